@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as the project sees it. Passed in everywhere, so that a simulation decides what time it is. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after `milliseconds` of this clock's time. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** A number in [0, 1), as `Math.random` gives. */
+export type Random = () => number;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (milliseconds) => {
+    await delay(milliseconds);
+  },
+};
+
+/** ISO 8601 in UTC, with milliseconds. */
+export const timestamp = (clock: Clock): string => new Date(clock.now()).toISOString();

@@ -1,0 +1,38 @@
+/**
+ * What Organizations says of an account.
+ * `DEPARTED` is ours: an account that the registry knows and that is no longer in the organisation.
+ */
+export const accountStates = [
+  'PENDING_ACTIVATION',
+  'ACTIVE',
+  'SUSPENDED',
+  'PENDING_CLOSURE',
+  'CLOSED',
+  'DEPARTED',
+] as const;
+
+export type AccountState = (typeof accountStates)[number];
+
+export interface Account {
+  /** Twelve digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly state: AccountState;
+  /** From the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
+  readonly parentIds: readonly string[];
+  /** Names of the OUs from below the root, joined by `/`; empty for an account in the root itself. */
+  readonly ouPath: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** An account as the registry holds it, with the revision of its last change. */
+export interface RegisteredAccount extends Account {
+  readonly revision: number;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+}
+
+/** Grants name members only: an account that is closed, closing, gone or not yet active gets nothing. */
+export const isMember = (account: Account): boolean => account.state === 'ACTIVE';
+
+export const accountIdPattern = /^\d{12}$/;

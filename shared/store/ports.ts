@@ -1,0 +1,127 @@
+import type { ErrorRecord } from '../errors.ts';
+import type { Account, RegisteredAccount } from '../organization/account.ts';
+
+/** The accounts that the project knows, with the order of their changes. */
+export interface RegistryStore {
+  /** Consistent read. */
+  account(id: string): Promise<RegisteredAccount | undefined>;
+  /** All accounts, departed ones included, ordered by id. Consistent reads of the base table. */
+  accounts(): Promise<readonly RegisteredAccount[]>;
+  /** The revision that the last change took; 0 before the first. Consistent read. */
+  revision(): Promise<number>;
+  /**
+   * Stores `account` with the next revision, in one transaction, on the condition that the stored item still has
+   * revision `expected` (`undefined`: that there is none).
+   * @returns the stored account, or `undefined` when the condition failed or another change took the revision
+   */
+  put(account: Account, expected: number | undefined, at: string): Promise<RegisteredAccount | undefined>;
+  /** ISO 8601 of the first complete import, or `undefined` while there was none. */
+  readySince(): Promise<string | undefined>;
+  markReady(at: string): Promise<void>;
+}
+
+/** What the project remembers of one resource. */
+export interface ResourceState {
+  /** The registry revision that the resource was last reconciled to. */
+  readonly appliedRevision: number;
+  /** Hash of the configuration that was in force then; empty before the first time. */
+  readonly configurationHash: string;
+  /** Sids (or names of whole resources) that we wrote or were about to write. */
+  readonly owned: readonly string[];
+  /** Counts the completed reconciliations; 0 before the first. */
+  readonly generation: number;
+  readonly updatedAt: string;
+}
+
+export interface ResourceStore {
+  /** Consistent read; `undefined` for a resource that was never touched. */
+  get(resource: string): Promise<ResourceState | undefined>;
+  /** Replaces the item. Called only by the holder of the resource's lease. */
+  put(resource: string, state: ResourceState): Promise<void>;
+}
+
+export interface LeaseStore {
+  /**
+   * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch), where it is free or
+   * has ended at `now`. Not re-entrant: an owner that holds it already is refused like any other.
+   * @returns whether it was taken
+   */
+  acquire(resource: string, owner: string, now: number, until: number): Promise<boolean>;
+  /** Gives the lease back, if `owner` still has it. */
+  release(resource: string, owner: string): Promise<void>;
+}
+
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'ignored';
+
+/** One execution, from its input to its end. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  /** Why it started: `created`, `moved`, `manual`, … */
+  readonly cause?: string;
+  readonly accountIds: readonly string[];
+  /** Why it was ignored or failed, or what is noteworthy: one sentence. */
+  readonly reason?: string;
+  readonly error?: ErrorRecord;
+  /** What is left to do, a line each. */
+  readonly left?: readonly string[];
+}
+
+export type Outcome = 'written' | 'unchanged' | 'withheld' | 'set-aside' | 'busy' | 'refused' | 'failed';
+
+/** One resource of one run: what was planned and what happened. The audit trail. */
+export interface ResourceChange {
+  /** `resourceKey` of the resource. */
+  readonly resource: string;
+  /** When the plan read it, ISO 8601; absent where nothing had to be read. */
+  readonly plannedAt?: string;
+  /** The resource's generation before the plan read it. */
+  readonly plannedGeneration?: number;
+  /** Whether the plan saw a difference. */
+  readonly planned?: 'change' | 'none';
+  readonly outcome?: Outcome;
+  readonly finishedAt?: string;
+  /** The resource's policies before and after, by document name; absent ones are null. */
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  /** Size of the fullest document after, in the limit's unit, and the limit. */
+  readonly size?: number;
+  readonly limit?: number;
+  readonly error?: ErrorRecord;
+  /** Accounts that were set aside or whose removal was withheld. */
+  readonly accountIds?: readonly string[];
+}
+
+export interface RunStore {
+  get(runId: string): Promise<RunRecord | undefined>;
+  put(run: RunRecord): Promise<void>;
+  /** Replaces the change of one resource. */
+  putChange(runId: string, change: ResourceChange): Promise<void>;
+  /** Ordered by resource. Consistent reads. */
+  changes(runId: string): Promise<readonly ResourceChange[]>;
+}
+
+export interface ConfigurationInForce {
+  /** SHA-256 of the canonical form, hexadecimal. */
+  readonly hash: string;
+  /** The configuration as it was validated (JSON). */
+  readonly document: unknown;
+  readonly activatedAt: string;
+  readonly activatedBy: string;
+}
+
+export interface ConfigurationStore {
+  /** Consistent read. */
+  inForce(): Promise<ConfigurationInForce | undefined>;
+  activate(configuration: ConfigurationInForce): Promise<void>;
+}
+
+export interface Store {
+  readonly registry: RegistryStore;
+  readonly resources: ResourceStore;
+  readonly leases: LeaseStore;
+  readonly runs: RunStore;
+  readonly configuration: ConfigurationStore;
+}
