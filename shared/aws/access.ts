@@ -1,0 +1,157 @@
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Clock } from '../clock.ts';
+import { spokeCredentials } from './credentials.ts';
+import { type ClientPlugin, checkBeforeSend, translateErrors, withPlugins } from './plugins.ts';
+
+/** Where a resource lives. */
+export interface Target {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Clients that act in one account and region, through its spoke role. */
+export interface AccountClients {
+  readonly ecr: ECRClient;
+  readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  readonly s3: S3Client;
+  readonly secretsManager: SecretsManagerClient;
+}
+
+/** Clients of the account that the project is deployed in, with its own credentials. */
+export interface HubClients {
+  readonly eventBridge: EventBridgeClient;
+  readonly organizations: OrganizationsClient;
+  readonly sns: SNSClient;
+}
+
+export interface AwsAccess {
+  readonly hub: HubClients;
+  /** For reads: the SDK's standard retries. */
+  reader(target: Target): AccountClients;
+  /**
+   * For policy writes: each is sent once, and `beforeSend` is called when nothing but the network is left to do.
+   * What it throws keeps the write from being sent.
+   */
+  writer(target: Target, beforeSend: () => void): AccountClients;
+}
+
+export interface AwsSettings {
+  /** Where the hub is deployed. */
+  readonly region: string;
+  readonly partition: string;
+  /** Name (with path, if it has one) of the role that every central account has for us. */
+  readonly spokeRole: string;
+  /** Role session name, so that CloudTrail shows the run: up to 64 of `[\w+=,.@-]`. */
+  readonly sessionName: string;
+  readonly clock: Clock;
+  /** Default: the SDK's own chain, and `AWS_ENDPOINT_URL` where it is set. */
+  readonly endpoint?: string;
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly plugins?: readonly ClientPlugin[];
+}
+
+/** How long a request may take before the SDK gives up on it. The lease's length is reckoned with it. */
+export const requestTimeout = 10_000;
+const connectionTimeout = 2_000;
+
+const requestHandler = new NodeHttpHandler({
+  connectionTimeout,
+  requestTimeout,
+  // Without this the handler only warns.
+  throwOnRequestTimeout: true,
+});
+
+export function awsAccess(settings: AwsSettings): AwsAccess {
+  const credentialsOf = spokeCredentials(stsClient(settings), settings);
+  const readers = new Map<string, AccountClients>();
+
+  const clients = (target: Target, options: { maxAttempts: number; plugins: readonly ClientPlugin[] }) =>
+    accountClients(
+      {
+        ...clientConfig(settings, target.region),
+        maxAttempts: options.maxAttempts,
+        credentials: credentialsOf(target),
+      },
+      [translateErrors(target, settings.spokeRole), ...options.plugins, ...(settings.plugins ?? [])],
+    );
+
+  return {
+    hub: hubClients(settings),
+    reader: (target) => {
+      const key = `${target.accountId}/${target.region}`;
+      const known = readers.get(key) ?? clients(target, { maxAttempts: 3, plugins: [] });
+      readers.set(key, known);
+      return known;
+    },
+    writer: (target, beforeSend) =>
+      clients(target, { maxAttempts: 1, plugins: [checkBeforeSend(beforeSend)] }),
+  };
+}
+
+type ClientConfig = {
+  region: string;
+  requestHandler: NodeHttpHandler;
+  maxAttempts?: number;
+  endpoint?: string;
+  credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+};
+
+const clientConfig = (settings: AwsSettings, region: string): ClientConfig => ({
+  region,
+  requestHandler,
+  ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+});
+
+const hubConfig = (settings: AwsSettings): ClientConfig => ({
+  ...clientConfig(settings, settings.region),
+  ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
+});
+
+const stsClient = (settings: AwsSettings): STSClient =>
+  withPlugins(new STSClient(hubConfig(settings)), settings.plugins ?? []);
+
+function hubClients(settings: AwsSettings): HubClients {
+  const config = hubConfig(settings);
+  const plugins = settings.plugins ?? [];
+  return lazily({
+    eventBridge: () => withPlugins(new EventBridgeClient(config), plugins),
+    organizations: () => withPlugins(new OrganizationsClient(config), plugins),
+    sns: () => withPlugins(new SNSClient(config), plugins),
+  });
+}
+
+function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]): AccountClients {
+  return lazily({
+    ecr: () => withPlugins(new ECRClient(config), plugins),
+    iam: () => withPlugins(new IAMClient(config), plugins),
+    kms: () => withPlugins(new KMSClient(config), plugins),
+    // A bucket's name in the path works on every endpoint, also on one without a wildcard host name.
+    s3: () =>
+      withPlugins(new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined }), plugins),
+    secretsManager: () => withPlugins(new SecretsManagerClient(config), plugins),
+  });
+}
+
+/** An object whose properties are made on first use, each once. */
+function lazily<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
+  const made: Partial<T> = {};
+  return new Proxy({} as T, {
+    get: (_, name) => {
+      const key = name as keyof T;
+      if (!(key in makers)) return undefined;
+      made[key] ??= makers[key]();
+      return made[key];
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Clock } from '../clock.ts';
+import { AccessDeniedError } from '../errors.ts';
+import type { Target } from './access.ts';
+import { translateError } from './translate-error.ts';
+
+interface SpokeSettings {
+  readonly partition: string;
+  readonly spokeRole: string;
+  readonly sessionName: string;
+  readonly clock: Clock;
+}
+
+/** Credentials are renewed when they have less than this left. */
+const renewalMargin = 5 * 60_000;
+
+/**
+ * Credentials of the spoke role, per account, asked for once and shared by all clients of the account.
+ * @throws AccessDeniedError where the role may not be assumed
+ */
+export function spokeCredentials(
+  sts: STSClient,
+  settings: SpokeSettings,
+): (target: Target) => AwsCredentialIdentityProvider {
+  const cache = new Map<string, Promise<AwsCredentialIdentity>>();
+
+  const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
+    const assumed = assumeSpokeRole(sts, settings, accountId);
+    cache.set(accountId, assumed);
+    return assumed;
+  };
+
+  return ({ accountId }) =>
+    async () => {
+      const known = await cache.get(accountId);
+      return known === undefined || endsSoon(known, settings.clock) ? assume(accountId) : known;
+    };
+}
+
+const endsSoon = ({ expiration }: AwsCredentialIdentity, clock: Clock): boolean =>
+  expiration !== undefined && expiration.getTime() - clock.now() < renewalMargin;
+
+export const spokeRoleArn = (partition: string, accountId: string, role: string): string =>
+  `arn:${partition}:iam::${accountId}:role/${role}`;
+
+async function assumeSpokeRole(
+  sts: STSClient,
+  { partition, spokeRole, sessionName }: SpokeSettings,
+  accountId: string,
+): Promise<AwsCredentialIdentity> {
+  const RoleArn = spokeRoleArn(partition, accountId, spokeRole);
+  const answer = await sts
+    .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName }))
+    .catch((thrown: unknown) => {
+      throw translateError(thrown, {
+        service: 'sts',
+        operation: 'AssumeRole',
+        on: RoleArn,
+        via: 'the caller',
+      });
+    });
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+  if (AccessKeyId === undefined || SecretAccessKey === undefined)
+    throw new AccessDeniedError(`AssumeRole on ${RoleArn} gave no credentials`, { role: RoleArn });
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
+    ...(Expiration === undefined ? {} : { expiration: Expiration }),
+  };
+}

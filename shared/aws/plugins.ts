@@ -1,0 +1,90 @@
+import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
+import type { Target } from './access.ts';
+import { translateError } from './translate-error.ts';
+
+/** A middleware for any client of the SDK. */
+export type ClientPlugin = Pluggable<object, MetadataBearer>;
+
+/** Adds the plugins, in order, and gives the client back. */
+export function withPlugins<C extends { readonly middlewareStack: object }>(
+  client: C,
+  plugins: readonly ClientPlugin[],
+): C {
+  // Each client's stack is typed by its own inputs and outputs; a plugin is content with objects.
+  for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
+  return client;
+}
+
+type Stack = MiddlewareStack<object, MetadataBearer>;
+
+/** Calls `check` after signing, immediately before the request goes out; what it throws keeps it back. */
+export const checkBeforeSend = (check: () => void): ClientPlugin => ({
+  applyToStack: (stack: Stack) =>
+    stack.add(
+      (next) => (args) => {
+        check();
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'checkBeforeSend', override: true },
+    ),
+});
+
+/** Names what AWS refused in the project's own errors; names that mean "absent" to a grant kind pass unchanged. */
+export const translateErrors = (target: Target, role: string): ClientPlugin => ({
+  applyToStack: (stack: Stack) =>
+    stack.add(
+      (next, context) => async (args) => {
+        try {
+          return await next(args);
+        } catch (thrown) {
+          throw translateError(thrown, {
+            service: serviceName(context.clientName),
+            operation: operationName(context.commandName),
+            on: `${subject(args.input)} (account ${target.accountId}, ${target.region})`,
+            via: `role ${role}`,
+          });
+        }
+      },
+      { step: 'initialize', priority: 'high', name: 'translateErrors', override: true },
+    ),
+});
+
+/** AWS calls by service and operation, such as `s3:PutBucketPolicy`; each attempt counts. */
+export type CallCounts = Record<string, number>;
+
+export const countCalls = (counts: CallCounts): ClientPlugin => ({
+  applyToStack: (stack: Stack) =>
+    stack.add(
+      (next, context) => (args) => {
+        const call = `${serviceName(context.clientName)}:${operationName(context.commandName)}`;
+        counts[call] = (counts[call] ?? 0) + 1;
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'countCalls', override: true },
+    ),
+});
+
+/** `S3Client` → `s3`. */
+export const serviceName = (clientName: string | undefined): string =>
+  (clientName ?? 'aws').replace(/Client$/, '').toLowerCase();
+
+/** `PutBucketPolicyCommand` → `PutBucketPolicy`. */
+export const operationName = (commandName: string | undefined): string =>
+  (commandName ?? 'request').replace(/Command$/, '');
+
+const subjectFields = [
+  'Bucket',
+  'KeyId',
+  'repositoryName',
+  'SecretId',
+  'PolicyArn',
+  'PolicyName',
+  'GroupName',
+  'RoleName',
+] as const;
+
+function subject(input: object): string {
+  const fields = input as Readonly<Record<string, unknown>>;
+  const field = subjectFields.find((name) => typeof fields[name] === 'string');
+  return field === undefined ? 'the account' : String(fields[field]);
+}
