@@ -187,3 +187,17 @@ export function errorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof Error) return { name: thrown.name, message: thrown.message, retryable: false };
   return { name: 'Error', message: String(thrown), retryable: false };
 }
+
+/** A retryable failure of one of several things, thrown again under its own name for the state machine to match. */
+class RecordedError extends OnboardingError {
+  override readonly name: string;
+  readonly retryable: boolean;
+
+  constructor({ name, message, retryable, fields }: ErrorRecord) {
+    super(message, fields);
+    this.name = name;
+    this.retryable = retryable;
+  }
+}
+
+export const retryableError = (record: ErrorRecord): OnboardingError => new RecordedError(record);

@@ -35,8 +35,8 @@ export interface HubClients {
   readonly sns: SNSClient;
 }
 
+/** The accounts of the organisation, each through its spoke role. */
 export interface AwsAccess {
-  readonly hub: HubClients;
   /** For reads: the SDK's standard retries. */
   reader(target: Target): AccountClients;
   /**
@@ -46,19 +46,23 @@ export interface AwsAccess {
   writer(target: Target, beforeSend: () => void): AccountClients;
 }
 
-export interface AwsSettings {
+export interface HubSettings {
   /** Where the hub is deployed. */
   readonly region: string;
+  /** Default: the SDK's own, and `AWS_ENDPOINT_URL` where it is set. */
+  readonly endpoint?: string;
+  /** Default: the SDK's own chain. */
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly plugins?: readonly ClientPlugin[];
+}
+
+export interface AwsSettings extends HubSettings {
   readonly partition: string;
   /** Name (with path, if it has one) of the role that every central account has for us. */
   readonly spokeRole: string;
   /** Role session name, so that CloudTrail shows the run: up to 64 of `[\w+=,.@-]`. */
   readonly sessionName: string;
   readonly clock: Clock;
-  /** Default: the SDK's own chain, and `AWS_ENDPOINT_URL` where it is set. */
-  readonly endpoint?: string;
-  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
-  readonly plugins?: readonly ClientPlugin[];
 }
 
 /** How long a request may take before the SDK gives up on it. The lease's length is reckoned with it. */
@@ -87,7 +91,6 @@ export function awsAccess(settings: AwsSettings): AwsAccess {
     );
 
   return {
-    hub: hubClients(settings),
     reader: (target) => {
       const key = `${target.accountId}/${target.region}`;
       const known = readers.get(key) ?? clients(target, { maxAttempts: 3, plugins: [] });
@@ -107,21 +110,22 @@ type ClientConfig = {
   credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
 };
 
-const clientConfig = (settings: AwsSettings, region: string): ClientConfig => ({
+const clientConfig = (settings: HubSettings, region: string): ClientConfig => ({
   region,
   requestHandler,
   ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
 });
 
-const hubConfig = (settings: AwsSettings): ClientConfig => ({
+const hubConfig = (settings: HubSettings): ClientConfig => ({
   ...clientConfig(settings, settings.region),
   ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
 });
 
-const stsClient = (settings: AwsSettings): STSClient =>
+const stsClient = (settings: HubSettings): STSClient =>
   withPlugins(new STSClient(hubConfig(settings)), settings.plugins ?? []);
 
-function hubClients(settings: AwsSettings): HubClients {
+/** Clients with the hub's own credentials. */
+export function hubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
   const plugins = settings.plugins ?? [];
   return lazily({

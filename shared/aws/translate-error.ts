@@ -41,7 +41,7 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
 
 interface Rule {
   readonly names: ReadonlySet<string>;
-  readonly error: (what: string, thrown: Error, fields: ErrorFields) => OnboardingError;
+  readonly error: (what: string, thrown: Error, fields: Attempt & ErrorFields) => OnboardingError;
 }
 
 const rules: readonly Rule[] = [
@@ -49,8 +49,7 @@ const rules: readonly Rule[] = [
     names: new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthorizationError']),
     error: (what, thrown, fields) =>
       new AccessDeniedError(
-        `${what} was denied to ${String(fields['via'])}: ${thrown.message}. ` +
-          accessDeniedAdvice(thrown.message),
+        `${what} was denied to ${fields.via}: ${thrown.message}. ${accessDeniedAdvice(thrown.message)}`,
         fields,
         thrown,
       ),

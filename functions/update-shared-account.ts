@@ -1,0 +1,13 @@
+import { updateInput } from '../shared/run/steps.ts';
+import { updateCentralAccount } from '../shared/run/update.ts';
+import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
+import { stepHandler } from '../shared/telemetry/step-handler.ts';
+
+/** May assume the spoke role of the shared account only. */
+export const createHandler = stepHandler({
+  name: 'update-shared-account',
+  input: updateInput,
+  run: (services, input) => updateCentralAccount(services, { ...input, central: 'shared' }),
+});
+
+export const handler = createHandler(lambdaServices);

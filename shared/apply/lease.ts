@@ -1,0 +1,75 @@
+import { requestTimeout } from '../aws/access.ts';
+import { LeaseLostError, ResourceBusyError } from '../errors.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * How long a lease lasts. A holder may send until `sendWindow` after it took the lease; a request sent then has
+ * ended `requestTimeout` later, and `clockSkew` is left for clocks that differ. A function with the lease ends
+ * within the send window, so none can write after another has taken the lease (docs/decisions/0003).
+ */
+export const leaseDuration = 180_000;
+export const clockSkew = 30_000;
+export const sendWindow = leaseDuration - requestTimeout - clockSkew;
+
+/** How long a run waits for another's lease before it leaves the waiting to the state machine. */
+const patience = 5_000;
+
+export interface Lease {
+  /** @throws LeaseLostError when it is too late to send a write */
+  check(): void;
+  /** Leaves the lease to run out instead of giving it back: a write may still be on its way. */
+  keep(): void;
+}
+
+/**
+ * Runs `work` while holding the lease of `resource`. `settled` is asked before each attempt, since the run that
+ * holds the lease may do our work; then the result is `undefined`.
+ * @throws ResourceBusyError when the lease was not to be had in time
+ */
+export async function withLease<T>(
+  services: Services,
+  { resource, runId, settled }: { resource: string; runId: string; settled: () => Promise<boolean> },
+  work: (lease: Lease) => Promise<T>,
+): Promise<T | undefined> {
+  const { clock, random, store } = services;
+  // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
+  const owner = `${runId}#${random().toString(36).slice(2)}`;
+  const start = clock.now();
+  while (!(await settled())) {
+    const taken = clock.now();
+    if (await store.leases.acquire(resource, owner, taken, taken + leaseDuration))
+      return holding(services, { resource, owner, taken }, work);
+    if (clock.now() - start > patience) throw busy(resource);
+    await clock.sleep(100 + random() * 400);
+  }
+  return undefined;
+}
+
+async function holding<T>(
+  { clock, store }: Services,
+  { resource, owner, taken }: { resource: string; owner: string; taken: number },
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  let release = true;
+  const lease = {
+    check: () => {
+      if (clock.now() >= taken + sendWindow) throw lost(resource);
+    },
+    keep: () => {
+      release = false;
+    },
+  };
+  try {
+    return await work(lease);
+  } finally {
+    if (release) await store.leases.release(resource, owner);
+  }
+}
+
+const busy = (resource: string): ResourceBusyError =>
+  new ResourceBusyError(`${resource} is being written by another run; try again in a moment`, { resource });
+
+const lost = (resource: string): LeaseLostError =>
+  new LeaseLostError(`The lease of ${resource} is about to end, so the write was not sent; run again`, {
+    resource,
+  });

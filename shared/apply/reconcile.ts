@@ -1,0 +1,226 @@
+import { type Clock, timestamp } from '../clock.ts';
+import { grantContext } from '../configuration/context.ts';
+import {
+  ConfigurationMismatchError,
+  errorRecord,
+  NotReadBackError,
+  OnboardingError,
+  ServiceUnavailableError,
+} from '../errors.ts';
+import { requireReady } from '../organization/registry.ts';
+import { type DesiredResource, desiredResources } from '../plan/desired.ts';
+import { planResource, type ResourcePlan, withheldError } from '../plan/plan.ts';
+import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
+import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
+import { type Lease, withLease } from './lease.ts';
+import { writeAccepted } from './set-aside.ts';
+
+export interface ReconcileRequest {
+  readonly runId: string;
+  /** What the run has planned for the resource. */
+  readonly planned: ResourceChange;
+  /** The revision that the resource must be written from at least. */
+  readonly revision: number;
+}
+
+/** Whether a resource needs no look: it was written from this revision or a later one, by this configuration. */
+export const isSettled = (state: ResourceState | undefined, revision: number, hash: string): boolean =>
+  state !== undefined && state.appliedRevision >= revision && state.configurationHash === hash;
+
+/**
+ * Brings one resource to the state of the registry as it is now, under its lease: read, render all accounts, write
+ * once where it differs, read back. What happened is the result; nothing is thrown but what stops the whole run.
+ */
+export async function reconcileResource(
+  services: Services,
+  request: ReconcileRequest,
+): Promise<ResourceChange> {
+  const { planned, runId } = request;
+  try {
+    const done = await withLease(
+      services,
+      { resource: planned.resource, runId, settled: () => settledSincePlan(services, request) },
+      (lease) => reconcileHolding(services, request, lease),
+    );
+    return finished(services.clock, planned, done ?? { outcome: 'unchanged' });
+  } catch (error) {
+    return finished(services.clock, planned, { outcome: outcomeOf(error), error: errorRecord(error) });
+  }
+}
+
+/** A change that the plan saw is done only by a reconciliation that completed after the plan. */
+async function settledSincePlan(
+  { store }: Services,
+  { planned, revision }: ReconcileRequest,
+): Promise<boolean> {
+  const inForce = await store.configuration.inForce();
+  const state = await store.resources.get(planned.resource);
+  if (!isSettled(state, revision, inForce?.hash ?? '')) return false;
+  return planned.planned !== 'change' || (state?.generation ?? 0) > (planned.plannedGeneration ?? 0);
+}
+
+type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
+
+const finished = (clock: Clock, planned: ResourceChange, done: Done): ResourceChange => ({
+  resource: planned.resource,
+  ...(planned.plannedAt === undefined ? {} : { plannedAt: planned.plannedAt }),
+  ...(planned.plannedGeneration === undefined ? {} : { plannedGeneration: planned.plannedGeneration }),
+  ...(planned.planned === undefined ? {} : { planned: planned.planned }),
+  ...done,
+  finishedAt: timestamp(clock),
+});
+
+const refusals: ReadonlySet<string> = new Set([
+  'MalformedPolicyError',
+  'OwnershipClashError',
+  'PolicyTooLargeError',
+  'PolicyRefusedError',
+  'RegistryNotReadyError',
+  'UnsafeChangeError',
+]);
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof OnboardingError)) return 'failed';
+  if (error.name === 'ResourceBusyError') return 'busy';
+  return refusals.has(error.name) ? 'refused' : 'failed';
+}
+
+/** What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new. */
+async function picture(services: Services, resource: string) {
+  const { store } = services;
+  await requireReady(store.registry);
+  const revision = await store.registry.revision();
+  const accounts = await store.registry.accounts();
+  const active = await activeConfiguration(store);
+  const desired = desiredResources(active.configuration, accounts).find(({ key }) => key === resource);
+  if (desired === undefined)
+    throw new ConfigurationMismatchError(
+      `${resource} is not in the configuration in force any more; start the run again`,
+      { resource },
+    );
+  return { revision, accounts, active, desired, state: await store.resources.get(resource) };
+}
+
+type Picture = Awaited<ReturnType<typeof picture>>;
+
+async function reconcileHolding(services: Services, request: ReconcileRequest, lease: Lease): Promise<Done> {
+  const { resource } = request.planned;
+  const seen = await picture(services, resource);
+  const { desired, active, state } = seen;
+  const context = grantContext(active.configuration);
+  const aws = services.aws(request.runId, active.configuration);
+  const actual = await desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
+    planResource({ ...seen, ...active, actual, remembered: state?.owned ?? [], setAside });
+
+  const first = plan(new Set());
+  if (!first.changed) return settle(services, seen, { plan: first, before: actual, setAside: [] });
+  await rememberBeforeWriting(services, resource, state, first);
+  const clients = aws.writer(desired.ref, lease.check);
+  const { written, setAside } = await writeAccepted({
+    actual,
+    plan,
+    write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
+    newestFirst: newestFirst(seen.accounts),
+  });
+  const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  if (written.changed) await readBack(services, desired, written.next, read);
+  return settle(services, seen, { plan: written, before: actual, setAside });
+}
+
+/** An answer that never came may belong to a write that still takes effect; a clear refusal does not. */
+async function sent(lease: Lease, write: Promise<void>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!(error instanceof OnboardingError) || error instanceof ServiceUnavailableError) lease.keep();
+    throw error;
+  }
+}
+
+/** Newest first: by the revision of the last change. */
+const newestFirst = (accounts: Picture['accounts']) => {
+  const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
+  return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
+};
+
+/** Marks come first: a run that dies after its write leaves statements that the table knows. */
+async function rememberBeforeWriting(
+  { store, clock }: Services,
+  resource: string,
+  state: ResourceState | undefined,
+  { owned }: ResourcePlan,
+): Promise<void> {
+  const remembered = state?.owned ?? [];
+  if (owned.every((mark) => remembered.includes(mark))) return;
+  await store.resources.put(resource, {
+    appliedRevision: 0,
+    configurationHash: '',
+    generation: 0,
+    ...state,
+    owned: [...new Set([...remembered, ...owned])].sort(),
+    updatedAt: timestamp(clock),
+  });
+}
+
+/** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */
+const readBackPatience = 20_000;
+
+async function readBack(
+  { clock }: Services,
+  { kind, key }: DesiredResource,
+  wanted: unknown,
+  read: () => Promise<unknown>,
+): Promise<void> {
+  const deadline = clock.now() + readBackPatience;
+  for (let pause = 250; ; pause = Math.min(pause * 2, 4_000)) {
+    if (kind.same(await read(), wanted)) return;
+    if (clock.now() + pause > deadline)
+      throw new NotReadBackError(
+        `${key} was written, but still reads differently ${readBackPatience / 1_000} seconds later: another tool may ` +
+          'be writing it',
+        { resource: key },
+      );
+    await clock.sleep(pause);
+  }
+}
+
+async function settle(
+  { store, clock }: Services,
+  { desired, active, revision, state }: Picture,
+  { plan, before, setAside }: { plan: ResourcePlan; before: unknown; setAside: readonly string[] },
+): Promise<Done> {
+  await store.resources.put(desired.key, {
+    // While accounts are set aside the resource is not settled, so that the next run tries them again.
+    appliedRevision: setAside.length > 0 ? (state?.appliedRevision ?? 0) : revision,
+    configurationHash: active.hash,
+    owned: plan.owned,
+    generation: (state?.generation ?? 0) + 1,
+    updatedAt: timestamp(clock),
+  });
+  return {
+    ...judgement(desired, active, plan, setAside),
+    before: documents(desired, before),
+    after: documents(desired, plan.next),
+    size: plan.size,
+    limit: plan.limit,
+  };
+}
+
+function judgement(
+  { key }: DesiredResource,
+  { configuration }: ActiveConfiguration,
+  plan: ResourcePlan,
+  setAside: readonly string[],
+): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
+  if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside };
+  if (plan.withheld.length === 0) return { outcome: plan.changed ? 'written' : 'unchanged' };
+  const error = errorRecord(withheldError(key, plan.withheld, configuration));
+  return { outcome: 'withheld', accountIds: plan.withheld, error };
+}
+
+/** A state's documents as a record keeps them. */
+export const documents = ({ kind }: DesiredResource, state: unknown): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(kind.documents(state)).map(([name, document]) => [name, document ?? null]),
+  );

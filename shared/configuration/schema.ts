@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { centralAccountNames, GrantEntry } from '../grants/entry.ts';
+import { grantKind, grantKinds } from '../grants/kinds.ts';
+import { accountIdPattern } from '../organization/account.ts';
+import { deploymentIdPattern } from '../policy/owned.ts';
+
+const accountId = z
+  .string('an account id in quotes, since YAML takes bare digits for a number')
+  .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-west-1');
+
+const centralAccount = z.strictObject({ id: accountId, region });
+
+/** Parses an entry by the schema of its own kind, and reports in its own path. */
+const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): GrantEntry => {
+  const names = grantKinds.map(({ name }) => name);
+  if (typeof entry.kind !== 'string' || !names.includes(entry.kind)) {
+    context.addIssue({ code: 'custom', path: ['kind'], message: `one of ${names.join(', ')}` });
+    return z.NEVER;
+  }
+  const parsed = grantKind(entry.kind).schema.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+  return z.NEVER;
+});
+
+/** Quotas that AWS raises on request; the defaults are AWS's own (IAM user guide, "IAM and AWS STS quotas"). */
+const limits = z.strictObject({
+  managedPolicyCharacters: z.int().positive().default(6_144),
+  managedPoliciesPerGroup: z.int().positive().default(10),
+  managedPoliciesPerRole: z.int().positive().default(10),
+});
+
+/** A change that takes a grant from more accounts than both is withheld until a person allows it. */
+const safety = z.strictObject({
+  /** Share of the accounts that have the grant now, 0 to 1. */
+  removalShare: z.number().min(0).max(1).default(0.2),
+  /** Number of accounts. */
+  removalCount: z.int().nonnegative().default(5),
+});
+
+export const configurationSchema = z.strictObject({
+  version: z.literal(1, '1, the only version of this format'),
+  /** Tells the marks of two deployments in one organisation apart. Becomes part of each Sid. */
+  deployment: z
+    .string()
+    .regex(
+      deploymentIdPattern,
+      'lower-case letters and digits, a letter first, at most 16: for example prod',
+    ),
+  partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),
+  organization: z.strictObject({
+    id: z.string().regex(/^o-[a-z0-9]{10,32}$/, 'an organisation id, such as o-exampleorg1'),
+    managementAccount: accountId,
+  }),
+  centralAccounts: z.strictObject({
+    log: centralAccount,
+    security: centralAccount,
+    shared: centralAccount,
+    configuration: centralAccount.optional(),
+  }),
+  /** The role that each central account has for this project, with its path. */
+  spokeRole: z
+    .string()
+    .regex(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'the name of a role, with its path if it has one')
+    .default('account-onboarding/spoke'),
+  grants: z.array(grant).min(1, 'at least one grant'),
+  notifications: z
+    .strictObject({
+      /** Topic that hears of every run. */
+      topic: z.string().regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
+    })
+    .optional(),
+  limits: limits.prefault({}),
+  safety: safety.prefault({}),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+
+export type CentralAccountName = (typeof centralAccountNames)[number];

@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import type { Account } from '../organization/account.ts';
+import { accountIdsIn } from '../policy/accounts.ts';
+import type { Statement } from '../policy/document.ts';
+import { samePolicy } from '../policy/equality.ts';
+import { ownedSid } from '../policy/owned.ts';
+import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
+import { place } from './document-kind.ts';
+import { grantEntryFields } from './entry.ts';
+import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
+import { type Slot, shards } from './shards.ts';
+
+const entityName = z
+  .string()
+  .regex(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_');
+
+const schema = z
+  .strictObject({
+    ...grantEntryFields,
+    kind: z.literal('assume-role-permission'),
+    /** Who may assume: groups and roles of the central account. */
+    groups: z.array(entityName).min(1).optional(),
+    roles: z.array(entityName).min(1).optional(),
+    /** The role in each account, with its path: `people/ReadOnly`. */
+    role: z.string().regex(/^[\w+=,.@/-]{1,128}$/, 'the name of a role, with its path if it has one'),
+    /** Whether the session must have been made with MFA. Default: true. */
+    mfa: z.boolean().default(true),
+  })
+  .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
+    message: 'name the groups or the roles that may assume it',
+    path: ['groups'],
+  });
+
+type Entry = z.infer<typeof schema>;
+
+const roleArn = ({ role }: Entry, { id }: Account, { partition }: GrantContext): string =>
+  `arn:${partition}:iam::${id}:role/${role}`;
+
+/**
+ * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
+ * (IAM user guide, "MFA-protected API access").
+ */
+const statement = (
+  entry: Entry,
+  resources: readonly string[],
+  { deploymentId }: GrantContext,
+): Statement => ({
+  Sid: ownedSid({ deploymentId, grant: entry.name, part: 'assume' }),
+  Effect: 'Allow',
+  Action: 'sts:AssumeRole',
+  Resource: resources,
+  ...(entry.mfa ? { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } } : {}),
+});
+
+/** Each account of each grant takes one slot of one policy: its role's ARN. */
+function slots({ entry, accounts }: Share<Entry>, context: GrantContext): readonly Slot[] {
+  const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
+  return accounts.map((account) => ({
+    sid,
+    accountId: account.id,
+    resource: roleArn(entry, account, context),
+  }));
+}
+
+function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPolicies>) {
+  const { policies, size, limit } = shards({
+    ref,
+    actual,
+    slots: shares.flatMap((share) => slots(share, context)),
+    statements: shares.map(({ entry }) => statement(entry, [], context)),
+    context,
+  });
+  return {
+    next: { ...actual, policies },
+    owned: policies.map(({ name }) => name),
+    size,
+    limit,
+    unit: 'characters' as const,
+  };
+}
+
+function accesses(
+  entry: Entry,
+  account: Account,
+  ref: ResourceRef,
+  context: GrantContext,
+): readonly Access[] {
+  const arn = `arn:${context.partition}:iam::${ref.accountId}:${ref.id}`;
+  const [, name] = ref.id.split('/');
+  return [
+    {
+      who: `${ref.id.startsWith('group/') ? 'People of group' : 'Role'} ${name}`,
+      what: `assume ${entry.role} in ${account.id}${entry.mfa ? ' with MFA' : ''}`,
+      request: {
+        principal: { type: 'AWS', accountId: ref.accountId, arn },
+        action: 'sts:AssumeRole',
+        resource: roleArn(entry, account, context),
+        context: { 'aws:MultiFactorAuthPresent': 'true' },
+      },
+    },
+  ];
+}
+
+/** Source: IAM user guide, "IAM and AWS STS quotas". */
+export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
+  name: 'assume-role-permission',
+  title: 'Permission to assume roles',
+  schema,
+  actions: {
+    read: [
+      'iam:ListAttachedGroupPolicies',
+      'iam:ListAttachedRolePolicies',
+      'iam:ListPolicies',
+      'iam:GetPolicy',
+      'iam:GetPolicyVersion',
+    ],
+    write: [
+      'iam:CreatePolicy',
+      'iam:TagPolicy',
+      'iam:CreatePolicyVersion',
+      'iam:ListPolicyVersions',
+      'iam:DeletePolicyVersion',
+      'iam:DeletePolicy',
+      'iam:AttachGroupPolicy',
+      'iam:AttachRolePolicy',
+      'iam:DetachGroupPolicy',
+      'iam:DetachRolePolicy',
+    ],
+  },
+  empty: { policies: [], othersAttached: 0 },
+  resources: (entry, context) =>
+    [
+      ...(entry.groups ?? []).map((name) => `group/${name}`),
+      ...(entry.roles ?? []).map((name) => `role/${name}`),
+    ].map((id) => ({ kind: 'assume-role-permission', id, ...place(entry, context) })),
+  accesses,
+  render,
+  granted: (entry, _, actual, context) => {
+    const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
+    const ours = actual.policies
+      .flatMap(({ document }) => document.Statement)
+      .filter(({ Sid }) => Sid === sid);
+    return new Set(ours.flatMap((statement) => [...accountIdsIn(statement)]));
+  },
+  same: (a, b) =>
+    a.policies.length === b.policies.length &&
+    a.policies.every((policy) => {
+      const other = b.policies.find(({ name }) => name === policy.name);
+      return other?.attached === policy.attached && samePolicy(other.document, policy.document);
+    }),
+  documents: ({ policies }) => Object.fromEntries(policies.map(({ name, document }) => [name, document])),
+  read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
+  write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
+};

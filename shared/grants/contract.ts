@@ -1,0 +1,119 @@
+import type * as z from 'zod';
+import type { AccountClients } from '../aws/access.ts';
+import type { Account } from '../organization/account.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import type { AccessRequest } from '../policy/evaluate.ts';
+import type { SizeUnit } from '../policy/size.ts';
+import type { GrantEntry } from './entry.ts';
+
+/** One policy document, or set of documents, that is written under one lease. */
+export interface ResourceRef {
+  readonly kind: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Bucket name, key id, repository name, secret name or ARN, `group/Name`, … */
+  readonly id: string;
+}
+
+/** The name of a resource in the table and in reports. */
+export const resourceKey = ({ kind, accountId, region, id }: ResourceRef): string =>
+  `${kind}/${accountId}/${region}/${id}`;
+
+/** Limits of AWS that can be raised on request; the configuration's `limits` sets them. */
+export interface Limits {
+  readonly managedPolicyCharacters: number;
+  readonly managedPoliciesPerGroup: number;
+  readonly managedPoliciesPerRole: number;
+}
+
+/** What a grant kind may know beside its entry. */
+export interface GrantContext {
+  readonly partition: string;
+  readonly organizationId: string;
+  readonly deploymentId: string;
+  readonly limits: Limits;
+  /** The central accounts' ids and regions, by name. */
+  readonly centralAccounts: Readonly<Record<string, { readonly id: string; readonly region: string }>>;
+}
+
+/** One grant's part in a resource: its entry, and the accounts that it is for, ordered by id. */
+export interface Share<Entry = GrantEntry> {
+  readonly entry: Entry;
+  readonly accounts: readonly Account[];
+}
+
+export interface RenderRequest<Entry, State> {
+  readonly ref: ResourceRef;
+  readonly actual: State;
+  readonly shares: readonly Share<Entry>[];
+  /** What the table remembers as written by us: Sids, or names of whole resources. */
+  readonly remembered: readonly string[];
+  readonly context: GrantContext;
+}
+
+export interface Rendering<State> {
+  readonly next: State;
+  /** Sids, or names of whole resources, that are ours in `next`. */
+  readonly owned: readonly string[];
+  /** Size of the fullest document, and what it may be. */
+  readonly size: number;
+  readonly limit: number;
+  readonly unit: SizeUnit;
+}
+
+export interface StateChange<State> {
+  readonly from: State;
+  readonly to: State;
+}
+
+/** Something that an account must be able to do once it is onboarded; verified by evaluation. */
+export interface Access {
+  /** Who acts, for people: `CloudTrail of 555566667777`. */
+  readonly who: string;
+  /** What they do, for people: `write logs to s3://…`. */
+  readonly what: string;
+  readonly request: AccessRequest;
+}
+
+/**
+ * A sort of resource that grants can be on. One file declares it; everything else (planning, applying, verifying,
+ * the contract suite) works through this interface. `State` is whatever the kind reads and writes; it is opaque to
+ * the others, immutable, and can be compared only by `same`.
+ */
+export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknown> {
+  readonly name: string;
+  /** For people: `S3 bucket policy`. */
+  readonly title: string;
+  /** The entry of a grant of this kind in `onboarding.yml`; strict. */
+  readonly schema: z.ZodType<Entry>;
+  /** IAM actions that the spoke role needs. */
+  readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
+
+  /** The state of a resource that holds nothing at all. */
+  readonly empty: State;
+  /** The resources that an entry stands for. Pure. */
+  resources(entry: Entry, context: GrantContext): readonly ResourceRef[];
+  /** What `account` can do when the entry's grant is in place. Pure. */
+  accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
+  /**
+   * The state that should be: foreign content as it is, ours for exactly the shares' accounts. Pure.
+   * @throws OwnershipClashError, PolicyTooLargeError
+   */
+  render(request: RenderRequest<Entry, State>): Rendering<State>;
+  /** Ids of the accounts that our content for the grant `entry` names now. Pure. */
+  granted(entry: Entry, ref: ResourceRef, actual: State, context: GrantContext): ReadonlySet<string>;
+  /** Whether two states mean the same. Pure. */
+  same(a: State, b: State): boolean;
+  /** The policy documents of a state by name, for differences, evaluation and records. Pure. */
+  documents(state: State): Readonly<Record<string, PolicyDocument | undefined>>;
+
+  /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/aws` */
+  read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
+  /** Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same. */
+  write(
+    clients: AccountClients,
+    ref: ResourceRef,
+    change: StateChange<State>,
+    context: GrantContext,
+  ): Promise<void>;
+}

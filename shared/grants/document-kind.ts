@@ -1,0 +1,212 @@
+import type * as z from 'zod';
+import type { AccountClients } from '../aws/access.ts';
+import { PolicyTooLargeError } from '../errors.ts';
+import type { Account } from '../organization/account.ts';
+import { accountIdsIn } from '../policy/accounts.ts';
+import { type PolicyDocument, parsePolicy, type Statement, serialisePolicy } from '../policy/document.ts';
+import { samePolicy } from '../policy/equality.ts';
+import { ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
+import { policySize, type SizeUnit } from '../policy/size.ts';
+import {
+  type Access,
+  type GrantContext,
+  type GrantKind,
+  type RenderRequest,
+  type ResourceRef,
+  resourceKey,
+  type Share,
+} from './contract.ts';
+import type { GrantEntry } from './entry.ts';
+
+/** The state of a resource that has one policy document; `undefined` where it has none. */
+export interface DocumentState {
+  readonly document: PolicyDocument | undefined;
+}
+
+/** A statement before it has its Sid: `part` is unique within the grant. */
+export interface Part {
+  readonly part: string;
+  readonly statement: Statement;
+}
+
+export interface StatementRequest<Entry> {
+  readonly entry: Entry;
+  /** At least one, ordered by id. */
+  readonly accounts: readonly Account[];
+  readonly ref: ResourceRef;
+  readonly context: GrantContext;
+  readonly packing: string;
+}
+
+/** What a kind with one policy document has to say; the rest of `GrantKind` follows from it. */
+export interface DocumentKind<Entry extends GrantEntry> {
+  readonly name: string;
+  readonly title: string;
+  readonly schema: z.ZodType<Entry>;
+  readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
+  readonly limit: number;
+  readonly unit: SizeUnit;
+  /** Names of the ways to write the statements, the plainest first; the first that fits is taken. */
+  readonly packings: readonly string[];
+  /** The resource's id, or ids, that an entry names. */
+  ids(entry: Entry): readonly string[];
+  statements(request: StatementRequest<Entry>): readonly Part[];
+  accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
+  /** The document's text; `undefined` where there is none. */
+  read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
+  /** The name of the error that says that there is no policy, where the service has one. */
+  readonly absentError?: string;
+  write(clients: AccountClients, ref: ResourceRef, text: string): Promise<unknown>;
+  /** Deletes the document; left out where the service always has one. */
+  remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
+}
+
+export function documentKind<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+): GrantKind<Entry, DocumentState> {
+  const { name, title, schema, actions } = kind;
+  return {
+    name,
+    title,
+    schema,
+    actions,
+    empty: { document: undefined },
+    resources: (entry, context) =>
+      kind.ids(entry).map((id) => ({ kind: name, id, ...place(entry, context) })),
+    accesses: kind.accesses,
+    render: (request) => render(kind, request),
+    granted: (entry, ref, { document }, context) => granted(kind, entry, ref, document, context),
+    same: (a, b) => samePolicy(a.document, b.document),
+    documents: ({ document }) => ({ policy: document }),
+    read: async (clients, ref) => ({ document: await readDocument(kind, clients, ref) }),
+    write: async (clients, ref, { to: { document } }) => {
+      if (document !== undefined) await kind.write(clients, ref, serialisePolicy(document));
+      else await kind.remove?.(clients, ref);
+    },
+  };
+}
+
+/** The account and region that an entry's resources are in. */
+export function place(entry: GrantEntry, context: GrantContext): { accountId: string; region: string } {
+  const central = context.centralAccounts[entry.account];
+  if (central === undefined)
+    throw new Error(`grant ${entry.name} is on ${entry.account}, which is not configured`);
+  return { accountId: central.id, region: entry.region ?? central.region };
+}
+
+async function readDocument<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  clients: AccountClients,
+  ref: ResourceRef,
+): Promise<PolicyDocument | undefined> {
+  try {
+    const text = await kind.read(clients, ref);
+    return text === undefined ? undefined : parsePolicy(text, resourceKey(ref));
+  } catch (error) {
+    if (error instanceof Error && error.name === kind.absentError) return undefined;
+    throw error;
+  }
+}
+
+function render<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  request: RenderRequest<Entry, DocumentState>,
+) {
+  let size = 0;
+  for (const packing of kind.packings) {
+    const rendering = attempt(kind, request, packing);
+    if (rendering.size <= kind.limit) return rendering;
+    size = rendering.size;
+  }
+  throw tooLarge(kind, request, size);
+}
+
+function attempt<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
+  packing: string,
+) {
+  const wanted = shares.flatMap((share) => statementsOf(kind, share, ref, context, packing));
+  const document = replaceOwned({
+    document: actual.document,
+    where: resourceKey(ref),
+    deploymentId: context.deploymentId,
+    wanted,
+    remembered,
+  });
+  return {
+    next: { document },
+    owned: wanted.flatMap(({ Sid }) => Sid ?? []),
+    size: policySize(document, kind.unit),
+    limit: kind.limit,
+    unit: kind.unit,
+  };
+}
+
+function statementsOf<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  { entry, accounts }: Share<Entry>,
+  ref: ResourceRef,
+  context: GrantContext,
+  packing: string,
+): readonly Statement[] {
+  if (accounts.length === 0) return [];
+  const { deploymentId } = context;
+  return kind.statements({ entry, accounts, ref, context, packing }).map(({ part, statement }) => ({
+    Sid: ownedSid({ deploymentId, grant: entry.name, part }),
+    ...statement,
+  }));
+}
+
+/** Stands for any account, to learn which Sids a grant writes. */
+const anyAccount: Account = {
+  id: '000000000000',
+  name: '',
+  state: 'ACTIVE',
+  parentIds: [],
+  ouPath: '',
+  tags: {},
+};
+
+function granted<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  entry: Entry,
+  ref: ResourceRef,
+  document: PolicyDocument | undefined,
+  context: GrantContext,
+): ReadonlySet<string> {
+  if (document === undefined) return new Set();
+  const share = { entry, accounts: [anyAccount] };
+  const sids = new Set(statementsOf(kind, share, ref, context, kind.packings[0] ?? '').map(({ Sid }) => Sid));
+  const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
+  return new Set(ours.flatMap((statement) => [...accountIdsIn(statement)]));
+}
+
+/** The refusal, with the number of accounts that the document could take, found by halving. */
+function tooLarge<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  request: RenderRequest<Entry, DocumentState>,
+  size: number,
+): PolicyTooLargeError {
+  const packing = kind.packings.at(-1) ?? '';
+  const accounts = Math.max(0, ...request.shares.map((share) => share.accounts.length));
+  const fits = (count: number): boolean => {
+    const shares = request.shares.map((share) => ({ ...share, accounts: share.accounts.slice(0, count) }));
+    return attempt(kind, { ...request, shares }, packing).size <= kind.limit;
+  };
+  let low = -1;
+  let high = accounts;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  const where = resourceKey(request.ref);
+  const room =
+    low < 0 ? 'not even without any account of ours, since foreign statements fill it' : `${low} fit`;
+  return new PolicyTooLargeError(
+    `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
+      `${kind.limit}; ${room}. Narrow the selectors of the grants on it, or spread them over several resources`,
+    { resource: where, size, limit: kind.limit, unit: kind.unit, accounts, fit: Math.max(low, 0) },
+  );
+}

@@ -1,0 +1,23 @@
+import { assumeRolePermission } from './assume-role-permission.ts';
+import type { GrantKind } from './contract.ts';
+import { ecrRepositoryPolicy } from './ecr-repository-policy.ts';
+import { kmsKeyPolicy } from './kms-key-policy.ts';
+import { s3BucketPolicy } from './s3-bucket-policy.ts';
+import { secretResourcePolicy } from './secret-resource-policy.ts';
+
+/** The grant kinds, one file each; a test holds the folder and this list together. */
+export const grantKinds: readonly GrantKind[] = [
+  s3BucketPolicy,
+  kmsKeyPolicy,
+  ecrRepositoryPolicy,
+  secretResourcePolicy,
+  assumeRolePermission,
+];
+
+const byName = new Map(grantKinds.map((kind) => [kind.name, kind]));
+
+export function grantKind(name: string): GrantKind {
+  const kind = byName.get(name);
+  if (kind === undefined) throw new Error(`there is no grant kind ${name}`);
+  return kind;
+}

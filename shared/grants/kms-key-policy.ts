@@ -1,0 +1,202 @@
+import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import * as z from 'zod';
+import type { Statement } from '../policy/document.ts';
+import type { Access, GrantContext, ResourceRef } from './contract.ts';
+import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
+import { grantEntryFields, roleNames } from './entry.ts';
+import {
+  accountIds,
+  accountPrincipals,
+  onlyRoles,
+  requestOfAccount,
+  requestOfService,
+} from './principals.ts';
+
+const fields = {
+  ...grantEntryFields,
+  kind: z.literal('kms-key-policy'),
+  /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
+  key: z
+    .string()
+    .regex(
+      /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+      'a key id, not an alias or an ARN',
+    ),
+};
+
+const schema = z.discriminatedUnion('preset', [
+  z.strictObject({
+    ...fields,
+    preset: z.enum(['cloudtrail-encrypt', 'config-encrypt', 'flow-logs-encrypt']),
+  }),
+  z.strictObject({
+    ...fields,
+    preset: z.enum(['launch-encrypted-ami', 'decrypt', 'decrypt-secrets']),
+    roles: roleNames.optional(),
+  }),
+]);
+
+type Entry = z.infer<typeof schema>;
+type Request = StatementRequest<Entry>;
+
+/** In a key policy `*` means the key itself (KMS developer guide, "Key policies in AWS KMS"). */
+const thisKey = { Effect: 'Allow', Resource: '*' } as const;
+
+const fromService = (service: string, { accounts }: Request, action: readonly string[]): Statement => ({
+  ...thisKey,
+  Principal: { Service: service },
+  Action: action,
+  Condition: { StringEquals: { 'aws:SourceAccount': accountIds(accounts) } },
+});
+
+const forAccounts = (
+  { entry, accounts, context }: Request,
+  action: string | readonly string[],
+): Statement => ({
+  ...thisKey,
+  Principal: accountPrincipals(accounts, context),
+  Action: action,
+  ...onlyRoles('roles' in entry ? entry.roles : undefined, context),
+});
+
+/** Adds a condition to a statement that may have others. */
+const when = (statement: Statement, operator: string, key: string, value: string): Statement => ({
+  ...statement,
+  Condition: { ...statement.Condition, [operator]: { ...statement.Condition?.[operator], [key]: value } },
+});
+
+const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
+  `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
+
+const secretsManagerOf = (region: string): string => `secretsmanager.${region}.amazonaws.com`;
+
+/** `trails`: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". */
+function cloudTrailEncrypt(request: Request): readonly Part[] {
+  const trails = request.accounts.map(({ id }) => trailsOf(request.context, id));
+  const common = { ...thisKey, Principal: { Service: 'cloudtrail.amazonaws.com' } };
+  return [
+    {
+      part: 'encrypt',
+      statement: {
+        ...common,
+        Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+        Condition: { StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': trails } },
+      },
+    },
+    {
+      part: 'describe',
+      statement: {
+        ...common,
+        Action: 'kms:DescribeKey',
+        Condition: { ArnLike: { 'aws:SourceArn': trails } },
+      },
+    },
+  ];
+}
+
+/**
+ * An account that launches an encrypted AMI: Auto Scaling user guide, "Required AWS KMS key policy for use with
+ * encrypted volumes".
+ */
+function launchEncryptedAmi(request: Request): readonly Part[] {
+  const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];
+  const attach = forAccounts(request, 'kms:CreateGrant');
+  return [
+    { part: 'use', statement: forAccounts(request, use) },
+    { part: 'attach', statement: when(attach, 'Bool', 'kms:GrantIsForAWSResource', 'true') },
+  ];
+}
+
+const presets: Readonly<Record<Entry['preset'], (request: Request) => readonly Part[]>> = {
+  'cloudtrail-encrypt': cloudTrailEncrypt,
+  'config-encrypt': (request) => [
+    {
+      part: 'encrypt',
+      statement: fromService('config.amazonaws.com', request, ['kms:Decrypt', 'kms:GenerateDataKey*']),
+    },
+  ],
+  // VPC user guide, "Required key policy for use with SSE-KMS".
+  'flow-logs-encrypt': (request) => [
+    {
+      part: 'encrypt',
+      statement: fromService('delivery.logs.amazonaws.com', request, [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncrypt*',
+        'kms:GenerateDataKey*',
+        'kms:DescribeKey',
+      ]),
+    },
+  ],
+  'launch-encrypted-ami': launchEncryptedAmi,
+  decrypt: (request) => [
+    { part: 'decrypt', statement: forAccounts(request, ['kms:Decrypt', 'kms:DescribeKey']) },
+  ],
+  'decrypt-secrets': (request) => [
+    {
+      part: 'decrypt',
+      statement: when(
+        forAccounts(request, ['kms:Decrypt', 'kms:DescribeKey']),
+        'StringEquals',
+        'kms:ViaService',
+        secretsManagerOf(request.ref.region),
+      ),
+    },
+  ],
+};
+
+const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:kms:${region}:${accountId}:key/${id}`;
+
+const services: Readonly<Record<string, readonly [label: string, principal: string, source: string]>> = {
+  'cloudtrail-encrypt': ['CloudTrail', 'cloudtrail.amazonaws.com', 'cloudtrail:any:ID:trail/any'],
+  'config-encrypt': ['Config', 'config.amazonaws.com', 'config:any:ID:any'],
+  'flow-logs-encrypt': ['VPC flow logs', 'delivery.logs.amazonaws.com', 'logs:any:ID:any'],
+};
+
+/** Limit: KMS developer guide, "Resource quotas". */
+export const kmsKeyPolicy = documentKind<Entry>({
+  name: 'kms-key-policy',
+  title: 'KMS key policy',
+  schema,
+  actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
+  limit: 32_768,
+  unit: 'bytes',
+  packings: ['listed'],
+  ids: ({ key }) => [key],
+  statements: (request) => presets[request.entry.preset](request),
+  accesses: (entry, account, ref, context): readonly Access[] => {
+    const resource = keyArn(ref, context);
+    const service = services[entry.preset];
+    if (service !== undefined) {
+      const [label, principal, source] = service;
+      const sourceArn = `arn:${context.partition}:${source.replace('ID', account.id)}`;
+      return [
+        {
+          who: `${label} of ${account.id}`,
+          what: `encrypt its logs with key ${ref.id}`,
+          request: requestOfService(principal, account, {
+            action: 'kms:GenerateDataKey',
+            resource,
+            sourceArn,
+            context: { 'kms:EncryptionContext:aws:cloudtrail:arn': sourceArn },
+          }),
+        },
+      ];
+    }
+    return [
+      {
+        who: `Roles of ${account.id}`,
+        what: `${entry.preset === 'launch-encrypted-ami' ? 'launch AMIs encrypted' : 'decrypt'} with key ${ref.id}`,
+        request: requestOfAccount(account, context, {
+          action: 'kms:Decrypt',
+          resource,
+          roles: 'roles' in entry ? entry.roles : undefined,
+          context: { 'kms:ViaService': secretsManagerOf(ref.region) },
+        }),
+      },
+    ];
+  },
+  read: async ({ kms }, { id }) => (await kms.send(new GetKeyPolicyCommand({ KeyId: id }))).Policy,
+  write: ({ kms }, { id }, text) => kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy: text })),
+});

@@ -1,0 +1,211 @@
+import {
+  AttachGroupPolicyCommand,
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  DetachGroupPolicyCommand,
+  DetachRolePolicyCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  type IAMClient,
+  ListAttachedGroupPoliciesCommand,
+  ListAttachedRolePoliciesCommand,
+  ListPoliciesCommand,
+  ListPolicyVersionsCommand,
+} from '@aws-sdk/client-iam';
+import { OwnershipClashError, ResourceMissingError } from '../errors.ts';
+import { type PolicyDocument, parsePolicy, serialisePolicy } from '../policy/document.ts';
+import { samePolicy } from '../policy/equality.ts';
+import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
+
+/** A customer managed policy of ours. */
+export interface ManagedPolicy {
+  readonly name: string;
+  /** Known once it exists. */
+  readonly arn?: string;
+  readonly document: PolicyDocument;
+  readonly attached: boolean;
+}
+
+/** Our policies for one group or role, ordered by name, and how many others are attached to it. */
+export interface ManagedPolicies {
+  readonly policies: readonly ManagedPolicy[];
+  readonly othersAttached: number;
+}
+
+/** Our policies for one group or role lie under one path, so that one listing finds them. */
+const pathOf = ({ id }: ResourceRef, { deploymentId }: GrantContext): string =>
+  `/account-onboarding/${deploymentId}/${id}/`;
+
+const tagsOf = ({ deploymentId }: GrantContext) => [
+  { Key: 'managed-by', Value: 'account-onboarding' },
+  { Key: 'account-onboarding:deployment', Value: deploymentId },
+];
+
+export async function readManagedPolicies(
+  iam: IAMClient,
+  ref: ResourceRef,
+  context: GrantContext,
+): Promise<ManagedPolicies> {
+  const attached = await attachedArns(iam, ref);
+  const arns = await ownArns(iam, pathOf(ref, context));
+  const read = await Promise.all(arns.map((arn) => readPolicy(iam, arn, context)));
+  const policies = read
+    .filter((policy) => policy !== undefined)
+    .map((policy) => ({ ...policy, attached: attached.has(policy.arn) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const own = new Set(arns);
+  return { policies, othersAttached: [...attached].filter((arn) => !own.has(arn)).length };
+}
+
+async function attachedArns(iam: IAMClient, { id }: ResourceRef): Promise<ReadonlySet<string>> {
+  const [kind, name] = id.split('/');
+  const arns = new Set<string>();
+  let Marker: string | undefined;
+  do {
+    const page =
+      kind === 'group'
+        ? await iam.send(new ListAttachedGroupPoliciesCommand({ GroupName: name, Marker }))
+        : await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: name, Marker }));
+    for (const { PolicyArn } of page.AttachedPolicies ?? []) if (PolicyArn !== undefined) arns.add(PolicyArn);
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+  return arns;
+}
+
+async function ownArns(iam: IAMClient, PathPrefix: string): Promise<readonly string[]> {
+  const arns: string[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await iam.send(new ListPoliciesCommand({ Scope: 'Local', PathPrefix, Marker }));
+    arns.push(...(page.Policies ?? []).flatMap(({ Arn }) => Arn ?? []));
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+  return arns;
+}
+
+/** `undefined` for a policy that was listed and is gone: listings of IAM lag. */
+async function readPolicy(iam: IAMClient, arn: string, context: GrantContext) {
+  try {
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+    requireTags(Policy?.Tags ?? [], arn, context);
+    const VersionId = Policy?.DefaultVersionId;
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
+    // The document comes percent-encoded (IAM API reference, GetPolicyVersion).
+    const document = parsePolicy(decodeURIComponent(PolicyVersion?.Document ?? ''), arn);
+    return { name: arn.slice(arn.lastIndexOf('/') + 1), arn, document };
+  } catch (error) {
+    if (error instanceof ResourceMissingError) return undefined;
+    throw error;
+  }
+}
+
+function requireTags(
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[],
+  arn: string,
+  context: GrantContext,
+): void {
+  const missing = tagsOf(context).filter(
+    (wanted) => !tags.some(({ Key, Value }) => Key === wanted.Key && Value === wanted.Value),
+  );
+  if (missing.length === 0) return;
+  throw new OwnershipClashError(
+    `${arn} lies under the path of this deployment, but does not carry the tag ` +
+      `${missing.map(({ Key, Value }) => `${Key} = ${Value}`).join(', ')}: it is not ours. Move or delete it`,
+    { policy: arn, missingTags: missing },
+  );
+}
+
+/** Adds before it takes away; a write that dies half-way is finished by the next run, which reads what there is. */
+export async function writeManagedPolicies(
+  iam: IAMClient,
+  ref: ResourceRef,
+  { from, to }: StateChange<ManagedPolicies>,
+  context: GrantContext,
+): Promise<void> {
+  for (const policy of to.policies) {
+    const known = from.policies.find(({ name }) => name === policy.name);
+    const arn = known?.arn ?? (await createPolicy(iam, ref, policy, context));
+    if (known !== undefined && !samePolicy(known.document, policy.document)) await replace(iam, arn, policy);
+    if (known?.attached !== true) await attach(iam, ref, arn);
+  }
+  for (const { name, arn, attached } of from.policies) {
+    if (arn === undefined || to.policies.some((policy) => policy.name === name)) continue;
+    if (attached) await detach(iam, ref, arn);
+    await deletePolicy(iam, arn);
+  }
+}
+
+async function createPolicy(
+  iam: IAMClient,
+  ref: ResourceRef,
+  { name, document }: ManagedPolicy,
+  context: GrantContext,
+): Promise<string> {
+  try {
+    const { Policy } = await iam.send(
+      new CreatePolicyCommand({
+        PolicyName: name,
+        Path: pathOf(ref, context),
+        PolicyDocument: serialisePolicy(document),
+        Description: `Written by account-onboarding for ${ref.id}; do not edit`,
+        Tags: tagsOf(context),
+      }),
+    );
+    return Policy?.Arn ?? '';
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'EntityAlreadyExistsException') throw error;
+    throw new OwnershipClashError(
+      `A managed policy ${name} exists in account ${ref.accountId} outside the path ${pathOf(ref, context)}: it is ` +
+        'not ours. Rename or delete it',
+      { policy: name, accountId: ref.accountId },
+      error,
+    );
+  }
+}
+
+/** A managed policy has five versions at most, so the oldest that is not the default goes (IAM quotas). */
+const maximumVersions = 5;
+
+async function replace(iam: IAMClient, PolicyArn: string, { document }: ManagedPolicy): Promise<void> {
+  const versions = await otherVersions(iam, PolicyArn);
+  const [oldest] = versions;
+  if (oldest !== undefined && versions.length + 1 >= maximumVersions)
+    await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: oldest }));
+  await iam.send(
+    new CreatePolicyVersionCommand({
+      PolicyArn,
+      PolicyDocument: serialisePolicy(document),
+      SetAsDefault: true,
+    }),
+  );
+}
+
+/** Ids of the versions that are not the default, oldest first. */
+async function otherVersions(iam: IAMClient, PolicyArn: string): Promise<readonly string[]> {
+  const { Versions } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
+  return (Versions ?? [])
+    .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
+    .flatMap(({ VersionId }) => VersionId ?? [])
+    .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+}
+
+async function deletePolicy(iam: IAMClient, PolicyArn: string): Promise<void> {
+  for (const VersionId of await otherVersions(iam, PolicyArn))
+    await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+  await iam.send(new DeletePolicyCommand({ PolicyArn }));
+}
+
+async function attach(iam: IAMClient, { id }: ResourceRef, PolicyArn: string): Promise<void> {
+  const [kind, name] = id.split('/');
+  if (kind === 'group') await iam.send(new AttachGroupPolicyCommand({ GroupName: name, PolicyArn }));
+  else await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
+}
+
+async function detach(iam: IAMClient, { id }: ResourceRef, PolicyArn: string): Promise<void> {
+  const [kind, name] = id.split('/');
+  if (kind === 'group') await iam.send(new DetachGroupPolicyCommand({ GroupName: name, PolicyArn }));
+  else await iam.send(new DetachRolePolicyCommand({ RoleName: name, PolicyArn }));
+}

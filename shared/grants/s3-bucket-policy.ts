@@ -1,0 +1,207 @@
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketPolicyCommand,
+  PutBucketPolicyCommand,
+} from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import type { Account } from '../organization/account.ts';
+import type { Statement } from '../policy/document.ts';
+import type { Access, GrantContext, ResourceRef } from './contract.ts';
+import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
+import { grantEntryFields, roleNames } from './entry.ts';
+import {
+  accountIds,
+  accountPrincipals,
+  onlyRoles,
+  requestOfAccount,
+  requestOfService,
+} from './principals.ts';
+
+const bucketName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
+  );
+
+const entryFields = {
+  ...grantEntryFields,
+  kind: z.literal('s3-bucket-policy'),
+  bucket: bucketName,
+  /** Key prefix in front of `AWSLogs/`, without slashes at its ends. */
+  prefix: z
+    .string()
+    .regex(/^[^/].*[^/]$/, 'a key prefix without a slash at its ends')
+    .optional(),
+};
+
+const schema = z.discriminatedUnion('preset', [
+  z.strictObject({ ...entryFields, preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']) }),
+  z.strictObject({ ...entryFields, preset: z.literal('revisions-read'), roles: roleNames.optional() }),
+]);
+
+type Entry = z.infer<typeof schema>;
+type Request = StatementRequest<Entry>;
+
+/**
+ * How a service delivers logs: it checks the bucket, then writes under `AWSLogs/<account id>/<folder>`.
+ * Sources: CloudTrail user guide "Amazon S3 bucket policy for CloudTrail"; Config developer guide "Permissions for
+ * the Amazon S3 bucket"; VPC user guide "Publish flow logs to Amazon S3".
+ */
+interface Delivery {
+  readonly service: string;
+  readonly label: string;
+  readonly check: readonly string[];
+  readonly folder: string;
+  /** ARN of what acts for an account, `*` where any will do. */
+  readonly source: (partition: string, accountId: string) => string;
+}
+
+const deliveries: Readonly<Record<string, Delivery>> = {
+  'cloudtrail-write': {
+    service: 'cloudtrail.amazonaws.com',
+    label: 'CloudTrail',
+    check: ['s3:GetBucketAcl'],
+    folder: '',
+    source: (partition, id) => `arn:${partition}:cloudtrail:*:${id}:trail/*`,
+  },
+  'config-write': {
+    service: 'config.amazonaws.com',
+    label: 'Config',
+    check: ['s3:GetBucketAcl', 's3:ListBucket'],
+    folder: 'Config/',
+    source: (partition, id) => `arn:${partition}:config:*:${id}:*`,
+  },
+  'flow-logs-write': {
+    service: 'delivery.logs.amazonaws.com',
+    label: 'VPC flow logs',
+    check: ['s3:GetBucketAcl', 's3:ListBucket'],
+    folder: 'vpcflowlogs/',
+    source: (partition, id) => `arn:${partition}:logs:*:${id}:*`,
+  },
+};
+
+/**
+ * `listed` names each account's prefix and is held by `aws:SourceAccount`. `service-tied` names one prefix for all:
+ * each of these services writes under the id of the account that it acts for, so the list of source accounts alone
+ * decides who writes where.
+ */
+const packings = ['listed', 'service-tied'] as const;
+
+const bucketArn = ({ id }: ResourceRef, { partition }: GrantContext): string => `arn:${partition}:s3:::${id}`;
+
+function deliveryStatements(
+  delivery: Delivery,
+  { entry, accounts, ref, context, packing }: Request,
+): readonly Part[] {
+  const bucket = bucketArn(ref, context);
+  const common = { Effect: 'Allow', Principal: { Service: delivery.service } } as const;
+  const fromMembers = { 'aws:SourceAccount': accountIds(accounts) };
+  const objects =
+    packing === 'listed'
+      ? accounts.map(({ id }) => `${bucket}/${logFolder(entry, id, delivery)}*`)
+      : [`${bucket}/${logFolder(entry, '*', delivery)}*`];
+  return [
+    {
+      part: 'check',
+      statement: {
+        ...common,
+        Action: delivery.check,
+        Resource: bucket,
+        Condition: { StringEquals: fromMembers },
+      },
+    },
+    {
+      part: 'write',
+      statement: {
+        ...common,
+        Action: 's3:PutObject',
+        Resource: objects,
+        Condition: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', ...fromMembers } },
+      },
+    },
+  ];
+}
+
+const logFolder = ({ prefix }: Entry, accountId: string, { folder }: Delivery): string =>
+  `${prefix === undefined ? '' : `${prefix}/`}AWSLogs/${accountId}/${folder}`;
+
+/** Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). */
+function revisionStatements(
+  roles: readonly string[] | undefined,
+  { accounts, ref, context }: Request,
+): readonly Part[] {
+  const bucket = bucketArn(ref, context);
+  const common: Pick<Statement, 'Effect' | 'Principal' | 'Condition'> = {
+    Effect: 'Allow',
+    Principal: accountPrincipals(accounts, context),
+    ...onlyRoles(roles, context),
+  };
+  return [
+    { part: 'list', statement: { ...common, Action: 's3:ListBucket', Resource: bucket } },
+    { part: 'read', statement: { ...common, Action: ['s3:Get*', 's3:List*'], Resource: `${bucket}/*` } },
+  ];
+}
+
+function accesses(
+  entry: Entry,
+  account: Account,
+  ref: ResourceRef,
+  context: GrantContext,
+): readonly Access[] {
+  const bucket = bucketArn(ref, context);
+  if (entry.preset === 'revisions-read')
+    return [
+      {
+        who: `Roles of ${account.id}`,
+        what: `read deployment revisions from s3://${ref.id}`,
+        request: requestOfAccount(account, context, {
+          action: 's3:GetObject',
+          resource: `${bucket}/revision.zip`,
+          roles: entry.roles,
+        }),
+      },
+    ];
+  const delivery = deliveries[entry.preset];
+  if (delivery === undefined) return [];
+  const folder = logFolder(entry, account.id, delivery);
+  const sourceArn = delivery.source(context.partition, account.id).replaceAll('*', 'any');
+  return [
+    {
+      who: `${delivery.label} of ${account.id}`,
+      what: `write logs to s3://${ref.id}/${folder}`,
+      request: requestOfService(delivery.service, account, {
+        action: 's3:PutObject',
+        resource: `${bucket}/${folder}2026/01/01/log.gz`,
+        sourceArn,
+        context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
+      }),
+    },
+  ];
+}
+
+/** Limit: S3 user guide, "Bucket policies". */
+export const s3BucketPolicy = documentKind<Entry>({
+  name: 's3-bucket-policy',
+  title: 'S3 bucket policy',
+  schema,
+  actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
+  limit: 20_480,
+  unit: 'bytes',
+  packings,
+  ids: ({ bucket }) => [bucket],
+  statements: (request) => {
+    const { entry } = request;
+    if (entry.preset === 'revisions-read') return revisionStatements(entry.roles, request);
+    const delivery = deliveries[entry.preset];
+    return delivery === undefined ? [] : deliveryStatements(delivery, request);
+  },
+  accesses,
+  read: async ({ s3 }, { id, accountId }) =>
+    (await s3.send(new GetBucketPolicyCommand({ Bucket: id, ExpectedBucketOwner: accountId }))).Policy,
+  absentError: 'NoSuchBucketPolicy',
+  write: ({ s3 }, { id, accountId }, text) =>
+    s3.send(new PutBucketPolicyCommand({ Bucket: id, ExpectedBucketOwner: accountId, Policy: text })),
+  remove: ({ s3 }, { id, accountId }) =>
+    s3.send(new DeleteBucketPolicyCommand({ Bucket: id, ExpectedBucketOwner: accountId })),
+});

@@ -1,0 +1,148 @@
+import { PolicyTooLargeError } from '../errors.ts';
+import { accountIdsIn } from '../policy/accounts.ts';
+import { newPolicy, type Statement } from '../policy/document.ts';
+import { policySize } from '../policy/size.ts';
+import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
+import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
+
+/** One account's place in a statement of a policy. */
+export interface Slot {
+  readonly sid: string;
+  readonly accountId: string;
+  readonly resource: string;
+}
+
+interface ShardRequest {
+  readonly ref: ResourceRef;
+  readonly actual: ManagedPolicies;
+  readonly slots: readonly Slot[];
+  /** The statements that the slots' Sids name, without resources. */
+  readonly statements: readonly Statement[];
+  readonly context: GrantContext;
+}
+
+interface Shard {
+  readonly name: string;
+  readonly slots: Slot[];
+}
+
+/**
+ * Spreads slots over managed policies so that one more account changes one policy, and one less does not move the
+ * others: a slot stays in the policy that has it now, and a new one goes to the first with room.
+ * @throws PolicyTooLargeError when more policies would be needed than can be attached
+ */
+export function shards(request: ShardRequest): {
+  policies: readonly ManagedPolicy[];
+  size: number;
+  limit: number;
+} {
+  const { actual, context, statements } = request;
+  const limit = context.limits.managedPolicyCharacters;
+  const weigh = weighing(statements);
+  const kept = keepInPlace(request, weigh);
+  const placed = new Set(kept.flatMap(({ slots }) => slots.map(slotKey)));
+  const full = fill(
+    request,
+    kept,
+    request.slots.filter((slot) => !placed.has(slotKey(slot))),
+    weigh,
+  );
+  const used = full.filter(({ slots }) => slots.length > 0);
+  requireAttachable(request, used);
+  const policies = used.map((shard) => toPolicy(shard, statements, actual));
+  const size = Math.max(0, ...policies.map(({ document }) => policySize(document, 'characters')));
+  return { policies, size, limit };
+}
+
+const slotKey = ({ sid, accountId, resource }: Slot): string => `${sid} ${accountId} ${resource}`;
+
+type Weigh = (slots: readonly Slot[]) => number;
+
+/** At least the characters that a policy with these slots has: each slot and statement with a comma of its own. */
+function weighing(statements: readonly Statement[]): Weigh {
+  const wrapping = policySize(newPolicy(), 'characters');
+  const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length + 1]));
+  return (slots) =>
+    wrapping +
+    [...new Set(slots.map(({ sid }) => sid))].reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
+    slots.reduce((sum, { resource }) => sum + resource.length + 3, 0);
+}
+
+function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
+  const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
+  return actual.policies.map(({ name, document }) => {
+    const here: Slot[] = [];
+    for (const { Sid = '', ...statement } of document.Statement)
+      for (const accountId of accountIdsIn(statement)) {
+        const slot = wanted.get(`${Sid} ${accountId}`);
+        if (slot === undefined) continue;
+        if (weigh([...here, slot]) > context.limits.managedPolicyCharacters) continue;
+        here.push(slot);
+        wanted.delete(`${Sid} ${accountId}`);
+      }
+    return { name, slots: here };
+  });
+}
+
+/** Puts each slot into the first shard with room, making new shards at the lowest free numbers. */
+function fill(
+  { ref, context }: ShardRequest,
+  kept: readonly Shard[],
+  slots: readonly Slot[],
+  weigh: Weigh,
+): Shard[] {
+  const all = [...kept];
+  let open = 0;
+  for (const slot of slots) {
+    const fits = (shard: Shard) => weigh([...shard.slots, slot]) <= context.limits.managedPolicyCharacters;
+    while (open < all.length && !fits(all[open] as Shard)) open += 1;
+    if (open === all.length) all.push({ name: freeName(ref, context, all), slots: [] });
+    (all[open] as Shard).slots.push(slot);
+  }
+  return all;
+}
+
+function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: readonly Shard[]): string {
+  const names = new Set(taken.map(({ name }) => name));
+  const prefix = `account-onboarding-${deploymentId}-${id.replace('/', '-')}`;
+  let number = 1;
+  while (names.has(`${prefix}-${number}`)) number += 1;
+  return `${prefix}-${number}`;
+}
+
+function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: readonly Shard[]): void {
+  const { managedPoliciesPerGroup, managedPoliciesPerRole } = context.limits;
+  const attachable = ref.id.startsWith('group/') ? managedPoliciesPerGroup : managedPoliciesPerRole;
+  const room = attachable - actual.othersAttached;
+  if (used.length <= room) return;
+  const where = resourceKey(ref);
+  const fit = used.slice(0, Math.max(room, 0)).reduce((sum, shard) => sum + shard.slots.length, 0);
+  throw new PolicyTooLargeError(
+    `${where}: ${slots.length} permissions need ${used.length} managed policies, and ${Math.max(room, 0)} of ` +
+      `${attachable} can be attached (${actual.othersAttached} are others'), which hold ${fit}. Detach others, have ` +
+      'the quota raised and set limits.managedPoliciesPerGroup or PerRole, or narrow the selectors',
+    { resource: where, needed: used.length, attachable: room, fit },
+  );
+}
+
+/** Slots in the order of their resources, so that the text does not depend on who came first. */
+function toPolicy(
+  { name, slots }: Shard,
+  statements: readonly Statement[],
+  actual: ManagedPolicies,
+): ManagedPolicy {
+  const known = actual.policies.find((policy) => policy.name === name);
+  const filled = statements.map((statement) => ({
+    ...statement,
+    Resource: slots
+      .filter(({ sid }) => sid === statement.Sid)
+      .map(({ resource }) => resource)
+      .sort(),
+  }));
+  return {
+    name,
+    ...(known?.arn === undefined ? {} : { arn: known.arn }),
+    attached: true,
+    document: { ...newPolicy(), Statement: filled.filter(({ Resource }) => Resource.length > 0) },
+  };
+}

@@ -1,0 +1,136 @@
+import {
+  DescribeAccountCommand,
+  DescribeOrganizationalUnitCommand,
+  ListParentsCommand,
+  type Account as OrganizationsAccount,
+  type OrganizationsClient,
+  paginateListTagsForResource,
+} from '@aws-sdk/client-organizations';
+import { ServiceUnavailableError } from '../errors.ts';
+import { type Account, type AccountState, accountStates } from './account.ts';
+
+/** An OU as we know it; OUs cannot be moved, but they can be renamed, so a cache lives for one listing only. */
+export interface KnownOu {
+  readonly name: string;
+  readonly parentId: string;
+}
+
+export type OuCache = Map<string, KnownOu>;
+
+/** From the root to the parent: the ids, and the names of the OUs among them. */
+export interface OuPosition {
+  readonly parentIds: readonly string[];
+  readonly ouPath: string;
+}
+
+/**
+ * What Organizations says of one account now: state, position and tags.
+ * An account that moves or leaves while we look is looked at again, three times at most.
+ * @returns `undefined` where Organizations does not know the account (AccountNotFoundException)
+ */
+export async function describeAccount(
+  organizations: OrganizationsClient,
+  accountId: string,
+  ouCache: OuCache = new Map(),
+): Promise<Account | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await look(organizations, accountId, ouCache);
+    } catch (error) {
+      if (named(error, 'AccountNotFoundException')) return undefined;
+      if (attempt === 3 || !named(error, ...goneMeanwhile)) throw error;
+    }
+  }
+}
+
+/** Answers to the later questions about an account that left, or an OU that was deleted, after the first answer. */
+const goneMeanwhile = [
+  'ChildNotFoundException',
+  'OrganizationalUnitNotFoundException',
+  'TargetNotFoundException',
+];
+
+const named = (error: unknown, ...names: readonly string[]): boolean =>
+  error instanceof Error && names.includes(error.name);
+
+async function look(
+  organizations: OrganizationsClient,
+  accountId: string,
+  ouCache: OuCache,
+): Promise<Account> {
+  const { Account: answer } = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
+  const position = await positionOf(organizations, accountId, ouCache);
+  return accountFrom({ Id: accountId, ...answer }, position, await tagsOf(organizations, accountId));
+}
+
+/**
+ * The project's account from the service's. `State` is read, and `Status`, which it replaces, where it is absent
+ * (Organizations API reference, Account).
+ */
+export function accountFrom(
+  { Id: id, Name: name = '', State, Status }: OrganizationsAccount,
+  { parentIds, ouPath }: OuPosition,
+  tags: Readonly<Record<string, string>>,
+): Account {
+  const state: string | undefined = State ?? Status;
+  if (id === undefined || !isState(state))
+    throw incomplete(`account ${id ?? '(no id)'}`, `a state that is known here, but ${state ?? 'none'}`);
+  return { id, name, state, parentIds, ouPath, tags };
+}
+
+const isState = (state: string | undefined): state is AccountState =>
+  (accountStates as readonly (string | undefined)[]).includes(state);
+
+const incomplete = (of: string, missing: string): ServiceUnavailableError =>
+  new ServiceUnavailableError(`Organizations' answer about ${of} does not have ${missing}`, { of });
+
+/** Climbs from the account to the root. An account or OU has one parent (Organizations API reference, ListParents). */
+async function positionOf(
+  organizations: OrganizationsClient,
+  accountId: string,
+  ouCache: OuCache,
+): Promise<OuPosition> {
+  const parentIds: string[] = [];
+  const names: string[] = [];
+  let id = await parentOf(organizations, accountId);
+  while (id.startsWith('ou-')) {
+    const ou = ouCache.get(id) ?? (await describeOu(organizations, id));
+    ouCache.set(id, ou);
+    parentIds.unshift(id);
+    names.unshift(ou.name);
+    id = ou.parentId;
+  }
+  return { parentIds: [id, ...parentIds], ouPath: names.map(pathSegment).join('/') };
+}
+
+/** A slash in an OU's name is written `%2F`, so that no name can pass for a path. */
+export const pathSegment = (name: string): string => name.replaceAll('/', '%2F');
+
+async function parentOf(organizations: OrganizationsClient, childId: string): Promise<string> {
+  const { Parents = [] } = await organizations.send(new ListParentsCommand({ ChildId: childId }));
+  const id = Parents[0]?.Id;
+  if (id === undefined) throw incomplete(childId, 'a parent');
+  return id;
+}
+
+async function describeOu(organizations: OrganizationsClient, id: string): Promise<KnownOu> {
+  const { OrganizationalUnit: ou } = await organizations.send(
+    new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: id }),
+  );
+  if (ou?.Name === undefined) throw incomplete(id, 'a name');
+  return { name: ou.Name, parentId: await parentOf(organizations, id) };
+}
+
+/** All tags, every page. */
+export async function tagsOf(
+  organizations: OrganizationsClient,
+  accountId: string,
+): Promise<Readonly<Record<string, string>>> {
+  const tags: [string, string][] = [];
+  for await (const { Tags = [] } of paginateListTagsForResource(
+    { client: organizations },
+    { ResourceId: accountId },
+  ))
+    for (const { Key, Value } of Tags) if (Key !== undefined) tags.push([Key, Value ?? '']);
+  return Object.fromEntries(tags);
+}

@@ -1,0 +1,119 @@
+import { grantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { UnsafeChangeError } from '../errors.ts';
+import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
+import { type Account, isMember } from '../organization/account.ts';
+import { ownedStatements } from '../policy/owned.ts';
+import { exposures } from '../policy/safety.ts';
+import type { DesiredResource } from './desired.ts';
+
+export interface PlanRequest {
+  readonly desired: DesiredResource;
+  readonly actual: unknown;
+  /** What the table remembers as written by us. */
+  readonly remembered: readonly string[];
+  readonly configuration: Configuration;
+  /** All accounts of the registry. */
+  readonly accounts: readonly Account[];
+  /** Members that AWS does not accept as principals now: left out. */
+  readonly setAside?: ReadonlySet<string>;
+}
+
+/** What should be done to one resource. Made without writing. */
+export interface ResourcePlan extends Rendering<unknown> {
+  readonly changed: boolean;
+  /** Accounts that would lose the resource, but keep it until a person allows so many removals at once. */
+  readonly withheld: readonly string[];
+  /** Accounts that gain something on it, ordered as in the registry. */
+  readonly added: readonly string[];
+}
+
+/**
+ * The difference between what is there and what should be. Pure.
+ * @throws OwnershipClashError, PolicyTooLargeError, UnsafeChangeError (a statement of ours would reach too far)
+ */
+export function planResource(request: PlanRequest): ResourcePlan {
+  const { desired, actual, remembered, configuration } = request;
+  const context = grantContext(configuration);
+  const shares = desired.shares.map((share) => planShare(share, request, context));
+  const rendering = desired.kind.render({
+    ref: desired.ref,
+    actual,
+    remembered,
+    context,
+    shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
+  });
+  const withheld = [...new Set(shares.flatMap((share) => share.withheld))].sort();
+  refuseExposure(request, rendering, withheld);
+  return {
+    ...rendering,
+    changed: !desired.kind.same(actual, rendering.next),
+    withheld,
+    added: [...new Set(shares.flatMap((share) => share.added))],
+  };
+}
+
+interface PlannedShare extends Share {
+  readonly withheld: readonly string[];
+  readonly added: readonly string[];
+}
+
+function planShare({ entry, accounts }: Share, request: PlanRequest, context: GrantContext): PlannedShare {
+  const { desired, actual, configuration, setAside } = request;
+  const granted = desired.kind.granted(entry, desired.ref, actual, context);
+  const wanted = new Set(accounts.map(({ id }) => id));
+  const removed = [...granted].filter((id) => !wanted.has(id));
+  const { removalCount, removalShare } = configuration.safety;
+  const tooMany = removed.length > removalCount && removed.length > removalShare * granted.size;
+  const withheld = tooMany ? removed : [];
+  const kept = [
+    ...accounts.filter(({ id }) => !setAside?.has(id)),
+    ...withheld.map((id) => known(request, id)),
+  ];
+  return {
+    entry,
+    accounts: kept.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    withheld,
+    added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
+  };
+}
+
+/** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
+const known = ({ accounts }: PlanRequest, id: string): Account =>
+  accounts.find((account) => account.id === id) ?? {
+    id,
+    name: id,
+    state: 'DEPARTED',
+    parentIds: [],
+    ouPath: '',
+    tags: {},
+  };
+
+function refuseExposure(
+  { desired, configuration, accounts }: PlanRequest,
+  { next }: Rendering<unknown>,
+  withheld: readonly string[],
+): void {
+  const allowed = {
+    accountIds: new Set([...accounts.filter(isMember).map(({ id }) => id), ...withheld]),
+    organizationId: configuration.organization.id,
+  };
+  const documents = Object.values(desired.kind.documents(next));
+  const found = documents.flatMap((document) =>
+    exposures(ownedStatements(document, configuration.deployment), allowed),
+  );
+  if (found.length === 0) return;
+  throw new UnsafeChangeError(
+    `${desired.key}: ${found.map(({ sid, why }) => `${sid}: ${why}`).join('; ')}. Nothing was written`,
+    { resource: desired.key, exposures: found },
+  );
+}
+
+/** The report of removals that wait for a person. */
+export const withheldError = (key: string, withheld: readonly string[], configuration: Configuration) =>
+  new UnsafeChangeError(
+    `${key}: ${withheld.length} accounts would lose their access at once, which is more than ` +
+      `${configuration.safety.removalCount} and more than ${configuration.safety.removalShare * 100} % of those that ` +
+      'have it. They keep it for now. If it is meant, raise `safety.removalShare` or `safety.removalCount` and activate',
+    { resource: key, accountIds: withheld },
+  );

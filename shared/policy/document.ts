@@ -1,0 +1,75 @@
+import { MalformedPolicyError } from '../errors.ts';
+import { policyFindings } from './grammar.ts';
+
+export type OneOrMany<T> = T | readonly T[];
+
+export type PrincipalMap = Readonly<Record<string, OneOrMany<string>>>;
+export type Principal = '*' | PrincipalMap;
+
+export type ConditionValue = string | number | boolean;
+
+/** Operator → key → values. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, OneOrMany<ConditionValue>>>>>;
+
+/** One statement, in the words of AWS ("Grammar of the IAM JSON policy language"). */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: Principal;
+  readonly NotPrincipal?: Principal;
+  readonly Action?: OneOrMany<string>;
+  readonly NotAction?: OneOrMany<string>;
+  readonly Resource?: OneOrMany<string>;
+  readonly NotResource?: OneOrMany<string>;
+  readonly Condition?: Conditions;
+}
+
+/** A policy document. `Statement` is always an array here, though AWS also accepts a single object. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Id?: string;
+  readonly Statement: readonly Statement[];
+}
+
+/** What an absent `Version` means ("IAM JSON policy elements: Version"). */
+export const defaultVersion = '2008-10-17';
+
+/** The only version in which `${…}` is a variable. */
+export const currentVersion = '2012-10-17';
+
+/**
+ * Reads the policy of `where`. Accepts every legal form, and keeps each statement as the very object that was
+ * parsed, so that a foreign one is written back as it came.
+ *
+ * @throws MalformedPolicyError with all findings, where the text is not a policy that we understand whole.
+ */
+export function parsePolicy(text: string, where: string): PolicyDocument {
+  const parsed = parseJson(text, where);
+  const findings = policyFindings(parsed);
+  if (findings.length > 0) throw new MalformedPolicyError(where, findings);
+  const document = parsed as Omit<PolicyDocument, 'Statement'> & { readonly Statement: OneOrMany<Statement> };
+  return { ...document, Statement: many(document.Statement) };
+}
+
+/** A document without statements. */
+export const newPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
+
+/** The compact text that is sent to AWS, and that is counted. */
+export const serialisePolicy = (document: PolicyDocument): string => JSON.stringify(document);
+
+/** AWS lets a single value stand for a list of one. */
+export const many = <T>(value: OneOrMany<T>): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+/** `"*"` as a map, so that both spellings are walked alike. */
+export const principalMap = (principal: Principal): PrincipalMap =>
+  principal === '*' ? { '*': '*' } : principal;
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MalformedPolicyError(where, [{ path: '', message: `is not JSON: ${reason}` }], cause);
+  }
+}

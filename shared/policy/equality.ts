@@ -1,0 +1,18 @@
+import type { PolicyDocument, Statement } from './document.ts';
+import { normalisePolicy, normaliseStatement } from './normalise.ts';
+
+/** Whether two statements mean the same, Sid included. */
+export const sameStatement = (a: Statement, b: Statement): boolean => a === b || meaning(a) === meaning(b);
+
+/**
+ * Whether two documents mean the same. Statements are a set; `Version` counts, because it decides what `${…}`
+ * means, and `Id` counts. `undefined` is "no policy", which only equals itself.
+ */
+export function samePolicy(a: PolicyDocument | undefined, b: PolicyDocument | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return false;
+  return JSON.stringify(normalisePolicy(a)) === JSON.stringify(normalisePolicy(b));
+}
+
+/** A text that two statements share exactly if they mean the same; for maps and sets. */
+export const meaning = (statement: Statement): string => JSON.stringify(normaliseStatement(statement));

@@ -1,0 +1,98 @@
+import { conditionsMet } from './conditions.ts';
+import { currentVersion, many, type OneOrMany, type PolicyDocument, type Statement } from './document.ts';
+import {
+  matchesAction,
+  matchesPattern,
+  type Pattern,
+  type RequestContext,
+  readPattern,
+  type Variables,
+} from './patterns.ts';
+import { isNamed, isNotExcepted, type RequestPrincipal } from './principals.ts';
+import { both, either, opposite, type Verdict, verdict } from './verdict.ts';
+
+/** One request, as AWS would put it to a policy. `context` holds every condition key; nothing is derived. */
+export interface AccessRequest {
+  readonly principal: RequestPrincipal;
+  readonly action: string;
+  readonly resource: string;
+  readonly context: RequestContext;
+}
+
+export interface Evaluation {
+  /** `none`: no statement applies, so this document neither allows nor denies. */
+  readonly decision: 'allow' | 'deny' | 'none';
+  /** The statement that decided, and its Sid. */
+  readonly sid?: string;
+  readonly statement?: Statement;
+}
+
+/**
+ * What one document says to one request; an explicit deny wins. This is one policy only: across accounts the
+ * caller's own policies must allow too.
+ *
+ * Fails closed: what cannot be judged (an operator that we do not know, a negated element whose variable has no
+ * value, …) never makes an Allow apply, and never keeps a Deny from applying. A positive element whose variable
+ * has no value matches nothing, as in AWS.
+ *
+ * An absent Principal matches anybody (identity policies have none), an absent Resource everything (repository
+ * and trust policies have none). Source: "Policy evaluation logic".
+ */
+export function evaluatePolicy(document: PolicyDocument | undefined, request: AccessRequest): Evaluation {
+  if (document === undefined) return { decision: 'none' };
+  const variables = { enabled: document.Version === currentVersion, context: request.context };
+  const applying = (effect: Statement['Effect']) =>
+    document.Statement.find((each) => each.Effect === effect && applies(each, request, variables));
+  return decided('deny', applying('Deny')) ?? decided('allow', applying('Allow')) ?? { decision: 'none' };
+}
+
+function decided(decision: 'allow' | 'deny', statement: Statement | undefined): Evaluation | undefined {
+  if (statement === undefined) return undefined;
+  return { decision, statement, ...(statement.Sid === undefined ? {} : { sid: statement.Sid }) };
+}
+
+function applies(statement: Statement, request: AccessRequest, variables: Variables): boolean {
+  const outcome = both([
+    principalMatches(statement, request),
+    actionMatches(statement, request.action),
+    resourceMatches(statement, request.resource, variables),
+    conditionsMet(statement.Condition, variables),
+  ]);
+  return outcome === 'yes' || (outcome === 'unknown' && statement.Effect === 'Deny');
+}
+
+function principalMatches({ Effect, Principal, NotPrincipal }: Statement, request: AccessRequest): Verdict {
+  if (Principal !== undefined) return isNamed(Principal, request.principal);
+  return NotPrincipal === undefined ? 'yes' : isNotExcepted(NotPrincipal, request.principal, Effect);
+}
+
+function actionMatches({ Action, NotAction }: Statement, action: string): Verdict {
+  const oneOf = (patterns: OneOrMany<string>) =>
+    anyMatches(patterns, { enabled: false, context: {} }, (pattern) => matchesAction(pattern, action));
+  if (Action !== undefined) return oneOf(Action);
+  return NotAction === undefined ? 'no' : opposite(oneOf(NotAction));
+}
+
+/** `*` runs across colons ("IAM JSON policy elements: Resource"); letter case counts. */
+function resourceMatches(
+  { Resource, NotResource }: Statement,
+  resource: string,
+  variables: Variables,
+): Verdict {
+  const oneOf = (patterns: OneOrMany<string>) =>
+    anyMatches(patterns, variables, (pattern) => matchesPattern(pattern, resource));
+  if (Resource !== undefined) return oneOf(Resource) === 'yes' ? 'yes' : 'no';
+  return NotResource === undefined ? 'yes' : opposite(oneOf(NotResource));
+}
+
+const anyMatches = (
+  patterns: OneOrMany<string>,
+  variables: Variables,
+  matches: (pattern: Pattern) => boolean,
+): Verdict =>
+  either(
+    many(patterns).map((text) => {
+      const pattern = readPattern(text, variables);
+      return pattern === undefined ? 'unknown' : verdict(matches(pattern));
+    }),
+  );

@@ -1,0 +1,16 @@
+import { type PolicyDocument, serialisePolicy } from './document.ts';
+
+/** The unit that a service's limit is stated in. */
+export type SizeUnit = 'bytes' | 'characters';
+
+/**
+ * How much of a service's limit a document takes: its compact JSON, in UTF-8 bytes or in characters; nothing for
+ * no policy. Never less than the service counts: white space inside strings counts here, though IAM and S3 leave
+ * white space out, and a character is a UTF-16 unit, of which there are at least as many as code points (as many,
+ * in the Latin-1 text that IAM accepts).
+ */
+export function policySize(document: PolicyDocument | undefined, unit: SizeUnit): number {
+  if (document === undefined) return 0;
+  const text = serialisePolicy(document);
+  return unit === 'characters' ? text.length : new TextEncoder().encode(text).length;
+}

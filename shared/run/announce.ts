@@ -1,0 +1,59 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { ServiceUnavailableError } from '../errors.ts';
+import { isMember } from '../organization/account.ts';
+import { activeConfiguration, type Services } from '../services.ts';
+import type { RunRecord } from '../store/ports.ts';
+
+export const eventSource = 'account-onboarding';
+
+/** What is left is cut to this many lines: an EventBridge entry takes 256 KiB, and the record has them all. */
+const mostLines = 50;
+
+/** Tells EventBridge's default bus, and the configured SNS topic, how a run ended. At least once. */
+export async function announce(services: Services, run: RunRecord): Promise<void> {
+  const title = await titleOf(services, run);
+  const { runId, status, accountIds, cause, reason, startedAt, finishedAt } = run;
+  const left = run.left?.slice(0, mostLines);
+  const detail = JSON.stringify({ runId, status, accountIds, cause, reason, left, startedAt, finishedAt });
+  await putEvent(services, title, detail);
+  const topic = await topicOf(services);
+  if (topic !== undefined)
+    await services.hub.sns.send(
+      new PublishCommand({
+        TopicArn: topic,
+        Subject: `${title}: ${accountIds.join(', ')}`.slice(0, 100),
+        Message: detail,
+      }),
+    );
+}
+
+/** PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at. */
+async function putEvent({ hub }: Services, title: string, detail: string): Promise<void> {
+  const { FailedEntryCount, Entries } = await hub.eventBridge.send(
+    new PutEventsCommand({ Entries: [{ Source: eventSource, DetailType: title, Detail: detail }] }),
+  );
+  if ((FailedEntryCount ?? 0) === 0) return;
+  const [entry] = Entries ?? [];
+  throw new ServiceUnavailableError(
+    `EventBridge did not take the event "${title}": ${entry?.ErrorCode} ${entry?.ErrorMessage}`,
+  );
+}
+
+async function titleOf({ store }: Services, { status, accountIds }: RunRecord): Promise<string> {
+  if (status === 'failed') return 'Account Onboarding Failed';
+  const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
+  return accounts.some((account) => account !== undefined && isMember(account))
+    ? 'Account Onboarded'
+    : 'Account Offboarded';
+}
+
+/** A failure must be announced even where no configuration can be read; then only to EventBridge. */
+async function topicOf({ store, logger }: Services): Promise<string | undefined> {
+  try {
+    return (await activeConfiguration(store)).configuration.notifications?.topic;
+  } catch (error) {
+    logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
+    return undefined;
+  }
+}

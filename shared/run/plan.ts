@@ -1,0 +1,90 @@
+import pMap from 'p-map';
+import { documents, isSettled } from '../apply/reconcile.ts';
+import { timestamp } from '../clock.ts';
+import { grantContext } from '../configuration/context.ts';
+import { errorRecord } from '../errors.ts';
+import type { RegisteredAccount } from '../organization/account.ts';
+import { requireReady } from '../organization/registry.ts';
+import { type DesiredResource, desiredResources } from '../plan/desired.ts';
+import { planResource } from '../plan/plan.ts';
+import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
+import type { ResourceChange } from '../store/ports.ts';
+
+export interface PlanStep {
+  readonly runId: string;
+  readonly cause: string;
+  /** What registering each account gave: those without a revision failed. */
+  readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+}
+
+export interface PlannedRun {
+  /** The revision that every resource must be written from at least; 0 where no account was registered. */
+  readonly revision: number;
+  readonly resources: number;
+  readonly changes: number;
+}
+
+/** How many resources are read at a time. */
+const concurrency = 8;
+
+/**
+ * Reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
+ * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
+ */
+export async function planRun(services: Services, { runId, cause, accounts }: PlanStep): Promise<PlannedRun> {
+  const revision = Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+  if (revision === 0) return { revision, resources: 0, changes: 0 };
+  const { registry } = services.store;
+  await requireReady(registry);
+  const active = await activeConfiguration(services.store);
+  const registered = await registry.accounts();
+  const plan = { runId, revision, active, registered, readAll: cause === 'manual' };
+  const changes = await pMap(
+    desiredResources(active.configuration, registered),
+    async (desired) => {
+      const change = await planOne(services, plan, desired);
+      await services.store.runs.putChange(runId, change);
+      return change;
+    },
+    { concurrency },
+  );
+  return {
+    revision,
+    resources: changes.length,
+    changes: changes.filter(({ planned }) => planned !== 'none').length,
+  };
+}
+
+interface RunPlan {
+  readonly runId: string;
+  readonly revision: number;
+  readonly active: ActiveConfiguration;
+  readonly registered: readonly RegisteredAccount[];
+  /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
+  readonly readAll: boolean;
+}
+
+async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
+  const { active, registered, runId } = plan;
+  const { configuration } = active;
+  const state = await services.store.resources.get(desired.key);
+  const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
+  if (!plan.readAll && isSettled(state, plan.revision, active.hash)) return { ...change, planned: 'none' };
+  try {
+    const clients = services.aws(runId, configuration).reader(desired.ref);
+    const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
+    const remembered = state?.owned ?? [];
+    const planned = planResource({ desired, actual, remembered, configuration, accounts: registered });
+    return {
+      ...change,
+      planned: planned.changed ? 'change' : 'none',
+      plannedAt: timestamp(services.clock),
+      before: documents(desired, actual),
+      after: documents(desired, planned.next),
+      size: planned.size,
+      limit: planned.limit,
+    };
+  } catch (error) {
+    return { ...change, error: errorRecord(error) };
+  }
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+
+/** The shapes that travel between the states of `account-onboarding`: ids and small numbers only. */
+const runId = z.string().min(1);
+const startedAt = z.string();
+
+const caught = z.object({ Error: z.string(), Cause: z.string().optional() });
+
+const accounts = z.array(
+  z.object({ accountId: z.string(), revision: z.number().optional(), error: caught.optional() }),
+);
+
+export const startInput = z.object({ runId, startedAt, input: z.unknown() });
+export const registerInput = z.object({ runId, accountId: z.string() });
+export const planInput = z.object({ runId, cause: z.string(), accounts });
+export const updateInput = z.object({ runId, revision: z.number() });
+export const verifyInput = z.object({ runId, accounts });
+export const finishInput = z.object({
+  runId,
+  startedAt,
+  expect: z.enum(['member', 'any']),
+  accounts,
+  verification: z.object({ verified: z.number(), missing: z.array(z.string()) }),
+});
+export const failInput = z.object({ runId, startedAt, failure: caught });
+
+/** EventBridge's "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */
+export const failedExecutionEvent = z.object({
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
+    /** Milliseconds since the epoch. */
+    startDate: z.number(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});

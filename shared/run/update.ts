@@ -1,0 +1,89 @@
+import pMap from 'p-map';
+import { reconcileResource } from '../apply/reconcile.ts';
+import type { CentralAccountName } from '../configuration/schema.ts';
+import { InvalidPrincipalError, retryableError } from '../errors.ts';
+import { desiredResources } from '../plan/desired.ts';
+import { activeConfiguration, type Services } from '../services.ts';
+import type { Outcome, ResourceChange } from '../store/ports.ts';
+
+export interface UpdateStep {
+  readonly runId: string;
+  readonly central: CentralAccountName;
+  readonly revision: number;
+}
+
+export interface UpdatedAccount {
+  readonly central: CentralAccountName;
+  /** How many resources ended in which way. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+}
+
+/** How many resources are written at a time. */
+const concurrency = 4;
+
+/**
+ * Reconciles the resources of one central account that the run has planned, each under its lease. One resource's
+ * failure does not stop the others; each outcome is recorded before anything is thrown.
+ * @throws a retryable error when one is left, so that the state machine tries again what is not done
+ */
+export async function updateCentralAccount(
+  services: Services,
+  { runId, central, revision }: UpdateStep,
+): Promise<UpdatedAccount> {
+  const { runs } = services.store;
+  const accountIds = (await runs.get(runId))?.accountIds ?? [];
+  const planned = await changesOf(services, runId, central);
+  const changes = await pMap(
+    planned,
+    async (change) => {
+      if (isDone(change, accountIds)) return change;
+      const done = await reconcileResource(services, { runId, planned: change, revision });
+      await runs.putChange(runId, done);
+      return done;
+    },
+    { concurrency },
+  );
+  throwWhatCanBeRetried(changes, accountIds);
+  return { central, outcomes: count(changes) };
+}
+
+async function changesOf(
+  { store }: Services,
+  runId: string,
+  central: CentralAccountName,
+): Promise<readonly ResourceChange[]> {
+  const changes = await store.runs.changes(runId);
+  if (changes.length === 0) return [];
+  const { configuration } = await activeConfiguration(store);
+  const here = new Set(
+    desiredResources(configuration, [])
+      .filter(({ shares }) => shares[0]?.entry.account === central)
+      .map(({ key }) => key),
+  );
+  return changes.filter(({ resource }) => here.has(resource));
+}
+
+/** An attempt before this one may have ended some of them. */
+const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
+  change.outcome !== undefined && change.error?.retryable !== true && !ownSetAside(change, accountIds);
+
+/** An account of this run that AWS does not accept as a principal: for a new one, it may in some minutes. */
+const ownSetAside = ({ outcome, accountIds }: ResourceChange, own: readonly string[]): boolean =>
+  outcome === 'set-aside' && accountIds?.some((id) => own.includes(id)) === true;
+
+function throwWhatCanBeRetried(changes: readonly ResourceChange[], accountIds: readonly string[]): void {
+  const again = changes.find(({ error }) => error?.retryable === true);
+  if (again?.error !== undefined) throw retryableError(again.error);
+  const refused = changes.find((change) => ownSetAside(change, accountIds));
+  if (refused === undefined) return;
+  throw new InvalidPrincipalError(
+    `${refused.resource}: AWS does not accept ${refused.accountIds?.join(', ')} as a principal yet`,
+    { resource: refused.resource, accountIds: refused.accountIds },
+  );
+}
+
+function count(changes: readonly ResourceChange[]): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of changes) if (outcome !== undefined) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}

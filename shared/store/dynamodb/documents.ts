@@ -1,0 +1,40 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod';
+
+/**
+ * Values whose content or length is not ours to bound (policies, error fields, lists of accounts) are kept as JSON
+ * text, so that they come back exactly: a map of DynamoDB would refuse class instances and lose the difference
+ * between a missing and an undefined key.
+ *
+ * An item may have 400 KB, names and values together, in bytes of UTF-8 (DynamoDB, "Quotas"). The documents
+ * before and after take 64 KB for a key policy (KMS allows 32 KB each) and 120 KB for ten managed policies (IAM
+ * allows 6,144 characters each). Text above `largestPlain` is compressed: policies shrink to a tenth and less, a
+ * list of account ids to a half. So the four packed values that an item has at most take 256 KB as text, and
+ * megabytes of policies fit beside them: no run's record is lost to its size.
+ */
+export function pack(value: unknown): string | Uint8Array {
+  const text = JSON.stringify(value);
+  return Buffer.byteLength(text) <= largestPlain ? text : gzipSync(text);
+}
+
+/** `pack`, for an attribute that may be absent. */
+export const packOptional = (value: unknown): string | Uint8Array | undefined =>
+  value === undefined ? undefined : pack(value);
+
+export const largestPlain = 64 * 1024;
+
+/** Schema of an attribute that `pack` wrote, with the schema of what it holds. */
+export const packed = <T extends z.ZodType>(content: T) =>
+  z
+    .union([z.string(), z.instanceof(Uint8Array)])
+    .transform(unpack)
+    .pipe(content);
+
+function unpack(stored: string | Uint8Array, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(typeof stored === 'string' ? stored : gunzipSync(stored).toString('utf8'));
+  } catch (cause) {
+    context.addIssue({ code: 'custom', message: `expected JSON, plain or compressed: ${String(cause)}` });
+    return z.NEVER;
+  }
+}

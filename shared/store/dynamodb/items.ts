@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { type Finding, OnboardingError } from '../../errors.ts';
+import type { Key } from './table.ts';
+
+/** An item of the table is not what this version wrote: it was edited by hand, or comes from another version. */
+export class StoredItemError extends OnboardingError {
+  override readonly name = 'StoredItemError';
+  readonly retryable = false;
+  readonly findings: readonly Finding[];
+
+  constructor(tableName: string, { pk, sk }: Key, findings: readonly Finding[]) {
+    const listed = findings.map(({ path, message }) => `  ${path || '(item)'}: ${message}`).join('\n');
+    super(`The item ${pk} / ${sk} of table ${tableName} cannot be understood:\n${listed}`, {
+      tableName,
+      pk,
+      sk,
+      findings,
+    });
+    this.findings = findings;
+  }
+}
+
+/** An item as the document client reads and writes it. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** Parses an item that was read; attributes that the schema does not name are left out. */
+export function parseItem<T>(schema: z.ZodType<T>, item: Item, tableName: string): T {
+  const result = schema.safeParse(item);
+  if (result.success) return result.data;
+  const findings = result.error.issues.map(({ path, message }) => ({
+    path: z.core.toDotPath(path),
+    message,
+  }));
+  throw new StoredItemError(tableName, keyOf(item), findings);
+}
+
+const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
+
+/** Without the attributes that are undefined, whatever the client's marshalling options say about them. */
+export const defined = (item: Item): Item =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));

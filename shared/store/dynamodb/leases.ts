@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { LeaseStore } from '../ports.ts';
+import { conditionHeld } from './operations.ts';
+import type { Key, Table } from './table.ts';
+
+const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'LEASE' });
+
+/**
+ * How long the item of an ended lease stays. Only `until` decides who may write; DynamoDB deletes expired items
+ * within some days, not at the second, and a clock of ours that is wrong must not delete a lease that is held.
+ */
+const secondsKept = 7 * 24 * 60 * 60;
+
+export function dynamoLeases({ client, tableName }: Table): LeaseStore {
+  return {
+    acquire: (resource, owner, now, until) =>
+      conditionHeld(() =>
+        client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
+      ),
+    async release(resource, owner) {
+      await conditionHeld(() =>
+        client.send(
+          new DeleteCommand({
+            TableName: tableName,
+            Key: leaseKey(resource),
+            ConditionExpression: '#owner = :owner',
+            ExpressionAttributeNames: { '#owner': 'owner' },
+            ExpressionAttributeValues: { ':owner': owner },
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/**
+ * The attempt tells a request that the SDK repeats, because the answer to the first never came, from a second
+ * call: without it the repeated request would find its own lease, and the resource would be busy for nobody.
+ */
+function lease(resource: string, owner: string, now: number, until: number) {
+  const attempt = randomUUID();
+  const expiresAt = Math.ceil(until / 1000) + secondsKept;
+  return {
+    Item: { ...leaseKey(resource), owner, until, attempt, expiresAt },
+    ConditionExpression: 'attribute_not_exists(pk) OR #until <= :now OR #attempt = :attempt',
+    ExpressionAttributeNames: { '#until': 'until', '#attempt': 'attempt' },
+    ExpressionAttributeValues: { ':now': now, ':attempt': attempt },
+  };
+}

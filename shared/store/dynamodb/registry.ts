@@ -1,0 +1,124 @@
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { systemClock } from '../../clock.ts';
+import { ConcurrentUpdateError } from '../../errors.ts';
+import { type Account, accountStates, type RegisteredAccount } from '../../organization/account.ts';
+import type { RegistryStore } from '../ports.ts';
+import { conditionHeld, queryItems, readItem } from './operations.ts';
+import type { Key, Table } from './table.ts';
+import { transactionHeld } from './transactions.ts';
+
+const partition = 'REGISTRY';
+const accountPrefix = 'ACCOUNT#';
+const accountKey = (id: string): Key => ({ pk: partition, sk: `${accountPrefix}${id}` });
+const revisionKey: Key = { pk: partition, sk: 'REVISION' };
+const readyKey: Key = { pk: partition, sk: 'READY' };
+
+const accountSchema: z.ZodType<RegisteredAccount> = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(accountStates),
+  parentIds: z.array(z.string()),
+  ouPath: z.string(),
+  tags: z.record(z.string(), z.string()),
+  revision: z.number(),
+  updatedAt: z.string(),
+});
+
+/** The number that the last change took, and the account that it was a change of. */
+interface LastChange {
+  readonly value: number;
+  readonly accountId: string;
+}
+
+const lastChangeSchema: z.ZodType<LastChange> = z.object({ value: z.number(), accountId: z.string() });
+const readySchema = z.object({ at: z.string() });
+
+/**
+ * The registry in the table.
+ *
+ * DynamoDB's transactions are serialisable, but readers outside of them are not shown a transaction at once: a
+ * reader may see one of its items before the other (Developer Guide, "Isolation levels for DynamoDB
+ * transactions"). Whoever read the new revision and then the old account would record an account as served that
+ * it never saw. So the counter names the account of the last change, and a revision counts only once that account
+ * can be read with it. As `put` asks the same of the revision that it follows, all earlier changes can be read too.
+ */
+export function dynamoRegistry(table: Table): RegistryStore {
+  return {
+    account: (id) => readItem(table, accountKey(id), accountSchema),
+    accounts: () => queryItems(table, partition, accountPrefix, accountSchema),
+    revision: () => settledRevision(table),
+    put: (account, expected, at) => putAccount(table, account, expected, at),
+    async readySince() {
+      return (await readItem(table, readyKey, readySchema))?.at;
+    },
+    markReady: (at) => markReady(table, at),
+  };
+}
+
+const patience = { reads: 20, milliseconds: 50 };
+
+async function settledRevision(table: Table): Promise<number> {
+  let last: LastChange | undefined;
+  for (let read = 1; read <= patience.reads; read += 1) {
+    last = await readItem(table, revisionKey, lastChangeSchema);
+    if (await isReadable(table, last)) return last?.value ?? 0;
+    await systemClock.sleep(patience.milliseconds);
+  }
+  throw new ConcurrentUpdateError(
+    `The registry in table ${table.tableName} counts a change of an account that cannot be read yet. Try again; if it stays so, the account's item was removed or edited by hand: register that account again.`,
+    { tableName: table.tableName, accountId: last?.accountId },
+  );
+}
+
+async function isReadable(table: Table, last: LastChange | undefined): Promise<boolean> {
+  if (last === undefined) return true;
+  const account = await readItem(table, accountKey(last.accountId), accountSchema);
+  return account !== undefined && account.revision >= last.value;
+}
+
+async function putAccount(
+  table: Table,
+  account: Account,
+  expected: number | undefined,
+  at: string,
+): Promise<RegisteredAccount | undefined> {
+  const last = await readItem(table, revisionKey, lastChangeSchema);
+  if (last?.accountId !== account.id && !(await isReadable(table, last))) return undefined;
+  const revision = (last?.value ?? 0) + 1;
+  const registered: RegisteredAccount = { ...account, revision, updatedAt: at };
+  const counter: LastChange = { value: revision, accountId: account.id };
+  const held = await transactionHeld(() =>
+    table.client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Put: conditionalPut(table, { ...accountKey(account.id), ...registered }, 'revision', expected) },
+          { Put: conditionalPut(table, { ...revisionKey, ...counter }, 'value', last?.value) },
+        ],
+      }),
+    ),
+  );
+  return held ? registered : undefined;
+}
+
+/** Replaces an item whose number still is the expected one; `undefined` expects no item. */
+function conditionalPut(table: Table, item: Key, number: string, expected: number | undefined) {
+  const put = { TableName: table.tableName, Item: { ...item } };
+  if (expected === undefined) return { ...put, ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ...put,
+    ConditionExpression: '#number = :expected',
+    ExpressionAttributeNames: { '#number': number },
+    ExpressionAttributeValues: { ':expected': expected },
+  };
+}
+
+/** Keeps the first mark: later imports do not move it. */
+async function markReady({ client, tableName }: Table, at: string): Promise<void> {
+  const mark = {
+    TableName: tableName,
+    Item: { ...readyKey, at },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  };
+  await conditionHeld(() => client.send(new PutCommand(mark)));
+}

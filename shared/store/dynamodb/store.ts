@@ -1,0 +1,31 @@
+import type { Store } from '../ports.ts';
+import { dynamoConfiguration } from './configuration.ts';
+import { dynamoLeases } from './leases.ts';
+import { dynamoRegistry } from './registry.ts';
+import { dynamoResources } from './resources.ts';
+import { dynamoRuns } from './runs.ts';
+import type { Table } from './table.ts';
+
+/**
+ * The store of a deployment: one table (`tableDefinition`), whose items are told apart by their keys.
+ *
+ * | pk | sk | holds |
+ * |---|---|---|
+ * | `REGISTRY` | `ACCOUNT#<id>` | an account and the revision of its last change |
+ * | `REGISTRY` | `REVISION` | the number of the last change, and its account |
+ * | `REGISTRY` | `READY` | when the first complete import ended |
+ * | `RESOURCE#<key>` | `STATE` | what the project remembers of a resource |
+ * | `RESOURCE#<key>` | `LEASE` | who may write it, until when |
+ * | `RUN#<id>` | `RUN` | a run |
+ * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
+ * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
+ *
+ * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
+ */
+export const dynamoStore = (table: Table): Store => ({
+  registry: dynamoRegistry(table),
+  resources: dynamoResources(table),
+  leases: dynamoLeases(table),
+  runs: dynamoRuns(table),
+  configuration: dynamoConfiguration(table),
+});

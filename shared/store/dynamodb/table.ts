@@ -1,0 +1,34 @@
+import type { CreateTableCommandInput, TimeToLiveSpecification } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** The one table of a deployment, and the client that reaches it. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+}
+
+/** Primary key of an item: `pk` says whose it is, `sk` what it is. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/**
+ * The table as `CreateTable` takes it. `serverless.yml` describes the same table. No index: every read is a
+ * consistent one of the base table, which an index does not offer.
+ */
+export const tableDefinition = (tableName: string): CreateTableCommandInput => ({
+  TableName: tableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    { AttributeName: 'pk', AttributeType: 'S' },
+    { AttributeName: 'sk', AttributeType: 'S' },
+  ],
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+});
+
+/** Set apart from the definition, because the API takes it in a call of its own (`UpdateTimeToLive`). */
+export const timeToLive: TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };

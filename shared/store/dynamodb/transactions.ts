@@ -1,0 +1,36 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ThrottledError } from '../../errors.ts';
+
+/** A condition that does not hold any more, or another transaction on the same item: start over. */
+const lost: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
+
+/** No capacity at the moment: the same transaction may succeed later. */
+const throttled: ReadonlySet<string> = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/**
+ * Sends a transaction. A cancelled one wrote nothing; its reasons come one per item, `None` where the item was
+ * not at fault (TransactWriteItems, API reference). The SDK does not repeat a cancelled transaction, and gives
+ * one that it repeats after a lost answer the same client request token, so that it is applied once.
+ * @returns whether it was applied; false where it lost against another writer
+ */
+export async function transactionHeld(send: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await send();
+    return true;
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    const reasons = reasonsOf(error);
+    if (reasons.length > 0 && reasons.every((reason) => lost.has(reason))) return false;
+    if (reasons.some((reason) => throttled.has(reason))) {
+      throw new ThrottledError(
+        'DynamoDB has no capacity for the transaction at the moment.',
+        { reasons },
+        error,
+      );
+    }
+    throw error;
+  }
+}
+
+const reasonsOf = ({ CancellationReasons: reasons = [] }: TransactionCanceledException): string[] =>
+  reasons.flatMap(({ Code: code }) => (code === undefined || code === 'None' ? [] : [code]));

@@ -1,0 +1,122 @@
+import type { Account, RegisteredAccount } from '../organization/account.ts';
+import type {
+  ConfigurationInForce,
+  ConfigurationStore,
+  LeaseStore,
+  RegistryStore,
+  ResourceChange,
+  ResourceState,
+  ResourceStore,
+  RunRecord,
+  RunStore,
+  Store,
+} from './ports.ts';
+
+/**
+ * The store of the simulation, of `plan`, and of endpoints on the loopback. It keeps the promises of the table:
+ * values go in as copies and come out frozen, every method yields before it acts, and acts at once after that; a
+ * registry change can lose against another one between the read of the revision and the write.
+ */
+export function memoryStore(): Store {
+  return {
+    registry: memoryRegistry(),
+    resources: memoryResources(),
+    leases: memoryLeases(),
+    runs: memoryRuns(),
+    configuration: memoryConfiguration(),
+  };
+}
+
+function memoryRegistry(): RegistryStore {
+  const stored = new Map<string, RegisteredAccount>();
+  let revision = 0;
+  let ready: string | undefined;
+  return {
+    account: (id) => soon(() => stored.get(id)),
+    accounts: () => soon(() => sortedBy([...stored.values()], ({ id }) => id)),
+    revision: () => soon(() => revision),
+    async put(account: Account, expected, at) {
+      const previous = await soon(() => revision);
+      return soon(() => {
+        if (revision !== previous || stored.get(account.id)?.revision !== expected) return undefined;
+        revision += 1;
+        const registered = kept<RegisteredAccount>({ ...account, revision, updatedAt: at });
+        stored.set(account.id, registered);
+        return registered;
+      });
+    },
+    readySince: () => soon(() => ready),
+    markReady: (at) =>
+      soon(() => {
+        ready ??= at;
+      }),
+  };
+}
+
+function memoryResources(): ResourceStore {
+  const states = new Map<string, ResourceState>();
+  return {
+    get: (resource) => soon(() => states.get(resource)),
+    put: (resource, state) => soon(() => void states.set(resource, kept(state))),
+  };
+}
+
+function memoryLeases(): LeaseStore {
+  const held = new Map<string, { readonly owner: string; readonly until: number }>();
+  return {
+    acquire: (resource, owner, now, until) =>
+      soon(() => {
+        const lease = held.get(resource);
+        if (lease !== undefined && lease.until > now) return false;
+        held.set(resource, { owner, until });
+        return true;
+      }),
+    release: (resource, owner) =>
+      soon(() => {
+        if (held.get(resource)?.owner === owner) held.delete(resource);
+      }),
+  };
+}
+
+function memoryRuns(): RunStore {
+  const runs = new Map<string, RunRecord>();
+  const changes = new Map<string, Map<string, ResourceChange>>();
+  return {
+    get: (runId) => soon(() => runs.get(runId)),
+    put: (run) => soon(() => void runs.set(run.runId, kept(run))),
+    putChange: (runId, change) =>
+      soon(() => {
+        const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
+        changes.set(runId, ofRun.set(change.resource, kept(change)));
+      }),
+    changes: (runId) =>
+      soon(() => sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource)),
+  };
+}
+
+function memoryConfiguration(): ConfigurationStore {
+  let inForce: ConfigurationInForce | undefined;
+  return {
+    inForce: () => soon(() => inForce),
+    activate: (configuration) =>
+      soon(() => {
+        inForce = kept(configuration);
+      }),
+  };
+}
+
+/** Yields, so that other callers get their turn as they would while a request travels; then acts in one step. */
+async function soon<T>(act: () => T): Promise<T> {
+  await Promise.resolve();
+  return act();
+}
+
+/** A frozen copy that holds what a document in the table would: JSON, without the keys that are undefined. */
+function kept<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_key, part: unknown) => Object.freeze(part)) as T;
+}
+
+/** In the order of sort keys: by the bytes of UTF-8. */
+function sortedBy<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
+  return values.toSorted((a, b) => Buffer.compare(Buffer.from(key(a)), Buffer.from(key(b))));
+}

@@ -1,0 +1,40 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { awsAccess, hubClients } from '../aws/access.ts';
+import { systemClock } from '../clock.ts';
+import type { Services } from '../services.ts';
+import { dynamoStore } from '../store/dynamodb/store.ts';
+
+let made: Services | undefined;
+
+/**
+ * The services of a deployed function, made at its first call and kept for the life of the process. Reads the
+ * environment: `ONBOARDING_TABLE` (the deployment's table) and `AWS_REGION`.
+ */
+export function lambdaServices(): Services {
+  made ??= servicesFrom({ table: required('ONBOARDING_TABLE'), region: required('AWS_REGION') });
+  return made;
+}
+
+function servicesFrom({ table, region }: { table: string; region: string }): Services {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region }));
+  return {
+    clock: systemClock,
+    random: Math.random,
+    logger: new Logger({ serviceName: 'account-onboarding' }) as Services['logger'],
+    store: dynamoStore({ client, tableName: table }),
+    hub: hubClients({ region }),
+    aws: (runId, { partition, spokeRole }) =>
+      awsAccess({ region, partition, spokeRole, sessionName: sessionName(runId), clock: systemClock }),
+  };
+}
+
+/** A role session name takes 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
+export const sessionName = (runId: string): string => runId.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`The environment variable ${name} is not set`);
+  return value;
+}

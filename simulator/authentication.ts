@@ -1,0 +1,52 @@
+import { awsError } from './aws-error.ts';
+import type { Caller, World } from './world.ts';
+
+/** Who signed a request, and for which region. */
+export interface Signature {
+  readonly caller: Caller;
+  readonly region: string;
+}
+
+/**
+ * Reads the `Authorization` header of Signature Version 4: `… Credential=<access key>/<date>/<region>/<service>/…`.
+ * The signature itself is not verified.
+ * @throws ServiceException for unknown or expired credentials, named as the service names it
+ */
+export function authenticate(world: World, service: string, request: unknown): Signature {
+  const [, accessKeyId = '', region = ''] =
+    /Credential=([^/]+)\/\d{8}\/([^/]+)\//.exec(authorization(request)) ?? [];
+  const session = world.sessions.get(accessKeyId);
+  if (session === undefined)
+    throw awsError(
+      unknownCredentials[service] ?? 'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+      403,
+    );
+  if (session.expiresAt <= world.settings.clock.now())
+    throw awsError(
+      expiredCredentials[service] ?? 'ExpiredTokenException',
+      'The security token included in the request is expired',
+      403,
+    );
+  return { caller: session.caller, region };
+}
+
+/** S3 and the services of the query protocol have names of their own; the others use the JSON protocol's. */
+const unknownCredentials: Readonly<Record<string, string>> = {
+  s3: 'InvalidAccessKeyId',
+  sts: 'InvalidClientTokenId',
+  iam: 'InvalidClientTokenId',
+  sns: 'InvalidClientTokenId',
+};
+
+const expiredCredentials: Readonly<Record<string, string>> = {
+  s3: 'ExpiredToken',
+  sts: 'ExpiredToken',
+  iam: 'ExpiredToken',
+  sns: 'ExpiredToken',
+};
+
+function authorization(request: unknown): string {
+  const headers = (request as { readonly headers?: Readonly<Record<string, string>> }).headers ?? {};
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+}

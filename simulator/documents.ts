@@ -1,0 +1,143 @@
+import type { ServiceException } from '@smithy/core/client';
+import {
+  many,
+  type OneOrMany,
+  type PolicyDocument,
+  type Principal,
+  parsePolicy,
+  principalMap,
+  type Statement,
+} from '../shared/policy/document.ts';
+import { isKnownPrincipal } from './principals.ts';
+import type { World } from './world.ts';
+
+/** How a service takes a policy document. */
+export interface DocumentRules {
+  /** The size that the service counts, and how much it accepts. */
+  readonly size: (text: string) => number;
+  readonly limit: number;
+  readonly tooLarge: (size: number) => ServiceException;
+  readonly malformed: (reason: string) => ServiceException;
+  readonly invalidPrincipal: (principal: string) => ServiceException;
+  /** The service's own rules: what is wrong with the statement, or `undefined`. */
+  readonly wrongWith: (statement: Statement) => string | undefined;
+  /** White space per level in what a read gives back. */
+  readonly indent?: number;
+}
+
+/**
+ * Checks a document as the service would, and gives the text back that a read will answer with: another one that
+ * means the same, so that nobody can compare texts.
+ * @throws ServiceException with the service's own code
+ */
+export function acceptDocument(world: World, text: string, rules: DocumentRules): string {
+  const size = rules.size(text);
+  if (size > rules.limit) throw rules.tooLarge(size);
+  const document = parsed(text, rules);
+  for (const statement of document.Statement) {
+    const wrong = rules.wrongWith(statement);
+    if (wrong !== undefined) throw rules.malformed(wrong);
+  }
+  const unknown = principalsOf(document).find(([type, name]) => !isKnownPrincipal(world, type, name));
+  if (unknown !== undefined) throw rules.invalidPrincipal(unknown[1]);
+  return reserialised(world, document, rules.indent);
+}
+
+/** UTF-8 bytes. */
+export const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+/** White space is not counted ("IAM and AWS STS quotas"; S3, by measurement). */
+export const withoutSpace = (text: string): string => text.replace(/\s/g, '');
+
+/** Statements of resource policies name who is meant. */
+export const namesPrincipal = ({ Principal, NotPrincipal }: Statement): boolean =>
+  Principal !== undefined || NotPrincipal !== undefined;
+
+export const namesResource = ({ Resource, NotResource }: Statement): boolean =>
+  Resource !== undefined || NotResource !== undefined;
+
+/**
+ * Whether a statement opens its resource to everybody: S3's meaning of "public" ("Blocking public access to your
+ * Amazon S3 storage"), in short: an Allow for `*` that no condition key with fixed values narrows.
+ */
+export function isPublic({ Effect, Principal, Condition }: Statement): boolean {
+  if (Effect !== 'Allow' || Principal === undefined) return false;
+  const everybody = Object.values(principalMap(Principal)).some((names) => many(names).includes('*'));
+  const keys = Object.values(Condition ?? {}).flatMap((block) => Object.keys(block));
+  return everybody && !keys.some((key) => narrowing.has(key.toLowerCase()));
+}
+
+const narrowing: ReadonlySet<string> = new Set([
+  'aws:principalorgid',
+  'aws:principalorgpaths',
+  'aws:principalarn',
+  'aws:principalaccount',
+  'aws:sourceaccount',
+  'aws:sourcearn',
+  'aws:sourceip',
+  'aws:sourceorgid',
+  'aws:sourceorgpaths',
+  'aws:sourceowner',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:userid',
+  's3:dataaccesspointaccount',
+  's3:dataaccesspointarn',
+]);
+
+function parsed(text: string, rules: DocumentRules): PolicyDocument {
+  try {
+    return parsePolicy(text, 'the request');
+  } catch (thrown) {
+    throw rules.malformed(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const principalsOf = ({ Statement }: PolicyDocument): readonly (readonly [string, string])[] =>
+  Statement.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal])
+    .filter((principal) => principal !== undefined)
+    .flatMap((principal) => Object.entries(principalMap(principal)))
+    .flatMap(([type, names]) => many(names).map((name) => [type, name] as const));
+
+function reserialised(world: World, document: PolicyDocument, indent: number | undefined): string {
+  const answer = {
+    ...document,
+    Statement: document.Statement.map((statement) => reworded(world, statement)),
+  };
+  return JSON.stringify(answer, undefined, indent);
+}
+
+function reworded(world: World, statement: Statement): Statement {
+  const entries = Object.entries(statement).map(([name, value]) => [
+    name,
+    rewordedElement(world, name, value),
+  ]);
+  return Object.fromEntries(entries) as Statement;
+}
+
+function rewordedElement(world: World, name: string, value: unknown): unknown {
+  if (name.endsWith('Principal')) return rewordedPrincipal(world, value as Principal);
+  if (name.endsWith('Action') || name.endsWith('Resource')) return unwrapped(value as OneOrMany<string>);
+  return value;
+}
+
+function rewordedPrincipal(world: World, principal: Principal): Principal {
+  if (principal === '*') return principal;
+  const names = (type: string, given: OneOrMany<string>) =>
+    unwrapped(
+      type === 'AWS'
+        ? many(given)
+            .map((name) => asArn(world, name))
+            .toReversed()
+        : given,
+    );
+  return Object.fromEntries(Object.entries(principal).map(([type, given]) => [type, names(type, given)]));
+}
+
+const asArn = ({ settings }: World, name: string): string =>
+  /^\d{12}$/.test(name) ? `arn:${settings.partition}:iam::${name}:root` : name;
+
+const unwrapped = <T>(values: OneOrMany<T>): OneOrMany<T> => {
+  const list = many(values);
+  return list.length === 1 ? (list[0] as T) : list;
+};

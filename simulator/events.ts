@@ -1,0 +1,154 @@
+import { randomUuid, type World } from './world.ts';
+
+/** An event as EventBridge hands it to its rules. */
+export interface OrganisationEvent {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, to the second. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Organizations announces everything in us-east-1, whatever the partition's other regions do. */
+const organizationsRegion = 'us-east-1';
+
+interface CreatedAccount {
+  readonly name: string;
+  /** Absent where the creation failed. */
+  readonly accountId?: string;
+  readonly failureReason?: string;
+}
+
+/** Source: "Logging and monitoring in AWS Organizations", log entry `CreateAccountResult`. */
+export const createAccountResult = (world: World, { accountId, failureReason }: CreatedAccount) =>
+  serviceEvent(world, organizationsRegion, 'organizations', 'CreateAccountResult', {
+    createAccountStatus: {
+      id: `car-${randomUuid(world).replaceAll('-', '')}`,
+      state: failureReason === undefined ? 'SUCCEEDED' : 'FAILED',
+      accountName: '****',
+      ...(accountId === undefined ? {} : { accountId }),
+      ...(failureReason === undefined ? {} : { failureReason }),
+      ...timestamps(world),
+    },
+  });
+
+/** Source: as above, log entry `CloseAccountResult`. */
+export const closeAccountResult = (world: World, accountId: string) =>
+  serviceEvent(world, organizationsRegion, 'organizations', 'CloseAccountResult', {
+    closeAccountStatus: { accountId, state: 'SUCCEEDED', ...timestamps(world) },
+  });
+
+interface ManagedAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string;
+}
+
+/** Source: "Lifecycle events in AWS Control Tower". Arrives in Control Tower's home region. */
+export const createManagedAccount = (world: World, { id, name, parentId }: ManagedAccount) =>
+  serviceEvent(world, world.settings.homeRegion, 'controltower', 'CreateManagedAccount', {
+    createManagedAccountStatus: {
+      organizationalUnit: {
+        organizationalUnitName: world.organizationalUnits.get(parentId)?.name ?? 'Root',
+        organizationalUnitId: parentId,
+      },
+      account: { accountName: name, accountId: id },
+      state: 'SUCCEEDED',
+      message: 'AWS Control Tower successfully created a managed account.',
+      requestedTimestamp: isoSeconds(world),
+      completedTimestamp: isoSeconds(world),
+    },
+  });
+
+/** A call of the Organizations API, as CloudTrail tells it. */
+export const apiCall = (world: World, eventName: string, requestParameters: object): OrganisationEvent =>
+  envelope(world, organizationsRegion, 'organizations', 'AWS API Call via CloudTrail', {
+    eventName,
+    eventType: 'AwsApiCall',
+    userIdentity: {
+      type: 'AssumedRole',
+      accountId: world.settings.managementAccountId,
+      arn: `arn:${world.settings.partition}:sts::${world.settings.managementAccountId}:assumed-role/Administrator/person`,
+    },
+    requestParameters,
+    responseElements: null,
+  });
+
+const serviceEvent = (
+  world: World,
+  region: string,
+  service: string,
+  eventName: string,
+  serviceEventDetails: object,
+): OrganisationEvent =>
+  envelope(world, region, service, 'AWS Service Event via CloudTrail', {
+    eventName,
+    eventType: 'AwsServiceEvent',
+    userIdentity: { accountId: world.settings.managementAccountId, invokedBy: 'AWS Internal' },
+    requestParameters: null,
+    responseElements: null,
+    serviceEventDetails,
+  });
+
+function envelope(
+  world: World,
+  region: string,
+  service: string,
+  detailType: string,
+  detail: Readonly<Record<string, unknown>>,
+): OrganisationEvent {
+  const { managementAccountId } = world.settings;
+  return {
+    version: '0',
+    id: randomUuid(world),
+    'detail-type': detailType,
+    source: `aws.${service}`,
+    account: managementAccountId,
+    time: isoSeconds(world),
+    region,
+    resources: [],
+    detail: {
+      eventVersion: '1.08',
+      eventTime: isoSeconds(world),
+      eventSource: `${service}.amazonaws.com`,
+      awsRegion: region,
+      sourceIPAddress: 'AWS Internal',
+      userAgent: 'AWS Internal',
+      eventID: randomUuid(world),
+      readOnly: false,
+      managementEvent: true,
+      recipientAccountId: managementAccountId,
+      eventCategory: 'Management',
+      ...detail,
+    },
+  };
+}
+
+const isoSeconds = ({ settings }: World): string =>
+  new Date(settings.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+const timestamps = (world: World) => ({
+  requestedTimestamp: cloudTrailTime(world),
+  completedTimestamp: cloudTrailTime(world),
+});
+
+/** `Sep 16, 2020 9:20:50 PM` */
+function cloudTrailTime({ settings }: World): string {
+  const at = new Date(settings.clock.now());
+  const date = at.toLocaleDateString('en-US', {
+    timeZone: 'UTC',
+    month: 'short',
+    day: 'numeric',
+    year: 'numeric',
+  });
+  const hour = at.getUTCHours();
+  const clock = [hour % 12 || 12, twoDigits(at.getUTCMinutes()), twoDigits(at.getUTCSeconds())].join(':');
+  return `${date} ${clock} ${hour < 12 ? 'AM' : 'PM'}`;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');

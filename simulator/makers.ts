@@ -1,0 +1,149 @@
+import { type PolicyDocument, serialisePolicy } from '../shared/policy/document.ts';
+import {
+  digest,
+  type SimulatedBucket,
+  type SimulatedGroup,
+  type SimulatedManagedPolicy,
+  type SimulatedResource,
+  type SimulatedRole,
+  type Tags,
+  type World,
+} from './world.ts';
+
+/** A policy, as text or as a document. Not checked: the world begins as a test wants it. */
+export type PolicyInput = string | PolicyDocument;
+
+/** Where a resource is made; the region is the world's home region where none is given. */
+export interface Place {
+  readonly accountId: string;
+  readonly region?: string;
+  readonly policy?: PolicyInput;
+}
+
+export interface RoleInput {
+  readonly accountId: string;
+  readonly name: string;
+  /** Default: `/`. */
+  readonly path?: string;
+  readonly trust: PolicyInput;
+  /** Default: it may do nothing. */
+  readonly permissions?: PolicyInput;
+}
+
+export interface ManagedPolicyInput {
+  readonly accountId: string;
+  readonly name: string;
+  /** Default: `/`. */
+  readonly path?: string;
+  readonly document: PolicyInput;
+  readonly tags?: Tags;
+}
+
+export const policyText = (policy: PolicyInput): string =>
+  typeof policy === 'string' ? policy : serialisePolicy(policy);
+
+export const makeBucket = (
+  world: World,
+  input: Place & { readonly name: string; readonly blockPublicPolicy?: boolean },
+): SimulatedBucket => ({
+  ...resource(world, input, input.name, `arn:${world.settings.partition}:s3:::${input.name}`),
+  blockPublicPolicy: input.blockPublicPolicy ?? true,
+});
+
+/** Without a policy, a key gets the one that KMS gives it: its account decides ("Default key policy"). */
+export function makeKey(world: World, input: Place & { readonly id?: string }): SimulatedResource {
+  const id = input.id ?? uuidOf(`${input.accountId}/${world.keys.size}`);
+  const arn = `${arnPrefix(world, 'kms', input)}:key/${id}`;
+  return resource(world, { policy: defaultKeyPolicy(world, input.accountId), ...input }, id, arn);
+}
+
+export const makeRepository = (world: World, input: Place & { readonly name: string }): SimulatedResource =>
+  resource(world, input, input.name, `${arnPrefix(world, 'ecr', input)}:repository/${input.name}`);
+
+/** The ARN ends in six characters that Secrets Manager chooses ("Secret ARN"). */
+export function makeSecret(world: World, input: Place & { readonly name: string }): SimulatedResource {
+  const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${input.name}`;
+  return resource(world, input, input.name, `${prefix}-${digest(prefix, 6)}`);
+}
+
+export function makeRole(world: World, input: RoleInput): SimulatedRole {
+  const { accountId, name, path = '/' } = input;
+  const arn = `arn:${world.settings.partition}:iam::${accountId}:role${path}${name}`;
+  return {
+    accountId,
+    name,
+    path,
+    arn,
+    uniqueId: `AROA${digest(arn, 17)}`,
+    trust: policyText(input.trust),
+    permissions: input.permissions === undefined ? undefined : policyText(input.permissions),
+    attached: new Set(),
+  };
+}
+
+export function makeGroup(
+  world: World,
+  {
+    accountId,
+    name,
+    path = '/',
+  }: { readonly accountId: string; readonly name: string; readonly path?: string },
+): SimulatedGroup {
+  const arn = `arn:${world.settings.partition}:iam::${accountId}:group${path}${name}`;
+  return { accountId, name, path, arn, uniqueId: `AGPA${digest(arn, 17)}`, attached: new Set() };
+}
+
+export function makeManagedPolicy(world: World, input: ManagedPolicyInput): SimulatedManagedPolicy {
+  const { accountId, name, path = '/', tags = {} } = input;
+  const arn = `arn:${world.settings.partition}:iam::${accountId}:policy${path}${name}`;
+  const createdAt = new Date(world.settings.clock.now());
+  return {
+    accountId,
+    name,
+    path,
+    arn,
+    uniqueId: `ANPA${digest(arn, 17)}`,
+    description: undefined,
+    tags: { ...tags },
+    createdAt,
+    updatedAt: createdAt,
+    versions: [{ id: 'v1', document: policyText(input.document), createdAt }],
+    defaultVersion: 'v1',
+    lastVersion: 1,
+  };
+}
+
+export const makeTopic = (world: World, input: Place & { readonly name: string }): string =>
+  `${arnPrefix(world, 'sns', input)}:${input.name}`;
+
+const regionOf = ({ settings }: World, { region }: Place): string => region ?? settings.homeRegion;
+
+const arnPrefix = (world: World, service: string, place: Place): string =>
+  `arn:${world.settings.partition}:${service}:${regionOf(world, place)}:${place.accountId}`;
+
+const resource = (world: World, place: Place, name: string, arn: string): SimulatedResource => ({
+  accountId: place.accountId,
+  region: regionOf(world, place),
+  name,
+  arn,
+  policy: place.policy === undefined ? undefined : policyText(place.policy),
+});
+
+const defaultKeyPolicy = ({ settings }: World, accountId: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Id: 'key-default-1',
+  Statement: [
+    {
+      Sid: 'Enable IAM User Permissions',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:${settings.partition}:iam::${accountId}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    },
+  ],
+});
+
+const uuidOf = (text: string): string =>
+  Buffer.from(digest(text, 32))
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

@@ -1,0 +1,295 @@
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { ClientPlugin } from '../shared/aws/plugins.ts';
+import type { AccountState } from '../shared/organization/account.ts';
+import { type PolicyDocument, parsePolicy } from '../shared/policy/document.ts';
+import {
+  apiCall,
+  closeAccountResult,
+  createAccountResult,
+  createManagedAccount,
+  type OrganisationEvent,
+} from './events.ts';
+import * as make from './makers.ts';
+import { type Exchange, type Interceptor, type LoggedCall, simulatedOrganisation } from './plugin.ts';
+import { openSession } from './sessions.ts';
+import {
+  isContainer,
+  newWorld,
+  randomText,
+  type SimulatedAccount,
+  type SimulatedResource,
+  type World,
+  type WorldSettings,
+} from './world.ts';
+
+export type EventListener = (event: OrganisationEvent) => void;
+
+/** The resources that have one policy document each. */
+export type ResourceKind = 'bucket' | 'key' | 'repository' | 'secret';
+
+/**
+ * An organisation in memory, underneath real SDK clients: `plugin()` goes into each client, and nothing is sent.
+ * The `add…` methods set the world up, silently and unchecked; the acts of the Organizations API (`createAccount`,
+ * `moveAccount`, …) announce themselves as AWS does. Time and randomness are the settings'.
+ * What it does not model: `KNOWN-DIFFERENCES.md`.
+ */
+export class SimulatedOrganisation {
+  /** Everything there is: for reading, and for what no method does. */
+  readonly world: World;
+  /** Credentials of the hub's role, which may do anything in the hub's account and do not expire. */
+  readonly hubCredentials: AwsCredentialIdentity;
+  /** Each attempt of each call, in order. */
+  readonly calls: LoggedCall[] = [];
+  readonly #interceptors: Interceptor[] = [];
+  readonly #listeners: EventListener[] = [];
+
+  constructor(settings: WorldSettings) {
+    this.world = newWorld(settings);
+    const { managementAccountId, hubAccountId, rootId, hubRole } = this.world.settings;
+    this.addAccount({ id: managementAccountId, name: 'management', parentId: rootId });
+    if (hubAccountId !== managementAccountId)
+      this.addAccount({ id: hubAccountId, name: 'hub', parentId: rootId });
+    this.addRole({ accountId: hubAccountId, name: hubRole, trust: nobody, permissions: everything });
+    this.hubCredentials = this.credentialsOf(hubAccountId, hubRole);
+  }
+
+  /** The middleware that answers for AWS. */
+  plugin(): ClientPlugin {
+    const exchange: Exchange = { world: this.world, interceptors: this.#interceptors, calls: this.calls };
+    return simulatedOrganisation(exchange);
+  }
+
+  /** Wraps every call, the latest interceptor outermost. @returns a function that takes it out again */
+  intercept(interceptor: Interceptor): () => void {
+    return listed(this.#interceptors, interceptor);
+  }
+
+  /** Listeners are called synchronously, in the order of the events. @returns a function that ends it */
+  onEvent(listener: EventListener): () => void {
+    return listed(this.#listeners, listener);
+  }
+
+  resetCalls(): void {
+    this.calls.length = 0;
+  }
+
+  /** Credentials of any role of the world, that do not expire; as a function's or an operator's would. */
+  credentialsOf(accountId: string, roleName: string, sessionName = roleName): AwsCredentialIdentity {
+    const role = [...this.world.roles.values()].find(
+      (each) => each.accountId === accountId && each.name === roleName,
+    );
+    if (role === undefined) throw new Error(`There is no role ${roleName} in account ${accountId}`);
+    return openSession(this.world, role, sessionName, Number.POSITIVE_INFINITY).credentials;
+  }
+
+  // The organisation, as it was before anybody looked.
+
+  addOu(ou: { readonly id: string; readonly name: string; readonly parentId: string }): void {
+    this.#expectContainer(ou.parentId);
+    this.world.organizationalUnits.set(ou.id, ou);
+  }
+
+  addAccount(account: {
+    readonly id: string;
+    readonly name: string;
+    /** Default: the root. */
+    readonly parentId?: string;
+    /** Default: `ACTIVE`. */
+    readonly state?: AccountState;
+    readonly tags?: Readonly<Record<string, string>>;
+  }): void {
+    const { id, name, parentId = this.world.settings.rootId, state = 'ACTIVE', tags = {} } = account;
+    this.#expectContainer(parentId);
+    this.world.accounts.set(id, { id, name, state, parentId, tags: { ...tags } });
+  }
+
+  /** An account outside the organisation that AWS accepts as a principal. */
+  addForeignAccount(id: string): void {
+    this.world.foreignAccounts.add(id);
+  }
+
+  /** The ARN of a user, or of a role of an account outside the organisation. */
+  addPrincipal(arn: string): void {
+    this.world.principals.add(arn);
+  }
+
+  /** From now on AWS refuses the account as a principal, as it does for some minutes after its creation. */
+  refusePrincipal(accountId: string): void {
+    this.world.refusedPrincipals.add(accountId);
+  }
+
+  acceptPrincipal(accountId: string): void {
+    this.world.refusedPrincipals.delete(accountId);
+  }
+
+  setState(accountId: string, state: AccountState): void {
+    this.#account(accountId).state = state;
+  }
+
+  // The acts of the API, each with its event.
+
+  /** Lands in the root, active at once. @returns the account's id */
+  createAccount(account: { readonly id?: string; readonly name: string }): string {
+    const { name, id = randomText(this.world, 12, '123456789') } = account;
+    if (this.world.accounts.has(id)) throw new Error(`Account ${id} exists already`);
+    this.addAccount({ id, name });
+    this.#emit(createAccountResult(this.world, { name, accountId: id }));
+    return id;
+  }
+
+  /** A creation that failed: only an event. */
+  failToCreateAccount(name: string, failureReason: string): void {
+    this.#emit(createAccountResult(this.world, { name, failureReason }));
+  }
+
+  moveAccount(accountId: string, destinationParentId: string): void {
+    const account = this.#account(accountId);
+    this.#expectContainer(destinationParentId);
+    const sourceParentId = account.parentId;
+    account.parentId = destinationParentId;
+    this.#emit(apiCall(this.world, 'MoveAccount', { accountId, sourceParentId, destinationParentId }));
+  }
+
+  /** Suspends the account; AWS refuses it as a principal from now on. */
+  closeAccount(accountId: string): void {
+    this.#account(accountId).state = 'SUSPENDED';
+    this.#emit(closeAccountResult(this.world, accountId));
+  }
+
+  /** The account leaves the organisation, and lives on outside it. */
+  removeAccount(accountId: string): void {
+    const { state } = this.#account(accountId);
+    this.world.accounts.delete(accountId);
+    if (state === 'ACTIVE') this.addForeignAccount(accountId);
+    this.#emit(apiCall(this.world, 'RemoveAccountFromOrganization', { accountId }));
+  }
+
+  tagAccount(accountId: string, tags: Readonly<Record<string, string>>): void {
+    Object.assign(this.#account(accountId).tags, tags);
+    const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
+    this.#emit(apiCall(this.world, 'TagResource', { resourceId: accountId, tags: list }));
+  }
+
+  untagAccount(accountId: string, tagKeys: readonly string[]): void {
+    const { tags } = this.#account(accountId);
+    for (const key of tagKeys) delete tags[key];
+    this.#emit(apiCall(this.world, 'UntagResource', { resourceId: accountId, tagKeys }));
+  }
+
+  /** What Control Tower says when it has enrolled an account. */
+  announceManagedAccount(accountId: string): void {
+    this.#emit(createManagedAccount(this.world, this.#account(accountId)));
+  }
+
+  // Resources; each method gives the ARN back.
+
+  addBucket(bucket: Parameters<typeof make.makeBucket>[1]): string {
+    return kept(this.world.buckets, bucket.name, make.makeBucket(this.world, bucket));
+  }
+
+  addKey(key: Parameters<typeof make.makeKey>[1]): string {
+    return keptByArn(this.world.keys, make.makeKey(this.world, key));
+  }
+
+  addRepository(repository: Parameters<typeof make.makeRepository>[1]): string {
+    return keptByArn(this.world.repositories, make.makeRepository(this.world, repository));
+  }
+
+  addSecret(secret: Parameters<typeof make.makeSecret>[1]): string {
+    return keptByArn(this.world.secrets, make.makeSecret(this.world, secret));
+  }
+
+  addRole(role: make.RoleInput): string {
+    return keptByArn(this.world.roles, make.makeRole(this.world, role));
+  }
+
+  addGroup(group: Parameters<typeof make.makeGroup>[1]): string {
+    return keptByArn(this.world.groups, make.makeGroup(this.world, group));
+  }
+
+  addManagedPolicy(policy: make.ManagedPolicyInput): string {
+    return keptByArn(this.world.managedPolicies, make.makeManagedPolicy(this.world, policy));
+  }
+
+  addTopic(topic: Parameters<typeof make.makeTopic>[1]): string {
+    const arn = make.makeTopic(this.world, topic);
+    this.world.topics.add(arn);
+    return arn;
+  }
+
+  /** Where a policy names the role, its unique id stands from now on, and no write takes that. */
+  deleteRole(arn: string): void {
+    const role = this.world.roles.get(arn);
+    if (role === undefined) throw new Error(`There is no role ${arn}`);
+    this.world.roles.delete(arn);
+    for (const resource of this.#resources())
+      resource.policy = resource.policy?.replaceAll(JSON.stringify(arn), JSON.stringify(role.uniqueId));
+  }
+
+  // Policies, past the API.
+
+  /** @param id a bucket's name; the ARN of anything else */
+  policyOf(kind: ResourceKind, id: string): PolicyDocument | undefined {
+    const { policy, arn } = this.#resource(kind, id);
+    return policy === undefined ? undefined : parsePolicy(policy, arn);
+  }
+
+  /** What a read answers with. */
+  policyTextOf(kind: ResourceKind, id: string): string | undefined {
+    return this.#resource(kind, id).policy;
+  }
+
+  /** What an outsider put there; `undefined` for no policy. Not checked. */
+  editPolicy(kind: ResourceKind, id: string, policy: make.PolicyInput | undefined): void {
+    this.#resource(kind, id).policy = policy === undefined ? undefined : make.policyText(policy);
+  }
+
+  #resource(kind: ResourceKind, id: string): SimulatedResource {
+    const { buckets, keys, repositories, secrets } = this.world;
+    const found = { bucket: buckets, key: keys, repository: repositories, secret: secrets }[kind].get(id);
+    if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
+    return found;
+  }
+
+  #resources(): readonly SimulatedResource[] {
+    const { buckets, keys, repositories, secrets } = this.world;
+    return [buckets, keys, repositories, secrets].flatMap((resources) => [...resources.values()]);
+  }
+
+  #account(id: string): SimulatedAccount {
+    const account = this.world.accounts.get(id);
+    if (account === undefined) throw new Error(`There is no account ${id} in the organisation`);
+    return account;
+  }
+
+  #expectContainer(id: string): void {
+    if (!isContainer(this.world, id)) throw new Error(`There is no root or OU ${id}`);
+  }
+
+  #emit(event: OrganisationEvent): void {
+    for (const listener of [...this.#listeners]) listener(structuredClone(event));
+  }
+}
+
+const nobody: PolicyDocument = { Version: '2012-10-17', Statement: [] };
+
+const everything: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
+function listed<T>(list: T[], item: T): () => void {
+  list.push(item);
+  return () => {
+    const index = list.indexOf(item);
+    if (index >= 0) list.splice(index, 1);
+  };
+}
+
+function kept<T extends { readonly arn: string }>(map: Map<string, T>, key: string, item: T): string {
+  map.set(key, item);
+  return item.arn;
+}
+
+const keptByArn = <T extends { readonly arn: string }>(map: Map<string, T>, item: T): string =>
+  kept(map, item.arn, item);

@@ -1,0 +1,99 @@
+import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
+import { type ClientPlugin, operationName, serviceName } from '../shared/aws/plugins.ts';
+import { authenticate } from './authentication.ts';
+import { awsError } from './aws-error.ts';
+import { services } from './services/index.ts';
+import { type Caller, randomUuid, type World } from './world.ts';
+
+/** A call on its way to a service. */
+export interface SimulatedCall {
+  /** In lower case: `s3`, `secretsmanager`, … */
+  readonly service: string;
+  readonly operation: string;
+  /** The caller's account. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly input: object;
+  readonly caller: Caller;
+}
+
+/** What a test does around a call: before it, after it, or instead of it. */
+export type Interceptor = (call: SimulatedCall, proceed: () => Promise<unknown>) => Promise<unknown>;
+
+/** One line of the log: what was called, by which account, on what. */
+export interface LoggedCall {
+  readonly service: string;
+  readonly operation: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly target: string | undefined;
+}
+
+export interface Exchange {
+  readonly world: World;
+  readonly interceptors: readonly Interceptor[];
+  readonly calls: LoggedCall[];
+}
+
+/** Answers every request of a client from the world; nothing is sent. Each attempt is a call. */
+export const simulatedOrganisation = (exchange: Exchange): ClientPlugin => ({
+  applyToStack: (stack: MiddlewareStack<object, MetadataBearer>) =>
+    stack.add(
+      (_next, context) => async (args) => {
+        const service = serviceName(context.clientName);
+        const { caller, region } = authenticate(exchange.world, service, args.request);
+        const output = await answer(exchange, {
+          service,
+          operation: operationName(context.commandName),
+          accountId: caller.accountId,
+          region,
+          input: args.input,
+          caller,
+        });
+        const $metadata = { httpStatusCode: 200, requestId: randomUuid(exchange.world) };
+        return { response: {}, output: { ...(output as object), $metadata } };
+      },
+      { step: 'deserialize', priority: 'high', name: 'simulatedOrganisation', override: true },
+    ),
+});
+
+/** Interceptors wrap the call, the one added last outermost. */
+function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): Promise<unknown> {
+  const { service, operation, accountId, region } = call;
+  calls.push({ service, operation, accountId, region, target: targetOf(call.input) });
+  const proceed = async (): Promise<unknown> => perform(world, call);
+  return interceptors.reduce<() => Promise<unknown>>(
+    (inner, interceptor) => () => interceptor(call, inner),
+    proceed,
+  )();
+}
+
+function perform(world: World, { service, operation, ...call }: SimulatedCall): object {
+  const perform = services[service]?.[operation];
+  if (perform === undefined)
+    throw awsError('NotSimulated', `The simulated organisation does not model ${service}:${operation}`, 501);
+  return perform({ world, ...call });
+}
+
+const targetFields = [
+  'Bucket',
+  'KeyId',
+  'repositoryName',
+  'SecretId',
+  'PolicyArn',
+  'PolicyName',
+  'GroupName',
+  'RoleName',
+  'RoleArn',
+  'AccountId',
+  'ChildId',
+  'ParentId',
+  'ResourceId',
+  'TopicArn',
+];
+
+function targetOf(input: object): string | undefined {
+  const fields = input as Readonly<Record<string, unknown>>;
+  const field = targetFields.find((name) => typeof fields[name] === 'string');
+  return field === undefined ? undefined : String(fields[field]);
+}

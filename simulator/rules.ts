@@ -1,0 +1,76 @@
+import { type CollectionTag, parseDocument, type ScalarTag } from 'yaml';
+import { matchesPattern } from './event-pattern.ts';
+
+/** A rule of EventBridge, as a template declares it. */
+export interface EventRule {
+  /** The resource's name in the template. */
+  readonly ruleId: string;
+  readonly pattern: unknown;
+  readonly targets: readonly unknown[];
+}
+
+export interface RuleMatch {
+  readonly ruleId: string;
+  readonly target: unknown;
+}
+
+/**
+ * The enabled rules with an event pattern in the `resources` of a `serverless.yml`. Intrinsic functions are kept
+ * (`!Ref x` as `{ Ref: 'x' }`), not resolved; neither are the variables of the Serverless Framework.
+ * @throws Error where the text is not YAML
+ */
+export function rulesOf(yamlText: string): readonly EventRule[] {
+  const document = parseDocument(yamlText, { customTags: intrinsicTags, logLevel: 'error' });
+  if (document.errors.length > 0) throw new Error(`serverless.yml: ${document.errors[0]?.message}`);
+  return asList(field(document.toJS(), 'resources'))
+    .flatMap((part) => Object.entries(asFields(field(part, 'Resources'))))
+    .filter(([, resource]) => isEnabledRule(resource))
+    .map(([ruleId, resource]) => ({
+      ruleId,
+      pattern: field(field(resource, 'Properties'), 'EventPattern'),
+      targets: asList(field(field(resource, 'Properties'), 'Targets')),
+    }));
+}
+
+/** Each target of each rule that the event matches, in the order of the template. */
+export const matchingRules = (rules: readonly EventRule[], event: unknown): readonly RuleMatch[] =>
+  rules
+    .filter(({ pattern }) => matchesPattern(pattern, event))
+    .flatMap(({ ruleId, targets }) => targets.map((target) => ({ ruleId, target })));
+
+function isEnabledRule(resource: unknown): boolean {
+  const properties = field(resource, 'Properties');
+  return (
+    field(resource, 'Type') === 'AWS::Events::Rule' &&
+    field(properties, 'State') !== 'DISABLED' &&
+    field(properties, 'EventPattern') !== undefined
+  );
+}
+
+/** The short forms of CloudFormation's intrinsic functions, with a scalar or a sequence as their argument. */
+const intrinsicTags = [
+  'Ref',
+  'Sub',
+  'GetAtt',
+  'Join',
+  'If',
+  'Select',
+  'Split',
+  'FindInMap',
+  'ImportValue',
+].flatMap((name): (ScalarTag | CollectionTag)[] => {
+  const tag = `!${name}`;
+  const key = name === 'Ref' ? name : `Fn::${name}`;
+  return [
+    { tag, resolve: (value) => ({ [key]: value }) },
+    { tag, collection: 'seq', resolve: (node) => ({ [key]: node.toJSON() }) },
+  ];
+});
+
+const field = (value: unknown, name: string): unknown => asFields(value)[name];
+
+const asFields = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+
+const asList = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];

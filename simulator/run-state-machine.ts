@@ -1,0 +1,145 @@
+import {
+  ExecutionError,
+  ExecutionTimeoutError,
+  StateMachine,
+  type StateMachineDefinition,
+} from 'aws-local-stepfunctions';
+import { type PreparedMachine, prepared, type StateMachineText } from './state-machine-definition.ts';
+import { type StateFunction, taskHandler } from './task-handler.ts';
+
+/** What happened to a state, as it happens; `error` where it failed. */
+export interface StateEvent {
+  readonly type: 'entered' | 'exited' | 'failed' | 'retried' | 'caught';
+  readonly state: string;
+  /** Of the iteration, inside a Map. */
+  readonly index?: number;
+  readonly input: unknown;
+  readonly output?: unknown;
+  readonly error?: string;
+}
+
+export interface StateMachineRun {
+  /** The parsed `.asl.json`, with its `${token}`s. JSONPath only. */
+  readonly definition: StateMachineText;
+  /**
+   * By what the Task's `Resource` names: the token of `"${ResolveAccountFunctionArn}"` without its braces, or the
+   * whole text of any other resource, which then gets the Task's parameters.
+   */
+  readonly functions: Readonly<Record<string, StateFunction>>;
+  readonly input: unknown;
+  /** Name of the execution. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Name of the state machine. Default: `state-machine`. */
+  readonly stateMachine?: string;
+  /** `none` passes Wait states and pauses before a retry at once. */
+  readonly waits: 'none' | 'real';
+  readonly onState?: (event: StateEvent) => void;
+}
+
+export interface StateMachineResult {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+  /** The states that were entered, in order; those of parallel branches interleave. */
+  readonly states: readonly string[];
+}
+
+/**
+ * Runs a state machine with local functions. What a function throws arrives under its `name`, as an error of
+ * Lambda's would; between states there is nothing but JSON.
+ * @throws Error before anything runs, where the definition is not valid or a token has no function
+ */
+export async function runStateMachine(run: StateMachineRun): Promise<StateMachineResult> {
+  const machine = prepared(run.definition, Object.keys(run.functions));
+  const execution = new StateMachine(machine.definition as unknown as StateMachineDefinition, {
+    // Validated before it was prepared.
+    validationOptions: { noValidate: true },
+  }).run(asJson(run.input), { overrides: overridesOf(run, machine), context: contextOf(run, machine) });
+  const states: string[] = [];
+  const drained = drain(execution.eventLogs, (event) => {
+    if (event.type === 'entered') states.push(event.state);
+    run.onState?.(event);
+  });
+  const ended = await execution.result.then(succeeded, failed);
+  await drained;
+  return { ...ended, states };
+}
+
+type LibraryEvents = ReturnType<StateMachine['run']>['eventLogs'];
+type LibraryEvent = LibraryEvents extends AsyncGenerator<infer Event> ? Event : never;
+type Json = Parameters<StateMachine['run']>[0];
+
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null));
+
+const succeeded = (output: unknown) => ({ status: 'SUCCEEDED' as const, output });
+
+function failed(thrown: unknown) {
+  if (thrown instanceof ExecutionTimeoutError)
+    return { status: 'FAILED' as const, error: 'States.Timeout', cause: thrown.message };
+  if (thrown instanceof ExecutionError && thrown.cause instanceof Error)
+    return { status: 'FAILED' as const, error: thrown.cause.name, cause: thrown.cause.message };
+  throw thrown;
+}
+
+function overridesOf(run: StateMachineRun, { tasks, waits, retriers }: PreparedMachine) {
+  const handlers = tasks.map(({ state, resource }) => {
+    const handler = run.functions[resource];
+    if (handler === undefined) throw new Error(`There is no function for ${resource}`);
+    return [state, taskHandler(handler)] as const;
+  });
+  const none = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]));
+  return {
+    taskResourceLocalHandlers: Object.fromEntries(handlers),
+    ...(run.waits === 'real'
+      ? {}
+      : { waitTimeOverrides: none(waits), retryIntervalOverrides: none(retriers) }),
+  };
+}
+
+/** Source: "Accessing execution data from the Context object in Step Functions". */
+function contextOf(run: StateMachineRun, { states }: PreparedMachine) {
+  const { name, startedAt, stateMachine = 'state-machine' } = run;
+  const arn = (kind: string, resource: string) => `arn:aws:states:us-east-1:111122223333:${kind}:${resource}`;
+  return {
+    GivenExecution: {
+      Id: arn('execution', `${stateMachine}:${name}`),
+      Name: name,
+      StartTime: startedAt,
+      Input: asJson(run.input),
+    },
+    StateMachine: { Id: arn('stateMachine', stateMachine), Name: stateMachine },
+    GivenState: Object.fromEntries(states.map((state) => [state, { Name: state, EnteredTime: startedAt }])),
+    Task: { Token: `token-of-${name}` },
+  };
+}
+
+async function drain(events: LibraryEvents, tell: (event: StateEvent) => void): Promise<void> {
+  for await (const event of events) {
+    const told = stateEvent(event);
+    if (told !== undefined) tell(told);
+  }
+}
+
+const eventTypes = {
+  StateEntered: 'entered',
+  StateExited: 'exited',
+  StateFailed: 'failed',
+  StateRetried: 'retried',
+  StateCaught: 'caught',
+} as const;
+
+function stateEvent(event: LibraryEvent): StateEvent | undefined {
+  if (!('state' in event)) return undefined;
+  const { name, input, output } = event.state;
+  return {
+    type: eventTypes[event.type],
+    state: name,
+    input,
+    ...(event.index === undefined ? {} : { index: event.index }),
+    ...(output === undefined ? {} : { output }),
+    ...('Error' in event ? { error: event.Error } : {}),
+  };
+}

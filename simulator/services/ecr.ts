@@ -1,0 +1,133 @@
+import type {
+  DeleteRepositoryPolicyCommandInput,
+  DeleteRepositoryPolicyCommandOutput,
+  DescribeRepositoriesCommandInput,
+  DescribeRepositoriesCommandOutput,
+  GetRepositoryPolicyCommandInput,
+  GetRepositoryPolicyCommandOutput,
+  SetRepositoryPolicyCommandInput,
+  SetRepositoryPolicyCommandOutput,
+} from '@aws-sdk/client-ecr';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { acceptDocument, type DocumentRules, namesPrincipal, namesResource } from '../documents.ts';
+import { page } from '../paging.ts';
+import { denialOf } from '../permissions.ts';
+import type { SimulatedResource } from '../world.ts';
+
+/** Amazon ECR: repository policies. Source: ECR API reference, "SetRepositoryPolicy". */
+export const ecr: ServiceOperations = {
+  DescribeRepositories: operation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput>(
+    (call) => {
+      const { items, next } = page(wantedRepositories(call), call.input.nextToken);
+      return {
+        repositories: items.map(({ name, arn, accountId }) => ({
+          repositoryName: name,
+          repositoryArn: arn,
+          registryId: accountId,
+        })),
+        ...(next === undefined ? {} : { nextToken: next }),
+      };
+    },
+  ),
+
+  GetRepositoryPolicy: operation<GetRepositoryPolicyCommandInput, GetRepositoryPolicyCommandOutput>(
+    (call) => {
+      const repository = authorised(call, repositoryOf(call), 'ecr:GetRepositoryPolicy');
+      return answer(repository, existingPolicy(repository));
+    },
+  ),
+
+  SetRepositoryPolicy: operation<SetRepositoryPolicyCommandInput, SetRepositoryPolicyCommandOutput>(
+    (call) => {
+      const repository = authorised(call, repositoryOf(call), 'ecr:SetRepositoryPolicy');
+      repository.policy = acceptDocument(call.world, call.input.policyText ?? '', repositoryRules);
+      return answer(repository, repository.policy);
+    },
+  ),
+
+  DeleteRepositoryPolicy: operation<DeleteRepositoryPolicyCommandInput, DeleteRepositoryPolicyCommandOutput>(
+    (call) => {
+      const repository = authorised(call, repositoryOf(call), 'ecr:DeleteRepositoryPolicy');
+      const policyText = existingPolicy(repository);
+      repository.policy = undefined;
+      return answer(repository, policyText);
+    },
+  ),
+};
+
+interface RepositoryInput {
+  readonly registryId?: string | undefined;
+  readonly repositoryName: string | undefined;
+}
+
+/** Without a registry id, the caller's own registry is meant. */
+function repositoryOf({ world, caller, region, input }: ServiceCall<RepositoryInput>): SimulatedResource {
+  const registry = input.registryId ?? caller.accountId;
+  const arn = `arn:${world.settings.partition}:ecr:${region}:${registry}:repository/${input.repositoryName}`;
+  const repository = world.repositories.get(arn);
+  if (repository === undefined)
+    throw awsError(
+      'RepositoryNotFoundException',
+      `The repository with name '${input.repositoryName}' does not exist in the registry with id '${registry}'`,
+    );
+  return repository;
+}
+
+function wantedRepositories(
+  call: ServiceCall<DescribeRepositoriesCommandInput>,
+): readonly SimulatedResource[] {
+  const { world, caller, region, input } = call;
+  const wanted =
+    input.repositoryNames?.map((repositoryName) =>
+      repositoryOf({ ...call, input: { registryId: input.registryId, repositoryName } }),
+    ) ??
+    [...world.repositories.values()].filter(
+      (known) => known.accountId === (input.registryId ?? caller.accountId) && known.region === region,
+    );
+  return wanted.map((repository) => authorised(call, repository, 'ecr:DescribeRepositories'));
+}
+
+function authorised({ world, caller }: ServiceCall<object>, repository: SimulatedResource, action: string) {
+  const denial = denialOf(world, caller, {
+    action,
+    resource: repository.arn,
+    resourceAccount: repository.accountId,
+    region: repository.region,
+    resourcePolicy: repository.policy,
+  });
+  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  return repository;
+}
+
+function existingPolicy({ name, accountId, policy }: SimulatedResource): string {
+  if (policy === undefined)
+    throw awsError(
+      'RepositoryPolicyNotFoundException',
+      `Repository policy does not exist for the repository with name '${name}' in the registry with id '${accountId}'`,
+    );
+  return policy;
+}
+
+const answer = ({ name, accountId }: SimulatedResource, policyText: string) => ({
+  registryId: accountId,
+  repositoryName: name,
+  policyText,
+});
+
+const invalidText = (reason: string) =>
+  awsError(
+    'InvalidParameterException',
+    `Invalid parameter at 'PolicyText' failed to satisfy constraint: '${reason}'`,
+  );
+
+const repositoryRules: DocumentRules = {
+  size: (text) => text.length,
+  limit: 10_240,
+  tooLarge: () => invalidText('must have length less than or equal to 10240'),
+  malformed: () => invalidText('Invalid repository policy provided'),
+  invalidPrincipal: () => invalidText('Principal not found'),
+  wrongWith: (statement) =>
+    namesResource(statement) || !namesPrincipal(statement) ? 'resource or no principal' : undefined,
+  indent: 2,
+};

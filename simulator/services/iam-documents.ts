@@ -1,0 +1,48 @@
+import { many, parsePolicy, type Statement } from '../../shared/policy/document.ts';
+import { awsError } from '../aws-error.ts';
+import {
+  acceptDocument,
+  type DocumentRules,
+  namesPrincipal,
+  namesResource,
+  withoutSpace,
+} from '../documents.ts';
+import type { World } from '../world.ts';
+
+/**
+ * Checks the document of a customer managed policy. IAM gives it back as it was put.
+ * Sources: "IAM and AWS STS quotas"; "IAM JSON policy elements: Sid".
+ * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
+ */
+export function acceptIdentityPolicy(world: World, text = ''): string {
+  acceptDocument(world, text, identityRules);
+  const sids = parsePolicy(text, 'the request').Statement.flatMap(({ Sid }) => Sid ?? []);
+  if (new Set(sids).size < sids.length)
+    throw malformed('Statement IDs (SID) in a single policy must be unique.');
+  return text;
+}
+
+const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
+
+const identityRules: DocumentRules = {
+  size: (text) => withoutSpace(text).length,
+  limit: 6_144,
+  tooLarge: () => awsError('LimitExceededException', 'Cannot exceed quota for PolicySize: 6144', 409),
+  malformed: (reason) => malformed(reason.startsWith('The policy of') ? 'Syntax errors in policy.' : reason),
+  invalidPrincipal: () => malformed('Policy document should not specify a principal.'),
+  wrongWith,
+};
+
+function wrongWith(statement: Statement): string | undefined {
+  if (namesPrincipal(statement)) return 'Policy document should not specify a principal.';
+  if (!namesResource(statement)) return 'Policy statement must contain resources.';
+  if (!/^[0-9A-Za-z]*$/.test(statement.Sid ?? ''))
+    return 'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*';
+  const resources = many(statement.Resource ?? statement.NotResource ?? []);
+  const wrong = resources.find((resource) => resource !== '*' && !/^arn:|^\*/.test(resource));
+  if (wrong !== undefined) return `Resource ${wrong} must be in ARN format or "*".`;
+  const actions = many(statement.Action ?? statement.NotAction ?? []);
+  return actions.every((action) => action === '*' || /^[\w-]+:[\w*?]+$/.test(action))
+    ? undefined
+    : 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';
+}

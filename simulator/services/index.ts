@@ -1,0 +1,23 @@
+import type { ServiceOperations } from '../call.ts';
+import { ecr } from './ecr.ts';
+import { eventbridge } from './eventbridge.ts';
+import { iam } from './iam.ts';
+import { kms } from './kms.ts';
+import { organizations } from './organizations.ts';
+import { s3 } from './s3.ts';
+import { secretsManager } from './secrets-manager.ts';
+import { sns } from './sns.ts';
+import { sts } from './sts.ts';
+
+/** By the client's name in lower case, without `Client`. */
+export const services: Readonly<Record<string, ServiceOperations>> = {
+  ecr,
+  eventbridge,
+  iam,
+  kms,
+  organizations,
+  s3,
+  secretsmanager: secretsManager,
+  sns,
+  sts,
+};

@@ -1,0 +1,202 @@
+import type {
+  Account,
+  DescribeAccountCommandInput,
+  DescribeAccountCommandOutput,
+  DescribeOrganizationalUnitCommandInput,
+  DescribeOrganizationalUnitCommandOutput,
+  DescribeOrganizationCommandInput,
+  DescribeOrganizationCommandOutput,
+  ListAccountsCommandInput,
+  ListAccountsCommandOutput,
+  ListAccountsForParentCommandInput,
+  ListAccountsForParentCommandOutput,
+  ListChildrenCommandInput,
+  ListChildrenCommandOutput,
+  ListOrganizationalUnitsForParentCommandInput,
+  ListOrganizationalUnitsForParentCommandOutput,
+  ListParentsCommandInput,
+  ListParentsCommandOutput,
+  ListRootsCommandInput,
+  ListRootsCommandOutput,
+  ListTagsForResourceCommandInput,
+  ListTagsForResourceCommandOutput,
+  OrganizationalUnit,
+} from '@aws-sdk/client-organizations';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { page } from '../paging.ts';
+import { denialOf } from '../permissions.ts';
+import { isContainer, type SimulatedAccount, type SimulatedOu, type World } from '../world.ts';
+
+/** AWS Organizations, read-only. Source: Organizations API reference. */
+export const organizations: ServiceOperations = {
+  DescribeOrganization: operation<DescribeOrganizationCommandInput, DescribeOrganizationCommandOutput>(
+    (call) => {
+      authorise(call, 'DescribeOrganization');
+      const { organizationId, managementAccountId } = call.world.settings;
+      return {
+        Organization: {
+          Id: organizationId,
+          Arn: arn(call.world, `organization/${organizationId}`),
+          FeatureSet: 'ALL',
+          MasterAccountId: managementAccountId,
+        },
+      };
+    },
+  ),
+
+  DescribeAccount: operation<DescribeAccountCommandInput, DescribeAccountCommandOutput>((call) => {
+    authorise(call, 'DescribeAccount');
+    return { Account: describe(call.world, accountOf(call.world, call.input.AccountId)) };
+  }),
+
+  ListAccounts: operation<ListAccountsCommandInput, ListAccountsCommandOutput>((call) => {
+    authorise(call, 'ListAccounts');
+    return accountPage(call.world, [...call.world.accounts.values()], call.input.NextToken);
+  }),
+
+  ListAccountsForParent: operation<ListAccountsForParentCommandInput, ListAccountsForParentCommandOutput>(
+    (call) => {
+      authorise(call, 'ListAccountsForParent');
+      return accountPage(call.world, accountsIn(call.world, parentOf(call)), call.input.NextToken);
+    },
+  ),
+
+  ListRoots: operation<ListRootsCommandInput, ListRootsCommandOutput>((call) => {
+    authorise(call, 'ListRoots');
+    const Id = call.world.settings.rootId;
+    return {
+      Roots: [{ Id, Arn: arn(call.world, `root/${call.world.settings.organizationId}/${Id}`), Name: 'Root' }],
+    };
+  }),
+
+  ListParents: operation<ListParentsCommandInput, ListParentsCommandOutput>((call) => {
+    authorise(call, 'ListParents');
+    const { world, input } = call;
+    const child =
+      world.accounts.get(input.ChildId ?? '') ?? world.organizationalUnits.get(input.ChildId ?? '');
+    if (child === undefined)
+      throw awsError('ChildNotFoundException', "You specified a child that doesn't exist.");
+    return { Parents: [{ Id: child.parentId, Type: typeOf(world, child.parentId) }] };
+  }),
+
+  ListChildren: operation<ListChildrenCommandInput, ListChildrenCommandOutput>((call) => {
+    authorise(call, 'ListChildren');
+    const { world, input } = call;
+    const Type = input.ChildType ?? 'ACCOUNT';
+    const parent = parentOf(call);
+    const children = Type === 'ACCOUNT' ? accountsIn(world, parent) : unitsIn(world, parent);
+    const { items, next } = page(children, input.NextToken);
+    return { Children: items.map(({ id }) => ({ Id: id, Type })), ...nextToken(next) };
+  }),
+
+  ListOrganizationalUnitsForParent: operation<
+    ListOrganizationalUnitsForParentCommandInput,
+    ListOrganizationalUnitsForParentCommandOutput
+  >((call) => {
+    authorise(call, 'ListOrganizationalUnitsForParent');
+    const { items, next } = page(unitsIn(call.world, parentOf(call)), call.input.NextToken);
+    return { OrganizationalUnits: items.map((ou) => describeOu(call.world, ou)), ...nextToken(next) };
+  }),
+
+  DescribeOrganizationalUnit: operation<
+    DescribeOrganizationalUnitCommandInput,
+    DescribeOrganizationalUnitCommandOutput
+  >((call) => {
+    authorise(call, 'DescribeOrganizationalUnit');
+    const ou = call.world.organizationalUnits.get(call.input.OrganizationalUnitId ?? '');
+    if (ou === undefined)
+      throw awsError('OrganizationalUnitNotFoundException', "You specified an OU that doesn't exist.");
+    return { OrganizationalUnit: describeOu(call.world, ou) };
+  }),
+
+  ListTagsForResource: operation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput>(
+    (call) => {
+      authorise(call, 'ListTagsForResource');
+      const { world, input } = call;
+      const account = world.accounts.get(input.ResourceId ?? '');
+      if (account === undefined && !isContainer(world, input.ResourceId ?? ''))
+        throw awsError('TargetNotFoundException', "You specified a target that doesn't exist.");
+      const tags = Object.entries(account?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+      const { items, next } = page(tags, input.NextToken);
+      return { Tags: [...items], ...nextToken(next) };
+    },
+  ),
+};
+
+/** Only the management account and delegated administrators may call; the hub's account is taken for one. */
+function authorise({ world, caller, region }: ServiceCall<object>, name: string): void {
+  const { managementAccountId, hubAccountId } = world.settings;
+  const mayCall = [managementAccountId, hubAccountId].includes(caller.accountId);
+  const denial = denialOf(world, caller, {
+    action: `organizations:${name}`,
+    resource: '*',
+    resourceAccount: caller.accountId,
+    region,
+  });
+  if (!mayCall || denial !== undefined)
+    throw awsError(
+      'AccessDeniedException',
+      denial ?? "You don't have permissions to access this resource.",
+      400,
+    );
+}
+
+function accountOf(world: World, id: string | undefined): SimulatedAccount {
+  const account = world.accounts.get(id ?? '');
+  if (account === undefined)
+    throw awsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+  return account;
+}
+
+function parentOf({ world, input }: ServiceCall<{ ParentId: string | undefined }>): string {
+  const id = input.ParentId ?? '';
+  if (!isContainer(world, id))
+    throw awsError('ParentNotFoundException', "You specified parent that doesn't exist.");
+  return id;
+}
+
+const accountsIn = (world: World, parent: string): readonly SimulatedAccount[] =>
+  [...world.accounts.values()].filter(({ parentId }) => parentId === parent);
+
+const unitsIn = (world: World, parent: string): readonly SimulatedOu[] =>
+  [...world.organizationalUnits.values()].filter(({ parentId }) => parentId === parent);
+
+function accountPage(world: World, accounts: readonly SimulatedAccount[], token: string | undefined) {
+  const { items, next } = page(accounts, token);
+  return { Accounts: items.map((account) => describe(world, account)), ...nextToken(next) };
+}
+
+const nextToken = (next: string | undefined) => (next === undefined ? {} : { NextToken: next });
+
+const typeOf = (world: World, id: string) =>
+  id === world.settings.rootId ? ('ROOT' as const) : ('ORGANIZATIONAL_UNIT' as const);
+
+function describe(world: World, { id, name, state }: SimulatedAccount): Account {
+  const { organizationId } = world.settings;
+  const State = state === 'DEPARTED' ? 'CLOSED' : state;
+  const status = {
+    ACTIVE: 'ACTIVE',
+    PENDING_CLOSURE: 'PENDING_CLOSURE',
+    PENDING_ACTIVATION: undefined,
+  } as const;
+  const Status = State in status ? status[State as keyof typeof status] : 'SUSPENDED';
+  return {
+    Id: id,
+    Arn: arn(world, `account/${organizationId}/${id}`),
+    Name: name,
+    Email: `${id}@accounts.example`,
+    State,
+    ...(Status === undefined ? {} : { Status }),
+    JoinedMethod: 'CREATED',
+  };
+}
+
+const describeOu = (world: World, { id, name }: SimulatedOu): OrganizationalUnit => ({
+  Id: id,
+  Arn: arn(world, `ou/${world.settings.organizationId}/${id}`),
+  Name: name,
+});
+
+const arn = ({ settings }: World, resource: string): string =>
+  `arn:${settings.partition}:organizations::${settings.managementAccountId}:${resource}`;

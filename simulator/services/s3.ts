@@ -1,0 +1,97 @@
+import type {
+  DeleteBucketPolicyCommandInput,
+  DeleteBucketPolicyCommandOutput,
+  GetBucketPolicyCommandInput,
+  GetBucketPolicyCommandOutput,
+  PutBucketPolicyCommandInput,
+  PutBucketPolicyCommandOutput,
+} from '@aws-sdk/client-s3';
+import { many, parsePolicy, type Statement } from '../../shared/policy/document.ts';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import {
+  acceptDocument,
+  bytes,
+  type DocumentRules,
+  isPublic,
+  namesPrincipal,
+  withoutSpace,
+} from '../documents.ts';
+import { denialOf } from '../permissions.ts';
+import type { SimulatedBucket } from '../world.ts';
+
+/** Amazon S3: bucket policies. Sources: S3 API reference, "Error responses"; user guide, "Bucket policies". */
+export const s3: ServiceOperations = {
+  GetBucketPolicy: operation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>((call) => {
+    const { policy } = authorisedBucket(call, 's3:GetBucketPolicy');
+    if (policy === undefined) throw awsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
+    return { Policy: policy };
+  }),
+
+  PutBucketPolicy: operation<PutBucketPolicyCommandInput, PutBucketPolicyCommandOutput>((call) => {
+    const bucket = authorisedBucket(call, 's3:PutBucketPolicy');
+    const accepted = acceptDocument(call.world, call.input.Policy ?? '', bucketRules(bucket));
+    if (bucket.blockPublicPolicy && parsePolicy(accepted, bucket.arn).Statement.some(isPublic))
+      throw accessDenied(
+        `User: ${call.caller.sessionArn} is not authorized to perform: s3:PutBucketPolicy on resource: ` +
+          `"${bucket.arn}" because public policies are blocked by the BlockPublicPolicy block public access setting.`,
+      );
+    bucket.policy = accepted;
+    return {};
+  }),
+
+  DeleteBucketPolicy: operation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>((call) => {
+    authorisedBucket(call, 's3:DeleteBucketPolicy').policy = undefined;
+    return {};
+  }),
+};
+
+interface BucketInput {
+  readonly Bucket: string | undefined;
+  readonly ExpectedBucketOwner?: string | undefined;
+}
+
+const accessDenied = (message: string) => awsError('AccessDenied', message, 403);
+
+function authorisedBucket({ world, caller, region, input }: ServiceCall<BucketInput>, action: string) {
+  const bucket = world.buckets.get(input.Bucket ?? '');
+  if (bucket === undefined) throw awsError('NoSuchBucket', 'The specified bucket does not exist', 404);
+  if (bucket.region !== region)
+    throw awsError(
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint.',
+      301,
+    );
+  if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.accountId)
+    throw accessDenied('Access Denied');
+  const denial = denialOf(world, caller, {
+    action,
+    resource: bucket.arn,
+    resourceAccount: bucket.accountId,
+    region,
+    resourcePolicy: bucket.policy,
+  });
+  if (denial !== undefined) throw accessDenied(denial);
+  return bucket;
+}
+
+const malformed = (message: string) => awsError('MalformedPolicy', message);
+
+const bucketRules = (bucket: SimulatedBucket): DocumentRules => ({
+  size: (text) => bytes(withoutSpace(text)),
+  limit: 20_480,
+  tooLarge: () => malformed('Policy exceeds the maximum allowed document size.'),
+  malformed,
+  invalidPrincipal: () => malformed('Invalid principal in policy'),
+  wrongWith: (statement) => wrongWith(statement, bucket),
+});
+
+function wrongWith(statement: Statement, { arn }: SimulatedBucket): string | undefined {
+  const resources = many(statement.Resource ?? statement.NotResource ?? []);
+  if (!namesPrincipal(statement)) return 'Missing required field Principal';
+  if (resources.length === 0) return 'Missing required field Resource';
+  if (!resources.every((resource) => resource === arn || resource.startsWith(`${arn}/`)))
+    return 'Policy has invalid resource';
+  const actions = many(statement.Action ?? statement.NotAction ?? []);
+  return actions.every((action) => /^(s3:|\*$)/i.test(action)) ? undefined : 'Policy has invalid action';
+}

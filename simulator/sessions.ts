@@ -1,0 +1,41 @@
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { type Caller, randomText, type SimulatedRole, type World } from './world.ts';
+
+/** The default duration of a session, and the longest of a chained one ("AssumeRole", STS API reference). */
+export const sessionDuration = 60 * 60_000;
+
+export interface OpenedSession {
+  readonly credentials: AwsCredentialIdentity & { readonly sessionToken: string };
+  readonly caller: Caller;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Credentials of a role, good from now on until they expire. */
+export function openSession(
+  world: World,
+  role: SimulatedRole,
+  sessionName: string,
+  duration = sessionDuration,
+): OpenedSession {
+  const caller = callerOf(world, role, sessionName);
+  const expiresAt = world.settings.clock.now() + duration;
+  const accessKeyId = `ASIA${randomText(world, 16)}`;
+  world.sessions.set(accessKeyId, { caller, expiresAt });
+  return {
+    caller,
+    expiresAt,
+    credentials: {
+      accessKeyId,
+      secretAccessKey: randomText(world, 40),
+      sessionToken: randomText(world, 64),
+    },
+  };
+}
+
+const callerOf = ({ settings }: World, role: SimulatedRole, sessionName: string): Caller => ({
+  accountId: role.accountId,
+  roleArn: role.arn,
+  roleId: role.uniqueId,
+  sessionArn: `arn:${settings.partition}:sts::${role.accountId}:assumed-role/${role.name}/${sessionName}`,
+});

@@ -1,0 +1,152 @@
+import { StateMachine } from 'aws-local-stepfunctions';
+
+/** A state machine as it is written in Amazon States Language. */
+export interface StateMachineText {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, StateText>>;
+  readonly [field: string]: unknown;
+}
+
+interface StateText {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Branches?: readonly StateMachineText[];
+  readonly ItemProcessor?: StateMachineText;
+  readonly Iterator?: StateMachineText;
+  readonly [field: string]: unknown;
+}
+
+export interface PreparedMachine {
+  readonly definition: StateMachineText;
+  /** Each Task with the key of its function. */
+  readonly tasks: readonly { readonly state: string; readonly resource: string }[];
+  readonly states: readonly string[];
+  readonly waits: readonly string[];
+  readonly retriers: readonly string[];
+}
+
+/**
+ * Checks a definition, and makes it ready for the local interpreter, which knows `$$.Execution` and `$$.State` less
+ * well than AWS does, and counts its time-outs in a 32-bit number of milliseconds.
+ * @throws Error that says all that is wrong, before anything runs
+ */
+export function prepared(definition: StateMachineText, functions: readonly string[]): PreparedMachine {
+  expectValid(definition);
+  const all = allStates(definition);
+  expectNothingUnsupported(all);
+  const tasks = all
+    .filter(([, { Type }]) => Type === 'Task')
+    .map(([state, { Resource = '' }]) => ({ state, resource: tokenOf(Resource) }));
+  expectFunctions(tasks, functions);
+  const named = (test: (state: StateText) => boolean) =>
+    all.filter(([, state]) => test(state)).map(([name]) => name);
+  return {
+    definition: preparedMachine(definition),
+    tasks,
+    states: all.map(([name]) => name),
+    waits: named(({ Type }) => Type === 'Wait'),
+    retriers: named((state) => 'Retry' in state),
+  };
+}
+
+/** Throws the validator's own messages. A token stands for the ARN of a function. */
+function expectValid(definition: StateMachineText): void {
+  const text = JSON.stringify(definition).replace(
+    /"Resource":"\$\{([^{}"]+)\}"/g,
+    '"Resource":"arn:aws:lambda:us-east-1:111122223333:function:$1"',
+  );
+  new StateMachine(JSON.parse(text), { validationOptions: { checkArn: false } });
+}
+
+/** `${Token}` → `Token`; any other resource as it is. */
+const tokenOf = (resource: string): string => /^\$\{([^{}]+)\}$/.exec(resource)?.[1] ?? resource;
+
+/** All states, also those inside Parallel and Map. */
+const allStates = (machine: StateMachineText): readonly (readonly [string, StateText])[] =>
+  Object.entries(machine.States).flatMap(([name, state]) => [
+    [name, state] as const,
+    ...nestedMachines(state).flatMap(allStates),
+  ]);
+
+const nestedMachines = ({ Branches, ItemProcessor, Iterator }: StateText): readonly StateMachineText[] =>
+  [...(Branches ?? []), ItemProcessor, Iterator].filter((machine) => machine !== undefined);
+
+function expectFunctions(tasks: PreparedMachine['tasks'], functions: readonly string[]): void {
+  const missing = tasks.filter(({ resource }) => !functions.includes(resource));
+  if (missing.length === 0) return;
+  const list = missing.map(({ state, resource }) => `  ${state}: ${resource}`).join('\n');
+  throw new Error(`The state machine has tasks without a function:\n${list}\nKnown: ${functions.join(', ')}`);
+}
+
+/** What the interpreter would pass over in silence, or could not tell apart. */
+function expectNothingUnsupported(all: readonly (readonly [string, StateText])[]): void {
+  const names = all.map(([name]) => name);
+  const findings = [
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `${name}: the name is used twice`),
+    ...all.flatMap(([name, state]) => unsupported(state).map((what) => `${name}: ${what} is not supported`)),
+  ];
+  if (findings.length > 0)
+    throw new Error(
+      `The state machine cannot run locally:\n${findings.map((each) => `  ${each}`).join('\n')}`,
+    );
+}
+
+function unsupported(state: StateText): readonly string[] {
+  const fields = [
+    'Assign',
+    'Output',
+    'Arguments',
+    'ItemReader',
+    'ItemBatcher',
+    'ResultWriter',
+    'Credentials',
+  ];
+  const paths = ['$$.State.RetryCount', '$$.Map.Execution'];
+  const text = JSON.stringify({ ...state, Branches: 0, ItemProcessor: 0, Iterator: 0 });
+  return [
+    ...fields.filter((field) => field in state),
+    ...(state.QueryLanguage === 'JSONata' ? ['QueryLanguage JSONata'] : []),
+    ...paths.filter((path) => text.includes(path)),
+  ];
+}
+
+/** `setTimeout` fires at once for more; nobody waits so long here. */
+const longestTimeout = 2_000_000;
+
+const preparedMachine = (machine: StateMachineText): StateMachineText => ({
+  ...machine,
+  ...(typeof machine.TimeoutSeconds === 'number'
+    ? { TimeoutSeconds: Math.min(machine.TimeoutSeconds, longestTimeout) }
+    : {}),
+  States: Object.fromEntries(
+    Object.entries(machine.States).map(([name, state]) => [name, preparedState(name, state)]),
+  ),
+});
+
+function preparedState(name: string, state: StateText): StateText {
+  const { Branches, ItemProcessor, Iterator, ...own } = state;
+  return {
+    Type: state.Type,
+    ...withGivenContext(name, own),
+    ...(state.Type === 'Task' && !('TimeoutSecondsPath' in state)
+      ? { TimeoutSeconds: timeoutOf(state) }
+      : {}),
+    ...(Branches === undefined ? {} : { Branches: Branches.map(preparedMachine) }),
+    ...(ItemProcessor === undefined ? {} : { ItemProcessor: preparedMachine(ItemProcessor) }),
+    ...(Iterator === undefined ? {} : { Iterator: preparedMachine(Iterator) }),
+  };
+}
+
+/** The interpreter's default is a minute, AWS's is none. */
+const timeoutOf = ({ TimeoutSeconds }: StateText): number =>
+  typeof TimeoutSeconds === 'number' ? Math.min(TimeoutSeconds, longestTimeout) : longestTimeout;
+
+/** The interpreter puts its own time and, in a branch, the branch's input into `$$.Execution`; so ours lie beside. */
+const withGivenContext = (name: string, state: object): object =>
+  JSON.parse(
+    JSON.stringify(state)
+      .replace(/\$\$\.Execution\b/g, '$$$$.GivenExecution')
+      .replace(/\$\$\.State\b/g, () => `$$.GivenState[${JSON.stringify(JSON.stringify(name)).slice(1, -1)}]`),
+  );

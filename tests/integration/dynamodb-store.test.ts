@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { type Table, tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
+import { storeContract } from '../store/contract.ts';
+import { aChange, accountId, anAccount, aState, at, bucket, key } from '../store/contracts/fixtures.ts';
+import { describeWithMoto, motoCredentials } from './moto.ts';
+
+describeWithMoto('the store in DynamoDB', (moto) => {
+  let client: DynamoDBDocumentClient;
+  beforeAll(() => {
+    client = documentClient(moto().endpoint);
+  });
+  afterAll(() => client.destroy());
+
+  const newTable = async (): Promise<Table> => {
+    const tableName = `onboarding-${randomUUID()}`;
+    await client.send(new CreateTableCommand(tableDefinition(tableName)));
+    return { client, tableName };
+  };
+  const put = ({ tableName }: Table, Item: Record<string, unknown>) =>
+    client.send(new PutCommand({ TableName: tableName, Item }));
+  const get = async ({ tableName }: Table, pk: string, sk: string) =>
+    (await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk } }))).Item;
+
+  storeContract('its contract', async () => dynamoStore(await newTable()));
+
+  describe('its table', () => {
+    test('takes the setting for the time to live', async () => {
+      const { tableName } = await newTable();
+      await client.send(
+        new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification: timeToLive }),
+      );
+
+      const { TimeToLiveDescription: set } = await client.send(
+        new DescribeTimeToLiveCommand({ TableName: tableName }),
+      );
+      expect(set).toMatchObject({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
+    });
+
+    test('keeps a lease some days longer than it lasts, so that only its end decides', async () => {
+      const table = await newTable();
+      const until = Date.parse(at) + 60_000;
+      await dynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), until);
+
+      const item = await get(table, `RESOURCE#${bucket}`, 'LEASE');
+      expect(item).toMatchObject({ owner: 'run-1', until });
+      expect(item?.expiresAt).toBeGreaterThan(until / 1000 + 24 * 60 * 60);
+    });
+
+    test('keeps small documents readable as JSON', async () => {
+      const table = await newTable();
+      await dynamoStore(table).runs.putChange('run-1', aChange({ before: { policy: null } }));
+
+      expect(await get(table, 'RUN#run-1', `CHANGE#${bucket}`)).toMatchObject({ before: '{"policy":null}' });
+    });
+  });
+
+  describe('an answer that never came', () => {
+    test('does not cost a lease: the repeated request finds its own and succeeds', async () => {
+      const table = await newTable();
+      const { leases } = dynamoStore({ ...table, client: withLostAnswer(moto().endpoint) });
+
+      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toBe(false);
+    });
+  });
+
+  describe('a registry whose last change cannot be read yet', () => {
+    const halfVisible = async (): Promise<Table> => {
+      const table = await newTable();
+      await dynamoStore(table).registry.put(anAccount(), undefined, at);
+      await put(table, { pk: 'REGISTRY', sk: 'REVISION', value: 2, accountId: accountId(1) });
+      return table;
+    };
+    const missing = { pk: 'REGISTRY', sk: `ACCOUNT#${accountId(1)}`, ...anAccount({ id: accountId(1) }) };
+
+    test('does not give its revision before the account can be read', async () => {
+      const table = await halfVisible();
+      const { registry } = dynamoStore(table);
+      let visible = false;
+      const revision = registry.revision().then((value) => ({ value, visible }));
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      visible = true;
+      await put(table, { ...missing, revision: 2, updatedAt: at });
+
+      expect(await revision).toEqual({ value: 2, visible: true });
+    });
+
+    test('gives up with an error that says so when it never can', async () => {
+      const { registry } = dynamoStore(await halfVisible());
+
+      await expect(registry.revision()).rejects.toMatchObject({
+        name: 'ConcurrentUpdateError',
+        fields: { accountId: accountId(1) },
+      });
+    });
+
+    test('takes no change of another account, and is healed by that account', async () => {
+      const { registry } = dynamoStore(await halfVisible());
+
+      expect(await registry.put(anAccount({ id: accountId(2) }), undefined, at)).toBeUndefined();
+      expect(await registry.put(anAccount({ id: accountId(1) }), undefined, at)).toMatchObject({
+        revision: 3,
+      });
+      expect(await registry.revision()).toBe(3);
+    });
+  });
+
+  describe('an item that does not fit', () => {
+    test('is named with its table, its key, the field and what was expected', async () => {
+      const table = await newTable();
+      await put(table, {
+        pk: `RESOURCE#${bucket}`,
+        sk: 'STATE',
+        ...aState(),
+        generation: 'three',
+        owned: [1],
+      });
+
+      const error = await dynamoStore(table)
+        .resources.get(bucket)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ name: 'StoredItemError', retryable: false });
+      const { message } = error as Error;
+      expect(message).toContain(`RESOURCE#${bucket} / STATE of table ${table.tableName}`);
+      expect(message).toMatch(/generation: .*expected number, received string/);
+      expect(message).toMatch(/owned\[0\]: .*expected string/);
+    });
+
+    test.each([
+      ['no JSON', '{'],
+      ['no compressed JSON', Buffer.from('plain')],
+      ['no documents', '[]'],
+    ])('is named where a packed field holds %s', async (_name, before) => {
+      const table = await newTable();
+      await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
+
+      await expect(dynamoStore(table).runs.changes('run-1')).rejects.toThrow(/before: .*expected/);
+    });
+
+    test('does no harm where a newer version added a field', async () => {
+      const table = await newTable();
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), contested: ['Sid'] });
+
+      expect(await dynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
+    });
+  });
+
+  test('errors of DynamoDB that are no lost condition propagate', async () => {
+    const { registry, leases } = dynamoStore({ client, tableName: 'missing' });
+
+    await expect(registry.accounts()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(leases.acquire(bucket, 'run-1', 1, 2)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+});
+
+const documentClient = (endpoint: string): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(
+    new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: motoCredentials }),
+  );
+
+/** A client that loses the answer to its first request, after the table has served it. */
+function withLostAnswer(endpoint: string): DynamoDBDocumentClient {
+  const client = documentClient(endpoint);
+  let lost = false;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      if (lost) return answer;
+      lost = true;
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+    },
+    { step: 'finalizeRequest', name: 'lostAnswer', priority: 'low' },
+  );
+  return client;
+}

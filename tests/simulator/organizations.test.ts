@@ -1,0 +1,176 @@
+import {
+  DescribeAccountCommand,
+  DescribeOrganizationalUnitCommand,
+  DescribeOrganizationCommand,
+  ListAccountsCommand,
+  ListAccountsForParentCommand,
+  ListChildrenCommand,
+  ListHandshakesForAccountCommand,
+  ListOrganizationalUnitsForParentCommand,
+  ListParentsCommand,
+  ListRootsCommand,
+  ListTagsForResourceCommand,
+  OrganizationsClient,
+  paginateListAccounts,
+  paginateListTagsForResource,
+} from '@aws-sdk/client-organizations';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { withPlugins } from '../../shared/aws/plugins.ts';
+import { type Fixture, fixture, log, management, member, policy, refusal, region } from './fixture.ts';
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const send = (command: Parameters<OrganizationsClient['send']>[0]): Promise<unknown> =>
+  world.hubClients.organizations.send(command as ListRootsCommand);
+
+describe('what Organizations tells', () => {
+  test('the organisation and its root', async () => {
+    const { organizations } = world.hubClients;
+    const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));
+    const { Roots } = await organizations.send(new ListRootsCommand({}));
+    expect(Organization).toMatchObject({ Id: 'o-example1234', MasterAccountId: management });
+    expect(Roots).toEqual([
+      { Id: 'r-abcd', Arn: expect.stringContaining('root/o-example1234'), Name: 'Root' },
+    ]);
+  });
+
+  test.each([
+    ['ACTIVE', 'ACTIVE'],
+    ['PENDING_ACTIVATION', undefined],
+    ['SUSPENDED', 'SUSPENDED'],
+    ['PENDING_CLOSURE', 'PENDING_CLOSURE'],
+    ['CLOSED', 'SUSPENDED'],
+  ] as const)('state %s of an account, with the older status %s', async (state, status) => {
+    world.organisation.setState(member, state);
+    const { Account } = await world.hubClients.organizations.send(
+      new DescribeAccountCommand({ AccountId: member }),
+    );
+    expect([Account?.State, Account?.Status]).toEqual([state, status]);
+  });
+
+  test('parents of accounts and of OUs', async () => {
+    const { organizations } = world.hubClients;
+    const ofAccount = await organizations.send(new ListParentsCommand({ ChildId: member }));
+    const ofOu = await organizations.send(new ListParentsCommand({ ChildId: 'ou-abcd-workloads' }));
+    expect(ofAccount.Parents).toEqual([{ Id: 'ou-abcd-workloads', Type: 'ORGANIZATIONAL_UNIT' }]);
+    expect(ofOu.Parents).toEqual([{ Id: 'r-abcd', Type: 'ROOT' }]);
+  });
+
+  test('children by type, OUs and accounts of a parent', async () => {
+    const { organizations } = world.hubClients;
+    const ParentId = 'r-abcd';
+    const units = await organizations.send(
+      new ListChildrenCommand({ ParentId, ChildType: 'ORGANIZATIONAL_UNIT' }),
+    );
+    const accounts = await organizations.send(
+      new ListChildrenCommand({ ParentId: 'ou-abcd-workloads', ChildType: 'ACCOUNT' }),
+    );
+    const described = await organizations.send(new ListOrganizationalUnitsForParentCommand({ ParentId }));
+    const inRoot = await organizations.send(new ListAccountsForParentCommand({ ParentId }));
+    expect(units.Children).toEqual([{ Id: 'ou-abcd-workloads', Type: 'ORGANIZATIONAL_UNIT' }]);
+    expect(accounts.Children).toEqual([{ Id: member, Type: 'ACCOUNT' }]);
+    expect(described.OrganizationalUnits?.map(({ Name }) => Name)).toEqual(['Workloads']);
+    expect(inRoot.Accounts?.map(({ Name }) => Name)).toEqual([
+      'management',
+      'hub',
+      'log',
+      'security',
+      'shared',
+    ]);
+  });
+
+  test('an OU by its id', async () => {
+    const { OrganizationalUnit } = await world.hubClients.organizations.send(
+      new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: 'ou-abcd-workloads' }),
+    );
+    expect(OrganizationalUnit?.Name).toBe('Workloads');
+  });
+});
+
+describe('pages', () => {
+  test('of twenty accounts, and a token until the last', async () => {
+    for (let index = 0; index < 55; index++)
+      world.organisation.addAccount({ id: `3000000000${10 + index}`, name: `account-${index}` });
+    const sizes: number[] = [];
+    const ids = new Set<string | undefined>();
+    for await (const { Accounts = [] } of paginateListAccounts(
+      { client: world.hubClients.organizations },
+      {},
+    )) {
+      sizes.push(Accounts.length);
+      for (const { Id } of Accounts) ids.add(Id);
+    }
+    expect(sizes).toEqual([20, 20, 20, 1]);
+    expect(ids.size).toBe(61);
+  });
+
+  test('of twenty tags', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`key-${index}`, 'value']));
+    world.organisation.tagAccount(member, tags);
+    const found: string[] = [];
+    const pages = paginateListTagsForResource(
+      { client: world.hubClients.organizations },
+      { ResourceId: member },
+    );
+    for await (const { Tags = [] } of pages) found.push(...Tags.map(({ Key }) => Key ?? ''));
+    expect(found).toEqual(Object.keys(tags));
+  });
+
+  test('start from a token of the service only', async () => {
+    expect(await refusal(send(new ListAccountsCommand({ NextToken: 'mine' })))).toMatchObject({
+      name: 'InvalidInputException',
+    });
+  });
+});
+
+describe('refusals', () => {
+  test.each([
+    ['AccountNotFoundException', new DescribeAccountCommand({ AccountId: '999999999999' })],
+    ['ChildNotFoundException', new ListParentsCommand({ ChildId: '999999999999' })],
+    ['ParentNotFoundException', new ListAccountsForParentCommand({ ParentId: 'ou-abcd-none' })],
+    ['ParentNotFoundException', new ListChildrenCommand({ ParentId: 'ou-none', ChildType: 'ACCOUNT' })],
+    ['ParentNotFoundException', new ListOrganizationalUnitsForParentCommand({ ParentId: 'ou-none' })],
+    [
+      'OrganizationalUnitNotFoundException',
+      new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: 'ou-x' }),
+    ],
+    ['TargetNotFoundException', new ListTagsForResourceCommand({ ResourceId: '999999999999' })],
+    ['NotSimulated', new ListHandshakesForAccountCommand({})],
+  ])('%s', async (name, command) => {
+    expect(await refusal(send(command))).toMatchObject({ name });
+  });
+
+  test('an account that is neither the management account nor the hub may not ask', async () => {
+    const credentials = world.organisation.credentialsOf(log, 'account-onboarding-spoke');
+    const client = withPlugins(new OrganizationsClient({ region, credentials }), [
+      world.organisation.plugin(),
+    ]);
+    expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  });
+
+  test('a role of the management account needs the permission', async () => {
+    const asks = policy({ Effect: 'Allow', Action: 'organizations:ListRoots', Resource: '*' });
+    world.organisation.addRole({
+      accountId: management,
+      name: 'reader',
+      trust: policy(),
+      permissions: asks,
+    });
+    const credentials = world.organisation.credentialsOf(management, 'reader');
+    const client = withPlugins(new OrganizationsClient({ region, credentials }), [
+      world.organisation.plugin(),
+    ]);
+    const { Roots } = await client.send(new ListRootsCommand({}));
+    expect(Roots).toHaveLength(1);
+    expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('organizations:ListAccounts'),
+    });
+  });
+});

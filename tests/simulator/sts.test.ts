@@ -1,0 +1,162 @@
+import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { withPlugins } from '../../shared/aws/plugins.ts';
+import { AccessDeniedError } from '../../shared/errors.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { type Fixture, fixture, hub, log, member, policy, refusal, region, trustHub } from './fixture.ts';
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const sts = (credentials: AwsCredentialIdentity = world.organisation.hubCredentials) =>
+  withPlugins(new STSClient({ region, credentials }), [world.organisation.plugin()]);
+
+const roleArn = (accountId: string, name: string) => `arn:aws:iam::${accountId}:role/${name}`;
+
+const assume = (accountId: string, name: string, more: { ExternalId?: string } = {}) =>
+  sts().send(new AssumeRoleCommand({ RoleArn: roleArn(accountId, name), RoleSessionName: 'run-1', ...more }));
+
+const trusting = (trust: PolicyDocument): Promise<unknown> => {
+  world.organisation.addRole({ accountId: log, name: 'tried', trust });
+  return assume(log, 'tried');
+};
+
+describe('AssumeRole', () => {
+  test('gives credentials of the role, each time new ones, for an hour', async () => {
+    const first = await assume(log, 'account-onboarding-spoke');
+    const second = await assume(log, 'account-onboarding-spoke');
+    expect(first.Credentials?.AccessKeyId).not.toBe(second.Credentials?.AccessKeyId);
+    expect(first.Credentials?.Expiration?.getTime()).toBe(world.clock.now() + 3_600_000);
+    expect(first.AssumedRoleUser?.Arn).toBe(
+      `arn:aws:sts::${log}:assumed-role/account-onboarding-spoke/run-1`,
+    );
+  });
+
+  test('the credentials say who they are', async () => {
+    const { Credentials } = await assume(log, 'account-onboarding-spoke');
+    const identity = await sts({
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    }).send(new GetCallerIdentityCommand({}));
+    expect(identity).toMatchObject({
+      Account: log,
+      Arn: `arn:aws:sts::${log}:assumed-role/account-onboarding-spoke/run-1`,
+    });
+  });
+
+  test('is denied for a role that does not exist, in the words for any other denial', async () => {
+    expect(await refusal(assume(log, 'nowhere'))).toEqual({
+      name: 'AccessDenied',
+      status: 403,
+      message: expect.stringContaining(`sts:AssumeRole on resource: ${roleArn(log, 'nowhere')}`),
+    });
+  });
+
+  test('is denied where the trust policy names somebody else', async () => {
+    const trust = policy({ Effect: 'Allow', Principal: { AWS: member }, Action: 'sts:AssumeRole' });
+    expect(await refusal(trusting(trust))).toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('is denied where a condition of the trust policy fails, and allowed where it holds', async () => {
+    const narrowed = (arn: string) =>
+      policy({
+        Effect: 'Allow',
+        Principal: { AWS: hub },
+        Action: 'sts:AssumeRole',
+        Condition: { ArnLike: { 'aws:PrincipalArn': arn } },
+      });
+    expect(await refusal(trusting(narrowed(roleArn(hub, 'other'))))).toMatchObject({ name: 'AccessDenied' });
+    await expect(trusting(narrowed(roleArn(hub, 'account-onboarding-*')))).resolves.toBeDefined();
+  });
+
+  test('knows the organisation and the external id', async () => {
+    const trust = policy({
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-example1234', 'sts:ExternalId': 'agreed' } },
+    });
+    expect(await refusal(trusting(trust))).toMatchObject({ name: 'AccessDenied' });
+    await expect(assume(log, 'tried', { ExternalId: 'agreed' })).resolves.toBeDefined();
+  });
+
+  test('in the own account is denied without trust, whatever the caller may do', async () => {
+    world.organisation.addRole({ accountId: hub, name: 'untrusting', trust: policy() });
+    expect(await refusal(assume(hub, 'untrusting'))).toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('is denied where the caller itself may not call it', async () => {
+    world.organisation.addRole({ accountId: hub, name: 'powerless', trust: policy() });
+    const credentials = world.organisation.credentialsOf(hub, 'powerless');
+    const call = sts(credentials).send(
+      new AssumeRoleCommand({ RoleArn: roleArn(log, 'account-onboarding-spoke'), RoleSessionName: 'run-1' }),
+    );
+    expect(await refusal(call)).toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('is denied in an account that is closed', async () => {
+    world.organisation.closeAccount(log);
+    expect(await refusal(assume(log, 'account-onboarding-spoke'))).toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('wants a proper session name', async () => {
+    const RoleArn = roleArn(log, 'account-onboarding-spoke');
+    const call = sts().send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'not / so' }));
+    expect(await refusal(call)).toMatchObject({ name: 'ValidationError' });
+  });
+
+  test('that is denied is an AccessDeniedError of the project', async () => {
+    world.organisation.deleteRole(roleArn(log, 'account-onboarding-spoke'));
+    const call = world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket: 'example-logs' }));
+    await expect(call).rejects.toThrow(AccessDeniedError);
+  });
+});
+
+describe('credentials', () => {
+  const anHourLater = async () => {
+    const { Credentials } = await assume(log, 'account-onboarding-spoke');
+    world.clock.advance(3_600_000);
+    return {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+    };
+  };
+
+  const unknown = { accessKeyId: 'AKIDUNKNOWN', secretAccessKey: 'unknown' };
+  const identity = new GetCallerIdentityCommand({});
+  const bucket = new GetBucketPolicyCommand({ Bucket: 'example-logs' });
+  const s3 = (credentials: AwsCredentialIdentity) =>
+    withPlugins(new S3Client({ region, credentials }), [world.organisation.plugin()]);
+
+  test('expire by the clock of the world', async () => {
+    const expired = await anHourLater();
+    expect(await refusal(sts(expired).send(identity))).toMatchObject({ name: 'ExpiredToken', status: 403 });
+    expect(await refusal(s3(expired).send(bucket))).toMatchObject({ name: 'ExpiredToken' });
+  });
+
+  test('that nobody issued are refused', async () => {
+    expect(await refusal(sts(unknown).send(identity))).toMatchObject({ name: 'InvalidClientTokenId' });
+    expect(await refusal(s3(unknown).send(bucket))).toMatchObject({ name: 'InvalidAccessKeyId' });
+  });
+
+  test('of the hub do not expire', async () => {
+    world.clock.advance(365 * 86_400_000);
+    await expect(sts().send(identity)).resolves.toMatchObject({ Account: hub });
+  });
+
+  test('are renewed by the factory before they expire', async () => {
+    const { s3: client } = world.clients(log);
+    world.organisation.editPolicy('bucket', 'example-logs', trustHub);
+    await client.send(bucket);
+    world.clock.advance(58 * 60_000);
+    await client.send(bucket);
+    expect(world.organisation.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,21 @@
+import { describe } from '@jest/globals';
+import type { Store } from '../../shared/store/ports.ts';
+import { configurationContract } from './contracts/configuration.ts';
+import { leaseContract } from './contracts/leases.ts';
+import { registryContract } from './contracts/registry.ts';
+import { resourceContract } from './contracts/resources.ts';
+import { runContract } from './contracts/runs.ts';
+
+/** Gives a new, empty store at each call. */
+export type MakeStore = () => Promise<Store>;
+
+/** What every implementation of the store has to do. */
+export function storeContract(name: string, makeStore: MakeStore): void {
+  describe(name, () => {
+    registryContract(makeStore);
+    resourceContract(makeStore);
+    leaseContract(makeStore);
+    runContract(makeStore);
+    configurationContract(makeStore);
+  });
+}

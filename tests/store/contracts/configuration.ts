@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { ConfigurationInForce, ConfigurationStore } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { at, later, tamper } from './fixtures.ts';
+
+export function configurationContract(makeStore: MakeStore): void {
+  describe('configuration', () => {
+    let configuration: ConfigurationStore;
+    beforeEach(async () => {
+      configuration = (await makeStore()).configuration;
+    });
+
+    test('is not there before one was activated', async () => {
+      expect(await configuration.inForce()).toBeUndefined();
+    });
+
+    test('comes back as it was activated', async () => {
+      await configuration.activate(first);
+
+      expect(await configuration.inForce()).toStrictEqual(first);
+    });
+
+    test('is replaced as a whole', async () => {
+      const second = {
+        hash: 'b'.repeat(64),
+        document: { grants: [] },
+        activatedAt: later,
+        activatedBy: 'pipeline',
+      };
+      await configuration.activate(first);
+      await configuration.activate(second);
+
+      expect(await configuration.inForce()).toStrictEqual(second);
+    });
+
+    test('may be larger than an item of DynamoDB', async () => {
+      const grants = Array.from({ length: 4_000 }, (_, number) => ({
+        name: `grant-${number}`,
+        bucket: `example-bucket-${number}`,
+        accounts: { ou: `Workloads/Team ${number}`, except: ['111122223333'] },
+      }));
+      expect(JSON.stringify(grants).length).toBeGreaterThan(400 * 1024);
+      await configuration.activate({ ...first, document: { grants } });
+
+      expect(await configuration.inForce()).toStrictEqual({ ...first, document: { grants } });
+    });
+
+    test('cannot be changed through a value that went in or came out', async () => {
+      const grants = [{ name: 'logs' }];
+      await configuration.activate({ ...first, document: { grants } });
+      grants.push({ name: 'changed' });
+      const read = await configuration.inForce();
+      tamper(() => Object.assign(read?.document ?? {}, { grants: [] }));
+
+      expect((await configuration.inForce())?.document).toEqual({ grants: [{ name: 'logs' }] });
+    });
+  });
+}
+
+const first: ConfigurationInForce = {
+  hash: 'a'.repeat(64),
+  document: {
+    version: 1,
+    central: { logs: '111122223333' },
+    grants: [{ name: 'Größe', tags: {}, empty: '' }],
+  },
+  activatedAt: at,
+  activatedBy: 'arn:aws:sts::111122223333:assumed-role/platform/jane',
+};

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Account, RegisteredAccount } from '../../../shared/organization/account.ts';
+import type { RegistryStore, ResourceChange, ResourceState, RunRecord } from '../../../shared/store/ports.ts';
+
+export const at = '2026-01-02T03:04:05.678Z';
+export const later = '2026-01-02T03:05:00.000Z';
+
+export const accountId = (number: number): string => String(111122223333 + number);
+
+export const anAccount = (changes: Partial<Account> = {}): Account => ({
+  id: accountId(0),
+  name: 'payments-production',
+  state: 'ACTIVE',
+  parentIds: ['r-abcd', 'ou-abcd-11111111'],
+  ouPath: 'Workloads/Production',
+  tags: { team: 'payments' },
+  ...changes,
+});
+
+export const aState = (changes: Partial<ResourceState> = {}): ResourceState => ({
+  appliedRevision: 7,
+  configurationHash: 'a'.repeat(64),
+  owned: ['AccountOnboardingProdLogsWrite', 'AccountOnboardingProdLogsRead'],
+  generation: 3,
+  updatedAt: at,
+  ...changes,
+});
+
+export const bucket = 's3:us-east-1:arn:aws:s3:::example-audit-logs';
+export const key = 'kms:us-east-1:arn:aws:kms:us-east-1:111122223333:key/1234abcd';
+
+export const aRun = (changes: Partial<RunRecord> = {}): RunRecord => ({
+  runId: 'run-1',
+  status: 'running',
+  startedAt: at,
+  accountIds: [accountId(0)],
+  ...changes,
+});
+
+export const aChange = (changes: Partial<ResourceChange> = {}): ResourceChange => ({
+  resource: bucket,
+  plannedAt: at,
+  plannedGeneration: 3,
+  planned: 'change',
+  ...changes,
+});
+
+/** As the project registers: read, then put on what was read; where that was lost, wait a little and start over. */
+export async function register(registry: RegistryStore, account: Account): Promise<RegisteredAccount> {
+  for (let attempt = 1; ; attempt += 1) {
+    const stored = await registry.account(account.id);
+    const registered = await registry.put(account, stored?.revision, at);
+    if (registered !== undefined) return registered;
+    await delay(jitter(account.id, attempt));
+  }
+}
+
+/** Milliseconds that differ from account to account and from attempt to attempt, the same in each run. */
+const jitter = (id: string, attempt: number): number =>
+  (Number(id) * 7_919 + attempt * 104_729) % Math.min(attempt * 100, 1_500);
+
+/** Tries to change a value from outside. A frozen one throws, which is as good. */
+export function tamper(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { LeaseStore, Store } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { aState, bucket, key } from './fixtures.ts';
+
+const now = Date.parse('2026-01-02T03:04:05.678Z');
+const until = now + 60_000;
+
+export function leaseContract(makeStore: MakeStore): void {
+  describe('leases', () => {
+    let store: Store;
+    let leases: LeaseStore;
+    beforeEach(async () => {
+      store = await makeStore();
+      leases = store.leases;
+    });
+
+    test('gives a free resource to the one who asks', async () => {
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toBe(true);
+    });
+
+    test('refuses another owner as long as the lease lasts', async () => {
+      await leases.acquire(bucket, 'run-1', now, until);
+
+      expect(await leases.acquire(bucket, 'run-2', now, until)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-2', until - 1, until + 60_000)).toBe(false);
+    });
+
+    test('refuses the owner itself: a lease is not re-entrant', async () => {
+      await leases.acquire(bucket, 'run-1', now, until);
+
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toBe(false);
+    });
+
+    test('is free at the moment in which the lease ends', async () => {
+      await leases.acquire(bucket, 'run-1', now, until);
+
+      expect(await leases.acquire(bucket, 'run-2', until, until + 60_000)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toBe(false);
+    });
+
+    test('is free again after its owner gave it back', async () => {
+      await leases.acquire(bucket, 'run-1', now, until);
+      await leases.release(bucket, 'run-1');
+
+      expect(await leases.acquire(bucket, 'run-2', now, until)).toBe(true);
+    });
+
+    test('is not given back by anyone but its owner', async () => {
+      await leases.acquire(bucket, 'run-1', now, until);
+      await leases.release(bucket, 'run-2');
+
+      expect(await leases.acquire(bucket, 'run-2', now, until)).toBe(false);
+    });
+
+    test('is not taken from its new owner by the late release of the old one', async () => {
+      await leases.acquire(bucket, 'run-1', now, until);
+      await leases.acquire(bucket, 'run-2', until, until + 60_000);
+      await leases.release(bucket, 'run-1');
+
+      expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toBe(false);
+    });
+
+    test('can be given back where there is none', async () => {
+      await leases.release(bucket, 'run-1');
+
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toBe(true);
+    });
+
+    test('goes to one of 20 who ask at once', async () => {
+      const owners = Array.from({ length: 20 }, (_, number) => `run-${number}`);
+      const taken = await Promise.all(owners.map((owner) => leases.acquire(bucket, owner, now, until)));
+
+      expect(taken.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('goes to one of 20 who ask at once for a lease that has ended', async () => {
+      await leases.acquire(bucket, 'run-0', now, until);
+      const owners = Array.from({ length: 20 }, (_, number) => `run-${number}`);
+      const taken = await Promise.all(
+        owners.map((owner) => leases.acquire(bucket, owner, until + 1, until + 60_000)),
+      );
+
+      expect(taken.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('holds one resource and no other, and leaves its state alone', async () => {
+      await store.resources.put(bucket, aState());
+      await leases.acquire(bucket, 'run-1', now, until);
+
+      expect(await leases.acquire(key, 'run-2', now, until)).toBe(true);
+      expect(await store.resources.get(bucket)).toStrictEqual(aState());
+      expect(await store.resources.get(key)).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,163 @@
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { RegistryStore } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { accountId, anAccount, at, later, register, tamper } from './fixtures.ts';
+
+export function registryContract(makeStore: MakeStore): void {
+  describe('registry', () => {
+    let registry: RegistryStore;
+    beforeEach(async () => {
+      registry = (await makeStore()).registry;
+    });
+
+    test('is empty at first: no account, no revision, not ready', async () => {
+      expect(await registry.account(accountId(0))).toBeUndefined();
+      expect(await registry.accounts()).toEqual([]);
+      expect(await registry.revision()).toBe(0);
+      expect(await registry.readySince()).toBeUndefined();
+    });
+
+    test('gives an account back as it was put, with its revision and time', async () => {
+      const stored = await registry.put(anAccount(), undefined, at);
+
+      expect(stored).toStrictEqual({ ...anAccount(), revision: 1, updatedAt: at });
+      expect(await registry.account(accountId(0))).toStrictEqual(stored);
+      expect(await registry.revision()).toBe(1);
+    });
+
+    test('keeps odd names, empty strings, empty lists and odd tag keys exactly', async () => {
+      const odd = anAccount({
+        name: 'Zahlungen „Süd“ 支払い 🚀',
+        parentIds: [],
+        ouPath: '',
+        tags: { 'cost center/#1.a': '', ключ: 'значение', value: 'x', pk: 'y' },
+      });
+      await registry.put(odd, undefined, at);
+
+      expect(await registry.account(odd.id)).toStrictEqual({ ...odd, revision: 1, updatedAt: at });
+    });
+
+    test('replaces an account as a whole: tags that are gone are gone', async () => {
+      await registry.put(anAccount({ tags: { team: 'payments', stage: 'prod' } }), undefined, at);
+      await registry.put(anAccount({ tags: { team: 'orders' }, state: 'SUSPENDED' }), 1, later);
+
+      const stored = await registry.account(accountId(0));
+      expect(stored).toStrictEqual({
+        ...anAccount({ tags: { team: 'orders' }, state: 'SUSPENDED' }),
+        revision: 2,
+        updatedAt: later,
+      });
+    });
+
+    test('refuses a put that expects no account where there is one', async () => {
+      await registry.put(anAccount(), undefined, at);
+
+      expect(await registry.put(anAccount({ name: 'other' }), undefined, later)).toBeUndefined();
+      expect((await registry.account(accountId(0)))?.name).toBe('payments-production');
+      expect(await registry.revision()).toBe(1);
+    });
+
+    test('refuses a put that expects an account where there is none', async () => {
+      expect(await registry.put(anAccount(), 1, at)).toBeUndefined();
+      expect(await registry.account(accountId(0))).toBeUndefined();
+      expect(await registry.revision()).toBe(0);
+    });
+
+    test('refuses a put that expects an older revision of the account', async () => {
+      await registry.put(anAccount(), undefined, at);
+      await registry.put(anAccount({ name: 'second' }), 1, at);
+
+      expect(await registry.put(anAccount({ name: 'late' }), 1, later)).toBeUndefined();
+      expect((await registry.account(accountId(0)))?.name).toBe('second');
+    });
+
+    test('lets one of two puts win that expect the same revision', async () => {
+      await registry.put(anAccount(), undefined, at);
+      const results = await Promise.all([
+        registry.put(anAccount({ name: 'first' }), 1, later),
+        registry.put(anAccount({ name: 'second' }), 1, later),
+      ]);
+
+      const winners = results.filter((result) => result !== undefined);
+      expect(winners).toHaveLength(1);
+      expect(await registry.account(accountId(0))).toEqual(winners[0]);
+      expect(await registry.revision()).toBe(2);
+    });
+
+    test('numbers the changes of different accounts in one sequence', async () => {
+      const first = await register(registry, anAccount());
+      const second = await register(registry, anAccount({ id: accountId(1) }));
+      const third = await register(registry, anAccount({ name: 'renamed' }));
+
+      expect([first.revision, second.revision, third.revision]).toEqual([1, 2, 3]);
+    });
+
+    test('gives 50 concurrent changes unique revisions without gaps, and loses none', async () => {
+      const accounts = Array.from({ length: 50 }, (_, number) => anAccount({ id: accountId(number) }));
+      const stored = await Promise.all(accounts.map((account) => register(registry, account)));
+
+      const revisions = stored.map(({ revision }) => revision).sort((a, b) => a - b);
+      expect(revisions).toEqual(Array.from({ length: 50 }, (_, number) => number + 1));
+      expect(await registry.revision()).toBe(50);
+      expect(await registry.accounts()).toEqual(stored);
+    }, 60_000);
+
+    test('shows, after a revision was read, every account that was changed up to it', async () => {
+      const accounts = Array.from({ length: 8 }, (_, number) => anAccount({ id: accountId(number) }));
+      let working = true;
+      const writers = Promise.all(accounts.map((account) => register(registry, account))).finally(() => {
+        working = false;
+      });
+      while (working) {
+        await aTurn();
+        const revision = await registry.revision();
+        const seen = new Set((await registry.accounts()).map((account) => account.revision));
+        for (let number = 1; number <= revision; number += 1) expect(seen).toContain(number);
+      }
+      await writers;
+    }, 30_000);
+
+    test('lists more accounts than one page holds, departed ones included, ordered by id', async () => {
+      const numbers = Array.from({ length: 120 }, (_, number) => (number * 37) % 120);
+      for (const number of numbers) await register(registry, largeAccount(number));
+
+      const listed = await registry.accounts();
+      expect(listed.map(({ id }) => id)).toEqual(numbers.toSorted((a, b) => a - b).map(accountId));
+      expect(JSON.stringify(listed).length).toBeGreaterThan(1_100_000);
+      expect(listed[5]).toMatchObject(largeAccount(5));
+    }, 60_000);
+
+    test('keeps the first mark of readiness', async () => {
+      await registry.markReady(at);
+      await registry.markReady(later);
+
+      expect(await registry.readySince()).toBe(at);
+      expect(await registry.accounts()).toEqual([]);
+    });
+
+    test('cannot be changed through a value that went in or came out', async () => {
+      const tags: Record<string, string> = { team: 'payments' };
+      const stored = await registry.put(anAccount({ tags }), undefined, at);
+      tags.team = 'changed';
+      tamper(() => Object.assign(stored ?? {}, { name: 'changed' }));
+      const read = await registry.account(accountId(0));
+      tamper(() => Object.assign(read?.tags ?? {}, { team: 'changed' }));
+      const [listed] = await registry.accounts();
+      tamper(() => Object.assign(listed?.parentIds ?? [], ['changed']));
+
+      expect(await registry.account(accountId(0))).toStrictEqual({
+        ...anAccount(),
+        revision: 1,
+        updatedAt: at,
+      });
+    });
+  });
+}
+
+const largeAccount = (number: number) =>
+  anAccount({
+    id: accountId(number),
+    state: number % 2 === 0 ? 'DEPARTED' : 'ACTIVE',
+    tags: { notes: `${number} ${'x'.repeat(10_000)}` },
+  });

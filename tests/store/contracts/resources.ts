@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { ResourceStore } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { aState, bucket, key, tamper } from './fixtures.ts';
+
+export function resourceContract(makeStore: MakeStore): void {
+  describe('resources', () => {
+    let resources: ResourceStore;
+    beforeEach(async () => {
+      resources = (await makeStore()).resources;
+    });
+
+    test('knows nothing of a resource that was never touched', async () => {
+      expect(await resources.get(bucket)).toBeUndefined();
+    });
+
+    test('gives the state of a resource back as it was put', async () => {
+      await resources.put(bucket, aState());
+
+      expect(await resources.get(bucket)).toStrictEqual(aState());
+    });
+
+    test('keeps the state from before the first reconciliation', async () => {
+      const first = aState({ appliedRevision: 0, configurationHash: '', owned: [], generation: 0 });
+      await resources.put(bucket, first);
+
+      expect(await resources.get(bucket)).toStrictEqual(first);
+    });
+
+    test('replaces the state as a whole', async () => {
+      await resources.put(bucket, aState());
+      await resources.put(bucket, aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }));
+
+      expect(await resources.get(bucket)).toStrictEqual(
+        aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }),
+      );
+    });
+
+    test('keeps resources apart', async () => {
+      await resources.put(bucket, aState({ generation: 1 }));
+      await resources.put(key, aState({ generation: 2 }));
+
+      expect((await resources.get(bucket))?.generation).toBe(1);
+      expect((await resources.get(key))?.generation).toBe(2);
+    });
+
+    test('cannot be changed through a value that went in or came out', async () => {
+      const owned = ['AccountOnboardingProdLogsWrite'];
+      await resources.put(bucket, aState({ owned }));
+      owned.push('changed');
+      const read = await resources.get(bucket);
+      tamper(() => Object.assign(read?.owned ?? [], ['changed']));
+
+      expect((await resources.get(bucket))?.owned).toEqual(['AccountOnboardingProdLogsWrite']);
+    });
+  });
+}

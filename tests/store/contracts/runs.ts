@@ -1,0 +1,180 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { ResourceChange, RunRecord, RunStore } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { aChange, accountId, aRun, at, bucket, key, later, tamper } from './fixtures.ts';
+
+export function runContract(makeStore: MakeStore): void {
+  describe('runs', () => {
+    let runs: RunStore;
+    beforeEach(async () => {
+      runs = (await makeStore()).runs;
+    });
+
+    test('knows nothing of a run that never was', async () => {
+      expect(await runs.get('run-1')).toBeUndefined();
+      expect(await runs.changes('run-1')).toEqual([]);
+    });
+
+    test('gives a run with nothing but the necessary back as it was put', async () => {
+      await runs.put(aRun());
+
+      expect(await runs.get('run-1')).toStrictEqual(aRun());
+    });
+
+    test('gives a run with everything back as it was put', async () => {
+      await runs.put(fullRun);
+
+      expect(await runs.get('run-1')).toStrictEqual(fullRun);
+    });
+
+    test('replaces a run as a whole: its error is gone after a success', async () => {
+      const done = aRun({ status: 'succeeded', finishedAt: later });
+      await runs.put(fullRun);
+      await runs.put(done);
+
+      expect(await runs.get('run-1')).toStrictEqual(done);
+    });
+
+    test('keeps a run over ten thousand accounts', async () => {
+      const accountIds = Array.from({ length: 10_000 }, (_, number) => accountId(number));
+      const left = accountIds.map((id) => `The access of account ${id} to the log bucket is not verified.`);
+      await runs.put(aRun({ status: 'failed', accountIds, left }));
+
+      expect(await runs.get('run-1')).toStrictEqual(aRun({ status: 'failed', accountIds, left }));
+    });
+
+    test('gives the documents of a change back exactly', async () => {
+      await runs.putChange('run-1', fullChange);
+
+      expect(await runs.changes('run-1')).toStrictEqual([fullChange]);
+    });
+
+    test('tells an empty document from one that is null and one that is absent', async () => {
+      await runs.putChange('run-1', aChange({ before: { policy: null }, after: {} }));
+      await runs.putChange('run-1', aChange({ resource: key }));
+
+      expect(await runs.changes('run-1')).toStrictEqual([
+        aChange({ resource: key }),
+        aChange({ before: { policy: null }, after: {} }),
+      ]);
+    });
+
+    test('keeps documents that together are larger than an item of DynamoDB', async () => {
+      const before = Object.fromEntries(
+        Array.from({ length: 40 }, (_, shard) => [`shard-${shard}`, fullPolicy(shard)]),
+      );
+      expect(JSON.stringify(before).length).toBeGreaterThan(200 * 1024);
+      const change = aChange({ before, after: { ...before, 'shard-0': fullPolicy(41) } });
+      await runs.putChange('run-1', change);
+
+      expect(await runs.changes('run-1')).toStrictEqual([change]);
+    });
+
+    test('replaces a change, and does not merge it', async () => {
+      const written = aChange({ outcome: 'written', finishedAt: later });
+      await runs.putChange('run-1', fullChange);
+      await runs.putChange('run-1', written);
+
+      expect(await runs.changes('run-1')).toStrictEqual([written]);
+    });
+
+    test('orders the changes of a run by resource', async () => {
+      const resources = ['s3:b', 'iam:é', 'iam:z', 'S3:a', 's3:\u{1F680}', 's3:\uFF5E', 's3:a'];
+      for (const resource of resources) await runs.putChange('run-1', aChange({ resource }));
+
+      const listed = (await runs.changes('run-1')).map(({ resource }) => resource);
+      expect(listed).toEqual(['S3:a', 'iam:z', 'iam:é', 's3:a', 's3:b', 's3:\uFF5E', 's3:\u{1F680}']);
+    });
+
+    test('lists more changes than one page holds', async () => {
+      const policy = { policy: { text: 'x'.repeat(50_000) } };
+      const resources = Array.from(
+        { length: 30 },
+        (_, number) => `s3:bucket-${String(number).padStart(2, '0')}`,
+      );
+      await Promise.all(
+        resources.map((resource) => runs.putChange('run-1', aChange({ resource, before: policy }))),
+      );
+
+      expect((await runs.changes('run-1')).map(({ resource }) => resource)).toEqual(resources);
+    });
+
+    test('keeps the changes of runs apart, also where one id begins like another', async () => {
+      await runs.putChange('run-1', aChange());
+      await runs.putChange('run-10', aChange({ resource: key }));
+      await runs.put(aRun());
+
+      expect(await runs.changes('run-1')).toEqual([aChange()]);
+      expect(await runs.changes('run-10')).toEqual([aChange({ resource: key })]);
+    });
+
+    test('cannot be changed through a value that went in or came out', async () => {
+      const statements = [{ Sid: 'First' }];
+      await runs.putChange('run-1', aChange({ after: { policy: { Statement: statements } } }));
+      statements.push({ Sid: 'Changed' });
+      const [read] = await runs.changes('run-1');
+      tamper(() => Object.assign(read?.after ?? {}, { policy: null }));
+
+      expect((await runs.changes('run-1'))[0]?.after).toEqual({ policy: { Statement: [{ Sid: 'First' }] } });
+    });
+  });
+}
+
+const fullRun: RunRecord = {
+  runId: 'run-1',
+  status: 'failed',
+  startedAt: at,
+  finishedAt: later,
+  cause: 'created',
+  accountIds: [accountId(0), accountId(1)],
+  reason: 'One resource was refused.',
+  error: {
+    name: 'PolicyTooLargeError',
+    message: 'The policy of example-audit-logs would have 20,900 bytes of 20,480.',
+    retryable: false,
+    fields: { size: 20_900, limit: 20_480, nested: [{ 'odd key "': [[], {}, null, ''] }] },
+  },
+  left: [`Grant logs to ${accountId(0)}`, ''],
+};
+
+const fullChange: ResourceChange = {
+  resource: bucket,
+  plannedAt: at,
+  plannedGeneration: 0,
+  planned: 'none',
+  outcome: 'set-aside',
+  finishedAt: later,
+  before: { policy: null },
+  after: {
+    'policy / „1“': {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: '',
+          Effect: 'Allow',
+          Principal: { AWS: [] },
+          Condition: { 'ForAnyValue:StringLike': { 'aws:X/#.': [''] } },
+        },
+        { Nested: [[['é', '支払い', '🚀', '\u0000', '\uD800']], 1.5, true, null, {}] },
+      ],
+    },
+  },
+  size: 0,
+  limit: 20_480,
+  error: { name: 'InvalidPrincipalError', message: '', retryable: true },
+  accountIds: [],
+};
+
+const fullPolicy = (shard: number) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Resource: Array.from(
+        { length: 120 },
+        (_, n) => `arn:aws:iam::${accountId(shard * 200 + n)}:role/deployer`,
+      ),
+    },
+  ],
+});

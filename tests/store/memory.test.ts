@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import { memoryStore } from '../../shared/store/memory.ts';
+import { storeContract } from './contract.ts';
+import { anAccount, at } from './contracts/fixtures.ts';
+
+storeContract('the store in memory', async () => memoryStore());
+
+test('two changes of different accounts at the same moment: one has to start over, as in the table', async () => {
+  const { registry } = memoryStore();
+  const results = await Promise.all([
+    registry.put(anAccount({ id: '111122223333' }), undefined, at),
+    registry.put(anAccount({ id: '444455556666' }), undefined, at),
+  ]);
+
+  expect(results.filter((result) => result !== undefined)).toHaveLength(1);
+});
