@@ -60,8 +60,8 @@ export interface AwsSettings extends HubSettings {
   readonly partition: string;
   /** Name (with path, if it has one) of the role that every central account has for us. */
   readonly spokeRole: string;
-  /** Role session name, so that CloudTrail shows the run: up to 64 of `[\w+=,.@-]`. */
-  readonly sessionName: string;
+  /** Becomes the role session name, so that CloudTrail shows which run did what. */
+  readonly runId: string;
   readonly clock: Clock;
 }
 

@@ -8,7 +8,7 @@ import { translateError } from './translate-error.ts';
 interface SpokeSettings {
   readonly partition: string;
   readonly spokeRole: string;
-  readonly sessionName: string;
+  readonly runId: string;
   readonly clock: Clock;
 }
 
@@ -46,12 +46,12 @@ export const spokeRoleArn = (partition: string, accountId: string, role: string)
 
 async function assumeSpokeRole(
   sts: STSClient,
-  { partition, spokeRole, sessionName }: SpokeSettings,
+  { partition, spokeRole, runId }: SpokeSettings,
   accountId: string,
 ): Promise<AwsCredentialIdentity> {
   const RoleArn = spokeRoleArn(partition, accountId, spokeRole);
   const answer = await sts
-    .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName }))
+    .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(runId) }))
     .catch((thrown: unknown) => {
       throw translateError(thrown, {
         service: 'sts',
@@ -70,3 +70,6 @@ async function assumeSpokeRole(
     ...(Expiration === undefined ? {} : { expiration: Expiration }),
   };
 }
+
+/** A role session name takes 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
+const sessionName = (runId: string): string => runId.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);

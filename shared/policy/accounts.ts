@@ -1,14 +1,14 @@
 import { many, type OneOrMany, type Principal, principalMap, type Statement } from './document.ts';
 
 /**
- * All account ids that a statement names, in its principals, resources and condition values: twelve digits that
- * stand alone. Whom a document names, not whom it grants to. Rather too many than too few: an id in a bucket's
- * name or in a path counts.
+ * All account ids that a statement names, in its principals, resources and condition values: twelve digits that are
+ * a whole value, or a whole segment of an ARN or a path. Whom a document names, not whom it grants to. An id within a
+ * name counts for nothing: buckets are often named after the account that owns them.
  */
 export const accountIdsIn = (statement: Statement): ReadonlySet<string> =>
   new Set(texts(statement).flatMap((text) => text.match(accountIds) ?? []));
 
-const accountIds = /(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])/g;
+const accountIds = /(?<![^:/])\d{12}(?![^:/])/g;
 
 const texts = (statement: Statement): readonly string[] => [
   ...principals(statement.Principal),

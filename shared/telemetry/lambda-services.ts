@@ -26,12 +26,9 @@ function servicesFrom({ table, region }: { table: string; region: string }): Ser
     store: dynamoStore({ client, tableName: table }),
     hub: hubClients({ region }),
     aws: (runId, { partition, spokeRole }) =>
-      awsAccess({ region, partition, spokeRole, sessionName: sessionName(runId), clock: systemClock }),
+      awsAccess({ region, partition, spokeRole, runId, clock: systemClock }),
   };
 }
-
-/** A role session name takes 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
-export const sessionName = (runId: string): string => runId.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
 
 function required(name: string): string {
   const value = process.env[name];

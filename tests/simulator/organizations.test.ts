@@ -24,7 +24,7 @@ beforeEach(() => {
   world = fixture();
 });
 
-const send = (command: Parameters<OrganizationsClient['send']>[0]): Promise<unknown> =>
+const send = (command: object): Promise<unknown> =>
   world.hubClients.organizations.send(command as ListRootsCommand);
 
 describe('what Organizations tells', () => {

@@ -57,7 +57,7 @@ export async function register(registry: RegistryStore, account: Account): Promi
 
 /** Milliseconds that differ from account to account and from attempt to attempt, the same in each run. */
 const jitter = (id: string, attempt: number): number =>
-  (Number(id) * 7_919 + attempt * 104_729) % Math.min(attempt * 100, 1_500);
+  (Number(id) * 7_919 + attempt * 104_729) % Math.min(attempt * 500, 4_000);
 
 /** Tries to change a value from outside. A frozen one throws, which is as good. */
 export function tamper(change: () => void): void {

@@ -101,7 +101,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(revisions).toEqual(Array.from({ length: 50 }, (_, number) => number + 1));
       expect(await registry.revision()).toBe(50);
       expect(await registry.accounts()).toEqual(stored);
-    }, 60_000);
+    }, 120_000);
 
     test('shows, after a revision was read, every account that was changed up to it', async () => {
       const accounts = Array.from({ length: 8 }, (_, number) => anAccount({ id: accountId(number) }));
@@ -126,7 +126,7 @@ export function registryContract(makeStore: MakeStore): void {
       expect(listed.map(({ id }) => id)).toEqual(numbers.toSorted((a, b) => a - b).map(accountId));
       expect(JSON.stringify(listed).length).toBeGreaterThan(1_100_000);
       expect(listed[5]).toMatchObject(largeAccount(5));
-    }, 60_000);
+    }, 120_000);
 
     test('keeps the first mark of readiness', async () => {
       await registry.markReady(at);

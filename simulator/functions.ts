@@ -1,0 +1,27 @@
+import { createHandler as planChanges } from '../functions/plan-changes.ts';
+import { createHandler as recordFailedExecution } from '../functions/record-failed-execution.ts';
+import { createHandler as recordFailure } from '../functions/record-failure.ts';
+import { createHandler as recordRun } from '../functions/record-run.ts';
+import { createHandler as registerAccount } from '../functions/register-account.ts';
+import { createHandler as resolveAccount } from '../functions/resolve-account.ts';
+import { createHandler as updateConfigurationAccount } from '../functions/update-configuration-account.ts';
+import { createHandler as updateLogAccount } from '../functions/update-log-account.ts';
+import { createHandler as updateSecurityAccount } from '../functions/update-security-account.ts';
+import { createHandler as updateSharedAccount } from '../functions/update-shared-account.ts';
+import { createHandler as verifyAccess } from '../functions/verify-access.ts';
+import type { HandlerFactory } from '../shared/telemetry/step-handler.ts';
+
+/** The deployed functions by the token that stands for their ARN; a test holds this, the folder and serverless.yml together. */
+export const functions: Readonly<Record<string, HandlerFactory>> = {
+  PlanChangesFunctionArn: planChanges,
+  RecordFailedExecutionFunctionArn: recordFailedExecution,
+  RecordFailureFunctionArn: recordFailure,
+  RecordRunFunctionArn: recordRun,
+  RegisterAccountFunctionArn: registerAccount,
+  ResolveAccountFunctionArn: resolveAccount,
+  UpdateConfigurationAccountFunctionArn: updateConfigurationAccount,
+  UpdateLogAccountFunctionArn: updateLogAccount,
+  UpdateSecurityAccountFunctionArn: updateSecurityAccount,
+  UpdateSharedAccountFunctionArn: updateSharedAccount,
+  VerifyAccessFunctionArn: verifyAccess,
+};

@@ -1,0 +1,40 @@
+import { awsAccess, hubClients } from '../shared/aws/access.ts';
+import type { ClientPlugin } from '../shared/aws/plugins.ts';
+import type { Logger, Services } from '../shared/services.ts';
+import { memoryStore } from '../shared/store/memory.ts';
+import type { Store } from '../shared/store/ports.ts';
+import type { SimulatedOrganisation } from './organisation.ts';
+
+export interface SimulatedServicesOptions {
+  /** Default: a new one in memory. */
+  readonly store?: Store;
+  /** Default: says nothing. */
+  readonly logger?: Logger;
+  /** Beside the simulator's own, such as `countCalls`. */
+  readonly plugins?: readonly ClientPlugin[];
+}
+
+const ignore = (): void => {};
+
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** The services that the functions get: the production clients, answered by the organisation, on its clock. */
+export function simulatedServices(
+  organisation: SimulatedOrganisation,
+  { store = memoryStore(), logger = silentLogger, plugins = [] }: SimulatedServicesOptions = {},
+): Services {
+  const { clock, random, homeRegion } = organisation.world.settings;
+  const settings = {
+    region: homeRegion,
+    credentials: organisation.hubCredentials,
+    plugins: [...plugins, organisation.plugin()],
+  };
+  return {
+    clock,
+    random,
+    logger,
+    store,
+    hub: hubClients(settings),
+    aws: (runId, { partition, spokeRole }) => awsAccess({ ...settings, runId, partition, spokeRole, clock }),
+  };
+}

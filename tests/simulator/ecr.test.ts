@@ -1,0 +1,90 @@
+import {
+  DeleteRepositoryPolicyCommand,
+  DescribeRepositoriesCommand,
+  GetRepositoryPolicyCommand,
+  paginateDescribeRepositories,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Statement } from '../../shared/policy/document.ts';
+import { type Fixture, fixture, member, policy, refusal, shared, text } from './fixture.ts';
+
+const repositoryName = 'example/image';
+const pull: Statement = { Effect: 'Allow', Principal: { AWS: [member] }, Action: ['ecr:BatchGetImage'] };
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const set = (policyText: string, name = repositoryName) =>
+  world.clients(shared).ecr.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText }));
+
+const read = (name = repositoryName) =>
+  world.clients(shared).ecr.send(new GetRepositoryPolicyCommand({ repositoryName: name }));
+
+describe('a repository policy', () => {
+  test('is absent, set, read, and deleted', async () => {
+    expect(await refusal(read())).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
+    await set(text(pull));
+    const { policyText, registryId } = await read();
+    expect(registryId).toBe(shared);
+    expect(JSON.parse(policyText ?? '').Statement).toEqual([
+      { ...pull, Principal: { AWS: `arn:aws:iam::${member}:root` }, Action: 'ecr:BatchGetImage' },
+    ]);
+    expect(policyText).toContain('\n');
+    await world.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
+    expect(await refusal(read())).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
+  });
+
+  test('needs a repository', async () => {
+    for (const call of [read('nothing'), set(text(pull), 'nothing')])
+      expect(await refusal(call)).toMatchObject({ name: 'RepositoryNotFoundException' });
+  });
+
+  test('that is not there cannot be deleted', async () => {
+    const call = world.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
+    expect(await refusal(call)).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
+  });
+
+  test.each<[string, string]>([
+    ['a resource', text({ ...pull, Resource: '*' })],
+    ['no principal', text({ Effect: 'Allow', Action: 'ecr:BatchGetImage' })],
+    ['no JSON', '['],
+  ])('with %s is invalid', async (_, policyText) => {
+    expect(await refusal(set(policyText))).toEqual({
+      name: 'InvalidParameterException',
+      status: 400,
+      message:
+        "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'",
+    });
+  });
+
+  test('of 10,240 characters is taken, of one more refused', async () => {
+    const empty = JSON.stringify({ ...policy(pull), Id: '' }).length;
+    const sized = (length: number) => JSON.stringify({ ...policy(pull), Id: 'x'.repeat(length - empty) });
+    await expect(set(sized(10_240))).resolves.toBeDefined();
+    expect(await refusal(set(sized(10_241)))).toMatchObject({ name: 'InvalidParameterException' });
+  });
+
+  test('needs the permission on the repository', async () => {
+    world = fixture(policy({ Effect: 'Allow', Action: 'ecr:*', Resource: '*:repository/other' }));
+    expect(await refusal(read())).toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(world.repositoryArn),
+    });
+  });
+});
+
+test('repositories are described by name, or all in pages', async () => {
+  for (let index = 0; index < 25; index++)
+    world.organisation.addRepository({ accountId: shared, name: `many/image-${index}` });
+  const client = world.clients(shared).ecr;
+  const one = await client.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }));
+  expect(one.repositories?.[0]?.repositoryArn).toBe(world.repositoryArn);
+  const sizes: number[] = [];
+  for await (const { repositories = [] } of paginateDescribeRepositories({ client }, {}))
+    sizes.push(repositories.length);
+  expect(sizes).toEqual([20, 6]);
+});

@@ -1,0 +1,138 @@
+import { DescribeKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
+import { type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
+
+const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const spoke = `arn:aws:iam::${shared}:role/account-onboarding-spoke`;
+
+const administration: Statement = {
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${shared}:root` },
+  Action: 'kms:*',
+  Resource: '*',
+};
+const use: Statement = {
+  Effect: 'Allow',
+  Principal: { AWS: [member] },
+  Action: ['kms:Decrypt'],
+  Resource: '*',
+};
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const put = (Policy: string, more: { KeyId?: string; BypassPolicyLockoutSafetyCheck?: boolean } = {}) =>
+  world.clients(shared).kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy, ...more }));
+
+const read = (KeyId = id) => world.clients(shared).kms.send(new GetKeyPolicyCommand({ KeyId }));
+
+describe('a key policy', () => {
+  test('gives the account the decision, until another one is put', async () => {
+    expect(JSON.parse((await read()).Policy ?? '').Statement[0].Sid).toBe('Enable IAM User Permissions');
+    await put(text(administration, use));
+    expect(JSON.parse((await read(world.keyArn)).Policy ?? '').Statement[1]).toEqual({
+      ...use,
+      Principal: { AWS: `arn:aws:iam::${member}:root` },
+      Action: 'kms:Decrypt',
+    });
+  });
+
+  test('of a multi-Region key has its id', async () => {
+    const arn = world.organisation.addKey({ accountId: shared, id: 'mrk-1234abcd12ab34cd56ef1234567890ab' });
+    const { KeyMetadata } = await world.clients(shared).kms.send(new DescribeKeyCommand({ KeyId: arn }));
+    expect(KeyMetadata).toMatchObject({
+      Arn: arn,
+      KeyId: 'mrk-1234abcd12ab34cd56ef1234567890ab',
+      AWSAccountId: shared,
+    });
+    await expect(put(text(administration), { KeyId: arn })).resolves.toBeDefined();
+  });
+
+  test.each([
+    ['an alias', 'alias/example', 'InvalidArnException'],
+    ['the ARN of an alias', `arn:aws:kms:us-east-1:${shared}:alias/example`, 'InvalidArnException'],
+    ['a key that does not exist', '00000000-0000-4000-8000-000000000000', 'NotFoundException'],
+    ['a key of another account', `arn:aws:kms:us-east-1:${log}:key/${id}`, 'AccessDeniedException'],
+    ['a key of another region', `arn:aws:kms:eu-west-1:${shared}:key/${id}`, 'NotFoundException'],
+  ])('is not found by %s', async (_, KeyId, name) => {
+    expect(await refusal(put(text(administration), { KeyId }))).toMatchObject({ name });
+    expect(await refusal(read(KeyId))).toMatchObject({ name });
+  });
+
+  test('of 32,768 bytes is taken, of one more refused; white space counts', async () => {
+    const empty = JSON.stringify({ ...policy(administration), Id: '' }).length;
+    const padded = (length: number) => `${' '.repeat(100)}${sized(length - 100 - empty)}`;
+    const sized = (id: number) => JSON.stringify({ ...policy(administration), Id: 'x'.repeat(id) });
+    await expect(put(padded(32_768))).resolves.toBeDefined();
+    expect(await refusal(put(padded(32_769)))).toMatchObject({ name: 'LimitExceededException' });
+  });
+
+  test.each<[string, string]>([
+    ['no JSON', 'policy'],
+    [
+      'a statement without a principal',
+      text(administration, { Effect: 'Allow', Action: '*', Resource: '*' }),
+    ],
+    [
+      'a statement without a resource',
+      text(administration, { Effect: 'Allow', Principal: { AWS: member }, Action: '*' }),
+    ],
+  ])('with %s is malformed', async (_, Policy) => {
+    expect(await refusal(put(Policy))).toMatchObject({
+      name: 'MalformedPolicyDocumentException',
+      status: 400,
+    });
+  });
+});
+
+describe('the lock-out check', () => {
+  const lockOut = text(use);
+
+  test('refuses a policy that would not let the caller write it again', async () => {
+    expect(await refusal(put(lockOut))).toEqual({
+      name: 'MalformedPolicyDocumentException',
+      status: 400,
+      message: 'The new key policy will not allow you to update the key policy in the future.',
+    });
+  });
+
+  test('is passed by a policy that names the role itself', async () => {
+    await expect(put(text({ ...administration, Principal: { AWS: spoke } }))).resolves.toBeDefined();
+  });
+
+  test('can be bypassed, and then nobody can write', async () => {
+    await put(lockOut, { BypassPolicyLockoutSafetyCheck: true });
+    expect(await refusal(put(text(administration)))).toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
+
+describe('permission on a key', () => {
+  const withKeyPolicy = (permissions: PolicyDocument, keyPolicy: PolicyDocument) => {
+    world = fixture(permissions);
+    world.organisation.editPolicy('key', world.keyArn, keyPolicy);
+  };
+
+  test('needs the key policy, whatever the role may do', async () => {
+    withKeyPolicy(policy({ Effect: 'Allow', Action: '*', Resource: '*' }), policy(use));
+    expect(await refusal(read())).toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('no resource-based policy'),
+    });
+  });
+
+  test('needs the role, where the key policy names the account', async () => {
+    withKeyPolicy(policy(), policy(administration));
+    expect(await refusal(read())).toMatchObject({
+      message: expect.stringContaining('no identity-based policy'),
+    });
+  });
+
+  test('needs nothing of the role, where the key policy names it', async () => {
+    withKeyPolicy(policy(), policy({ ...administration, Principal: { AWS: spoke } }));
+    await expect(read()).resolves.toBeDefined();
+  });
+});

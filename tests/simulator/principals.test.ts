@@ -1,0 +1,158 @@
+import { SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
+import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { InvalidPrincipalError } from '../../shared/errors.ts';
+import type { Principal, Statement } from '../../shared/policy/document.ts';
+import { isKnownPrincipal } from '../../simulator/principals.ts';
+import { bucketArn, type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+  world.organisation.addRole({ accountId: member, name: 'Deployer', path: '/ci/', trust: policy() });
+  world.organisation.addForeignAccount('123456789012');
+  world.organisation.addPrincipal('arn:aws:iam::123456789012:role/Partner');
+  world.organisation.addAccount({ id: '333344445555', name: 'closing', state: 'PENDING_CLOSURE' });
+  world.organisation.addAccount({ id: '666677778888', name: 'closed', state: 'SUSPENDED' });
+});
+
+describe('AWS accepts', () => {
+  test.each([
+    ['everybody', 'AWS', '*'],
+    ['an active account', 'AWS', member],
+    ['its root', 'AWS', `arn:aws:iam::${member}:root`],
+    ['an account outside the organisation', 'AWS', '123456789012'],
+    ['a role by its ARN with the path', 'AWS', `arn:aws:iam::${member}:role/ci/Deployer`],
+    ['a session of a role', 'AWS', `arn:aws:sts::${member}:assumed-role/Deployer/build`],
+    ['a role elsewhere that was made known', 'AWS', 'arn:aws:iam::123456789012:role/Partner'],
+    ['a service', 'Service', 'cloudtrail.amazonaws.com'],
+    ['a service of log delivery', 'Service', 'delivery.logs.amazonaws.com'],
+    ['an identity provider', 'Federated', `arn:aws:iam::${member}:saml-provider/Example`],
+    ['a canonical user', 'CanonicalUser', 'ab'.repeat(32)],
+  ])('%s', (_, type, name) => {
+    expect(isKnownPrincipal(world.organisation.world, type, name)).toBe(true);
+  });
+});
+
+describe('AWS refuses', () => {
+  test.each([
+    ['an account that does not exist', 'AWS', '999999999999'],
+    ['an account that is closing', 'AWS', '333344445555'],
+    ['an account that was closed', 'AWS', 'arn:aws:iam::666677778888:root'],
+    ['a role that does not exist', 'AWS', `arn:aws:iam::${member}:role/Nobody`],
+    ['a role without its path', 'AWS', `arn:aws:iam::${member}:role/Deployer`],
+    ['a role by a pattern', 'AWS', `arn:aws:iam::${member}:role/*`],
+    ['a session of no role', 'AWS', `arn:aws:sts::${member}:assumed-role/Nobody/build`],
+    ['another partition', 'AWS', `arn:aws-cn:iam::${member}:root`],
+    ['a unique id', 'AWS', 'AROAEXAMPLEEXAMPLE123'],
+    ['a word', 'AWS', 'somebody'],
+    ['any service', 'Service', '*'],
+    ['a service elsewhere', 'Service', 'cloudtrail.example.com'],
+    ['a type that is unknown', 'Google', 'somebody'],
+  ])('%s', (_, type, name) => {
+    expect(isKnownPrincipal(world.organisation.world, type, name)).toBe(false);
+  });
+
+  test('an account from the moment it is closed', () => {
+    world.organisation.closeAccount(member);
+    expect(isKnownPrincipal(world.organisation.world, 'AWS', member)).toBe(false);
+  });
+
+  test('an account that is too new, until it is not', () => {
+    world.organisation.refusePrincipal(member);
+    expect(isKnownPrincipal(world.organisation.world, 'AWS', member)).toBe(false);
+    world.organisation.acceptPrincipal(member);
+    expect(isKnownPrincipal(world.organisation.world, 'AWS', member)).toBe(true);
+  });
+});
+
+const statement = (Principal: Principal, more: object): Statement => ({
+  Effect: 'Allow',
+  Principal,
+  Action: '*',
+  ...more,
+});
+
+/** Each kind of document with the same principal in it. */
+const writes: Record<string, (principal: Principal) => Promise<unknown>> = {
+  bucket: (principal) =>
+    world.clients(log).s3.send(
+      new PutBucketPolicyCommand({
+        Bucket: 'example-logs',
+        Policy: text(statement(principal, { Resource: bucketArn })),
+      }),
+    ),
+  key: (principal) =>
+    world.clients(shared).kms.send(
+      new PutKeyPolicyCommand({
+        KeyId: world.keyArn,
+        Policy: text(statement({ AWS: shared }, { Resource: '*' }), statement(principal, { Resource: '*' })),
+      }),
+    ),
+  repository: (principal) =>
+    world.clients(shared).ecr.send(
+      new SetRepositoryPolicyCommand({
+        repositoryName: 'example/image',
+        policyText: text(statement(principal, {})),
+      }),
+    ),
+  secret: (principal) =>
+    world.clients(shared).secretsManager.send(
+      new PutResourcePolicyCommand({
+        SecretId: world.secretArn,
+        ResourcePolicy: text(statement(principal, { Resource: '*' })),
+      }),
+    ),
+};
+
+describe.each([
+  ['bucket', 'MalformedPolicy', 'Invalid principal in policy'],
+  [
+    'key',
+    'MalformedPolicyDocumentException',
+    'Policy contains a statement with one or more invalid principals.',
+  ],
+  [
+    'repository',
+    'InvalidParameterException',
+    "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'",
+  ],
+  ['secret', 'MalformedPolicyDocumentException', 'This resource policy contains an unsupported principal.'],
+] as const)('the policy of a %s', (kind, name, message) => {
+  const write = (principal: Principal) => writes[kind]?.(principal) ?? Promise.resolve();
+
+  test('is taken with accounts that exist', async () => {
+    await expect(write({ AWS: [member, '123456789012'] })).resolves.toBeDefined();
+  });
+
+  test('is refused whole for one bad account among good ones', async () => {
+    expect(await refusal(write({ AWS: [member, '666677778888', '123456789012'] }))).toEqual({
+      name,
+      message,
+      status: 400,
+    });
+  });
+
+  test('with a bad account is an InvalidPrincipalError of the project', async () => {
+    await expect(write({ AWS: '999999999999' })).rejects.toThrow(InvalidPrincipalError);
+  });
+
+  test('cannot be written again once a role that it names is deleted', async () => {
+    const role = `arn:aws:iam::${member}:role/ci/Deployer`;
+    await write({ AWS: role });
+    world.organisation.deleteRole(role);
+    const id = {
+      bucket: 'example-logs',
+      key: world.keyArn,
+      repository: world.repositoryArn,
+      secret: world.secretArn,
+    };
+    const stored = world.organisation.policyOf(kind, id[kind]);
+    const principal = stored?.Statement.at(-1)?.Principal;
+    expect(principal).toEqual({ AWS: expect.stringMatching(/^AROA[A-Z2-7]{17}$/) });
+    expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
+  });
+});

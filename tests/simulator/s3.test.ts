@@ -1,0 +1,196 @@
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketAclCommand,
+  GetBucketPolicyCommand,
+  PutBucketPolicyCommand,
+} from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Statement } from '../../shared/policy/document.ts';
+import { bucketArn, type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
+
+const Bucket = 'example-logs';
+
+const allow: Statement = {
+  Effect: 'Allow',
+  Principal: { AWS: member },
+  Action: 's3:GetObject',
+  Resource: `${bucketArn}/*`,
+};
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const put = (Policy: string, more: { ExpectedBucketOwner?: string; Bucket?: string } = {}) =>
+  world.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy, ...more }));
+
+const read = async () =>
+  (await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? '';
+
+describe('a bucket policy', () => {
+  test('is absent, put, read, and deleted', async () => {
+    expect(await refusal(read())).toEqual({
+      name: 'NoSuchBucketPolicy',
+      status: 404,
+      message: expect.any(String),
+    });
+    await put(text(allow));
+    expect(JSON.parse(await read()).Statement).toHaveLength(1);
+    await world.clients(log).s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+    expect(await refusal(read())).toMatchObject({ name: 'NoSuchBucketPolicy' });
+  });
+
+  test('comes back in other words', async () => {
+    await put(text({ ...allow, Action: ['s3:GetObject'], Principal: { AWS: [member, shared] } }));
+    expect(JSON.parse(await read())).toEqual(
+      policy({
+        ...allow,
+        Principal: { AWS: [`arn:aws:iam::${shared}:root`, `arn:aws:iam::${member}:root`] },
+      }),
+    );
+  });
+
+  test('may be written by its owner only', async () => {
+    expect(await refusal(put(text(allow), { ExpectedBucketOwner: member }))).toMatchObject({
+      name: 'AccessDenied',
+      status: 403,
+    });
+    await expect(put(text(allow), { ExpectedBucketOwner: log })).resolves.toBeDefined();
+  });
+
+  test('is asked for in the region of the bucket', async () => {
+    const elsewhere = world.clients(log, 'eu-west-1').s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(await refusal(elsewhere)).toMatchObject({ name: 'PermanentRedirect', status: 301 });
+  });
+
+  test('needs a bucket', async () => {
+    const missing = put(text(allow), { Bucket: 'no-such-bucket' });
+    expect(await refusal(missing)).toMatchObject({ name: 'NoSuchBucket', status: 404 });
+  });
+
+  test('of 20,480 bytes is taken, of one more refused; white space is not counted', async () => {
+    const padded = (length: number) =>
+      JSON.stringify({ ...policy(allow), Id: 'x'.repeat(length - sizeWithEmptyId) }, undefined, 8);
+    const sizeWithEmptyId = JSON.stringify({ ...policy(allow), Id: '' }).length;
+    await expect(put(padded(20_480))).resolves.toBeDefined();
+    expect(await refusal(put(padded(20_481)))).toMatchObject({ name: 'MalformedPolicy' });
+  });
+
+  test.each<[string, string, string]>([
+    ['no JSON', '{', 'The policy of'],
+    ['no statements', '{"Version":"2012-10-17"}', 'Statement'],
+    ['an unknown element', text({ ...allow, Actions: 's3:*' } as Statement), 'Actions'],
+    ['another bucket', text({ ...allow, Resource: 'arn:aws:s3:::other/*' }), 'Policy has invalid resource'],
+    [
+      'a name that begins alike',
+      text({ ...allow, Resource: `${bucketArn}-2/*` }),
+      'Policy has invalid resource',
+    ],
+    ['any resource', text({ ...allow, Resource: '*' }), 'Policy has invalid resource'],
+    ['no resource', text(without(allow, 'Resource')), 'Missing required field Resource'],
+    ['no principal', text(without(allow, 'Principal')), 'Missing required field Principal'],
+    ['an action of another service', text({ ...allow, Action: 'kms:Decrypt' }), 'Policy has invalid action'],
+    [
+      'a principal that is unknown',
+      text({ ...allow, Principal: { AWS: '999999999999' } }),
+      'Invalid principal in policy',
+    ],
+  ])('with %s is malformed', async (_, Policy, message) => {
+    expect(await refusal(put(Policy))).toEqual({
+      name: 'MalformedPolicy',
+      status: 400,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('that is public is denied where Block Public Access is on', async () => {
+    const everybody: Statement = { ...allow, Principal: '*' };
+    expect(await refusal(put(text(everybody)))).toMatchObject({ name: 'AccessDenied' });
+    const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-example1234' } };
+    await expect(put(text({ ...everybody, Condition: ofOrganization }))).resolves.toBeDefined();
+    world.organisation.addBucket({ accountId: log, name: Bucket, blockPublicPolicy: false });
+    await expect(put(text(everybody))).resolves.toBeDefined();
+  });
+});
+
+describe('permission', () => {
+  const onlyReads = policy({ Effect: 'Allow', Action: 's3:GetBucketPolicy', Resource: bucketArn });
+
+  test('of the role is needed for each action', async () => {
+    world = fixture(onlyReads);
+    world.organisation.editPolicy('bucket', Bucket, policy(allow));
+    await expect(read()).resolves.toContain(member);
+    expect(await refusal(put(text(allow)))).toEqual({
+      name: 'AccessDenied',
+      status: 403,
+      message: expect.stringContaining(`s3:PutBucketPolicy on resource: ${bucketArn}`),
+    });
+  });
+
+  test('is taken back by an explicit deny of the bucket', async () => {
+    const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
+    const deny: Statement = {
+      Effect: 'Deny',
+      Principal: principal,
+      Action: 's3:PutBucketPolicy',
+      Resource: bucketArn,
+    };
+    await put(text(deny));
+    expect(await refusal(put(text(allow)))).toMatchObject({
+      message: expect.stringContaining('explicit deny'),
+    });
+  });
+
+  test('is given by a bucket policy that names the role', async () => {
+    world = fixture(policy());
+    const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
+    const byRole: Statement = {
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 's3:*',
+      Resource: bucketArn,
+    };
+    world.organisation.editPolicy('bucket', Bucket, policy(byRole));
+    await expect(read()).resolves.toContain('account-onboarding-spoke');
+  });
+
+  test('is not given by a bucket policy that names the account', async () => {
+    world = fixture(policy());
+    const byAccount: Statement = {
+      Effect: 'Allow',
+      Principal: { AWS: log },
+      Action: 's3:*',
+      Resource: bucketArn,
+    };
+    world.organisation.editPolicy('bucket', Bucket, policy(byAccount));
+    expect(await refusal(read())).toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('in another account needs both sides', async () => {
+    const asShared = () => world.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    world.organisation.editPolicy('bucket', Bucket, policy(allow));
+    expect(await refusal(asShared())).toMatchObject({ name: 'AccessDenied' });
+    const toShared = {
+      ...allow,
+      Principal: { AWS: shared },
+      Action: 's3:GetBucketPolicy',
+      Resource: bucketArn,
+    };
+    world.organisation.editPolicy('bucket', Bucket, policy(toShared));
+    await expect(asShared()).resolves.toBeDefined();
+  });
+});
+
+test('what is not modelled is refused, never silently done', async () => {
+  expect(await refusal(world.clients(log).s3.send(new GetBucketAclCommand({ Bucket })))).toMatchObject({
+    name: 'NotSimulated',
+    message: expect.stringContaining('s3:GetBucketAcl'),
+  });
+});
+
+function without<Name extends keyof Statement>(statement: Statement, name: Name): Statement {
+  const { [name]: _, ...rest } = statement;
+  return rest as Statement;
+}

@@ -1,0 +1,102 @@
+import {
+  DeleteResourcePolicyCommand,
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
+  GetSecretValueCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Statement } from '../../shared/policy/document.ts';
+import { type Fixture, fixture, member, policy, refusal, shared, text } from './fixture.ts';
+
+const readers: Statement = {
+  Effect: 'Allow',
+  Principal: { AWS: [member] },
+  Action: ['secretsmanager:GetSecretValue'],
+  Resource: ['*'],
+};
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const put = (ResourcePolicy: string, more: { BlockPublicPolicy?: boolean; SecretId?: string } = {}) =>
+  world
+    .clients(shared)
+    .secretsManager.send(
+      new PutResourcePolicyCommand({ SecretId: world.secretArn, ResourcePolicy, ...more }),
+    );
+
+const read = (SecretId = world.secretArn) =>
+  world.clients(shared).secretsManager.send(new GetResourcePolicyCommand({ SecretId }));
+
+describe('the resource policy of a secret', () => {
+  test('is absent, put, read, and deleted', async () => {
+    expect(await read()).not.toHaveProperty('ResourcePolicy');
+    await put(text(readers));
+    expect(JSON.parse((await read('example/database')).ResourcePolicy ?? '')).toEqual(
+      policy({
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${member}:root` },
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: '*',
+      }),
+    );
+    const SecretId = world.secretArn;
+    await world.clients(shared).secretsManager.send(new DeleteResourcePolicyCommand({ SecretId }));
+    expect(await read()).not.toHaveProperty('ResourcePolicy');
+  });
+
+  test('belongs to a secret whose ARN ends in six characters', async () => {
+    const described = await world
+      .clients(shared)
+      .secretsManager.send(new DescribeSecretCommand({ SecretId: 'example/database' }));
+    expect(described.ARN).toMatch(
+      new RegExp(`^arn:aws:secretsmanager:us-east-1:${shared}:secret:example/database-\\w{6}$`),
+    );
+  });
+
+  test('needs a secret, in its own region', async () => {
+    expect(await refusal(read('nothing'))).toMatchObject({ name: 'ResourceNotFoundException' });
+    const elsewhere = world.clients(shared, 'eu-west-1').secretsManager;
+    const call = elsewhere.send(new GetResourcePolicyCommand({ SecretId: world.secretArn }));
+    expect(await refusal(call)).toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  test('that is public is refused where asked to', async () => {
+    const everybody = text({ ...readers, Principal: '*' });
+    expect(await refusal(put(everybody, { BlockPublicPolicy: true }))).toMatchObject({
+      name: 'PublicPolicyException',
+    });
+    await expect(put(everybody)).resolves.toBeDefined();
+  });
+
+  test.each<[string, string]>([
+    ['no JSON', ''],
+    ['no resource', text({ Effect: 'Allow', Principal: { AWS: member }, Action: '*' })],
+  ])('with %s is malformed', async (_, ResourcePolicy) => {
+    expect(await refusal(put(ResourcePolicy))).toMatchObject({ name: 'MalformedPolicyDocumentException' });
+  });
+
+  test('of 20,480 characters is taken, of one more refused', async () => {
+    const empty = JSON.stringify({ ...policy(readers), Id: '' }).length;
+    const sized = (length: number) => JSON.stringify({ ...policy(readers), Id: 'x'.repeat(length - empty) });
+    await expect(put(sized(20_480))).resolves.toBeDefined();
+    expect(await refusal(put(sized(20_481)))).toMatchObject({ name: 'ValidationException' });
+  });
+
+  test('needs the permission on the secret', async () => {
+    world = fixture(policy({ Effect: 'Allow', Action: 'secretsmanager:Get*', Resource: '*' }));
+    await expect(read()).resolves.toBeDefined();
+    expect(await refusal(put(text(readers)))).toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test('is all there is: values are not modelled', async () => {
+    const call = world
+      .clients(shared)
+      .secretsManager.send(new GetSecretValueCommand({ SecretId: world.secretArn }));
+    expect(await refusal(call)).toMatchObject({ name: 'NotSimulated' });
+  });
+});
