@@ -100,7 +100,7 @@ const clientsOf = (organisation: SimulatedOrganisation, clock: Clock, accountId:
     ...hubSettings(organisation),
     partition: 'aws',
     spokeRole: 'account-onboarding-spoke',
-    sessionName: 'run-1',
+    runId: 'run-1',
     clock,
   }).writer({ accountId, region: inRegion }, () => {});
 

@@ -1,0 +1,71 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { withPlugins } from '../../shared/aws/plugins.ts';
+import { type Fixture, fixture, hub, policy, refusal, region } from './fixture.ts';
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+});
+
+const Entry = { Source: 'account-onboarding', DetailType: 'Account Onboarded', Detail: '{"accountId":"1"}' };
+
+const powerless = () => {
+  world.organisation.addRole({ accountId: hub, name: 'powerless', trust: policy() });
+  return { region, credentials: world.organisation.credentialsOf(hub, 'powerless') };
+};
+
+describe('EventBridge', () => {
+  test('keeps what was put on a bus', async () => {
+    const { FailedEntryCount, Entries } = await world.hubClients.eventBridge.send(
+      new PutEventsCommand({ Entries: [Entry, { ...Entry, DetailType: 'Account Offboarded' }] }),
+    );
+    expect(FailedEntryCount).toBe(0);
+    expect(new Set(Entries?.map(({ EventId }) => EventId)).size).toBe(2);
+    expect(world.organisation.world.putEvents).toEqual([
+      Entry,
+      { ...Entry, DetailType: 'Account Offboarded' },
+    ]);
+  });
+
+  test('takes between one and ten entries', async () => {
+    for (const Entries of [[], Array.from({ length: 11 }, () => Entry)]) {
+      const call = world.hubClients.eventBridge.send(new PutEventsCommand({ Entries }));
+      expect(await refusal(call)).toMatchObject({ name: 'ValidationException' });
+    }
+  });
+
+  test('needs the permission', async () => {
+    const client = withPlugins(new EventBridgeClient(powerless()), [world.organisation.plugin()]);
+    expect(await refusal(client.send(new PutEventsCommand({ Entries: [Entry] })))).toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    expect(world.organisation.world.putEvents).toEqual([]);
+  });
+});
+
+describe('SNS', () => {
+  const publish = (TopicArn: string, Message: string) =>
+    world.hubClients.sns.send(new PublishCommand({ TopicArn, Message }));
+
+  test('keeps what was published', async () => {
+    await publish(world.topicArn, 'done');
+    expect(world.organisation.world.messages).toEqual([{ TopicArn: world.topicArn, Message: 'done' }]);
+  });
+
+  test('needs a topic and a message', async () => {
+    expect(await refusal(publish(`${world.topicArn}-2`, 'done'))).toMatchObject({
+      name: 'NotFoundException',
+      status: 404,
+    });
+    expect(await refusal(publish(world.topicArn, ''))).toMatchObject({ name: 'InvalidParameterException' });
+  });
+
+  test('needs the permission', async () => {
+    const client = withPlugins(new SNSClient(powerless()), [world.organisation.plugin()]);
+    const call = client.send(new PublishCommand({ TopicArn: world.topicArn, Message: 'done' }));
+    expect(await refusal(call)).toMatchObject({ name: 'AuthorizationErrorException', status: 403 });
+  });
+});
