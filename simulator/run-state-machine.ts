@@ -4,7 +4,12 @@ import {
   StateMachine,
   type StateMachineDefinition,
 } from 'aws-local-stepfunctions';
-import { type PreparedMachine, prepared, type StateMachineText } from './state-machine-definition.ts';
+import {
+  contextKey,
+  type PreparedMachine,
+  prepared,
+  type StateMachineText,
+} from './state-machine-definition.ts';
 import { type StateFunction, taskHandler } from './task-handler.ts';
 
 /** What happened to a state, as it happens; `error` where it failed. */
@@ -111,7 +116,9 @@ function contextOf(run: StateMachineRun, { states }: PreparedMachine) {
       Input: asJson(run.input),
     },
     StateMachine: { Id: arn('stateMachine', stateMachine), Name: stateMachine },
-    GivenState: Object.fromEntries(states.map((state) => [state, { Name: state, EnteredTime: startedAt }])),
+    GivenState: Object.fromEntries(
+      states.map((state, index) => [contextKey(index), { Name: state, EnteredTime: startedAt }]),
+    ),
     Task: { Token: `token-of-${name}` },
   };
 }

@@ -1,4 +1,5 @@
 import { awsAccess, hubClients } from '../shared/aws/access.ts';
+import { perRun } from '../shared/aws/per-run.ts';
 import type { ClientPlugin } from '../shared/aws/plugins.ts';
 import type { Logger, Services } from '../shared/services.ts';
 import { memoryStore } from '../shared/store/memory.ts';
@@ -35,6 +36,8 @@ export function simulatedServices(
     logger,
     store,
     hub: hubClients(settings),
-    aws: (runId, { partition, spokeRole }) => awsAccess({ ...settings, runId, partition, spokeRole, clock }),
+    aws: perRun((runId, { partition, spokeRole }) =>
+      awsAccess({ ...settings, runId, partition, spokeRole, clock }),
+    ),
   };
 }

@@ -41,7 +41,7 @@ export function prepared(definition: StateMachineText, functions: readonly strin
   const named = (test: (state: StateText) => boolean) =>
     all.filter(([, state]) => test(state)).map(([name]) => name);
   return {
-    definition: preparedMachine(definition),
+    definition: preparedMachine(definition, (name) => contextKey(all.findIndex(([each]) => each === name))),
     tasks,
     states: all.map(([name]) => name),
     waits: named(({ Type }) => Type === 'Wait'),
@@ -78,19 +78,11 @@ function expectFunctions(tasks: PreparedMachine['tasks'], functions: readonly st
   throw new Error(`The state machine has tasks without a function:\n${list}\nKnown: ${functions.join(', ')}`);
 }
 
-/** What the interpreter would pass over in silence, or could not tell apart. */
+/** What the interpreter would pass over in silence. */
 function expectNothingUnsupported(all: readonly (readonly [string, StateText])[]): void {
-  const names = all.map(([name]) => name);
-  const findings = [
-    ...names
-      .filter((name, index) => names.indexOf(name) !== index)
-      .map((name) => `${name}: the name is used twice`),
-    ...all.flatMap(([name, state]) => unsupported(state).map((what) => `${name}: ${what} is not supported`)),
-  ];
+  const findings = all.flatMap(([name, state]) => unsupported(state).map((what) => `  ${name}: ${what}`));
   if (findings.length > 0)
-    throw new Error(
-      `The state machine cannot run locally:\n${findings.map((each) => `  ${each}`).join('\n')}`,
-    );
+    throw new Error(`The state machine cannot run locally, for it uses:\n${findings.join('\n')}`);
 }
 
 function unsupported(state: StateText): readonly string[] {
@@ -115,27 +107,33 @@ function unsupported(state: StateText): readonly string[] {
 /** `setTimeout` fires at once for more; nobody waits so long here. */
 const longestTimeout = 2_000_000;
 
-const preparedMachine = (machine: StateMachineText): StateMachineText => ({
+type KeyOf = (state: string) => string;
+
+/** Where a state finds its own part of the context; names may hold what a path cannot. */
+export const contextKey = (index: number): string => `s${index}`;
+
+const preparedMachine = (machine: StateMachineText, keyOf: KeyOf): StateMachineText => ({
   ...machine,
   ...(typeof machine.TimeoutSeconds === 'number'
     ? { TimeoutSeconds: Math.min(machine.TimeoutSeconds, longestTimeout) }
     : {}),
   States: Object.fromEntries(
-    Object.entries(machine.States).map(([name, state]) => [name, preparedState(name, state)]),
+    Object.entries(machine.States).map(([name, state]) => [name, preparedState(state, keyOf(name), keyOf)]),
   ),
 });
 
-function preparedState(name: string, state: StateText): StateText {
+function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
+  const nested = (machine: StateMachineText) => preparedMachine(machine, keyOf);
   const { Branches, ItemProcessor, Iterator, ...own } = state;
   return {
     Type: state.Type,
-    ...withGivenContext(name, own),
+    ...withGivenContext(key, own),
     ...(state.Type === 'Task' && !('TimeoutSecondsPath' in state)
       ? { TimeoutSeconds: timeoutOf(state) }
       : {}),
-    ...(Branches === undefined ? {} : { Branches: Branches.map(preparedMachine) }),
-    ...(ItemProcessor === undefined ? {} : { ItemProcessor: preparedMachine(ItemProcessor) }),
-    ...(Iterator === undefined ? {} : { Iterator: preparedMachine(Iterator) }),
+    ...(Branches === undefined ? {} : { Branches: Branches.map(nested) }),
+    ...(ItemProcessor === undefined ? {} : { ItemProcessor: nested(ItemProcessor) }),
+    ...(Iterator === undefined ? {} : { Iterator: nested(Iterator) }),
   };
 }
 
@@ -144,9 +142,9 @@ const timeoutOf = ({ TimeoutSeconds }: StateText): number =>
   typeof TimeoutSeconds === 'number' ? Math.min(TimeoutSeconds, longestTimeout) : longestTimeout;
 
 /** The interpreter puts its own time and, in a branch, the branch's input into `$$.Execution`; so ours lie beside. */
-const withGivenContext = (name: string, state: object): object =>
+const withGivenContext = (key: string, state: object): object =>
   JSON.parse(
     JSON.stringify(state)
       .replace(/\$\$\.Execution\b/g, '$$$$.GivenExecution')
-      .replace(/\$\$\.State\b/g, () => `$$.GivenState[${JSON.stringify(JSON.stringify(name)).slice(1, -1)}]`),
+      .replace(/\$\$\.State\b/g, `$$$$.GivenState.${key}`),
   );

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsAccess, hubClients } from '../aws/access.ts';
+import { perRun } from '../aws/per-run.ts';
 import { systemClock } from '../clock.ts';
 import type { Services } from '../services.ts';
 import { dynamoStore } from '../store/dynamodb/store.ts';
@@ -25,8 +26,9 @@ function servicesFrom({ table, region }: { table: string; region: string }): Ser
     logger: new Logger({ serviceName: 'account-onboarding' }) as Services['logger'],
     store: dynamoStore({ client, tableName: table }),
     hub: hubClients({ region }),
-    aws: (runId, { partition, spokeRole }) =>
+    aws: perRun((runId, { partition, spokeRole }) =>
       awsAccess({ region, partition, spokeRole, runId, clock: systemClock }),
+    ),
   };
 }
 

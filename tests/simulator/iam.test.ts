@@ -12,6 +12,7 @@ import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
+  IAMClient,
   ListAttachedGroupPoliciesCommand,
   ListAttachedRolePoliciesCommand,
   ListEntitiesForPolicyCommand,
@@ -23,8 +24,9 @@ import {
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { withPlugins } from '../../shared/aws/plugins.ts';
 import type { Statement } from '../../shared/policy/document.ts';
-import { type Fixture, fixture, groupName, log, policy, refusal, security, text } from './fixture.ts';
+import { type Fixture, fixture, groupName, log, policy, refusal, region, security, text } from './fixture.ts';
 
 const RoleName = 'account-onboarding-spoke';
 const Path = '/account-onboarding/';
@@ -244,9 +246,11 @@ describe('attachments', () => {
       PolicyDocument: text({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
     });
     await iam.send(new AttachRolePolicyCommand({ RoleName: 'limited', PolicyArn: arnOf('readers') }));
-    const { organisation } = world;
-    const attached = [...organisation.world.roles.values()].find(({ name }) => name === 'limited')?.attached;
-    expect([...(attached ?? [])]).toEqual([arnOf('readers')]);
+    const credentials = world.organisation.credentialsOf(security, 'limited');
+    const limited = withPlugins(new IAMClient({ region, credentials }), [world.organisation.plugin()]);
+    await expect(limited.send(new GetGroupCommand({ GroupName: groupName }))).resolves.toBeDefined();
+    const more = limited.send(new DetachGroupPolicyCommand({ GroupName: groupName, PolicyArn }));
+    expect(await refusal(more)).toMatchObject({ name: 'AccessDenied' });
   });
 });
 

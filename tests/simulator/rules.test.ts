@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { matchingRules, rulesOf } from '../../simulator/rules.ts';
+import { fixture, member } from './fixture.ts';
+
+const serverless = `
+service: example
+resources:
+  Resources:
+    Machine:
+      Type: AWS::StepFunctions::StateMachine
+    AccountCreated:
+      Type: AWS::Events::Rule
+      Properties:
+        EventPattern:
+          source: [aws.organizations]
+          detail: { eventName: [CreateAccountResult, CloseAccountResult] }
+        Targets:
+          - Id: onboarding
+            Arn: !GetAtt Machine.Arn
+            RoleArn: !GetAtt [Role, Arn]
+            DeadLetterConfig: { Arn: !Sub "arn:\${AWS::Partition}:sqs:::letters" }
+    AccountMoved:
+      Type: AWS::Events::Rule
+      Properties:
+        EventPattern:
+          source: [aws.organizations]
+          detail: { eventName: [MoveAccount], errorCode: [{ exists: false }] }
+        Targets:
+          - { Id: onboarding, Arn: !Ref Machine }
+          - { Id: audit, Arn: !Ref Queue }
+    Disabled:
+      Type: AWS::Events::Rule
+      Properties:
+        State: DISABLED
+        EventPattern: { source: [aws.organizations] }
+        Targets: [{ Id: none, Arn: !Ref Machine }]
+    Nightly:
+      Type: AWS::Events::Rule
+      Properties:
+        ScheduleExpression: rate(1 day)
+        Targets: [{ Id: sweep, Arn: !Ref Sweep }]
+`;
+
+describe('the rules of a serverless.yml', () => {
+  const rules = rulesOf(serverless);
+
+  test('are the enabled ones that have a pattern', () => {
+    expect(rules.map(({ ruleId }) => ruleId)).toEqual(['AccountCreated', 'AccountMoved']);
+  });
+
+  test('match what the simulated organisation announces', () => {
+    const { organisation } = fixture();
+    const matched: (readonly [string, readonly string[]])[] = [];
+    organisation.onEvent((event) =>
+      matched.push([
+        String(event.detail.eventName),
+        matchingRules(rules, event).map(({ ruleId, target }) => `${ruleId}: ${JSON.stringify(target)}`),
+      ]),
+    );
+    organisation.createAccount({ id: '333344445555', name: 'workload-2' });
+    organisation.moveAccount(member, 'r-abcd');
+    organisation.tagAccount(member, { stage: 'test' });
+    expect(matched).toEqual([
+      ['CreateAccountResult', [expect.stringContaining('AccountCreated: {"Id":"onboarding"')]],
+      [
+        'MoveAccount',
+        [
+          'AccountMoved: {"Id":"onboarding","Arn":{"Ref":"Machine"}}',
+          'AccountMoved: {"Id":"audit","Arn":{"Ref":"Queue"}}',
+        ],
+      ],
+      ['TagResource', []],
+    ]);
+  });
+
+  test('keep the intrinsic functions of their targets', () => {
+    expect(rules[0]?.targets).toEqual([
+      {
+        Id: 'onboarding',
+        Arn: { 'Fn::GetAtt': 'Machine.Arn' },
+        RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        DeadLetterConfig: { Arn: { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:::letters' } },
+      },
+    ]);
+  });
+
+  test('may be spread over several resources, or be none', () => {
+    const one =
+      '{ Resources: { A: { Type: "AWS::Events::Rule", Properties: { EventPattern: { a: [1] } } } } }';
+    expect(
+      rulesOf(`resources:\n  - ${one}\n  - ${one.replace('A:', 'B:')}`).map(({ ruleId }) => ruleId),
+    ).toEqual(['A', 'B']);
+    expect(rulesOf('service: example')).toEqual([]);
+  });
+
+  test('need proper YAML', () => {
+    expect(() => rulesOf('resources: [')).toThrow('serverless.yml');
+  });
+});
