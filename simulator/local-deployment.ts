@@ -19,18 +19,23 @@ export interface LocalRun {
   /** Default: `none`, since nothing is waited for in a simulation. */
   readonly waits?: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
+  /** What happens around each call of a function: faults of Lambda's own, such as a time-out. Default: nothing. */
+  readonly around?: FunctionInterceptor;
 }
+
+/** Is told the function by the token of its ARN, and calls it with `invoke`. */
+export type FunctionInterceptor = (token: string, invoke: () => Promise<unknown>) => Promise<unknown>;
 
 /**
  * Runs the deployed state machine file with the deployed handlers, in this process. An execution that ends where
  * the machine cannot catch gets its record from the function that the rule on failed executions calls.
  */
 export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
-  const { services, name, input, waits = 'none', onState } = run;
+  const { services, name, input, waits = 'none', onState, around } = run;
   const startedAt = timestamp(services.clock);
   const result = await runStateMachine({
     definition: await accountOnboarding(),
-    functions: boundFunctions(services),
+    functions: boundFunctions(services, around),
     input,
     name,
     startedAt,
@@ -42,15 +47,25 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
   return result;
 }
 
-const accountOnboarding = async (): Promise<StateMachineText> =>
-  JSON.parse(await readFile(projectFile('statemachines/account-onboarding.asl.json'), 'utf8'));
+let definition: Promise<StateMachineText> | undefined;
+
+/** Read once: a simulation runs it many times. */
+function accountOnboarding(): Promise<StateMachineText> {
+  definition ??= readFile(projectFile('statemachines/account-onboarding.asl.json'), 'utf8').then(
+    (text): StateMachineText => JSON.parse(text),
+  );
+  return definition;
+}
 
 /** The deployed handlers with these services, by the token of their ARN. */
-const boundFunctions = (services: Services): Readonly<Record<string, StateFunction>> =>
+const boundFunctions = (
+  services: Services,
+  around: FunctionInterceptor = (_, invoke) => invoke(),
+): Readonly<Record<string, StateFunction>> =>
   Object.fromEntries(
     Object.entries(functions).map(([token, createHandler]) => {
       const handler = createHandler(() => services);
-      return [token, (event) => handler(event, lambdaContext(token))];
+      return [token, (event) => around(token, () => handler(event, lambdaContext(token)))];
     }),
   );
 

@@ -129,14 +129,24 @@ function membership(world: World, whose: 'Principal' | 'Resource', accountId: st
   };
 }
 
-const parsed = new Map<string, PolicyDocument>();
+const parsed = new Map<string, PolicyDocument | undefined>();
 
-/** Texts are parsed once: a simulation evaluates the same few documents many thousand times. */
-function stored(text: string): PolicyDocument {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  if (parsed.size > 500) parsed.clear();
-  const document = parsePolicy(text, 'the simulated organisation');
-  parsed.set(text, document);
-  return document;
+/**
+ * Texts are parsed once: a simulation evaluates the same few documents many thousand times. What an outsider left
+ * and nobody can read says nothing.
+ */
+function stored(text: string): PolicyDocument | undefined {
+  if (!parsed.has(text)) {
+    if (parsed.size > 500) parsed.clear();
+    parsed.set(text, readable(text));
+  }
+  return parsed.get(text);
+}
+
+function readable(text: string): PolicyDocument | undefined {
+  try {
+    return parsePolicy(text, 'the simulated organisation');
+  } catch {
+    return undefined;
+  }
 }

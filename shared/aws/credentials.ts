@@ -28,6 +28,8 @@ export function spokeCredentials(
   const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
     const assumed = assumeSpokeRole(sts, settings, accountId);
     cache.set(accountId, assumed);
+    // What failed is asked for again by whoever comes next; those who wait for it now fail with it.
+    assumed.catch(() => cache.delete(accountId));
     return assumed;
   };
 

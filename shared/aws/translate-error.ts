@@ -77,9 +77,10 @@ const rules: readonly Rule[] = [
       'MalformedPolicyDocumentException',
       'InvalidParameterException',
       'PublicPolicyException',
+      'ValidationException',
     ]),
     error: (what, thrown, fields) =>
-      /principal/i.test(thrown.message)
+      refusedPrincipal.test(thrown.message)
         ? new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown)
         : new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown),
   },
@@ -93,6 +94,10 @@ const rules: readonly Rule[] = [
       ),
   },
 ];
+
+/** S3: "Invalid principal in policy"; KMS: "… one or more invalid principals"; others alike. */
+const refusedPrincipal =
+  /(invalid|unsupported|unknown) principal|principal\b.*(not found|not valid|invalid|exist)/i;
 
 /** A service control policy cannot be helped by permissions in the account (FACTS: Control Tower's controls). */
 const accessDeniedAdvice = (message: string): string =>

@@ -1,21 +1,12 @@
 import {
   AttachGroupPolicyCommand,
-  AttachRolePolicyCommand,
   CreatePolicyCommand,
   type CreatePolicyCommandInput,
   CreatePolicyVersionCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
-  DetachGroupPolicyCommand,
-  DetachRolePolicyCommand,
-  GetGroupCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
-  GetRoleCommand,
-  IAMClient,
-  ListAttachedGroupPoliciesCommand,
-  ListAttachedRolePoliciesCommand,
-  ListEntitiesForPolicyCommand,
   ListPoliciesCommand,
   ListPolicyTagsCommand,
   ListPolicyVersionsCommand,
@@ -24,11 +15,9 @@ import {
   SetDefaultPolicyVersionCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { withPlugins } from '../../shared/aws/plugins.ts';
 import type { Statement } from '../../shared/policy/document.ts';
-import { type Fixture, fixture, groupName, log, policy, refusal, region, security, text } from './fixture.ts';
+import { type Fixture, fixture, groupName, log, policy, refusal, security, text } from './fixture.ts';
 
-const RoleName = 'account-onboarding-spoke';
 const Path = '/account-onboarding/';
 const assumeRole: Statement = {
   Effect: 'Allow',
@@ -186,74 +175,6 @@ describe('versions', () => {
   });
 });
 
-describe('attachments', () => {
-  const PolicyArn = arnOf('developers');
-
-  beforeEach(() => create('developers'));
-
-  test('of a group and of a role, made twice and undone once', async () => {
-    await attach(PolicyArn);
-    await attach(PolicyArn);
-    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
-    const entities = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn }));
-    expect(entities.PolicyGroups?.map(({ GroupName }) => GroupName)).toEqual([groupName]);
-    expect(entities.PolicyRoles?.map((role) => role.RoleName)).toEqual([RoleName]);
-    const ofRole = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, PathPrefix: Path }));
-    expect(ofRole.AttachedPolicies).toEqual([{ PolicyArn, PolicyName: 'developers' }]);
-    await iam.send(new DetachGroupPolicyCommand({ GroupName: groupName, PolicyArn }));
-    await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
-    const again = iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
-    expect(await refusal(again)).toMatchObject({ name: 'NoSuchEntityException' });
-  });
-
-  test('keep a policy from being deleted', async () => {
-    await attach(PolicyArn);
-    expect(await refusal(iam.send(new DeletePolicyCommand({ PolicyArn })))).toMatchObject({
-      name: 'DeleteConflictException',
-      message: 'Cannot delete a policy attached to entities.',
-    });
-  });
-
-  test('are ten a group at most', async () => {
-    for (let index = 1; index <= 10; index++) {
-      await create(`shard-${index}`);
-      await attach(arnOf(`shard-${index}`));
-    }
-    expect(await refusal(attach(PolicyArn))).toMatchObject({ name: 'LimitExceededException', status: 409 });
-    await expect(attach(arnOf('shard-3'))).resolves.toBeDefined();
-  });
-
-  test('are listed by path', async () => {
-    const other = world.organisation.addManagedPolicy({ accountId: security, name: 'other', document });
-    await attach(PolicyArn);
-    await attach(other);
-    const list = (PathPrefix?: string) =>
-      iam.send(new ListAttachedGroupPoliciesCommand({ GroupName: groupName, PathPrefix }));
-    expect((await list()).AttachedPolicies).toHaveLength(2);
-    expect((await list(Path)).AttachedPolicies).toEqual([{ PolicyArn, PolicyName: 'developers' }]);
-  });
-
-  test('need a group, a role and a policy', async () => {
-    expect(await refusal(attach(PolicyArn, 'Nobody'))).toMatchObject({ name: 'NoSuchEntityException' });
-    expect(await refusal(attach(arnOf('nothing')))).toMatchObject({ name: 'NoSuchEntityException' });
-    const toRole = iam.send(new AttachRolePolicyCommand({ RoleName: 'Nobody', PolicyArn }));
-    expect(await refusal(toRole)).toMatchObject({ name: 'NoSuchEntityException' });
-  });
-
-  test('give a role what the default version allows', async () => {
-    world.organisation.addRole({ accountId: security, name: 'limited', trust: policy() });
-    await create('readers', {
-      PolicyDocument: text({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
-    });
-    await iam.send(new AttachRolePolicyCommand({ RoleName: 'limited', PolicyArn: arnOf('readers') }));
-    const credentials = world.organisation.credentialsOf(security, 'limited');
-    const limited = withPlugins(new IAMClient({ region, credentials }), [world.organisation.plugin()]);
-    await expect(limited.send(new GetGroupCommand({ GroupName: groupName }))).resolves.toBeDefined();
-    const more = limited.send(new DetachGroupPolicyCommand({ GroupName: groupName, PolicyArn }));
-    expect(await refusal(more)).toMatchObject({ name: 'AccessDenied' });
-  });
-});
-
 describe('lists', () => {
   test('of policies come in pages of twenty, below a path, of this account', async () => {
     for (let index = 0; index < 45; index++) await create(`shard-${index}`);
@@ -281,53 +202,5 @@ describe('lists', () => {
 
   test('of policies of AWS are not modelled', async () => {
     expect(await refusal(iam.send(new ListPoliciesCommand({})))).toMatchObject({ name: 'NotSimulated' });
-  });
-});
-
-test('groups and roles are read', async () => {
-  const { Group } = await iam.send(new GetGroupCommand({ GroupName: groupName }));
-  const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-  expect(Group?.Arn).toBe(`arn:aws:iam::${security}:group/${groupName}`);
-  expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toContain('sts:AssumeRole');
-  expect(await refusal(iam.send(new GetGroupCommand({ GroupName: 'Nobody' })))).toMatchObject({
-    name: 'NoSuchEntityException',
-  });
-});
-
-describe('permission', () => {
-  test('is needed for each action, in the words of IAM', async () => {
-    world = fixture(policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }));
-    ({ iam } = world.clients(security));
-    expect(await refusal(create('developers'))).toEqual({
-      name: 'AccessDenied',
-      status: 403,
-      message: expect.stringContaining(`iam:CreatePolicy on resource: ${arnOf('developers')}`),
-    });
-  });
-
-  test('may be narrowed by path, by the tags of the request, and by the policy that is attached', async () => {
-    const allowed: Statement[] = [
-      {
-        Effect: 'Allow',
-        Action: 'iam:CreatePolicy',
-        Resource: `arn:aws:iam::*:policy${Path}*`,
-        Condition: { StringEquals: { 'aws:RequestTag/managed-by': 'account-onboarding' } },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'iam:AttachGroupPolicy',
-        Resource: '*',
-        Condition: { ArnLike: { 'iam:PolicyARN': `arn:aws:iam::*:policy${Path}*` } },
-      },
-    ];
-    world = fixture(policy(...allowed));
-    ({ iam } = world.clients(security));
-    const Tags = [{ Key: 'managed-by', Value: 'account-onboarding' }];
-    expect(await refusal(create('untagged'))).toMatchObject({ name: 'AccessDenied' });
-    expect(await refusal(create('elsewhere', { Path: '/', Tags }))).toMatchObject({ name: 'AccessDenied' });
-    await expect(create('developers', { Tags })).resolves.toBeDefined();
-    await expect(attach(arnOf('developers'))).resolves.toBeDefined();
-    const other = world.organisation.addManagedPolicy({ accountId: security, name: 'other', document });
-    expect(await refusal(attach(other))).toMatchObject({ name: 'AccessDenied' });
   });
 });

@@ -246,6 +246,12 @@ describe('around a call', () => {
     expect(JSON.parse(Policy ?? '')).toEqual(foreign);
   });
 
+  test('a test can leave a policy that nobody understands', async () => {
+    world.organisation.editPolicy('bucket', Bucket, '{"Statement": "mine"}');
+    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(Policy).toBe('{"Statement": "mine"}');
+  });
+
   test('a test can serve a stale read', async () => {
     const old = JSON.stringify(policy());
     world.organisation.intercept(async ({ operation }, proceed) =>
