@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
 import { type Finding, OnboardingError } from '../../errors.ts';
 import type { Key } from './table.ts';
 
@@ -28,7 +29,7 @@ export function parseItem<T>(schema: z.ZodType<T>, item: Item, tableName: string
   const result = schema.safeParse(item);
   if (result.success) return result.data;
   const findings = result.error.issues.map(({ path, message }) => ({
-    path: z.core.toDotPath(path),
+    path: toDotPath(path),
     message,
   }));
   throw new StoredItemError(tableName, keyOf(item), findings);

@@ -1,0 +1,102 @@
+/**
+ * Validates what is deployed, without network and credentials: every state machine, and the CloudFormation template
+ * that `npm run package` has made. Exits with 1 when there is a finding.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+
+/** What one validator said of one file; `undefined` where it could not run. */
+interface Report {
+  readonly validator: string;
+  readonly file: string;
+  readonly findings: readonly string[] | undefined;
+}
+
+/** Rules of both validators that are wrong about this template, and why. */
+const exceptions: Readonly<Record<string, string>> = {
+  W3005: 'the Serverless Framework adds a DependsOn beside the reference to a role',
+  W8003: 'the topic is known when the template is made, so its condition is a constant',
+};
+
+const template = '.serverless/cloudformation-template-update-stack.json';
+const folder = 'statemachines';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+process.exitCode = report([
+  ...readdirSync(folder)
+    .filter((file) => file.endsWith('.asl.json'))
+    .map((file) => validateStateMachine(`${folder}/${file}`)),
+  ...(existsSync(template) ? [validateTemplate(), lintTemplate()] : [notPackaged()]),
+]);
+
+function report(reports: readonly Report[]): number {
+  for (const { validator, file, findings } of reports) {
+    if (findings === undefined) console.log(`-  ${validator} did not run: it is not on PATH`);
+    else if (findings.length === 0) console.log(`✓  ${file} (${validator})`);
+    else
+      console.error(
+        `✗  ${file} (${validator})\n${findings.map((finding) => `   ${finding.slice(0, 300)}`).join('\n')}`,
+      );
+  }
+  for (const [rule, reason] of Object.entries(exceptions)) console.log(`   ${rule} is left out: ${reason}`);
+  const count = reports.reduce((sum, { findings = [] }) => sum + findings.length, 0);
+  console.log(count === 0 ? 'No findings' : `${count} ${count === 1 ? 'finding' : 'findings'}`);
+  return count === 0 ? 0 : 1;
+}
+
+function notPackaged(): Report {
+  return {
+    validator: 'CloudFormation',
+    file: template,
+    findings: ['is missing: run `npm run package` first'],
+  };
+}
+
+type AslValidator = (definition: unknown) => { readonly errors: readonly { readonly Message: string }[] };
+
+/** asl-validator checks the ARNs of functions, which CloudFormation fills in later: any ARN stands for a token. */
+function validateStateMachine(file: string): Report {
+  const validate = createRequire(import.meta.url)('asl-validator') as AslValidator;
+  const text = readFileSync(file, 'utf8').replace(
+    /\$\{(\w+)\}/g,
+    'arn:aws:lambda:us-east-1:111122223333:function:$1',
+  );
+  const findings = validate(JSON.parse(text)).errors.map(({ Message }) => Message);
+  return { validator: 'asl-validator', file, findings };
+}
+
+/** AWS's own rules: errors and warnings. Its remarks (such as "supports tags") are not findings. */
+function validateTemplate(): Report {
+  const engine = new CelEngine();
+  try {
+    const { diagnostics } = engine.validateStandard(new TemplateFile(template), {
+      severityLevel: 'WARN',
+      exclude: { ids: Object.keys(exceptions) },
+    });
+    const findings = diagnostics.map(
+      ({ ruleId, severity, entity, propertyPath, message }) =>
+        `${severity} ${ruleId} ${[entity?.logicalId, propertyPath].filter(Boolean).join('.')}: ${message}`,
+    );
+    return { validator: '@aws/cloudformation-validate', file: template, findings };
+  } finally {
+    engine.free();
+  }
+}
+
+/** cfn-lint also knows the IAM actions that exist. It is written in Python, so it is used where it is present. */
+function lintTemplate(): Report {
+  const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
+  const { error, status, stdout, stderr } = spawnSync(
+    'cfn-lint',
+    [...ignored, '--format', 'parseable', '--', template],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const output = `${stdout ?? ''}${stderr ?? ''}`.split('\n').filter((line) => line !== '');
+  const findings = status === 0 ? [] : [...output, ...(output.length === 0 ? [`ended with ${status}`] : [])];
+  return { validator: 'cfn-lint', file: template, findings: error === undefined ? findings : undefined };
+}

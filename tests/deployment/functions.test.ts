@@ -1,0 +1,83 @@
+import { readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { clockSkew, leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
+import { requestTimeout } from '../../shared/aws/access.ts';
+import { functions as simulated } from '../../simulator/functions.ts';
+import { loadedBy } from '../imports.ts';
+import { type Deployment, deployment, functionToken, resourcesOf, root } from './deployment.ts';
+import { stateMachines, tasksOf } from './state-machines.ts';
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await deployment();
+}, 60_000);
+
+const files = readdirSync(`${root}functions`).map((file) => file.replace(/\.ts$/, ''));
+
+test('the folder, serverless.yml and the simulator have the same functions', () => {
+  expect(Object.keys(deployed.functions).sort()).toEqual(files.toSorted());
+  expect(Object.keys(simulated).sort()).toEqual(files.map(functionToken).sort());
+});
+
+test('every function is called: by a state machine, or by the rule on failed executions', () => {
+  const tokens = stateMachines.flatMap(tasksOf).map(({ token }) => token);
+  expect([...new Set(tokens), 'RecordFailedExecutionFunctionArn'].sort()).toEqual(
+    files.map(functionToken).sort(),
+  );
+});
+
+describe.each(files)('%s', (name) => {
+  const declared = () => deployed.functions[name];
+
+  test('its handler is that of its file', () => {
+    expect(declared()?.handler).toBe(`functions/${name}.handler`);
+  });
+
+  test('it has a role of its own, by its name, that only Lambda assumes', () => {
+    const role = deployed.resources[declared()?.role ?? ''];
+    expect(role?.Properties).toMatchObject({
+      RoleName: declared()?.name,
+      AssumeRolePolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+    });
+    const sharers = Object.values(deployed.functions).filter(({ role: other }) => other === declared()?.role);
+    expect(sharers).toHaveLength(1);
+  });
+
+  test('the names of function and role fit, also for the longest deployment id', () => {
+    // 64 characters each (Lambda, CreateFunction; IAM quotas); a deployment id has up to 16.
+    expect(declared()?.name).toBe(`account-onboarding-example-${name}`);
+    expect(`account-onboarding-${'x'.repeat(16)}-${name}`.length).toBeLessThanOrEqual(64);
+  });
+});
+
+test('logs are kept for a while, and not for ever', () => {
+  expect(deployed.provider.logRetentionInDays).toBeGreaterThanOrEqual(90);
+  expect(Object.values(deployed.functions).filter((declared) => 'disableLogs' in declared)).toEqual([]);
+  for (const [, { Properties }] of resourcesOf(deployed, 'AWS::Logs::LogGroup'))
+    expect(Properties.RetentionInDays).toBe(deployed.provider.logRetentionInDays);
+});
+
+test('every function knows its table', () => {
+  expect(deployed.provider.environment.ONBOARDING_TABLE).toEqual({ Ref: 'Table' });
+});
+
+/** The argument that none writes late: shared/apply/lease.ts, and DESIGN's "Why a holder cannot write late". */
+describe('a function that holds leases', () => {
+  const writers = files.filter((name) => loadedBy([`functions/${name}.ts`]).has('shared/apply/reconcile.ts'));
+  const holders = writers.filter((name) => name.startsWith('update-'));
+
+  test('is found', () => expect(holders.length).toBeGreaterThanOrEqual(4));
+
+  test.each(holders)('%s ends before it may not send any more', (name) => {
+    expect((deployed.functions[name]?.timeout ?? Infinity) * 1_000).toBeLessThanOrEqual(sendWindow);
+  });
+
+  test.each(holders)('%s, its last request and the skew of clocks fit into a lease', (name) => {
+    const timeout = (deployed.functions[name]?.timeout ?? Infinity) * 1_000;
+    expect(leaseDuration).toBeGreaterThanOrEqual(timeout + requestTimeout + clockSkew);
+  });
+});

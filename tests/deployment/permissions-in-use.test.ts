@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type ClientPlugin, operationName, serviceName } from '../../shared/aws/plugins.ts';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { importOrganization } from '../../shared/organization/registry.ts';
+import { activateConfiguration } from '../../shared/run/activate.ts';
+import type { Services } from '../../shared/services.ts';
+import { memoryStore } from '../../shared/store/memory.ts';
+import type { Store } from '../../shared/store/ports.ts';
+import { exampleOrganisation } from '../../simulator/example-organisation.ts';
+import { functions } from '../../simulator/functions.ts';
+import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import { runStateMachine } from '../../simulator/run-state-machine.ts';
+import { simulatedServices } from '../../simulator/simulated-services.ts';
+import type { StateMachineText } from '../../simulator/state-machine-definition.ts';
+import type { StateFunction } from '../../simulator/task-handler.ts';
+import { flowClock, seeded } from '../flows/clock.ts';
+import { type Deployment, deployment, functionToken, readJson, root, statementsOf } from './deployment.ts';
+import { watched } from './table-use.ts';
+
+/** The example grants nothing on the configuration account. */
+const grantOnConfigurationAccount = `
+  - name: settings-key
+    kind: kms-key-policy
+    account: configuration
+    key: 8901abcd-12ab-34cd-56ef-1234567890ab
+    preset: launch-encrypted-ami
+    for: { all: true }
+`;
+
+const configuration = parseConfiguration(
+  readFileSync(`${root}examples/onboarding.yml`, 'utf8') + grantOnConfigurationAccount,
+  'the example',
+);
+
+const newcomer = '555566667777';
+
+/** What each function has asked of AWS with its own role, by the token of its ARN. */
+const asked = new Map(Object.keys(functions).map((token) => [token, new Set<string>()]));
+
+let deployed: Deployment;
+
+/** Runs that, taken together, make every function do all that it ever does. */
+beforeAll(async () => {
+  deployed = await deployment();
+  const clock = flowClock();
+  const organisation = exampleOrganisation(configuration, { clock, random: seeded(1) });
+  const store = memoryStore();
+  await makeReady(organisation, store);
+  organisation.addAccount({ id: newcomer, name: 'workload-2', parentId: 'ou-exam-workload1' });
+
+  const runs = machineOf(organisation, store);
+  expect(await runs('onboarded', { accountId: newcomer })).toBe('SUCCEEDED');
+  expect(await runs('again', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
+  expect(await runs('malformed', { accountId: 'none' })).toBe('FAILED');
+  await died(boundFunctions(organisation, store));
+}, 60_000);
+
+async function makeReady(organisation: SimulatedOrganisation, store: Store): Promise<void> {
+  const { hub, clock, random } = simulatedServices(organisation, { store });
+  await importOrganization({
+    registry: store.registry,
+    organizations: hub.organizations,
+    clock,
+    random,
+  });
+  await activateConfiguration({ store, clock }, configuration, 'the test');
+}
+
+const machineOf = (organisation: SimulatedOrganisation, store: Store) => {
+  const definition = readJson('statemachines/account-onboarding.asl.json') as StateMachineText;
+  return async (name: string, input: unknown) => {
+    const startedAt = '2026-03-02T09:00:00.000Z';
+    const bound = boundFunctions(organisation, store);
+    const { status } = await runStateMachine({
+      definition,
+      functions: bound,
+      input,
+      name,
+      startedAt,
+      waits: 'none',
+    });
+    return status;
+  };
+};
+
+/** Each function with services of its own, as each has a process and a role of its own. */
+const boundFunctions = (organisation: SimulatedOrganisation, store: Store): Record<string, StateFunction> =>
+  Object.fromEntries(
+    Object.entries(functions).map(([token, createHandler]) => {
+      const services = servicesOf(token, organisation, store);
+      const context = { awsRequestId: token } as Parameters<ReturnType<typeof createHandler>>[1];
+      return [token, (input) => createHandler(() => services)(input, context)];
+    }),
+  );
+
+function servicesOf(token: string, organisation: SimulatedOrganisation, store: Store): Services {
+  const tell = (use: string) => asked.get(token)?.add(use);
+  return simulatedServices(organisation, { store: watched(store, tell), plugins: [hubCalls(tell)] });
+}
+
+/** The services that are called with the function's own role; all others are called as a spoke role. */
+const hubServices: Readonly<Record<string, string>> = {
+  eventbridge: 'events',
+  organizations: 'organizations',
+  sns: 'sns',
+  sts: 'sts',
+};
+
+const hubCalls = (tell: (use: string) => void): ClientPlugin => ({
+  applyToStack: (stack) =>
+    stack.add(
+      (next, { clientName, commandName }) =>
+        (args) => {
+          const service = hubServices[serviceName(clientName)];
+          const on = 'RoleArn' in args.input ? ` on ${args.input.RoleArn}` : '';
+          if (service !== undefined) tell(`${service}:${operationName(commandName)}${on}`);
+          return next(args);
+        },
+      { step: 'initialize', name: 'hubCalls' },
+    ),
+});
+
+async function died({ RecordFailedExecutionFunctionArn: record }: Record<string, StateFunction>) {
+  const detail = { name: 'died', status: 'ABORTED', startDate: Date.parse('2026-03-02T09:00:00Z') };
+  await record?.({ detail });
+}
+
+/** What Lambda does with the role, not the code: the log, the trace, the letter about a failed call. */
+const byLambda = /^(logs|xray|sqs):/;
+
+/** What a role allows, in the words of what is asked. Reading the table is not held to some of its items. */
+function allowedTo(roleId: string): readonly string[] {
+  return statementsOf(deployed, roleId).flatMap(({ actions, resources, condition }) =>
+    actions
+      .filter((action) => !byLambda.test(action))
+      .flatMap((action) => {
+        if (action === 'sts:AssumeRole')
+          return resources.map((arn) => `${action} on ${arn.replace('${AWS::Partition}', 'aws')}`);
+        const [, key] = /"dynamodb:LeadingKeys":"([^"]+)"/.exec(JSON.stringify(condition) ?? '') ?? [];
+        return [key === undefined ? action : `${action} on ${key}`];
+      }),
+  );
+}
+
+const withoutReadKeys = (use: string): string => use.replace(/^(dynamodb:(?:GetItem|Query)) on .*/, '$1');
+
+describe('a role allows what its function asks for, and no more', () => {
+  test.each(Object.keys(functions))('%s', (token) => {
+    const [, declared] =
+      Object.entries(deployed.functions).find(([name]) => functionToken(name) === token) ?? [];
+    const uses = new Set([...(asked.get(token) ?? [])].map(withoutReadKeys));
+    expect([...uses].sort()).toEqual(allowedTo(declared?.role ?? '').toSorted());
+  });
+});

@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { centralAccountNames } from '../../shared/grants/entry.ts';
+import {
+  arnText,
+  type Deployment,
+  deployment,
+  functionLogicalId,
+  functionToken,
+  resourcesOf,
+  statementsOf,
+} from './deployment.ts';
+import { stateMachines, tasksOf } from './state-machines.ts';
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await deployment();
+}, 60_000);
+
+const roleOf = (name: string): string => {
+  const role = deployed.functions[name]?.role;
+  if (role === undefined) throw new Error(`serverless.yml has no function ${name}`);
+  return role;
+};
+
+/** Action by action: on what. */
+const allowed = (roleId: string): Readonly<Record<string, readonly string[]>> => {
+  const on: Record<string, string[]> = {};
+  for (const { actions, resources } of statementsOf(deployed, roleId))
+    for (const action of actions) on[action] = [...(on[action] ?? []), ...resources];
+  return on;
+};
+
+const spoke = (accountId: string): string =>
+  `arn:\${AWS::Partition}:iam::${accountId}:role/account-onboarding/spoke`;
+
+/** As in examples/onboarding.yml. */
+const spokes: Readonly<Record<(typeof centralAccountNames)[number], string>> = {
+  log: spoke('222222222222'),
+  security: spoke('333333333333'),
+  shared: spoke('444444444444'),
+  configuration: spoke('123456789012'),
+};
+
+describe('who may act in which account', () => {
+  test.each(centralAccountNames)(
+    'update-%s-account may assume the spoke role of that account only',
+    (name) => {
+      expect(allowed(roleOf(`update-${name}-account`))['sts:AssumeRole']).toEqual([spokes[name]]);
+    },
+  );
+
+  test.each(['plan-changes', 'verify-access'])('%s may assume those of all four', (name) => {
+    expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
+  });
+
+  test('no other role may assume any', () => {
+    const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
+      .map(([roleId]) => roleId)
+      .filter((roleId) => 'sts:AssumeRole' in allowed(roleId));
+    const expected = [
+      ...centralAccountNames.map((name) => `update-${name}-account`),
+      'plan-changes',
+      'verify-access',
+    ];
+    expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());
+  });
+});
+
+/** What each may do to the table, and with its own role beyond, is compared with what it asks for in permissions-in-use. */
+test('every function may write its own log, and reach its own table only', () => {
+  for (const name of Object.keys(deployed.functions)) {
+    const on = allowed(roleOf(name));
+    const group = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/account-onboarding-example-${name}:*`;
+    expect(on['logs:CreateLogStream']).toEqual([group]);
+    expect(on['logs:PutLogEvents']).toEqual([group]);
+    const tables = Object.entries(on).flatMap(([action, resources]) =>
+      action.startsWith('dynamodb:') ? resources : [],
+    );
+    expect(tables.filter((table) => table !== 'Table.Arn')).toEqual([]);
+  }
+});
+
+/** Actions without resource-level permissions, and the one reason for not using them (Service Authorization Reference). */
+const onEverything: Readonly<Record<string, string>> = {
+  'xray:PutTraceSegments': 'X-Ray has no resource for segments',
+  'xray:PutTelemetryRecords': 'as above',
+  'xray:GetSamplingRules': 'as above',
+  'xray:GetSamplingTargets': 'as above',
+  'logs:CreateLogDelivery': 'log deliveries have no ARN',
+  'logs:DeleteLogDelivery': 'as above',
+  'logs:GetLogDelivery': 'as above',
+  'logs:ListLogDeliveries': 'as above',
+  'logs:UpdateLogDelivery': 'as above',
+  'logs:DescribeLogGroups': 'Step Functions lists them all ("Logging using CloudWatch Logs")',
+  'logs:DescribeResourcePolicies': 'a resource policy of CloudWatch Logs has no ARN',
+  'logs:PutResourcePolicy': 'as above',
+  'organizations:DescribeAccount':
+    'an account has the management account in its ARN, which need not be the hub',
+  'organizations:DescribeOrganizationalUnit': 'as above',
+  'organizations:ListParents': 'as above',
+  'organizations:ListTagsForResource': 'as above',
+};
+
+test('nothing is allowed on everything but where AWS knows no resource', () => {
+  const wide = resourcesOf(deployed, 'AWS::IAM::Role').flatMap(([roleId]) =>
+    statementsOf(deployed, roleId)
+      .filter(({ resources }) => resources.includes('*'))
+      .flatMap(({ actions }) => actions),
+  );
+  expect([...new Set(wide)].sort()).toEqual(Object.keys(onEverything).sort());
+});
+
+test('no action is a wildcard', () => {
+  const roles = resourcesOf(deployed, 'AWS::IAM::Role').map(([roleId]) => roleId);
+  expect(
+    roles.flatMap((roleId) => Object.keys(allowed(roleId))).filter((action) => action.includes('*')),
+  ).toEqual([]);
+});
+
+test.each(stateMachines)('%s may call its own functions only', (machine) => {
+  const [, resource] = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(([id]) =>
+    id.toLowerCase().startsWith(machine.replaceAll('-', '')),
+  ) ?? ['', undefined];
+  const [roleId = ''] = arnText(resource?.Properties.RoleArn).split('.');
+  const tokens = new Set(tasksOf(machine).map(({ token }) => token));
+  const own = Object.keys(deployed.functions).filter((name) => tokens.has(functionToken(name)));
+  expect(allowed(roleId)['lambda:InvokeFunction']?.toSorted()).toEqual(
+    own.map((name) => `${functionLogicalId(name)}.Arn`).toSorted(),
+  );
+});
+
+test('the rules may start the state machine, and nothing else', () => {
+  expect(allowed('StartOnboardingRole')).toEqual({
+    'states:StartExecution': ['AccountOnboardingStateMachine'],
+  });
+});
+
+/** A configuration needs neither a configuration account nor a topic. */
+describe('with the least that a configuration can say', () => {
+  let least: Deployment;
+  beforeAll(async () => {
+    least = await deployment('tests/deployment/least.yml');
+  }, 60_000);
+
+  test('nobody has the account whose role is assumed for the missing one', () => {
+    const [role] = statementsOf(least, 'UpdateConfigurationAccountRole').filter(({ actions }) =>
+      actions.includes('sts:AssumeRole'),
+    );
+    expect(role?.resources).toEqual([spoke('000000000000')]);
+  });
+
+  test('no topic is named', () => {
+    expect(JSON.stringify(least.resources)).not.toContain('arn:aws:sns');
+    expect(least.custom.topic).toBe('');
+  });
+
+  test('the names carry its deployment id', () => {
+    expect(least.functions['plan-changes']?.name).toBe('account-onboarding-least-plan-changes');
+  });
+});

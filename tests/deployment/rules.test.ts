@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parseAccountEvent } from '../../shared/organization/account-event.ts';
+import { eventReaders } from '../../shared/organization/event-readers.ts';
+import { failedExecutionEvent } from '../../shared/run/steps.ts';
+import { matchesPattern } from '../../simulator/event-pattern.ts';
+import { matchingRules, rulesOf } from '../../simulator/rules.ts';
+import { arnText, type Deployment, deployment, readJson, resourcesOf, root } from './deployment.ts';
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await deployment();
+}, 60_000);
+
+const rules = rulesOf(readFileSync(`${root}serverless.yml`, 'utf8'));
+
+interface Pattern {
+  readonly source: readonly string[];
+  readonly detail: { readonly eventName?: readonly string[]; readonly errorCode?: unknown };
+}
+
+const accountRules = rules.filter(({ targets }) =>
+  JSON.stringify(targets).includes('AccountOnboardingStateMachine'),
+);
+const patterns = accountRules.map(({ pattern }) => pattern as Pattern);
+
+describe('what starts the state machine', () => {
+  test('is every event that can be read, by one rule each', () => {
+    const names = patterns.flatMap(({ detail }) => detail.eventName ?? []);
+    expect(names.toSorted()).toEqual(Object.keys(eventReaders).toSorted());
+  });
+
+  test('comes from where its reader expects it', () => {
+    for (const [eventName, { source }] of Object.entries(eventReaders))
+      expect(matchingRules(accountRules, { source, detail: { eventName } })).toHaveLength(1);
+  });
+
+  test('may have any detail type', () => {
+    expect(patterns.filter((pattern) => 'detail-type' in pattern)).toEqual([]);
+  });
+});
+
+const folder = 'tests/fixtures/events';
+const fixtures = readdirSync(`${root}${folder}`)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => {
+    const event = readJson(`${folder}/${file}`) as { readonly detail: { readonly errorCode?: string } };
+    return { name: file.replace(/\.json$/, ''), event, reading: parseAccountEvent(event) };
+  });
+
+/** They begin a run that ends at once as ignored: a pattern that told them apart would have to know every shape. */
+const startAnIgnoredRun = [
+  'create-account-result-failed',
+  'create-account-result-in-progress-unconfirmed',
+  'create-managed-account-failed',
+  'tag-resource-ou',
+  'tag-resource-policy',
+  'tag-resource-root',
+  'untag-resource-ou',
+];
+
+describe('the example events', () => {
+  test.each(fixtures.filter(({ reading }) => reading.type === 'change'))(
+    '$name starts a run',
+    ({ event }) => {
+      expect(matchingRules(rules, event).map(({ target }) => target)).toEqual([
+        expect.objectContaining({ Arn: { Ref: 'AccountOnboardingStateMachine' } }),
+      ]);
+    },
+  );
+
+  test.each(fixtures.filter(({ event }) => event.detail.errorCode !== undefined))(
+    '$name failed, and starts none',
+    ({ event }) => expect(matchingRules(rules, event)).toEqual([]),
+  );
+
+  test('what changes no account starts no run, with few exceptions', () => {
+    const started = fixtures
+      .filter(({ reading, event }) => reading.type === 'ignored' && matchingRules(rules, event).length > 0)
+      .map(({ name }) => name);
+    expect(started).toEqual(startAnIgnoredRun);
+  });
+});
+
+describe('failed executions', () => {
+  /** "Step Functions Execution Status Change" (Step Functions developer guide, "Automating with EventBridge"). */
+  const changed = (status: string, machine = 'account-onboarding-example') => ({
+    version: '0',
+    id: '315c1398-40ff-a850-213b-158f73e60175',
+    'detail-type': 'Step Functions Execution Status Change',
+    source: 'aws.states',
+    account: '111111111111',
+    time: '2026-03-01T21:20:50Z',
+    region: 'us-east-1',
+    resources: [`arn:aws:states:us-east-1:111111111111:execution:${machine}:run-1`],
+    detail: {
+      executionArn: `arn:aws:states:us-east-1:111111111111:execution:${machine}:run-1`,
+      stateMachineArn: `arn:aws:states:us-east-1:111111111111:stateMachine:${machine}`,
+      name: 'run-1',
+      status,
+      startDate: 1772400050000,
+      stopDate: status === 'RUNNING' ? null : 1772400060000,
+      input: '{}',
+      inputDetails: { included: true },
+      output: null,
+      outputDetails: null,
+      error: null,
+      cause: null,
+    },
+  });
+
+  const pattern = () => deployed.resources.FailedExecutionRule?.Properties.EventPattern;
+
+  test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('%s gets its record', (status) => {
+    expect(matchesPattern(pattern(), changed(status))).toBe(true);
+    expect(failedExecutionEvent.safeParse(changed(status)).success).toBe(true);
+  });
+
+  test.each(['RUNNING', 'SUCCEEDED'])('%s does not', (status) => {
+    expect(matchesPattern(pattern(), changed(status))).toBe(false);
+  });
+
+  test('another state machine is left alone', () => {
+    expect(matchesPattern(pattern(), changed('FAILED', 'another'))).toBe(false);
+  });
+
+  test('the function may be called by this rule only', () => {
+    expect(resourcesOf(deployed, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({
+        Principal: 'events.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': ['FailedExecutionRule', 'Arn'] },
+      }),
+    ]);
+  });
+
+  test('what the function cannot record is kept', () => {
+    expect(deployed.functions['record-failed-execution']).toMatchObject({
+      destinations: { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['FailureDeadLetters', 'Arn'] } } },
+    });
+  });
+});
+
+interface Target {
+  readonly DeadLetterConfig?: { readonly Arn: unknown };
+  readonly RetryPolicy?: unknown;
+}
+
+describe('dead letters', () => {
+  const targets = () =>
+    resourcesOf(deployed, 'AWS::Events::Rule').flatMap(([rule, { Properties }]) =>
+      (Properties.Targets as readonly Target[]).map((target) => ({ rule, target })),
+    );
+  const queueOf = ({ DeadLetterConfig }: Target) => arnText(DeadLetterConfig?.Arn);
+
+  test('every target tries for a day, and has a queue', () => {
+    for (const { target } of targets()) {
+      expect(target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
+      expect(queueOf(target)).toMatch(/DeadLetters\.Arn$/);
+    }
+  });
+
+  test('a queue takes letters from exactly the rules that use it', () => {
+    for (const [, { Properties }] of resourcesOf(deployed, 'AWS::SQS::QueuePolicy')) {
+      const [queue] = Properties.Queues as readonly unknown[];
+      const { Statement } = Properties.PolicyDocument as { Statement: readonly Record<string, unknown>[] };
+      const arn = `${arnText(queue)}.Arn`;
+      const senders = targets().filter(({ target }) => queueOf(target) === arn);
+      const sources = senders.map(({ rule }) => ({ 'Fn::GetAtt': [rule, 'Arn'] }));
+      expect(Statement).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: { 'Fn::GetAtt': [arnText(queue), 'Arn'] },
+          Condition: { ArnEquals: { 'aws:SourceArn': sources.length === 1 ? sources[0] : sources } },
+        },
+      ]);
+    }
+  });
+
+  test('letters and their age raise alarms, as failures do', () => {
+    const metrics = resourcesOf(deployed, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => `${Properties.MetricName} ${JSON.stringify(Properties.Dimensions)}`,
+    );
+    const has = (metric: string, resource: string) =>
+      metrics.some((name) => name.startsWith(metric) && name.includes(`"${resource}"`));
+    for (const [queue] of resourcesOf(deployed, 'AWS::SQS::Queue')) {
+      expect(has('ApproximateNumberOfMessagesVisible', queue)).toBe(true);
+      expect(has('ApproximateAgeOfOldestMessage', queue)).toBe(true);
+    }
+    for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'])
+      expect(has(metric, 'AccountOnboardingStateMachine')).toBe(true);
+    expect(has('Errors', 'RecordDashfailedDashexecutionLambdaFunction')).toBe(true);
+  });
+});

@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as errors from '../../shared/errors.ts';
+import { loadedBy, sourceOf } from '../imports.ts';
+import { type Deployment, deployment, functionLogicalId, functionToken, resourcesOf } from './deployment.ts';
+import { definitionOf, matchedErrors, stateMachines, tasksOf } from './state-machines.ts';
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await deployment();
+}, 60_000);
+
+const machineResource = (machine: string) => {
+  const text = JSON.stringify(definitionOf(machine));
+  const found = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(
+    ([, { Properties }]) => JSON.stringify(Properties.Definition) === text,
+  );
+  if (found === undefined) throw new Error(`serverless.yml does not deploy ${machine}`);
+  return found[1].Properties;
+};
+
+type ErrorClass = new (text: string, findings: readonly never[]) => errors.OnboardingError;
+
+const errorClasses = Object.values(errors as Readonly<Record<string, unknown>>).filter(
+  (value) => typeof value === 'function' && value.prototype instanceof errors.OnboardingError,
+) as readonly ErrorClass[];
+
+/** Whether a retry helps, by the names of the project's errors. */
+const retryable = new Map(
+  errorClasses.map((Class) => new Class('', [])).map(({ name, retryable: helps }) => [name, helps] as const),
+);
+
+/**
+ * What is not ours. "Handling errors in Step Functions workflows" and "Handle transient Lambda service exceptions"
+ * (Step Functions developer guide); `Sandbox.Timedout` is what Lambda reports of a function that took too long.
+ */
+const documented = new Set([
+  'Lambda.AWSLambdaException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.SdkClientException',
+  'Lambda.ServiceException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+  'States.ALL',
+  'States.Timeout',
+]);
+
+describe.each(stateMachines)('%s', (machine) => {
+  const tasks = tasksOf(machine);
+
+  test('each token has a substitution, each substitution a token, and both name a function', () => {
+    const substitutions = machineResource(machine).DefinitionSubstitutions;
+    const tokens = [...JSON.stringify(definitionOf(machine)).matchAll(/\$\{(\w+)\}/g)].map(
+      ([, token]) => token,
+    );
+    const byToken = Object.keys(deployed.functions).map((name) => [
+      functionToken(name),
+      { 'Fn::GetAtt': [functionLogicalId(name), 'Arn'] },
+    ]);
+    expect(substitutions).toEqual(
+      Object.fromEntries(byToken.filter(([token]) => tokens.includes(String(token)))),
+    );
+    expect(Object.keys(substitutions as object).sort()).toEqual([...new Set(tokens)].sort());
+  });
+
+  test('every name in ErrorEquals is one of ours, or documented', () => {
+    const unknown = [...matchedErrors(machine)].filter(
+      (name) => !retryable.has(name) && !documented.has(name),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each(tasks)('$state is retried for nothing that a retry does not help', ({ retried }) => {
+    expect(retried.filter((name) => retryable.get(name) === false)).toEqual([]);
+    expect(retried).toHaveLength(new Set(retried).size);
+  });
+
+  test.each(tasks)('$state is retried for what its function throws', ({ token, retried }) => {
+    expect(retried).toEqual(expect.arrayContaining(thrownBy(token)));
+  });
+
+  test.each(tasks)(
+    '$state is retried when Lambda fails, is crowded, or the function is lost',
+    ({ retried }) => {
+      expect(retried).toEqual(
+        expect.arrayContaining([...documented].filter((name) => name !== 'States.ALL')),
+      );
+    },
+  );
+
+  test.each(tasks)('$state waits a little longer than its function may take', ({ token, timeoutSeconds }) => {
+    const [, { timeout }] = functionOf(token);
+    // A cold start of up to ten seconds comes on top ("Understanding the Lambda execution environment life cycle").
+    expect(timeoutSeconds).toBeGreaterThanOrEqual(timeout + 10);
+    expect(timeoutSeconds).toBeLessThanOrEqual(timeout + 30);
+  });
+
+  test('an execution ends', () => {
+    expect(definitionOf(machine).TimeoutSeconds).toBeGreaterThanOrEqual(3_600);
+  });
+});
+
+function functionOf(token: string) {
+  const found = Object.entries(deployed.functions).find(([name]) => functionToken(name) === token);
+  if (found === undefined) throw new Error(`${token} stands for no function`);
+  return found;
+}
+
+/** Parts that a function loads and does not run. */
+const notRun: Readonly<Record<string, RegExp>> = {
+  // Planning asks reconciliation whether a resource is settled, and takes no lease.
+  PlanChangesFunctionArn: /^shared\/apply\//,
+};
+
+const store = 'shared/store/dynamodb/store.ts';
+
+/** The retryable errors that the code of a step makes, and those of the table, which every step uses. */
+function thrownBy(token: string): string[] {
+  const [name] = functionOf(token);
+  const stop = (file: string) => file.startsWith('shared/telemetry/') || notRun[token]?.test(file) === true;
+  const files = [...loadedBy([`functions/${name}.ts`], stop), ...loadedBy([store])];
+  const made = files.flatMap((file) => [...sourceOf(file).matchAll(/\bnew (\w+Error)\(/g)]);
+  return [...new Set(made.map(([, thrown = '']) => thrown))].filter(
+    (thrown) => retryable.get(thrown) === true,
+  );
+}

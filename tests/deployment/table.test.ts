@@ -1,0 +1,28 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
+import { type Deployment, deployment, resourcesOf } from './deployment.ts';
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await deployment();
+}, 60_000);
+
+test('the deployed table is the one that the store expects', () => {
+  expect(deployed.resources.Table?.Properties).toMatchObject({
+    ...tableDefinition('account-onboarding-example'),
+    TimeToLiveSpecification: timeToLive,
+  });
+});
+
+test('it is the only one, can be restored, and is not lost with the stack', () => {
+  expect(resourcesOf(deployed, 'AWS::DynamoDB::Table')).toHaveLength(1);
+  expect(deployed.resources.Table).toMatchObject({
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      DeletionProtectionEnabled: true,
+    },
+  });
+});

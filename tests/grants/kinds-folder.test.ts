@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import { grantKinds } from '../../shared/grants/kinds.ts';
+import { filesIn } from '../imports.ts';
+
+/** What the kinds share. Every other file of the folder is a kind. */
+const helpers = ['contract', 'document-kind', 'entry', 'kinds', 'managed-policies', 'principals', 'shards'];
+
+const files = filesIn('shared/grants').map((file) => file.replace(/^shared\/grants\/|\.ts$/g, ''));
+
+test('every file is a kind of the same name, or a helper', () => {
+  const names = grantKinds.map(({ name }) => name);
+  expect(files.toSorted()).toEqual([...names, ...helpers].toSorted());
+});
+
+test.each(grantKinds.map(({ name }) => name))('%s comes from its own file', async (name) => {
+  const exported: object = await import(`../../shared/grants/${name}.ts`);
+  expect(Object.values(exported)).toContain(grantKinds.find((kind) => kind.name === name));
+});
+
+test('no helper makes a kind', async () => {
+  for (const helper of helpers) {
+    const exported: object = await import(`../../shared/grants/${helper}.ts`);
+    expect(Object.values(exported).filter((value) => grantKinds.includes(value))).toEqual([]);
+  }
+});
