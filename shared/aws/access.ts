@@ -54,6 +54,8 @@ export interface HubSettings {
   /** Default: the SDK's own chain. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly plugins?: readonly ClientPlugin[];
+  /** Milliseconds. Default: `requestTimeout`, which the length of a lease is reckoned with. */
+  readonly requestTimeout?: number;
 }
 
 export interface AwsSettings extends HubSettings {
@@ -69,12 +71,16 @@ export interface AwsSettings extends HubSettings {
 export const requestTimeout = 10_000;
 const connectionTimeout = 2_000;
 
-const requestHandler = new NodeHttpHandler({
-  connectionTimeout,
-  requestTimeout,
-  // Without this the handler only warns.
-  throwOnRequestTimeout: true,
-});
+const handlerWith = (timeout: number): NodeHttpHandler =>
+  new NodeHttpHandler({
+    connectionTimeout,
+    requestTimeout: timeout,
+    // Without this the handler only warns.
+    throwOnRequestTimeout: true,
+  });
+
+/** Shared by all clients, and with it the connections. */
+export const requestHandler = handlerWith(requestTimeout);
 
 export function awsAccess(settings: AwsSettings): AwsAccess {
   const credentialsOf = spokeCredentials(stsClient(settings), settings);
@@ -87,7 +93,14 @@ export function awsAccess(settings: AwsSettings): AwsAccess {
         maxAttempts: options.maxAttempts,
         credentials: credentialsOf(target),
       },
-      [translateErrors(target, settings.spokeRole), ...options.plugins, ...(settings.plugins ?? [])],
+      [
+        translateErrors({
+          where: `account ${target.accountId}, ${target.region}`,
+          via: `role ${settings.spokeRole}`,
+        }),
+        ...options.plugins,
+        ...(settings.plugins ?? []),
+      ],
     );
 
   return {
@@ -112,7 +125,8 @@ type ClientConfig = {
 
 const clientConfig = (settings: HubSettings, region: string): ClientConfig => ({
   region,
-  requestHandler,
+  requestHandler:
+    settings.requestTimeout === undefined ? requestHandler : handlerWith(settings.requestTimeout),
   ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
 });
 
@@ -124,10 +138,14 @@ const hubConfig = (settings: HubSettings): ClientConfig => ({
 const stsClient = (settings: HubSettings): STSClient =>
   withPlugins(new STSClient(hubConfig(settings)), settings.plugins ?? []);
 
+/** Names what AWS refuses to the hub's own clients. */
+export const hubErrors = (region: string): ClientPlugin =>
+  translateErrors({ where: `the hub, ${region}`, via: "the hub's role" });
+
 /** Clients with the hub's own credentials. */
 export function hubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
-  const plugins = settings.plugins ?? [];
+  const plugins = [hubErrors(settings.region), ...(settings.plugins ?? [])];
   return lazily({
     eventBridge: () => withPlugins(new EventBridgeClient(config), plugins),
     organizations: () => withPlugins(new OrganizationsClient(config), plugins),

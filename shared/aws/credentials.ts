@@ -29,14 +29,21 @@ export function spokeCredentials(
     const assumed = assumeSpokeRole(sts, settings, accountId);
     cache.set(accountId, assumed);
     // What failed is asked for again by whoever comes next; those who wait for it now fail with it.
-    assumed.catch(() => cache.delete(accountId));
+    assumed.catch(() => forget(accountId, assumed));
     return assumed;
+  };
+
+  const forget = (accountId: string, assumed: Promise<AwsCredentialIdentity>): void => {
+    if (cache.get(accountId) === assumed) cache.delete(accountId);
   };
 
   return ({ accountId }) =>
     async () => {
-      const known = await cache.get(accountId);
-      return known === undefined || endsSoon(known, settings.clock) ? assume(accountId) : known;
+      const asked = cache.get(accountId) ?? assume(accountId);
+      const known = await asked;
+      if (!endsSoon(known, settings.clock)) return known;
+      forget(accountId, asked);
+      return cache.get(accountId) ?? assume(accountId);
     };
 }
 
@@ -73,5 +80,6 @@ async function assumeSpokeRole(
   };
 }
 
-/** A role session name takes 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
-const sessionName = (runId: string): string => runId.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+/** A role session name takes 2 to 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
+const sessionName = (runId: string): string =>
+  runId.replace(/[^\w+=,.@-]/g, '-').slice(0, 64).padEnd(2, '-');

@@ -1,5 +1,4 @@
 import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
-import type { Target } from './access.ts';
 import { translateError } from './translate-error.ts';
 
 /** A middleware for any client of the SDK. */
@@ -29,8 +28,11 @@ export const checkBeforeSend = (check: () => void): ClientPlugin => ({
     ),
 });
 
-/** Names what AWS refused in the project's own errors; names that mean "absent" to a grant kind pass unchanged. */
-export const translateErrors = (target: Target, role: string): ClientPlugin => ({
+/**
+ * Names what AWS refused in the project's own errors; names that mean "absent" to a grant kind pass unchanged.
+ * `where` (account and region) and `via` (the identity) are for people.
+ */
+export const translateErrors = ({ where, via }: { where: string; via: string }): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
       (next, context) => async (args) => {
@@ -40,8 +42,8 @@ export const translateErrors = (target: Target, role: string): ClientPlugin => (
           throw translateError(thrown, {
             service: serviceName(context.clientName),
             operation: operationName(context.commandName),
-            on: `${subject(args.input)} (account ${target.accountId}, ${target.region})`,
-            via: `role ${role}`,
+            on: `${subject(args.input)} (${where})`,
+            via,
           });
         }
       },
@@ -81,6 +83,10 @@ const subjectFields = [
   'PolicyName',
   'GroupName',
   'RoleName',
+  'AccountId',
+  'ChildId',
+  'TopicArn',
+  'TableName',
 ] as const;
 
 function subject(input: object): string {

@@ -2,6 +2,7 @@ import { isServerError, isThrottlingError, isTransientError } from '@smithy/core
 import type { SdkError } from '@smithy/types';
 import {
   AccessDeniedError,
+  ConcurrentUpdateError,
   type ErrorFields,
   InvalidPrincipalError,
   OnboardingError,
@@ -46,7 +47,13 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   {
-    names: new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthorizationError']),
+    names: new Set([
+      'AccessDenied',
+      'AccessDeniedException',
+      'UnauthorizedOperation',
+      'AuthorizationError',
+      'AuthorizationErrorException',
+    ]),
     error: (what, thrown, fields) =>
       new AccessDeniedError(
         `${what} was denied to ${fields.via}: ${thrown.message}. ${accessDeniedAdvice(thrown.message)}`,
@@ -83,6 +90,22 @@ const rules: readonly Rule[] = [
       refusedPrincipal.test(thrown.message)
         ? new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown)
         : new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown),
+  },
+  {
+    // Two requests for one thing met, and AWS asks to try again (S3 and IAM API references, "Errors").
+    names: new Set([
+      'OperationAborted',
+      'ConcurrentModification',
+      'ConcurrentModificationException',
+      'EntityTemporarilyUnmodifiable',
+      'EntityTemporarilyUnmodifiableException',
+    ]),
+    error: (what, thrown, fields) =>
+      new ConcurrentUpdateError(
+        `${what}: somebody else is changing it at this moment (${thrown.message})`,
+        fields,
+        thrown,
+      ),
   },
   {
     names: new Set(['LimitExceededException', 'LimitExceeded', 'PolicyLengthExceededException']),

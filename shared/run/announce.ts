@@ -10,22 +10,36 @@ export const eventSource = 'account-onboarding';
 /** What is left is cut to this many lines: an EventBridge entry takes 256 KiB, and the record has them all. */
 const mostLines = 50;
 
-/** Tells EventBridge's default bus, and the configured SNS topic, how a run ended. At least once. */
+/**
+ * Tells EventBridge's default bus, and the configured SNS topic, how a run ended. At least once; one that is out of
+ * order does not silence the other.
+ * @throws the first error, after both were tried
+ */
 export async function announce(services: Services, run: RunRecord): Promise<void> {
   const title = await titleOf(services, run);
   const { runId, status, accountIds, cause, reason, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
   const detail = JSON.stringify({ runId, status, accountIds, cause, reason, left, startedAt, finishedAt });
-  await putEvent(services, title, detail);
+  const subject = `${title}: ${accountIds.join(', ')}`.slice(0, 100);
+  const told = await Promise.allSettled([
+    putEvent(services, title, detail),
+    publish(services, run, { Subject: subject, Message: detail }),
+  ]);
+  for (const result of told) if (result.status === 'rejected') throw result.reason;
+}
+
+async function publish(
+  services: Services,
+  { runId, status }: RunRecord,
+  message: { readonly Subject: string; readonly Message: string },
+): Promise<void> {
   const topic = await topicOf(services);
-  if (topic !== undefined)
-    await services.hub.sns.send(
-      new PublishCommand({
-        TopicArn: topic,
-        Subject: `${title}: ${accountIds.join(', ')}`.slice(0, 100),
-        Message: detail,
-      }),
-    );
+  if (topic === undefined) return;
+  // A FIFO topic takes no message without these (SNS API reference, Publish).
+  const fifo = topic.endsWith('.fifo')
+    ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: `${runId}-${status}` }
+    : {};
+  await services.hub.sns.send(new PublishCommand({ TopicArn: topic, ...message, ...fifo }));
 }
 
 /** PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at. */

@@ -34,7 +34,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const strangers = await nonMembers(services, step);
   const left = [
     ...step.accounts.flatMap(accountLine),
-    ...(step.expect === 'member' ? strangers : []),
+    ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
     ...step.verification.missing,
   ];
@@ -65,6 +65,7 @@ export async function failRun(
 ): Promise<FinishedRun> {
   const opened = await services.store.runs.get(runId);
   if (opened?.status === 'succeeded' || opened?.status === 'failed') return { runId, status: opened.status };
+  const changes = await services.store.runs.changes(runId);
   await close(services, {
     runId,
     startedAt,
@@ -73,7 +74,10 @@ export async function failRun(
     status: 'failed',
     reason: error.message,
     error,
-    left: [`Everything from here on: ${error.name}. Start it again once that is put right`],
+    left: [
+      `Everything from here on: ${error.name}. Start it again once that is put right`,
+      ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
+    ],
   });
   return { runId, status: 'failed' };
 }
@@ -90,9 +94,7 @@ async function nonMembers({ store }: Services, { accounts }: FinishStep): Promis
   for (const { accountId, revision } of accounts) {
     const account = revision === undefined ? undefined : await store.registry.account(accountId);
     if (account !== undefined && !isMember(account))
-      lines.push(
-        `AccountNotMemberError: account ${accountId} is ${account.state}, so it has no access; what it had is taken back`,
-      );
+      lines.push(`account ${accountId} is ${account.state}, so it has no access; what it had is taken back`);
   }
   return lines;
 }
@@ -121,14 +123,20 @@ function changeLine(
       return [];
     case 'set-aside': {
       const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
-      return ours.length === 0 ? [] : [`${resource}: AWS does not accept ${ours.join(', ')} as a principal`];
+      return [
+        ...(ours.length === 0 ? [] : [`${resource}: AWS does not accept ${ours.join(', ')} as a principal`]),
+        ...(error === undefined ? [] : [`${resource}: withheld${errorText(error)}`]),
+      ];
     }
     case undefined:
-      return [`${resource}: not updated${error === undefined ? '' : `: ${error.name}: ${error.message}`}`];
+      return [`${resource}: not updated${errorText(error)}`];
     default:
-      return [`${resource}: ${outcome}: ${error?.name}: ${error?.message}`];
+      return [`${resource}: ${outcome}${errorText(error)}`];
   }
 }
+
+const errorText = (error: ErrorRecord | undefined): string =>
+  error === undefined ? '' : `: ${error.name}: ${error.message}`;
 
 function summary(changes: readonly ResourceChange[]): string {
   const written = changes.filter(({ outcome }) => outcome === 'written').length;

@@ -37,7 +37,8 @@ export async function updateCentralAccount(
     planned,
     async (change) => {
       if (isDone(change, accountIds)) return change;
-      const done = await reconcileResource(services, { runId, planned: change, revision });
+      const reconciled = await reconcileResource(services, { runId, planned: change, revision });
+      const done = withPlannedSize(change, reconciled);
       await runs.putChange(runId, done);
       return done;
     },
@@ -62,6 +63,12 @@ async function changesOf(
   );
   return changes.filter(({ resource }) => here.has(resource));
 }
+
+/** A resource that needed no second look is as the plan saw it. */
+const withPlannedSize = ({ size, limit }: ResourceChange, done: ResourceChange): ResourceChange =>
+  done.outcome !== 'unchanged' || done.size !== undefined || size === undefined || limit === undefined
+    ? done
+    : { ...done, size, limit };
 
 /** An attempt before this one may have ended some of them. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { grantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
 import { errorRecord } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { type Account, isMember } from '../organization/account.ts';
@@ -28,62 +29,97 @@ const mostLines = 50;
 /**
  * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
  * allowed, by evaluation, and nothing of ours names them elsewhere. Resources that were not updated are left out:
- * their outcome says so already.
+ * their outcome says so already. So are accounts that have changed since this run registered them: whoever has
+ * registered the change answers for it.
  */
 export async function verifyRun(services: Services, { runId, accounts }: VerifyStep): Promise<Verification> {
-  const registered = accounts
-    .filter(({ revision }) => revision !== undefined)
-    .map(({ accountId }) => accountId);
-  if (registered.length === 0) return { verified: 0, missing: [] };
+  const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
+  if (![...revisions.values()].some((revision) => revision !== undefined))
+    return { verified: 0, missing: [] };
   const { configuration } = await activeConfiguration(services.store);
   const all = await services.store.registry.accounts();
   const changes = new Map(
     (await services.store.runs.changes(runId)).map((change) => [change.resource, change]),
   );
-  const context = grantContext(configuration);
+  const unchanged = all.filter(({ id, revision }) => revisions.get(id) === revision);
   const findings = await pMap(
-    desiredResources(configuration, all).filter(({ key }) => wasUpdated(changes.get(key))),
-    async (desired) => {
-      const documents = await evidence(services, runId, desired, changes.get(desired.key));
-      if (typeof documents === 'string') return [documents];
-      const ours = all.filter(
-        ({ id }) => registered.includes(id) && !changes.get(desired.key)?.accountIds?.includes(id),
-      );
-      return ours.flatMap((account) => accountFindings(desired, account, documents, context));
-    },
+    desiredResources(configuration, all),
+    (desired) =>
+      resourceFindings(services, {
+        runId,
+        configuration,
+        desired,
+        change: changes.get(desired.key),
+        accounts: unchanged,
+      }),
     { concurrency: 8 },
   );
   const missing = findings.flat().filter((finding) => finding !== undefined);
   return { verified: findings.flat().length, missing: missing.slice(0, mostLines) };
 }
 
-const wasUpdated = (change: ResourceChange | undefined): boolean =>
-  change?.outcome !== undefined && !['busy', 'refused', 'failed'].includes(change.outcome);
-
-type Documents = readonly (PolicyDocument | undefined)[];
-
-/** What this run has read back under the lease, or a fresh read where another run has done the work; or why not. */
-async function evidence(
-  services: Services,
-  runId: string,
-  desired: DesiredResource,
-  change: ResourceChange | undefined,
-): Promise<Documents | string> {
-  if (change?.after !== undefined)
-    return Object.values(change.after).map(
-      (document) => (document ?? undefined) as PolicyDocument | undefined,
-    );
-  try {
-    const { configuration } = await activeConfiguration(services.store);
-    const clients = services.aws(runId, configuration).reader(desired.ref);
-    const state = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    return Object.values(desired.kind.documents(state));
-  } catch (error) {
-    return `${desired.key}: could not be read for verification: ${errorRecord(error).message}`;
-  }
+interface Question {
+  readonly runId: string;
+  readonly configuration: Configuration;
+  readonly desired: DesiredResource;
+  readonly change: ResourceChange | undefined;
+  readonly accounts: readonly Account[];
 }
 
 /** One entry for each thing looked at: undefined where it is as it should be. */
+async function resourceFindings(
+  services: Services,
+  question: Question,
+): Promise<readonly (string | undefined)[]> {
+  const { desired, change } = question;
+  if (change === undefined) return unplanned(question);
+  if (!wasUpdated(change)) return [];
+  if (change.after !== undefined)
+    return documentFindings(
+      question,
+      Object.values(change.after).map((document) => (document ?? undefined) as PolicyDocument | undefined),
+    );
+  try {
+    return await freshFindings(services, question);
+  } catch (error) {
+    return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
+  }
+}
+
+const wasUpdated = ({ outcome }: ResourceChange): boolean =>
+  outcome !== undefined && !['busy', 'refused', 'failed'].includes(outcome);
+
+/** Another configuration was put in force after the plan. */
+const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>
+  accounts.some((account) => accessesOf(desired, account, grantContext(configuration)).length > 0)
+    ? [`${desired.key}: not planned, since the configuration in force has changed; start the run again`]
+    : [];
+
+type Documents = readonly (PolicyDocument | undefined)[];
+
+/** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
+const patience = 20_000;
+
+/** Another run has done the work, so its result is read; again for a while where it does not show yet. */
+async function freshFindings(services: Services, question: Question) {
+  const { clock } = services;
+  const { desired, runId, configuration } = question;
+  const deadline = clock.now() + patience;
+  for (let pause = 500; ; pause *= 2) {
+    const clients = services.aws(runId, configuration).reader(desired.ref);
+    const state = await desired.kind.read(clients, desired.ref, grantContext(configuration));
+    const findings = documentFindings(question, Object.values(desired.kind.documents(state)));
+    if (findings.every((finding) => finding === undefined) || clock.now() + pause > deadline) return findings;
+    await clock.sleep(pause);
+  }
+}
+
+function documentFindings({ configuration, desired, change, accounts }: Question, documents: Documents) {
+  const context = grantContext(configuration);
+  const asked = accounts.filter(({ id }) => !change?.accountIds?.includes(id));
+  return asked.flatMap((account) => accountFindings(desired, account, documents, context));
+}
+
 function accountFindings(
   desired: DesiredResource,
   account: Account,

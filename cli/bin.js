@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an old Node can read it and say what it needs instead of failing on the first type.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(`onboarding needs Node 22.18 or newer, and this is ${process.versions.node}.`);
+  console.error('`npm ci` installs one beside the other packages; `npx onboarding` and `npm start` use it.');
+  process.exitCode = 64;
+} else {
+  await import('./onboarding.ts');
+}

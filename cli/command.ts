@@ -1,0 +1,73 @@
+import { relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { errorRecord, OnboardingError, ResourceMissingError } from '../shared/errors.ts';
+import { explainAwsError, isAwsError } from './aws-errors.ts';
+import { type ExitCode, exitCodeOf } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { colorsOf, newOutput, type Output } from './output.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+export interface Session {
+  readonly io: Io;
+  readonly out: Output;
+  readonly verbose: boolean;
+}
+
+export type Action<Options> = (options: Options, session: Session) => Promise<ExitCode>;
+
+/** What a command file needs to build its command. */
+export interface CommandContext {
+  readonly io: Io;
+  /** Called once, with the code that the process should end with. */
+  end(code: ExitCode): void;
+}
+
+/** A sub-command with the common options. */
+export const newCommand = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .option('-c, --config <file>', 'the configuration (default: ONBOARDING_CONFIG, else onboarding.yml)')
+    .option('--json', 'print one JSON object for machines')
+    .option('--verbose', 'show what the functions log, and where an unexpected error came from');
+
+/** Runs an action; what it throws is told on stderr, and with `--json` as the one object too. */
+export const acting =
+  <Options extends CommonOptions>({ io, end }: CommandContext, action: Action<Options>) =>
+  async (options: Options): Promise<void> => {
+    const out = newOutput(io, options.json === true);
+    const verbose = options.verbose === true || (io.env.ONBOARDING_DEBUG ?? '') !== '';
+    try {
+      end(await action(options, { io, out, verbose }));
+    } catch (error) {
+      out.transient('');
+      out.result({ status: 'failed', error: errorRecord(error) });
+      tellError(io, error, verbose);
+      end(exitCodeOf(error));
+    }
+  };
+
+export function tellError(io: Io, error: unknown, verbose: boolean): void {
+  const { red } = colorsOf(io.stderr, io.env);
+  io.stderr.write(`${red('error:')} ${explained(error)}\n`);
+  if (verbose && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+}
+
+function explained(error: unknown): string {
+  if (error instanceof ResourceMissingError && error.fields.service === 'dynamodb')
+    return `${error.message.split(': ')[0]}: there is no such table. Check ONBOARDING_TABLE and AWS_REGION`;
+  if (error instanceof OnboardingError) return error.message;
+  if (isAwsError(error)) return explainAwsError(error);
+  return `unexpected: ${errorRecord(error).message}. Run again with --verbose, and report what it says`;
+}
+
+/** The configuration's file, as the user would name it. */
+export function configurationFile({ config }: CommonOptions, { env, cwd }: Io): string {
+  const named = config ?? (env.ONBOARDING_CONFIG || 'onboarding.yml');
+  return relative(process.cwd(), resolve(cwd, named)) || named;
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { importOrganization } from '../../shared/organization/registry.ts';
+import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { counted } from '../output.ts';
+import { connect } from '../services.ts';
+
+export const importCommand = (context: CommandContext): Command =>
+  newCommand('import', "Fill the deployment's registry with the accounts of the organisation.").action(
+    acting<CommonOptions>(context, importAccounts),
+  );
+
+async function importAccounts(_: CommonOptions, session: Session): Promise<ExitCode> {
+  const { out } = session;
+  const { services, where } = connect(session, { memoryAllowed: false });
+  const { store, hub, clock, random } = services;
+  out.line(out.colors.dim(`From Organizations into ${where}`));
+  const before = await store.registry.readySince();
+  const report = await importOrganization({
+    registry: store.registry,
+    organizations: hub.organizations,
+    clock,
+    random,
+    onProgress: ({ accounts }) => out.transient(`  … ${counted(accounts, 'account')}`),
+  });
+  out.result({ status: 'succeeded', ...report });
+  const { accounts, changed, departed } = report;
+  out.line(
+    `${out.colors.green('✓')} ${counted(accounts, 'account')}: ${changed} stored, ${departed} found to have left`,
+  );
+  out.line(
+    before === undefined ? '  The registry is ready now: runs may write.' : '  The registry was ready.',
+  );
+  return exitCodes.succeeded;
+}

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { Command } from 'commander';
+import type { CallCounts } from '../../shared/aws/plugins.ts';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import {
+  type AccountChange,
+  type IgnoredEvent,
+  parseAccountEvent,
+} from '../../shared/organization/account-event.ts';
+import { requireInForce, type Services } from '../../shared/services.ts';
+import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { readEvent } from '../event-file.ts';
+import { letItHappen, setTheScene } from '../event-world.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { counted } from '../output.ts';
+import { newProgress } from '../progress.ts';
+import { tellRun } from '../run-output.ts';
+import { type RunReport, runReport } from '../run-report.ts';
+import { connect, loggerOf } from '../services.ts';
+import { forgetCalls, newSimulation, onboardEveryone, prepareDeployment } from '../simulation.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly event?: string;
+  readonly simulate?: boolean;
+  readonly name?: string;
+}
+
+export const runCommand = (context: CommandContext): Command =>
+  newCommand('run', 'Run the state machine here, for an EventBridge event or a manual input.')
+    .option('-e, --event <file>', 'required: the event or input as JSON; - is the standard input')
+    .option('--simulate', 'in a simulated organisation, made to fit the event; without AWS')
+    .option('--name <name>', 'name of the execution, which is the id of the run (default: made up)')
+    .action(acting<RunOptions>(context, runForEvent));
+
+async function runForEvent(options: RunOptions, session: Session): Promise<ExitCode> {
+  const runId = nameOf(options);
+  if (options.event === undefined)
+    throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
+  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const input = await readEvent(options.event, session.io);
+  const event = parseAccountEvent(input);
+  const reason = await whyNotStarted(event, input);
+  if (reason !== undefined) return ignored(session, runId, reason);
+
+  const stage = options.simulate
+    ? await simulated(session, configuration, { event, input })
+    : await connected(session, configuration, runId);
+  return runOn(stage, session, { runId, input, configuration, event });
+}
+
+/** Names of executions, as Step Functions and the sessions of assumed roles take them. */
+function nameOf({ name }: RunOptions): string {
+  if (name === undefined)
+    return `local-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
+  if (/^[\w-]{2,64}$/.test(name)) return name;
+  throw new UsageError(`--name ${name}: must be 2 to 64 letters, digits, - and _`);
+}
+
+/** The rules of EventBridge decide on events; a person who starts a run by hand passes them by. */
+async function whyNotStarted(
+  event: AccountChange | IgnoredEvent,
+  input: unknown,
+): Promise<string | undefined> {
+  if (event.type === 'change' && event.cause === 'manual') return undefined;
+  const reason = await notStartedBecause(input);
+  if (reason === undefined) return undefined;
+  return event.type === 'ignored' ? event.reason : reason;
+}
+
+function ignored({ out }: Session, runId: string, reason: string): ExitCode {
+  const report: RunReport = {
+    status: 'ignored',
+    runId,
+    reason,
+    resources: [],
+    left: [],
+    calls: {},
+    durationMs: 0,
+  };
+  out.result(report);
+  out.line(`${out.colors.bold(out.colors.yellow('ignored'))}: ${reason}`);
+  return exitCodes.succeeded;
+}
+
+/** Where the state machine runs. */
+interface Stage {
+  readonly services: Services;
+  readonly calls: CallCounts;
+  readonly where: string;
+  /** Pauses before retries: for an AWS that needs them. */
+  readonly waits: 'none' | 'real';
+}
+
+async function simulated(
+  session: Session,
+  configuration: Configuration,
+  { event, input }: { event: AccountChange | IgnoredEvent; input: unknown },
+): Promise<Stage> {
+  const simulation = newSimulation(configuration, { logger: loggerOf(session) });
+  const { organisation, services, calls } = simulation;
+  const scene = { organisation, configuration, input };
+  session.io.prepareWorld?.(organisation);
+  if (event.type === 'change') setTheScene(scene, event);
+  await prepareDeployment(services, configuration);
+  await onboardEveryone(simulation);
+  if (event.type === 'change') letItHappen(scene, event);
+  forgetCalls(calls);
+  const size = counted(organisation.world.accounts.size, 'account');
+  return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none' };
+}
+
+async function connected(session: Session, configuration: Configuration, runId: string): Promise<Stage> {
+  const { services, calls, where, inMemory } = connect(session, { memoryAllowed: true });
+  if (inMemory) {
+    session.out.transient('  … Import organisation');
+    await prepareDeployment(services, configuration);
+  } else {
+    await requireInForce(services.store, configuration);
+    if ((await services.store.runs.get(runId)) !== undefined)
+      throw new UsageError(`There is a run ${runId} already; choose another --name`);
+  }
+  forgetCalls(calls);
+  return { services, calls, where, waits: inMemory ? 'none' : 'real' };
+}
+
+interface Execution {
+  readonly runId: string;
+  readonly input: unknown;
+  readonly configuration: Configuration;
+  readonly event: AccountChange | IgnoredEvent;
+}
+
+async function runOn(
+  { services, calls, where, waits }: Stage,
+  { out }: Session,
+  { runId, input, configuration, event }: Execution,
+): Promise<ExitCode> {
+  const what = event.type === 'change' ? `${event.accountIds.join(', ')} (${event.cause})` : 'no account';
+  out.line(`${out.colors.bold(`Run ${runId}`)}: ${what}`);
+  out.line(out.colors.dim(`In ${where}`));
+  out.line();
+  const onState = await newProgress(out);
+  const start = performance.now();
+  const result = await runLocally({ services, name: runId, input, waits, onState });
+  const durationMs = Math.round(performance.now() - start);
+  const ended = await runReport(services.store, { runId, result, calls, durationMs });
+  out.result(ended.report);
+  tellRun(out, configuration, ended);
+  return ended.report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+}

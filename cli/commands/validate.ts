@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import { configurationHash } from '../../shared/configuration/context.ts';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { ConfigurationError, type Finding } from '../../shared/errors.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import { desiredResources } from '../../shared/plan/desired.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { aligned, counted, type Output, shortened } from '../output.ts';
+import { selectorText } from '../selector-text.ts';
+
+export const validateCommand = (context: CommandContext): Command =>
+  newCommand('validate', 'Check a configuration, offline: every mistake at once, and what it holds.').action(
+    acting<CommonOptions>(context, validate),
+  );
+
+async function validate(options: CommonOptions, session: Session): Promise<ExitCode> {
+  const { out, io } = session;
+  const file = configurationFile(options, io);
+  try {
+    const configuration = await loadConfiguration(file);
+    out.result({ valid: true, file, findings: [], ...summary(configuration) });
+    tell(out, file, configuration);
+    return exitCodes.succeeded;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || !out.json) throw error;
+    out.result({ valid: false, file, findings: error.findings.map(placed) });
+    return exitCodes.configuration;
+  }
+}
+
+/** The line stands behind the path, for people; machines get it apart. */
+function placed({ path, message }: Finding): { path: string; line?: number; message: string } {
+  const [, bare = path, line] = /^(.*?)\s*\(line (\d+)\)$/.exec(path) ?? [];
+  return { path: bare, ...(line === undefined ? {} : { line: Number(line) }), message };
+}
+
+function summary(configuration: Configuration) {
+  const { centralAccounts, deployment, organization, grants } = configuration;
+  return {
+    hash: configurationHash(configuration),
+    deployment,
+    organization: organization.id,
+    centralAccounts,
+    grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
+    resources: desiredResources(configuration, []).map(({ ref }) => ref),
+  };
+}
+
+function tell(out: Output, file: string, configuration: Configuration): void {
+  const { green, bold, dim } = out.colors;
+  const { organization, deployment, grants, centralAccounts } = configuration;
+  out.line(`${green('✓')} ${file} is valid`);
+  out.line();
+  out.line(
+    bold(`Deployment ${deployment} of organisation ${organization.id}`) +
+      dim(`  hash ${configurationHash(configuration).slice(0, 12)}`),
+  );
+  const resources = desiredResources(configuration, []);
+  const central = Object.entries(centralAccounts).flatMap(([name, account]) =>
+    account === undefined
+      ? []
+      : [[name, account.id, account.region, resourceCount(resources, account.id, name, configuration)]],
+  );
+  table(out, 'Central accounts', central);
+  table(
+    out,
+    `Grants (${grants.length})`,
+    grants.map((entry) => [
+      entry.name,
+      entry.account,
+      grantKind(entry.kind).title,
+      counted(
+        resources.filter(({ shares }) => shares.some((share) => share.entry === entry)).length,
+        'resource',
+      ),
+      dim(shortened(selectorText(entry.for), 48)),
+    ]),
+  );
+  out.line();
+  out.line(`${counted(resources.length, 'resource')} will have policies of this project.`);
+}
+
+/** Several central accounts may be one account, so the grants decide. */
+const resourceCount = (
+  resources: ReturnType<typeof desiredResources>,
+  accountId: string,
+  name: string,
+  { grants }: Configuration,
+): string => {
+  const entries = new Set(grants.filter(({ account }) => account === name));
+  const here = resources.filter(
+    ({ ref, shares }) => ref.accountId === accountId && shares.some(({ entry }) => entries.has(entry)),
+  );
+  return counted(here.length, 'resource');
+};
+
+function table(out: Output, title: string, rows: readonly (readonly string[])[]): void {
+  out.line();
+  out.line(out.colors.bold(title));
+  for (const line of aligned(rows)) out.line(line);
+}

@@ -1,0 +1,62 @@
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { StatementDifference } from '../../shared/policy/difference.ts';
+import type { ResourceChange } from '../../shared/store/ports.ts';
+import { bySign, differencesOf, signs } from '../differences.ts';
+import { aligned, type Colors, shortened, tailOf } from '../output.ts';
+import { outcomeOf, partsOf } from '../run-report.ts';
+
+const idWidth = 24;
+const labelWidth = 26;
+const factWidth = 41;
+
+/** A line for each changed statement, the resource before the first of them: fits a hundred columns. */
+export function compactDifferences(
+  changes: readonly ResourceChange[],
+  { deployment }: Configuration,
+  colors: Colors,
+): readonly string[] {
+  const mark = `AccountOnboarding${deployment}`;
+  const rows = changes
+    .filter((change) => outcomeOf(change) !== 'unchanged')
+    .flatMap((change) =>
+      differencesOf(change).map((difference, index) => [
+        index === 0 ? colors.bold(shortened(nameOf(change), idWidth)) : '',
+        ...statementCells(difference, mark, colors),
+      ]),
+    );
+  return aligned(rows, '    ');
+}
+
+/** A key's id says little to people, and the first part of it is enough. */
+function nameOf({ resource }: ResourceChange): string {
+  const { kind, id } = partsOf(resource);
+  return kind === 'kms-key-policy' ? `key ${id.split('-')[0]}…` : id;
+}
+
+function statementCells(
+  { kind, label, lines }: StatementDifference,
+  mark: string,
+  colors: Colors,
+): readonly string[] {
+  const facts = lines.filter(({ sign }) => sign !== ' ');
+  const sign = kind === 'changed' ? (facts[0]?.sign ?? '~') : signs[kind];
+  const color = bySign(colors, sign);
+  const resource = facts.find(({ text }) => text.startsWith('Resource '));
+  const shown = factText((resource ?? facts.at(-1))?.text ?? '');
+  const others = facts.length > 1 ? ` +${facts.length - 1}` : '';
+  const name = shortened(label.replace(mark, ''), labelWidth);
+  return [
+    color(`${sign} ${name}`),
+    `${color(tailOf(shown, factWidth - others.length))}${colors.dim(others)}`,
+  ];
+}
+
+/** `Condition StringEquals aws:SourceAccount 5555…` → `aws:SourceAccount 5555…`; a long one is its value only. */
+function factText(text: string): string {
+  const short = text
+    .replace(/^Condition \w+ /, '')
+    .replace(/^Principal\.AWS /, 'account ')
+    .replace(/^Resource arn:[^:]*:\w+:::?/, '')
+    .replace(/ arn:[^:]*:/, ' ');
+  return short.length <= factWidth ? short : (short.split(' ').at(-1) ?? short);
+}

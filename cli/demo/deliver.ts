@@ -1,0 +1,45 @@
+import { performance } from 'node:perf_hooks';
+import type { ResourceChange } from '../../shared/store/ports.ts';
+import type { OrganisationEvent } from '../../simulator/events.ts';
+import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
+import type { StateEvent } from '../../simulator/run-state-machine.ts';
+import { type RunReport, runReport, writesOf } from '../run-report.ts';
+import { forgetCalls, type Simulation } from '../simulation.ts';
+
+/** An event that was handed to EventBridge, and the run that it started. */
+export interface Delivered {
+  readonly event: OrganisationEvent;
+  readonly report: RunReport;
+  readonly changes: readonly ResourceChange[];
+  readonly writes: number;
+}
+
+/**
+ * Lets an event take its way: through the rules of serverless.yml to the state machine.
+ * @throws Error where no rule takes it, since the demonstration would show nothing
+ */
+export async function deliver(
+  { services, calls }: Simulation,
+  event: OrganisationEvent,
+  { name, onState }: { name: string; onState: (event: StateEvent) => void },
+): Promise<Delivered> {
+  const reason = await notStartedBecause(event);
+  if (reason !== undefined) throw new Error(reason);
+  forgetCalls(calls);
+  const start = performance.now();
+  const result = await runLocally({ services, name, input: event, onState });
+  const durationMs = Math.round(performance.now() - start);
+  const ended = await runReport(services.store, { runId: name, result, calls: { ...calls }, durationMs });
+  return { event, ...ended, writes: writesOf(ended.report.calls) };
+}
+
+/** The one event that an act of the organisation announces. */
+export function eventOf({ organisation }: Simulation, act: () => void): OrganisationEvent {
+  const events: OrganisationEvent[] = [];
+  const stop = organisation.onEvent((event) => events.push(event));
+  act();
+  stop();
+  const [event] = events;
+  if (event === undefined) throw new Error('The organisation announced nothing');
+  return event;
+}

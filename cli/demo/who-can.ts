@@ -1,0 +1,56 @@
+import pMap from 'p-map';
+import { grantContext } from '../../shared/configuration/context.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import { desiredResources } from '../../shared/plan/desired.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { accessesOf, isAllowed } from '../../shared/run/verify.ts';
+import type { Services } from '../../shared/services.ts';
+
+/** The policies of every resource at one moment, as AWS gives them. */
+export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;
+
+export async function readPolicies(services: Services, configuration: Configuration): Promise<Policies> {
+  const context = grantContext(configuration);
+  const read = await pMap(
+    desiredResources(configuration, []),
+    async ({ key, kind, ref }) => {
+      const clients = services.aws('demo-look', configuration).reader(ref);
+      const state = await kind.read(clients, ref, context);
+      return [key, Object.values(kind.documents(state))] as const;
+    },
+    { concurrency: 8 },
+  );
+  return new Map(read);
+}
+
+/** Something that the configuration grants, and whether it is allowed at each of several moments. */
+export interface WhoCan {
+  readonly who: string;
+  readonly what: string;
+  readonly allowed: readonly boolean[];
+}
+
+/** Evaluates all that an account gets against the policies of each moment. */
+export function whoCan(
+  configuration: Configuration,
+  account: Account,
+  moments: readonly Policies[],
+): readonly WhoCan[] {
+  const context = grantContext(configuration);
+  return desiredResources(configuration, [account]).flatMap((desired) =>
+    accessesOf(desired, account, context).map((access) => ({
+      who: access.who,
+      what: access.what,
+      allowed: moments.map((policies) => isAllowed(policies.get(desired.key) ?? [], access).allowed),
+    })),
+  );
+}
+
+/** How many of the accesses are allowed at a moment. */
+export const allowedAt = (accesses: readonly WhoCan[], moment: number): number =>
+  accesses.filter(({ allowed }) => allowed[moment] === true).length;
+
+/** How many policies mention the account at all. */
+export const mentions = (policies: Policies, accountId: string): number =>
+  [...policies.values()].filter((documents) => JSON.stringify(documents).includes(accountId)).length;

@@ -1,0 +1,48 @@
+import { OnboardingError } from '../shared/errors.ts';
+import { isAwsError } from './aws-errors.ts';
+
+/** What the exit code of every command means. From 64 on as in `sysexits.h`. */
+export const exitCodes = {
+  succeeded: 0,
+  failed: 1,
+  /** Reserved for commands that compare: they would change something. */
+  changesPending: 2,
+  usage: 64,
+  malformedInput: 65,
+  unavailable: 69,
+  unexpected: 70,
+  configuration: 78,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string])[] = [
+  [exitCodes.succeeded, 'done; or there was nothing to do, or nothing that concerns an account'],
+  [exitCodes.failed, 'a run ended as failed: what is left to do is printed and recorded'],
+  [exitCodes.changesPending, 'reserved: changes are pending'],
+  [exitCodes.usage, 'a command, option or file that does not exist'],
+  [exitCodes.malformedInput, 'the event or input is not what it must be'],
+  [exitCodes.unavailable, 'AWS could not be reached, refused the credentials or denied the access'],
+  [exitCodes.unexpected, 'an error that nobody expected: please report it'],
+  [exitCodes.configuration, 'the configuration or a setting is wrong, missing, or not the one in force'],
+];
+
+const byErrorName: Readonly<Record<string, ExitCode>> = {
+  UsageError: exitCodes.usage,
+  MalformedEventError: exitCodes.malformedInput,
+  ConfigurationError: exitCodes.configuration,
+  ConfigurationMismatchError: exitCodes.configuration,
+  RegistryNotReadyError: exitCodes.configuration,
+  SettingMissingError: exitCodes.configuration,
+  ResourceMissingError: exitCodes.configuration,
+  AccessDeniedError: exitCodes.unavailable,
+  ServiceUnavailableError: exitCodes.unavailable,
+  ThrottledError: exitCodes.unavailable,
+  ConcurrentUpdateError: exitCodes.unavailable,
+};
+
+/** For an error that kept the command from doing its work. A run that failed is no such error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof OnboardingError) return byErrorName[error.name] ?? exitCodes.failed;
+  return isAwsError(error) ? exitCodes.unavailable : exitCodes.unexpected;
+}

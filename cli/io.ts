@@ -1,0 +1,26 @@
+import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Everything that a command reads from and writes to, beside AWS: a test passes its own. */
+export interface Io {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly stdin: AsyncIterable<string | Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** What happens to a simulated organisation before it is looked at. Default: nothing. */
+  readonly prepareWorld?: (organisation: SimulatedOrganisation) => void;
+}
+
+export const processIo = (): Io => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  cwd: process.cwd(),
+});

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { Command, CommanderError } from 'commander';
+import { errorRecord } from '../shared/errors.ts';
+import type { CommandContext } from './command.ts';
+import { activateCommand } from './commands/activate.ts';
+import { demoCommand } from './commands/demo.ts';
+import { importCommand } from './commands/import.ts';
+import { runCommand } from './commands/run.ts';
+import { validateCommand } from './commands/validate.ts';
+import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { aligned, colorsOf } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The command line. Throws nothing. @returns the code that the process should end with */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.succeeded;
+  const context: CommandContext = {
+    io,
+    end: (ended) => {
+      code = ended;
+    },
+  };
+  try {
+    await (await program(context)).parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return misused(error, argv, io);
+  }
+}
+
+async function program(context: CommandContext): Promise<Command> {
+  const root = new Command('onboarding')
+    .description('Makes new AWS accounts ready for work, and keeps them right for their whole life.')
+    .version(await version(), '--version')
+    .addHelpText('after', help);
+  const commands = [demoCommand, validateCommand, importCommand, activateCommand, runCommand];
+  for (const command of commands) root.addCommand(command(context));
+  for (const command of [root, ...root.commands]) configured(command, context.io);
+  return root;
+}
+
+/** Sub-commands that are added do not inherit these. */
+const configured = (command: Command, io: Io): Command =>
+  command
+    .exitOverride()
+    .showHelpAfterError(`Run \`onboarding ${command.parent === null ? '' : `${command.name()} `}--help\``)
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHasColors: () => colorsOf(io.stdout, io.env).isColorSupported,
+      getErrHasColors: () => colorsOf(io.stderr, io.env).isColorSupported,
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 100),
+      getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 100),
+    });
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+const help = [
+  '',
+  'Begin here:',
+  ...aligned([
+    ['npx onboarding demo', 'an account comes, moves and goes, simulated'],
+    ['npx onboarding validate -c examples/onboarding.yml', 'checks a configuration, offline'],
+    ['npx onboarding run --simulate -c … --event …', 'runs the state machine for an event, simulated'],
+  ]),
+  '',
+  'Exit codes:',
+  ...aligned(exitCodeTable.map(([code, meaning]) => [String(code).padStart(2), meaning])),
+].join('\n');
+
+/** Commander has told people already; machines get their object. */
+function misused(error: unknown, argv: readonly string[], io: Io): ExitCode {
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0) return exitCodes.succeeded;
+  if (argv.includes('--json')) {
+    const record = errorRecord(new UsageError(error.message.replace(/^error: /, '')));
+    io.stdout.write(`${JSON.stringify({ status: 'failed', error: record }, null, 2)}\n`);
+  }
+  return exitCodes.usage;
+}

@@ -1,0 +1,72 @@
+import { stripVTControlCharacters } from 'node:util';
+import picocolors from 'picocolors';
+import type { Io, OutputStream } from './io.ts';
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** Where a command writes: text for people, or one JSON object for machines. */
+export interface Output {
+  readonly json: boolean;
+  readonly colors: Colors;
+  /** Columns that a line should not exceed; unlimited where nobody looks at a screen. */
+  readonly width: number;
+  /** A line for people; with `--json` nothing. */
+  line(text?: string): void;
+  /** Shown at the bottom of a terminal until the next line; elsewhere nothing. */
+  transient(text: string): void;
+  /** The one object for machines; without `--json` nothing. */
+  result(value: object): void;
+}
+
+export function newOutput({ stdout, env }: Io, json: boolean): Output {
+  const live = !json && stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
+  const erase = live ? '\r\x1b[2K' : '';
+  return {
+    json,
+    colors: colorsOf(stdout, env),
+    width: stdout.isTTY === true ? Math.max(stdout.columns ?? 80, 60) : Number.POSITIVE_INFINITY,
+    line: (text = '') => {
+      if (!json) stdout.write(`${erase}${text}\n`);
+    },
+    transient: (text) => {
+      if (live) stdout.write(`${erase}${shortened(text, (stdout.columns ?? 80) - 1)}`);
+    },
+    result: (value) => {
+      if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    },
+  };
+}
+
+/** `NO_COLOR` (no-color.org) wins; without a terminal there is no colour, unless `FORCE_COLOR` asks for it. */
+export function colorsOf(stream: OutputStream, env: Io['env']): Colors {
+  const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+  const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';
+  return picocolors.createColors(!refused && (forced || stream.isTTY === true));
+}
+
+/** Columns that a text takes on the screen. */
+export const widthOf = (text: string): number => stripVTControlCharacters(text).length;
+
+/** At most `width` columns; `…` stands for the end that was cut. Only for text without colours. */
+export const shortened = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
+
+/** At most `width` columns, cut at the front. */
+export const tailOf = (text: string, width: number): string =>
+  text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
+
+/** Rows as aligned columns, two blanks apart; the last column is as wide as it is. */
+export function aligned(rows: readonly (readonly string[])[], indent = '  '): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
+  const padded = (cell: string, index: number) => cell + ' '.repeat((widths[index] ?? 0) - widthOf(cell));
+  return rows.map((row) => `${indent}${row.map(padded).join('  ')}`.trimEnd());
+}
+
+/** `1,579` */
+export const grouped = (value: number): string => value.toLocaleString('en-US');
+
+/** `1 account`, `2 accounts`, `2 policies`. */
+export const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : several}`;

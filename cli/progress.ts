@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import type { StateEvent } from '../simulator/run-state-machine.ts';
+import type { Output } from './output.ts';
+
+/** Shows the Tasks of a state machine as they are entered and left. */
+export type Progress = (event: StateEvent) => void;
+
+const titleWidth = 30;
+
+export async function newProgress(out: Output): Promise<Progress> {
+  const tasks = await taskStates();
+  const running: string[] = [];
+  /** Errors that are not told yet: what follows says whether the state is tried again. */
+  const errors = new Map<string, string>();
+  const { green, red, yellow, dim } = out.colors;
+  const tell = (mark: string, { state }: StateEvent, detail: string) =>
+    out.line(`  ${mark} ${titleOf(state).padEnd(titleWidth)}${detail}`.trimEnd());
+  const left = ({ state }: StateEvent) => {
+    const index = running.indexOf(state);
+    if (index >= 0) running.splice(index, 1);
+  };
+  const reactions: Readonly<Record<StateEvent['type'], (event: StateEvent) => void>> = {
+    entered: ({ state }) => running.push(state),
+    exited: (event) => {
+      left(event);
+      const error = taken(errors, idOf(event));
+      const { ok, text } = detailOf(event);
+      if (error !== undefined) tell(red('✗'), event, red(error));
+      else tell(ok ? green('✓') : red('✗'), event, dim(text));
+    },
+    retried: (event) => {
+      const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
+      tell(yellow('↻'), event, dim(`again, after ${error}`));
+    },
+    // A state whose error is caught is left next.
+    caught: () => {},
+    failed: (event) => {
+      left(event);
+      errors.set(idOf(event), event.error ?? 'failed');
+    },
+  };
+  return (event) => {
+    if (!tasks.has(event.state)) return;
+    reactions[event.type](event);
+    out.transient(running.length === 0 ? '' : `  … ${running.map(titleOf).join(', ')}`);
+  };
+}
+
+/** What a map holds, which it no longer does then. */
+function taken<T>(map: Map<string, T>, key: string): T | undefined {
+  const value = map.get(key);
+  map.delete(key);
+  return value;
+}
+
+/** Of the state, or of one iteration of it. */
+const idOf = ({ state, index }: StateEvent): string => `${state}#${index ?? ''}`;
+
+/** `UpdateLogAccount` → `Update log account`. */
+const titleOf = (state: string): string =>
+  state.replace(/(?!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** What the steps give back, as far as it is told here; anything else is told without a detail. */
+const outputSchema = z.looseObject({
+  status: z.string().optional(),
+  cause: z.string().optional(),
+  accountIds: z.array(z.string()).optional(),
+  accountId: z.string().optional(),
+  state: z.string().optional(),
+  plan: z.object({ resources: z.number(), changes: z.number() }).optional(),
+  outcomes: z.record(z.string(), z.number()).optional(),
+  verification: z.object({ verified: z.number(), missing: z.array(z.string()) }).optional(),
+});
+
+type StepOutput = z.infer<typeof outputSchema>;
+
+/** The latest thing first: a state's output holds those of the states before it. */
+function detailOf({ state, output }: StateEvent): { readonly ok: boolean; readonly text: string } {
+  const parsed = outputSchema.safeParse(output);
+  if (!parsed.success) return { ok: true, text: '' };
+  const step = parsed.data;
+  if (step.outcomes !== undefined) return outcomesDetail(step.outcomes);
+  if (step.verification !== undefined) return verificationDetail(step.verification);
+  if (step.plan !== undefined) return { ok: true, text: planDetail(step.plan) };
+  return { ok: step.status !== 'failed' || state === 'RecordFailure', text: startDetail(state, step) };
+}
+
+function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
+  const text = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  const good = ['written', 'unchanged'];
+  return {
+    ok: Object.keys(outcomes).every((outcome) => good.includes(outcome)),
+    text: text.join(', ') || 'nothing is granted there',
+  };
+}
+
+const verificationDetail = ({ verified, missing }: NonNullable<StepOutput['verification']>) => ({
+  ok: missing.length === 0,
+  text: missing.length === 0 ? `${verified} checks passed` : `${missing.length} of ${verified} checks failed`,
+});
+
+const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
+  resources === 0 ? 'nothing to plan' : `${changes} of ${resources} policies have to change`;
+
+function startDetail(state: string, { accountId, accountIds, cause, state: is, status }: StepOutput): string {
+  if (accountId !== undefined && is !== undefined) return `${accountId} is ${is}`;
+  if (state === 'ResolveAccount' && cause !== undefined)
+    return cause === 'ignored' ? cause : `${cause}: ${accountIds?.join(', ') ?? ''}`;
+  return status ?? '';
+}
+
+interface StateTexts {
+  readonly States: Readonly<Record<string, StateText>>;
+}
+
+interface StateText {
+  readonly Type: string;
+  readonly Branches?: readonly StateTexts[];
+  readonly ItemProcessor?: StateTexts;
+}
+
+/** The names of all Tasks; choices, containers and ends say nothing to people. */
+async function taskStates(): Promise<ReadonlySet<string>> {
+  const file = new URL('../statemachines/account-onboarding.asl.json', import.meta.url);
+  const machine: StateTexts = JSON.parse(await readFile(file, 'utf8'));
+  return new Set(tasksOf(machine));
+}
+
+const tasksOf = ({ States }: StateTexts): readonly string[] =>
+  Object.entries(States).flatMap(([name, { Type, Branches = [], ItemProcessor }]) => [
+    ...(Type === 'Task' ? [name] : []),
+    ...[...Branches, ...(ItemProcessor === undefined ? [] : [ItemProcessor])].flatMap(tasksOf),
+  ]);

@@ -1,0 +1,96 @@
+import { centralNamesOf } from '../shared/configuration/context.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { grantKind } from '../shared/grants/kinds.ts';
+import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
+import { differenceLines, differencesOf } from './differences.ts';
+import { aligned, type Colors, counted, grouped, type Output } from './output.ts';
+import { callsOf, outcomeOf, partsOf, type RunReport, writesOf } from './run-report.ts';
+
+/** The run for people: each resource with what changed in it, what is left, and how it ended. */
+export function tellRun(
+  out: Output,
+  configuration: Configuration,
+  { report, changes }: { readonly report: RunReport; readonly changes: readonly ResourceChange[] },
+): void {
+  const central = Object.values(configuration.centralAccounts).flatMap((account) => account?.id ?? []);
+  const touched = changes.map(({ resource }) => partsOf(resource).account);
+  // In the configuration's order.
+  const accounts = new Set([...central.filter((id) => touched.includes(id)), ...touched]);
+  for (const account of accounts) {
+    const here = changes.filter(({ resource }) => partsOf(resource).account === account);
+    out.line();
+    const regions = [...new Set(here.map(({ resource }) => partsOf(resource).region))];
+    const where = regions.length === 1 ? `, ${regions[0]}` : '';
+    out.line(`${out.colors.bold(headingOf(account, configuration))}${out.colors.dim(where)}`);
+    tellResources(out, here, { withRegion: regions.length > 1, left: report.left });
+  }
+  tellLeft(out, report);
+  out.line();
+  out.line(endLine(report, out.colors));
+}
+
+/** `Log account 222222222222`; one account may be several central accounts. */
+function headingOf(account: string, configuration: Configuration): string {
+  const names = centralNamesOf(configuration, account).join(' and ');
+  return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
+}
+
+function tellResources(
+  out: Output,
+  changes: readonly ResourceChange[],
+  { withRegion, left }: { withRegion: boolean; left: readonly string[] },
+): void {
+  const rows = aligned(changes.map((change) => resourceRow(change, out.colors, withRegion)));
+  for (const [index, change] of changes.entries()) {
+    out.line(rows[index]);
+    const differences = took(change) ? differencesOf(change) : [];
+    for (const line of differenceLines(differences, { colors: out.colors, width: out.width - 6 }))
+      out.line(`      ${line}`);
+    // What is left comes at the end, with the error.
+    if (change.error !== undefined && !left.some((line) => line.startsWith(change.resource)))
+      out.line(`      ${out.colors.red(`${change.error.name}: ${change.error.message}`)}`);
+  }
+}
+
+/** Whether the run changed something there; what failed is as it was. */
+const took = (change: ResourceChange): boolean =>
+  ['written', 'withheld', 'set-aside'].includes(outcomeOf(change));
+
+function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
+  const { kind, region, id } = partsOf(change.resource);
+  const outcome = outcomeOf(change);
+  return [
+    `${markOf(outcome, colors)} ${outcome}`,
+    grantKind(kind).title,
+    colors.bold(id),
+    ...(withRegion ? [colors.dim(region)] : []),
+    colors.dim(took(change) || outcome === 'unchanged' ? sizeText(change) : ''),
+  ];
+}
+
+/** `8 % full (1,579 of 20,480)` */
+function sizeText({ size, limit }: ResourceChange): string {
+  if (size === undefined || limit === undefined) return '';
+  return `${Math.ceil((size / limit) * 100)} % full (${grouped(size)} of ${grouped(limit)})`;
+}
+
+export function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
+  if (outcome === 'written') return green('✓');
+  if (outcome === 'unchanged') return dim('=');
+  return outcome === 'withheld' || outcome === 'set-aside' || outcome === 'busy' ? yellow('!') : red('✗');
+}
+
+function tellLeft(out: Output, { left }: RunReport): void {
+  if (left.length === 0) return;
+  out.line();
+  out.line(out.colors.bold('Left to do'));
+  for (const line of left) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
+}
+
+function endLine(report: RunReport, { green, red, yellow, bold, dim }: Colors): string {
+  const { status, reason, calls, durationMs, left } = report;
+  const color = { succeeded: green, failed: red, ignored: yellow }[status];
+  const why = status === 'failed' && left.length > 0 ? `${counted(left.length, 'thing')} left to do` : reason;
+  const cost = `${(durationMs / 1_000).toFixed(1)} s, ${counted(callsOf(calls), 'AWS call')}, of which ${counted(writesOf(calls), 'write')}`;
+  return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${cost})`)}`;
+}

@@ -1,0 +1,114 @@
+import type { CallCounts } from '../shared/aws/plugins.ts';
+import type { ErrorRecord } from '../shared/errors.ts';
+import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
+import type { StateMachineResult } from '../simulator/run-state-machine.ts';
+
+/** What `run --json` prints for one resource. */
+export interface ResourceReport {
+  readonly account: string;
+  readonly region: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly outcome: Outcome;
+  /** Size of the fullest policy document, and what it may be; absent where nothing had to be read. */
+  readonly bytes?: number;
+  readonly limit?: number;
+  readonly error?: ErrorRecord;
+  /** Accounts that were set aside, or whose removal was withheld. */
+  readonly accountIds?: readonly string[];
+}
+
+/** What `run --json` prints. */
+export interface RunReport {
+  readonly status: 'succeeded' | 'failed' | 'ignored';
+  readonly runId: string;
+  /** Why it started: `created`, `moved`, `manual`, … */
+  readonly cause?: string;
+  readonly accountId?: string;
+  /** Where there are several. */
+  readonly accountIds?: readonly string[];
+  readonly reason?: string;
+  readonly resources: readonly ResourceReport[];
+  readonly left: readonly string[];
+  /** AWS calls by service and operation; those to the deployment's table are not among them. */
+  readonly calls: CallCounts;
+  readonly durationMs: number;
+  readonly error?: ErrorRecord;
+}
+
+export interface EndedRun {
+  readonly runId: string;
+  readonly result: StateMachineResult;
+  readonly calls: CallCounts;
+  readonly durationMs: number;
+}
+
+/** The run as its record tells it, and its resources. */
+export async function runReport(
+  { runs }: Store,
+  { runId, result, calls, durationMs }: EndedRun,
+): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
+  const record = (await runs.get(runId)) ?? unrecorded(runId, result);
+  const changes = await runs.changes(runId);
+  const report: RunReport = {
+    // Whoever died without a record has not succeeded.
+    status: record.status === 'running' ? 'failed' : record.status,
+    runId,
+    ...(record.cause === undefined ? {} : { cause: record.cause }),
+    ...accountsOf(record.accountIds),
+    ...(record.reason === undefined ? {} : { reason: record.reason }),
+    resources: changes.map(resourceReport),
+    left: record.left ?? [],
+    calls: sorted(calls),
+    durationMs,
+    ...(record.error === undefined ? {} : { error: record.error }),
+  };
+  return { report, changes };
+}
+
+const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRecord => ({
+  runId,
+  status: 'failed',
+  startedAt: '',
+  accountIds: [],
+  reason: `The state machine ended without a record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
+});
+
+export const accountsOf = (accountIds: readonly string[]) => ({
+  ...(accountIds[0] === undefined ? {} : { accountId: accountIds[0] }),
+  ...(accountIds.length > 1 ? { accountIds } : {}),
+});
+
+const sorted = (calls: CallCounts): CallCounts => Object.fromEntries(Object.entries(calls).sort());
+
+/** `kind/account/region/id`, where only the id may have slashes. */
+export function partsOf(resource: string): Pick<ResourceReport, 'account' | 'region' | 'kind' | 'id'> {
+  const [kind = '', account = '', region = '', ...id] = resource.split('/');
+  return { account, region, kind, id: id.join('/') };
+}
+
+const resourceReport = (change: ResourceChange): ResourceReport => ({
+  ...partsOf(change.resource),
+  outcome: outcomeOf(change),
+  ...(change.size === undefined ? {} : { bytes: change.size }),
+  ...(change.limit === undefined ? {} : { limit: change.limit }),
+  ...(change.error === undefined ? {} : { error: change.error }),
+  ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
+});
+
+/** A resource that the run did not come to is as it was; where it should have changed, that is a failure. */
+export const outcomeOf = ({ outcome, planned }: ResourceChange): Outcome =>
+  outcome ?? (planned === 'none' ? 'unchanged' : 'failed');
+
+/** Calls that change a policy or what it is attached to; events and messages are not among them. */
+export const writesOf = (calls: CallCounts): number =>
+  Object.entries(calls)
+    .filter(([call]) => isWrite(call))
+    .reduce((sum, [, count]) => sum + count, 0);
+
+export const callsOf = (calls: CallCounts): number =>
+  Object.values(calls).reduce((sum, count) => sum + count, 0);
+
+const isWrite = (call: string): boolean =>
+  !/^(eventbridge|sns|sts|organizations):/.test(call) &&
+  /:(Put|Set|Create|Delete|Attach|Detach|Add|Remove|Update|Tag|Untag)/.test(call);

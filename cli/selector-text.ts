@@ -1,0 +1,21 @@
+import type { Selector, SelectorFields } from '../shared/organization/selector.ts';
+
+/** A selector for people: `OUs Workloads, Platform; except accounts 111111111111`. */
+export function selectorText({ all, except = [], ...fields }: Selector): string {
+  const chosen = all === true ? 'all accounts' : fieldsText(fields);
+  return except.length === 0 ? chosen : `${chosen}; except ${except.map(fieldsText).join(' or ')}`;
+}
+
+const fieldsText = ({ ous, tags, names, accounts }: SelectorFields): string =>
+  [
+    ...listText('OUs', ous),
+    ...listText(
+      'tags',
+      tags && Object.entries(tags).map(([key, value]) => `${key}=${[value].flat().join('|')}`),
+    ),
+    ...listText('names', names),
+    ...listText('accounts', accounts),
+  ].join(' and ');
+
+const listText = (what: string, values: readonly string[] | undefined): readonly string[] =>
+  values === undefined ? [] : [`${what} ${values.join(', ')}`];

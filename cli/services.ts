@@ -1,0 +1,95 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { awsAccess, type HubSettings, hubClients, hubErrors, requestHandler } from '../shared/aws/access.ts';
+import { perRun } from '../shared/aws/per-run.ts';
+import { type CallCounts, countCalls, withPlugins } from '../shared/aws/plugins.ts';
+import { systemClock } from '../shared/clock.ts';
+import type { Logger, Services } from '../shared/services.ts';
+import { dynamoStore } from '../shared/store/dynamodb/store.ts';
+import { memoryStore } from '../shared/store/memory.ts';
+import type { Store } from '../shared/store/ports.ts';
+import { silentLogger } from '../simulator/simulated-services.ts';
+import type { Session } from './command.ts';
+import type { Io } from './io.ts';
+import { SettingMissingError } from './usage-error.ts';
+
+export interface AwsConnection {
+  readonly services: Services;
+  /** AWS calls so far; those to the table are not among them. */
+  readonly calls: CallCounts;
+  /** For people: `AWS, table onboarding-prod in us-east-1`. */
+  readonly where: string;
+  /** Nothing is kept after the command: the registry is in memory. */
+  readonly inMemory: boolean;
+}
+
+/** Events of Organizations arrive there, so the project is deployed there. */
+const defaultRegion = 'us-east-1';
+
+/**
+ * AWS, or what stands for it at `AWS_ENDPOINT_URL`, with the caller's own credentials.
+ * @throws SettingMissingError where there is no table, unless the endpoint is this machine and `memoryAllowed`
+ */
+export function connect(session: Session, { memoryAllowed }: { memoryAllowed: boolean }): AwsConnection {
+  const { env } = session.io;
+  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || defaultRegion;
+  const endpoint = env.AWS_ENDPOINT_URL || undefined;
+  const table = env.ONBOARDING_TABLE || undefined;
+  const inMemory = table === undefined && memoryAllowed && endpoint !== undefined && isLoopback(endpoint);
+  if (table === undefined && !inMemory) throw noTable(endpoint, memoryAllowed);
+
+  const calls: CallCounts = {};
+  const settings: HubSettings = {
+    region,
+    plugins: [countCalls(calls)],
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+  const services: Services = {
+    clock: systemClock,
+    random: Math.random,
+    logger: loggerOf(session),
+    store: table === undefined ? memoryStore() : tableStore(table, settings),
+    hub: hubClients(settings),
+    aws: perRun((runId, { partition, spokeRole }) =>
+      awsAccess({ ...settings, runId, partition, spokeRole, clock: systemClock }),
+    ),
+  };
+  const place = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
+  return { services, calls, where: `${endpoint ?? 'AWS'}, ${place}`, inMemory };
+}
+
+function tableStore(tableName: string, { region, endpoint }: HubSettings): Store {
+  const settings = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
+  const dynamoDb = withPlugins(new DynamoDBClient(settings), [hubErrors(region)]);
+  return dynamoStore({ client: DynamoDBDocumentClient.from(dynamoDb), tableName });
+}
+
+/** Whether an endpoint is on this machine: a stand-in for AWS, such as moto. */
+function isLoopback(endpoint: string): boolean {
+  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
+  return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+}
+
+function noTable(endpoint: string | undefined, memoryAllowed: boolean): SettingMissingError {
+  const unlessHere =
+    endpoint === undefined || !memoryAllowed ? '' : ` (only an endpoint on this machine can do without)`;
+  return new SettingMissingError(
+    `ONBOARDING_TABLE is not set, and nothing is written without the deployment's table${unlessHere}. Set it to the ` +
+      'name of the table (the output TableName of the deployment)' +
+      (memoryAllowed ? ', or try without AWS: --simulate' : ''),
+  );
+}
+
+/** What the functions log, a line each on stderr; only with `--verbose`. */
+export function loggerOf({ verbose, io }: Pick<Session, 'verbose' | 'io'>): Logger {
+  return verbose ? stderrLogger(io) : silentLogger;
+}
+
+function stderrLogger({ stderr }: Io): Logger {
+  const log =
+    (level: string) =>
+    (message: string, fields: object = {}) => {
+      stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`);
+    };
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}

@@ -1,0 +1,77 @@
+import { type CallCounts, countCalls } from '../shared/aws/plugins.ts';
+import type { Clock, Random } from '../shared/clock.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { importOrganization } from '../shared/organization/registry.ts';
+import { activateConfiguration } from '../shared/run/activate.ts';
+import type { Logger, Services } from '../shared/services.ts';
+import { exampleOrganisation } from '../simulator/example-organisation.ts';
+import { runLocally } from '../simulator/local-deployment.ts';
+import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+import { simulatedServices } from '../simulator/simulated-services.ts';
+
+export interface Simulation {
+  readonly configuration: Configuration;
+  readonly organisation: SimulatedOrganisation;
+  readonly services: Services;
+  /** AWS calls since they were last forgotten. */
+  readonly calls: CallCounts;
+}
+
+export interface SimulationOptions {
+  readonly logger?: Logger;
+  /** Default: one that a pause moves on at once. */
+  readonly clock?: Clock;
+}
+
+/** The example organisation of a configuration, as it is before anybody onboards anything. */
+export function newSimulation(configuration: Configuration, options: SimulationOptions = {}): Simulation {
+  const organisation = exampleOrganisation(configuration, {
+    clock: options.clock ?? impatientClock(),
+    random: seeded(20_260_302),
+  });
+  const calls: CallCounts = {};
+  const services = simulatedServices(organisation, {
+    plugins: [countCalls(calls)],
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
+  });
+  return { configuration, organisation, services, calls };
+}
+
+/** Puts the configuration in force and fills the registry, as one does after the first deployment. */
+export async function prepareDeployment(services: Services, configuration: Configuration): Promise<void> {
+  const { store, hub, clock, random } = services;
+  await activateConfiguration(services, configuration, 'the command line');
+  const { organizations } = hub;
+  await importOrganization({ registry: store.registry, organizations, clock, random });
+}
+
+/** Onboards everyone who is there: one run brings every policy to the registry. Its calls are not counted. */
+export async function onboardEveryone({ services, configuration, calls }: Simulation): Promise<void> {
+  const input = { accountId: configuration.organization.managementAccount, expect: 'any' };
+  await runLocally({ services, name: 'everyone-before', input });
+  forgetCalls(calls);
+}
+
+export function forgetCalls(calls: CallCounts): void {
+  for (const call of Object.keys(calls)) delete calls[call];
+}
+
+/** The time of the machine at first; a pause moves it on and takes no time. */
+function impatientClock(): Clock {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    sleep: async (milliseconds) => {
+      ahead += milliseconds;
+    },
+  };
+}
+
+/** Park and Miller's generator: the same numbers each time, so that a simulation can be repeated. */
+function seeded(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}

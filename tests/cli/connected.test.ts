@@ -1,0 +1,113 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
+import { describeWithMoto } from '../integration/moto.ts';
+import { buildOrganisation, type Organisation } from '../integration/organisation.ts';
+import { objectOf, run, type Screen, standardInput } from './screen.ts';
+
+/** The SDK's credential chain reads the process, not what a command is given. */
+const variables = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+describeWithMoto('against an endpoint on this machine', (moto) => {
+  const table = 'onboarding-cli';
+  const saved = { ...process.env };
+  let organisation: Organisation;
+  let file: string;
+
+  beforeAll(async () => {
+    Object.assign(process.env, variables);
+    const { endpoint } = moto();
+    organisation = await buildOrganisation(endpoint);
+    file = configurationFile(organisation.configuration);
+    const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
+    await client.send(new CreateTableCommand(tableDefinition(table)));
+  }, 60_000);
+
+  afterAll(() => {
+    process.env = saved;
+  });
+
+  const command = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Screen> =>
+    run([...argv, '--json'], {
+      env: { AWS_ENDPOINT_URL: moto().endpoint, AWS_REGION: 'us-east-1', ...env },
+      stdin: standardInput(JSON.stringify({ accountId: organisation.central.log })),
+    });
+  const withTable = { ONBOARDING_TABLE: table };
+
+  test('a run without a table imports by itself, and writes', async () => {
+    const screen = await command(['run', '--config', file, '--event', '-']);
+
+    expect({ ...screen, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(objectOf(screen)).toMatchObject({
+      status: 'succeeded',
+      calls: { 's3:PutBucketPolicy': expect.any(Number) },
+    });
+  }, 30_000);
+
+  test('with a table nothing runs before a configuration is in force', async () => {
+    const screen = await command(['run', '--config', file, '--event', '-'], withTable);
+
+    expect(screen.code).toBe(78);
+    expect(objectOf(screen)).toMatchObject({ error: { name: 'ConfigurationMismatchError' } });
+  });
+
+  test('activate and import prepare the table, and a run works on it', async () => {
+    const activated = await command(['activate', '--config', file, '--by', 'somebody'], withTable);
+    const again = await command(['activate', '--config', file], withTable);
+    const imported = await command(['import'], withTable);
+    const ran = await command(['run', '--config', file, '--event', '-', '--name', 'first'], withTable);
+
+    expect(objectOf(activated)).toMatchObject({
+      changed: true,
+      previous: null,
+      inForce: { activatedBy: 'somebody' },
+    });
+    expect(objectOf(again)).toMatchObject({ changed: false });
+    expect(objectOf(imported)).toMatchObject({ status: 'succeeded', accounts: 5, changed: 5, ready: true });
+    expect(objectOf(ran)).toMatchObject({ status: 'succeeded', runId: 'first' });
+  }, 30_000);
+
+  test('a name is taken once', async () => {
+    const screen = await command(['run', '--config', file, '--event', '-', '--name', 'first'], withTable);
+
+    expect(screen).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('There is a run first already'),
+    });
+  });
+
+  test('another configuration than the one in force is refused', async () => {
+    const other = configurationFile(
+      organisation.configuration.replace(/^deployment: .*$/m, 'deployment: other'),
+    );
+    const screen = await command(['run', '--config', other, '--event', '-'], withTable);
+
+    expect(screen.code).toBe(78);
+    expect(screen.stderr).toMatch(/is not the one in force .* by somebody\). Run `onboarding activate`/);
+  });
+
+  test('a table that does not exist is told', async () => {
+    const screen = await command(['activate', '--config', file], { ONBOARDING_TABLE: 'no-such-table' });
+
+    expect(screen).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining('Check ONBOARDING_TABLE and AWS_REGION'),
+    });
+  });
+
+  test('an endpoint that does not answer is told', async () => {
+    const env = { ...withTable, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const screen = await command(['activate', '--config', file], env);
+
+    expect(screen.code).toBe(69);
+  });
+});
+
+function configurationFile(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'onboarding-')), 'onboarding.yml');
+  writeFileSync(file, text);
+  return file;
+}

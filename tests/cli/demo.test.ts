@@ -1,0 +1,35 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { objectOf, run, runOnTerminal } from './screen.ts';
+
+test('the demonstration shows what it promises', async () => {
+  const screen = await run(['demo', '--json']);
+
+  expect(screen).toMatchObject({ code: 0, stderr: '' });
+  expect(objectOf(screen)).toMatchObject({
+    status: 'succeeded',
+    allowed: { before: 0, closed: 0 },
+    mentionedAfterClosing: 0,
+    runs: [
+      { event: 'CreateAccountResult', written: 6 },
+      { event: 'MoveAccount', written: 10 },
+      { event: 'CloseAccountResult', written: 13 },
+      { event: 'CreateAccountResult', written: 0, writes: 0 },
+    ],
+  });
+});
+
+test('every line fits a hundred columns', async () => {
+  const { code, stdout } = await runOnTerminal(['demo'], { env: { NO_COLOR: '1' } });
+  const lines = stripVTControlCharacters(stdout).split(/[\r\n]/);
+
+  expect(code).toBe(0);
+  expect(lines.filter(({ length }) => length > 100)).toEqual([]);
+  expect(stdout).toMatch(/✗ +✓ +CloudTrail +write logs to s3:/);
+});
+
+test('it can be shown with a configuration of one’s own', async () => {
+  const { code } = await run(['demo', '--config', 'tests/deployment/least.yml']);
+
+  expect(code).toBe(0);
+});

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { exitCodeTable } from '../../cli/exit-codes.ts';
+import { run } from './screen.ts';
+
+const page = readFileSync('docs/command-line.md', 'utf8');
+
+test('docs/command-line.md has the exit codes as they are', () => {
+  const rows = [...page.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, meaning]) => [
+    Number(code),
+    meaning,
+  ]);
+
+  expect(rows).toEqual(exitCodeTable);
+});
+
+test.each(['demo', 'validate', 'import', 'activate', 'run'])(
+  'docs/command-line.md has the options of %s',
+  async (name) => {
+    const { stdout } = await run([name, '--help']);
+    const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);
+
+    expect(options.filter((option) => option !== '--help' && !page.includes(option))).toEqual([]);
+  },
+);
