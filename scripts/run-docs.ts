@@ -12,7 +12,9 @@ const already = new Set(['npm ci', 'npm test', 'npm ci && npm start', 'npm ci &&
 const files = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' }).trim().split('\n');
 const failures = files.flatMap((file) => blocksOf(file).flatMap((block) => check(file, block)));
 for (const failure of failures) console.error(failure);
-console.log(failures.length === 0 ? 'Every command and example of the documentation works.' : 'Some do not work.');
+console.log(
+  failures.length === 0 ? 'Every command and example of the documentation works.' : 'Some do not work.',
+);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
 interface Block {
@@ -44,7 +46,9 @@ const commandsOf = (text: string): readonly string[] =>
 
 function run(file: string, command: string): readonly string[] {
   console.log(`${file}: ${command}`);
-  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', command], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', command], {
+    encoding: 'utf8',
+  });
   return status === 0 ? [] : [`${file}: "${command}" ended with ${status}:\n${stdout}${stderr}`];
 }
 

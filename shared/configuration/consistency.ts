@@ -1,44 +1,70 @@
 import { type GrantContext, resourceKey } from '../grants/contract.ts';
+import { centralAccountNames } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import type { Account } from '../organization/account.ts';
 import { grantContext } from './context.ts';
+import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
-interface PathFinding {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
 /** What a schema cannot see: that the parts of a configuration fit each other. */
-export function consistencyFindings(configuration: Configuration): readonly PathFinding[] {
-  return [...grantNames(configuration), ...grantAccounts(configuration), ...sidClashes(configuration)];
+export const consistencyFindings = (configuration: Configuration): readonly PathFinding[] => [
+  ...nameFindings(configuration),
+  ...regionFindings(configuration),
+  ...sidClashes(configuration),
+];
+
+/** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */
+export function nameFindings(value: unknown): readonly PathFinding[] {
+  const { grants, centralAccounts } = fields(value);
+  if (!Array.isArray(grants)) return [];
+  return [
+    ...repeatedNames(grants.map(fields)),
+    ...missingAccounts(grants.map(fields), fields(centralAccounts)),
+  ];
 }
 
-const grantNames = ({ grants }: Configuration): readonly PathFinding[] =>
+type Fields = Readonly<Record<string, unknown>>;
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+
+const repeatedNames = (grants: readonly Fields[]): readonly PathFinding[] =>
   grants.flatMap(({ name }, index) => {
     const first = grants.findIndex((grant) => grant.name === name);
-    return first === index
-      ? []
-      : [
-          {
-            path: ['grants', index, 'name'],
-            message: `${name} is the name of grants[${first}] too; names are unique`,
-          },
-        ];
+    if (first === index || typeof name !== 'string') return [];
+    const message = `must be a name of its own: ${name} is the name of grants[${first}] too`;
+    return [{ path: ['grants', index, 'name'], message }];
   });
 
-const grantAccounts = ({ grants, centralAccounts }: Configuration): readonly PathFinding[] =>
-  grants.flatMap(({ account }, index) =>
-    centralAccounts[account] === undefined
-      ? [
-          {
-            path: ['grants', index, 'account'],
-            message: `${account} is not among centralAccounts; add it there`,
-          },
-        ]
-      : [],
-  );
+const missingAccounts = (grants: readonly Fields[], centralAccounts: Fields): readonly PathFinding[] =>
+  grants.flatMap(({ account }, index) => {
+    const isName = centralAccountNames.some((name) => name === account);
+    if (!isName || typeof account !== 'string' || centralAccounts[account] !== undefined) return [];
+    const message = `must be among centralAccounts, which has no ${account}; add it there`;
+    return [{ path: ['grants', index, 'account'], message }];
+  });
 
+function regionFindings({ partition, centralAccounts, grants }: Configuration): readonly PathFinding[] {
+  const regions = [
+    ...Object.entries(centralAccounts).map(
+      ([name, account]) => [['centralAccounts', name, 'region'], account?.region] as const,
+    ),
+    ...grants.map(({ region }, index) => [['grants', index, 'region'], region] as const),
+  ];
+  return regions
+    .filter(([, region]) => region !== undefined && partitionOf(region) !== partition)
+    .map(([path, region]) => ({
+      path,
+      message: `must be a region of partition ${partition} (${region} is of ${partitionOf(region ?? '')})`,
+    }));
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** Stands for any account, to learn which Sids a grant writes. */
 const anyAccount: Account = {
   id: '000000000000',
   name: '',
@@ -54,19 +80,16 @@ function sidClashes(configuration: Configuration): readonly PathFinding[] {
   const owners = new Map<string, number>();
   return configuration.grants.flatMap((entry, index) => {
     if (configuration.centralAccounts[entry.account] === undefined) return [];
-    return ownedNames(entry, context).flatMap((name) => {
+    const others = ownedNames(entry, context).flatMap((name) => {
       const first = owners.get(name) ?? index;
       owners.set(name, first);
       const other = configuration.grants[first]?.name;
-      return first === index || other === entry.name
-        ? []
-        : [
-            {
-              path: ['grants', index, 'name'],
-              message: `would write the same Sid as ${other}; rename one of them`,
-            },
-          ];
+      return first === index || other === undefined || other === entry.name ? [] : [other];
     });
+    return [...new Set(others)].map((other) => ({
+      path: ['grants', index, 'name'],
+      message: `must be another name: ${entry.name} and ${other} would write statements with the same Sid`,
+    }));
   });
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
-import type * as z from 'zod';
 import { ConfigurationError, type Finding } from '../errors.ts';
-import { consistencyFindings } from './consistency.ts';
+import { consistencyFindings, nameFindings } from './consistency.ts';
+import { findingsOf, type PathFinding, pathText } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
+import { readSource } from './source.ts';
 
 /**
  * Reads and checks a configuration file.
@@ -19,74 +19,40 @@ export async function loadConfiguration(file: string): Promise<Configuration> {
 
 /** @throws ConfigurationError with every finding */
 export function parseConfiguration(text: string, source: string): Configuration {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0)
-    throw new ConfigurationError(
-      source,
-      document.errors.map(({ message }) => ({ path: '', message: message.split('\n')[0] ?? message })),
-    );
-  const lineOf = (path: readonly PropertyKey[]): string => {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined;
-      if (node?.range !== undefined && node.range !== null)
-        return ` (line ${lines.linePos(node.range[0]).line})`;
-    }
-    return '';
-  };
-  return validateConfiguration(document.toJS(), source, lineOf);
+  const { value, findings, lineOf } = readSource(text);
+  if (findings.length > 0) throw new ConfigurationError(source, findings);
+  return validateConfiguration(value, source, lineOf);
 }
 
 /**
  * Checks a configuration that was parsed before, such as the one in force.
- * @param lineOf where a path stands in the source, for people
+ * @param lineOf the line of a path in the source, for people
  */
 export function validateConfiguration(
   value: unknown,
   source: string,
-  lineOf: (path: readonly PropertyKey[]) => string = () => '',
+  lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
 ): Configuration {
   const parsed = configurationSchema.safeParse(value);
   const findings = parsed.success
     ? consistencyFindings(parsed.data)
-    : parsed.error.issues.flatMap(findingsOf);
+    : [...parsed.error.issues.flatMap((issue) => findingsOf(issue, value)), ...nameFindings(value)];
   if (findings.length === 0 && parsed.success) return parsed.data;
-  throw new ConfigurationError(
-    source,
-    findings.map(({ path, message }): Finding => ({ path: `${pathText(path)}${lineOf(path)}`, message })),
-  );
+  throw new ConfigurationError(source, inOrder(findings, lineOf));
 }
 
-interface PathFinding {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
+/** In the order of the lines. */
+const inOrder = (
+  findings: readonly PathFinding[],
+  lineOf: (path: readonly PropertyKey[]) => number | undefined,
+): readonly Finding[] =>
+  findings
+    .map(({ path, message }) => ({ path, message, line: lineOf(path) }))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+    .map(({ path, message, line }) => ({ path: placeText(path, line), message }));
+
+/** `grants[2].bucket (line 31)`. */
+function placeText(path: readonly PropertyKey[], line: number | undefined): string {
+  if (line === undefined) return pathText(path);
+  return path.length === 0 ? `line ${line}` : `${pathText(path)} (line ${line})`;
 }
-
-function findingsOf(issue: z.core.$ZodIssue): readonly PathFinding[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      message: 'is not a key here; remove or correct it',
-    }));
-  if (issue.code === 'invalid_union' && issue.discriminator !== undefined)
-    return [{ path: issue.path, message: discriminatorMessage(issue) }];
-  if (
-    issue.code === 'invalid_type' &&
-    issue.input === undefined &&
-    issue.message.includes('received undefined')
-  )
-    return [{ path: issue.path, message: `is missing: ${issue.message.replace(/^Invalid input: /, '')}` }];
-  return [{ path: issue.path, message: issue.message.replace(/^Invalid (input|option): /, '') }];
-}
-
-const discriminatorMessage = (issue: z.core.$ZodIssueInvalidUnion): string => {
-  const { options } = issue as { options?: readonly unknown[] };
-  return options === undefined ? `unknown ${issue.discriminator}` : `one of ${options.join(', ')}`;
-};
-
-/** `['grants', 2, 'bucket']` → `grants[2].bucket`. */
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
-    '',
-  );

@@ -1,22 +1,25 @@
 import * as z from 'zod';
-import type { centralAccountNames, GrantEntry } from '../grants/entry.ts';
+import { type centralAccountNames, type GrantEntry, region, rolePattern, text } from '../grants/entry.ts';
 import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { accountIdPattern } from '../organization/account.ts';
 import { deploymentIdPattern } from '../policy/owned.ts';
+import { withKeys } from './messages.ts';
 
 const accountId = z
-  .string('an account id in quotes, since YAML takes bare digits for a number')
+  .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
   .regex(accountIdPattern, 'an account id: twelve digits, in quotes');
 
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, such as eu-west-1');
+/** An object that says which keys it has when it meets another. */
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
 
-const centralAccount = z.strictObject({ id: accountId, region });
+const centralAccount = object({ id: accountId, region });
 
 /** Parses an entry by the schema of its own kind, and reports in its own path. */
 const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): GrantEntry => {
   const names = grantKinds.map(({ name }) => name);
   if (typeof entry.kind !== 'string' || !names.includes(entry.kind)) {
-    context.addIssue({ code: 'custom', path: ['kind'], message: `one of ${names.join(', ')}` });
+    context.addIssue({ code: 'custom', path: ['kind'], message: `must be one of ${names.join(', ')}` });
     return z.NEVER;
   }
   const parsed = grantKind(entry.kind).schema.safeParse(entry);
@@ -27,52 +30,47 @@ const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): G
 });
 
 /** Quotas that AWS raises on request; the defaults are AWS's own (IAM user guide, "IAM and AWS STS quotas"). */
-const limits = z.strictObject({
-  managedPolicyCharacters: z.int().positive().default(6_144),
+const limits = object({
+  managedPolicyCharacters: z.int().min(1_024).default(6_144),
   managedPoliciesPerGroup: z.int().positive().default(10),
   managedPoliciesPerRole: z.int().positive().default(10),
 });
 
 /** A change that takes a grant from more accounts than both is withheld until a person allows it. */
-const safety = z.strictObject({
+const safety = object({
   /** Share of the accounts that have the grant now, 0 to 1. */
   removalShare: z.number().min(0).max(1).default(0.2),
   /** Number of accounts. */
   removalCount: z.int().nonnegative().default(5),
 });
 
-export const configurationSchema = z.strictObject({
+export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
   /** Tells the marks of two deployments in one organisation apart. Becomes part of each Sid. */
-  deployment: z
-    .string()
-    .regex(
-      deploymentIdPattern,
-      'lower-case letters and digits, a letter first, at most 16: for example prod',
-    ),
+  deployment: text(
+    deploymentIdPattern,
+    'lower-case letters and digits, a letter first, at most 16: for example prod',
+  ),
   partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),
-  organization: z.strictObject({
-    id: z.string().regex(/^o-[a-z0-9]{10,32}$/, 'an organisation id, such as o-exampleorg1'),
+  organization: object({
+    id: text(/^o-[a-z0-9]{10,32}$/, 'an organisation id, such as o-exampleorg1'),
     managementAccount: accountId,
   }),
-  centralAccounts: z.strictObject({
+  centralAccounts: object({
     log: centralAccount,
     security: centralAccount,
     shared: centralAccount,
     configuration: centralAccount.optional(),
   }),
   /** The role that each central account has for this project, with its path. */
-  spokeRole: z
-    .string()
-    .regex(/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, 'the name of a role, with its path if it has one')
-    .default('account-onboarding/spoke'),
-  grants: z.array(grant).min(1, 'at least one grant'),
-  notifications: z
-    .strictObject({
-      /** Topic that hears of every run. */
-      topic: z.string().regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
-    })
-    .optional(),
+  spokeRole: text(rolePattern, 'the name of a role, with its path if it has one').default(
+    'account-onboarding/spoke',
+  ),
+  grants: z.array(grant).min(1, 'must have at least one grant'),
+  notifications: object({
+    /** Topic that hears of every run. */
+    topic: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
+  }).optional(),
   limits: limits.prefault({}),
   safety: safety.prefault({}),
 });

@@ -1,33 +1,36 @@
 import * as z from 'zod';
 import type { Account } from '../organization/account.ts';
-import { accountIdsIn } from '../policy/accounts.ts';
 import type { Statement } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { place } from './document-kind.ts';
-import { grantEntryFields } from './entry.ts';
+import { eachOnce, grantEntryFields, rolePattern, text } from './entry.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
-import { type Slot, shards } from './shards.ts';
+import { accountsOfRoles, type Slot, shards } from './shards.ts';
 
-const entityName = z
-  .string()
-  .regex(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_');
+const entityNames = eachOnce(
+  text(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
+  'must name at least one, or be left out',
+);
+
+/** IAM has no regions. */
+const { region: _, ...fields } = grantEntryFields;
 
 const schema = z
   .strictObject({
-    ...grantEntryFields,
+    ...fields,
     kind: z.literal('assume-role-permission'),
     /** Who may assume: groups and roles of the central account. */
-    groups: z.array(entityName).min(1).optional(),
-    roles: z.array(entityName).min(1).optional(),
+    groups: entityNames.optional(),
+    roles: entityNames.optional(),
     /** The role in each account, with its path: `people/ReadOnly`. */
-    role: z.string().regex(/^[\w+=,.@/-]{1,128}$/, 'the name of a role, with its path if it has one'),
+    role: text(rolePattern, 'the name of a role, with its path if it has one'),
     /** Whether the session must have been made with MFA. Default: true. */
     mfa: z.boolean().default(true),
   })
   .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
-    message: 'name the groups or the roles that may assume it',
+    message: 'must name the groups, or else `roles` the roles, that may assume it',
     path: ['groups'],
   });
 
@@ -51,6 +54,18 @@ const statement = (
   Resource: resources,
   ...(entry.mfa ? { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } } : {}),
 });
+
+/**
+ * One region for each partition, whatever the central account's: a group is one resource with one lease, also where
+ * two central accounts of different regions are the same account.
+ */
+function globalPlace(entry: Entry, context: GrantContext): { accountId: string; region: string } {
+  const regions: Readonly<Record<string, string>> = {
+    'aws-cn': 'cn-north-1',
+    'aws-us-gov': 'us-gov-west-1',
+  };
+  return { ...place(entry, context), region: regions[context.partition] ?? 'us-east-1' };
+}
 
 /** Each account of each grant takes one slot of one policy: its role's ARN. */
 function slots({ entry, accounts }: Share<Entry>, context: GrantContext): readonly Slot[] {
@@ -132,7 +147,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
     [
       ...(entry.groups ?? []).map((name) => `group/${name}`),
       ...(entry.roles ?? []).map((name) => `role/${name}`),
-    ].map((id) => ({ kind: 'assume-role-permission', id, ...place(entry, context) })),
+    ].map((id) => ({ kind: 'assume-role-permission', id, ...globalPlace(entry, context) })),
   accesses,
   render,
   granted: (entry, _, actual, context) => {
@@ -140,7 +155,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
     const ours = actual.policies
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);
-    return new Set(ours.flatMap((statement) => [...accountIdsIn(statement)]));
+    return new Set(ours.flatMap((statement) => accountsOfRoles(statement).map(({ accountId }) => accountId)));
   },
   same: (a, b) =>
     a.policies.length === b.policies.length &&

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { AccountClients } from '../aws/access.ts';
-import { PolicyTooLargeError } from '../errors.ts';
+import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import { accountIdsIn } from '../policy/accounts.ts';
 import { type PolicyDocument, parsePolicy, type Statement, serialisePolicy } from '../policy/document.ts';
@@ -81,7 +81,7 @@ export function documentKind<Entry extends GrantEntry>(
     read: async (clients, ref) => ({ document: await readDocument(kind, clients, ref) }),
     write: async (clients, ref, { to: { document } }) => {
       if (document !== undefined) await kind.write(clients, ref, serialisePolicy(document));
-      else await kind.remove?.(clients, ref);
+      else await removeDocument(kind, clients, ref);
     },
   };
 }
@@ -105,6 +105,19 @@ async function readDocument<Entry extends GrantEntry>(
   } catch (error) {
     if (error instanceof Error && error.name === kind.absentError) return undefined;
     throw error;
+  }
+}
+
+/** What is gone already is removed. */
+async function removeDocument<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  clients: AccountClients,
+  ref: ResourceRef,
+): Promise<void> {
+  try {
+    await kind.remove?.(clients, ref);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== kind.absentError) throw error;
   }
 }
 
@@ -134,6 +147,8 @@ function attempt<Entry extends GrantEntry>(
     wanted,
     remembered,
   });
+  if (document === undefined && actual.document !== undefined && kind.remove === undefined)
+    throw cannotBeEmpty(kind, ref);
   return {
     next: { document },
     owned: wanted.flatMap(({ Sid }) => Sid ?? []),
@@ -179,8 +194,32 @@ function granted<Entry extends GrantEntry>(
   const share = { entry, accounts: [anyAccount] };
   const sids = new Set(statementsOf(kind, share, ref, context, kind.packings[0] ?? '').map(({ Sid }) => Sid));
   const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
-  return new Set(ours.flatMap((statement) => [...accountIdsIn(statement)]));
+  return new Set(ours.flatMap((statement) => [...accountIdsIn(whoMay(statement))]));
 }
+
+/** The part of a statement that says who may; a bucket's, a folder's or a role's name can hold an account id too. */
+function whoMay({ Effect, Principal, Condition = {} }: Statement): Statement {
+  const conditions = Object.entries(Condition).map(([operator, block]) => [
+    operator,
+    Object.fromEntries(Object.entries(block).filter(([key]) => key.toLowerCase() !== 'aws:principalarn')),
+  ]);
+  return {
+    Effect,
+    ...(Principal === undefined ? {} : { Principal }),
+    Condition: Object.fromEntries(conditions),
+  };
+}
+
+/** A key always has a policy, and one without statements would leave it without anybody who manages it. */
+const cannotBeEmpty = <Entry extends GrantEntry>(
+  { title }: DocumentKind<Entry>,
+  ref: ResourceRef,
+): UnsafeChangeError =>
+  new UnsafeChangeError(
+    `${resourceKey(ref)}: all its statements are ours and none is wanted any more, but a ${title} cannot be empty. ` +
+      'Nothing was written. Add the statement that lets its account manage it',
+    { resource: resourceKey(ref) },
+  );
 
 /** The refusal, with the number of accounts that the document could take, found by halving. */
 function tooLarge<Entry extends GrantEntry>(

@@ -6,15 +6,16 @@ import {
 import * as z from 'zod';
 import type { ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, roleNames } from './entry.ts';
+import { eachOnce, grantEntryFields, roleNames, text } from './entry.ts';
 import { accountPrincipals, onlyRoles, requestOfAccount, requestOfService } from './principals.ts';
 
 const entryFields = {
   ...grantEntryFields,
   kind: z.literal('ecr-repository-policy'),
-  repositories: z
-    .array(z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'a repository name, such as team/base-image'))
-    .min(1, 'name at least one repository'),
+  repositories: eachOnce(
+    text(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'a repository name, such as team/base-image'),
+    'must name at least one repository',
+  ),
 };
 
 const schema = z.discriminatedUnion('preset', [
@@ -41,14 +42,28 @@ const pull = (roles: readonly string[] | undefined, { accounts, context }: Reque
   },
 ];
 
-/** Lambda developer guide, "Amazon ECR cross-account permissions". */
+const imageActions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+
+/**
+ * Both halves of Lambda developer guide, "Amazon ECR cross-account permissions": the account makes and updates
+ * functions with the image, and Lambda itself fetches it again for a function that has slept. Without the first,
+ * CreateFunction is refused; without the second, functions fail weeks later.
+ */
 const lambdaPull = ({ accounts, context }: Request): readonly Part[] => [
   {
-    part: 'lambda-pull',
+    part: 'create',
+    statement: {
+      Effect: 'Allow',
+      Principal: accountPrincipals(accounts, context),
+      Action: imageActions,
+    },
+  },
+  {
+    part: 'run',
     statement: {
       Effect: 'Allow',
       Principal: { Service: 'lambda.amazonaws.com' },
-      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Action: imageActions,
       Condition: {
         ArnLike: { 'aws:SourceArn': accounts.map(({ id }) => functionsOf(context.partition, id)) },
       },
@@ -86,6 +101,11 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
       ];
     const sourceArn = functionsOf(context.partition, account.id).replaceAll('*', 'any');
     return [
+      {
+        who: `Roles of ${account.id}`,
+        what: `make Lambda functions with the image ${ref.id}`,
+        request: requestOfAccount(account, context, { action, resource }),
+      },
       {
         who: `Lambda functions of ${account.id}`,
         what: `run the image ${ref.id}`,

@@ -1,9 +1,9 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import type { Statement } from '../policy/document.ts';
+import type { OneOrMany, Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, roleNames } from './entry.ts';
+import { grantEntryFields, roleNames, text } from './entry.ts';
 import {
   accountIds,
   accountPrincipals,
@@ -16,12 +16,10 @@ const fields = {
   ...grantEntryFields,
   kind: z.literal('kms-key-policy'),
   /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
-  key: z
-    .string()
-    .regex(
-      /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-      'a key id, not an alias or an ARN',
-    ),
+  key: text(
+    /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    'a key id, not an alias or an ARN',
+  ),
 };
 
 const schema = z.discriminatedUnion('preset', [
@@ -60,7 +58,7 @@ const forAccounts = (
 });
 
 /** Adds a condition to a statement that may have others. */
-const when = (statement: Statement, operator: string, key: string, value: string): Statement => ({
+const when = (statement: Statement, operator: string, key: string, value: OneOrMany<string>): Statement => ({
   ...statement,
   Condition: { ...statement.Condition, [operator]: { ...statement.Condition?.[operator], [key]: value } },
 });
@@ -68,9 +66,20 @@ const when = (statement: Statement, operator: string, key: string, value: string
 const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
 
-const secretsManagerOf = (region: string): string => `secretsmanager.${region}.amazonaws.com`;
+/**
+ * Secrets Manager as `kms:ViaService` names it (KMS developer guide, "AWS KMS condition keys"). Whether China adds
+ * its own suffix is not documented, so both are named there; either means the same service.
+ */
+function secretsManagerOf({ region }: ResourceRef, { partition }: GrantContext): OneOrMany<string> {
+  const service = `secretsmanager.${region}.amazonaws.com`;
+  return partition === 'aws-cn' ? [service, `${service}.cn`] : service;
+}
 
-/** `trails`: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail". */
+/**
+ * CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; that Decrypt, which bucket keys need, comes
+ * with the same encryption context: Control Tower user guide, "Configure AWS KMS keys". DescribeKey is held by the
+ * account: with the trail's name and region left open, its ARN says no more and takes three times the room.
+ */
 function cloudTrailEncrypt(request: Request): readonly Part[] {
   const trails = request.accounts.map(({ id }) => trailsOf(request.context, id));
   const common = { ...thisKey, Principal: { Service: 'cloudtrail.amazonaws.com' } };
@@ -88,15 +97,16 @@ function cloudTrailEncrypt(request: Request): readonly Part[] {
       statement: {
         ...common,
         Action: 'kms:DescribeKey',
-        Condition: { ArnLike: { 'aws:SourceArn': trails } },
+        Condition: { StringEquals: { 'aws:SourceAccount': accountIds(request.accounts) } },
       },
     },
   ];
 }
 
 /**
- * An account that launches an encrypted AMI: Auto Scaling user guide, "Required AWS KMS key policy for use with
- * encrypted volumes".
+ * An account that launches an encrypted AMI: EC2 user guide, "Amazon EBS encryption" (permissions for IAM users). No
+ * `kms:Encrypt`, which launching does not need. The grant for the service-linked role of an Auto Scaling group is no
+ * part of it: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
  */
 function launchEncryptedAmi(request: Request): readonly Part[] {
   const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];
@@ -109,13 +119,14 @@ function launchEncryptedAmi(request: Request): readonly Part[] {
 
 const presets: Readonly<Record<Entry['preset'], (request: Request) => readonly Part[]>> = {
   'cloudtrail-encrypt': cloudTrailEncrypt,
+  // Config developer guide, "Permissions for the KMS key".
   'config-encrypt': (request) => [
     {
       part: 'encrypt',
-      statement: fromService('config.amazonaws.com', request, ['kms:Decrypt', 'kms:GenerateDataKey*']),
+      statement: fromService('config.amazonaws.com', request, ['kms:Decrypt', 'kms:GenerateDataKey']),
     },
   ],
-  // VPC user guide, "Required key policy for use with SSE-KMS".
+  // CloudWatch Logs user guide, "Amazon S3 bucket server-side encryption", as the VPC user guide refers to it.
   'flow-logs-encrypt': (request) => [
     {
       part: 'encrypt',
@@ -139,7 +150,7 @@ const presets: Readonly<Record<Entry['preset'], (request: Request) => readonly P
         forAccounts(request, ['kms:Decrypt', 'kms:DescribeKey']),
         'StringEquals',
         'kms:ViaService',
-        secretsManagerOf(request.ref.region),
+        secretsManagerOf(request.ref, request.context),
       ),
     },
   ],
@@ -192,7 +203,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
           action: 'kms:Decrypt',
           resource,
           roles: 'roles' in entry ? entry.roles : undefined,
-          context: { 'kms:ViaService': secretsManagerOf(ref.region) },
+          context: { 'kms:ViaService': [secretsManagerOf(ref, context)].flat()[0] ?? '' },
         }),
       },
     ];

@@ -50,7 +50,10 @@ export async function readManagedPolicies(
   context: GrantContext,
 ): Promise<ManagedPolicies> {
   const attached = await attachedArns(iam, ref);
-  const arns = await ownArns(iam, pathOf(ref, context));
+  const path = pathOf(ref, context);
+  const listed = await listedArns(iam, path);
+  // Listings of IAM lag, so what is attached may not be listed yet: its path says that it is ours.
+  const arns = [...new Set([...listed, ...[...attached].filter((arn) => arn.includes(`:policy${path}`))])];
   const read = await Promise.all(arns.map((arn) => readPolicy(iam, arn, context)));
   const policies = read
     .filter((policy) => policy !== undefined)
@@ -75,7 +78,7 @@ async function attachedArns(iam: IAMClient, { id }: ResourceRef): Promise<Readon
   return arns;
 }
 
-async function ownArns(iam: IAMClient, PathPrefix: string): Promise<readonly string[]> {
+async function listedArns(iam: IAMClient, PathPrefix: string): Promise<readonly string[]> {
   const arns: string[] = [];
   let Marker: string | undefined;
   do {
@@ -118,7 +121,7 @@ function requireTags(
   );
 }
 
-/** Adds before it takes away; a write that dies half-way is finished by the next run, which reads what there is. */
+/** No policy is deleted before all others are in place. The next run finishes a write that died half-way. */
 export async function writeManagedPolicies(
   iam: IAMClient,
   ref: ResourceRef,
@@ -157,13 +160,33 @@ async function createPolicy(
     return Policy?.Arn ?? '';
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'EntityAlreadyExistsException') throw error;
-    throw new OwnershipClashError(
-      `A managed policy ${name} exists in account ${ref.accountId} outside the path ${pathOf(ref, context)}: it is ` +
-        'not ours. Rename or delete it',
-      { policy: name, accountId: ref.accountId },
-      error,
-    );
+    return adopt(iam, ref, { name, document, attached: false }, context, error);
   }
+}
+
+/**
+ * A policy that exists though no listing showed it: our own of a moment ago gets the document, another is refused.
+ * Names are unique in an account whatever their path (IAM user guide, "IAM identifiers").
+ */
+async function adopt(
+  iam: IAMClient,
+  ref: ResourceRef,
+  policy: ManagedPolicy,
+  context: GrantContext,
+  cause: Error,
+): Promise<string> {
+  const path = pathOf(ref, context);
+  const arn = `arn:${context.partition}:iam::${ref.accountId}:policy${path}${policy.name}`;
+  const known = await readPolicy(iam, arn, context);
+  if (known === undefined)
+    throw new OwnershipClashError(
+      `A managed policy ${policy.name} exists in account ${ref.accountId} outside the path ${path}: it is not ours. ` +
+        'Rename or delete it',
+      { policy: policy.name, accountId: ref.accountId },
+      cause,
+    );
+  if (!samePolicy(known.document, policy.document)) await replace(iam, arn, policy);
+  return arn;
 }
 
 /** A managed policy has five versions at most, so the oldest that is not the default goes (IAM quotas). */

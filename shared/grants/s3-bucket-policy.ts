@@ -8,7 +8,7 @@ import type { Account } from '../organization/account.ts';
 import type { Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, roleNames } from './entry.ts';
+import { grantEntryFields, roleNames, text } from './entry.ts';
 import {
   accountIds,
   accountPrincipals,
@@ -17,36 +17,47 @@ import {
   requestOfService,
 } from './principals.ts';
 
-const bucketName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    'a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
-  );
+const bucketName = text(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  'a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
+);
 
 const entryFields = {
   ...grantEntryFields,
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
-  /** Key prefix in front of `AWSLogs/`, without slashes at its ends. */
-  prefix: z
-    .string()
-    .regex(/^[^/].*[^/]$/, 'a key prefix without a slash at its ends')
-    .optional(),
 };
 
+/**
+ * Key prefix in front of `AWSLogs/`. No wildcards and no `$`, which would mean more than they say (S3 user guide,
+ * "Naming Amazon S3 objects").
+ */
+const prefix = text(
+  /^[\w!.'()=-]+(\/[\w!.'()=-]+)*$/,
+  "a key prefix of letters, digits and !-_.'()=, without a slash at its ends",
+);
+
 const schema = z.discriminatedUnion('preset', [
-  z.strictObject({ ...entryFields, preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']) }),
+  z.strictObject({
+    ...entryFields,
+    preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']),
+    prefix: prefix.optional(),
+  }),
   z.strictObject({ ...entryFields, preset: z.literal('revisions-read'), roles: roleNames.optional() }),
 ]);
 
 type Entry = z.infer<typeof schema>;
+type DeliveryEntry = Extract<Entry, { prefix?: unknown }>;
 type Request = StatementRequest<Entry>;
 
 /**
  * How a service delivers logs: it checks the bucket, then writes under `AWSLogs/<account id>/<folder>`.
  * Sources: CloudTrail user guide "Amazon S3 bucket policy for CloudTrail"; Config developer guide "Permissions for
  * the Amazon S3 bucket"; VPC user guide "Publish flow logs to Amazon S3".
+ *
+ * Held by `aws:SourceAccount`. For trails and flow logs AWS advises `aws:SourceArn` too, so that only one trail can
+ * write; we know neither its name nor its region, and with both left open the ARN says no more than the account.
+ * Flow logs with Hive-compatible prefixes (`AWSLogs/aws-account-id=…`) are not covered.
  */
 interface Delivery {
   readonly service: string;
@@ -92,7 +103,8 @@ const bucketArn = ({ id }: ResourceRef, { partition }: GrantContext): string => 
 
 function deliveryStatements(
   delivery: Delivery,
-  { entry, accounts, ref, context, packing }: Request,
+  entry: DeliveryEntry,
+  { accounts, ref, context, packing }: Request,
 ): readonly Part[] {
   const bucket = bucketArn(ref, context);
   const common = { Effect: 'Allow', Principal: { Service: delivery.service } } as const;
@@ -123,10 +135,14 @@ function deliveryStatements(
   ];
 }
 
-const logFolder = ({ prefix }: Entry, accountId: string, { folder }: Delivery): string =>
+const logFolder = ({ prefix }: DeliveryEntry, accountId: string, { folder }: Delivery): string =>
   `${prefix === undefined ? '' : `${prefix}/`}AWSLogs/${accountId}/${folder}`;
 
-/** Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). */
+/**
+ * Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). That page gives
+ * `s3:Get*` and `s3:List*`; the agent needs only what the AWS managed policy AmazonEC2RoleforAWSCodeDeploy has
+ * (AWS managed policy reference guide).
+ */
 function revisionStatements(
   roles: readonly string[] | undefined,
   { accounts, ref, context }: Request,
@@ -139,7 +155,10 @@ function revisionStatements(
   };
   return [
     { part: 'list', statement: { ...common, Action: 's3:ListBucket', Resource: bucket } },
-    { part: 'read', statement: { ...common, Action: ['s3:Get*', 's3:List*'], Resource: `${bucket}/*` } },
+    {
+      part: 'read',
+      statement: { ...common, Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` },
+    },
   ];
 }
 
@@ -194,7 +213,7 @@ export const s3BucketPolicy = documentKind<Entry>({
     const { entry } = request;
     if (entry.preset === 'revisions-read') return revisionStatements(entry.roles, request);
     const delivery = deliveries[entry.preset];
-    return delivery === undefined ? [] : deliveryStatements(delivery, request);
+    return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);
   },
   accesses,
   read: async ({ s3 }, { id, accountId }) =>

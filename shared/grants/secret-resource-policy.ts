@@ -5,15 +5,16 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { documentKind } from './document-kind.ts';
-import { grantEntryFields, roleNames } from './entry.ts';
+import { eachOnce, grantEntryFields, roleNames, text } from './entry.ts';
 import { accountPrincipals, onlyRoles, requestOfAccount } from './principals.ts';
 
 const schema = z.strictObject({
   ...grantEntryFields,
   kind: z.literal('secret-resource-policy'),
-  secrets: z
-    .array(z.string().regex(/^[\w/+=.@-]{1,512}$/, 'the name of a secret, such as deploy/runner-token'))
-    .min(1, 'name at least one secret'),
+  secrets: eachOnce(
+    text(/^[\w/+=.@-]{1,512}$/, 'the name of a secret, such as deploy/runner-token'),
+    'must name at least one secret',
+  ),
   preset: z.literal('read'),
   roles: roleNames.optional(),
 });
@@ -33,7 +34,8 @@ export const secretResourcePolicy = documentKind<Entry>({
   unit: 'characters',
   packings: ['listed'],
   ids: ({ secrets }) => secrets,
-  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account".
+  // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
+  // it, since the caching clients ask which version is current.
   statements: ({ entry, accounts, context }) => [
     {
       part: 'read',

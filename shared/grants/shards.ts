@@ -1,6 +1,5 @@
 import { PolicyTooLargeError } from '../errors.ts';
-import { accountIdsIn } from '../policy/accounts.ts';
-import { newPolicy, type Statement } from '../policy/document.ts';
+import { many, newPolicy, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
 import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
@@ -28,8 +27,8 @@ interface Shard {
 
 /**
  * Spreads slots over managed policies so that one more account changes one policy, and one less does not move the
- * others: a slot stays in the policy that has it now, and a new one goes to the first with room.
- * @throws PolicyTooLargeError when more policies would be needed than can be attached
+ * others: a slot stays in the policy that has it now, and an account's new slots go together to the first with room.
+ * @throws PolicyTooLargeError when more policies would be needed than can be attached, or one slot fits in none
  */
 export function shards(request: ShardRequest): {
   policies: readonly ManagedPolicy[];
@@ -54,6 +53,15 @@ export function shards(request: ShardRequest): {
   return { policies, size, limit };
 }
 
+/** The accounts whose roles a statement names, with the resource that names each. */
+export const accountsOfRoles = ({
+  Resource = [],
+}: Statement): readonly { accountId: string; resource: string }[] =>
+  many(Resource).flatMap((resource) => {
+    const accountId = /^arn:[^:]*:iam::(\d{12}):role\//.exec(resource)?.[1];
+    return accountId === undefined ? [] : [{ accountId, resource }];
+  });
+
 const slotKey = ({ sid, accountId, resource }: Slot): string => `${sid} ${accountId} ${resource}`;
 
 type Weigh = (slots: readonly Slot[]) => number;
@@ -68,39 +76,49 @@ function weighing(statements: readonly Statement[]): Weigh {
     slots.reduce((sum, { resource }) => sum + resource.length + 3, 0);
 }
 
+/** A slot whose role has another name now keeps its policy too, where the new name still fits. */
 function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
   return actual.policies.map(({ name, document }) => {
     const here: Slot[] = [];
-    for (const { Sid = '', ...statement } of document.Statement)
-      for (const accountId of accountIdsIn(statement)) {
-        const slot = wanted.get(`${Sid} ${accountId}`);
+    for (const statement of document.Statement)
+      for (const { accountId } of accountsOfRoles(statement)) {
+        const slot = wanted.get(`${statement.Sid} ${accountId}`);
         if (slot === undefined) continue;
         if (weigh([...here, slot]) > context.limits.managedPolicyCharacters) continue;
         here.push(slot);
-        wanted.delete(`${Sid} ${accountId}`);
+        wanted.delete(`${statement.Sid} ${accountId}`);
       }
     return { name, slots: here };
   });
 }
 
-/** Puts each slot into the first shard with room, making new shards at the lowest free numbers. */
+/** Puts each account's slots into the first shard with room, making new shards at the lowest free numbers. */
 function fill(
-  { ref, context }: ShardRequest,
+  request: ShardRequest,
   kept: readonly Shard[],
   slots: readonly Slot[],
   weigh: Weigh,
-): Shard[] {
+): readonly Shard[] {
+  const { ref, context } = request;
+  const limit = context.limits.managedPolicyCharacters;
   const all = [...kept];
   let open = 0;
-  for (const slot of slots) {
-    const fits = (shard: Shard) => weigh([...shard.slots, slot]) <= context.limits.managedPolicyCharacters;
+  for (const group of togetherWhereFitting(slots, limit, weigh)) {
+    const fits = (shard: Shard) => weigh([...shard.slots, ...group]) <= limit;
     while (open < all.length && !fits(all[open] as Shard)) open += 1;
     if (open === all.length) all.push({ name: freeName(ref, context, all), slots: [] });
-    (all[open] as Shard).slots.push(slot);
+    if (!fits(all[open] as Shard)) throw slotTooLarge(request, weigh(group));
+    (all[open] as Shard).slots.push(...group);
   }
   return all;
 }
+
+/** The slots of each account, or each alone where one policy could not hold them all. */
+const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weigh): readonly Slot[][] =>
+  [...Map.groupBy(slots, ({ accountId }) => accountId)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, group]) => (weigh(group) <= limit ? [group] : group.map((slot) => [slot])));
 
 function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: readonly Shard[]): string {
   const names = new Set(taken.map(({ name }) => name));
@@ -112,16 +130,31 @@ function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: re
 
 function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: readonly Shard[]): void {
   const { managedPoliciesPerGroup, managedPoliciesPerRole } = context.limits;
-  const attachable = ref.id.startsWith('group/') ? managedPoliciesPerGroup : managedPoliciesPerRole;
-  const room = attachable - actual.othersAttached;
-  if (used.length <= room) return;
+  const limit = ref.id.startsWith('group/') ? managedPoliciesPerGroup : managedPoliciesPerRole;
+  const attachable = Math.max(limit - actual.othersAttached, 0);
+  if (used.length <= attachable) return;
   const where = resourceKey(ref);
-  const fit = used.slice(0, Math.max(room, 0)).reduce((sum, shard) => sum + shard.slots.length, 0);
+  const accounts = accountsOf(slots).size;
+  const homeless = accountsOf(used.slice(attachable).flatMap((shard) => shard.slots));
+  const fit = accounts - homeless.size;
   throw new PolicyTooLargeError(
-    `${where}: ${slots.length} permissions need ${used.length} managed policies, and ${Math.max(room, 0)} of ` +
-      `${attachable} can be attached (${actual.othersAttached} are others'), which hold ${fit}. Detach others, have ` +
-      'the quota raised and set limits.managedPoliciesPerGroup or PerRole, or narrow the selectors',
-    { resource: where, needed: used.length, attachable: room, fit },
+    `${where}: ${accounts} accounts need ${used.length} managed policies, and ${attachable} of ${limit} can be ` +
+      `attached (${actual.othersAttached} are others'), which hold ${fit}. Detach others, have the quota raised and ` +
+      'set limits.managedPoliciesPerGroup or limits.managedPoliciesPerRole, or narrow the selectors',
+    { resource: where, needed: used.length, attachable, accounts, fit },
+  );
+}
+
+const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>
+  new Set(slots.map(({ accountId }) => accountId));
+
+function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLargeError {
+  const where = resourceKey(ref);
+  const limit = context.limits.managedPolicyCharacters;
+  return new PolicyTooLargeError(
+    `${where}: the permission for one account alone takes ${size} characters, and limits.managedPolicyCharacters ` +
+      `is ${limit}. Raise it: AWS allows 6144`,
+    { resource: where, size, limit, accounts: 1, fit: 0 },
   );
 }
 

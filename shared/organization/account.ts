@@ -35,4 +35,8 @@ export interface RegisteredAccount extends Account {
 /** Grants name members only: an account that is closed, closing, gone or not yet active gets nothing. */
 export const isMember = (account: Account): boolean => account.state === 'ACTIVE';
 
+/** Organizations says that it is closed, or about to be. One that has left may live on elsewhere. */
+export const isClosed = ({ state }: Account): boolean =>
+  state === 'SUSPENDED' || state === 'PENDING_CLOSURE' || state === 'CLOSED';
+
 export const accountIdPattern = /^\d{12}$/;

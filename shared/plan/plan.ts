@@ -2,7 +2,7 @@ import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
-import { type Account, isMember } from '../organization/account.ts';
+import { type Account, isClosed, isMember } from '../organization/account.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
@@ -17,6 +17,11 @@ export interface PlanRequest {
   readonly accounts: readonly Account[];
   /** Members that AWS does not accept as principals now: left out. */
   readonly setAside?: ReadonlySet<string>;
+  /**
+   * Accounts whose removal the last plan by this same configuration withheld. They wait on even where newcomers have
+   * made them a small share since; only another configuration ends that. Default: none.
+   */
+  readonly waiting?: ReadonlySet<string>;
 }
 
 /** What should be done to one resource. Made without writing. */
@@ -59,13 +64,11 @@ interface PlannedShare extends Share {
 }
 
 function planShare({ entry, accounts }: Share, request: PlanRequest, context: GrantContext): PlannedShare {
-  const { desired, actual, configuration, setAside } = request;
+  const { desired, actual, setAside } = request;
   const granted = desired.kind.granted(entry, desired.ref, actual, context);
   const wanted = new Set(accounts.map(({ id }) => id));
   const removed = [...granted].filter((id) => !wanted.has(id));
-  const { removalCount, removalShare } = configuration.safety;
-  const tooMany = removed.length > removalCount && removed.length > removalShare * granted.size;
-  const withheld = tooMany ? removed : [];
+  const withheld = withheldOf(request, removed, granted.size);
   const kept = [
     ...accounts.filter(({ id }) => !setAside?.has(id)),
     ...withheld.map((id) => known(request, id)),
@@ -76,6 +79,19 @@ function planShare({ entry, accounts }: Share, request: PlanRequest, context: Gr
     withheld,
     added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
   };
+}
+
+/**
+ * The removals of a share wait together, and then as long as the configuration is the same. An account that
+ * Organizations itself calls closed does not count and does not wait: no selector can be wrong about it, and AWS may
+ * refuse a document that goes on naming it.
+ */
+function withheldOf(request: PlanRequest, removed: readonly string[], granted: number): readonly string[] {
+  const { configuration, waiting } = request;
+  const { removalCount, removalShare } = configuration.safety;
+  const doubtful = removed.filter((id) => !isClosed(known(request, id)));
+  if (doubtful.length > removalCount && doubtful.length > removalShare * granted) return doubtful;
+  return doubtful.filter((id) => waiting?.has(id));
 }
 
 /** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */

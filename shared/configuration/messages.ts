@@ -1,0 +1,97 @@
+import type * as z from 'zod';
+
+/** A mistake in a configuration: where, and what would be right. */
+export interface PathFinding {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** An issue of the schema as one finding for each mistake, in words that say what would be right. */
+export function findingsOf(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message) }));
+  const value = valueAt(root, issue.path);
+  const right = sentence(expectation(issue));
+  // A key with nothing after it is null in YAML.
+  if (value === undefined || value === null)
+    return [{ path: issue.path, message: `is missing; it ${right}` }];
+  return [{ path: issue.path, message: `${right}${excerpt(value)}` }];
+}
+
+/** A schema of ours that names its keys says so itself; see `withKeys`. */
+const unknownKey = (message: string): string =>
+  message.startsWith('Unrecognized key') ? 'is not a key here; remove or correct it' : message;
+
+/** Messages of our own schemas say what a value must be, or are a sentence that begins with a verb. */
+const sentence = (text: string): string => (/^(must|looks|is) /.test(text) ? text : `must be ${text}`);
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (!isDefault(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeNames[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return oneOf(issue.values);
+    case 'invalid_union':
+      return oneOf(issue.discriminator === undefined ? [] : optionsOf(issue));
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The library's own words, which say "received undefined" and the like. */
+const isDefault = (message: string): boolean => /^(Invalid|Too (small|big))/.test(message);
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+const oneOf = (options: readonly unknown[]): string =>
+  options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
+
+const optionsOf = (issue: object): readonly unknown[] =>
+  'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === 'object' && value !== null
+        ? (value as Readonly<Record<PropertyKey, unknown>>)[part]
+        : undefined,
+    root,
+  );
+}
+
+/** What stands there, where it is short. */
+function excerpt(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return '';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? '' : ` (it is ${text})`;
+}
+
+/** Error texts for a strict object: for an unknown key, and for something that is no object at all. */
+export const withKeys =
+  (keys: readonly string[]) =>
+  ({ code }: { readonly code?: string | undefined }): string => {
+    const listed = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
+    return code === 'unrecognized_keys'
+      ? `is not a key here; the keys are ${listed}`
+      : `an object with ${listed}`;
+  };
+
+/** `['grants', 2, 'bucket']` → `grants[2].bucket`. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
+    '',
+  );

@@ -1,0 +1,72 @@
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Finding } from '../errors.ts';
+
+/** A configuration as it was written: its value, and the line on which each part of it stands. */
+export interface Source {
+  readonly value: unknown;
+  readonly findings: readonly Finding[];
+  /** Of the part itself, or of the nearest around it that is there. */
+  lineOf(path: readonly PropertyKey[]): number | undefined;
+}
+
+/** Reads YAML (and so JSON). What keeps it from being read is in `findings`. */
+export function readSource(text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const findings = document.errors.map(({ message, linePos }) => ({
+    path: linePos === undefined ? '' : `line ${linePos[0].line}`,
+    message: withoutPosition(message),
+  }));
+  if (findings.length > 0) return { value: undefined, findings, lineOf: () => undefined };
+  if (document.contents === null) return { value: undefined, findings: [empty], lineOf: () => undefined };
+  const lineOf = (path: readonly PropertyKey[]) => {
+    const offset = offsetOf(document, path);
+    return offset === undefined ? undefined : lines.linePos(offset).line;
+  };
+  return { ...plain(document), lineOf };
+}
+
+const empty: Finding = { path: '', message: 'is empty; begin with a copy of examples/onboarding.yml' };
+
+/** `Map keys must be unique at line 3, column 1:` and an excerpt below it. */
+const withoutPosition = (message: string): string =>
+  (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+
+/** A document can be well formed and still have no value: aliases that refer to nothing, or to too much. */
+function plain(document: Document): Pick<Source, 'value' | 'findings'> {
+  try {
+    return { value: document.toJS(), findings: [] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { value: undefined, findings: [{ path: '', message }] };
+  }
+}
+
+/** A part of a map begins with its key. */
+function offsetOf({ contents }: Document, path: readonly PropertyKey[]): number | undefined {
+  let node: unknown = contents;
+  let offset = isNode(contents) ? contents.range?.[0] : undefined;
+  for (const part of path) {
+    const found = childOf(node, part);
+    if (found === undefined) return offset;
+    offset = found.offset ?? offset;
+    node = found.node;
+  }
+  return offset;
+}
+
+function childOf(
+  node: unknown,
+  part: PropertyKey,
+): { node: unknown; offset: number | undefined } | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(part)];
+    return item === undefined
+      ? undefined
+      : { node: item, offset: isNode(item) ? item.range?.[0] : undefined };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+  if (pair === undefined) return undefined;
+  return { node: pair.value, offset: isNode(pair.key) ? pair.key.range?.[0] : undefined };
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import { centralNamesOf, configurationHash, grantContext } from '../../shared/configuration/context.ts';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+
+const text = readFileSync(new URL('../../examples/onboarding.yml', import.meta.url), 'utf8');
+const written = parse(text) as Record<string, unknown>;
+const hashOf = (value: unknown) => configurationHash(parseConfiguration(stringify(value), 'onboarding.yml'));
+
+/** The same value with the keys of every object the other way round. */
+const turned = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, inner]) => [key, turned(inner)]),
+  );
+};
+
+describe('the hash of a configuration', () => {
+  const hash = hashOf(written);
+
+  test('does not depend on the order of keys', () => {
+    expect(stringify(turned(written))).not.toBe(stringify(written));
+    expect(hashOf(turned(written))).toBe(hash);
+  });
+
+  test('does not depend on comments and layout', () => {
+    expect(configurationHash(parseConfiguration(text, 'onboarding.yml'))).toBe(hash);
+  });
+
+  test('does not depend on whether defaults are written out', () => {
+    const explicit = {
+      ...written,
+      partition: 'aws',
+      limits: { managedPolicyCharacters: 6_144, managedPoliciesPerGroup: 10 },
+      safety: { removalCount: 5 },
+    };
+
+    expect(hashOf(explicit)).toBe(hash);
+  });
+
+  test('depends on what is granted, and on what is withheld', () => {
+    const { grants } = written as { grants: object[] };
+
+    expect(hashOf({ ...written, grants: grants.slice(1) })).not.toBe(hash);
+    expect(hashOf({ ...written, safety: { removalCount: 6 } })).not.toBe(hash);
+  });
+});
+
+describe('what grant kinds may know', () => {
+  const configuration = parseConfiguration(text, 'onboarding.yml');
+
+  test('is the context, without central accounts that are not configured', () => {
+    const { centralAccounts, ...rest } = configuration;
+    const { configuration: _, ...three } = centralAccounts;
+
+    expect(grantContext({ ...rest, centralAccounts: three })).toEqual({
+      partition: 'aws',
+      organizationId: 'o-exampleorg1',
+      deploymentId: 'example',
+      limits: configuration.limits,
+      centralAccounts: three,
+    });
+  });
+
+  test('an account may be central for several things', () => {
+    const { log } = configuration.centralAccounts;
+    const both = {
+      ...configuration,
+      centralAccounts: { ...configuration.centralAccounts, shared: log },
+    };
+
+    expect(centralNamesOf(both, log.id)).toEqual(['log', 'shared']);
+    expect(centralNamesOf(both, '999999999999')).toEqual([]);
+  });
+});

@@ -1,0 +1,268 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  AccessDeniedError,
+  OwnershipClashError,
+  PolicyTooLargeError,
+  ResourceMissingError,
+} from '../../shared/errors.ts';
+import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import { accountIdsIn } from '../../shared/policy/accounts.ts';
+import { ownedStatements } from '../../shared/policy/owned.ts';
+import { exposures } from '../../shared/policy/safety.ts';
+import { isAllowed } from '../../shared/run/verify.ts';
+import type { KindCases } from './cases.ts';
+import { type Scene, scene } from './scene.ts';
+import {
+  accountsOf,
+  allowing,
+  context,
+  manyAccounts,
+  members,
+  stranger,
+  type World,
+  world,
+} from './world.ts';
+
+const [first, second, third] = members;
+const two = accountsOf([first, second]);
+
+/** What every grant kind promises, for every preset of it. */
+export function grantKindContract(kind: GrantKind, cases: KindCases): void {
+  describe.each(Object.entries(cases.presets))('%s', (_, fields) => {
+    const on = (given?: World) => {
+      const made = scene(kind, cases, fields, given);
+      made.holder.make();
+      return made;
+    };
+    grantsAndRevokes(kind, on);
+    leavesOthersAlone(kind, on);
+    refuses(kind, () => scene(kind, cases, fields), on);
+    permits(kind, on);
+    needsItsActions(kind, on);
+  });
+  test('no action is listed that a full life never uses', async () => {
+    const used = await Promise.all(
+      Object.values(cases.presets).map((fields) => fullLife(scene(kind, cases, fields))),
+    );
+
+    expect(new Set(used.flat())).toEqual(new Set([...kind.actions.read, ...kind.actions.write]));
+  });
+}
+
+type MakeScene = (world?: World) => Scene;
+
+const statementsIn = (kind: GrantKind, state: unknown) =>
+  Object.values(kind.documents(state)).flatMap((document) => ownedStatements(document, context.deploymentId));
+
+const namedIn = (kind: GrantKind, state: unknown): ReadonlySet<string> =>
+  new Set(statementsIn(kind, state).flatMap((statement) => [...accountIdsIn(statement)]));
+
+function grantsAndRevokes(kind: GrantKind, on: MakeScene): void {
+  test('the first grant is written and read back as it was meant', async () => {
+    const { bring } = on();
+
+    const { next, back, owned } = await bring(two);
+
+    expect(kind.same(back, next)).toBe(true);
+    expect(owned.length).toBeGreaterThan(0);
+    expect(statementsIn(kind, back).length).toBeGreaterThan(0);
+  });
+
+  test('the second run changes nothing', async () => {
+    const { bring } = on();
+    const { owned } = await bring(two);
+
+    const again = await bring(two, owned);
+
+    expect(again.changed).toBe(false);
+    expect(again.owned).toEqual(owned);
+  });
+
+  test('exactly the accounts that are named have it', async () => {
+    const { bring, entry, ref } = on();
+
+    const { back } = await bring(two);
+
+    expect([...kind.granted(entry, ref, back, context)].sort()).toEqual([first, second]);
+    expect(kind.granted(entry, ref, kind.empty, context).size).toBe(0);
+  });
+
+  test('an account that leaves is nowhere in our statements', async () => {
+    const { bring, entry, ref } = on();
+    const { owned } = await bring(accountsOf([first, second, third]));
+
+    const { back } = await bring(accountsOf([first, third]), owned);
+
+    expect(namedIn(kind, back).has(second)).toBe(false);
+    expect([...kind.granted(entry, ref, back, context)].sort()).toEqual([first, third]);
+  });
+
+  test('when the last account leaves, the resource is as it was', async () => {
+    const { bring, holder, read } = on();
+    const before = await read();
+    const others = holder.othersContent();
+    const { owned } = await bring(two);
+
+    const { back } = await bring([], owned);
+
+    expect(kind.same(back, before)).toBe(true);
+    expect(statementsIn(kind, back)).toEqual([]);
+    expect(holder.othersContent()).toEqual(others);
+  });
+}
+
+function leavesOthersAlone(kind: GrantKind, on: MakeScene): void {
+  const forms = [0, 1, 2, 3];
+
+  test.each(forms)('what others wrote stays, to the meaning (form %i)', async (form) => {
+    const { bring, holder } = on();
+    holder.foreign[form]?.put();
+    const before = holder.othersContent();
+
+    const { owned } = await bring(two);
+    const during = holder.othersContent();
+    const { back } = await bring([], owned);
+
+    expect(before).toBeDefined();
+    expect(during).toEqual(before);
+    expect(holder.othersContent()).toEqual(before);
+    expect(statementsIn(kind, back)).toEqual([]);
+  });
+
+  test('what others write after our run is read again and kept, and ours comes back beside it', async () => {
+    const { bring, holder, entry, ref } = on();
+    const { owned } = await bring(two);
+    holder.foreign[0]?.put();
+    const others = holder.othersContent();
+
+    const { back } = await bring(two, owned);
+
+    expect(holder.othersContent()).toEqual(others);
+    expect([...kind.granted(entry, ref, back, context)].sort()).toEqual([first, second]);
+  });
+
+  test('a clash of marks is refused, and nothing is written', async () => {
+    for (const index of on().holder.clashes.keys()) {
+      const { bring, holder } = on();
+      holder.clashes[index]?.put();
+      const before = JSON.stringify(holder.content());
+
+      await expect(bring(two)).rejects.toBeInstanceOf(OwnershipClashError);
+
+      expect(JSON.stringify(holder.content())).toBe(before);
+    }
+    expect(on().holder.clashes.length).toBeGreaterThan(0);
+  });
+}
+
+/** More than any policy holds. */
+const tooMany = manyAccounts(2_500);
+
+function refuses(kind: GrantKind, nowhere: MakeScene, on: MakeScene): void {
+  test('too many accounts are refused with numbers, and nothing is written', async () => {
+    const { bring, render, holder, read } = on();
+    const before = JSON.stringify(holder.content());
+
+    const error = await bring(tooMany).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(PolicyTooLargeError);
+    expect(JSON.stringify(holder.content())).toBe(before);
+    const { fit, accounts } = (error as PolicyTooLargeError).fields as { fit: number; accounts: number };
+    expect(accounts).toBe(tooMany.length);
+    expect((error as PolicyTooLargeError).message).toContain(String(fit));
+    const actual = await read();
+    const fitting = render(actual, tooMany.slice(0, fit));
+    expect(fitting.size).toBeLessThanOrEqual(fitting.limit);
+    expect(() => render(actual, tooMany.slice(0, fit + 1))).toThrow(PolicyTooLargeError);
+  });
+
+  test('a resource that is not there is missing', async () => {
+    const { world: empty, ref, holder } = nowhere();
+    const missing = { ...ref, id: holder.missingId };
+
+    const reading = kind.read(empty.clients(ref.region), missing, context);
+
+    await expect(reading).rejects.toBeInstanceOf(ResourceMissingError);
+  });
+}
+
+function permits(kind: GrantKind, on: MakeScene): void {
+  const render = () => {
+    const { entry, ref, render: rendered } = on();
+    return { entry, ref, documents: Object.values(kind.documents(rendered(kind.empty, two).next)) };
+  };
+
+  test.each([first, second])('%s can do what the grant is for', (id) => {
+    const { entry, ref, documents } = render();
+    const [granted] = accountsOf([id]);
+
+    const accesses = kind.accesses(entry, granted as Account, ref, context);
+
+    expect(accesses.length).toBeGreaterThan(0);
+    for (const access of accesses) expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
+  });
+
+  test.each([third, stranger])('%s, which is not granted, cannot', (id) => {
+    const { entry, ref, documents } = render();
+    const [other] = accountsOf([id]);
+
+    const accesses = kind.accesses(entry, other as Account, ref, context);
+
+    for (const access of accesses) expect(isAllowed(documents, access).why).toBe('no statement allows it');
+  });
+
+  test('nobody else is let in', () => {
+    const { documents } = render();
+    const ours = documents.flatMap((document) => ownedStatements(document, context.deploymentId));
+    const { organizationId } = context;
+
+    expect(exposures(ours, { accountIds: new Set([first, second]), organizationId })).toEqual([]);
+    expect(exposures(ours, { accountIds: new Set([first]), organizationId }).length).toBeGreaterThan(0);
+  });
+}
+
+function needsItsActions(kind: GrantKind, on: MakeScene): void {
+  const { read, write } = kind.actions;
+
+  test('its actions are enough for a full life', async () => {
+    await expect(fullLife(on(world(allowing([...read, ...write]))))).resolves.toBeDefined();
+  });
+
+  test('with the actions to read alone, the write is denied, and says who, what and on what', async () => {
+    const { bring, holder, ref } = on(world(allowing(read)));
+    const before = JSON.stringify(holder.content());
+
+    const error = await bring(two).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(AccessDeniedError);
+    expectNamed(error as AccessDeniedError, write, ref);
+    expect(JSON.stringify(holder.content())).toBe(before);
+  });
+
+  test('without its actions to read, the read is denied', async () => {
+    const { read: reading, ref } = on(world(allowing(write)));
+
+    const error = await reading().catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(AccessDeniedError);
+    expectNamed(error as AccessDeniedError, read, ref);
+  });
+}
+
+function expectNamed({ message }: AccessDeniedError, actions: readonly string[], ref: ResourceRef): void {
+  const action = actions.find((each) => message.startsWith(`${each} on `));
+  expect(action).toBeDefined();
+  expect(message).toContain(ref.id.split('/').at(-1));
+  expect(message).toContain(`account ${ref.accountId}`);
+  expect(message).toContain('role spoke');
+}
+
+/** From the first account to none, with more updates than a managed policy has versions. @returns the actions used */
+async function fullLife({ world: on, holder, bring }: Scene): Promise<readonly string[]> {
+  holder.make();
+  let owned: readonly string[] = [];
+  for (const count of [1, 2, 3, 4, 3, 2, 1, 0])
+    owned = (await bring(accountsOf(members.slice(0, count)), owned)).owned;
+  return on.used;
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { UnsafeChangeError } from '../../shared/errors.ts';
+import type { GrantKind } from '../../shared/grants/contract.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import { casesOf, entryOf } from './cases.ts';
+import { scene } from './scene.ts';
+import { accountsOf, central, context, members } from './world.ts';
+
+const two = accountsOf(members.slice(0, 2));
+
+const sceneOf = (kind: GrantKind, preset: string, more: object = {}) => {
+  const cases = casesOf(kind);
+  const made = scene(kind, cases, { ...cases.presets[preset], ...more });
+  made.holder.make();
+  return made;
+};
+
+const keyPolicy = grantKind('kms-key-policy');
+const bucketPolicy = grantKind('s3-bucket-policy');
+const repositoryPolicy = grantKind('ecr-repository-policy');
+
+describe('a key', () => {
+  test('is never left without a policy: its last statement stays until a person adds another', async () => {
+    const { bring, world, read } = sceneOf(keyPolicy, 'decrypt');
+    const { owned } = await bring(two);
+    const [arn = ''] = world.organisation.world.keys.keys();
+    world.organisation.editPolicy('key', arn, {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: owned[0] ?? '',
+          Effect: 'Allow',
+          Principal: { AWS: central },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
+    });
+    const before = world.organisation.policyTextOf('key', arn);
+
+    await expect(bring([], owned)).rejects.toBeInstanceOf(UnsafeChangeError);
+
+    expect(world.organisation.policyTextOf('key', arn)).toBe(before);
+    expect(keyPolicy.same(await read(), keyPolicy.empty)).toBe(false);
+  });
+});
+
+describe('what is granted', () => {
+  test.each([
+    [bucketPolicy, 'cloudtrail-write', { bucket: `logs-${members[2]}-eu-west-1` }],
+    [bucketPolicy, 'config-write', { prefix: members[2] }],
+    [bucketPolicy, 'revisions-read', { roles: [`deploy-${members[2]}`] }],
+    [keyPolicy, 'decrypt', { roles: [`Runner-${members[2]}`] }],
+  ])('an account id in a name grants it nothing (%#)', async (kind, preset, more) => {
+    const { bring, entry, ref } = sceneOf(kind, preset, more);
+
+    const { back } = await bring(two);
+
+    expect([...kind.granted(entry, ref, back, context)].sort()).toEqual(members.slice(0, 2));
+  });
+
+  test('of one grant is not that of another on the same resource', async () => {
+    const { bring, ref } = sceneOf(keyPolicy, 'decrypt');
+    const { back } = await bring(two);
+    const other = entryOf(keyPolicy, { ...casesOf(keyPolicy).presets.decrypt, name: 'another' });
+
+    expect(keyPolicy.granted(other, ref, back, context).size).toBe(0);
+  });
+});
+
+describe('a policy that somebody deleted', () => {
+  test('between our read and our removal is removed', async () => {
+    const { bring, world } = sceneOf(repositoryPolicy, 'pull');
+    const { owned } = await bring(two);
+    const [arn = ''] = world.organisation.world.repositories.keys();
+    world.organisation.intercept(async ({ operation }, proceed) => {
+      if (operation === 'DeleteRepositoryPolicy') world.organisation.editPolicy('repository', arn, undefined);
+      return proceed();
+    });
+
+    const { back } = await bring([], owned);
+
+    expect(repositoryPolicy.same(back, repositoryPolicy.empty)).toBe(true);
+  });
+});
+
+describe('a document that cannot be understood', () => {
+  test('is not touched', async () => {
+    const { bring, world } = sceneOf(bucketPolicy, 'config-write');
+    const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Oddity":true}]}';
+    world.organisation.editPolicy('bucket', 'example-logs', text);
+
+    await expect(bring(two)).rejects.toMatchObject({ name: 'MalformedPolicyError' });
+
+    expect(world.organisation.policyTextOf('bucket', 'example-logs')).toBe(text);
+  });
+});
+
+describe('the limit', () => {
+  test('counts what others wrote, and says so where nothing of ours would fit', async () => {
+    const { bring, world } = sceneOf(bucketPolicy, 'cloudtrail-write');
+    world.organisation.editPolicy('bucket', 'example-logs', {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: central },
+          Action: 's3:*',
+          Resource: `arn:aws:s3:::example-logs/${'x'.repeat(20_400)}`,
+        },
+      ],
+    });
+
+    await expect(bring(two)).rejects.toMatchObject({
+      name: 'PolicyTooLargeError',
+      message: expect.stringContaining('not even without any account of ours'),
+      fields: { fit: 0, accounts: 2, limit: 20_480 },
+    });
+  });
+});
+
+describe('places', () => {
+  test('an entry names its resources once each, in the region of the entry or of its account', () => {
+    const fields = { preset: 'pull', repositories: ['base/node', 'base/python'] };
+    const here = entryOf(repositoryPolicy, fields);
+    const there = entryOf(repositoryPolicy, { ...fields, region: 'us-west-2' });
+
+    expect(repositoryPolicy.resources(here, context).map(({ id, region }) => [id, region])).toEqual([
+      ['base/node', 'eu-west-1'],
+      ['base/python', 'eu-west-1'],
+    ]);
+    expect(repositoryPolicy.resources(there, context).map(({ region }) => region)).toEqual([
+      'us-west-2',
+      'us-west-2',
+    ]);
+    expect(() => entryOf(repositoryPolicy, { ...fields, repositories: ['a', 'a'] })).toThrow(/only once/);
+  });
+
+  test('a group is one resource, whatever the region of the central account', () => {
+    const kind = grantKind('assume-role-permission');
+    const entry = entryOf(kind, { groups: ['Readers'], role: 'ReadOnly' });
+    const regions = ['aws', 'aws-cn', 'aws-us-gov'].map(
+      (partition) => kind.resources(entry, { ...context, partition })[0]?.region,
+    );
+
+    expect(regions).toEqual(['us-east-1', 'cn-north-1', 'us-gov-west-1']);
+  });
+});

@@ -1,0 +1,177 @@
+import type { ResourceRef } from '../../shared/grants/contract.ts';
+import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
+import { normalisePolicy } from '../../shared/policy/normalise.ts';
+import { deploymentOf } from '../../shared/policy/owned.ts';
+import { awsError } from '../../simulator/aws-error.ts';
+import type { ResourceKind } from '../../simulator/organisation.ts';
+import { central, type Holder, type HolderOf, members, type World } from './world.ts';
+
+/** By the word that a kind's cases file has for its resource. */
+export const holders: Readonly<Record<string, HolderOf>> = {
+  bucket: (world, ref) =>
+    documentHolder(world, ref.id, {
+      kind: 'bucket',
+      missingId: 'example-nothing',
+      make: () => world.organisation.addBucket({ accountId: central, region: ref.region, name: ref.id }),
+      example: { Action: 's3:GetBucketLocation', Resource: `arn:aws:s3:::${ref.id}` },
+    }),
+  key: (world, ref) =>
+    documentHolder(world, ref.id, {
+      kind: 'key',
+      missingId: '00000000-12ab-34cd-56ef-1234567890ab',
+      make: () => world.organisation.addKey({ accountId: central, region: ref.region, id: ref.id }),
+      example: { Action: 'kms:*', Resource: '*' },
+    }),
+  repository: (world, ref) =>
+    documentHolder(world, ref.id, {
+      kind: 'repository',
+      missingId: 'base/nothing',
+      make: () => world.organisation.addRepository({ accountId: central, region: ref.region, name: ref.id }),
+      example: { Action: 'ecr:DescribeImages' },
+    }),
+  secret: (world, ref) =>
+    documentHolder(world, ref.id, {
+      kind: 'secret',
+      missingId: 'deploy/nothing',
+      make: () => world.organisation.addSecret({ accountId: central, region: ref.region, name: ref.id }),
+      example: { Action: 'secretsmanager:DescribeSecret', Resource: '*' },
+    }),
+  entity: managedPolicyHolder,
+};
+
+interface DocumentSettings {
+  readonly kind: ResourceKind;
+  readonly missingId: string;
+  readonly make: () => string;
+  /** What an outsider's statement may be about. */
+  readonly example: Pick<Statement, 'Action' | 'Resource'>;
+}
+
+function documentHolder(
+  { organisation }: World,
+  name: string,
+  { kind, missingId, make, example }: DocumentSettings,
+): Holder {
+  const id = () => (kind === 'bucket' ? name : arnOf(organisation, name));
+  const put = (policy: unknown) => () => organisation.editPolicy(kind, id(), JSON.stringify(policy));
+  const statement = (more: object) => ({
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${central}:root` },
+    ...example,
+    ...more,
+  });
+  const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
+  return {
+    missingId,
+    make: () => void make(),
+    foreign: [
+      { name: 'without Sid', put: put(document(statement({}))) },
+      { name: 'with a Sid like ours', put: put(document(statement({ Sid: 'AccountOnboardingtest' }))) },
+      {
+        name: 'of another deployment',
+        put: put(document(statement({ Sid: 'AccountOnboardingotherExampleRead' }))),
+      },
+      {
+        name: 'single, with strings for lists, an id and the old version',
+        put: put({
+          Version: '2008-10-17',
+          Id: 'outsider',
+          Statement: statement({ Principal: { AWS: [central] } }),
+        }),
+      },
+    ],
+    clashes: [
+      {
+        name: 'a statement with our mark that we never wrote',
+        put: put(document(statement({}), statement({ Sid: 'AccountOnboardingtestSomethingElse' }))),
+      },
+    ],
+    othersContent: () => withoutOurs(organisation.policyOf(kind, id())),
+    content: () => organisation.policyTextOf(kind, id()),
+  };
+}
+
+/** Keys, repositories and secrets are kept by ARN. */
+function arnOf({ world }: World['organisation'], name: string): string {
+  const all = [world.keys, world.repositories, world.secrets].flatMap((each) => [...each.values()]);
+  return all.find((resource) => resource.name === name)?.arn ?? name;
+}
+
+/** A policy that holds nothing but ours is as good as none. */
+function withoutOurs(document: PolicyDocument | undefined): unknown {
+  const others = document?.Statement.filter(({ Sid }) => deploymentOf(Sid) !== 'test') ?? [];
+  return document === undefined || others.length === 0
+    ? undefined
+    : normalisePolicy({ ...document, Statement: others });
+}
+
+function managedPolicyHolder({ organisation }: World, { id }: ResourceRef): Holder {
+  const [type, name = ''] = id.split('/');
+  const path = `/account-onboarding/test/${id}/`;
+  const entityOf = () => {
+    const entities = type === 'group' ? organisation.world.groups : organisation.world.roles;
+    return [...entities.values()].find((entity) => entity.name === name);
+  };
+  const policy = (input: { name: string; path?: string; tags?: Record<string, string> }, attached = true) => {
+    const arn = organisation.addManagedPolicy({ accountId: central, document: readEverything, ...input });
+    if (attached) entityOf()?.attached.add(arn);
+  };
+  const kept = (isWanted: (policyPath: string) => boolean) => ({
+    policies: [...organisation.world.managedPolicies.values()]
+      .filter((each) => isWanted(each.path))
+      .map(({ arn, tags, versions, defaultVersion }) => ({ arn, tags, versions, defaultVersion })),
+    attached: [...(entityOf()?.attached ?? [])].filter((arn) => isWanted(arn.slice(arn.indexOf('/')))),
+  });
+  return {
+    missingId: `${type}/Nobody`,
+    make: () => {
+      if (type === 'group') organisation.addGroup({ accountId: central, name });
+      else organisation.addRole({ accountId: central, name, trust: nobody });
+    },
+    foreign: [
+      { name: 'without path', put: () => policy({ name: 'ReadEverything' }) },
+      { name: 'with a name like ours', put: () => policy({ name: 'account-onboarding-test-99' }) },
+      {
+        name: 'of another deployment',
+        put: () => policy({ name: 'account-onboarding-other-1', path: `/account-onboarding/other/${id}/` }),
+      },
+      {
+        name: 'of an entity whose name begins alike',
+        put: () => policy({ name: 'alike', path: `/account-onboarding/test/${id}s/` }, false),
+      },
+    ],
+    clashes: [
+      { name: 'a policy under our path without our tags', put: () => policy({ name: 'stray', path }) },
+      {
+        name: 'a policy of our name outside our path',
+        put: () => {
+          policy({ name: `account-onboarding-test-${id.replace('/', '-')}-1` }, false);
+          refuseTakenNames(organisation);
+        },
+      },
+    ],
+    othersContent: () => kept((policyPath) => !policyPath.startsWith(path)),
+    content: () => kept(() => true),
+  };
+}
+
+/** Names of policies are unique in an account, whatever their path ("IAM identifiers", IAM user guide). */
+function refuseTakenNames(organisation: World['organisation']): void {
+  organisation.intercept(async ({ operation, input }, proceed) => {
+    const wanted = 'PolicyName' in input ? input.PolicyName : undefined;
+    const taken = [...organisation.world.managedPolicies.values()].some(({ name }) => name === wanted);
+    if (operation === 'CreatePolicy' && taken)
+      throw awsError('EntityAlreadyExistsException', `A policy called ${wanted} already exists.`, 409);
+    return proceed();
+  });
+}
+
+const nobody: PolicyDocument = { Version: '2012-10-17', Statement: [] };
+
+const readEverything: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' },
+    { Effect: 'Deny', Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${members[3]}:role/nothing` },
+  ],
+};

@@ -1,0 +1,32 @@
+import { describe, expect, test } from '@jest/globals';
+import { grantKinds } from '../../shared/grants/kinds.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { newPolicy } from '../../shared/policy/document.ts';
+import { normalisePolicy } from '../../shared/policy/normalise.ts';
+import { casesOf, contextOf, entryOf } from './cases.ts';
+import { accountsOf } from './world.ts';
+
+const meaning = (Statement: PolicyDocument['Statement']) => normalisePolicy({ ...newPolicy(), Statement });
+
+describe.each(grantKinds)('$name renders', (kind) => {
+  const { presets, cases } = casesOf(kind);
+
+  test.each(cases)('$name', (given) => {
+    const entry = entryOf(kind, { ...presets[given.preset], ...given.with });
+    const inContext = contextOf(given);
+    const [ref] = kind.resources(entry, inContext);
+    if (ref === undefined) throw new Error('The entry stands for no resource');
+    const shares = [{ entry, accounts: accountsOf(given.accounts) }];
+
+    const rendering = kind.render({ ref, actual: kind.empty, shares, remembered: [], context: inContext });
+
+    const documents = Object.entries(kind.documents(rendering.next)).filter(([, document]) => document);
+    expect(documents.map(([name]) => name)).toEqual(Object.keys(given.expected));
+    for (const [name, document] of documents)
+      expect(normalisePolicy(document ?? newPolicy())).toEqual(meaning(given.expected[name] ?? []));
+  });
+
+  test('every preset has its cases', () => {
+    expect(new Set(cases.map(({ preset }) => preset))).toEqual(new Set(Object.keys(presets)));
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
+import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
+import type { GrantEntry } from '../../shared/grants/entry.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import { samePolicy } from '../../shared/policy/equality.ts';
+import { policySize } from '../../shared/policy/size.ts';
+import { entryOf } from './cases.ts';
+import { context, manyAccounts } from './world.ts';
+
+const kind = assumeRolePermission as GrantKind;
+/** Small policies, so that few accounts need several. */
+const small: GrantContext = {
+  ...context,
+  limits: { managedPolicyCharacters: 1_200, managedPoliciesPerGroup: 40, managedPoliciesPerRole: 40 },
+};
+const everybody = manyAccounts(60);
+
+const entries: readonly GrantEntry[] = ['read', 'develop', 'administer'].map((name, index) =>
+  entryOf(kind, {
+    name,
+    groups: ['Administrators'],
+    role: `people/${name}${'x'.repeat(index * 9)}`,
+    mfa: index > 0,
+  }),
+);
+
+const ref = kind.resources(entries[0] as GrantEntry, small)[0] as ReturnType<GrantKind['resources']>[0];
+
+/** Which accounts each grant is for. */
+type Wanted = readonly (readonly Account[])[];
+
+const render = (actual: unknown, wanted: Wanted): ManagedPolicies => {
+  const shares = entries.map((entry, index) => ({ entry, accounts: wanted[index] ?? [] }));
+  return kind.render({ ref, actual, shares, remembered: [], context: small }).next as ManagedPolicies;
+};
+
+const resourcesOf = ({ policies }: ManagedPolicies): readonly string[] =>
+  policies
+    .flatMap(({ document }) => document.Statement.flatMap(({ Resource }) => [Resource ?? []].flat()))
+    .toSorted();
+
+const expected = (wanted: Wanted): readonly string[] =>
+  wanted
+    .flatMap((accounts, index) =>
+      accounts.map(({ id }) => `arn:aws:iam::${id}:role/${(entries[index] as { role?: string }).role}`),
+    )
+    .toSorted();
+
+const someAccounts = fc.subarray([...everybody]);
+const wantedArbitrary = fc.tuple(someAccounts, someAccounts, someAccounts);
+const settings = { seed: 20_260_301, numRuns: 150 };
+
+describe('over any joins and leaves', () => {
+  const history = fc.array(wantedArbitrary, { minLength: 1, maxLength: 6 });
+
+  test('no account is lost, none is doubled, and every document is within its limit', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        let state = kind.empty as ManagedPolicies;
+        for (const wanted of steps) {
+          state = render(state, wanted);
+          expect(resourcesOf(state)).toEqual(expected(wanted));
+          for (const { document } of state.policies)
+            expect(policySize(document, 'characters')).toBeLessThanOrEqual(
+              small.limits.managedPolicyCharacters,
+            );
+        }
+      }),
+      settings,
+    );
+  });
+
+  test('rendering again changes nothing', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const state = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
+
+        expect(kind.same(state, render(state, steps.at(-1) ?? []))).toBe(true);
+      }),
+      settings,
+    );
+  });
+
+  test('one account more, in whichever of the grants, changes one policy or adds one', () => {
+    const grantsOfNewest = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean());
+    fc.assert(
+      fc.property(history, fc.nat(everybody.length), grantsOfNewest, (steps, at, joins) => {
+        const before = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
+        const newest = { ...(everybody[0] as Account), id: String(100_000_000_003 + at * 7) };
+        const wanted = (steps.at(-1) ?? []).map((accounts, index) =>
+          joins[index] ? [...accounts, newest].sort((a, b) => (a.id < b.id ? -1 : 1)) : accounts,
+        );
+
+        const after = render(before, wanted);
+
+        expect(touched(before, after)).toBe(joins.includes(true) ? 1 : 0);
+      }),
+      settings,
+    );
+  });
+
+  test('one account less touches only the policies that name it', () => {
+    fc.assert(
+      fc.property(history, fc.constantFrom(...everybody), (steps, leaver) => {
+        const before = steps.reduce<ManagedPolicies>(render, kind.empty as ManagedPolicies);
+        const naming = before.policies.filter(({ document }) => JSON.stringify(document).includes(leaver.id));
+        const wanted = (steps.at(-1) ?? []).map((accounts) => accounts.filter(({ id }) => id !== leaver.id));
+
+        expect(touched(before, render(before, wanted))).toBe(naming.length);
+      }),
+      settings,
+    );
+  });
+});
+
+/** How many policies differ, are new or are gone. */
+function touched(before: ManagedPolicies, after: ManagedPolicies): number {
+  const names = new Set([...before.policies, ...after.policies].map(({ name }) => name));
+  const documentOf = (state: ManagedPolicies, name: string) =>
+    state.policies.find((policy) => policy.name === name)?.document;
+  return [...names].filter((name) => !samePolicy(documentOf(before, name), documentOf(after, name))).length;
+}
+
+test('a permission that fits in no policy is refused with its size', () => {
+  const tiny = { ...small, limits: { ...small.limits, managedPolicyCharacters: 100 } };
+  const shares = [{ entry: entries[0] as GrantEntry, accounts: everybody.slice(0, 1) }];
+
+  expect(() => kind.render({ ref, actual: kind.empty, shares, remembered: [], context: tiny })).toThrow(
+    /alone takes \d+ characters, and limits.managedPolicyCharacters is 100/,
+  );
+});
+
+test('an account that two policies name, after a listing that lagged, keeps its place in one', () => {
+  const wanted = [everybody.slice(0, 3), [], []];
+  const once = render(kind.empty, wanted);
+  const [policy] = once.policies;
+  if (policy === undefined) throw new Error('There is no policy');
+  const twice = { ...once, policies: [policy, { ...policy, name: `${policy.name}0` }] };
+
+  const after = render(twice, wanted);
+
+  expect(resourcesOf(after)).toEqual(expected(wanted));
+  expect(after.policies.map(({ name }) => name)).toEqual([policy.name]);
+});
