@@ -9,17 +9,27 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** The page that starts where `token` says. Tokens are opaque to callers, and good for the same listing only. */
-export function page<T>(items: readonly T[], token: string | undefined, size = pageSize): Page<T> {
-  const start = token === undefined ? 0 : startOf(token);
+/**
+ * The page that starts where `token` says. Tokens are opaque to callers, and good for the same listing only, which
+ * `listing` names: what is listed, and of what.
+ */
+export function page<T>(
+  listing: string,
+  items: readonly T[],
+  token: string | undefined,
+  size = pageSize,
+): Page<T> {
+  const start = token === undefined ? 0 : startOf(listing, token);
   const end = start + size;
-  return { items: items.slice(start, end), next: end < items.length ? tokenOf(end) : undefined };
+  return { items: items.slice(start, end), next: end < items.length ? tokenOf(listing, end) : undefined };
 }
 
-const tokenOf = (start: number): string => Buffer.from(`from:${start}`).toString('base64url');
+const tokenOf = (listing: string, start: number): string =>
+  Buffer.from(JSON.stringify([listing, start])).toString('base64url');
 
-function startOf(token: string): number {
-  const start = /^from:(\d+)$/.exec(Buffer.from(token, 'base64url').toString())?.[1];
-  if (start === undefined) throw awsError('InvalidInputException', 'You provided an invalid next token.');
-  return Number(start);
+function startOf(listing: string, token: string): number {
+  const text = Buffer.from(token, 'base64url').toString();
+  const start = text.startsWith(`[${JSON.stringify(listing)},`) ? Number(JSON.parse(text)[1]) : Number.NaN;
+  if (Number.isNaN(start)) throw awsError('InvalidInputException', 'You provided an invalid next token.');
+  return start;
 }

@@ -208,6 +208,8 @@ export const kmsKeyPolicy = documentKind<Entry>({
       },
     ];
   },
-  read: async ({ kms }, { id }) => (await kms.send(new GetKeyPolicyCommand({ KeyId: id }))).Policy,
-  write: ({ kms }, { id }, text) => kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy: text })),
+  read: async ({ kms }, { id }) =>
+    (await kms.send(new GetKeyPolicyCommand({ KeyId: id, PolicyName: 'default' }))).Policy,
+  write: ({ kms }, { id }, text) =>
+    kms.send(new PutKeyPolicyCommand({ KeyId: id, PolicyName: 'default', Policy: text })),
 });

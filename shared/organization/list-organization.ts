@@ -50,10 +50,13 @@ async function* accountsBelow(
   position: OuPosition,
 ): AsyncGenerator<Listed> {
   const config = { client: organizations };
-  const parent = { ParentId: position.parentIds.at(-1) };
-  for await (const { Accounts = [] } of paginateListAccountsForParent(config, parent))
+  // Each paginator leaves its token in its input, so each has one of its own.
+  const ParentId = position.parentIds.at(-1);
+  for await (const { Accounts = [] } of paginateListAccountsForParent(config, { ParentId }))
     for (const answer of Accounts) yield { answer, position };
-  for await (const { OrganizationalUnits = [] } of paginateListOrganizationalUnitsForParent(config, parent))
+  for await (const { OrganizationalUnits = [] } of paginateListOrganizationalUnitsForParent(config, {
+    ParentId,
+  }))
     for (const { Id, Name = '' } of OrganizationalUnits)
       if (Id !== undefined) yield* accountsBelow(organizations, inside(position, Id, Name));
 }

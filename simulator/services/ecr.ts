@@ -19,7 +19,7 @@ import type { SimulatedResource } from '../world.ts';
 export const ecr: ServiceOperations = {
   DescribeRepositories: operation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput>(
     (call) => {
-      const { items, next } = page(wantedRepositories(call), call.input.nextToken);
+      const { items, next } = page('repositories', wantedRepositories(call), call.input.nextToken);
       return {
         repositories: items.map(({ name, arn, accountId }) => ({
           repositoryName: name,

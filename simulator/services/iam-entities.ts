@@ -57,7 +57,7 @@ interface PageInput {
 
 /** IAM may return fewer than `MaxItems` even where there are more ("ListPolicies", IAM API reference). */
 export function iamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInput) {
-  const found = page(items, Marker, Math.min(MaxItems ?? 100, 20));
+  const found = page('iam', items, Marker, Math.min(MaxItems ?? 100, 20));
   return {
     items: [...found.items],
     marker: {

@@ -52,13 +52,18 @@ export const organizations: ServiceOperations = {
 
   ListAccounts: operation<ListAccountsCommandInput, ListAccountsCommandOutput>((call) => {
     authorise(call, 'ListAccounts');
-    return accountPage(call.world, [...call.world.accounts.values()], call.input.NextToken);
+    return accountPage(call.world, 'all', [...call.world.accounts.values()], call.input.NextToken);
   }),
 
   ListAccountsForParent: operation<ListAccountsForParentCommandInput, ListAccountsForParentCommandOutput>(
     (call) => {
       authorise(call, 'ListAccountsForParent');
-      return accountPage(call.world, accountsIn(call.world, parentOf(call)), call.input.NextToken);
+      return accountPage(
+        call.world,
+        parentOf(call),
+        accountsIn(call.world, parentOf(call)),
+        call.input.NextToken,
+      );
     },
   ),
 
@@ -86,7 +91,7 @@ export const organizations: ServiceOperations = {
     const Type = input.ChildType ?? 'ACCOUNT';
     const parent = parentOf(call);
     const children = Type === 'ACCOUNT' ? accountsIn(world, parent) : unitsIn(world, parent);
-    const { items, next } = page(children, input.NextToken);
+    const { items, next } = page(`children ${Type} ${parent}`, children, input.NextToken);
     return { Children: items.map(({ id }) => ({ Id: id, Type })), ...nextToken(next) };
   }),
 
@@ -95,7 +100,8 @@ export const organizations: ServiceOperations = {
     ListOrganizationalUnitsForParentCommandOutput
   >((call) => {
     authorise(call, 'ListOrganizationalUnitsForParent');
-    const { items, next } = page(unitsIn(call.world, parentOf(call)), call.input.NextToken);
+    const parent = parentOf(call);
+    const { items, next } = page(`units ${parent}`, unitsIn(call.world, parent), call.input.NextToken);
     return { OrganizationalUnits: items.map((ou) => describeOu(call.world, ou)), ...nextToken(next) };
   }),
 
@@ -118,7 +124,7 @@ export const organizations: ServiceOperations = {
       if (account === undefined && !isContainer(world, input.ResourceId ?? ''))
         throw awsError('TargetNotFoundException', "You specified a target that doesn't exist.");
       const tags = Object.entries(account?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
-      const { items, next } = page(tags, input.NextToken);
+      const { items, next } = page(`tags ${input.ResourceId}`, tags, input.NextToken);
       return { Tags: [...items], ...nextToken(next) };
     },
   ),
@@ -162,8 +168,13 @@ const accountsIn = (world: World, parent: string): readonly SimulatedAccount[] =
 const unitsIn = (world: World, parent: string): readonly SimulatedOu[] =>
   [...world.organizationalUnits.values()].filter(({ parentId }) => parentId === parent);
 
-function accountPage(world: World, accounts: readonly SimulatedAccount[], token: string | undefined) {
-  const { items, next } = page(accounts, token);
+function accountPage(
+  world: World,
+  listing: string,
+  accounts: readonly SimulatedAccount[],
+  token: string | undefined,
+) {
+  const { items, next } = page(`accounts ${listing}`, accounts, token);
   return { Accounts: items.map((account) => describe(world, account)), ...nextToken(next) };
 }
 

@@ -11,7 +11,8 @@ import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import { storeContract } from '../store/contract.ts';
 import { aChange, accountId, anAccount, aState, at, bucket, key } from '../store/contracts/fixtures.ts';
-import { describeWithMoto, motoCredentials } from './moto.ts';
+import { callerCredentials } from './accounts.ts';
+import { describeWithMoto } from './moto.ts';
 
 describeWithMoto('the store in DynamoDB', (moto) => {
   let client: DynamoDBDocumentClient;
@@ -166,7 +167,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
 
 const documentClient = (endpoint: string): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(
-    new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: motoCredentials }),
+    new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: callerCredentials }),
   );
 
 /** A client that loses the answer to its first request, after the table has served it. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
 export interface Proxy {
   readonly endpoint: string;
@@ -7,17 +8,20 @@ export interface Proxy {
 }
 
 /**
- * A proxy in front of moto that lets one DynamoDB request through at a time; all others pass freely.
+ * A proxy in front of moto that keeps two faults of moto away from the tests.
  *
- * DynamoDB checks a condition and writes in one step. Moto does not: it serves requests in threads without a
- * lock, and a transaction that fails puts back a copy of the whole table that it took before, with which it undoes
- * what others wrote meanwhile. Tests of concurrent writers would fail on that, and not on us. Requests of
- * different callers still interleave.
+ * It lets one DynamoDB request through at a time; all others pass freely. DynamoDB checks a condition and writes in
+ * one step. Moto does not: it serves requests in threads without a lock, and a transaction that fails puts back a
+ * copy of the whole table that it took before, with which it undoes what others wrote meanwhile. Tests of concurrent
+ * writers would fail on that, and not on us. Requests of different callers still interleave.
+ *
+ * It names the key policy where a request of KMS does not. AWS takes `default` then (KMS API reference,
+ * GetKeyPolicy); moto finds no policy.
  */
-export async function oneDynamoRequestAtATime(port: number): Promise<Proxy> {
+export async function proxyTo(port: number): Promise<Proxy> {
   let last: Promise<void> = Promise.resolve();
   const server = createServer((incoming, outgoing) => {
-    if (isDynamo(incoming)) last = last.then(() => forward(port, incoming, outgoing));
+    if (targetOf(incoming).startsWith('DynamoDB')) last = last.then(() => forward(port, incoming, outgoing));
     else void forward(port, incoming, outgoing);
   });
   server.listen(0, '127.0.0.1');
@@ -25,21 +29,38 @@ export async function oneDynamoRequestAtATime(port: number): Promise<Proxy> {
   return { endpoint: `http://127.0.0.1:${portOf(server.address())}`, close: () => close(server) };
 }
 
-const isDynamo = ({ headers }: IncomingMessage): boolean =>
-  String(headers['x-amz-target']).startsWith('DynamoDB');
+const targetOf = ({ headers }: IncomingMessage): string => String(headers['x-amz-target']);
 
 /** Resolves when the answer was passed on, or will never be; never rejects. */
-function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const { method, url, headers } = incoming;
+async function forward(port: number, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const done = new Promise<void>((resolve) => outgoing.once('close', resolve));
-  if (outgoing.destroyed) return Promise.resolve();
-  const onward = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-    answer.pipe(outgoing);
-  });
+  if (outgoing.destroyed) return;
+  try {
+    send(port, incoming, outgoing, await bodyOf(incoming));
+  } catch {
+    outgoing.destroy();
+  }
+  await done;
+}
+
+function send(port: number, incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): void {
+  const { method, url, headers } = incoming;
+  const length = body.length > 0 || 'content-length' in headers ? { 'content-length': body.length } : {};
+  const onward = request(
+    { host: '127.0.0.1', port, method, path: url, headers: { ...headers, ...length } },
+    (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(outgoing);
+    },
+  );
   onward.once('error', () => outgoing.destroy());
-  incoming.pipe(onward);
-  return done;
+  onward.end(body);
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const body = await buffer(incoming);
+  if (!/^TrentService\.(Get|Put)KeyPolicy$/.test(targetOf(incoming))) return body;
+  return Buffer.from(JSON.stringify({ PolicyName: 'default', ...JSON.parse(body.toString()) }));
 }
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RunReport } from '../../cli/run-report.ts';
+import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { accountsAt } from './accounts.ts';
+import { createTable, tableClient } from './deployment.ts';
+import { describeWithMoto } from './moto.ts';
+import { bucketPolicy, namedIn } from './policies.ts';
+
+/** The organisation is the one that scripts/moto-organisation.ts starts, with a moto of its own. */
+describeWithMoto('the command line against an endpoint on this machine', () => {
+  let script: ChildProcess;
+  let endpoint: string;
+  let files: readonly string[];
+  let folder: string;
+  beforeAll(async () => {
+    script = start(['scripts/moto-organisation.ts'], {});
+    const [, url = '', config = '', event = ''] = await untilSaid(script, whereToGo);
+    endpoint = url;
+    files = ['--config', config, '--event', event];
+    folder = dirname(config);
+  }, 60_000);
+  afterAll(async () => {
+    if (script?.exitCode === null && script.kill('SIGTERM')) await once(script, 'exit');
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  const onboarding = (args: readonly string[], environment: Record<string, string> = {}) =>
+    commandIn(folder, [...args, '--json'], { AWS_ENDPOINT_URL: endpoint, ...environment });
+
+  test('run onboards the account of an event, without a table', async () => {
+    const { code, json } = await onboarding(['run', ...files]);
+    const { accountId, resources, ...report } = json as RunReport;
+    const bucket = resources.find(({ id }) => id === 'example-org-revisions');
+    const { account = '', region = '' } = bucket ?? {};
+
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ status: 'succeeded', cause: 'created', left: [] });
+    const policy = await bucketPolicy(
+      await accountsAt(endpoint).in(account, region),
+      'example-org-revisions',
+    );
+    expect(namedIn(JSON.parse(policy ?? ''))).toEqual({
+      RevisionsList: [accountId],
+      RevisionsRead: [accountId],
+    });
+  }, 60_000);
+
+  test('with a table, run is refused until the configuration is in force, and records what it does', async () => {
+    const tableName = await createTable(endpoint);
+    const environment = { ONBOARDING_TABLE: tableName };
+    const refused = await onboarding(['run', ...files], environment);
+    const activated = await onboarding(['activate', ...files.slice(0, 2)], environment);
+    const imported = await onboarding(['import', ...files.slice(0, 2)], environment);
+    const { code, json } = await onboarding(['run', ...files, '--name', 'by-hand'], environment);
+
+    expect(refused.code).toBe(78);
+    expect(refused.stderr).toContain('onboarding activate');
+    expect(activated.code).toBe(0);
+    expect(imported.json).toMatchObject({ status: 'succeeded', accounts: 6, ready: true });
+    expect(code).toBe(0);
+    const { runs } = dynamoStore({ client: tableClient(endpoint), tableName });
+    const { accountId, status } = json as RunReport;
+    expect(await runs.get('by-hand')).toMatchObject({ status, accountIds: [accountId] });
+    expect(await runs.changes('by-hand')).toHaveLength(12);
+  }, 60_000);
+
+  test('an endpoint that is not there ends with an error that names it', async () => {
+    const { code, stderr } = await onboarding(['run', ...files], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+
+    expect(code).toBe(69);
+    expect(stderr).toContain('127.0.0.1:9');
+  }, 60_000);
+
+  test('the script takes its moto with it when it is stopped', async () => {
+    script.kill('SIGTERM');
+
+    expect(await once(script, 'exit')).toEqual([0, null]);
+    await expect(fetch(endpoint)).rejects.toThrow();
+  }, 60_000);
+});
+
+const whereToGo = /AWS_ENDPOINT_URL=(\S+) .*--config (\S+) --event (\S+)/s;
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+function start(args: readonly string[], environment: Record<string, string>, cwd = project): ChildProcess {
+  const { PATH = '', HOME = '', MOTO_SERVER = '' } = process.env;
+  const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
+  return spawn(process.execPath, args, {
+    cwd,
+    env: { PATH, HOME, MOTO_SERVER, NO_COLOR: '1', ...credentials, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
+}
+
+/** Runs `onboarding` in a process of its own, as a person or a pipeline does. */
+async function commandIn(cwd: string, args: readonly string[], environment: Record<string, string>) {
+  const child = start([join(project, 'cli/bin.js'), ...args], environment, cwd);
+  const { stdout: out, stderr: err } = child;
+  if (out === null || err === null) throw new Error('The command has no output');
+  const [stdout, stderr, [code]] = await Promise.all([text(out), text(err), once(child, 'exit')]);
+  const json: unknown = args.includes('--json') && stdout !== '' ? JSON.parse(stdout) : undefined;
+  return { code, json, stderr };
+}
+
+/** What the process has said when it matches; it is stopped where it ends or says something else. */
+async function untilSaid({ stdout, stderr }: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  if (stdout === null || stderr === null) throw new Error('The script has no output');
+  const errors = text(stderr);
+  let said = '';
+  for await (const chunk of stdout) {
+    said += String(chunk);
+    const match = pattern.exec(said);
+    if (match !== null) return match;
+  }
+  throw new Error(`The script ended early: ${said}${await errors}`);
+}

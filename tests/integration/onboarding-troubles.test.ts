@@ -1,0 +1,198 @@
+import { DeleteBucketCommand } from '@aws-sdk/client-s3';
+import { beforeEach, expect, test } from '@jest/globals';
+import { type Deployment, deployOn, type Run, writesOf } from './deployment.ts';
+import { closedEvent, createdEvent, removedEvent } from './events.ts';
+import * as foreign from './foreign.ts';
+import { describeWithMoto } from './moto.ts';
+import {
+  buildOrganisation,
+  closeAccount,
+  createAccount,
+  moveAccount,
+  type Organisation,
+  type OuName,
+  removeAccount,
+} from './organisation.ts';
+import { age, attachedPolicies, foreignIn, namedIn, readPolicies } from './policies.ts';
+import { addBucket } from './resources.ts';
+
+describeWithMoto('accounts that arrive together, leave, or meet what is missing', (moto) => {
+  let organisation: Organisation;
+  beforeEach(async () => {
+    await moto().reset();
+    organisation = await buildOrganisation(moto().endpoint);
+  }, 60_000);
+
+  /** Fewer grants take less time. Default: all of the configuration. */
+  const deploy = (...grants: readonly string[]): Promise<Deployment> =>
+    deployOn(moto().endpoint, onlyGrants(organisation.configuration, grants));
+  const newAccount = async (name: string, ou?: OuName): Promise<string> => {
+    const id = await createAccount(organisation.accounts.organizations, name);
+    if (ou !== undefined) await moveAccount(organisation, id, ou);
+    return id;
+  };
+  const readersPolicy = async () =>
+    (await attachedPolicies(organisation, 'group/Readers')).find(({ path }) => path !== '/');
+
+  test('two runs at the same time lose neither account', async () => {
+    const deployment = await deploy();
+    const both = [await newAccount('one', 'Workloads'), await newAccount('other', 'Workloads')].sort();
+    const events = await Promise.all(both.map(createdEvent));
+    const runs = await Promise.all(events.map((event) => deployment.run(event)));
+
+    const policies = await readPolicies(organisation);
+    expect(runs.map(({ result }) => result.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect(namedIn(policies.revisions)).toEqual({ RevisionsList: both, RevisionsRead: both });
+    expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: both, FlowLogsWrite: both });
+    expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: both, AmiKeyAttach: both });
+    expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: both });
+    expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: both });
+    expect(namedIn(policies.cloudtrail).TrailLogsWrite).toEqual(expect.arrayContaining(both));
+    expect(namedIn((await readersPolicy())?.document).PeopleReadAssume).toEqual(expect.arrayContaining(both));
+  }, 60_000);
+
+  test('a managed policy with a long history keeps within its five versions', async () => {
+    const deployment = await deploy('people-read');
+    const arrived: string[] = [];
+    const arrive = async (number: number): Promise<void> => {
+      arrived.push(await newAccount(`account-${number}`));
+      const { result } = await deployment.run({ accountId: arrived.at(-1) });
+      expect(result.status).toBe('SUCCEEDED');
+    };
+    await arrive(1);
+    await age(organisation, 'group/Readers', 6);
+    for (let number = 2; number <= 7; number += 1) await arrive(number);
+
+    const policy = await readersPolicy();
+    expect(policy?.versions[0]).toBe('v12');
+    expect(policy?.versions.toSorted()).toEqual(['v10', 'v11', 'v12', 'v8', 'v9']);
+    expect(namedIn(policy?.document).PeopleReadAssume).toEqual(expect.arrayContaining(arrived));
+  }, 60_000);
+
+  test('an organisation of more accounts than one page is imported as a whole', async () => {
+    const inRoot = await newAccounts(21, newAccount);
+    const inOu = await newAccounts(21, (name) => newAccount(`workload-${name}`, 'Workloads'));
+    const deployment = await deploy('trail-logs', 'revisions');
+    await deployment.run({ accountId: inOu[0] });
+
+    const { cloudtrail, revisions } = await readPolicies(organisation);
+    expect(namedIn(revisions).RevisionsRead).toEqual(inOu.toSorted());
+    expect(namedIn(cloudtrail).TrailLogsWrite).toEqual(
+      [organisation.managementAccount, ...Object.values(organisation.central), ...inRoot, ...inOu].sort(),
+    );
+  }, 60_000);
+
+  test('an account that is closed, or removed, loses everything, and another keeps it', async () => {
+    const staying = await newAccount('staying', 'Sandbox');
+    const closed = await newAccount('closed', 'Workloads');
+    const removed = await newAccount('removed', 'Workloads');
+    const grants = ['trail-key', 'flow-logs', 'base-images', 'runner-secrets'] as const;
+    const deployment = await deploy(...grants, 'people-develop', 'pipeline-deploy');
+    const { registry } = deployment.store;
+    await deployment.run({ accountIds: [staying, closed, removed] });
+
+    await closeAccount(organisation, closed);
+    expect((await deployment.run(await closedEvent(closed))).result.status).toBe('SUCCEEDED');
+    expect(await registry.account(closed)).toMatchObject({ state: 'SUSPENDED' });
+    const between = await readPolicies(organisation);
+    expect(namedIn(between['registry-login'])).toEqual({ RunnerSecretsRead: [removed] });
+
+    await removeAccount(organisation, removed);
+    const last = await deployment.run(await removedEvent(removed));
+    expect(last.result.status).toBe('SUCCEEDED');
+    expect(await registry.account(removed)).toMatchObject({ state: 'DEPARTED' });
+    await expectOnly(organisation, staying, [closed, removed]);
+    // Moto would delete a policy that is attached or has versions, too.
+    expect(writesOf(last)).toMatchObject({ 'iam:DetachRolePolicy': 1, 'iam:DeletePolicyVersion': 1 });
+  }, 60_000);
+
+  test('a bucket that does not exist fails alone, is recorded, and is made up for by the next run', async () => {
+    const flowLogs = 'example-org-flow-logs';
+    const { accounts, central } = organisation;
+    const log = await accounts.in(central.log, 'eu-west-1');
+    await log.s3.send(new DeleteBucketCommand({ Bucket: flowLogs }));
+    const deployment = await deploy('flow-logs', 'trail-logs', 'people-develop', 'ami-key', 'revisions');
+    const account = await newAccount('workload', 'Workloads');
+    const failed = await deployment.run(await createdEvent(account));
+    const record = await deployment.store.runs.get(failed.id);
+    const outcomes = await outcomesOf(deployment, failed);
+    await addBucket(log, flowLogs, 'eu-west-1');
+    const again = await deployment.run({ accountId: account });
+
+    const missing = `s3-bucket-policy/${central.log}/eu-west-1/${flowLogs}`;
+    expect(failed.result.status).toBe('FAILED');
+    expect(record).toMatchObject({ status: 'failed', left: [expect.stringContaining(missing)] });
+    expect(outcomes).toEqual({ written: 4, 'failed: ResourceMissingError': 1 });
+    expect(again.result.status).toBe('SUCCEEDED');
+    expect(writesOf(again)).toEqual({ 's3:PutBucketPolicy': 1 });
+    expect(namedIn((await readPolicies(organisation))['flow-logs']).FlowLogsWrite).toEqual([account]);
+  }, 60_000);
+
+  test('each service says in its own way that something does not exist, and each is understood', async () => {
+    const deployment = await deployOn(moto().endpoint, ofNothing(organisation));
+    const account = await newAccount('workload', 'Workloads');
+    const run = await deployment.run({ accountId: account });
+
+    expect(await outcomesOf(deployment, run)).toEqual({ 'failed: ResourceMissingError': 6 });
+    expect(writesOf(run)).toEqual({});
+  }, 60_000);
+});
+
+async function outcomesOf({ store }: Deployment, { id }: Run): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { outcome = 'none', error } of await store.runs.changes(id)) {
+    const name = error === undefined ? outcome : `${outcome}: ${error.name}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** A configuration that names, in place of each thing that is there, one that is not. */
+const ofNothing = ({ configuration, keys }: Organisation): string =>
+  onlyGrants(configuration, ['flow-logs', 'people-develop', 'pipeline-deploy', 'ami-key', 'runner-secrets'])
+    .replace('bucket: example-org-flow-logs', 'bucket: example-org-missing')
+    .replace('groups: [Developers]', 'groups: [Missing]')
+    .replace('roles: [Pipeline]', 'roles: [Missing]')
+    .replace(`key: ${keys.ami}`, 'key: 1234abcd-12ab-34cd-56ef-1234567890ab')
+    .replace('secrets: [deploy/runner-token, deploy/registry-login]', 'secrets: [deploy/missing]')
+    .concat(repositoryMissing);
+
+const repositoryMissing = `  - name: missing-images
+    kind: ecr-repository-policy
+    account: shared
+    repositories: [base/missing]
+    preset: pull
+    for: { ous: [Workloads] }
+`;
+
+/** One account has its access, others have none, and what only they had is as it was before the project came. */
+async function expectOnly(
+  organisation: Organisation,
+  staying: string,
+  gone: readonly string[],
+): Promise<void> {
+  const { central } = organisation;
+  const policies = await readPolicies(organisation);
+  const pipeline = await attachedPolicies(organisation, 'role/Pipeline');
+  const developers = await attachedPolicies(organisation, 'group/Developers');
+  for (const id of gone) expect(JSON.stringify([policies, developers])).not.toContain(id);
+  expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: [staying] });
+  expect(namedIn(developers[0]?.document).PeopleDevelopAssume).toEqual([staying]);
+  for (const name of ['flow-logs', 'registry-login'] as const) expect(policies[name]).toBeUndefined();
+  expect(policies['runner-token']).toEqual(foreign.secretPolicy(central.security));
+  expect(foreignIn(policies['trail-key'])).toEqual(foreign.keyPolicy(central.log).Statement);
+  expect(pipeline).toEqual([]);
+}
+
+async function newAccounts(count: number, create: (name: string) => Promise<string>): Promise<string[]> {
+  const ids: string[] = [];
+  for (let number = 1; number <= count; number += 1) ids.push(await create(`account-${number}`));
+  return ids;
+}
+
+function onlyGrants(configuration: string, names: readonly string[]): string {
+  if (names.length === 0) return configuration;
+  const [head = '', ...grants] = configuration.split(/^(?= {2}- name: )/m);
+  const wanted = grants.filter((grant) => names.some((name) => grant.startsWith(`  - name: ${name}\n`)));
+  return [head, ...wanted].join('');
+}

@@ -1,0 +1,211 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { type Announcements, listenAt } from './announcements.ts';
+import { type Deployment, deployOn, type Run, writesOf } from './deployment.ts';
+import { createdEvent, movedEvent } from './events.ts';
+import * as foreign from './foreign.ts';
+import { describeWithMoto } from './moto.ts';
+import {
+  buildOrganisation,
+  createAccount,
+  moveAccount,
+  type Organisation,
+  type OuName,
+} from './organisation.ts';
+import {
+  type AttachedPolicy,
+  attachedPolicies,
+  foreignIn,
+  namedIn,
+  type Policies,
+  readPolicies,
+} from './policies.ts';
+
+describeWithMoto('three accounts that arrive one after the other', (moto) => {
+  let organisation: Organisation;
+  let deployment: Deployment;
+  let announcements: Announcements;
+  /** One in each OU. */
+  let workload: string;
+  let sandbox: string;
+  let platform: string;
+  let runs: Readonly<Record<'created' | 'moved' | 'sandbox' | 'platform', Run>>;
+  let policies: Policies;
+
+  const create = (name: string) => createAccount(organisation.accounts.organizations, name);
+  const move = async (accountId: string, ou: OuName): Promise<Run> => {
+    await moveAccount(organisation, accountId, ou);
+    const { rootId, ous } = organisation;
+    return deployment.run(await movedEvent(accountId, { from: rootId, to: ous[ou] }));
+  };
+
+  beforeAll(async () => {
+    const { endpoint } = moto();
+    organisation = await buildOrganisation(endpoint);
+    announcements = await listenAt(endpoint, organisation);
+    deployment = await deployOn(endpoint, organisation.configuration);
+    workload = await create('workload');
+    const created = await deployment.run(await createdEvent(workload));
+    const moved = await move(workload, 'Workloads');
+    sandbox = await create('sandbox');
+    // The event of its creation is handled only after the account was moved.
+    await moveAccount(organisation, sandbox, 'Sandbox');
+    const inSandbox = await deployment.run(await createdEvent(sandbox));
+    platform = await create('platform');
+    const inPlatform = await move(platform, 'Platform');
+    runs = { created, moved, sandbox: inSandbox, platform: inPlatform };
+    policies = await readPolicies(organisation);
+  }, 120_000);
+
+  const everyone = (): string[] =>
+    [
+      organisation.managementAccount,
+      ...Object.values(organisation.central),
+      workload,
+      sandbox,
+      platform,
+    ].sort();
+
+  const ours = async (
+    to: 'group/Readers' | 'group/Developers' | 'role/Pipeline',
+  ): Promise<AttachedPolicy> => {
+    const attached = await attachedPolicies(organisation, to);
+    const [policy, ...more] = attached.filter(({ path }) => path.startsWith('/account-onboarding/'));
+    expect(more).toEqual([]);
+    expect(policy).toBeDefined();
+    return policy as AttachedPolicy;
+  };
+
+  test('each run of the state machine succeeds', () => {
+    expect(Object.values(runs).map(({ result }) => result.status)).toEqual(Array(4).fill('SUCCEEDED'));
+  });
+
+  test('each log policy names the accounts that send logs, and no other', () => {
+    const senders = [workload, platform].sort();
+    expect(namedIn(policies.cloudtrail)).toEqual({ TrailLogsCheck: everyone(), TrailLogsWrite: everyone() });
+    expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: senders, FlowLogsWrite: senders });
+    expect(namedIn(policies['trail-key'])).toEqual({
+      TrailKeyEncrypt: everyone(),
+      TrailKeyDescribe: everyone(),
+    });
+  });
+
+  test('each policy of the shared account names the accounts that use it, and no other', () => {
+    const builders = [workload, sandbox].sort();
+    expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: builders, AmiKeyAttach: builders });
+    expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: builders });
+    expect(namedIn(policies['base/node'])).toMatchObject({ BaseImagesPull: builders });
+    const { BaseImagesPull, ...ofFunctions } = namedIn(policies['base/node']);
+    expect(new Set(Object.values(ofFunctions).flat())).toEqual(new Set([workload]));
+    expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: [workload] });
+    expect(namedIn(policies['registry-login'])).toEqual({ RunnerSecretsRead: [workload] });
+    expect(namedIn(policies.revisions)).toEqual({ RevisionsList: [workload], RevisionsRead: [workload] });
+  });
+
+  test('people and pipelines may assume the roles of the accounts that are for them, and no other', async () => {
+    const read = everyone().filter((id) => id !== organisation.managementAccount);
+    const develop = [workload, sandbox].sort();
+    expect(namedIn((await ours('group/Readers')).document)).toEqual({ PeopleReadAssume: read });
+    expect(namedIn((await ours('group/Developers')).document)).toEqual({
+      PeopleReadAssume: read,
+      PeopleDevelopAssume: develop,
+    });
+    expect(namedIn((await ours('role/Pipeline')).document)).toEqual({ PipelineDeployAssume: [workload] });
+  });
+
+  test('what others wrote stays as it was, with the version and the id of its document', () => {
+    const { central } = organisation;
+    const { Statement: keyStatements, ...keyDocument } = foreign.keyPolicy(central.log);
+    expect(foreignIn(policies.cloudtrail)).toEqual(foreign.bucketPolicy(central.log).Statement);
+    expect(policies['trail-key']).toMatchObject(keyDocument);
+    expect(foreignIn(policies['trail-key'])).toEqual(keyStatements);
+    expect(policies['base/node']?.Version).toBe('2008-10-17');
+    expect(foreignIn(policies['base/node'])).toEqual(foreign.repositoryPolicy(central.shared).Statement);
+    expect(foreignIn(policies['runner-token'])).toEqual(foreign.secretPolicy(central.security).Statement);
+  });
+
+  test('the policy that KMS gives to a new key stays', () => {
+    const owner = `arn:aws:iam::${organisation.central.shared}:root`;
+    expect(foreignIn(policies['ami-key'])).toMatchObject([{ Principal: { AWS: owner }, Action: 'kms:*' }]);
+  });
+
+  test('policies that were absent hold nothing but ours', () => {
+    for (const name of ['flow-logs', 'base/python', 'registry-login', 'revisions'] as const)
+      expect(foreignIn(policies[name])).toEqual([]);
+  });
+
+  test('a managed policy carries the mark of the deployment, and stands beside those of others', async () => {
+    expect(await ours('group/Readers')).toMatchObject({
+      name: 'account-onboarding-moto-group-Readers-1',
+      path: '/account-onboarding/moto/group/Readers/',
+      tags: { 'managed-by': 'account-onboarding', 'account-onboarding:deployment': 'moto' },
+    });
+    const attached = await attachedPolicies(organisation, 'group/Readers');
+    expect(attached.find(({ name }) => name === foreign.peoplePolicyName)?.document).toEqual(
+      foreign.peoplePolicy,
+    );
+  });
+
+  test('a repeated event writes nothing, and leaves every policy as it is', async () => {
+    const { rootId, ous } = organisation;
+    const again = await deployment.run(await movedEvent(platform, { from: rootId, to: ous.Platform }));
+
+    expect(again.result.status).toBe('SUCCEEDED');
+    expect(again.calls['s3:GetBucketPolicy']).toBeGreaterThan(0);
+    expect(writesOf(again)).toEqual({});
+    expect(await readPolicies(organisation)).toEqual(policies);
+  });
+
+  test('each policy that a run changes is written once', () => {
+    expect(writesOf(runs.created)).toEqual({
+      's3:PutBucketPolicy': 1,
+      'kms:PutKeyPolicy': 1,
+      'iam:CreatePolicy': 2,
+      'iam:AttachGroupPolicy': 2,
+    });
+    expect(writesOf(runs.moved)).toEqual({
+      's3:PutBucketPolicy': 2,
+      'kms:PutKeyPolicy': 1,
+      'ecr:SetRepositoryPolicy': 2,
+      'secretsmanager:PutResourcePolicy': 2,
+      'iam:CreatePolicy': 1,
+      'iam:AttachRolePolicy': 1,
+      'iam:CreatePolicyVersion': 1,
+    });
+  });
+
+  test('the table keeps what each run did, with every document before and after', async () => {
+    const { store } = deployment;
+    expect(await store.runs.get(runs.sandbox.id)).toMatchObject({
+      status: 'succeeded',
+      cause: 'created',
+      accountIds: [sandbox],
+    });
+
+    const changes = await store.runs.changes(runs.moved.id);
+    const { central } = organisation;
+    const change = (resource: string) => changes.find((one) => one.resource === resource);
+    expect(changes).toHaveLength(12);
+    expect(
+      change(`s3-bucket-policy/${central.configuration}/eu-central-1/example-org-revisions`),
+    ).toMatchObject({
+      outcome: 'written',
+      before: { policy: null },
+      after: { policy: policies.revisions },
+    });
+    expect(change(`s3-bucket-policy/${central.log}/eu-west-1/example-org-cloudtrail`)?.outcome).toBe(
+      'unchanged',
+    );
+  });
+
+  test('each run is announced to EventBridge and to the topic', async () => {
+    const expected = Object.values(runs).map(({ id }) =>
+      expect.objectContaining({ runId: id, status: 'succeeded' }),
+    );
+    const [events, notifications] = [await announcements.fromEventBridge(), await announcements.fromTopic()];
+
+    expect(events.map(({ detail }) => detail)).toEqual(expect.arrayContaining(expected));
+    expect(notifications.map(({ detail }) => detail)).toEqual(expect.arrayContaining(expected));
+    expect(events[0]?.title).toBe('Account Onboarded');
+    expect(notifications[0]?.title).toBe(`Account Onboarded: ${workload}`);
+  });
+});

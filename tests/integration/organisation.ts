@@ -1,0 +1,99 @@
+import {
+  CloseAccountCommand,
+  CreateAccountCommand,
+  CreateOrganizationalUnitCommand,
+  CreateOrganizationCommand,
+  ListRootsCommand,
+  MoveAccountCommand,
+  type OrganizationsClient,
+  RemoveAccountFromOrganizationCommand,
+} from '@aws-sdk/client-organizations';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
+import { type Accounts, accountsAt } from './accounts.ts';
+import { configurationText } from './configuration.ts';
+import { addResources, type Keys } from './resources.ts';
+
+export const ouNames = ['Workloads', 'Sandbox', 'Platform'] as const;
+
+export type OuName = (typeof ouNames)[number];
+
+export type CentralAccounts = Readonly<Record<'log' | 'security' | 'shared' | 'configuration', string>>;
+
+/** An organisation on moto, whose ids moto has chosen, with everything that its configuration names. */
+export interface Organisation {
+  readonly id: string;
+  readonly rootId: string;
+  readonly managementAccount: string;
+  readonly central: CentralAccounts;
+  readonly ous: Readonly<Record<OuName, string>>;
+  readonly keys: Keys;
+  readonly topic: string;
+  /** `onboarding.yml` for it. */
+  readonly configuration: string;
+  readonly accounts: Accounts;
+}
+
+/** Five accounts, three OUs, and policies with statements that are not the project's. */
+export async function buildOrganisation(endpoint: string): Promise<Organisation> {
+  const accounts = accountsAt(endpoint);
+  const { organizations } = accounts;
+  const { Organization } = await organizations.send(new CreateOrganizationCommand({ FeatureSet: 'ALL' }));
+  const { Id: id = '', MasterAccountId: managementAccount = '' } = Organization ?? {};
+  const { Roots } = await organizations.send(new ListRootsCommand({}));
+  const rootId = Roots?.[0]?.Id ?? '';
+  const ous = await createOus(organizations, rootId);
+  const central = await createCentralAccounts(organizations);
+  const keys = await addResources(accounts, central);
+  const { TopicArn: topic = '' } = await accounts.sns.send(new CreateTopicCommand({ Name: 'onboarding' }));
+  const names = { id, managementAccount, central, keys, topic };
+  return { ...names, rootId, ous, accounts, configuration: configurationText(names) };
+}
+
+async function createOus(
+  organizations: OrganizationsClient,
+  rootId: string,
+): Promise<Record<OuName, string>> {
+  const create = async (Name: OuName): Promise<string> => {
+    const answer = await organizations.send(new CreateOrganizationalUnitCommand({ ParentId: rootId, Name }));
+    return answer.OrganizationalUnit?.Id ?? '';
+  };
+  return {
+    Workloads: await create('Workloads'),
+    Sandbox: await create('Sandbox'),
+    Platform: await create('Platform'),
+  };
+}
+
+const createCentralAccounts = async (organizations: OrganizationsClient): Promise<CentralAccounts> => ({
+  log: await createAccount(organizations, 'log'),
+  security: await createAccount(organizations, 'security'),
+  shared: await createAccount(organizations, 'shared'),
+  configuration: await createAccount(organizations, 'configuration'),
+});
+
+/** Moto creates it at once, in the root. */
+export async function createAccount(organizations: OrganizationsClient, name: string): Promise<string> {
+  const { CreateAccountStatus: status } = await organizations.send(
+    new CreateAccountCommand({ AccountName: name, Email: `${name}@example.com` }),
+  );
+  if (status?.AccountId === undefined) throw new Error(`Account ${name} was not created: ${status?.State}`);
+  return status.AccountId;
+}
+
+export async function moveAccount(
+  { accounts, rootId, ous }: Organisation,
+  AccountId: string,
+  ou: OuName,
+): Promise<void> {
+  await accounts.organizations.send(
+    new MoveAccountCommand({ AccountId, SourceParentId: rootId, DestinationParentId: ous[ou] }),
+  );
+}
+
+export async function closeAccount({ accounts }: Organisation, AccountId: string): Promise<void> {
+  await accounts.organizations.send(new CloseAccountCommand({ AccountId }));
+}
+
+export async function removeAccount({ accounts }: Organisation, AccountId: string): Promise<void> {
+  await accounts.organizations.send(new RemoveAccountFromOrganizationCommand({ AccountId }));
+}
