@@ -45,11 +45,18 @@ export async function withLease<T>(
   return undefined;
 }
 
+interface Held {
+  readonly resource: string;
+  readonly owner: string;
+  readonly taken: number;
+}
+
 async function holding<T>(
-  { clock, store }: Services,
-  { resource, owner, taken }: { resource: string; owner: string; taken: number },
+  services: Services,
+  { resource, owner, taken }: Held,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
+  const { clock } = services;
   let release = true;
   const lease = {
     check: () => {
@@ -62,7 +69,16 @@ async function holding<T>(
   try {
     return await work(lease);
   } finally {
-    if (release) await store.leases.release(resource, owner);
+    if (release) await giveBack(services, { resource, owner, taken });
+  }
+}
+
+/** What was done stays done when the lease cannot be given back: it ends by itself. */
+async function giveBack({ store, logger }: Services, { resource, owner }: Held): Promise<void> {
+  try {
+    await store.leases.release(resource, owner);
+  } catch (error) {
+    logger.warn('A lease could not be given back, and ends by itself', { resource, error });
   }
 }
 

@@ -7,9 +7,12 @@ import {
   OnboardingError,
   ServiceUnavailableError,
 } from '../errors.ts';
+import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, desiredResources } from '../plan/desired.ts';
 import { planResource, type ResourcePlan, withheldError } from '../plan/plan.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { samePolicy } from '../policy/equality.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
 import { type Lease, withLease } from './lease.ts';
@@ -27,6 +30,12 @@ export interface ReconcileRequest {
 export const isSettled = (state: ResourceState | undefined, revision: number, hash: string): boolean =>
   state !== undefined && state.appliedRevision >= revision && state.configurationHash === hash;
 
+/** What the table remembers of a resource, as a plan asks for it. */
+export const remembered = (state: ResourceState | undefined, hash: string) => ({
+  remembered: state?.owned ?? [],
+  waiting: new Set(state?.configurationHash === hash ? state.withheld : []),
+});
+
 /**
  * Brings one resource to the state of the registry as it is now, under its lease: read, render all accounts, write
  * once where it differs, read back. What happened is the result; nothing is thrown but what stops the whole run.
@@ -42,7 +51,11 @@ export async function reconcileResource(
       { resource: planned.resource, runId, settled: () => settledSincePlan(services, request) },
       (lease) => reconcileHolding(services, request, lease),
     );
-    return finished(services.clock, planned, done ?? { outcome: 'unchanged' });
+    // Where another run has done the work, its record says what changed, and what we planned proves nothing.
+    const { before, after, ...own } = planned;
+    return done === undefined
+      ? finished(services.clock, own, { outcome: 'unchanged' })
+      : finished(services.clock, planned, done);
   } catch (error) {
     return finished(services.clock, planned, { outcome: outcomeOf(error), error: errorRecord(error) });
   }
@@ -61,14 +74,11 @@ async function settledSincePlan(
 
 type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
 
-const finished = (clock: Clock, planned: ResourceChange, done: Done): ResourceChange => ({
-  resource: planned.resource,
-  ...(planned.plannedAt === undefined ? {} : { plannedAt: planned.plannedAt }),
-  ...(planned.plannedGeneration === undefined ? {} : { plannedGeneration: planned.plannedGeneration }),
-  ...(planned.planned === undefined ? {} : { planned: planned.planned }),
-  ...done,
-  finishedAt: timestamp(clock),
-});
+/** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
+function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
+  const { outcome, error, accountIds, ...kept } = planned;
+  return { ...kept, ...done, finishedAt: timestamp(clock) };
+}
 
 const refusals: ReadonlySet<string> = new Set([
   'MalformedPolicyError',
@@ -111,10 +121,14 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const aws = services.aws(request.runId, active.configuration);
   const actual = await desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    planResource({ ...seen, ...active, actual, remembered: state?.owned ?? [], setAside });
+    planResource({ ...seen, ...active, ...remembered(state, active.hash), actual, setAside });
 
   const first = plan(new Set());
-  if (!first.changed) return settle(services, seen, { plan: first, before: actual, setAside: [] });
+  if (!first.changed) {
+    const done = await settle(services, seen, lease, { plan: first, before: actual, setAside: [] });
+    return doneBefore(request.planned, state, done);
+  }
+  lease.check();
   await rememberBeforeWriting(services, resource, state, first);
   const clients = aws.writer(desired.ref, lease.check);
   const { written, setAside } = await writeAccepted({
@@ -122,11 +136,36 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: newestFirst(seen.accounts),
+    named: namedAccounts(desired, actual, context),
   });
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   if (written.changed) await readBack(services, desired, written.next, read);
-  return settle(services, seen, { plan: written, before: actual, setAside });
+  return settle(services, seen, lease, { plan: written, before: actual, setAside });
 }
+
+/**
+ * The plan saw a difference, no reconciliation has ended since, and the difference is gone: an attempt of this run
+ * that never heard the answer has written it.
+ */
+function doneBefore(planned: ResourceChange, state: ResourceState | undefined, done: Done): Done {
+  const { before } = planned;
+  const others = (state?.generation ?? 0) !== (planned.plannedGeneration ?? 0);
+  if (done.outcome !== 'unchanged' || before === undefined || others) return done;
+  return sameDocuments(before, done.before) ? done : { ...done, outcome: 'written', before };
+}
+
+const sameDocuments = (one: Documents = {}, other: Documents = {}): boolean =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) =>
+    samePolicy(
+      (one[name] ?? undefined) as PolicyDocument | undefined,
+      (other[name] ?? undefined) as PolicyDocument | undefined,
+    ),
+  );
+
+type Documents = ResourceChange['before'];
+
+const namedAccounts = ({ kind, ref, shares }: DesiredResource, actual: unknown, context: GrantContext) =>
+  new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context)]));
 
 /** An answer that never came may belong to a write that still takes effect; a clear refusal does not. */
 async function sent(lease: Lease, write: Promise<void>): Promise<void> {
@@ -188,13 +227,17 @@ async function readBack(
 async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
+  lease: Lease,
   { plan, before, setAside }: { plan: ResourcePlan; before: unknown; setAside: readonly string[] },
 ): Promise<Done> {
+  // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
+  lease.check();
   await store.resources.put(desired.key, {
-    // While accounts are set aside the resource is not settled, so that the next run tries them again.
-    appliedRevision: setAside.length > 0 ? (state?.appliedRevision ?? 0) : revision,
+    // While accounts are set aside the resource is settled for nobody, so that the next run tries them again.
+    appliedRevision: setAside.length > 0 ? 0 : revision,
     configurationHash: active.hash,
     owned: plan.owned,
+    ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });
@@ -213,10 +256,13 @@ function judgement(
   plan: ResourcePlan,
   setAside: readonly string[],
 ): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
-  if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside };
-  if (plan.withheld.length === 0) return { outcome: plan.changed ? 'written' : 'unchanged' };
-  const error = errorRecord(withheldError(key, plan.withheld, configuration));
-  return { outcome: 'withheld', accountIds: plan.withheld, error };
+  const withheld =
+    plan.withheld.length === 0
+      ? {}
+      : { error: errorRecord(withheldError(key, plan.withheld, configuration)) };
+  if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside, ...withheld };
+  if (plan.withheld.length > 0) return { outcome: 'withheld', accountIds: plan.withheld, ...withheld };
+  return { outcome: plan.changed ? 'written' : 'unchanged' };
 }
 
 /** A state's documents as a record keeps them. */

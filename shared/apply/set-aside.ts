@@ -2,7 +2,7 @@ import { InvalidPrincipalError } from '../errors.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 
 /** Each refused attempt costs a write, and services such as KMS allow few a second. */
-const mostAttempts = 12;
+const mostAttempts = 16;
 
 export interface WriteRequest {
   readonly actual: unknown;
@@ -11,6 +11,8 @@ export interface WriteRequest {
   /** @throws InvalidPrincipalError when AWS refuses a principal; then nothing was written */
   write(from: unknown, to: unknown): Promise<void>;
   newestFirst(a: string, b: string): number;
+  /** The accounts that the resource names now: leaving one of them out would take something from it. */
+  readonly named: ReadonlySet<string>;
 }
 
 export interface Written {
@@ -20,48 +22,75 @@ export interface Written {
 
 /**
  * Writes, once where AWS accepts it. When it refuses a principal, the accounts that this write would add are
- * suspects: the culprits among them are found by halving, with a bounded number of attempts, and left out, so that
- * the others get their access.
- * @throws InvalidPrincipalError when the refused principal is none of the accounts to add
+ * suspects: first those that the resource does not name yet, then all of them. The culprits are found by halving,
+ * with a bounded number of attempts, and left out, so that the others get their access.
+ * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const first = request.plan(new Set());
   const refused = await attempt(request, request.actual, first);
   if (refused === undefined) return { written: first, setAside: [] };
-  if (first.added.length === 0) throw refused;
-  return halve(request, first.added.toSorted(request.newestFirst));
-}
-
-async function halve(request: WriteRequest, suspects: readonly string[]): Promise<Written> {
-  const outside = new Set(suspects);
-  let written = request.plan(outside);
-  let current = request.actual;
-  const base = written.changed ? await attempt(request, current, written) : undefined;
-  if (base !== undefined) throw base;
-  current = written.next;
-
-  const groups = [
-    suspects.slice(0, Math.ceil(suspects.length / 2)),
-    suspects.slice(Math.ceil(suspects.length / 2)),
-  ];
-  for (let attempts = 2; attempts < mostAttempts; attempts += 1) {
-    const group = groups.pop();
-    if (group === undefined) break;
-    if (group.length === 0) continue;
-    const next = request.plan(without(outside, group));
-    if ((await attempt(request, current, next)) === undefined) {
-      for (const id of group) outside.delete(id);
-      [written, current] = [next, next.next];
-    } else if (group.length > 1) {
-      const middle = Math.ceil(group.length / 2);
-      groups.push(group.slice(0, middle), group.slice(middle));
-    }
+  const added = first.added.toSorted(request.newestFirst);
+  const unnamed = added.filter((id) => !request.named.has(id));
+  const circles = unnamed.length < added.length ? [unnamed, added] : [added];
+  for (const suspects of circles) {
+    const search = await withoutAny(request, suspects);
+    if (search === undefined) continue;
+    await letOthersIn(search, suspects);
+    return { written: { ...search.written, changed: true }, setAside: [...search.outside].sort() };
   }
-  return { written: { ...written, changed: true }, setAside: [...outside].sort() };
+  throw new InvalidPrincipalError(
+    `${refused.message}. It is none of the accounts to add: one that the policy names already was probably closed ` +
+      'unnoticed. Run `onboarding import`, which finds it, and start the run again',
+    refused.fields,
+    refused,
+  );
 }
 
-const without = (set: ReadonlySet<string>, ids: readonly string[]): ReadonlySet<string> =>
-  new Set([...set].filter((id) => !ids.includes(id)));
+interface Search {
+  readonly request: WriteRequest;
+  readonly outside: Set<string>;
+  written: ResourcePlan;
+  attempts: number;
+}
+
+/**
+ * The write without all suspects, sent even where it changes nothing, since it shows whether AWS accepts what is there.
+ * @returns `undefined` where there are no suspects, or AWS refuses that one too
+ */
+async function withoutAny(request: WriteRequest, suspects: readonly string[]): Promise<Search | undefined> {
+  if (suspects.length === 0) return undefined;
+  const outside = new Set(suspects);
+  const written = request.plan(outside);
+  const tells = written.changed || request.named.size > 0;
+  const refused = tells ? await attempt(request, request.actual, written) : undefined;
+  return refused === undefined ? { request, outside, written, attempts: 2 } : undefined;
+}
+
+/** Of the suspects, newest first, one at least is refused: lets in those who are not. */
+async function letOthersIn(search: Search, suspects: readonly string[]): Promise<void> {
+  if (suspects.length < 2) return;
+  const middle = Math.ceil(suspects.length / 2);
+  const newer = suspects.slice(0, middle);
+  const older = suspects.slice(middle);
+  const olderIn = await letIn(search, older);
+  // With the older ones accepted, the refused one is among the newer: no need to try.
+  const newerIn = !olderIn && (await letIn(search, newer));
+  if (!olderIn) await letOthersIn(search, older);
+  if (!newerIn) await letOthersIn(search, newer);
+}
+
+/** @returns whether AWS accepts them */
+async function letIn(search: Search, ids: readonly string[]): Promise<boolean> {
+  if (search.attempts === mostAttempts) return false;
+  search.attempts += 1;
+  const { request, outside, written } = search;
+  const next = request.plan(new Set([...outside].filter((id) => !ids.includes(id))));
+  if ((await attempt(request, written.next, next)) !== undefined) return false;
+  for (const id of ids) outside.delete(id);
+  search.written = next;
+  return true;
+}
 
 async function attempt(
   { write }: WriteRequest,

@@ -82,4 +82,7 @@ async function assumeSpokeRole(
 
 /** A role session name takes 2 to 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
 const sessionName = (runId: string): string =>
-  runId.replace(/[^\w+=,.@-]/g, '-').slice(0, 64).padEnd(2, '-');
+  runId
+    .replace(/[^\w+=,.@-]/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-');

@@ -92,8 +92,9 @@ const rules: readonly Rule[] = [
         : new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown),
   },
   {
-    // Two requests for one thing met, and AWS asks to try again (S3 and IAM API references, "Errors").
+    // Two requests for one thing met, and AWS asks to try again (S3, IAM and DynamoDB API references, "Errors").
     names: new Set([
+      'TransactionConflictException',
       'OperationAborted',
       'ConcurrentModification',
       'ConcurrentModificationException',

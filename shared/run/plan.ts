@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { documents, isSettled } from '../apply/reconcile.ts';
+import { documents, isSettled, remembered } from '../apply/reconcile.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { errorRecord } from '../errors.ts';
@@ -73,8 +73,8 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   try {
     const clients = services.aws(runId, configuration).reader(desired.ref);
     const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    const remembered = state?.owned ?? [];
-    const planned = planResource({ desired, actual, remembered, configuration, accounts: registered });
+    const memory = remembered(state, active.hash);
+    const planned = planResource({ desired, actual, ...memory, configuration, accounts: registered });
     return {
       ...change,
       planned: planned.changed ? 'change' : 'none',

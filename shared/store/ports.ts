@@ -28,6 +28,8 @@ export interface ResourceState {
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */
   readonly owned: readonly string[];
+  /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
+  readonly withheld?: readonly string[];
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;

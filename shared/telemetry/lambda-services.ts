@@ -1,8 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { awsAccess, hubClients } from '../aws/access.ts';
+import { awsAccess, hubClients, hubErrors, requestHandler } from '../aws/access.ts';
 import { perRun } from '../aws/per-run.ts';
+import { withPlugins } from '../aws/plugins.ts';
 import { systemClock } from '../clock.ts';
 import type { Services } from '../services.ts';
 import { dynamoStore } from '../store/dynamodb/store.ts';
@@ -19,7 +20,8 @@ export function lambdaServices(): Services {
 }
 
 function servicesFrom({ table, region }: { table: string; region: string }): Services {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region }));
+  const dynamoDb = withPlugins(new DynamoDBClient({ region, requestHandler }), [hubErrors(region)]);
+  const client = DynamoDBDocumentClient.from(dynamoDb);
   return {
     clock: systemClock,
     random: Math.random,

@@ -8,6 +8,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
   configurationHash: z.string(),
   owned: z.array(z.string()),
+  withheld: z.array(z.string()).exactOptional(),
   generation: z.number(),
   updatedAt: z.string(),
 });

@@ -36,6 +36,15 @@ export function resourceContract(makeStore: MakeStore): void {
       );
     });
 
+    test('keeps the accounts whose removal waits, and forgets them', async () => {
+      await resources.put(bucket, aState({ withheld: ['111122223333'] }));
+      const waiting = await resources.get(bucket);
+      await resources.put(bucket, aState());
+
+      expect(waiting?.withheld).toEqual(['111122223333']);
+      expect(await resources.get(bucket)).not.toHaveProperty('withheld');
+    });
+
     test('keeps resources apart', async () => {
       await resources.put(bucket, aState({ generation: 1 }));
       await resources.put(key, aState({ generation: 2 }));

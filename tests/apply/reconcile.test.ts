@@ -1,0 +1,236 @@
+import { expect, test } from '@jest/globals';
+import { leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
+import { isSettled, reconcileResource } from '../../shared/apply/reconcile.ts';
+import type { ResourceChange } from '../../shared/store/ports.ts';
+import { bucket, repository, small } from '../flows/configurations.ts';
+import { created } from '../flows/events.ts';
+import { fault, losingTheAnswer, refuse } from '../flows/faults.ts';
+import { makeReady, named, type World, world } from '../flows/world.ts';
+
+const reconcile = (of: World, planned: Partial<ResourceChange> = {}, revision = 1) =>
+  reconcileResource(of.services, { runId: 'run', revision, planned: { resource: bucket, ...planned } });
+
+const isFree = ({ store, clock }: World) =>
+  store.leases.acquire(bucket, 'who asks', clock.now(), clock.now() + 1);
+
+const configuration = small(['bucket']);
+
+test.each([
+  ['never touched', undefined, false],
+  ['written from an earlier revision', { appliedRevision: 4, configurationHash: 'h' }, false],
+  ['written from this revision', { appliedRevision: 5, configurationHash: 'h' }, true],
+  ['written from a later revision', { appliedRevision: 6, configurationHash: 'h' }, true],
+  ['written by another configuration', { appliedRevision: 6, configurationHash: 'other' }, false],
+])('a resource that was %s', (_, state, settled) => {
+  const whole = state && { ...state, owned: [], generation: 1, updatedAt: '' };
+  expect(isSettled(whole, 5, 'h')).toBe(settled);
+});
+
+test('a first write remembers its revision, its configuration and its marks', async () => {
+  const of = await world({ configuration });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({ resource: bucket, outcome: 'written', before: {}, after: {} });
+  expect(await of.store.resources.get(bucket)).toMatchObject({
+    appliedRevision: await of.store.registry.revision(),
+    generation: 1,
+    owned: ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'],
+  });
+  expect(await isFree(of)).toBe(true);
+});
+
+test('an account that arrives between the holder’s reads is not taken for written', async () => {
+  let arrive: (() => Promise<unknown>) | undefined;
+  const of = await world({
+    configuration,
+    around: ({ registry }) => ({
+      registry: {
+        ...registry,
+        accounts: async () => {
+          const accounts = await registry.accounts();
+          await arrive?.();
+          return accounts;
+        },
+      },
+    }),
+  });
+  const newcomer = { id: '777777777777', name: '', parentIds: [], ouPath: '', tags: {} };
+  arrive = () => of.store.registry.put({ ...newcomer, state: 'ACTIVE' }, undefined, '');
+
+  await reconcile(of);
+
+  const registered = await of.store.registry.account(newcomer.id);
+  const state = await of.store.resources.get(bucket);
+  expect(named(of)[bucket]).not.toContain(newcomer.id);
+  expect(isSettled(state, registered?.revision ?? 0, state?.configurationHash ?? '')).toBe(false);
+});
+
+test('without a complete import nothing is written, whoever asks', async () => {
+  const of = await world({ configuration, ready: false });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({ outcome: 'refused', error: { name: 'RegistryNotReadyError' } });
+  expect(of.organisation.calls).toEqual([]);
+});
+
+test('the marks are remembered before the write is sent', async () => {
+  const of = await world({ configuration });
+  let remembered: readonly string[] | undefined;
+  fault(of, 'PutBucketPolicy', async (_, proceed) => {
+    remembered = (await of.store.resources.get(bucket))?.owned;
+    return proceed();
+  });
+
+  await reconcile(of);
+
+  expect(remembered).toContain('AccountOnboardingflowsLogsWrite');
+});
+
+test.each([
+  ['no answer', losingTheAnswer, 'ServiceUnavailableError', false],
+  ['a fault of AWS', refuse('InternalError', 'broken', 500), 'ServiceUnavailableError', false],
+  ['something unknown', async () => Promise.reject(new Error('?')), 'Error', false],
+  ['throttling', refuse('SlowDown', 'slow down', 503), 'ThrottledError', true],
+  ['a refusal', refuse('AccessDenied', 'no', 403), 'AccessDeniedError', true],
+])(
+  'after %s the lease is kept or given back, as the write may still take effect',
+  async (_, act, name, free) => {
+    const of = await world({ configuration });
+    fault(of, 'PutBucketPolicy', act);
+
+    const change = await reconcile(of);
+
+    expect(change).toMatchObject({ outcome: 'failed', error: { name } });
+    expect(await isFree(of)).toBe(free);
+  },
+);
+
+test('a holder that is late before its write sends nothing, and leaves what is remembered', async () => {
+  const of = await world({ configuration });
+  fault(of, 'GetBucketPolicy', async (_, proceed) => {
+    const answer = await proceed();
+    of.clock.advance(sendWindow);
+    return answer;
+  });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
+  expect(named(of)[bucket]).toEqual([]);
+  expect(await of.store.resources.get(bucket)).toBeUndefined();
+});
+
+test('a holder that is late after its write does not replace what the next one remembers', async () => {
+  const of = await world({ configuration });
+  const next = {
+    appliedRevision: 99,
+    configurationHash: 'next',
+    owned: ['Theirs'],
+    generation: 7,
+    updatedAt: '',
+  };
+  fault(of, 'PutBucketPolicy', async (_, proceed) => {
+    const answer = await proceed();
+    of.clock.advance(leaseDuration);
+    await of.store.resources.put(bucket, next);
+    return answer;
+  });
+
+  const change = await reconcile(of);
+
+  expect(change.error?.name).toBe('LeaseLostError');
+  expect(await of.store.resources.get(bucket)).toEqual(next);
+});
+
+test('work that another run has ended since the plan is not done again, and proves nothing by the plan', async () => {
+  const of = await world({ configuration });
+  await reconcile(of);
+  of.organisation.resetCalls();
+
+  const change = await reconcile(of, {
+    planned: 'change',
+    plannedGeneration: 0,
+    before: { policy: null },
+    after: { policy: null },
+    size: 10,
+    limit: 20,
+  });
+
+  expect(change).toMatchObject({ outcome: 'unchanged', size: 10, limit: 20 });
+  expect(change).not.toHaveProperty('after');
+  expect(of.organisation.calls).toEqual([]);
+});
+
+test('drift that the plan saw is mended, though the registry has not changed', async () => {
+  const of = await world({ configuration });
+  await reconcile(of);
+  of.organisation.editPolicy('bucket', 'example-logs', undefined);
+
+  const change = await reconcile(of, { planned: 'change', plannedGeneration: 1 });
+
+  expect(change.outcome).toBe('written');
+  expect(named(of)[bucket]).not.toEqual([]);
+});
+
+test('what failed keeps on record what was planned, and drops how an earlier attempt ended', async () => {
+  const of = await world({ configuration });
+  fault(of, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
+
+  const change = await reconcile(of, {
+    planned: 'change',
+    before: { policy: null },
+    after: { policy: null },
+    outcome: 'busy',
+    accountIds: ['1'],
+  });
+
+  expect(change).toMatchObject({ outcome: 'failed', before: { policy: null }, after: { policy: null } });
+  expect(change).not.toHaveProperty('accountIds');
+});
+
+test('while an account is set aside the resource is settled for nobody', async () => {
+  const of = await world({ configuration: small(['repository']) });
+  await reconcile(of, { resource: repository });
+  const settled = await of.store.resources.get(repository);
+  of.organisation.refusePrincipal('888888888888');
+  await makeReady({
+    ...of,
+    configuration: small(['repository'], '\nsafety: { removalCount: 0, removalShare: 0 }'),
+  });
+  of.organisation.editPolicy('repository', repositoryArn, undefined);
+
+  const change = await reconcile(of, { resource: repository, planned: 'change', plannedGeneration: 1 });
+
+  expect(settled?.appliedRevision).toBeGreaterThan(0);
+  expect(change).toMatchObject({ outcome: 'set-aside', accountIds: ['888888888888'] });
+  expect(await of.store.resources.get(repository)).toMatchObject({ appliedRevision: 0 });
+});
+
+const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
+
+test('removals that are withheld are on record, though an account is set aside in the same write', async () => {
+  const many = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 + index));
+  const workload = (id: string) => ({ id, name: id, parentId: 'ou-exam-workload1' });
+  const of = await world({
+    configuration: small(['repository']),
+    prepare: (organisation) => {
+      for (const id of many) organisation.addAccount(workload(id));
+    },
+  });
+  await reconcile(of, { resource: repository });
+  const { id } = created(of);
+  of.organisation.refusePrincipal(id);
+  const grants = of.configuration.grants.map((grant) => ({ ...grant, for: { accounts: [id] } }));
+  await makeReady({ ...of, configuration: { ...of.configuration, grants } });
+
+  const change = await reconcile(of, { resource: repository }, await of.store.registry.revision());
+
+  expect(change).toMatchObject({
+    outcome: 'set-aside',
+    accountIds: [id],
+    error: { name: 'UnsafeChangeError', fields: { accountIds: expect.arrayContaining(many) } },
+  });
+  expect(named(of)[repository]).toEqual(expect.arrayContaining(many));
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { writeAccepted } from '../../shared/apply/set-aside.ts';
+import { InvalidPrincipalError } from '../../shared/errors.ts';
+import type { ResourcePlan } from '../../shared/plan/plan.ts';
+
+interface Bench {
+  /** Named by the resource before, and no longer with the first write. */
+  readonly named?: readonly string[];
+  readonly wanted: readonly string[];
+  readonly refused: readonly string[];
+  /** Named before, and to gain something more with this write. */
+  readonly gaining?: readonly string[];
+}
+
+/** A resource that is a list of accounts, and a service that refuses some of them. */
+function bench({ named = [], wanted, refused, gaining = [] }: Bench) {
+  const sent: string[][] = [];
+  let there: readonly string[] = named;
+  const plan = (setAside: ReadonlySet<string>): ResourcePlan => {
+    const next = wanted.filter((id) => !setAside.has(id));
+    const changed = next.join() !== named.join();
+    const added = wanted.filter((id) => !named.includes(id) || gaining.includes(id));
+    return { next, owned: [], size: 0, limit: 0, unit: 'bytes', changed, withheld: [], added };
+  };
+  const write = async (from: unknown, to: unknown): Promise<void> => {
+    expect(from).toEqual(there);
+    const ids = to as string[];
+    sent.push(ids);
+    if (ids.some((id) => refused.includes(id))) throw new InvalidPrincipalError('refused');
+    there = ids;
+  };
+  const request = {
+    actual: named,
+    plan,
+    write,
+    newestFirst: (a: string, b: string) => (a > b ? -1 : 1),
+    named: new Set(named),
+  };
+  return { request, sent, there: () => there };
+}
+
+const ids = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
+
+test('what AWS accepts is written once', async () => {
+  const of = bench({ wanted: ids(50), refused: [] });
+
+  const { setAside } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual([]);
+  expect(of.sent).toHaveLength(1);
+});
+
+test('a single newcomer that is refused costs two writes: the second shows that it is the one', async () => {
+  const of = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
+
+  const { setAside } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(['001']);
+  expect(of.there()).toEqual(['000']);
+  expect(of.sent).toHaveLength(2);
+});
+
+describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
+  test.each([0, Math.floor(count / 2), count - 1])('at place %i: the others get in', async (place) => {
+    const culprit = ids(count)[place] ?? '';
+    const of = bench({ wanted: ids(count), refused: [culprit] });
+
+    const { setAside } = await writeAccepted(of.request);
+
+    expect(setAside).toEqual([culprit]);
+    expect(of.there()).toEqual(ids(count).filter((id) => id !== culprit));
+    expect(of.sent.length).toBeLessThanOrEqual(16);
+  });
+});
+
+test('with many culprits the attempts end, and nobody refused is in', async () => {
+  const refused = ids(64).filter((_, index) => index % 3 === 0);
+  const of = bench({ wanted: ids(64), refused });
+
+  const { setAside, written } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(expect.arrayContaining(refused));
+  expect(of.sent.length).toBeLessThanOrEqual(16);
+  expect(written.next).toEqual(of.there());
+});
+
+test('what is removed in the same write goes, though a newcomer is refused', async () => {
+  const of = bench({ named: ['000', '001'], wanted: ['001', '002'], refused: ['002'] });
+
+  await writeAccepted(of.request);
+
+  expect(of.there()).toEqual(['001']);
+});
+
+test('who is named already keeps its place while a newcomer is refused, though it was to gain more', async () => {
+  const of = bench({ named: ['000'], gaining: ['000'], wanted: ['000', '001', '002'], refused: ['002'] });
+
+  const { setAside } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(['002']);
+  expect(of.sent.every((ids) => ids.includes('000'))).toBe(true);
+  expect(of.there()).toEqual(['000', '001']);
+});
+
+test('who is named already and is refused now is left out, where it is the one that gains more', async () => {
+  const of = bench({ named: ['000', '001'], gaining: ['000'], wanted: ['000', '001'], refused: ['000'] });
+
+  const { setAside } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(['000']);
+  expect(of.there()).toEqual(['001']);
+});
+
+test('an account that AWS refuses and that was there before stops the write', async () => {
+  const of = bench({ named: ['000'], wanted: ['000', '001', '002'], refused: ['000'] });
+
+  const written = writeAccepted(of.request);
+
+  await expect(written).rejects.toMatchObject({
+    name: 'InvalidPrincipalError',
+    message: expect.stringContaining('onboarding import'),
+  });
+  expect(of.there()).toEqual(['000']);
+  expect(of.sent.length).toBeLessThanOrEqual(2);
+});
+
+test('an error that is none of principals goes on as it is', async () => {
+  const of = bench({ wanted: ids(2), refused: [] });
+  const write = async () => {
+    throw new Error('the network');
+  };
+
+  await expect(writeAccepted({ ...of.request, write })).rejects.toThrow('the network');
+});

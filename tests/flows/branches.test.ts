@@ -1,0 +1,237 @@
+import { expect, test } from '@jest/globals';
+import { bucket, everything, key, people, repository, secret, security, small } from './configurations.ts';
+import { created, workloads } from './events.ts';
+import { fault, refuse } from './faults.ts';
+import { due, makeReady, named, onboard, outcomes, type World, world, writeCounts } from './world.ts';
+
+const failedEvents = ({ organisation }: World) =>
+  organisation.world.putEvents.filter(({ DetailType }) => DetailType === 'Account Onboarding Failed');
+
+/** A fault, what mends it, the resource that is left, and the error that says why. */
+const cases: readonly {
+  readonly name: string;
+  readonly broken: string;
+  readonly error: string;
+  readonly breakIt: (of: World) => () => void;
+}[] = [
+  {
+    name: 'a bucket that does not exist',
+    broken: bucket,
+    error: 'ResourceMissingError',
+    breakIt: ({ organisation: { world: inside } }) => {
+      const found = inside.buckets.get('example-logs');
+      inside.buckets.delete('example-logs');
+      return () => found && inside.buckets.set('example-logs', found);
+    },
+  },
+  {
+    name: 'a spoke role that may not be assumed',
+    broken: people,
+    error: 'AccessDeniedError',
+    breakIt: ({ organisation: { world: inside } }) => {
+      const role = [...inside.roles.values()].find(({ accountId }) => accountId === security);
+      if (role !== undefined) inside.roles.delete(role.arn);
+      return () => role && inside.roles.set(role.arn, role);
+    },
+  },
+  {
+    name: 'a policy that cannot be understood',
+    broken: bucket,
+    error: 'MalformedPolicyError',
+    breakIt: ({ organisation }) => {
+      const text = organisation.policyTextOf('bucket', 'example-logs');
+      organisation.editPolicy('bucket', 'example-logs', '{"Statement": [');
+      return () => organisation.editPolicy('bucket', 'example-logs', text);
+    },
+  },
+  {
+    name: 'a service control policy',
+    broken: bucket,
+    error: 'A service control policy forbids it',
+    breakIt: ({ organisation }) =>
+      organisation.intercept((call, proceed) =>
+        call.operation === 'PutBucketPolicy'
+          ? refuse('AccessDenied', 'with an explicit deny in a service control policy', 403)(call, proceed)
+          : proceed(),
+      ),
+  },
+];
+
+test.each(cases)('$name fails its branch only, and running again finishes', async (it) => {
+  const of = await world();
+  const mend = it.breakIt(of);
+  const { id, event } = created(of);
+
+  const broken = await onboard(of, event);
+  const others = named(of);
+  mend();
+  const again = await onboard(of, { accountId: id });
+
+  expect(broken).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed', run: { status: 'failed' } });
+  expect(broken.run.left).toEqual([expect.stringMatching(new RegExp(`^${it.broken}.*${it.error}`, 's'))]);
+  const intact = everything.filter((resource) => resource !== it.broken);
+  for (const resource of intact) expect(others[resource]).toEqual(due(of)[resource]);
+  expect(failedEvents(of)).toHaveLength(1);
+  expect(of.organisation.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
+  expect(again.run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+});
+
+test('without a complete import nothing is written', async () => {
+  const of = await world({ ready: false });
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringContaining('RegistryNotReadyError')],
+  });
+  expect(writeCounts(of)).toEqual({});
+});
+
+test('an import that breaks off leaves the registry unready, and nothing is written', async () => {
+  const of = await world({ ready: false });
+  fault(of, 'ListTagsForResource', refuse('ServiceException', 'broken', 400), 1);
+  await expect(makeReady(of)).rejects.toThrow();
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended.run.left).toEqual([expect.stringContaining('RegistryNotReadyError')]);
+  expect(writeCounts(of)).toEqual({});
+});
+
+test('a statement with our mark that we never wrote is refused, and the others go on', async () => {
+  const of = await world();
+  of.organisation.editPolicy('bucket', 'example-logs', {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'AccountOnboardingflowsGhostWrite',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:DeleteBucket',
+        Resource: 'arn:aws:s3:::example-logs',
+      },
+    ],
+  });
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
+  expect(outcomes(ended)).toMatchObject({ [bucket]: 'refused', [key]: 'written', [people]: 'written' });
+  expect(of.organisation.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
+});
+
+test('a document that would be too large is refused with its numbers, and the others go on', async () => {
+  const of = await world();
+  of.organisation.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Theirs',
+        Effect: 'Allow',
+        Principal: { AWS: '444444444444' },
+        Action: Array.from({ length: 560 }, () => 'ecr:PutImageTag'),
+      },
+    ],
+  });
+
+  const { id } = created(of);
+  of.organisation.moveAccount(id, workloads);
+  const ended = await onboard(of, { accountId: id });
+
+  expect(ended.run.left).toEqual([expect.stringMatching(/PolicyTooLargeError.*\d+ characters.*10240/s)]);
+  expect(outcomes(ended)).toMatchObject({ [repository]: 'refused', [secret]: 'unchanged', [key]: 'written' });
+});
+
+test('a selector that would take a grant from many adds what it adds, and withholds the rest', async () => {
+  const of = await world();
+  const many = Array.from({ length: 12 }, () => created(of).id);
+  await onboard(of, { accountIds: many });
+  const narrow = small();
+  const grants = narrow.grants.map((grant) =>
+    grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
+  );
+  await makeReady({ ...of, configuration: { ...narrow, grants } });
+  const { id } = created(of);
+  of.organisation.tagAccount(id, { logged: 'yes' });
+
+  const ended = await onboard(of, { accountId: id });
+
+  const change = ended.changes.find(({ resource }) => resource === bucket);
+  expect(change).toMatchObject({ outcome: 'withheld', error: { name: 'UnsafeChangeError' } });
+  expect(change?.accountIds).toEqual(expect.arrayContaining(many));
+  expect(named(of)[bucket]).toEqual(expect.arrayContaining([id, ...many]));
+  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('UnsafeChangeError')] });
+});
+
+test('what is withheld waits on when newcomers have made it a small share, until a configuration allows it', async () => {
+  const of = await world();
+  const many = Array.from({ length: 7 }, () => created(of).id);
+  await onboard(of, { accountIds: many });
+  const grants = small().grants.map((grant) =>
+    grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
+  );
+  await makeReady({ ...of, configuration: { ...small(), grants } });
+  const newcomers = Array.from({ length: 40 }, () => created(of).id);
+  for (const id of newcomers) of.organisation.tagAccount(id, { logged: 'yes' });
+
+  await onboard(of, { accountIds: newcomers });
+  const { id: last } = created(of);
+  of.organisation.tagAccount(last, { logged: 'yes' });
+  const withheld = await onboard(of, { accountId: last });
+  const kept = named(of)[bucket];
+  await makeReady({
+    ...of,
+    configuration: { ...small(), grants, safety: { removalShare: 1, removalCount: 5 } },
+  });
+  const allowed = await onboard(of, { accountIds: newcomers });
+
+  expect(withheld.changes.find(({ resource }) => resource === bucket)?.outcome).toBe('withheld');
+  expect(kept).toEqual(expect.arrayContaining([...many, ...newcomers, last]));
+  expect(allowed.run.status).toBe('succeeded');
+  expect(named(of)[bucket]).toEqual([...newcomers, last].toSorted());
+});
+
+test('a configuration that is activated in the middle of a run is the one that is applied', async () => {
+  const of = await world();
+  const { id, event } = created(of);
+  const fewer = small();
+  const grants = fewer.grants.map((grant) =>
+    grant.name === 'images' ? { ...grant, for: { all: true as const } } : grant,
+  );
+  const next = { ...of, configuration: { ...fewer, grants } };
+  let swapped = false;
+  of.organisation.intercept(async (call, proceed) => {
+    if (call.operation === 'PutKeyPolicy' && !swapped) {
+      swapped = true;
+      await makeReady(next);
+      await of.clock.sleep(10);
+    }
+    await of.clock.sleep(10);
+    return proceed();
+  });
+
+  await onboard(of, event);
+  const again = await onboard(next, { accountId: id });
+
+  expect(again.run.status).toBe('succeeded');
+  expect(named(next)).toEqual(due(next));
+  expect(named(next)[repository]).toContain(id);
+});
+
+test('a configuration in the table that cannot be read fails the run, says so, and writes nothing', async () => {
+  const of = await world();
+  await of.store.configuration.activate({
+    hash: 'f'.repeat(64),
+    document: { version: 99 },
+    activatedAt: '2026-01-01T00:00:00.000Z',
+    activatedBy: 'a later version',
+  });
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended.run).toMatchObject({ status: 'failed', error: { name: 'ConfigurationError' } });
+  expect(failedEvents(of)).toHaveLength(1);
+  expect(writeCounts(of)).toEqual({});
+});

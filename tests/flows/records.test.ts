@@ -1,0 +1,130 @@
+import { expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import type { Store } from '../../shared/store/ports.ts';
+import { bucket, key, small, smallText } from './configurations.ts';
+import { created } from './events.ts';
+import { fault, refuse } from './faults.ts';
+import { due, named, onboard, world } from './world.ts';
+
+const refusedEntry = async () => ({
+  FailedEntryCount: 1,
+  Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: 'try again' }],
+});
+
+test('an event that EventBridge does not take is put again', async () => {
+  const of = await world();
+  fault(of, 'PutEvents', refusedEntry, 2);
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', run: { status: 'succeeded' } });
+  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
+});
+
+test('an announcement that never succeeds does not change how the run ended, and the execution fails', async () => {
+  const of = await world();
+  fault(of, 'PutEvents', refusedEntry, 1_000);
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended).toMatchObject({ status: 'FAILED', run: { status: 'succeeded' } });
+  expect(named(of)).toEqual(due(of));
+});
+
+test('a topic that refuses does not keep the event back', async () => {
+  const of = await world();
+  of.organisation.world.topics.clear();
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended.run.status).toBe('succeeded');
+  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
+});
+
+test('an event bus that refuses does not keep the message back', async () => {
+  const of = await world();
+  fault(of, 'PutEvents', refuse('AccessDeniedException', 'no', 400), 1_000);
+
+  await onboard(of, created(of).event);
+
+  expect(of.organisation.world.messages.length).toBeGreaterThan(0);
+});
+
+test('a FIFO topic gets what it needs', async () => {
+  const text = smallText(['bucket']).replace(/topic: (\S+?) }/, 'topic: $1.fifo }');
+  const of = await world({ configuration: parseConfiguration(text, 'the test') });
+
+  const ended = await onboard(of, created(of).event, { name: 'fifo' });
+
+  expect(ended.run.status).toBe('succeeded');
+  expect(of.organisation.world.messages).toMatchObject([
+    { MessageGroupId: 'account-onboarding', MessageDeduplicationId: 'fifo-succeeded' },
+  ]);
+});
+
+/** A store that loses the end of runs until it is mended. */
+function forgetful() {
+  const health = { broken: true };
+  const around = (store: Store): Partial<Store> => ({
+    runs: {
+      ...store.runs,
+      put: async (run) => {
+        if (health.broken && run.status !== 'running') throw new Error('The table is gone');
+        await store.runs.put(run);
+      },
+    },
+  });
+  return { health, around };
+}
+
+test('a run that no state of the machine could record gets its record from the rule on failed executions', async () => {
+  const { health, around } = forgetful();
+  const of = await world({ configuration: small(['bucket', 'key']), around });
+  let failures = 0;
+
+  const ended = await onboard(of, created(of).event, {
+    around: async (token, invoke) => {
+      const result = await invoke().finally(() => {
+        failures += token === 'RecordFailureFunctionArn' ? 1 : 0;
+        health.broken = failures === 0;
+      });
+      return result;
+    },
+  });
+
+  expect(ended).toMatchObject({ status: 'FAILED', error: 'Error' });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    cause: 'created',
+    error: { message: 'The table is gone' },
+  });
+  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+});
+
+test('an execution that a state too large kills is recorded as failed, with what is left', async () => {
+  const of = await world({ configuration: small(['bucket', 'key']) });
+
+  const ended = await onboard(of, created(of).event, {
+    around: async (token, invoke) =>
+      token === 'PlanChangesFunctionArn'
+        ? { ...Object(await invoke()), much: 'x'.repeat(300_000) }
+        : invoke(),
+  });
+
+  expect(ended).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    error: { name: 'States.DataLimitExceeded' },
+    left: [expect.stringContaining('Start it again'), `${key}: not updated`, `${bucket}: not updated`],
+  });
+});
+
+test('a finished record is left alone when its execution is reported as failed', async () => {
+  const of = await world({ configuration: small(['bucket']) });
+  fault(of, 'PutEvents', refuse('AccessDeniedException', 'no'), 1);
+
+  const ended = await onboard(of, created(of).event);
+
+  expect(ended).toMatchObject({ status: 'FAILED', run: { status: 'succeeded' } });
+  expect(ended.run).not.toHaveProperty('error');
+});

@@ -1,0 +1,169 @@
+import { expect, test } from '@jest/globals';
+import { failRun, finishRun, messageOf } from '../../shared/run/finish.ts';
+import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
+import { small } from '../flows/configurations.ts';
+import { created } from '../flows/events.ts';
+import { makeReady, type World, world } from '../flows/world.ts';
+
+const configuration = small(['bucket']);
+const own = '888888888888';
+const nothing = { verified: 0, missing: [] };
+const error = { name: 'ThrottledError', message: 'slow', retryable: true };
+
+const opened: RunRecord = {
+  runId: 'run',
+  status: 'running',
+  startedAt: 'start',
+  cause: 'moved',
+  accountIds: [own],
+};
+
+async function finish(changes: readonly ResourceChange[], more: object = {}) {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  for (const change of changes) await of.store.runs.putChange('run', change);
+  const accounts = [{ accountId: own, revision: 1 }];
+  const step = { runId: 'run', startedAt: 'start', expect: 'any' as const, accounts, verification: nothing };
+  await finishRun(of.services, { ...step, ...more });
+  return recordOf(of);
+}
+
+const recordOf = async (of: World): Promise<RunRecord> => {
+  const run = await of.store.runs.get('run');
+  if (run === undefined) throw new Error('no record');
+  return run;
+};
+
+test.each<[string, ResourceChange, readonly string[]]>([
+  ['written', { resource: 'r', outcome: 'written' }, []],
+  ['unchanged', { resource: 'r', outcome: 'unchanged' }, []],
+  ['not updated', { resource: 'r' }, ['r: not updated']],
+  ['not planned', { resource: 'r', error }, ['r: not updated: ThrottledError: slow']],
+  ['failed', { resource: 'r', outcome: 'failed', error }, ['r: failed: ThrottledError: slow']],
+  ['busy', { resource: 'r', outcome: 'busy', error }, ['r: busy: ThrottledError: slow']],
+  [
+    'own set aside',
+    { resource: 'r', outcome: 'set-aside', accountIds: [own, 'other'] },
+    [`r: AWS does not accept ${own} as a principal`],
+  ],
+  ['other set aside', { resource: 'r', outcome: 'set-aside', accountIds: ['other'] }, []],
+  [
+    'other set aside, and removals withheld',
+    { resource: 'r', outcome: 'set-aside', accountIds: ['other'], error },
+    ['r: withheld: ThrottledError: slow'],
+  ],
+])('a resource that is %s', async (_, change, left) => {
+  const run = await finish([change]);
+
+  expect(run.left ?? []).toEqual(left);
+  expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
+});
+
+test('what verification misses is left', async () => {
+  const run = await finish([], { verification: { verified: 1, missing: ['r: cannot'] } });
+
+  expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', left: ['r: cannot'] });
+});
+
+test('an account that was not registered is left, in the words of its error', async () => {
+  const Cause = JSON.stringify({ errorType: 'AccountNotReadyError', errorMessage: 'still being created' });
+  const accounts = [{ accountId: own, error: { Error: 'AccountNotReadyError', Cause } }];
+
+  const run = await finish([], { accounts });
+
+  expect(run.left).toEqual([`Account ${own}: AccountNotReadyError: still being created`]);
+});
+
+test('a finished run keeps why and when it started', async () => {
+  expect(await finish([])).toMatchObject({ startedAt: 'start', cause: 'moved', accountIds: [own] });
+});
+
+test('a run that ends as failed names every resource that is not done', async () => {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  await of.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
+  await of.store.runs.putChange('run', { resource: 'b', planned: 'change' });
+
+  await failRun(of.services, { runId: 'run', startedAt: 'later', error });
+
+  expect(await recordOf(of)).toMatchObject({
+    status: 'failed',
+    startedAt: 'start',
+    cause: 'moved',
+    error,
+    left: [expect.stringContaining('ThrottledError'), 'b: not updated'],
+  });
+});
+
+test.each(['succeeded', 'failed'] as const)(
+  'a run that has %s stays as it is, and is not announced again',
+  async (status) => {
+    const of = await world({ configuration });
+    await of.store.runs.put({ ...opened, status });
+
+    const ended = await failRun(of.services, { runId: 'run', startedAt: '', error });
+
+    expect(ended).toEqual({ runId: 'run', status });
+    expect(await recordOf(of)).toEqual({ ...opened, status });
+    expect(of.organisation.world.putEvents).toEqual([]);
+  },
+);
+
+test('an execution that died before it opened its record gets one', async () => {
+  const of = await world({ configuration });
+
+  await failRun(of.services, { runId: 'run', startedAt: 'start', error });
+
+  expect(await recordOf(of)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
+});
+
+test('the record is written before it is announced', async () => {
+  const of = await world({ configuration });
+  const { id } = created(of);
+  await makeReady(of);
+  await of.store.runs.put({ ...opened, accountIds: [id] });
+  const statuses: (string | undefined)[] = [];
+  of.organisation.intercept(async (_, proceed) => {
+    statuses.push((await of.store.runs.get('run'))?.status);
+    return proceed();
+  });
+
+  await finishRun(of.services, {
+    runId: 'run',
+    startedAt: '',
+    expect: 'any',
+    accounts: [],
+    verification: nothing,
+  });
+
+  expect([...new Set(statuses)]).toEqual(['succeeded']);
+});
+
+test('a long report is announced in part, and recorded whole', async () => {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  for (let count = 0; count < 80; count += 1)
+    await of.store.runs.putChange('run', { resource: String(count).padStart(2, '0') });
+
+  await finishRun(of.services, {
+    runId: 'run',
+    startedAt: '',
+    expect: 'any',
+    accounts: [],
+    verification: nothing,
+  });
+
+  expect((await recordOf(of)).left).toHaveLength(80);
+  const [event] = of.organisation.world.putEvents;
+  expect(JSON.parse(String(event?.Detail)).left).toHaveLength(50);
+});
+
+test.each([
+  ['{"errorType":"E","errorMessage":"what Lambda says"}', 'what Lambda says'],
+  ['plain text', 'plain text'],
+  ['{"other":1}', '{"other":1}'],
+  ['null', 'null'],
+  [undefined, ''],
+])('the message in %s', (cause, message) => {
+  expect(messageOf(cause)).toBe(message);
+});
