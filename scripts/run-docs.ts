@@ -9,13 +9,13 @@ import { parseConfiguration } from '../shared/configuration/load.ts';
 
 const already = new Set(['npm ci', 'npm test', 'npm ci && npm start', 'npm ci && npm test', 'npm run check']);
 
-const files = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' }).trim().split('\n');
-const failures = files.flatMap((file) => blocksOf(file).flatMap((block) => check(file, block)));
-for (const failure of failures) console.error(failure);
-console.log(
-  failures.length === 0 ? 'Every command and example of the documentation works.' : 'Some do not work.',
-);
-process.exitCode = failures.length === 0 ? 0 : 1;
+function main(): void {
+  const files = execFileSync('git', ['ls-files', 'README.md', 'CONTRIBUTING.md', 'docs/*.md'], { encoding: 'utf8' }).trim().split('\n');
+  const failures = files.flatMap((file) => blocksOf(file).flatMap((block) => check(file, block)));
+  for (const failure of failures) console.error(failure);
+  console.log(failures.length === 0 ? 'Every command and example works.' : 'Some do not work.');
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
 
 interface Block {
   readonly language: string;
@@ -61,3 +61,5 @@ function parse(file: string, text: string): readonly string[] {
     return [`${file}: ${String(error)}`];
   }
 }
+
+main();
