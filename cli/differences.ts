@@ -1,23 +1,14 @@
-import {
-  type DifferenceLine,
-  policyDifference,
-  type StatementDifference,
-} from '../shared/policy/difference.ts';
-import type { PolicyDocument } from '../shared/policy/document.ts';
+import { documentsDifference } from '../shared/plan/differences.ts';
+import type { DifferenceLine, StatementDifference } from '../shared/policy/difference.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
-import { type Colors, shortened } from './output.ts';
+import { type Colors, squeezed } from './output.ts';
 
 /** More lines of one statement say nothing new: a hundred accounts look alike. */
 const mostLines = 12;
 
 /** What changed in all documents of a resource, by meaning. */
-export function differencesOf({ before = {}, after = {} }: ResourceChange): readonly StatementDifference[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.flatMap((name) => policyDifference(documentIn(before, name), documentIn(after, name)));
-}
-
-const documentIn = (documents: Readonly<Record<string, unknown>>, name: string): PolicyDocument | undefined =>
-  (documents[name] ?? undefined) as PolicyDocument | undefined;
+export const differencesOf = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
+  documentsDifference(before, after);
 
 /** The differences as lines, a statement's description beside its Sid; colours by sign. */
 export const differenceLines = (
@@ -35,7 +26,7 @@ export const differenceLines = (
   });
 
 const factLine = ({ sign, text }: DifferenceLine, colors: Colors, width: number): string =>
-  bySign(colors, sign)(shortened(`${sign} ${text}`, width));
+  bySign(colors, sign)(squeezed(`${sign} ${text}`, width));
 
 export const signs = { added: '+', removed: '-', changed: '~' } as const;
 

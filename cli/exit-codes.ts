@@ -5,7 +5,7 @@ import { isAwsError } from './aws-errors.ts';
 export const exitCodes = {
   succeeded: 0,
   failed: 1,
-  /** Reserved for commands that compare: they would change something. */
+  /** Of commands that compare: something is not as it should be. */
   changesPending: 2,
   usage: 64,
   malformedInput: 65,
@@ -18,10 +18,13 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [exitCodes.succeeded, 'done; or there was nothing to do, or nothing that concerns an account'],
-  [exitCodes.failed, 'a run ended as failed: what is left to do is printed and recorded'],
-  [exitCodes.changesPending, 'reserved: changes are pending'],
+  [
+    exitCodes.failed,
+    'a run failed, and what is left to do is printed and recorded; or a resource cannot be compared',
+  ],
+  [exitCodes.changesPending, 'changes are pending, or something has drifted'],
   [exitCodes.usage, 'a command, option or file that does not exist'],
-  [exitCodes.malformedInput, 'the event or input is not what it must be'],
+  [exitCodes.malformedInput, 'the event, input, plan file or account is not what it must be'],
   [exitCodes.unavailable, 'AWS could not be reached, refused the credentials or denied the access'],
   [exitCodes.unexpected, 'an error that nobody expected: please report it'],
   [exitCodes.configuration, 'the configuration or a setting is wrong, missing, or not the one in force'],
@@ -30,6 +33,9 @@ export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string]
 const byErrorName: Readonly<Record<string, ExitCode>> = {
   UsageError: exitCodes.usage,
   MalformedEventError: exitCodes.malformedInput,
+  MalformedPlanError: exitCodes.malformedInput,
+  StalePlanError: exitCodes.malformedInput,
+  AccountNotMemberError: exitCodes.malformedInput,
   ConfigurationError: exitCodes.configuration,
   ConfigurationMismatchError: exitCodes.configuration,
   RegistryNotReadyError: exitCodes.configuration,

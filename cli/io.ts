@@ -6,15 +6,21 @@ export interface OutputStream {
   readonly columns?: number | undefined;
 }
 
+export interface InputStream extends AsyncIterable<string | Uint8Array> {
+  readonly isTTY?: boolean | undefined;
+}
+
 /** Everything that a command reads from and writes to, beside AWS: a test passes its own. */
 export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  readonly stdin: AsyncIterable<string | Uint8Array>;
+  readonly stdin: InputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** What happens to a simulated organisation before it is looked at. Default: nothing. */
   readonly prepareWorld?: (organisation: SimulatedOrganisation) => void;
+  /** What outsiders do in a simulated organisation once everybody is onboarded. Default: nothing. */
+  readonly outsiders?: (organisation: SimulatedOrganisation) => void;
 }
 
 export const processIo = (): Io => ({

@@ -3,8 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { errorRecord } from '../shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
+import { applyCommand } from './commands/apply.ts';
 import { demoCommand } from './commands/demo.ts';
+import { driftCommand } from './commands/drift.ts';
 import { importCommand } from './commands/import.ts';
+import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
@@ -34,7 +37,16 @@ async function program(context: CommandContext): Promise<Command> {
     .description('Makes new AWS accounts ready for work, and keeps them right for their whole life.')
     .version(await version(), '--version')
     .addHelpText('after', help);
-  const commands = [demoCommand, validateCommand, importCommand, activateCommand, runCommand];
+  const commands = [
+    demoCommand,
+    validateCommand,
+    importCommand,
+    activateCommand,
+    planCommand,
+    applyCommand,
+    driftCommand,
+    runCommand,
+  ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);
   return root;

@@ -51,6 +51,13 @@ export const widthOf = (text: string): number => stripVTControlCharacters(text).
 export const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
+/** At most `width` columns, cut in the middle, where long names differ least. */
+export function squeezed(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const front = Math.floor((width - 1) / 2);
+  return `${text.slice(0, front)}…${text.slice(text.length - (width - 1 - front))}`;
+}
+
 /** At most `width` columns, cut at the front. */
 export const tailOf = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
@@ -62,6 +69,19 @@ export function aligned(rows: readonly (readonly string[])[], indent = '  '): re
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
   const padded = (cell: string, index: number) => cell + ' '.repeat((widths[index] ?? 0) - widthOf(cell));
   return rows.map((row) => `${indent}${row.map(padded).join('  ')}`.trimEnd());
+}
+
+/** A text without colours as lines of at most `width` columns, broken at blanks; those after the first are indented. */
+export function wrapped(text: string, width: number, indent = ''): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line.trim() !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** `1,579` */

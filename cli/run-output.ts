@@ -6,31 +6,44 @@ import { differenceLines, differencesOf } from './differences.ts';
 import { aligned, type Colors, counted, grouped, type Output } from './output.ts';
 import { callsOf, outcomeOf, partsOf, type RunReport, writesOf } from './run-report.ts';
 
+export interface ToldRun {
+  readonly report: RunReport;
+  readonly changes: readonly ResourceChange[];
+  /** Whether what changed in a resource is told. Default: yes. */
+  readonly differences?: boolean;
+}
+
 /** The run for people: each resource with what changed in it, what is left, and how it ended. */
 export function tellRun(
   out: Output,
   configuration: Configuration,
-  { report, changes }: { readonly report: RunReport; readonly changes: readonly ResourceChange[] },
+  { report, changes, differences = true }: ToldRun,
 ): void {
-  const central = Object.values(configuration.centralAccounts).flatMap((account) => account?.id ?? []);
-  const touched = changes.map(({ resource }) => partsOf(resource).account);
-  // In the configuration's order.
-  const accounts = new Set([...central.filter((id) => touched.includes(id)), ...touched]);
-  for (const account of accounts) {
+  for (const account of accountsInOrder(changes, configuration)) {
     const here = changes.filter(({ resource }) => partsOf(resource).account === account);
     out.line();
     const regions = [...new Set(here.map(({ resource }) => partsOf(resource).region))];
     const where = regions.length === 1 ? `, ${regions[0]}` : '';
     out.line(`${out.colors.bold(headingOf(account, configuration))}${out.colors.dim(where)}`);
-    tellResources(out, here, { withRegion: regions.length > 1, left: report.left });
+    tellResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
   }
   tellLeft(out, report);
   out.line();
   out.line(endLine(report, out.colors));
 }
 
+/** The accounts that the resources are in, in the configuration's order. */
+export function accountsInOrder(
+  resources: readonly { readonly resource: string }[],
+  { centralAccounts }: Configuration,
+): ReadonlySet<string> {
+  const central = Object.values(centralAccounts).flatMap((account) => account?.id ?? []);
+  const touched = resources.map(({ resource }) => partsOf(resource).account);
+  return new Set([...central.filter((id) => touched.includes(id)), ...touched]);
+}
+
 /** `Log account 222222222222`; one account may be several central accounts. */
-function headingOf(account: string, configuration: Configuration): string {
+export function headingOf(account: string, configuration: Configuration): string {
   const names = centralNamesOf(configuration, account).join(' and ');
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
 }
@@ -38,13 +51,13 @@ function headingOf(account: string, configuration: Configuration): string {
 function tellResources(
   out: Output,
   changes: readonly ResourceChange[],
-  { withRegion, left }: { withRegion: boolean; left: readonly string[] },
+  { withRegion, left, differences }: { withRegion: boolean; left: readonly string[]; differences: boolean },
 ): void {
   const rows = aligned(changes.map((change) => resourceRow(change, out.colors, withRegion)));
   for (const [index, change] of changes.entries()) {
     out.line(rows[index]);
-    const differences = took(change) ? differencesOf(change) : [];
-    for (const line of differenceLines(differences, { colors: out.colors, width: out.width - 6 }))
+    const told = differences && took(change) ? differencesOf(change) : [];
+    for (const line of differenceLines(told, { colors: out.colors, width: out.width - 6 }))
       out.line(`      ${line}`);
     // What is left comes at the end, with the error.
     if (change.error !== undefined && !left.some((line) => line.startsWith(change.resource)))

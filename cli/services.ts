@@ -26,17 +26,23 @@ export interface AwsConnection {
 /** Events of Organizations arrive there, so the project is deployed there. */
 const defaultRegion = 'us-east-1';
 
+/** Whether the registry may be in memory: only an endpoint on this machine, or for what only reads, anywhere. */
+export interface Connecting {
+  readonly memoryAllowed: boolean | 'anywhere';
+}
+
 /**
  * AWS, or what stands for it at `AWS_ENDPOINT_URL`, with the caller's own credentials.
- * @throws SettingMissingError where there is no table, unless the endpoint is this machine and `memoryAllowed`
+ * @throws SettingMissingError where there is no table, and the registry may not be in memory
  */
-export function connect(session: Session, { memoryAllowed }: { memoryAllowed: boolean }): AwsConnection {
+export function connect(session: Session, { memoryAllowed }: Connecting): AwsConnection {
   const { env } = session.io;
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || defaultRegion;
   const endpoint = env.AWS_ENDPOINT_URL || undefined;
   const table = env.ONBOARDING_TABLE || undefined;
-  const inMemory = table === undefined && memoryAllowed && endpoint !== undefined && isLoopback(endpoint);
-  if (table === undefined && !inMemory) throw noTable(endpoint, memoryAllowed);
+  const allowed = memoryAllowed === 'anywhere' || (memoryAllowed && isLoopback(endpoint));
+  const inMemory = table === undefined && allowed;
+  if (table === undefined && !inMemory) throw noTable(endpoint, memoryAllowed !== false);
 
   const calls: CallCounts = {};
   const settings: HubSettings = {
@@ -65,7 +71,7 @@ function tableStore(tableName: string, { region, endpoint }: HubSettings): Store
 }
 
 /** Whether an endpoint is on this machine: a stand-in for AWS, such as moto. */
-function isLoopback(endpoint: string): boolean {
+function isLoopback(endpoint = ''): boolean {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(host);
 }

@@ -38,19 +38,25 @@ const render = ({ kind, ref, entries, context }: Question, count: number): Rende
   return kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
 };
 
+/** More than any document holds, and more than AWS counts of anything. */
+const tooMany = [3_000, 60_000];
+
 /** How many accounts fit, when each grant on the resource names them all. */
 function fitting(question: Question): number {
-  try {
-    render(question, 3_000);
-    return 3_000;
-  } catch (error) {
-    if (error instanceof PolicyTooLargeError) return Number(error.fields.fit);
-    throw error;
-  }
+  for (const count of tooMany)
+    try {
+      render(question, count);
+    } catch (error) {
+      if (error instanceof PolicyTooLargeError) return Number(error.fields.fit);
+      throw error;
+    }
+  return Math.max(...tooMany);
 }
 
-/** What one more account adds, where the resource is almost full. */
-function perAccount(question: Question, fit: number): number {
+/** What one more account adds, where the resource is almost full; a dash where accounts are counted. */
+function perAccount(question: Question, fit: number): number | string {
+  const { unit } = render(question, 1);
+  if (unit !== 'characters' && unit !== 'bytes') return '–';
   const sum = (count: number): number =>
     Object.values(question.kind.documents(render(question, count).next))
       .map((document) => JSON.stringify(document).length)
@@ -74,6 +80,8 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
     ],
     { key: '1234abcd-12ab-34cd-56ef-1234567890ab' },
   ),
+  'kms-grant': byPreset(['auto-scaling'], { key: '1234abcd-12ab-34cd-56ef-1234567890ab' }),
+  'ami-launch-permission': { 'an image': { images: ['ami-0123456789abcdef0'] } },
   'ecr-repository-policy': byPreset(['pull', 'lambda-pull'], { repositories: ['base/node'] }),
   'secret-resource-policy': byPreset(['read'], { secrets: ['deploy/runner-token'] }),
   'assume-role-permission': {
@@ -92,21 +100,32 @@ const exampleFile = new URL('../examples/onboarding.yml', import.meta.url);
 function presetRows(context: GrantContext): readonly string[] {
   return grantKinds.flatMap((kind) =>
     Object.entries(examples[kind.name] ?? {}).map(([preset, fields]) => {
-      const entry = kind.schema.parse({
+      const entry = {
         name: 'example-grant',
         kind: kind.name,
         account: 'shared',
         for: { all: true },
         ...fields,
-      });
-      const [ref] = kind.resources(entry, context);
-      if (ref === undefined) throw new Error(`${kind.name} names no resource`);
-      const question = { kind, ref, entries: [entry], context };
+      };
+      const question = ask(kind, kind.schema.parse(entry), context);
       const fit = fitting(question);
-      return row(kind.title, preset, limitText(render(question, 1)), perAccount(question, fit), fit);
+      const held = kind.schema.safeParse({ ...entry, membership: 'organization' });
+      const unlisted = held.success ? unlistedText(ask(kind, held.data, context)) : 'must be listed';
+      const limit = limitText(render(question, 1));
+      return row(kind.title, preset, limit, perAccount(question, fit), fit, unlisted);
     }),
   );
 }
+
+function ask(kind: GrantKind, entry: GrantEntry, context: GrantContext): Question {
+  const [ref] = kind.resources(entry, context);
+  if (ref === undefined) throw new Error(`${kind.name} names no resource`);
+  return { kind, ref, entries: [entry], context };
+}
+
+/** A condition takes the same room whoever it lets in. */
+const unlistedText = (question: Question): string =>
+  render(question, 1).size === render(question, 10_000).size ? 'any number' : String(fitting(question));
 
 const limitText = ({ limit, unit }: Rendering<unknown>): string => `${limit.toLocaleString('en')} ${unit}`;
 
@@ -129,8 +148,15 @@ export function limitsPage(): string {
   const capacities = exampleCapacities(configuration);
   return [
     ...introduction,
-    row('Grant kind', 'Preset', 'Limit', 'Characters per account', 'Accounts that fit'),
-    row('---', '---', '---', '---', '---'),
+    row(
+      'Grant kind',
+      'Preset',
+      'Limit',
+      'Characters per account',
+      'Accounts that fit',
+      'Of an organisation or OU',
+    ),
+    row('---', '---', '---', '---', '---', '---'),
     ...presetRows(grantContext(configuration)),
     ...afterwards,
     row('Resource', 'Accounts that fit', `${wantedAccounts} accounts`),
@@ -150,6 +176,9 @@ const introduction = [
   'statement of anybody else, with the default limits. What others wrote, long names and `roles` take room',
   'too: `onboarding run` says how full each resource is after it.',
   '',
+  'The last column is for a grant with `membership: organization` or `membership: ou`, which lists no accounts; see',
+  '[configuration.md](configuration.md#membership).',
+  '',
 ];
 
 const afterwards = [
@@ -161,9 +190,13 @@ const afterwards = [
   '  write only under the id of the account that they act for. The numbers above are with that packing.',
   '- **Permission to assume roles**: the accounts are spread over several managed policies, and one more is attached',
   '  when the last is full, up to the quota (`limits.managedPoliciesPerGroup`, `limits.managedPoliciesPerRole`; 10).',
-  '- **All others, and these two when they are full**: the resource is refused with `PolicyTooLargeError`, which says how',
+  "- **KMS grant, AMI launch permission**: one for each account. The key's own limit counts the grants of others too, such",
+  '  as those that EBS makes for each volume in use. AWS raises both quotas on request; then set `limits.grantsPerKey` or',
+  '  `limits.launchPermissionsPerImage`.',
+  '- **All others, and these when they are full**: the resource is refused with `PolicyTooLargeError`, which says how',
   '  many fit. Nothing is written to it: accounts that have access keep it, newcomers do not get it there, and every',
-  '  other resource is updated as usual. Narrow the selectors, or spread the grants over several resources.',
+  '  other resource is updated as usual. Narrow the selectors, spread the grants over several resources, or declare the',
+  '  membership `ou` or `organization`, where a grant is for such.',
   '',
   '## The example',
   '',
@@ -175,7 +208,8 @@ const conclusion = [
   '',
   'Those that do not fit are ECR repositories: a repository policy holds half of what the other documents hold, and',
   'each account takes its root ARN in each statement (and the ARN of its functions, for Lambda). An organisation with',
-  'more accounts names fewer of them (`for: { ous: … }`), or copies the images to a second repository by replication.',
+  'more accounts names fewer of them (`for: { ous: … }`), declares `membership: organization` for `pull`, or copies the',
+  'images to a second repository by replication.',
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(limitsPage());

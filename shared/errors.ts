@@ -56,6 +56,24 @@ export class MalformedEventError extends OnboardingError {
   }
 }
 
+/** A plan file that is not what it claims to be. */
+export class MalformedPlanError extends OnboardingError {
+  override readonly name = 'MalformedPlanError';
+  readonly retryable = false;
+  readonly findings: readonly Finding[];
+
+  constructor(source: string, findings: readonly Finding[]) {
+    super(`${source} is not a plan that can be understood:\n${listed(findings)}`, { source, findings });
+    this.findings = findings;
+  }
+}
+
+/** A plan that was edited, is for something else, or rests on what has moved since. */
+export class StalePlanError extends OnboardingError {
+  override readonly name = 'StalePlanError';
+  readonly retryable = false;
+}
+
 /** No complete import has marked the registry ready, so nothing may be written. */
 export class RegistryNotReadyError extends OnboardingError {
   override readonly name = 'RegistryNotReadyError';

@@ -113,6 +113,11 @@ function addResource(
         policy: denyInsecureTransport(`arn:${partition}:s3:::${id}`),
       }),
     'kms-key-policy': () => organisation.addKey({ ...place, id }),
+    'kms-grant': () => {
+      organisation.addKey({ ...place, id });
+      addServiceLinkedRoles(organisation);
+    },
+    'ami-launch-permission': () => organisation.addImage({ ...place, id }),
     'ecr-repository-policy': () =>
       organisation.addRepository({
         ...place,
@@ -132,6 +137,17 @@ function addResource(
   const make = makers[kind];
   if (make === undefined) throw new Error(`The example organisation has no resource of kind ${kind}`);
   make();
+}
+
+/** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */
+function addServiceLinkedRoles(organisation: SimulatedOrganisation): void {
+  for (const accountId of organisation.world.accounts.keys())
+    organisation.addRole({
+      accountId,
+      path: '/aws-service-role/autoscaling.amazonaws.com/',
+      name: 'AWSServiceRoleForAutoScaling',
+      trust: allow({ Principal: { Service: 'autoscaling.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+    });
 }
 
 const allow = (statement: object): PolicyDocument => ({

@@ -1,9 +1,12 @@
+import { createHandler as importOrganization } from '../functions/import-organization.ts';
 import { createHandler as planChanges } from '../functions/plan-changes.ts';
 import { createHandler as recordFailedExecution } from '../functions/record-failed-execution.ts';
 import { createHandler as recordFailure } from '../functions/record-failure.ts';
 import { createHandler as recordRun } from '../functions/record-run.ts';
+import { createHandler as recordSweep } from '../functions/record-sweep.ts';
 import { createHandler as registerAccount } from '../functions/register-account.ts';
 import { createHandler as resolveAccount } from '../functions/resolve-account.ts';
+import { createHandler as startSweep } from '../functions/start-sweep.ts';
 import { createHandler as updateConfigurationAccount } from '../functions/update-configuration-account.ts';
 import { createHandler as updateLogAccount } from '../functions/update-log-account.ts';
 import { createHandler as updateSecurityAccount } from '../functions/update-security-account.ts';
@@ -13,12 +16,15 @@ import type { HandlerFactory } from '../shared/telemetry/step-handler.ts';
 
 /** The deployed functions by the token that stands for their ARN; a test holds this, the folder and serverless.yml together. */
 export const functions: Readonly<Record<string, HandlerFactory>> = {
+  ImportOrganizationFunctionArn: importOrganization,
   PlanChangesFunctionArn: planChanges,
   RecordFailedExecutionFunctionArn: recordFailedExecution,
   RecordFailureFunctionArn: recordFailure,
   RecordRunFunctionArn: recordRun,
+  RecordSweepFunctionArn: recordSweep,
   RegisterAccountFunctionArn: registerAccount,
   ResolveAccountFunctionArn: resolveAccount,
+  StartSweepFunctionArn: startSweep,
   UpdateConfigurationAccountFunctionArn: updateConfigurationAccount,
   UpdateLogAccountFunctionArn: updateLogAccount,
   UpdateSecurityAccountFunctionArn: updateSecurityAccount,

@@ -10,7 +10,12 @@ import type { StateFunction } from './task-handler.ts';
 
 const projectFile = (name: string): URL => new URL(`../${name}`, import.meta.url);
 
+/** A file in `statemachines`, without its ending. */
+export type DeployedMachine = 'account-onboarding' | 'organization-sweep';
+
 export interface LocalRun {
+  /** Default: `account-onboarding`. */
+  readonly machine?: DeployedMachine;
   readonly services: Services;
   /** Name of the execution, which is the run's id. */
   readonly name: string;
@@ -31,15 +36,15 @@ export type FunctionInterceptor = (token: string, invoke: () => Promise<unknown>
  * the machine cannot catch gets its record from the function that the rule on failed executions calls.
  */
 export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
-  const { services, name, input, waits = 'none', onState, around } = run;
+  const { machine = 'account-onboarding', services, name, input, waits = 'none', onState, around } = run;
   const startedAt = timestamp(services.clock);
   const result = await runStateMachine({
-    definition: await accountOnboarding(),
+    definition: await definitionOf(machine),
     functions: boundFunctions(services, around),
     input,
     name,
     startedAt,
-    stateMachine: 'account-onboarding',
+    stateMachine: machine,
     waits,
     ...(onState === undefined ? {} : { onState }),
   });
@@ -47,14 +52,17 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
   return result;
 }
 
-let definition: Promise<StateMachineText> | undefined;
+const definitions = new Map<DeployedMachine, Promise<StateMachineText>>();
 
 /** Read once: a simulation runs it many times. */
-function accountOnboarding(): Promise<StateMachineText> {
-  definition ??= readFile(projectFile('statemachines/account-onboarding.asl.json'), 'utf8').then(
+function definitionOf(machine: DeployedMachine): Promise<StateMachineText> {
+  const known = definitions.get(machine);
+  if (known !== undefined) return known;
+  const read = readFile(projectFile(`statemachines/${machine}.asl.json`), 'utf8').then(
     (text): StateMachineText => JSON.parse(text),
   );
-  return definition;
+  definitions.set(machine, read);
+  return read;
 }
 
 /** The deployed handlers with these services, by the token of their ARN. */
@@ -73,6 +81,7 @@ const boundFunctions = (
 const lambdaContext = (name: string): Context =>
   ({ functionName: name.replace(/FunctionArn$/, ''), awsRequestId: `local-${name}` }) as Context;
 
+/** What fails here goes to the queue of dead letters on AWS, and into the log here. */
 async function afterFailedExecution(
   services: Services,
   name: string,
@@ -80,11 +89,14 @@ async function afterFailedExecution(
   { error, cause }: StateMachineResult,
 ): Promise<void> {
   const detail = { name, status: 'FAILED', startDate: Date.parse(startedAt), error, cause };
-  await boundFunctions(services).RecordFailedExecutionFunctionArn?.({
-    source: 'aws.states',
-    'detail-type': 'Step Functions Execution Status Change',
-    detail,
-  });
+  const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
+  try {
+    await boundFunctions(services).RecordFailedExecutionFunctionArn?.(event);
+  } catch (thrown) {
+    services.logger.error('The end of a failed execution could not be recorded or announced', {
+      error: thrown,
+    });
+  }
 }
 
 /** Why no rule of `serverless.yml` starts the machine for an event; `undefined` where one does. */

@@ -3,6 +3,7 @@ import {
   digest,
   type SimulatedBucket,
   type SimulatedGroup,
+  type SimulatedImage,
   type SimulatedManagedPolicy,
   type SimulatedResource,
   type SimulatedRole,
@@ -64,6 +65,17 @@ export const makeRepository = (world: World, input: Place & { readonly name: str
 export function makeSecret(world: World, input: Place & { readonly name: string }): SimulatedResource {
   const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${input.name}`;
   return resource(world, input, input.name, `${prefix}-${digest(prefix, 6)}`);
+}
+
+/** An image's ARN says no account ("Actions, resources, and condition keys for Amazon EC2"). */
+export function makeImage(
+  world: World,
+  input: { readonly accountId: string; readonly region?: string; readonly id: string },
+): SimulatedImage {
+  const region = regionOf(world, input);
+  const { accountId, id } = input;
+  const arn = `arn:${world.settings.partition}:ec2:${region}::image/${id}`;
+  return { accountId, region, id, arn, launchPermissions: [] };
 }
 
 export function makeRole(world: World, input: RoleInput): SimulatedRole {

@@ -191,6 +191,10 @@ export class SimulatedOrganisation {
     return keptByArn(this.world.keys, make.makeKey(this.world, key));
   }
 
+  addImage(image: Parameters<typeof make.makeImage>[1]): string {
+    return kept(this.world.images, image.id, make.makeImage(this.world, image));
+  }
+
   addRepository(repository: Parameters<typeof make.makeRepository>[1]): string {
     return keptByArn(this.world.repositories, make.makeRepository(this.world, repository));
   }
@@ -217,13 +221,15 @@ export class SimulatedOrganisation {
     return arn;
   }
 
-  /** Where a policy names the role, its unique id stands from now on, and no write takes that. */
+  /** Where a policy or a grant names the role, its unique id stands from now on, and no write takes that. */
   deleteRole(arn: string): void {
     const role = this.world.roles.get(arn);
     if (role === undefined) throw new Error(`There is no role ${arn}`);
     this.world.roles.delete(arn);
     for (const resource of this.#resources())
       resource.policy = resource.policy?.replaceAll(JSON.stringify(arn), JSON.stringify(role.uniqueId));
+    for (const grant of [...this.world.grants.values()].flat())
+      if (grant.grantee === arn) grant.grantee = role.uniqueId;
   }
 
   // Policies, past the API.

@@ -78,6 +78,7 @@ function perform(world: World, { service, operation, ...call }: SimulatedCall): 
 const targetFields = [
   'Bucket',
   'KeyId',
+  'ImageId',
   'repositoryName',
   'SecretId',
   'PolicyArn',

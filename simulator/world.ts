@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { LaunchPermission } from '@aws-sdk/client-ec2';
+import type { GrantConstraints, GrantOperation } from '@aws-sdk/client-kms';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { AccountState } from '../shared/organization/account.ts';
 
@@ -32,6 +34,26 @@ export interface SimulatedResource {
 export interface SimulatedBucket extends SimulatedResource {
   /** Block Public Access refuses policies that are public; on for every bucket since April 2023. */
   readonly blockPublicPolicy: boolean;
+}
+
+/** A grant on a key. */
+export interface SimulatedGrant {
+  readonly id: string;
+  readonly name: string | undefined;
+  /** The unique id of a role that was deleted. */
+  grantee: string;
+  /** Ordered. */
+  readonly operations: readonly GrantOperation[];
+  readonly constraints: GrantConstraints | undefined;
+}
+
+export interface SimulatedImage {
+  /** The owner. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly id: string;
+  readonly arn: string;
+  launchPermissions: readonly LaunchPermission[];
 }
 
 export interface SimulatedRole {
@@ -120,6 +142,10 @@ export interface World {
   readonly principals: Set<string>;
   /** By bucket name. */
   readonly buckets: Map<string, SimulatedBucket>;
+  /** By image id. */
+  readonly images: Map<string, SimulatedImage>;
+  /** By the ARN of their key. */
+  readonly grants: Map<string, SimulatedGrant[]>;
   /** These by ARN. */
   readonly keys: Map<string, SimulatedResource>;
   readonly repositories: Map<string, SimulatedResource>;
@@ -145,6 +171,8 @@ export const newWorld = (settings: WorldSettings): World => ({
   principals: new Set(),
   buckets: new Map(),
   keys: new Map(),
+  grants: new Map(),
+  images: new Map(),
   repositories: new Map(),
   secrets: new Map(),
   roles: new Map(),

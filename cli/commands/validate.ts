@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { configurationHash } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { ConfigurationError, type Finding } from '../../shared/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
@@ -52,6 +53,7 @@ function summary(configuration: Configuration) {
     centralAccounts,
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
     resources: desiredResources(configuration, []).map(({ ref }) => ref),
+    memberships: membershipNotes(configuration),
   };
 }
 
@@ -85,8 +87,17 @@ function tell(out: Output, file: string, configuration: Configuration): void {
       dim(shortened(selectorText(entry.for), 48)),
     ]),
   );
+  tellMemberships(out, configuration);
   out.line();
   out.line(`${counted(resources.length, 'resource')} will have policies of this project.`);
+}
+
+function tellMemberships(out: Output, configuration: Configuration): void {
+  const notes = membershipNotes(configuration);
+  if (notes.length === 0) return;
+  out.line();
+  out.line(out.colors.bold('Not listed by account'));
+  for (const { grant, note } of notes) out.line(`  ${out.colors.yellow(grant)} ${note}`);
 }
 
 /** Several central accounts may be one account, so the grants decide. */

@@ -9,7 +9,8 @@ import {
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResources } from '../plan/desired.ts';
+import { type DesiredResource, desiredResource } from '../plan/desired.ts';
+import { leftDigests } from '../plan/digest.ts';
 import { planResource, type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
@@ -68,7 +69,8 @@ async function settledSincePlan(
 ): Promise<boolean> {
   const inForce = await store.configuration.inForce();
   const state = await store.resources.get(planned.resource);
-  if (!isSettled(state, revision, inForce?.hash ?? '')) return false;
+  // What the plan could not read or render is met again, so that its error is not lost.
+  if (planned.error !== undefined || !isSettled(state, revision, inForce?.hash ?? '')) return false;
   return planned.planned !== 'change' || (state?.generation ?? 0) > (planned.plannedGeneration ?? 0);
 }
 
@@ -102,7 +104,7 @@ async function picture(services: Services, resource: string) {
   const revision = await store.registry.revision();
   const accounts = await store.registry.accounts();
   const active = await activeConfiguration(store);
-  const desired = desiredResources(active.configuration, accounts).find(({ key }) => key === resource);
+  const desired = desiredResource(active.configuration, accounts, resource);
   if (desired === undefined)
     throw new ConfigurationMismatchError(
       `${resource} is not in the configuration in force any more; start the run again`,
@@ -125,7 +127,12 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
 
   const first = plan(new Set());
   if (!first.changed) {
-    const done = await settle(services, seen, lease, { plan: first, before: actual, setAside: [] });
+    const done = await settle(services, seen, lease, {
+      plan: first,
+      before: actual,
+      after: actual,
+      setAside: [],
+    });
     return doneBefore(request.planned, state, done);
   }
   lease.check();
@@ -136,11 +143,11 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: newestFirst(seen.accounts),
-    named: namedAccounts(desired, actual, context),
+    named: namedAccounts(seen, actual, context),
   });
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
-  if (written.changed) await readBack(services, desired, written.next, read);
-  return settle(services, seen, lease, { plan: written, before: actual, setAside });
+  const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
+  return settle(services, seen, lease, { plan: written, before: actual, after, setAside });
 }
 
 /**
@@ -164,8 +171,11 @@ const sameDocuments = (one: Documents = {}, other: Documents = {}): boolean =>
 
 type Documents = ResourceChange['before'];
 
-const namedAccounts = ({ kind, ref, shares }: DesiredResource, actual: unknown, context: GrantContext) =>
-  new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context)]));
+function namedAccounts({ desired, state }: Picture, actual: unknown, context: GrantContext) {
+  const { kind, ref, shares } = desired;
+  const remembered = state?.owned ?? [];
+  return new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context, remembered)]));
+}
 
 /** An answer that never came may belong to a write that still takes effect; a clear refusal does not. */
 async function sent(lease: Lease, write: Promise<void>): Promise<void> {
@@ -210,10 +220,11 @@ async function readBack(
   { kind, key }: DesiredResource,
   wanted: unknown,
   read: () => Promise<unknown>,
-): Promise<void> {
+): Promise<unknown> {
   const deadline = clock.now() + readBackPatience;
   for (let pause = 250; ; pause = Math.min(pause * 2, 4_000)) {
-    if (kind.same(await read(), wanted)) return;
+    const state = await read();
+    if (kind.same(state, wanted)) return state;
     if (clock.now() + pause > deadline)
       throw new NotReadBackError(
         `${key} was written, but still reads differently ${readBackPatience / 1_000} seconds later: another tool may ` +
@@ -224,11 +235,19 @@ async function readBack(
   }
 }
 
+/** `after` is what was read, not what was to be written: it is what the run is verified by. */
+interface Ended {
+  readonly plan: ResourcePlan;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly setAside: readonly string[];
+}
+
 async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
   lease: Lease,
-  { plan, before, setAside }: { plan: ResourcePlan; before: unknown; setAside: readonly string[] },
+  { plan, before, after, setAside }: Ended,
 ): Promise<Done> {
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
@@ -238,13 +257,14 @@ async function settle(
     configurationHash: active.hash,
     owned: plan.owned,
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
+    ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });
   return {
     ...judgement(desired, active, plan, setAside),
-    before: documents(desired, before),
-    after: documents(desired, plan.next),
+    before: documents(desired, before, state?.owned),
+    after: documents(desired, after, plan.owned),
     size: plan.size,
     limit: plan.limit,
   };
@@ -265,8 +285,12 @@ function judgement(
   return { outcome: plan.changed ? 'written' : 'unchanged' };
 }
 
-/** A state's documents as a record keeps them. */
-export const documents = ({ kind }: DesiredResource, state: unknown): Readonly<Record<string, unknown>> =>
+/** A state's documents as a record keeps them; `remembered` is what the table knows as ours in it. */
+export const documents = (
+  { kind }: DesiredResource,
+  state: unknown,
+  remembered: readonly string[] = [],
+): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(kind.documents(state)).map(([name, document]) => [name, document ?? null]),
+    Object.entries(kind.documents(state, remembered)).map(([name, document]) => [name, document ?? null]),
   );

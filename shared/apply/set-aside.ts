@@ -8,7 +8,10 @@ export interface WriteRequest {
   readonly actual: unknown;
   /** What to write when these accounts are left out. */
   plan(setAside: ReadonlySet<string>): ResourcePlan;
-  /** @throws InvalidPrincipalError when AWS refuses a principal; then nothing was written */
+  /**
+   * @throws InvalidPrincipalError when AWS refuses a principal; then nothing was written, unless its fields say
+   * `othersWritten`, as in `GrantKind.write`
+   */
   write(from: unknown, to: unknown): Promise<void>;
   newestFirst(a: string, b: string): number;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
@@ -30,6 +33,9 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const first = request.plan(new Set());
   const refused = await attempt(request, request.actual, first);
   if (refused === undefined) return { written: first, setAside: [] };
+  const alone = refusedAlone(refused);
+  if (alone !== undefined)
+    return { written: { ...request.plan(new Set(alone)), changed: true }, setAside: alone };
   const added = first.added.toSorted(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
   const circles = unnamed.length < added.length ? [unnamed, added] : [added];
@@ -45,6 +51,12 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
     refused.fields,
     refused,
   );
+}
+
+/** Where each account is a request of its own, the refusal says whom it is about, and the others are in. */
+function refusedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {
+  const { othersWritten, accountIds } = fields;
+  return othersWritten === true && Array.isArray(accountIds) ? accountIds.map(String).sort() : undefined;
 }
 
 interface Search {

@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -21,6 +22,7 @@ export interface Target {
 
 /** Clients that act in one account and region, through its spoke role. */
 export interface AccountClients {
+  readonly ec2: EC2Client;
   readonly ecr: ECRClient;
   readonly iam: IAMClient;
   readonly kms: KMSClient;
@@ -155,6 +157,7 @@ export function hubClients(settings: HubSettings): HubClients {
 
 function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]): AccountClients {
   return lazily({
+    ec2: () => withPlugins(new EC2Client(config), plugins),
     ecr: () => withPlugins(new ECRClient(config), plugins),
     iam: () => withPlugins(new IAMClient(config), plugins),
     kms: () => withPlugins(new KMSClient(config), plugins),

@@ -77,6 +77,7 @@ export const operationName = (commandName: string | undefined): string =>
 const subjectFields = [
   'Bucket',
   'KeyId',
+  'ImageId',
   'repositoryName',
   'SecretId',
   'PolicyArn',

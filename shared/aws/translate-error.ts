@@ -51,6 +51,7 @@ const rules: readonly Rule[] = [
       'AccessDenied',
       'AccessDeniedException',
       'UnauthorizedOperation',
+      'AuthFailure',
       'AuthorizationError',
       'AuthorizationErrorException',
     ]),
@@ -69,6 +70,8 @@ const rules: readonly Rule[] = [
       'ResourceNotFoundException',
       'NoSuchEntity',
       'NoSuchEntityException',
+      'InvalidAMIID.NotFound',
+      'InvalidAMIID.Unavailable',
     ]),
     error: (what, thrown, fields) =>
       new ResourceMissingError(

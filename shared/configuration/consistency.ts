@@ -97,9 +97,8 @@ function ownedNames(entry: Configuration['grants'][number], context: GrantContex
   const kind = grantKind(entry.kind);
   return kind.resources(entry, context).flatMap((ref) => {
     const shares = [{ entry, accounts: [anyAccount] }];
-    const documents = kind.documents(
-      kind.render({ ref, actual: kind.empty, shares, remembered: [], context }).next,
-    );
+    const { next, owned } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
+    const documents = kind.documents(next, owned);
     const sids = Object.values(documents).flatMap((document) => document?.Statement ?? []);
     return sids.map(({ Sid }) => `${resourceKey(ref)} ${Sid}`);
   });

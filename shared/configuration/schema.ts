@@ -29,11 +29,16 @@ const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): G
   return z.NEVER;
 });
 
-/** Quotas that AWS raises on request; the defaults are AWS's own (IAM user guide, "IAM and AWS STS quotas"). */
+/**
+ * Quotas that AWS raises on request; the defaults are AWS's own (IAM user guide, "IAM and AWS STS quotas"; KMS developer
+ * guide, "Resource quotas"; General Reference, "Amazon EC2 endpoints and quotas").
+ */
 const limits = object({
   managedPolicyCharacters: z.int().min(1_024).default(6_144),
   managedPoliciesPerGroup: z.int().positive().default(10),
   managedPoliciesPerRole: z.int().positive().default(10),
+  grantsPerKey: z.int().positive().default(50_000),
+  launchPermissionsPerImage: z.int().positive().default(1_000),
 });
 
 /** A change that takes a grant from more accounts than both is withheld until a person allows it. */

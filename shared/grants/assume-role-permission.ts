@@ -5,9 +5,10 @@ import { samePolicy } from '../policy/equality.ts';
 import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { place } from './document-kind.ts';
-import { eachOnce, grantEntryFields, rolePattern, text } from './entry.ts';
+import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
-import { accountsOfRoles, type Slot, shards } from './shards.ts';
+import { accountsLetIn, allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
+import { accountsOfRoles, anyAccount, type Slot, shards } from './shards.ts';
 
 const entityNames = eachOnce(
   text(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
@@ -20,6 +21,7 @@ const { region: _, ...fields } = grantEntryFields;
 const schema = z
   .strictObject({
     ...fields,
+    membership,
     kind: z.literal('assume-role-permission'),
     /** Who may assume: groups and roles of the central account. */
     groups: entityNames.optional(),
@@ -32,28 +34,32 @@ const schema = z
   .refine(({ groups, roles }) => groups !== undefined || roles !== undefined, {
     message: 'must name the groups, or else `roles` the roles, that may assume it',
     path: ['groups'],
-  });
+  })
+  .check(membershipFits);
 
 type Entry = z.infer<typeof schema>;
 
-const roleArn = ({ role }: Entry, { id }: Account, { partition }: GrantContext): string =>
-  `arn:${partition}:iam::${id}:role/${role}`;
+const roleArn = ({ role }: Entry, accountId: string, { partition }: GrantContext): string =>
+  `arn:${partition}:iam::${accountId}:role/${role}`;
 
 /**
  * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
- * (IAM user guide, "MFA-protected API access").
+ * (IAM user guide, "MFA-protected API access"). A role of any account is held by whose it is (`aws:ResourceOrgID`).
  */
-const statement = (
-  entry: Entry,
-  resources: readonly string[],
-  { deploymentId }: GrantContext,
-): Statement => ({
-  Sid: ownedSid({ deploymentId, grant: entry.name, part: 'assume' }),
-  Effect: 'Allow',
-  Action: 'sts:AssumeRole',
-  Resource: resources,
-  ...(entry.mfa ? { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } } : {}),
-});
+function statement(share: Share<Entry>, context: GrantContext): Statement {
+  const { entry } = share;
+  const declared = membershipOf(share);
+  return {
+    Sid: ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' }),
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Resource: [],
+    ...allOf(
+      entry.mfa ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : undefined,
+      declared === 'accounts' ? undefined : heldBy('Resource', { ...share, membership: declared, context }),
+    ),
+  };
+}
 
 /**
  * One region for each partition, whatever the central account's: a group is one resource with one lease, also where
@@ -67,14 +73,12 @@ function globalPlace(entry: Entry, context: GrantContext): { accountId: string; 
   return { ...place(entry, context), region: regions[context.partition] ?? 'us-east-1' };
 }
 
-/** Each account of each grant takes one slot of one policy: its role's ARN. */
-function slots({ entry, accounts }: Share<Entry>, context: GrantContext): readonly Slot[] {
+/** Each account of each grant takes one slot of one policy: its role's ARN. Of a grant for all, all take one. */
+function slots(share: Share<Entry>, context: GrantContext): readonly Slot[] {
+  const { entry, accounts } = share;
   const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
-  return accounts.map((account) => ({
-    sid,
-    accountId: account.id,
-    resource: roleArn(entry, account, context),
-  }));
+  const ids = membershipOf(share) === 'accounts' ? accounts.map(({ id }) => id) : [anyAccount];
+  return ids.map((accountId) => ({ sid, accountId, resource: roleArn(entry, accountId, context) }));
 }
 
 function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPolicies>) {
@@ -82,7 +86,7 @@ function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPo
     ref,
     actual,
     slots: shares.flatMap((share) => slots(share, context)),
-    statements: shares.map(({ entry }) => statement(entry, [], context)),
+    statements: shares.map((share) => statement(share, context)),
     context,
   });
   return {
@@ -93,6 +97,12 @@ function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPo
     unit: 'characters' as const,
   };
 }
+
+/** The accounts whose roles a statement names, as those whom it lets in. */
+const toRoles = (given: Statement): Statement => ({
+  ...given,
+  Principal: { AWS: accountsOfRoles(given).map(({ accountId }) => accountId) },
+});
 
 function accesses(
   entry: Entry,
@@ -109,8 +119,12 @@ function accesses(
       request: {
         principal: { type: 'AWS', accountId: ref.accountId, arn },
         action: 'sts:AssumeRole',
-        resource: roleArn(entry, account, context),
-        context: { 'aws:MultiFactorAuthPresent': 'true' },
+        resource: roleArn(entry, account.id, context),
+        context: {
+          'aws:MultiFactorAuthPresent': 'true',
+          'aws:ResourceAccount': account.id,
+          ...organizationKeys('Resource', account, context),
+        },
       },
     },
   ];
@@ -155,7 +169,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
     const ours = actual.policies
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);
-    return new Set(ours.flatMap((statement) => accountsOfRoles(statement).map(({ accountId }) => accountId)));
+    return accountsLetIn(ours.map(toRoles));
   },
   same: (a, b) =>
     a.policies.length === b.policies.length &&

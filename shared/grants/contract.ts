@@ -6,12 +6,12 @@ import type { AccessRequest } from '../policy/evaluate.ts';
 import type { SizeUnit } from '../policy/size.ts';
 import type { GrantEntry } from './entry.ts';
 
-/** One policy document, or set of documents, that is written under one lease. */
+/** What is written under one lease: a policy document, a set of them, the grants of a key, the shares of an image. */
 export interface ResourceRef {
   readonly kind: string;
   readonly accountId: string;
   readonly region: string;
-  /** Bucket name, key id, repository name, secret name or ARN, `group/Name`, … */
+  /** Bucket name, key id, repository name, secret name or ARN, image id, `group/Name`, … */
   readonly id: string;
 }
 
@@ -24,6 +24,8 @@ export interface Limits {
   readonly managedPolicyCharacters: number;
   readonly managedPoliciesPerGroup: number;
   readonly managedPoliciesPerRole: number;
+  readonly grantsPerKey: number;
+  readonly launchPermissionsPerImage: number;
 }
 
 /** What a grant kind may know beside its entry. */
@@ -46,19 +48,25 @@ export interface RenderRequest<Entry, State> {
   readonly ref: ResourceRef;
   readonly actual: State;
   readonly shares: readonly Share<Entry>[];
-  /** What the table remembers as written by us: Sids, or names of whole resources. */
+  /** What the table remembers as written by us: Sids, names of whole resources, or the marks that `owned` gave. */
   readonly remembered: readonly string[];
   readonly context: GrantContext;
 }
 
+/** What a limit counts. */
+export type LimitUnit = SizeUnit | 'grants' | 'launch permissions';
+
 export interface Rendering<State> {
   readonly next: State;
-  /** Sids, or names of whole resources, that are ours in `next`. */
+  /**
+   * What is ours in `next`, as the table will remember it: Sids, names of whole resources, or marks of the kind's own.
+   * A kind whose resource bears no marks tells its own from others' by this alone.
+   */
   readonly owned: readonly string[];
-  /** Size of the fullest document, and what it may be. */
+  /** Size of the fullest document, or the number of things, and what it may be. */
   readonly size: number;
   readonly limit: number;
-  readonly unit: SizeUnit;
+  readonly unit: LimitUnit;
 }
 
 export interface StateChange<State> {
@@ -93,7 +101,10 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly empty: State;
   /** The resources that an entry stands for. Pure. */
   resources(entry: Entry, context: GrantContext): readonly ResourceRef[];
-  /** What `account` can do when the entry's grant is in place. Pure. */
+  /**
+   * What `account` can do when the entry's grant is in place; empty where nothing can be derived (raw statements) or
+   * the account needs no grant. Pure.
+   */
   accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /**
    * The state that should be: foreign content as it is, ours for exactly the shares' accounts. Pure.
@@ -101,15 +112,32 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
   /** Ids of the accounts that our content for the grant `entry` names now. Pure. */
-  granted(entry: Entry, ref: ResourceRef, actual: State, context: GrantContext): ReadonlySet<string>;
+  granted(
+    entry: Entry,
+    ref: ResourceRef,
+    actual: State,
+    context: GrantContext,
+    remembered: readonly string[],
+  ): ReadonlySet<string>;
   /** Whether two states mean the same. Pure. */
   same(a: State, b: State): boolean;
-  /** The policy documents of a state by name, for differences, evaluation and records. Pure. */
-  documents(state: State): Readonly<Record<string, PolicyDocument | undefined>>;
+  /**
+   * What a state allows, as policy documents by name, for differences, evaluation and records. Where AWS keeps no
+   * document, but grants or shares, they are the statements that mean the same, and are never sent. What is ours has
+   * Sids with our mark; where the resource itself bears no marks, only with what is `remembered`. Pure.
+   */
+  documents(
+    state: State,
+    remembered?: readonly string[],
+  ): Readonly<Record<string, PolicyDocument | undefined>>;
 
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
-  /** Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same. */
+  /**
+   * Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same.
+   * @throws InvalidPrincipalError when AWS refuses an account. Either nothing was written, and AWS may not have said
+   * whom; or, with the fields `othersWritten: true` and `accountIds`, all was written but what is for these accounts
+   */
   write(
     clients: AccountClients,
     ref: ResourceRef,

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import type { AccountClients } from '../aws/access.ts';
 import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
-import { accountIdsIn } from '../policy/accounts.ts';
 import { type PolicyDocument, parsePolicy, type Statement, serialisePolicy } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
@@ -16,7 +15,8 @@ import {
   resourceKey,
   type Share,
 } from './contract.ts';
-import type { GrantEntry } from './entry.ts';
+import type { GrantEntry, Membership } from './entry.ts';
+import { accountsLetIn, membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
@@ -31,11 +31,13 @@ export interface Part {
 
 export interface StatementRequest<Entry> {
   readonly entry: Entry;
-  /** At least one, ordered by id. */
+  /** Ordered by id; at least one where they are to be listed. */
   readonly accounts: readonly Account[];
   readonly ref: ResourceRef;
   readonly context: GrantContext;
   readonly packing: string;
+  /** How to make the accounts known: `accounts` where the kind's entries have no `membership`. */
+  readonly membership: Membership;
 }
 
 /** What a kind with one policy document has to say; the rest of `GrantKind` follows from it. */
@@ -160,14 +162,17 @@ function attempt<Entry extends GrantEntry>(
 
 function statementsOf<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
-  { entry, accounts }: Share<Entry>,
+  share: Share<Entry>,
   ref: ResourceRef,
   context: GrantContext,
   packing: string,
 ): readonly Statement[] {
-  if (accounts.length === 0) return [];
+  const { entry, accounts } = share;
+  const membership = membershipOf(share);
+  if (accounts.length === 0 && membership === 'accounts') return [];
   const { deploymentId } = context;
-  return kind.statements({ entry, accounts, ref, context, packing }).map(({ part, statement }) => ({
+  const parts = kind.statements({ entry, accounts, ref, context, packing, membership });
+  return parts.map(({ part, statement }) => ({
     Sid: ownedSid({ deploymentId, grant: entry.name, part }),
     ...statement,
   }));
@@ -194,20 +199,7 @@ function granted<Entry extends GrantEntry>(
   const share = { entry, accounts: [anyAccount] };
   const sids = new Set(statementsOf(kind, share, ref, context, kind.packings[0] ?? '').map(({ Sid }) => Sid));
   const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
-  return new Set(ours.flatMap((statement) => [...accountIdsIn(whoMay(statement))]));
-}
-
-/** The part of a statement that says who may; a bucket's, a folder's or a role's name can hold an account id too. */
-function whoMay({ Effect, Principal, Condition = {} }: Statement): Statement {
-  const conditions = Object.entries(Condition).map(([operator, block]) => [
-    operator,
-    Object.fromEntries(Object.entries(block).filter(([key]) => key.toLowerCase() !== 'aws:principalarn')),
-  ]);
-  return {
-    Effect,
-    ...(Principal === undefined ? {} : { Principal }),
-    Condition: Object.fromEntries(conditions),
-  };
+  return accountsLetIn(ours);
 }
 
 /** A key always has a policy, and one without statements would leave it without anybody who manages it. */

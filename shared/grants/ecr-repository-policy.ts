@@ -4,10 +4,19 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import type { ResourceRef } from './contract.ts';
+import type { GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { eachOnce, grantEntryFields, roleNames, text } from './entry.ts';
-import { accountPrincipals, onlyRoles, requestOfAccount, requestOfService } from './principals.ts';
+import {
+  accountsOnly,
+  eachOnce,
+  grantEntryFields,
+  membership,
+  membershipFits,
+  roleNames,
+  text,
+} from './entry.ts';
+import { forPrincipals, requestOfAccount, requestOfService } from './principals.ts';
+import { rawFields, rawParts } from './raw-statements.ts';
 
 const entryFields = {
   ...grantEntryFields,
@@ -18,10 +27,24 @@ const entryFields = {
   ),
 };
 
-const schema = z.discriminatedUnion('preset', [
-  z.strictObject({ ...entryFields, preset: z.literal('pull'), roles: roleNames.optional() }),
-  z.strictObject({ ...entryFields, preset: z.literal('lambda-pull') }),
-]);
+/**
+ * AWS documents the function's ARN for the service's own pull, and no key of the organisation. Without it functions
+ * would fail weeks later, when they are woken.
+ */
+const lambdaMembership = accountsOnly(
+  'AWS does not document that Lambda names its organisation when it fetches an image',
+);
+
+/** A repository's policy is about that repository alone (ECR user guide, "Private repository policies"). */
+const noResource = z.undefined('left out: the policy of a repository is about it alone').optional();
+
+const schema = z
+  .discriminatedUnion('preset', [
+    z.strictObject({ ...entryFields, membership, preset: z.literal('pull'), roles: roleNames.optional() }),
+    z.strictObject({ ...entryFields, membership: lambdaMembership, preset: z.literal('lambda-pull') }),
+    z.strictObject({ ...entryFields, ...rawFields(noResource) }),
+  ])
+  .check(membershipFits);
 
 type Entry = z.infer<typeof schema>;
 type Request = StatementRequest<Entry>;
@@ -30,17 +53,15 @@ const functionsOf = (partition: string, accountId: string): string =>
   `arn:${partition}:lambda:*:${accountId}:function:*`;
 
 /** ECR user guide, "Private repository policy examples". */
-const pull = (roles: readonly string[] | undefined, { accounts, context }: Request): readonly Part[] => [
-  {
+const pull = (roles: readonly string[] | undefined, request: Request): readonly Part[] =>
+  forPrincipals(request, {
     part: 'pull',
     statement: {
       Effect: 'Allow',
-      Principal: accountPrincipals(accounts, context),
       Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      ...onlyRoles(roles, context),
     },
-  },
-];
+    roles,
+  });
 
 const imageActions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
@@ -49,15 +70,8 @@ const imageActions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
  * functions with the image, and Lambda itself fetches it again for a function that has slept. Without the first,
  * CreateFunction is refused; without the second, functions fail weeks later.
  */
-const lambdaPull = ({ accounts, context }: Request): readonly Part[] => [
-  {
-    part: 'create',
-    statement: {
-      Effect: 'Allow',
-      Principal: accountPrincipals(accounts, context),
-      Action: imageActions,
-    },
-  },
+const lambdaPull = (request: Request): readonly Part[] => [
+  ...forPrincipals(request, { part: 'create', statement: { Effect: 'Allow', Action: imageActions } }),
   {
     part: 'run',
     statement: {
@@ -65,11 +79,16 @@ const lambdaPull = ({ accounts, context }: Request): readonly Part[] => [
       Principal: { Service: 'lambda.amazonaws.com' },
       Action: imageActions,
       Condition: {
-        ArnLike: { 'aws:SourceArn': accounts.map(({ id }) => functionsOf(context.partition, id)) },
+        ArnLike: {
+          'aws:SourceArn': request.accounts.map(({ id }) => functionsOf(request.context.partition, id)),
+        },
       },
     },
   },
 ];
+
+const repositoryArn = ({ accountId, region, id }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:ecr:${region}:${accountId}:repository/${id}`;
 
 const registry = ({ accountId, id }: ResourceRef) => ({ registryId: accountId, repositoryName: id });
 
@@ -86,10 +105,14 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   unit: 'characters',
   packings: ['listed'],
   ids: ({ repositories }) => repositories,
-  statements: (request) =>
-    request.entry.preset === 'pull' ? pull(request.entry.roles, request) : lambdaPull(request),
+  statements: (request) => {
+    const { entry, ref, context } = request;
+    if (entry.preset === 'raw') return rawParts(entry.statements, request, repositoryArn(ref, context));
+    return entry.preset === 'pull' ? pull(entry.roles, request) : lambdaPull(request);
+  },
   accesses: (entry, account, ref, context) => {
-    const resource = `arn:${context.partition}:ecr:${ref.region}:${ref.accountId}:repository/${ref.id}`;
+    if (entry.preset === 'raw') return [];
+    const resource = repositoryArn(ref, context);
     const action = 'ecr:BatchGetImage';
     if (entry.preset === 'pull')
       return [

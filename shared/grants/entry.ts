@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { selectorSchema } from '../organization/selector.ts';
+import { type Selector, selectorSchema } from '../organization/selector.ts';
 import { grantNamePattern } from '../policy/owned.ts';
 
 /** The accounts that host what others need. */
@@ -25,9 +25,86 @@ export const grantEntryFields = {
   for: selectorSchema,
 };
 
-const grantEntrySchema = z.object({ ...grantEntryFields, kind: z.string() });
+/** How the accounts of a grant are made known to AWS: each by its id, or all at once by a condition. */
+export const memberships = ['accounts', 'ou', 'organization'] as const;
+
+export type Membership = (typeof memberships)[number];
+
+/** A field of the kinds and presets that can be held by a condition; goes with `membershipFits`. */
+export const membership = z.enum(memberships).default('accounts');
+
+/** The same field of a preset that can not. */
+export const accountsOnly = (why: string) =>
+  z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
+
+const grantEntrySchema = z.object({
+  ...grantEntryFields,
+  kind: z.string(),
+  membership: z.enum(memberships).optional(),
+});
 
 export type GrantEntry = z.infer<typeof grantEntrySchema>;
+
+/**
+ * A condition of AWS knows the organisation and the ids of OUs, and nothing else of a selector. A check of an entry's
+ * schema.
+ */
+export function membershipFits(payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'membership'>>): void {
+  const { for: selector, membership: declared } = payload.value;
+  const mistakes: Readonly<Record<Membership, (selector: Selector) => readonly Mistake[]>> = {
+    accounts: () => [],
+    ou: ouMistakes,
+    organization: organizationMistakes,
+  };
+  for (const { path, message } of mistakes[declared ?? 'accounts'](selector))
+    payload.issues.push({ code: 'custom', path: ['for', ...path], message, input: payload.value });
+}
+
+interface Mistake {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+const organizationMistakes = ({ all, except }: Selector): readonly Mistake[] => [
+  ...(all === true
+    ? []
+    : [
+        {
+          path: [],
+          message:
+            'must be all: true, since membership organization takes in every account; for some of them use ' +
+            'membership ou or accounts',
+        },
+      ]),
+  ...leftOut('organization', except === undefined ? {} : { except }),
+];
+
+function ouMistakes({ ous, all, ...others }: Selector): readonly Mistake[] {
+  if (ous === undefined || all === true)
+    return [
+      {
+        path: [],
+        message: 'must name OUs by their ids, such as { ous: [ou-ab12-cd34ef56] }, with membership ou',
+      },
+    ];
+  const names = ous.flatMap((ou, index) => (ou.startsWith('ou-') ? [] : [index]));
+  return [
+    ...names.map((index) => ({
+      path: ['ous', index],
+      message:
+        'must be the id of an OU, such as ou-ab12-cd34ef56, with membership ou, since a condition of AWS knows no names',
+    })),
+    ...leftOut('ou', others),
+  ];
+}
+
+const leftOut = (declared: Membership, fields: Selector): readonly Mistake[] =>
+  Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([field]) => ({
+      path: [field],
+      message: `must be left out, since membership ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
+    }));
 
 /** A list in which nothing is named twice: a resource that is named twice would get each statement twice. */
 export const eachOnce = <T extends z.ZodType<string>>(element: T, empty: string) =>

@@ -1,6 +1,8 @@
+import { amiLaunchPermission } from './ami-launch-permission.ts';
 import { assumeRolePermission } from './assume-role-permission.ts';
 import type { GrantKind } from './contract.ts';
 import { ecrRepositoryPolicy } from './ecr-repository-policy.ts';
+import { kmsGrant } from './kms-grant.ts';
 import { kmsKeyPolicy } from './kms-key-policy.ts';
 import { s3BucketPolicy } from './s3-bucket-policy.ts';
 import { secretResourcePolicy } from './secret-resource-policy.ts';
@@ -9,6 +11,8 @@ import { secretResourcePolicy } from './secret-resource-policy.ts';
 export const grantKinds: readonly GrantKind[] = [
   s3BucketPolicy,
   kmsKeyPolicy,
+  kmsGrant,
+  amiLaunchPermission,
   ecrRepositoryPolicy,
   secretResourcePolicy,
   assumeRolePermission,

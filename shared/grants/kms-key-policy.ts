@@ -3,14 +3,9 @@ import * as z from 'zod';
 import type { OneOrMany, Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, roleNames, text } from './entry.ts';
-import {
-  accountIds,
-  accountPrincipals,
-  onlyRoles,
-  requestOfAccount,
-  requestOfService,
-} from './principals.ts';
+import { accountsOnly, grantEntryFields, membership, membershipFits, roleNames, text } from './entry.ts';
+import { accountIds, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
+import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
 const fields = {
   ...grantEntryFields,
@@ -22,17 +17,24 @@ const fields = {
   ),
 };
 
-const schema = z.discriminatedUnion('preset', [
-  z.strictObject({
-    ...fields,
-    preset: z.enum(['cloudtrail-encrypt', 'config-encrypt', 'flow-logs-encrypt']),
-  }),
-  z.strictObject({
-    ...fields,
-    preset: z.enum(['launch-encrypted-ami', 'decrypt', 'decrypt-secrets']),
-    roles: roleNames.optional(),
-  }),
-]);
+/** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see `cloudTrailEncrypt`. */
+const trailMembership = accountsOnly(
+  "what CloudTrail does with a key is known by its trail's ARN alone: AWS documents no key of the organisation for it",
+);
+
+const schema = z
+  .discriminatedUnion('preset', [
+    z.strictObject({ ...fields, membership: trailMembership, preset: z.literal('cloudtrail-encrypt') }),
+    z.strictObject({ ...fields, membership, preset: z.enum(['config-encrypt', 'flow-logs-encrypt']) }),
+    z.strictObject({
+      ...fields,
+      membership,
+      preset: z.enum(['launch-encrypted-ami', 'decrypt', 'decrypt-secrets']),
+      roles: roleNames.optional(),
+    }),
+    z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
+  ])
+  .check(membershipFits);
 
 type Entry = z.infer<typeof schema>;
 type Request = StatementRequest<Entry>;
@@ -40,28 +42,31 @@ type Request = StatementRequest<Entry>;
 /** In a key policy `*` means the key itself (KMS developer guide, "Key policies in AWS KMS"). */
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
 
-const fromService = (service: string, { accounts }: Request, action: readonly string[]): Statement => ({
-  ...thisKey,
-  Principal: { Service: service },
-  Action: action,
-  Condition: { StringEquals: { 'aws:SourceAccount': accountIds(accounts) } },
+/**
+ * Config and log delivery name the account that they act for. Then they name its organisation too: AWS's own policy
+ * against confused deputies denies the use of keys to services that name an account and not the organisation
+ * (Organizations user guide, "Resource control policy examples").
+ */
+const fromService = (service: string, request: Request, action: readonly string[]): Part => ({
+  part: 'encrypt',
+  statement: {
+    ...thisKey,
+    Principal: { Service: service },
+    Action: action,
+    Condition: forSources(request),
+  },
 });
 
 const forAccounts = (
-  { entry, accounts, context }: Request,
-  action: string | readonly string[],
-): Statement => ({
-  ...thisKey,
-  Principal: accountPrincipals(accounts, context),
-  Action: action,
-  ...onlyRoles('roles' in entry ? entry.roles : undefined, context),
-});
-
-/** Adds a condition to a statement that may have others. */
-const when = (statement: Statement, operator: string, key: string, value: OneOrMany<string>): Statement => ({
-  ...statement,
-  Condition: { ...statement.Condition, [operator]: { ...statement.Condition?.[operator], [key]: value } },
-});
+  request: Request,
+  part: string,
+  statement: Pick<Statement, 'Action' | 'Condition'>,
+): readonly Part[] =>
+  forPrincipals(request, {
+    part,
+    statement: { ...thisKey, ...statement },
+    roles: 'roles' in request.entry ? request.entry.roles : undefined,
+  });
 
 const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
@@ -108,52 +113,41 @@ function cloudTrailEncrypt(request: Request): readonly Part[] {
  * `kms:Encrypt`, which launching does not need. The grant for the service-linked role of an Auto Scaling group is no
  * part of it: Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
  */
-function launchEncryptedAmi(request: Request): readonly Part[] {
-  const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'];
-  const attach = forAccounts(request, 'kms:CreateGrant');
-  return [
-    { part: 'use', statement: forAccounts(request, use) },
-    { part: 'attach', statement: when(attach, 'Bool', 'kms:GrantIsForAWSResource', 'true') },
-  ];
-}
+const launchEncryptedAmi = (request: Request): readonly Part[] => [
+  ...forAccounts(request, 'use', {
+    Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+  }),
+  ...forAccounts(request, 'attach', {
+    Action: 'kms:CreateGrant',
+    Condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+  }),
+];
 
-const presets: Readonly<Record<Entry['preset'], (request: Request) => readonly Part[]>> = {
+const presets: Readonly<Record<Exclude<Entry['preset'], 'raw'>, (request: Request) => readonly Part[]>> = {
   'cloudtrail-encrypt': cloudTrailEncrypt,
   // Config developer guide, "Permissions for the KMS key".
   'config-encrypt': (request) => [
-    {
-      part: 'encrypt',
-      statement: fromService('config.amazonaws.com', request, ['kms:Decrypt', 'kms:GenerateDataKey']),
-    },
+    fromService('config.amazonaws.com', request, ['kms:Decrypt', 'kms:GenerateDataKey']),
   ],
   // CloudWatch Logs user guide, "Amazon S3 bucket server-side encryption", as the VPC user guide refers to it.
   'flow-logs-encrypt': (request) => [
-    {
-      part: 'encrypt',
-      statement: fromService('delivery.logs.amazonaws.com', request, [
-        'kms:Encrypt',
-        'kms:Decrypt',
-        'kms:ReEncrypt*',
-        'kms:GenerateDataKey*',
-        'kms:DescribeKey',
-      ]),
-    },
+    fromService('delivery.logs.amazonaws.com', request, [
+      'kms:Encrypt',
+      'kms:Decrypt',
+      'kms:ReEncrypt*',
+      'kms:GenerateDataKey*',
+      'kms:DescribeKey',
+    ]),
   ],
   'launch-encrypted-ami': launchEncryptedAmi,
-  decrypt: (request) => [
-    { part: 'decrypt', statement: forAccounts(request, ['kms:Decrypt', 'kms:DescribeKey']) },
-  ],
-  'decrypt-secrets': (request) => [
-    {
-      part: 'decrypt',
-      statement: when(
-        forAccounts(request, ['kms:Decrypt', 'kms:DescribeKey']),
-        'StringEquals',
-        'kms:ViaService',
-        secretsManagerOf(request.ref, request.context),
-      ),
-    },
-  ],
+  decrypt: (request) => forAccounts(request, 'decrypt', { Action: ['kms:Decrypt', 'kms:DescribeKey'] }),
+  'decrypt-secrets': (request) =>
+    forAccounts(request, 'decrypt', {
+      Action: ['kms:Decrypt', 'kms:DescribeKey'],
+      Condition: {
+        StringEquals: { 'kms:ViaService': secretsManagerOf(request.ref, request.context) },
+      },
+    }),
 };
 
 const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
@@ -175,8 +169,14 @@ export const kmsKeyPolicy = documentKind<Entry>({
   unit: 'bytes',
   packings: ['listed'],
   ids: ({ key }) => [key],
-  statements: (request) => presets[request.entry.preset](request),
+  statements: (request) => {
+    const { entry, ref, context } = request;
+    return entry.preset === 'raw'
+      ? rawParts(entry.statements, request, keyArn(ref, context))
+      : presets[entry.preset](request);
+  },
   accesses: (entry, account, ref, context): readonly Access[] => {
+    if (entry.preset === 'raw') return [];
     const resource = keyArn(ref, context);
     const service = services[entry.preset];
     if (service !== undefined) {
@@ -190,6 +190,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
             action: 'kms:GenerateDataKey',
             resource,
             sourceArn,
+            in: context,
             context: { 'kms:EncryptionContext:aws:cloudtrail:arn': sourceArn },
           }),
         },

@@ -1,7 +1,10 @@
-import type { Account } from '../organization/account.ts';
-import type { Conditions, PrincipalMap } from '../policy/document.ts';
+import { type Account, isMember } from '../organization/account.ts';
+import { matches } from '../organization/selector.ts';
+import { accountIdsIn } from '../policy/accounts.ts';
+import type { Conditions, PrincipalMap, Statement } from '../policy/document.ts';
 import type { AccessRequest } from '../policy/evaluate.ts';
-import type { GrantContext } from './contract.ts';
+import type { GrantContext, ResourceRef, Share } from './contract.ts';
+import type { GrantEntry, Membership } from './entry.ts';
 
 /** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
 export const accountPrincipals = (
@@ -12,6 +15,17 @@ export const accountPrincipals = (
 });
 
 export const accountIds = (accounts: readonly Account[]): readonly string[] => accounts.map(({ id }) => id);
+
+/** Joins conditions, each of which must hold; of a key that two have under one operator, the later counts. */
+export function allOf(...conditions: readonly (Conditions | undefined)[]): {
+  readonly Condition?: Conditions;
+} {
+  const joined: Record<string, Conditions[string]> = {};
+  for (const condition of conditions)
+    for (const [operator, block] of Object.entries(condition ?? {}))
+      joined[operator] = { ...joined[operator], ...block };
+  return Object.keys(joined).length === 0 ? {} : { Condition: joined };
+}
 
 /** Narrows a statement to some roles of the accounts that its principals name; nothing where `roles` is absent. */
 export const onlyRoles = (
@@ -24,6 +38,132 @@ export const onlyRoles = (
         Condition: {
           ArnLike: { 'aws:PrincipalArn': roles.map((role) => `arn:${partition}:iam::*:role/${role}`) },
         },
+      };
+
+/**
+ * How a share's accounts are made known. A share that keeps accounts which the selector does not match any more, since
+ * their removal waits for a person, is listed until that is decided, whatever it declares: no condition could keep them.
+ */
+export const membershipOf = ({ entry, accounts }: Share<GrantEntry>): Membership =>
+  accounts.every((account) => isMember(account) && matches(entry.for, account))
+    ? (entry.membership ?? 'accounts')
+    : 'accounts';
+
+/** What the organisation's keys are asked of: who asks, for whom a service acts, or whose the resource is. */
+export type Whose = 'Principal' | 'Source' | 'Resource';
+
+export interface Members {
+  readonly entry: GrantEntry;
+  readonly membership: Membership;
+  readonly accounts: readonly Account[];
+  readonly context: GrantContext;
+}
+
+/**
+ * The condition that holds a statement to the organisation, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`, with
+ * a slash at its end, so `o-…/*` + `/ou-…/*` matches the accounts directly in the OU and those in OUs below it; ids of
+ * OUs are unique in an organisation. Beside the paths the organisation is named too: S3 takes a statement for public
+ * whose only fixed value has a wildcard.
+ * Sources: IAM user guide, "AWS global condition context keys" and "Understand the AWS Organizations entity path";
+ * Organizations API reference, "OrganizationalUnit"; S3 user guide, "The meaning of public".
+ */
+export function heldBy(whose: Whose, { entry, membership, context }: Members): Conditions {
+  const { organizationId } = context;
+  const organization = { StringEquals: { [`aws:${whose}OrgID`]: organizationId } };
+  if (membership !== 'ou') return organization;
+  const paths = (entry.for.ous ?? []).map((ou) => `${organizationId}/*/${ou}/*`);
+  return { ...organization, 'ForAnyValue:StringLike': { [`aws:${whose}OrgPaths`]: paths } };
+}
+
+/** Holds a service to the accounts that it acts for. */
+export const forSources = (members: Members): Conditions =>
+  members.membership === 'accounts'
+    ? { StringEquals: { 'aws:SourceAccount': accountIds(members.accounts) } }
+    : heldBy('Source', members);
+
+interface Part {
+  readonly part: string;
+  readonly statement: Statement;
+}
+
+/**
+ * A statement for principals of the accounts, or some roles of them.
+ *
+ * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone is access, whereas its root only
+ * lets the account's own policies decide. So that nobody there gains by the membership, the own account is left out of
+ * the wildcard, and named by its root. Source: IAM user guide, "Policy evaluation logic" (within a single account).
+ */
+export function forPrincipals(
+  request: Members & { readonly ref: ResourceRef },
+  { part, statement, roles }: Part & { readonly roles?: readonly string[] | undefined },
+): readonly Part[] {
+  const { membership, accounts, ref, context } = request;
+  const narrowed = allOf(statement.Condition, onlyRoles(roles, context).Condition).Condition;
+  const listed = (who: readonly Account[]): Statement => ({
+    ...statement,
+    Principal: accountPrincipals(who, context),
+    ...allOf(narrowed),
+  });
+  if (membership === 'accounts') return [{ part, statement: listed(accounts) }];
+  const owner = accounts.filter(({ id }) => id === ref.accountId);
+  const others =
+    owner.length === 0 ? undefined : { StringNotEquals: { 'aws:PrincipalAccount': ref.accountId } };
+  const held = allOf(narrowed, heldBy('Principal', request), others);
+  return [
+    { part, statement: { ...statement, Principal: { AWS: '*' }, ...held } },
+    ...(owner.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(owner) }]),
+  ];
+}
+
+/**
+ * Ids of the accounts that statements of a grant let in. Whom a key of the organisation holds, nobody can list: iterated,
+ * the set then has the named accounts only, but it has every account. So no write is taken for one that adds accounts
+ * which have the grant already, and none is left out in search of a principal that AWS refuses.
+ */
+export function accountsLetIn(statements: readonly Statement[]): ReadonlySet<string> {
+  const named = statements.map((statement) => accountIdsIn(whoMay(statement)));
+  const all = named.flatMap((ids) => [...ids]);
+  const unlisted = statements.some((statement, index) => isHeld(statement) && named[index]?.size === 0);
+  return unlisted ? new Everybody(all) : new Set(all);
+}
+
+class Everybody extends Set<string> {
+  override has(): boolean {
+    return true;
+  }
+}
+
+const isHeld = ({ Condition = {} }: Statement): boolean =>
+  Object.values(Condition).some((block) =>
+    Object.keys(block).some((key) => /^aws:(principal|source|resource)orgid$/i.test(key)),
+  );
+
+/** The part of a statement that says who may; a bucket's, a folder's or a role's name can hold an account id too. */
+function whoMay({ Effect, Principal, Condition = {} }: Statement): Statement {
+  const conditions = Object.entries(Condition)
+    .filter(([operator]) => !/not(equals|like)/i.test(operator))
+    .map(([operator, block]) => [
+      operator,
+      Object.fromEntries(Object.entries(block).filter(([key]) => key.toLowerCase() !== 'aws:principalarn')),
+    ]);
+  return {
+    Effect,
+    ...(Principal === undefined ? {} : { Principal }),
+    Condition: Object.fromEntries(conditions),
+  };
+}
+
+/** The keys of the organisation that a request about this account carries; only members have them. */
+export const organizationKeys = (
+  whose: Whose,
+  { state, parentIds }: Account,
+  { organizationId }: Pick<GrantContext, 'organizationId'>,
+): AccessRequest['context'] =>
+  state === 'DEPARTED'
+    ? {}
+    : {
+        [`aws:${whose}OrgID`]: organizationId,
+        [`aws:${whose}OrgPaths`]: [`${[organizationId, ...parentIds].join('/')}/`],
       };
 
 /** A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. */
@@ -46,20 +186,31 @@ export function requestOfAccount(
     context: {
       'aws:PrincipalArn': arn,
       'aws:PrincipalAccount': account.id,
-      'aws:PrincipalOrgID': context.organizationId,
+      ...organizationKeys('Principal', account, context),
       ...request.context,
     },
   };
 }
 
-/** A request that an AWS service makes on behalf of the account. */
+/** A request that an AWS service makes on behalf of the account; with `in`, as a member of that organisation. */
 export const requestOfService = (
   service: string,
   account: Account,
-  request: { action: string; resource: string; sourceArn: string; context?: AccessRequest['context'] },
+  request: {
+    action: string;
+    resource: string;
+    sourceArn: string;
+    context?: AccessRequest['context'];
+    in?: GrantContext;
+  },
 ): AccessRequest => ({
   principal: { type: 'Service', service },
   action: request.action,
   resource: request.resource,
-  context: { 'aws:SourceAccount': account.id, 'aws:SourceArn': request.sourceArn, ...request.context },
+  context: {
+    'aws:SourceAccount': account.id,
+    'aws:SourceArn': request.sourceArn,
+    ...(request.in === undefined ? {} : organizationKeys('Source', account, request.in)),
+    ...request.context,
+  },
 });

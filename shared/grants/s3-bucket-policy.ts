@@ -5,17 +5,11 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { Account } from '../organization/account.ts';
-import type { Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, roleNames, text } from './entry.ts';
-import {
-  accountIds,
-  accountPrincipals,
-  onlyRoles,
-  requestOfAccount,
-  requestOfService,
-} from './principals.ts';
+import { grantEntryFields, membership, membershipFits, roleNames, text } from './entry.ts';
+import { allOf, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
+import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
 const bucketName = text(
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
@@ -24,6 +18,7 @@ const bucketName = text(
 
 const entryFields = {
   ...grantEntryFields,
+  membership,
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
 };
@@ -37,14 +32,17 @@ const prefix = text(
   "a key prefix of letters, digits and !-_.'()=, without a slash at its ends",
 );
 
-const schema = z.discriminatedUnion('preset', [
-  z.strictObject({
-    ...entryFields,
-    preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']),
-    prefix: prefix.optional(),
-  }),
-  z.strictObject({ ...entryFields, preset: z.literal('revisions-read'), roles: roleNames.optional() }),
-]);
+const schema = z
+  .discriminatedUnion('preset', [
+    z.strictObject({
+      ...entryFields,
+      preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']),
+      prefix: prefix.optional(),
+    }),
+    z.strictObject({ ...entryFields, preset: z.literal('revisions-read'), roles: roleNames.optional() }),
+    z.strictObject({ ...entryFields, ...rawFields(rawResource) }),
+  ])
+  .check(membershipFits);
 
 type Entry = z.infer<typeof schema>;
 type DeliveryEntry = Extract<Entry, { prefix?: unknown }>;
@@ -57,6 +55,9 @@ type Request = StatementRequest<Entry>;
  *
  * Held by `aws:SourceAccount`. For trails and flow logs AWS advises `aws:SourceArn` too, so that only one trail can
  * write; we know neither its name nor its region, and with both left open the ARN says no more than the account.
+ * Where an organisation or OUs are meant, held by `aws:SourceOrgID`, which these services send: Control Tower user guide,
+ * "Amazon S3 bucket policy for logging" (CloudTrail, Config); AWS Prescriptive Guidance, "Configure VPC Flow Logs for
+ * centralization across AWS accounts".
  * Flow logs with Hive-compatible prefixes (`AWSLogs/aws-account-id=…`) are not covered.
  */
 interface Delivery {
@@ -95,33 +96,25 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 /**
  * `listed` names each account's prefix and is held by `aws:SourceAccount`. `service-tied` names one prefix for all:
  * each of these services writes under the id of the account that it acts for, so the list of source accounts alone
- * decides who writes where.
+ * decides who writes where. So does the organisation or OU, where that is meant.
  */
 const packings = ['listed', 'service-tied'] as const;
 
 const bucketArn = ({ id }: ResourceRef, { partition }: GrantContext): string => `arn:${partition}:s3:::${id}`;
 
-function deliveryStatements(
-  delivery: Delivery,
-  entry: DeliveryEntry,
-  { accounts, ref, context, packing }: Request,
-): readonly Part[] {
+function deliveryStatements(delivery: Delivery, entry: DeliveryEntry, request: Request): readonly Part[] {
+  const { accounts, ref, context, packing, membership: declared } = request;
   const bucket = bucketArn(ref, context);
   const common = { Effect: 'Allow', Principal: { Service: delivery.service } } as const;
-  const fromMembers = { 'aws:SourceAccount': accountIds(accounts) };
+  const fromMembers = forSources(request);
   const objects =
-    packing === 'listed'
+    packing === 'listed' && declared === 'accounts'
       ? accounts.map(({ id }) => `${bucket}/${logFolder(entry, id, delivery)}*`)
       : [`${bucket}/${logFolder(entry, '*', delivery)}*`];
   return [
     {
       part: 'check',
-      statement: {
-        ...common,
-        Action: delivery.check,
-        Resource: bucket,
-        Condition: { StringEquals: fromMembers },
-      },
+      statement: { ...common, Action: delivery.check, Resource: bucket, Condition: fromMembers },
     },
     {
       part: 'write',
@@ -129,7 +122,7 @@ function deliveryStatements(
         ...common,
         Action: 's3:PutObject',
         Resource: objects,
-        Condition: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', ...fromMembers } },
+        ...allOf({ StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } }, fromMembers),
       },
     },
   ];
@@ -143,22 +136,17 @@ const logFolder = ({ prefix }: DeliveryEntry, accountId: string, { folder }: Del
  * `s3:Get*` and `s3:List*`; the agent needs only what the AWS managed policy AmazonEC2RoleforAWSCodeDeploy has
  * (AWS managed policy reference guide).
  */
-function revisionStatements(
-  roles: readonly string[] | undefined,
-  { accounts, ref, context }: Request,
-): readonly Part[] {
-  const bucket = bucketArn(ref, context);
-  const common: Pick<Statement, 'Effect' | 'Principal' | 'Condition'> = {
+function revisionStatements(roles: readonly string[] | undefined, request: Request): readonly Part[] {
+  const bucket = bucketArn(request.ref, request.context);
+  const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket } as const;
+  const read = {
     Effect: 'Allow',
-    Principal: accountPrincipals(accounts, context),
-    ...onlyRoles(roles, context),
-  };
+    Action: ['s3:GetObject', 's3:GetObjectVersion'],
+    Resource: `${bucket}/*`,
+  } as const;
   return [
-    { part: 'list', statement: { ...common, Action: 's3:ListBucket', Resource: bucket } },
-    {
-      part: 'read',
-      statement: { ...common, Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` },
-    },
+    ...forPrincipals(request, { part: 'list', statement: list, roles }),
+    ...forPrincipals(request, { part: 'read', statement: read, roles }),
   ];
 }
 
@@ -182,7 +170,7 @@ function accesses(
       },
     ];
   const delivery = deliveries[entry.preset];
-  if (delivery === undefined) return [];
+  if (delivery === undefined || entry.preset === 'raw') return [];
   const folder = logFolder(entry, account.id, delivery);
   const sourceArn = delivery.source(context.partition, account.id).replaceAll('*', 'any');
   return [
@@ -193,6 +181,7 @@ function accesses(
         action: 's3:PutObject',
         resource: `${bucket}/${folder}2026/01/01/log.gz`,
         sourceArn,
+        in: context,
         context: { 's3:x-amz-acl': 'bucket-owner-full-control' },
       }),
     },
@@ -211,6 +200,8 @@ export const s3BucketPolicy = documentKind<Entry>({
   ids: ({ bucket }) => [bucket],
   statements: (request) => {
     const { entry } = request;
+    if (entry.preset === 'raw')
+      return rawParts(entry.statements, request, bucketArn(request.ref, request.context));
     if (entry.preset === 'revisions-read') return revisionStatements(entry.roles, request);
     const delivery = deliveries[entry.preset];
     return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);

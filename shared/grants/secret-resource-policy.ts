@@ -4,22 +4,36 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import type { GrantContext, ResourceRef } from './contract.ts';
 import { documentKind } from './document-kind.ts';
-import { eachOnce, grantEntryFields, roleNames, text } from './entry.ts';
-import { accountPrincipals, onlyRoles, requestOfAccount } from './principals.ts';
+import { eachOnce, grantEntryFields, membership, membershipFits, roleNames, text } from './entry.ts';
+import { forPrincipals, requestOfAccount } from './principals.ts';
+import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
-const schema = z.strictObject({
+const fields = {
   ...grantEntryFields,
   kind: z.literal('secret-resource-policy'),
   secrets: eachOnce(
     text(/^[\w/+=.@-]{1,512}$/, 'the name of a secret, such as deploy/runner-token'),
     'must name at least one secret',
   ),
-  preset: z.literal('read'),
-  roles: roleNames.optional(),
-});
+};
+
+const schema = z
+  .discriminatedUnion('preset', [
+    z.strictObject({ ...fields, membership, preset: z.literal('read'), roles: roleNames.optional() }),
+    z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
+  ])
+  .check(membershipFits);
 
 type Entry = z.infer<typeof schema>;
+
+/** Its ARN ends in six characters that Secrets Manager has chosen (Secrets Manager user guide, "Secret ARN"). */
+const secretArn = (
+  { region, accountId, id }: ResourceRef,
+  { partition }: GrantContext,
+  end: string,
+): string => `arn:${partition}:secretsmanager:${region}:${accountId}:secret:${id}-${end}`;
 
 /** Limit: Secrets Manager API reference, PutResourcePolicy. */
 export const secretResourcePolicy = documentKind<Entry>({
@@ -36,29 +50,33 @@ export const secretResourcePolicy = documentKind<Entry>({
   ids: ({ secrets }) => secrets,
   // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
   // it, since the caching clients ask which version is current.
-  statements: ({ entry, accounts, context }) => [
-    {
+  statements: (request) => {
+    const { entry, ref, context } = request;
+    if (entry.preset === 'raw') return rawParts(entry.statements, request, secretArn(ref, context, '??????'));
+    return forPrincipals(request, {
       part: 'read',
       statement: {
         Effect: 'Allow',
-        Principal: accountPrincipals(accounts, context),
         Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
         Resource: '*',
-        ...onlyRoles(entry.roles, context),
       },
-    },
-  ],
-  accesses: (entry, account, ref, context) => [
-    {
-      who: `Roles of ${account.id}`,
-      what: `read the secret ${ref.id}`,
-      request: requestOfAccount(account, context, {
-        action: 'secretsmanager:GetSecretValue',
-        resource: `arn:${context.partition}:secretsmanager:${ref.region}:${ref.accountId}:secret:${ref.id}-Any123`,
-        roles: entry.roles,
-      }),
-    },
-  ],
+      roles: entry.roles,
+    });
+  },
+  accesses: (entry, account, ref, context) =>
+    entry.preset === 'raw'
+      ? []
+      : [
+          {
+            who: `Roles of ${account.id}`,
+            what: `read the secret ${ref.id}`,
+            request: requestOfAccount(account, context, {
+              action: 'secretsmanager:GetSecretValue',
+              resource: secretArn(ref, context, 'Any123'),
+              roles: entry.roles,
+            }),
+          },
+        ],
   read: async ({ secretsManager }, { id }) =>
     (await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }))).ResourcePolicy,
   write: ({ secretsManager }, { id }, text) =>

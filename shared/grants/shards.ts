@@ -4,9 +4,13 @@ import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
 import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
 
-/** One account's place in a statement of a policy. */
+/** In the place of an account id in an ARN. */
+export const anyAccount = '*';
+
+/** One account's place in a statement of a policy, or that of all accounts together. */
 export interface Slot {
   readonly sid: string;
+  /** Or `anyAccount`. */
   readonly accountId: string;
   readonly resource: string;
 }
@@ -48,7 +52,10 @@ export function shards(request: ShardRequest): {
   );
   const used = full.filter(({ slots }) => slots.length > 0);
   requireAttachable(request, used);
-  const policies = used.map((shard) => toPolicy(shard, statements, actual));
+  const policies = inOrderOfWriting(
+    used.map((shard) => toPolicy(shard, statements, actual)),
+    actual,
+  );
   const size = Math.max(0, ...policies.map(({ document }) => policySize(document, 'characters')));
   return { policies, size, limit };
 }
@@ -58,9 +65,31 @@ export const accountsOfRoles = ({
   Resource = [],
 }: Statement): readonly { accountId: string; resource: string }[] =>
   many(Resource).flatMap((resource) => {
-    const accountId = /^arn:[^:]*:iam::(\d{12}):role\//.exec(resource)?.[1];
+    const accountId = /^arn:[^:]*:iam::(\d{12}|\*):role\//.exec(resource)?.[1];
     return accountId === undefined ? [] : [{ accountId, resource }];
   });
+
+/**
+ * Policies are written in their order. First those that come to let in all accounts of a grant, before others stop
+ * listing them; last those that cease to, after others have begun: so nobody is without access in between.
+ */
+function inOrderOfWriting(
+  policies: readonly ManagedPolicy[],
+  actual: ManagedPolicies,
+): readonly ManagedPolicy[] {
+  const rank = (policy: ManagedPolicy): number => {
+    const before = sidsForAll(actual.policies.find(({ name }) => name === policy.name));
+    const after = sidsForAll(policy);
+    if (after.some((sid) => !before.includes(sid))) return 0;
+    return before.some((sid) => !after.includes(sid)) ? 2 : 1;
+  };
+  return policies.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undefined)[] =>
+  (policy?.document.Statement ?? [])
+    .filter((statement) => accountsOfRoles(statement).some(({ accountId }) => accountId === anyAccount))
+    .map(({ Sid }) => Sid);
 
 const slotKey = ({ sid, accountId, resource }: Slot): string => `${sid} ${accountId} ${resource}`;
 

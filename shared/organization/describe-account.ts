@@ -85,14 +85,21 @@ const incomplete = (of: string, missing: string): ServiceUnavailableError =>
   new ServiceUnavailableError(`Organizations' answer about ${of} does not have ${missing}`, { of });
 
 /** Climbs from the account to the root. An account or OU has one parent (Organizations API reference, ListParents). */
-async function positionOf(
+const positionOf = async (
   organizations: OrganizationsClient,
   accountId: string,
+  ouCache: OuCache,
+): Promise<OuPosition> => positionBelow(organizations, await parentOf(organizations, accountId), ouCache);
+
+/** The position of what lies directly in `parentId`, an OU or the root. */
+export async function positionBelow(
+  organizations: OrganizationsClient,
+  parentId: string,
   ouCache: OuCache,
 ): Promise<OuPosition> {
   const parentIds: string[] = [];
   const names: string[] = [];
-  let id = await parentOf(organizations, accountId);
+  let id = parentId;
   while (id.startsWith('ou-')) {
     const ou = ouCache.get(id) ?? (await describeOu(organizations, id));
     ouCache.set(id, ou);
@@ -104,7 +111,7 @@ async function positionOf(
 }
 
 /** A slash in an OU's name is written `%2F`, so that no name can pass for a path. */
-export const pathSegment = (name: string): string => name.replaceAll('/', '%2F');
+const pathSegment = (name: string): string => name.replaceAll('/', '%2F');
 
 async function parentOf(organizations: OrganizationsClient, childId: string): Promise<string> {
   const { Parents = [] } = await organizations.send(new ListParentsCommand({ ChildId: childId }));

@@ -1,67 +1,64 @@
 import {
+  ListAccountsCommand,
+  ListAccountsForParentCommand,
   type Account as OrganizationsAccount,
   type OrganizationsClient,
-  paginateListAccountsForParent,
   paginateListOrganizationalUnitsForParent,
   paginateListRoots,
 } from '@aws-sdk/client-organizations';
-import { pMapIterable, pMapSkip } from 'p-map';
-import type { Account } from './account.ts';
-import { accountFrom, type OuPosition, pathSegment, tagsOf } from './describe-account.ts';
+import type { OuCache } from './describe-account.ts';
 
-/**
- * Every account of the organisation, with position and tags, as a listing finds them; an error of any page ends it.
- * A listing is no snapshot: an account that moves meanwhile can come twice or not at all, so absence is never
- * departure, and of two answers neither is the newer one.
- */
-export async function* listOrganization(organizations: OrganizationsClient): AsyncGenerator<Account> {
-  yield* pMapIterable(accountsOf(organizations), (listed) => withTags(organizations, listed), {
-    concurrency: 5,
-  });
+/** A page of a listing; the next one begins at the token, which is good for the same listing only. */
+export interface ListedPage {
+  readonly accounts: readonly OrganizationsAccount[];
+  readonly token?: string;
 }
 
-/** An account that left since it was listed has no tags to ask for (TargetNotFoundException), and is left out. */
-async function withTags(
+/** A page of the accounts directly in an OU or the root. A page may be empty and yet have a next one. */
+export async function accountsInParent(
   organizations: OrganizationsClient,
-  { answer, position }: Listed,
-): Promise<Account | typeof pMapSkip> {
-  try {
-    return accountFrom(answer, position, await tagsOf(organizations, answer.Id ?? ''));
-  } catch (error) {
-    if (error instanceof Error && error.name === 'TargetNotFoundException') return pMapSkip;
-    throw error;
-  }
+  ParentId: string,
+  NextToken: string | undefined,
+): Promise<ListedPage> {
+  return pageOf(await organizations.send(new ListAccountsForParentCommand({ ParentId, NextToken })));
 }
 
-interface Listed {
-  readonly answer: OrganizationsAccount;
-  readonly position: OuPosition;
+/** A page of all accounts, without their positions. */
+export async function accountsAnywhere(
+  organizations: OrganizationsClient,
+  NextToken: string | undefined,
+): Promise<ListedPage> {
+  return pageOf(await organizations.send(new ListAccountsCommand({ NextToken })));
 }
 
-async function* accountsOf(organizations: OrganizationsClient): AsyncGenerator<Listed> {
+interface Answer {
+  readonly Accounts?: readonly OrganizationsAccount[] | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+const pageOf = ({ Accounts: accounts = [], NextToken: token }: Answer): ListedPage =>
+  token === undefined ? { accounts } : { accounts, token };
+
+export async function rootIds(organizations: OrganizationsClient): Promise<readonly string[]> {
+  const ids: string[] = [];
   for await (const { Roots = [] } of paginateListRoots({ client: organizations }, {}))
-    for (const { Id } of Roots)
-      if (Id !== undefined) yield* accountsBelow(organizations, { parentIds: [Id], ouPath: '' });
+    ids.push(...Roots.flatMap(({ Id }) => Id ?? []));
+  return ids;
 }
 
-/** The accounts directly in the parent, then those of each OU in it. */
-async function* accountsBelow(
+/** The OUs directly in an OU or the root; their names go into the cache. */
+export async function ousIn(
   organizations: OrganizationsClient,
-  position: OuPosition,
-): AsyncGenerator<Listed> {
-  const config = { client: organizations };
-  // Each paginator leaves its token in its input, so each has one of its own.
-  const ParentId = position.parentIds.at(-1);
-  for await (const { Accounts = [] } of paginateListAccountsForParent(config, { ParentId }))
-    for (const answer of Accounts) yield { answer, position };
-  for await (const { OrganizationalUnits = [] } of paginateListOrganizationalUnitsForParent(config, {
-    ParentId,
-  }))
-    for (const { Id, Name = '' } of OrganizationalUnits)
-      if (Id !== undefined) yield* accountsBelow(organizations, inside(position, Id, Name));
+  parentId: string,
+  ouCache: OuCache,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const input = { ParentId: parentId };
+  for await (const page of paginateListOrganizationalUnitsForParent({ client: organizations }, input))
+    for (const { Id, Name = '' } of page.OrganizationalUnits ?? []) {
+      if (Id === undefined) continue;
+      ids.push(Id);
+      ouCache.set(Id, { name: Name, parentId });
+    }
+  return ids;
 }
-
-const inside = ({ parentIds, ouPath }: OuPosition, id: string, name: string): OuPosition => ({
-  parentIds: [...parentIds, id],
-  ouPath: ouPath === '' ? pathSegment(name) : `${ouPath}/${pathSegment(name)}`,
-});

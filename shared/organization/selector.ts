@@ -26,6 +26,10 @@ export interface Selector extends SelectorFields {
 export const matchesAny = (selectors: readonly Selector[], account: Account): boolean =>
   selectors.some((selector) => matches(selector, account));
 
+/** Whether the answer can depend on an account's tags. */
+export const usesTags = ({ tags, except = [] }: Selector): boolean =>
+  tags !== undefined || except.some((fields) => fields.tags !== undefined);
+
 /** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
 export function matches(selector: Selector, account: Account): boolean {
   if (selector.except?.some((fields) => fieldsMatch(fields, account))) return false;

@@ -20,19 +20,36 @@ export function desiredResources(
   configuration: Configuration,
   accounts: readonly Account[],
 ): readonly DesiredResource[] {
+  return [...resourcesFor(configuration, accounts).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** One of them; the selectors of the others are not asked. `undefined` where the configuration does not name it. */
+export const desiredResource = (
+  configuration: Configuration,
+  accounts: readonly Account[],
+  key: string,
+): DesiredResource | undefined => resourcesFor(configuration, accounts, key).get(key);
+
+function resourcesFor(
+  configuration: Configuration,
+  accounts: readonly Account[],
+  only?: string,
+): ReadonlyMap<string, DesiredResource> {
   const context = grantContext(configuration);
   const members = accounts.filter(isMember).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const resources = new Map<string, DesiredResource>();
   for (const entry of configuration.grants) {
     const kind = grantKind(entry.kind);
+    const named = kind.resources(entry, context).map((ref) => ({ ref, key: resourceKey(ref) }));
+    const wanted = only === undefined ? named : named.filter(({ key }) => key === only);
+    if (wanted.length === 0) continue;
     const share = { entry, accounts: matching(entry, members) };
-    for (const ref of kind.resources(entry, context)) {
-      const key = resourceKey(ref);
+    for (const { key, ref } of wanted) {
       const shares = [...(resources.get(key)?.shares ?? []), share];
       resources.set(key, { key, ref, kind, shares });
     }
   }
-  return [...resources.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return resources;
 }
 
 const matching = (entry: GrantEntry, members: readonly Account[]): readonly Account[] =>

@@ -64,8 +64,8 @@ interface PlannedShare extends Share {
 }
 
 function planShare({ entry, accounts }: Share, request: PlanRequest, context: GrantContext): PlannedShare {
-  const { desired, actual, setAside } = request;
-  const granted = desired.kind.granted(entry, desired.ref, actual, context);
+  const { desired, actual, setAside, remembered } = request;
+  const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
   const removed = [...granted].filter((id) => !wanted.has(id));
   const withheld = withheldOf(request, removed, granted.size);
@@ -107,14 +107,14 @@ const known = ({ accounts }: PlanRequest, id: string): Account =>
 
 function refuseExposure(
   { desired, configuration, accounts }: PlanRequest,
-  { next }: Rendering<unknown>,
+  { next, owned }: Rendering<unknown>,
   withheld: readonly string[],
 ): void {
   const allowed = {
     accountIds: new Set([...accounts.filter(isMember).map(({ id }) => id), ...withheld]),
     organizationId: configuration.organization.id,
   };
-  const documents = Object.values(desired.kind.documents(next));
+  const documents = Object.values(desired.kind.documents(next, owned));
   const found = documents.flatMap((document) =>
     exposures(ownedStatements(document, configuration.deployment), allowed),
   );

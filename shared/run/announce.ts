@@ -1,5 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand } from '@aws-sdk/client-sns';
+import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
 import { activeConfiguration, type Services } from '../services.ts';
@@ -11,16 +12,41 @@ export const eventSource = 'account-onboarding';
 const mostLines = 50;
 
 /**
+ * Records how a run ended, announces it, and records that it was announced. The record comes first: what was
+ * announced can be looked up, and what could not be announced is tried again by whoever ends the run next.
+ */
+export async function recordAndAnnounce(
+  services: Services,
+  run: RunRecord,
+  /** What the record says until it is announced. */
+  meanwhile: RunRecord = run,
+): Promise<void> {
+  await services.store.runs.put(meanwhile);
+  await announce(services, run);
+  await services.store.runs.put({ ...run, announcedAt: timestamp(services.clock) });
+}
+
+/**
  * Tells EventBridge's default bus, and the configured SNS topic, how a run ended. At least once; one that is out of
  * order does not silence the other.
  * @throws the first error, after both were tried
  */
-export async function announce(services: Services, run: RunRecord): Promise<void> {
+async function announce(services: Services, run: RunRecord): Promise<void> {
   const title = await titleOf(services, run);
-  const { runId, status, accountIds, cause, reason, startedAt, finishedAt } = run;
+  const { runId, status, accountIds, cause, reason, counts, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
-  const detail = JSON.stringify({ runId, status, accountIds, cause, reason, left, startedAt, finishedAt });
-  const subject = `${title}: ${accountIds.join(', ')}`.slice(0, 100);
+  const detail = JSON.stringify({
+    runId,
+    status,
+    accountIds,
+    cause,
+    reason,
+    left,
+    counts,
+    startedAt,
+    finishedAt,
+  });
+  const subject = [title, ...accountIds].join(', ').replace(', ', ': ').slice(0, 100);
   const told = await Promise.allSettled([
     putEvent(services, title, detail),
     publish(services, run, { Subject: subject, Message: detail }),
@@ -54,7 +80,8 @@ async function putEvent({ hub }: Services, title: string, detail: string): Promi
   );
 }
 
-async function titleOf({ store }: Services, { status, accountIds }: RunRecord): Promise<string> {
+async function titleOf({ store }: Services, { status, accountIds, cause }: RunRecord): Promise<string> {
+  if (cause === 'sweep') return status === 'failed' ? 'Organization Sweep Failed' : 'Organization Swept';
   if (status === 'failed') return 'Account Onboarding Failed';
   const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
   return accounts.some((account) => account !== undefined && isMember(account))

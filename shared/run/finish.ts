@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
-import { announce } from './announce.ts';
+import { recordAndAnnounce } from './announce.ts';
 import type { Verification } from './verify.ts';
 
 /** How registering one account ended: with a revision, or with the error that the state machine caught. */
@@ -19,6 +19,13 @@ export interface FinishStep {
   readonly expect: 'member' | 'any';
   readonly accounts: readonly AccountOutcome[];
   readonly verification: Verification;
+  /** How the branches of the update ended: those with an error were given up. */
+  readonly updates: readonly BranchOutcome[];
+}
+
+export interface BranchOutcome {
+  readonly central: string;
+  readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
 
 export interface FinishedRun {
@@ -36,6 +43,8 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
+    // A branch that recorded how each of its resources ended has said why already.
+    ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(branchLine) : []),
     ...step.verification.missing,
   ];
   const status = left.length === 0 ? 'succeeded' : 'failed';
@@ -58,13 +67,19 @@ export interface FailedStep {
   readonly error: ErrorRecord;
 }
 
-/** Ends a run that could not go on; a run that has ended already stays as it is. */
+/**
+ * Ends a run that could not go on. A run that has ended already stays as it is; where its end could not be announced,
+ * that is tried once more.
+ */
 export async function failRun(
   services: Services,
   { runId, startedAt, error }: FailedStep,
 ): Promise<FinishedRun> {
   const opened = await services.store.runs.get(runId);
-  if (opened?.status === 'succeeded' || opened?.status === 'failed') return { runId, status: opened.status };
+  if (opened?.status === 'succeeded' || opened?.status === 'failed') {
+    if (opened.announcedAt === undefined) await announceLate(services, opened, error);
+    return { runId, status: opened.status };
+  }
   const changes = await services.store.runs.changes(runId);
   await close(services, {
     runId,
@@ -82,11 +97,18 @@ export async function failRun(
   return { runId, status: 'failed' };
 }
 
-/** The record first: what was announced can be looked up. */
-async function close(services: Services, run: RunRecord): Promise<void> {
-  const finished = { ...run, finishedAt: timestamp(services.clock) };
-  await services.store.runs.put(finished);
-  await announce(services, finished);
+const close = (services: Services, run: RunRecord): Promise<void> =>
+  recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) });
+
+const notAnnounced = 'The end of the run was not announced: ';
+
+/** While it is not announced, the record says so. */
+async function announceLate(services: Services, run: RunRecord, error: ErrorRecord): Promise<void> {
+  const { left = [], ...rest } = run;
+  const own = left.filter((line) => !line.startsWith(notAnnounced));
+  const line = `${notAnnounced}${error.name}: ${error.message}`;
+  const ended = own.length === 0 ? rest : { ...rest, left: own };
+  await recordAndAnnounce(services, ended, { ...rest, left: [...own, line] });
 }
 
 async function nonMembers({ store }: Services, { accounts }: FinishStep): Promise<readonly string[]> {
@@ -102,6 +124,9 @@ async function nonMembers({ store }: Services, { accounts }: FinishStep): Promis
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${messageOf(error.Cause)}`];
 
+const branchLine = ({ central, error }: BranchOutcome): readonly string[] =>
+  error === undefined ? [] : [`The ${central} account: ${error.Error}: ${messageOf(error.Cause)}`];
+
 /** Lambda gives an error as JSON text with `errorMessage`; others give plain text. */
 export function messageOf(cause: string | undefined): string {
   try {
@@ -113,7 +138,11 @@ export function messageOf(cause: string | undefined): string {
   }
 }
 
-function changeLine(
+/**
+ * What is left of one resource.
+ * @param own the accounts whose being set aside counts as left
+ */
+export function changeLine(
   { resource, outcome, error, accountIds }: ResourceChange,
   own: readonly string[],
 ): readonly string[] {

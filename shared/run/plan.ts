@@ -13,7 +13,7 @@ import type { ResourceChange } from '../store/ports.ts';
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
-  /** What registering each account gave: those without a revision failed. */
+  /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
 }
 
@@ -32,13 +32,16 @@ const concurrency = 8;
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
 export async function planRun(services: Services, { runId, cause, accounts }: PlanStep): Promise<PlannedRun> {
-  const revision = Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-  if (revision === 0) return { revision, resources: 0, changes: 0 };
   const { registry } = services.store;
+  const sweep = cause === 'sweep';
+  const revision = sweep
+    ? await registry.revision()
+    : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+  if (revision === 0) return { revision, resources: 0, changes: 0 };
   await requireReady(registry);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
-  const plan = { runId, revision, active, registered, readAll: cause === 'manual' };
+  const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep };
   const changes = await pMap(
     desiredResources(active.configuration, registered),
     async (desired) => {
@@ -62,6 +65,7 @@ interface RunPlan {
   readonly registered: readonly RegisteredAccount[];
   /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
   readonly readAll: boolean;
+  readonly sweep: boolean;
 }
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
@@ -75,14 +79,15 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
     const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
     const memory = remembered(state, active.hash);
     const planned = planResource({ desired, actual, ...memory, configuration, accounts: registered });
+    const { changed, withheld, next, owned, size, limit } = planned;
+    const seen = { ...change, plannedAt: timestamp(services.clock), size, limit };
+    // Removals that wait for a person are a difference, which each sweep reports again.
+    if (plan.sweep && !changed && withheld.length === 0) return { ...seen, planned: 'none' };
     return {
-      ...change,
-      planned: planned.changed ? 'change' : 'none',
-      plannedAt: timestamp(services.clock),
-      before: documents(desired, actual),
-      after: documents(desired, planned.next),
-      size: planned.size,
-      limit: planned.limit,
+      ...seen,
+      planned: changed || withheld.length > 0 ? 'change' : 'none',
+      before: documents(desired, actual, memory.remembered),
+      after: documents(desired, next, owned),
     };
   } catch (error) {
     return { ...change, error: errorRecord(error) };

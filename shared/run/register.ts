@@ -1,12 +1,14 @@
 import { AccountNotMemberError, AccountNotReadyError } from '../errors.ts';
 import type { AccountState } from '../organization/account.ts';
-import { refreshAccount, requireReady } from '../organization/registry.ts';
+import type { Expectation } from '../organization/account-event.ts';
+import { refreshAccount } from '../organization/refresh-account.ts';
+import { requireReady } from '../organization/registry.ts';
 import type { Services } from '../services.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;
-  /** The revision of the account's last change. */
-  readonly revision: number;
+  /** The revision of the account's last change; absent for one that was never registered and is gone. */
+  readonly revision?: number;
   readonly state: AccountState;
 }
 
@@ -14,11 +16,12 @@ export interface RegisteredStep {
  * Brings one account of the registry up to date, before anything is written for it.
  * @throws RegistryNotReadyError, ConcurrentUpdateError
  * @throws AccountNotReadyError while Organizations is creating it
- * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows
+ * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, where a person
+ * expects a member; an event may well tell of one that left before anybody heard of it
  */
 export async function registerAccount(
   { store, hub, clock, random }: Services,
-  { accountId }: { accountId: string },
+  { accountId, expect }: { accountId: string; expect: Expectation },
 ): Promise<RegisteredStep> {
   await requireReady(store.registry);
   const { organizations } = hub;
@@ -29,6 +32,7 @@ export async function registerAccount(
     random,
     accountId,
   });
+  if (account === undefined && expect === 'any') return { accountId, state: 'DEPARTED' };
   if (account === undefined)
     throw new AccountNotMemberError(
       `Account ${accountId} is not in the organisation, and never was as far as the registry knows. Check the id`,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { importCountsSchema, importCursorSchema } from '../organization/import-cursor.ts';
 
-/** The shapes that travel between the states of `account-onboarding`: ids and small numbers only. */
+/** The shapes that travel between the states of a state machine: ids and small numbers only. */
 const runId = z.string().min(1);
 const startedAt = z.string();
 
@@ -11,7 +12,7 @@ const accounts = z.array(
 );
 
 export const startInput = z.object({ runId, startedAt, input: z.unknown() });
-export const registerInput = z.object({ runId, accountId: z.string() });
+export const registerInput = z.object({ runId, accountId: z.string(), expect: z.enum(['member', 'any']) });
 export const planInput = z.object({ runId, cause: z.string(), accounts });
 export const updateInput = z.object({ runId, revision: z.number() });
 export const verifyInput = z.object({ runId, accounts });
@@ -21,8 +22,17 @@ export const finishInput = z.object({
   expect: z.enum(['member', 'any']),
   accounts,
   verification: z.object({ verified: z.number(), missing: z.array(z.string()) }),
+  updates: z.array(z.object({ central: z.string(), error: caught.optional() })),
 });
 export const failInput = z.object({ runId, startedAt, failure: caught });
+
+export const sweepStartInput = z.object({ runId, startedAt });
+export const importSliceInput = z.object({ runId, cursor: importCursorSchema });
+export const sweepFinishInput = z.object({
+  runId,
+  startedAt,
+  import: z.object({ counts: importCountsSchema }),
+});
 
 /** EventBridge's "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */
 export const failedExecutionEvent = z.object({

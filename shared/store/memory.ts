@@ -84,6 +84,13 @@ function memoryRuns(): RunStore {
   return {
     get: (runId) => soon(() => runs.get(runId)),
     put: (run) => soon(() => void runs.set(run.runId, kept(run))),
+    unfinished: (before) =>
+      soon(() => {
+        const open = [...runs.values()].filter(
+          ({ status, startedAt }) => status === 'running' && startedAt < before,
+        );
+        return sortedBy(open, ({ runId }) => runId);
+      }),
     putChange: (runId, change) =>
       soon(() => {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
@@ -118,5 +125,8 @@ function kept<T>(value: T): T {
 
 /** In the order of sort keys: by the bytes of UTF-8. */
 function sortedBy<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
-  return values.toSorted((a, b) => Buffer.compare(Buffer.from(key(a)), Buffer.from(key(b))));
+  return values
+    .map((value) => ({ value, bytes: Buffer.from(key(value)) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ value }) => value);
 }

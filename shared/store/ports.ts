@@ -30,6 +30,9 @@ export interface ResourceState {
   readonly owned: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
+  /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
+  readonly ownDigest?: string;
+  readonly foreignDigest?: string;
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
@@ -69,6 +72,26 @@ export interface RunRecord {
   readonly error?: ErrorRecord;
   /** What is left to do, a line each. */
   readonly left?: readonly string[];
+  /** When its end was announced; absent until then. */
+  readonly announcedAt?: string;
+  /** What a sweep found and did. */
+  readonly counts?: SweepCounts;
+}
+
+/** Accounts of the organisation, resources of the configuration, and runs, each by what became of them. */
+export interface SweepCounts {
+  readonly accounts: number;
+  /** Accounts whose item in the registry was not what Organizations says; departed ones included. */
+  readonly changed: number;
+  readonly departed: number;
+  readonly equal: number;
+  readonly written: number;
+  readonly withheld: number;
+  readonly setAside: number;
+  readonly refused: number;
+  readonly failed: number;
+  /** Runs that were still open though their executions are over. */
+  readonly closedRuns: number;
 }
 
 export type Outcome = 'written' | 'unchanged' | 'withheld' | 'set-aside' | 'busy' | 'refused' | 'failed';
@@ -99,6 +122,8 @@ export interface ResourceChange {
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
+  /** Runs whose record says `running` and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
+  unfinished(before: string): Promise<readonly RunRecord[]>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
   /** Ordered by resource. Consistent reads. */

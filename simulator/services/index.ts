@@ -1,4 +1,5 @@
 import type { ServiceOperations } from '../call.ts';
+import { ec2 } from './ec2.ts';
 import { ecr } from './ecr.ts';
 import { eventbridge } from './eventbridge.ts';
 import { iam } from './iam.ts';
@@ -11,6 +12,7 @@ import { sts } from './sts.ts';
 
 /** By the client's name in lower case, without `Client`. */
 export const services: Readonly<Record<string, ServiceOperations>> = {
+  ec2,
   ecr,
   eventbridge,
   iam,

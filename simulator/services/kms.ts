@@ -11,9 +11,13 @@ import { operation, type ServiceCall, type ServiceOperations } from '../call.ts'
 import { acceptDocument, bytes, type DocumentRules, namesPrincipal, namesResource } from '../documents.ts';
 import { strictDenialOf } from '../permissions.ts';
 import type { SimulatedResource } from '../world.ts';
+import { kmsGrants } from './kms-grants.ts';
+import { attemptOn, authorisedKey, type KeyInput } from './kms-keys.ts';
 
-/** AWS Key Management Service: key policies. Source: KMS API reference, "PutKeyPolicy", "GetKeyPolicy". */
+/** AWS Key Management Service: key policies, and grants. Source: KMS API reference, "PutKeyPolicy", "GetKeyPolicy". */
 export const kms: ServiceOperations = {
+  ...kmsGrants,
+
   DescribeKey: operation<DescribeKeyCommandInput, DescribeKeyCommandOutput>((call) => {
     const key = authorisedKey(call, 'kms:DescribeKey');
     return {
@@ -43,8 +47,6 @@ export const kms: ServiceOperations = {
   }),
 };
 
-type KeyInput = { readonly KeyId: string | undefined };
-
 function expectDefaultName(name: string | undefined): void {
   if (name !== undefined && name !== 'default')
     throw awsError('NotFoundException', `No such policy exists: ${name}`);
@@ -59,28 +61,6 @@ function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): Service
     throw awsError('AccessDeniedException', `The key ${keyId} is in another account`);
   return call;
 }
-
-function authorisedKey({ world, caller, region, input }: ServiceCall<KeyInput>, action: string) {
-  const keyId = input.KeyId ?? '';
-  const arn = keyId.startsWith('arn:')
-    ? keyId
-    : `arn:${world.settings.partition}:kms:${region}:${caller.accountId}:key/${keyId}`;
-  const key = world.keys.get(arn);
-  if (key === undefined || key.region !== region)
-    throw awsError('NotFoundException', `Key '${arn}' does not exist`);
-  const denial = strictDenialOf(world, caller, attemptOn(key, action, key.policy));
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
-  return key;
-}
-
-const attemptOn = (key: SimulatedResource, action: string, resourcePolicy: string | undefined) => ({
-  action,
-  resource: key.arn,
-  resourceAccount: key.accountId,
-  region: key.region,
-  resourcePolicy,
-  context: { 'kms:CallerAccount': key.accountId },
-});
 
 /** Under the new policy, the caller must still be able to put another one. */
 function expectNoLockOut({ world, caller }: ServiceCall<KeyInput>, key: SimulatedResource, policy: string) {

@@ -133,3 +133,18 @@ test('an error that is none of principals goes on as it is', async () => {
 
   await expect(writeAccepted({ ...of.request, write })).rejects.toThrow('the network');
 });
+
+test('where each account is a request of its own, who is refused is left out without another write', async () => {
+  const of = bench({ named: ['000'], wanted: ['000', '001', '002', '003'], refused: [] });
+  let writes = 0;
+  const write = async () => {
+    writes += 1;
+    throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['003', '001'] });
+  };
+
+  const { written, setAside } = await writeAccepted({ ...of.request, write });
+
+  expect(setAside).toEqual(['001', '003']);
+  expect(written).toMatchObject({ next: ['000', '002'], changed: true });
+  expect(writes).toBe(1);
+});

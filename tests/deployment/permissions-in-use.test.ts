@@ -49,10 +49,17 @@ beforeAll(async () => {
   await makeReady(organisation, store);
   organisation.addAccount({ id: newcomer, name: 'workload-2', parentId: 'ou-exam-workload1' });
 
-  const runs = machineOf(organisation, store);
+  const runs = machineOf('account-onboarding', organisation, store);
+  const sweeps = machineOf('organization-sweep', organisation, store);
   expect(await runs('onboarded', { accountId: newcomer })).toBe('SUCCEEDED');
   expect(await runs('again', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
   expect(await runs('malformed', { accountId: 'none' })).toBe('FAILED');
+  organisation.removeAccount(newcomer);
+  organisation.addAccount({ id: '555566668888', name: 'unnoticed' });
+  organisation.moveAccount('888888888888', 'ou-exam-workload1');
+  const startedAt = '2026-02-01T00:00:00.000Z';
+  await store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [newcomer] });
+  expect(await sweeps('sweep', {})).toBe('SUCCEEDED');
   await died(boundFunctions(organisation, store));
 }, 60_000);
 
@@ -67,8 +74,8 @@ async function makeReady(organisation: SimulatedOrganisation, store: Store): Pro
   await activateConfiguration({ store, clock }, configuration, 'the test');
 }
 
-const machineOf = (organisation: SimulatedOrganisation, store: Store) => {
-  const definition = readJson('statemachines/account-onboarding.asl.json') as StateMachineText;
+const machineOf = (machine: string, organisation: SimulatedOrganisation, store: Store) => {
+  const definition = readJson(`statemachines/${machine}.asl.json`) as StateMachineText;
   return async (name: string, input: unknown) => {
     const startedAt = '2026-03-02T09:00:00.000Z';
     const bound = boundFunctions(organisation, store);

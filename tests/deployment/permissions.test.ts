@@ -97,7 +97,11 @@ const onEverything: Readonly<Record<string, string>> = {
   'organizations:DescribeAccount':
     'an account has the management account in its ARN, which need not be the hub',
   'organizations:DescribeOrganizationalUnit': 'as above',
+  'organizations:ListAccounts': 'as above',
+  'organizations:ListAccountsForParent': 'as above',
+  'organizations:ListOrganizationalUnitsForParent': 'as above',
   'organizations:ListParents': 'as above',
+  'organizations:ListRoots': 'as above',
   'organizations:ListTagsForResource': 'as above',
 };
 
@@ -129,10 +133,11 @@ test.each(stateMachines)('%s may call its own functions only', (machine) => {
   );
 });
 
-test('the rules may start the state machine, and nothing else', () => {
-  expect(allowed('StartOnboardingRole')).toEqual({
-    'states:StartExecution': ['AccountOnboardingStateMachine'],
-  });
+test.each([
+  ['StartOnboardingRole', 'AccountOnboardingStateMachine'],
+  ['StartSweepExecutionRole', 'OrganizationSweepStateMachine'],
+])('%s may start its state machine, and nothing else', (role, machine) => {
+  expect(allowed(role)).toEqual({ 'states:StartExecution': [machine] });
 });
 
 /** A configuration needs neither a configuration account nor a topic. */

@@ -82,6 +82,21 @@ describe('the example events', () => {
   });
 });
 
+describe('the sweep', () => {
+  test('is started by the clock alone, with an empty input', () => {
+    const started = resourcesOf(deployed, 'AWS::Events::Rule').filter(([, { Properties }]) =>
+      JSON.stringify(Properties.Targets).includes('OrganizationSweepStateMachine'),
+    );
+    expect(started.map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({
+        ScheduleExpression: 'rate(1 day)',
+        Targets: [expect.objectContaining({ Input: '{}' })],
+      }),
+    ]);
+    expect(started[0]?.[1].Properties).not.toHaveProperty('EventPattern');
+  });
+});
+
 describe('failed executions', () => {
   /** "Step Functions Execution Status Change" (Step Functions developer guide, "Automating with EventBridge"). */
   const changed = (status: string, machine = 'account-onboarding-example') => ({
@@ -111,9 +126,21 @@ describe('failed executions', () => {
 
   const pattern = () => deployed.resources.FailedExecutionRule?.Properties.EventPattern;
 
+  const machines = ['account-onboarding-example', 'account-onboarding-example-sweep'];
+
+  test.each(machines)('those of %s are the ones of a deployed machine', (machine) => {
+    const names = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
+      ([, { Properties }]) => Properties.StateMachineName,
+    );
+    expect(names).toContain(machine);
+    expect(names).toHaveLength(machines.length);
+  });
+
   test.each(['FAILED', 'TIMED_OUT', 'ABORTED'])('%s gets its record', (status) => {
-    expect(matchesPattern(pattern(), changed(status))).toBe(true);
-    expect(failedExecutionEvent.safeParse(changed(status)).success).toBe(true);
+    for (const machine of machines) {
+      expect(matchesPattern(pattern(), changed(status, machine))).toBe(true);
+      expect(failedExecutionEvent.safeParse(changed(status, machine)).success).toBe(true);
+    }
   });
 
   test.each(['RUNNING', 'SUCCEEDED'])('%s does not', (status) => {
@@ -188,8 +215,9 @@ describe('dead letters', () => {
       expect(has('ApproximateNumberOfMessagesVisible', queue)).toBe(true);
       expect(has('ApproximateAgeOfOldestMessage', queue)).toBe(true);
     }
-    for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'])
-      expect(has(metric, 'AccountOnboardingStateMachine')).toBe(true);
+    for (const [machine] of resourcesOf(deployed, 'AWS::StepFunctions::StateMachine'))
+      for (const metric of ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'])
+        expect(has(metric, machine)).toBe(true);
     expect(has('Errors', 'RecordDashfailedDashexecutionLambdaFunction')).toBe(true);
   });
 });

@@ -10,6 +10,8 @@ export interface KindCases {
   readonly resource: string;
   /** One entry for each preset, without what every entry has; the contract runs over them. */
   readonly presets: Readonly<Record<string, object>>;
+  /** Presets that let an account do what nobody can derive. */
+  readonly unverified?: readonly string[];
   readonly cases: readonly RenderCase[];
 }
 

@@ -56,7 +56,7 @@ describe('what is granted', () => {
 
     const { back } = await bring(two);
 
-    expect([...kind.granted(entry, ref, back, context)].sort()).toEqual(members.slice(0, 2));
+    expect([...kind.granted(entry, ref, back, context, [])].sort()).toEqual(members.slice(0, 2));
   });
 
   test('of one grant is not that of another on the same resource', async () => {
@@ -64,7 +64,7 @@ describe('what is granted', () => {
     const { back } = await bring(two);
     const other = entryOf(keyPolicy, { ...casesOf(keyPolicy).presets.decrypt, name: 'another' });
 
-    expect(keyPolicy.granted(other, ref, back, context).size).toBe(0);
+    expect(keyPolicy.granted(other, ref, back, context, []).size).toBe(0);
   });
 });
 

@@ -4,6 +4,7 @@ import { normalisePolicy } from '../../shared/policy/normalise.ts';
 import { deploymentOf } from '../../shared/policy/owned.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import type { ResourceKind } from '../../simulator/organisation.ts';
+import { imageHolder, keyGrantsHolder } from './grant-holders.ts';
 import { central, type Holder, type HolderOf, members, type World } from './world.ts';
 
 /** By the word that a kind's cases file has for its resource. */
@@ -37,6 +38,8 @@ export const holders: Readonly<Record<string, HolderOf>> = {
       example: { Action: 'secretsmanager:DescribeSecret', Resource: '*' },
     }),
   entity: managedPolicyHolder,
+  'key-grants': keyGrantsHolder,
+  image: imageHolder,
 };
 
 interface DocumentSettings {

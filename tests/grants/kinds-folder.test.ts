@@ -3,7 +3,18 @@ import { grantKinds } from '../../shared/grants/kinds.ts';
 import { filesIn } from '../imports.ts';
 
 /** What the kinds share. Every other file of the folder is a kind. */
-const helpers = ['contract', 'document-kind', 'entry', 'kinds', 'managed-policies', 'principals', 'shards'];
+const helpers = [
+  'contract',
+  'counted-limit',
+  'document-kind',
+  'entry',
+  'key-grants',
+  'kinds',
+  'managed-policies',
+  'principals',
+  'raw-statements',
+  'shards',
+];
 
 const files = filesIn('shared/grants').map((file) => file.replace(/^shared\/grants\/|\.ts$/g, ''));
 

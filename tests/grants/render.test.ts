@@ -20,7 +20,9 @@ describe.each(grantKinds)('$name renders', (kind) => {
 
     const rendering = kind.render({ ref, actual: kind.empty, shares, remembered: [], context: inContext });
 
-    const documents = Object.entries(kind.documents(rendering.next)).filter(([, document]) => document);
+    const documents = Object.entries(kind.documents(rendering.next, rendering.owned)).filter(
+      ([, document]) => document,
+    );
     expect(documents.map(([name]) => name)).toEqual(Object.keys(given.expected));
     for (const [name, document] of documents)
       expect(normalisePolicy(document ?? newPolicy())).toEqual(meaning(given.expected[name] ?? []));

@@ -14,7 +14,12 @@ const kind = assumeRolePermission as GrantKind;
 /** Small policies, so that few accounts need several. */
 const small: GrantContext = {
   ...context,
-  limits: { managedPolicyCharacters: 1_200, managedPoliciesPerGroup: 40, managedPoliciesPerRole: 40 },
+  limits: {
+    ...context.limits,
+    managedPolicyCharacters: 1_200,
+    managedPoliciesPerGroup: 40,
+    managedPoliciesPerRole: 40,
+  },
 };
 const everybody = manyAccounts(60);
 

@@ -15,7 +15,14 @@ export const context: GrantContext = {
   partition: 'aws',
   organizationId: 'o-example1234',
   deploymentId: 'test',
-  limits: { managedPolicyCharacters: 6_144, managedPoliciesPerGroup: 10, managedPoliciesPerRole: 10 },
+  limits: {
+    managedPolicyCharacters: 6_144,
+    managedPoliciesPerGroup: 10,
+    managedPoliciesPerRole: 10,
+    // Fewer than AWS's 50,000, so that the suite need not make as many accounts.
+    grantsPerKey: 2_000,
+    launchPermissionsPerImage: 1_000,
+  },
   centralAccounts: {
     log: { id: central, region: 'eu-west-1' },
     security: { id: central, region: 'eu-west-1' },
@@ -111,6 +118,8 @@ export interface Holder {
   readonly foreign: readonly Outsider[];
   /** Things that carry our mark without being ours. */
   readonly clashes: readonly Outsider[];
+  /** Gives an account what the grant would; for resources that bear no marks, on which nothing can clash. */
+  give?(accountId: string): void;
   /** What is there that is not ours, in one form. */
   othersContent(): unknown;
   /** All that is there, as it is kept. */

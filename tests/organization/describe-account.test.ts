@@ -1,8 +1,5 @@
-import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { describe, expect, test } from '@jest/globals';
-import type { Account } from '../../shared/organization/account.ts';
 import { describeAccount, type OuCache } from '../../shared/organization/describe-account.ts';
-import { listOrganization } from '../../shared/organization/list-organization.ts';
 import { awsError, testOrganization } from './organizations.ts';
 
 const id = '555566667777';
@@ -103,37 +100,5 @@ describe('describeAccount', () => {
     accounts.set(id, { parentId: 'ou-exam-oddname01' });
 
     expect((await describeAccount(client, id))?.ouPath).toBe('Workloads%2FProduction');
-  });
-});
-
-async function listed(client: OrganizationsClient): Promise<readonly Account[]> {
-  const accounts: Account[] = [];
-  for await (const account of listOrganization(client)) accounts.push(account);
-  return accounts;
-}
-
-describe('listOrganization', () => {
-  test('says of every account what describeAccount says, over all pages', async () => {
-    const { client, accounts } = testOrganization();
-    for (let number = 0; number < 9; number += 1)
-      accounts.set(`00000000000${number}`, {
-        parentId: 'ou-exam-product01',
-        tags: { a: '1', b: '2', c: '3' },
-      });
-
-    const accountsListed = await listed(client);
-
-    expect(accountsListed.map((account) => account.id).sort()).toEqual([...accounts.keys()].sort());
-    for (const account of accountsListed) expect(account).toEqual(await describeAccount(client, account.id));
-  });
-
-  test('leaves out an account that left since it was listed', async () => {
-    const organization = testOrganization();
-    organization.before = (command, { ResourceId }) =>
-      command === 'ListTagsForResource' && ResourceId === id && organization.accounts.delete(id);
-
-    const accountsListed = await listed(organization.client);
-
-    expect(accountsListed.map((account) => account.id)).toEqual(['111111111111', '888899990000']);
   });
 });

@@ -82,6 +82,9 @@ function page<T>(key: string, all: readonly T[], token: string | undefined): obj
   return { [key]: all.slice(start, end), ...(end < all.length ? { NextToken: String(end) } : {}) };
 }
 
+const container = (ous: TestOrganization['ous'], id: string): string =>
+  id.startsWith('r-') ? id : known(ous.get(id), 'ParentNotFoundException') && id;
+
 type Answer = (organization: TestOrganization, input: Input) => object;
 
 const answers: Readonly<Record<string, Answer>> = {
@@ -102,20 +105,26 @@ const answers: Readonly<Record<string, Answer>> = {
       ),
       NextToken,
     ),
+  ListAccounts: ({ accounts }, { NextToken }) =>
+    page(
+      'Accounts',
+      [...accounts].map((entry) => accountAnswer(...entry)),
+      NextToken,
+    ),
   ListRoots: () => ({ Roots: [{ Id: 'r-exam', Name: 'Root' }] }),
-  ListAccountsForParent: ({ accounts }, { ParentId, NextToken }) =>
+  ListAccountsForParent: ({ accounts, ous }, { ParentId = '', NextToken }) =>
     page(
       'Accounts',
       [...accounts]
-        .filter(([, { parentId }]) => parentId === ParentId)
+        .filter(([, { parentId }]) => parentId === container(ous, ParentId))
         .map((entry) => accountAnswer(...entry)),
       NextToken,
     ),
-  ListOrganizationalUnitsForParent: ({ ous }, { ParentId, NextToken }) =>
+  ListOrganizationalUnitsForParent: ({ ous }, { ParentId = '', NextToken }) =>
     page(
       'OrganizationalUnits',
       [...ous]
-        .filter(([, { parentId }]) => parentId === ParentId)
+        .filter(([, { parentId }]) => parentId === container(ous, ParentId))
         .map(([Id, { name }]) => ({ Id, Name: name })),
       NextToken,
     ),

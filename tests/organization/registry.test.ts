@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { refreshAccount } from '../../shared/organization/registry.ts';
+import { refreshAccount } from '../../shared/organization/refresh-account.ts';
 import { id, production, refresh, sandbox, type World, world } from './world.ts';
 
 describe('refreshAccount', () => {

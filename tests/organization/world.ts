@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import { type RegistryAccess, refreshAccount } from '../../shared/organization/registry.ts';
+import { type RegistryAccess, refreshAccount } from '../../shared/organization/refresh-account.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { RegistryStore } from '../../shared/store/ports.ts';
 import { type TestOrganization, testOrganization } from './organizations.ts';

@@ -23,7 +23,14 @@ async function finish(changes: readonly ResourceChange[], more: object = {}) {
   await of.store.runs.put(opened);
   for (const change of changes) await of.store.runs.putChange('run', change);
   const accounts = [{ accountId: own, revision: 1 }];
-  const step = { runId: 'run', startedAt: 'start', expect: 'any' as const, accounts, verification: nothing };
+  const step = {
+    runId: 'run',
+    startedAt: 'start',
+    expect: 'any' as const,
+    accounts,
+    verification: nothing,
+    updates: [],
+  };
   await finishRun(of.services, { ...step, ...more });
   return recordOf(of);
 }
@@ -99,15 +106,37 @@ test.each(['succeeded', 'failed'] as const)(
   'a run that has %s stays as it is, and is not announced again',
   async (status) => {
     const of = await world({ configuration });
-    await of.store.runs.put({ ...opened, status });
+    await of.store.runs.put({ ...opened, status, announcedAt: 'then' });
 
     const ended = await failRun(of.services, { runId: 'run', startedAt: '', error });
 
     expect(ended).toEqual({ runId: 'run', status });
-    expect(await recordOf(of)).toEqual({ ...opened, status });
+    expect(await recordOf(of)).toEqual({ ...opened, status, announcedAt: 'then' });
     expect(of.organisation.world.putEvents).toEqual([]);
   },
 );
+
+test('a run whose end was not announced is announced by whoever ends it next, and stays as it ended', async () => {
+  const of = await world({ configuration });
+  await of.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'] });
+
+  await failRun(of.services, { runId: 'run', startedAt: '', error });
+
+  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(await recordOf(of)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
+});
+
+test('a branch that was given up is left, in the words of its error', async () => {
+  const given = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"exited"}' };
+  const run = await finish([{ resource: 'r' }], {
+    updates: [{ central: 'log', error: given }, { central: 'shared' }],
+  });
+
+  expect(run).toMatchObject({
+    status: 'failed',
+    left: ['r: not updated', 'The log account: Lambda.Unknown: exited'],
+  });
+});
 
 test('an execution that died before it opened its record gets one', async () => {
   const of = await world({ configuration });
@@ -134,6 +163,7 @@ test('the record is written before it is announced', async () => {
     expect: 'any',
     accounts: [],
     verification: nothing,
+    updates: [],
   });
 
   expect([...new Set(statuses)]).toEqual(['succeeded']);
@@ -151,6 +181,7 @@ test('a long report is announced in part, and recorded whole', async () => {
     expect: 'any',
     accounts: [],
     verification: nothing,
+    updates: [],
   });
 
   expect((await recordOf(of)).left).toHaveLength(80);

@@ -9,6 +9,8 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   configurationHash: z.string(),
   owned: z.array(z.string()),
   withheld: z.array(z.string()).exactOptional(),
+  ownDigest: z.string().exactOptional(),
+  foreignDigest: z.string().exactOptional(),
   generation: z.number(),
   updatedAt: z.string(),
 });

@@ -1,7 +1,7 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
-import type { Outcome, ResourceChange, RunRecord, RunStatus, RunStore } from '../ports.ts';
+import type { Outcome, ResourceChange, RunRecord, RunStatus, RunStore, SweepCounts } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { defined, type Item } from './items.ts';
 import { queryItems, readItem } from './operations.ts';
@@ -28,6 +28,19 @@ const errorSchema: z.ZodType<ErrorRecord> = z.object({
   fields: documents.exactOptional(),
 });
 
+const countsSchema: z.ZodType<SweepCounts> = z.object({
+  accounts: z.number(),
+  changed: z.number(),
+  departed: z.number(),
+  equal: z.number(),
+  written: z.number(),
+  withheld: z.number(),
+  setAside: z.number(),
+  refused: z.number(),
+  failed: z.number(),
+  closedRuns: z.number(),
+});
+
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
   status: z.enum(statuses),
@@ -38,6 +51,8 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   left: packed(strings).exactOptional(),
+  announcedAt: z.string().exactOptional(),
+  counts: countsSchema.exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
@@ -59,16 +74,51 @@ const partition = (runId: string): string => `RUN#${runId}`;
 const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
 const changePrefix = 'CHANGE#';
 
+/**
+ * The runs that are under way, in one partition, since the table has no index. The item comes before the record and
+ * goes after it, so that no open run is missing here; one too many is seen by its record, and removed in passing.
+ */
+const openPartition = 'OPEN_RUNS';
+const openPrefix = 'RUN#';
+const openKey = (runId: string): Key => ({ pk: openPartition, sk: `${openPrefix}${runId}` });
+const openSchema = z.object({ runId: z.string(), startedAt: z.string() });
+
 export function dynamoRuns(table: Table): RunStore {
-  const put = async (item: Item): Promise<void> => {
-    await table.client.send(new PutCommand({ TableName: table.tableName, Item: defined(item) }));
-  };
   return {
     get: (runId) => readItem(table, runKey(runId), runSchema),
-    put: (run) => put(runItem(run)),
-    putChange: (runId, change) => put(changeItem(runId, change)),
+    put: (run) => putRun(table, run),
+    unfinished: (before) => unfinished(table, before),
+    putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
   };
+}
+
+async function putItem({ client, tableName }: Table, item: Item): Promise<void> {
+  await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));
+}
+
+/** A run that is ignored was never open. */
+async function putRun(table: Table, run: RunRecord): Promise<void> {
+  const { runId, status, startedAt } = run;
+  if (status === 'running') await putItem(table, { ...openKey(runId), runId, startedAt });
+  await putItem(table, runItem(run));
+  if (status === 'succeeded' || status === 'failed') await removeOpen(table, runId);
+}
+
+async function removeOpen({ client, tableName }: Table, runId: string): Promise<void> {
+  await client.send(new DeleteCommand({ TableName: tableName, Key: openKey(runId) }));
+}
+
+async function unfinished(table: Table, before: string): Promise<readonly RunRecord[]> {
+  const open = await queryItems(table, openPartition, openPrefix, openSchema);
+  const found: RunRecord[] = [];
+  for (const { runId, startedAt } of open) {
+    if (startedAt >= before) continue;
+    const run = await readItem(table, runKey(runId), runSchema);
+    if (run?.status === 'running') found.push(run);
+    else await removeOpen(table, runId);
+  }
+  return found;
 }
 
 const runItem = (run: RunRecord): Item => ({

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { ResourceChange, RunRecord, RunStore } from '../../../shared/store/ports.ts';
+import type { ResourceChange, RunRecord, RunStore, SweepCounts } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../contract.ts';
 import { aChange, accountId, aRun, at, bucket, key, later, tamper } from './fixtures.ts';
 
@@ -108,6 +108,36 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.changes('run-10')).toEqual([aChange({ resource: key })]);
     });
 
+    test('lists the runs that began before a time and have not ended, by id', async () => {
+      await runs.put(aRun({ runId: 'run-2' }));
+      await runs.put(aRun({ runId: 'run-1' }));
+      await runs.put(aRun({ runId: 'run-3', startedAt: later }));
+      for (const status of ['succeeded', 'failed'] as const) {
+        await runs.put(aRun({ runId: status }));
+        await runs.put(aRun({ runId: status, status, finishedAt: later }));
+      }
+      await runs.put(aRun({ runId: 'ignored', status: 'ignored' }));
+
+      expect(await runs.unfinished(later)).toStrictEqual([
+        aRun({ runId: 'run-1' }),
+        aRun({ runId: 'run-2' }),
+      ]);
+      expect(await runs.unfinished(at)).toEqual([]);
+    });
+
+    test('a run that is put as running again, by a retry of its start, is listed once', async () => {
+      await runs.put(aRun());
+      await runs.put(aRun());
+
+      expect(await runs.unfinished(later)).toStrictEqual([aRun()]);
+    });
+
+    test('gives the counts of a sweep back as they were put', async () => {
+      await runs.put(aRun({ status: 'succeeded', counts: sweepCounts }));
+
+      expect((await runs.get('run-1'))?.counts).toStrictEqual(sweepCounts);
+    });
+
     test('cannot be changed through a value that went in or came out', async () => {
       const statements = [{ Sid: 'First' }];
       await runs.putChange('run-1', aChange({ after: { policy: { Statement: statements } } }));
@@ -119,6 +149,19 @@ export function runContract(makeStore: MakeStore): void {
     });
   });
 }
+
+const sweepCounts: SweepCounts = {
+  accounts: 10_000,
+  changed: 3,
+  departed: 1,
+  equal: 98,
+  written: 2,
+  withheld: 0,
+  setAside: 0,
+  refused: 0,
+  failed: 0,
+  closedRuns: 1,
+};
 
 const fullRun: RunRecord = {
   runId: 'run-1',

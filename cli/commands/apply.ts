@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { Command } from 'commander';
+import { configurationHash } from '../../shared/configuration/context.ts';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import {
+  type PlanFile,
+  parsePlanFile,
+  requireSameOrigin,
+  requireUnmoved,
+} from '../../shared/plan/plan-file.ts';
+import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
+import { requireInForce } from '../../shared/services.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { canAsk, confirmed } from '../confirm.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { counted } from '../output.ts';
+import { tellHead, tellPlan } from '../plan-output.ts';
+import { countsOf, planReport, warningsOf } from '../plan-report.ts';
+import { tellRun } from '../run-output.ts';
+import { runReport } from '../run-report.ts';
+import { forgetCalls } from '../simulation.ts';
+import { madeUpId, openStage, planOn, type ScopeOptions, type Stage, scopeOf } from '../stage.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface ApplyOptions extends CommonOptions, ScopeOptions {
+  readonly plan?: string;
+  readonly yes?: boolean;
+  readonly simulate?: boolean;
+}
+
+export const applyCommand = (context: CommandContext): Command =>
+  newCommand('apply', 'Make the changes of a plan, after showing it and asking.')
+    .option('--plan <file>', 'exactly what this file of `plan --out` says, without asking')
+    .option('--account <id>', 'the resources that have something for this account, each written whole')
+    .option('--all', 'everything (the default)')
+    .option('--yes', 'do not ask')
+    .option('--simulate', 'in a simulated organisation in which nobody is onboarded yet; without AWS')
+    .action(acting<ApplyOptions>(context, apply));
+
+async function apply(options: ApplyOptions, session: Session): Promise<ExitCode> {
+  const scope = scopeOf(options);
+  requireOneWay(options, session);
+  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const file = options.plan === undefined ? undefined : await readPlan(options.plan, session.io);
+  if (file !== undefined) requireSameOrigin(file, originOf(configuration));
+  const simulate = options.simulate === true;
+  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true });
+  const active = await requireInForce(stage.services.store, configuration);
+  const look = () => planOn(stage, session, { active, accountId: file?.accountId ?? scope });
+  const plan = await look();
+  if (file !== undefined) requireUnmoved(file, planFileOf(plan));
+  const decided = { stage, plan, shown: file === undefined };
+  tellDecided(session, decided);
+  if (nothingToDo(plan)) return endWithNothing(session, plan);
+  if (file === undefined && options.yes !== true) {
+    if (!(await confirmed(session, 'Make these changes?'))) return declined(session);
+    // Whoever is asked may take their time.
+    requireUnmoved(planFileOf(plan), planFileOf(await look()));
+  }
+  return applyOn(session, decided);
+}
+
+const originOf = (configuration: Configuration) => ({
+  deployment: configuration.deployment,
+  configurationHash: configurationHash(configuration),
+});
+
+/** @throws UsageError before anything is read */
+function requireOneWay({ plan, account, all, yes }: ApplyOptions, session: Session): void {
+  if (plan !== undefined && (account !== undefined || all === true))
+    throw new UsageError('--plan says what is applied: leave out --account and --all');
+  if (plan === undefined && yes !== true && !canAsk(session))
+    throw new UsageError('Nobody can be asked here: say --yes, or apply a reviewed plan with --plan FILE');
+}
+
+async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${file} cannot be read (${error.code})`);
+  });
+  return parsePlanFile(text, file);
+}
+
+interface Decided {
+  readonly stage: Stage;
+  readonly plan: OverallPlan;
+  /** Whether the plan has to be shown: a file was seen by whoever reviewed it. */
+  readonly shown: boolean;
+}
+
+function tellDecided(session: Session, { stage, plan, shown }: Decided): void {
+  tellHead(session.out, stage, planReport(plan, []));
+  if (!shown) return;
+  const { accountId, ...whole } = plan;
+  if (accountId !== undefined)
+    session.out.line(
+      session.out.colors.dim(
+        `Resources with something for account ${accountId}, each with all that is due on it`,
+      ),
+    );
+  tellPlan(session.out, whole, warningsOf(plan));
+}
+
+function nothingToDo(plan: OverallPlan): boolean {
+  const { change, failed } = countsOf(plan);
+  return change === 0 && failed === 0;
+}
+
+function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
+  const waits = countsOf(plan).withheld > 0;
+  const reason = `Nothing to do: ${waits ? 'what is left are removals that are withheld' : 'all is as it should be'}`;
+  out.result({ status: 'succeeded', reason, resources: [], left: [], calls: {}, durationMs: 0 });
+  out.line();
+  out.line(`${out.colors.bold(out.colors.green('succeeded'))}: ${reason}`);
+  return exitCodes.succeeded;
+}
+
+function declined({ out }: Session): ExitCode {
+  out.line('Nothing was changed.');
+  return exitCodes.changesPending;
+}
+
+async function applyOn({ out }: Session, { stage, plan }: Decided): Promise<ExitCode> {
+  const { services, calls } = stage;
+  const { configuration } = plan.active;
+  const runId = madeUpId('apply');
+  forgetCalls(calls);
+  const start = performance.now();
+  await applyPlan(services, {
+    runId,
+    plan,
+    onProgress: ({ done, of }) => out.transient(`  … ${done} of ${counted(of, 'resource')} done`),
+  });
+  const durationMs = Math.round(performance.now() - start);
+  const result = { status: 'SUCCEEDED', states: [] } as const;
+  const ended = await runReport(services.store, { runId, result, calls, durationMs });
+  out.result(ended.report);
+  out.line();
+  out.line(out.colors.bold(`Run ${runId}`));
+  tellRun(out, configuration, { ...ended, differences: false });
+  return ended.report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+}

@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import { type DriftStatus, driftOf, driftStatuses, type ResourceDrift } from '../../shared/run/drift.ts';
+import { requireInForce } from '../../shared/services.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { differenceLines } from '../differences.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
+import { notInDocuments, tellHead, widthOf } from '../plan-output.ts';
+import { planReport } from '../plan-report.ts';
+import { accountsInOrder, headingOf } from '../run-output.ts';
+import { partsOf } from '../run-report.ts';
+import { openStage, planOn } from '../stage.ts';
+
+interface DriftOptions extends CommonOptions {
+  readonly simulate?: boolean;
+}
+
+export const driftCommand = (context: CommandContext): Command =>
+  newCommand('drift', 'Compare every policy with how it should be, and with how the last run left it.')
+    .option('--simulate', 'in a simulated organisation in which everybody is onboarded; without AWS')
+    .action(acting<DriftOptions>(context, drift));
+
+async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
+  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const simulate = options.simulate === true;
+  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
+  const active = await requireInForce(stage.services.store, configuration);
+  const plan = await planOn(stage, session, { active, accountId: undefined });
+  const found = driftOf(plan);
+  const counts = countsOf(found);
+  session.out.result({ status: statusOf(counts), counts, resources: found.map(reported) });
+  tellHead(session.out, stage, planReport(plan, []));
+  tellDrift(session.out, configuration, found);
+  return exitCodeByStatus[statusOf(counts)];
+}
+
+type Counts = Readonly<Record<DriftStatus, number>>;
+
+const countsOf = (found: readonly ResourceDrift[]): Counts =>
+  Object.fromEntries(
+    driftStatuses.map((status) => [status, found.filter((each) => each.status === status).length]),
+  ) as Counts;
+
+/** What others did to what is not ours, and what no run has come to yet, is no drift. */
+function statusOf(counts: Counts): keyof typeof exitCodeByStatus {
+  if (counts['ours-changed'] + counts.missing > 0) return 'drifted';
+  return counts.unreadable > 0 ? 'incomplete' : 'no-drift';
+}
+
+const exitCodeByStatus = {
+  drifted: exitCodes.changesPending,
+  incomplete: exitCodes.failed,
+  'no-drift': exitCodes.succeeded,
+} as const;
+
+const reported = ({ resource, ...drift }: ResourceDrift) => ({ ...partsOf(resource), ...drift });
+
+function tellDrift(out: Output, configuration: Configuration, found: readonly ResourceDrift[]): void {
+  for (const account of accountsInOrder(found, configuration)) {
+    const here = found.filter(({ resource }) => partsOf(resource).account === account);
+    out.line();
+    out.line(out.colors.bold(headingOf(account, configuration)));
+    const rows = aligned(here.map((each) => driftRow(each, out.colors)));
+    for (const [index, each] of here.entries()) {
+      out.line(rows[index]);
+      for (const line of detailLines(each, out)) out.line(`      ${line}`);
+    }
+  }
+  const counts = countsOf(found);
+  const parts = driftStatuses.filter((status) => counts[status] > 0);
+  out.line();
+  out.line(
+    `${out.colors.bold('Drift:')} ${parts.map((each) => `${grouped(counts[each])} ${each}`).join(', ')}`,
+  );
+}
+
+function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors): readonly string[] {
+  const { region, kind, id } = partsOf(resource);
+  const others = foreign === 'changed' && status !== 'foreign-changed' ? ', foreign-changed' : '';
+  return [
+    `${markOf(status, colors)} ${status}${others}`,
+    grantKind(kind).title,
+    colors.bold(id),
+    colors.dim(region),
+  ];
+}
+
+/** From how it should be to how it is. */
+function detailLines({ status, differences, error }: ResourceDrift, out: Output): readonly string[] {
+  const width = widthOf(out) - 6;
+  if (error !== undefined)
+    return wrapped(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
+  if (status !== 'ours-changed') return [];
+  if (differences.length === 0) return [out.colors.dim(notInDocuments)];
+  return differenceLines(differences, { colors: out.colors, width });
+}
+
+function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
+  if (status === 'equal') return dim('=');
+  if (status === 'pending' || status === 'foreign-changed') return yellow('!');
+  return red('✗');
+}

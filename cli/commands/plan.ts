@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { configurationHash } from '../../shared/configuration/context.ts';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
+import type { ActiveConfiguration } from '../../shared/services.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { tellHead, tellPlan } from '../plan-output.ts';
+import { type PlanReport, planReport, warningsOf } from '../plan-report.ts';
+import { openStage, planOn, type ScopeOptions, type Stage, scopeOf } from '../stage.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface PlanOptions extends CommonOptions, ScopeOptions {
+  readonly out?: string;
+  readonly simulate?: boolean;
+}
+
+export const planCommand = (context: CommandContext): Command =>
+  newCommand('plan', 'Show what would change in which policy, without changing anything.')
+    .option('--account <id>', 'only what concerns this account')
+    .option('--all', 'everything (the default)')
+    .option('--out <file>', 'write the plan to a file that `apply --plan` takes')
+    .option('--simulate', 'in a simulated organisation in which nobody is onboarded yet; without AWS')
+    .action(acting<PlanOptions>(context, plan));
+
+async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
+  const accountId = scopeOf(options);
+  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const simulate = options.simulate === true;
+  const stage = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
+  if (options.out !== undefined) requireKept(stage, session);
+  const active = { configuration, hash: configurationHash(configuration) };
+  const overall = await planOn(stage, session, { active, accountId });
+  const warnings = [...(await stageWarnings(stage, active)), ...warningsOf(overall)];
+  const report = planReport(overall, warnings);
+  if (options.out !== undefined) await writePlan(options.out, overall, session);
+  session.out.result({ ...report, ...(options.out === undefined ? {} : { file: options.out }) });
+  tellHead(session.out, stage, report);
+  tellPlan(session.out, overall, warnings);
+  tellFile(session, options.out, report);
+  return exitOf(report);
+}
+
+const exitOf = ({ status }: PlanReport): ExitCode =>
+  ({
+    'changes-pending': exitCodes.changesPending,
+    'up-to-date': exitCodes.succeeded,
+    incomplete: exitCodes.failed,
+  })[status];
+
+/** A plan is bound to the table's registry; one that was imported for this plan alone means nothing to `apply`. */
+function requireKept({ inMemory, simulated }: Stage, { io }: Session): void {
+  if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
+  throw new UsageError("--out needs the deployment's table: set ONBOARDING_TABLE");
+}
+
+async function writePlan(file: string, overall: OverallPlan, { io }: Session): Promise<void> {
+  const text = `${JSON.stringify(planFileOf(overall), null, 2)}\n`;
+  await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${file} cannot be written (${error.code})`);
+  });
+}
+
+function tellFile({ out }: Session, file: string | undefined, { planHash }: PlanReport): void {
+  if (file === undefined) return;
+  out.line(`${out.colors.green('✓')} written to ${file}, hash ${planHash.slice(0, 12)}`);
+  out.line(`  Make these changes: onboarding apply --plan ${file}`);
+}
+
+/** How far the plan can be trusted. */
+async function stageWarnings(
+  { services, inMemory, simulated }: Stage,
+  { hash }: ActiveConfiguration & { configuration: Configuration },
+): Promise<readonly string[]> {
+  if (simulated) return [];
+  if (inMemory)
+    return [
+      "Without the deployment's table nothing is known of what was written before: removals that wait are not shown, " +
+        'and statements of grants that were taken out of the configuration look like clashes',
+    ];
+  const inForce = await services.store.configuration.inForce();
+  if (inForce?.hash === hash) return [];
+  return ['This configuration is not the one in force: run `onboarding activate` before you apply the plan'];
+}

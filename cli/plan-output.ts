@@ -1,0 +1,94 @@
+import { grantKind } from '../shared/grants/kinds.ts';
+import type { OverallPlan, Standing } from '../shared/run/plan-all.ts';
+import { bySign, differenceLines, signs } from './differences.ts';
+import { type Colors, counted, grouped, type Output, wrapped } from './output.ts';
+import { countsOf, type PlanReport, shownDifferences } from './plan-report.ts';
+import { accountsInOrder, headingOf } from './run-output.ts';
+import { partsOf } from './run-report.ts';
+import type { Stage } from './stage.ts';
+
+/** Lines longer than this are hard to read, and pipelines show them cut. */
+const readableWidth = 100;
+
+/** What is compared with what, and where. */
+export function tellHead(out: Output, { where }: Pick<Stage, 'where'>, report: PlanReport): void {
+  const { deployment, configurationHash: hash, registryRevision } = report;
+  out.line(
+    out.colors.bold(`Deployment ${deployment}`) +
+      out.colors.dim(`, configuration ${hash.slice(0, 12)}, registry revision ${registryRevision}`),
+  );
+  out.line(out.colors.dim(`In ${where}`));
+}
+
+/** The plan for people: what would change, resource by resource, then what to beware of, then the counts. */
+export function tellPlan(out: Output, overall: OverallPlan, warnings: readonly string[]): void {
+  const changing = overall.resources
+    .filter(({ plan }) => plan?.changed)
+    .map((standing) => ({ resource: standing.desired.key, standing }));
+  for (const account of accountsInOrder(changing, overall.active.configuration)) {
+    out.line();
+    out.line(out.colors.bold(headingOf(account, overall.active.configuration)));
+    for (const { resource, standing } of changing)
+      if (partsOf(resource).account === account) tellResource(out, standing, overall);
+  }
+  tellWarnings(out, warnings);
+  out.line();
+  out.line(countLine(overall, out.colors));
+}
+
+function tellResource(out: Output, standing: Standing, overall: OverallPlan): void {
+  const { colors } = out;
+  const { kind, id, region } = partsOf(standing.desired.key);
+  const sign = signOf(standing);
+  const title = `${bySign(colors, sign)(sign)} ${grantKind(kind).title} ${colors.bold(id)}`;
+  out.line(`  ${title}  ${colors.dim([region, fullText(standing)].filter(Boolean).join(', '))}`);
+  const differences = shownDifferences(standing, overall);
+  const width = widthOf(out) - 6;
+  const lines = differenceLines(differences, { colors, width });
+  for (const line of lines) out.line(`      ${line}`);
+  if (lines.length === 0) out.line(`      ${colors.dim(notInDocuments)}`);
+}
+
+/** A managed policy that is not attached, for example. */
+export const notInDocuments = 'not in the documents, but in what they are attached to';
+
+export const widthOf = ({ width }: Output): number => Math.min(width, readableWidth);
+
+/** A resource that gets its first policy, loses its last, or keeps one that changes. */
+function signOf({ actual = {}, plan, desired }: Standing): '+' | '-' | '~' {
+  const some = (documents: object): boolean =>
+    Object.values(documents).some((document) => document !== undefined);
+  if (!some(actual)) return signs.added;
+  return plan === undefined || some(desired.kind.documents(plan.next)) ? signs.changed : signs.removed;
+}
+
+/** `8 % full` */
+const fullText = ({ plan }: Standing): string =>
+  plan === undefined ? '' : `${Math.ceil((plan.size / plan.limit) * 100)} % full after`;
+
+function tellWarnings(out: Output, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  out.line();
+  out.line(out.colors.bold('Warnings'));
+  for (const warning of warnings) {
+    const [first = '', ...others] = warning
+      .split('\n')
+      .flatMap((line) => wrapped(line.trim(), widthOf(out) - 4));
+    out.line(`  ${out.colors.yellow('!')} ${first}`);
+    for (const line of others) out.line(`    ${line}`);
+  }
+}
+
+/** `Plan: 6 resources to change, 2 unchanged, 1 withheld` */
+function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
+  const { change, unchanged, withheld, failed } = countsOf(overall);
+  const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
+  const parts = [
+    `${counted(change, 'resource')} to change`,
+    // Those that have nothing for the account are not looked at.
+    ...(overall.accountId === undefined ? [`${grouped(unchanged)} unchanged`] : []),
+    ...(withheld === 0 ? [] : [`${grouped(withheld)} with removals withheld`]),
+    ...(failed === 0 ? [] : [`${grouped(failed)} cannot be planned`]),
+  ];
+  return `${bold(`Plan${scope}:`)} ${parts.join(', ')}${change === 0 && failed === 0 ? dim('. Nothing to do') : ''}`;
+}

@@ -1,0 +1,128 @@
+import { membershipNotes } from '../shared/configuration/membership-notes.ts';
+import type { ErrorRecord } from '../shared/errors.ts';
+import { concerning } from '../shared/plan/differences.ts';
+import { withheldError } from '../shared/plan/plan.ts';
+import type { StatementDifference } from '../shared/policy/difference.ts';
+import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';
+import { grouped } from './output.ts';
+import { partsOf } from './run-report.ts';
+
+/** What `plan --json` prints for one resource. */
+export interface PlannedResourceReport {
+  readonly account: string;
+  readonly region: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly change: boolean;
+  readonly differences: readonly StatementDifference[];
+  readonly bytes?: number;
+  readonly limit?: number;
+  readonly withheld?: readonly string[];
+  readonly error?: ErrorRecord;
+}
+
+export interface PlanCounts {
+  readonly change: number;
+  readonly unchanged: number;
+  /** Resources with removals that are withheld; they may change otherwise. */
+  readonly withheld: number;
+  /** Resources that cannot be read, or for which no policy can be made. */
+  readonly failed: number;
+}
+
+/** What `plan --json` prints. */
+export interface PlanReport {
+  readonly status: 'changes-pending' | 'up-to-date' | 'incomplete';
+  readonly deployment: string;
+  readonly configurationHash: string;
+  readonly registryRevision: number;
+  readonly accountId?: string;
+  /** Of the plan file, whether one is written or not. */
+  readonly planHash: string;
+  readonly counts: PlanCounts;
+  readonly warnings: readonly string[];
+  readonly resources: readonly PlannedResourceReport[];
+}
+
+export function planReport(plan: OverallPlan, warnings: readonly string[]): PlanReport {
+  const { deployment, configurationHash, registryRevision, hash } = planFileOf(plan);
+  const counts = countsOf(plan);
+  return {
+    status: statusOf(counts),
+    deployment,
+    configurationHash,
+    registryRevision,
+    ...(plan.accountId === undefined ? {} : { accountId: plan.accountId }),
+    planHash: hash,
+    counts,
+    warnings,
+    resources: plan.resources.map((standing) => resourceReport(standing, plan)),
+  };
+}
+
+/** Changes come first: what cannot be read is a warning beside them, but never the same as "nothing to do". */
+function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
+  if (change > 0) return 'changes-pending';
+  return failed > 0 ? 'incomplete' : 'up-to-date';
+}
+
+export const countsOf = ({ resources }: OverallPlan): PlanCounts => ({
+  change: resources.filter(({ plan }) => plan?.changed === true).length,
+  unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
+  withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
+  failed: resources.filter(({ error }) => error !== undefined).length,
+});
+
+/** What is shown of a resource: all of it, or only what concerns the plan's account. */
+export const shownDifferences = (
+  { differences }: Standing,
+  { accountId }: Pick<OverallPlan, 'accountId'>,
+): readonly StatementDifference[] =>
+  accountId === undefined ? differences : concerning(differences, accountId);
+
+const resourceReport = (standing: Standing, overall: OverallPlan): PlannedResourceReport => {
+  const { desired, plan, error } = standing;
+  return {
+    ...partsOf(desired.key),
+    change: plan?.changed === true,
+    differences: shownDifferences(standing, overall),
+    ...(plan === undefined ? {} : { bytes: plan.size, limit: plan.limit }),
+    ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
+    ...(error === undefined ? {} : { error }),
+  };
+};
+
+/** From this share of its limit on, a policy is told to be nearly full. */
+const nearlyFull = 0.8;
+
+/** What a person should know beside the differences: a line each. */
+export const warningsOf = (plan: OverallPlan): readonly string[] => [
+  ...membershipWarnings(plan),
+  ...resourceWarnings(plan),
+];
+
+/** Of the grants on the plan's resources. */
+function membershipWarnings({ resources, active }: OverallPlan): readonly string[] {
+  const grants = new Set(resources.flatMap(({ desired }) => desired.shares.map(({ entry }) => entry.name)));
+  return membershipNotes(active.configuration)
+    .filter(({ grant }) => grants.has(grant))
+    .map(({ grant, note }) => `Grant ${grant} ${note}`);
+}
+
+const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[] =>
+  resources.flatMap(({ desired: { key }, plan, error }) => [
+    ...(error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`]),
+    ...((plan?.withheld.length ?? 0) === 0
+      ? []
+      : [withheldError(key, plan?.withheld ?? [], active.configuration).message]),
+    ...(plan !== undefined && plan.size >= nearlyFull * plan.limit
+      ? [
+          `${key} would be ${Math.ceil((plan.size / plan.limit) * 100)} % full ` +
+            `(${grouped(plan.size)} of ${grouped(plan.limit)} ${plan.unit})`,
+        ]
+      : []),
+  ]);
+
+/** Messages of AWS do not always say which resource of ours it is about. */
+const withPlace = (message: string, key: string): string =>
+  message.includes(key) ? message : `${key}: ${message}`;

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { CallCounts } from '../shared/aws/plugins.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { accountIdPattern } from '../shared/organization/account.ts';
+import { type OverallPlan, planAll } from '../shared/run/plan-all.ts';
+import type { ActiveConfiguration, Services } from '../shared/services.ts';
+import type { Session } from './command.ts';
+import { counted } from './output.ts';
+import { type Connecting, connect, loggerOf } from './services.ts';
+import { forgetCalls, newSimulation, onboardEveryone, prepareDeployment } from './simulation.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Where a command compares or applies. */
+export interface Stage {
+  readonly services: Services;
+  readonly calls: CallCounts;
+  /** For people. */
+  readonly where: string;
+  /** The registry is in memory: what the deployment knows is not known here. */
+  readonly inMemory: boolean;
+  readonly simulated: boolean;
+}
+
+export interface StageRequest extends Connecting {
+  readonly configuration: Configuration;
+  readonly simulate: boolean;
+  /** Whether everybody in a simulated organisation was onboarded before. Default: nobody. */
+  readonly onboarded?: boolean;
+}
+
+/** A simulated organisation, or AWS. A registry in memory is filled, and the configuration is in force there. */
+export async function openStage(session: Session, request: StageRequest): Promise<Stage> {
+  if (request.simulate) return simulatedStage(session, request);
+  const connection = connect(session, request);
+  if (connection.inMemory) {
+    session.out.transient('  … Import organisation');
+    await prepareDeployment(connection.services, request.configuration);
+    forgetCalls(connection.calls);
+  }
+  return { ...connection, simulated: false };
+}
+
+async function simulatedStage(
+  session: Session,
+  { configuration, onboarded = false }: StageRequest,
+): Promise<Stage> {
+  const simulation = newSimulation(configuration, { logger: loggerOf(session) });
+  const { organisation, services, calls } = simulation;
+  session.io.prepareWorld?.(organisation);
+  await prepareDeployment(services, configuration);
+  if (onboarded) await onboardEveryone(simulation);
+  session.io.outsiders?.(organisation);
+  forgetCalls(calls);
+  const size = counted(organisation.world.accounts.size, 'account');
+  return { services, calls, where: `a simulated organisation of ${size}`, inMemory: true, simulated: true };
+}
+
+/** Plans with the progress on a terminal. */
+export const planOn = (
+  { services }: Stage,
+  { out }: Session,
+  request: { readonly active: ActiveConfiguration; readonly accountId: string | undefined },
+): Promise<OverallPlan> =>
+  planAll(services, {
+    ...request,
+    runId: madeUpId('plan'),
+    onProgress: ({ done, of }) => out.transient(`  … ${done} of ${counted(of, 'resource')} read`),
+  });
+
+/** `plan-20260302101500-1a2b3c`: also the name of role sessions. */
+export const madeUpId = (prefix: string): string =>
+  `${prefix}-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
+
+export interface ScopeOptions {
+  readonly account?: string;
+  readonly all?: boolean;
+}
+
+/**
+ * The account that a command is about; `undefined` for all of them, which is the default.
+ * @throws UsageError
+ */
+export function scopeOf({ account, all }: ScopeOptions): string | undefined {
+  if (account !== undefined && all === true) throw new UsageError('Say --account ID or --all, not both');
+  if (account !== undefined && !accountIdPattern.test(account))
+    throw new UsageError(`--account ${account}: an account id has twelve digits`);
+  return account;
+}

@@ -1,0 +1,223 @@
+import {
+  DescribeImageAttributeCommand,
+  type EC2Client,
+  type LaunchPermission,
+  ModifyImageAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import * as z from 'zod';
+import { InvalidPrincipalError } from '../errors.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../policy/document.ts';
+import { ownedSid } from '../policy/owned.ts';
+import {
+  type GrantContext,
+  type GrantKind,
+  type RenderRequest,
+  type ResourceRef,
+  resourceKey,
+  type Share,
+  type StateChange,
+} from './contract.ts';
+import { countedSize } from './counted-limit.ts';
+import { place } from './document-kind.ts';
+import { eachOnce, grantEntryFields, text } from './entry.ts';
+import { requestOfAccount } from './principals.ts';
+
+/**
+ * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. Where they are encrypted,
+ * the accounts also need the key: a `kms-key-policy` grant `launch-encrypted-ami`, and for Auto Scaling groups a
+ * `kms-grant` (EC2 user guide, "Share an AMI with specific AWS accounts").
+ */
+const schema = z.strictObject({
+  ...grantEntryFields,
+  kind: z.literal('ami-launch-permission'),
+  /** An image belongs to one region. */
+  images: eachOnce(
+    text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of an image, such as ami-0123456789abcdef0'),
+    'must name at least one image',
+  ),
+});
+
+type Entry = z.infer<typeof schema>;
+
+/**
+ * With whom an image is shared, ordered: `111122223333` for an account, the ARN of an organisation or OU, `all`. They
+ * bear no marks, so the table alone knows which are ours, and for which grant.
+ */
+interface LaunchPermissions {
+  readonly sharedWith: readonly string[];
+}
+
+const sidOf = ({ name }: Entry, { deploymentId }: GrantContext): string =>
+  ownedSid({ deploymentId, grant: name, part: 'launch' });
+
+/** What the table remembers: `<Sid of the grant>/<account id>`. */
+const accountOf = (mark: string): string => mark.slice(mark.lastIndexOf('/') + 1);
+
+/** The owner launches its own images anyway. */
+const wantedIds = ({ accounts }: Share<Entry>, ref: ResourceRef): readonly string[] =>
+  accounts.map(({ id }) => id).filter((id) => id !== ref.accountId);
+
+/** An account that somebody else has shared the image with stays theirs: we neither count it ours nor take it back. */
+function render(request: RenderRequest<Entry, LaunchPermissions>) {
+  const { ref, actual, shares, remembered, context } = request;
+  const ours = new Set(remembered.map(accountOf));
+  const foreign = new Set(actual.sharedWith.filter((id) => !ours.has(id)));
+  const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
+    new Set([...foreign, ...counted.flatMap((share) => wantedIds(share, ref))]);
+  const limit = context.limits.launchPermissionsPerImage;
+  const size = countedSize({
+    ref,
+    shares,
+    now: actual.sharedWith.length,
+    count: (counted) => all(counted).size,
+    limit,
+    unit: 'launch permissions',
+    setting: 'launchPermissionsPerImage',
+  });
+  const owned = shares.flatMap((share) =>
+    wantedIds(share, ref)
+      .filter((id) => !foreign.has(id))
+      .map((id) => `${sidOf(share.entry, context)}/${id}`),
+  );
+  return {
+    next: { sharedWith: [...all(shares)].sort() },
+    owned,
+    size,
+    limit,
+    unit: 'launch permissions' as const,
+  };
+}
+
+function granted(
+  entry: Entry,
+  { sharedWith }: LaunchPermissions,
+  context: GrantContext,
+  remembered: readonly string[],
+): ReadonlySet<string> {
+  const there = new Set(sharedWith);
+  const sid = sidOf(entry, context);
+  const marks = remembered.filter((mark) => mark.startsWith(`${sid}/`));
+  return new Set(marks.map(accountOf).filter((id) => there.has(id)));
+}
+
+/** `*` is this image, as in a key policy it is the key. */
+const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' } as const;
+
+function documents(
+  { sharedWith }: LaunchPermissions,
+  remembered: readonly string[] = [],
+): Readonly<Record<string, PolicyDocument | undefined>> {
+  const there = new Set(sharedWith);
+  const marks = remembered.filter((mark) => there.has(accountOf(mark)));
+  const own = Map.groupBy(marks, (mark) => mark.slice(0, mark.lastIndexOf('/')));
+  const ours = new Set(marks.map(accountOf));
+  const statements: readonly Statement[] = [
+    ...[...own].map(([Sid, of]) => ({ Sid, ...launch, Principal: { AWS: of.map(accountOf) } })),
+    ...foreignStatements(sharedWith.filter((id) => !ours.has(id))),
+  ];
+  return {
+    'launch-permissions': statements.length === 0 ? undefined : { ...newPolicy(), Statement: statements },
+  };
+}
+
+function foreignStatements(sharedWith: readonly string[]): readonly Statement[] {
+  const accounts = sharedWith.filter((id) => /^\d{12}$/.test(id));
+  const others = sharedWith.filter((id) => !accounts.includes(id));
+  return [
+    ...(accounts.length === 0 ? [] : [{ ...launch, Principal: { AWS: accounts } }]),
+    ...others.map((arn) => ({ ...launch, Principal: '*' as const, ...heldTo(arn) })),
+  ];
+}
+
+/** `arn:aws:organizations::111122223333:organization/o-…`, `…:ou/o-…/ou-…`, or `all`. */
+function heldTo(arn: string): Pick<Statement, 'Condition'> {
+  const [type, organizationId = '', ou] = arn.split(':').at(-1)?.split('/') ?? [];
+  if (type === 'organization')
+    return { Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } } };
+  if (type !== 'ou') return {};
+  const paths = `${organizationId}/*/${ou}/*`;
+  return { Condition: { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } } };
+}
+
+async function read({ ec2 }: { ec2: EC2Client }, { id }: ResourceRef): Promise<LaunchPermissions> {
+  const { LaunchPermissions = [] } = await ec2.send(
+    new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' }),
+  );
+  return { sharedWith: LaunchPermissions.flatMap((each) => named(each) ?? []).sort() };
+}
+
+const named = ({
+  UserId,
+  OrganizationArn,
+  OrganizationalUnitArn,
+  Group,
+}: LaunchPermission): string | undefined => UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group;
+
+/** Only accounts are ever added or removed: what is not ours is in both states. */
+async function write(
+  { ec2 }: { ec2: EC2Client },
+  ref: ResourceRef,
+  { from, to }: StateChange<LaunchPermissions>,
+): Promise<void> {
+  const without = (ids: readonly string[], others: readonly string[]): LaunchPermission[] => {
+    const known = new Set(others);
+    return ids.filter((id) => !known.has(id)).map((UserId) => ({ UserId }));
+  };
+  const Add = without(to.sharedWith, from.sharedWith);
+  const Remove = without(from.sharedWith, to.sharedWith);
+  if (Add.length + Remove.length === 0) return;
+  try {
+    await ec2.send(
+      new ModifyImageAttributeCommand({
+        ImageId: ref.id,
+        LaunchPermission: {
+          ...(Add.length === 0 ? {} : { Add }),
+          ...(Remove.length === 0 ? {} : { Remove }),
+        },
+      }),
+    );
+  } catch (error) {
+    throw refusal(error, ref);
+  }
+}
+
+/** EC2 refuses the whole request for one account: "InvalidAMIAttributeItemValue" (EC2 API reference, "Error codes"). */
+function refusal(error: unknown, ref: ResourceRef): unknown {
+  if (!(error instanceof Error) || error.name !== 'InvalidAMIAttributeItemValue') return error;
+  const resource = resourceKey(ref);
+  return new InvalidPrincipalError(
+    `${resource}: EC2 refused an account: ${error.message}`,
+    { resource },
+    error,
+  );
+}
+
+/** Limit: AWS General Reference, "Amazon EC2 endpoints and quotas", AMI sharing. */
+export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
+  name: 'ami-launch-permission',
+  title: 'AMI launch permission',
+  schema,
+  actions: { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImageAttribute'] },
+  empty: { sharedWith: [] },
+  resources: (entry, context) =>
+    entry.images.map((id) => ({ kind: 'ami-launch-permission', id, ...place(entry, context) })),
+  accesses: (_, account, ref, context) =>
+    account.id === ref.accountId
+      ? []
+      : [
+          {
+            who: `Roles of ${account.id}`,
+            what: `launch the image ${ref.id}`,
+            request: requestOfAccount(account, context, {
+              action: 'ec2:RunInstances',
+              resource: `arn:${context.partition}:ec2:${ref.region}::image/${ref.id}`,
+            }),
+          },
+        ],
+  render,
+  granted: (entry, _, actual, context, remembered) => granted(entry, actual, context, remembered),
+  same: (a, b) => a.sharedWith.join() === b.sharedWith.join(),
+  documents,
+  read,
+  write,
+};

@@ -1,0 +1,51 @@
+import { PolicyTooLargeError } from '../errors.ts';
+import { type LimitUnit, type ResourceRef, resourceKey, type Share } from './contract.ts';
+import type { GrantEntry } from './entry.ts';
+
+export interface CountedLimit<Entry extends GrantEntry> {
+  readonly ref: ResourceRef;
+  readonly shares: readonly Share<Entry>[];
+  /** How many things the resource holds now. */
+  readonly now: number;
+  /** How many it would hold, with those of others. */
+  count(shares: readonly Share<Entry>[]): number;
+  readonly limit: number;
+  readonly unit: LimitUnit;
+  /** The setting that follows when AWS has raised the quota. */
+  readonly setting: string;
+}
+
+/**
+ * The size of a resource that AWS limits by number, such as the grants of a key.
+ * @throws PolicyTooLargeError, with how many accounts fit
+ */
+export function countedSize<Entry extends GrantEntry>(counted: CountedLimit<Entry>): number {
+  const { shares, limit } = counted;
+  const size = counted.count(shares);
+  // Taking back must go through even where others have filled the resource.
+  if (size <= limit || size < counted.now) return size;
+  throw tooMany(counted, size);
+}
+
+const withFirst = <Entry extends GrantEntry>(shares: readonly Share<Entry>[], count: number) =>
+  shares.map((share) => ({ ...share, accounts: share.accounts.slice(0, count) }));
+
+function tooMany<Entry extends GrantEntry>(
+  { ref, shares, count, limit, unit, setting }: CountedLimit<Entry>,
+  size: number,
+): PolicyTooLargeError {
+  const accounts = Math.max(0, ...shares.map((share) => share.accounts.length));
+  let fit = 0;
+  let tooMuch = accounts;
+  while (tooMuch - fit > 1) {
+    const middle = Math.floor((fit + tooMuch) / 2);
+    if (count(withFirst(shares, middle)) <= limit) fit = middle;
+    else tooMuch = middle;
+  }
+  const where = resourceKey(ref);
+  return new PolicyTooLargeError(
+    `${where}: it would have ${size} ${unit} with ${accounts} accounts, and AWS allows ${limit}; ${fit} fit. If AWS ` +
+      `has raised your quota, set limits.${setting}; or narrow the selectors of the grants on it`,
+    { resource: where, size, limit, unit, accounts, fit },
+  );
+}

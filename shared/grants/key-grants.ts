@@ -1,0 +1,125 @@
+import {
+  CreateGrantCommand,
+  type GrantListEntry,
+  type GrantOperation,
+  type KMSClient,
+  ListGrantsCommand,
+  RevokeGrantCommand,
+} from '@aws-sdk/client-kms';
+import { InvalidPrincipalError, ResourceMissingError } from '../errors.ts';
+import { type GrantContext, type ResourceRef, resourceKey, type StateChange } from './contract.ts';
+
+/** A grant of ours on the key, with the id that KMS gave it once it exists. */
+export interface KeyGrant {
+  readonly name: string;
+  readonly id?: string;
+  readonly grantee: string;
+  /** Ordered. */
+  readonly operations: readonly GrantOperation[];
+  /** Somebody has narrowed it, which we never do. */
+  readonly constrained?: boolean;
+}
+
+/** Ours, ordered by name. Others come and go by themselves, one for each volume in use: only their number matters. */
+export interface KeyGrants {
+  readonly own: readonly KeyGrant[];
+  readonly others: number;
+}
+
+/** The beginning of the names of all our grants. A grant's name holds letters, digits and `:/_-` (CreateGrant). */
+export const prefixOf = ({ deploymentId }: GrantContext): string => `account-onboarding/${deploymentId}/`;
+
+/** What the table remembers: `account-onboarding/<deployment>/<grant>`; the account's id follows in each name. */
+export const markOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
+
+/** Two grants of one meaning give the same access under the same name. */
+export const meaning = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
+  [name, grantee, constrained, ...operations].join(' ');
+
+export const byName = (a: KeyGrant, b: KeyGrant): number => (a.name < b.name ? -1 : 1);
+
+export const sameGrants = (a: KeyGrants, b: KeyGrants): boolean =>
+  a.own.map(meaning).sort().join('\n') === b.own.map(meaning).sort().join('\n');
+
+/** A hundred a page is the most (ListGrants, KMS API reference). */
+const pageSize = 100;
+
+export async function readGrants(
+  kms: KMSClient,
+  { id }: ResourceRef,
+  context: GrantContext,
+): Promise<KeyGrants> {
+  const own: KeyGrant[] = [];
+  let others = 0;
+  let Marker: string | undefined;
+  do {
+    const page = await kms.send(new ListGrantsCommand({ KeyId: id, Limit: pageSize, Marker }));
+    const grants = page.Grants ?? [];
+    const ours = grants.filter(({ Name }) => Name?.startsWith(prefixOf(context)));
+    own.push(...ours.map(keyGrant));
+    others += grants.length - ours.length;
+    Marker = page.Truncated ? page.NextMarker : undefined;
+  } while (Marker !== undefined);
+  return { own: own.sort(byName), others };
+}
+
+/** The grantee is an unreadable id once its role is deleted. */
+const keyGrant = (grant: GrantListEntry): KeyGrant => ({
+  name: grant.Name ?? '',
+  id: grant.GrantId ?? '',
+  grantee: grant.GranteePrincipal ?? '',
+  operations: (grant.Operations ?? []).toSorted(),
+  ...(Object.keys(grant.Constraints ?? {}).length === 0 ? {} : { constrained: true }),
+});
+
+/**
+ * One request after the other, which stays below KMS's 50 a second; a write that died half-way is finished by the next
+ * run. A name makes CreateGrant idempotent: the same request again gives the same grant (KMS API reference).
+ * An account whose role does not exist yet is passed over, and reported when everything else is done.
+ */
+export async function writeGrants(
+  kms: KMSClient,
+  { id: KeyId, ...ref }: ResourceRef,
+  { from, to }: StateChange<KeyGrants>,
+): Promise<void> {
+  const refused: KeyGrant[] = [];
+  for (const grant of to.own)
+    if (grant.id === undefined && !(await create(kms, KeyId, grant))) refused.push(grant);
+  const kept = new Set(to.own.map(({ id }) => id));
+  for (const { id } of from.own) if (id !== undefined && !kept.has(id)) await revoke(kms, KeyId, id);
+  if (refused.length === 0) return;
+  const accountIds = [...new Set(refused.map(({ name }) => name.slice(markOf(name).length + 1)))];
+  throw new InvalidPrincipalError(
+    `${resourceKey({ ...ref, id: KeyId })}: KMS does not know ${refused[0]?.grantee}` +
+      `${refused.length === 1 ? '' : ` and ${refused.length - 1} roles more`}. The role is made with the first Auto ` +
+      'Scaling group of its account, or by `aws iam create-service-linked-role`',
+    { accountIds, othersWritten: true },
+  );
+}
+
+/** @returns false where KMS knows no such grantee: "InvalidArnException" (CreateGrant, KMS API reference) */
+async function create(kms: KMSClient, KeyId: string, grant: KeyGrant): Promise<boolean> {
+  try {
+    await kms.send(
+      new CreateGrantCommand({
+        KeyId,
+        Name: grant.name,
+        GranteePrincipal: grant.grantee,
+        Operations: [...grant.operations],
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'InvalidArnException') return false;
+    throw error;
+  }
+}
+
+/** What is gone already is revoked. */
+async function revoke(kms: KMSClient, KeyId: string, GrantId: string): Promise<void> {
+  try {
+    await kms.send(new RevokeGrantCommand({ KeyId, GrantId }));
+  } catch (error) {
+    if (!(error instanceof ResourceMissingError)) throw error;
+  }
+}

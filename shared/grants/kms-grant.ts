@@ -1,0 +1,169 @@
+import type { GrantOperation } from '@aws-sdk/client-kms';
+import * as z from 'zod';
+import { OwnershipClashError } from '../errors.ts';
+import type { Account } from '../organization/account.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../policy/document.ts';
+import { ownedSid } from '../policy/owned.ts';
+import {
+  type Access,
+  type GrantContext,
+  type GrantKind,
+  type RenderRequest,
+  type ResourceRef,
+  resourceKey,
+  type Share,
+} from './contract.ts';
+import { countedSize } from './counted-limit.ts';
+import { place } from './document-kind.ts';
+import { grantEntryFields, text } from './entry.ts';
+import {
+  byName,
+  type KeyGrant,
+  type KeyGrants,
+  markOf,
+  meaning,
+  prefixOf,
+  readGrants,
+  sameGrants,
+  writeGrants,
+} from './key-grants.ts';
+
+const schema = z.strictObject({
+  ...grantEntryFields,
+  kind: z.literal('kms-grant'),
+  key: text(
+    /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    'a key id, not an alias or an ARN',
+  ),
+  preset: z.literal('auto-scaling'),
+  /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
+  customSuffix: text(/^[\w+=,.@-]{1,35}$/, 'the suffix of the role without the underscore').optional(),
+});
+
+type Entry = z.infer<typeof schema>;
+
+/**
+ * What launching instances with encrypted volumes needs: Auto Scaling user guide, "Required AWS KMS key policy for use
+ * with encrypted volumes", the grant for access across accounts.
+ */
+const operations: readonly GrantOperation[] = [
+  'CreateGrant',
+  'Decrypt',
+  'DescribeKey',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+];
+
+/**
+ * The one place where we name a role: Auto Scaling acts as its service-linked role, whose permissions nobody can
+ * extend, so naming the account, and leaving the rest to policies there, would help nothing. A grant, unlike a
+ * document, is not spoiled by a role that is missing: only the request for this one account fails.
+ */
+const granteeOf = ({ customSuffix }: Entry, { id }: Account, { partition }: GrantContext): string =>
+  `arn:${partition}:iam::${id}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling` +
+  (customSuffix === undefined ? '' : `_${customSuffix}`);
+
+const entryMark = ({ name }: Entry, context: GrantContext): string => `${prefixOf(context)}${name}`;
+
+const wantedGrants = ({ entry, accounts }: Share<Entry>, context: GrantContext): readonly KeyGrant[] =>
+  accounts.map((account) => ({
+    name: `${entryMark(entry, context)}/${account.id}`,
+    grantee: granteeOf(entry, account, context),
+    operations,
+  }));
+
+function render({ ref, actual, shares, remembered, context }: RenderRequest<Entry, KeyGrants>) {
+  const owned = shares
+    .filter(({ accounts }) => accounts.length > 0)
+    .map(({ entry }) => entryMark(entry, context));
+  refuseClashes(ref, actual, [...owned, ...remembered]);
+  const known = new Map(actual.own.map((grant) => [meaning(grant), grant]));
+  const own = shares
+    .flatMap((share) => wantedGrants(share, context))
+    .map((wanted) => known.get(meaning(wanted)) ?? wanted)
+    .sort(byName);
+  const limit = context.limits.grantsPerKey;
+  const size = countedSize({
+    ref,
+    shares,
+    now: actual.others + actual.own.length,
+    count: (counted) => actual.others + counted.reduce((sum, { accounts }) => sum + accounts.length, 0),
+    limit,
+    unit: 'grants',
+    setting: 'grantsPerKey',
+  });
+  return { next: { own, others: actual.others }, owned, size, limit, unit: 'grants' as const };
+}
+
+function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly string[]): void {
+  const known = new Set(marks);
+  const names = own.map(({ name }) => name).filter((name) => !known.has(markOf(name)));
+  if (names.length === 0) return;
+  throw new OwnershipClashError(
+    `${resourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with the mark of this ` +
+      `deployment, which never made it: ${names.slice(0, 3).join(', ')}. Nothing was changed. Revoke it; if another ` +
+      'installation uses this deployment id, give one of the two another id.',
+    { resource: resourceKey(ref), grants: names },
+  );
+}
+
+const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
+
+/** Our grants as one statement for each grant of the configuration. */
+function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
+  const alike = Map.groupBy(own, ({ name, operations }) => [markOf(name), ...operations].join(' '));
+  const statements = [...alike.values()].map((grants): Statement => {
+    const [deploymentId, grant] = namePattern.exec(grants[0]?.name ?? '')?.slice(1) ?? [];
+    const isOurs = deploymentId !== undefined && grant !== undefined;
+    return {
+      ...(isOurs ? { Sid: ownedSid({ deploymentId, grant, part: 'grant' }) } : {}),
+      Effect: 'Allow',
+      Principal: { AWS: grants.map(({ grantee }) => grantee) },
+      Action: (grants[0]?.operations ?? []).map((operation) => `kms:${operation}`),
+      Resource: '*',
+    };
+  });
+  return { grants: statements.length === 0 ? undefined : { ...newPolicy(), Statement: statements } };
+}
+
+const accesses = (
+  entry: Entry,
+  account: Account,
+  { id, accountId, region }: ResourceRef,
+  context: GrantContext,
+): readonly Access[] => [
+  {
+    who: `Auto Scaling of ${account.id}`,
+    what: `launch instances whose volumes key ${id} encrypts`,
+    request: {
+      principal: { type: 'AWS', accountId: account.id, arn: granteeOf(entry, account, context) },
+      action: 'kms:CreateGrant',
+      resource: `arn:${context.partition}:kms:${region}:${accountId}:key/${id}`,
+      context: {},
+    },
+  },
+];
+
+/** Limit: KMS developer guide, "Resource quotas". */
+export const kmsGrant: GrantKind<Entry, KeyGrants> = {
+  name: 'kms-grant',
+  title: 'KMS grant',
+  schema,
+  actions: { read: ['kms:ListGrants'], write: ['kms:CreateGrant', 'kms:RevokeGrant'] },
+  empty: { own: [], others: 0 },
+  resources: (entry, context) => [{ kind: 'kms-grant', id: entry.key, ...place(entry, context) }],
+  accesses,
+  render,
+  granted: (entry, _, { own }, context) => {
+    const mark = entryMark(entry, context);
+    const names = own.map(({ name }) => name).filter((name) => markOf(name) === mark);
+    return new Set(names.map((name) => name.slice(mark.length + 1)));
+  },
+  same: sameGrants,
+  documents,
+  read: ({ kms }, ref, context) => readGrants(kms, ref, context),
+  write: ({ kms }, ref, change) => writeGrants(kms, ref, change),
+};

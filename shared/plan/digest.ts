@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { GrantKind } from '../grants/contract.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { meaning } from '../policy/equality.ts';
+import { normalisePolicy } from '../policy/normalise.ts';
+import { deploymentOf } from '../policy/owned.ts';
+
+type Documents = ReturnType<GrantKind['documents']>;
+
+/** SHA-256 of a value's JSON with the keys of every object in order, hexadecimal. */
+export const canonicalHash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, ordered)).digest('hex');
+
+const ordered = (_: string, value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** The same for two sets of documents exactly if they mean the same. */
+export const documentsDigest = (documents: Documents): string =>
+  canonicalHash(each(documents, (document) => document && normalisePolicy(document)));
+
+/** What is kept of a resource after it was written, to tell later who has changed what. */
+export interface LeftDigests {
+  readonly ownDigest: string;
+  readonly foreignDigest: string;
+}
+
+/** Digests of what is ours in a resource's documents, and of what is not. */
+export const leftDigests = (documents: Documents, deploymentId: string): LeftDigests => ({
+  ownDigest: canonicalHash(each(documents, (document) => statements(document, deploymentId, true))),
+  foreignDigest: canonicalHash(each(documents, (document) => foreign(document, deploymentId))),
+});
+
+/** Nothing is noted of a document without a part: whether it is there then says nothing. */
+const each = (documents: Documents, part: (document: PolicyDocument | undefined) => unknown): object =>
+  Object.fromEntries(
+    Object.entries(documents)
+      .map(([name, document]) => [name, part(document)] as const)
+      .filter(([, value]) => value !== undefined),
+  );
+
+/** With the head, which decides what the statements mean. */
+function foreign(document: PolicyDocument | undefined, deploymentId: string): unknown {
+  const others = statements(document, deploymentId, false);
+  return others && { version: document?.Version, id: document?.Id, others };
+}
+
+function statements(document: PolicyDocument | undefined, deploymentId: string, own: boolean) {
+  const chosen = (document?.Statement ?? []).filter(
+    ({ Sid }) => (deploymentOf(Sid) === deploymentId) === own,
+  );
+  return chosen.length === 0 ? undefined : chosen.map(meaning).sort();
+}

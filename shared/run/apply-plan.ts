@@ -1,0 +1,139 @@
+import pMap from 'p-map';
+import { reconcileResource } from '../apply/reconcile.ts';
+import { timestamp } from '../clock.ts';
+import { StalePlanError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
+import { nextDocuments, type OverallPlan, recorded, type Standing } from './plan-all.ts';
+
+export interface ApplyPlanRequest {
+  readonly runId: string;
+  readonly plan: OverallPlan;
+  readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
+}
+
+/** How many resources are written at a time. */
+const concurrency = 4;
+
+/**
+ * Makes the changes of a plan, each resource under its lease, and records them as a run. What could not be planned is
+ * not written, and neither is what has moved since the plan was made: nobody has seen that.
+ */
+export async function applyPlan(services: Services, request: ApplyPlanRequest): Promise<RunRecord> {
+  const { runId, plan, onProgress } = request;
+  const { runs } = services.store;
+  const opened: RunRecord = {
+    runId,
+    status: 'running',
+    startedAt: timestamp(services.clock),
+    cause: 'apply',
+    accountIds: plan.accountId === undefined ? [] : [plan.accountId],
+  };
+  await runs.put(opened);
+  const planned = plan.resources.map((standing) => plannedChange(services, standing));
+  for (const change of planned) await runs.putChange(runId, change);
+  const guarded = { ...services, store: refusingWhatMoved(services.store, plan) };
+  let done = 0;
+  const changes = await pMap(
+    planned,
+    async (change) => {
+      const applied = await applyOne(guarded, { runId, revision: plan.revision, change });
+      await runs.putChange(runId, applied);
+      done += 1;
+      onProgress?.({ done, of: planned.length });
+      return applied;
+    },
+    { concurrency },
+  );
+  const closed = { ...opened, ...endOf(changes, opened.accountIds), finishedAt: timestamp(services.clock) };
+  await runs.put(closed);
+  return closed;
+}
+
+function plannedChange(
+  { clock }: Services,
+  { desired, state, actual, plan, error }: Standing,
+): ResourceChange {
+  const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
+  if (plan === undefined || actual === undefined)
+    return { ...change, outcome: 'failed', ...(error === undefined ? {} : { error }) };
+  return {
+    ...change,
+    planned: plan.changed ? 'change' : 'none',
+    plannedAt: timestamp(clock),
+    before: recorded(actual),
+    after: recorded(nextDocuments(desired, plan)),
+    size: plan.size,
+    limit: plan.limit,
+  };
+}
+
+const applyOne = async (
+  services: Services,
+  { runId, revision, change }: { runId: string; revision: number; change: ResourceChange },
+): Promise<ResourceChange> =>
+  change.planned === undefined ? change : reconcileResource(services, { runId, planned: change, revision });
+
+/**
+ * The store as whoever holds a lease reads it, but not further than the plan: another revision, another configuration,
+ * or a resource that another run has brought up to date meanwhile.
+ */
+function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
+  const generations = new Map(
+    plan.resources.map(({ desired, state }) => [desired.key, state?.generation ?? 0]),
+  );
+  return {
+    ...store,
+    registry: {
+      ...store.registry,
+      revision: async () => {
+        const revision = await store.registry.revision();
+        if (revision !== plan.revision) throw moved(`the registry is at revision ${revision}`);
+        return revision;
+      },
+    },
+    configuration: {
+      ...store.configuration,
+      inForce: async () => {
+        const inForce = await store.configuration.inForce();
+        if (inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
+        return inForce;
+      },
+    },
+    resources: {
+      ...store.resources,
+      get: async (resource) => {
+        const state = await store.resources.get(resource);
+        if ((state?.generation ?? 0) !== generations.get(resource))
+          throw moved('another run has brought the resource up to date');
+        return state;
+      },
+    },
+  };
+}
+
+const moved = (what: string): StalePlanError =>
+  new StalePlanError(`Since the plan was made, ${what}. Plan again, and apply what is left`);
+
+function endOf(
+  changes: readonly ResourceChange[],
+  own: readonly string[],
+): Pick<RunRecord, 'status' | 'reason' | 'left'> {
+  const left = changes.flatMap((change) => leftLine(change, own));
+  const [reason] = left;
+  if (reason !== undefined) return { status: 'failed', reason, left };
+  const written = changes.filter(({ outcome }) => outcome === 'written').length;
+  return { status: 'succeeded', reason: `${written} of ${changes.length} resources written` };
+}
+
+/** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
+function leftLine(
+  { resource, outcome = 'failed', error, accountIds = [] }: ResourceChange,
+  own: readonly string[],
+): readonly string[] {
+  if (outcome === 'written' || outcome === 'unchanged') return [];
+  const refused = outcome === 'set-aside' ? accountIds.filter((id) => own.includes(id)) : [];
+  if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
+  const who = refused.length === 0 ? '' : `: AWS does not accept ${refused.join(', ')} as a principal`;
+  return [`${resource}: ${outcome}${who}${error === undefined ? '' : `: ${error.name}: ${error.message}`}`];
+}

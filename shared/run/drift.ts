@@ -1,0 +1,77 @@
+import { isSettled } from '../apply/reconcile.ts';
+import type { ErrorRecord } from '../errors.ts';
+import { documentsDifference } from '../plan/differences.ts';
+import { leftDigests } from '../plan/digest.ts';
+import type { StatementDifference } from '../policy/difference.ts';
+import { nextDocuments, type OverallPlan, type Standing } from './plan-all.ts';
+
+/**
+ * How a resource is, compared with how the last run left it and how it should be.
+ * `ours-changed`: what is ours is not as it should be, and no change of accounts or configuration explains it.
+ * `foreign-changed`: ours is as it should be, and what is not ours has changed; information, no drift.
+ * `pending`: accounts or configuration have changed, and no run has come by since; no drift either.
+ */
+export const driftStatuses = [
+  'equal',
+  'ours-changed',
+  'foreign-changed',
+  'missing',
+  'unreadable',
+  'pending',
+] as const;
+
+export type DriftStatus = (typeof driftStatuses)[number];
+
+export interface ResourceDrift {
+  readonly resource: string;
+  readonly status: DriftStatus;
+  /** Whether what is not ours is as the last run left it; `unknown` where the table does not hold that. */
+  readonly foreign: 'same' | 'changed' | 'unknown';
+  /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
+  readonly differences: readonly StatementDifference[];
+  readonly error?: ErrorRecord;
+}
+
+/** Compares every resource. A pure function of the plan, which has read them. */
+export const driftOf = (plan: OverallPlan): readonly ResourceDrift[] =>
+  plan.resources.map((standing) => resourceDrift(standing, plan));
+
+function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift {
+  const { desired, actual, plan, error } = standing;
+  const resource = desired.key;
+  const failed = error === undefined ? {} : { error };
+  if (actual === undefined) {
+    const status = error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
+    return { resource, status, foreign: 'unknown', differences: [], ...failed };
+  }
+  const changed = sinceLeft(standing, overall);
+  const status = statusOf(standing, overall, changed);
+  const wanted = plan === undefined ? undefined : nextDocuments(desired, plan);
+  const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
+  return { resource, status, foreign: changed.foreign, differences, ...failed };
+}
+
+interface SinceLeft {
+  readonly own: ResourceDrift['foreign'];
+  readonly foreign: ResourceDrift['foreign'];
+}
+
+function sinceLeft({ actual = {}, state }: Standing, { active }: OverallPlan): SinceLeft {
+  const now = leftDigests(actual, active.configuration.deployment);
+  return {
+    own: compared(state?.ownDigest, now.ownDigest),
+    foreign: compared(state?.foreignDigest, now.foreignDigest),
+  };
+}
+
+function compared(left: string | undefined, now: string): ResourceDrift['foreign'] {
+  if (left === undefined) return 'unknown';
+  return left === now ? 'same' : 'changed';
+}
+
+function statusOf(standing: Standing, { active, revision }: OverallPlan, since: SinceLeft): DriftStatus {
+  const { plan, state, error } = standing;
+  if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
+  const explained = !isSettled(state, revision, active.hash) && since.own !== 'changed';
+  return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
+}

@@ -1,0 +1,145 @@
+import { timestamp } from '../clock.ts';
+import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
+import { importSlice } from '../organization/import-slice.ts';
+import { usesTags } from '../organization/selector.ts';
+import { activeConfiguration, type Services } from '../services.ts';
+import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
+import { recordAndAnnounce } from './announce.ts';
+import { changeLine, type FinishedRun } from './finish.ts';
+
+export const sweepCause = 'sweep';
+
+/** How far the import of the organisation is. */
+export interface ImportState {
+  readonly status: 'more' | 'done';
+  /** Where it goes on; absent when it is done. */
+  readonly cursor?: ImportCursor;
+  readonly counts: ImportCounts;
+}
+
+export interface StartedSweep {
+  readonly runId: string;
+  readonly import: ImportState;
+}
+
+/** The first step: opens the sweep's record. */
+export async function startSweep(
+  { store }: Services,
+  { runId, startedAt }: { runId: string; startedAt: string },
+): Promise<StartedSweep> {
+  await store.runs.put({ runId, status: 'running', startedAt, accountIds: [], cause: sweepCause });
+  return { runId, import: { status: 'more', cursor: firstCursor, counts: firstCursor.counts } };
+}
+
+/**
+ * Brings the next part of the registry up to date. Tags of accounts that are known already are asked for only where
+ * a selector of the configuration in force looks at tags: that is one call for each account.
+ */
+export async function importNextSlice(
+  { store, hub, clock, random }: Services,
+  { cursor }: { cursor: ImportCursor },
+): Promise<ImportState> {
+  const { configuration } = await activeConfiguration(store);
+  const tags = configuration.grants.some((grant) => usesTags(grant.for));
+  const { registry } = store;
+  const access = { registry, organizations: hub.organizations, clock, random, tags };
+  const slice = await importSlice(access, cursor);
+  return { status: slice.cursor === undefined ? 'done' : 'more', ...slice };
+}
+
+export interface FinishSweepStep {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly import: { readonly counts: ImportCounts };
+}
+
+/**
+ * The last step: closes the runs whose executions died unheard, since the sweep has done their work, and records what
+ * it found and did. A sweep that had nothing to do is not announced.
+ */
+export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
+  const { store, clock } = services;
+  const { runId } = step;
+  const changes = await store.runs.changes(runId);
+  const left = changes.flatMap((change) => changeLine(change, change.accountIds ?? []));
+  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const opened = await store.runs.get(runId);
+  const startedAt = opened?.startedAt ?? step.startedAt;
+  const closedRuns = await closeUnfinished(services, { runId, left });
+  const counts = { ...step.import.counts, ...resourceCounts(changes), closedRuns };
+  const finished: RunRecord = {
+    runId,
+    status,
+    startedAt,
+    finishedAt: timestamp(clock),
+    cause: sweepCause,
+    accountIds: [],
+    reason: left[0] ?? summary(counts),
+    ...(left.length === 0 ? {} : { left }),
+    counts,
+  };
+  if (left.length > 0 || changedSomething(counts)) await recordAndAnnounce(services, finished);
+  else await store.runs.put(finished);
+  return { runId, status };
+}
+
+/**
+ * After this time an execution is over, whichever state machine it is of: `TimeoutSeconds` is shorter, and a test
+ * holds that.
+ */
+export const executionsEndWithin = 5 * 60 * 60 * 1_000;
+
+/** @returns how many were closed */
+async function closeUnfinished(
+  { store, clock, logger }: Services,
+  sweep: { readonly runId: string; readonly left: readonly string[] },
+): Promise<number> {
+  const before = new Date(clock.now() - executionsEndWithin).toISOString();
+  const unfinished = (await store.runs.unfinished(before)).filter(({ runId }) => runId !== sweep.runId);
+  for (const run of unfinished) {
+    logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
+    await store.runs.put({ ...run, ...superseded(sweep), finishedAt: timestamp(clock) });
+  }
+  return unfinished.length;
+}
+
+const superseded = ({ runId, left }: { readonly runId: string; readonly left: readonly string[] }) => ({
+  status: 'failed' as const,
+  reason:
+    `Superseded by the sweep ${runId}: the execution ended without a record, and the sweep has brought ` +
+    `${left.length === 0 ? 'every resource' : 'all but what is left'} to the state of the registry`,
+  ...(left.length === 0 ? {} : { left }),
+});
+
+/** Where each outcome is counted; a resource that was not got at has failed. */
+const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
+  unchanged: 'equal',
+  written: 'written',
+  withheld: 'withheld',
+  'set-aside': 'setAside',
+  refused: 'refused',
+  busy: 'failed',
+  failed: 'failed',
+};
+
+type ResourceCounts = Pick<SweepCounts, 'equal' | 'written' | 'withheld' | 'setAside' | 'refused' | 'failed'>;
+
+function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
+  const counted = changes.map(({ outcome = 'failed' }) => countedAs[outcome]);
+  const count = (as: keyof SweepCounts): number => counted.filter((each) => each === as).length;
+  return {
+    equal: count('equal'),
+    written: count('written'),
+    withheld: count('withheld'),
+    setAside: count('setAside'),
+    refused: count('refused'),
+    failed: count('failed'),
+  };
+}
+
+const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolean =>
+  changed + written + closedRuns > 0;
+
+const summary = ({ accounts, changed, written, equal, closedRuns }: SweepCounts): string =>
+  `${accounts} accounts, ${changed} changed; ${written} resources written, ${equal} as they should be` +
+  (closedRuns === 0 ? '' : `; ${closedRuns} runs closed that had no end on record`);

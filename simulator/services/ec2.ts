@@ -1,0 +1,87 @@
+import type {
+  DescribeImageAttributeCommandInput,
+  DescribeImageAttributeCommandOutput,
+  LaunchPermission,
+  ModifyImageAttributeCommandInput,
+  ModifyImageAttributeCommandOutput,
+} from '@aws-sdk/client-ec2';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { denialOf } from '../permissions.ts';
+import { isKnownPrincipal } from '../principals.ts';
+import type { SimulatedImage, World } from '../world.ts';
+
+/** AMI sharing: organisations, OUs and accounts together ("Amazon EC2 endpoints and quotas", General Reference). */
+const mostShares = 1_000;
+
+/** Amazon EC2: launch permissions of images. Source: EC2 API reference, "ModifyImageAttribute", "Error codes". */
+export const ec2: ServiceOperations = {
+  DescribeImageAttribute: operation<DescribeImageAttributeCommandInput, DescribeImageAttributeCommandOutput>(
+    (call) => {
+      const image = authorisedImage(call, 'ec2:DescribeImageAttribute');
+      expectLaunchPermission(call.input.Attribute);
+      return { ImageId: image.id, LaunchPermissions: image.launchPermissions.map((each) => ({ ...each })) };
+    },
+  ),
+
+  /** All of it, or nothing: one account that does not exist refuses the request. */
+  ModifyImageAttribute: operation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
+    (call) => {
+      const image = authorisedImage(call, 'ec2:ModifyImageAttribute');
+      const { Attribute = 'launchPermission', LaunchPermission, ...others } = call.input;
+      expectLaunchPermission(Attribute);
+      if (LaunchPermission === undefined || 'OperationType' in others)
+        throw awsError('NotSimulated', 'Only LaunchPermission with Add and Remove is simulated', 501);
+      const { Add = [], Remove = [] } = LaunchPermission;
+      for (const permission of Add) expectKnown(call.world, permission);
+      const gone = new Set(Remove.map(key));
+      const kept = image.launchPermissions.filter((each) => !gone.has(key(each)));
+      const there = new Set(kept.map(key));
+      const next = [...kept, ...Add.filter((each) => !there.has(key(each)))];
+      if (next.filter(({ Group }) => Group === undefined).length > mostShares)
+        throw awsError('ResourceLimitExceeded', `An AMI can be shared with ${mostShares} entities`);
+      image.launchPermissions = next;
+      return {};
+    },
+  ),
+};
+
+const key = ({ UserId, Group, OrganizationArn, OrganizationalUnitArn }: LaunchPermission): string =>
+  UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group ?? '';
+
+function expectLaunchPermission(attribute: string | undefined): void {
+  if (attribute !== 'launchPermission')
+    throw awsError('NotSimulated', `The attribute ${attribute} of an image is not simulated`, 501);
+}
+
+function expectKnown(world: World, permission: LaunchPermission): void {
+  const { UserId } = permission;
+  if (UserId === undefined || isKnownPrincipal(world, 'AWS', UserId)) return;
+  throw awsError(
+    'InvalidAMIAttributeItemValue',
+    `Invalid attribute item value "${UserId}" for userId item type.`,
+  );
+}
+
+interface ImageInput {
+  readonly ImageId: string | undefined;
+}
+
+function authorisedImage({ world, caller, region, input }: ServiceCall<ImageInput>, action: string) {
+  const { ImageId = '' } = input;
+  const image = world.images.get(ImageId);
+  if (image === undefined || image.region !== region)
+    throw awsError('InvalidAMIID.NotFound', `The image id '[${ImageId}]' does not exist`);
+  if (image.accountId !== caller.accountId)
+    throw awsError('AuthFailure', `Not authorized for image:${ImageId}`, 403);
+  const denial = denialOf(world, caller, attemptOn(image, action));
+  if (denial !== undefined) throw awsError('UnauthorizedOperation', denial, 403);
+  return image;
+}
+
+const attemptOn = (image: SimulatedImage, action: string) => ({
+  action,
+  resource: image.arn,
+  resourceAccount: image.accountId,
+  region: image.region,
+});

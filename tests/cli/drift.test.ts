@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Io } from '../../cli/io.ts';
+import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import { exampleConfiguration, objectOf, run, type Screen } from './screen.ts';
+
+const simulate = ['drift', '--simulate', '--config', exampleConfiguration];
+
+type Outsiders = (organisation: SimulatedOrganisation) => void;
+
+const drift = (outsiders: Outsiders = () => {}): Promise<Screen> =>
+  run([...simulate, '--json'], { outsiders });
+
+/** Changes the statements of the bucket of the flow logs, whose first is not ours. */
+const edit =
+  (change: (statements: readonly object[]) => readonly object[]): NonNullable<Io['outsiders']> =>
+  ({ world }) => {
+    const bucket = world.buckets.get('example-org-flow-logs');
+    const policy = JSON.parse(bucket?.policy ?? '') as { Statement: object[] };
+    const text = JSON.stringify({ ...policy, Statement: change(policy.Statement) });
+    if (bucket !== undefined) bucket.policy = text;
+  };
+
+const flowLogs = (screen: Screen): unknown =>
+  (objectOf(screen).resources as { readonly id: string }[]).find(({ id }) => id === 'example-org-flow-logs');
+
+interface Case {
+  readonly name: string;
+  readonly outsiders: Outsiders;
+  readonly code: number;
+  readonly found: object;
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'a statement of ours that is gone',
+    outsiders: edit((statements) => statements.slice(0, -1)),
+    code: 2,
+    found: {
+      status: 'ours-changed',
+      foreign: 'same',
+      differences: [{ kind: 'removed', label: 'AccountOnboardingexampleFlowLogsWrite' }],
+    },
+  },
+  {
+    name: 'a statement of others that is new',
+    outsiders: edit((statements) => [
+      ...statements,
+      { Sid: 'Others', Effect: 'Deny', Principal: '*', Action: 's3:DeleteBucket', Resource: '*' },
+    ]),
+    code: 0,
+    found: { status: 'foreign-changed', foreign: 'changed', differences: [] },
+  },
+  {
+    name: 'both',
+    outsiders: edit((statements) => statements.slice(1, -1)),
+    code: 2,
+    found: { status: 'ours-changed', foreign: 'changed' },
+  },
+  {
+    name: 'another order',
+    outsiders: edit((statements) => statements.toReversed()),
+    code: 0,
+    found: { status: 'equal', foreign: 'same', differences: [] },
+  },
+  {
+    name: 'a statement with our mark that we never wrote',
+    outsiders: edit((statements) => [
+      ...statements,
+      {
+        Sid: 'AccountOnboardingexampleForged',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:DeleteBucket',
+        Resource: '*',
+      },
+    ]),
+    code: 2,
+    found: { status: 'ours-changed', error: { name: 'OwnershipClashError' } },
+  },
+  {
+    name: 'a bucket that is gone',
+    outsiders: ({ world }) => world.buckets.delete('example-org-flow-logs'),
+    code: 2,
+    found: { status: 'missing', foreign: 'unknown', error: { name: 'ResourceMissingError' } },
+  },
+  {
+    name: 'an account that may not be read',
+    outsiders: ({ world }) => world.roles.delete('arn:aws:iam::222222222222:role/account-onboarding/spoke'),
+    code: 1,
+    found: { status: 'unreadable', error: { name: 'AccessDeniedError' } },
+  },
+];
+
+describe('drift', () => {
+  test('there is none where nobody has done anything', async () => {
+    const screen = await drift();
+
+    expect(screen.code).toBe(0);
+    expect(objectOf(screen)).toMatchObject({ status: 'no-drift', counts: { equal: 13, 'ours-changed': 0 } });
+  });
+
+  test.each(cases)('$name: ends with $code', async ({ outsiders, code, found }) => {
+    const screen = await drift(outsiders);
+
+    expect({ code: screen.code, found: flowLogs(screen) }).toMatchObject({ code, found });
+  });
+
+  test('people see what is not as it should be', async () => {
+    const outsiders = edit((statements) => statements.slice(0, -1));
+    const { code, stdout } = await run(simulate, { outsiders });
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/✗ ours-changed +S3 bucket policy +example-org-flow-logs/);
+    expect(stdout).toContain('      - AccountOnboardingexampleFlowLogsWrite');
+    expect(stdout).toMatch(/^Drift: 12 equal, 1 ours-changed$/m);
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  test('needs the table against AWS', async () => {
+    const { code, stderr } = await run(['drift', '--config', exampleConfiguration]);
+
+    expect(code).toBe(78);
+    expect(stderr).toContain('ONBOARDING_TABLE is not set');
+  });
+});

@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Io } from '../../cli/io.ts';
+import { exampleConfiguration, objectOf, run, runOnTerminal, type Screen } from './screen.ts';
+
+const simulate = ['plan', '--simulate', '--config', exampleConfiguration];
+
+const planJson = (argv: readonly string[] = [], io: Partial<Io> = {}): Promise<Screen> =>
+  run([...simulate, ...argv, '--json'], io);
+
+const newFile = (): string => join(mkdtempSync(join(tmpdir(), 'onboarding-')), 'plan.json');
+
+interface Told {
+  readonly counts: object;
+  readonly planHash: string;
+  readonly warnings: readonly string[];
+  readonly resources: readonly {
+    readonly id: string;
+    readonly change: boolean;
+    readonly differences: readonly { readonly lines: readonly { readonly text: string }[] }[];
+  }[];
+}
+
+const told = (screen: Screen): Told => objectOf(screen) as unknown as Told;
+
+const without = (bucket: string): Partial<Io> => ({
+  prepareWorld: ({ world }) => world.buckets.delete(bucket),
+});
+
+describe('plan', () => {
+  test('shows each resource that would change, then counts, and ends with 2', async () => {
+    const { code, stdout, stderr } = await run(simulate);
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(stdout).toMatch(/^Log account 222222222222$/m);
+    expect(stdout).toMatch(/^ {2}~ S3 bucket policy example-org-cloudtrail {2}eu-west-1, \d+ % full after$/m);
+    expect(stdout).toMatch(/^ {2}\+ Secret resource policy deploy\/runner-token/m);
+    expect(stdout).toContain('+ AccountOnboardingexampleTrailLogsWrite');
+    expect(stdout).toMatch(/^Plan: 13 resources to change, 0 unchanged$/m);
+  });
+
+  test('is no wider than a reader likes, on a terminal and in a pipe', async () => {
+    const terminal = await runOnTerminal(simulate, { env: { NO_COLOR: '1', TERM: 'dumb' } });
+    for (const { stdout } of [await run(simulate), terminal])
+      expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  test('is one object for machines', async () => {
+    const screen = await planJson();
+
+    expect(screen.code).toBe(2);
+    expect(objectOf(screen)).toMatchObject({
+      status: 'changes-pending',
+      deployment: 'example',
+      registryRevision: 8,
+      planHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      counts: { change: 13, unchanged: 0, withheld: 0, failed: 0 },
+      warnings: [],
+    });
+  });
+
+  test('the same state gives the same plan', async () => {
+    expect(told(await planJson()).planHash).toBe(told(await planJson()).planHash);
+  });
+
+  test('writes nothing', async () => {
+    const written: string[] = [];
+    await planJson([], {
+      prepareWorld: (organisation) =>
+        organisation.intercept(async (call, proceed) => {
+          if (/^(Put|Set|Create|Delete|Attach)/.test(call.operation)) written.push(call.operation);
+          return proceed();
+        }),
+    });
+
+    expect(written).toEqual([]);
+  });
+
+  test('--account shows only what concerns the account', async () => {
+    const screen = await planJson(['--account', '777777777777']);
+    const lines = told(screen).resources.flatMap(({ differences }) =>
+      differences.flatMap((each) => each.lines.map(({ text }) => text)),
+    );
+
+    expect(screen.code).toBe(2);
+    expect(objectOf(screen)).toMatchObject({ accountId: '777777777777' });
+    expect(told(screen).resources.map(({ id }) => id)).not.toContain('deploy/runner-token');
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) expect(line).toContain('777777777777');
+  });
+
+  test('--account of one for whom nothing is granted has nothing to do', async () => {
+    const { code, stdout } = await run([...simulate, '--account', '999999999999'], {
+      prepareWorld: (organisation) =>
+        organisation.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' }),
+    });
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Plan for account 999999999999: 0 resources to change\. Nothing to do$/m);
+  });
+
+  test('--out writes the plan, with the hash of all of it', async () => {
+    const file = newFile();
+    const screen = await planJson(['--out', file]);
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+
+    expect(objectOf(screen)).toMatchObject({ file, planHash: written.hash });
+    expect(written).toMatchObject({ formatVersion: 1, deployment: 'example', registryRevision: 8 });
+    expect(written.resources).toHaveLength(13);
+    expect(written.resources[0]).toMatchObject({
+      key: expect.any(String),
+      change: true,
+      actual: expect.stringMatching(/^[0-9a-f]{64}$/),
+      desired: expect.stringMatching(/^[0-9a-f]{64}$/),
+      difference: expect.arrayContaining([expect.stringMatching(/^\+ AccountOnboarding/)]),
+    });
+  });
+});
+
+describe('warnings of a plan', () => {
+  test('a resource that cannot be read is told, and the others are planned', async () => {
+    const screen = await planJson([], without('example-org-config'));
+    const { stdout } = await run(simulate, without('example-org-config'));
+
+    expect(screen.code).toBe(2);
+    expect(told(screen)).toMatchObject({
+      counts: { change: 12, failed: 1 },
+      warnings: [expect.stringMatching(/^ResourceMissingError: .*example-org-config/)],
+    });
+    expect(stdout).toMatch(/Warnings\n {2}! ResourceMissingError/);
+    expect(stdout).toMatch(/^Plan: 12 resources to change, 0 unchanged, 1 cannot be planned$/m);
+  });
+
+  test('nothing to change and something that cannot be read is not the same as nothing to do', async () => {
+    const screen = await planJson(['--account', '999999999999'], {
+      prepareWorld: (organisation) => {
+        organisation.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
+        organisation.world.buckets.delete('example-org-config');
+      },
+    });
+
+    expect(screen.code).toBe(1);
+    expect(objectOf(screen)).toMatchObject({ status: 'incomplete' });
+  });
+
+  test('a policy that would be nearly full is told, with the numbers', async () => {
+    const screen = await planJson([], {
+      prepareWorld: ({ world }) => {
+        const secret = [...world.secrets.values()].find(({ name }) => name === 'deploy/runner-token');
+        if (secret === undefined) throw new Error('there is no such secret');
+        const Resource = Array.from({ length: 400 }, (_, index) => `arn:aws:s3:::${'x'.repeat(30)}${index}`);
+        const statement = { Sid: 'Long', Effect: 'Deny', Principal: '*', Action: 's3:*', Resource };
+        secret.policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+      },
+    });
+
+    expect(told(screen).warnings).toEqual([
+      expect.stringMatching(/deploy\/runner-token would be 9\d % full \(1\d,\d{3} of 20,480 \w+\)/),
+    ]);
+  });
+
+  test('an endpoint that does not answer ends with 69, with no table too', async () => {
+    const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const screen = await run(['plan', '--config', exampleConfiguration, '--json'], { env });
+
+    expect(screen.code).toBe(69);
+  });
+});
+
+const cases = [
+  { name: 'both scopes', argv: ['--account', '777777777777', '--all'], code: 64, says: /not both/ },
+  { name: 'an id that is none', argv: ['--account', '77'], code: 64, says: /twelve digits/ },
+  {
+    name: 'an unknown account',
+    argv: ['--account', '999999999999'],
+    code: 65,
+    says: /does not know account/,
+  },
+  { name: 'a folder that is not there', argv: ['--out', '/no/such/plan.json'], code: 64, says: /ENOENT/ },
+];
+
+test.each(cases)('plan with $name ends with $code', async ({ argv, code, says }) => {
+  const screen = await planJson(argv);
+
+  expect(screen).toMatchObject({ code, stderr: expect.stringMatching(says) });
+  expect(objectOf(screen)).toMatchObject({ status: 'failed', error: { message: expect.any(String) } });
+});

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
+import { ConfigurationError } from '../../shared/errors.ts';
+import { objectOf, run } from '../cli/screen.ts';
+import { configurationWith, readSecret } from '../plan/fixture.ts';
+
+function findingsFor(grant: object): readonly string[] {
+  try {
+    configurationWith([grant]);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.findings.map(({ path, message }) => `${path} ${message}`);
+  }
+}
+
+const pull = { kind: 'ecr-repository-policy', secrets: undefined, repositories: ['base/node'] };
+const key = { kind: 'kms-key-policy', secrets: undefined, key: '1234abcd-12ab-34cd-56ef-1234567890ab' };
+
+describe('membership', () => {
+  test('is accounts where nothing is said', () => {
+    const [grant] = configurationWith([readSecret()]).grants;
+
+    expect(grant?.membership).toBe('accounts');
+  });
+
+  test.each([
+    [{ membership: 'organization' }],
+    [{ membership: 'ou', for: { ous: ['ou-ab12-cd34ef56', 'ou-ab12-11112222'] } }],
+    [{ membership: 'accounts', for: { ous: ['Workloads'], except: [{ tags: { stage: 'test' } }] } }],
+  ])('fits its selector (%#)', (fields) => {
+    expect(findingsFor(readSecret(fields))).toEqual([]);
+  });
+
+  test.each([
+    [
+      { membership: 'everybody' },
+      ['grants[0].membership must be one of accounts, ou, organization (it is "everybody")'],
+    ],
+    [
+      { membership: 'organization', for: { ous: ['ou-ab12-cd34ef56'] } },
+      [
+        'grants[0].for must be all: true, since membership organization takes in every account; for some of them use ' +
+          'membership ou or accounts',
+      ],
+    ],
+    [
+      { membership: 'organization', for: { all: true, except: [{ accounts: ['111122223333'] }] } },
+      ['grants[0].for.except must be left out, since membership organization knows no exceptions'],
+    ],
+    [
+      { membership: 'ou' },
+      ['grants[0].for must name OUs by their ids, such as { ous: [ou-ab12-cd34ef56] }, with membership ou'],
+    ],
+    [
+      {
+        membership: 'ou',
+        for: {
+          ous: ['ou-ab12-cd34ef56', 'Workloads', 'r-ab12'],
+          tags: { a: 'b' },
+          except: [{ names: ['x'] }],
+        },
+      },
+      [
+        'grants[0].for.ous[1] must be the id of an OU, such as ou-ab12-cd34ef56, with membership ou, since a condition ' +
+          'of AWS knows no names (it is "Workloads")',
+        'grants[0].for.ous[2] must be the id of an OU, such as ou-ab12-cd34ef56, with membership ou, since a condition ' +
+          'of AWS knows no names (it is "r-ab12")',
+        'grants[0].for.tags must be left out, since membership ou knows no tags',
+        'grants[0].for.except must be left out, since membership ou knows no exceptions',
+      ],
+    ],
+    [
+      { ...pull, preset: 'lambda-pull', membership: 'organization' },
+      [
+        'grants[0].membership must be accounts for this preset, since AWS does not document that Lambda names its ' +
+          'organisation when it fetches an image (it is "organization")',
+      ],
+    ],
+    [
+      { ...key, preset: 'cloudtrail-encrypt', membership: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } },
+      [
+        'grants[0].membership must be accounts for this preset, since what CloudTrail does with a key is known by its ' +
+          'trail\'s ARN alone: AWS documents no key of the organisation for it (it is "ou")',
+      ],
+    ],
+  ])('that does not fit is found, with the reason (%#)', (fields, expected) => {
+    const { secrets, ...grant } = readSecret(fields) as { secrets?: unknown };
+
+    expect(findingsFor(secrets === undefined ? grant : { ...grant, secrets })).toEqual(expected);
+  });
+});
+
+describe('what people are told of it', () => {
+  test('is a note for each grant that grows by itself', () => {
+    const configuration = configurationWith([
+      readSecret(),
+      readSecret({ name: 'for-all', membership: 'organization' }),
+      readSecret({ name: 'for-some', membership: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } }),
+    ]);
+
+    const notes = membershipNotes(configuration);
+
+    expect(notes.map(({ grant, path }) => [grant, path])).toEqual([
+      ['for-all', 'grants[1].membership'],
+      ['for-some', 'grants[2].membership'],
+    ]);
+    expect(notes[0]?.note).toBe(
+      'grows by itself: every account of organisation o-exampleorg1 has it, also one that is set aside, closed or not ' +
+        'yet approved; knows no exceptions',
+    );
+    expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below has it');
+  });
+
+  test('is nothing where every grant lists its accounts', () => {
+    expect(membershipNotes(configurationWith([readSecret()]))).toEqual([]);
+  });
+
+  test('is printed by validate, for people and for machines', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'membership-'));
+    const file = join(folder, 'onboarding.yml');
+    const configuration = configurationWith([readSecret({ membership: 'organization' })]);
+    writeFileSync(file, JSON.stringify(configuration));
+    try {
+      const { stdout } = await run(['validate', '--config', file]);
+      const machine = objectOf(await run(['validate', '--config', file, '--json']));
+
+      expect(stdout).toMatch(/Not listed by account\n +token grows by itself: /);
+      expect(machine).toMatchObject({ memberships: membershipNotes(configuration) });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

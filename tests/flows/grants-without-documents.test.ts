@@ -1,0 +1,144 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { autoScalingRole } from '../grants/grant-holders.ts';
+import { management, shared, smallText } from './configurations.ts';
+import { created, eventOf } from './events.ts';
+import { onboard, outcomes, type World, world } from './world.ts';
+
+const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
+const imageId = 'ami-0123456789abcdef0';
+const grants = `kms-grant/${shared}/eu-west-1/${keyId}`;
+const image = `ami-launch-permission/${shared}/eu-west-1/${imageId}`;
+
+const configuration = parseConfiguration(
+  smallText(
+    [],
+    `
+  - name: ami-scaling
+    kind: kms-grant
+    account: shared
+    key: ${keyId}
+    preset: auto-scaling
+    for: { all: true }
+  - name: golden-image
+    kind: ami-launch-permission
+    account: shared
+    images: [${imageId}]
+    for: { all: true, except: [{ accounts: ["${management}"] }] }
+  - name: golden-image-for-people
+    kind: ami-launch-permission
+    account: shared
+    images: [${imageId}]
+    for: { ous: [Workloads] }`,
+  ),
+  'the test',
+);
+
+const partner = '999988887777';
+
+let of: World;
+
+beforeEach(async () => {
+  of = await world({
+    configuration,
+    prepare: (organisation) => {
+      organisation.addForeignAccount(partner);
+      share(organisation, partner);
+    },
+  });
+});
+
+function share({ world: { images } }: World['organisation'], UserId: string): void {
+  const found = images.get(imageId);
+  if (found !== undefined) found.launchPermissions = [...found.launchPermissions, { UserId }];
+}
+
+const granted = (): readonly string[] =>
+  [...of.organisation.world.grants.values()].flat().map(({ grantee }) => grantee);
+
+const sharedWith = (): readonly (string | undefined)[] =>
+  of.organisation.world.images.get(imageId)?.launchPermissions.map(({ UserId }) => UserId) ?? [];
+
+const addRole = (accountId: string) =>
+  of.organisation.addRole({
+    accountId,
+    path: '/aws-service-role/autoscaling.amazonaws.com/',
+    name: 'AWSServiceRoleForAutoScaling',
+    trust: { Version: '2012-10-17', Statement: [] },
+  });
+
+test('an account gets its grant and its launch permission, and loses both when it is closed', async () => {
+  const { id, event } = created(of);
+  addRole(id);
+
+  const ended = await onboard(of, event);
+
+  expect(ended.run).toMatchObject({ status: 'succeeded' });
+  expect(outcomes(ended)).toEqual({ [grants]: 'written', [image]: 'written' });
+  expect(granted()).toContain(autoScalingRole(id));
+  expect(sharedWith()).toContain(id);
+
+  const closed = eventOf(of, () => of.organisation.closeAccount(id));
+  expect((await onboard(of, closed)).run).toMatchObject({ status: 'succeeded' });
+
+  expect(granted()).not.toContain(autoScalingRole(id));
+  expect(granted().length).toBeGreaterThan(0);
+  expect(sharedWith()).not.toContain(id);
+  expect(sharedWith()).toContain(partner);
+});
+
+test('the second run changes nothing', async () => {
+  const { id, event } = created(of);
+  addRole(id);
+  await onboard(of, event);
+
+  const again = await onboard(of, { accountId: id });
+
+  expect(outcomes(again)).toEqual({ [grants]: 'unchanged', [image]: 'unchanged' });
+});
+
+test('an account without the service-linked role is set aside, the others go on, and it is tried again', async () => {
+  const { id, event } = created(of);
+
+  const first = await onboard(of, event);
+
+  expect(first.changes.find(({ resource }) => resource === grants)).toMatchObject({
+    outcome: 'set-aside',
+    accountIds: [id],
+  });
+  expect(granted()).toHaveLength([...of.organisation.world.accounts.keys()].length - 1);
+  expect(sharedWith()).toContain(id);
+
+  addRole(id);
+  const second = await onboard(of, { accountId: id });
+
+  expect(outcomes(second)).toMatchObject({ [grants]: 'written' });
+  expect(granted()).toContain(autoScalingRole(id));
+});
+
+test('an account that EC2 does not know yet does not keep the others from the image', async () => {
+  const refused = created(of);
+  of.organisation.refusePrincipal(refused.id);
+
+  const first = await onboard(of, refused.event);
+
+  expect(first.changes.find(({ resource }) => resource === image)).toMatchObject({
+    outcome: 'set-aside',
+    accountIds: [refused.id],
+  });
+  expect(sharedWith()).not.toContain(refused.id);
+  expect(sharedWith().length).toBeGreaterThan(3);
+});
+
+test('what somebody else shared stays theirs when the account leaves', async () => {
+  const { id, event } = created(of);
+  share(of.organisation, id);
+  await onboard(of, event);
+
+  await onboard(
+    of,
+    eventOf(of, () => of.organisation.closeAccount(id)),
+  );
+
+  expect(sharedWith()).toContain(id);
+});

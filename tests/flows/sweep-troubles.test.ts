@@ -1,0 +1,248 @@
+import { expect, test } from '@jest/globals';
+import { executionsEndWithin } from '../../shared/run/sweep.ts';
+import { bucket, key, people, small } from './configurations.ts';
+import { created, workloads } from './events.ts';
+import { fault, refuse } from './faults.ts';
+import { activated, announcements, operationCount, readCounts, sweep, swept } from './sweeps.ts';
+import { due, named, onboard, outcomes, type World, world, writeCounts } from './world.ts';
+
+/** Each call takes a while, so that runs meet. */
+const slowly = ({ organisation, clock, services }: World) =>
+  organisation.intercept(async (_, proceed) => {
+    await clock.sleep(services.random() * 100);
+    return proceed();
+  });
+
+test('an account that moves while the sweep lists gets what its new OU has, and loses nothing', async () => {
+  const of = await swept();
+  const { id } = created(of);
+  of.organisation.moveAccount(id, workloads);
+  await sweep(of);
+  // The root is listed first, so the account is in no listing of its parent any more.
+  fault(of, 'ListOrganizationalUnitsForParent', (_, proceed) => {
+    of.organisation.moveAccount(id, of.organisation.world.settings.rootId);
+    return proceed();
+  });
+
+  const ended = await sweep(of);
+
+  expect(ended.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, departed: 0 } });
+  expect(await of.store.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+  expect(named(of)).toEqual(due(of));
+  expect(named(of)[bucket]).toContain(id);
+});
+
+test('two sweeps at once write each resource once', async () => {
+  const of = await swept();
+  created(of);
+  slowly(of);
+
+  const ended = await Promise.all([sweep(of), sweep(of)]);
+
+  expect(ended.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  expect(named(of)).toEqual(due(of));
+  expect(writeCounts(of)).toMatchObject({ 'example-logs': 1 });
+});
+
+test('a sweep and the runs of accounts at once lose nothing', async () => {
+  const of = await swept();
+  slowly(of);
+  const accounts = Array.from({ length: 5 }, () => created(of));
+  const unnoticed = created(of);
+
+  const ended = await Promise.all([sweep(of), ...accounts.map(({ event }) => onboard(of, event))]);
+
+  expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']));
+  expect(named(of)).toEqual(due(of));
+  expect(named(of)[bucket]).toContain(unnoticed.id);
+});
+
+test('an account directly in the root counts, and an OU without accounts does not disturb', async () => {
+  const of = await swept({
+    prepare: (organisation) =>
+      organisation.addOu({ id: 'ou-exam-empty0001', name: 'Empty', parentId: workloads }),
+  });
+  const { id } = created(of);
+
+  const ended = await sweep(of);
+
+  expect(ended.run.counts).toMatchObject({ accounts: of.organisation.world.accounts.size, changed: 1 });
+  expect(named(of)[bucket]).toContain(id);
+});
+
+test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListAccounts', 'DescribeAccount'])(
+  'a sweep whose %s is denied writes nothing, and leaves a new registry not ready',
+  async (operation) => {
+    const of = await world({ ready: false });
+    await of.services.store.configuration.activate(await configurationOf(of));
+    const { id } = created(of);
+    if (operation === 'DescribeAccount') await registered(of, id);
+    fault(of, operation, refuse('AccessDeniedException', 'not you'), 1_000);
+
+    const ended = await sweep(of);
+
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'SweepFailed', run: { status: 'failed' } });
+    expect(await of.store.registry.readySince()).toBeUndefined();
+    expect(writeCounts(of)).toEqual({});
+    expect(announcements(of)).toEqual(['Organization Sweep Failed']);
+  },
+);
+
+const configurationOf = async ({ configuration }: World) => ({
+  hash: 'a'.repeat(64),
+  document: JSON.parse(JSON.stringify(configuration)),
+  activatedAt: '2026-03-02T09:00:00.000Z',
+  activatedBy: 'the test',
+});
+
+/** An account that the registry has, and the organisation does not any more. */
+async function registered({ store, organisation }: World, id: string): Promise<void> {
+  const account = { id, name: 'gone', state: 'ACTIVE' as const, parentIds: ['r-exam'], ouPath: '', tags: {} };
+  await store.registry.put(account, undefined, '2026-03-02T09:00:00.000Z');
+  organisation.removeAccount(id);
+}
+
+test('a listing that is throttled for a while is gone on with', async () => {
+  const of = await swept();
+  const { id } = created(of);
+  fault(of, 'ListAccountsForParent', refuse('TooManyRequestsException', 'slowly'), 4);
+
+  const ended = await sweep(of);
+
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(of)[bucket]).toContain(id);
+});
+
+test('a run whose execution died unheard is closed, and one that may be under way is not', async () => {
+  const of = await swept();
+  const started = (ago: number) => new Date(of.clock.now() - ago).toISOString();
+  const lost = {
+    runId: 'lost',
+    status: 'running' as const,
+    startedAt: started(executionsEndWithin + 60_000),
+    accountIds: ['888888888888'],
+    cause: 'moved',
+  };
+  await of.store.runs.put(lost);
+  await of.store.runs.put({ ...lost, runId: 'young', startedAt: started(executionsEndWithin - 60_000) });
+
+  const ended = await sweep(of, { name: 'closing' });
+  const again = await sweep(of);
+
+  expect(await of.store.runs.get('lost')).toMatchObject({
+    ...lost,
+    status: 'failed',
+    reason: expect.stringContaining('Superseded by the sweep closing'),
+    finishedAt: expect.any(String),
+  });
+  expect(await of.store.runs.get('young')).toMatchObject({ status: 'running' });
+  expect(ended.run.counts).toMatchObject({ closedRuns: 1 });
+  expect(announcements(of)).toEqual(['Organization Swept']);
+  expect(again.run.counts).toMatchObject({ closedRuns: 0 });
+});
+
+test('a sweep that leaves something says so on the runs that it closes', async () => {
+  const of = await swept();
+  of.organisation.world.buckets.delete('example-logs');
+  const startedAt = new Date(of.clock.now() - 2 * executionsEndWithin).toISOString();
+  await of.store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [] });
+
+  const ended = await sweep(of);
+
+  expect(ended.run).toMatchObject({ status: 'failed', counts: { failed: 1, equal: 4 } });
+  expect(ended.run.left).toEqual([expect.stringMatching(/example-logs.*ResourceMissingError/s)]);
+  expect((await of.store.runs.get('lost'))?.left).toEqual(ended.run.left);
+  expect(announcements(of)).toEqual(['Organization Sweep Failed']);
+});
+
+test('removals from many at once are withheld, and each sweep says so until a person decides', async () => {
+  const of = await swept({
+    prepare: (organisation) => {
+      for (let number = 0; number < 12; number += 1)
+        organisation.addAccount({ id: String(700_000_000_000 + number), name: `old-${number}` });
+    },
+  });
+  const before = named(of);
+  const grants = small().grants.map((grant) =>
+    grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
+  );
+  const narrow = await activated(of, { ...small(), grants });
+
+  const first = await sweep(narrow);
+  const second = await sweep(narrow);
+
+  for (const ended of [first, second]) {
+    expect(ended.run).toMatchObject({ status: 'failed', counts: { withheld: 1, written: 0 } });
+    expect(ended.run.left).toEqual([expect.stringMatching(new RegExp(`^${bucket}.*UnsafeChangeError`, 's'))]);
+  }
+  expect(named(narrow)[bucket]).toEqual(before[bucket]);
+});
+
+const hundreds = 620;
+
+test('more accounts than one slice takes are imported in several, and the state stays small', async () => {
+  const sizes: number[] = [];
+  const of = await swept({
+    configuration: small(['repository']),
+    prepare: (organisation) => {
+      for (let number = 0; number < hundreds; number += 1)
+        organisation.addAccount({
+          id: String(700_000_000_000 + number),
+          name: `old-${number}`,
+          ...(number < 20 ? { parentId: workloads } : {}),
+        });
+    },
+  });
+  const { id } = created(of);
+
+  const ended = await sweep(of, {
+    around: async (_, invoke) => {
+      const result = await invoke();
+      sizes.push(JSON.stringify(result).length);
+      return result;
+    },
+  });
+
+  expect(ended.states.filter((state) => state === 'ImportOrganization').length).toBeGreaterThan(3);
+  expect(ended.run.counts).toMatchObject({ accounts: of.organisation.world.accounts.size, changed: 1 });
+  expect(await of.store.registry.account(id)).toMatchObject({ state: 'ACTIVE' });
+  expect(Math.max(...sizes)).toBeLessThan(10_000);
+});
+
+test('tags are asked for only where a selector looks at them', async () => {
+  const without = await swept({ configuration: small(['bucket']) });
+  const with_ = await swept({ configuration: small(['secret']) });
+
+  await sweep(without);
+  await sweep(with_);
+
+  expect(operationCount(without, 'ListTagsForResource')).toBe(0);
+  expect(operationCount(with_, 'ListTagsForResource')).toBe(with_.organisation.world.accounts.size);
+});
+
+test('a change in the registry that concerns no resource writes nothing', async () => {
+  const of = await swept();
+  of.organisation.tagAccount('888888888888', { colour: 'blue' });
+
+  const ended = await sweep(of);
+
+  expect(ended.run.counts).toMatchObject({ changed: 1, written: 0, equal: 5 });
+  expect(outcomes(ended)).toMatchObject({ [key]: 'unchanged', [people]: 'unchanged' });
+  expect(writeCounts(of)).toEqual({});
+  expect(Math.max(...Object.values(readCounts(of)))).toBe(2);
+});
+
+test('an execution of the sweep that nothing could catch is recorded as failed', async () => {
+  const of = await swept();
+
+  const ended = await sweep(of, {
+    around: async (token, invoke) =>
+      token === 'PlanChangesFunctionArn'
+        ? { ...Object(await invoke()), much: 'x'.repeat(300_000) }
+        : invoke(),
+  });
+
+  expect(ended).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  expect(ended.run).toMatchObject({ status: 'failed', cause: 'sweep' });
+  expect(announcements(of)).toEqual(['Organization Sweep Failed']);
+});

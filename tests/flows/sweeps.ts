@@ -1,0 +1,74 @@
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
+import { type Ended, makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
+
+let sweeps = 0;
+
+export interface SweepOptions {
+  readonly name?: string;
+  readonly around?: FunctionInterceptor;
+}
+
+/** Runs the sweep's state machine to its end. Before a function is called again, the time of a retry passes. */
+export async function sweep(of: World, { name, around }: SweepOptions = {}): Promise<Ended> {
+  sweeps += 1;
+  const runId = name ?? `sweep-${sweeps}`;
+  const failed = new Set<string>();
+  const result = await runLocally({
+    machine: 'organization-sweep',
+    services: otherServices(of),
+    name: runId,
+    input: {},
+    around: async (token, invoke) => {
+      if (failed.has(token)) await of.clock.sleep(30_000);
+      try {
+        return await (around === undefined ? invoke() : around(token, invoke));
+      } catch (error) {
+        failed.add(token);
+        throw error;
+      }
+    },
+  });
+  const run = await of.store.runs.get(runId);
+  if (run === undefined) throw new Error(`Sweep ${runId} left no record`);
+  return { ...result, run, changes: await of.store.runs.changes(runId) };
+}
+
+/** A world in which everybody has what is theirs, and no call was made yet. */
+export async function swept(options: WorldOptions = {}): Promise<World> {
+  const of = await world(options);
+  const { status, run } = await sweep(of);
+  if (status !== 'SUCCEEDED') throw new Error(`The first sweep left: ${run.left?.join('\n')}`);
+  of.organisation.resetCalls();
+  of.organisation.world.putEvents.length = 0;
+  of.organisation.world.messages.length = 0;
+  return of;
+}
+
+export const activated = async (of: World, configuration: Configuration): Promise<World> => {
+  const next = { ...of, configuration };
+  await makeReady(next);
+  return next;
+};
+
+const policyReads = new Set([
+  'GetBucketPolicy',
+  'GetKeyPolicy',
+  'GetRepositoryPolicy',
+  'GetResourcePolicy',
+  'ListAttachedGroupPolicies',
+]);
+
+/** How often each resource was read, by what was asked for. */
+export function readCounts({ organisation }: World): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { operation, target = '' } of organisation.calls)
+    if (policyReads.has(operation)) counts[target] = (counts[target] ?? 0) + 1;
+  return counts;
+}
+
+export const operationCount = ({ organisation }: World, operation: string): number =>
+  organisation.calls.filter((call) => call.operation === operation).length;
+
+export const announcements = ({ organisation }: World): readonly string[] =>
+  organisation.world.putEvents.map(({ DetailType }) => String(DetailType));

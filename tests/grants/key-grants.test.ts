@@ -1,0 +1,100 @@
+import { CreateGrantCommand, ListGrantsCommand } from '@aws-sdk/client-kms';
+import { expect, test } from '@jest/globals';
+import { PolicyTooLargeError } from '../../shared/errors.ts';
+import type { GrantKind } from '../../shared/grants/contract.ts';
+import { kmsGrant } from '../../shared/grants/kms-grant.ts';
+import { casesOf } from './cases.ts';
+import { autoScalingRole } from './grant-holders.ts';
+import { scene } from './scene.ts';
+import { accountsOf, context, manyAccounts, members } from './world.ts';
+
+const kind = kmsGrant as GrantKind;
+
+function made() {
+  const cases = casesOf(kind);
+  const of = scene(kind, cases, cases.presets['auto-scaling'] ?? {});
+  of.holder.make();
+  const { organisation } = of.world;
+  const grants = () => [...organisation.world.grants.values()].flat();
+  return { ...of, organisation, grants };
+}
+
+test('who has no service-linked role is named, after all others have their grant', async () => {
+  const { organisation, bring, grants } = made();
+  organisation.deleteRole(autoScalingRole(members[0]));
+  organisation.deleteRole(autoScalingRole(members[2]));
+
+  const writing = bring(accountsOf(members));
+
+  await expect(writing).rejects.toMatchObject({
+    name: 'InvalidPrincipalError',
+    message: expect.stringContaining('create-service-linked-role'),
+    fields: { othersWritten: true, accountIds: [members[0], members[2]] },
+  });
+  expect(grants().map(({ grantee }) => grantee)).toEqual([members[1], members[3]].map(autoScalingRole));
+});
+
+test('a grant whose role was deleted and made again is replaced', async () => {
+  const { organisation, bring, grants } = made();
+  const { owned } = await bring(accountsOf(members.slice(0, 2)));
+  const role = autoScalingRole(members[0]);
+  organisation.deleteRole(role);
+  expect(grants().map(({ grantee }) => grantee)).not.toContain(role);
+  organisation.addRole({
+    accountId: members[0],
+    path: '/aws-service-role/autoscaling.amazonaws.com/',
+    name: 'AWSServiceRoleForAutoScaling',
+    trust: { Version: '2012-10-17', Statement: [] },
+  });
+
+  await bring(accountsOf(members.slice(0, 2)), owned);
+
+  expect(grants().map(({ grantee }) => grantee)).toEqual([members[1], members[0]].map(autoScalingRole));
+});
+
+test('one that somebody has narrowed under our name is replaced too', async () => {
+  const { bring, grants, holder, organisation, ref } = made();
+  const { owned } = await bring(accountsOf(members.slice(0, 1)));
+  const [grant] = grants();
+  const narrowed = { ...grant, id: 'narrowed', constraints: { SourceArn: 'arn:aws:x' } };
+  organisation.world.grants.set(`arn:aws:kms:${ref.region}:${ref.accountId}:key/${ref.id}`, [
+    narrowed as NonNullable<typeof grant>,
+  ]);
+
+  const { back } = await bring(accountsOf(members.slice(0, 1)), owned);
+
+  expect(holder.othersContent()).toEqual([]);
+  expect(grants()).toMatchObject([{ name: grant?.name, constraints: undefined }]);
+  expect(kind.same(back, { own: [], others: 0 })).toBe(false);
+});
+
+test('grants are found on whatever page they are, and those of others are counted', async () => {
+  const { world, ref, bring, read } = made();
+  const { kms } = world.clients(ref.region);
+  const other = { KeyId: ref.id, GranteePrincipal: autoScalingRole(members[3]) };
+  for (let count = 0; count < 230; count += 1)
+    await kms.send(new CreateGrantCommand({ ...other, Operations: ['Decrypt'] }));
+
+  const { changed } = await bring(accountsOf(members));
+
+  expect(changed).toBe(true);
+  const { own, others } = (await read()) as { own: readonly unknown[]; others: number };
+  expect([own.length, others]).toEqual([4, 230]);
+  const { Truncated } = await kms.send(new ListGrantsCommand({ KeyId: ref.id, Limit: 100 }));
+  expect(Truncated).toBe(true);
+});
+
+test("the limit counts others' grants, and taking back goes through beyond it", () => {
+  const { render } = made();
+  const own = manyAccounts(30).map(({ id }) => ({
+    name: `account-onboarding/test/example/${id}`,
+    id,
+    grantee: autoScalingRole(id),
+    operations: ['Decrypt'],
+  }));
+  const full = { own, others: context.limits.grantsPerKey - 10 };
+  const remembered = ['account-onboarding/test/example'];
+
+  expect(() => render(full, manyAccounts(31), remembered)).toThrow(PolicyTooLargeError);
+  expect(render(full, manyAccounts(29), remembered).size).toBe(context.limits.grantsPerKey + 19);
+});

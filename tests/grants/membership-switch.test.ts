@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { grantContext } from '../../shared/configuration/context.ts';
+import type { GrantKind } from '../../shared/grants/contract.ts';
+import { grantKinds } from '../../shared/grants/kinds.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { deploymentOf } from '../../shared/policy/owned.ts';
+import { accessesOf, isAllowed } from '../../shared/run/verify.ts';
+import { account, configurationWith, onlyResource, planOnly } from '../plan/fixture.ts';
+import { casesOf } from './cases.ts';
+import { scene } from './scene.ts';
+import { context, manyAccounts, world } from './world.ts';
+
+const ou = 'ou-abcd-11112222';
+const inUnit = (id: string) => account(id, { parentIds: ['r-abcd', ou] });
+
+/** 30 members, all in the OU; the central accounts are among them. */
+const organisation: readonly Account[] = [
+  ...Array.from({ length: 27 }, (_, index) => inUnit(String(500_000_000_000 + index))),
+  ...['222233334444', '333344445555', '444455556666'].map(inUnit),
+].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+const held = grantKinds.flatMap((kind) =>
+  Object.entries(casesOf(kind).presets)
+    .map(([preset, fields]) => [`${kind.name} ${preset}`, kind, fields] as const)
+    .filter(([, , fields]) => kind.schema.safeParse(entry(kind, fields, 'organization')).success),
+);
+
+type Declared = 'accounts' | 'ou' | 'organization';
+
+function entry(kind: GrantKind, fields: object, membership: Declared): object {
+  const selector = membership === 'ou' ? { ous: [ou] } : { all: true };
+  return { name: 'example', kind: kind.name, account: 'shared', ...fields, for: selector, membership };
+}
+
+const foreign = {
+  Sid: 'Auditors',
+  Effect: 'Deny',
+  Principal: { AWS: 'arn:aws:iam::444455556666:root' },
+  Action: 's3:DeleteBucket',
+  Resource: '*',
+} as const;
+
+/** Where the kind has one document, an outsider's statement is in it from the beginning. */
+const beginning = (kind: GrantKind): unknown =>
+  'document' in (kind.empty as object)
+    ? { document: { Version: '2012-10-17', Statement: [foreign] } }
+    : kind.empty;
+
+const everyStep: readonly Declared[] = [
+  'accounts',
+  'organization',
+  'accounts',
+  'ou',
+  'organization',
+  'ou',
+  'accounts',
+];
+
+describe.each(held)('%s: changing the membership', (_, kind, fields) => {
+  test('back and forth leaves nothing stale, withholds nothing and takes access from nobody', () => {
+    let actual = beginning(kind);
+    let remembered: readonly string[] = [];
+    for (const declared of everyStep) {
+      const configuration = configurationWith([entry(kind, fields, declared)]);
+      const plan = planOnly(configuration, organisation, { actual, remembered });
+      const documents = Object.values(kind.documents(plan.next));
+      const desired = onlyResource(configuration, organisation);
+
+      expect(plan.withheld).toEqual([]);
+      expect(plan.changed).toBe(true);
+      for (const access of organisation.flatMap((each) =>
+        accessesOf(desired, each, grantContext(configuration)),
+      ))
+        expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
+      expect(
+        marksIn(documents).filter((sid) => !plan.owned.includes(sid) && kind.name.endsWith('policy')),
+      ).toEqual([]);
+      if ('document' in (kind.empty as object)) expect(documents[0]?.Statement[0]).toEqual(foreign);
+      expect(
+        planOnly(configuration, organisation, { actual: plan.next, remembered: plan.owned }).changed,
+      ).toBe(false);
+      actual = plan.next;
+      remembered = plan.owned;
+    }
+  });
+});
+
+const marksIn = (documents: readonly (PolicyDocument | undefined)[]): readonly string[] =>
+  documents
+    .flatMap((document) => document?.Statement ?? [])
+    .flatMap(({ Sid }) => (deploymentOf(Sid) === 'test' ? [Sid ?? ''] : []));
+
+describe('a grant that is held by the organisation', () => {
+  const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
+  const fields = { preset: 'read', secrets: ['deploy/token'] };
+  const planned = (declared: Declared, accounts: readonly Account[], more = {}, settings = {}) =>
+    planOnly(configurationWith([entry(kind, fields, declared)], settings), accounts, more);
+  const listed = planned('accounts', organisation);
+  const organization = planned('organization', organisation, {
+    actual: listed.next,
+    remembered: listed.owned,
+  });
+  const now = { actual: organization.next, remembered: organization.owned };
+
+  test('needs no write when an account comes, goes, closes or is set aside', () => {
+    const newcomer = account('600000000000');
+    const closed = organisation.map((each, index) =>
+      index > 5 ? { ...each, state: 'SUSPENDED' as const } : each,
+    );
+    const setAside = new Set([organisation[7]?.id ?? '']);
+
+    for (const [accounts, more] of [
+      [[...organisation, newcomer], {}],
+      [organisation.slice(1), {}],
+      [closed, {}],
+      [organisation, { setAside }],
+    ] as const)
+      expect(planned('organization', accounts, { ...now, ...more })).toMatchObject({
+        changed: false,
+        added: [],
+        withheld: [],
+      });
+  });
+
+  test('is given to nobody anew when it is listed again, so nobody is left out in search of a bad account', () => {
+    expect(planned('accounts', organisation, now).added).toEqual([]);
+  });
+
+  test('stays listed, and says whom, while the OU would take it from too many', () => {
+    const elsewhere = organisation.map((each, index) =>
+      index < 12 ? { ...each, parentIds: ['r-abcd'] } : each,
+    );
+    const losing = elsewhere.slice(0, 12).map(({ id }) => id);
+    const before = { actual: listed.next, remembered: listed.owned };
+
+    const waiting = planned('ou', elsewhere, before);
+    const meant = planned('ou', elsewhere, before, { safety: { removalCount: 12 } });
+
+    expect(waiting).toMatchObject({ withheld: losing, changed: false });
+    expect(JSON.stringify(waiting.next)).not.toContain('OrgPaths');
+    expect(meant).toMatchObject({ withheld: [], changed: true });
+    expect(JSON.stringify(meant.next)).toContain(`o-exampleorg1/*/${ou}/*`);
+  });
+
+  test('stays listed while accounts that departed unnoticed wait, and takes in newcomers meanwhile', () => {
+    const departed = organisation.map((each, index) =>
+      index < 9 ? { ...each, state: 'DEPARTED' as const } : each,
+    );
+    const newcomer = inUnit('600000000000');
+    const before = { actual: listed.next, remembered: listed.owned };
+
+    const plan = planned('organization', [...departed, newcomer], before);
+
+    expect(plan.withheld).toHaveLength(9);
+    expect(plan.added).toEqual([newcomer.id]);
+    expect(JSON.stringify(plan.next)).toContain('arn:aws:iam::600000000000:root');
+  });
+});
+
+describe('permission to assume roles, in several policies', () => {
+  const kind = grantKinds.find(({ name }) => name === 'assume-role-permission') as GrantKind;
+  const cases = casesOf(kind);
+  const everybody = manyAccounts(300);
+
+  test.each([
+    ['accounts', 'organization'],
+    ['organization', 'accounts'],
+  ])('from %s to %s nobody is without it at any moment', async (from, to) => {
+    const on = world();
+    const first = scene(kind, cases, { ...cases.presets.people, membership: from }, on);
+    const second = scene(kind, cases, { ...cases.presets.people, membership: to }, on);
+    first.holder.make();
+    const { owned, back } = await first.bring(everybody);
+    expect(Object.keys(kind.documents(back)).length).toBe(from === 'accounts' ? 3 : 1);
+    const moments: boolean[] = [];
+    on.organisation.intercept(async (_, proceed) => {
+      const answer = await proceed();
+      moments.push(everybodyMay(on, second));
+      return answer;
+    });
+
+    const { back: after } = await second.bring(everybody, owned);
+
+    expect(moments.length).toBeGreaterThan(5);
+    expect(moments).not.toContain(false);
+    expect(Object.keys(kind.documents(after)).length).toBe(to === 'accounts' ? 3 : 1);
+  });
+
+  function everybodyMay(
+    { organisation: { world: now } }: ReturnType<typeof world>,
+    on: ReturnType<typeof scene>,
+  ) {
+    const [group] = [...now.groups.values()];
+    const documents = [...(group?.attached ?? [])].map((arn) => {
+      const policy = now.managedPolicies.get(arn);
+      const version = policy?.versions.find(({ id }) => id === policy.defaultVersion);
+      return JSON.parse(version?.document ?? '{"Statement":[]}') as PolicyDocument;
+    });
+    return [0, 119, 120, 250, 299].every((index) =>
+      kind
+        .accesses(on.entry, everybody[index] as Account, on.ref, context)
+        .every((access) => isAllowed(documents, access).allowed),
+    );
+  }
+});

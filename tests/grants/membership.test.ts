@@ -1,0 +1,177 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
+import { grantKinds } from '../../shared/grants/kinds.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import { accountIdsIn } from '../../shared/policy/accounts.ts';
+import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
+import { many } from '../../shared/policy/document.ts';
+import { ownedStatements } from '../../shared/policy/owned.ts';
+import { exposures } from '../../shared/policy/safety.ts';
+import { isAllowed } from '../../shared/run/verify.ts';
+import { casesOf, entryOf } from './cases.ts';
+import { account, accountsOf, central, context } from './world.ts';
+
+/** Every preset that can be held by a condition. */
+const held = grantKinds.flatMap((kind) =>
+  Object.entries(casesOf(kind).presets)
+    .filter(([, fields]) => kind.schema.safeParse(entryFields(kind, fields, 'organization')).success)
+    .map(([preset, fields]) => [`${kind.name} ${preset}`, kind, fields] as const),
+);
+
+function entryFields(kind: GrantKind, fields: object, membership: string): object {
+  return { name: 'example', kind: kind.name, account: 'shared', for: { all: true }, ...fields, membership };
+}
+
+const ou = 'ou-abcd-11112222';
+const places: readonly (readonly string[])[] = [
+  ['r-abcd'],
+  ['r-abcd', ou],
+  ['r-abcd', ou, 'ou-abcd-55556666'],
+  ['r-abcd', 'ou-abcd-33334444'],
+  ['r-abcd', 'ou-abcd-33334444', ou],
+  ['r-abcd', `${ou}0`],
+];
+
+const anyPlace = fc.constantFrom(...places);
+const anyId = fc.integer({ min: 100_000_000_000, max: 999_999_999_999 }).map(String);
+
+const someone = fc
+  .tuple(fc.oneof(anyId, fc.constant(central)), anyPlace, fc.boolean())
+  .map(([id, parentIds, left]): Account => {
+    const given = { ...account(id), parentIds };
+    return left ? { ...given, state: 'DEPARTED' } : given;
+  });
+
+/** What is written when these accounts are known; whom it lets in must not depend on them. */
+function documentsOf(kind: GrantKind, fields: object, known: readonly Account[]) {
+  const entry = entryOf(kind, fields);
+  const ref = kind.resources(entry, context)[0] as ResourceRef;
+  const shares = [{ entry, accounts: known }];
+  const { next } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
+  return { entry, ref, documents: Object.values(kind.documents(next)), next };
+}
+
+const mayAll = (kind: GrantKind, fields: object, known: readonly Account[], asking: Account): boolean => {
+  const { entry, ref, documents } = documentsOf(kind, fields, known);
+  const accesses = kind.accesses(entry, asking, ref, context);
+  const answers = accesses.map((access) => isAllowed(documents, access).allowed);
+  expect(new Set(answers).size).toBe(1);
+  return answers[0] === true;
+};
+
+const settings = { seed: 20_260_301, numRuns: 60 };
+
+test('most presets can be held by a condition, and those that can not say why', () => {
+  const all = grantKinds.flatMap((kind) => Object.keys(casesOf(kind).presets).map((name) => [kind, name]));
+
+  expect(held.length).toBeGreaterThanOrEqual(13);
+  expect(held.length).toBeLessThan(all.length);
+});
+
+describe.each(held)('%s', (_, kind, fields) => {
+  const organization = { ...fields, membership: 'organization' };
+  const unit = { ...fields, membership: 'ou', for: { ous: [ou] } };
+
+  test('organization: exactly the accounts of the organisation have it, without being known', () => {
+    fc.assert(
+      fc.property(someone, (asking) => {
+        const inside = asking.state === 'ACTIVE';
+        const owner = asking.id === central && inside ? [asking] : [];
+        expect(mayAll(kind, organization, owner, asking)).toBe(inside);
+      }),
+      settings,
+    );
+  });
+
+  test('ou: exactly the accounts in the OU and below it have it, wherever the OU is', () => {
+    fc.assert(
+      fc.property(someone, (asking) => {
+        const inside = asking.state === 'ACTIVE' && asking.parentIds.includes(ou);
+        const owner = asking.id === central && inside ? [asking] : [];
+        expect(mayAll(kind, unit, owner, asking)).toBe(inside);
+      }),
+      settings,
+    );
+  });
+
+  test.each([organization, unit])('is the same document for any accounts, and names none (%#)', (given) => {
+    const some = accountsOf(['111122223333', '444455556666']).map((each) => ({
+      ...each,
+      parentIds: ['r-abcd', ou],
+    }));
+
+    const { next, documents } = documentsOf(kind, given, some);
+    const statements = documents.flatMap((document) => document?.Statement ?? []);
+
+    expect(kind.same(next, documentsOf(kind, given, []).next)).toBe(true);
+    expect(statements.flatMap((statement) => [...accountIdsIn(statement)])).toEqual([]);
+  });
+
+  test.each([organization, unit])('has the same marks as listed (%#)', (given) => {
+    const sids = (documents: readonly (PolicyDocument | undefined)[]) =>
+      documents.flatMap((document) => document?.Statement.map(({ Sid }) => Sid)).sort();
+
+    expect(sids(documentsOf(kind, given, []).documents)).toEqual(
+      sids(documentsOf(kind, fields, accountsOf(['111122223333'])).documents),
+    );
+  });
+
+  test.each([organization, unit])('reaches nobody else, and would without the key (%#)', (given) => {
+    const ours = documentsOf(kind, given, []).documents.flatMap((document) =>
+      ownedStatements(document, context.deploymentId),
+    );
+    const nobody = { accountIds: new Set<string>(), organizationId: context.organizationId };
+
+    expect(exposures(ours, nobody)).toEqual([]);
+    expect(exposures(ours, { ...nobody, organizationId: 'o-another123' }).length).toBe(ours.length);
+    expect(exposures(ours.map(withoutKeys), nobody)).toHaveLength(ours.length);
+  });
+
+  test.each([organization, unit])('is not public by the rule of S3 (%#)', (given) => {
+    const ours = documentsOf(kind, given, []).documents.flatMap((document) => document?.Statement ?? []);
+
+    for (const statement of ours) expect(fixedKeys(statement)).not.toEqual([]);
+  });
+});
+
+const organizationKey = /^aws:(principal|source|resource)org(id|paths)$/i;
+
+const withoutKeys = ({ Condition = {}, ...statement }: Statement): Statement => ({
+  ...statement,
+  Condition: Object.fromEntries(
+    Object.entries(Condition).map(([operator, block]) => [
+      operator,
+      Object.fromEntries(Object.entries(block).filter(([key]) => !organizationKey.test(key))),
+    ]),
+  ),
+});
+
+/**
+ * Keys of the organisation with fixed values, and nothing but: a value with a wildcard is none (S3 user guide, "The
+ * meaning of public").
+ */
+const fixedKeys = ({ Condition = {} }: Statement): readonly string[] =>
+  Object.entries(Condition.StringEquals ?? {})
+    .filter(
+      ([key, values]) => organizationKey.test(key) && many(values).every((v) => !/[*?$]/.test(String(v))),
+    )
+    .map(([key]) => key);
+
+describe("the resource's own account", () => {
+  const principals = held.filter(([name]) => / (decrypt|pull|read|revisions-read|launch)/.test(name));
+
+  test.each(principals)(
+    '%s: is never let in by the wildcard, so its own policies decide',
+    (_, kind, fields) => {
+      const known = accountsOf(['111122223333', central]);
+      const { documents } = documentsOf(kind, { ...fields, membership: 'organization' }, known);
+      const statements = documents.flatMap((document) => document?.Statement ?? []);
+
+      for (const { Principal, Condition } of statements)
+        if (Principal !== '*' && Principal?.AWS === '*')
+          expect(Condition?.StringNotEquals).toEqual({ 'aws:PrincipalAccount': central });
+      expect(JSON.stringify(statements)).toContain(`arn:aws:iam::${central}:root`);
+    },
+  );
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { rawFields, rawParts, rawResource } from '../../shared/grants/raw-statements.ts';
+import type { Statement } from '../../shared/policy/document.ts';
+import { exposures } from '../../shared/policy/safety.ts';
+import { accountsOf, central, context } from './world.ts';
+
+const schema = z.strictObject(rawFields(rawResource.optional()));
+const ref = { kind: 's3-bucket-policy', accountId: central, region: 'eu-west-1', id: 'example-logs' };
+const two = accountsOf(['111122223333', '444455556666']);
+const roots = ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'];
+
+const toAccounts = {
+  part: 'read',
+  Principal: { AWS: '{accountRoots}' },
+  Action: 's3:GetObject',
+  Resource: '{resourceArn}/*',
+};
+const toService = {
+  part: 'deliver',
+  Principal: { Service: 'logs.example.amazonaws.com' },
+  Action: ['s3:PutObject'],
+  Resource: '{resourceArn}/${aws:SourceAccount}/*',
+  Condition: { StringEquals: { 'aws:SourceAccount': '{accountId}' } },
+};
+
+const statementsOf = (...statements: object[]): readonly Statement[] =>
+  rawParts(
+    schema.parse({ preset: 'raw', statements }).statements,
+    { accounts: two, ref, context },
+    'arn:aws:s3:::example-logs',
+  ).map(({ statement }) => statement);
+
+const findings = (...statements: object[]): readonly string[] => {
+  const parsed = schema.safeParse({ preset: 'raw', statements });
+  return parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+};
+
+describe('a raw statement', () => {
+  test('names the accounts, and fills the placeholders', () => {
+    expect(statementsOf(toAccounts)).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: roots },
+        Action: 's3:GetObject',
+        Resource: ['arn:aws:s3:::example-logs/*'],
+      },
+    ]);
+  });
+
+  test('holds a service to the accounts, and leaves policy variables alone', () => {
+    expect(statementsOf(toService)).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'logs.example.amazonaws.com' },
+        Action: ['s3:PutObject'],
+        Resource: ['arn:aws:s3:::example-logs/${aws:SourceAccount}/*'],
+        Condition: { StringEquals: { 'aws:SourceAccount': ['111122223333', '444455556666'] } },
+      },
+    ]);
+  });
+
+  test('makes a list of ARNs over the accounts, with partition, region and organisation', () => {
+    const Condition = {
+      ArnLike: { 'aws:SourceArn': 'arn:{partition}:logs:{region}:{accountId}:*' },
+      StringLike: { 's3:prefix': 'AWSLogs/{organizationId}/*' },
+      Bool: { 'aws:SecureTransport': true },
+    };
+
+    expect(statementsOf({ ...toService, Condition })[0]?.Condition).toEqual({
+      ArnLike: {
+        'aws:SourceArn': ['arn:aws:logs:eu-west-1:111122223333:*', 'arn:aws:logs:eu-west-1:444455556666:*'],
+      },
+      StringLike: { 's3:prefix': ['AWSLogs/o-example1234/*'] },
+      Bool: { 'aws:SecureTransport': ['true'] },
+    });
+  });
+
+  test('is held to the members by the check of exposures', () => {
+    const allowed = (ids: readonly string[]) => ({
+      accountIds: new Set(ids),
+      organizationId: context.organizationId,
+    });
+    const statements = statementsOf(toAccounts, toService);
+
+    expect(exposures(statements, allowed(['111122223333', '444455556666']))).toEqual([]);
+    expect(exposures(statements, allowed(['111122223333'])).length).toBeGreaterThan(1);
+  });
+});
+
+const on = (Condition: object) => ({ ...toService, Condition });
+
+describe('a raw statement is refused', () => {
+  test.each<[string, object, string]>([
+    ['that denies', { ...toAccounts, Effect: 'Deny' }, 'lock out'],
+    ['for a role', { ...toAccounts, Principal: { AWS: 'arn:aws:iam::{accountId}:role/x' } }, 'never a role'],
+    ['for everybody', { ...toAccounts, Principal: '*' }, 'never a role or everybody'],
+    ['for a service without accounts', { ...toService, Condition: undefined }, 'must say whom it is for'],
+    [
+      'with two lists of accounts',
+      { ...toAccounts, Condition: { StringLike: { 's3:prefix': '{accountId}/x' } } },
+      'in one place only',
+    ],
+    [
+      'with two conditions on accounts',
+      on({
+        StringEquals: { 'aws:SourceAccount': '{accountId}' },
+        ArnLike: { 'aws:SourceArn': 'arn:aws:x:*:{accountId}:*' },
+      }),
+      'in one place only',
+    ],
+    [
+      'with the account in its resource',
+      { ...toAccounts, Resource: '{resourceArn}/{accountId}/*' },
+      '${aws:PrincipalAccount}',
+    ],
+    [
+      'with an unknown placeholder',
+      { ...toAccounts, Resource: '{bucket}/*' },
+      'must use {partition}, {organizationId}',
+    ],
+    ['with a placeholder in its action', { ...toAccounts, Action: 's3:{region}' }, 'an action'],
+    [
+      'with a fixed account in a condition',
+      { ...toAccounts, Condition: { StringEquals: { 'aws:PrincipalAccount': '111122223333' } } },
+      'must not name an account',
+    ],
+    [
+      'with the accounts under a negative operator',
+      on({ StringNotEquals: { 'aws:SourceAccount': '{accountId}' } }),
+      'an operator such as StringEquals',
+    ],
+    [
+      'with an operator that passes for a missing key',
+      on({ StringEqualsIfExists: { 'aws:SourceAccount': '{accountId}' } }),
+      'an operator such as StringEquals',
+    ],
+    [
+      'with an account within a word',
+      on({ StringEquals: { 'aws:SourceAccount': 'x-{accountId}' } }),
+      'as a whole value',
+    ],
+    [
+      'with a value beside the accounts',
+      on({ StringLike: { 'aws:SourceAccount': ['{accountId}', '*'] } }),
+      'in each value',
+    ],
+    [
+      'held by the organisation',
+      {
+        ...toAccounts,
+        Condition: { StringEquals: { 'aws:PrincipalOrgID': '{organizationId}' } },
+      },
+      'must be left out',
+    ],
+    [
+      'with the resource in a condition',
+      on({ ArnEquals: { 'aws:SourceArn': '{resourceArn}' } }),
+      'must not have {resourceArn} here',
+    ],
+    ['with another element', { ...toAccounts, NotAction: 's3:*' }, 'NotAction'],
+    ['with a part that no Sid takes', { ...toAccounts, part: 'Read it' }, 'lower-case words'],
+  ])('%s', (_, statement, message) => {
+    expect(findings(statement).join('\n')).toContain(message);
+  });
+
+  test('with the part of another, and where there is none at all', () => {
+    expect(findings(toAccounts, { ...toService, part: 'read' }).join()).toContain('a part of its own');
+    expect(findings().join()).toContain('at least one statement');
+  });
+});

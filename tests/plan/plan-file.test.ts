@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import { MalformedPlanError, StalePlanError } from '../../shared/errors.ts';
+import {
+  newPlanFile,
+  type PlanContent,
+  type PlanFileResource,
+  parsePlanFile,
+  requireSameOrigin,
+  requireUnmoved,
+} from '../../shared/plan/plan-file.ts';
+
+const digest = (letter: string): string => letter.repeat(64);
+
+const resource = (more: Partial<PlanFileResource> = {}): PlanFileResource => ({
+  key: 's3-bucket-policy/222222222222/eu-west-1/example-logs',
+  change: true,
+  actual: digest('a'),
+  desired: digest('b'),
+  difference: ['+ AccountOnboardingtestLogsWrite', '    + Effect Allow'],
+  withheld: [],
+  ...more,
+});
+
+const content = (more: Partial<PlanContent> = {}): PlanContent => ({
+  formatVersion: 1,
+  deployment: 'test',
+  configurationHash: digest('c'),
+  registryRevision: 7,
+  resources: [resource()],
+  ...more,
+});
+
+const text = (plan: object): string => JSON.stringify(plan);
+
+/** Why a plan is refused; `undefined` where it is not. */
+function refusal(act: () => unknown): StalePlanError | MalformedPlanError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StalePlanError || error instanceof MalformedPlanError) return error;
+    throw error;
+  }
+}
+
+describe('a plan file', () => {
+  test('is read as it was written', () => {
+    const plan = newPlanFile(content({ accountId: '777777777777' }));
+
+    expect(parsePlanFile(text(plan), 'plan.json')).toEqual(plan);
+  });
+
+  test('may be laid out otherwise, and its keys may come in another order', () => {
+    const plan = newPlanFile(content());
+    const turned = Object.fromEntries(Object.entries(plan).toReversed());
+
+    expect(parsePlanFile(JSON.stringify(turned, null, 4), 'plan.json')).toEqual(plan);
+  });
+
+  test('of the same content has the same hash, of any other another', () => {
+    const { hash } = newPlanFile(content());
+
+    expect(newPlanFile(content()).hash).toBe(hash);
+    expect(newPlanFile(content({ registryRevision: 8 })).hash).not.toBe(hash);
+  });
+
+  test.each<[string, object]>([
+    ['its revision', { registryRevision: 8 }],
+    ['its deployment', { deployment: 'other' }],
+    ['its account', { accountId: '777777777777' }],
+    ['a digest', { resources: [resource({ actual: digest('d') })] }],
+    ['what it tells people', { resources: [resource({ difference: [] })] }],
+    ['a resource that was taken out', { resources: [] }],
+    ['its hash', { hash: digest('0') }],
+  ])('is refused where somebody has edited %s', (_, edit) => {
+    const edited = text({ ...newPlanFile(content()), ...edit });
+    const error = refusal(() => parsePlanFile(edited, 'plan.json'));
+
+    expect(error).toMatchObject({ name: 'StalePlanError', retryable: false });
+    expect(error?.message).toMatch(/^plan\.json was changed after it was written/);
+  });
+
+  test.each<[string, string, string]>([
+    ['no JSON', 'version: 1', ''],
+    ['a list', '[]', ''],
+    ['another format', text({ ...newPlanFile(content()), formatVersion: 2 }), 'formatVersion'],
+    ['an unknown key', text({ ...newPlanFile(content()), more: 1 }), ''],
+    ['no digest', text({ ...newPlanFile(content()), configurationHash: 'x' }), 'configurationHash'],
+    [
+      'a resource without a key',
+      text(newPlanFile({ ...content(), resources: [{}] } as never)),
+      'resources.0.key',
+    ],
+  ])('that is %s is malformed, and says where', (_, malformed, path) => {
+    const error = refusal(() => parsePlanFile(malformed, 'plan.json'));
+
+    expect(error).toMatchObject({
+      name: 'MalformedPlanError',
+      findings: expect.arrayContaining([expect.objectContaining({ path })]),
+    });
+  });
+});
+
+describe('a plan is refused', () => {
+  test.each([
+    ['deployment', content({ deployment: 'other' }), /for deployment test, and this is other/],
+    ['configuration', content({ configurationHash: digest('d') }), /from another configuration/],
+  ])('for another %s', (_, here, says) => {
+    expect(refusal(() => requireSameOrigin(content(), here))?.message).toMatch(says);
+  });
+
+  test.each<[string, Partial<PlanContent>, RegExp]>([
+    ['the registry', { registryRevision: 9 }, /the registry went from revision 7 to 9/],
+    [
+      'what is there',
+      { resources: [resource({ actual: digest('d') })] },
+      /example-logs was changed by somebody/,
+    ],
+    ['what cannot be read any more', { resources: [resource({ actual: null })] }, /was changed by somebody/],
+    [
+      'what should be',
+      { resources: [resource({ desired: digest('d') })] },
+      /should become something else now/,
+    ],
+    ['a resource that went', { resources: [] }, /needs no look any more/],
+    [
+      'a resource that came',
+      { resources: [resource(), resource({ key: 'new' })] },
+      /\n {2}new is not in the plan/,
+    ],
+  ])('where %s has moved', (_, now, says) => {
+    const error = refusal(() => requireUnmoved(content(), content(now)));
+
+    expect(error?.message).toMatch(says);
+    expect(error?.message).toContain('Nothing was written');
+  });
+
+  test('with every resource that has moved', () => {
+    const two = [resource({ key: 'a' }), resource({ key: 'b' })];
+    const now = two.map((each) => ({ ...each, actual: digest('d') }));
+    const error = refusal(() => requireUnmoved(content({ resources: two }), content({ resources: now })));
+
+    expect(error?.fields).toMatchObject({ resources: [{ resource: 'a' }, { resource: 'b' }] });
+  });
+
+  test('not for another wording', () => {
+    const now = content({ resources: [resource({ difference: ['told otherwise'] })] });
+
+    expect(refusal(() => requireUnmoved(content(), now))).toBeUndefined();
+  });
+});

@@ -1,0 +1,102 @@
+import { expect, test } from '@jest/globals';
+import { planReport, warningsOf } from '../../cli/plan-report.ts';
+import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/errors.ts';
+import { importOrganization } from '../../shared/organization/registry.ts';
+import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { type OverallPlan, planAll, planFileOf } from '../../shared/run/plan-all.ts';
+import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
+import { type World, world, writeCounts } from '../flows/world.ts';
+
+const developer = '888888888888';
+
+const plan = async (of: World, accountId?: string): Promise<OverallPlan> => {
+  const hash = (await of.store.configuration.inForce())?.hash ?? '';
+  const active = { configuration: of.configuration, hash };
+  return planAll(of.services, { runId: 'plan', active, accountId });
+};
+
+const importAll = ({ services, store, clock }: World) =>
+  importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
+
+const keys = ({ resources }: OverallPlan): readonly string[] => resources.map(({ desired }) => desired.key);
+
+/** Everybody of an OU loses what the OU has: more at once than a plan takes without a person. */
+async function massRemoval(): Promise<World> {
+  const many = Array.from({ length: 10 }, (_, index) => String(500_000_000_000 + index));
+  const of = await world({
+    configuration: small(['repository']),
+    prepare: (organisation) => {
+      const parentId = organisation.world.accounts.get(developer)?.parentId;
+      for (const id of many)
+        organisation.addAccount({ id, name: id, ...(parentId === undefined ? {} : { parentId }) });
+    },
+  });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  for (const id of [...many, developer]) {
+    const account = of.organisation.world.accounts.get(id);
+    if (account !== undefined) Object.assign(account, { parentId: 'r-exam' });
+  }
+  await importAll(of);
+  return of;
+}
+
+test('reads every resource, and says what each should become', async () => {
+  const of = await world();
+  const planned = await plan(of);
+
+  expect(keys(planned)).toEqual([...everything].sort());
+  expect(
+    planned.resources.filter((each) => each.plan?.changed).map(({ desired }) => desired.key),
+  ).not.toContain(secret);
+  expect(writeCounts(of)).toEqual({});
+  expect(await of.store.resources.get(bucket)).toBeUndefined();
+});
+
+test('looks at a resource that the table calls settled', async () => {
+  const of = await world({ configuration: small(['bucket']) });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  of.organisation.world.buckets.delete('example-logs');
+
+  expect((await plan(of)).resources[0]?.error).toMatchObject({ name: 'ResourceMissingError' });
+});
+
+test('for one account has only what concerns it, and what nobody can say', async () => {
+  const of = await world();
+  of.organisation.world.groups.clear();
+
+  expect(keys(await plan(of, '111111111111'))).toEqual([
+    people,
+    ...keys(await plan(of, '111111111111')).slice(1),
+  ]);
+  expect(keys(await plan(of, '111111111111'))).not.toContain(repository);
+  expect(keys(await plan(of, developer))).toContain(repository);
+});
+
+test('removals that are withheld are told, and are no change', async () => {
+  const planned = await plan(await massRemoval());
+  const warnings = warningsOf(planned);
+
+  expect(planReport(planned, warnings)).toMatchObject({
+    status: 'up-to-date',
+    counts: { change: 0, unchanged: 1, withheld: 1 },
+    resources: [{ withheld: expect.arrayContaining([developer]) }],
+  });
+  expect(warnings).toEqual([expect.stringMatching(/11 accounts would lose their access at once/)]);
+  expect(planFileOf(planned).resources[0]?.withheld).toHaveLength(11);
+});
+
+test('the plan for an account whose removal is withheld says so', async () => {
+  expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
+});
+
+test('nothing is planned before the registry holds everybody', async () => {
+  const of = await world({ ready: false });
+
+  await expect(plan(of)).rejects.toThrow(RegistryNotReadyError);
+});
+
+test('nothing is planned for an account that nobody knows', async () => {
+  const of = await world();
+
+  await expect(plan(of, '999999999999')).rejects.toThrow(AccountNotMemberError);
+});

@@ -1,0 +1,88 @@
+import {
+  DescribeImageAttributeCommand,
+  type LaunchPermissionModifications,
+  ModifyImageAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import { beforeEach, expect, test } from '@jest/globals';
+import { type Fixture, fixture, log, member, policy, refusal, region, shared } from './fixture.ts';
+
+const ImageId = 'ami-0123456789abcdef0';
+const organisationArn = 'arn:aws:organizations::111122223333:organization/o-example1234';
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+  world.organisation.addImage({ accountId: shared, region, id: ImageId });
+});
+
+const modify = (LaunchPermission: LaunchPermissionModifications, of = shared, id = ImageId) =>
+  world.clients(of).ec2.send(new ModifyImageAttributeCommand({ ImageId: id, LaunchPermission }));
+
+const read = async (of = shared, id = ImageId, inRegion = region) =>
+  (
+    await world
+      .clients(of, inRegion)
+      .ec2.send(new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' }))
+  ).LaunchPermissions;
+
+test('an image is shared with nobody at first', async () => {
+  expect(await read()).toEqual([]);
+});
+
+test('accounts and organisations are added and removed, each once', async () => {
+  await modify({ Add: [{ UserId: member }, { OrganizationArn: organisationArn }] });
+  await modify({
+    Add: [{ UserId: log }, { UserId: member }],
+    Remove: [{ OrganizationArn: organisationArn }],
+  });
+
+  expect(await read()).toEqual([{ UserId: member }, { UserId: log }]);
+});
+
+test('one account that does not exist refuses the whole request', async () => {
+  const request = modify({ Add: [{ UserId: member }, { UserId: '000000000000' }] });
+
+  expect(await refusal(request)).toEqual({
+    name: 'InvalidAMIAttributeItemValue',
+    status: 400,
+    message: 'Invalid attribute item value "000000000000" for userId item type.',
+  });
+  expect(await read()).toEqual([]);
+});
+
+test('a closed account is refused, but can be removed', async () => {
+  await modify({ Add: [{ UserId: member }] });
+  world.organisation.closeAccount(member);
+
+  expect(await refusal(modify({ Add: [{ UserId: member }] }))).toMatchObject({
+    name: 'InvalidAMIAttributeItemValue',
+  });
+  await modify({ Remove: [{ UserId: member }] });
+  expect(await read()).toEqual([]);
+});
+
+test('a thousand entities are the most', async () => {
+  const ids = Array.from({ length: 1_001 }, (_, index) => String(300_000_000_000 + index));
+  for (const id of ids) world.organisation.addForeignAccount(id);
+  await modify({ Add: ids.slice(0, 1_000).map((UserId) => ({ UserId })) });
+
+  expect(await refusal(modify({ Add: [{ UserId: ids[1_000] }] }))).toMatchObject({
+    name: 'ResourceLimitExceeded',
+  });
+});
+
+test.each<[string, Parameters<typeof read>, string]>([
+  ['that does not exist', [shared, 'ami-00000000000000000'], 'InvalidAMIID.NotFound'],
+  ['of another region', [shared, ImageId, 'eu-west-1'], 'InvalidAMIID.NotFound'],
+  ['of another account', [log], 'AuthFailure'],
+])('an image %s is refused', async (_, given, name) => {
+  expect(await refusal(read(...given))).toMatchObject({ name });
+});
+
+test('the permission is needed', async () => {
+  world = fixture(policy());
+  world.organisation.addImage({ accountId: shared, region, id: ImageId });
+
+  expect(await refusal(read())).toMatchObject({ name: 'UnauthorizedOperation', status: 403 });
+});

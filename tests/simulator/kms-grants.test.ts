@@ -1,0 +1,102 @@
+import {
+  CreateGrantCommand,
+  type CreateGrantCommandInput,
+  ListGrantsCommand,
+  RetireGrantCommand,
+  RevokeGrantCommand,
+} from '@aws-sdk/client-kms';
+import { beforeEach, expect, test } from '@jest/globals';
+import { type Fixture, fixture, member, policy, refusal, shared } from './fixture.ts';
+
+const KeyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const grantee = `arn:aws:iam::${member}:role/Launcher`;
+
+let world: Fixture;
+
+beforeEach(() => {
+  world = fixture();
+  world.organisation.addRole({ accountId: member, name: 'Launcher', trust: policy() });
+});
+
+const kms = () => world.clients(shared).kms;
+
+const create = (more: Partial<CreateGrantCommandInput> = {}) =>
+  kms().send(new CreateGrantCommand({ KeyId, GranteePrincipal: grantee, Operations: ['Decrypt'], ...more }));
+
+const list = async () => (await kms().send(new ListGrantsCommand({ KeyId }))).Grants ?? [];
+
+test('a grant is listed as it was made', async () => {
+  const { GrantId } = await create({ Name: 'example', Operations: ['Encrypt', 'Decrypt'] });
+
+  expect(await list()).toEqual([
+    {
+      KeyId: world.keyArn,
+      IssuingAccount: shared,
+      GrantId,
+      Name: 'example',
+      GranteePrincipal: grantee,
+      Operations: ['Decrypt', 'Encrypt'],
+    },
+  ]);
+});
+
+test('a name makes the request idempotent, as long as everything else is the same', async () => {
+  const first = await create({ Name: 'example' });
+
+  expect((await create({ Name: 'example' })).GrantId).toBe(first.GrantId);
+  expect((await create({ Name: 'example', Operations: ['Encrypt'] })).GrantId).not.toBe(first.GrantId);
+  expect(await list()).toHaveLength(2);
+});
+
+test('without a name each request makes another grant', async () => {
+  await create();
+  await create();
+
+  expect(new Set((await list()).map(({ GrantId }) => GrantId)).size).toBe(2);
+});
+
+test.each<[string, Partial<CreateGrantCommandInput>, string]>([
+  [
+    'a role that does not exist',
+    { GranteePrincipal: `arn:aws:iam::${member}:role/Nobody` },
+    'InvalidArnException',
+  ],
+  ['a name with a blank', { Name: 'by hand' }, 'ValidationException'],
+  ['no operation', { Operations: [] }, 'ValidationException'],
+  ['a key that does not exist', { KeyId: '00000000-0000-4000-8000-000000000000' }, 'NotFoundException'],
+])('%s is refused', async (_, more, name) => {
+  expect(await refusal(create(more))).toMatchObject({ name });
+});
+
+test('grants are listed in pages', async () => {
+  for (let count = 0; count < 120; count += 1) await create();
+
+  const first = await kms().send(new ListGrantsCommand({ KeyId, Limit: 100 }));
+  const second = await kms().send(new ListGrantsCommand({ KeyId, Limit: 100, Marker: first.NextMarker }));
+
+  expect([first.Grants?.length, first.Truncated]).toEqual([100, true]);
+  expect([second.Grants?.length, second.Truncated]).toEqual([20, false]);
+  expect(await refusal(kms().send(new ListGrantsCommand({ KeyId, Limit: 101 })))).toMatchObject({
+    name: 'ValidationException',
+  });
+});
+
+test('a grant is revoked or retired once', async () => {
+  const [one, other] = [await create(), await create()];
+
+  await kms().send(new RevokeGrantCommand({ KeyId, GrantId: one.GrantId }));
+  await kms().send(new RetireGrantCommand({ KeyId, GrantId: other.GrantId }));
+
+  expect(await list()).toEqual([]);
+  expect(await refusal(kms().send(new RevokeGrantCommand({ KeyId, GrantId: one.GrantId })))).toMatchObject({
+    name: 'NotFoundException',
+  });
+});
+
+test('the grantee is a unique id once its role is deleted', async () => {
+  await create();
+
+  world.organisation.deleteRole(grantee);
+
+  expect((await list())[0]?.GranteePrincipal).toMatch(/^AROA/);
+});
