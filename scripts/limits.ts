@@ -86,7 +86,7 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   'secret-resource-policy': byPreset(['read'], { secrets: ['deploy/runner-token'] }),
   'assume-role-permission': {
     'a group, role people/ReadOnly': { groups: ['Readers'], role: 'people/ReadOnly' },
-    'a role, role people/ReadOnly': { roles: ['Readers'], role: 'people/ReadOnly' },
+    'a role, role people/ReadOnly': { roles: ['Readers'], role: 'people/ReadOnly', mfa: false },
   },
 };
 

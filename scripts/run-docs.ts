@@ -10,7 +10,11 @@ import { parseConfiguration } from '../shared/configuration/load.ts';
 const already = new Set(['npm ci', 'npm test', 'npm ci && npm start', 'npm ci && npm test', 'npm run check']);
 
 function main(): void {
-  const files = execFileSync('git', ['ls-files', 'README.md', 'CONTRIBUTING.md', 'docs/*.md'], { encoding: 'utf8' }).trim().split('\n');
+  const files = execFileSync('git', ['ls-files', 'README.md', 'CONTRIBUTING.md', 'docs/*.md'], {
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n');
   const failures = files.flatMap((file) => blocksOf(file).flatMap((block) => check(file, block)));
   for (const failure of failures) console.error(failure);
   console.log(failures.length === 0 ? 'Every command and example works.' : 'Some do not work.');

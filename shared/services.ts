@@ -1,10 +1,12 @@
 import type { AwsAccess, HubClients } from './aws/access.ts';
 import type { Clock, Random } from './clock.ts';
-import { configurationHash } from './configuration/context.ts';
+import { centralNamesOf, configurationHash } from './configuration/context.ts';
 import { validateConfiguration } from './configuration/load.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { ConfigurationMismatchError } from './errors.ts';
-import type { Store } from './store/ports.ts';
+import { resourceOf } from './grants/contract.ts';
+import { desiredResources } from './plan/desired.ts';
+import type { ConfigurationInForce, Store } from './store/ports.ts';
 
 /** What is logged is structured: a message for people, fields for machines. Never a secret's value. */
 export interface Logger {
@@ -28,6 +30,8 @@ export interface Services {
 export interface ActiveConfiguration {
   readonly configuration: Configuration;
   readonly hash: string;
+  /** Keys of resources that only an earlier configuration named, in accounts that are central still. */
+  readonly dropped: readonly string[];
 }
 
 /**
@@ -45,7 +49,7 @@ export async function activeConfiguration(store: Store): Promise<ActiveConfigura
     inForce.document,
     `The configuration in force (${inForce.hash})`,
   );
-  return { configuration, hash: inForce.hash };
+  return { configuration, hash: inForce.hash, dropped: droppedOf(inForce, configuration) };
 }
 
 /**
@@ -58,12 +62,22 @@ export async function requireInForce(
 ): Promise<ActiveConfiguration> {
   const hash = configurationHash(configuration);
   const inForce = await store.configuration.inForce();
-  if (inForce?.hash === hash) return { configuration, hash };
+  if (inForce?.hash === hash) return { configuration, hash, dropped: droppedOf(inForce, configuration) };
   throw new ConfigurationMismatchError(
     inForce === undefined
       ? 'No configuration is in force. Run `onboarding activate` to put this one in force'
       : `This configuration (hash ${hash.slice(0, 12)}) is not the one in force (hash ${inForce.hash.slice(0, 12)}, ` +
           `activated at ${inForce.activatedAt} by ${inForce.activatedBy}). Run \`onboarding activate\` to put it in force`,
     { hash, inForce: inForce?.hash },
+  );
+}
+
+function droppedOf(
+  { resources = [] }: ConfigurationInForce,
+  configuration: Configuration,
+): readonly string[] {
+  const named = new Set(desiredResources(configuration, []).map(({ key }) => key));
+  return resources.filter(
+    (key) => !named.has(key) && centralNamesOf(configuration, resourceOf(key).accountId).length > 0,
   );
 }

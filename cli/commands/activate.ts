@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { importOrganization } from '../../shared/organization/registry.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
+import type { Services } from '../../shared/services.ts';
 import {
   acting,
   type CommandContext,
@@ -17,10 +19,12 @@ import { connect } from '../services.ts';
 
 interface ActivateOptions extends CommonOptions {
   readonly by?: string;
+  readonly import: boolean;
 }
 
 export const activateCommand = (context: CommandContext): Command =>
   newCommand('activate', "Make the configuration the one in force in the deployment's table.")
+    .option('--no-import', 'do not bring the registry up to date first')
     .option('--by <name>', 'who activates it, for the record (default: the user of this machine)')
     .action(acting<ActivateOptions>(context, activate));
 
@@ -30,16 +34,29 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const configuration = await loadConfiguration(file);
   const { services, where } = connect(session, { memoryAllowed: false });
   const by = options.by ?? personOf(session.io);
-  const { inForce, previous } = await activateConfiguration(services, configuration, by);
+  // Selectors of the new configuration may name OUs and tags that changed since the registry was brought up to date.
+  const imported = options.import
+    ? await importOrganization({ ...services, ...organisation(services) })
+    : undefined;
+  const { inForce, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
   const changed = inForce.hash !== previous?.hash;
-  out.result({ status: 'succeeded', changed, inForce: told(inForce), previous: told(previous) });
+  const report = { inForce: told(inForce), previous: told(previous), dropped, abandoned };
+  out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
   out.line(out.colors.dim(`In ${where}`));
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} in force`);
   const rows = [...(changed ? [row('before', previous)] : []), row('in force', inForce)];
   for (const line of aligned(rows)) out.line(line);
+  for (const key of dropped) out.line(`  no longer named, cleared by the next run: ${key}`);
+  for (const key of abandoned)
+    out.line(out.colors.yellow(`! left as it is, since its account is not central any more: ${key}`));
   if (changed) out.line('  Policies are brought to it by the next run of each account: onboarding run');
   return exitCodes.succeeded;
 }
+
+const organisation = ({ store, hub }: Services) => ({
+  registry: store.registry,
+  organizations: hub.organizations,
+});
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };
 

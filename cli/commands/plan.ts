@@ -39,7 +39,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(stage, session);
-  const active = { configuration, hash: configurationHash(configuration) };
+  const active = { configuration, hash: configurationHash(configuration), dropped: [] };
   const overall = await planOn(stage, session, { active, accountId });
   const warnings = [...(await stageWarnings(stage, active)), ...warningsOf(overall)];
   const report = planReport(overall, warnings);

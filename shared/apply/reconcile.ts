@@ -104,7 +104,7 @@ async function picture(services: Services, resource: string) {
   const revision = await store.registry.revision();
   const accounts = await store.registry.accounts();
   const active = await activeConfiguration(store);
-  const desired = desiredResource(active.configuration, accounts, resource);
+  const desired = desiredResource(active, accounts, resource);
   if (desired === undefined)
     throw new ConfigurationMismatchError(
       `${resource} is not in the configuration in force any more; start the run again`,

@@ -35,6 +35,12 @@ const schema = z
     message: 'must name the groups, or else `roles` the roles, that may assume it',
     path: ['groups'],
   })
+  .refine(({ roles, mfa }) => roles === undefined || !mfa, {
+    // IAM user guide, "MFA-protected API access": the key stands in the sessions of people, not in those of roles.
+    message:
+      'must be false where `roles` may assume: the credentials of a role carry no MFA, so it never could',
+    path: ['mfa'],
+  })
   .check(membershipFits);
 
 type Entry = z.infer<typeof schema>;

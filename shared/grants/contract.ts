@@ -19,6 +19,12 @@ export interface ResourceRef {
 export const resourceKey = ({ kind, accountId, region, id }: ResourceRef): string =>
   `${kind}/${accountId}/${region}/${id}`;
 
+/** The resource that `resourceKey` names. */
+export function resourceOf(key: string): ResourceRef {
+  const [kind = '', accountId = '', region = '', ...id] = key.split('/');
+  return { kind, accountId, region, id: id.join('/') };
+}
+
 /** Limits of AWS that can be raised on request; the configuration's `limits` sets them. */
 export interface Limits {
   readonly managedPolicyCharacters: number;

@@ -46,7 +46,7 @@ const statementFields = {
   Effect: z
     .literal(
       'Allow',
-      'Allow: a Deny could lock out whoever manages the resource. Write it by hand; others’ statements are kept',
+      'Allow: a Deny could lock out whoever manages the resource. Write it by hand; what others write is kept',
     )
     .default('Allow'),
   Principal: z.union(

@@ -1,6 +1,6 @@
-import { grantContext } from '../configuration/context.ts';
-import type { Configuration } from '../configuration/schema.ts';
-import { type GrantKind, type ResourceRef, resourceKey, type Share } from '../grants/contract.ts';
+import { centralNamesOf, grantContext } from '../configuration/context.ts';
+import type { CentralAccountName, Configuration } from '../configuration/schema.ts';
+import { type GrantKind, type ResourceRef, resourceKey, resourceOf, type Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { type Account, isMember } from '../organization/account.ts';
@@ -11,7 +11,7 @@ export interface DesiredResource {
   readonly key: string;
   readonly ref: ResourceRef;
   readonly kind: GrantKind;
-  /** The grants that meet on it, in the configuration's order. */
+  /** The grants that meet on it, in the configuration's order; none for one that only an earlier one named. */
   readonly shares: readonly Share[];
 }
 
@@ -20,15 +20,39 @@ export function desiredResources(
   configuration: Configuration,
   accounts: readonly Account[],
 ): readonly DesiredResource[] {
-  return [...resourcesFor(configuration, accounts).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return sorted([...resourcesFor(configuration, accounts).values()]);
 }
 
-/** One of them; the selectors of the others are not asked. `undefined` where the configuration does not name it. */
-export const desiredResource = (
+/** The same, and the resources that only an earlier configuration named: nobody has anything on them any more. */
+export const resourcesInForce = (
+  { configuration, dropped }: { readonly configuration: Configuration; readonly dropped: readonly string[] },
+  accounts: readonly Account[],
+): readonly DesiredResource[] =>
+  sorted([...desiredResources(configuration, accounts), ...dropped.map(droppedResource)]);
+
+const sorted = (resources: readonly DesiredResource[]): readonly DesiredResource[] =>
+  resources.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+
+function droppedResource(key: string): DesiredResource {
+  const ref = resourceOf(key);
+  return { key, ref, kind: grantKind(ref.kind), shares: [] };
+}
+
+/** The central account whose update function writes the resource. */
+export const centralAccountOf = (
+  { ref, shares }: DesiredResource,
   configuration: Configuration,
+): CentralAccountName | undefined =>
+  shares[0]?.entry.account ?? centralNamesOf(configuration, ref.accountId)[0];
+
+/** One of `resourcesInForce`; the selectors of the others are not asked. `undefined` where it is none of them. */
+export const desiredResource = (
+  { configuration, dropped }: { readonly configuration: Configuration; readonly dropped: readonly string[] },
   accounts: readonly Account[],
   key: string,
-): DesiredResource | undefined => resourcesFor(configuration, accounts, key).get(key);
+): DesiredResource | undefined =>
+  resourcesFor(configuration, accounts, key).get(key) ??
+  (dropped.includes(key) ? droppedResource(key) : undefined);
 
 function resourcesFor(
   configuration: Configuration,

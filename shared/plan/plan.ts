@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
 import { type Account, isClosed, isMember } from '../organization/account.ts';
+import { accountIdsIn } from '../policy/accounts.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
@@ -50,6 +51,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
   });
   const withheld = [...new Set(shares.flatMap((share) => share.withheld))].sort();
   refuseExposure(request, rendering, withheld);
+  refuseSilentLoss(request, rendering, shares);
   return {
     ...rendering,
     changed: !desired.kind.same(actual, rendering.next),
@@ -59,6 +61,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
 }
 
 interface PlannedShare extends Share {
+  readonly granted: ReadonlySet<string>;
   readonly withheld: readonly string[];
   readonly added: readonly string[];
 }
@@ -76,6 +79,7 @@ function planShare({ entry, accounts }: Share, request: PlanRequest, context: Gr
   return {
     entry,
     accounts: kept.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    granted,
     withheld,
     added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
   };
@@ -104,6 +108,45 @@ const known = ({ accounts }: PlanRequest, id: string): Account =>
     ouPath: '',
     tags: {},
   };
+
+/**
+ * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
+ * taken out, or of a resource that is named no more.
+ */
+function refuseSilentLoss(
+  request: PlanRequest,
+  { next, owned }: Rendering<unknown>,
+  shares: readonly PlannedShare[],
+): void {
+  const { desired, actual, remembered, configuration } = request;
+  // Whom a share named or names, its own rule has judged.
+  const judged = new Set(
+    shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
+  );
+  const before = namedIn(request, actual, remembered);
+  const after = namedIn(request, next, owned);
+  const lost = [...before].filter((id) => !judged.has(id) && !after.has(id) && !isClosed(known(request, id)));
+  const { removalCount, removalShare } = configuration.safety;
+  if (lost.length <= removalCount || lost.length <= removalShare * before.size) return;
+  throw new UnsafeChangeError(
+    `${desired.key}: ${lost.length} of ${before.size} accounts would lose all they have on it, since a grant was ` +
+      'renamed or taken out. Nothing was written. If it is meant, raise `safety.removalShare` or ' +
+      '`safety.removalCount` and activate',
+    { resource: desired.key, accountIds: lost.sort() },
+  );
+}
+
+/** The accounts that anything of ours names in a state. */
+const namedIn = (
+  { desired, configuration }: PlanRequest,
+  state: unknown,
+  remembered: readonly string[],
+): ReadonlySet<string> =>
+  new Set(
+    Object.values(desired.kind.documents(state, remembered))
+      .flatMap((document) => ownedStatements(document, configuration.deployment))
+      .flatMap((statement) => [...accountIdsIn(statement)]),
+  );
 
 function refuseExposure(
   { desired, configuration, accounts }: PlanRequest,

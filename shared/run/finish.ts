@@ -124,7 +124,8 @@ async function nonMembers({ store }: Services, { accounts }: FinishStep): Promis
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${messageOf(error.Cause)}`];
 
-const branchLine = ({ central, error }: BranchOutcome): readonly string[] =>
+/** Says something only where the branch was given up. */
+export const branchLine = ({ central, error }: BranchOutcome): readonly string[] =>
   error === undefined ? [] : [`The ${central} account: ${error.Error}: ${messageOf(error.Cause)}`];
 
 /** Lambda gives an error as JSON text with `errorMessage`; others give plain text. */

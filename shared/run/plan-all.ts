@@ -4,7 +4,7 @@ import { grantContext } from '../configuration/context.ts';
 import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResources } from '../plan/desired.ts';
+import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning, documentsDifference, type NamedDocuments } from '../plan/differences.ts';
 import { documentsDigest } from '../plan/digest.ts';
 import { planResource, type ResourcePlan } from '../plan/plan.ts';
@@ -59,7 +59,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const revision = await registry.revision();
   const accounts = await registry.accounts();
   requireKnown(accounts, accountId);
-  const desired = desiredResources(active.configuration, accounts);
+  const desired = resourcesInForce(active, accounts);
   let done = 0;
   const resources = await pMap(
     desired,

@@ -5,7 +5,7 @@ import { grantContext } from '../configuration/context.ts';
 import { errorRecord } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResources } from '../plan/desired.ts';
+import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { planResource } from '../plan/plan.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
@@ -43,7 +43,7 @@ export async function planRun(services: Services, { runId, cause, accounts }: Pl
   const registered = await registry.accounts();
   const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep };
   const changes = await pMap(
-    desiredResources(active.configuration, registered),
+    resourcesInForce(active, registered),
     async (desired) => {
       const change = await planOne(services, plan, desired);
       await services.store.runs.putChange(runId, change);

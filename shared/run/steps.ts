@@ -11,6 +11,8 @@ const accounts = z.array(
   z.object({ accountId: z.string(), revision: z.number().optional(), error: caught.optional() }),
 );
 
+const updates = z.array(z.object({ central: z.string(), error: caught.optional() }));
+
 export const startInput = z.object({ runId, startedAt, input: z.unknown() });
 export const registerInput = z.object({ runId, accountId: z.string(), expect: z.enum(['member', 'any']) });
 export const planInput = z.object({ runId, cause: z.string(), accounts });
@@ -22,7 +24,7 @@ export const finishInput = z.object({
   expect: z.enum(['member', 'any']),
   accounts,
   verification: z.object({ verified: z.number(), missing: z.array(z.string()) }),
-  updates: z.array(z.object({ central: z.string(), error: caught.optional() })),
+  updates,
 });
 export const failInput = z.object({ runId, startedAt, failure: caught });
 
@@ -32,6 +34,7 @@ export const sweepFinishInput = z.object({
   runId,
   startedAt,
   import: z.object({ counts: importCountsSchema }),
+  updates,
 });
 
 /** EventBridge's "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */

@@ -5,7 +5,7 @@ import { usesTags } from '../organization/selector.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
 import { recordAndAnnounce } from './announce.ts';
-import { changeLine, type FinishedRun } from './finish.ts';
+import { type BranchOutcome, branchLine, changeLine, type FinishedRun } from './finish.ts';
 
 export const sweepCause = 'sweep';
 
@@ -51,6 +51,8 @@ export interface FinishSweepStep {
   readonly runId: string;
   readonly startedAt: string;
   readonly import: { readonly counts: ImportCounts };
+  /** How the branches of the update ended: those with an error were given up. */
+  readonly updates: readonly BranchOutcome[];
 }
 
 /**
@@ -61,7 +63,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const { store, clock } = services;
   const { runId } = step;
   const changes = await store.runs.changes(runId);
-  const left = changes.flatMap((change) => changeLine(change, change.accountIds ?? []));
+  const left = leftOf(changes, step);
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const opened = await store.runs.get(runId);
   const startedAt = opened?.startedAt ?? step.startedAt;
@@ -82,6 +84,12 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   else await store.runs.put(finished);
   return { runId, status };
 }
+
+/** Whoever is set aside is left. A branch that recorded how each of its resources ended has said why already. */
+const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep): readonly string[] => [
+  ...changes.flatMap((change) => changeLine(change, change.accountIds ?? [])),
+  ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(branchLine) : []),
+];
 
 /**
  * After this time an execution is over, whichever state machine it is of: `TimeoutSeconds` is shorter, and a test

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { reconcileResource } from '../apply/reconcile.ts';
 import type { CentralAccountName } from '../configuration/schema.ts';
 import { InvalidPrincipalError, retryableError } from '../errors.ts';
-import { desiredResources } from '../plan/desired.ts';
+import { centralAccountOf, resourcesInForce } from '../plan/desired.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange } from '../store/ports.ts';
 
@@ -55,10 +55,10 @@ async function changesOf(
 ): Promise<readonly ResourceChange[]> {
   const changes = await store.runs.changes(runId);
   if (changes.length === 0) return [];
-  const { configuration } = await activeConfiguration(store);
+  const active = await activeConfiguration(store);
   const here = new Set(
-    desiredResources(configuration, [])
-      .filter(({ shares }) => shares[0]?.entry.account === central)
+    resourcesInForce(active, [])
+      .filter((desired) => centralAccountOf(desired, active.configuration) === central)
       .map(({ key }) => key),
   );
   return changes.filter(({ resource }) => here.has(resource));

@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { errorRecord } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { type Account, isMember } from '../organization/account.ts';
-import { type DesiredResource, desiredResources } from '../plan/desired.ts';
+import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { accountIdsIn } from '../policy/accounts.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { evaluatePolicy } from '../policy/evaluate.ts';
@@ -36,14 +36,15 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
   const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
   if (![...revisions.values()].some((revision) => revision !== undefined))
     return { verified: 0, missing: [] };
-  const { configuration } = await activeConfiguration(services.store);
+  const active = await activeConfiguration(services.store);
+  const { configuration } = active;
   const all = await services.store.registry.accounts();
   const changes = new Map(
     (await services.store.runs.changes(runId)).map((change) => [change.resource, change]),
   );
   const unchanged = all.filter(({ id, revision }) => revisions.get(id) === revision);
   const findings = await pMap(
-    desiredResources(configuration, all),
+    resourcesInForce(active, all),
     (desired) =>
       resourceFindings(services, {
         runId,

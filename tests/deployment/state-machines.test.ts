@@ -46,6 +46,13 @@ const documented = new Set([
   'States.Timeout',
 ]);
 
+test('the sweep updates the central accounts as the runs of accounts do', () => {
+  const [account, sweep] = ['account-onboarding', 'organization-sweep'].map(
+    (machine) => definitionOf(machine).States.UpdateCentralAccounts,
+  );
+  expect(sweep?.Branches).toEqual(account?.Branches);
+});
+
 describe.each(stateMachines)('%s', (machine) => {
   const tasks = tasksOf(machine);
 

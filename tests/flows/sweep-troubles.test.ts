@@ -246,3 +246,21 @@ test('an execution of the sweep that nothing could catch is recorded as failed',
   expect(ended.run).toMatchObject({ status: 'failed', cause: 'sweep' });
   expect(announcements(of)).toEqual(['Organization Sweep Failed']);
 });
+
+test('a branch that Lambda gives up each time fails by itself, with its reason', async () => {
+  const of = await swept();
+  const { id } = created(of);
+
+  const ended = await sweep(of, {
+    around: async (token, invoke) => {
+      if (token !== 'UpdateLogAccountFunctionArn') return invoke();
+      throw Object.assign(new Error('Task timed out after 120.00 seconds'), { name: 'Sandbox.Timedout' });
+    },
+  });
+
+  expect(ended.run).toMatchObject({ status: 'failed', counts: { failed: 2, written: 1 } });
+  expect(ended.run.left).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^The log account: Sandbox.Timedout/)]),
+  );
+  expect(named(of)[people]).toContain(id);
+});

@@ -41,6 +41,7 @@ describe('desired resources', () => {
         groups: ['Writers', 'Readers'],
         roles: ['Deployer'],
         role: 'ReadOnly',
+        mfa: false,
         for: { all: true },
       },
     ]);

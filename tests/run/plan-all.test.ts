@@ -11,7 +11,7 @@ const developer = '888888888888';
 
 const plan = async (of: World, accountId?: string): Promise<OverallPlan> => {
   const hash = (await of.store.configuration.inForce())?.hash ?? '';
-  const active = { configuration: of.configuration, hash };
+  const active = { configuration: of.configuration, hash, dropped: [] };
   return planAll(of.services, { runId: 'plan', active, accountId });
 };
 

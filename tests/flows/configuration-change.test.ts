@@ -1,0 +1,151 @@
+import { expect, test } from '@jest/globals';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { importOrganization } from '../../shared/organization/registry.ts';
+import { activateConfiguration } from '../../shared/run/activate.ts';
+import { bucket, repository, secret, small } from './configurations.ts';
+import { created, workloads } from './events.ts';
+import { named, onboard, outcomes, type World, world } from './world.ts';
+
+const activate = (of: World, configuration: Configuration) =>
+  activateConfiguration(of.services, configuration, 'the test');
+
+/** The small configuration with its grant `name` changed. */
+const changed = (name: string, change: object): Configuration => {
+  const configuration = small();
+  const grants = configuration.grants.map((grant) => (grant.name === name ? { ...grant, ...change } : grant));
+  return { ...configuration, grants };
+};
+
+test('a resource that the configuration names no more is cleared by the next run', async () => {
+  const of = await world();
+  const { id } = created(of);
+  of.organisation.tagAccount(id, { runner: 'yes' });
+  await onboard(of, { accountId: id });
+  const before = named(of)[secret];
+
+  const activation = await activate(of, small(['bucket', 'key', 'people', 'repository']));
+  const ended = await onboard(of, { accountId: id });
+  const after = named(of)[secret];
+  const again = await activate(of, small(['bucket', 'key', 'people']));
+
+  expect(before).toContain(id);
+  expect(activation.dropped).toEqual([secret]);
+  expect(ended.run.status).toBe('succeeded');
+  expect(outcomes(ended)[secret]).toBe('written');
+  expect(after).toEqual([]);
+  // What is cleared is forgotten; what is dropped next waits.
+  expect(again.dropped).not.toContain(secret);
+});
+
+test('a resource in an account that is not central any more is named as left behind', async () => {
+  const of = await world();
+  await onboard(of, created(of).event);
+  const configuration = small(['key', 'people', 'repository', 'secret']);
+  const { log } = configuration.centralAccounts;
+  const moved = { ...configuration.centralAccounts, log: { ...log, id: '999999999999' } };
+
+  const { abandoned } = await activate(of, {
+    ...configuration,
+    centralAccounts: moved,
+    grants: configuration.grants.filter(({ account }) => account !== 'log'),
+  });
+
+  expect(abandoned).toContain(bucket);
+});
+
+test('a grant that is renamed and broken at once takes nothing from many accounts', async () => {
+  const of = await world();
+  const many = Array.from({ length: 12 }, () => created(of).id);
+  await onboard(of, { accountIds: many });
+  const before = named(of)[bucket];
+
+  await activate(of, changed('logs', { name: 'trail', for: { accounts: ['111111111111'] } }));
+  const ended = await onboard(of, { accountId: many[0] });
+
+  expect(outcomes(ended)[bucket]).toBe('refused');
+  expect(ended.changes.find(({ resource }) => resource === bucket)?.error?.name).toBe('UnsafeChangeError');
+  expect(named(of)[bucket]).toEqual(before);
+});
+
+test('a grant that is only renamed goes through', async () => {
+  const of = await world();
+  const many = Array.from({ length: 12 }, () => created(of).id);
+  await onboard(of, { accountIds: many });
+  const before = named(of)[bucket];
+
+  await activate(of, changed('logs', { name: 'trail' }));
+  const ended = await onboard(of, { accountId: many[0] });
+
+  expect(outcomes(ended)[bucket]).toBe('written');
+  expect(named(of)[bucket]).toEqual(before);
+});
+
+test('what is withheld is reported by each run by hand, not only the first', async () => {
+  const of = await world();
+  const many = Array.from({ length: 12 }, () => created(of).id);
+  await onboard(of, { accountIds: many });
+  await activate(of, changed('logs', { for: { accounts: ['111111111111'] } }));
+
+  const first = await onboard(of, { accountId: many[0] });
+  const second = await onboard(of, { accountId: many[0] });
+
+  expect([outcomes(first)[bucket], outcomes(second)[bucket]]).toEqual(['withheld', 'withheld']);
+  expect(second.run.status).toBe('failed');
+});
+
+test('what a run by hand cannot plan is not lost because the resource is settled', async () => {
+  const of = await world();
+  const { id } = created(of);
+  await onboard(of, { accountId: id });
+  of.organisation.editPolicy('bucket', 'example-logs', {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'AccountOnboardingflowsOtherPart',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:Put*',
+        Resource: '*',
+      },
+    ],
+  });
+
+  const ended = await onboard(of, { accountId: id });
+
+  expect(outcomes(ended)[bucket]).toBe('refused');
+  expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
+});
+
+test('an import before a renamed OU is used keeps everybody in', async () => {
+  const of = await world();
+  const { id } = created(of);
+  of.organisation.moveAccount(id, workloads);
+  await onboard(of, { accountId: id });
+  const ou = of.organisation.world.organizationalUnits.get(workloads);
+  if (ou !== undefined)
+    of.organisation.world.organizationalUnits.set(workloads, { ...ou, name: 'Production' });
+  const before = named(of)[repository];
+
+  const { registry } = of.store;
+  await importOrganization({ registry, organizations: of.services.hub.organizations, clock: of.clock });
+  await activate(of, changed('images', { for: { ous: ['Production'] } }));
+  await onboard(of, created(of).event);
+
+  expect(before).toContain(id);
+  expect(named(of)[repository]).toEqual(before);
+});
+
+test('an account that left before anybody heard of it is nobody to fail for', async () => {
+  const of = await world();
+  const { id } = created(of);
+  of.organisation.removeAccount(id);
+
+  const byHand = await onboard(of, { accountId: id });
+  const leaving = await onboard(of, { accountId: id, expect: 'any' });
+
+  expect(byHand.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringContaining('AccountNotMemberError')],
+  });
+  expect(leaving).toMatchObject({ status: 'SUCCEEDED', run: { status: 'succeeded' } });
+});
