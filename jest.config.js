@@ -6,4 +6,6 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
   coverageProvider: 'v8',
+  // Jest leaves one core free by itself, which is half of a small machine.
+  maxWorkers: '100%',
 };

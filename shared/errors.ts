@@ -182,12 +182,6 @@ export class PolicyRefusedError extends OnboardingError {
   readonly retryable = false;
 }
 
-/** After the run, an account still cannot do what the configuration grants. */
-export class AccessNotVerifiedError extends OnboardingError {
-  override readonly name = 'AccessNotVerifiedError';
-  readonly retryable = false;
-}
-
 /** An error as it is kept in records and printed as JSON. */
 export interface ErrorRecord {
   readonly name: string;

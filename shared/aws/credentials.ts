@@ -50,7 +50,7 @@ export function spokeCredentials(
 const endsSoon = ({ expiration }: AwsCredentialIdentity, clock: Clock): boolean =>
   expiration !== undefined && expiration.getTime() - clock.now() < renewalMargin;
 
-export const spokeRoleArn = (partition: string, accountId: string, role: string): string =>
+const spokeRoleArn = (partition: string, accountId: string, role: string): string =>
   `arn:${partition}:iam::${accountId}:role/${role}`;
 
 async function assumeSpokeRole(

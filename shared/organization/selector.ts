@@ -23,9 +23,6 @@ export interface Selector extends SelectorFields {
   readonly except?: readonly SelectorFields[];
 }
 
-export const matchesAny = (selectors: readonly Selector[], account: Account): boolean =>
-  selectors.some((selector) => matches(selector, account));
-
 /** Whether the answer can depend on an account's tags. */
 export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);

@@ -55,8 +55,11 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
   });
 
   test('activate and import prepare the table, and a run works on it', async () => {
-    const activated = await command(['activate', '--config', file, '--by', 'somebody'], withTable);
-    const again = await command(['activate', '--config', file], withTable);
+    const activated = await command(
+      ['activate', '--config', file, '--by', 'somebody', '--no-import'],
+      withTable,
+    );
+    const again = await command(['activate', '--config', file, '--no-import'], withTable);
     const imported = await command(['import'], withTable);
     const ran = await command(['run', '--config', file, '--event', '-', '--name', 'first'], withTable);
 

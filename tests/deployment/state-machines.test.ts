@@ -56,6 +56,14 @@ test('the sweep updates the central accounts as the runs of accounts do', () => 
 describe.each(stateMachines)('%s', (machine) => {
   const tasks = tasksOf(machine);
 
+  test('every state that can fail leads to a record: a catch for all, on each step before the record of failure', () => {
+    const failing = Object.entries(definitionOf(machine).States).filter(
+      ([name, { Type }]) => ['Task', 'Map', 'Parallel'].includes(Type) && name !== 'RecordFailure',
+    );
+    for (const [name, { Catch }] of failing)
+      expect([name, JSON.stringify(Catch)]).toEqual([name, expect.stringContaining('States.ALL')]);
+  });
+
   test('each token has a substitution, each substitution a token, and both name a function', () => {
     const substitutions = machineResource(machine).DefinitionSubstitutions;
     const tokens = [...JSON.stringify(definitionOf(machine)).matchAll(/\$\{(\w+)\}/g)].map(

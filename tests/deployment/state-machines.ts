@@ -18,6 +18,7 @@ interface State {
   readonly Type: string;
   readonly Branches?: readonly Machine[];
   readonly ItemProcessor?: Machine;
+  readonly Catch?: readonly unknown[];
 }
 
 interface Machine {

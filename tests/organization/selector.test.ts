@@ -6,7 +6,6 @@ import { type Account, accountStates } from '../../shared/organization/account.t
 import { findingsOf } from '../../shared/organization/event-findings.ts';
 import {
   matches,
-  matchesAny,
   type Selector,
   type SelectorFields,
   selectorSchema,
@@ -39,13 +38,6 @@ describe('which accounts a selector matches', () => {
     const matched = Object.entries(cases.accounts).filter(([, account]) => matches(valid, account));
 
     expect(matched.map(([name]) => name).sort()).toEqual([...expected].sort());
-  });
-
-  test('one of several selectors is enough; none match nothing', () => {
-    const account = cases.accounts.sandbox as Account;
-
-    expect(matchesAny([{ names: ['x'] }, { ous: ['Sandbox'] }], account)).toBe(true);
-    expect(matchesAny([], account)).toBe(false);
   });
 
   test('a selector without fields matches nothing, though no schema let it through', () => {

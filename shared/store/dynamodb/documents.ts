@@ -21,7 +21,7 @@ export function pack(value: unknown): string | Uint8Array {
 export const packOptional = (value: unknown): string | Uint8Array | undefined =>
   value === undefined ? undefined : pack(value);
 
-export const largestPlain = 64 * 1024;
+const largestPlain = 64 * 1024;
 
 /** Schema of an attribute that `pack` wrote, with the schema of what it holds. */
 export const packed = <T extends z.ZodType>(content: T) =>
