@@ -26,13 +26,14 @@ export const centralNamesOf = (
     .filter(([, account]) => account?.id === id)
     .map(([name]) => name);
 
-/** SHA-256 of the canonical form, hexadecimal: two files that mean the same have one hash. */
-export const configurationHash = (configuration: Configuration): string =>
-  createHash('sha256').update(canonical(configuration)).digest('hex');
+/** Two files that mean the same have one hash. */
+export const configurationHash = (configuration: Configuration): string => canonicalHash(configuration);
 
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+/** SHA-256 of a value's JSON with the keys of every object in order, hexadecimal. */
+export const canonicalHash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, ordered)).digest('hex');
+
+const ordered = (_: string, value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { canonicalHash } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { meaning } from '../policy/equality.ts';
@@ -6,15 +6,6 @@ import { normalisePolicy } from '../policy/normalise.ts';
 import { deploymentOf } from '../policy/owned.ts';
 
 type Documents = ReturnType<GrantKind['documents']>;
-
-/** SHA-256 of a value's JSON with the keys of every object in order, hexadecimal. */
-export const canonicalHash = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value, ordered)).digest('hex');
-
-const ordered = (_: string, value: unknown): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
 
 /** The same for two sets of documents exactly if they mean the same. */
 export const documentsDigest = (documents: Documents): string =>

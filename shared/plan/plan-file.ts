@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { canonicalHash } from '../configuration/context.ts';
 import { MalformedPlanError, StalePlanError } from '../errors.ts';
-import { canonicalHash } from './digest.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
 
