@@ -48,7 +48,9 @@ async function main(): Promise<void> {
     rows.push(await measure(simulation, `${accounts}, again`, true));
   }
   console.log('100 resources: 20 buckets, keys, repositories, secrets and groups, each for one OU of 100.');
-  console.log('Reads and writes: of policy documents. Seconds and memory: of this process, AWS included; npm run bench:sweep holds its heap to 256 MB.\n');
+  console.log(
+    'Reads and writes: of policy documents. Seconds and memory: of this process, AWS included; npm run bench:sweep holds its heap to 256 MB.\n',
+  );
   for (const line of aligned([header, ...rows.map(row)])) console.log(line);
   const found = rows.flatMap(broken);
   for (const line of found) console.log(`\nBroken: ${line}`);
