@@ -1,8 +1,8 @@
 import type { AwsAccess, HubClients } from './aws/access.ts';
 import type { Clock, Random } from './clock.ts';
 import { centralNamesOf, configurationHash } from './configuration/context.ts';
-import { validateConfiguration } from './configuration/load.ts';
 import type { Configuration } from './configuration/schema.ts';
+import { validateConfiguration } from './configuration/validate.ts';
 import { ConfigurationMismatchError } from './errors.ts';
 import { resourceOf } from './grants/contract.ts';
 import { desiredResources } from './plan/desired.ts';

@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import {
-  loadConfiguration,
-  parseConfiguration,
-  validateConfiguration,
-} from '../../shared/configuration/load.ts';
+import { loadConfiguration, parseConfiguration } from '../../shared/configuration/load.ts';
+import { validateConfiguration } from '../../shared/configuration/validate.ts';
 import { ConfigurationError, type Finding } from '../../shared/errors.ts';
 
 const cases = new URL('../cases/configuration/', import.meta.url);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { validateConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { validateConfiguration } from '../../shared/configuration/validate.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { type DesiredResource, desiredResources } from '../../shared/plan/desired.ts';
 import { type PlanRequest, planResource, type ResourcePlan } from '../../shared/plan/plan.ts';

@@ -1,0 +1,37 @@
+import { ConfigurationError, type Finding } from '../errors.ts';
+import { consistencyFindings, nameFindings } from './consistency.ts';
+import { findingsOf, type PathFinding, pathText } from './messages.ts';
+import { type Configuration, configurationSchema } from './schema.ts';
+
+/**
+ * Checks a configuration that was parsed before, such as the one in force.
+ * @param lineOf the line of a path in the source, for people
+ */
+export function validateConfiguration(
+  value: unknown,
+  source: string,
+  lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
+): Configuration {
+  const parsed = configurationSchema.safeParse(value);
+  const findings = parsed.success
+    ? consistencyFindings(parsed.data)
+    : [...parsed.error.issues.flatMap((issue) => findingsOf(issue, value)), ...nameFindings(value)];
+  if (findings.length === 0 && parsed.success) return parsed.data;
+  throw new ConfigurationError(source, inOrder(findings, lineOf));
+}
+
+/** In the order of the lines. */
+const inOrder = (
+  findings: readonly PathFinding[],
+  lineOf: (path: readonly PropertyKey[]) => number | undefined,
+): readonly Finding[] =>
+  findings
+    .map(({ path, message }) => ({ path, message, line: lineOf(path) }))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+    .map(({ path, message, line }) => ({ path: placeText(path, line), message }));
+
+/** `grants[2].bucket (line 31)`. */
+function placeText(path: readonly PropertyKey[], line: number | undefined): string {
+  if (line === undefined) return pathText(path);
+  return path.length === 0 ? `line ${line}` : `${pathText(path)} (line ${line})`;
+}
