@@ -134,6 +134,18 @@ export class ResourceMissingError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** A pattern matches more resources than the configuration allows for one. */
+export class TooManyResourcesError extends OnboardingError {
+  override readonly name = 'TooManyResourcesError';
+  readonly retryable = false;
+}
+
+/** AWS does not take an account's credentials in a region: most likely it is not enabled there. */
+export class RegionNotEnabledError extends OnboardingError {
+  override readonly name = 'RegionNotEnabledError';
+  readonly retryable = false;
+}
+
 /** AWS denied an action: who, what, on what, through which role. */
 export class AccessDeniedError extends OnboardingError {
   override readonly name = 'AccessDeniedError';

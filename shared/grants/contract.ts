@@ -25,6 +25,51 @@ export function resourceOf(key: string): ResourceRef {
   return { kind, accountId, region, id: id.join('/') };
 }
 
+/** What tells resources that are not named: a glob on their names (`base/*`), or tags that must all hold. */
+export type ResourcePattern =
+  | { readonly name: string }
+  | { readonly tags: Readonly<Record<string, readonly string[]>> };
+
+/** One place where one pattern is looked for. Two grants of a kind with the same pattern share it. */
+export interface ResourceSearch {
+  readonly kind: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly pattern: ResourcePattern;
+}
+
+/** The name of a search in the table and in reports: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. */
+export const searchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
+  `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
+
+const tagText = (tags: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(tags)
+    .map(([key, values]) => `${key}=${values.toSorted().join('|')}`)
+    .sort()
+    .join();
+
+/** Events of EventBridge, by their `source` and CloudTrail's `detail.eventName`. */
+export interface CallEvents {
+  /** `aws.ecr`. */
+  readonly source: string;
+  readonly names: readonly string[];
+}
+
+/** How a kind finds the resources that an entry tells by a pattern. */
+export interface Discovery<Entry> {
+  /** Where an entry's patterns are looked for; none where it names its resources. Pure. */
+  searches(entry: Entry, context: GrantContext): readonly ResourceSearch[];
+  /** IAM actions that looking needs. */
+  readonly actions: readonly string[];
+  /** The calls after which another look is due, in the resource's own account and region. */
+  readonly events: readonly CallEvents[];
+  /**
+   * Ids of the resources that match now, as `ResourceRef.id` has them, ordered.
+   * @throws TooManyResourcesError where they are more than `limit`
+   */
+  find(clients: AccountClients, search: ResourceSearch, limit: number): Promise<readonly string[]>;
+}
+
 /** Limits of AWS that can be raised on request; the configuration's `limits` sets them. */
 export interface Limits {
   readonly managedPolicyCharacters: number;
@@ -105,8 +150,10 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
 
   /** The state of a resource that holds nothing at all. */
   readonly empty: State;
-  /** The resources that an entry stands for. Pure. */
+  /** The resources that an entry names. Pure. */
   resources(entry: Entry, context: GrantContext): readonly ResourceRef[];
+  /** Left out where every resource of the kind is named. */
+  readonly discovery?: Discovery<Entry>;
   /**
    * What `account` can do when the entry's grant is in place; empty where nothing can be derived (raw statements) or
    * the account needs no grant. Pure.
