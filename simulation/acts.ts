@@ -1,0 +1,127 @@
+import { apiCall, type OrganisationEvent } from '../simulator/events.ts';
+import { ouId } from '../simulator/example-organisation.ts';
+import type { World } from '../simulator/world.ts';
+import { outsiderEdits } from './outsider.ts';
+import type { Stage } from './play.ts';
+import { accountId, ouPaths } from './scenario.ts';
+import { epoch } from './time.ts';
+
+/** Everything happens within this time, in milliseconds. */
+const duration = 40 * 60_000;
+
+/** Accounts come, move, leave and return, outsiders edit, events arrive or do not; resolves when all is over. */
+export async function acts(stage: Stage): Promise<void> {
+  const { draw, organisation, start, history } = stage;
+  const executions: Promise<void>[] = [];
+  const announce = (event: OrganisationEvent): void => {
+    history.push(`${Date.now() - epoch} event ${String(event.detail.eventName)}`);
+    for (const delay of deliveries(stage)) executions.push(sleep(delay).then(() => start(event)));
+  };
+  const stop = organisation.onEvent(announce);
+  const happening = { ...stage, announce, running: (execution: Promise<void>) => void executions.push(execution) };
+  const happenings = Array.from({ length: draw.between(2, 14) }, async () => {
+    await sleep(drawMoment(stage));
+    const act = draw.pick(possible);
+    history.push(`${Date.now() - epoch} act ${act.name}`);
+    act(happening);
+  });
+  await Promise.all(happenings);
+  stop();
+  // Executions start no others.
+  await Promise.all(executions);
+}
+
+interface Happening extends Stage {
+  /** Delivers the event, or not. */
+  announce(event: OrganisationEvent): void;
+  /** An execution that must be over before the end. */
+  running(execution: Promise<void>): void;
+}
+
+/** Many things happen at once, early on. */
+const drawMoment = ({ draw }: Stage): number =>
+  draw.chance(0.5) ? draw.between(0, 3_000) : draw.between(0, duration);
+
+/** When an event is delivered: mostly once and soon, sometimes late, twice, or never. */
+function deliveries({ draw }: Stage): readonly number[] {
+  const delay = (): number => (draw.chance(0.8) ? draw.between(200, 4_000) : draw.between(0, 600_000));
+  if (draw.chance(0.1)) return [];
+  return draw.chance(0.15) ? [delay(), delay()] : [delay()];
+}
+
+type Act = (happening: Happening) => void;
+
+const create: Act = ({ organisation, draw }) => {
+  const id = freshId(organisation.world);
+  organisation.createAccount({ id, name: `account-${id.slice(-3)}` });
+  if (!draw.chance(0.4)) return;
+  organisation.refusePrincipal(id);
+  setTimeout(() => organisation.acceptPrincipal(id), draw.between(1_000, 400_000));
+};
+
+const createSeveral: Act = (happening) => {
+  for (let count = happening.draw.between(2, 6); count > 0; count -= 1) create(happening);
+};
+
+const move: Act = ({ organisation, draw }) =>
+  withAccount({ organisation, draw }, (id) => organisation.moveAccount(id, ouId(organisation, draw.pick(ouPaths))));
+
+const tag: Act = ({ organisation, draw }) =>
+  withAccount({ organisation, draw }, (id) =>
+    draw.chance(0.5) ? organisation.tagAccount(id, { runner: 'yes' }) : organisation.untagAccount(id, ['runner']),
+  );
+
+const close: Act = ({ organisation, draw }) => withAccount({ organisation, draw }, (id) => organisation.closeAccount(id));
+
+const leave: Act = ({ organisation, draw }) => withAccount({ organisation, draw }, (id) => organisation.removeAccount(id));
+
+/** Reopened by AWS support, or joined again; the first has no event. */
+const comeBack: Act = ({ organisation, draw, announce }) => {
+  const { world } = organisation;
+  const closed = [...world.accounts.values()].filter(({ state }) => state === 'SUSPENDED');
+  const gone = [...world.foreignAccounts].filter((id) => id.startsWith('5'));
+  if (closed.length > 0 && draw.chance(0.5)) return void organisation.setState(draw.pick(closed).id, 'ACTIVE');
+  if (gone.length === 0) return;
+  const id = draw.pick(gone);
+  world.foreignAccounts.delete(id);
+  organisation.addAccount({ id, name: 'returned' });
+  announce(apiCall(world, 'AccountJoinedOrganization', { accountId: id }));
+};
+
+const sweep: Act = ({ start, running }) => running(start({}, 'organization-sweep'));
+
+const byHand: Act = ({ organisation, draw, start, running }) =>
+  withAccount({ organisation, draw }, (accountId) => running(start({ accountId })));
+
+const possible: readonly Act[] = [
+  create,
+  create,
+  createSeveral,
+  createSeveral,
+  move,
+  move,
+  tag,
+  close,
+  leave,
+  comeBack,
+  sweep,
+  byHand,
+  outsiderEdits,
+  outsiderEdits,
+];
+
+function withAccount({ organisation, draw }: Pick<Stage, 'organisation' | 'draw'>, act: (id: string) => void): void {
+  const members = [...organisation.world.accounts.values()].filter(
+    ({ id, state }) => id.startsWith('5') && state === 'ACTIVE',
+  );
+  if (members.length > 0) act(draw.pick(members).id);
+}
+
+function freshId({ accounts, foreignAccounts }: World): string {
+  let index = 101;
+  while (accounts.has(accountId(index)) || foreignAccounts.has(accountId(index))) index += 1;
+  return accountId(index);
+}
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));

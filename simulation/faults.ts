@@ -1,0 +1,138 @@
+import { awsError } from '../simulator/aws-error.ts';
+import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import type { Draw } from './random.ts';
+
+/** How often what goes wrong, for each call; the rest goes well, after some milliseconds. */
+export interface FaultRates {
+  readonly throttled: number;
+  /** No answer, and nothing was done. */
+  readonly lostRequest: number;
+  /** No answer, though it was done. */
+  readonly lostAnswer: number;
+  /** No answer, and it is done seconds after everybody has given up. Writes only. */
+  readonly lateEffect: number;
+  /** An answer that takes seconds. */
+  readonly slow: number;
+  /** An answer of IAM or S3 as it was before the last change. Reads only. */
+  readonly stale: number;
+}
+
+export const noFaults: FaultRates = {
+  throttled: 0,
+  lostRequest: 0,
+  lostAnswer: 0,
+  lateEffect: 0,
+  slow: 0,
+  stale: 0,
+};
+
+/** Some seeds are quiet, others stormy. */
+export const drawRates = ({ pick }: Draw): FaultRates => {
+  const weather = pick([0, 0.3, 1, 3]);
+  return {
+    throttled: 0.02 * weather,
+    lostRequest: 0.006 * weather,
+    lostAnswer: 0.006 * weather,
+    lateEffect: 0.004 * weather,
+    slow: 0.01 * weather,
+    stale: 0.05 * weather,
+  };
+};
+
+/** The SDK gives up on a request after this time (`requestTimeout` of shared/aws/access.ts). */
+const giveUpAfter = 10_000;
+const lateBy = 20_000;
+/** How long reads of IAM and of bucket policies may be old. */
+const staleFor = 8_000;
+
+export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
+  /^(Put|Set|Delete|Create|Attach|Detach|Modify|Revoke|Tag|Untag)/.test(operation);
+
+/** What a read answered lately, as a stale one repeats it. */
+interface Answer {
+  readonly at: number;
+  readonly output: unknown;
+}
+
+export interface Faults {
+  readonly interceptor: Interceptor;
+  /** When the state that the latest answer to a read shows was true, by caller's session and resource. */
+  readonly readAt: ReadonlyMap<string, number>;
+  /** From now on everything goes well. */
+  stop(): void;
+}
+
+export const readKey = ({ caller, service, input }: Pick<SimulatedCall, 'caller' | 'service' | 'input'>): string =>
+  `${caller.sessionArn.split('/').at(-1)} ${service} ${targetOf(input)}`;
+
+const targetOf = (input: object): string => {
+  const { Bucket, KeyId, repositoryName, SecretId } = input as Readonly<Record<string, unknown>>;
+  return String(Bucket ?? KeyId ?? repositoryName ?? SecretId ?? '');
+};
+
+/** Delays every call, and lets some go wrong as AWS and networks do. */
+export function faults(draw: Draw, drawn: FaultRates): Faults {
+  let rates = drawn;
+  const answers = new Map<string, Answer>();
+  const readAt = new Map<string, number>();
+
+  const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
+
+  const interceptor: Interceptor = async (call, proceed) => {
+    await pause(60);
+    if (draw.chance(rates.slow)) await pause(9_000);
+    if (draw.chance(rates.throttled)) throw awsError(throttlingName(call), 'Rate exceeded', 400);
+    if (draw.chance(rates.lostRequest)) throw await noAnswer();
+    if (!isWrite(call)) return read(call, proceed);
+    if (draw.chance(rates.lateEffect)) {
+      later(proceed, giveUpAfter + draw.between(1, lateBy));
+      throw await noAnswer();
+    }
+    const output = await proceed();
+    if (draw.chance(rates.lostAnswer)) throw await noAnswer();
+    await pause(60);
+    return output;
+  };
+
+  const read = async (call: SimulatedCall, proceed: () => Promise<unknown>): Promise<unknown> => {
+    const key = `${call.service} ${call.accountId} ${call.operation} ${JSON.stringify(call.input)}`;
+    const known = answers.get(key);
+    const mayBeStale = (call.service === 's3' || call.service === 'iam') && known !== undefined;
+    if (mayBeStale && Date.now() - known.at < staleFor && draw.chance(rates.stale)) {
+      readAt.set(readKey(call), known.at);
+      return known.output;
+    }
+    const output = await proceed();
+    answers.set(key, { at: Date.now(), output });
+    readAt.set(readKey(call), Date.now());
+    await pause(60);
+    return output;
+  };
+
+  return {
+    interceptor,
+    readAt,
+    stop: () => {
+      rates = noFaults;
+    },
+  };
+}
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What the SDK's handler throws when a request takes too long. */
+async function noAnswer(): Promise<Error> {
+  await sleep(giveUpAfter);
+  return Object.assign(new Error(`Request did not complete within ${giveUpAfter} ms`), { name: 'TimeoutError' });
+}
+
+/** Nobody is there any more to hear what AWS says to it. */
+function later(act: () => Promise<unknown>, milliseconds: number): void {
+  setTimeout(() => void act().catch(() => {}), milliseconds);
+}
+
+/** As the services name it (their API references, "Common errors"). */
+const throttlingName = ({ service }: SimulatedCall): string =>
+  ({ s3: 'SlowDown', iam: 'Throttling', sts: 'Throttling', organizations: 'TooManyRequestsException' })[service] ??
+  'ThrottlingException';

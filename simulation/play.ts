@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { importOrganization } from '../shared/organization/registry.ts';
+import { activateConfiguration } from '../shared/run/activate.ts';
+import { memoryStore } from '../shared/store/memory.ts';
+import type { Store } from '../shared/store/ports.ts';
+import { type DeployedMachine, runLocally } from '../simulator/local-deployment.ts';
+import { simulatedServices } from '../simulator/simulated-services.ts';
+import { acts } from './acts.ts';
+import { type Deaths, deaths } from './deaths.ts';
+import { drawRates, type Faults, faults } from './faults.ts';
+import { type Draw, draw, seeded } from './random.ts';
+import { accountId, drawScenario, type Scenario } from './scenario.ts';
+import { epoch, inSimulatedTime, processClock } from './time.ts';
+import { settledViolations } from './verdict.ts';
+import { type Violation, type Watch, watch } from './watch.ts';
+
+export interface PlayOptions {
+  readonly seed: number;
+  /** Accounts besides the central ones at the beginning. Default: drawn, 0 to 8. */
+  readonly accounts?: number;
+  /** Puts something between the code and its store: a planted fault of a test. */
+  readonly around?: (store: Store) => Store;
+}
+
+export interface Played {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly runs: number;
+  /** Policy writes that took effect. */
+  readonly writes: number;
+  readonly lostEdits: number;
+  /** Milliseconds of simulated time. */
+  readonly lasted: number;
+  /** What happened, in order: the same for the same seed. */
+  readonly history: readonly string[];
+}
+
+/** What the parts of a play share. */
+export interface Stage extends Scenario {
+  readonly draw: Draw;
+  readonly store: Store;
+  readonly inner: Store;
+  readonly faults: Faults;
+  readonly deaths: Deaths;
+  readonly watch: Watch;
+  readonly history: string[];
+  /** Starts an execution, and resolves when it is over. */
+  start(input: unknown, machine?: DeployedMachine): Promise<void>;
+}
+
+/** One random organisation with a random fate, from its first import to the quiet at the end. */
+export async function play(options: PlayOptions): Promise<Played> {
+  warm ??= warmUp();
+  await warm;
+  return inSimulatedTime(seeded(-options.seed), () => playNow(options));
+}
+
+let warm: Promise<void> | undefined;
+
+/**
+ * In simulated time nothing may wait for the disk. So what the SDK, the runner and the machines load when they are
+ * first used is loaded before.
+ */
+async function warmUp(): Promise<void> {
+  const drawn = draw(seeded(0));
+  const { organisation, configuration } = drawScenario(drawn, 1, 1);
+  const services = simulatedServices(organisation);
+  await runLocally({ machine: 'organization-sweep', services, name: 'first', input: {} });
+  await activateConfiguration(services, configuration, 'the simulation');
+  await runLocally({ machine: 'organization-sweep', services, name: 'second', input: {} });
+  await runLocally({ services, name: 'third', input: { accountId: accountId(1) } });
+}
+
+async function playNow(options: PlayOptions): Promise<Played> {
+  const stage = setUp(options);
+  const runs = counting(stage);
+  await begin(stage);
+  await acts(stage);
+  stage.faults.stop();
+  stage.deaths.stop();
+  const violations = await settledViolations(stage);
+  return {
+    seed: options.seed,
+    violations: [...stage.watch.violations, ...violations],
+    runs: runs(),
+    writes: stage.watch.writes(),
+    lostEdits: stage.watch.lostEdits(),
+    lasted: Date.now() - epoch,
+    history: stage.history,
+  };
+}
+
+const counting =
+  ({ history }: Stage): (() => number) =>
+  () =>
+    history.filter((line) => line.includes(' starts ')).length;
+
+function setUp({ seed, accounts, around = (store) => store }: PlayOptions): Stage {
+  const drawn = draw(seeded(seed));
+  const scenario = drawScenario(drawn, accounts ?? drawn.between(0, 8));
+  const { organisation, configuration } = scenario;
+  const registered = new Set<string>();
+  const inner = noting(memoryStore(), registered);
+  const wrong = faults(drawn, drawRates(drawn));
+  const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 10, 40]));
+  const now = (): number => Date.now() - epoch;
+  const watching = watch({ organisation, deployment: configuration.deployment, faults: wrong, registered, now: Date.now });
+  for (const { interceptor } of [watching, wrong, dying]) organisation.intercept(interceptor);
+  const history: string[] = [];
+  const store = dying.slowed(around(inner));
+  let executions = 0;
+  const start = async (input: unknown, machine: DeployedMachine = 'account-onboarding'): Promise<void> => {
+    executions += 1;
+    const name = `run-${executions}`;
+    history.push(`${now()} ${name} starts ${machine} ${JSON.stringify(input).slice(0, 60)}`);
+    const services = { ...simulatedServices(organisation, { store }), clock: processClock(drawn.between(-4_000, 4_000)) };
+    const { status, error } = await runLocally({ machine, services, name, input, waits: 'real', around: dying.around });
+    history.push(`${now()} ${name} ${status} ${error ?? ''}`);
+  };
+  return { ...scenario, draw: drawn, store, inner, faults: wrong, deaths: dying, watch: watching, history, start };
+}
+
+/** Tells which accounts were ever registered. */
+const noting = (store: Store, registered: Set<string>): Store => ({
+  ...store,
+  registry: {
+    ...store.registry,
+    put: async (account, ...given) => {
+      const stored = await store.registry.put(account, ...given);
+      if (stored !== undefined) registered.add(account.id);
+      return stored;
+    },
+  },
+});
+
+/** The import and the activation are a person's; nothing goes wrong with them. */
+async function begin({ organisation, configuration, inner }: Stage): Promise<void> {
+  const services = simulatedServices(organisation, { store: inner });
+  const { organizations } = services.hub;
+  const clock = processClock();
+  await importOrganization({ registry: inner.registry, organizations, clock, random: services.random });
+  await activateConfiguration({ store: inner, clock }, configuration satisfies Configuration, 'the simulation');
+}
+
+/** By the token of each function's ARN, from `serverless.yml`, in seconds. */
+const timeouts: ReadonlyMap<string, number> = (() => {
+  const file = readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8');
+  const { functions } = parse(file, { logLevel: 'error', customTags: [] }) as {
+    readonly functions: Readonly<Record<string, { readonly timeout: number }>>;
+  };
+  return new Map(Object.entries(functions).map(([name, { timeout }]) => [tokenOf(name), timeout]));
+})();
+
+/** `update-log-account` → `UpdateLogAccountFunctionArn` */
+function tokenOf(name: string): string {
+  const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
+  return `${words.join('')}FunctionArn`;
+}

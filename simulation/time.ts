@@ -1,0 +1,50 @@
+import { install } from '@sinonjs/fake-timers';
+import type { Clock, Random } from '../shared/clock.ts';
+
+/** When every simulation begins. */
+export const epoch = Date.parse('2026-03-02T09:00:00Z');
+
+/**
+ * Does `work` in simulated time: every timer of the process, also those of the SDK's retries and of the state machine
+ * runner, goes off in the order of its hour, and time jumps to the next one when nobody has anything else to do. Their
+ * jitter is `random`, too. So a play is a function of its seed, and hours pass in milliseconds.
+ * @throws Error where `work` waits for something that never comes
+ */
+export async function inSimulatedTime<T>(random: Random, work: () => Promise<T>): Promise<T> {
+  const turn = realTurn();
+  const mathRandom = Math.random;
+  Math.random = random;
+  const timers = install({
+    now: epoch,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'Date'],
+  });
+  try {
+    let over = false;
+    const done = work().finally(() => {
+      over = true;
+    });
+    // Whoever awaits `done` hears of its failure below.
+    done.catch(() => {});
+    while (true) {
+      await turn();
+      if (over) return await done;
+      if (timers.countTimers() === 0) throw new Error('Everybody waits, and no timer will wake anybody');
+      timers.next();
+    }
+  } finally {
+    timers.uninstall();
+    Math.random = mathRandom;
+  }
+}
+
+/** Lets everything happen that needs no time. */
+function realTurn(): () => Promise<void> {
+  const { setImmediate } = globalThis;
+  return () => new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The clock of a process whose own is `skew` milliseconds fast. */
+export const processClock = (skew = 0): Clock => ({
+  now: () => Date.now() + skew,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+});

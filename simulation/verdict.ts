@@ -1,0 +1,100 @@
+import { isMember } from '../shared/organization/account.ts';
+import { desiredResources } from '../shared/plan/desired.ts';
+import { accountIdsIn } from '../shared/policy/accounts.ts';
+import { type PolicyDocument, parsePolicy } from '../shared/policy/document.ts';
+import { samePolicy } from '../shared/policy/equality.ts';
+import { deploymentOf } from '../shared/policy/owned.ts';
+import { executionsEndWithin } from '../shared/run/sweep.ts';
+import type { World } from '../simulator/world.ts';
+import type { Stage } from './play.ts';
+import { epoch } from './time.ts';
+import type { Violation } from './watch.ts';
+
+/** Longer than any execution, any lease and any refusal of a new account. */
+const quiet = executionsEndWithin + 60 * 60_000;
+
+/** When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. */
+export async function settledViolations(stage: Stage): Promise<readonly Violation[]> {
+  await new Promise<void>((resolve) => setTimeout(resolve, quiet));
+  await stage.start({}, 'organization-sweep');
+  const before = stage.watch.writes();
+  await stage.start({}, 'organization-sweep');
+  const found = [
+    ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
+    ...accessViolations(stage),
+    ...foreignViolations(stage),
+    ...(await recordViolations(stage)),
+    ...(await leaseViolations(stage)),
+  ];
+  return found.map((what) => ({ at: Date.now() - epoch, what }));
+}
+
+function accessViolations({ organisation, configuration }: Stage): readonly string[] {
+  const { world } = organisation;
+  const accounts = [...world.accounts.values()].map((account) => ({ ...account, ...positionOf(world, account.parentId) }));
+  return desiredResources(configuration, accounts.filter(isMember)).flatMap(({ key, ref, shares }) => {
+    const due = new Set(shares.flatMap((share) => share.accounts.map(({ id }) => id)));
+    const ours = documentsOf(world, ref)
+      .flatMap(({ Statement }) => Statement)
+      .filter(({ Sid }) => deploymentOf(Sid) === configuration.deployment);
+    const named = new Set(ours.flatMap((statement) => [...accountIdsIn(statement)]));
+    return [
+      ...[...due].filter((id) => !named.has(id)).map((id) => `${key} lacks ${id}`),
+      ...[...named].filter((id) => !due.has(id)).map((id) => `${key} still names ${id}`),
+    ];
+  });
+}
+
+function positionOf({ organizationalUnits }: World, parentId: string): { parentIds: string[]; ouPath: string } {
+  const ou = organizationalUnits.get(parentId);
+  if (ou === undefined) return { parentIds: [parentId], ouPath: '' };
+  const above = positionOf({ organizationalUnits } as World, ou.parentId);
+  return {
+    parentIds: [...above.parentIds, parentId],
+    ouPath: above.ouPath === '' ? ou.name : `${above.ouPath}/${ou.name}`,
+  };
+}
+
+function foreignViolations({ organisation, configuration, watch }: Stage): readonly string[] {
+  const { buckets, keys, repositories, secrets } = organisation.world;
+  const resources = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
+  return resources.flatMap(({ name, policy, arn }) => {
+    const left = watch.left.get(name);
+    if (left === undefined) return [];
+    const document = policy === undefined ? { ...left, Statement: [] } : parsePolicy(policy, arn);
+    const Statement = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== configuration.deployment);
+    return samePolicy({ ...document, Statement }, left) ? [] : [`${arn}: what is not ours is not as it was left`];
+  });
+}
+
+async function recordViolations({ inner }: Stage): Promise<readonly string[]> {
+  const open = await inner.runs.unfinished('9999');
+  return open.map(({ runId }) => `${runId} has no final record`);
+}
+
+async function leaseViolations({ inner, configuration }: Stage): Promise<readonly string[]> {
+  const now = Date.now();
+  const held: string[] = [];
+  for (const { key } of desiredResources(configuration, []))
+    if (!(await inner.leases.acquire(key, 'the verdict', now, now + 1))) held.push(`the lease of ${key} has not ended`);
+  return held;
+}
+
+function documentsOf(
+  world: World,
+  { kind, accountId, id }: { readonly kind: string; readonly accountId: string; readonly id: string },
+): readonly PolicyDocument[] {
+  if (kind === 'assume-role-permission') {
+    const group = [...world.groups.values()].find((each) => each.accountId === accountId && `group/${each.name}` === id);
+    return [...(group?.attached ?? [])].map((arn) => {
+      const policy = world.managedPolicies.get(arn);
+      const version = policy?.versions.find((each) => each.id === policy.defaultVersion);
+      return parsePolicy(version?.document ?? '', arn);
+    });
+  }
+  const { buckets, keys, repositories, secrets } = world;
+  const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
+  const found = all.find((each) => each.accountId === accountId && each.name === id);
+  return found?.policy === undefined ? [] : [parsePolicy(found.policy, found.arn)];
+}
+
