@@ -58,8 +58,8 @@ export interface Faults {
   readonly interceptor: Interceptor;
   /** When the state that the latest answer to a read shows was true, by caller's session and resource. */
   readonly readAt: ReadonlyMap<string, number>;
-  /** From now on everything goes well. */
-  stop(): void;
+  /** From now on things go wrong as often as this; `noFaults` ends it. */
+  set(rates: FaultRates): void;
 }
 
 export const readKey = ({ caller, service, input }: Pick<SimulatedCall, 'caller' | 'service' | 'input'>): string =>
@@ -71,8 +71,8 @@ const targetOf = (input: object): string => {
 };
 
 /** Delays every call, and lets some go wrong as AWS and networks do. */
-export function faults(draw: Draw, drawn: FaultRates): Faults {
-  let rates = drawn;
+export function faults(draw: Draw): Faults {
+  let rates = noFaults;
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();
 
@@ -112,8 +112,8 @@ export function faults(draw: Draw, drawn: FaultRates): Faults {
   return {
     interceptor,
     readAt,
-    stop: () => {
-      rates = noFaults;
+    set: (next) => {
+      rates = next;
     },
   };
 }

@@ -9,7 +9,7 @@ import { type DeployedMachine, runLocally } from '../simulator/local-deployment.
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
 import { type Deaths, deaths } from './deaths.ts';
-import { drawRates, type Faults, faults } from './faults.ts';
+import { drawRates, type Faults, faults, noFaults } from './faults.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
@@ -46,6 +46,8 @@ export interface Stage extends Scenario {
   readonly deaths: Deaths;
   readonly watch: Watch;
   readonly history: string[];
+  /** How many were started. */
+  executions(): number;
   /** Starts an execution, and resolves when it is over. */
   start(input: unknown, machine?: DeployedMachine): Promise<void>;
 }
@@ -66,7 +68,7 @@ let warm: Promise<void> | undefined;
 async function warmUp(): Promise<void> {
   const drawn = draw(seeded(0));
   const { organisation, configuration } = drawScenario(drawn, 1, 1);
-  const services = simulatedServices(organisation);
+  const services = simulatedServices(organisation, { quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'first', input: {} });
   await activateConfiguration(services, configuration, 'the simulation');
   await runLocally({ machine: 'organization-sweep', services, name: 'second', input: {} });
@@ -75,16 +77,16 @@ async function warmUp(): Promise<void> {
 
 async function playNow(options: PlayOptions): Promise<Played> {
   const stage = setUp(options);
-  const runs = counting(stage);
   await begin(stage);
+  stage.faults.set(drawRates(stage.draw));
   await acts(stage);
-  stage.faults.stop();
+  stage.faults.set(noFaults);
   stage.deaths.stop();
   const violations = await settledViolations(stage);
   return {
     seed: options.seed,
     violations: [...stage.watch.violations, ...violations],
-    runs: runs(),
+    runs: stage.executions(),
     writes: stage.watch.writes(),
     lostEdits: stage.watch.lostEdits(),
     lasted: Date.now() - epoch,
@@ -92,18 +94,13 @@ async function playNow(options: PlayOptions): Promise<Played> {
   };
 }
 
-const counting =
-  ({ history }: Stage): (() => number) =>
-  () =>
-    history.filter((line) => line.includes(' starts ')).length;
-
 function setUp({ seed, accounts, around = (store) => store }: PlayOptions): Stage {
   const drawn = draw(seeded(seed));
   const scenario = drawScenario(drawn, accounts ?? drawn.between(0, 8));
   const { organisation, configuration } = scenario;
   const registered = new Set<string>();
   const inner = noting(memoryStore(), registered);
-  const wrong = faults(drawn, drawRates(drawn));
+  const wrong = faults(drawn);
   const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 10, 40]));
   const now = (): number => Date.now() - epoch;
   const watching = watch({ organisation, deployment: configuration.deployment, faults: wrong, registered, now: Date.now });
@@ -115,11 +112,11 @@ function setUp({ seed, accounts, around = (store) => store }: PlayOptions): Stag
     executions += 1;
     const name = `run-${executions}`;
     history.push(`${now()} ${name} starts ${machine} ${JSON.stringify(input).slice(0, 60)}`);
-    const services = { ...simulatedServices(organisation, { store }), clock: processClock(drawn.between(-4_000, 4_000)) };
+    const services = { ...simulatedServices(organisation, { store, quick: true }), clock: processClock(drawn.between(-4_000, 4_000)) };
     const { status, error } = await runLocally({ machine, services, name, input, waits: 'real', around: dying.around });
     history.push(`${now()} ${name} ${status} ${error ?? ''}`);
   };
-  return { ...scenario, draw: drawn, store, inner, faults: wrong, deaths: dying, watch: watching, history, start };
+  return { ...scenario, draw: drawn, store, inner, faults: wrong, deaths: dying, watch: watching, history, executions: () => executions, start };
 }
 
 /** Tells which accounts were ever registered. */
@@ -137,7 +134,7 @@ const noting = (store: Store, registered: Set<string>): Store => ({
 
 /** The import and the activation are a person's; nothing goes wrong with them. */
 async function begin({ organisation, configuration, inner }: Stage): Promise<void> {
-  const services = simulatedServices(organisation, { store: inner });
+  const services = simulatedServices(organisation, { store: inner, quick: true });
   const { organizations } = services.hub;
   const clock = processClock();
   await importOrganization({ registry: inner.registry, organizations, clock, random: services.random });

@@ -15,6 +15,15 @@ export interface Signature {
 export function authenticate(world: World, service: string, request: unknown): Signature {
   const [, accessKeyId = '', region = ''] =
     /Credential=([^/]+)\/\d{8}\/([^/]+)\//.exec(authorization(request)) ?? [];
+  return signatureOf(world, service, { accessKeyId, region });
+}
+
+/** The same, of what a client would sign with. */
+export function signatureOf(
+  world: World,
+  service: string,
+  { accessKeyId, region }: { readonly accessKeyId: string; readonly region: string },
+): Signature {
   const session = world.sessions.get(accessKeyId);
   if (session === undefined)
     throw awsError(

@@ -11,6 +11,7 @@ import {
 } from './events.ts';
 import * as make from './makers.ts';
 import { type Exchange, type Interceptor, type LoggedCall, simulatedOrganisation } from './plugin.ts';
+import { quickClients } from './quick-clients.ts';
 import { openSession } from './sessions.ts';
 import {
   isContainer,
@@ -53,10 +54,10 @@ export class SimulatedOrganisation {
     this.hubCredentials = this.credentialsOf(hubAccountId, hubRole);
   }
 
-  /** The middleware that answers for AWS. */
-  plugin(): ClientPlugin {
+  /** The middleware that answers for AWS. @param quick for clients without the SDK's own middlewares */
+  plugin({ quick = false } = {}): ClientPlugin {
     const exchange: Exchange = { world: this.world, interceptors: this.#interceptors, calls: this.calls };
-    return simulatedOrganisation(exchange);
+    return simulatedOrganisation(quick ? { ...exchange, quick: quickClients() } : exchange);
   }
 
   /** Wraps every call, the latest interceptor outermost. @returns a function that takes it out again */

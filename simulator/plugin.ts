@@ -1,7 +1,8 @@
 import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
 import { type ClientPlugin, operationName, serviceName } from '../shared/aws/plugins.ts';
-import { authenticate } from './authentication.ts';
+import { authenticate, type Signature, signatureOf } from './authentication.ts';
 import { awsError } from './aws-error.ts';
+import type { QuickClients } from './quick-clients.ts';
 import { services } from './services/index.ts';
 import { type Caller, randomUuid, type World } from './world.ts';
 
@@ -33,15 +34,30 @@ export interface Exchange {
   readonly world: World;
   readonly interceptors: readonly Interceptor[];
   readonly calls: LoggedCall[];
+  /** For clients without the SDK's own middlewares. Default: the SDK serialises and signs as for AWS. */
+  readonly quick?: QuickClients;
 }
 
 /** Answers every request of a client from the world; nothing is sent. Each attempt is a call. */
-export const simulatedOrganisation = (exchange: Exchange): ClientPlugin => ({
-  applyToStack: (stack: MiddlewareStack<object, MetadataBearer>) =>
+export function simulatedOrganisation(exchange: Exchange): ClientPlugin {
+  const { world, quick } = exchange;
+  if (quick === undefined)
+    return answering(exchange, () => (service, request) => authenticate(world, service, request));
+  return {
+    prepare: quick.prepare,
+    ...answering(exchange, (stack) => async (service) => signatureOf(world, service, await quick.signatory(stack))),
+  };
+}
+
+type Identify = (service: string, request: unknown) => Signature | Promise<Signature>;
+
+const answering = (exchange: Exchange, identifyIn: (stack: object) => Identify): ClientPlugin => ({
+  applyToStack: (stack: MiddlewareStack<object, MetadataBearer>) => {
+    const identify = identifyIn(stack);
     stack.add(
       (_next, context) => async (args) => {
         const service = serviceName(context.clientName);
-        const { caller, region } = authenticate(exchange.world, service, args.request);
+        const { caller, region } = await identify(service, args.request);
         const output = await answer(exchange, {
           service,
           operation: operationName(context.commandName),
@@ -54,7 +70,8 @@ export const simulatedOrganisation = (exchange: Exchange): ClientPlugin => ({
         return { response: {}, output: { ...(output as object), $metadata } };
       },
       { step: 'deserialize', priority: 'high', name: 'simulatedOrganisation', override: true },
-    ),
+    );
+  },
 });
 
 /** Interceptors wrap the call, the one added last outermost. */

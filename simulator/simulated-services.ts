@@ -13,6 +13,8 @@ export interface SimulatedServicesOptions {
   readonly logger?: Logger;
   /** Beside the simulator's own, such as `countCalls`. */
   readonly plugins?: readonly ClientPlugin[];
+  /** Clients without the SDK's own middlewares, ten times as fast. Default: with them. */
+  readonly quick?: boolean;
 }
 
 const ignore = (): void => {};
@@ -22,13 +24,13 @@ export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore,
 /** The services that the functions get: the production clients, answered by the organisation, on its clock. */
 export function simulatedServices(
   organisation: SimulatedOrganisation,
-  { store = memoryStore(), logger = silentLogger, plugins = [] }: SimulatedServicesOptions = {},
+  { store = memoryStore(), logger = silentLogger, plugins = [], quick = false }: SimulatedServicesOptions = {},
 ): Services {
   const { clock, random, homeRegion } = organisation.world.settings;
   const settings = {
     region: homeRegion,
     credentials: organisation.hubCredentials,
-    plugins: [...plugins, organisation.plugin()],
+    plugins: [...plugins, organisation.plugin({ quick })],
   };
   return {
     clock,

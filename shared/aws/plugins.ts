@@ -2,7 +2,10 @@ import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
 import { translateError } from './translate-error.ts';
 
 /** A middleware for any client of the SDK. */
-export type ClientPlugin = Pluggable<object, MetadataBearer>;
+export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
+  /** Is told each client before any plugin is applied to it. */
+  prepare?(client: object): void;
+}
 
 /** Adds the plugins, in order, and gives the client back. */
 export function withPlugins<C extends { readonly middlewareStack: object }>(
@@ -10,6 +13,7 @@ export function withPlugins<C extends { readonly middlewareStack: object }>(
   plugins: readonly ClientPlugin[],
 ): C {
   // Each client's stack is typed by its own inputs and outputs; a plugin is content with objects.
+  for (const plugin of plugins) plugin.prepare?.(client);
   for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
   return client;
 }
