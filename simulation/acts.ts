@@ -18,7 +18,11 @@ export async function acts(stage: Stage): Promise<void> {
     for (const delay of deliveries(stage)) executions.push(sleep(delay).then(() => start(event)));
   };
   const stop = organisation.onEvent(announce);
-  const happening = { ...stage, announce, running: (execution: Promise<void>) => void executions.push(execution) };
+  const happening = {
+    ...stage,
+    announce,
+    running: (execution: Promise<void>) => void executions.push(execution),
+  };
   const happenings = Array.from({ length: draw.between(2, 14) }, async () => {
     await sleep(drawMoment(stage));
     const act = draw.pick(possible);
@@ -51,8 +55,9 @@ function deliveries({ draw }: Stage): readonly number[] {
 
 type Act = (happening: Happening) => void;
 
-const create: Act = ({ organisation, draw }) => {
+const create: Act = ({ organisation, draw, care }) => {
   const id = freshId(organisation.world);
+  care.changed(id);
   organisation.createAccount({ id, name: `account-${id.slice(-3)}` });
   if (!draw.chance(0.4)) return;
   organisation.refusePrincipal(id);
@@ -63,26 +68,37 @@ const createSeveral: Act = (happening) => {
   for (let count = happening.draw.between(2, 6); count > 0; count -= 1) create(happening);
 };
 
-const move: Act = ({ organisation, draw }) =>
-  withAccount({ organisation, draw }, (id) => organisation.moveAccount(id, ouId(organisation, draw.pick(ouPaths))));
-
-const tag: Act = ({ organisation, draw }) =>
-  withAccount({ organisation, draw }, (id) =>
-    draw.chance(0.5) ? organisation.tagAccount(id, { runner: 'yes' }) : organisation.untagAccount(id, ['runner']),
+const move: Act = ({ organisation, draw, care }) =>
+  changing({ organisation, draw, care }, (id) =>
+    organisation.moveAccount(id, ouId(organisation, draw.pick(ouPaths))),
   );
 
-const close: Act = ({ organisation, draw }) => withAccount({ organisation, draw }, (id) => organisation.closeAccount(id));
+const tag: Act = ({ organisation, draw, care }) =>
+  changing({ organisation, draw, care }, (id) =>
+    draw.chance(0.5)
+      ? organisation.tagAccount(id, { runner: 'yes' })
+      : organisation.untagAccount(id, ['runner']),
+  );
 
-const leave: Act = ({ organisation, draw }) => withAccount({ organisation, draw }, (id) => organisation.removeAccount(id));
+const close: Act = ({ organisation, draw, care }) =>
+  changing({ organisation, draw, care }, (id) => organisation.closeAccount(id));
+
+const leave: Act = ({ organisation, draw, care }) =>
+  changing({ organisation, draw, care }, (id) => organisation.removeAccount(id));
 
 /** Reopened by AWS support, or joined again; the first has no event. */
-const comeBack: Act = ({ organisation, draw, announce }) => {
+const comeBack: Act = ({ organisation, draw, care, announce }) => {
   const { world } = organisation;
   const closed = [...world.accounts.values()].filter(({ state }) => state === 'SUSPENDED');
   const gone = [...world.foreignAccounts].filter((id) => id.startsWith('5'));
-  if (closed.length > 0 && draw.chance(0.5)) return void organisation.setState(draw.pick(closed).id, 'ACTIVE');
+  if (closed.length > 0 && draw.chance(0.5)) {
+    const { id } = draw.pick(closed);
+    care.changed(id);
+    return organisation.setState(id, 'ACTIVE');
+  }
   if (gone.length === 0) return;
   const id = draw.pick(gone);
+  care.changed(id);
   world.foreignAccounts.delete(id);
   organisation.addAccount({ id, name: 'returned' });
   announce(apiCall(world, 'AccountJoinedOrganization', { accountId: id }));
@@ -110,7 +126,16 @@ const possible: readonly Act[] = [
   outsiderEdits,
 ];
 
-function withAccount({ organisation, draw }: Pick<Stage, 'organisation' | 'draw'>, act: (id: string) => void): void {
+const changing = (stage: Pick<Stage, 'organisation' | 'draw' | 'care'>, act: (id: string) => void): void =>
+  withAccount(stage, (id) => {
+    stage.care.changed(id);
+    act(id);
+  });
+
+function withAccount(
+  { organisation, draw }: Pick<Stage, 'organisation' | 'draw'>,
+  act: (id: string) => void,
+): void {
   const members = [...organisation.world.accounts.values()].filter(
     ({ id, state }) => id.startsWith('5') && state === 'ACTIVE',
   );

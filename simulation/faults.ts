@@ -34,7 +34,7 @@ export const drawRates = ({ pick }: Draw): FaultRates => {
     lostRequest: 0.006 * weather,
     lostAnswer: 0.006 * weather,
     lateEffect: 0.004 * weather,
-    slow: 0.01 * weather,
+    slow: 0.03 * weather,
     stale: 0.05 * weather,
   };
 };
@@ -58,16 +58,27 @@ export interface Faults {
   readonly interceptor: Interceptor;
   /** When the state that the latest answer to a read shows was true, by caller's session and resource. */
   readonly readAt: ReadonlyMap<string, number>;
+  /** Resources that a write has reached after everybody had given up on it. */
+  readonly appliedLate: ReadonlySet<string>;
   /** From now on things go wrong as often as this; `noFaults` ends it. */
   set(rates: FaultRates): void;
 }
 
-export const readKey = ({ caller, service, input }: Pick<SimulatedCall, 'caller' | 'service' | 'input'>): string =>
+export const readKey = ({
+  caller,
+  service,
+  input,
+}: Pick<SimulatedCall, 'caller' | 'service' | 'input'>): string =>
   `${caller.sessionArn.split('/').at(-1)} ${service} ${targetOf(input)}`;
 
 const targetOf = (input: object): string => {
-  const { Bucket, KeyId, repositoryName, SecretId } = input as Readonly<Record<string, unknown>>;
-  return String(Bucket ?? KeyId ?? repositoryName ?? SecretId ?? '');
+  const { Bucket, KeyId, repositoryName, SecretId, GroupName, PolicyArn, PolicyName } = input as Readonly<
+    Record<string, unknown>
+  >;
+  const group = GroupName ?? PolicyArn ?? PolicyName;
+  return String(
+    Bucket ?? KeyId ?? repositoryName ?? SecretId ?? (group === undefined ? '' : 'group/Developers'),
+  );
 };
 
 /** Delays every call, and lets some go wrong as AWS and networks do. */
@@ -75,6 +86,7 @@ export function faults(draw: Draw): Faults {
   let rates = noFaults;
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();
+  const appliedLate = new Set<string>();
 
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
@@ -85,6 +97,7 @@ export function faults(draw: Draw): Faults {
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
     if (draw.chance(rates.lateEffect)) {
+      appliedLate.add(targetOf(call.input));
       later(proceed, giveUpAfter + draw.between(1, lateBy));
       throw await noAnswer();
     }
@@ -112,6 +125,7 @@ export function faults(draw: Draw): Faults {
   return {
     interceptor,
     readAt,
+    appliedLate,
     set: (next) => {
       rates = next;
     },
@@ -124,7 +138,9 @@ const sleep = (milliseconds: number): Promise<void> =>
 /** What the SDK's handler throws when a request takes too long. */
 async function noAnswer(): Promise<Error> {
   await sleep(giveUpAfter);
-  return Object.assign(new Error(`Request did not complete within ${giveUpAfter} ms`), { name: 'TimeoutError' });
+  return Object.assign(new Error(`Request did not complete within ${giveUpAfter} ms`), {
+    name: 'TimeoutError',
+  });
 }
 
 /** Nobody is there any more to hear what AWS says to it. */
@@ -134,5 +150,6 @@ function later(act: () => Promise<unknown>, milliseconds: number): void {
 
 /** As the services name it (their API references, "Common errors"). */
 const throttlingName = ({ service }: SimulatedCall): string =>
-  ({ s3: 'SlowDown', iam: 'Throttling', sts: 'Throttling', organizations: 'TooManyRequestsException' })[service] ??
-  'ThrottlingException';
+  ({ s3: 'SlowDown', iam: 'Throttling', sts: 'Throttling', organizations: 'TooManyRequestsException' })[
+    service
+  ] ?? 'ThrottlingException';

@@ -6,14 +6,16 @@ import { activateConfiguration } from '../shared/run/activate.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { type DeployedMachine, runLocally } from '../simulator/local-deployment.ts';
+import type { Interceptor } from '../simulator/plugin.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
+import { type Care, newCare } from './care.ts';
 import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
-import { settledViolations } from './verdict.ts';
+import { handledViolations, settledViolations } from './verdict.ts';
 import { type Violation, type Watch, watch } from './watch.ts';
 
 export interface PlayOptions {
@@ -22,6 +24,8 @@ export interface PlayOptions {
   readonly accounts?: number;
   /** Puts something between the code and its store: a planted fault of a test. */
   readonly around?: (store: Store) => Store;
+  /** The same for calls of AWS. Default: nothing. */
+  readonly between?: Interceptor;
 }
 
 export interface Played {
@@ -45,6 +49,7 @@ export interface Stage extends Scenario {
   readonly faults: Faults;
   readonly deaths: Deaths;
   readonly watch: Watch;
+  readonly care: Care;
   readonly history: string[];
   /** How many were started. */
   executions(): number;
@@ -82,7 +87,7 @@ async function playNow(options: PlayOptions): Promise<Played> {
   await acts(stage);
   stage.faults.set(noFaults);
   stage.deaths.stop();
-  const violations = await settledViolations(stage);
+  const violations = [...handledViolations(stage), ...(await settledViolations(stage))];
   return {
     seed: options.seed,
     violations: [...stage.watch.violations, ...violations],
@@ -94,7 +99,7 @@ async function playNow(options: PlayOptions): Promise<Played> {
   };
 }
 
-function setUp({ seed, accounts, around = (store) => store }: PlayOptions): Stage {
+function setUp({ seed, accounts, around = (store) => store, between }: PlayOptions): Stage {
   const drawn = draw(seeded(seed));
   const scenario = drawScenario(drawn, accounts ?? drawn.between(0, 8));
   const { organisation, configuration } = scenario;
@@ -103,8 +108,17 @@ function setUp({ seed, accounts, around = (store) => store }: PlayOptions): Stag
   const wrong = faults(drawn);
   const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 10, 40]));
   const now = (): number => Date.now() - epoch;
-  const watching = watch({ organisation, deployment: configuration.deployment, faults: wrong, registered, now: Date.now });
-  for (const { interceptor } of [watching, wrong, dying]) organisation.intercept(interceptor);
+  const watching = watch({
+    organisation,
+    deployment: configuration.deployment,
+    faults: wrong,
+    registered,
+    now: Date.now,
+  });
+  organisation.intercept(watching.interceptor);
+  if (between !== undefined) organisation.intercept(between);
+  for (const { interceptor } of [wrong, dying]) organisation.intercept(interceptor);
+  const care = newCare();
   const history: string[] = [];
   const store = dying.slowed(around(inner));
   let executions = 0;
@@ -112,11 +126,39 @@ function setUp({ seed, accounts, around = (store) => store }: PlayOptions): Stag
     executions += 1;
     const name = `run-${executions}`;
     history.push(`${now()} ${name} starts ${machine} ${JSON.stringify(input).slice(0, 60)}`);
-    const services = { ...simulatedServices(organisation, { store, quick: true }), clock: processClock(drawn.between(-4_000, 4_000)) };
-    const { status, error } = await runLocally({ machine, services, name, input, waits: 'real', around: dying.around });
+    const services = {
+      ...simulatedServices(organisation, { store, quick: true }),
+      clock: processClock(drawn.between(-4_000, 4_000)),
+    };
+    const startedAt = Date.now();
+    const { status, error } = await runLocally({
+      machine,
+      services,
+      name,
+      input,
+      waits: 'real',
+      around: dying.around,
+    });
     history.push(`${now()} ${name} ${status} ${error ?? ''}`);
+    const run = await inner.runs.get(name);
+    care.ended(run, startedAt);
+    if (run?.status === 'succeeded' && run.accountIds.length > 0)
+      watching.violations.push(...handledViolations(stage, run.accountIds));
   };
-  return { ...scenario, draw: drawn, store, inner, faults: wrong, deaths: dying, watch: watching, history, executions: () => executions, start };
+  const stage: Stage = {
+    ...scenario,
+    draw: drawn,
+    store,
+    inner,
+    faults: wrong,
+    deaths: dying,
+    watch: watching,
+    care,
+    history,
+    executions: () => executions,
+    start,
+  };
+  return stage;
 }
 
 /** Tells which accounts were ever registered. */
@@ -138,7 +180,11 @@ async function begin({ organisation, configuration, inner }: Stage): Promise<voi
   const { organizations } = services.hub;
   const clock = processClock();
   await importOrganization({ registry: inner.registry, organizations, clock, random: services.random });
-  await activateConfiguration({ store: inner, clock }, configuration satisfies Configuration, 'the simulation');
+  await activateConfiguration(
+    { store: inner, clock },
+    configuration satisfies Configuration,
+    'the simulation',
+  );
 }
 
 /** By the token of each function's ARN, from `serverless.yml`, in seconds. */

@@ -19,8 +19,20 @@ const selectors: readonly object[] = [
 ];
 
 const grantForms: readonly object[] = [
-  { name: 'logs', kind: 's3-bucket-policy', account: 'log', bucket: 'example-logs', preset: 'cloudtrail-write' },
-  { name: 'flows', kind: 's3-bucket-policy', account: 'log', bucket: 'example-logs', preset: 'flow-logs-write' },
+  {
+    name: 'logs',
+    kind: 's3-bucket-policy',
+    account: 'log',
+    bucket: 'example-logs',
+    preset: 'cloudtrail-write',
+  },
+  {
+    name: 'flows',
+    kind: 's3-bucket-policy',
+    account: 'log',
+    bucket: 'example-logs',
+    preset: 'flow-logs-write',
+  },
   {
     name: 'ami-key',
     kind: 'kms-key-policy',
@@ -42,7 +54,13 @@ const grantForms: readonly object[] = [
     repositories: ['base/node'],
     preset: 'pull',
   },
-  { name: 'token', kind: 'secret-resource-policy', account: 'shared', secrets: ['deploy/token'], preset: 'read' },
+  {
+    name: 'token',
+    kind: 'secret-resource-policy',
+    account: 'shared',
+    secrets: ['deploy/token'],
+    preset: 'read',
+  },
 ];
 
 /** A configuration with some grants, or all, each for some accounts. */

@@ -16,7 +16,15 @@ export async function inSimulatedTime<T>(random: Random, work: () => Promise<T>)
   Math.random = random;
   const timers = install({
     now: epoch,
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'Date'],
+    toFake: [
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+      'clearInterval',
+      'setImmediate',
+      'clearImmediate',
+      'Date',
+    ],
   });
   try {
     let over = false;

@@ -76,7 +76,10 @@ export function watch({ organisation, deployment, faults, registered, now }: Wat
   const checkReach = ({ Sid, Principal, Condition }: Statement, call: SimulatedCall): void => {
     const where = `${call.operation} on ${resourceIn(call)}: ${Sid}`;
     const names = typeof Principal === 'object' && Principal !== null ? many(Principal.AWS ?? []) : [];
-    if (Principal === '*' || (names.includes('*') && !JSON.stringify(Condition ?? {}).includes('PrincipalOrg')))
+    if (
+      Principal === '*' ||
+      (names.includes('*') && !JSON.stringify(Condition ?? {}).includes('PrincipalOrg'))
+    )
       violated(`${where} is open to everybody`);
     for (const id of accountIdsIn({ Principal, Condition } as Statement))
       if (!registered.has(id)) violated(`${where} names ${id}, which is not in the registry`);

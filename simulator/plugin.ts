@@ -45,7 +45,10 @@ export function simulatedOrganisation(exchange: Exchange): ClientPlugin {
     return answering(exchange, () => (service, request) => authenticate(world, service, request));
   return {
     prepare: quick.prepare,
-    ...answering(exchange, (stack) => async (service) => signatureOf(world, service, await quick.signatory(stack))),
+    ...answering(
+      exchange,
+      (stack) => async (service) => signatureOf(world, service, await quick.signatory(stack)),
+    ),
   };
 }
 

@@ -24,7 +24,12 @@ export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore,
 /** The services that the functions get: the production clients, answered by the organisation, on its clock. */
 export function simulatedServices(
   organisation: SimulatedOrganisation,
-  { store = memoryStore(), logger = silentLogger, plugins = [], quick = false }: SimulatedServicesOptions = {},
+  {
+    store = memoryStore(),
+    logger = silentLogger,
+    plugins = [],
+    quick = false,
+  }: SimulatedServicesOptions = {},
 ): Services {
   const { clock, random, homeRegion } = organisation.world.settings;
   const settings = {

@@ -1,0 +1,147 @@
+import type { RegisteredAccount } from '../../shared/organization/account.ts';
+import { parsePolicy, serialisePolicy } from '../../shared/policy/document.ts';
+import type { PlayOptions } from '../../simulation/play.ts';
+import type { Interceptor } from '../../simulator/plugin.ts';
+
+/** What goes between the code and the world, so that one of the promises cannot hold any more. */
+export type Planted = Pick<PlayOptions, 'around' | 'between' | 'accounts'>;
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A lease is everybody's. */
+export const sharedLeases = (): Planted => ({
+  around: (store) => ({ ...store, leases: { ...store.leases, acquire: async () => true } }),
+});
+
+/** The accounts that a resource has, and the one that has just come: no look at the whole registry. */
+export const oldPolicyPlusOne = (): Planted => ({
+  around: (store) => {
+    const seen = new Map<string, RegisteredAccount>();
+    let newest: RegisteredAccount | undefined;
+    return {
+      ...store,
+      registry: {
+        ...store.registry,
+        put: async (...given) => {
+          newest = (await store.registry.put(...given)) ?? newest;
+          return newest;
+        },
+        accounts: async () => {
+          if (seen.size === 0)
+            for (const account of await store.registry.accounts()) seen.set(account.id, account);
+          const known = [...seen.values()].filter(({ id }) => id !== newest?.id);
+          return newest === undefined ? known : [...known, newest].sort((a, b) => (a.id < b.id ? -1 : 1));
+        },
+      },
+    };
+  },
+});
+
+/** The revision is counted up first, and the account stored some time after. */
+export const revisionOutsideTransaction = (): Planted => ({
+  around: (store) => {
+    let ahead = 0;
+    return {
+      ...store,
+      registry: {
+        ...store.registry,
+        revision: async () => (await store.registry.revision()) + ahead,
+        put: async (...given) => {
+          ahead += 1;
+          await sleep(6_000);
+          const stored = await store.registry.put(...given);
+          ahead -= 1;
+          return stored;
+        },
+      },
+    };
+  },
+});
+
+/** A resource counts as done when its write begins. */
+export const appliedBeforeReadBack = (): Planted => ({
+  around: (store) => ({
+    ...store,
+    resources: {
+      ...store.resources,
+      put: async (resource, state) => {
+        const inForce = await store.configuration.inForce();
+        const appliedRevision = await store.registry.revision();
+        await store.resources.put(resource, {
+          ...state,
+          appliedRevision,
+          configurationHash: inForce?.hash ?? '',
+        });
+      },
+    },
+  }),
+});
+
+/** The registry is read as it was some seconds ago. */
+export const staleRegistry = (): Planted => ({
+  around: (store) => {
+    let known: { at: number; accounts: readonly RegisteredAccount[] } | undefined;
+    return {
+      ...store,
+      registry: {
+        ...store.registry,
+        accounts: async () => {
+          if (known === undefined || Date.now() - known.at > 5_000)
+            known = { at: Date.now(), accounts: await store.registry.accounts() };
+          return known.accounts;
+        },
+      },
+    };
+  },
+});
+
+/** A lease that ends long before its holder. */
+export const shortLeases = (): Planted => ({
+  around: (store) => ({
+    ...store,
+    leases: {
+      ...store.leases,
+      acquire: (resource, owner, now) => store.leases.acquire(resource, owner, now, now + 100),
+    },
+  }),
+});
+
+const policyFields = ['Policy', 'policyText', 'ResourcePolicy'] as const;
+
+/** Rewrites the document of a policy write. */
+const rewriting =
+  (rewrite: (text: string, resource: string) => string): Interceptor =>
+  (call, proceed) => {
+    const input = call.input as Record<string, unknown>;
+    const field = policyFields.find((name) => typeof input[name] === 'string');
+    if (field === undefined || !/^(Put|Set)/.test(call.operation)) return proceed();
+    const { Bucket, KeyId, repositoryName, SecretId } = input;
+    input[field] = rewrite(String(input[field]), String(Bucket ?? KeyId ?? repositoryName ?? SecretId));
+    return proceed();
+  };
+
+/** Statements without a Sid are lost. */
+export const withoutSidLost = (): Planted => ({
+  between: rewriting((text) => {
+    const document = parsePolicy(text, 'the request');
+    return serialisePolicy({
+      ...document,
+      Statement: document.Statement.filter(({ Sid }) => Sid !== undefined),
+    });
+  }),
+});
+
+/** Now and then, what was written before is written again. */
+export const oldDocumentAgain = (): Planted => {
+  const earlier = new Map<string, string>();
+  let writes = 0;
+  return {
+    between: rewriting((text, resource) => {
+      writes += 1;
+      const old = earlier.get(resource);
+      earlier.set(resource, text);
+      return writes % 3 === 0 && old !== undefined ? old : text;
+    }),
+  };
+};
