@@ -1,9 +1,12 @@
+import { leavingOf } from '../shared/apply/reconcile.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
 import { withheldError } from '../shared/plan/plan.ts';
 import type { StatementDifference } from '../shared/policy/difference.ts';
 import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';
+import type { ResourceChange } from '../shared/store/ports.ts';
+import { leavingText } from './leaving.ts';
 import { grouped } from './output.ts';
 import { partsOf } from './run-report.ts';
 
@@ -18,6 +21,8 @@ export interface PlannedResourceReport {
   readonly bytes?: number;
   readonly limit?: number;
   readonly withheld?: readonly string[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
   readonly error?: ErrorRecord;
 }
 
@@ -26,6 +31,8 @@ export interface PlanCounts {
   readonly unchanged: number;
   /** Resources with removals that are withheld; they may change otherwise. */
   readonly withheld: number;
+  /** Resources with accounts that wait for the end of their grace; they may change otherwise. */
+  readonly leaving: number;
   /** Resources that cannot be read, or for which no policy can be made. */
   readonly failed: number;
 }
@@ -70,6 +77,7 @@ export const countsOf = ({ resources }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
   withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
+  leaving: resources.filter(({ plan }) => Object.keys(plan?.leaving ?? {}).length > 0).length,
   failed: resources.filter(({ error }) => error !== undefined).length,
 });
 
@@ -88,6 +96,7 @@ const resourceReport = (standing: Standing, overall: OverallPlan): PlannedResour
     differences: shownDifferences(standing, overall),
     ...(plan === undefined ? {} : { bytes: plan.size, limit: plan.limit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
+    ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
     ...(error === undefined ? {} : { error }),
   };
 };
@@ -115,6 +124,7 @@ const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[]
     ...((plan?.withheld.length ?? 0) === 0
       ? []
       : [withheldError(key, plan?.withheld ?? [], active.configuration).message]),
+    ...leavingWarnings(key, plan && leavingOf(plan, active.configuration).leaving),
     ...(plan !== undefined && plan.size >= nearlyFull * plan.limit
       ? [
           `${key} would be ${Math.ceil((plan.size / plan.limit) * 100)} % full ` +
@@ -122,6 +132,9 @@ const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[]
         ]
       : []),
   ]);
+
+const leavingWarnings = (key: string, leaving: ResourceChange['leaving']): readonly string[] =>
+  leaving === undefined ? [] : [`${key}: ${leavingText(leaving)}`];
 
 /** Messages of AWS do not always say which resource of ours it is about. */
 const withPlace = (message: string, key: string): string =>

@@ -14,6 +14,7 @@ import {
 } from '../command.ts';
 import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { leavingText } from '../leaving.ts';
 import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
 import { notInDocuments, tellHead, widthOf } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
@@ -73,7 +74,7 @@ function tellDrift(out: Output, configuration: Configuration, found: readonly Re
     const rows = aligned(here.map((each) => driftRow(each, out.colors)));
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
-      for (const line of detailLines(each, out)) out.line(`      ${line}`);
+      for (const line of [...detailLines(each, out), ...leavingLines(each, out)]) out.line(`      ${line}`);
     }
   }
   const counts = countsOf(found);
@@ -104,6 +105,9 @@ function detailLines({ status, differences, error }: ResourceDrift, out: Output)
   if (differences.length === 0) return [out.colors.dim(notInDocuments)];
   return differenceLines(differences, { colors: out.colors, width });
 }
+
+const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>
+  leaving === undefined ? [] : wrapped(leavingText(leaving), widthOf(out) - 6).map(out.colors.dim);
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');

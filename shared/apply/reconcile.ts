@@ -1,5 +1,6 @@
-import { type Clock, timestamp } from '../clock.ts';
+import { type Clock, hoursAfter, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
 import {
   ConfigurationMismatchError,
   errorRecord,
@@ -25,6 +26,8 @@ export interface ReconcileRequest {
   readonly planned: ResourceChange;
   /** The revision that the resource must be written from at least. */
   readonly revision: number;
+  /** The time that graces are judged by, ISO 8601. Default: now. */
+  readonly asOf?: string;
 }
 
 /** Whether a resource needs no look: it was written from this revision or a later one, by this configuration. */
@@ -35,6 +38,7 @@ export const isSettled = (state: ResourceState | undefined, revision: number, ha
 export const remembered = (state: ResourceState | undefined, hash: string) => ({
   remembered: state?.owned ?? [],
   waiting: new Set(state?.configurationHash === hash ? state.withheld : []),
+  leaving: state?.leaving ?? {},
 });
 
 /**
@@ -53,10 +57,10 @@ export async function reconcileResource(
       (lease) => reconcileHolding(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
-    const { before, after, ...own } = planned;
+    const { before, after, added, removed, ...own } = planned;
     return done === undefined
       ? finished(services.clock, own, { outcome: 'unchanged' })
-      : finished(services.clock, planned, done);
+      : finished(services.clock, withoutWhom(planned), done);
   } catch (error) {
     return finished(services.clock, planned, { outcome: outcomeOf(error), error: errorRecord(error) });
   }
@@ -80,6 +84,33 @@ type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' 
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
   const { outcome, error, accountIds, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
+}
+
+/** Whom it was to be for, and who was on the way out, says the plan that was written. */
+function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
+  return planned;
+}
+
+/** Whose access a write changes; nobody's where there is none. */
+export function gainsOf(
+  { changed, added, removed }: ResourcePlan,
+  setAside: readonly string[] = [],
+): Pick<ResourceChange, 'added' | 'removed'> {
+  if (!changed) return {};
+  const gained = added.filter((id) => !setAside.includes(id));
+  return {
+    ...(gained.length === 0 ? {} : { added: gained }),
+    ...(removed.length === 0 ? {} : { removed }),
+  };
+}
+
+/** Those whom a grace keeps, as a record tells them: each with when it ends. */
+export function leavingOf(
+  { leaving }: ResourcePlan,
+  { safety }: Configuration,
+): Pick<ResourceChange, 'leaving'> {
+  const ends = Object.entries(leaving).map(([id, since]) => [id, hoursAfter(since, safety.graceHours)]);
+  return ends.length === 0 ? {} : { leaving: Object.fromEntries(ends) };
 }
 
 const refusals: ReadonlySet<string> = new Set([
@@ -122,8 +153,9 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const context = grantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
   const actual = await desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    planResource({ ...seen, ...active, ...remembered(state, active.hash), actual, setAside });
+    planResource({ ...seen, ...active, ...memory, actual, setAside });
 
   const first = plan(new Set());
   if (!first.changed) {
@@ -158,7 +190,10 @@ function doneBefore(planned: ResourceChange, state: ResourceState | undefined, d
   const { before } = planned;
   const others = (state?.generation ?? 0) !== (planned.plannedGeneration ?? 0);
   if (done.outcome !== 'unchanged' || before === undefined || others) return done;
-  return sameDocuments(before, done.before) ? done : { ...done, outcome: 'written', before };
+  if (sameDocuments(before, done.before)) return done;
+  const { added, removed } = planned;
+  const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
+  return { ...done, outcome: 'written', before, ...gains };
 }
 
 const sameDocuments = (one: Documents = {}, other: Documents = {}): boolean =>
@@ -257,12 +292,15 @@ async function settle(
     configurationHash: active.hash,
     owned: plan.owned,
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
+    ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });
   return {
     ...judgement(desired, active, plan, setAside),
+    ...gainsOf(plan, setAside),
+    ...leavingOf(plan, active.configuration),
     before: documents(desired, before, state?.owned),
     after: documents(desired, after, plan.owned),
     size: plan.size,

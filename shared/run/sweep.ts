@@ -4,6 +4,7 @@ import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
+import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { type BranchOutcome, branchLine, changeLine, type FinishedRun } from './finish.ts';
 
@@ -79,6 +80,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     reason: left[0] ?? summary(counts),
     ...(left.length === 0 ? {} : { left }),
     counts,
+    ...accessOf(changes),
   };
   if (left.length > 0 || changedSomething(counts)) await recordAndAnnounce(services, finished);
   else await store.runs.put(finished);

@@ -30,6 +30,8 @@ export interface ResourceState {
   readonly owned: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
+  /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
   /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
   readonly ownDigest?: string;
   readonly foreignDigest?: string;
@@ -76,6 +78,21 @@ export interface RunRecord {
   readonly announcedAt?: string;
   /** What a sweep found and did. */
   readonly counts?: SweepCounts;
+  /** Whose access the run's writes changed; absent where they changed nobody's. */
+  readonly access?: AccessCounts;
+}
+
+/** How many accounts, and on how many resources. */
+export interface Reach {
+  readonly accounts: number;
+  readonly resources: number;
+}
+
+/** Those who gained something, who lost something, and who keep for a grace what no grant gives them any more. */
+export interface AccessCounts {
+  readonly added: Reach;
+  readonly removed: Reach;
+  readonly leaving: Reach;
 }
 
 /** Accounts of the organisation, resources of the configuration, and runs, each by what became of them. */
@@ -117,6 +134,11 @@ export interface ResourceChange {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
 }
 
 export interface RunStore {

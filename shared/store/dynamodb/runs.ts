@@ -1,7 +1,15 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
-import type { Outcome, ResourceChange, RunRecord, RunStatus, RunStore, SweepCounts } from '../ports.ts';
+import type {
+  Outcome,
+  Reach,
+  ResourceChange,
+  RunRecord,
+  RunStatus,
+  RunStore,
+  SweepCounts,
+} from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { defined, type Item } from './items.ts';
 import { queryItems, readItem } from './operations.ts';
@@ -20,6 +28,7 @@ const outcomes = [
 
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
+const times = z.record(z.string(), z.string());
 
 const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
@@ -41,6 +50,8 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   closedRuns: z.number(),
 });
 
+const reachSchema: z.ZodType<Reach> = z.object({ accounts: z.number(), resources: z.number() });
+
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
   status: z.enum(statuses),
@@ -53,6 +64,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   left: packed(strings).exactOptional(),
   announcedAt: z.string().exactOptional(),
   counts: countsSchema.exactOptional(),
+  access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
@@ -68,6 +80,9 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: z.number().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
+  added: packed(strings).exactOptional(),
+  removed: packed(strings).exactOptional(),
+  leaving: packed(times).exactOptional(),
 });
 
 const partition = (runId: string): string => `RUN#${runId}`;
@@ -137,4 +152,7 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   after: packOptional(change.after),
   error: packOptional(change.error),
   accountIds: packOptional(change.accountIds),
+  added: packOptional(change.added),
+  removed: packOptional(change.removed),
+  leaving: packOptional(change.leaving),
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../contract.ts';
-import { aState, bucket, key, tamper } from './fixtures.ts';
+import { accountId, aState, at, bucket, key, tamper } from './fixtures.ts';
 
 export function resourceContract(makeStore: MakeStore): void {
   describe('resources', () => {
@@ -43,6 +43,17 @@ export function resourceContract(makeStore: MakeStore): void {
 
       expect(waiting?.withheld).toEqual(['111122223333']);
       expect(await resources.get(bucket)).not.toHaveProperty('withheld');
+    });
+
+    test('keeps who is leaving and since when, however many, and forgets them', async () => {
+      const many = Array.from({ length: 10_000 }, (_, number) => [accountId(number), at]);
+      const leaving = Object.fromEntries(many);
+      await resources.put(bucket, aState({ leaving }));
+      const kept = await resources.get(bucket);
+      await resources.put(bucket, aState());
+
+      expect(kept).toStrictEqual(aState({ leaving }));
+      expect(await resources.get(bucket)).not.toHaveProperty('leaving');
     });
 
     test('keeps resources apart', async () => {
