@@ -1,11 +1,12 @@
-import { leavingOf } from '../shared/apply/reconcile.ts';
+import { leavingOf } from '../shared/apply/record.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
 import { withheldError } from '../shared/plan/plan.ts';
 import type { StatementDifference } from '../shared/policy/difference.ts';
 import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';
-import type { ResourceChange } from '../shared/store/ports.ts';
+import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
+import { contestedText } from './contested.ts';
 import { leavingText } from './leaving.ts';
 import { grouped } from './output.ts';
 import { partsOf } from './run-report.ts';
@@ -23,6 +24,8 @@ export interface PlannedResourceReport {
   readonly withheld?: readonly string[];
   /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
   readonly leaving?: ResourceChange['leaving'];
+  /** Others changed what is ours there again after it was restored; applying the plan restores it. */
+  readonly contested?: Dispute;
   readonly error?: ErrorRecord;
 }
 
@@ -89,7 +92,7 @@ export const shownDifferences = (
   accountId === undefined ? differences : concerning(differences, accountId);
 
 const resourceReport = (standing: Standing, overall: OverallPlan): PlannedResourceReport => {
-  const { desired, plan, error } = standing;
+  const { desired, state, plan, error } = standing;
   return {
     ...partsOf(desired.key),
     change: plan?.changed === true,
@@ -97,6 +100,7 @@ const resourceReport = (standing: Standing, overall: OverallPlan): PlannedResour
     ...(plan === undefined ? {} : { bytes: plan.size, limit: plan.limit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
     ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
+    ...(state?.contested === undefined ? {} : { contested: state.contested }),
     ...(error === undefined ? {} : { error }),
   };
 };
@@ -119,7 +123,8 @@ function membershipWarnings({ resources, active }: OverallPlan): readonly string
 }
 
 const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[] =>
-  resources.flatMap(({ desired: { key }, plan, error }) => [
+  resources.flatMap(({ desired: { key }, state, plan, error }) => [
+    ...(state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`]),
     ...(error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`]),
     ...((plan?.withheld.length ?? 0) === 0
       ? []

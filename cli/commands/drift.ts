@@ -12,6 +12,7 @@ import {
   newCommand,
   type Session,
 } from '../command.ts';
+import { contestedText } from '../contested.ts';
 import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { leavingText } from '../leaving.ts';
@@ -54,7 +55,7 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
 function statusOf(counts: Counts): keyof typeof exitCodeByStatus {
-  if (counts['ours-changed'] + counts.missing > 0) return 'drifted';
+  if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
   return counts.unreadable > 0 ? 'incomplete' : 'no-drift';
 }
 
@@ -97,13 +98,15 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
 }
 
 /** From how it should be to how it is. */
-function detailLines({ status, differences, error }: ResourceDrift, out: Output): readonly string[] {
+function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
+  const { status, differences, contested, error } = drift;
   const width = widthOf(out) - 6;
   if (error !== undefined)
     return wrapped(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
-  if (status !== 'ours-changed') return [];
-  if (differences.length === 0) return [out.colors.dim(notInDocuments)];
-  return differenceLines(differences, { colors: out.colors, width });
+  if (status !== 'ours-changed' && status !== 'contested') return [];
+  const why = contested === undefined ? [] : wrapped(contestedText(contested), width).map(out.colors.red);
+  if (differences.length === 0) return [...why, out.colors.dim(notInDocuments)];
+  return [...why, ...differenceLines(differences, { colors: out.colors, width })];
 }
 
 const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>

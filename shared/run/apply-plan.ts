@@ -1,5 +1,6 @@
 import pMap from 'p-map';
-import { gainsOf, leavingOf, reconcileResource } from '../apply/reconcile.ts';
+import { reconcileResource } from '../apply/reconcile.ts';
+import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { StalePlanError } from '../errors.ts';
 import type { Services } from '../services.ts';
@@ -88,6 +89,7 @@ const applyOne = async (
         planned: change,
         revision: plan.revision,
         asOf: plan.madeAt,
+        decided: true,
       });
 
 /**

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
-import { documents, gainsOf, isSettled, leavingOf, remembered } from '../apply/reconcile.ts';
+import { isSettled, remembered } from '../apply/reconcile.ts';
+import { documents, gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { errorRecord } from '../errors.ts';

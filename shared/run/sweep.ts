@@ -127,12 +127,16 @@ const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   written: 'written',
   withheld: 'withheld',
   'set-aside': 'setAside',
+  contested: 'contested',
   refused: 'refused',
   busy: 'failed',
   failed: 'failed',
 };
 
-type ResourceCounts = Pick<SweepCounts, 'equal' | 'written' | 'withheld' | 'setAside' | 'refused' | 'failed'>;
+type ResourceCounts = Pick<
+  SweepCounts,
+  'equal' | 'written' | 'withheld' | 'setAside' | 'contested' | 'refused' | 'failed'
+>;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   const counted = changes.map(({ outcome = 'failed' }) => countedAs[outcome]);
@@ -142,6 +146,7 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
     written: count('written'),
     withheld: count('withheld'),
     setAside: count('setAside'),
+    contested: count('contested'),
     refused: count('refused'),
     failed: count('failed'),
   };

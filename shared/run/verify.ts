@@ -88,7 +88,7 @@ async function resourceFindings(
 }
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
-  outcome !== undefined && !['busy', 'refused', 'failed'].includes(outcome);
+  outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
 
 /** Another configuration was put in force after the plan. */
 const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>

@@ -35,9 +35,24 @@ export interface ResourceState {
   /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
   readonly ownDigest?: string;
   readonly foreignDigest?: string;
+  /** A digest for each Sid of ours, to say which was changed. */
+  readonly ownSids?: Readonly<Record<string, string>>;
+  /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
+  readonly writing?: true;
+  /** Outsiders changed what is ours, and it was restored; the next time it is contested. */
+  readonly disputed?: Dispute;
+  /** They did so again: nothing is written until a person decides. */
+  readonly contested?: Dispute;
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
+}
+
+export interface Dispute {
+  /** When it was found, ISO 8601. */
+  readonly since: string;
+  /** Which statements of ours were not as we left them; empty where that is not known. */
+  readonly sids: readonly string[];
 }
 
 export interface ResourceStore {
@@ -105,13 +120,22 @@ export interface SweepCounts {
   readonly written: number;
   readonly withheld: number;
   readonly setAside: number;
+  readonly contested: number;
   readonly refused: number;
   readonly failed: number;
   /** Runs that were still open though their executions are over. */
   readonly closedRuns: number;
 }
 
-export type Outcome = 'written' | 'unchanged' | 'withheld' | 'set-aside' | 'busy' | 'refused' | 'failed';
+export type Outcome =
+  | 'written'
+  | 'unchanged'
+  | 'withheld'
+  | 'set-aside'
+  | 'contested'
+  | 'busy'
+  | 'refused'
+  | 'failed';
 
 /** One resource of one run: what was planned and what happened. The audit trail. */
 export interface ResourceChange {

@@ -1,10 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ResourceState, ResourceStore } from '../ports.ts';
+import type { Dispute, ResourceState, ResourceStore } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
 import { defined } from './items.ts';
 import { readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
+
+const disputeSchema: z.ZodType<Dispute> = z.object({ since: z.string(), sids: z.array(z.string()) });
 
 const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
@@ -14,6 +16,10 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   leaving: packed(z.record(z.string(), z.string())).exactOptional(),
   ownDigest: z.string().exactOptional(),
   foreignDigest: z.string().exactOptional(),
+  ownSids: z.record(z.string(), z.string()).exactOptional(),
+  writing: z.literal(true).exactOptional(),
+  disputed: disputeSchema.exactOptional(),
+  contested: disputeSchema.exactOptional(),
   generation: z.number(),
   updatedAt: z.string(),
 });

@@ -21,6 +21,7 @@ const outcomes = [
   'unchanged',
   'withheld',
   'set-aside',
+  'contested',
   'busy',
   'refused',
   'failed',
@@ -45,6 +46,8 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   written: z.number(),
   withheld: z.number(),
   setAside: z.number(),
+  /** Absent in records from before it was counted. */
+  contested: z.number().default(0),
   refused: z.number(),
   failed: z.number(),
   closedRuns: z.number(),

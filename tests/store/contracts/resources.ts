@@ -56,6 +56,23 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.get(bucket)).not.toHaveProperty('leaving');
     });
 
+    test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {
+      const dispute = { since: at, sids: ['AccountOnboardingProdLogsWrite'] };
+      const state = aState({
+        ownDigest: 'b'.repeat(64),
+        ownSids: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) },
+        writing: true,
+        disputed: dispute,
+        contested: { ...dispute, sids: [] },
+      });
+      await resources.put(bucket, state);
+      const kept = await resources.get(bucket);
+      await resources.put(bucket, aState());
+
+      expect(kept).toStrictEqual(state);
+      expect(await resources.get(bucket)).toStrictEqual(aState());
+    });
+
     test('keeps resources apart', async () => {
       await resources.put(bucket, aState({ generation: 1 }));
       await resources.put(key, aState({ generation: 2 }));

@@ -158,6 +158,7 @@ const sweepCounts: SweepCounts = {
   written: 2,
   withheld: 0,
   setAside: 0,
+  contested: 4,
   refused: 0,
   failed: 0,
   closedRuns: 1,
