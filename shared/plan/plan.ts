@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
+import { listed } from '../grants/let-in.ts';
 import { type Account, isClosed, isMember } from '../organization/account.ts';
 import { accountIdsIn } from '../policy/accounts.ts';
 import { ownedStatements } from '../policy/owned.ts';
@@ -89,10 +90,11 @@ function planShare({ entry, accounts }: Share, request: PlanRequest, context: Gr
   const { desired, actual, setAside, remembered } = request;
   const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
-  const unwanted = [...granted].filter((id) => !wanted.has(id));
+  const before = listed(granted, request.accounts);
+  const unwanted = before.filter((id) => !wanted.has(id));
   const { leaving, due } = byGrace(request, entry, unwanted);
   const accepted = (id: string): boolean => !setAside?.has(id);
-  const withheld = withheldOf(request, due, granted.size).filter(accepted);
+  const withheld = withheldOf(request, due, before.length).filter(accepted);
   const staying = leaving.filter(accepted);
   const kept = [
     ...accounts.filter(({ id }) => accepted(id)),
@@ -106,7 +108,7 @@ function planShare({ entry, accounts }: Share, request: PlanRequest, context: Gr
     withheld,
     leaving: staying,
     added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
-    removed: [...granted].filter((id) => !remaining.has(id)),
+    removed: before.filter((id) => !remaining.has(id)),
   };
 }
 
