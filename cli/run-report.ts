@@ -1,5 +1,6 @@
 import type { CallCounts } from '../shared/aws/plugins.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
+import { gainsIn } from '../shared/run/access-counts.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
 
@@ -16,6 +17,11 @@ export interface ResourceReport {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside, or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Accounts that gained and that lost something there by this run. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
 }
 
 /** What `run --json` prints. */
@@ -30,6 +36,8 @@ export interface RunReport {
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
   readonly left: readonly string[];
+  /** How many accounts gained, lost or keep for now something, on how many resources. */
+  readonly access?: RunRecord['access'];
   /** AWS calls by service and operation; those to the deployment's table are not among them. */
   readonly calls: CallCounts;
   readonly durationMs: number;
@@ -59,6 +67,7 @@ export async function runReport(
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     resources: changes.map(resourceReport),
     left: record.left ?? [],
+    ...(record.access === undefined ? {} : { access: record.access }),
     calls: sorted(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
@@ -94,6 +103,8 @@ const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.error === undefined ? {} : { error: change.error }),
   ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
+  ...gainsIn(change),
+  ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });
 
 /** A resource that the run did not come to is as it was; where it should have changed, that is a failure. */

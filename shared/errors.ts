@@ -170,6 +170,12 @@ export class OwnershipClashError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** Others have changed what is ours on a resource again, after it was restored. */
+export class ContestedError extends OnboardingError {
+  override readonly name = 'ContestedError';
+  readonly retryable = false;
+}
+
 /** The document would exceed the service's limit. */
 export class PolicyTooLargeError extends OnboardingError {
   override readonly name = 'PolicyTooLargeError';

@@ -41,12 +41,17 @@ const limits = object({
   launchPermissionsPerImage: z.int().positive().default(1_000),
 });
 
+/** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */
+const mostGraceHours = 90 * 24;
+
 /** A change that takes a grant from more accounts than both is withheld until a person allows it. */
 const safety = object({
   /** Share of the accounts that have the grant now, 0 to 1. */
   removalShare: z.number().min(0).max(1).default(0.2),
   /** Number of accounts. */
   removalCount: z.int().nonnegative().default(5),
+  /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
+  graceHours: z.int().nonnegative().max(mostGraceHours).default(0),
 });
 
 export const configurationSchema = object({

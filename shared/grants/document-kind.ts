@@ -16,7 +16,8 @@ import {
   type Share,
 } from './contract.ts';
 import type { GrantEntry, Membership } from './entry.ts';
-import { accountsLetIn, membershipOf } from './principals.ts';
+import { accountsLetIn } from './let-in.ts';
+import { membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {

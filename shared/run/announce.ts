@@ -33,7 +33,7 @@ export async function recordAndAnnounce(
  */
 async function announce(services: Services, run: RunRecord): Promise<void> {
   const title = await titleOf(services, run);
-  const { runId, status, accountIds, cause, reason, counts, startedAt, finishedAt } = run;
+  const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
   const detail = JSON.stringify({
     runId,
@@ -43,6 +43,7 @@ async function announce(services: Services, run: RunRecord): Promise<void> {
     reason,
     left,
     counts,
+    access,
     startedAt,
     finishedAt,
   });

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
+import { accessOf, takenBackText } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import type { Verification } from './verify.ts';
 
@@ -38,7 +39,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const { store } = services;
   const opened = await store.runs.get(step.runId);
   const changes = await store.runs.changes(step.runId);
-  const strangers = await nonMembers(services, step);
+  const strangers = await nonMembers(services, step, changes);
   const left = [
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
@@ -57,6 +58,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
     ...(reason === undefined ? {} : { reason }),
     ...(left.length === 0 ? {} : { left }),
+    ...accessOf(changes),
   });
   return { runId: step.runId, status };
 }
@@ -93,6 +95,7 @@ export async function failRun(
       `Everything from here on: ${error.name}. Start it again once that is put right`,
       ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
     ],
+    ...accessOf(changes),
   });
   return { runId, status: 'failed' };
 }
@@ -111,12 +114,16 @@ async function announceLate(services: Services, run: RunRecord, error: ErrorReco
   await recordAndAnnounce(services, ended, { ...rest, left: [...own, line] });
 }
 
-async function nonMembers({ store }: Services, { accounts }: FinishStep): Promise<readonly string[]> {
+async function nonMembers(
+  { store }: Services,
+  { accounts }: FinishStep,
+  changes: readonly ResourceChange[],
+): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const { accountId, revision } of accounts) {
     const account = revision === undefined ? undefined : await store.registry.account(accountId);
     if (account !== undefined && !isMember(account))
-      lines.push(`account ${accountId} is ${account.state}, so it has no access; what it had is taken back`);
+      lines.push(`account ${accountId} is ${account.state}; ${takenBackText(changes, accountId)}`);
   }
   return lines;
 }

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { remembered } from '../apply/reconcile.ts';
+import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
@@ -30,6 +31,8 @@ export interface Standing {
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
+  /** When it was made, ISO 8601: by this time graces are judged. */
+  readonly madeAt: string;
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
@@ -54,6 +57,7 @@ const concurrency = 8;
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
   const { active, accountId, onProgress } = request;
   const { registry } = services.store;
+  const madeAt = timestamp(services.clock);
   await requireReady(registry);
   // The revision before the accounts, so that it is never too new.
   const revision = await registry.revision();
@@ -64,7 +68,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const resources = await pMap(
     desired,
     async (each) => {
-      const standing = await standingOf(services, { ...request, accounts }, each);
+      const standing = await standingOf(services, { ...request, accounts, madeAt }, each);
       done += 1;
       onProgress?.({ done, of: desired.length });
       return standing;
@@ -72,7 +76,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
     { concurrency },
   );
   const chosen = resources.filter((standing) => accountId === undefined || concerns(standing, accountId));
-  return { active, revision, ...(accountId === undefined ? {} : { accountId }), resources: chosen };
+  return { active, revision, madeAt, ...(accountId === undefined ? {} : { accountId }), resources: chosen };
 }
 
 function requireKnown(accounts: readonly RegisteredAccount[], accountId: string | undefined): void {
@@ -83,7 +87,7 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-type Look = PlanAllRequest & { readonly accounts: readonly RegisteredAccount[] };
+type Look = PlanAllRequest & { readonly accounts: readonly RegisteredAccount[]; readonly madeAt: string };
 
 async function standingOf(services: Services, look: Look, desired: DesiredResource): Promise<Standing> {
   const state = await services.store.resources.get(desired.key);
@@ -98,14 +102,15 @@ async function standingOf(services: Services, look: Look, desired: DesiredResour
 }
 
 function planned(
-  { active, accounts }: Look,
+  { active, accounts, madeAt }: Look,
   { desired, state, actual }: Pick<Standing, 'desired' | 'state'> & { readonly actual: unknown },
 ): Standing {
   const documents = desired.kind.documents(actual, state?.owned);
   const read = { desired, state, actual: documents };
   try {
     const { configuration, hash } = active;
-    const plan = planResource({ desired, actual, configuration, accounts, ...remembered(state, hash) });
+    const memory = { ...remembered(state, hash), now: madeAt };
+    const plan = planResource({ desired, actual, configuration, accounts, ...memory });
     const differences = documentsDifference(documents, nextDocuments(desired, plan));
     return { ...read, plan, differences };
   } catch (error) {
@@ -121,6 +126,7 @@ const concerns = ({ plan, differences, error }: Standing, accountId: string): bo
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.withheld.includes(accountId) === true ||
+  plan?.leaving[accountId] !== undefined ||
   concerning(differences, accountId).length > 0;
 
 /** The plan as it is kept in a file and compared. */
@@ -143,8 +149,15 @@ function fileResource({ desired, actual, plan, differences, error }: Standing): 
     desired: plan === undefined ? null : documentsDigest(nextDocuments(desired, plan)),
     difference: text === '' ? [] : text.split('\n'),
     withheld: [...(plan?.withheld ?? [])],
+    ...leavingIds(plan),
     ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
   };
+}
+
+/** Without the times: the same state gives the same plan, whenever it is looked at. */
+function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'leaving'> {
+  const ids = Object.keys(plan?.leaving ?? {});
+  return ids.length === 0 ? {} : { leaving: ids };
 }
 
 /** Documents as a record keeps them: absent ones are null. */

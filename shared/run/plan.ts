@@ -1,5 +1,6 @@
 import pMap from 'p-map';
-import { documents, isSettled, remembered } from '../apply/reconcile.ts';
+import { isSettled, remembered } from '../apply/reconcile.ts';
+import { documents, gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { errorRecord } from '../errors.ts';
@@ -77,15 +78,17 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   try {
     const clients = services.aws(runId, configuration).reader(desired.ref);
     const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    const memory = remembered(state, active.hash);
+    const memory = { ...remembered(state, active.hash), now: timestamp(services.clock) };
     const planned = planResource({ desired, actual, ...memory, configuration, accounts: registered });
     const { changed, withheld, next, owned, size, limit } = planned;
-    const seen = { ...change, plannedAt: timestamp(services.clock), size, limit };
+    const leaving = leavingOf(planned, configuration);
+    const seen = { ...change, plannedAt: memory.now, size, limit, ...leaving };
     // Removals that wait for a person are a difference, which each sweep reports again.
     if (plan.sweep && !changed && withheld.length === 0) return { ...seen, planned: 'none' };
     return {
       ...seen,
       planned: changed || withheld.length > 0 ? 'change' : 'none',
+      ...gainsOf(planned),
       before: documents(desired, actual, memory.remembered),
       after: documents(desired, next, owned),
     };

@@ -4,6 +4,7 @@ import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
+import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { type BranchOutcome, branchLine, changeLine, type FinishedRun } from './finish.ts';
 
@@ -79,6 +80,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     reason: left[0] ?? summary(counts),
     ...(left.length === 0 ? {} : { left }),
     counts,
+    ...accessOf(changes),
   };
   if (left.length > 0 || changedSomething(counts)) await recordAndAnnounce(services, finished);
   else await store.runs.put(finished);
@@ -125,12 +127,16 @@ const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   written: 'written',
   withheld: 'withheld',
   'set-aside': 'setAside',
+  contested: 'contested',
   refused: 'refused',
   busy: 'failed',
   failed: 'failed',
 };
 
-type ResourceCounts = Pick<SweepCounts, 'equal' | 'written' | 'withheld' | 'setAside' | 'refused' | 'failed'>;
+type ResourceCounts = Pick<
+  SweepCounts,
+  'equal' | 'written' | 'withheld' | 'setAside' | 'contested' | 'refused' | 'failed'
+>;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   const counted = changes.map(({ outcome = 'failed' }) => countedAs[outcome]);
@@ -140,6 +146,7 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
     written: count('written'),
     withheld: count('withheld'),
     setAside: count('setAside'),
+    contested: count('contested'),
     refused: count('refused'),
     failed: count('failed'),
   };

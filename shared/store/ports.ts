@@ -30,12 +30,29 @@ export interface ResourceState {
   readonly owned: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
+  /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
   /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
   readonly ownDigest?: string;
   readonly foreignDigest?: string;
+  /** A digest for each Sid of ours, to say which was changed. */
+  readonly ownSids?: Readonly<Record<string, string>>;
+  /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
+  readonly writing?: true;
+  /** Outsiders changed what is ours, and it was restored; the next time it is contested. */
+  readonly disputed?: Dispute;
+  /** They did so again: nothing is written until a person decides. */
+  readonly contested?: Dispute;
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
+}
+
+export interface Dispute {
+  /** When it was found, ISO 8601. */
+  readonly since: string;
+  /** Which statements of ours were not as we left them; empty where that is not known. */
+  readonly sids: readonly string[];
 }
 
 export interface ResourceStore {
@@ -76,6 +93,21 @@ export interface RunRecord {
   readonly announcedAt?: string;
   /** What a sweep found and did. */
   readonly counts?: SweepCounts;
+  /** Whose access the run's writes changed; absent where they changed nobody's. */
+  readonly access?: AccessCounts;
+}
+
+/** How many accounts, and on how many resources. */
+export interface Reach {
+  readonly accounts: number;
+  readonly resources: number;
+}
+
+/** Those who gained something, who lost something, and who keep for a grace what no grant gives them any more. */
+export interface AccessCounts {
+  readonly added: Reach;
+  readonly removed: Reach;
+  readonly leaving: Reach;
 }
 
 /** Accounts of the organisation, resources of the configuration, and runs, each by what became of them. */
@@ -88,13 +120,22 @@ export interface SweepCounts {
   readonly written: number;
   readonly withheld: number;
   readonly setAside: number;
+  readonly contested: number;
   readonly refused: number;
   readonly failed: number;
   /** Runs that were still open though their executions are over. */
   readonly closedRuns: number;
 }
 
-export type Outcome = 'written' | 'unchanged' | 'withheld' | 'set-aside' | 'busy' | 'refused' | 'failed';
+export type Outcome =
+  | 'written'
+  | 'unchanged'
+  | 'withheld'
+  | 'set-aside'
+  | 'contested'
+  | 'busy'
+  | 'refused'
+  | 'failed';
 
 /** One resource of one run: what was planned and what happened. The audit trail. */
 export interface ResourceChange {
@@ -117,6 +158,11 @@ export interface ResourceChange {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
 }
 
 export interface RunStore {

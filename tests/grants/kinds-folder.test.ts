@@ -10,6 +10,7 @@ const helpers = [
   'entry',
   'key-grants',
   'kinds',
+  'let-in',
   'managed-policies',
   'principals',
   'raw-statements',

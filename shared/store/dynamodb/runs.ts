@@ -1,7 +1,15 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
-import type { Outcome, ResourceChange, RunRecord, RunStatus, RunStore, SweepCounts } from '../ports.ts';
+import type {
+  Outcome,
+  Reach,
+  ResourceChange,
+  RunRecord,
+  RunStatus,
+  RunStore,
+  SweepCounts,
+} from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { defined, type Item } from './items.ts';
 import { queryItems, readItem } from './operations.ts';
@@ -13,6 +21,7 @@ const outcomes = [
   'unchanged',
   'withheld',
   'set-aside',
+  'contested',
   'busy',
   'refused',
   'failed',
@@ -20,6 +29,7 @@ const outcomes = [
 
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
+const times = z.record(z.string(), z.string());
 
 const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
@@ -36,10 +46,14 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   written: z.number(),
   withheld: z.number(),
   setAside: z.number(),
+  /** Absent in records from before it was counted. */
+  contested: z.number().default(0),
   refused: z.number(),
   failed: z.number(),
   closedRuns: z.number(),
 });
+
+const reachSchema: z.ZodType<Reach> = z.object({ accounts: z.number(), resources: z.number() });
 
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
@@ -53,6 +67,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   left: packed(strings).exactOptional(),
   announcedAt: z.string().exactOptional(),
   counts: countsSchema.exactOptional(),
+  access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
@@ -68,6 +83,9 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: z.number().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
+  added: packed(strings).exactOptional(),
+  removed: packed(strings).exactOptional(),
+  leaving: packed(times).exactOptional(),
 });
 
 const partition = (runId: string): string => `RUN#${runId}`;
@@ -137,4 +155,7 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   after: packOptional(change.after),
   error: packOptional(change.error),
   accountIds: packOptional(change.accountIds),
+  added: packOptional(change.added),
+  removed: packOptional(change.removed),
+  leaving: packOptional(change.leaving),
 });

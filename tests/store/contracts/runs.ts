@@ -158,6 +158,7 @@ const sweepCounts: SweepCounts = {
   written: 2,
   withheld: 0,
   setAside: 0,
+  contested: 4,
   refused: 0,
   failed: 0,
   closedRuns: 1,
@@ -178,6 +179,11 @@ const fullRun: RunRecord = {
     fields: { size: 20_900, limit: 20_480, nested: [{ 'odd key "': [[], {}, null, ''] }] },
   },
   left: [`Grant logs to ${accountId(0)}`, ''],
+  access: {
+    added: { accounts: 1, resources: 1 },
+    removed: { accounts: 10_000, resources: 3 },
+    leaving: { accounts: 0, resources: 0 },
+  },
 };
 
 const fullChange: ResourceChange = {
@@ -206,6 +212,9 @@ const fullChange: ResourceChange = {
   limit: 20_480,
   error: { name: 'InvalidPrincipalError', message: '', retryable: true },
   accountIds: [],
+  added: [accountId(0)],
+  removed: [accountId(1)],
+  leaving: { [accountId(2)]: later },
 };
 
 const fullPolicy = (shard: number) => ({
