@@ -24,6 +24,18 @@ export interface AccountChange {
   readonly eventId?: string;
 }
 
+/** A resource of a central account was made or tagged: a reason to look for what patterns match there. */
+export interface ResourceEvent {
+  readonly type: 'resource';
+  readonly cause: 'resource';
+  readonly place: {
+    readonly accountId: string;
+    readonly region: string;
+    /** Of the event: `aws.ecr`. */
+    readonly source: string;
+  };
+}
+
 /** An event that is understood and changes no account. */
 export interface IgnoredEvent {
   readonly type: 'ignored';
@@ -36,7 +48,7 @@ export interface IgnoredEvent {
  * `"expect": "member" | "any"` (default `member`).
  * @throws MalformedEventError with all findings, for what is neither, or an account event with parts missing
  */
-export function parseAccountEvent(input: unknown): AccountChange | IgnoredEvent {
+export function parseAccountEvent(input: unknown): AccountChange | ResourceEvent | IgnoredEvent {
   if (!isObject(input)) throw malformed('The input', [{ path: '', message: neither }]);
   if (eventKeys.some((key) => key in input)) return parseEvent(input);
   return parseManual(input);
