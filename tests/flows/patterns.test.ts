@@ -221,7 +221,9 @@ test('more resources than the limit: the run says which, and the others are done
 
   expect(run.status).toBe('failed');
   expect(run.left).toEqual([
-    expect.stringMatching(/TooManyResourcesError: .*base\/\* matches more than 1 .*limits.resourcesPerPattern/),
+    expect.stringMatching(
+      /TooManyResourcesError: .*base\/\* matches more than 1 .*limits.resourcesPerPattern/,
+    ),
   ]);
   expect(onRepository(of, 'tool')).toEqual([workload]);
   expect(onRepository(of, 'base/node')).toEqual([]);

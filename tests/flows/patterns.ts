@@ -54,11 +54,15 @@ export function resourceEvent(of: World, place: ResourceEvent['place']): Promise
   events += 1;
   const name = `event-${events}`;
   const event = { type: 'resource', cause: 'resource', place } as const;
-  return onboard(of, {}, {
-    name,
-    around: (token, invoke) =>
-      token === 'ResolveAccountFunctionArn'
-        ? openRun(otherServices(of), { runId: name, startedAt: '2026-03-02T09:00:00.000Z', event })
-        : invoke(),
-  });
+  return onboard(
+    of,
+    {},
+    {
+      name,
+      around: (token, invoke) =>
+        token === 'ResolveAccountFunctionArn'
+          ? openRun(otherServices(of), { runId: name, startedAt: '2026-03-02T09:00:00.000Z', event })
+          : invoke(),
+    },
+  );
 }
