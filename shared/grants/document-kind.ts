@@ -16,6 +16,7 @@ import {
   type Share,
 } from './contract.ts';
 import type { GrantEntry, Membership } from './entry.ts';
+import { onArn } from './permissions.ts';
 import { accountsLetIn, membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
@@ -52,6 +53,8 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly packings: readonly string[];
   /** The resource's id, or ids, that an entry names. */
   ids(entry: Entry): readonly string[];
+  /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
+  arn(ref: ResourceRef, context: GrantContext): string;
   statements(request: StatementRequest<Entry>): readonly Part[];
   accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /** The document's text; `undefined` where there is none. */
@@ -75,6 +78,7 @@ export function documentKind<Entry extends GrantEntry>(
     empty: { document: undefined },
     resources: (entry, context) =>
       kind.ids(entry).map((id) => ({ kind: name, id, ...place(entry, context) })),
+    permissions: (on, context) => onArn(kind, on, context),
     accesses: kind.accesses,
     render: (request) => render(kind, request),
     granted: (entry, ref, { document }, context) => granted(kind, entry, ref, document, context),

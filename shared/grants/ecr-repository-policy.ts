@@ -105,6 +105,7 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   unit: 'characters',
   packings: ['listed'],
   ids: ({ repositories }) => repositories,
+  arn: repositoryArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw') return rawParts(entry.statements, request, repositoryArn(ref, context));

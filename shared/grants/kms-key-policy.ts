@@ -169,6 +169,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
   unit: 'bytes',
   packings: ['listed'],
   ids: ({ key }) => [key],
+  arn: keyArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     return entry.preset === 'raw'

@@ -48,6 +48,7 @@ export const secretResourcePolicy = documentKind<Entry>({
   unit: 'characters',
   packings: ['listed'],
   ids: ({ secrets }) => secrets,
+  arn: (ref, context) => secretArn(ref, context, '??????'),
   // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
   // it, since the caching clients ask which version is current.
   statements: (request) => {
