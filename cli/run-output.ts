@@ -5,6 +5,7 @@ import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { differenceLines, differencesOf } from './differences.ts';
 import { aligned, type Colors, counted, grouped, type Output } from './output.ts';
 import { callsOf, outcomeOf, partsOf, type RunReport, writesOf } from './run-report.ts';
+import { tellWarnings } from './warnings.ts';
 
 export interface ToldRun {
   readonly report: RunReport;
@@ -28,6 +29,7 @@ export function tellRun(
     tellResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
   }
   tellLeft(out, report);
+  tellWarnings(out, report.warnings ?? []);
   out.line();
   out.line(endLine(report, out.colors));
 }

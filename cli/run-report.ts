@@ -30,6 +30,8 @@ export interface RunReport {
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
   readonly left: readonly string[];
+  /** What a person should know though nothing failed; absent where there is nothing. */
+  readonly warnings?: readonly string[];
   /** AWS calls by service and operation; those to the deployment's table are not among them. */
   readonly calls: CallCounts;
   readonly durationMs: number;
@@ -59,6 +61,7 @@ export async function runReport(
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     resources: changes.map(resourceReport),
     left: record.left ?? [],
+    ...(record.warnings === undefined ? {} : { warnings: record.warnings }),
     calls: sorted(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),

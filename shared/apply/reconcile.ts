@@ -5,11 +5,12 @@ import {
   errorRecord,
   NotReadBackError,
   OnboardingError,
+  ResourceMissingError,
   ServiceUnavailableError,
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResource } from '../plan/desired.ts';
+import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
 import { leftDigests } from '../plan/digest.ts';
 import { planResource, type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
@@ -27,9 +28,18 @@ export interface ReconcileRequest {
   readonly revision: number;
 }
 
-/** Whether a resource needs no look: it was written from this revision or a later one, by this configuration. */
-export const isSettled = (state: ResourceState | undefined, revision: number, hash: string): boolean =>
-  state !== undefined && state.appliedRevision >= revision && state.configurationHash === hash;
+/**
+ * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, and the
+ * same grants meet on it, which patterns can change without either.
+ */
+export const isSettled = (
+  state: ResourceState | undefined,
+  { revision, hash, grants }: { revision: number; hash: string; grants: readonly string[] },
+): boolean =>
+  state !== undefined &&
+  state.appliedRevision >= revision &&
+  state.configurationHash === hash &&
+  (state.grants ?? grants).join() === grants.join();
 
 /** What the table remembers of a resource, as a plan asks for it. */
 export const remembered = (state: ResourceState | undefined, hash: string) => ({
@@ -67,10 +77,13 @@ async function settledSincePlan(
   { store }: Services,
   { planned, revision }: ReconcileRequest,
 ): Promise<boolean> {
-  const inForce = await store.configuration.inForce();
-  const state = await store.resources.get(planned.resource);
   // What the plan could not read or render is met again, so that its error is not lost.
-  if (planned.error !== undefined || !isSettled(state, revision, inForce?.hash ?? '')) return false;
+  if (planned.error !== undefined) return false;
+  const active = await activeConfiguration(store);
+  const state = await store.resources.get(planned.resource);
+  const desired = desiredResource(active, [], planned.resource);
+  if (desired === undefined) return false;
+  if (!isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })) return false;
   return planned.planned !== 'change' || (state?.generation ?? 0) > (planned.plannedGeneration ?? 0);
 }
 
@@ -121,7 +134,10 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const { desired, active, state } = seen;
   const context = grantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
-  const actual = await desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  const actual = await readUnlessGone(desired, () =>
+    desired.kind.read(aws.reader(desired.ref), desired.ref, context),
+  );
+  if (actual === gone) return settleGone(services, seen, lease);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     planResource({ ...seen, ...active, ...remembered(state, active.hash), actual, setAside });
 
@@ -148,6 +164,35 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   return settle(services, seen, lease, { plan: written, before: actual, after, setAside });
+}
+
+const gone = Symbol('gone');
+
+/** A resource that nobody names may be deleted: then there is nothing to do. */
+async function readUnlessGone<T>({ named }: DesiredResource, read: () => Promise<T>) {
+  try {
+    return await read();
+  } catch (error) {
+    if (!named && error instanceof ResourceMissingError) return gone;
+    throw error;
+  }
+}
+
+async function settleGone(
+  { store, clock }: Services,
+  { desired, active, revision, state }: Picture,
+  lease: Lease,
+): Promise<Done> {
+  lease.check();
+  await store.resources.put(desired.key, {
+    appliedRevision: revision,
+    configurationHash: active.hash,
+    owned: [],
+    grants: grantsOn(desired),
+    generation: (state?.generation ?? 0) + 1,
+    updatedAt: timestamp(clock),
+  });
+  return { outcome: 'unchanged' };
 }
 
 /**
@@ -256,6 +301,7 @@ async function settle(
     appliedRevision: setAside.length > 0 ? 0 : revision,
     configurationHash: active.hash,
     owned: plan.owned,
+    grants: grantsOn(desired),
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     generation: (state?.generation ?? 0) + 1,

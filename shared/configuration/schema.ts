@@ -39,6 +39,8 @@ const limits = object({
   managedPoliciesPerRole: z.int().positive().default(10),
   grantsPerKey: z.int().positive().default(50_000),
   launchPermissionsPerImage: z.int().positive().default(1_000),
+  /** Our own: how many resources one pattern may find in one place. What was found is one item of the table. */
+  resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
 
 /** A change that takes a grant from more accounts than both is withheld until a person allows it. */

@@ -38,13 +38,16 @@ export interface ResourceSearch {
   readonly pattern: ResourcePattern;
 }
 
-/** The name of a search in the table and in reports: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. */
+/**
+ * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Each search has
+ * one of its own, so what stands in tags is encoded as in a URL.
+ */
 export const searchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
   `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
 
 const tagText = (tags: Readonly<Record<string, readonly string[]>>): string =>
   Object.entries(tags)
-    .map(([key, values]) => `${key}=${values.toSorted().join('|')}`)
+    .map(([key, values]) => `${encodeURIComponent(key)}=${values.map(encodeURIComponent).sort().join('|')}`)
     .sort()
     .join();
 

@@ -14,8 +14,9 @@ import {
   type Share,
 } from './contract.ts';
 import { countedSize } from './counted-limit.ts';
-import { place } from './document-kind.ts';
+import { places } from './discovery.ts';
 import { grantEntryFields, text } from './entry.ts';
+import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import {
   byName,
   type KeyGrant,
@@ -29,17 +30,16 @@ import {
 } from './key-grants.ts';
 import { onArn } from './permissions.ts';
 
-const schema = z.strictObject({
-  ...grantEntryFields,
-  kind: z.literal('kms-grant'),
-  key: text(
-    /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-    'a key id, not an alias or an ARN',
-  ),
-  preset: z.literal('auto-scaling'),
-  /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
-  customSuffix: text(/^[\w+=,.@-]{1,35}$/, 'the suffix of the role without the underscore').optional(),
-});
+const schema = z
+  .strictObject({
+    ...grantEntryFields,
+    ...keyFields,
+    kind: z.literal('kms-grant'),
+    preset: z.literal('auto-scaling'),
+    /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
+    customSuffix: text(/^[\w+=,.@-]{1,35}$/, 'the suffix of the role without the underscore').optional(),
+  })
+  .check(keyFits);
 
 type Entry = z.infer<typeof schema>;
 
@@ -160,7 +160,11 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   schema,
   actions,
   empty: { own: [], others: 0 },
-  resources: (entry, context) => [{ kind: 'kms-grant', id: entry.key, ...place(entry, context) }],
+  resources: (entry, context) =>
+    places(entry, context).flatMap((place) =>
+      keyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
+    ),
+  discovery: keyDiscovery(),
   permissions: (on, context) => onArn({ actions, arn: keyArn }, on, context),
   accesses,
   render,

@@ -32,11 +32,6 @@ export interface AccountChange {
  * `"expect": "member" | "any"` (default `member`). With `calls` also an event of one of these, in whatever account.
  * @throws MalformedEventError with all findings, for what is neither, or an event that counts with parts missing
  */
-export function parseAccountEvent(input: unknown): AccountChange | IgnoredEvent;
-export function parseAccountEvent(
-  input: unknown,
-  calls: readonly ResourceCalls[],
-): AccountChange | ResourceEvent | IgnoredEvent;
 export function parseAccountEvent(
   input: unknown,
   calls: readonly ResourceCalls[] = [],

@@ -4,6 +4,7 @@ import { timestamp } from '../clock.ts';
 import { StalePlanError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
+import { searchLines } from './look.ts';
 import { nextDocuments, type OverallPlan, recorded, type Standing } from './plan-all.ts';
 
 export interface ApplyPlanRequest {
@@ -45,10 +46,14 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
     },
     { concurrency },
   );
-  const closed = { ...opened, ...endOf(changes, opened.accountIds), finishedAt: timestamp(services.clock) };
+  const end = endOf(changes, { own: opened.accountIds, before: searchLines(plan.looked) });
+  const closed = { ...opened, ...end, ...noted(plan), finishedAt: timestamp(services.clock) };
   await runs.put(closed);
   return closed;
 }
+
+const noted = ({ looked: { warnings } }: OverallPlan): Pick<RunRecord, 'warnings'> =>
+  warnings.length === 0 ? {} : { warnings };
 
 function plannedChange(
   { clock }: Services,
@@ -117,9 +122,9 @@ const moved = (what: string): StalePlanError =>
 
 function endOf(
   changes: readonly ResourceChange[],
-  own: readonly string[],
+  { own, before }: { readonly own: readonly string[]; readonly before: readonly string[] },
 ): Pick<RunRecord, 'status' | 'reason' | 'left'> {
-  const left = changes.flatMap((change) => leftLine(change, own));
+  const left = [...before, ...changes.flatMap((change) => leftLine(change, own))];
   const [reason] = left;
   if (reason !== undefined) return { status: 'failed', reason, left };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;

@@ -1,5 +1,6 @@
 import { isSettled } from '../apply/reconcile.ts';
 import type { ErrorRecord } from '../errors.ts';
+import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { leftDigests } from '../plan/digest.ts';
 import type { StatementDifference } from '../policy/difference.ts';
@@ -70,8 +71,9 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
 }
 
 function statusOf(standing: Standing, { active, revision }: OverallPlan, since: SinceLeft): DriftStatus {
-  const { plan, state, error } = standing;
+  const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
-  const explained = !isSettled(state, revision, active.hash) && since.own !== 'changed';
+  const settled = isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) });
+  const explained = !settled && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
 }

@@ -8,6 +8,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
   configurationHash: z.string(),
   owned: z.array(z.string()),
+  grants: z.array(z.string()).exactOptional(),
   withheld: z.array(z.string()).exactOptional(),
   ownDigest: z.string().exactOptional(),
   foreignDigest: z.string().exactOptional(),

@@ -21,7 +21,7 @@ const outcomes = [
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
 
-const errorSchema: z.ZodType<ErrorRecord> = z.object({
+export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
   message: z.string(),
   retryable: z.boolean(),
@@ -51,6 +51,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   left: packed(strings).exactOptional(),
+  warnings: packed(strings).exactOptional(),
   announcedAt: z.string().exactOptional(),
   counts: countsSchema.exactOptional(),
 });
@@ -127,6 +128,7 @@ const runItem = (run: RunRecord): Item => ({
   accountIds: pack(run.accountIds),
   error: packOptional(run.error),
   left: packOptional(run.left),
+  warnings: packOptional(run.warnings),
 });
 
 const changeItem = (runId: string, change: ResourceChange): Item => ({
