@@ -6,6 +6,7 @@ import { eventReaders } from '../../shared/organization/event-readers.ts';
 import { apiCall } from '../../shared/organization/resource-event.ts';
 import { failedExecutionEvent } from '../../shared/run/steps.ts';
 import { resourceEventPattern } from '../../shared/spoke/forwarding.ts';
+import { forwarderRole, rolePath } from '../../shared/spoke/names.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
 import { arnText, type Deployment, deployment, readJson, resourcesOf, root } from './deployment.ts';
@@ -70,9 +71,9 @@ describe('calls that change resources', () => {
   test('come from the forwarding roles of the central accounts, and from nobody else', () => {
     const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
     const { Statement } = policy?.[1].Properties ?? {};
+    const role = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
     const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
-      (id) =>
-        `arn:\${AWS::Partition}:iam::${id}:role/account-onboarding/account-onboarding-example-forward-events`,
+      (id) => `arn:\${AWS::Partition}:iam::${id}:${role}`,
     );
 
     expect(more).toEqual([]);
