@@ -21,6 +21,7 @@ import { countedSize } from './counted-limit.ts';
 import { places } from './discovery.ts';
 import { grantEntryFields } from './entry.ts';
 import { imageDiscovery, imageFields, imagesFit } from './image-discovery.ts';
+import { onArn } from './permissions.ts';
 import { requestOfAccount } from './principals.ts';
 
 /**
@@ -191,18 +192,25 @@ function refusal(error: unknown, ref: ResourceRef): unknown {
   );
 }
 
+/** An image has no account in its ARN (Service Authorization Reference, "Amazon EC2"). */
+const imageArn = ({ region, id }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:ec2:${region}::image/${id}`;
+
+const actions = { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImageAttribute'] };
+
 /** Limit: AWS General Reference, "Amazon EC2 endpoints and quotas", AMI sharing. */
 export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   name: 'ami-launch-permission',
   title: 'AMI launch permission',
   schema,
-  actions: { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImageAttribute'] },
+  actions,
   empty: { sharedWith: [] },
   resources: (entry, context) =>
     places(entry, context).flatMap((place) =>
       (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...place })),
     ),
   discovery: imageDiscovery,
+  permissions: (on, context) => onArn({ actions, arn: imageArn }, on, context),
   accesses: (_, account, ref, context) =>
     account.id === ref.accountId
       ? []
@@ -212,7 +220,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
             what: `launch the image ${ref.id}`,
             request: requestOfAccount(account, context, {
               action: 'ec2:RunInstances',
-              resource: `arn:${context.partition}:ec2:${ref.region}::image/${ref.id}`,
+              resource: imageArn(ref, context),
             }),
           },
         ],

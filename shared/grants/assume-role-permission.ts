@@ -7,6 +7,7 @@ import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share
 import { type Place, places } from './discovery.ts';
 import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
+import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
 import { accountsLetIn, allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
 import { accountsOfRoles, anyAccount, type Slot, shards } from './shards.ts';
 
@@ -139,27 +140,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   name: 'assume-role-permission',
   title: 'Permission to assume roles',
   schema,
-  actions: {
-    read: [
-      'iam:ListAttachedGroupPolicies',
-      'iam:ListAttachedRolePolicies',
-      'iam:ListPolicies',
-      'iam:GetPolicy',
-      'iam:GetPolicyVersion',
-    ],
-    write: [
-      'iam:CreatePolicy',
-      'iam:TagPolicy',
-      'iam:CreatePolicyVersion',
-      'iam:ListPolicyVersions',
-      'iam:DeletePolicyVersion',
-      'iam:DeletePolicy',
-      'iam:AttachGroupPolicy',
-      'iam:AttachRolePolicy',
-      'iam:DetachGroupPolicy',
-      'iam:DetachRolePolicy',
-    ],
-  },
+  actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },
   resources: (entry, context) =>
     globalPlaces(entry, context).flatMap((place) =>
@@ -168,6 +149,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
         ...(entry.roles ?? []).map((name) => `role/${name}`),
       ].map((id) => ({ kind: 'assume-role-permission', id, ...place })),
     ),
+  permissions: managedPolicyPermissions,
   accesses,
   render,
   granted: (entry, _, actual, context) => {

@@ -18,6 +18,7 @@ import {
 } from './contract.ts';
 import { places } from './discovery.ts';
 import type { GrantEntry, Membership } from './entry.ts';
+import { onArn } from './permissions.ts';
 import { accountsLetIn, membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
@@ -54,6 +55,8 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly packings: readonly string[];
   /** The ids of resources that an entry names, the same in each of its regions. */
   ids(entry: Entry): readonly string[];
+  /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
+  arn(ref: ResourceRef, context: GrantContext): string;
   /** How others are found; left out where every resource of the kind is named. */
   readonly discovery?: Discovery<Entry>;
   statements(request: StatementRequest<Entry>): readonly Part[];
@@ -80,6 +83,7 @@ export function documentKind<Entry extends GrantEntry>(
     resources: (entry, context) =>
       places(entry, context).flatMap((place) => kind.ids(entry).map((id) => ({ kind: name, id, ...place }))),
     ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
+    permissions: (on, context) => onArn(kind, on, context),
     accesses: kind.accesses,
     render: (request) => render(kind, request),
     granted: (entry, ref, { document }, context) => granted(kind, entry, ref, document, context),

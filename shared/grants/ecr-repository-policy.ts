@@ -142,6 +142,7 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   packings: ['listed'],
   ids: ({ repositories }) => repositories.filter((name) => !isPattern(name)),
   discovery,
+  arn: repositoryArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw') return rawParts(entry.statements, request, repositoryArn(ref, context));

@@ -28,6 +28,7 @@ import {
   sameGrants,
   writeGrants,
 } from './key-grants.ts';
+import { onArn } from './permissions.ts';
 
 const schema = z
   .strictObject({
@@ -129,19 +130,24 @@ function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument |
   return { grants: statements.length === 0 ? undefined : { ...newPolicy(), Statement: statements } };
 }
 
+const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:kms:${region}:${accountId}:key/${id}`;
+
+const actions = { read: ['kms:ListGrants'], write: ['kms:CreateGrant', 'kms:RevokeGrant'] };
+
 const accesses = (
   entry: Entry,
   account: Account,
-  { id, accountId, region }: ResourceRef,
+  ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] => [
   {
     who: `Auto Scaling of ${account.id}`,
-    what: `launch instances whose volumes key ${id} encrypts`,
+    what: `launch instances whose volumes key ${ref.id} encrypts`,
     request: {
       principal: { type: 'AWS', accountId: account.id, arn: granteeOf(entry, account, context) },
       action: 'kms:CreateGrant',
-      resource: `arn:${context.partition}:kms:${region}:${accountId}:key/${id}`,
+      resource: keyArn(ref, context),
       context: {},
     },
   },
@@ -152,13 +158,14 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   name: 'kms-grant',
   title: 'KMS grant',
   schema,
-  actions: { read: ['kms:ListGrants'], write: ['kms:CreateGrant', 'kms:RevokeGrant'] },
+  actions,
   empty: { own: [], others: 0 },
   resources: (entry, context) =>
     places(entry, context).flatMap((place) =>
       keyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
     ),
   discovery: keyDiscovery(),
+  permissions: (on, context) => onArn({ actions, arn: keyArn }, on, context),
   accesses,
   render,
   granted: (entry, _, { own }, context) => {

@@ -168,6 +168,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
   packings: ['listed'],
   ids: keyIds,
   discovery: keyDiscovery(),
+  arn: keyArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     return entry.preset === 'raw'

@@ -200,6 +200,7 @@ export const s3BucketPolicy = documentKind<Entry>({
   unit: 'bytes',
   packings,
   ids: ({ bucket }) => [bucket],
+  arn: bucketArn,
   statements: (request) => {
     const { entry } = request;
     if (entry.preset === 'raw')

@@ -88,6 +88,7 @@ export const secretResourcePolicy = documentKind<Entry>({
   packings: ['listed'],
   ids: ({ secrets = [] }) => secrets,
   discovery,
+  arn: (ref, context) => secretArn(ref, context, '??????'),
   // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
   // it, since the caching clients ask which version is current.
   statements: (request) => {

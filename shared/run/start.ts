@@ -1,4 +1,5 @@
 import { timestamp } from '../clock.ts';
+import { callEvents } from '../grants/kinds.ts';
 import { parseAccountEvent } from '../organization/account-event.ts';
 import { searchesOf } from '../plan/searches.ts';
 import { configurationOf, type Services } from '../services.ts';
@@ -24,7 +25,8 @@ export interface StartedRun {
 export const startRun = async (
   services: Services,
   { runId, startedAt, input }: { runId: string; startedAt: string; input: unknown },
-): Promise<StartedRun> => openRun(services, { runId, startedAt, event: parseAccountEvent(input) });
+): Promise<StartedRun> =>
+  openRun(services, { runId, startedAt, event: parseAccountEvent(input, callEvents()) });
 
 /** The same for an event that is read already. */
 export async function openRun(

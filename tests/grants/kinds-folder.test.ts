@@ -11,6 +11,8 @@ const helpers = [
   'key-grants',
   'kinds',
   'managed-policies',
+  'managed-policy-permissions',
+  'permissions',
   'principals',
   'raw-statements',
   'shards',
