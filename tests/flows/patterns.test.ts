@@ -5,13 +5,14 @@ import { eventOf } from './events.ts';
 import {
   abroad,
   addRepository,
+  afterCreateRepository,
+  callEvent,
   having,
   home,
   images,
   namedOn,
   repositoryArn,
   repositoryKey,
-  resourceEvent,
   secrets,
 } from './patterns.ts';
 import { activated, announcements, operationCount, sweep, swept } from './sweeps.ts';
@@ -50,7 +51,7 @@ describe('a repository that is made later', () => {
   test('is found by its event, and the run is announced', async () => {
     const of = await made();
 
-    const ended = await resourceEvent(of, { accountId: shared, region: home, source: 'aws.ecr' });
+    const ended = await afterCreateRepository(of);
 
     expect(ended.run).toMatchObject({ status: 'succeeded', cause: 'resource', accountIds: [] });
     expect(onRepository(of, 'base/python')).toEqual([workload]);
@@ -80,7 +81,7 @@ describe('a repository that is made later', () => {
   test('its event is ignored where no grant has a pattern', async () => {
     const of = await made();
 
-    const { run } = await resourceEvent(of, { accountId: shared, region: abroad, source: 'aws.ecr' });
+    const { run } = await afterCreateRepository(of, abroad);
 
     expect(run).toMatchObject({
       status: 'ignored',
@@ -91,7 +92,7 @@ describe('a repository that is made later', () => {
   test('an event that changes nothing is recorded and not announced', async () => {
     const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
 
-    const { run } = await resourceEvent(of, { accountId: shared, region: home, source: 'aws.ecr' });
+    const { run } = await afterCreateRepository(of);
 
     expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to do') });
     expect(announcements(of)).toEqual([]);
@@ -102,7 +103,7 @@ describe('a repository that is made later', () => {
     of.organisation.deleteRepository(repositoryArn('base/node'));
     addRepository(of, 'base/node');
 
-    await resourceEvent(of, { accountId: shared, region: home, source: 'aws.ecr' });
+    await afterCreateRepository(of);
 
     expect(onRepository(of, 'base/node')).toEqual([workload]);
   });
@@ -143,8 +144,7 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(of, 'secret', arnOf(of))).toEqual([workload]);
     of.organisation.tagResource('secret', arnOf(of), { use: undefined });
 
-    const place = { accountId: shared, region: home, source: 'aws.secretsmanager' };
-    const { run } = await resourceEvent(of, place);
+    const { run } = await onboard(of, callEvent('UntagResource', 'aws.secretsmanager'));
 
     expect(run).toMatchObject({ status: 'succeeded' });
     expect(namedOn(of, 'secret', arnOf(of))).toEqual([]);
