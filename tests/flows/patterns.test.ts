@@ -259,3 +259,55 @@ test('a region that is not enabled is named, and the other region is done', asyn
   expect(onRepository(of, 'base/node')).toEqual([workload]);
   expect(changes).toHaveLength(3);
 });
+
+describe('keys and images by their tags', () => {
+  const key = (region: string) => `arn:aws:kms:${region}:${shared}:key/${keyId}`;
+  const launches = (of: World) =>
+    of.organisation.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+  const tagged = () =>
+    swept({
+      configuration: having(`
+  - name: image-key
+    kind: kms-key-policy
+    account: shared
+    regions: [${home}, ${abroad}]
+    tagged: { use: images }
+    preset: launch-encrypted-ami
+    for: { ous: [Workloads] }
+  - name: golden
+    kind: ami-launch-permission
+    account: shared
+    tagged: { use: [golden, blessed] }
+    for: { ous: [Workloads] }`),
+      prepare: (organisation) => {
+        const place = { accountId: shared, region: home };
+        for (const region of [home, abroad])
+          organisation.addKey({ ...place, region, id: keyId, tags: { use: 'images' } });
+        organisation.addImage({ ...place, id: image, tags: { use: 'blessed' } });
+      },
+    });
+
+  test('get the grant, a replica of a key a policy of its own', async () => {
+    const of = await tagged();
+
+    expect(namedOn(of, 'key', key(home))).toEqual([workload]);
+    expect(namedOn(of, 'key', key(abroad))).toEqual([workload]);
+    expect(launches(of)).toEqual([workload]);
+  });
+
+  test('lose it with the tag, in that region alone', async () => {
+    const of = await tagged();
+    of.organisation.tagResource('key', key(abroad), { use: 'other' });
+    of.organisation.tagResource('image', image, { use: undefined });
+
+    await onboard(of, callEvent('UntagResource', 'aws.kms', abroad));
+    await onboard(of, callEvent('DeleteTags', 'aws.ec2'));
+
+    expect(namedOn(of, 'key', key(home))).toEqual([workload]);
+    expect(namedOn(of, 'key', key(abroad))).toEqual([]);
+    expect(launches(of)).toEqual([]);
+  });
+});
+
+const keyId = 'mrk-1234abcd12ab34cd56ef1234567890ab';
+const image = 'ami-0123456789abcdef0';
