@@ -9,6 +9,7 @@ import { driftCommand } from './commands/drift.ts';
 import { importCommand } from './commands/import.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
+import { spokeTemplateCommand } from './commands/spoke-template.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -46,6 +47,7 @@ async function program(context: CommandContext): Promise<Command> {
     applyCommand,
     driftCommand,
     runCommand,
+    spokeTemplateCommand,
   ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);

@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
 import { withheldError } from '../shared/plan/plan.ts';
 import type { StatementDifference } from '../shared/policy/difference.ts';
+import { searchLines } from '../shared/run/look.ts';
 import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';
 import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
 import { contestedText } from './contested.ts';
@@ -36,7 +37,7 @@ export interface PlanCounts {
   readonly withheld: number;
   /** Resources with accounts that wait for the end of their grace; they may change otherwise. */
   readonly leaving: number;
-  /** Resources that cannot be read, or for which no policy can be made. */
+  /** Resources that cannot be read, or for which no policy can be made, and patterns that cannot be looked for. */
   readonly failed: number;
 }
 
@@ -76,12 +77,12 @@ function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
   return failed > 0 ? 'incomplete' : 'up-to-date';
 }
 
-export const countsOf = ({ resources }: OverallPlan): PlanCounts => ({
+export const countsOf = ({ resources, looked }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
   withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
   leaving: resources.filter(({ plan }) => Object.keys(plan?.leaving ?? {}).length > 0).length,
-  failed: resources.filter(({ error }) => error !== undefined).length,
+  failed: resources.filter(({ error }) => error !== undefined).length + looked.failed.length,
 });
 
 /** What is shown of a resource: all of it, or only what concerns the plan's account. */
@@ -110,6 +111,8 @@ const nearlyFull = 0.8;
 
 /** What a person should know beside the differences: a line each. */
 export const warningsOf = (plan: OverallPlan): readonly string[] => [
+  ...searchLines(plan.looked),
+  ...plan.looked.warnings,
   ...membershipWarnings(plan),
   ...resourceWarnings(plan),
 ];

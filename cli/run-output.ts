@@ -7,6 +7,7 @@ import { differenceLines, differencesOf } from './differences.ts';
 import { leavingText } from './leaving.ts';
 import { aligned, type Colors, counted, grouped, type Output, wrapped } from './output.ts';
 import { callsOf, outcomeOf, partsOf, type RunReport, writesOf } from './run-report.ts';
+import { tellWarnings } from './warnings.ts';
 
 export interface ToldRun {
   readonly report: RunReport;
@@ -30,6 +31,7 @@ export function tellRun(
     tellResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
   }
   tellLeft(out, report);
+  tellWarnings(out, report.warnings ?? []);
   out.line();
   out.line(endLine(report, out.colors));
 }

@@ -38,6 +38,8 @@ export interface RunReport {
   readonly left: readonly string[];
   /** How many accounts gained, lost or keep for now something, on how many resources. */
   readonly access?: RunRecord['access'];
+  /** What a person should know though nothing failed; absent where there is nothing. */
+  readonly warnings?: readonly string[];
   /** AWS calls by service and operation; those to the deployment's table are not among them. */
   readonly calls: CallCounts;
   readonly durationMs: number;
@@ -68,6 +70,7 @@ export async function runReport(
     resources: changes.map(resourceReport),
     left: record.left ?? [],
     ...(record.access === undefined ? {} : { access: record.access }),
+    ...(record.warnings === undefined ? {} : { warnings: record.warnings }),
     calls: sorted(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),

@@ -60,7 +60,11 @@ function addCentralAccounts(organisation: SimulatedOrganisation, configuration: 
         Action: 'sts:AssumeRole',
       }),
       permissions: allow({
-        Action: grantKinds.flatMap(({ actions }) => [...actions.read, ...actions.write]),
+        Action: grantKinds.flatMap(({ actions, discovery }) => [
+          ...actions.read,
+          ...actions.write,
+          ...(discovery?.actions ?? []),
+        ]),
         Resource: '*',
       }),
     });

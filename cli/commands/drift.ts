@@ -3,6 +3,8 @@ import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { type DriftStatus, driftOf, driftStatuses, type ResourceDrift } from '../../shared/run/drift.ts';
+import { searchLines } from '../../shared/run/look.ts';
+import type { OverallPlan } from '../../shared/run/plan-all.ts';
 import { requireInForce } from '../../shared/services.ts';
 import {
   acting,
@@ -17,11 +19,12 @@ import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { leavingText } from '../leaving.ts';
 import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
-import { notInDocuments, tellHead, widthOf } from '../plan-output.ts';
+import { notInDocuments, tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
 import { openStage, planOn } from '../stage.ts';
+import { tellWarnings, widthOf } from '../warnings.ts';
 
 interface DriftOptions extends CommonOptions {
   readonly simulate?: boolean;
@@ -40,10 +43,13 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   const plan = await planOn(stage, session, { active, accountId: undefined });
   const found = driftOf(plan);
   const counts = countsOf(found);
-  session.out.result({ status: statusOf(counts), counts, resources: found.map(reported) });
+  const warnings = [...searchLines(plan.looked), ...plan.looked.warnings];
+  const status = statusOf(counts, plan);
+  session.out.result({ status, counts, warnings, resources: found.map(reported) });
   tellHead(session.out, stage, planReport(plan, []));
   tellDrift(session.out, configuration, found);
-  return exitCodeByStatus[statusOf(counts)];
+  tellWarnings(session.out, warnings);
+  return exitCodeByStatus[status];
 }
 
 type Counts = Readonly<Record<DriftStatus, number>>;
@@ -54,9 +60,9 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
   ) as Counts;
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
-function statusOf(counts: Counts): keyof typeof exitCodeByStatus {
+function statusOf(counts: Counts, { looked }: OverallPlan): keyof typeof exitCodeByStatus {
   if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
-  return counts.unreadable > 0 ? 'incomplete' : 'no-drift';
+  return counts.unreadable + looked.failed.length > 0 ? 'incomplete' : 'no-drift';
 }
 
 const exitCodeByStatus = {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { configurationHash } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { nothingFound } from '../../shared/plan/searches.ts';
 import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
 import type { ActiveConfiguration } from '../../shared/services.ts';
 import {
@@ -39,7 +40,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(stage, session);
-  const active = { configuration, hash: configurationHash(configuration), dropped: [] };
+  const active = { configuration, hash: configurationHash(configuration), found: nothingFound, dropped: [] };
   const overall = await planOn(stage, session, { active, accountId });
   const warnings = [...(await stageWarnings(stage, active)), ...warningsOf(overall)];
   const report = planReport(overall, warnings);

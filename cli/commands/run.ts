@@ -4,11 +4,8 @@ import type { Command } from 'commander';
 import type { CallCounts } from '../../shared/aws/plugins.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import {
-  type AccountChange,
-  type IgnoredEvent,
-  parseAccountEvent,
-} from '../../shared/organization/account-event.ts';
+import { callEvents } from '../../shared/grants/kinds.ts';
+import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
 import {
@@ -49,7 +46,7 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
     throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
   const configuration = await loadConfiguration(configurationFile(options, session.io));
   const input = await readEvent(options.event, session.io);
-  const event = parseAccountEvent(input);
+  const event = parseAccountEvent(input, callEvents());
   const reason = await whyNotStarted(event, input);
   if (reason !== undefined) return ignored(session, runId, reason);
 
@@ -58,6 +55,8 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
     : await connected(session, configuration, runId);
   return runOn(stage, session, { runId, input, configuration, event });
 }
+
+type Event = ReturnType<typeof parseAccountEvent>;
 
 /** Names of executions, as Step Functions and the sessions of assumed roles take them. */
 function nameOf({ name }: RunOptions): string {
@@ -68,10 +67,7 @@ function nameOf({ name }: RunOptions): string {
 }
 
 /** The rules of EventBridge decide on events; a person who starts a run by hand passes them by. */
-async function whyNotStarted(
-  event: AccountChange | IgnoredEvent,
-  input: unknown,
-): Promise<string | undefined> {
+async function whyNotStarted(event: Event, input: unknown): Promise<string | undefined> {
   if (event.type === 'change' && event.cause === 'manual') return undefined;
   const reason = await notStartedBecause(input);
   if (reason === undefined) return undefined;
@@ -105,7 +101,7 @@ interface Stage {
 async function simulated(
   session: Session,
   configuration: Configuration,
-  { event, input }: { event: AccountChange | IgnoredEvent; input: unknown },
+  { event, input }: { event: Event; input: unknown },
 ): Promise<Stage> {
   const simulation = newSimulation(configuration, { logger: loggerOf(session) });
   const { organisation, services, calls } = simulation;
@@ -138,7 +134,7 @@ interface Execution {
   readonly runId: string;
   readonly input: unknown;
   readonly configuration: Configuration;
-  readonly event: AccountChange | IgnoredEvent;
+  readonly event: Event;
 }
 
 async function runOn(
@@ -146,8 +142,7 @@ async function runOn(
   { out }: Session,
   { runId, input, configuration, event }: Execution,
 ): Promise<ExitCode> {
-  const what = event.type === 'change' ? `${event.accountIds.join(', ')} (${event.cause})` : 'no account';
-  out.line(`${out.colors.bold(`Run ${runId}`)}: ${what}`);
+  out.line(`${out.colors.bold(`Run ${runId}`)}: ${subjectOf(event)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
   const onState = await newProgress(out);
@@ -158,4 +153,11 @@ async function runOn(
   out.result(ended.report);
   tellRun(out, configuration, ended);
   return ended.report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+}
+
+function subjectOf(event: Event): string {
+  if (event.type === 'change') return `${event.accountIds.join(', ')} (${event.cause})`;
+  if (event.type === 'ignored') return 'no account';
+  const { source, accountId, region } = event.place;
+  return `what patterns match of ${source} in ${accountId}, ${region}`;
 }

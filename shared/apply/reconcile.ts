@@ -5,11 +5,12 @@ import {
   errorRecord,
   NotReadBackError,
   OnboardingError,
+  ResourceMissingError,
   ServiceUnavailableError,
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResource } from '../plan/desired.ts';
+import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
 import { planResource, type ResourcePlan } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
@@ -18,7 +19,7 @@ import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
 import { type Lease, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
-import { rememberBeforeWriting, settle } from './settle.ts';
+import { rememberBeforeWriting, settle, settleGone } from './settle.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -33,14 +34,19 @@ export interface ReconcileRequest {
 }
 
 /**
- * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, and is not
- * contested.
+/**
+ * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
+ * contested, and the same grants meet on it, which patterns can change without any of that.
  */
-export const isSettled = (state: ResourceState | undefined, revision: number, hash: string): boolean =>
+export const isSettled = (
+  state: ResourceState | undefined,
+  { revision, hash, grants }: { revision: number; hash: string; grants: readonly string[] },
+): boolean =>
   state !== undefined &&
   state.contested === undefined &&
   state.appliedRevision >= revision &&
-  state.configurationHash === hash;
+  state.configurationHash === hash &&
+  (state.grants ?? grants).join() === grants.join();
 
 /** What the table remembers of a resource, as a plan asks for it. */
 export const remembered = (state: ResourceState | undefined, hash: string) => ({
@@ -79,10 +85,14 @@ async function settledSincePlan(
   { store }: Services,
   { planned, revision }: ReconcileRequest,
 ): Promise<boolean> {
-  const inForce = await store.configuration.inForce();
-  const state = await store.resources.get(planned.resource);
   // What the plan could not read or render is met again, so that its error is not lost.
-  if (planned.error !== undefined || !isSettled(state, revision, inForce?.hash ?? '')) return false;
+  if (planned.error !== undefined) return false;
+  const state = await store.resources.get(planned.resource);
+  if (state === undefined) return false;
+  const active = await activeConfiguration(store);
+  const desired = desiredResource(active, [], planned.resource);
+  if (desired === undefined) return false;
+  if (!isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })) return false;
   return planned.planned !== 'change' || (state?.generation ?? 0) > (planned.plannedGeneration ?? 0);
 }
 
@@ -140,7 +150,10 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const { desired, active, state } = seen;
   const context = grantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
-  const actual = await desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  const actual = await readUnlessGone(desired, () =>
+    desired.kind.read(aws.reader(desired.ref), desired.ref, context),
+  );
+  if (actual === gone) return settleGone(services, seen, lease);
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     planResource({ ...seen, ...active, ...memory, actual, setAside });
@@ -166,6 +179,18 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
+}
+
+const gone = Symbol('gone');
+
+/** A resource that nobody names may be deleted: then there is nothing to do. */
+async function readUnlessGone<T>({ named }: DesiredResource, read: () => Promise<T>) {
+  try {
+    return await read();
+  } catch (error) {
+    if (!named && error instanceof ResourceMissingError) return gone;
+    throw error;
+  }
 }
 
 /**

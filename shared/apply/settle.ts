@@ -1,6 +1,6 @@
 import { timestamp } from '../clock.ts';
 import { errorRecord } from '../errors.ts';
-import type { DesiredResource } from '../plan/desired.ts';
+import { type DesiredResource, grantsOn } from '../plan/desired.ts';
 import { leftDigests } from '../plan/digest.ts';
 import { type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
@@ -56,6 +56,7 @@ export async function settle(
     appliedRevision: setAside.length > 0 ? 0 : revision,
     configurationHash: active.hash,
     owned: plan.owned,
+    grants: grantsOn(desired),
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
@@ -72,6 +73,24 @@ export async function settle(
     size: plan.size,
     limit: plan.limit,
   };
+}
+
+/** Nobody names it any more, and it was deleted: nothing of ours is left. */
+export async function settleGone(
+  { store, clock }: Services,
+  { desired, active, revision, state }: Picture,
+  lease: Lease,
+): Promise<Done> {
+  lease.check();
+  await store.resources.put(desired.key, {
+    appliedRevision: revision,
+    configurationHash: active.hash,
+    owned: [],
+    grants: grantsOn(desired),
+    generation: (state?.generation ?? 0) + 1,
+    updatedAt: timestamp(clock),
+  });
+  return { outcome: 'unchanged' };
 }
 
 function judgement(

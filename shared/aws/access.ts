@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -28,6 +29,7 @@ export interface AccountClients {
   readonly kms: KMSClient;
   readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
 }
 
 /** Clients of the account that the project is deployed in, with its own credentials. */
@@ -99,6 +101,7 @@ export function awsAccess(settings: AwsSettings): AwsAccess {
         translateErrors({
           where: `account ${target.accountId}, ${target.region}`,
           via: `role ${settings.spokeRole}`,
+          place: { accountId: target.accountId, region: target.region },
         }),
         ...options.plugins,
         ...(settings.plugins ?? []),
@@ -165,6 +168,7 @@ function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]):
     s3: () =>
       withPlugins(new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined }), plugins),
     secretsManager: () => withPlugins(new SecretsManagerClient(config), plugins),
+    tagging: () => withPlugins(new ResourceGroupsTaggingAPIClient(config), plugins),
   });
 }
 

@@ -39,6 +39,8 @@ const limits = object({
   managedPoliciesPerRole: z.int().positive().default(10),
   grantsPerKey: z.int().positive().default(50_000),
   launchPermissionsPerImage: z.int().positive().default(1_000),
+  /** Our own: how many resources one pattern may find in one place. What was found is one item of the table. */
+  resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
 
 /** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */

@@ -35,6 +35,7 @@ async function announce(services: Services, run: RunRecord): Promise<void> {
   const title = await titleOf(services, run);
   const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
+  const warnings = run.warnings?.slice(0, mostLines);
   const detail = JSON.stringify({
     runId,
     status,
@@ -42,6 +43,7 @@ async function announce(services: Services, run: RunRecord): Promise<void> {
     cause,
     reason,
     left,
+    warnings,
     counts,
     access,
     startedAt,
@@ -83,6 +85,7 @@ async function putEvent({ hub }: Services, title: string, detail: string): Promi
 
 async function titleOf({ store }: Services, { status, accountIds, cause }: RunRecord): Promise<string> {
   if (cause === 'sweep') return status === 'failed' ? 'Organization Sweep Failed' : 'Organization Swept';
+  if (cause === 'resource') return status === 'failed' ? 'Resource Update Failed' : 'Resources Updated';
   if (status === 'failed') return 'Account Onboarding Failed';
   const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
   return accounts.some((account) => account !== undefined && isMember(account))

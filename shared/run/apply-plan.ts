@@ -6,6 +6,7 @@ import { StalePlanError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
+import { searchLines } from './look.ts';
 import { nextDocuments, type OverallPlan, recorded, type Standing } from './plan-all.ts';
 
 export interface ApplyPlanRequest {
@@ -47,15 +48,20 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
     },
     { concurrency },
   );
+  const end = endOf(changes, { own: opened.accountIds, before: searchLines(plan.looked) });
   const closed = {
     ...opened,
-    ...endOf(changes, opened.accountIds),
+    ...end,
+    ...noted(plan),
     ...accessOf(changes),
     finishedAt: timestamp(services.clock),
   };
   await runs.put(closed);
   return closed;
 }
+
+const noted = ({ looked: { warnings } }: OverallPlan): Pick<RunRecord, 'warnings'> =>
+  warnings.length === 0 ? {} : { warnings };
 
 function plannedChange(
   { clock }: Services,
@@ -135,9 +141,9 @@ const moved = (what: string): StalePlanError =>
 
 function endOf(
   changes: readonly ResourceChange[],
-  own: readonly string[],
+  { own, before }: { readonly own: readonly string[]; readonly before: readonly string[] },
 ): Pick<RunRecord, 'status' | 'reason' | 'left'> {
-  const left = changes.flatMap((change) => leftLine(change, own));
+  const left = [...before, ...changes.flatMap((change) => leftLine(change, own))];
   const [reason] = left;
   if (reason !== undefined) return { status: 'failed', reason, left };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;

@@ -1,6 +1,7 @@
 import { isSettled } from '../apply/reconcile.ts';
 import { leavingOf } from '../apply/record.ts';
 import type { ErrorRecord } from '../errors.ts';
+import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { leftDigests } from '../plan/digest.ts';
 import type { StatementDifference } from '../policy/difference.ts';
@@ -81,10 +82,11 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
 }
 
 function statusOf(standing: Standing, { active, revision }: OverallPlan, since: SinceLeft): DriftStatus {
-  const { plan, state, error } = standing;
+  const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
-  const due = !isSettled(state, revision, active.hash) || graceEnded(standing);
+  const settled = isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) });
+  const due = !settled || graceEnded(standing);
   const explained = due && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
 }

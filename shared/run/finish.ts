@@ -40,17 +40,19 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const opened = await store.runs.get(step.runId);
   const changes = await store.runs.changes(step.runId);
   const strangers = await nonMembers(services, step, changes);
-  const left = [
+  const left = lines([
+    // What looking for resources has left.
+    ...(opened?.left ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
     // A branch that recorded how each of its resources ended has said why already.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(branchLine) : []),
     ...step.verification.missing,
-  ];
+  ]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const reason = left.length === 0 ? (strangers[0] ?? summary(changes)) : left[0];
-  await close(services, {
+  const finished: RunRecord = {
     runId: step.runId,
     status,
     startedAt: opened?.startedAt ?? step.startedAt,
@@ -58,10 +60,20 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
     ...(reason === undefined ? {} : { reason }),
     ...(left.length === 0 ? {} : { left }),
+    ...(opened?.warnings === undefined ? {} : { warnings: opened.warnings }),
     ...accessOf(changes),
-  });
+  };
+  if (isNews(finished, changes)) await close(services, finished);
+  else await store.runs.put({ ...finished, finishedAt: timestamp(services.clock) });
   return { runId: step.runId, status };
 }
+
+/** A step that is tried again finds its own lines on the record. */
+export const lines = (all: readonly string[]): readonly string[] => [...new Set(all)];
+
+/** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
+const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
+  cause !== 'resource' || status === 'failed' || changes.some(({ outcome }) => outcome === 'written');
 
 export interface FailedStep {
   readonly runId: string;
@@ -93,6 +105,7 @@ export async function failRun(
     error,
     left: [
       `Everything from here on: ${error.name}. Start it again once that is put right`,
+      ...(opened?.left ?? []),
       ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
     ],
     ...accessOf(changes),

@@ -3,6 +3,7 @@ import { remembered } from '../apply/reconcile.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
+import { droppedAmong, everFound, foundIn } from '../found.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
@@ -13,6 +14,7 @@ import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-
 import { formatDifference, type StatementDifference } from '../policy/difference.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { ResourceState } from '../store/ports.ts';
+import { type Looked, lookForResources } from './look.ts';
 
 /** How one resource is, and how it should be. */
 export interface Standing {
@@ -36,6 +38,8 @@ export interface OverallPlan {
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
+  /** What looking for the resources of patterns has found wanting. */
+  readonly looked: Pick<Looked, 'failed' | 'warnings'>;
 }
 
 export interface PlanAllRequest {
@@ -43,6 +47,8 @@ export interface PlanAllRequest {
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accountId?: string | undefined;
+  /** Whether what the patterns find now is stored, for a plan that will be applied. Default: it is not. */
+  readonly keep?: boolean;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
 }
 
@@ -50,15 +56,17 @@ export interface PlanAllRequest {
 const concurrency = 8;
 
 /**
- * Reads every resource that the configuration names, whatever the table says of it, and plans it.
+ * Looks for what the patterns of the configuration match, reads every resource, whatever the table says of it, and
+ * plans it.
  * @throws RegistryNotReadyError
  * @throws AccountNotMemberError for an account that the registry does not know
  */
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
-  const { active, accountId, onProgress } = request;
+  const { accountId, onProgress } = request;
   const { registry } = services.store;
   const madeAt = timestamp(services.clock);
   await requireReady(registry);
+  const { active, looked } = await looking(services, request);
   // The revision before the accounts, so that it is never too new.
   const revision = await registry.revision();
   const accounts = await registry.accounts();
@@ -68,16 +76,32 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const resources = await pMap(
     desired,
     async (each) => {
-      const standing = await standingOf(services, { ...request, accounts, madeAt }, each);
+      const standing = await standingOf(services, { ...request, active, accounts, madeAt }, each);
       done += 1;
       onProgress?.({ done, of: desired.length });
       return standing;
     },
     { concurrency },
   );
-  const chosen = resources.filter((standing) => accountId === undefined || concerns(standing, accountId));
-  return { active, revision, madeAt, ...(accountId === undefined ? {} : { accountId }), resources: chosen };
+  const chosen = resources
+    .filter((standing) => !isGone(standing))
+    .filter((standing) => accountId === undefined || concerns(standing, accountId));
+  const scope = accountId === undefined ? {} : { accountId };
+  return { active, revision, madeAt, ...scope, resources: chosen, looked };
 }
+
+/** What the patterns match now takes the place of what the table knows of them. */
+async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
+  const { configuration } = active;
+  const looked = await lookForResources(services, { runId, configuration, where: 'everywhere', keep });
+  const { items } = looked;
+  const dropped = droppedAmong([...active.dropped, ...everFound(items)], configuration, items);
+  return { active: { ...active, found: foundIn(items), dropped }, looked };
+}
+
+/** A resource that nobody names, and that was deleted: there is nothing to plan. */
+const isGone = ({ desired, error }: Standing): boolean =>
+  !desired.named && error?.name === 'ResourceMissingError';
 
 function requireKnown(accounts: readonly RegisteredAccount[], accountId: string | undefined): void {
   if (accountId === undefined || accounts.some(({ id }) => id === accountId)) return;

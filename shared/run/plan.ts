@@ -3,19 +3,22 @@ import { isSettled, remembered } from '../apply/reconcile.ts';
 import { documents, gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
-import { errorRecord } from '../errors.ts';
+import { errorRecord, ResourceMissingError } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
+import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import { planResource } from '../plan/plan.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
+import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
 
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
   /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
   readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+  /** Where a resource was made or tagged; null or absent for every other cause. */
+  readonly place?: ResourcePlace | null;
 }
 
 export interface PlannedRun {
@@ -32,17 +35,20 @@ const concurrency = 8;
  * Reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
-export async function planRun(services: Services, { runId, cause, accounts }: PlanStep): Promise<PlannedRun> {
+export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
+  const { runId, cause, accounts, place = null } = step;
   const { registry } = services.store;
   const sweep = cause === 'sweep';
-  const revision = sweep
-    ? await registry.revision()
-    : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+  const revision =
+    sweep || place !== null
+      ? await registry.revision()
+      : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
   if (revision === 0) return { revision, resources: 0, changes: 0 };
   await requireReady(registry);
+  await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
-  const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep };
+  const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep, place };
   const changes = await pMap(
     resourcesInForce(active, registered),
     async (desired) => {
@@ -59,6 +65,23 @@ export async function planRun(services: Services, { runId, cause, accounts }: Pl
   };
 }
 
+/** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
+async function look(services: Services, { runId, cause, place }: PlanStep): Promise<void> {
+  const { configuration } = await activeConfiguration(services.store);
+  const everywhere = cause === 'sweep' || cause === 'manual';
+  const where = everywhere ? 'everywhere' : (place ?? 'new');
+  const looked = await lookForResources(services, { runId, configuration, where, keep: true });
+  const left = searchLines(looked);
+  const { warnings } = looked;
+  const run = await services.store.runs.get(runId);
+  if (run?.status !== 'running' || left.length + warnings.length === 0) return;
+  await services.store.runs.put({
+    ...run,
+    ...(left.length === 0 ? {} : { left }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  });
+}
+
 interface RunPlan {
   readonly runId: string;
   readonly revision: number;
@@ -67,14 +90,24 @@ interface RunPlan {
   /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
   readonly readAll: boolean;
   readonly sweep: boolean;
+  readonly place: ResourcePlace | null;
 }
+
+/** A resource at the place may have been deleted and made anew, which nobody has remembered. */
+const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean =>
+  readAll ||
+  (place !== null &&
+    place.accountId === ref.accountId &&
+    place.region === ref.region &&
+    hearsOf(ref.kind, place));
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
   const { active, registered, runId } = plan;
   const { configuration } = active;
   const state = await services.store.resources.get(desired.key);
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
-  if (!plan.readAll && isSettled(state, plan.revision, active.hash)) return { ...change, planned: 'none' };
+  const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
+  if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
   try {
     const clients = services.aws(runId, configuration).reader(desired.ref);
     const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
@@ -93,6 +126,9 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
       after: documents(desired, next, owned),
     };
   } catch (error) {
+    // What nobody names may be gone; then the update forgets what was ours on it.
+    if (error instanceof ResourceMissingError && !desired.named)
+      return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
     return { ...change, error: errorRecord(error) };
   }
 }

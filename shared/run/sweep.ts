@@ -6,7 +6,7 @@ import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
-import { type BranchOutcome, branchLine, changeLine, type FinishedRun } from './finish.ts';
+import { type BranchOutcome, branchLine, changeLine, type FinishedRun, lines } from './finish.ts';
 
 export const sweepCause = 'sweep';
 
@@ -64,9 +64,9 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const { store, clock } = services;
   const { runId } = step;
   const changes = await store.runs.changes(runId);
-  const left = leftOf(changes, step);
-  const status = left.length === 0 ? 'succeeded' : 'failed';
   const opened = await store.runs.get(runId);
+  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step)]);
+  const status = left.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
   const closedRuns = await closeUnfinished(services, { runId, left });
   const counts = { ...step.import.counts, ...resourceCounts(changes), closedRuns };
@@ -79,6 +79,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     accountIds: [],
     reason: left[0] ?? summary(counts),
     ...(left.length === 0 ? {} : { left }),
+    ...(opened?.warnings === undefined ? {} : { warnings: opened.warnings }),
     counts,
     ...accessOf(changes),
   };

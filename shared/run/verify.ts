@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { errorRecord } from '../errors.ts';
+import { errorRecord, ResourceMissingError } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { type Account, isMember } from '../organization/account.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
@@ -83,6 +83,8 @@ async function resourceFindings(
   try {
     return await freshFindings(services, question);
   } catch (error) {
+    // What a pattern has found may be deleted, and the update has passed it over then.
+    if (error instanceof ResourceMissingError && !desired.named) return [];
     return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
   }
 }

@@ -2,6 +2,8 @@ import type { Account, RegisteredAccount } from '../organization/account.ts';
 import type {
   ConfigurationInForce,
   ConfigurationStore,
+  FoundResources,
+  FoundStore,
   LeaseStore,
   RegistryStore,
   ResourceChange,
@@ -21,6 +23,7 @@ export function memoryStore(): Store {
   return {
     registry: memoryRegistry(),
     resources: memoryResources(),
+    found: memoryFound(),
     leases: memoryLeases(),
     runs: memoryRuns(),
     configuration: memoryConfiguration(),
@@ -58,6 +61,19 @@ function memoryResources(): ResourceStore {
   return {
     get: (resource) => soon(() => states.get(resource)),
     put: (resource, state) => soon(() => void states.set(resource, kept(state))),
+  };
+}
+
+function memoryFound(): FoundStore {
+  const items = new Map<string, FoundResources>();
+  return {
+    all: () => soon(() => sortedBy([...items.values()], ({ search }) => search)),
+    put: (found, expected) =>
+      soon(() => {
+        if (items.get(found.search)?.generation !== expected) return false;
+        items.set(found.search, kept(found));
+        return true;
+      }),
   };
 }
 

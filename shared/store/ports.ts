@@ -28,6 +28,8 @@ export interface ResourceState {
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */
   readonly owned: readonly string[];
+  /** Names of the grants that met on it then; absent where it was left before they were kept. */
+  readonly grants?: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
   /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
@@ -62,6 +64,33 @@ export interface ResourceStore {
   put(resource: string, state: ResourceState): Promise<void>;
 }
 
+/** What is known of one search for resources by pattern. */
+export interface FoundResources {
+  /** `searchKey` of the search. */
+  readonly search: string;
+  /** Keys of the resources that matched at the last look that succeeded, ordered; they have the pattern's grants. */
+  readonly matching: readonly string[];
+  /** Keys of resources that matched earlier, where something of ours may be left; ordered. */
+  readonly former: readonly string[];
+  /** When the last look that succeeded ended, ISO 8601; absent before the first. */
+  readonly lookedAt?: string;
+  /** Why the last look failed; absent where it succeeded. */
+  readonly error?: ErrorRecord;
+  /** Counts the changes of this item; 1 at first. */
+  readonly generation: number;
+}
+
+export interface FoundStore {
+  /** Of all searches that anybody has looked for, ordered by `search`. Consistent reads. */
+  all(): Promise<readonly FoundResources[]>;
+  /**
+   * Stores what was found on the condition that the stored item still has generation `expected` (`undefined`: that
+   * there is none), so that an older look never replaces a newer one.
+   * @returns whether it was stored
+   */
+  put(found: FoundResources, expected: number | undefined): Promise<boolean>;
+}
+
 export interface LeaseStore {
   /**
    * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch), where it is free or
@@ -87,8 +116,10 @@ export interface RunRecord {
   /** Why it was ignored or failed, or what is noteworthy: one sentence. */
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** What is left to do, a line each. */
+  /** What is left to do, a line each; while it runs, what the looking for resources has left. */
   readonly left?: readonly string[];
+  /** What a person should know though nothing failed, a line each: a pattern that finds nothing. */
+  readonly warnings?: readonly string[];
   /** When its end was announced; absent until then. */
   readonly announcedAt?: string;
   /** What a sweep found and did. */
@@ -199,6 +230,7 @@ export interface ConfigurationStore {
 export interface Store {
   readonly registry: RegistryStore;
   readonly resources: ResourceStore;
+  readonly found: FoundStore;
   readonly leases: LeaseStore;
   readonly runs: RunStore;
   readonly configuration: ConfigurationStore;

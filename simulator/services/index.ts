@@ -9,6 +9,7 @@ import { s3 } from './s3.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { sns } from './sns.ts';
 import { sts } from './sts.ts';
+import { tagging } from './tagging.ts';
 
 /** By the client's name in lower case, without `Client`. */
 export const services: Readonly<Record<string, ServiceOperations>> = {
@@ -19,6 +20,7 @@ export const services: Readonly<Record<string, ServiceOperations>> = {
   kms,
   organizations,
   s3,
+  resourcegroupstaggingapi: tagging,
   secretsmanager: secretsManager,
   sns,
   sts,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { centralAccountNames } from '../../shared/grants/entry.ts';
+import { rolePath, spokeFunctions } from '../../shared/spoke/names.ts';
 import {
   arnText,
   type Deployment,
@@ -65,6 +66,22 @@ describe('who may act in which account', () => {
     expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());
   });
 });
+
+/** `spokeFunctions` goes into the trust policies of the spoke roles. */
+test.each(centralAccountNames)(
+  'the spoke role of %s trusts exactly the functions that may assume it',
+  (name) => {
+    const assuming = Object.keys(deployed.functions).filter((each) =>
+      allowed(roleOf(each))['sts:AssumeRole']?.includes(spokes[name]),
+    );
+    const roles = assuming.map((each) => deployed.resources[roleOf(each)]?.Properties);
+
+    expect(assuming.toSorted()).toEqual(spokeFunctions([name]).toSorted());
+    expect(roles.map((role) => [role?.Path, role?.RoleName])).toEqual(
+      assuming.map((each) => [rolePath, `account-onboarding-example-${each}`]),
+    );
+  },
+);
 
 /** What each may do to the table, and with its own role beyond, is compared with what it asks for in permissions-in-use. */
 test('every function may write its own log, and reach its own table only', () => {

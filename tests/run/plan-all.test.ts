@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { planReport, warningsOf } from '../../cli/plan-report.ts';
 import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/errors.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
+import { nothingFound } from '../../shared/plan/searches.ts';
 import { applyPlan } from '../../shared/run/apply-plan.ts';
 import { type OverallPlan, planAll, planFileOf } from '../../shared/run/plan-all.ts';
 import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
@@ -11,7 +12,7 @@ const developer = '888888888888';
 
 const plan = async (of: World, accountId?: string): Promise<OverallPlan> => {
   const hash = (await of.store.configuration.inForce())?.hash ?? '';
-  const active = { configuration: of.configuration, hash, dropped: [] };
+  const active = { configuration: of.configuration, hash, found: nothingFound, dropped: [] };
   return planAll(of.services, { runId: 'plan', active, accountId });
 };
 

@@ -12,6 +12,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
   configurationHash: z.string(),
   owned: z.array(z.string()),
+  grants: z.array(z.string()).exactOptional(),
   withheld: z.array(z.string()).exactOptional(),
   leaving: packed(z.record(z.string(), z.string())).exactOptional(),
   ownDigest: z.string().exactOptional(),

@@ -31,7 +31,7 @@ const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
 const times = z.record(z.string(), z.string());
 
-const errorSchema: z.ZodType<ErrorRecord> = z.object({
+export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
   message: z.string(),
   retryable: z.boolean(),
@@ -65,6 +65,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   left: packed(strings).exactOptional(),
+  warnings: packed(strings).exactOptional(),
   announcedAt: z.string().exactOptional(),
   counts: countsSchema.exactOptional(),
   access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
@@ -145,6 +146,7 @@ const runItem = (run: RunRecord): Item => ({
   accountIds: pack(run.accountIds),
   error: packOptional(run.error),
   left: packOptional(run.left),
+  warnings: packOptional(run.warnings),
 });
 
 const changeItem = (runId: string, change: ResourceChange): Item => ({
