@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { CallCounts } from '../../shared/aws/plugins.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { callEvents } from '../../shared/grants/kinds.ts';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
@@ -45,7 +46,7 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
     throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
   const configuration = await loadConfiguration(configurationFile(options, session.io));
   const input = await readEvent(options.event, session.io);
-  const event = parseAccountEvent(input);
+  const event = parseAccountEvent(input, callEvents());
   const reason = await whyNotStarted(event, input);
   if (reason !== undefined) return ignored(session, runId, reason);
 
