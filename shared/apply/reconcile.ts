@@ -79,8 +79,9 @@ async function settledSincePlan(
 ): Promise<boolean> {
   // What the plan could not read or render is met again, so that its error is not lost.
   if (planned.error !== undefined) return false;
-  const active = await activeConfiguration(store);
   const state = await store.resources.get(planned.resource);
+  if (state === undefined) return false;
+  const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
   if (desired === undefined) return false;
   if (!isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })) return false;

@@ -97,7 +97,7 @@ function sidClashes(configuration: Configuration): readonly PathFinding[] {
       before.set(`${mark.place} ${mark.sid}`, [...alike, mark]);
       return alike.filter((other) => mayMeet(mark, other)).map(({ grant }) => grant);
     });
-    return [...new Set(others)].slice(0, 1).map((other) => ({
+    return [...new Set(others)].map((other) => ({
       path: ['grants', index, 'name'],
       message: `must be another name: ${entry.name} and ${other} would write statements with the same Sid`,
     }));

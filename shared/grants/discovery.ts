@@ -42,7 +42,10 @@ export const tagged = z
   .record(
     tagKey,
     z
-      .union([tagValue, eachOnce(tagValue, 'must name at least one value').max(20, 'at most 20 values')])
+      .union(
+        [tagValue, eachOnce(tagValue, 'must name at least one value').max(20, 'at most 20 values')],
+        'the value of a tag, or a list of values, in quotes where they look like numbers',
+      )
       .transform((values) => [values].flat()),
     'an object of tags, such as { Use: base-image }',
   )
@@ -63,7 +66,7 @@ export const namedOrTagged =
     if (given.length === 1) return;
     const message =
       given.length === 0
-        ? `must be there, or else tagged, which tells the resources by their tags`
+        ? 'must name the resources, unless tagged tells them by their tags'
         : `must stand alone: ${field} names the resources, tagged tells them by their tags; keep one of the two`;
     issues.push({ code: 'custom', path: [given.length === 0 ? field : 'tagged'], message, input: value });
   };

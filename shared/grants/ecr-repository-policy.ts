@@ -100,7 +100,7 @@ const repositoryArn = ({ accountId, region, id }: ResourceRef, { partition }: Gr
 
 const isPattern = (name: string): boolean => name.includes('*');
 
-/** Patterns mean what they mean in ECR's own filters: ECR user guide, "Filters to choose which repositories are scanned". */
+/** Patterns mean what they mean in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
 const discovery: Discovery<Entry> = {
   searches: (entry, context) =>
     searchesFor(

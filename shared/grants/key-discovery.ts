@@ -60,6 +60,7 @@ const pageSize = 50;
 export const keyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
   searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
+  // A key that is replicated is logged as CreateKey too (KMS developer guide, CloudTrail entries, "ReplicateKey").
   events: [
     {
       source: 'aws.kms',

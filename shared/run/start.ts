@@ -22,17 +22,11 @@ export interface StartedRun {
  * The first step: what an event or a manual input asks for. Opens the run's record.
  * @throws MalformedEventError
  */
-export const startRun = async (
-  services: Services,
-  { runId, startedAt, input }: { runId: string; startedAt: string; input: unknown },
-): Promise<StartedRun> =>
-  openRun(services, { runId, startedAt, event: parseAccountEvent(input, callEvents()) });
-
-/** The same for an event that is read already. */
-export async function openRun(
+export async function startRun(
   { store, clock }: Services,
-  { runId, startedAt, event }: { runId: string; startedAt: string; event: Event },
+  { runId, startedAt, input }: { runId: string; startedAt: string; input: unknown },
 ): Promise<StartedRun> {
+  const event = parseAccountEvent(input, callEvents());
   const reason = event.type === 'ignored' ? event.reason : await whyNotLooked(store, event);
   if (reason !== undefined) {
     const finishedAt = timestamp(clock);

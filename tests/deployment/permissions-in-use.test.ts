@@ -26,6 +26,12 @@ const grantOnConfigurationAccount = `
     key: 8901abcd-12ab-34cd-56ef-1234567890ab
     preset: launch-encrypted-ami
     for: { all: true }
+  - name: nothing-yet
+    kind: ecr-repository-policy
+    account: shared
+    repositories: ["nothing/*"]
+    preset: pull
+    for: { all: true }
 `;
 
 const configuration = parseConfiguration(
@@ -34,6 +40,14 @@ const configuration = parseConfiguration(
 );
 
 const newcomer = '555566667777';
+
+const repositoryMade = {
+  source: 'aws.ecr',
+  'detail-type': 'AWS API Call via CloudTrail',
+  account: configuration.centralAccounts.shared.id,
+  region: configuration.centralAccounts.shared.region,
+  detail: { eventName: 'CreateRepository' },
+};
 
 /** What each function has asked of AWS with its own role, by the token of its ARN. */
 const asked = new Map(Object.keys(functions).map((token) => [token, new Set<string>()]));
@@ -54,6 +68,7 @@ beforeAll(async () => {
   expect(await runs('onboarded', { accountId: newcomer })).toBe('SUCCEEDED');
   expect(await runs('again', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
   expect(await runs('malformed', { accountId: 'none' })).toBe('FAILED');
+  expect(await runs('made', repositoryMade)).toBe('SUCCEEDED');
   organisation.removeAccount(newcomer);
   organisation.addAccount({ id: '555566668888', name: 'unnoticed' });
   organisation.moveAccount('888888888888', 'ou-exam-workload1');

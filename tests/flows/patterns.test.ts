@@ -5,13 +5,14 @@ import { eventOf } from './events.ts';
 import {
   abroad,
   addRepository,
+  afterCreateRepository,
+  callEvent,
   having,
   home,
   images,
   namedOn,
   repositoryArn,
   repositoryKey,
-  resourceEvent,
   secrets,
 } from './patterns.ts';
 import { activated, announcements, operationCount, sweep, swept } from './sweeps.ts';
@@ -50,7 +51,7 @@ describe('a repository that is made later', () => {
   test('is found by its event, and the run is announced', async () => {
     const of = await made();
 
-    const ended = await resourceEvent(of, { accountId: shared, region: home, source: 'aws.ecr' });
+    const ended = await afterCreateRepository(of);
 
     expect(ended.run).toMatchObject({ status: 'succeeded', cause: 'resource', accountIds: [] });
     expect(onRepository(of, 'base/python')).toEqual([workload]);
@@ -80,7 +81,7 @@ describe('a repository that is made later', () => {
   test('its event is ignored where no grant has a pattern', async () => {
     const of = await made();
 
-    const { run } = await resourceEvent(of, { accountId: shared, region: abroad, source: 'aws.ecr' });
+    const { run } = await afterCreateRepository(of, abroad);
 
     expect(run).toMatchObject({
       status: 'ignored',
@@ -91,7 +92,7 @@ describe('a repository that is made later', () => {
   test('an event that changes nothing is recorded and not announced', async () => {
     const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
 
-    const { run } = await resourceEvent(of, { accountId: shared, region: home, source: 'aws.ecr' });
+    const { run } = await afterCreateRepository(of);
 
     expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to do') });
     expect(announcements(of)).toEqual([]);
@@ -102,7 +103,7 @@ describe('a repository that is made later', () => {
     of.organisation.deleteRepository(repositoryArn('base/node'));
     addRepository(of, 'base/node');
 
-    await resourceEvent(of, { accountId: shared, region: home, source: 'aws.ecr' });
+    await afterCreateRepository(of);
 
     expect(onRepository(of, 'base/node')).toEqual([workload]);
   });
@@ -143,8 +144,7 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(of, 'secret', arnOf(of))).toEqual([workload]);
     of.organisation.tagResource('secret', arnOf(of), { use: undefined });
 
-    const place = { accountId: shared, region: home, source: 'aws.secretsmanager' };
-    const { run } = await resourceEvent(of, place);
+    const { run } = await onboard(of, callEvent('UntagResource', 'aws.secretsmanager'));
 
     expect(run).toMatchObject({ status: 'succeeded' });
     expect(namedOn(of, 'secret', arnOf(of))).toEqual([]);
@@ -259,3 +259,55 @@ test('a region that is not enabled is named, and the other region is done', asyn
   expect(onRepository(of, 'base/node')).toEqual([workload]);
   expect(changes).toHaveLength(3);
 });
+
+describe('keys and images by their tags', () => {
+  const key = (region: string) => `arn:aws:kms:${region}:${shared}:key/${keyId}`;
+  const launches = (of: World) =>
+    of.organisation.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+  const tagged = () =>
+    swept({
+      configuration: having(`
+  - name: image-key
+    kind: kms-key-policy
+    account: shared
+    regions: [${home}, ${abroad}]
+    tagged: { use: images }
+    preset: launch-encrypted-ami
+    for: { ous: [Workloads] }
+  - name: golden
+    kind: ami-launch-permission
+    account: shared
+    tagged: { use: [golden, blessed] }
+    for: { ous: [Workloads] }`),
+      prepare: (organisation) => {
+        const place = { accountId: shared, region: home };
+        for (const region of [home, abroad])
+          organisation.addKey({ ...place, region, id: keyId, tags: { use: 'images' } });
+        organisation.addImage({ ...place, id: image, tags: { use: 'blessed' } });
+      },
+    });
+
+  test('get the grant, a replica of a key a policy of its own', async () => {
+    const of = await tagged();
+
+    expect(namedOn(of, 'key', key(home))).toEqual([workload]);
+    expect(namedOn(of, 'key', key(abroad))).toEqual([workload]);
+    expect(launches(of)).toEqual([workload]);
+  });
+
+  test('lose it with the tag, in that region alone', async () => {
+    const of = await tagged();
+    of.organisation.tagResource('key', key(abroad), { use: 'other' });
+    of.organisation.tagResource('image', image, { use: undefined });
+
+    await onboard(of, callEvent('UntagResource', 'aws.kms', abroad));
+    await onboard(of, callEvent('DeleteTags', 'aws.ec2'));
+
+    expect(namedOn(of, 'key', key(home))).toEqual([workload]);
+    expect(namedOn(of, 'key', key(abroad))).toEqual([]);
+    expect(launches(of)).toEqual([]);
+  });
+});
+
+const keyId = 'mrk-1234abcd12ab34cd56ef1234567890ab';
+const image = 'ami-0123456789abcdef0';

@@ -1,12 +1,10 @@
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import type { ResourceEvent } from '../../shared/organization/account-event.ts';
 import { accountIdsIn } from '../../shared/policy/accounts.ts';
 import { deploymentOf } from '../../shared/policy/owned.ts';
-import { openRun } from '../../shared/run/start.ts';
 import type { ResourceKind } from '../../simulator/organisation.ts';
 import { shared, smallText } from './configurations.ts';
-import { type Ended, onboard, otherServices, type World } from './world.ts';
+import { type Ended, onboard, type World } from './world.ts';
 
 export const home = 'eu-west-1';
 export const abroad = 'us-west-2';
@@ -47,22 +45,17 @@ export function namedOn({ organisation, configuration }: World, kind: ResourceKi
   return [...new Set(ours.flatMap((each) => [...accountIdsIn(each)]))].sort();
 }
 
-let events = 0;
+/** EventBridge's event of a call in the shared account. */
+export const callEvent = (eventName: string, source: string, region = home) => ({
+  version: '0',
+  id: 'c030038d-8c4d-6141-9545-00ff7b7153ee',
+  source,
+  'detail-type': 'AWS API Call via CloudTrail',
+  account: shared,
+  region,
+  detail: { eventName, awsRegion: region, requestParameters: {}, responseElements: {} },
+});
 
-/** The state machine for an event that says that a resource was made or tagged at a place. */
-export function resourceEvent(of: World, place: ResourceEvent['place']): Promise<Ended> {
-  events += 1;
-  const name = `event-${events}`;
-  const event = { type: 'resource', cause: 'resource', place } as const;
-  return onboard(
-    of,
-    {},
-    {
-      name,
-      around: (token, invoke) =>
-        token === 'ResolveAccountFunctionArn'
-          ? openRun(otherServices(of), { runId: name, startedAt: '2026-03-02T09:00:00.000Z', event })
-          : invoke(),
-    },
-  );
-}
+/** The state machine for a repository that was made. */
+export const afterCreateRepository = (of: World, region?: string): Promise<Ended> =>
+  onboard(of, callEvent('CreateRepository', 'aws.ecr', region));

@@ -6,8 +6,11 @@ import { filesIn } from '../imports.ts';
 const helpers = [
   'contract',
   'counted-limit',
+  'discovery',
   'document-kind',
   'entry',
+  'image-discovery',
+  'key-discovery',
   'key-grants',
   'kinds',
   'managed-policies',
