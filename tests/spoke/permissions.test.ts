@@ -4,6 +4,7 @@ import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
 import { spokeTemplate } from '../../shared/spoke/template.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
 import { example, log, management, security, shared, small } from '../flows/configurations.ts';
+import { addRepository, having, images, namedOn, secrets } from '../flows/patterns.ts';
 import { sweep } from '../flows/sweeps.ts';
 import { onboard, outcomes, type World, world } from '../flows/world.ts';
 import { spokeRoleOf } from './stack.ts';
@@ -83,6 +84,28 @@ describe('with what the templates allow, and nothing else', () => {
 
     expect(run.counts).toMatchObject({ failed: 0, refused: 0 });
   });
+});
+
+test('resources that patterns tell are found and written, in each of their regions', async () => {
+  const configuration = having(
+    images("['base/*']", '[eu-west-1, us-west-2]') + secrets('tagged: { Use: runner }'),
+  );
+  const of = await world({ configuration, prepare: (organisation) => deploy(organisation, configuration) });
+  const repositories = ['base/ruby', 'base/node'].map((name, at) =>
+    addRepository(of, name, at === 0 ? 'eu-west-1' : 'us-west-2'),
+  );
+  of.organisation.addSecret({
+    accountId: shared,
+    region: 'eu-west-1',
+    name: 'deploy/token',
+    tags: { Use: 'runner' },
+  });
+
+  const swept = await sweep(of);
+
+  expect(swept.run.left ?? []).toEqual([]);
+  expect(Object.values(outcomes(swept))).toEqual(['written', 'written', 'written']);
+  for (const arn of repositories) expect(namedOn(of, 'repository', arn).length).toBeGreaterThan(0);
 });
 
 describe('the roles of the example', () => {

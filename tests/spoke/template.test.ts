@@ -6,7 +6,7 @@ import { grantKind } from '../../shared/grants/kinds.ts';
 import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
 import { policySize } from '../../shared/policy/size.ts';
 import { forwarderRole } from '../../shared/spoke/names.ts';
-import { spokeTemplate } from '../../shared/spoke/template.ts';
+import { spokeTemplate, type Template } from '../../shared/spoke/template.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { example, log, management, shared, small } from '../flows/configurations.ts';
 import { spokeRoleOf, stackOf } from './stack.ts';
@@ -71,12 +71,16 @@ describe('a central account without patterns', () => {
 
 describe('a central account with patterns', () => {
   const configuration = small(['repository']);
-  const template = (regions: readonly string[], request: { readonly accountId?: string } = {}) =>
+  const template = (
+    regions: readonly string[],
+    request: { readonly accountId?: string } = {},
+    patterns: readonly ResourcePattern[] = [{ name: 'base/*' }],
+  ) =>
     spokeTemplate({
       configuration,
       accountId: shared,
       hub: { ...hub, ...request },
-      kindOf: withPatterns([{ name: 'base/*' }, { tags: { Use: ['base', 'test'] } }], regions),
+      kindOf: withPatterns(patterns, regions),
     });
   const resources = (regions: readonly string[], region: string) =>
     stackOf(template(regions).template, { accountId: shared, region });
@@ -171,26 +175,35 @@ describe('a central account with patterns', () => {
     );
   });
 
-  test('may work on what the patterns tell, look where they look, and no more', () => {
-    const { permissions } = spokeRoleOf(template(['us-east-1']).template, {
-      accountId: shared,
-      region: 'eu-west-1',
-    });
-    const decision = (action: string, repository: string, context = {}) =>
-      evaluatePolicy(permissions, {
-        principal: { type: 'AWS', accountId: shared, arn: `arn:aws:sts::${shared}:assumed-role/spoke/run` },
-        action,
-        resource: `arn:aws:ecr:us-east-1:${shared}:repository/${repository}`,
-        context,
-      }).decision;
-    const set = 'ecr:SetRepositoryPolicy';
-    const look = (region: string) =>
-      decision('ecr:DescribeRepositories', 'any', { 'aws:RequestedRegion': region });
+  const set = 'ecr:SetRepositoryPolicy';
+  const named = template(['us-east-1']).template;
+  /** @param repository `<region>/<name>` */
+  const decision = (of: Template, action: string, repository: string, context = {}) => {
+    const { permissions } = spokeRoleOf(of, { accountId: shared, region: 'eu-west-1' });
+    const [, region, name] = /^([^/]+)\/(.*)$/.exec(repository) ?? [];
+    return evaluatePolicy(permissions, {
+      principal: { type: 'AWS', accountId: shared, arn: `arn:aws:sts::${shared}:assumed-role/spoke/run` },
+      action,
+      resource: `arn:aws:ecr:${region}:${shared}:repository/${name}`,
+      context,
+    }).decision;
+  };
 
-    expect([decision(set, 'base/ruby'), decision(set, 'team/ruby')]).toEqual(['allow', 'none']);
-    expect(decision(set, 'team/ruby', { 'aws:ResourceTag/Use': 'test' })).toBe('allow');
-    expect(decision(set, 'team/ruby', { 'aws:ResourceTag/Use': 'other' })).toBe('none');
+  test('may work on what the patterns tell, look where they look, and no more', () => {
+    const look = (region: string) =>
+      decision(named, 'ecr:DescribeRepositories', 'us-east-1/any', { 'aws:RequestedRegion': region });
+
+    expect(decision(named, set, 'us-east-1/base/ruby')).toBe('allow');
+    expect(decision(named, set, 'us-east-1/team/ruby')).toBe('none');
     expect([look('us-east-1'), look('eu-west-1')]).toEqual(['allow', 'none']);
+  });
+
+  test('may work on all of a kind in a region where tags tell them, also on what has lost its tag', () => {
+    const tagged = template(['us-east-1'], {}, [{ tags: { Use: ['base', 'test'] } }]).template;
+
+    expect(decision(tagged, set, 'us-east-1/team/ruby')).toBe('allow');
+    expect(decision(tagged, set, 'eu-west-1/team/ruby')).toBe('none');
+    expect(decision(tagged, 'ecr:DeleteRepository', 'us-east-1/team/ruby')).toBe('none');
   });
 });
 
