@@ -149,7 +149,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
 
     test('does no harm where a newer version added a field', async () => {
       const table = await newTable();
-      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), contested: ['Sid'] });
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
 
       expect(await dynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
     });
