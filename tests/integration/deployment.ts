@@ -8,11 +8,13 @@ import { systemClock } from '../../shared/clock.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
-import type { Services } from '../../shared/services.ts';
+import { type DriftStatus, driftOf } from '../../shared/run/drift.ts';
+import { planAll } from '../../shared/run/plan-all.ts';
+import { requireInForce, type Services } from '../../shared/services.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { runLocally } from '../../simulator/local-deployment.ts';
+import { type DeployedMachine, runLocally } from '../../simulator/local-deployment.ts';
 import type { StateMachineResult } from '../../simulator/run-state-machine.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import { callerCredentials } from './accounts.ts';
@@ -27,30 +29,53 @@ export interface Run {
   readonly calls: CallCounts;
 }
 
-/** The hub on moto: a table with the configuration in force and a complete registry. */
+/** The hub on moto: a table with the configuration in force. */
 export interface Deployment {
   readonly store: Store;
   /** Runs the state machine file with the handlers, with clients of its own, as another process would have. */
   run(input: unknown): Promise<Run>;
+  /** The same with the state machine of the sweep. */
+  sweep(): Promise<Run>;
+  /** How each resource is, by its key, as `onboarding drift` tells it. */
+  drift(configuration: string): Promise<Readonly<Record<string, DriftStatus>>>;
   activate(configuration: string): Promise<void>;
 }
 
+/** With a complete registry. */
 export async function deployOn(endpoint: string, configuration: string): Promise<Deployment> {
+  const deployment = await newDeployment(endpoint, configuration);
+  const { hub } = servicesAt(endpoint, '', {});
+  const { registry } = deployment.store;
+  await importOrganization({ registry, organizations: hub.organizations, clock: systemClock });
+  return deployment;
+}
+
+/** With an empty registry, which the first sweep fills. */
+export async function newDeployment(endpoint: string, configuration: string): Promise<Deployment> {
   const tableName = await createTable(endpoint);
   const services = (calls: CallCounts): Services => servicesAt(endpoint, tableName, calls);
-  const { store, hub } = services({});
-  const access = { registry: store.registry, organizations: hub.organizations, clock: systemClock };
+  const { store } = services({});
   await activate(store, configuration);
-  await importOrganization(access);
+  const execute = async (machine: DeployedMachine, input: unknown): Promise<Run> => {
+    const id = randomUUID();
+    const calls: CallCounts = {};
+    const result = await runLocally({ machine, services: services(calls), name: id, input });
+    return { id, calls, result };
+  };
   return {
     store,
     activate: (text) => activate(store, text),
-    async run(input) {
-      const id = randomUUID();
-      const calls: CallCounts = {};
-      return { id, calls, result: await runLocally({ services: services(calls), name: id, input }) };
-    },
+    run: (input) => execute('account-onboarding', input),
+    sweep: () => execute('organization-sweep', {}),
+    drift: (text) => driftAt(services({}), text),
   };
+}
+
+async function driftAt(services: Services, text: string): Promise<Readonly<Record<string, DriftStatus>>> {
+  const configuration = parseConfiguration(text, 'onboarding.yml');
+  const active = await requireInForce(services.store, configuration);
+  const plan = await planAll(services, { runId: randomUUID(), active });
+  return Object.fromEntries(driftOf(plan).map(({ resource, status }) => [resource, status]));
 }
 
 export async function createTable(endpoint: string): Promise<string> {
@@ -90,6 +115,9 @@ const policyWrites = new Set([
   'ecr:DeleteRepositoryPolicy',
   'secretsmanager:PutResourcePolicy',
   'secretsmanager:DeleteResourcePolicy',
+  'kms:CreateGrant',
+  'kms:RevokeGrant',
+  'ec2:ModifyImageAttribute',
   'iam:CreatePolicy',
   'iam:CreatePolicyVersion',
   'iam:DeletePolicyVersion',
