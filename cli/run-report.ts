@@ -20,7 +20,7 @@ export interface ResourceReport {
 
 /** What `run --json` prints. */
 export interface RunReport {
-  readonly status: 'succeeded' | 'failed' | 'ignored';
+  readonly status: 'succeeded' | 'failed' | 'ignored' | 'waiting-for-approval';
   readonly runId: string;
   /** Why it started: `created`, `moved`, `manual`, … */
   readonly cause?: string;

@@ -3,6 +3,7 @@ import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { GrantConstraints, GrantOperation } from '@aws-sdk/client-kms';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { AccountState } from '../shared/organization/account.ts';
+import { newTaskTokens, type TaskTokens } from './task-tokens.ts';
 
 export type Tags = Record<string, string>;
 
@@ -160,6 +161,8 @@ export interface World {
   readonly putEvents: Record<string, unknown>[];
   /** What was published to a topic, in order. */
   readonly messages: Record<string, unknown>[];
+  /** Of state machines: tasks that wait for their tokens. */
+  readonly tasks: TaskTokens;
 }
 
 export const newWorld = (settings: WorldSettings): World => ({
@@ -182,6 +185,7 @@ export const newWorld = (settings: WorldSettings): World => ({
   sessions: new Map(),
   putEvents: [],
   messages: [],
+  tasks: newTaskTokens(),
 });
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

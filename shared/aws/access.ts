@@ -6,6 +6,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -34,6 +35,7 @@ export interface AccountClients {
 export interface HubClients {
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
+  readonly sfn: SFNClient;
   readonly sns: SNSClient;
 }
 
@@ -151,6 +153,7 @@ export function hubClients(settings: HubSettings): HubClients {
   return lazily({
     eventBridge: () => withPlugins(new EventBridgeClient(config), plugins),
     organizations: () => withPlugins(new OrganizationsClient(config), plugins),
+    sfn: () => withPlugins(new SFNClient(config), plugins),
     sns: () => withPlugins(new SNSClient(config), plugins),
   });
 }

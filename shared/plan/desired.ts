@@ -4,7 +4,7 @@ import { type GrantKind, type ResourceRef, resourceKey, resourceOf, type Share }
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { type Account, isMember } from '../organization/account.ts';
-import { matches } from '../organization/selector.ts';
+import { reaches } from './approval.ts';
 
 /** A resource that the configuration names, and whom it is for. */
 export interface DesiredResource {
@@ -77,4 +77,4 @@ function resourcesFor(
 }
 
 const matching = (entry: GrantEntry, members: readonly Account[]): readonly Account[] =>
-  members.filter((account) => matches(entry.for, account));
+  members.filter((account) => reaches(entry, account));

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { remembered } from '../apply/reconcile.ts';
 import { grantContext } from '../configuration/context.ts';
 import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
-import type { RegisteredAccount } from '../organization/account.ts';
+import type { Account, RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning, documentsDifference, type NamedDocuments } from '../plan/differences.ts';
@@ -83,9 +83,16 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-type Look = PlanAllRequest & { readonly accounts: readonly RegisteredAccount[] };
+export interface Look extends Pick<PlanAllRequest, 'runId' | 'active'> {
+  readonly accounts: readonly Account[];
+}
 
-async function standingOf(services: Services, look: Look, desired: DesiredResource): Promise<Standing> {
+/** Reads one resource and plans it; what kept it from that is in the result. */
+export async function standingOf(
+  services: Services,
+  look: Look,
+  desired: DesiredResource,
+): Promise<Standing> {
   const state = await services.store.resources.get(desired.key);
   const context = grantContext(look.active.configuration);
   try {

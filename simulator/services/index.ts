@@ -8,6 +8,7 @@ import { organizations } from './organizations.ts';
 import { s3 } from './s3.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { sns } from './sns.ts';
+import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
 
 /** By the client's name in lower case, without `Client`. */
@@ -20,6 +21,7 @@ export const services: Readonly<Record<string, ServiceOperations>> = {
   organizations,
   s3,
   secretsmanager: secretsManager,
+  sfn: stepFunctions,
   sns,
   sts,
 };

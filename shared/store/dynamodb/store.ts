@@ -1,4 +1,5 @@
 import type { Store } from '../ports.ts';
+import { dynamoApprovals } from './approvals.ts';
 import { dynamoConfiguration } from './configuration.ts';
 import { dynamoLeases } from './leases.ts';
 import { dynamoRegistry } from './registry.ts';
@@ -18,6 +19,7 @@ import type { Table } from './table.ts';
  * | `RESOURCE#<key>` | `LEASE` | who may write it, until when |
  * | `RUN#<id>` | `RUN` | a run |
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
+ * | `RUN#<id>` | `APPROVAL` | what the run asks a person, and the answer |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
@@ -27,5 +29,6 @@ export const dynamoStore = (table: Table): Store => ({
   resources: dynamoResources(table),
   leases: dynamoLeases(table),
   runs: dynamoRuns(table),
+  approvals: dynamoApprovals(table),
   configuration: dynamoConfiguration(table),
 });
