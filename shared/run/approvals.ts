@@ -1,10 +1,8 @@
 import pMap from 'p-map';
 import type { RegisteredAccount } from '../organization/account.ts';
-import type { NeedsApproval } from '../organization/approval.ts';
 import {
   type ApprovalContent,
   approvalHash,
-  approvalNeeded,
   asIfApproved,
   type Gain,
   gains,
@@ -14,19 +12,8 @@ import {
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning } from '../plan/differences.ts';
 import { formatDifference } from '../policy/difference.ts';
-import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
-import type { Store } from '../store/ports.ts';
+import type { ActiveConfiguration, Services } from '../services.ts';
 import { standingOf } from './plan-all.ts';
-
-/**
- * Who needs approval by the configuration in force. `undefined` where it asks for none, where there is none, and until
- * the first import went through: whoever that finds was there before anybody could be asked.
- */
-export async function approvalInForce(store: Store): Promise<NeedsApproval | undefined> {
-  if ((await store.configuration.inForce()) === undefined) return undefined;
-  if ((await store.registry.readySince()) === undefined) return undefined;
-  return approvalNeeded((await activeConfiguration(store)).configuration);
-}
 
 /** What approving some accounts would do. */
 export interface ApprovalPlan {

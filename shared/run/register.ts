@@ -4,7 +4,7 @@ import type { Expectation } from '../organization/account-event.ts';
 import { refreshAccount } from '../organization/refresh-account.ts';
 import { requireReady } from '../organization/registry.ts';
 import type { Services } from '../services.ts';
-import { approvalInForce } from './approvals.ts';
+import { approvalInForce } from './approval-in-force.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;

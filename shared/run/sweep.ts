@@ -5,7 +5,7 @@ import { usesTags } from '../organization/selector.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
 import { recordAndAnnounce } from './announce.ts';
-import { approvalInForce } from './approvals.ts';
+import { approvalInForce } from './approval-in-force.ts';
 import { type BranchOutcome, branchLine, changeLine, type FinishedRun } from './finish.ts';
 import { unasked } from './unapproved.ts';
 
