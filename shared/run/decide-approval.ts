@@ -76,6 +76,7 @@ export async function decideApproval(services: Services, answer: ApprovalAnswer)
   }
   const { decision, already } = await decide(services, request, answer);
   const done = { decision, already, approved: [], moved: [], alsoReleased: [] };
+  if (request.token === noTask) await closeRun(services, request, decision);
   if (decision.verdict === 'rejected')
     return { ...done, released: await failTask(services, request, decision) };
   if (await anybodyWaits(services, request)) await requireSameConfiguration(services, request);
@@ -106,6 +107,19 @@ async function requireSamePlan({ store }: Services, request: ApprovalRequest): P
 async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest): Promise<boolean> {
   const stored = await Promise.all(accounts.map(({ id }) => store.registry.account(id)));
   return stored.some((account) => account !== undefined && waits(account));
+}
+
+/** A run on a person's own machine has ended at the question; its record says so from now on. */
+async function closeRun(
+  { store, clock }: Services,
+  { runId }: ApprovalRequest,
+  { verdict, by }: ApprovalDecision,
+) {
+  const run = await store.runs.get(runId);
+  if (run?.status !== 'waiting-for-approval') return;
+  const reason = `It ended on its machine when it had asked for approval; what it asked was ${verdict} by ${by} since`;
+  const left = verdict === 'approved' ? { left: ['Everything that was approved: run it again'] } : {};
+  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: timestamp(clock) });
 }
 
 /** Where a decision is completed later, the plan is half done; that it is for the same grants is left to check. */
