@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import type { Store } from '../../shared/store/ports.ts';
+import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
 import { leaseContract } from './contracts/leases.ts';
 import { registryContract } from './contracts/registry.ts';
@@ -16,6 +17,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     resourceContract(makeStore);
     leaseContract(makeStore);
     runContract(makeStore);
+    approvalContract(makeStore);
     configurationContract(makeStore);
   });
 }
