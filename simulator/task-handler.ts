@@ -48,9 +48,11 @@ export const callbackHandler =
     throw Object.assign(new Error(end.cause), { name: end.error });
   };
 
+export const waitsForToken = 'WaitsForToken';
+
 /** The execution would wait; neither Retry nor Catch see it. */
 export class WaitsForTokenError extends Error {
-  override readonly name = 'WaitsForToken';
+  override readonly name = waitsForToken;
   readonly isRetryable = false;
   readonly isCatchable = false;
 

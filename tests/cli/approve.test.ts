@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { pendingReport, tellPending } from '../../cli/approval-output.ts';
 import { type ApproveOptions, answerOf, approve } from '../../cli/commands/approve.ts';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import type { Io } from '../../cli/io.ts';
@@ -7,7 +11,7 @@ import { bucket } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../flows/waiting.ts';
 import { named, onboard, otherServices, type World, world } from '../flows/world.ts';
-import { standardInput } from './screen.ts';
+import { exampleConfiguration, run, standardInput } from './screen.ts';
 
 /** The command with the services of a deployed system, at a terminal where somebody types. */
 async function approveOn(of: World, options: ApproveOptions, typed?: string) {
@@ -112,4 +116,45 @@ describe('onboarding approve', () => {
     expect(next.run.status).toBe('succeeded');
     expect(named(of)[bucket]).toContain(id);
   });
+});
+
+test('plan --account says of an account that waits for what it waits, and of another nothing', async () => {
+  const of = await world({ configuration: everybody });
+  const { id, event } = created(of);
+  const { request, ended } = await untilItWaits(of, event);
+  const { configuration, services } = of;
+  const active = { configuration, hash: request.configurationHash, dropped: [] };
+  let stdout = '';
+  const stream = { write: (text: string) => (stdout += text) };
+  const io: Io = { stdout: stream, stderr: stream, stdin: standardInput(''), env: {}, cwd: '.' };
+
+  const pending = await pendingReport(services, active, id);
+  if (pending !== undefined) tellPending(newOutput(io, false), pending);
+
+  expect(pending).toMatchObject({ planHash: request.planHash, difference: request.difference });
+  expect(stdout).toContain(`Waits for approval since ${pending?.since}: ${id} (`);
+  expect(stdout).toContain(`AWSLogs/${id}/*`);
+  expect(await pendingReport(services, active, '111111111111')).toBeUndefined();
+  await answer(of, request, { verdict: 'rejected' });
+  await ended;
+});
+
+test('run --simulate ends at the question, says what approval would give, and with 2', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
+  const config = join(folder, 'onboarding.yml');
+  const text = readFileSync(exampleConfiguration, 'utf8');
+  writeFileSync(config, `${text}\napproval: { for: { ous: [Workloads] }, timeLimitHours: 1 }\n`);
+  const argv = ['--simulate', '--config', config, '--event', 'tests/fixtures/events/move-account.json'];
+
+  const { code, stdout } = await run(['run', ...argv]);
+
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/… Request approval +a person is asked/);
+  expect(stdout).toMatch(/^waiting-for-approval: Waits until/m);
+  expect(stdout).toMatch(
+    /^Approval would give\n {2}assume-role-permission\S+: people-develop for 555566667777/m,
+  );
+  expect((await run(['validate', '--config', config])).stdout).toContain(
+    'Approved by a person, within 1 hour: OUs Workloads',
+  );
 });
