@@ -98,7 +98,7 @@ async function requireSamePlan({ store }: Services, request: ApprovalRequest): P
   if (planHash === request.planHash) return;
   throw new StalePlanError(
     `What run ${request.runId} asks for has moved: an account, or the configuration, is not what was shown any more. ` +
-      `Nothing was changed. Refuse it with --reject, or let it end at ${request.until}. ` +
+      'Nothing was changed. A run of that change may ask already: `onboarding approve` lists what is open. ' +
       askAgain(request.accounts.map(({ id }) => id)),
     { runId: request.runId, asked: request.planHash, now: planHash },
   );

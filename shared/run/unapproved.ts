@@ -2,11 +2,13 @@ import { ApprovalTimedOutError, type ErrorRecord, errorRecord } from '../errors.
 import type { RegisteredAccount } from '../organization/account.ts';
 import { waits } from '../plan/approval.ts';
 import type { Services } from '../services.ts';
-import type { Store } from '../store/ports.ts';
+import type { ApprovalDecision, Store } from '../store/ports.ts';
 
 /** How a person is asked again for an account. */
-export const askAgain = (accountIds: readonly string[]): string =>
-  `To ask again, start the state machine account-onboarding with {"accountIds": ${JSON.stringify(accountIds)}}`;
+export const askAgain = (accountIds: readonly string[]): string => `To ask again, ${startWith(accountIds)}`;
+
+const startWith = (accountIds: readonly string[]): string =>
+  `start the state machine account-onboarding with {"accountIds": ${JSON.stringify(accountIds)}}`;
 
 /** Why a run that waited for approval has ended, and who has not got it. */
 export async function unapproved(
@@ -17,6 +19,8 @@ export async function unapproved(
   const request = await store.approvals.get(runId);
   const ids = request?.accounts.map(({ id }) => id) ?? [];
   const who = ids.join(', ');
+  const decision = request?.decision;
+  if (decision?.verdict === 'approved') return { error, left: [unheard(who, decision, ids)] };
   const timedOut = error.name === 'States.Timeout' && request !== undefined;
   return {
     error: timedOut
@@ -30,6 +34,10 @@ export async function unapproved(
     ],
   };
 }
+
+const unheard = (who: string, { by, at }: ApprovalDecision, ids: readonly string[]): string =>
+  `Account ${who} was approved by ${by} at ${at}, and the run did not hear of it. Nothing more has to be approved: ` +
+  startWith(ids);
 
 /** A line for each account that waits and of which nobody is asked: no open request names it. */
 export async function unasked({ registry, approvals }: Store, now: number): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { bucket } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
+import { fault, refuse } from './faults.ts';
 import { announcements } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
 import { due, makeReady, named, onboard, world } from './world.ts';
@@ -135,6 +136,25 @@ test('an approval that died in the middle is completed when it is given again', 
 
   expect(completed).toMatchObject({ already: true, approved: [id], released: true });
   expect((await ended).run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+});
+
+test('a task that is gone when the accounts are approved is told as it is, on both sides', async () => {
+  const of = await world({ configuration: approving(everybody) });
+  const { id, event } = created(of);
+  const { request, ended } = await untilItWaits(of, event);
+  fault(of, 'SendTaskSuccess', refuse('TaskTimedOut', 'Provided task does not exist anymore'));
+
+  const decided = await answer(of, request);
+  of.organisation.world.tasks.timeOut();
+  const { run } = await ended;
+  const next = await onboard(of, { accountId: id });
+
+  expect(decided).toMatchObject({ approved: [id], released: false });
+  expect(run.left).toEqual([
+    expect.stringMatching(`^Account ${id} was approved by an operator.*did not hear`),
+  ]);
+  expect(next.run.status).toBe('succeeded');
   expect(named(of)).toEqual(due(of));
 });
 
