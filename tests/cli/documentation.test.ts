@@ -14,7 +14,7 @@ test('docs/command-line.md has the exit codes as they are', () => {
   expect(rows).toEqual(exitCodeTable);
 });
 
-test.each(['demo', 'validate', 'import', 'activate', 'plan', 'apply', 'drift', 'run'])(
+test.each(['demo', 'validate', 'import', 'activate', 'plan', 'apply', 'approve', 'drift', 'run'])(
   'docs/command-line.md has the options of %s',
   async (name) => {
     const { stdout } = await run([name, '--help']);
