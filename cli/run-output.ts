@@ -121,7 +121,7 @@ function tellLeft(out: Output, { left }: RunReport): void {
 
 function endLine(report: RunReport, { green, red, yellow, bold, dim }: Colors): string {
   const { status, reason, calls, durationMs, left } = report;
-  const color = { succeeded: green, failed: red, ignored: yellow }[status];
+  const color = { succeeded: green, failed: red, ignored: yellow, 'waiting-for-approval': yellow }[status];
   const why = status === 'failed' && left.length > 0 ? `${counted(left.length, 'thing')} left to do` : reason;
   const cost = `${(durationMs / 1_000).toFixed(1)} s, ${counted(callsOf(calls), 'AWS call')}, of which ${counted(writesOf(calls), 'write')}`;
   return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${cost})`)}`;

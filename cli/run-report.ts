@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../shared/errors.ts';
 import { gainsIn } from '../shared/run/access-counts.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
+import { type ApprovalReport, approvalReport } from './approval-output.ts';
 
 /** What `run --json` prints for one resource. */
 export interface ResourceReport {
@@ -26,7 +27,7 @@ export interface ResourceReport {
 
 /** What `run --json` prints. */
 export interface RunReport {
-  readonly status: 'succeeded' | 'failed' | 'ignored';
+  readonly status: 'succeeded' | 'failed' | 'ignored' | 'waiting-for-approval';
   readonly runId: string;
   /** Why it started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
@@ -44,6 +45,8 @@ export interface RunReport {
   readonly calls: CallCounts;
   readonly durationMs: number;
   readonly error?: ErrorRecord;
+  /** What it waits for. */
+  readonly approval?: ApprovalReport;
 }
 
 export interface EndedRun {
@@ -55,7 +58,7 @@ export interface EndedRun {
 
 /** The run as its record tells it, and its resources. */
 export async function runReport(
-  { runs }: Store,
+  { runs, approvals }: Store,
   { runId, result, calls, durationMs }: EndedRun,
 ): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
   const record = (await runs.get(runId)) ?? unrecorded(runId, result);
@@ -74,8 +77,14 @@ export async function runReport(
     calls: sorted(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
+    ...(await approvalOf(record, approvals)),
   };
   return { report, changes };
+}
+
+async function approvalOf({ status, runId }: RunRecord, approvals: Store['approvals']) {
+  const request = status === 'waiting-for-approval' ? await approvals.get(runId) : undefined;
+  return request === undefined ? {} : { approval: approvalReport(request) };
 }
 
 const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRecord => ({

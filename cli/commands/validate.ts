@@ -45,7 +45,7 @@ function placed({ path, message }: Finding): { path: string; line?: number; mess
 }
 
 function summary(configuration: Configuration) {
-  const { centralAccounts, deployment, organization, grants } = configuration;
+  const { centralAccounts, deployment, organization, grants, approval } = configuration;
   return {
     hash: configurationHash(configuration),
     deployment,
@@ -54,6 +54,7 @@ function summary(configuration: Configuration) {
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
     resources: desiredResources(configuration, []).map(({ ref }) => ref),
     memberships: membershipNotes(configuration),
+    ...(approval === undefined ? {} : { approval }),
   };
 }
 
@@ -88,6 +89,7 @@ function tell(out: Output, file: string, configuration: Configuration): void {
     ]),
   );
   tellMemberships(out, configuration);
+  tellApproval(out, configuration);
   out.line();
   out.line(`${counted(resources.length, 'resource')} will have policies of this project.`);
 }
@@ -98,6 +100,15 @@ function tellMemberships(out: Output, configuration: Configuration): void {
   out.line();
   out.line(out.colors.bold('Not listed by account'));
   for (const { grant, note } of notes) out.line(`  ${out.colors.yellow(grant)} ${note}`);
+}
+
+function tellApproval(out: Output, { approval }: Configuration): void {
+  if (approval === undefined) return;
+  out.line();
+  const { for: selector, timeLimitHours } = approval;
+  out.line(
+    `${out.colors.bold('Approved by a person')}, within ${counted(timeLimitHours, 'hour')}: ${selectorText(selector)}`,
+  );
 }
 
 /** Several central accounts may be one account, so the grants decide. */

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
 import { accessOf, takenBackText } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
+import { unapproved } from './unapproved.ts';
 import type { Verification } from './verify.ts';
 
 /** How registering one account ended: with a revision, or with the error that the state machine caught. */
@@ -95,23 +96,28 @@ export async function failRun(
     return { runId, status: opened.status };
   }
   const changes = await services.store.runs.changes(runId);
+  const waited = opened?.status === 'waiting-for-approval';
+  const ended = waited ? await unapproved(services, runId, error) : { error, left: [goOn(error)] };
   await close(services, {
     runId,
     startedAt,
     accountIds: [],
     ...opened,
     status: 'failed',
-    reason: error.message,
-    error,
-    left: [
-      `Everything from here on: ${error.name}. Start it again once that is put right`,
+    reason: ended.error.message,
+    error: ended.error,
+    left: lines([
+      ...ended.left,
       ...(opened?.left ?? []),
       ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
-    ],
+    ]),
     ...accessOf(changes),
   });
   return { runId, status: 'failed' };
 }
+
+const goOn = ({ name }: ErrorRecord): string =>
+  `Everything from here on: ${name}. Start it again once that is put right`;
 
 const close = (services: Services, run: RunRecord): Promise<void> =>
   recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) });

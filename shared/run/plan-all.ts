@@ -4,7 +4,7 @@ import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
 import { droppedAmong, everFound, foundIn } from '../found.ts';
-import type { RegisteredAccount } from '../organization/account.ts';
+import type { Account, RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning, documentsDifference, type NamedDocuments } from '../plan/differences.ts';
@@ -111,9 +111,18 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-type Look = PlanAllRequest & { readonly accounts: readonly RegisteredAccount[]; readonly madeAt: string };
+export interface Look extends Pick<PlanAllRequest, 'runId' | 'active'> {
+  readonly accounts: readonly Account[];
+  /** The time that graces are judged by, ISO 8601. */
+  readonly madeAt: string;
+}
 
-async function standingOf(services: Services, look: Look, desired: DesiredResource): Promise<Standing> {
+/** Reads one resource and plans it; what kept it from that is in the result. */
+export async function standingOf(
+  services: Services,
+  look: Look,
+  desired: DesiredResource,
+): Promise<Standing> {
   const state = await services.store.resources.get(desired.key);
   const context = grantContext(look.active.configuration);
   try {

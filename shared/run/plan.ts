@@ -3,9 +3,11 @@ import { isSettled, remembered } from '../apply/reconcile.ts';
 import { documents, gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
+import { defaultApprovalHours } from '../configuration/schema.ts';
 import { errorRecord, ResourceMissingError } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
+import { waits } from '../plan/approval.ts';
 import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import { planResource } from '../plan/plan.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
@@ -26,6 +28,10 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
+  /** Whether an account of the run waits for a person. */
+  readonly approval: 'required' | 'none';
+  /** How long the run waits for that. */
+  readonly approvalSeconds: number;
 }
 
 /** How many resources are read at a time. */
@@ -43,8 +49,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     sweep || place !== null
       ? await registry.revision()
       : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-  if (revision === 0) return { revision, resources: 0, changes: 0 };
+  if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
+  const done = sweep ? [] : await resumed(services, runId);
   await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
@@ -53,6 +60,8 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     resourcesInForce(active, registered),
     async (desired) => {
       const change = await planOne(services, plan, desired);
+      const earlier = done.find(({ resource }) => resource === desired.key);
+      if (earlier !== undefined && change.planned === 'none') return { ...earlier, planned: 'none' as const };
       await services.store.runs.putChange(runId, change);
       return change;
     },
@@ -62,6 +71,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     revision,
     resources: changes.length,
     changes: changes.filter(({ planned }) => planned !== 'none').length,
+    ...approvalFor(active, registered, accounts),
   };
 }
 
@@ -80,6 +90,32 @@ async function look(services: Services, { runId, cause, place }: PlanStep): Prom
     ...(left.length === 0 ? {} : { left }),
     ...(warnings.length === 0 ? {} : { warnings }),
   });
+}
+
+const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
+
+/** An account waits by the registry, also where the configuration has ceased to ask since it was registered. */
+function approvalFor(
+  { configuration }: ActiveConfiguration,
+  registered: readonly RegisteredAccount[],
+  accounts: PlanStep['accounts'],
+): Pick<PlannedRun, 'approval' | 'approvalSeconds'> {
+  const own = new Set(accounts.map(({ accountId }) => accountId));
+  if (!registered.some((account) => own.has(account.id) && waits(account))) return nobodyWaits;
+  const hours = configuration.approval?.timeLimitHours ?? defaultApprovalHours;
+  return { approval: 'required', approvalSeconds: hours * 3_600 };
+}
+
+/**
+ * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
+ * @returns the changes that it has made before
+ */
+async function resumed({ store: { runs } }: Services, runId: string): Promise<readonly ResourceChange[]> {
+  const run = await runs.get(runId);
+  if (run?.waitingUntil === undefined) return [];
+  const { reason: _, ...goesOn } = run;
+  if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
+  return (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
 }
 
 interface RunPlan {

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../errors.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
+import type { WaitingAccount } from '../plan/approval.ts';
 
 /** The accounts that the project knows, with the order of their changes. */
 export interface RegistryStore {
@@ -102,7 +103,7 @@ export interface LeaseStore {
   release(resource: string, owner: string): Promise<void>;
 }
 
-export type RunStatus = 'running' | 'succeeded' | 'failed' | 'ignored';
+export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
 /** One execution, from its input to its end. */
 export interface RunRecord {
@@ -126,6 +127,8 @@ export interface RunRecord {
   readonly counts?: SweepCounts;
   /** Whose access the run's writes changed; absent where they changed nobody's. */
   readonly access?: AccessCounts;
+  /** Until when it waits, or waited, for approval, ISO 8601. */
+  readonly waitingUntil?: string;
 }
 
 /** How many accounts, and on how many resources. */
@@ -199,12 +202,55 @@ export interface ResourceChange {
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
-  /** Runs whose record says `running` and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
+  /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
   unfinished(before: string): Promise<readonly RunRecord[]>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
   /** Ordered by resource. Consistent reads. */
   changes(runId: string): Promise<readonly ResourceChange[]>;
+}
+
+/** What a run asks a person, and what the person has said. */
+export interface ApprovalRequest {
+  readonly runId: string;
+  /** Of the task that waits. Whoever has it can let the run go on: never logged, never shown. */
+  readonly token: string;
+  /** ARN of the execution. */
+  readonly execution: string;
+  readonly accounts: readonly WaitingAccount[];
+  /** `approvalHash` of what is asked. */
+  readonly planHash: string;
+  readonly configurationHash: string;
+  /** What the accounts would gain, for people, lines. */
+  readonly difference: string;
+  /** ISO 8601. */
+  readonly requestedAt: string;
+  /** When the run gives up, ISO 8601. */
+  readonly until: string;
+  /** Absent while nobody has decided. */
+  readonly decision?: ApprovalDecision;
+}
+
+export interface ApprovalDecision {
+  readonly verdict: 'approved' | 'rejected';
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
+export interface ApprovalStore {
+  /** The latest request of a run. Consistent read. */
+  get(runId: string): Promise<ApprovalRequest | undefined>;
+  /**
+   * Stores the request of a run, in place of an earlier task's.
+   * @returns whether it was stored; not where the same task's has been decided: it was asked twice
+   */
+  put(request: ApprovalRequest): Promise<boolean>;
+  /** Decides the request of a task, once. @returns whether it was; not where it is decided or another's by now */
+  decide(runId: string, token: string, decision: ApprovalDecision): Promise<boolean>;
+  /** Requests that nobody has decided, of runs that have not ended, by run id. Consistent reads. */
+  open(): Promise<readonly ApprovalRequest[]>;
 }
 
 export interface ConfigurationInForce {
@@ -233,5 +279,6 @@ export interface Store {
   readonly found: FoundStore;
   readonly leases: LeaseStore;
   readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
   readonly configuration: ConfigurationStore;
 }

@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
+import { isOpen } from '../open.ts';
 import type {
   Outcome,
   Reach,
@@ -15,7 +16,13 @@ import { defined, type Item } from './items.ts';
 import { queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const statuses = ['running', 'succeeded', 'failed', 'ignored'] as const satisfies readonly RunStatus[];
+const statuses = [
+  'running',
+  'waiting-for-approval',
+  'succeeded',
+  'failed',
+  'ignored',
+] as const satisfies readonly RunStatus[];
 const outcomes = [
   'written',
   'unchanged',
@@ -69,6 +76,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   announcedAt: z.string().exactOptional(),
   counts: countsSchema.exactOptional(),
   access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
+  waitingUntil: z.string().exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
@@ -104,13 +112,16 @@ const openSchema = z.object({ runId: z.string(), startedAt: z.string() });
 
 export function dynamoRuns(table: Table): RunStore {
   return {
-    get: (runId) => readItem(table, runKey(runId), runSchema),
+    get: (runId) => readRun(table, runId),
     put: (run) => putRun(table, run),
     unfinished: (before) => unfinished(table, before),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
   };
 }
+
+export const readRun = (table: Table, runId: string): Promise<RunRecord | undefined> =>
+  readItem(table, runKey(runId), runSchema);
 
 async function putItem({ client, tableName }: Table, item: Item): Promise<void> {
   await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));
@@ -119,7 +130,7 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
 /** A run that is ignored was never open. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
-  if (status === 'running') await putItem(table, { ...openKey(runId), runId, startedAt });
+  if (isOpen(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   await putItem(table, runItem(run));
   if (status === 'succeeded' || status === 'failed') await removeOpen(table, runId);
 }
@@ -128,13 +139,16 @@ async function removeOpen({ client, tableName }: Table, runId: string): Promise<
   await client.send(new DeleteCommand({ TableName: tableName, Key: openKey(runId) }));
 }
 
+/** The ids of the runs that may still be open, with when they started. */
+export const openRuns = (table: Table) => queryItems(table, openPartition, openPrefix, openSchema);
+
 async function unfinished(table: Table, before: string): Promise<readonly RunRecord[]> {
-  const open = await queryItems(table, openPartition, openPrefix, openSchema);
+  const open = await openRuns(table);
   const found: RunRecord[] = [];
   for (const { runId, startedAt } of open) {
     if (startedAt >= before) continue;
-    const run = await readItem(table, runKey(runId), runSchema);
-    if (run?.status === 'running') found.push(run);
+    const run = await readRun(table, runId);
+    if (run !== undefined && isOpen(run.status)) found.push(run);
     else await removeOpen(table, runId);
   }
   return found;

@@ -125,6 +125,16 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.unfinished(at)).toEqual([]);
     });
 
+    test('lists a run that waits for approval, and then goes on', async () => {
+      const waiting = aRun({ status: 'waiting-for-approval', waitingUntil: later });
+      await runs.put(aRun());
+      await runs.put(waiting);
+
+      expect(await runs.unfinished(later)).toStrictEqual([waiting]);
+      await runs.put({ ...waiting, status: 'running' });
+      expect(await runs.unfinished(later)).toStrictEqual([{ ...waiting, status: 'running' }]);
+    });
+
     test('a run that is put as running again, by a retry of its start, is listed once', async () => {
       await runs.put(aRun());
       await runs.put(aRun());
