@@ -4,8 +4,10 @@ import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { ConfigurationError, type Finding } from '../../shared/errors.ts';
+import { patternText } from '../../shared/grants/discovery.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';
+import { searchesOf } from '../../shared/plan/searches.ts';
 import {
   acting,
   type CommandContext,
@@ -53,6 +55,7 @@ function summary(configuration: Configuration) {
     centralAccounts,
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
     resources: desiredResources(configuration, []).map(({ ref }) => ref),
+    patterns: searchesOf(configuration).map(({ key: _, ...search }) => search),
     memberships: membershipNotes(configuration),
     ...(approval === undefined ? {} : { approval }),
   };
@@ -88,10 +91,29 @@ function tell(out: Output, file: string, configuration: Configuration): void {
       dim(shortened(selectorText(entry.for), 48)),
     ]),
   );
+  tellPatterns(out, configuration);
   tellMemberships(out, configuration);
   tellApproval(out, configuration);
   out.line();
-  out.line(`${counted(resources.length, 'resource')} will have policies of this project.`);
+  const patterns = searchesOf(configuration);
+  const more = patterns.length === 0 ? '' : ', and so will what the patterns match';
+  out.line(`${counted(resources.length, 'resource')} will have policies of this project${more}.`);
+}
+
+function tellPatterns(out: Output, configuration: Configuration): void {
+  const patterns = searchesOf(configuration);
+  if (patterns.length === 0) return;
+  table(
+    out,
+    `Patterns (${patterns.length})`,
+    patterns.map(({ kind, accountId, region, pattern, grants }) => [
+      patternText(pattern),
+      grantKind(kind).title,
+      accountId,
+      region,
+      out.colors.dim(grants.join(', ')),
+    ]),
+  );
 }
 
 function tellMemberships(out: Output, configuration: Configuration): void {

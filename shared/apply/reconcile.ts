@@ -5,7 +5,6 @@ import {
   errorRecord,
   NotReadBackError,
   OnboardingError,
-  ResourceMissingError,
   ServiceUnavailableError,
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
@@ -17,9 +16,10 @@ import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
+import { gone, readUnlessGone, stateOfGone } from './gone.ts';
 import { type Lease, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
-import { rememberBeforeWriting, settle, settleGone } from './settle.ts';
+import { rememberBeforeWriting, settle } from './settle.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -126,7 +126,10 @@ function outcomeOf(error: unknown): Outcome {
   return refusals.has(error.name) ? 'refused' : 'failed';
 }
 
-/** What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new. */
+/**
+ * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
+ * @returns `undefined` where nobody has anything to do: the resource is not in force any more, and nothing of ours on it
+ */
 async function picture(services: Services, resource: string) {
   const { store } = services;
   await requireReady(store.registry);
@@ -134,26 +137,33 @@ async function picture(services: Services, resource: string) {
   const accounts = await store.registry.accounts();
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, accounts, resource);
+  const state = await store.resources.get(resource);
+  if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
   if (desired === undefined)
     throw new ConfigurationMismatchError(
       `${resource} is not in the configuration in force any more; start the run again`,
       { resource },
     );
-  return { revision, accounts, active, desired, state: await store.resources.get(resource) };
+  return { revision, accounts, active, desired, state };
 }
 
-export type Picture = Awaited<ReturnType<typeof picture>>;
+export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
 
 async function reconcileHolding(services: Services, request: ReconcileRequest, lease: Lease): Promise<Done> {
   const { resource } = request.planned;
   const seen = await picture(services, resource);
+  if (seen === undefined) return { outcome: 'unchanged' };
   const { desired, active, state } = seen;
   const context = grantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
   const actual = await readUnlessGone(desired, () =>
     desired.kind.read(aws.reader(desired.ref), desired.ref, context),
   );
-  if (actual === gone) return settleGone(services, seen, lease);
+  if (actual === gone) {
+    lease.check();
+    await services.store.resources.put(resource, stateOfGone(seen, timestamp(services.clock)));
+    return { outcome: 'unchanged' };
+  }
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     planResource({ ...seen, ...active, ...memory, actual, setAside });
@@ -179,18 +189,6 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
-}
-
-const gone = Symbol('gone');
-
-/** A resource that nobody names may be deleted: then there is nothing to do. */
-async function readUnlessGone<T>({ named }: DesiredResource, read: () => Promise<T>) {
-  try {
-    return await read();
-  } catch (error) {
-    if (!named && error instanceof ResourceMissingError) return gone;
-    throw error;
-  }
 }
 
 /**

@@ -75,24 +75,6 @@ export async function settle(
   };
 }
 
-/** Nobody names it any more, and it was deleted: nothing of ours is left. */
-export async function settleGone(
-  { store, clock }: Services,
-  { desired, active, revision, state }: Picture,
-  lease: Lease,
-): Promise<Done> {
-  lease.check();
-  await store.resources.put(desired.key, {
-    appliedRevision: revision,
-    configurationHash: active.hash,
-    owned: [],
-    grants: grantsOn(desired),
-    generation: (state?.generation ?? 0) + 1,
-    updatedAt: timestamp(clock),
-  });
-  return { outcome: 'unchanged' };
-}
-
 function judgement(
   { key }: DesiredResource,
   { configuration }: ActiveConfiguration,

@@ -169,7 +169,7 @@ function refuseSilentLoss(
   if (lost.length <= removalCount || lost.length <= removalShare * before.size) return gone;
   throw new UnsafeChangeError(
     `${desired.key}: ${lost.length} of ${before.size} accounts would lose all they have on it, since a grant was ` +
-      'renamed or taken out. Nothing was written. If it is meant, raise `safety.removalShare` or ' +
+      'renamed or taken out, or no pattern matches it any more. Nothing was written. If it is meant, raise `safety.removalShare` or ' +
       '`safety.removalCount` and activate',
     { resource: desired.key, accountIds: lost.sort() },
   );

@@ -84,9 +84,12 @@ async function look(services: Services, { runId, cause, place }: PlanStep): Prom
   const left = searchLines(looked);
   const { warnings } = looked;
   const run = await services.store.runs.get(runId);
-  if (run?.status !== 'running' || left.length + warnings.length === 0) return;
+  if (run?.status !== 'running') return;
+  // What an attempt before this one has noted counts no more.
+  const { left: leftBefore = [], warnings: warnedBefore = [], ...bare } = run;
+  if ([left, warnings, leftBefore, warnedBefore].every((noted) => noted.length === 0)) return;
   await services.store.runs.put({
-    ...run,
+    ...bare,
     ...(left.length === 0 ? {} : { left }),
     ...(warnings.length === 0 ? {} : { warnings }),
   });

@@ -73,7 +73,8 @@ async function resourceFindings(
   question: Question,
 ): Promise<readonly (string | undefined)[]> {
   const { desired, change } = question;
-  if (change === undefined) return unplanned(question);
+  // What a pattern has found since the plan is planned by the run that found it.
+  if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return [];
   if (change.after !== undefined)
     return documentFindings(
