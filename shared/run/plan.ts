@@ -11,12 +11,13 @@ import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { planResource } from '../plan/plan.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
+import type { AccountOutcome } from './finish.ts';
 
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
   /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
-  readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+  readonly accounts: readonly AccountOutcome[];
 }
 
 export interface PlannedRun {
@@ -43,6 +44,9 @@ export async function planRun(services: Services, { runId, cause, accounts }: Pl
   const revision = sweep
     ? await registry.revision()
     : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError'))
+    await activeConfiguration(services.store);
   if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
   const active = await activeConfiguration(services.store);
