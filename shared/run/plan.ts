@@ -12,13 +12,14 @@ import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desire
 import { planResource } from '../plan/plan.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
+import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
 
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
   /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
-  readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+  readonly accounts: readonly AccountOutcome[];
   /** Where a resource was made or tagged; null or absent for every other cause. */
   readonly place?: ResourcePlace | null;
 }
@@ -49,6 +50,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     sweep || place !== null
       ? await registry.revision()
       : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError'))
+    await activeConfiguration(services.store);
   if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
   const done = sweep ? [] : await resumed(services, runId);
