@@ -29,7 +29,7 @@ export interface Run {
   readonly calls: CallCounts;
 }
 
-/** The hub on moto: a table with the configuration in force. */
+/** The hub on moto, with the configuration in force. */
 export interface Deployment {
   readonly store: Store;
   /** Runs the state machine file with the handlers, with clients of its own, as another process would have. */
@@ -41,33 +41,38 @@ export interface Deployment {
   activate(configuration: string): Promise<void>;
 }
 
-/** With a complete registry. */
+/** With a table on moto, and a complete registry. */
 export async function deployOn(endpoint: string, configuration: string): Promise<Deployment> {
-  const deployment = await newDeployment(endpoint, configuration);
-  const { hub } = servicesAt(endpoint, '', {});
+  const deployment = await newDeployment(endpoint, configuration, await tableStore(endpoint));
   const { registry } = deployment.store;
-  await importOrganization({ registry, organizations: hub.organizations, clock: systemClock });
+  const { organizations } = servicesAt(endpoint, deployment.store, {}).hub;
+  await importOrganization({ registry, organizations, clock: systemClock });
   return deployment;
 }
 
+async function tableStore(endpoint: string): Promise<Store> {
+  return dynamoStore({ client: tableClient(endpoint), tableName: await createTable(endpoint) });
+}
+
 /** With an empty registry, which the first sweep fills. */
-export async function newDeployment(endpoint: string, configuration: string): Promise<Deployment> {
-  const tableName = await createTable(endpoint);
-  const services = (calls: CallCounts): Services => servicesAt(endpoint, tableName, calls);
-  const { store } = services({});
+export async function newDeployment(
+  endpoint: string,
+  configuration: string,
+  store: Store,
+): Promise<Deployment> {
   await activate(store, configuration);
   const execute = async (machine: DeployedMachine, input: unknown): Promise<Run> => {
     const id = randomUUID();
     const calls: CallCounts = {};
-    const result = await runLocally({ machine, services: services(calls), name: id, input });
-    return { id, calls, result };
+    const services = servicesAt(endpoint, store, calls);
+    return { id, calls, result: await runLocally({ machine, services, name: id, input }) };
   };
   return {
     store,
     activate: (text) => activate(store, text),
     run: (input) => execute('account-onboarding', input),
     sweep: () => execute('organization-sweep', {}),
-    drift: (text) => driftAt(services({}), text),
+    drift: (text) => driftAt(servicesAt(endpoint, store, {}), text),
   };
 }
 
@@ -93,13 +98,13 @@ export const tableClient = (endpoint: string): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials: callerCredentials }));
 
 /** As a deployed function has them, but for the endpoint and the counted calls. */
-function servicesAt(endpoint: string, tableName: string, calls: CallCounts): Services {
+function servicesAt(endpoint: string, store: Store, calls: CallCounts): Services {
   const settings = { endpoint, region, credentials: callerCredentials, plugins: [countCalls(calls)] };
   return {
     clock: systemClock,
     random: Math.random,
     logger: silentLogger,
-    store: dynamoStore({ client: tableClient(endpoint), tableName }),
+    store,
     hub: hubClients(settings),
     aws: perRun((runId, { partition, spokeRole }) =>
       awsAccess({ ...settings, runId, partition, spokeRole, clock: systemClock }),
