@@ -46,9 +46,18 @@ export async function activeConfiguration(store: Store): Promise<ActiveConfigura
   return active(inForce, configurationOf(inForce), await store.found.all());
 }
 
-/** @throws ConfigurationError where it was activated by a version of this project that knew another format */
-export const configurationOf = ({ document, hash }: ConfigurationInForce): Configuration =>
-  validateConfiguration(document, `The configuration in force (${hash})`);
+/**
+ * It is read for each resource, and seldom another one: the latest is checked once.
+ * @throws ConfigurationError where it was activated by a version of this project that knew another format
+ */
+export function configurationOf({ document, hash }: ConfigurationInForce): Configuration {
+  const text = JSON.stringify(document);
+  if (latest?.text !== text)
+    latest = { text, configuration: validateConfiguration(document, `The configuration in force (${hash})`) };
+  return latest.configuration;
+}
+
+let latest: { readonly text: string; readonly configuration: Configuration } | undefined;
 
 /**
  * Refuses a writer whose configuration is not the one in force.
