@@ -4,6 +4,7 @@ import { errorRecord } from '../shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
 import { applyCommand } from './commands/apply.ts';
+import { approveCommand } from './commands/approve.ts';
 import { demoCommand } from './commands/demo.ts';
 import { driftCommand } from './commands/drift.ts';
 import { importCommand } from './commands/import.ts';
@@ -45,6 +46,7 @@ async function program(context: CommandContext): Promise<Command> {
     activateCommand,
     planCommand,
     applyCommand,
+    approveCommand,
     driftCommand,
     runCommand,
     spokeTemplateCommand,

@@ -64,13 +64,14 @@ const fullText = ({ plan }: Standing): string =>
 
 /** `Plan: 6 resources to change, 2 unchanged, 1 withheld` */
 function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
-  const { change, unchanged, withheld, failed } = countsOf(overall);
+  const { change, unchanged, withheld, leaving, failed } = countsOf(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
   const parts = [
     `${counted(change, 'resource')} to change`,
     // Those that have nothing for the account are not looked at.
     ...(overall.accountId === undefined ? [`${grouped(unchanged)} unchanged`] : []),
     ...(withheld === 0 ? [] : [`${grouped(withheld)} with removals withheld`]),
+    ...(leaving === 0 ? [] : [`${grouped(leaving)} with accounts in their grace`]),
     ...(failed === 0 ? [] : [`${grouped(failed)} cannot be planned`]),
   ];
   return `${bold(`Plan${scope}:`)} ${parts.join(', ')}${change === 0 && failed === 0 ? dim('. Nothing to do') : ''}`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
+import { waitsForToken } from '../simulator/task-handler.ts';
 import type { Output } from './output.ts';
 
 /** Shows the Tasks of a state machine as they are entered and left. */
@@ -37,6 +38,7 @@ export async function newProgress(out: Output): Promise<Progress> {
     caught: () => {},
     failed: (event) => {
       left(event);
+      if (event.error === waitsForToken) return tell(yellow('…'), event, dim('a person is asked'));
       errors.set(idOf(event), event.error ?? 'failed');
     },
   };

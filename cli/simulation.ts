@@ -4,6 +4,7 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import type { Logger, Services } from '../shared/services.ts';
+import { addExampleFinds } from '../simulator/example-finds.ts';
 import { exampleOrganisation } from '../simulator/example-organisation.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
@@ -29,6 +30,7 @@ export function newSimulation(configuration: Configuration, options: SimulationO
     clock: options.clock ?? impatientClock(),
     random: seeded(20_260_302),
   });
+  addExampleFinds(organisation, configuration);
   const calls: CallCounts = {};
   const services = simulatedServices(organisation, {
     plugins: [countCalls(calls)],

@@ -3,6 +3,7 @@ import type { ImageState, LaunchPermission } from '@aws-sdk/client-ec2';
 import type { GrantConstraints, GrantOperation, KeyManagerType, KeyState } from '@aws-sdk/client-kms';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { AccountState } from '../shared/organization/account.ts';
+import { newTaskTokens, type TaskTokens } from './task-tokens.ts';
 
 export type Tags = Record<string, string>;
 
@@ -178,6 +179,8 @@ export interface World {
   readonly putEvents: Record<string, unknown>[];
   /** What was published to a topic, in order. */
   readonly messages: Record<string, unknown>[];
+  /** Of state machines: tasks that wait for their tokens. */
+  readonly tasks: TaskTokens;
 }
 
 export const newWorld = (settings: WorldSettings): World => ({
@@ -201,6 +204,7 @@ export const newWorld = (settings: WorldSettings): World => ({
   sessions: new Map(),
   putEvents: [],
   messages: [],
+  tasks: newTaskTokens(),
 });
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -14,8 +14,10 @@ import {
   newCommand,
   type Session,
 } from '../command.ts';
+import { contestedText } from '../contested.ts';
 import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { leavingText } from '../leaving.ts';
 import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
 import { notInDocuments, tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
@@ -59,7 +61,7 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
 function statusOf(counts: Counts, { looked }: OverallPlan): keyof typeof exitCodeByStatus {
-  if (counts['ours-changed'] + counts.missing > 0) return 'drifted';
+  if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
   return counts.unreadable + looked.failed.length > 0 ? 'incomplete' : 'no-drift';
 }
 
@@ -79,7 +81,7 @@ function tellDrift(out: Output, configuration: Configuration, found: readonly Re
     const rows = aligned(here.map((each) => driftRow(each, out.colors)));
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
-      for (const line of detailLines(each, out)) out.line(`      ${line}`);
+      for (const line of [...detailLines(each, out), ...leavingLines(each, out)]) out.line(`      ${line}`);
     }
   }
   const counts = countsOf(found);
@@ -102,14 +104,19 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
 }
 
 /** From how it should be to how it is. */
-function detailLines({ status, differences, error }: ResourceDrift, out: Output): readonly string[] {
+function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
+  const { status, differences, contested, error } = drift;
   const width = widthOf(out) - 6;
   if (error !== undefined)
     return wrapped(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
-  if (status !== 'ours-changed') return [];
-  if (differences.length === 0) return [out.colors.dim(notInDocuments)];
-  return differenceLines(differences, { colors: out.colors, width });
+  if (status !== 'ours-changed' && status !== 'contested') return [];
+  const why = contested === undefined ? [] : wrapped(contestedText(contested), width).map(out.colors.red);
+  if (differences.length === 0) return [...why, out.colors.dim(notInDocuments)];
+  return [...why, ...differenceLines(differences, { colors: out.colors, width })];
 }
+
+const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>
+  leaving === undefined ? [] : wrapped(leavingText(leaving), widthOf(out) - 6).map(out.colors.dim);
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');

@@ -8,6 +8,7 @@ import { callEvents } from '../../shared/grants/kinds.ts';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
+import { tellGain } from '../approval-output.ts';
 import {
   acting,
   type CommandContext,
@@ -19,7 +20,7 @@ import {
 import { readEvent } from '../event-file.ts';
 import { letItHappen, setTheScene } from '../event-world.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { counted } from '../output.ts';
+import { counted, type Output } from '../output.ts';
 import { newProgress } from '../progress.ts';
 import { tellRun } from '../run-output.ts';
 import { type RunReport, runReport } from '../run-report.ts';
@@ -89,6 +90,26 @@ function ignored({ out }: Session, runId: string, reason: string): ExitCode {
   return exitCodes.succeeded;
 }
 
+const exitOf = ({ status }: RunReport): ExitCode =>
+  ({
+    succeeded: exitCodes.succeeded,
+    ignored: exitCodes.succeeded,
+    failed: exitCodes.failed,
+    'waiting-for-approval': exitCodes.changesPending,
+  })[status];
+
+/** A run on this machine ends at the question: nobody sits here until the answer comes. */
+function tellWaiting(out: Output, { approval }: RunReport, inMemory: boolean): void {
+  if (approval === undefined) return;
+  tellGain(out, approval.difference);
+  out.line();
+  out.line(
+    inMemory
+      ? '  Nobody can approve it here, since nothing is kept after this command'
+      : `  Approve it, then run again: ${approval.command}`,
+  );
+}
+
 /** Where the state machine runs. */
 interface Stage {
   readonly services: Services;
@@ -96,6 +117,8 @@ interface Stage {
   readonly where: string;
   /** Pauses before retries: for an AWS that needs them. */
   readonly waits: 'none' | 'real';
+  /** Nothing is kept after the command. */
+  readonly inMemory: boolean;
 }
 
 async function simulated(
@@ -113,7 +136,7 @@ async function simulated(
   if (event.type === 'change') letItHappen(scene, event);
   forgetCalls(calls);
   const size = counted(organisation.world.accounts.size, 'account');
-  return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none' };
+  return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none', inMemory: true };
 }
 
 async function connected(session: Session, configuration: Configuration, runId: string): Promise<Stage> {
@@ -127,7 +150,7 @@ async function connected(session: Session, configuration: Configuration, runId: 
       throw new UsageError(`There is a run ${runId} already; choose another --name`);
   }
   forgetCalls(calls);
-  return { services, calls, where, waits: inMemory ? 'none' : 'real' };
+  return { services, calls, where, waits: inMemory ? 'none' : 'real', inMemory };
 }
 
 interface Execution {
@@ -138,7 +161,7 @@ interface Execution {
 }
 
 async function runOn(
-  { services, calls, where, waits }: Stage,
+  { services, calls, where, waits, inMemory }: Stage,
   { out }: Session,
   { runId, input, configuration, event }: Execution,
 ): Promise<ExitCode> {
@@ -152,7 +175,8 @@ async function runOn(
   const ended = await runReport(services.store, { runId, result, calls, durationMs });
   out.result(ended.report);
   tellRun(out, configuration, ended);
-  return ended.report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+  tellWaiting(out, ended.report, inMemory);
+  return exitOf(ended.report);
 }
 
 function subjectOf(event: Event): string {

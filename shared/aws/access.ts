@@ -7,6 +7,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -36,6 +37,7 @@ export interface AccountClients {
 export interface HubClients {
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
+  readonly sfn: SFNClient;
   readonly sns: SNSClient;
 }
 
@@ -154,6 +156,7 @@ export function hubClients(settings: HubSettings): HubClients {
   return lazily({
     eventBridge: () => withPlugins(new EventBridgeClient(config), plugins),
     organizations: () => withPlugins(new OrganizationsClient(config), plugins),
+    sfn: () => withPlugins(new SFNClient(config), plugins),
     sns: () => withPlugins(new SNSClient(config), plugins),
   });
 }

@@ -6,9 +6,10 @@ import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { type Place, places } from './discovery.ts';
 import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
+import { accountsLetIn } from './let-in.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
-import { accountsLetIn, allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
+import { allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
 import { accountsOfRoles, anyAccount, type Slot, shards } from './shards.ts';
 
 const entityNames = eachOnce(

@@ -18,8 +18,9 @@ import {
 } from './contract.ts';
 import { places } from './discovery.ts';
 import type { GrantEntry, Membership } from './entry.ts';
+import { accountsLetIn } from './let-in.ts';
 import { onArn } from './permissions.ts';
-import { accountsLetIn, membershipOf } from './principals.ts';
+import { membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {

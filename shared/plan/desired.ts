@@ -4,7 +4,7 @@ import { type GrantKind, type ResourceRef, resourceKey, resourceOf, type Share }
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { type Account, isMember } from '../organization/account.ts';
-import { matches } from '../organization/selector.ts';
+import { reaches } from './approval.ts';
 import { type Found, foundBy, nothingFound } from './searches.ts';
 
 /** A resource that the configuration names or a pattern of it has found, and whom it is for. */
@@ -98,4 +98,4 @@ function resourcesFor(
 }
 
 const matching = (entry: GrantEntry, members: readonly Account[]): readonly Account[] =>
-  members.filter((account) => matches(entry.for, account));
+  members.filter((account) => reaches(entry, account));

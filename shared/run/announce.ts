@@ -33,7 +33,7 @@ export async function recordAndAnnounce(
  */
 async function announce(services: Services, run: RunRecord): Promise<void> {
   const title = await titleOf(services, run);
-  const { runId, status, accountIds, cause, reason, counts, startedAt, finishedAt } = run;
+  const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
   const warnings = run.warnings?.slice(0, mostLines);
   const detail = JSON.stringify({
@@ -45,29 +45,57 @@ async function announce(services: Services, run: RunRecord): Promise<void> {
     left,
     warnings,
     counts,
+    access,
     startedAt,
     finishedAt,
   });
   const subject = [title, ...accountIds].join(', ').replace(', ', ': ').slice(0, 100);
+  await tellAll(services, { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` });
+}
+
+/** What is told of a run before its end. */
+export interface Telling {
+  /** The detail type of the event. */
+  readonly title: string;
+  readonly detail: object;
+  readonly subject: string;
+  /** For the topic. */
+  readonly message: string;
+  /** For a FIFO topic. */
+  readonly deduplicationId: string;
+}
+
+/**
+ * Tells EventBridge's default bus and the configured SNS topic; one that is out of order does not silence the other.
+ * @throws the first error, after both were tried
+ */
+export const tell = (services: Services, telling: Telling): Promise<void> =>
+  tellAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
+
+async function tellAll(
+  services: Services,
+  telling: Omit<Telling, 'detail'> & { readonly detail: string },
+): Promise<void> {
   const told = await Promise.allSettled([
-    putEvent(services, title, detail),
-    publish(services, run, { Subject: subject, Message: detail }),
+    putEvent(services, telling.title, telling.detail),
+    publish(services, telling),
   ]);
   for (const result of told) if (result.status === 'rejected') throw result.reason;
 }
 
 async function publish(
   services: Services,
-  { runId, status }: RunRecord,
-  message: { readonly Subject: string; readonly Message: string },
+  { subject, message, deduplicationId }: Pick<Telling, 'subject' | 'message' | 'deduplicationId'>,
 ): Promise<void> {
   const topic = await topicOf(services);
   if (topic === undefined) return;
   // A FIFO topic takes no message without these (SNS API reference, Publish).
   const fifo = topic.endsWith('.fifo')
-    ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: `${runId}-${status}` }
+    ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
     : {};
-  await services.hub.sns.send(new PublishCommand({ TopicArn: topic, ...message, ...fifo }));
+  await services.hub.sns.send(
+    new PublishCommand({ TopicArn: topic, Subject: subject, Message: message, ...fifo }),
+  );
 }
 
 /** PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at. */

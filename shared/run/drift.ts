@@ -1,20 +1,25 @@
 import { isSettled } from '../apply/reconcile.ts';
+import { leavingOf } from '../apply/record.ts';
 import type { ErrorRecord } from '../errors.ts';
 import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { leftDigests } from '../plan/digest.ts';
 import type { StatementDifference } from '../policy/difference.ts';
+import type { Dispute, ResourceChange } from '../store/ports.ts';
 import { nextDocuments, type OverallPlan, type Standing } from './plan-all.ts';
 
 /**
  * How a resource is, compared with how the last run left it and how it should be.
  * `ours-changed`: what is ours is not as it should be, and no change of accounts or configuration explains it.
+ * `contested`: others have changed what is ours again after it was restored, and a person has to decide.
  * `foreign-changed`: ours is as it should be, and what is not ours has changed; information, no drift.
- * `pending`: accounts or configuration have changed, and no run has come by since; no drift either.
+ * `pending`: accounts or configuration have changed, or a grace has ended, and no run has come by since; no drift
+ * either.
  */
 export const driftStatuses = [
   'equal',
   'ours-changed',
+  'contested',
   'foreign-changed',
   'missing',
   'unreadable',
@@ -30,6 +35,10 @@ export interface ResourceDrift {
   readonly foreign: 'same' | 'changed' | 'unknown';
   /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
   readonly differences: readonly StatementDifference[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
+  /** Since when it is contested, and which Sids are; only with that status. */
+  readonly contested?: Dispute;
   readonly error?: ErrorRecord;
 }
 
@@ -38,7 +47,7 @@ export const driftOf = (plan: OverallPlan): readonly ResourceDrift[] =>
   plan.resources.map((standing) => resourceDrift(standing, plan));
 
 function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift {
-  const { desired, actual, plan, error } = standing;
+  const { desired, actual, plan, state, error } = standing;
   const resource = desired.key;
   const failed = error === undefined ? {} : { error };
   if (actual === undefined) {
@@ -49,7 +58,9 @@ function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift 
   const status = statusOf(standing, overall, changed);
   const wanted = plan === undefined ? undefined : nextDocuments(desired, plan);
   const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
-  return { resource, status, foreign: changed.foreign, differences, ...failed };
+  const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
+  const contested = status === 'contested' && state?.contested ? { contested: state.contested } : {};
+  return { resource, status, foreign: changed.foreign, differences, ...leaving, ...contested, ...failed };
 }
 
 interface SinceLeft {
@@ -73,7 +84,13 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
 function statusOf(standing: Standing, { active, revision }: OverallPlan, since: SinceLeft): DriftStatus {
   const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
+  if (plan !== undefined && state?.contested !== undefined) return 'contested';
   const settled = isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) });
-  const explained = !settled && since.own !== 'changed';
+  const due = !settled || graceEnded(standing);
+  const explained = due && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
 }
+
+/** Somebody who was kept by a grace is to go now. */
+const graceEnded = ({ plan, state }: Standing): boolean =>
+  plan !== undefined && Object.keys(state?.leaving ?? {}).some((id) => plan.remember[id] === undefined);

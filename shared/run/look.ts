@@ -72,7 +72,7 @@ const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSear
   `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
 
 const nothingMatches = (search: ConfiguredSearch): string =>
-  `Nothing matches ${searchText(search)}. It gets the grant once it is there; if it should be there now, correct the pattern`;
+  `Nothing matches ${searchText(search)}. What does later gets it by itself; if something should now, correct the pattern`;
 
 const isEmpty = (item: FoundResources | undefined): boolean =>
   item?.error === undefined && item?.matching.length === 0;

@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 import { remembered } from '../apply/reconcile.ts';
+import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
 import { droppedAmong, everFound, foundIn } from '../found.ts';
-import type { RegisteredAccount } from '../organization/account.ts';
+import type { Account, RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning, documentsDifference, type NamedDocuments } from '../plan/differences.ts';
@@ -32,6 +33,8 @@ export interface Standing {
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
+  /** When it was made, ISO 8601: by this time graces are judged. */
+  readonly madeAt: string;
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
@@ -61,6 +64,7 @@ const concurrency = 8;
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
   const { accountId, onProgress } = request;
   const { registry } = services.store;
+  const madeAt = timestamp(services.clock);
   await requireReady(registry);
   const { active, looked } = await looking(services, request);
   // The revision before the accounts, so that it is never too new.
@@ -72,7 +76,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const resources = await pMap(
     desired,
     async (each) => {
-      const standing = await standingOf(services, { ...request, active, accounts }, each);
+      const standing = await standingOf(services, { ...request, active, accounts, madeAt }, each);
       done += 1;
       onProgress?.({ done, of: desired.length });
       return standing;
@@ -82,7 +86,8 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const chosen = resources
     .filter((standing) => !isGone(standing))
     .filter((standing) => accountId === undefined || concerns(standing, accountId));
-  return { active, revision, ...(accountId === undefined ? {} : { accountId }), resources: chosen, looked };
+  const scope = accountId === undefined ? {} : { accountId };
+  return { active, revision, madeAt, ...scope, resources: chosen, looked };
 }
 
 /** What the patterns match now takes the place of what the table knows of them. */
@@ -106,9 +111,18 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-type Look = PlanAllRequest & { readonly accounts: readonly RegisteredAccount[] };
+export interface Look extends Pick<PlanAllRequest, 'runId' | 'active'> {
+  readonly accounts: readonly Account[];
+  /** The time that graces are judged by, ISO 8601. */
+  readonly madeAt: string;
+}
 
-async function standingOf(services: Services, look: Look, desired: DesiredResource): Promise<Standing> {
+/** Reads one resource and plans it; what kept it from that is in the result. */
+export async function standingOf(
+  services: Services,
+  look: Look,
+  desired: DesiredResource,
+): Promise<Standing> {
   const state = await services.store.resources.get(desired.key);
   const context = grantContext(look.active.configuration);
   try {
@@ -121,14 +135,15 @@ async function standingOf(services: Services, look: Look, desired: DesiredResour
 }
 
 function planned(
-  { active, accounts }: Look,
+  { active, accounts, madeAt }: Look,
   { desired, state, actual }: Pick<Standing, 'desired' | 'state'> & { readonly actual: unknown },
 ): Standing {
   const documents = desired.kind.documents(actual, state?.owned);
   const read = { desired, state, actual: documents };
   try {
     const { configuration, hash } = active;
-    const plan = planResource({ desired, actual, configuration, accounts, ...remembered(state, hash) });
+    const memory = { ...remembered(state, hash), now: madeAt };
+    const plan = planResource({ desired, actual, configuration, accounts, ...memory });
     const differences = documentsDifference(documents, nextDocuments(desired, plan));
     return { ...read, plan, differences };
   } catch (error) {
@@ -144,6 +159,7 @@ const concerns = ({ plan, differences, error }: Standing, accountId: string): bo
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.withheld.includes(accountId) === true ||
+  plan?.leaving[accountId] !== undefined ||
   concerning(differences, accountId).length > 0;
 
 /** The plan as it is kept in a file and compared. */
@@ -166,8 +182,15 @@ function fileResource({ desired, actual, plan, differences, error }: Standing): 
     desired: plan === undefined ? null : documentsDigest(nextDocuments(desired, plan)),
     difference: text === '' ? [] : text.split('\n'),
     withheld: [...(plan?.withheld ?? [])],
+    ...leavingIds(plan),
     ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
   };
+}
+
+/** Without the times: the same state gives the same plan, whenever it is looked at. */
+function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'leaving'> {
+  const ids = Object.keys(plan?.leaving ?? {});
+  return ids.length === 0 ? {} : { leaving: ids };
 }
 
 /** Documents as a record keeps them: absent ones are null. */

@@ -1,21 +1,25 @@
 import pMap from 'p-map';
-import { documents, isSettled, remembered } from '../apply/reconcile.ts';
+import { isSettled, remembered } from '../apply/reconcile.ts';
+import { documents, gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
+import { defaultApprovalHours } from '../configuration/schema.ts';
 import { errorRecord, ResourceMissingError } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
+import { waits } from '../plan/approval.ts';
 import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import { planResource } from '../plan/plan.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
+import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
 
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
   /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
-  readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+  readonly accounts: readonly AccountOutcome[];
   /** Where a resource was made or tagged; null or absent for every other cause. */
   readonly place?: ResourcePlace | null;
 }
@@ -25,6 +29,10 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
+  /** Whether an account of the run waits for a person. */
+  readonly approval: 'required' | 'none';
+  /** How long the run waits for that. */
+  readonly approvalSeconds: number;
 }
 
 /** How many resources are read at a time. */
@@ -42,8 +50,12 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     sweep || place !== null
       ? await registry.revision()
       : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-  if (revision === 0) return { revision, resources: 0, changes: 0 };
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError'))
+    await activeConfiguration(services.store);
+  if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
+  const done = sweep ? [] : await resumed(services, runId);
   await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
@@ -52,6 +64,8 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     resourcesInForce(active, registered),
     async (desired) => {
       const change = await planOne(services, plan, desired);
+      const earlier = done.find(({ resource }) => resource === desired.key);
+      if (earlier !== undefined && change.planned === 'none') return { ...earlier, planned: 'none' as const };
       await services.store.runs.putChange(runId, change);
       return change;
     },
@@ -61,6 +75,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     revision,
     resources: changes.length,
     changes: changes.filter(({ planned }) => planned !== 'none').length,
+    ...approvalFor(active, registered, accounts),
   };
 }
 
@@ -73,12 +88,41 @@ async function look(services: Services, { runId, cause, place }: PlanStep): Prom
   const left = searchLines(looked);
   const { warnings } = looked;
   const run = await services.store.runs.get(runId);
-  if (run?.status !== 'running' || left.length + warnings.length === 0) return;
+  if (run?.status !== 'running') return;
+  // What an attempt before this one has noted counts no more.
+  const { left: leftBefore = [], warnings: warnedBefore = [], ...bare } = run;
+  if ([left, warnings, leftBefore, warnedBefore].every((noted) => noted.length === 0)) return;
   await services.store.runs.put({
-    ...run,
+    ...bare,
     ...(left.length === 0 ? {} : { left }),
     ...(warnings.length === 0 ? {} : { warnings }),
   });
+}
+
+const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
+
+/** An account waits by the registry, also where the configuration has ceased to ask since it was registered. */
+function approvalFor(
+  { configuration }: ActiveConfiguration,
+  registered: readonly RegisteredAccount[],
+  accounts: PlanStep['accounts'],
+): Pick<PlannedRun, 'approval' | 'approvalSeconds'> {
+  const own = new Set(accounts.map(({ accountId }) => accountId));
+  if (!registered.some((account) => own.has(account.id) && waits(account))) return nobodyWaits;
+  const hours = configuration.approval?.timeLimitHours ?? defaultApprovalHours;
+  return { approval: 'required', approvalSeconds: hours * 3_600 };
+}
+
+/**
+ * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
+ * @returns the changes that it has made before
+ */
+async function resumed({ store: { runs } }: Services, runId: string): Promise<readonly ResourceChange[]> {
+  const run = await runs.get(runId);
+  if (run?.waitingUntil === undefined) return [];
+  const { reason: _, ...goesOn } = run;
+  if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
+  return (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
 }
 
 interface RunPlan {
@@ -110,15 +154,17 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   try {
     const clients = services.aws(runId, configuration).reader(desired.ref);
     const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    const memory = remembered(state, active.hash);
+    const memory = { ...remembered(state, active.hash), now: timestamp(services.clock) };
     const planned = planResource({ desired, actual, ...memory, configuration, accounts: registered });
     const { changed, withheld, next, owned, size, limit } = planned;
-    const seen = { ...change, plannedAt: timestamp(services.clock), size, limit };
+    const leaving = leavingOf(planned, configuration);
+    const seen = { ...change, plannedAt: memory.now, size, limit, ...leaving };
     // Removals that wait for a person are a difference, which each sweep reports again.
     if (plan.sweep && !changed && withheld.length === 0) return { ...seen, planned: 'none' };
     return {
       ...seen,
       planned: changed || withheld.length > 0 ? 'change' : 'none',
+      ...gainsOf(planned),
       before: documents(desired, actual, memory.remembered),
       after: documents(desired, next, owned),
     };

@@ -23,6 +23,14 @@ export const planInput = z.object({
   accounts,
   place: place.nullable().default(null),
 });
+export const requestApprovalInput = z.object({
+  runId,
+  startedAt,
+  token: z.string().min(1),
+  execution: z.string(),
+  accounts: z.array(z.object({ accountId: z.string() })),
+  seconds: z.int().positive(),
+});
 export const updateInput = z.object({ runId, revision: z.number() });
 export const verifyInput = z.object({ runId, accounts });
 export const finishInput = z.object({

@@ -4,8 +4,11 @@ import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
+import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
+import { approvalInForce } from './approval-in-force.ts';
 import { type BranchOutcome, branchLine, changeLine, type FinishedRun, lines } from './finish.ts';
+import { unasked } from './unapproved.ts';
 
 export const sweepCause = 'sweep';
 
@@ -40,9 +43,11 @@ export async function importNextSlice(
   { cursor }: { cursor: ImportCursor },
 ): Promise<ImportState> {
   const { configuration } = await activeConfiguration(store);
-  const tags = configuration.grants.some((grant) => usesTags(grant.for));
+  const selectors = [...configuration.grants, configuration.approval].flatMap((part) => part?.for ?? []);
+  const tags = selectors.some(usesTags);
   const { registry } = store;
-  const access = { registry, organizations: hub.organizations, clock, random, tags };
+  const needsApproval = await approvalInForce(store);
+  const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
   const slice = await importSlice(access, cursor);
   return { status: slice.cursor === undefined ? 'done' : 'more', ...slice };
 }
@@ -64,7 +69,8 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const { runId } = step;
   const changes = await store.runs.changes(runId);
   const opened = await store.runs.get(runId);
-  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step)]);
+  const waiting = await unasked(store, clock.now());
+  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
   const closedRuns = await closeUnfinished(services, { runId, left });
@@ -80,6 +86,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     ...(left.length === 0 ? {} : { left }),
     ...(opened?.warnings === undefined ? {} : { warnings: opened.warnings }),
     counts,
+    ...accessOf(changes),
   };
   if (left.length > 0 || changedSomething(counts)) await recordAndAnnounce(services, finished);
   else await store.runs.put(finished);
@@ -93,18 +100,23 @@ const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep
 ];
 
 /**
- * After this time an execution is over, whichever state machine it is of: `TimeoutSeconds` is shorter, and a test
- * holds that.
+ * After this time without an end, counted from the run's start or from the end of its wait for approval, a run is taken
+ * for one whose execution is over: `TimeoutSeconds` without the longest wait is shorter, and a test holds that. A run
+ * that was under way all the same writes its end over this one.
  */
 export const executionsEndWithin = 5 * 60 * 60 * 1_000;
+
+const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number): boolean =>
+  Math.max(Date.parse(startedAt), Date.parse(waitingUntil)) < now - executionsEndWithin;
 
 /** @returns how many were closed */
 async function closeUnfinished(
   { store, clock, logger }: Services,
   sweep: { readonly runId: string; readonly left: readonly string[] },
 ): Promise<number> {
-  const before = new Date(clock.now() - executionsEndWithin).toISOString();
-  const unfinished = (await store.runs.unfinished(before)).filter(({ runId }) => runId !== sweep.runId);
+  const now = clock.now();
+  const open = await store.runs.unfinished(new Date(now - executionsEndWithin).toISOString());
+  const unfinished = open.filter((run) => run.runId !== sweep.runId && isOver(run, now));
   for (const run of unfinished) {
     logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
     await store.runs.put({ ...run, ...superseded(sweep), finishedAt: timestamp(clock) });
@@ -126,12 +138,16 @@ const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   written: 'written',
   withheld: 'withheld',
   'set-aside': 'setAside',
+  contested: 'contested',
   refused: 'refused',
   busy: 'failed',
   failed: 'failed',
 };
 
-type ResourceCounts = Pick<SweepCounts, 'equal' | 'written' | 'withheld' | 'setAside' | 'refused' | 'failed'>;
+type ResourceCounts = Pick<
+  SweepCounts,
+  'equal' | 'written' | 'withheld' | 'setAside' | 'contested' | 'refused' | 'failed'
+>;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   const counted = changes.map(({ outcome = 'failed' }) => countedAs[outcome]);
@@ -141,6 +157,7 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
     written: count('written'),
     withheld: count('withheld'),
     setAside: count('setAside'),
+    contested: count('contested'),
     refused: count('refused'),
     failed: count('failed'),
   };

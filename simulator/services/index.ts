@@ -8,6 +8,7 @@ import { organizations } from './organizations.ts';
 import { s3 } from './s3.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { sns } from './sns.ts';
+import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
 import { tagging } from './tagging.ts';
 
@@ -22,6 +23,7 @@ export const services: Readonly<Record<string, ServiceOperations>> = {
   s3,
   resourcegroupstaggingapi: tagging,
   secretsmanager: secretsManager,
+  sfn: stepFunctions,
   sns,
   sts,
 };

@@ -50,9 +50,12 @@ describe('who may act in which account', () => {
     },
   );
 
-  test.each(['plan-changes', 'verify-access'])('%s may assume those of all four', (name) => {
-    expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
-  });
+  test.each(['plan-changes', 'request-approval', 'verify-access'])(
+    '%s may assume those of all four',
+    (name) => {
+      expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
+    },
+  );
 
   test('no other role may assume any', () => {
     const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
@@ -61,6 +64,7 @@ describe('who may act in which account', () => {
     const expected = [
       ...centralAccountNames.map((name) => `update-${name}-account`),
       'plan-changes',
+      'request-approval',
       'verify-access',
     ];
     expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());

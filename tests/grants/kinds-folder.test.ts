@@ -13,6 +13,7 @@ const helpers = [
   'key-discovery',
   'key-grants',
   'kinds',
+  'let-in',
   'managed-policies',
   'managed-policy-permissions',
   'permissions',

@@ -90,6 +90,29 @@ test('the plan for an account whose removal is withheld says so', async () => {
   expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
 });
 
+test('accounts in their grace are told with when it ends, and are no change', async () => {
+  const configuration = small(['repository'], '\nsafety: { graceHours: 24 }');
+  const of = await world({ configuration });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  of.organisation.moveAccount(developer, 'r-exam');
+  await importAll(of);
+  const planned = await plan(of);
+  of.clock.advance(1_000);
+  const again = await plan(of, developer);
+
+  expect(planReport(planned, [])).toMatchObject({
+    status: 'up-to-date',
+    counts: { change: 0, unchanged: 1, leaving: 1 },
+    resources: [{ leaving: { [developer]: '2026-03-03T09:00:00.000Z' } }],
+  });
+  expect(warningsOf(planned)).toEqual([
+    `${repository}: 1 account keeps what no grant gives it any more: ${developer} until 2026-03-03 09:00 UTC`,
+  ]);
+  expect(keys(again)).toEqual([repository]);
+  expect(planFileOf({ ...again, accountId: '' }).hash).toBe(planFileOf({ ...planned, accountId: '' }).hash);
+  expect(planFileOf(planned).resources[0]?.leaving).toEqual([developer]);
+});
+
 test('nothing is planned before the registry holds everybody', async () => {
   const of = await world({ ready: false });
 

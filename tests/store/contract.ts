@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import type { Store } from '../../shared/store/ports.ts';
+import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
 import { foundContract } from './contracts/found.ts';
 import { leaseContract } from './contracts/leases.ts';
@@ -18,6 +19,7 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     foundContract(makeStore);
     leaseContract(makeStore);
     runContract(makeStore);
+    approvalContract(makeStore);
     configurationContract(makeStore);
   });
 }

@@ -1,4 +1,5 @@
 import type { Store } from '../ports.ts';
+import { dynamoApprovals } from './approvals.ts';
 import { dynamoConfiguration } from './configuration.ts';
 import { dynamoFound } from './found.ts';
 import { dynamoLeases } from './leases.ts';
@@ -20,6 +21,7 @@ import type { Table } from './table.ts';
  * | `FOUND` | `SEARCH#<SHA-256 of its key>` | what one search by pattern has found |
  * | `RUN#<id>` | `RUN` | a run |
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
+ * | `RUN#<id>` | `APPROVAL` | what the run asks a person, and the answer |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
@@ -30,5 +32,6 @@ export const dynamoStore = (table: Table): Store => ({
   found: dynamoFound(table),
   leases: dynamoLeases(table),
   runs: dynamoRuns(table),
+  approvals: dynamoApprovals(table),
   configuration: dynamoConfiguration(table),
 });
