@@ -189,7 +189,7 @@ describeWithMoto('an organisation of 65 accounts, from the first sweep on', (mot
   test('nothing has drifted', async () => {
     const statuses = Object.values(await deployment.drift(life.configuration));
     expect(statuses).toEqual(Array(11).fill('equal'));
-  });
+  }, 60_000);
 });
 
 interface Changes {
