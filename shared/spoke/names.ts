@@ -10,6 +10,7 @@ export const rolePath = '/account-onboarding/';
 /** The functions whose roles work in a central account with these names. */
 export const spokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
   'plan-changes',
+  'request-approval',
   ...names.map((name) => `update-${name}-account`),
   'verify-access',
 ];

@@ -1,10 +1,11 @@
 import {
+  CreateTagsCommand,
   DescribeImageAttributeCommand,
   DescribeImagesCommand,
   type EC2Client,
   RegisterImageCommand,
 } from '@aws-sdk/client-ec2';
-import { type KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, type KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
 import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { configurationHead } from './configuration.ts';
 import { createAccount, moveAccount, type Organisation, type OuName } from './organisation.ts';
@@ -21,13 +22,17 @@ import { addRepository, addSecret } from './resources.ts';
 
 export const home = 'eu-west-1';
 export const abroad = 'us-west-2';
-/** Told by its tag. */
+/** Told by its tag, like the key abroad and the image. */
 export const taggedSecret = 'deploy/builder-token';
+
+const tag = { Key: 'Use', Value: 'builder' };
 
 /** The organisation of the other tests, with what only this configuration names. */
 export interface Life {
   readonly organisation: Organisation;
   readonly imageId: string;
+  /** Of the key abroad. */
+  readonly keyId: string;
   readonly configuration: string;
   /** Ids by OU. */
   readonly members: Readonly<Record<OuName, readonly string[]>>;
@@ -39,7 +44,9 @@ export interface Life {
 export async function livingIn(organisation: Organisation, size: number): Promise<Life> {
   const { accounts, central } = organisation;
   const shared = await accounts.in(central.shared, home);
-  await addRepository(await accounts.in(central.shared, abroad), 'base/java');
+  const sharedAbroad = await accounts.in(central.shared, abroad);
+  await addRepository(sharedAbroad, 'base/java');
+  const keyId = await addTaggedKey(sharedAbroad.kms);
   await addSecret(shared, taggedSecret);
   await tagSecret(organisation);
   const imageId = await addImage(shared.ec2);
@@ -52,11 +59,11 @@ export async function livingIn(organisation: Organisation, size: number): Promis
     Sandbox: await addMembers(organisation, 'Sandbox', { name: 'sandbox', size }),
     Platform: await addMembers(organisation, 'Platform', { name: 'platform', size }),
   };
-  const configuration = configurationHead(organisation) + grantsOn(organisation.keys.ami, imageId);
-  return { organisation, imageId, configuration, members, builders };
+  const configuration = configurationHead(organisation) + grantsOn(organisation.keys.ami);
+  return { organisation, imageId, keyId, configuration, members, builders };
 }
 
-const grantsOn = (key: string, imageId: string): string => `grants:
+const grantsOn = (key: string): string => `grants:
   - name: trail-logs
     kind: s3-bucket-policy
     account: log
@@ -84,7 +91,7 @@ const grantsOn = (key: string, imageId: string): string => `grants:
   - name: base-image
     kind: ami-launch-permission
     account: shared
-    images: [${imageId}]
+    tagged: { Use: builder }
     for: { ous: [Workloads] }
   - name: base-images
     kind: ecr-repository-policy
@@ -96,8 +103,15 @@ const grantsOn = (key: string, imageId: string): string => `grants:
   - name: builder-secrets
     kind: secret-resource-policy
     account: shared
-    tagged: { Use: [builder] }
+    tagged: { Use: builder }
     preset: read
+    for: { names: ["builder-*"] }
+  - name: builder-key
+    kind: kms-key-policy
+    account: shared
+    regions: [${home}, ${abroad}]
+    tagged: { Use: [builder, other] }
+    preset: decrypt-secrets
     for: { names: ["builder-*"] }
 `;
 
@@ -119,19 +133,24 @@ async function addImage(ec2: EC2Client): Promise<string> {
   const { ImageId = '' } = await ec2.send(new RegisterImageCommand({ Name: 'base' }));
   const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }));
   if (Images?.[0]?.State !== 'available') throw new Error(`Image ${ImageId} is ${Images?.[0]?.State}`);
+  await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags: [tag] }));
   return ImageId;
 }
 
-const secretTag = { Key: 'Use', Value: 'builder' };
+async function addTaggedKey(kms: KMSClient): Promise<string> {
+  const Tags = [{ TagKey: tag.Key, TagValue: tag.Value }];
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Tags }));
+  return KeyMetadata?.KeyId ?? '';
+}
 
 export async function tagSecret({ accounts, central }: Organisation): Promise<void> {
   const { secretsManager } = await accounts.in(central.shared, home);
-  await secretsManager.send(new TagResourceCommand({ SecretId: taggedSecret, Tags: [secretTag] }));
+  await secretsManager.send(new TagResourceCommand({ SecretId: taggedSecret, Tags: [tag] }));
 }
 
 export async function untagSecret({ accounts, central }: Organisation): Promise<void> {
   const { secretsManager } = await accounts.in(central.shared, home);
-  await secretsManager.send(new UntagResourceCommand({ SecretId: taggedSecret, TagKeys: [secretTag.Key] }));
+  await secretsManager.send(new UntagResourceCommand({ SecretId: taggedSecret, TagKeys: [tag.Key] }));
 }
 
 /** Who has what, by grant or repository: ids in order; `undefined` where there is no policy at all. */
@@ -142,6 +161,7 @@ export interface Holders {
   readonly scaling: Ids;
   readonly image: Ids;
   readonly secret: Ids;
+  readonly builderKey: Ids;
   /** By region and name: `eu-west-1/base/node`. */
   readonly repositories: Readonly<Record<string, Ids>>;
 }
@@ -150,12 +170,13 @@ type Ids = readonly string[] | undefined;
 
 /** @param more repositories that were made meanwhile, by region and name */
 export async function holdersIn(
-  { organisation, imageId }: Life,
+  { organisation, imageId, keyId }: Life,
   more: readonly string[] = [],
 ): Promise<Holders> {
   const { accounts, central, keys } = organisation;
   const log = await accounts.in(central.log, home);
   const shared = await accounts.in(central.shared, home);
+  const { kms: kmsAbroad } = await accounts.in(central.shared, abroad);
   const readers = await attachedPolicies(organisation, 'group/Readers');
   const names = [`${home}/base/node`, `${home}/base/python`, `${abroad}/base/java`, ...more];
   const repositories: Record<string, Ids> = {};
@@ -166,6 +187,7 @@ export async function holdersIn(
     amiKey: idsIn(await keyPolicy(shared, keys.ami), 'AmiKeyUse'),
     scaling: await granteesOf(shared.kms, keys.ami),
     image: await launchersOf(shared.ec2, imageId),
+    builderKey: idsIn(await keyPolicy({ kms: kmsAbroad }, keyId), 'BuilderKeyDecrypt'),
     secret: idsIn(await secretPolicy(shared, taggedSecret), 'BuilderSecretsRead'),
     repositories,
   };

@@ -153,7 +153,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(again.calls['s3:GetBucketPolicy']).toBeGreaterThan(0);
     expect(writesOf(again)).toEqual({});
     expect(await readPolicies(organisation)).toEqual(policies);
-  });
+  }, 60_000);
 
   test('a sweep over the table has nothing to do, and nothing has drifted', async () => {
     const sweep = await deployment.sweep();
@@ -166,7 +166,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(new Set(Object.values(await deployment.drift(organisation.configuration)))).toEqual(
       new Set(['equal']),
     );
-  });
+  }, 60_000);
 
   test('each policy that a run changes is written once', () => {
     expect(writesOf(runs.created)).toEqual({

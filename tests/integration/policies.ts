@@ -60,7 +60,7 @@ export async function readPolicies({ accounts, central, keys }: Organisation): P
 export const bucketPolicy = ({ s3 }: Account, Bucket: string) =>
   absentAs('NoSuchBucketPolicy', async () => (await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy);
 
-export const keyPolicy = async ({ kms }: Account, KeyId: string) =>
+export const keyPolicy = async ({ kms }: Pick<Account, 'kms'>, KeyId: string) =>
   (await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy;
 
 export const repositoryPolicy = ({ ecr }: Account, repositoryName: string) =>
