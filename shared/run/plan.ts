@@ -41,25 +41,19 @@ const concurrency = 8;
 export async function planRun(services: Services, { runId, cause, accounts }: PlanStep): Promise<PlannedRun> {
   const { registry } = services.store;
   const sweep = cause === 'sweep';
-  const revision = sweep
-    ? await registry.revision()
-    : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
-  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError'))
-    await activeConfiguration(services.store);
+  const revision = await revisionOf(services, accounts, sweep);
   if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
   const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep };
-  const done = sweep ? [] : await resumed(services, runId);
+  const done = await resumed(services, runId);
   const changes = await pMap(
     resourcesInForce(active, registered),
     async (desired) => {
       const change = await planOne(services, plan, desired);
-      const earlier = done.find(({ resource }) => resource === desired.key);
-      if (earlier !== undefined && change.planned === 'none') return { ...earlier, planned: 'none' as const };
-      await services.store.runs.putChange(runId, change);
+      const isKept = change.planned === 'none' && done.has(desired.key);
+      if (!isKept) await services.store.runs.putChange(runId, change);
       return change;
     },
     { concurrency },
@@ -70,6 +64,18 @@ export async function planRun(services: Services, { runId, cause, accounts }: Pl
     changes: changes.filter(({ planned }) => planned !== 'none').length,
     ...approvalFor(active, registered, accounts),
   };
+}
+
+/** The revision that every resource must be written from at least. */
+async function revisionOf(
+  { store }: Services,
+  accounts: PlanStep['accounts'],
+  sweep: boolean,
+): Promise<number> {
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await activeConfiguration(store);
+  if (sweep) return store.registry.revision();
+  return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
@@ -88,14 +94,15 @@ function approvalFor(
 
 /**
  * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
- * @returns the changes that it has made before
+ * @returns the resources that it has written before
  */
-async function resumed({ store: { runs } }: Services, runId: string): Promise<readonly ResourceChange[]> {
+async function resumed({ store: { runs } }: Services, runId: string): Promise<ReadonlySet<string>> {
   const run = await runs.get(runId);
-  if (run?.waitingUntil === undefined) return [];
+  if (run?.waitingUntil === undefined) return new Set();
   const { reason: _, ...goesOn } = run;
   if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
-  return (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
+  const written = (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
+  return new Set(written.map(({ resource }) => resource));
 }
 
 interface RunPlan {
