@@ -39,23 +39,17 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
+ * Looks for what patterns match where that is due, then reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
   const { registry } = services.store;
   const sweep = cause === 'sweep';
-  const revision =
-    sweep || place !== null
-      ? await registry.revision()
-      : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
-  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError'))
-    await activeConfiguration(services.store);
+  const revision = await revisionFor(services, step);
   if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
-  const done = sweep ? [] : await resumed(services, runId);
+  const done = await resumed(services, runId);
   await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
@@ -64,9 +58,8 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     resourcesInForce(active, registered),
     async (desired) => {
       const change = await planOne(services, plan, desired);
-      const earlier = done.find(({ resource }) => resource === desired.key);
-      if (earlier !== undefined && change.planned === 'none') return { ...earlier, planned: 'none' as const };
-      await services.store.runs.putChange(runId, change);
+      const isKept = change.planned === 'none' && done.has(desired.key);
+      if (!isKept) await services.store.runs.putChange(runId, change);
       return change;
     },
     { concurrency },
@@ -77,6 +70,17 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     changes: changes.filter(({ planned }) => planned !== 'none').length,
     ...approvalFor(active, registered, accounts),
   };
+}
+
+/** The revision that every resource must be written from at least. What is for all accounts has the registry's own. */
+async function revisionFor(
+  { store }: Services,
+  { cause, accounts, place = null }: PlanStep,
+): Promise<number> {
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await activeConfiguration(store);
+  if (cause === 'sweep' || place !== null) return store.registry.revision();
+  return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
 /** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
@@ -115,14 +119,15 @@ function approvalFor(
 
 /**
  * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
- * @returns the changes that it has made before
+ * @returns the resources that it has written before
  */
-async function resumed({ store: { runs } }: Services, runId: string): Promise<readonly ResourceChange[]> {
+async function resumed({ store: { runs } }: Services, runId: string): Promise<ReadonlySet<string>> {
   const run = await runs.get(runId);
-  if (run?.waitingUntil === undefined) return [];
+  if (run?.waitingUntil === undefined) return new Set();
   const { reason: _, ...goesOn } = run;
   if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
-  return (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
+  const written = (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
+  return new Set(written.map(({ resource }) => resource));
 }
 
 interface RunPlan {

@@ -32,7 +32,7 @@ const callTask = z.object({ Resource: functionArn, TimeoutSeconds: z.number(), R
 
 /** The function gets the token; what it returns means nothing. */
 const callbackTask = z.object({
-  Resource: z.literal('arn:${Partition}:states:::lambda:invoke.waitForTaskToken'),
+  Resource: z.literal('${InvokeAndWaitForTaskToken}'),
   TimeoutSecondsPath: z.literal('$.plan.approvalSeconds'),
   Parameters: z.object({
     FunctionName: functionArn,
@@ -41,7 +41,7 @@ const callbackTask = z.object({
   Retry: z.array(retrier),
 });
 
-const taskSchema = z.union([callTask, callbackTask]);
+const taskSchema = z.union([callbackTask, callTask]);
 
 const suffix = '.asl.json';
 

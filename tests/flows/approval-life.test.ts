@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { activateConfiguration } from '../../shared/run/activate.ts';
 import { bucket, everything, key, people, repository, small } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
 import { sweep } from './sweeps.ts';
@@ -54,7 +55,7 @@ test('a move that brings nothing, and one that ends the need, wait for nobody', 
   expect([nothing.run.status, back.run.status]).toEqual(['succeeded', 'succeeded']);
   expect(await approvalOf(of, member)).toBeUndefined();
   of.organisation.world.tasks.timeOut();
-  await ended;
+  expect((await ended).run.left).toEqual([expect.stringContaining('waits for no approval any more')]);
 });
 
 test('losing access does not wait', async () => {
@@ -115,6 +116,33 @@ test('a sweep reports who waits unasked, and is content with who is asked; by ha
   await answer(of, request);
   expect((await ended).run.status).toBe('succeeded');
   expect((await sweep(of)).run.status).toBe('succeeded');
+});
+
+test.each([
+  [{ ous: ['Workloads'] }, 0],
+  [{ tags: { critical: 'yes' } }, 1],
+])('a sweep asks for tags where %j needs them', async (selector, times) => {
+  const of = await withMember(approving(selector, ['bucket']));
+
+  await sweep(of);
+
+  const asked = of.organisation.calls.filter(
+    ({ operation, target }) => operation === 'ListTagsForResource' && target === member,
+  );
+  expect(asked).toHaveLength(times);
+});
+
+test('nobody is asked for accounts that the first import finds', async () => {
+  const of = await world({ configuration: approving(everybody), ready: false });
+  await activateConfiguration(of.services, of.configuration, 'the test');
+
+  const first = await sweep(of);
+  const { id } = created(of);
+  const second = await sweep(of);
+
+  expect(first.run.status).toBe('succeeded');
+  expect(named(of)[bucket]).not.toContain(id);
+  expect(second.run).toMatchObject({ left: [expect.stringContaining(id)] });
 });
 
 test('a sweep closes a run that waited only hours after its time was over', async () => {

@@ -10,7 +10,7 @@ import { fails, machine, run, type States } from './machines.ts';
 
 const callback = (more: object = {}): States[string] => ({
   Type: 'Task',
-  Resource: 'arn:${Partition}:states:::lambda:invoke.waitForTaskToken',
+  Resource: '${InvokeAndWaitForTaskToken}',
   TimeoutSecondsPath: '$.seconds',
   Parameters: { FunctionName: '${AskArn}', Payload: { 'token.$': '$$.Task.Token', 'id.$': '$.id' } },
   End: true,
