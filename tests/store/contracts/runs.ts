@@ -177,6 +177,7 @@ const fullRun: RunRecord = {
     retryable: false,
     fields: { size: 20_900, limit: 20_480, nested: [{ 'odd key "': [[], {}, null, ''] }] },
   },
+  warnings: ['Nothing matches base/*'],
   left: [`Grant logs to ${accountId(0)}`, ''],
 };
 
