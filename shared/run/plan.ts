@@ -31,17 +31,14 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
+ * Looks for what patterns match where that is due, reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
-  const { runId, cause, accounts, place = null } = step;
+  const { runId, cause, place = null } = step;
   const { registry } = services.store;
   const sweep = cause === 'sweep';
-  const revision =
-    sweep || place !== null
-      ? await registry.revision()
-      : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+  const revision = await revisionFor(services, step);
   if (revision === 0) return { revision, resources: 0, changes: 0 };
   await requireReady(registry);
   await look(services, step);
@@ -63,6 +60,12 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     changes: changes.filter(({ planned }) => planned !== 'none').length,
   };
 }
+
+/** What is for all accounts has the registry's own. */
+const revisionFor = async ({ store }: Services, { cause, accounts, place }: PlanStep): Promise<number> =>
+  cause === 'sweep' || (place ?? null) !== null
+    ? store.registry.revision()
+    : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 
 /** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
 async function look(services: Services, { runId, cause, place }: PlanStep): Promise<void> {
