@@ -1,12 +1,17 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ResourcePattern } from '../shared/grants/contract.ts';
 import { type ConfiguredSearch, searchesOf } from '../shared/plan/searches.ts';
+import { addServiceLinkedRoles } from './example-organisation.ts';
 import type { SimulatedOrganisation } from './organisation.ts';
 import { digest } from './world.ts';
 
 /** One resource for each pattern of a configuration, in each of its places, so that there is something to find. */
-export function addExampleFinds(organisation: SimulatedOrganisation, configuration: Configuration): void {
-  for (const search of searchesOf(configuration)) addFind(organisation, search);
+export function addExampleFinds(
+  organisation: SimulatedOrganisation,
+  configuration: Configuration,
+  isWanted: (search: ConfiguredSearch) => boolean = () => true,
+): void {
+  for (const search of searchesOf(configuration).filter(isWanted)) addFind(organisation, search);
 }
 
 function addFind(organisation: SimulatedOrganisation, search: ConfiguredSearch): void {
@@ -14,7 +19,10 @@ function addFind(organisation: SimulatedOrganisation, search: ConfiguredSearch):
   const place = { accountId, region, tags: tagsOf(pattern) };
   const makers: Readonly<Record<string, () => unknown>> = {
     'kms-key-policy': () => organisation.addKey({ ...place, id: keyId(tagText(search)) }),
-    'kms-grant': () => organisation.addKey({ ...place, id: keyId(tagText(search)) }),
+    'kms-grant': () => {
+      organisation.addKey({ ...place, id: keyId(tagText(search)) });
+      addServiceLinkedRoles(organisation);
+    },
     'ami-launch-permission': () => organisation.addImage({ ...place, id: `ami-${hex(key, 17)}` }),
     'ecr-repository-policy': () => organisation.addRepository({ ...place, name: nameOf(pattern) }),
     'secret-resource-policy': () => organisation.addSecret({ ...place, name: `example/${hex(key, 6)}` }),

@@ -144,7 +144,7 @@ function addResource(
 }
 
 /** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */
-function addServiceLinkedRoles(organisation: SimulatedOrganisation): void {
+export function addServiceLinkedRoles(organisation: SimulatedOrganisation): void {
   for (const accountId of organisation.world.accounts.keys())
     organisation.addRole({
       accountId,

@@ -6,7 +6,10 @@ import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { callEvents } from '../../shared/grants/kinds.ts';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
+import type { ConfiguredSearch } from '../../shared/plan/searches.ts';
+import { isAt } from '../../shared/run/look.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
+import { addExampleFinds } from '../../simulator/example-finds.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
 import { tellGain } from '../approval-output.ts';
 import {
@@ -126,7 +129,11 @@ async function simulated(
   configuration: Configuration,
   { event, input }: { event: Event; input: unknown },
 ): Promise<Stage> {
-  const simulation = newSimulation(configuration, { logger: loggerOf(session) });
+  const isNew = (search: ConfiguredSearch) => event.type === 'resource' && isAt(search, event.place);
+  const simulation = newSimulation(configuration, {
+    logger: loggerOf(session),
+    finds: (search) => !isNew(search),
+  });
   const { organisation, services, calls } = simulation;
   const scene = { organisation, configuration, input };
   session.io.prepareWorld?.(organisation);
@@ -134,6 +141,7 @@ async function simulated(
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
   if (event.type === 'change') letItHappen(scene, event);
+  addExampleFinds(organisation, configuration, isNew);
   forgetCalls(calls);
   const size = counted(organisation.world.accounts.size, 'account');
   return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none', inMemory: true };

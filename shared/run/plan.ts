@@ -39,11 +39,12 @@ export interface PlannedRun {
 const concurrency = 8;
 
 /**
- * Looks for what patterns match where that is due, then reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
+ * Looks for what patterns match where that is due, reads every resource that may have to change, and keeps for each what
+ * is there, what should be, and whether they
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
-  const { runId, cause, accounts, place = null } = step;
+  const { runId, cause, place = null } = step;
   const { registry } = services.store;
   const sweep = cause === 'sweep';
   const revision = await revisionFor(services, step);

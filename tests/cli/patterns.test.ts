@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { shared, smallText } from '../flows/configurations.ts';
-import { images, secrets } from '../flows/patterns.ts';
+import { callEvent, images, secrets } from '../flows/patterns.ts';
 import { objectOf, run } from './screen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
@@ -79,4 +79,16 @@ test('drift looks first, too', async () => {
 
   expect(code).toBe(2);
   expect(stdout).toContain('2 ours-changed');
+});
+
+test('run finds what an event about a resource tells of', async () => {
+  const event = join(folder, 'event.json');
+  writeFileSync(event, JSON.stringify(callEvent('CreateRepository', 'aws.ecr', 'us-west-2')));
+
+  const { code, stdout } = await run(['run', '--simulate', '--config', patterns, '--event', event]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('resource: aws.ecr in 444444444444, us-west-2');
+  expect(stdout).toMatch(/written +ECR repository policy +base\/example +us-west-2/);
+  expect(stdout).toMatch(/succeeded: 1 of 4 resources written/);
 });

@@ -73,6 +73,12 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.get(bucket)).toStrictEqual(aState());
     });
 
+    test('keeps the grants that met on it', async () => {
+      await resources.put(bucket, aState({ grants: ['logs', 'config-logs'] }));
+
+      expect((await resources.get(bucket))?.grants).toEqual(['logs', 'config-logs']);
+    });
+
     test('keeps resources apart', async () => {
       await resources.put(bucket, aState({ generation: 1 }));
       await resources.put(key, aState({ generation: 2 }));

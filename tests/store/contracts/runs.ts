@@ -188,6 +188,7 @@ const fullRun: RunRecord = {
     retryable: false,
     fields: { size: 20_900, limit: 20_480, nested: [{ 'odd key "': [[], {}, null, ''] }] },
   },
+  warnings: ['Nothing matches base/*'],
   left: [`Grant logs to ${accountId(0)}`, ''],
   access: {
     added: { accounts: 1, resources: 1 },
