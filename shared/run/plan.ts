@@ -44,7 +44,7 @@ const concurrency = 8;
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
-  const { runId, cause, place = null } = step;
+  const { runId, cause, accounts, place = null } = step;
   const { registry } = services.store;
   const sweep = cause === 'sweep';
   const revision = await revisionFor(services, step);
