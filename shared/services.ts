@@ -37,13 +37,21 @@ export interface ActiveConfiguration extends InForce {
  * @throws ConfigurationMismatchError where none was activated
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
+export const configurationInForce = async (store: Store): Promise<Configuration> =>
+  configurationOf(await requireActivated(store));
+
+/** The same, with what was found for its patterns. @throws what `configurationInForce` throws */
 export async function activeConfiguration(store: Store): Promise<ActiveConfiguration> {
-  const inForce = await store.configuration.inForce();
-  if (inForce === undefined)
-    throw new ConfigurationMismatchError(
-      'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
-    );
+  const inForce = await requireActivated(store);
   return active(inForce, configurationOf(inForce), await store.found.all());
+}
+
+async function requireActivated(store: Store): Promise<ConfigurationInForce> {
+  const inForce = await store.configuration.inForce();
+  if (inForce !== undefined) return inForce;
+  throw new ConfigurationMismatchError(
+    'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
+  );
 }
 
 /**

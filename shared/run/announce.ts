@@ -3,7 +3,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { configurationInForce, type Services } from '../services.ts';
 import type { RunRecord } from '../store/ports.ts';
 
 export const eventSource = 'account-onboarding';
@@ -123,7 +123,7 @@ async function titleOf({ store }: Services, { status, accountIds, cause }: RunRe
 /** A failure must be announced even where no configuration can be read; then only to EventBridge. */
 async function topicOf({ store, logger }: Services): Promise<string | undefined> {
   try {
-    return (await activeConfiguration(store)).configuration.notifications?.topic;
+    return (await configurationInForce(store)).notifications?.topic;
   } catch (error) {
     logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
     return undefined;

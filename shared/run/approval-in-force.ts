@@ -1,6 +1,6 @@
 import type { NeedsApproval } from '../organization/approval.ts';
 import { approvalNeeded } from '../plan/approval.ts';
-import { activeConfiguration } from '../services.ts';
+import { configurationOf } from '../services.ts';
 import type { Store } from '../store/ports.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Store } from '../store/ports.ts';
  * the first import went through: whoever that finds was there before anybody could be asked.
  */
 export async function approvalInForce(store: Store): Promise<NeedsApproval | undefined> {
-  if ((await store.configuration.inForce()) === undefined) return undefined;
-  if ((await store.registry.readySince()) === undefined) return undefined;
-  return approvalNeeded((await activeConfiguration(store)).configuration);
+  const inForce = await store.configuration.inForce();
+  if (inForce === undefined || (await store.registry.readySince()) === undefined) return undefined;
+  return approvalNeeded(configurationOf(inForce));
 }

@@ -10,7 +10,12 @@ import { requireReady } from '../organization/registry.ts';
 import { waits } from '../plan/approval.ts';
 import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import { planResource } from '../plan/plan.ts';
-import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
+import {
+  type ActiveConfiguration,
+  activeConfiguration,
+  configurationInForce,
+  type Services,
+} from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
@@ -79,14 +84,14 @@ async function revisionFor(
   { cause, accounts, place = null }: PlanStep,
 ): Promise<number> {
   // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
-  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await activeConfiguration(store);
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await configurationInForce(store);
   if (cause === 'sweep' || place !== null) return store.registry.revision();
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
 /** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
 async function look(services: Services, { runId, cause, place }: PlanStep): Promise<void> {
-  const { configuration } = await activeConfiguration(services.store);
+  const configuration = await configurationInForce(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');
   const looked = await lookForResources(services, { runId, configuration, where, keep: true });

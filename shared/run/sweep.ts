@@ -2,7 +2,7 @@ import { timestamp } from '../clock.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
 import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { configurationInForce, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
@@ -42,7 +42,7 @@ export async function importNextSlice(
   { store, hub, clock, random }: Services,
   { cursor }: { cursor: ImportCursor },
 ): Promise<ImportState> {
-  const { configuration } = await activeConfiguration(store);
+  const configuration = await configurationInForce(store);
   const selectors = [...configuration.grants, configuration.approval].flatMap((part) => part?.for ?? []);
   const tags = selectors.some(usesTags);
   const { registry } = store;
