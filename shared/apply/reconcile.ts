@@ -87,6 +87,8 @@ async function settledSincePlan(
 ): Promise<boolean> {
   // What the plan could not read or render is met again, so that its error is not lost.
   if (planned.error !== undefined) return false;
+  // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
+  if (planned.drift === 'foreign-changed') return false;
   const state = await store.resources.get(planned.resource);
   if (state === undefined) return false;
   const active = await activeConfiguration(store);

@@ -7,7 +7,8 @@ import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { searchLines } from './look.ts';
-import { nextDocuments, type OverallPlan, recorded, type Standing } from './plan-all.ts';
+import type { OverallPlan, Standing } from './plan-all.ts';
+import { nextDocuments, recorded } from './standing.ts';
 
 export interface ApplyPlanRequest {
   readonly runId: string;

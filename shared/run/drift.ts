@@ -4,29 +4,11 @@ import type { ErrorRecord } from '../errors.ts';
 import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { leftDigests } from '../plan/digest.ts';
+import type { DriftStatus } from '../plan/drift-status.ts';
 import type { StatementDifference } from '../policy/difference.ts';
 import type { Dispute, ResourceChange } from '../store/ports.ts';
-import { nextDocuments, type OverallPlan, type Standing } from './plan-all.ts';
-
-/**
- * How a resource is, compared with how the last run left it and how it should be.
- * `ours-changed`: what is ours is not as it should be, and no change of accounts or configuration explains it.
- * `contested`: others have changed what is ours again after it was restored, and a person has to decide.
- * `foreign-changed`: ours is as it should be, and what is not ours has changed; information, no drift.
- * `pending`: accounts or configuration have changed, or a grace has ended, and no run has come by since; no drift
- * either.
- */
-export const driftStatuses = [
-  'equal',
-  'ours-changed',
-  'contested',
-  'foreign-changed',
-  'missing',
-  'unreadable',
-  'pending',
-] as const;
-
-export type DriftStatus = (typeof driftStatuses)[number];
+import type { OverallPlan, Standing } from './plan-all.ts';
+import { nextDocuments, type SeenResource } from './standing.ts';
 
 export interface ResourceDrift {
   readonly resource: string;
@@ -50,12 +32,9 @@ function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift 
   const { desired, actual, plan, state, error } = standing;
   const resource = desired.key;
   const failed = error === undefined ? {} : { error };
-  if (actual === undefined) {
-    const status = error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
-    return { resource, status, foreign: 'unknown', differences: [], ...failed };
-  }
+  const status = driftStatus(standing, overall);
+  if (actual === undefined) return { resource, status, foreign: 'unknown', differences: [], ...failed };
   const changed = sinceLeft(standing, overall);
-  const status = statusOf(standing, overall, changed);
   const wanted = plan === undefined ? undefined : nextDocuments(desired, plan);
   const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
   const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
@@ -63,12 +42,20 @@ function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift 
   return { resource, status, foreign: changed.foreign, differences, ...leaving, ...contested, ...failed };
 }
 
+type Overall = Pick<OverallPlan, 'active' | 'revision'>;
+
+/** What is to be said of one resource. Pure. */
+export function driftStatus(standing: SeenResource, overall: Overall): DriftStatus {
+  if (standing.actual !== undefined) return statusOf(standing, overall, sinceLeft(standing, overall));
+  return standing.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
+}
+
 interface SinceLeft {
   readonly own: ResourceDrift['foreign'];
   readonly foreign: ResourceDrift['foreign'];
 }
 
-function sinceLeft({ actual = {}, state }: Standing, { active }: OverallPlan): SinceLeft {
+function sinceLeft({ actual = {}, state }: SeenResource, { active }: Overall): SinceLeft {
   const now = leftDigests(actual, active.configuration.deployment);
   return {
     own: compared(state?.ownDigest, now.ownDigest),
@@ -81,7 +68,11 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
   return left === now ? 'same' : 'changed';
 }
 
-function statusOf(standing: Standing, { active, revision }: OverallPlan, since: SinceLeft): DriftStatus {
+function statusOf(
+  standing: SeenResource,
+  { active, revision }: Overall,
+  since: SinceLeft,
+): DriftStatus {
   const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
@@ -92,5 +83,5 @@ function statusOf(standing: Standing, { active, revision }: OverallPlan, since: 
 }
 
 /** Somebody who was kept by a grace is to go now. */
-const graceEnded = ({ plan, state }: Standing): boolean =>
+const graceEnded = ({ plan, state }: SeenResource): boolean =>
   plan !== undefined && Object.keys(state?.leaving ?? {}).some((id) => plan.remember[id] === undefined);

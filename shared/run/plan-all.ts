@@ -1,32 +1,22 @@
 import pMap from 'p-map';
-import { remembered } from '../apply/reconcile.ts';
 import { timestamp } from '../clock.ts';
-import { grantContext } from '../configuration/context.ts';
-import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
+import { AccountNotMemberError } from '../errors.ts';
 import { droppedAmong, everFound, foundIn } from '../found.ts';
-import type { Account, RegisteredAccount } from '../organization/account.ts';
+import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
-import { concerning, documentsDifference, type NamedDocuments } from '../plan/differences.ts';
+import { concerning, documentsDifference } from '../plan/differences.ts';
 import { documentsDigest } from '../plan/digest.ts';
-import { planResource, type ResourcePlan } from '../plan/plan.ts';
+import type { ResourcePlan } from '../plan/plan.ts';
 import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-file.ts';
 import { formatDifference, type StatementDifference } from '../policy/difference.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import type { ResourceState } from '../store/ports.ts';
 import { type Looked, lookForResources } from './look.ts';
+import { type Look, nextDocuments, readAndPlan, type SeenResource } from './standing.ts';
 
 /** How one resource is, and how it should be. */
-export interface Standing {
-  readonly desired: DesiredResource;
-  /** What the table remembers of it. */
-  readonly state: ResourceState | undefined;
-  /** What is there; absent where it could not be read. */
-  readonly actual?: ReturnType<DesiredResource['kind']['documents']>;
-  /** Absent where there is an error. */
-  readonly plan?: ResourcePlan;
+export interface Standing extends SeenResource {
   readonly differences: readonly StatementDifference[];
-  readonly error?: ErrorRecord;
 }
 
 /** Every resource of the configuration as it is now: a value, made without writing. */
@@ -111,48 +101,18 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-export interface Look extends Pick<PlanAllRequest, 'runId' | 'active'> {
-  readonly accounts: readonly Account[];
-  /** The time that graces are judged by, ISO 8601. */
-  readonly madeAt: string;
-}
-
-/** Reads one resource and plans it; what kept it from that is in the result. */
+/** Reads one resource, plans it, and compares the two; what kept it from that is in the result. */
 export async function standingOf(
   services: Services,
   look: Look,
   desired: DesiredResource,
 ): Promise<Standing> {
   const state = await services.store.resources.get(desired.key);
-  const context = grantContext(look.active.configuration);
-  try {
-    const clients = services.aws(look.runId, look.active.configuration).reader(desired.ref);
-    const actual = await desired.kind.read(clients, desired.ref, context);
-    return planned(look, { desired, state, actual });
-  } catch (error) {
-    return { desired, state, differences: [], error: errorRecord(error) };
-  }
+  const seen = await readAndPlan(services, look, desired, state);
+  const { actual, plan } = seen;
+  const compared = actual !== undefined && plan !== undefined;
+  return { ...seen, differences: compared ? documentsDifference(actual, nextDocuments(desired, plan)) : [] };
 }
-
-function planned(
-  { active, accounts, madeAt }: Look,
-  { desired, state, actual }: Pick<Standing, 'desired' | 'state'> & { readonly actual: unknown },
-): Standing {
-  const documents = desired.kind.documents(actual, state?.owned);
-  const read = { desired, state, actual: documents };
-  try {
-    const { configuration, hash } = active;
-    const memory = { ...remembered(state, hash), now: madeAt };
-    const plan = planResource({ desired, actual, configuration, accounts, ...memory });
-    const differences = documentsDifference(documents, nextDocuments(desired, plan));
-    return { ...read, plan, differences };
-  } catch (error) {
-    return { ...read, differences: [], error: errorRecord(error) };
-  }
-}
-
-export const nextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
-  kind.documents(next, owned);
 
 /** Whether the plan of a resource gives the account something, takes it, or cannot say. */
 const concerns = ({ plan, differences, error }: Standing, accountId: string): boolean =>
@@ -192,7 +152,3 @@ function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'lea
   const ids = Object.keys(plan?.leaving ?? {});
   return ids.length === 0 ? {} : { leaving: ids };
 }
-
-/** Documents as a record keeps them: absent ones are null. */
-export const recorded = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(documents).map(([name, document]) => [name, document ?? null]));

@@ -1,15 +1,13 @@
 import pMap from 'p-map';
-import { isSettled, remembered } from '../apply/reconcile.ts';
-import { documents, gainsOf, leavingOf } from '../apply/record.ts';
+import { isSettled } from '../apply/reconcile.ts';
+import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
-import { grantContext } from '../configuration/context.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
-import { errorRecord, ResourceMissingError } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { waits } from '../plan/approval.ts';
 import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
-import { planResource } from '../plan/plan.ts';
+import type { ResourcePlan } from '../plan/plan.ts';
 import {
   type ActiveConfiguration,
   activeConfiguration,
@@ -17,8 +15,10 @@ import {
   type Services,
 } from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
+import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
+import { nextDocuments, readAndPlan, recorded, type SeenResource } from './standing.ts';
 
 export interface PlanStep {
   readonly runId: string;
@@ -156,33 +156,37 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
     hearsOf(ref.kind, place));
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
-  const { active, registered, runId } = plan;
-  const { configuration } = active;
+  const { active, registered, runId, sweep } = plan;
   const state = await services.store.resources.get(desired.key);
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
   const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
-  try {
-    const clients = services.aws(runId, configuration).reader(desired.ref);
-    const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    const memory = { ...remembered(state, active.hash), now: timestamp(services.clock) };
-    const planned = planResource({ desired, actual, ...memory, configuration, accounts: registered });
-    const { changed, withheld, next, owned, size, limit } = planned;
-    const leaving = leavingOf(planned, configuration);
-    const seen = { ...change, plannedAt: memory.now, size, limit, ...leaving };
-    // Removals that wait for a person are a difference, which each sweep reports again.
-    if (plan.sweep && !changed && withheld.length === 0) return { ...seen, planned: 'none' };
-    return {
-      ...seen,
-      planned: changed || withheld.length > 0 ? 'change' : 'none',
-      ...gainsOf(planned),
-      before: documents(desired, actual, memory.remembered),
-      after: documents(desired, next, owned),
-    };
-  } catch (error) {
-    // What nobody names may be gone; then the update forgets what was ours on it.
-    if (error instanceof ResourceMissingError && !desired.named)
-      return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-    return { ...change, error: errorRecord(error) };
-  }
+  const madeAt = timestamp(services.clock);
+  const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
+  const drift = sweep ? { drift: driftStatus(seen, plan) } : {};
+  const { plan: planned, error } = seen;
+  if (planned !== undefined)
+    return { ...change, ...drift, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
+  // What nobody names may be gone; then the update forgets what was ours on it.
+  if (error?.name === 'ResourceMissingError' && !desired.named)
+    return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
+  return { ...change, ...drift, ...(error === undefined ? {} : { error }) };
+}
+
+function whatIsPlanned(
+  { desired, actual = {} }: SeenResource,
+  planned: ResourcePlan,
+  { sweep, active }: RunPlan,
+): Omit<ResourceChange, 'resource'> {
+  const { changed, withheld, size, limit } = planned;
+  const noteworthy = { size, limit, ...leavingOf(planned, active.configuration) };
+  // Removals that wait for a person are a difference, which each sweep reports again.
+  if (sweep && !changed && withheld.length === 0) return { ...noteworthy, planned: 'none' };
+  return {
+    ...noteworthy,
+    planned: changed || withheld.length > 0 ? 'change' : 'none',
+    ...gainsOf(planned),
+    before: recorded(actual),
+    after: recorded(nextDocuments(desired, planned)),
+  };
 }

@@ -2,6 +2,7 @@ import { timestamp } from '../clock.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
 import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
+import { driftStatuses } from '../plan/drift-status.ts';
 import { configurationInForce, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
@@ -74,7 +75,12 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
   const closedRuns = await closeUnfinished(services, { runId, left });
-  const counts = { ...step.import.counts, ...resourceCounts(changes), closedRuns };
+  const counts = {
+    ...step.import.counts,
+    ...resourceCounts(changes),
+    closedRuns,
+    drift: driftCounts(changes),
+  };
   const finished: RunRecord = {
     runId,
     status,
@@ -84,7 +90,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     accountIds: [],
     reason: left[0] ?? summary(counts),
     ...(left.length === 0 ? {} : { left }),
-    ...(opened?.warnings === undefined ? {} : { warnings: opened.warnings }),
+    ...warningsOf(opened, changes),
     counts,
     ...accessOf(changes),
   };
@@ -161,6 +167,26 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
     refused: count('refused'),
     failed: count('failed'),
   };
+}
+
+const driftCounts = (changes: readonly ResourceChange[]): NonNullable<SweepCounts['drift']> =>
+  Object.fromEntries(
+    driftStatuses
+      .map((status) => [status, changes.filter(({ drift }) => drift === status).length] as const)
+      .filter(([, count]) => count > 0),
+  );
+
+/** Others' changes of what is ours are told even where they are put right at once; contested ones are left to do. */
+function warningsOf(
+  opened: RunRecord | undefined,
+  changes: readonly ResourceChange[],
+): Pick<RunRecord, 'warnings'> {
+  const restored = changes.filter(({ drift, outcome }) => drift === 'ours-changed' && outcome === 'written');
+  const warnings = [
+    ...(opened?.warnings ?? []),
+    ...restored.map(({ resource }) => `${resource}: others had changed what is ours; it was restored`),
+  ];
+  return warnings.length === 0 ? {} : { warnings: lines(warnings) };
 }
 
 const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolean =>

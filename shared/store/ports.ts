@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../errors.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
 import type { WaitingAccount } from '../plan/approval.ts';
+import type { DriftStatus } from '../plan/drift-status.ts';
 
 /** The accounts that the project knows, with the order of their changes. */
 export interface RegistryStore {
@@ -159,6 +160,8 @@ export interface SweepCounts {
   readonly failed: number;
   /** Runs that were still open though their executions are over. */
   readonly closedRuns: number;
+  /** Resources by how they were found; absent in records from before it was counted. */
+  readonly drift?: Readonly<Partial<Record<DriftStatus, number>>>;
 }
 
 export type Outcome =
@@ -181,6 +184,8 @@ export interface ResourceChange {
   readonly plannedGeneration?: number;
   /** Whether the plan saw a difference. */
   readonly planned?: 'change' | 'none';
+  /** How a sweep found it, before it did anything. */
+  readonly drift?: DriftStatus;
   readonly outcome?: Outcome;
   readonly finishedAt?: string;
   /** The resource's policies before and after, by document name; absent ones are null. */

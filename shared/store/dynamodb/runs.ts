@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
+import { driftStatuses } from '../../plan/drift-status.ts';
 import { isOpen } from '../open.ts';
 import type {
   Outcome,
@@ -58,6 +59,7 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   refused: z.number(),
   failed: z.number(),
   closedRuns: z.number(),
+  drift: z.partialRecord(z.enum(driftStatuses), z.number()).exactOptional(),
 });
 
 const reachSchema: z.ZodType<Reach> = z.object({ accounts: z.number(), resources: z.number() });
@@ -84,6 +86,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   plannedAt: z.string().exactOptional(),
   plannedGeneration: z.number().exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),
+  drift: z.enum(driftStatuses).exactOptional(),
   outcome: z.enum(outcomes).exactOptional(),
   finishedAt: z.string().exactOptional(),
   before: packed(documents).exactOptional(),
