@@ -68,11 +68,7 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
   return left === now ? 'same' : 'changed';
 }
 
-function statusOf(
-  standing: SeenResource,
-  { active, revision }: Overall,
-  since: SinceLeft,
-): DriftStatus {
+function statusOf(standing: SeenResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
   const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
