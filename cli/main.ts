@@ -4,11 +4,13 @@ import { errorRecord } from '../shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
 import { applyCommand } from './commands/apply.ts';
+import { approveCommand } from './commands/approve.ts';
 import { demoCommand } from './commands/demo.ts';
 import { driftCommand } from './commands/drift.ts';
 import { importCommand } from './commands/import.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
+import { spokeTemplateCommand } from './commands/spoke-template.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
 import type { Io } from './io.ts';
@@ -44,8 +46,10 @@ async function program(context: CommandContext): Promise<Command> {
     activateCommand,
     planCommand,
     applyCommand,
+    approveCommand,
     driftCommand,
     runCommand,
+    spokeTemplateCommand,
   ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);

@@ -1,14 +1,12 @@
 import { grantKind } from '../shared/grants/kinds.ts';
 import type { OverallPlan, Standing } from '../shared/run/plan-all.ts';
 import { bySign, differenceLines, signs } from './differences.ts';
-import { type Colors, counted, grouped, type Output, wrapped } from './output.ts';
+import { type Colors, counted, grouped, type Output } from './output.ts';
 import { countsOf, type PlanReport, shownDifferences } from './plan-report.ts';
 import { accountsInOrder, headingOf } from './run-output.ts';
 import { partsOf } from './run-report.ts';
 import type { Stage } from './stage.ts';
-
-/** Lines longer than this are hard to read, and pipelines show them cut. */
-const readableWidth = 100;
+import { tellWarnings, widthOf } from './warnings.ts';
 
 /** What is compared with what, and where. */
 export function tellHead(out: Output, { where }: Pick<Stage, 'where'>, report: PlanReport): void {
@@ -52,8 +50,6 @@ function tellResource(out: Output, standing: Standing, overall: OverallPlan): vo
 /** A managed policy that is not attached, for example. */
 export const notInDocuments = 'not in the documents, but in what they are attached to';
 
-export const widthOf = ({ width }: Output): number => Math.min(width, readableWidth);
-
 /** A resource that gets its first policy, loses its last, or keeps one that changes. */
 function signOf({ actual = {}, plan, desired }: Standing): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
@@ -66,28 +62,16 @@ function signOf({ actual = {}, plan, desired }: Standing): '+' | '-' | '~' {
 const fullText = ({ plan }: Standing): string =>
   plan === undefined ? '' : `${Math.ceil((plan.size / plan.limit) * 100)} % full after`;
 
-function tellWarnings(out: Output, warnings: readonly string[]): void {
-  if (warnings.length === 0) return;
-  out.line();
-  out.line(out.colors.bold('Warnings'));
-  for (const warning of warnings) {
-    const [first = '', ...others] = warning
-      .split('\n')
-      .flatMap((line) => wrapped(line.trim(), widthOf(out) - 4));
-    out.line(`  ${out.colors.yellow('!')} ${first}`);
-    for (const line of others) out.line(`    ${line}`);
-  }
-}
-
 /** `Plan: 6 resources to change, 2 unchanged, 1 withheld` */
 function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
-  const { change, unchanged, withheld, failed } = countsOf(overall);
+  const { change, unchanged, withheld, leaving, failed } = countsOf(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
   const parts = [
     `${counted(change, 'resource')} to change`,
     // Those that have nothing for the account are not looked at.
     ...(overall.accountId === undefined ? [`${grouped(unchanged)} unchanged`] : []),
     ...(withheld === 0 ? [] : [`${grouped(withheld)} with removals withheld`]),
+    ...(leaving === 0 ? [] : [`${grouped(leaving)} with accounts in their grace`]),
     ...(failed === 0 ? [] : [`${grouped(failed)} cannot be planned`]),
   ];
   return `${bold(`Plan${scope}:`)} ${parts.join(', ')}${change === 0 && failed === 0 ? dim('. Nothing to do') : ''}`;

@@ -1,9 +1,14 @@
+import { leavingOf } from '../shared/apply/record.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
 import { withheldError } from '../shared/plan/plan.ts';
 import type { StatementDifference } from '../shared/policy/difference.ts';
+import { searchLines } from '../shared/run/look.ts';
 import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';
+import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
+import { contestedText } from './contested.ts';
+import { leavingText } from './leaving.ts';
 import { grouped } from './output.ts';
 import { partsOf } from './run-report.ts';
 
@@ -18,6 +23,10 @@ export interface PlannedResourceReport {
   readonly bytes?: number;
   readonly limit?: number;
   readonly withheld?: readonly string[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
+  /** Others changed what is ours there again after it was restored; applying the plan restores it. */
+  readonly contested?: Dispute;
   readonly error?: ErrorRecord;
 }
 
@@ -26,7 +35,9 @@ export interface PlanCounts {
   readonly unchanged: number;
   /** Resources with removals that are withheld; they may change otherwise. */
   readonly withheld: number;
-  /** Resources that cannot be read, or for which no policy can be made. */
+  /** Resources with accounts that wait for the end of their grace; they may change otherwise. */
+  readonly leaving: number;
+  /** Resources that cannot be read, or for which no policy can be made, and patterns that cannot be looked for. */
   readonly failed: number;
 }
 
@@ -66,11 +77,12 @@ function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
   return failed > 0 ? 'incomplete' : 'up-to-date';
 }
 
-export const countsOf = ({ resources }: OverallPlan): PlanCounts => ({
+export const countsOf = ({ resources, looked }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
   withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
-  failed: resources.filter(({ error }) => error !== undefined).length,
+  leaving: resources.filter(({ plan }) => Object.keys(plan?.leaving ?? {}).length > 0).length,
+  failed: resources.filter(({ error }) => error !== undefined).length + looked.failed.length,
 });
 
 /** What is shown of a resource: all of it, or only what concerns the plan's account. */
@@ -81,13 +93,15 @@ export const shownDifferences = (
   accountId === undefined ? differences : concerning(differences, accountId);
 
 const resourceReport = (standing: Standing, overall: OverallPlan): PlannedResourceReport => {
-  const { desired, plan, error } = standing;
+  const { desired, state, plan, error } = standing;
   return {
     ...partsOf(desired.key),
     change: plan?.changed === true,
     differences: shownDifferences(standing, overall),
     ...(plan === undefined ? {} : { bytes: plan.size, limit: plan.limit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
+    ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
+    ...(state?.contested === undefined ? {} : { contested: state.contested }),
     ...(error === undefined ? {} : { error }),
   };
 };
@@ -97,6 +111,8 @@ const nearlyFull = 0.8;
 
 /** What a person should know beside the differences: a line each. */
 export const warningsOf = (plan: OverallPlan): readonly string[] => [
+  ...searchLines(plan.looked),
+  ...plan.looked.warnings,
   ...membershipWarnings(plan),
   ...resourceWarnings(plan),
 ];
@@ -110,11 +126,13 @@ function membershipWarnings({ resources, active }: OverallPlan): readonly string
 }
 
 const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[] =>
-  resources.flatMap(({ desired: { key }, plan, error }) => [
+  resources.flatMap(({ desired: { key }, state, plan, error }) => [
+    ...(state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`]),
     ...(error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`]),
     ...((plan?.withheld.length ?? 0) === 0
       ? []
       : [withheldError(key, plan?.withheld ?? [], active.configuration).message]),
+    ...leavingWarnings(key, plan && leavingOf(plan, active.configuration).leaving),
     ...(plan !== undefined && plan.size >= nearlyFull * plan.limit
       ? [
           `${key} would be ${Math.ceil((plan.size / plan.limit) * 100)} % full ` +
@@ -122,6 +140,9 @@ const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[]
         ]
       : []),
   ]);
+
+const leavingWarnings = (key: string, leaving: ResourceChange['leaving']): readonly string[] =>
+  leaving === undefined ? [] : [`${key}: ${leavingText(leaving)}`];
 
 /** Messages of AWS do not always say which resource of ours it is about. */
 const withPlace = (message: string, key: string): string =>

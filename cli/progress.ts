@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
+import { waitsForToken } from '../simulator/task-handler.ts';
 import type { Output } from './output.ts';
 
 /** Shows the Tasks of a state machine as they are entered and left. */
@@ -37,6 +38,7 @@ export async function newProgress(out: Output): Promise<Progress> {
     caught: () => {},
     failed: (event) => {
       left(event);
+      if (event.error === waitsForToken) return tell(yellow('…'), event, dim('a person is asked'));
       errors.set(idOf(event), event.error ?? 'failed');
     },
   };
@@ -67,6 +69,7 @@ const outputSchema = z.looseObject({
   cause: z.string().optional(),
   accountIds: z.array(z.string()).optional(),
   accountId: z.string().optional(),
+  place: z.object({ accountId: z.string(), region: z.string(), source: z.string() }).nullish(),
   state: z.string().optional(),
   plan: z.object({ resources: z.number(), changes: z.number() }).optional(),
   outcomes: z.record(z.string(), z.number()).optional(),
@@ -103,7 +106,9 @@ const verificationDetail = ({ verified, missing }: NonNullable<StepOutput['verif
 const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
   resources === 0 ? 'nothing to plan' : `${changes} of ${resources} policies have to change`;
 
-function startDetail(state: string, { accountId, accountIds, cause, state: is, status }: StepOutput): string {
+function startDetail(state: string, output: StepOutput): string {
+  const { accountId, accountIds, place, cause, state: is, status } = output;
+  if (place) return `${cause}: ${place.source} in ${place.accountId}, ${place.region}`;
   if (accountId !== undefined && is !== undefined) return `${accountId} is ${is}`;
   if (state === 'ResolveAccount' && cause !== undefined)
     return cause === 'ignored' ? cause : `${cause}: ${accountIds?.join(', ') ?? ''}`;

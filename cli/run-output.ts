@@ -1,10 +1,13 @@
 import { centralNamesOf } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { grantKind } from '../shared/grants/kinds.ts';
+import { gainsIn } from '../shared/run/access-counts.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { differenceLines, differencesOf } from './differences.ts';
-import { aligned, type Colors, counted, grouped, type Output } from './output.ts';
+import { leavingText } from './leaving.ts';
+import { aligned, type Colors, counted, grouped, type Output, wrapped } from './output.ts';
 import { callsOf, outcomeOf, partsOf, type RunReport, writesOf } from './run-report.ts';
+import { tellWarnings } from './warnings.ts';
 
 export interface ToldRun {
   readonly report: RunReport;
@@ -28,6 +31,7 @@ export function tellRun(
     tellResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
   }
   tellLeft(out, report);
+  tellWarnings(out, report.warnings ?? []);
   out.line();
   out.line(endLine(report, out.colors));
 }
@@ -59,6 +63,9 @@ function tellResources(
     const told = differences && took(change) ? differencesOf(change) : [];
     for (const line of differenceLines(told, { colors: out.colors, width: out.width - 6 }))
       out.line(`      ${line}`);
+    if (change.leaving !== undefined)
+      for (const line of wrapped(leavingText(change.leaving), out.width - 6))
+        out.line(`      ${out.colors.dim(line)}`);
     // What is left comes at the end, with the error.
     if (change.error !== undefined && !left.some((line) => line.startsWith(change.resource)))
       out.line(`      ${out.colors.red(`${change.error.name}: ${change.error.message}`)}`);
@@ -78,7 +85,19 @@ function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean
     colors.bold(id),
     ...(withRegion ? [colors.dim(region)] : []),
     colors.dim(took(change) || outcome === 'unchanged' ? sizeText(change) : ''),
+    colors.dim(accountsText(change)),
   ];
+}
+
+/** `+2 −1 accounts` */
+function accountsText(change: ResourceChange): string {
+  const { added = [], removed = [] } = gainsIn(change);
+  const parts = [
+    ...(added.length === 0 ? [] : [`+${grouped(added.length)}`]),
+    ...(removed.length === 0 ? [] : [`−${grouped(removed.length)}`]),
+  ];
+  if (parts.length === 0) return '';
+  return `${parts.join(' ')} ${added.length + removed.length === 1 ? 'account' : 'accounts'}`;
 }
 
 /** `8 % full (1,579 of 20,480)` */
@@ -102,7 +121,7 @@ function tellLeft(out: Output, { left }: RunReport): void {
 
 function endLine(report: RunReport, { green, red, yellow, bold, dim }: Colors): string {
   const { status, reason, calls, durationMs, left } = report;
-  const color = { succeeded: green, failed: red, ignored: yellow }[status];
+  const color = { succeeded: green, failed: red, ignored: yellow, 'waiting-for-approval': yellow }[status];
   const why = status === 'failed' && left.length > 0 ? `${counted(left.length, 'thing')} left to do` : reason;
   const cost = `${(durationMs / 1_000).toFixed(1)} s, ${counted(callsOf(calls), 'AWS call')}, of which ${counted(writesOf(calls), 'write')}`;
   return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${cost})`)}`;

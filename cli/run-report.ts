@@ -1,7 +1,9 @@
 import type { CallCounts } from '../shared/aws/plugins.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
+import { gainsIn } from '../shared/run/access-counts.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
+import { type ApprovalReport, approvalReport } from './approval-output.ts';
 
 /** What `run --json` prints for one resource. */
 export interface ResourceReport {
@@ -16,11 +18,16 @@ export interface ResourceReport {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside, or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Accounts that gained and that lost something there by this run. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
 }
 
 /** What `run --json` prints. */
 export interface RunReport {
-  readonly status: 'succeeded' | 'failed' | 'ignored';
+  readonly status: 'succeeded' | 'failed' | 'ignored' | 'waiting-for-approval';
   readonly runId: string;
   /** Why it started: `created`, `moved`, `manual`, … */
   readonly cause?: string;
@@ -30,10 +37,16 @@ export interface RunReport {
   readonly reason?: string;
   readonly resources: readonly ResourceReport[];
   readonly left: readonly string[];
+  /** How many accounts gained, lost or keep for now something, on how many resources. */
+  readonly access?: RunRecord['access'];
+  /** What a person should know though nothing failed; absent where there is nothing. */
+  readonly warnings?: readonly string[];
   /** AWS calls by service and operation; those to the deployment's table are not among them. */
   readonly calls: CallCounts;
   readonly durationMs: number;
   readonly error?: ErrorRecord;
+  /** What it waits for. */
+  readonly approval?: ApprovalReport;
 }
 
 export interface EndedRun {
@@ -45,7 +58,7 @@ export interface EndedRun {
 
 /** The run as its record tells it, and its resources. */
 export async function runReport(
-  { runs }: Store,
+  { runs, approvals }: Store,
   { runId, result, calls, durationMs }: EndedRun,
 ): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
   const record = (await runs.get(runId)) ?? unrecorded(runId, result);
@@ -59,11 +72,19 @@ export async function runReport(
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     resources: changes.map(resourceReport),
     left: record.left ?? [],
+    ...(record.access === undefined ? {} : { access: record.access }),
+    ...(record.warnings === undefined ? {} : { warnings: record.warnings }),
     calls: sorted(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
+    ...(await approvalOf(record, approvals)),
   };
   return { report, changes };
+}
+
+async function approvalOf({ status, runId }: RunRecord, approvals: Store['approvals']) {
+  const request = status === 'waiting-for-approval' ? await approvals.get(runId) : undefined;
+  return request === undefined ? {} : { approval: approvalReport(request) };
 }
 
 const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRecord => ({
@@ -94,6 +115,8 @@ const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.error === undefined ? {} : { error: change.error }),
   ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
+  ...gainsIn(change),
+  ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });
 
 /** A resource that the run did not come to is as it was; where it should have changed, that is a failure. */

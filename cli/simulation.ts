@@ -2,8 +2,10 @@ import { type CallCounts, countCalls } from '../shared/aws/plugins.ts';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
+import type { ConfiguredSearch } from '../shared/plan/searches.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import type { Logger, Services } from '../shared/services.ts';
+import { addExampleFinds } from '../simulator/example-finds.ts';
 import { exampleOrganisation } from '../simulator/example-organisation.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
@@ -21,6 +23,8 @@ export interface SimulationOptions {
   readonly logger?: Logger;
   /** Default: one that a pause moves on at once. */
   readonly clock?: Clock;
+  /** For which searches there is something to find. Default: for all. */
+  readonly finds?: (search: ConfiguredSearch) => boolean;
 }
 
 /** The example organisation of a configuration, as it is before anybody onboards anything. */
@@ -29,6 +33,7 @@ export function newSimulation(configuration: Configuration, options: SimulationO
     clock: options.clock ?? impatientClock(),
     random: seeded(20_260_302),
   });
+  addExampleFinds(organisation, configuration, options.finds);
   const calls: CallCounts = {};
   const services = simulatedServices(organisation, {
     plugins: [countCalls(calls)],

@@ -59,7 +59,11 @@ async function simulatedStage(
 export const planOn = (
   { services }: Stage,
   { out }: Session,
-  request: { readonly active: ActiveConfiguration; readonly accountId: string | undefined },
+  request: {
+    readonly active: ActiveConfiguration;
+    readonly accountId: string | undefined;
+    readonly keep?: boolean;
+  },
 ): Promise<OverallPlan> =>
   planAll(services, {
     ...request,

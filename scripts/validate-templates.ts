@@ -1,12 +1,16 @@
 /**
- * Validates what is deployed, without network and credentials: every state machine, and the CloudFormation template
- * that `npm run package` has made. Exits with 1 when there is a finding.
+ * Validates what is deployed, without network and credentials: every state machine, the CloudFormation template that
+ * `npm run package` has made, and those of the central accounts. Exits with 1 when there is a finding.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { loadConfiguration } from '../shared/configuration/load.ts';
+import { spokeTemplate } from '../shared/spoke/template.ts';
 
 /** What one validator said of one file; `undefined` where it could not run. */
 interface Report {
@@ -29,7 +33,8 @@ process.exitCode = report([
   ...readdirSync(folder)
     .filter((file) => file.endsWith('.asl.json'))
     .map((file) => validateStateMachine(`${folder}/${file}`)),
-  ...(existsSync(template) ? [validateTemplate(), lintTemplate()] : [notPackaged()]),
+  ...(existsSync(template) ? validateTemplate(template) : [notPackaged()]),
+  ...(await validateSpokes(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
 ]);
 
 function report(reports: readonly Report[]): number {
@@ -68,11 +73,33 @@ function validateStateMachine(file: string): Report {
   return { validator: 'asl-validator', file, findings };
 }
 
+/** What each central account of a configuration needs, as `onboarding spoke-template` makes it. */
+async function validateSpokes(file: string): Promise<readonly Report[]> {
+  const configuration = await loadConfiguration(file);
+  const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
+  const folder = mkdtempSync(join(tmpdir(), 'spokes-'));
+  try {
+    return Object.entries(configuration.centralAccounts).flatMap(([name, account]) => {
+      if (account === undefined) return [];
+      const { template: spoke } = spokeTemplate({ configuration, accountId: account.id, hub });
+      const path = join(folder, `spoke-${name}.json`);
+      writeFileSync(path, JSON.stringify(spoke, null, 2));
+      return validateTemplate(path, `spoke template of ${name}`);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function validateTemplate(path: string, file = path): readonly Report[] {
+  return [validateByRules(path, file), lintTemplate(path, file)];
+}
+
 /** AWS's own rules: errors and warnings. Its remarks (such as "supports tags") are not findings. */
-function validateTemplate(): Report {
+function validateByRules(path: string, file: string): Report {
   const engine = new CelEngine();
   try {
-    const { diagnostics } = engine.validateStandard(new TemplateFile(template), {
+    const { diagnostics } = engine.validateStandard(new TemplateFile(path), {
       severityLevel: 'WARN',
       exclude: { ids: Object.keys(exceptions) },
     });
@@ -80,23 +107,23 @@ function validateTemplate(): Report {
       ({ ruleId, severity, entity, propertyPath, message }) =>
         `${severity} ${ruleId} ${[entity?.logicalId, propertyPath].filter(Boolean).join('.')}: ${message}`,
     );
-    return { validator: '@aws/cloudformation-validate', file: template, findings };
+    return { validator: '@aws/cloudformation-validate', file, findings };
   } finally {
     engine.free();
   }
 }
 
 /** cfn-lint also knows the IAM actions that exist. It is written in Python, so it is used where it is present. */
-function lintTemplate(): Report {
+function lintTemplate(path: string, file: string): Report {
   const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
   const { error, status, stdout, stderr } = spawnSync(
     'cfn-lint',
-    [...ignored, '--format', 'parseable', '--', template],
+    [...ignored, '--format', 'parseable', '--', path],
     {
       encoding: 'utf8',
     },
   );
   const output = `${stdout ?? ''}${stderr ?? ''}`.split('\n').filter((line) => line !== '');
   const findings = status === 0 ? [] : [...output, ...(output.length === 0 ? [`ended with ${status}`] : [])];
-  return { validator: 'cfn-lint', file: template, findings: error === undefined ? findings : undefined };
+  return { validator: 'cfn-lint', file, findings: error === undefined ? findings : undefined };
 }

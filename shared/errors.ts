@@ -74,6 +74,30 @@ export class StalePlanError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** What was asked for approval is decided otherwise, too old, or was never asked. */
+export class ApprovalClosedError extends OnboardingError {
+  override readonly name = 'ApprovalClosedError';
+  readonly retryable = false;
+}
+
+/** A person has said no. */
+export class ApprovalRejectedError extends OnboardingError {
+  override readonly name = 'ApprovalRejectedError';
+  readonly retryable = false;
+}
+
+/** Nobody has said anything in time. */
+export class ApprovalTimedOutError extends OnboardingError {
+  override readonly name = 'ApprovalTimedOutError';
+  readonly retryable = false;
+}
+
+/** What waited when the run was planned has been approved since: the run goes on without asking. */
+export class ApprovalNotNeededError extends OnboardingError {
+  override readonly name = 'ApprovalNotNeededError';
+  readonly retryable = false;
+}
+
 /** No complete import has marked the registry ready, so nothing may be written. */
 export class RegistryNotReadyError extends OnboardingError {
   override readonly name = 'RegistryNotReadyError';
@@ -167,6 +191,12 @@ export class MalformedPolicyError extends OnboardingError {
 /** Something carries our mark, but we never wrote it. */
 export class OwnershipClashError extends OnboardingError {
   override readonly name = 'OwnershipClashError';
+  readonly retryable = false;
+}
+
+/** Others have changed what is ours on a resource again, after it was restored. */
+export class ContestedError extends OnboardingError {
+  override readonly name = 'ContestedError';
   readonly retryable = false;
 }
 

@@ -1,12 +1,12 @@
 import type { AwsAccess, HubClients } from './aws/access.ts';
 import type { Clock, Random } from './clock.ts';
-import { centralNamesOf, configurationHash } from './configuration/context.ts';
+import { configurationHash } from './configuration/context.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { validateConfiguration } from './configuration/validate.ts';
 import { ConfigurationMismatchError } from './errors.ts';
-import { resourceOf } from './grants/contract.ts';
-import { desiredResources } from './plan/desired.ts';
-import type { ConfigurationInForce, Store } from './store/ports.ts';
+import { droppedAmong, everFound, foundIn } from './found.ts';
+import type { InForce } from './plan/desired.ts';
+import type { ConfigurationInForce, FoundResources, Store } from './store/ports.ts';
 
 /** What is logged is structured: a message for people, fields for machines. Never a secret's value. */
 export interface Logger {
@@ -27,11 +27,9 @@ export interface Services {
   aws(runId: string, configuration: Configuration): AwsAccess;
 }
 
-export interface ActiveConfiguration {
-  readonly configuration: Configuration;
+/** With what was found for its patterns, and the keys of dropped resources in accounts that are central still. */
+export interface ActiveConfiguration extends InForce {
   readonly hash: string;
-  /** Keys of resources that only an earlier configuration named, in accounts that are central still. */
-  readonly dropped: readonly string[];
 }
 
 /**
@@ -39,18 +37,35 @@ export interface ActiveConfiguration {
  * @throws ConfigurationMismatchError where none was activated
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
+export const configurationInForce = async (store: Store): Promise<Configuration> =>
+  configurationOf(await requireActivated(store));
+
+/** The same, with what was found for its patterns. @throws what `configurationInForce` throws */
 export async function activeConfiguration(store: Store): Promise<ActiveConfiguration> {
-  const inForce = await store.configuration.inForce();
-  if (inForce === undefined)
-    throw new ConfigurationMismatchError(
-      'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
-    );
-  const configuration = validateConfiguration(
-    inForce.document,
-    `The configuration in force (${inForce.hash})`,
-  );
-  return { configuration, hash: inForce.hash, dropped: droppedOf(inForce, configuration) };
+  const inForce = await requireActivated(store);
+  return active(inForce, configurationOf(inForce), await store.found.all());
 }
+
+async function requireActivated(store: Store): Promise<ConfigurationInForce> {
+  const inForce = await store.configuration.inForce();
+  if (inForce !== undefined) return inForce;
+  throw new ConfigurationMismatchError(
+    'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
+  );
+}
+
+/**
+ * It is read for each resource, and seldom another one: the latest is checked once.
+ * @throws ConfigurationError where it was activated by a version of this project that knew another format
+ */
+export function configurationOf({ document, hash }: ConfigurationInForce): Configuration {
+  const text = JSON.stringify(document);
+  if (latest?.text !== text)
+    latest = { text, configuration: validateConfiguration(document, `The configuration in force (${hash})`) };
+  return latest.configuration;
+}
+
+let latest: { readonly text: string; readonly configuration: Configuration } | undefined;
 
 /**
  * Refuses a writer whose configuration is not the one in force.
@@ -62,7 +77,7 @@ export async function requireInForce(
 ): Promise<ActiveConfiguration> {
   const hash = configurationHash(configuration);
   const inForce = await store.configuration.inForce();
-  if (inForce?.hash === hash) return { configuration, hash, dropped: droppedOf(inForce, configuration) };
+  if (inForce?.hash === hash) return active(inForce, configuration, await store.found.all());
   throw new ConfigurationMismatchError(
     inForce === undefined
       ? 'No configuration is in force. Run `onboarding activate` to put this one in force'
@@ -72,12 +87,14 @@ export async function requireInForce(
   );
 }
 
-function droppedOf(
-  { resources = [] }: ConfigurationInForce,
+/** The configuration in force, with what is known of its patterns. */
+export const active = (
+  { hash, resources = [] }: ConfigurationInForce,
   configuration: Configuration,
-): readonly string[] {
-  const named = new Set(desiredResources(configuration, []).map(({ key }) => key));
-  return resources.filter(
-    (key) => !named.has(key) && centralNamesOf(configuration, resourceOf(key).accountId).length > 0,
-  );
-}
+  items: readonly FoundResources[],
+): ActiveConfiguration => ({
+  configuration,
+  hash,
+  found: foundIn(items),
+  dropped: droppedAmong([...resources, ...everFound(items)], configuration, items),
+});

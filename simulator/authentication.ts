@@ -31,6 +31,7 @@ export function signatureOf(
       'The security token included in the request is invalid.',
       403,
     );
+  if (world.disabledRegions.has(`${session.caller.accountId}/${region}`)) throw notEnabled(service);
   if (session.expiresAt <= world.settings.clock.now())
     throw awsError(
       expiredCredentials[service] ?? 'ExpiredTokenException',
@@ -47,6 +48,19 @@ const unknownCredentials: Readonly<Record<string, string>> = {
   iam: 'InvalidClientTokenId',
   sns: 'InvalidClientTokenId',
 };
+
+/**
+ * A region that an account has not enabled knows none of its credentials: "AWS was not able to validate the provided
+ * access credentials" (EC2; AWS re:Post knowledge centre), "UnrecognizedClientException" (services of the JSON protocol).
+ */
+const notEnabled = (service: string): ReturnType<typeof awsError> =>
+  service === 'ec2'
+    ? awsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
+    : awsError(
+        unknownCredentials[service] ?? 'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
+        403,
+      );
 
 const expiredCredentials: Readonly<Record<string, string>> = {
   s3: 'ExpiredToken',

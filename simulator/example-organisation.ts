@@ -60,7 +60,11 @@ function addCentralAccounts(organisation: SimulatedOrganisation, configuration: 
         Action: 'sts:AssumeRole',
       }),
       permissions: allow({
-        Action: grantKinds.flatMap(({ actions }) => [...actions.read, ...actions.write]),
+        Action: grantKinds.flatMap(({ actions, discovery }) => [
+          ...actions.read,
+          ...actions.write,
+          ...(discovery?.actions ?? []),
+        ]),
         Resource: '*',
       }),
     });
@@ -140,7 +144,7 @@ function addResource(
 }
 
 /** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */
-function addServiceLinkedRoles(organisation: SimulatedOrganisation): void {
+export function addServiceLinkedRoles(organisation: SimulatedOrganisation): void {
   for (const accountId of organisation.world.accounts.keys())
     organisation.addRole({
       accountId,

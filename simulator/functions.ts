@@ -5,6 +5,7 @@ import { createHandler as recordFailure } from '../functions/record-failure.ts';
 import { createHandler as recordRun } from '../functions/record-run.ts';
 import { createHandler as recordSweep } from '../functions/record-sweep.ts';
 import { createHandler as registerAccount } from '../functions/register-account.ts';
+import { createHandler as requestApproval } from '../functions/request-approval.ts';
 import { createHandler as resolveAccount } from '../functions/resolve-account.ts';
 import { createHandler as startSweep } from '../functions/start-sweep.ts';
 import { createHandler as updateConfigurationAccount } from '../functions/update-configuration-account.ts';
@@ -23,6 +24,7 @@ export const functions: Readonly<Record<string, HandlerFactory>> = {
   RecordRunFunctionArn: recordRun,
   RecordSweepFunctionArn: recordSweep,
   RegisterAccountFunctionArn: registerAccount,
+  RequestApprovalFunctionArn: requestApproval,
   ResolveAccountFunctionArn: resolveAccount,
   StartSweepFunctionArn: startSweep,
   UpdateConfigurationAccountFunctionArn: updateConfigurationAccount,

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from 'aws-lambda';
 import { timestamp } from '../shared/clock.ts';
+import { noTask } from '../shared/run/request-approval.ts';
 import type { Services } from '../shared/services.ts';
 import { functions } from './functions.ts';
 import { matchingRules, rulesOf } from './rules.ts';
 import { runStateMachine, type StateEvent, type StateMachineResult } from './run-state-machine.ts';
 import type { StateMachineText } from './state-machine-definition.ts';
 import type { StateFunction } from './task-handler.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 const projectFile = (name: string): URL => new URL(`../${name}`, import.meta.url);
 
@@ -24,6 +26,8 @@ export interface LocalRun {
   /** Default: `none`, since nothing is waited for in a simulation. */
   readonly waits?: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
+  /** Where tasks wait for their tokens. Default: nobody waits, and the run ends at the question. */
+  readonly tasks?: TaskTokens;
   /** What happens around each call of a function: faults of Lambda's own, such as a time-out. Default: nothing. */
   readonly around?: FunctionInterceptor;
 }
@@ -36,7 +40,16 @@ export type FunctionInterceptor = (token: string, invoke: () => Promise<unknown>
  * the machine cannot catch gets its record from the function that the rule on failed executions calls.
  */
 export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
-  const { machine = 'account-onboarding', services, name, input, waits = 'none', onState, around } = run;
+  const {
+    machine = 'account-onboarding',
+    services,
+    name,
+    input,
+    waits = 'none',
+    onState,
+    around,
+    tasks,
+  } = run;
   const startedAt = timestamp(services.clock);
   const result = await runStateMachine({
     definition: await definitionOf(machine),
@@ -46,6 +59,8 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     startedAt,
     stateMachine: machine,
     waits,
+    untilToken: noTask,
+    ...(tasks === undefined ? {} : { tasks }),
     ...(onState === undefined ? {} : { onState }),
   });
   if (result.status === 'FAILED') await afterFailedExecution(services, name, startedAt, result);

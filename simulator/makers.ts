@@ -4,9 +4,11 @@ import {
   type SimulatedBucket,
   type SimulatedGroup,
   type SimulatedImage,
+  type SimulatedKey,
   type SimulatedManagedPolicy,
   type SimulatedResource,
   type SimulatedRole,
+  type SimulatedSecret,
   type Tags,
   type World,
 } from './world.ts';
@@ -19,6 +21,7 @@ export interface Place {
   readonly accountId: string;
   readonly region?: string;
   readonly policy?: PolicyInput;
+  readonly tags?: Tags;
 }
 
 export interface RoleInput {
@@ -52,30 +55,45 @@ export const makeBucket = (
 });
 
 /** Without a policy, a key gets the one that KMS gives it: its account decides ("Default key policy"). */
-export function makeKey(world: World, input: Place & { readonly id?: string }): SimulatedResource {
+export function makeKey(
+  world: World,
+  input: Place & { readonly id?: string; readonly manager?: SimulatedKey['manager'] },
+): SimulatedKey {
   const id = input.id ?? uuidOf(`${input.accountId}/${world.keys.size}`);
   const arn = `${arnPrefix(world, 'kms', input)}:key/${id}`;
-  return resource(world, { policy: defaultKeyPolicy(world, input.accountId), ...input }, id, arn);
+  return {
+    ...resource(world, { policy: defaultKeyPolicy(world, input.accountId), ...input }, id, arn),
+    state: 'Enabled',
+    manager: input.manager ?? 'CUSTOMER',
+  };
 }
 
 export const makeRepository = (world: World, input: Place & { readonly name: string }): SimulatedResource =>
   resource(world, input, input.name, `${arnPrefix(world, 'ecr', input)}:repository/${input.name}`);
 
 /** The ARN ends in six characters that Secrets Manager chooses ("Secret ARN"). */
-export function makeSecret(world: World, input: Place & { readonly name: string }): SimulatedResource {
+export function makeSecret(
+  world: World,
+  input: Place & { readonly name: string; readonly primaryRegion?: string },
+): SimulatedSecret {
   const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${input.name}`;
-  return resource(world, input, input.name, `${prefix}-${digest(prefix, 6)}`);
+  return {
+    ...resource(world, input, input.name, `${prefix}-${digest(prefix, 6)}`),
+    primaryRegion: input.primaryRegion,
+    deletedAt: undefined,
+  };
 }
 
 /** An image's ARN says no account ("Actions, resources, and condition keys for Amazon EC2"). */
 export function makeImage(
   world: World,
-  input: { readonly accountId: string; readonly region?: string; readonly id: string },
+  input: Omit<Place, 'policy'> & { readonly id: string },
 ): SimulatedImage {
   const region = regionOf(world, input);
   const { accountId, id } = input;
   const arn = `arn:${world.settings.partition}:ec2:${region}::image/${id}`;
-  return { accountId, region, id, arn, launchPermissions: [] };
+  const tags = { ...input.tags };
+  return { accountId, region, id, arn, tags, state: 'available', launchPermissions: [] };
 }
 
 export function makeRole(world: World, input: RoleInput): SimulatedRole {
@@ -139,6 +157,7 @@ const resource = (world: World, place: Place, name: string, arn: string): Simula
   name,
   arn,
   policy: place.policy === undefined ? undefined : policyText(place.policy),
+  tags: { ...place.tags },
 });
 
 const defaultKeyPolicy = ({ settings }: World, accountId: string): PolicyDocument => ({

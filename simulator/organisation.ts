@@ -114,6 +114,15 @@ export class SimulatedOrganisation {
     this.world.principals.add(arn);
   }
 
+  /** The account has not opted in to the region: nothing takes its credentials there. */
+  disableRegion(accountId: string, region: string): void {
+    this.world.disabledRegions.add(`${accountId}/${region}`);
+  }
+
+  enableRegion(accountId: string, region: string): void {
+    this.world.disabledRegions.delete(`${accountId}/${region}`);
+  }
+
   /** From now on AWS refuses the account as a principal, as it does for some minutes after its creation. */
   refusePrincipal(accountId: string): void {
     this.world.refusedPrincipals.add(accountId);
@@ -231,6 +240,24 @@ export class SimulatedOrganisation {
       resource.policy = resource.policy?.replaceAll(JSON.stringify(arn), JSON.stringify(role.uniqueId));
     for (const grant of [...this.world.grants.values()].flat())
       if (grant.grantee === arn) grant.grantee = role.uniqueId;
+  }
+
+  deleteRepository(arn: string): void {
+    if (!this.world.repositories.delete(arn)) throw new Error(`There is no repository ${arn}`);
+  }
+
+  /** @param id an image's id; the ARN of a key or a secret. A tag that is `undefined` is taken away */
+  tagResource(
+    kind: 'image' | 'key' | 'secret',
+    id: string,
+    tags: Readonly<Record<string, string | undefined>>,
+  ): void {
+    const { images, keys, secrets } = this.world;
+    const found = { image: images, key: keys, secret: secrets }[kind].get(id);
+    if (found === undefined) throw new Error(`There is no ${kind} ${id}`);
+    for (const [key, value] of Object.entries(tags))
+      if (value === undefined) delete found.tags[key];
+      else found.tags[key] = value;
   }
 
   // Policies, past the API.

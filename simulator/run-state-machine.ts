@@ -10,7 +10,14 @@ import {
   prepared,
   type StateMachineText,
 } from './state-machine-definition.ts';
-import { type StateFunction, taskHandler } from './task-handler.ts';
+import {
+  callbackHandler,
+  type StateFunction,
+  taskHandler,
+  tokenPlaceholder,
+  WaitsForTokenError,
+} from './task-handler.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 /** What happened to a state, as it happens; `error` where it failed. */
 export interface StateEvent {
@@ -41,10 +48,17 @@ export interface StateMachineRun {
   /** `none` passes Wait states and pauses before a retry at once. */
   readonly waits: 'none' | 'real';
   readonly onState?: (event: StateEvent) => void;
+  /**
+   * Where tasks wait for their tokens. Default: nobody waits; an execution that comes to such a task ends as `WAITING`
+   * after its function was called, with `untilToken` for a token.
+   */
+  readonly tasks?: TaskTokens;
+  /** Default: `no-task`. */
+  readonly untilToken?: string;
 }
 
 export interface StateMachineResult {
-  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'WAITING';
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
@@ -84,16 +98,22 @@ const succeeded = (output: unknown) => ({ status: 'SUCCEEDED' as const, output }
 function failed(thrown: unknown) {
   if (thrown instanceof ExecutionTimeoutError)
     return { status: 'FAILED' as const, error: 'States.Timeout', cause: thrown.message };
+  if (thrown instanceof ExecutionError && thrown.cause instanceof WaitsForTokenError)
+    return { status: 'WAITING' as const };
   if (thrown instanceof ExecutionError && thrown.cause instanceof Error)
     return { status: 'FAILED' as const, error: thrown.cause.name, cause: thrown.cause.message };
   throw thrown;
 }
 
 function overridesOf(run: StateMachineRun, { tasks, waits, retriers }: PreparedMachine) {
-  const handlers = tasks.map(({ state, resource }) => {
+  const handlers = tasks.map(({ state, resource, waits: waitsForToken }) => {
     const handler = run.functions[resource];
     if (handler === undefined) throw new Error(`There is no function for ${resource}`);
-    return [state, taskHandler(handler)] as const;
+    const { tasks: tokens, untilToken = 'no-task' } = run;
+    return [
+      state,
+      waitsForToken ? callbackHandler(handler, tokens, untilToken) : taskHandler(handler),
+    ] as const;
   });
   const none = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]));
   return {
@@ -119,7 +139,7 @@ function contextOf(run: StateMachineRun, { states }: PreparedMachine) {
     GivenState: Object.fromEntries(
       states.map((state, index) => [contextKey(index), { Name: state, EnteredTime: startedAt }]),
     ),
-    Task: { Token: `token-of-${name}` },
+    Task: { Token: tokenPlaceholder },
   };
 }
 

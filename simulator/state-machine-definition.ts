@@ -19,10 +19,17 @@ interface StateText {
 export interface PreparedMachine {
   readonly definition: StateMachineText;
   /** Each Task with the key of its function. */
-  readonly tasks: readonly { readonly state: string; readonly resource: string }[];
+  readonly tasks: readonly PreparedTask[];
   readonly states: readonly string[];
   readonly waits: readonly string[];
   readonly retriers: readonly string[];
+}
+
+export interface PreparedTask {
+  readonly state: string;
+  readonly resource: string;
+  /** Whether it waits until its token comes back. */
+  readonly waits: boolean;
 }
 
 /**
@@ -36,7 +43,7 @@ export function prepared(definition: StateMachineText, functions: readonly strin
   expectNothingUnsupported(all);
   const tasks = all
     .filter(([, { Type }]) => Type === 'Task')
-    .map(([state, { Resource = '' }]) => ({ state, resource: tokenOf(Resource) }));
+    .map(([state, task]) => ({ state, ...functionOf(task) }));
   expectFunctions(tasks, functions);
   const named = (test: (state: StateText) => boolean) =>
     all.filter(([, state]) => test(state)).map(([name]) => name);
@@ -62,6 +69,16 @@ function expectValid(definition: StateMachineText): void {
   new StateMachine(JSON.parse(text), { validationOptions: { checkArn: false } });
   valid.add(text);
 }
+
+/** A callback task names the function among its parameters, and its input is their `Payload`. */
+function functionOf({ Resource = '', Parameters }: StateText): Omit<PreparedTask, 'state'> {
+  const waits = callbackTask.test(Resource);
+  const { FunctionName = '' } = (Parameters ?? {}) as { readonly FunctionName?: string };
+  return { resource: tokenOf(waits ? FunctionName : Resource), waits };
+}
+
+/** The service integration, or the token that stands for it, since its ARN has the partition in it. */
+const callbackTask = /:states:::lambda:invoke\.waitForTaskToken$|^\$\{InvokeAndWaitForTaskToken\}$/;
 
 /** `${Token}` → `Token`; any other resource as it is. */
 const tokenOf = (resource: string): string => /^\$\{([^{}]+)\}$/.exec(resource)?.[1] ?? resource;
@@ -133,7 +150,7 @@ function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
   return {
     Type: state.Type,
     ...withGivenContext(key, own),
-    ...(state.Type === 'Task' && !('TimeoutSecondsPath' in state)
+    ...(state.Type === 'Task' && !('TimeoutSecondsPath' in state && !functionOf(state).waits)
       ? { TimeoutSeconds: timeoutOf(state) }
       : {}),
     ...(Branches === undefined ? {} : { Branches: Branches.map(nested) }),
@@ -142,7 +159,7 @@ function preparedState(state: StateText, key: string, keyOf: KeyOf): StateText {
   };
 }
 
-/** The interpreter's default is a minute, AWS's is none. */
+/** The interpreter's default is a minute, AWS's is none. Who waits for a token waits for `TaskTokens.timeOut`. */
 const timeoutOf = ({ TimeoutSeconds }: StateText): number =>
   typeof TimeoutSeconds === 'number' ? Math.min(TimeoutSeconds, longestTimeout) : longestTimeout;
 

@@ -1,3 +1,5 @@
+import type { TaskTokens } from './task-tokens.ts';
+
 /** A function that a Task calls, such as a Lambda handler without its context. */
 export type StateFunction = (input: unknown) => Promise<unknown>;
 
@@ -19,6 +21,45 @@ export const taskHandler =
     if (Buffer.byteLength(text) > payloadLimit) throw new DataLimitExceededError();
     return JSON.parse(text);
   };
+
+/** Stands for the token of a task in the context of an execution, and is replaced in the task's input. */
+export const tokenPlaceholder = '«task token»';
+
+/**
+ * Calls the function of a task that waits for its token, as Step Functions does: with the `Payload` and a token that no
+ * other task has; what the function returns is dropped, what it throws ends the task, and so does what comes back with
+ * the token. Without `tokens`, the execution ends here, with the text of `endedBy` for a token.
+ */
+export const callbackHandler =
+  (handle: StateFunction, tokens: TaskTokens | undefined, endedBy: string) =>
+  async (input: unknown): Promise<Json> => {
+    const { token, ended } = tokens?.open() ?? { token: endedBy, ended: undefined };
+    const { Payload } = JSON.parse(JSON.stringify(input).replaceAll(tokenPlaceholder, token));
+    const called = taskHandler(handle)(Payload);
+    // A function may throw after its token came back, as on AWS: then that counts no more.
+    const end = await Promise.race([called.then(() => ended), ...(ended === undefined ? [] : [ended])]).catch(
+      (error: unknown) => {
+        tokens?.end(token, { type: 'failed', error: '', cause: '' });
+        throw error;
+      },
+    );
+    if (end === undefined) throw new WaitsForTokenError();
+    if (end.type === 'succeeded') return end.output as Json;
+    throw Object.assign(new Error(end.cause), { name: end.error });
+  };
+
+export const waitsForToken = 'WaitsForToken';
+
+/** The execution would wait; neither Retry nor Catch see it. */
+export class WaitsForTokenError extends Error {
+  override readonly name = waitsForToken;
+  readonly isRetryable = false;
+  readonly isCatchable = false;
+
+  constructor() {
+    super('The execution waits for a task token, and nobody waits for the execution.');
+  }
+}
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { LaunchPermission } from '@aws-sdk/client-ec2';
-import type { GrantConstraints, GrantOperation } from '@aws-sdk/client-kms';
+import type { ImageState, LaunchPermission } from '@aws-sdk/client-ec2';
+import type { GrantConstraints, GrantOperation, KeyManagerType, KeyState } from '@aws-sdk/client-kms';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { AccountState } from '../shared/organization/account.ts';
+import { newTaskTokens, type TaskTokens } from './task-tokens.ts';
 
 export type Tags = Record<string, string>;
 
@@ -29,6 +30,20 @@ export interface SimulatedResource {
   readonly name: string;
   readonly arn: string;
   policy: string | undefined;
+  /** Of keys and secrets. */
+  readonly tags: Tags;
+}
+
+export interface SimulatedKey extends SimulatedResource {
+  state: KeyState;
+  readonly manager: KeyManagerType;
+}
+
+export interface SimulatedSecret extends SimulatedResource {
+  /** Of a replica, where its primary secret is. */
+  readonly primaryRegion: string | undefined;
+  /** When it was planned for deletion. */
+  deletedAt: Date | undefined;
 }
 
 export interface SimulatedBucket extends SimulatedResource {
@@ -53,6 +68,8 @@ export interface SimulatedImage {
   readonly region: string;
   readonly id: string;
   readonly arn: string;
+  readonly tags: Tags;
+  state: ImageState;
   launchPermissions: readonly LaunchPermission[];
 }
 
@@ -140,6 +157,8 @@ export interface World {
   readonly refusedPrincipals: Set<string>;
   /** ARNs of users, and of roles of accounts outside the organisation. */
   readonly principals: Set<string>;
+  /** Regions that an account has not enabled: `<account id>/<region>`. */
+  readonly disabledRegions: Set<string>;
   /** By bucket name. */
   readonly buckets: Map<string, SimulatedBucket>;
   /** By image id. */
@@ -147,9 +166,9 @@ export interface World {
   /** By the ARN of their key. */
   readonly grants: Map<string, SimulatedGrant[]>;
   /** These by ARN. */
-  readonly keys: Map<string, SimulatedResource>;
+  readonly keys: Map<string, SimulatedKey>;
   readonly repositories: Map<string, SimulatedResource>;
-  readonly secrets: Map<string, SimulatedResource>;
+  readonly secrets: Map<string, SimulatedSecret>;
   readonly roles: Map<string, SimulatedRole>;
   readonly groups: Map<string, SimulatedGroup>;
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
@@ -160,6 +179,8 @@ export interface World {
   readonly putEvents: Record<string, unknown>[];
   /** What was published to a topic, in order. */
   readonly messages: Record<string, unknown>[];
+  /** Of state machines: tasks that wait for their tokens. */
+  readonly tasks: TaskTokens;
 }
 
 export const newWorld = (settings: WorldSettings): World => ({
@@ -169,6 +190,7 @@ export const newWorld = (settings: WorldSettings): World => ({
   foreignAccounts: new Set(),
   refusedPrincipals: new Set(),
   principals: new Set(),
+  disabledRegions: new Set(),
   buckets: new Map(),
   keys: new Map(),
   grants: new Map(),
@@ -182,6 +204,7 @@ export const newWorld = (settings: WorldSettings): World => ({
   sessions: new Map(),
   putEvents: [],
   messages: [],
+  tasks: newTaskTokens(),
 });
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -12,6 +12,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'shared/configuration/',
     'shared/errors.ts',
   ],
+  'shared/spoke': [
+    'shared/grants/',
+    'shared/policy/',
+    'shared/organization/',
+    'shared/configuration/',
+    'shared/errors.ts',
+  ],
 };
 
 /** Types may come from further up: they are erased. */

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
+import { approvalInForce } from '../../shared/run/approval-in-force.ts';
 import type { Services } from '../../shared/services.ts';
 import {
   acting,
@@ -13,8 +13,8 @@ import {
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
 import { aligned } from '../output.ts';
+import { personOf } from '../person.ts';
 import { connect } from '../services.ts';
 
 interface ActivateOptions extends CommonOptions {
@@ -36,7 +36,11 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const by = options.by ?? personOf(session.io);
   // Selectors of the new configuration may name OUs and tags that changed since the registry was brought up to date.
   const imported = options.import
-    ? await importOrganization({ ...services, ...organisation(services) })
+    ? await importOrganization({
+        ...services,
+        ...organisation(services),
+        needsApproval: await approvalInForce(services.store),
+      })
     : undefined;
   const { inForce, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
   const changed = inForce.hash !== previous?.hash;
@@ -49,6 +53,10 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   for (const key of dropped) out.line(`  no longer named, cleared by the next run: ${key}`);
   for (const key of abandoned)
     out.line(out.colors.yellow(`! left as it is, since its account is not central any more: ${key}`));
+  if (changed && configuration.approval !== undefined)
+    out.line(
+      '  Whoever is in the registry is approved as they are; new accounts and moves wait for approval from now on',
+    );
   if (changed) out.line('  Policies are brought to it by the next run of each account: onboarding run');
   return exitCodes.succeeded;
 }
@@ -79,11 +87,3 @@ const row = (label: string, configuration: Told | undefined): readonly string[] 
         `since ${configuration.activatedAt}`,
         `by ${configuration.activatedBy}`,
       ];
-
-function personOf({ env }: Io): string {
-  try {
-    return env.ONBOARDING_USER || userInfo().username;
-  } catch {
-    return 'unknown';
-  }
-}

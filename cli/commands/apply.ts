@@ -58,7 +58,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: true });
   const active = await requireInForce(stage.services.store, configuration);
-  const look = () => planOn(stage, session, { active, accountId: file?.accountId ?? scope });
+  const look = () => planOn(stage, session, { active, accountId: file?.accountId ?? scope, keep: true });
   const plan = await look();
   if (file !== undefined) requireUnmoved(file, planFileOf(plan));
   const decided = { stage, plan, shown: file === undefined };

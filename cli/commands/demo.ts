@@ -39,10 +39,12 @@ async function demo(options: CommonOptions, session: Session): Promise<ExitCode>
   return figures.status === 'succeeded' ? exitCodes.succeeded : exitCodes.failed;
 }
 
-/** One's own configuration where it is named, else the example. */
-function configurationOf(options: CommonOptions, { io }: Session): Promise<Configuration> {
-  if (options.config !== undefined) return loadConfiguration(configurationFile(options, io));
-  return loadConfiguration(fileURLToPath(new URL('../../examples/onboarding.yml', import.meta.url)));
+/** One's own configuration where it is named, else the example; nobody is there to approve anything. */
+async function configurationOf(options: CommonOptions, { io }: Session): Promise<Configuration> {
+  const example = fileURLToPath(new URL('../../examples/onboarding.yml', import.meta.url));
+  const file = options.config === undefined ? example : configurationFile(options, io);
+  const { approval: _, ...configuration } = await loadConfiguration(file);
+  return configuration;
 }
 
 /** What `demo --json` prints. */

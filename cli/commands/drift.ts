@@ -2,7 +2,10 @@ import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import { type DriftStatus, driftOf, driftStatuses, type ResourceDrift } from '../../shared/run/drift.ts';
+import { type DriftStatus, driftStatuses } from '../../shared/plan/drift-status.ts';
+import { driftOf, type ResourceDrift } from '../../shared/run/drift.ts';
+import { searchLines } from '../../shared/run/look.ts';
+import type { OverallPlan } from '../../shared/run/plan-all.ts';
 import { requireInForce } from '../../shared/services.ts';
 import {
   acting,
@@ -12,14 +15,17 @@ import {
   newCommand,
   type Session,
 } from '../command.ts';
+import { contestedText } from '../contested.ts';
 import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { leavingText } from '../leaving.ts';
 import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
-import { notInDocuments, tellHead, widthOf } from '../plan-output.ts';
+import { notInDocuments, tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
 import { openStage, planOn } from '../stage.ts';
+import { tellWarnings, widthOf } from '../warnings.ts';
 
 interface DriftOptions extends CommonOptions {
   readonly simulate?: boolean;
@@ -38,10 +44,13 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   const plan = await planOn(stage, session, { active, accountId: undefined });
   const found = driftOf(plan);
   const counts = countsOf(found);
-  session.out.result({ status: statusOf(counts), counts, resources: found.map(reported) });
+  const warnings = [...searchLines(plan.looked), ...plan.looked.warnings];
+  const status = statusOf(counts, plan);
+  session.out.result({ status, counts, warnings, resources: found.map(reported) });
   tellHead(session.out, stage, planReport(plan, []));
   tellDrift(session.out, configuration, found);
-  return exitCodeByStatus[statusOf(counts)];
+  tellWarnings(session.out, warnings);
+  return exitCodeByStatus[status];
 }
 
 type Counts = Readonly<Record<DriftStatus, number>>;
@@ -52,9 +61,9 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
   ) as Counts;
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
-function statusOf(counts: Counts): keyof typeof exitCodeByStatus {
-  if (counts['ours-changed'] + counts.missing > 0) return 'drifted';
-  return counts.unreadable > 0 ? 'incomplete' : 'no-drift';
+function statusOf(counts: Counts, { looked }: OverallPlan): keyof typeof exitCodeByStatus {
+  if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
+  return counts.unreadable + looked.failed.length > 0 ? 'incomplete' : 'no-drift';
 }
 
 const exitCodeByStatus = {
@@ -73,7 +82,7 @@ function tellDrift(out: Output, configuration: Configuration, found: readonly Re
     const rows = aligned(here.map((each) => driftRow(each, out.colors)));
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
-      for (const line of detailLines(each, out)) out.line(`      ${line}`);
+      for (const line of [...detailLines(each, out), ...leavingLines(each, out)]) out.line(`      ${line}`);
     }
   }
   const counts = countsOf(found);
@@ -96,14 +105,19 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
 }
 
 /** From how it should be to how it is. */
-function detailLines({ status, differences, error }: ResourceDrift, out: Output): readonly string[] {
+function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
+  const { status, differences, contested, error } = drift;
   const width = widthOf(out) - 6;
   if (error !== undefined)
     return wrapped(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
-  if (status !== 'ours-changed') return [];
-  if (differences.length === 0) return [out.colors.dim(notInDocuments)];
-  return differenceLines(differences, { colors: out.colors, width });
+  if (status !== 'ours-changed' && status !== 'contested') return [];
+  const why = contested === undefined ? [] : wrapped(contestedText(contested), width).map(out.colors.red);
+  if (differences.length === 0) return [...why, out.colors.dim(notInDocuments)];
+  return [...why, ...differenceLines(differences, { colors: out.colors, width })];
 }
+
+const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>
+  leaving === undefined ? [] : wrapped(leavingText(leaving), widthOf(out) - 6).map(out.colors.dim);
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');

@@ -4,8 +4,11 @@ import type { Command } from 'commander';
 import { configurationHash } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { waits } from '../../shared/plan/approval.ts';
+import { nothingFound } from '../../shared/plan/searches.ts';
 import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
 import type { ActiveConfiguration } from '../../shared/services.ts';
+import { pendingReport, tellPending } from '../approval-output.ts';
 import {
   acting,
   type CommandContext,
@@ -39,14 +42,25 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(stage, session);
-  const active = { configuration, hash: configurationHash(configuration), dropped: [] };
+  const active = { configuration, hash: configurationHash(configuration), found: nothingFound, dropped: [] };
   const overall = await planOn(stage, session, { active, accountId });
-  const warnings = [...(await stageWarnings(stage, active)), ...warningsOf(overall)];
+  const warnings = [
+    ...(await stageWarnings(stage, active)),
+    ...(await waitingWarnings(stage, accountId)),
+    ...warningsOf(overall),
+  ];
   const report = planReport(overall, warnings);
+  const approval =
+    accountId === undefined ? undefined : await pendingReport(stage.services, active, accountId);
   if (options.out !== undefined) await writePlan(options.out, overall, session);
-  session.out.result({ ...report, ...(options.out === undefined ? {} : { file: options.out }) });
+  session.out.result({
+    ...report,
+    ...(approval === undefined ? {} : { approval }),
+    ...(options.out === undefined ? {} : { file: options.out }),
+  });
   tellHead(session.out, stage, report);
   tellPlan(session.out, overall, warnings);
+  if (approval !== undefined) tellPending(session.out, approval);
   tellFile(session, options.out, report);
   return exitOf(report);
 }
@@ -75,6 +89,18 @@ function tellFile({ out }: Session, file: string | undefined, { planHash }: Plan
   if (file === undefined) return;
   out.line(`${out.colors.green('✓')} written to ${file}, hash ${planHash.slice(0, 12)}`);
   out.line(`  Make these changes: onboarding apply --plan ${file}`);
+}
+
+/** Of a plan for all: who is not served. A plan for one account says more. */
+async function waitingWarnings(
+  { services: { store } }: Stage,
+  accountId: string | undefined,
+): Promise<readonly string[]> {
+  if (accountId !== undefined) return [];
+  const waiting = (await store.registry.accounts()).filter(waits);
+  if (waiting.length === 0) return [];
+  const ids = waiting.map(({ id }) => id).join(', ');
+  return [`Not served until somebody approves them: ${ids}. Look at one: onboarding plan --account ID`];
 }
 
 /** How far the plan can be trusted. */

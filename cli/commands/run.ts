@@ -4,13 +4,14 @@ import type { Command } from 'commander';
 import type { CallCounts } from '../../shared/aws/plugins.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import {
-  type AccountChange,
-  type IgnoredEvent,
-  parseAccountEvent,
-} from '../../shared/organization/account-event.ts';
+import { callEvents } from '../../shared/grants/kinds.ts';
+import { parseAccountEvent } from '../../shared/organization/account-event.ts';
+import type { ConfiguredSearch } from '../../shared/plan/searches.ts';
+import { isAt } from '../../shared/run/look.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
+import { addExampleFinds } from '../../simulator/example-finds.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
+import { tellGain } from '../approval-output.ts';
 import {
   acting,
   type CommandContext,
@@ -22,7 +23,7 @@ import {
 import { readEvent } from '../event-file.ts';
 import { letItHappen, setTheScene } from '../event-world.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { counted } from '../output.ts';
+import { counted, type Output } from '../output.ts';
 import { newProgress } from '../progress.ts';
 import { tellRun } from '../run-output.ts';
 import { type RunReport, runReport } from '../run-report.ts';
@@ -49,7 +50,7 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
     throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
   const configuration = await loadConfiguration(configurationFile(options, session.io));
   const input = await readEvent(options.event, session.io);
-  const event = parseAccountEvent(input);
+  const event = parseAccountEvent(input, callEvents());
   const reason = await whyNotStarted(event, input);
   if (reason !== undefined) return ignored(session, runId, reason);
 
@@ -58,6 +59,8 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
     : await connected(session, configuration, runId);
   return runOn(stage, session, { runId, input, configuration, event });
 }
+
+type Event = ReturnType<typeof parseAccountEvent>;
 
 /** Names of executions, as Step Functions and the sessions of assumed roles take them. */
 function nameOf({ name }: RunOptions): string {
@@ -68,10 +71,7 @@ function nameOf({ name }: RunOptions): string {
 }
 
 /** The rules of EventBridge decide on events; a person who starts a run by hand passes them by. */
-async function whyNotStarted(
-  event: AccountChange | IgnoredEvent,
-  input: unknown,
-): Promise<string | undefined> {
+async function whyNotStarted(event: Event, input: unknown): Promise<string | undefined> {
   if (event.type === 'change' && event.cause === 'manual') return undefined;
   const reason = await notStartedBecause(input);
   if (reason === undefined) return undefined;
@@ -93,6 +93,26 @@ function ignored({ out }: Session, runId: string, reason: string): ExitCode {
   return exitCodes.succeeded;
 }
 
+const exitOf = ({ status }: RunReport): ExitCode =>
+  ({
+    succeeded: exitCodes.succeeded,
+    ignored: exitCodes.succeeded,
+    failed: exitCodes.failed,
+    'waiting-for-approval': exitCodes.changesPending,
+  })[status];
+
+/** A run on this machine ends at the question: nobody sits here until the answer comes. */
+function tellWaiting(out: Output, { approval }: RunReport, inMemory: boolean): void {
+  if (approval === undefined) return;
+  tellGain(out, approval.difference);
+  out.line();
+  out.line(
+    inMemory
+      ? '  Nobody can approve it here, since nothing is kept after this command'
+      : `  Approve it, then run again: ${approval.command}`,
+  );
+}
+
 /** Where the state machine runs. */
 interface Stage {
   readonly services: Services;
@@ -100,14 +120,20 @@ interface Stage {
   readonly where: string;
   /** Pauses before retries: for an AWS that needs them. */
   readonly waits: 'none' | 'real';
+  /** Nothing is kept after the command. */
+  readonly inMemory: boolean;
 }
 
 async function simulated(
   session: Session,
   configuration: Configuration,
-  { event, input }: { event: AccountChange | IgnoredEvent; input: unknown },
+  { event, input }: { event: Event; input: unknown },
 ): Promise<Stage> {
-  const simulation = newSimulation(configuration, { logger: loggerOf(session) });
+  const isNew = (search: ConfiguredSearch) => event.type === 'resource' && isAt(search, event.place);
+  const simulation = newSimulation(configuration, {
+    logger: loggerOf(session),
+    finds: (search) => !isNew(search),
+  });
   const { organisation, services, calls } = simulation;
   const scene = { organisation, configuration, input };
   session.io.prepareWorld?.(organisation);
@@ -115,9 +141,10 @@ async function simulated(
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
   if (event.type === 'change') letItHappen(scene, event);
+  addExampleFinds(organisation, configuration, isNew);
   forgetCalls(calls);
   const size = counted(organisation.world.accounts.size, 'account');
-  return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none' };
+  return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none', inMemory: true };
 }
 
 async function connected(session: Session, configuration: Configuration, runId: string): Promise<Stage> {
@@ -131,23 +158,22 @@ async function connected(session: Session, configuration: Configuration, runId: 
       throw new UsageError(`There is a run ${runId} already; choose another --name`);
   }
   forgetCalls(calls);
-  return { services, calls, where, waits: inMemory ? 'none' : 'real' };
+  return { services, calls, where, waits: inMemory ? 'none' : 'real', inMemory };
 }
 
 interface Execution {
   readonly runId: string;
   readonly input: unknown;
   readonly configuration: Configuration;
-  readonly event: AccountChange | IgnoredEvent;
+  readonly event: Event;
 }
 
 async function runOn(
-  { services, calls, where, waits }: Stage,
+  { services, calls, where, waits, inMemory }: Stage,
   { out }: Session,
   { runId, input, configuration, event }: Execution,
 ): Promise<ExitCode> {
-  const what = event.type === 'change' ? `${event.accountIds.join(', ')} (${event.cause})` : 'no account';
-  out.line(`${out.colors.bold(`Run ${runId}`)}: ${what}`);
+  out.line(`${out.colors.bold(`Run ${runId}`)}: ${subjectOf(event)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
   const onState = await newProgress(out);
@@ -157,5 +183,13 @@ async function runOn(
   const ended = await runReport(services.store, { runId, result, calls, durationMs });
   out.result(ended.report);
   tellRun(out, configuration, ended);
-  return ended.report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+  tellWaiting(out, ended.report, inMemory);
+  return exitOf(ended.report);
+}
+
+function subjectOf(event: Event): string {
+  if (event.type === 'change') return `${event.accountIds.join(', ')} (${event.cause})`;
+  if (event.type === 'ignored') return 'no account';
+  const { source, accountId, region } = event.place;
+  return `what patterns match of ${source} in ${accountId}, ${region}`;
 }

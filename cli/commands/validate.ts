@@ -4,8 +4,10 @@ import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { ConfigurationError, type Finding } from '../../shared/errors.ts';
+import { patternText } from '../../shared/grants/discovery.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';
+import { searchesOf } from '../../shared/plan/searches.ts';
 import {
   acting,
   type CommandContext,
@@ -45,7 +47,7 @@ function placed({ path, message }: Finding): { path: string; line?: number; mess
 }
 
 function summary(configuration: Configuration) {
-  const { centralAccounts, deployment, organization, grants } = configuration;
+  const { centralAccounts, deployment, organization, grants, approval } = configuration;
   return {
     hash: configurationHash(configuration),
     deployment,
@@ -53,7 +55,9 @@ function summary(configuration: Configuration) {
     centralAccounts,
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
     resources: desiredResources(configuration, []).map(({ ref }) => ref),
+    patterns: searchesOf(configuration).map(({ key: _, ...search }) => search),
     memberships: membershipNotes(configuration),
+    ...(approval === undefined ? {} : { approval }),
   };
 }
 
@@ -87,9 +91,29 @@ function tell(out: Output, file: string, configuration: Configuration): void {
       dim(shortened(selectorText(entry.for), 48)),
     ]),
   );
+  tellPatterns(out, configuration);
   tellMemberships(out, configuration);
+  tellApproval(out, configuration);
   out.line();
-  out.line(`${counted(resources.length, 'resource')} will have policies of this project.`);
+  const patterns = searchesOf(configuration);
+  const more = patterns.length === 0 ? '' : ', and so will what the patterns match';
+  out.line(`${counted(resources.length, 'resource')} will have policies of this project${more}.`);
+}
+
+function tellPatterns(out: Output, configuration: Configuration): void {
+  const patterns = searchesOf(configuration);
+  if (patterns.length === 0) return;
+  table(
+    out,
+    `Patterns (${patterns.length})`,
+    patterns.map(({ kind, accountId, region, pattern, grants }) => [
+      patternText(pattern),
+      grantKind(kind).title,
+      accountId,
+      region,
+      out.colors.dim(grants.join(', ')),
+    ]),
+  );
 }
 
 function tellMemberships(out: Output, configuration: Configuration): void {
@@ -98,6 +122,15 @@ function tellMemberships(out: Output, configuration: Configuration): void {
   out.line();
   out.line(out.colors.bold('Not listed by account'));
   for (const { grant, note } of notes) out.line(`  ${out.colors.yellow(grant)} ${note}`);
+}
+
+function tellApproval(out: Output, { approval }: Configuration): void {
+  if (approval === undefined) return;
+  out.line();
+  const { for: selector, timeLimitHours } = approval;
+  out.line(
+    `${out.colors.bold('Approved by a person')}, within ${counted(timeLimitHours, 'hour')}: ${selectorText(selector)}`,
+  );
 }
 
 /** Several central accounts may be one account, so the grants decide. */

@@ -9,15 +9,17 @@ import {
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResource } from '../plan/desired.ts';
-import { leftDigests } from '../plan/digest.ts';
-import { planResource, type ResourcePlan, withheldError } from '../plan/plan.ts';
+import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
+import { planResource, type ResourcePlan } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
-import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
+import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
+import { contest, verdictOn } from './contest.ts';
+import { gone, readUnlessGone, stateOfGone } from './gone.ts';
 import { type Lease, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
+import { rememberBeforeWriting, settle } from './settle.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -25,16 +27,32 @@ export interface ReconcileRequest {
   readonly planned: ResourceChange;
   /** The revision that the resource must be written from at least. */
   readonly revision: number;
+  /** The time that graces are judged by, ISO 8601. Default: now. */
+  readonly asOf?: string;
+  /** A person has seen the plan: what others changed is restored, however often they did. Default: false. */
+  readonly decided?: boolean;
 }
 
-/** Whether a resource needs no look: it was written from this revision or a later one, by this configuration. */
-export const isSettled = (state: ResourceState | undefined, revision: number, hash: string): boolean =>
-  state !== undefined && state.appliedRevision >= revision && state.configurationHash === hash;
+/**
+/**
+ * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
+ * contested, and the same grants meet on it, which patterns can change without any of that.
+ */
+export const isSettled = (
+  state: ResourceState | undefined,
+  { revision, hash, grants }: { revision: number; hash: string; grants: readonly string[] },
+): boolean =>
+  state !== undefined &&
+  state.contested === undefined &&
+  state.appliedRevision >= revision &&
+  state.configurationHash === hash &&
+  (state.grants ?? grants).join() === grants.join();
 
 /** What the table remembers of a resource, as a plan asks for it. */
 export const remembered = (state: ResourceState | undefined, hash: string) => ({
   remembered: state?.owned ?? [],
   waiting: new Set(state?.configurationHash === hash ? state.withheld : []),
+  leaving: state?.leaving ?? {},
 });
 
 /**
@@ -53,10 +71,10 @@ export async function reconcileResource(
       (lease) => reconcileHolding(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
-    const { before, after, ...own } = planned;
+    const { before, after, added, removed, ...own } = planned;
     return done === undefined
       ? finished(services.clock, own, { outcome: 'unchanged' })
-      : finished(services.clock, planned, done);
+      : finished(services.clock, withoutWhom(planned), done);
   } catch (error) {
     return finished(services.clock, planned, { outcome: outcomeOf(error), error: errorRecord(error) });
   }
@@ -67,19 +85,31 @@ async function settledSincePlan(
   { store }: Services,
   { planned, revision }: ReconcileRequest,
 ): Promise<boolean> {
-  const inForce = await store.configuration.inForce();
-  const state = await store.resources.get(planned.resource);
   // What the plan could not read or render is met again, so that its error is not lost.
-  if (planned.error !== undefined || !isSettled(state, revision, inForce?.hash ?? '')) return false;
+  if (planned.error !== undefined) return false;
+  // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
+  if (planned.drift === 'foreign-changed') return false;
+  const state = await store.resources.get(planned.resource);
+  if (state === undefined) return false;
+  const active = await activeConfiguration(store);
+  const desired = desiredResource(active, [], planned.resource);
+  if (desired === undefined) return false;
+  if (!isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })) return false;
   return planned.planned !== 'change' || (state?.generation ?? 0) > (planned.plannedGeneration ?? 0);
 }
 
-type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
+/** How a reconciliation ended. */
+export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
   const { outcome, error, accountIds, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
+}
+
+/** Whom it was to be for, and who was on the way out, says the plan that was written. */
+function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
+  return planned;
 }
 
 const refusals: ReadonlySet<string> = new Set([
@@ -93,11 +123,15 @@ const refusals: ReadonlySet<string> = new Set([
 
 function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof OnboardingError)) return 'failed';
+  if (error.name === 'ContestedError') return 'contested';
   if (error.name === 'ResourceBusyError') return 'busy';
   return refusals.has(error.name) ? 'refused' : 'failed';
 }
 
-/** What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new. */
+/**
+ * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
+ * @returns `undefined` where nobody has anything to do: the resource is not in force any more, and nothing of ours on it
+ */
 async function picture(services: Services, resource: string) {
   const { store } = services;
   await requireReady(store.registry);
@@ -105,37 +139,46 @@ async function picture(services: Services, resource: string) {
   const accounts = await store.registry.accounts();
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, accounts, resource);
+  const state = await store.resources.get(resource);
+  if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
   if (desired === undefined)
     throw new ConfigurationMismatchError(
       `${resource} is not in the configuration in force any more; start the run again`,
       { resource },
     );
-  return { revision, accounts, active, desired, state: await store.resources.get(resource) };
+  return { revision, accounts, active, desired, state };
 }
 
-type Picture = Awaited<ReturnType<typeof picture>>;
+export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
 
 async function reconcileHolding(services: Services, request: ReconcileRequest, lease: Lease): Promise<Done> {
   const { resource } = request.planned;
   const seen = await picture(services, resource);
+  if (seen === undefined) return { outcome: 'unchanged' };
   const { desired, active, state } = seen;
   const context = grantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
-  const actual = await desired.kind.read(aws.reader(desired.ref), desired.ref, context);
+  const actual = await readUnlessGone(desired, () =>
+    desired.kind.read(aws.reader(desired.ref), desired.ref, context),
+  );
+  if (actual === gone) {
+    lease.check();
+    await services.store.resources.put(resource, stateOfGone(seen, timestamp(services.clock)));
+    return { outcome: 'unchanged' };
+  }
+  const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    planResource({ ...seen, ...active, ...remembered(state, active.hash), actual, setAside });
+    planResource({ ...seen, ...active, ...memory, actual, setAside });
 
   const first = plan(new Set());
+  const { decided = false } = request;
+  const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
   if (!first.changed) {
-    const done = await settle(services, seen, lease, {
-      plan: first,
-      before: actual,
-      after: actual,
-      setAside: [],
-    });
-    return doneBefore(request.planned, state, done);
+    const unwritten = { plan: first, before: actual, after: actual, setAside: [], verdict };
+    return doneBefore(request.planned, state, await settle(services, seen, lease, unwritten));
   }
   lease.check();
+  if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
   await rememberBeforeWriting(services, resource, state, first);
   const clients = aws.writer(desired.ref, lease.check);
   const { written, setAside } = await writeAccepted({
@@ -147,7 +190,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   });
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
-  return settle(services, seen, lease, { plan: written, before: actual, after, setAside });
+  return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
 }
 
 /**
@@ -158,7 +201,10 @@ function doneBefore(planned: ResourceChange, state: ResourceState | undefined, d
   const { before } = planned;
   const others = (state?.generation ?? 0) !== (planned.plannedGeneration ?? 0);
   if (done.outcome !== 'unchanged' || before === undefined || others) return done;
-  return sameDocuments(before, done.before) ? done : { ...done, outcome: 'written', before };
+  if (sameDocuments(before, done.before)) return done;
+  const { added, removed } = planned;
+  const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
+  return { ...done, outcome: 'written', before, ...gains };
 }
 
 const sameDocuments = (one: Documents = {}, other: Documents = {}): boolean =>
@@ -193,25 +239,6 @@ const newestFirst = (accounts: Picture['accounts']) => {
   return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
 };
 
-/** Marks come first: a run that dies after its write leaves statements that the table knows. */
-async function rememberBeforeWriting(
-  { store, clock }: Services,
-  resource: string,
-  state: ResourceState | undefined,
-  { owned }: ResourcePlan,
-): Promise<void> {
-  const remembered = state?.owned ?? [];
-  if (owned.every((mark) => remembered.includes(mark))) return;
-  await store.resources.put(resource, {
-    appliedRevision: 0,
-    configurationHash: '',
-    generation: 0,
-    ...state,
-    owned: [...new Set([...remembered, ...owned])].sort(),
-    updatedAt: timestamp(clock),
-  });
-}
-
 /** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */
 const readBackPatience = 20_000;
 
@@ -234,63 +261,3 @@ async function readBack(
     await clock.sleep(pause);
   }
 }
-
-/** `after` is what was read, not what was to be written: it is what the run is verified by. */
-interface Ended {
-  readonly plan: ResourcePlan;
-  readonly before: unknown;
-  readonly after: unknown;
-  readonly setAside: readonly string[];
-}
-
-async function settle(
-  { store, clock }: Services,
-  { desired, active, revision, state }: Picture,
-  lease: Lease,
-  { plan, before, after, setAside }: Ended,
-): Promise<Done> {
-  // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
-  lease.check();
-  await store.resources.put(desired.key, {
-    // While accounts are set aside the resource is settled for nobody, so that the next run tries them again.
-    appliedRevision: setAside.length > 0 ? 0 : revision,
-    configurationHash: active.hash,
-    owned: plan.owned,
-    ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
-    ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
-    generation: (state?.generation ?? 0) + 1,
-    updatedAt: timestamp(clock),
-  });
-  return {
-    ...judgement(desired, active, plan, setAside),
-    before: documents(desired, before, state?.owned),
-    after: documents(desired, after, plan.owned),
-    size: plan.size,
-    limit: plan.limit,
-  };
-}
-
-function judgement(
-  { key }: DesiredResource,
-  { configuration }: ActiveConfiguration,
-  plan: ResourcePlan,
-  setAside: readonly string[],
-): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
-  const withheld =
-    plan.withheld.length === 0
-      ? {}
-      : { error: errorRecord(withheldError(key, plan.withheld, configuration)) };
-  if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside, ...withheld };
-  if (plan.withheld.length > 0) return { outcome: 'withheld', accountIds: plan.withheld, ...withheld };
-  return { outcome: plan.changed ? 'written' : 'unchanged' };
-}
-
-/** A state's documents as a record keeps them; `remembered` is what the table knows as ours in it. */
-export const documents = (
-  { kind }: DesiredResource,
-  state: unknown,
-  remembered: readonly string[] = [],
-): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(kind.documents(state, remembered)).map(([name, document]) => [name, document ?? null]),
-  );

@@ -25,8 +25,9 @@ export interface Written {
 
 /**
  * Writes, once where AWS accepts it. When it refuses a principal, the accounts that this write would add are
- * suspects: first those that the resource does not name yet, then all of them. The culprits are found by halving,
- * with a bounded number of attempts, and left out, so that the others get their access.
+ * suspects: first those that the resource does not name yet, then all of them; then those that it only keeps, such as
+ * a closed account in its grace. The culprits are found by halving, with a bounded number of attempts, and left out, so
+ * that the others get their access.
  * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
@@ -38,20 +39,28 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
     return { written: { ...request.plan(new Set(alone)), changed: true }, setAside: alone };
   const added = first.added.toSorted(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
-  const circles = unnamed.length < added.length ? [unnamed, added] : [added];
-  for (const suspects of circles) {
+  const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
+  const circles = [unnamed, added, kept, [...added, ...kept]];
+  for (const suspects of circles.filter(differsFromThoseBefore)) {
     const search = await withoutAny(request, suspects);
     if (search === undefined) continue;
     await letOthersIn(search, suspects);
     return { written: { ...search.written, changed: true }, setAside: [...search.outside].sort() };
   }
   throw new InvalidPrincipalError(
-    `${refused.message}. It is none of the accounts to add: one that the policy names already was probably closed ` +
+    `${refused.message}. It is none of the accounts to add or to keep for now: one that the policy names already was probably closed ` +
       'unnoticed. Run `onboarding import`, which finds it, and start the run again',
     refused.fields,
     refused,
   );
 }
+
+/** A circle that was searched already is not searched again. */
+const differsFromThoseBefore = (
+  circle: readonly string[],
+  index: number,
+  circles: readonly (readonly string[])[],
+): boolean => circle.length > 0 && !circles.slice(0, index).some((other) => other.join() === circle.join());
 
 /** Where each account is a request of its own, the refusal says whom it is about, and the others are in. */
 function refusedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {

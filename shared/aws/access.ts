@@ -4,8 +4,10 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -28,12 +30,14 @@ export interface AccountClients {
   readonly kms: KMSClient;
   readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
 }
 
 /** Clients of the account that the project is deployed in, with its own credentials. */
 export interface HubClients {
   readonly eventBridge: EventBridgeClient;
   readonly organizations: OrganizationsClient;
+  readonly sfn: SFNClient;
   readonly sns: SNSClient;
 }
 
@@ -99,6 +103,7 @@ export function awsAccess(settings: AwsSettings): AwsAccess {
         translateErrors({
           where: `account ${target.accountId}, ${target.region}`,
           via: `role ${settings.spokeRole}`,
+          place: { accountId: target.accountId, region: target.region },
         }),
         ...options.plugins,
         ...(settings.plugins ?? []),
@@ -151,6 +156,7 @@ export function hubClients(settings: HubSettings): HubClients {
   return lazily({
     eventBridge: () => withPlugins(new EventBridgeClient(config), plugins),
     organizations: () => withPlugins(new OrganizationsClient(config), plugins),
+    sfn: () => withPlugins(new SFNClient(config), plugins),
     sns: () => withPlugins(new SNSClient(config), plugins),
   });
 }
@@ -165,6 +171,7 @@ function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]):
     s3: () =>
       withPlugins(new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined }), plugins),
     secretsManager: () => withPlugins(new SecretsManagerClient(config), plugins),
+    tagging: () => withPlugins(new ResourceGroupsTaggingAPIClient(config), plugins),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
-import { translateError } from './translate-error.ts';
+import { type Attempt, translateError } from './translate-error.ts';
 
 /** A middleware for any client of the SDK. */
 export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
@@ -34,9 +34,14 @@ export const checkBeforeSend = (check: () => void): ClientPlugin => ({
 
 /**
  * Names what AWS refused in the project's own errors; names that mean "absent" to a grant kind pass unchanged.
- * `where` (account and region) and `via` (the identity) are for people.
+ * `where` (account and region) and `via` (the identity) are for people; `place` is for clients of an account of the
+ * organisation, which may not have enabled the region.
  */
-export const translateErrors = ({ where, via }: { where: string; via: string }): ClientPlugin => ({
+export const translateErrors = ({
+  where,
+  via,
+  place,
+}: Pick<Attempt, 'via' | 'place'> & { readonly where: string }): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
       (next, context) => async (args) => {
@@ -48,6 +53,7 @@ export const translateErrors = ({ where, via }: { where: string; via: string }):
             operation: operationName(context.commandName),
             on: `${subject(args.input)} (${where})`,
             via,
+            ...(place === undefined ? {} : { place }),
           });
         }
       },

@@ -8,6 +8,7 @@ import {
   OnboardingError,
   PolicyRefusedError,
   PolicyTooLargeError,
+  RegionNotEnabledError,
   ResourceMissingError,
   ServiceUnavailableError,
   ThrottledError,
@@ -21,6 +22,8 @@ export interface Attempt {
   readonly on: string;
   /** Through which identity. */
   readonly via: string;
+  /** Of a client that acts in one account and region of the organisation. */
+  readonly place?: { readonly accountId: string; readonly region: string };
 }
 
 /**
@@ -31,6 +34,8 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (thrown instanceof OnboardingError || !(thrown instanceof Error)) return thrown;
   const what = `${attempt.service}:${attempt.operation} on ${attempt.on}`;
   const fields = { ...attempt, awsError: thrown.name };
+  if (attempt.place !== undefined && isUnknownThere(thrown))
+    return notEnabled(what, thrown, { ...fields, ...attempt.place });
   const rule = rules.find(({ names }) => names.has(thrown.name));
   if (rule !== undefined) return rule.error(what, thrown, fields);
   const error = thrown as SdkError;
@@ -38,6 +43,30 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (isTransientError(error) || isServerError(error) || networkErrors.has(codeOf(thrown)))
     return new ServiceUnavailableError(`${what}: no usable answer (${thrown.message})`, fields, thrown);
   return thrown;
+}
+
+/**
+ * What services answer where an account has not enabled a region, to credentials that are good elsewhere:
+ * UnrecognizedClientException (ECR, KMS, Secrets Manager, the tagging service: JSON protocol), InvalidClientTokenId (IAM,
+ * STS and others of the query protocol), OptInRequired and AuthFailure (EC2; the latter also means a denial and is told
+ * by its text: AWS re:Post, "AWS was not able to validate the provided access credentials").
+ */
+const isUnknownThere = ({ name, message }: Error): boolean =>
+  ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
+  (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
+
+function notEnabled(
+  what: string,
+  thrown: Error,
+  fields: ErrorFields & { readonly accountId: string; readonly region: string },
+): RegionNotEnabledError {
+  const { accountId, region } = fields;
+  return new RegionNotEnabledError(
+    `${what}: AWS does not take the credentials of account ${accountId} in ${region} (${thrown.name}). Most likely the ` +
+      `account has not enabled that region: enable it there, or take ${region} out of the grant's \`regions\``,
+    fields,
+    thrown,
+  );
 }
 
 interface Rule {

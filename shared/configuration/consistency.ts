@@ -1,4 +1,4 @@
-import { type GrantContext, resourceKey } from '../grants/contract.ts';
+import type { GrantContext, ResourceRef } from '../grants/contract.ts';
 import { centralAccountNames } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import type { Account } from '../organization/account.ts';
@@ -50,6 +50,9 @@ function regionFindings({ partition, centralAccounts, grants }: Configuration): 
       ([name, account]) => [['centralAccounts', name, 'region'], account?.region] as const,
     ),
     ...grants.map(({ region }, index) => [['grants', index, 'region'], region] as const),
+    ...grants.flatMap(({ regions = [] }, index) =>
+      regions.map((region, place) => [['grants', index, 'regions', place], region] as const),
+    ),
   ];
   return regions
     .filter(([, region]) => region !== undefined && partitionOf(region) !== partition)
@@ -74,17 +77,25 @@ const anyAccount: Account = {
   tags: {},
 };
 
+/** A Sid that one grant writes. */
+interface Mark {
+  readonly sid: string;
+  readonly place: string;
+  /** Of the resource; absent for a pattern, which may match any. */
+  readonly id?: string;
+  readonly grant: string;
+}
+
 /** Grants such as `logs` (part `read-all`) and `logs-read` (part `all`) would write one Sid; say so early. */
 function sidClashes(configuration: Configuration): readonly PathFinding[] {
   const context = grantContext(configuration);
-  const owners = new Map<string, number>();
+  const before = new Map<string, Mark[]>();
   return configuration.grants.flatMap((entry, index) => {
     if (configuration.centralAccounts[entry.account] === undefined) return [];
-    const others = ownedNames(entry, context).flatMap((name) => {
-      const first = owners.get(name) ?? index;
-      owners.set(name, first);
-      const other = configuration.grants[first]?.name;
-      return first === index || other === undefined || other === entry.name ? [] : [other];
+    const others = ownMarks(entry, context).flatMap((mark) => {
+      const alike = before.get(`${mark.place} ${mark.sid}`) ?? [];
+      before.set(`${mark.place} ${mark.sid}`, [...alike, mark]);
+      return alike.filter((other) => mayMeet(mark, other)).map(({ grant }) => grant);
     });
     return [...new Set(others)].map((other) => ({
       path: ['grants', index, 'name'],
@@ -93,13 +104,33 @@ function sidClashes(configuration: Configuration): readonly PathFinding[] {
   });
 }
 
-function ownedNames(entry: Configuration['grants'][number], context: GrantContext): readonly string[] {
+const mayMeet = (one: Mark, other: Mark): boolean =>
+  one.grant !== other.grant && (one.id === undefined || other.id === undefined || one.id === other.id);
+
+function ownMarks(entry: Configuration['grants'][number], context: GrantContext): readonly Mark[] {
   const kind = grantKind(entry.kind);
-  return kind.resources(entry, context).flatMap((ref) => {
-    const shares = [{ entry, accounts: [anyAccount] }];
-    const { next, owned } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
-    const documents = kind.documents(next, owned);
-    const sids = Object.values(documents).flatMap((document) => document?.Statement ?? []);
-    return sids.map(({ Sid }) => `${resourceKey(ref)} ${Sid}`);
-  });
+  const searches = kind.discovery?.searches(entry, context) ?? [];
+  const named = kind.resources(entry, context).map((ref) => ({ ref, id: ref.id }));
+  const found = searches.map(({ kind, accountId, region }) => ({
+    ref: { kind, accountId, region, id: 'any' },
+  }));
+  return [...named, ...found].flatMap(({ ref, ...which }) =>
+    sidsOn(entry, ref, context).map((sid) => ({ sid, place: placeOf(ref), grant: entry.name, ...which })),
+  );
+}
+
+const placeOf = ({ kind, accountId, region }: ResourceRef): string => `${kind}/${accountId}/${region}`;
+
+function sidsOn(
+  entry: Configuration['grants'][number],
+  ref: ResourceRef,
+  context: GrantContext,
+): readonly string[] {
+  const kind = grantKind(entry.kind);
+  const shares = [{ entry, accounts: [anyAccount] }];
+  const { next, owned } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
+  const statements = Object.values(kind.documents(next, owned)).flatMap(
+    (document) => document?.Statement ?? [],
+  );
+  return statements.map(({ Sid = '' }) => Sid);
 }

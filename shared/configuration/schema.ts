@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type centralAccountNames, type GrantEntry, region, rolePattern, text } from '../grants/entry.ts';
 import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { accountIdPattern } from '../organization/account.ts';
+import { selectorSchema } from '../organization/selector.ts';
 import { deploymentIdPattern } from '../policy/owned.ts';
 import { withKeys } from './messages.ts';
 
@@ -12,6 +13,10 @@ const accountId = z
 /** An object that says which keys it has when it meets another. */
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
+
+/** The state machine's `TimeoutSeconds` allows as much; a test holds the two together. */
+export const longestApprovalHours = 168;
+export const defaultApprovalHours = 24;
 
 const centralAccount = object({ id: accountId, region });
 
@@ -39,7 +44,18 @@ const limits = object({
   managedPoliciesPerRole: z.int().positive().default(10),
   grantsPerKey: z.int().positive().default(50_000),
   launchPermissionsPerImage: z.int().positive().default(1_000),
+  /** Our own: how many resources one pattern may find in one place. What was found is one item of the table. */
+  resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });
+
+/** Accounts that a person approves before they get anything that they did not have where they were approved last. */
+const approval = object({
+  for: selectorSchema,
+  /** How long a run waits for the person, in hours; at most a week. */
+  timeLimitHours: z.int().min(1).max(longestApprovalHours).default(defaultApprovalHours),
+});
+/** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */
+const mostGraceHours = 90 * 24;
 
 /** A change that takes a grant from more accounts than both is withheld until a person allows it. */
 const safety = object({
@@ -47,6 +63,8 @@ const safety = object({
   removalShare: z.number().min(0).max(1).default(0.2),
   /** Number of accounts. */
   removalCount: z.int().nonnegative().default(5),
+  /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
+  graceHours: z.int().nonnegative().max(mostGraceHours).default(0),
 });
 
 export const configurationSchema = object({
@@ -76,6 +94,7 @@ export const configurationSchema = object({
     /** Topic that hears of every run. */
     topic: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
   }).optional(),
+  approval: approval.optional(),
   limits: limits.prefault({}),
   safety: safety.prefault({}),
 });

@@ -18,8 +18,10 @@ import {
   type StateChange,
 } from './contract.ts';
 import { countedSize } from './counted-limit.ts';
-import { place } from './document-kind.ts';
-import { eachOnce, grantEntryFields, text } from './entry.ts';
+import { places } from './discovery.ts';
+import { grantEntryFields } from './entry.ts';
+import { imageDiscovery, imageFields, imagesFit } from './image-discovery.ts';
+import { onArn } from './permissions.ts';
 import { requestOfAccount } from './principals.ts';
 
 /**
@@ -27,15 +29,13 @@ import { requestOfAccount } from './principals.ts';
  * the accounts also need the key: a `kms-key-policy` grant `launch-encrypted-ami`, and for Auto Scaling groups a
  * `kms-grant` (EC2 user guide, "Share an AMI with specific AWS accounts").
  */
-const schema = z.strictObject({
-  ...grantEntryFields,
-  kind: z.literal('ami-launch-permission'),
-  /** An image belongs to one region. */
-  images: eachOnce(
-    text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of an image, such as ami-0123456789abcdef0'),
-    'must name at least one image',
-  ),
-});
+const schema = z
+  .strictObject({
+    ...grantEntryFields,
+    kind: z.literal('ami-launch-permission'),
+    ...imageFields,
+  })
+  .check(imagesFit);
 
 type Entry = z.infer<typeof schema>;
 
@@ -192,15 +192,25 @@ function refusal(error: unknown, ref: ResourceRef): unknown {
   );
 }
 
+/** An image has no account in its ARN (Service Authorization Reference, "Amazon EC2"). */
+const imageArn = ({ region, id }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:ec2:${region}::image/${id}`;
+
+const actions = { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImageAttribute'] };
+
 /** Limit: AWS General Reference, "Amazon EC2 endpoints and quotas", AMI sharing. */
 export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   name: 'ami-launch-permission',
   title: 'AMI launch permission',
   schema,
-  actions: { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImageAttribute'] },
+  actions,
   empty: { sharedWith: [] },
   resources: (entry, context) =>
-    entry.images.map((id) => ({ kind: 'ami-launch-permission', id, ...place(entry, context) })),
+    places(entry, context).flatMap((place) =>
+      (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...place })),
+    ),
+  discovery: imageDiscovery,
+  permissions: (on, context) => onArn({ actions, arn: imageArn }, on, context),
   accesses: (_, account, ref, context) =>
     account.id === ref.accountId
       ? []
@@ -210,7 +220,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
             what: `launch the image ${ref.id}`,
             request: requestOfAccount(account, context, {
               action: 'ec2:RunInstances',
-              resource: `arn:${context.partition}:ec2:${ref.region}::image/${ref.id}`,
+              resource: imageArn(ref, context),
             }),
           },
         ],

@@ -4,10 +4,12 @@ import type { Statement } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
-import { place } from './document-kind.ts';
+import { type Place, places } from './discovery.ts';
 import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
+import { accountsLetIn } from './let-in.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
-import { accountsLetIn, allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
+import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
+import { allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
 import { accountsOfRoles, anyAccount, type Slot, shards } from './shards.ts';
 
 const entityNames = eachOnce(
@@ -15,12 +17,9 @@ const entityNames = eachOnce(
   'must name at least one, or be left out',
 );
 
-/** IAM has no regions. */
-const { region: _, ...fields } = grantEntryFields;
-
 const schema = z
   .strictObject({
-    ...fields,
+    ...grantEntryFields,
     membership,
     kind: z.literal('assume-role-permission'),
     /** Who may assume: groups and roles of the central account. */
@@ -71,12 +70,13 @@ function statement(share: Share<Entry>, context: GrantContext): Statement {
  * One region for each partition, whatever the central account's: a group is one resource with one lease, also where
  * two central accounts of different regions are the same account.
  */
-function globalPlace(entry: Entry, context: GrantContext): { accountId: string; region: string } {
+function globalPlaces(entry: Entry, context: GrantContext): readonly Place[] {
   const regions: Readonly<Record<string, string>> = {
     'aws-cn': 'cn-north-1',
     'aws-us-gov': 'us-gov-west-1',
   };
-  return { ...place(entry, context), region: regions[context.partition] ?? 'us-east-1' };
+  const region = regions[context.partition] ?? 'us-east-1';
+  return places(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 
 /** Each account of each grant takes one slot of one policy: its role's ARN. Of a grant for all, all take one. */
@@ -141,33 +141,16 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   name: 'assume-role-permission',
   title: 'Permission to assume roles',
   schema,
-  actions: {
-    read: [
-      'iam:ListAttachedGroupPolicies',
-      'iam:ListAttachedRolePolicies',
-      'iam:ListPolicies',
-      'iam:GetPolicy',
-      'iam:GetPolicyVersion',
-    ],
-    write: [
-      'iam:CreatePolicy',
-      'iam:TagPolicy',
-      'iam:CreatePolicyVersion',
-      'iam:ListPolicyVersions',
-      'iam:DeletePolicyVersion',
-      'iam:DeletePolicy',
-      'iam:AttachGroupPolicy',
-      'iam:AttachRolePolicy',
-      'iam:DetachGroupPolicy',
-      'iam:DetachRolePolicy',
-    ],
-  },
+  actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },
   resources: (entry, context) =>
-    [
-      ...(entry.groups ?? []).map((name) => `group/${name}`),
-      ...(entry.roles ?? []).map((name) => `role/${name}`),
-    ].map((id) => ({ kind: 'assume-role-permission', id, ...globalPlace(entry, context) })),
+    globalPlaces(entry, context).flatMap((place) =>
+      [
+        ...(entry.groups ?? []).map((name) => `group/${name}`),
+        ...(entry.roles ?? []).map((name) => `role/${name}`),
+      ].map((id) => ({ kind: 'assume-role-permission', id, ...place })),
+    ),
+  permissions: managedPolicyPermissions,
   accesses,
   render,
   granted: (entry, _, actual, context) => {

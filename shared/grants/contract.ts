@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { AccountClients } from '../aws/access.ts';
 import type { Account } from '../organization/account.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import type { Conditions, PolicyDocument } from '../policy/document.ts';
 import type { AccessRequest } from '../policy/evaluate.ts';
 import type { SizeUnit } from '../policy/size.ts';
 import type { GrantEntry } from './entry.ts';
@@ -38,13 +38,16 @@ export interface ResourceSearch {
   readonly pattern: ResourcePattern;
 }
 
-/** The name of a search in the table and in reports: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. */
+/**
+ * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Each search has
+ * one of its own, so what stands in tags is encoded as in a URL.
+ */
 export const searchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
   `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
 
 const tagText = (tags: Readonly<Record<string, readonly string[]>>): string =>
   Object.entries(tags)
-    .map(([key, values]) => `${key}=${values.toSorted().join('|')}`)
+    .map(([key, values]) => `${encodeURIComponent(key)}=${values.map(encodeURIComponent).sort().join('|')}`)
     .sort()
     .join();
 
@@ -68,6 +71,14 @@ export interface Discovery<Entry> {
    * @throws TooManyResourcesError where they are more than `limit`
    */
   find(clients: AccountClients, search: ResourceSearch, limit: number): Promise<readonly string[]>;
+}
+
+/** Something that the role in a central account must be allowed: a statement without its effect. */
+export interface Permission {
+  readonly actions: readonly string[];
+  /** ARNs, with `*` as a wildcard; `*` alone where AWS knows no resource for the actions. */
+  readonly resources: readonly string[];
+  readonly condition?: Conditions;
 }
 
 /** Limits of AWS that can be raised on request; the configuration's `limits` sets them. */
@@ -154,6 +165,11 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   resources(entry: Entry, context: GrantContext): readonly ResourceRef[];
   /** Left out where every resource of the kind is named. */
   readonly discovery?: Discovery<Entry>;
+  /**
+   * What the spoke role must be allowed to work on a resource, or on all that a search can find: the kind's `actions`,
+   * each on as little as AWS lets it be held to. Finding is not part of it. Pure.
+   */
+  permissions(on: ResourceRef | ResourceSearch, context: GrantContext): readonly Permission[];
   /**
    * What `account` can do when the entry's grant is in place; empty where nothing can be derived (raw statements) or
    * the account needs no grant. Pure.

@@ -8,6 +8,7 @@ import { ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
 import { policySize, type SizeUnit } from '../policy/size.ts';
 import {
   type Access,
+  type Discovery,
   type GrantContext,
   type GrantKind,
   type RenderRequest,
@@ -15,8 +16,11 @@ import {
   resourceKey,
   type Share,
 } from './contract.ts';
+import { places } from './discovery.ts';
 import type { GrantEntry, Membership } from './entry.ts';
-import { accountsLetIn, membershipOf } from './principals.ts';
+import { accountsLetIn } from './let-in.ts';
+import { onArn } from './permissions.ts';
+import { membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
@@ -50,8 +54,12 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly unit: SizeUnit;
   /** Names of the ways to write the statements, the plainest first; the first that fits is taken. */
   readonly packings: readonly string[];
-  /** The resource's id, or ids, that an entry names. */
+  /** The ids of resources that an entry names, the same in each of its regions. */
   ids(entry: Entry): readonly string[];
+  /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
+  arn(ref: ResourceRef, context: GrantContext): string;
+  /** How others are found; left out where every resource of the kind is named. */
+  readonly discovery?: Discovery<Entry>;
   statements(request: StatementRequest<Entry>): readonly Part[];
   accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
   /** The document's text; `undefined` where there is none. */
@@ -74,7 +82,9 @@ export function documentKind<Entry extends GrantEntry>(
     actions,
     empty: { document: undefined },
     resources: (entry, context) =>
-      kind.ids(entry).map((id) => ({ kind: name, id, ...place(entry, context) })),
+      places(entry, context).flatMap((place) => kind.ids(entry).map((id) => ({ kind: name, id, ...place }))),
+    ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
+    permissions: (on, context) => onArn(kind, on, context),
     accesses: kind.accesses,
     render: (request) => render(kind, request),
     granted: (entry, ref, { document }, context) => granted(kind, entry, ref, document, context),
@@ -86,14 +96,6 @@ export function documentKind<Entry extends GrantEntry>(
       else await removeDocument(kind, clients, ref);
     },
   };
-}
-
-/** The account and region that an entry's resources are in. */
-export function place(entry: GrantEntry, context: GrantContext): { accountId: string; region: string } {
-  const central = context.centralAccounts[entry.account];
-  if (central === undefined)
-    throw new Error(`grant ${entry.name} is on ${entry.account}, which is not configured`);
-  return { accountId: central.id, region: entry.region ?? central.region };
 }
 
 async function readDocument<Entry extends GrantEntry>(

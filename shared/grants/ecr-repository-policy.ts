@@ -1,10 +1,12 @@
 import {
   DeleteRepositoryPolicyCommand,
+  DescribeRepositoriesCommand,
   GetRepositoryPolicyCommand,
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import type { GrantContext, ResourceRef } from './contract.ts';
+import type { Discovery, GrantContext, ResourcePattern, ResourceRef } from './contract.ts';
+import { allPages, fitsGlob, searchesFor } from './discovery.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
 import {
   accountsOnly,
@@ -12,6 +14,7 @@ import {
   grantEntryFields,
   membership,
   membershipFits,
+  regions,
   roleNames,
   text,
 } from './entry.ts';
@@ -21,8 +24,13 @@ import { rawFields, rawParts } from './raw-statements.ts';
 const entryFields = {
   ...grantEntryFields,
   kind: z.literal('ecr-repository-policy'),
+  regions,
+  /** Names, and patterns in which `*` stands for any characters, slashes too. */
   repositories: eachOnce(
-    text(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'a repository name, such as team/base-image'),
+    text(
+      /^([a-z0-9]+([._/-][a-z0-9]+)*|[a-z0-9._/*-]*\*[a-z0-9._/*-]*)$/,
+      'a repository name, such as team/base-image, or a pattern, such as team/*',
+    ),
     'must name at least one repository',
   ),
 };
@@ -90,6 +98,34 @@ const lambdaPull = (request: Request): readonly Part[] => [
 const repositoryArn = ({ accountId, region, id }: ResourceRef, { partition }: GrantContext): string =>
   `arn:${partition}:ecr:${region}:${accountId}:repository/${id}`;
 
+const isPattern = (name: string): boolean => name.includes('*');
+
+/** Patterns mean what they mean in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
+const discovery: Discovery<Entry> = {
+  searches: (entry, context) =>
+    searchesFor(
+      entry,
+      context,
+      entry.repositories.filter(isPattern).map((name) => ({ name })),
+    ),
+  actions: ['ecr:DescribeRepositories'],
+  events: [{ source: 'aws.ecr', names: ['CreateRepository'] }],
+  find: ({ ecr }, search, limit) =>
+    allPages(search, limit, async (nextToken) => {
+      const { accountId: registryId, pattern } = search;
+      const page = await ecr.send(
+        new DescribeRepositoriesCommand({ registryId, maxResults: 1_000, nextToken }),
+      );
+      const names = (page.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
+      return { ids: names.filter((name) => fitsGlob(name, globOf(pattern))), next: page.nextToken };
+    }),
+};
+
+function globOf(pattern: ResourcePattern): string {
+  if ('name' in pattern) return pattern.name;
+  throw new Error('a repository is looked for by its name, not by tags');
+}
+
 const registry = ({ accountId, id }: ResourceRef) => ({ registryId: accountId, repositoryName: id });
 
 /** Limit: ECR API reference, SetRepositoryPolicy. */
@@ -104,7 +140,9 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   limit: 10_240,
   unit: 'characters',
   packings: ['listed'],
-  ids: ({ repositories }) => repositories,
+  ids: ({ repositories }) => repositories.filter((name) => !isPattern(name)),
+  discovery,
+  arn: repositoryArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     if (entry.preset === 'raw') return rawParts(entry.statements, request, repositoryArn(ref, context));

@@ -20,8 +20,6 @@ export const grantEntryFields = {
     'at most 40 characters, since the name becomes part of Sids',
   ),
   account: z.enum(centralAccountNames),
-  /** Default: the central account's region. */
-  region: region.optional(),
   for: selectorSchema,
 };
 
@@ -40,9 +38,12 @@ export const accountsOnly = (why: string) =>
 const grantEntrySchema = z.object({
   ...grantEntryFields,
   kind: z.string(),
+  region: region.optional(),
+  regions: z.array(region).optional(),
   membership: z.enum(memberships).optional(),
 });
 
+/** What all kinds have, and what some of them have in the same form. */
 export type GrantEntry = z.infer<typeof grantEntrySchema>;
 
 /**
@@ -112,6 +113,9 @@ export const eachOnce = <T extends z.ZodType<string>>(element: T, empty: string)
     .array(element)
     .min(1, empty)
     .refine((names) => new Set(names).size === names.length, 'must name each only once');
+
+/** A field of the kinds whose resources are in regions. Default: the central account's region. */
+export const regions = eachOnce(region, 'must name at least one region, or be left out').optional();
 
 /** A role's name in an ARN, with its path if it has one: `people/ReadOnly`. */
 export const rolePattern = /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;

@@ -1,6 +1,6 @@
 import { amiLaunchPermission } from './ami-launch-permission.ts';
 import { assumeRolePermission } from './assume-role-permission.ts';
-import type { GrantKind } from './contract.ts';
+import type { CallEvents, GrantKind } from './contract.ts';
 import { ecrRepositoryPolicy } from './ecr-repository-policy.ts';
 import { kmsGrant } from './kms-grant.ts';
 import { kmsKeyPolicy } from './kms-key-policy.ts';
@@ -17,6 +17,17 @@ export const grantKinds: readonly GrantKind[] = [
   secretResourcePolicy,
   assumeRolePermission,
 ];
+
+/** The calls after which a pattern of some kind may match other resources; each service once. */
+export function callEvents(kinds: readonly GrantKind[] = grantKinds): readonly CallEvents[] {
+  const events = kinds.flatMap(({ discovery }) => discovery?.events ?? []);
+  return [...Map.groupBy(events, ({ source }) => source)]
+    .map(([source, alike]) => ({
+      source,
+      names: [...new Set(alike.flatMap(({ names }) => names))].toSorted(),
+    }))
+    .toSorted((a, b) => (a.source < b.source ? -1 : 1));
+}
 
 const byName = new Map(grantKinds.map((kind) => [kind.name, kind]));
 

@@ -14,8 +14,9 @@ import {
   type Share,
 } from './contract.ts';
 import { countedSize } from './counted-limit.ts';
-import { place } from './document-kind.ts';
+import { places } from './discovery.ts';
 import { grantEntryFields, text } from './entry.ts';
+import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import {
   byName,
   type KeyGrant,
@@ -27,18 +28,18 @@ import {
   sameGrants,
   writeGrants,
 } from './key-grants.ts';
+import { onArn } from './permissions.ts';
 
-const schema = z.strictObject({
-  ...grantEntryFields,
-  kind: z.literal('kms-grant'),
-  key: text(
-    /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-    'a key id, not an alias or an ARN',
-  ),
-  preset: z.literal('auto-scaling'),
-  /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
-  customSuffix: text(/^[\w+=,.@-]{1,35}$/, 'the suffix of the role without the underscore').optional(),
-});
+const schema = z
+  .strictObject({
+    ...grantEntryFields,
+    ...keyFields,
+    kind: z.literal('kms-grant'),
+    preset: z.literal('auto-scaling'),
+    /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
+    customSuffix: text(/^[\w+=,.@-]{1,35}$/, 'the suffix of the role without the underscore').optional(),
+  })
+  .check(keyFits);
 
 type Entry = z.infer<typeof schema>;
 
@@ -129,19 +130,24 @@ function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument |
   return { grants: statements.length === 0 ? undefined : { ...newPolicy(), Statement: statements } };
 }
 
+const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:kms:${region}:${accountId}:key/${id}`;
+
+const actions = { read: ['kms:ListGrants'], write: ['kms:CreateGrant', 'kms:RevokeGrant'] };
+
 const accesses = (
   entry: Entry,
   account: Account,
-  { id, accountId, region }: ResourceRef,
+  ref: ResourceRef,
   context: GrantContext,
 ): readonly Access[] => [
   {
     who: `Auto Scaling of ${account.id}`,
-    what: `launch instances whose volumes key ${id} encrypts`,
+    what: `launch instances whose volumes key ${ref.id} encrypts`,
     request: {
       principal: { type: 'AWS', accountId: account.id, arn: granteeOf(entry, account, context) },
       action: 'kms:CreateGrant',
-      resource: `arn:${context.partition}:kms:${region}:${accountId}:key/${id}`,
+      resource: keyArn(ref, context),
       context: {},
     },
   },
@@ -152,9 +158,14 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   name: 'kms-grant',
   title: 'KMS grant',
   schema,
-  actions: { read: ['kms:ListGrants'], write: ['kms:CreateGrant', 'kms:RevokeGrant'] },
+  actions,
   empty: { own: [], others: 0 },
-  resources: (entry, context) => [{ kind: 'kms-grant', id: entry.key, ...place(entry, context) }],
+  resources: (entry, context) =>
+    places(entry, context).flatMap((place) =>
+      keyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
+    ),
+  discovery: keyDiscovery(),
+  permissions: (on, context) => onArn({ actions, arn: keyArn }, on, context),
   accesses,
   render,
   granted: (entry, _, { own }, context) => {

@@ -3,18 +3,15 @@ import * as z from 'zod';
 import type { OneOrMany, Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { accountsOnly, grantEntryFields, membership, membershipFits, roleNames, text } from './entry.ts';
+import { accountsOnly, grantEntryFields, membership, membershipFits, roleNames } from './entry.ts';
+import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import { accountIds, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
 const fields = {
   ...grantEntryFields,
+  ...keyFields,
   kind: z.literal('kms-key-policy'),
-  /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
-  key: text(
-    /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-    'a key id, not an alias or an ARN',
-  ),
 };
 
 /** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see `cloudTrailEncrypt`. */
@@ -34,7 +31,8 @@ const schema = z
     }),
     z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
   ])
-  .check(membershipFits);
+  .check(membershipFits)
+  .check(keyFits);
 
 type Entry = z.infer<typeof schema>;
 type Request = StatementRequest<Entry>;
@@ -168,7 +166,9 @@ export const kmsKeyPolicy = documentKind<Entry>({
   limit: 32_768,
   unit: 'bytes',
   packings: ['listed'],
-  ids: ({ key }) => [key],
+  ids: keyIds,
+  discovery: keyDiscovery(),
+  arn: keyArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     return entry.preset === 'raw'

@@ -36,7 +36,7 @@ export interface ManagedPolicies {
 }
 
 /** Our policies for one group or role lie under one path, so that one listing finds them. */
-const pathOf = ({ id }: ResourceRef, { deploymentId }: GrantContext): string =>
+export const pathOf = ({ id }: ResourceRef, { deploymentId }: GrantContext): string =>
   `/account-onboarding/${deploymentId}/${id}/`;
 
 const tagsOf = ({ deploymentId }: GrantContext) => [

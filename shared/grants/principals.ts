@@ -1,6 +1,5 @@
 import { type Account, isMember } from '../organization/account.ts';
 import { matches } from '../organization/selector.ts';
-import { accountIdsIn } from '../policy/accounts.ts';
 import type { Conditions, PrincipalMap, Statement } from '../policy/document.ts';
 import type { AccessRequest } from '../policy/evaluate.ts';
 import type { GrantContext, ResourceRef, Share } from './contract.ts';
@@ -113,44 +112,6 @@ export function forPrincipals(
     { part, statement: { ...statement, Principal: { AWS: '*' }, ...held } },
     ...(owner.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(owner) }]),
   ];
-}
-
-/**
- * Ids of the accounts that statements of a grant let in. Whom a key of the organisation holds, nobody can list: iterated,
- * the set then has the named accounts only, but it has every account. So no write is taken for one that adds accounts
- * which have the grant already, and none is left out in search of a principal that AWS refuses.
- */
-export function accountsLetIn(statements: readonly Statement[]): ReadonlySet<string> {
-  const named = statements.map((statement) => accountIdsIn(whoMay(statement)));
-  const all = named.flatMap((ids) => [...ids]);
-  const unlisted = statements.some((statement, index) => isHeld(statement) && named[index]?.size === 0);
-  return unlisted ? new Everybody(all) : new Set(all);
-}
-
-class Everybody extends Set<string> {
-  override has(): boolean {
-    return true;
-  }
-}
-
-const isHeld = ({ Condition = {} }: Statement): boolean =>
-  Object.values(Condition).some((block) =>
-    Object.keys(block).some((key) => /^aws:(principal|source|resource)orgid$/i.test(key)),
-  );
-
-/** The part of a statement that says who may; a bucket's, a folder's or a role's name can hold an account id too. */
-function whoMay({ Effect, Principal, Condition = {} }: Statement): Statement {
-  const conditions = Object.entries(Condition)
-    .filter(([operator]) => !/not(equals|like)/i.test(operator))
-    .map(([operator, block]) => [
-      operator,
-      Object.fromEntries(Object.entries(block).filter(([key]) => key.toLowerCase() !== 'aws:principalarn')),
-    ]);
-  return {
-    Effect,
-    ...(Principal === undefined ? {} : { Principal }),
-    Condition: Object.fromEntries(conditions),
-  };
 }
 
 /** The keys of the organisation that a request about this account carries; only members have them. */

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import type { Account } from '../organization/account.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, membership, membershipFits, roleNames, text } from './entry.ts';
+import { grantEntryFields, membership, membershipFits, region, roleNames, text } from './entry.ts';
 import { allOf, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
@@ -21,6 +21,8 @@ const entryFields = {
   membership,
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
+  /** A bucket has one. Default: the central account's. */
+  region: region.optional(),
 };
 
 /**
@@ -198,6 +200,7 @@ export const s3BucketPolicy = documentKind<Entry>({
   unit: 'bytes',
   packings,
   ids: ({ bucket }) => [bucket],
+  arn: bucketArn,
   statements: (request) => {
     const { entry } = request;
     if (entry.preset === 'raw')

@@ -1,22 +1,26 @@
 import {
   DeleteResourcePolicyCommand,
   GetResourcePolicyCommand,
+  ListSecretsCommand,
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import type { GrantContext, ResourceRef } from './contract.ts';
+import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
+import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
-import { eachOnce, grantEntryFields, membership, membershipFits, roleNames, text } from './entry.ts';
+import { eachOnce, grantEntryFields, membership, membershipFits, regions, roleNames, text } from './entry.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
 const fields = {
   ...grantEntryFields,
   kind: z.literal('secret-resource-policy'),
+  regions,
   secrets: eachOnce(
     text(/^[\w/+=.@-]{1,512}$/, 'the name of a secret, such as deploy/runner-token'),
     'must name at least one secret',
-  ),
+  ).optional(),
+  tagged: tagged.optional(),
 };
 
 const schema = z
@@ -24,7 +28,8 @@ const schema = z
     z.strictObject({ ...fields, membership, preset: z.literal('read'), roles: roleNames.optional() }),
     z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
   ])
-  .check(membershipFits);
+  .check(membershipFits)
+  .check(namedOrTagged('secrets'));
 
 type Entry = z.infer<typeof schema>;
 
@@ -34,6 +39,40 @@ const secretArn = (
   { partition }: GrantContext,
   end: string,
 ): string => `arn:${partition}:secretsmanager:${region}:${accountId}:secret:${id}-${end}`;
+
+/** What a value of a filter may hold; an exclamation mark in front negates it (API reference, "Filter"). */
+const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
+
+/**
+ * The service's filters match beginnings and do not tie a value to its key, so they only shorten the list (Secrets
+ * Manager API reference, "Filter"). A replica is passed over: it gets the policy of its primary secret, and takes none of
+ * its own ("Replicate AWS Secrets Manager secrets across Regions", "Promote a replica secret", user guide; PutResourcePolicy
+ * answers "Operation not permitted on a replica secret"). So is a secret that is planned for deletion, which ListSecrets
+ * leaves out unless it is asked for.
+ */
+const discovery: Discovery<Entry> = {
+  searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
+  actions: ['secretsmanager:ListSecrets'],
+  events: [
+    {
+      source: 'aws.secretsmanager',
+      names: ['CreateSecret', 'RestoreSecret', 'StopReplicationToReplica', 'TagResource', 'UntagResource'],
+    },
+  ],
+  find: ({ secretsManager }, search, limit) =>
+    allPages(search, limit, async (NextToken) => {
+      const keys = Object.keys(tagsOf(search.pattern)).filter((key) => filterValue.test(key));
+      const Filters = keys.map((key) => ({ Key: 'tag-key' as const, Values: [key] }));
+      const page = await secretsManager.send(new ListSecretsCommand({ MaxResults: 100, Filters, NextToken }));
+      const found = (page.SecretList ?? []).filter(
+        ({ Tags, DeletedDate, PrimaryRegion }) =>
+          hasTags(Tags, search.pattern) &&
+          DeletedDate === undefined &&
+          (PrimaryRegion === undefined || PrimaryRegion === search.region),
+      );
+      return { ids: found.flatMap(({ Name }) => Name ?? []), next: page.NextToken };
+    }),
+};
 
 /** Limit: Secrets Manager API reference, PutResourcePolicy. */
 export const secretResourcePolicy = documentKind<Entry>({
@@ -47,7 +86,9 @@ export const secretResourcePolicy = documentKind<Entry>({
   limit: 20_480,
   unit: 'characters',
   packings: ['listed'],
-  ids: ({ secrets }) => secrets,
+  ids: ({ secrets = [] }) => secrets,
+  discovery,
+  arn: (ref, context) => secretArn(ref, context, '??????'),
   // Secrets Manager user guide, "Access AWS Secrets Manager secrets from a different account"; DescribeSecret beside
   // it, since the caching clients ask which version is current.
   statements: (request) => {

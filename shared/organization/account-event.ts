@@ -1,8 +1,11 @@
 import * as z from 'zod';
-import { type Finding, MalformedEventError } from '../errors.ts';
 import { findingsOf } from './event-findings.ts';
+import { failedCall, type IgnoredEvent, ignored, malformed, parsed, recordSchema } from './event-parts.ts';
 import { type EventReader, eventReaders, ignoredEvents } from './event-readers.ts';
+import { parseResourceEvent, type ResourceCalls, type ResourceEvent } from './resource-event.ts';
 import { accountIdSchema } from './schemas.ts';
+
+export type { IgnoredEvent, ResourceCalls, ResourceEvent };
 
 /** What made us look at an account. It says why a run started, never what the account is like. */
 export type ChangeCause = EventReader['cause'] | 'manual';
@@ -24,21 +27,17 @@ export interface AccountChange {
   readonly eventId?: string;
 }
 
-/** An event that is understood and changes no account. */
-export interface IgnoredEvent {
-  readonly type: 'ignored';
-  readonly reason: string;
-  readonly eventName?: string;
-}
-
 /**
  * Reads an EventBridge event, or what a person gives: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with
- * `"expect": "member" | "any"` (default `member`).
- * @throws MalformedEventError with all findings, for what is neither, or an account event with parts missing
+ * `"expect": "member" | "any"` (default `member`). With `calls` also an event of one of these, in whatever account.
+ * @throws MalformedEventError with all findings, for what is neither, or an event that counts with parts missing
  */
-export function parseAccountEvent(input: unknown): AccountChange | IgnoredEvent {
+export function parseAccountEvent(
+  input: unknown,
+  calls: readonly ResourceCalls[] = [],
+): AccountChange | ResourceEvent | IgnoredEvent {
   if (!isObject(input)) throw malformed('The input', [{ path: '', message: neither }]);
-  if (eventKeys.some((key) => key in input)) return parseEvent(input);
+  if (eventKeys.some((key) => key in input)) return parseEvent(input, calls);
   return parseManual(input);
 }
 
@@ -50,15 +49,6 @@ const eventKeys = ['source', 'detail', 'detail-type'];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const malformed = (what: string, findings: readonly Finding[]): MalformedEventError =>
-  new MalformedEventError(what, findings);
-
-function parsed<T>(what: string, schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  throw malformed(what, findingsOf(result.error.issues));
-}
 
 const manualSchema = z.strictObject(
   {
@@ -107,19 +97,20 @@ const sourceSchema = z.looseObject({
 
 const envelopeSchema = z.looseObject({
   id: z.string().optional().catch(undefined),
-  detail: z.looseObject(
-    {
-      eventName: z.string({ error: 'must be the name of the CloudTrail event, such as "MoveAccount"' }),
-      errorCode: z.string().nullish().catch(undefined),
-      errorMessage: z.string().nullish().catch(undefined),
-    },
-    { error: 'must be the CloudTrail record of the event, an object' },
-  ),
+  detail: recordSchema,
 });
 
-function parseEvent(input: Readonly<Record<string, unknown>>): AccountChange | IgnoredEvent {
+function parseEvent(
+  input: Readonly<Record<string, unknown>>,
+  calls: readonly ResourceCalls[],
+): AccountChange | ResourceEvent | IgnoredEvent {
   const { source } = parsed('The event', sourceSchema, input);
-  if (!sources.has(source)) return ignored(`an event of ${source}, which reports no change of an account`);
+  if (sources.has(source)) return parseChange(source, input);
+  if (calls.some((each) => each.source === source)) return parseResourceEvent(source, input, calls);
+  return ignored(`an event of ${source}, which reports no change of an account`);
+}
+
+function parseChange(source: string, input: unknown): AccountChange | IgnoredEvent {
   const { id, detail } = parsed('The event', envelopeSchema, input);
   const reader = readerOf(detail.eventName);
   if (reader === undefined || reader.source !== source)
@@ -136,24 +127,9 @@ const sources: ReadonlySet<string> = new Set(Object.values(eventReaders).map(({ 
 const readerOf = (eventName: string): EventReader | undefined =>
   Object.hasOwn(eventReaders, eventName) ? eventReaders[eventName] : undefined;
 
-const ignored = (reason: string, eventName?: string): IgnoredEvent => ({
-  type: 'ignored',
-  reason,
-  ...(eventName === undefined ? {} : { eventName }),
-});
-
 const ignoredReason = (source: string, eventName: string): string =>
   (Object.hasOwn(ignoredEvents, eventName) ? ignoredEvents[eventName] : undefined) ??
   `${eventName} of ${source} reports no change of an account`;
-
-/** CloudTrail records failed calls as well (CloudTrail record contents: `errorCode` where the call failed). */
-const failedCall = (detail: {
-  readonly eventName: string;
-  readonly errorCode?: string | null | undefined;
-  readonly errorMessage?: string | null | undefined;
-}): string =>
-  `the call ${detail.eventName} failed with ${detail.errorCode}` +
-  (detail.errorMessage ? `: ${detail.errorMessage}` : '');
 
 type Reading = { readonly accountIds: readonly string[] } | { readonly ignored: string };
 

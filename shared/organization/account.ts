@@ -13,16 +13,30 @@ export const accountStates = [
 
 export type AccountState = (typeof accountStates)[number];
 
-export interface Account {
-  /** Twelve digits. */
-  readonly id: string;
+/** What selectors look at, beside the account's id. */
+export interface Position {
   readonly name: string;
-  readonly state: AccountState;
   /** From the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
   readonly parentIds: readonly string[];
   /** Names of the OUs from below the root, joined by `/`; empty for an account in the root itself. */
   readonly ouPath: string;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Account extends Position {
+  /** Twelve digits. */
+  readonly id: string;
+  readonly state: AccountState;
+  /** Present only while the account waits for a person to approve it where it is. */
+  readonly approval?: PendingApproval;
+}
+
+/** That an account waits: it gets only what it would get both here and where it was approved last. */
+export interface PendingApproval {
+  /** ISO 8601; of the change that made it wait. */
+  readonly since: string;
+  /** Where it was approved last; null for one that never was: it gets nothing. */
+  readonly approvedAs: Position | null;
 }
 
 /** An account as the registry holds it, with the revision of its last change. */

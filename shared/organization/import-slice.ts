@@ -3,6 +3,7 @@ import pMap, { pMapSkip } from 'p-map';
 import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
 import type { Account, RegisteredAccount } from './account.ts';
+import { withApproval } from './approval.ts';
 import { accountFrom, type OuCache, type OuPosition, positionBelow, tagsOf } from './describe-account.ts';
 import { firstCursor, type ImportCounts, type ImportCursor, packIds, unpackIds } from './import-cursor.ts';
 import { accountsAnywhere, accountsInParent, ousIn, rootIds } from './list-organization.ts';
@@ -179,10 +180,11 @@ async function withTags(
   }
 }
 
-async function storeOne(work: Work, account: Account): Promise<RefreshResult> {
+async function storeOne(work: Work, listed: Account): Promise<RefreshResult> {
   const { access, known, seen } = work;
-  const before = known.get(account.id);
-  if (seen.has(account.id)) return refreshAccount({ ...access, accountId: account.id });
+  const before = known.get(listed.id);
+  if (seen.has(listed.id)) return refreshAccount({ ...access, accountId: listed.id });
+  const account = withApproval(before, listed, access.needsApproval, timestamp(access.clock));
   if (before !== undefined && sameAccount(before, account)) return { account: before, changed: false };
   const stored =
     before === undefined && (await access.registry.put(account, undefined, timestamp(access.clock)));

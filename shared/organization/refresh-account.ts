@@ -3,6 +3,7 @@ import { type Clock, type Random, timestamp } from '../clock.ts';
 import { ConcurrentUpdateError } from '../errors.ts';
 import type { RegistryStore } from '../store/ports.ts';
 import type { Account, RegisteredAccount } from './account.ts';
+import { approvalText, type NeedsApproval, positionText, withApproval } from './approval.ts';
 import { describeAccount, type OuCache } from './describe-account.ts';
 
 export interface RegistryAccess {
@@ -11,6 +12,8 @@ export interface RegistryAccess {
   readonly clock: Clock;
   /** Default: `Math.random`. */
   readonly random?: Random;
+  /** Which accounts a person must approve where they are. Default: none. */
+  readonly needsApproval?: NeedsApproval | undefined;
 }
 
 export interface RefreshResult {
@@ -38,9 +41,10 @@ export async function refreshAccount(
   let changed = false;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const before = await registry.account(accountId);
-    const now = (await describeAccount(organizations, accountId, ouCache)) ?? departed(before);
-    if (now === undefined || (before !== undefined && sameAccount(before, now)))
-      return { account: before, changed };
+    const answer = (await describeAccount(organizations, accountId, ouCache)) ?? departed(before);
+    if (answer === undefined) return { account: before, changed };
+    const now = withApproval(before, answer, access.needsApproval, timestamp(clock));
+    if (before !== undefined && sameAccount(before, now)) return { account: before, changed };
     const stored = await registry.put(now, before?.revision, timestamp(clock));
     if (stored === undefined) await clock.sleep(pause(attempt, access.random));
     else changed = true;
@@ -66,14 +70,5 @@ const pause = (attempt: number, random: Random = Math.random): number =>
 /** Whether two answers about an account are equal in everything that a grant can depend on. */
 export const sameAccount = (one: Account, other: Account): boolean => facts(one) === facts(other);
 
-const facts = ({ id, name, state, parentIds, ouPath, tags }: Account): string =>
-  JSON.stringify([
-    id,
-    name,
-    state,
-    parentIds,
-    ouPath,
-    Object.keys(tags)
-      .sort()
-      .map((key) => [key, tags[key]]),
-  ]);
+const facts = (account: Account): string =>
+  JSON.stringify([account.id, account.state, positionText(account), approvalText(account.approval)]);

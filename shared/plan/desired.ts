@@ -4,38 +4,57 @@ import { type GrantKind, type ResourceRef, resourceKey, resourceOf, type Share }
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { type Account, isMember } from '../organization/account.ts';
-import { matches } from '../organization/selector.ts';
+import { reaches } from './approval.ts';
+import { type Found, foundBy, nothingFound } from './searches.ts';
 
-/** A resource that the configuration names, and whom it is for. */
+/** A resource that the configuration names or a pattern of it has found, and whom it is for. */
 export interface DesiredResource {
   readonly key: string;
   readonly ref: ResourceRef;
   readonly kind: GrantKind;
+  /** Whether the configuration names it: then it must be there. */
+  readonly named: boolean;
   /** The grants that meet on it, in the configuration's order; none for one that only an earlier one named. */
   readonly shares: readonly Share[];
 }
 
-/** Grants × accounts: every resource of the configuration, ordered by key, for the members among `accounts`. */
+/** What says which resources there are, and whom they are for. */
+export interface InForce {
+  readonly configuration: Configuration;
+  readonly found: Found;
+  /** Keys of resources that were named or found, and are no more. */
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Grants × accounts: every resource that the configuration names or that was found for it, ordered by key, for the
+ * members among `accounts`.
+ */
 export function desiredResources(
   configuration: Configuration,
   accounts: readonly Account[],
+  found: Found = nothingFound,
 ): readonly DesiredResource[] {
-  return sorted([...resourcesFor(configuration, accounts).values()]);
+  return sorted([...resourcesFor({ configuration, found }, accounts).values()]);
 }
 
-/** The same, and the resources that only an earlier configuration named: nobody has anything on them any more. */
+/** The same, and the resources that are dropped: nobody has anything on them any more. */
 export const resourcesInForce = (
-  { configuration, dropped }: { readonly configuration: Configuration; readonly dropped: readonly string[] },
+  { configuration, found, dropped }: InForce,
   accounts: readonly Account[],
 ): readonly DesiredResource[] =>
-  sorted([...desiredResources(configuration, accounts), ...dropped.map(droppedResource)]);
+  sorted([...desiredResources(configuration, accounts, found), ...dropped.map(droppedResource)]);
+
+/** Names of the grants that meet on a resource. */
+export const grantsOn = ({ shares }: Pick<DesiredResource, 'shares'>): readonly string[] =>
+  shares.map(({ entry }) => entry.name);
 
 const sorted = (resources: readonly DesiredResource[]): readonly DesiredResource[] =>
   resources.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 
 function droppedResource(key: string): DesiredResource {
   const ref = resourceOf(key);
-  return { key, ref, kind: grantKind(ref.kind), shares: [] };
+  return { key, ref, kind: grantKind(ref.kind), named: false, shares: [] };
 }
 
 /** The central account whose update function writes the resource. */
@@ -47,15 +66,15 @@ export const centralAccountOf = (
 
 /** One of `resourcesInForce`; the selectors of the others are not asked. `undefined` where it is none of them. */
 export const desiredResource = (
-  { configuration, dropped }: { readonly configuration: Configuration; readonly dropped: readonly string[] },
+  active: InForce,
   accounts: readonly Account[],
   key: string,
 ): DesiredResource | undefined =>
-  resourcesFor(configuration, accounts, key).get(key) ??
-  (dropped.includes(key) ? droppedResource(key) : undefined);
+  resourcesFor(active, accounts, key).get(key) ??
+  (active.dropped.includes(key) ? droppedResource(key) : undefined);
 
 function resourcesFor(
-  configuration: Configuration,
+  { configuration, found }: Pick<InForce, 'configuration' | 'found'>,
   accounts: readonly Account[],
   only?: string,
 ): ReadonlyMap<string, DesiredResource> {
@@ -64,17 +83,19 @@ function resourcesFor(
   const resources = new Map<string, DesiredResource>();
   for (const entry of configuration.grants) {
     const kind = grantKind(entry.kind);
-    const named = kind.resources(entry, context).map((ref) => ({ ref, key: resourceKey(ref) }));
-    const wanted = only === undefined ? named : named.filter(({ key }) => key === only);
+    const named = new Set(kind.resources(entry, context).map(resourceKey));
+    const all = new Set([...named, ...foundBy(entry, context, found)]);
+    const wanted = [...all].filter((key) => only === undefined || key === only);
     if (wanted.length === 0) continue;
     const share = { entry, accounts: matching(entry, members) };
-    for (const { key, ref } of wanted) {
-      const shares = [...(resources.get(key)?.shares ?? []), share];
-      resources.set(key, { key, ref, kind, shares });
+    for (const key of wanted) {
+      const { shares = [], named: before = false } = resources.get(key) ?? {};
+      const resource = { key, ref: resourceOf(key), kind, named: before || named.has(key) };
+      resources.set(key, { ...resource, shares: [...shares, share] });
     }
   }
   return resources;
 }
 
 const matching = (entry: GrantEntry, members: readonly Account[]): readonly Account[] =>
-  members.filter((account) => matches(entry.for, account));
+  members.filter((account) => reaches(entry, account));

@@ -16,16 +16,16 @@ export function documentsDifference(
 const documentIn = (documents: NamedDocuments, name: string): PolicyDocument | undefined =>
   (documents[name] ?? undefined) as PolicyDocument | undefined;
 
-/** Only what mentions the account, with what orients a reader. */
+/** Only what mentions one of the accounts, with what orients a reader. */
 export const concerning = (
   differences: readonly StatementDifference[],
-  accountId: string,
+  ...accountIds: readonly string[]
 ): readonly StatementDifference[] =>
   differences
-    .map((difference) => ({ ...difference, lines: difference.lines.filter(about(accountId)) }))
+    .map((difference) => ({ ...difference, lines: difference.lines.filter(about(accountIds)) }))
     .filter(({ lines }) => lines.some(({ sign }) => sign !== ' '));
 
 const about =
-  (accountId: string) =>
+  (accountIds: readonly string[]) =>
   ({ sign, text }: DifferenceLine): boolean =>
-    sign === ' ' || text.includes(accountId);
+    sign === ' ' || accountIds.some((id) => text.includes(id));

@@ -3,7 +3,7 @@ import type { GrantKind } from '../grants/contract.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { meaning } from '../policy/equality.ts';
 import { normalisePolicy } from '../policy/normalise.ts';
-import { deploymentOf } from '../policy/owned.ts';
+import { deploymentOf, ownedStatements } from '../policy/owned.ts';
 
 type Documents = ReturnType<GrantKind['documents']>;
 
@@ -15,13 +15,30 @@ export const documentsDigest = (documents: Documents): string =>
 export interface LeftDigests {
   readonly ownDigest: string;
   readonly foreignDigest: string;
+  /** For each Sid of ours. */
+  readonly ownSids: Readonly<Record<string, string>>;
 }
 
 /** Digests of what is ours in a resource's documents, and of what is not. */
 export const leftDigests = (documents: Documents, deploymentId: string): LeftDigests => ({
   ownDigest: canonicalHash(each(documents, (document) => statements(document, deploymentId, true))),
   foreignDigest: canonicalHash(each(documents, (document) => foreign(document, deploymentId))),
+  ownSids: digestsBySid(documents, deploymentId),
 });
+
+/** A Sid can stand in several documents. Enough of each digest to tell two apart. */
+function digestsBySid(documents: Documents, deploymentId: string): LeftDigests['ownSids'] {
+  const own = Object.entries(documents).flatMap(([name, document]) =>
+    ownedStatements(document, deploymentId).map((statement) => ({ name, statement })),
+  );
+  const bySid = Map.groupBy(own, ({ statement }) => statement.Sid ?? '');
+  return Object.fromEntries(
+    [...bySid].map(([sid, of]) => [
+      sid,
+      canonicalHash(of.map(({ name, statement }) => `${name} ${meaning(statement)}`).sort()).slice(0, 16),
+    ]),
+  );
+}
 
 /** Nothing is noted of a document without a part: whether it is there then says nothing. */
 const each = (documents: Documents, part: (document: PolicyDocument | undefined) => unknown): object =>

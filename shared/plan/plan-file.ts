@@ -15,6 +15,8 @@ const resourceSchema = z.strictObject({
   difference: z.array(z.string()),
   /** Accounts that would lose access, and keep it for now. */
   withheld: z.array(z.string()),
+  /** Accounts that no grant gives what they have, and that keep it until their grace ends. */
+  leaving: z.array(z.string()).exactOptional(),
   error: z.strictObject({ name: z.string(), message: z.string() }).exactOptional(),
 });
 

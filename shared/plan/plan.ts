@@ -2,13 +2,16 @@ import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
+import type { GrantEntry } from '../grants/entry.ts';
+import { listed } from '../grants/let-in.ts';
 import { type Account, isClosed, isMember } from '../organization/account.ts';
 import { accountIdsIn } from '../policy/accounts.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
+import { type Grace, goingSince, isInGrace, type Leaving } from './grace.ts';
 
-export interface PlanRequest {
+export interface PlanRequest extends Grace {
   readonly desired: DesiredResource;
   readonly actual: unknown;
   /** What the table remembers as written by us. */
@@ -16,7 +19,7 @@ export interface PlanRequest {
   readonly configuration: Configuration;
   /** All accounts of the registry. */
   readonly accounts: readonly Account[];
-  /** Members that AWS does not accept as principals now: left out. */
+  /** Accounts that AWS does not accept as principals now: left out, also where they would be kept. */
   readonly setAside?: ReadonlySet<string>;
   /**
    * Accounts whose removal the last plan by this same configuration withheld. They wait on even where newcomers have
@@ -30,8 +33,14 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly changed: boolean;
   /** Accounts that would lose the resource, but keep it until a person allows so many removals at once. */
   readonly withheld: readonly string[];
+  /** Accounts that no grant gives what they have, and that keep it until their grace ends: since when. */
+  readonly leaving: Leaving;
+  /** What the next plan has to know: these, and those withheld after their grace. */
+  readonly remember: Leaving;
   /** Accounts that gain something on it, ordered as in the registry. */
   readonly added: readonly string[];
+  /** Accounts that lose something on it, ordered. */
+  readonly removed: readonly string[];
 }
 
 /**
@@ -49,40 +58,68 @@ export function planResource(request: PlanRequest): ResourcePlan {
     context,
     shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
   });
-  const withheld = [...new Set(shares.flatMap((share) => share.withheld))].sort();
-  refuseExposure(request, rendering, withheld);
-  refuseSilentLoss(request, rendering, shares);
+  const withheld = union(shares.map((share) => share.withheld)).sort();
+  const leaving = union(shares.map((share) => share.leaving)).sort();
+  refuseExposure(request, rendering, [...withheld, ...leaving]);
+  const dropped = refuseSilentLoss(request, rendering, shares);
   return {
     ...rendering,
     changed: !desired.kind.same(actual, rendering.next),
     withheld,
-    added: [...new Set(shares.flatMap((share) => share.added))],
+    leaving: since(request, leaving),
+    remember: since(request, configuration.safety.graceHours === 0 ? [] : union([leaving, withheld]).sort()),
+    added: union(shares.map((share) => share.added)),
+    removed: union([...shares.map((share) => share.removed), dropped]).sort(),
   };
 }
+
+const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
+
+const since = (grace: Grace, ids: readonly string[]): Leaving =>
+  Object.fromEntries(ids.map((id) => [id, goingSince(grace, id)]));
 
 interface PlannedShare extends Share {
   readonly granted: ReadonlySet<string>;
   readonly withheld: readonly string[];
+  readonly leaving: readonly string[];
   readonly added: readonly string[];
+  readonly removed: readonly string[];
 }
 
 function planShare({ entry, accounts }: Share, request: PlanRequest, context: GrantContext): PlannedShare {
   const { desired, actual, setAside, remembered } = request;
   const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
-  const removed = [...granted].filter((id) => !wanted.has(id));
-  const withheld = withheldOf(request, removed, granted.size);
+  const before = listed(granted, request.accounts);
+  const unwanted = before.filter((id) => !wanted.has(id));
+  const { leaving, due } = byGrace(request, entry, unwanted);
+  const accepted = (id: string): boolean => !setAside?.has(id);
+  const withheld = withheldOf(request, due, before.length).filter(accepted);
+  const staying = leaving.filter(accepted);
   const kept = [
-    ...accounts.filter(({ id }) => !setAside?.has(id)),
-    ...withheld.map((id) => known(request, id)),
-  ];
+    ...accounts.filter(({ id }) => accepted(id)),
+    ...[...withheld, ...staying].map((id) => known(request, id)),
+  ].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const remaining = new Set(kept.map(({ id }) => id));
   return {
     entry,
-    accounts: kept.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    accounts: kept,
     granted,
     withheld,
+    leaving: staying,
     added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
+    removed: before.filter((id) => !remaining.has(id)),
   };
+}
+
+/**
+ * Only where accounts are listed can one that should go be kept: whom a condition on the organisation lets in, AWS
+ * decides, and to keep one account it would have to become a list.
+ */
+function byGrace(request: PlanRequest, { membership = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
+  const hours = membership === 'accounts' ? request.configuration.safety.graceHours : 0;
+  const leaving = unwanted.filter((id) => isInGrace(request, id, hours));
+  return { leaving, due: unwanted.filter((id) => !isInGrace(request, id, hours)) };
 }
 
 /**
@@ -111,13 +148,14 @@ const known = ({ accounts }: PlanRequest, id: string): Account =>
 
 /**
  * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
- * taken out, or of a resource that is named no more.
+ * taken out, or of a resource that is named no more. A person has decided that, so there is no grace.
+ * @returns the accounts that lose all they had
  */
 function refuseSilentLoss(
   request: PlanRequest,
   { next, owned }: Rendering<unknown>,
   shares: readonly PlannedShare[],
-): void {
+): readonly string[] {
   const { desired, actual, remembered, configuration } = request;
   // Whom a share named or names, its own rule has judged.
   const judged = new Set(
@@ -125,12 +163,13 @@ function refuseSilentLoss(
   );
   const before = namedIn(request, actual, remembered);
   const after = namedIn(request, next, owned);
-  const lost = [...before].filter((id) => !judged.has(id) && !after.has(id) && !isClosed(known(request, id)));
+  const gone = [...before].filter((id) => !judged.has(id) && !after.has(id));
+  const lost = gone.filter((id) => !isClosed(known(request, id)));
   const { removalCount, removalShare } = configuration.safety;
-  if (lost.length <= removalCount || lost.length <= removalShare * before.size) return;
+  if (lost.length <= removalCount || lost.length <= removalShare * before.size) return gone;
   throw new UnsafeChangeError(
     `${desired.key}: ${lost.length} of ${before.size} accounts would lose all they have on it, since a grant was ` +
-      'renamed or taken out. Nothing was written. If it is meant, raise `safety.removalShare` or ' +
+      'renamed or taken out, or no pattern matches it any more. Nothing was written. If it is meant, raise `safety.removalShare` or ' +
       '`safety.removalCount` and activate',
     { resource: desired.key, accountIds: lost.sort() },
   );
@@ -151,10 +190,10 @@ const namedIn = (
 function refuseExposure(
   { desired, configuration, accounts }: PlanRequest,
   { next, owned }: Rendering<unknown>,
-  withheld: readonly string[],
+  kept: readonly string[],
 ): void {
   const allowed = {
-    accountIds: new Set([...accounts.filter(isMember).map(({ id }) => id), ...withheld]),
+    accountIds: new Set([...accounts.filter(isMember).map(({ id }) => id), ...kept]),
     organizationId: configuration.organization.id,
   };
   const documents = Object.values(desired.kind.documents(next, owned));

@@ -1,10 +1,13 @@
 import { timestamp } from '../clock.ts';
 import { centralNamesOf, configurationHash } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { everFound, foundIn } from '../found.ts';
 import { resourceOf } from '../grants/contract.ts';
 import { desiredResources } from '../plan/desired.ts';
 import type { Services } from '../services.ts';
-import type { ConfigurationInForce, Store } from '../store/ports.ts';
+import type { ConfigurationInForce } from '../store/ports.ts';
+import { carriedOver } from './carry-over.ts';
+import { writtenAmong } from './look.ts';
 
 export interface Activation {
   readonly inForce: ConfigurationInForce;
@@ -24,10 +27,13 @@ export async function activateConfiguration(
 ): Promise<Activation> {
   const previous = await store.configuration.inForce();
   const hash = configurationHash(configuration);
-  const named = desiredResources(configuration, []).map(({ key }) => key);
+  const known = await store.found.all();
+  const items = carriedOver({ previous, configuration, known });
+  const named = desiredResources(configuration, [], foundIn(items)).map(({ key }) => key);
+  const earlier = [...(previous?.resources ?? []), ...everFound(known)];
   const former = await writtenAmong(
     store,
-    (previous?.resources ?? []).filter((key) => !named.includes(key)),
+    earlier.filter((key) => !named.includes(key)),
   );
   const [dropped, abandoned] = partition(
     former,
@@ -36,14 +42,11 @@ export async function activateConfiguration(
   if (previous?.hash === hash) return { inForce: previous, previous, dropped, abandoned };
   const resources = [...named, ...former];
   const inForce = { hash, resources, document: configuration, activatedAt: timestamp(clock), activatedBy };
+  // A run of the configuration before that sees them already finds nothing that it does not know.
+  for (const item of items.filter((each) => !known.includes(each)))
+    await store.found.put(item, item.generation === 1 ? undefined : item.generation - 1);
   await store.configuration.activate(inForce);
   return { inForce, previous, dropped, abandoned };
-}
-
-/** Those on which the table remembers something of ours. */
-async function writtenAmong({ resources }: Store, keys: readonly string[]): Promise<readonly string[]> {
-  const states = await Promise.all(keys.map(async (key) => ({ key, state: await resources.get(key) })));
-  return states.filter(({ state }) => (state?.owned.length ?? 0) > 0).map(({ key }) => key);
 }
 
 const partition = <T>(

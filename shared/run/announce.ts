@@ -3,7 +3,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { configurationInForce, type Services } from '../services.ts';
 import type { RunRecord } from '../store/ports.ts';
 
 export const eventSource = 'account-onboarding';
@@ -33,8 +33,9 @@ export async function recordAndAnnounce(
  */
 async function announce(services: Services, run: RunRecord): Promise<void> {
   const title = await titleOf(services, run);
-  const { runId, status, accountIds, cause, reason, counts, startedAt, finishedAt } = run;
+  const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
+  const warnings = run.warnings?.slice(0, mostLines);
   const detail = JSON.stringify({
     runId,
     status,
@@ -42,30 +43,59 @@ async function announce(services: Services, run: RunRecord): Promise<void> {
     cause,
     reason,
     left,
+    warnings,
     counts,
+    access,
     startedAt,
     finishedAt,
   });
   const subject = [title, ...accountIds].join(', ').replace(', ', ': ').slice(0, 100);
+  await tellAll(services, { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` });
+}
+
+/** What is told of a run before its end. */
+export interface Telling {
+  /** The detail type of the event. */
+  readonly title: string;
+  readonly detail: object;
+  readonly subject: string;
+  /** For the topic. */
+  readonly message: string;
+  /** For a FIFO topic. */
+  readonly deduplicationId: string;
+}
+
+/**
+ * Tells EventBridge's default bus and the configured SNS topic; one that is out of order does not silence the other.
+ * @throws the first error, after both were tried
+ */
+export const tell = (services: Services, telling: Telling): Promise<void> =>
+  tellAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
+
+async function tellAll(
+  services: Services,
+  telling: Omit<Telling, 'detail'> & { readonly detail: string },
+): Promise<void> {
   const told = await Promise.allSettled([
-    putEvent(services, title, detail),
-    publish(services, run, { Subject: subject, Message: detail }),
+    putEvent(services, telling.title, telling.detail),
+    publish(services, telling),
   ]);
   for (const result of told) if (result.status === 'rejected') throw result.reason;
 }
 
 async function publish(
   services: Services,
-  { runId, status }: RunRecord,
-  message: { readonly Subject: string; readonly Message: string },
+  { subject, message, deduplicationId }: Pick<Telling, 'subject' | 'message' | 'deduplicationId'>,
 ): Promise<void> {
   const topic = await topicOf(services);
   if (topic === undefined) return;
   // A FIFO topic takes no message without these (SNS API reference, Publish).
   const fifo = topic.endsWith('.fifo')
-    ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: `${runId}-${status}` }
+    ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
     : {};
-  await services.hub.sns.send(new PublishCommand({ TopicArn: topic, ...message, ...fifo }));
+  await services.hub.sns.send(
+    new PublishCommand({ TopicArn: topic, Subject: subject, Message: message, ...fifo }),
+  );
 }
 
 /** PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at. */
@@ -82,6 +112,7 @@ async function putEvent({ hub }: Services, title: string, detail: string): Promi
 
 async function titleOf({ store }: Services, { status, accountIds, cause }: RunRecord): Promise<string> {
   if (cause === 'sweep') return status === 'failed' ? 'Organization Sweep Failed' : 'Organization Swept';
+  if (cause === 'resource') return status === 'failed' ? 'Resource Update Failed' : 'Resources Updated';
   if (status === 'failed') return 'Account Onboarding Failed';
   const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
   return accounts.some((account) => account !== undefined && isMember(account))
@@ -92,7 +123,7 @@ async function titleOf({ store }: Services, { status, accountIds, cause }: RunRe
 /** A failure must be announced even where no configuration can be read; then only to EventBridge. */
 async function topicOf({ store, logger }: Services): Promise<string | undefined> {
   try {
-    return (await activeConfiguration(store)).configuration.notifications?.topic;
+    return (await configurationInForce(store)).notifications?.topic;
   } catch (error) {
     logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
     return undefined;

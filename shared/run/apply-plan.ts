@@ -1,10 +1,14 @@
 import pMap from 'p-map';
 import { reconcileResource } from '../apply/reconcile.ts';
+import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { StalePlanError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
-import { nextDocuments, type OverallPlan, recorded, type Standing } from './plan-all.ts';
+import { accessOf } from './access-counts.ts';
+import { searchLines } from './look.ts';
+import type { OverallPlan, Standing } from './plan-all.ts';
+import { nextDocuments, recorded } from './standing.ts';
 
 export interface ApplyPlanRequest {
   readonly runId: string;
@@ -30,14 +34,14 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
     accountIds: plan.accountId === undefined ? [] : [plan.accountId],
   };
   await runs.put(opened);
-  const planned = plan.resources.map((standing) => plannedChange(services, standing));
+  const planned = plan.resources.map((standing) => plannedChange(services, plan, standing));
   for (const change of planned) await runs.putChange(runId, change);
   const guarded = { ...services, store: refusingWhatMoved(services.store, plan) };
   let done = 0;
   const changes = await pMap(
     planned,
     async (change) => {
-      const applied = await applyOne(guarded, { runId, revision: plan.revision, change });
+      const applied = await applyOne(guarded, { runId, plan, change });
       await runs.putChange(runId, applied);
       done += 1;
       onProgress?.({ done, of: planned.length });
@@ -45,13 +49,24 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
     },
     { concurrency },
   );
-  const closed = { ...opened, ...endOf(changes, opened.accountIds), finishedAt: timestamp(services.clock) };
+  const end = endOf(changes, { own: opened.accountIds, before: searchLines(plan.looked) });
+  const closed = {
+    ...opened,
+    ...end,
+    ...noted(plan),
+    ...accessOf(changes),
+    finishedAt: timestamp(services.clock),
+  };
   await runs.put(closed);
   return closed;
 }
 
+const noted = ({ looked: { warnings } }: OverallPlan): Pick<RunRecord, 'warnings'> =>
+  warnings.length === 0 ? {} : { warnings };
+
 function plannedChange(
   { clock }: Services,
+  { active: { configuration } }: OverallPlan,
   { desired, state, actual, plan, error }: Standing,
 ): ResourceChange {
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
@@ -65,14 +80,24 @@ function plannedChange(
     after: recorded(nextDocuments(desired, plan)),
     size: plan.size,
     limit: plan.limit,
+    ...gainsOf(plan),
+    ...leavingOf(plan, configuration),
   };
 }
 
 const applyOne = async (
   services: Services,
-  { runId, revision, change }: { runId: string; revision: number; change: ResourceChange },
+  { runId, plan, change }: { runId: string; plan: OverallPlan; change: ResourceChange },
 ): Promise<ResourceChange> =>
-  change.planned === undefined ? change : reconcileResource(services, { runId, planned: change, revision });
+  change.planned === undefined
+    ? change
+    : reconcileResource(services, {
+        runId,
+        planned: change,
+        revision: plan.revision,
+        asOf: plan.madeAt,
+        decided: true,
+      });
 
 /**
  * The store as whoever holds a lease reads it, but not further than the plan: another revision, another configuration,
@@ -117,9 +142,9 @@ const moved = (what: string): StalePlanError =>
 
 function endOf(
   changes: readonly ResourceChange[],
-  own: readonly string[],
+  { own, before }: { readonly own: readonly string[]; readonly before: readonly string[] },
 ): Pick<RunRecord, 'status' | 'reason' | 'left'> {
-  const left = changes.flatMap((change) => leftLine(change, own));
+  const left = [...before, ...changes.flatMap((change) => leftLine(change, own))];
   const [reason] = left;
   if (reason !== undefined) return { status: 'failed', reason, left };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;

@@ -1,26 +1,14 @@
 import { isSettled } from '../apply/reconcile.ts';
+import { leavingOf } from '../apply/record.ts';
 import type { ErrorRecord } from '../errors.ts';
+import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { leftDigests } from '../plan/digest.ts';
+import type { DriftStatus } from '../plan/drift-status.ts';
 import type { StatementDifference } from '../policy/difference.ts';
-import { nextDocuments, type OverallPlan, type Standing } from './plan-all.ts';
-
-/**
- * How a resource is, compared with how the last run left it and how it should be.
- * `ours-changed`: what is ours is not as it should be, and no change of accounts or configuration explains it.
- * `foreign-changed`: ours is as it should be, and what is not ours has changed; information, no drift.
- * `pending`: accounts or configuration have changed, and no run has come by since; no drift either.
- */
-export const driftStatuses = [
-  'equal',
-  'ours-changed',
-  'foreign-changed',
-  'missing',
-  'unreadable',
-  'pending',
-] as const;
-
-export type DriftStatus = (typeof driftStatuses)[number];
+import type { Dispute, ResourceChange } from '../store/ports.ts';
+import type { OverallPlan, Standing } from './plan-all.ts';
+import { nextDocuments, type SeenResource } from './standing.ts';
 
 export interface ResourceDrift {
   readonly resource: string;
@@ -29,6 +17,10 @@ export interface ResourceDrift {
   readonly foreign: 'same' | 'changed' | 'unknown';
   /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
   readonly differences: readonly StatementDifference[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
+  /** Since when it is contested, and which Sids are; only with that status. */
+  readonly contested?: Dispute;
   readonly error?: ErrorRecord;
 }
 
@@ -37,18 +29,25 @@ export const driftOf = (plan: OverallPlan): readonly ResourceDrift[] =>
   plan.resources.map((standing) => resourceDrift(standing, plan));
 
 function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift {
-  const { desired, actual, plan, error } = standing;
+  const { desired, actual, plan, state, error } = standing;
   const resource = desired.key;
   const failed = error === undefined ? {} : { error };
-  if (actual === undefined) {
-    const status = error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
-    return { resource, status, foreign: 'unknown', differences: [], ...failed };
-  }
+  const status = driftStatus(standing, overall);
+  if (actual === undefined) return { resource, status, foreign: 'unknown', differences: [], ...failed };
   const changed = sinceLeft(standing, overall);
-  const status = statusOf(standing, overall, changed);
   const wanted = plan === undefined ? undefined : nextDocuments(desired, plan);
   const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
-  return { resource, status, foreign: changed.foreign, differences, ...failed };
+  const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
+  const contested = status === 'contested' && state?.contested ? { contested: state.contested } : {};
+  return { resource, status, foreign: changed.foreign, differences, ...leaving, ...contested, ...failed };
+}
+
+type Overall = Pick<OverallPlan, 'active' | 'revision'>;
+
+/** What is to be said of one resource. Pure. */
+export function driftStatus(standing: SeenResource, overall: Overall): DriftStatus {
+  if (standing.actual !== undefined) return statusOf(standing, overall, sinceLeft(standing, overall));
+  return standing.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
 }
 
 interface SinceLeft {
@@ -56,7 +55,7 @@ interface SinceLeft {
   readonly foreign: ResourceDrift['foreign'];
 }
 
-function sinceLeft({ actual = {}, state }: Standing, { active }: OverallPlan): SinceLeft {
+function sinceLeft({ actual = {}, state }: SeenResource, { active }: Overall): SinceLeft {
   const now = leftDigests(actual, active.configuration.deployment);
   return {
     own: compared(state?.ownDigest, now.ownDigest),
@@ -69,9 +68,16 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
   return left === now ? 'same' : 'changed';
 }
 
-function statusOf(standing: Standing, { active, revision }: OverallPlan, since: SinceLeft): DriftStatus {
-  const { plan, state, error } = standing;
+function statusOf(standing: SeenResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
+  const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
-  const explained = !isSettled(state, revision, active.hash) && since.own !== 'changed';
+  if (plan !== undefined && state?.contested !== undefined) return 'contested';
+  const settled = isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) });
+  const due = !settled || graceEnded(standing);
+  const explained = due && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
 }
+
+/** Somebody who was kept by a grace is to go now. */
+const graceEnded = ({ plan, state }: SeenResource): boolean =>
+  plan !== undefined && Object.keys(state?.leaving ?? {}).some((id) => plan.remember[id] === undefined);

@@ -3,7 +3,9 @@ import type { ErrorRecord } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
+import { accessOf, takenBackText } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
+import { unapproved } from './unapproved.ts';
 import type { Verification } from './verify.ts';
 
 /** How registering one account ended: with a revision, or with the error that the state machine caught. */
@@ -38,18 +40,20 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const { store } = services;
   const opened = await store.runs.get(step.runId);
   const changes = await store.runs.changes(step.runId);
-  const strangers = await nonMembers(services, step);
-  const left = [
+  const strangers = await nonMembers(services, step, changes);
+  const left = lines([
+    // What looking for resources has left.
+    ...(opened?.left ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
     // A branch that recorded how each of its resources ended has said why already.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(branchLine) : []),
     ...step.verification.missing,
-  ];
+  ]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const reason = left.length === 0 ? (strangers[0] ?? summary(changes)) : left[0];
-  await close(services, {
+  const finished: RunRecord = {
     runId: step.runId,
     status,
     startedAt: opened?.startedAt ?? step.startedAt,
@@ -57,9 +61,20 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
     ...(reason === undefined ? {} : { reason }),
     ...(left.length === 0 ? {} : { left }),
-  });
+    ...(opened?.warnings === undefined ? {} : { warnings: opened.warnings }),
+    ...accessOf(changes),
+  };
+  if (isNews(finished, changes)) await close(services, finished);
+  else await store.runs.put({ ...finished, finishedAt: timestamp(services.clock) });
   return { runId: step.runId, status };
 }
+
+/** A step that is tried again finds its own lines on the record. */
+export const lines = (all: readonly string[]): readonly string[] => [...new Set(all)];
+
+/** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
+const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
+  cause !== 'resource' || status === 'failed' || changes.some(({ outcome }) => outcome === 'written');
 
 export interface FailedStep {
   readonly runId: string;
@@ -81,21 +96,28 @@ export async function failRun(
     return { runId, status: opened.status };
   }
   const changes = await services.store.runs.changes(runId);
+  const waited = opened?.status === 'waiting-for-approval';
+  const ended = waited ? await unapproved(services, runId, error) : { error, left: [goOn(error)] };
   await close(services, {
     runId,
     startedAt,
     accountIds: [],
     ...opened,
     status: 'failed',
-    reason: error.message,
-    error,
-    left: [
-      `Everything from here on: ${error.name}. Start it again once that is put right`,
+    reason: ended.error.message,
+    error: ended.error,
+    left: lines([
+      ...ended.left,
+      ...(opened?.left ?? []),
       ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
-    ],
+    ]),
+    ...accessOf(changes),
   });
   return { runId, status: 'failed' };
 }
+
+const goOn = ({ name }: ErrorRecord): string =>
+  `Everything from here on: ${name}. Start it again once that is put right`;
 
 const close = (services: Services, run: RunRecord): Promise<void> =>
   recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) });
@@ -111,12 +133,16 @@ async function announceLate(services: Services, run: RunRecord, error: ErrorReco
   await recordAndAnnounce(services, ended, { ...rest, left: [...own, line] });
 }
 
-async function nonMembers({ store }: Services, { accounts }: FinishStep): Promise<readonly string[]> {
+async function nonMembers(
+  { store }: Services,
+  { accounts }: FinishStep,
+  changes: readonly ResourceChange[],
+): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const { accountId, revision } of accounts) {
     const account = revision === undefined ? undefined : await store.registry.account(accountId);
     if (account !== undefined && !isMember(account))
-      lines.push(`account ${accountId} is ${account.state}, so it has no access; what it had is taken back`);
+      lines.push(`account ${accountId} is ${account.state}; ${takenBackText(changes, accountId)}`);
   }
   return lines;
 }

@@ -1,38 +1,35 @@
 import pMap from 'p-map';
-import { remembered } from '../apply/reconcile.ts';
-import { grantContext } from '../configuration/context.ts';
-import { AccountNotMemberError, type ErrorRecord, errorRecord } from '../errors.ts';
+import { timestamp } from '../clock.ts';
+import { AccountNotMemberError } from '../errors.ts';
+import { droppedAmong, everFound, foundIn } from '../found.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
-import { concerning, documentsDifference, type NamedDocuments } from '../plan/differences.ts';
+import { concerning, documentsDifference } from '../plan/differences.ts';
 import { documentsDigest } from '../plan/digest.ts';
-import { planResource, type ResourcePlan } from '../plan/plan.ts';
+import type { ResourcePlan } from '../plan/plan.ts';
 import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-file.ts';
 import { formatDifference, type StatementDifference } from '../policy/difference.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import type { ResourceState } from '../store/ports.ts';
+import { type Looked, lookForResources } from './look.ts';
+import { type Look, nextDocuments, readAndPlan, type SeenResource } from './standing.ts';
 
 /** How one resource is, and how it should be. */
-export interface Standing {
-  readonly desired: DesiredResource;
-  /** What the table remembers of it. */
-  readonly state: ResourceState | undefined;
-  /** What is there; absent where it could not be read. */
-  readonly actual?: ReturnType<DesiredResource['kind']['documents']>;
-  /** Absent where there is an error. */
-  readonly plan?: ResourcePlan;
+export interface Standing extends SeenResource {
   readonly differences: readonly StatementDifference[];
-  readonly error?: ErrorRecord;
 }
 
 /** Every resource of the configuration as it is now: a value, made without writing. */
 export interface OverallPlan {
   readonly active: ActiveConfiguration;
   readonly revision: number;
+  /** When it was made, ISO 8601: by this time graces are judged. */
+  readonly madeAt: string;
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
+  /** What looking for the resources of patterns has found wanting. */
+  readonly looked: Pick<Looked, 'failed' | 'warnings'>;
 }
 
 export interface PlanAllRequest {
@@ -40,6 +37,8 @@ export interface PlanAllRequest {
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accountId?: string | undefined;
+  /** Whether what the patterns find now is stored, for a plan that will be applied. Default: it is not. */
+  readonly keep?: boolean;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
 }
 
@@ -47,14 +46,17 @@ export interface PlanAllRequest {
 const concurrency = 8;
 
 /**
- * Reads every resource that the configuration names, whatever the table says of it, and plans it.
+ * Looks for what the patterns of the configuration match, reads every resource, whatever the table says of it, and
+ * plans it.
  * @throws RegistryNotReadyError
  * @throws AccountNotMemberError for an account that the registry does not know
  */
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
-  const { active, accountId, onProgress } = request;
+  const { accountId, onProgress } = request;
   const { registry } = services.store;
+  const madeAt = timestamp(services.clock);
   await requireReady(registry);
+  const { active, looked } = await looking(services, request);
   // The revision before the accounts, so that it is never too new.
   const revision = await registry.revision();
   const accounts = await registry.accounts();
@@ -64,16 +66,32 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const resources = await pMap(
     desired,
     async (each) => {
-      const standing = await standingOf(services, { ...request, accounts }, each);
+      const standing = await standingOf(services, { ...request, active, accounts, madeAt }, each);
       done += 1;
       onProgress?.({ done, of: desired.length });
       return standing;
     },
     { concurrency },
   );
-  const chosen = resources.filter((standing) => accountId === undefined || concerns(standing, accountId));
-  return { active, revision, ...(accountId === undefined ? {} : { accountId }), resources: chosen };
+  const chosen = resources
+    .filter((standing) => !isGone(standing))
+    .filter((standing) => accountId === undefined || concerns(standing, accountId));
+  const scope = accountId === undefined ? {} : { accountId };
+  return { active, revision, madeAt, ...scope, resources: chosen, looked };
 }
+
+/** What the patterns match now takes the place of what the table knows of them. */
+async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
+  const { configuration } = active;
+  const looked = await lookForResources(services, { runId, configuration, where: 'everywhere', keep });
+  const { items } = looked;
+  const dropped = droppedAmong([...active.dropped, ...everFound(items)], configuration, items);
+  return { active: { ...active, found: foundIn(items), dropped }, looked };
+}
+
+/** A resource that nobody names, and that was deleted: there is nothing to plan. */
+const isGone = ({ desired, error }: Standing): boolean =>
+  !desired.named && error?.name === 'ResourceMissingError';
 
 function requireKnown(accounts: readonly RegisteredAccount[], accountId: string | undefined): void {
   if (accountId === undefined || accounts.some(({ id }) => id === accountId)) return;
@@ -83,44 +101,25 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
   );
 }
 
-type Look = PlanAllRequest & { readonly accounts: readonly RegisteredAccount[] };
-
-async function standingOf(services: Services, look: Look, desired: DesiredResource): Promise<Standing> {
+/** Reads one resource, plans it, and compares the two; what kept it from that is in the result. */
+export async function standingOf(
+  services: Services,
+  look: Look,
+  desired: DesiredResource,
+): Promise<Standing> {
   const state = await services.store.resources.get(desired.key);
-  const context = grantContext(look.active.configuration);
-  try {
-    const clients = services.aws(look.runId, look.active.configuration).reader(desired.ref);
-    const actual = await desired.kind.read(clients, desired.ref, context);
-    return planned(look, { desired, state, actual });
-  } catch (error) {
-    return { desired, state, differences: [], error: errorRecord(error) };
-  }
+  const seen = await readAndPlan(services, look, desired, state);
+  const { actual, plan } = seen;
+  const compared = actual !== undefined && plan !== undefined;
+  return { ...seen, differences: compared ? documentsDifference(actual, nextDocuments(desired, plan)) : [] };
 }
-
-function planned(
-  { active, accounts }: Look,
-  { desired, state, actual }: Pick<Standing, 'desired' | 'state'> & { readonly actual: unknown },
-): Standing {
-  const documents = desired.kind.documents(actual, state?.owned);
-  const read = { desired, state, actual: documents };
-  try {
-    const { configuration, hash } = active;
-    const plan = planResource({ desired, actual, configuration, accounts, ...remembered(state, hash) });
-    const differences = documentsDifference(documents, nextDocuments(desired, plan));
-    return { ...read, plan, differences };
-  } catch (error) {
-    return { ...read, differences: [], error: errorRecord(error) };
-  }
-}
-
-export const nextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
-  kind.documents(next, owned);
 
 /** Whether the plan of a resource gives the account something, takes it, or cannot say. */
 const concerns = ({ plan, differences, error }: Standing, accountId: string): boolean =>
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.withheld.includes(accountId) === true ||
+  plan?.leaving[accountId] !== undefined ||
   concerning(differences, accountId).length > 0;
 
 /** The plan as it is kept in a file and compared. */
@@ -143,10 +142,13 @@ function fileResource({ desired, actual, plan, differences, error }: Standing): 
     desired: plan === undefined ? null : documentsDigest(nextDocuments(desired, plan)),
     difference: text === '' ? [] : text.split('\n'),
     withheld: [...(plan?.withheld ?? [])],
+    ...leavingIds(plan),
     ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
   };
 }
 
-/** Documents as a record keeps them: absent ones are null. */
-export const recorded = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(documents).map(([name, document]) => [name, document ?? null]));
+/** Without the times: the same state gives the same plan, whenever it is looked at. */
+function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'leaving'> {
+  const ids = Object.keys(plan?.leaving ?? {});
+  return ids.length === 0 ? {} : { leaving: ids };
+}

@@ -1,20 +1,32 @@
 import pMap from 'p-map';
-import { documents, isSettled, remembered } from '../apply/reconcile.ts';
+import { isSettled } from '../apply/reconcile.ts';
+import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
-import { grantContext } from '../configuration/context.ts';
-import { errorRecord } from '../errors.ts';
+import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
-import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
-import { planResource } from '../plan/plan.ts';
-import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
+import { waits } from '../plan/approval.ts';
+import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
+import type { ResourcePlan } from '../plan/plan.ts';
+import {
+  type ActiveConfiguration,
+  activeConfiguration,
+  configurationInForce,
+  type Services,
+} from '../services.ts';
 import type { ResourceChange } from '../store/ports.ts';
+import { driftStatus } from './drift.ts';
+import type { AccountOutcome } from './finish.ts';
+import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
+import { nextDocuments, readAndPlan, recorded, type SeenResource } from './standing.ts';
 
 export interface PlanStep {
   readonly runId: string;
   readonly cause: string;
   /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
-  readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+  readonly accounts: readonly AccountOutcome[];
+  /** Where a resource was made or tagged; null or absent for every other cause. */
+  readonly place?: ResourcePlace | null;
 }
 
 export interface PlannedRun {
@@ -22,31 +34,38 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
+  /** Whether an account of the run waits for a person. */
+  readonly approval: 'required' | 'none';
+  /** How long the run waits for that. */
+  readonly approvalSeconds: number;
 }
 
 /** How many resources are read at a time. */
 const concurrency = 8;
 
 /**
- * Reads every resource that may have to change, and keeps for each what is there, what should be, and whether they
+ * Looks for what patterns match where that is due, reads every resource that may have to change, and keeps for each what
+ * is there, what should be, and whether they
  * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
  */
-export async function planRun(services: Services, { runId, cause, accounts }: PlanStep): Promise<PlannedRun> {
+export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
+  const { runId, cause, accounts, place = null } = step;
   const { registry } = services.store;
   const sweep = cause === 'sweep';
-  const revision = sweep
-    ? await registry.revision()
-    : Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
-  if (revision === 0) return { revision, resources: 0, changes: 0 };
+  const revision = await revisionFor(services, step);
+  if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
+  const done = await resumed(services, runId);
+  await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
-  const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep };
+  const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep, place };
   const changes = await pMap(
     resourcesInForce(active, registered),
     async (desired) => {
       const change = await planOne(services, plan, desired);
-      await services.store.runs.putChange(runId, change);
+      const isKept = change.planned === 'none' && done.has(desired.key);
+      if (!isKept) await services.store.runs.putChange(runId, change);
       return change;
     },
     { concurrency },
@@ -55,7 +74,66 @@ export async function planRun(services: Services, { runId, cause, accounts }: Pl
     revision,
     resources: changes.length,
     changes: changes.filter(({ planned }) => planned !== 'none').length,
+    ...approvalFor(active, registered, accounts),
   };
+}
+
+/** The revision that every resource must be written from at least. What is for all accounts has the registry's own. */
+async function revisionFor(
+  { store }: Services,
+  { cause, accounts, place = null }: PlanStep,
+): Promise<number> {
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await configurationInForce(store);
+  if (cause === 'sweep' || place !== null) return store.registry.revision();
+  return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+}
+
+/** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
+async function look(services: Services, { runId, cause, place }: PlanStep): Promise<void> {
+  const configuration = await configurationInForce(services.store);
+  const everywhere = cause === 'sweep' || cause === 'manual';
+  const where = everywhere ? 'everywhere' : (place ?? 'new');
+  const looked = await lookForResources(services, { runId, configuration, where, keep: true });
+  const left = searchLines(looked);
+  const { warnings } = looked;
+  const run = await services.store.runs.get(runId);
+  if (run?.status !== 'running') return;
+  // What an attempt before this one has noted counts no more.
+  const { left: leftBefore = [], warnings: warnedBefore = [], ...bare } = run;
+  if ([left, warnings, leftBefore, warnedBefore].every((noted) => noted.length === 0)) return;
+  await services.store.runs.put({
+    ...bare,
+    ...(left.length === 0 ? {} : { left }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  });
+}
+
+const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
+
+/** An account waits by the registry, also where the configuration has ceased to ask since it was registered. */
+function approvalFor(
+  { configuration }: ActiveConfiguration,
+  registered: readonly RegisteredAccount[],
+  accounts: PlanStep['accounts'],
+): Pick<PlannedRun, 'approval' | 'approvalSeconds'> {
+  const own = new Set(accounts.map(({ accountId }) => accountId));
+  if (!registered.some((account) => own.has(account.id) && waits(account))) return nobodyWaits;
+  const hours = configuration.approval?.timeLimitHours ?? defaultApprovalHours;
+  return { approval: 'required', approvalSeconds: hours * 3_600 };
+}
+
+/**
+ * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
+ * @returns the resources that it has written before
+ */
+async function resumed({ store: { runs } }: Services, runId: string): Promise<ReadonlySet<string>> {
+  const run = await runs.get(runId);
+  if (run?.waitingUntil === undefined) return new Set();
+  const { reason: _, ...goesOn } = run;
+  if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
+  const written = (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
+  return new Set(written.map(({ resource }) => resource));
 }
 
 interface RunPlan {
@@ -66,30 +144,49 @@ interface RunPlan {
   /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
   readonly readAll: boolean;
   readonly sweep: boolean;
+  readonly place: ResourcePlace | null;
 }
 
+/** A resource at the place may have been deleted and made anew, which nobody has remembered. */
+const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean =>
+  readAll ||
+  (place !== null &&
+    place.accountId === ref.accountId &&
+    place.region === ref.region &&
+    hearsOf(ref.kind, place));
+
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
-  const { active, registered, runId } = plan;
-  const { configuration } = active;
+  const { active, registered, runId, sweep } = plan;
   const state = await services.store.resources.get(desired.key);
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
-  if (!plan.readAll && isSettled(state, plan.revision, active.hash)) return { ...change, planned: 'none' };
-  try {
-    const clients = services.aws(runId, configuration).reader(desired.ref);
-    const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    const memory = remembered(state, active.hash);
-    const planned = planResource({ desired, actual, ...memory, configuration, accounts: registered });
-    const { changed, withheld, next, owned, size, limit } = planned;
-    const seen = { ...change, plannedAt: timestamp(services.clock), size, limit };
-    // Removals that wait for a person are a difference, which each sweep reports again.
-    if (plan.sweep && !changed && withheld.length === 0) return { ...seen, planned: 'none' };
-    return {
-      ...seen,
-      planned: changed || withheld.length > 0 ? 'change' : 'none',
-      before: documents(desired, actual, memory.remembered),
-      after: documents(desired, next, owned),
-    };
-  } catch (error) {
-    return { ...change, error: errorRecord(error) };
-  }
+  const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
+  if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
+  const madeAt = timestamp(services.clock);
+  const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
+  const drift = sweep ? { drift: driftStatus(seen, plan) } : {};
+  const { plan: planned, error } = seen;
+  if (planned !== undefined)
+    return { ...change, ...drift, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
+  // What nobody names may be gone; then the update forgets what was ours on it.
+  if (error?.name === 'ResourceMissingError' && !desired.named)
+    return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
+  return { ...change, ...drift, ...(error === undefined ? {} : { error }) };
+}
+
+function whatIsPlanned(
+  { desired, actual = {} }: SeenResource,
+  planned: ResourcePlan,
+  { sweep, active }: RunPlan,
+): Omit<ResourceChange, 'resource'> {
+  const { changed, withheld, size, limit } = planned;
+  const noteworthy = { size, limit, ...leavingOf(planned, active.configuration) };
+  // Removals that wait for a person are a difference, which each sweep reports again.
+  if (sweep && !changed && withheld.length === 0) return { ...noteworthy, planned: 'none' };
+  return {
+    ...noteworthy,
+    planned: changed || withheld.length > 0 ? 'change' : 'none',
+    ...gainsOf(planned),
+    before: recorded(actual),
+    after: recorded(nextDocuments(desired, planned)),
+  };
 }

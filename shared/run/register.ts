@@ -4,6 +4,7 @@ import type { Expectation } from '../organization/account-event.ts';
 import { refreshAccount } from '../organization/refresh-account.ts';
 import { requireReady } from '../organization/registry.ts';
 import type { Services } from '../services.ts';
+import { approvalInForce } from './approval-in-force.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;
@@ -31,6 +32,7 @@ export async function registerAccount(
     clock,
     random,
     accountId,
+    needsApproval: await approvalInForce(store),
   });
   if (account === undefined && expect === 'any') return { accountId, state: 'DEPARTED' };
   if (account === undefined)

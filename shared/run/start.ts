@@ -1,6 +1,10 @@
 import { timestamp } from '../clock.ts';
+import { callEvents } from '../grants/kinds.ts';
 import { parseAccountEvent } from '../organization/account-event.ts';
-import type { Services } from '../services.ts';
+import { searchesOf } from '../plan/searches.ts';
+import { configurationOf, type Services } from '../services.ts';
+import type { Store } from '../store/ports.ts';
+import { isAt, type ResourcePlace } from './look.ts';
 
 export interface StartedRun {
   readonly runId: string;
@@ -10,6 +14,8 @@ export interface StartedRun {
   readonly cause: string;
   /** Whether an account that is no member makes the run fail: a person who onboards it expects one. */
   readonly expect: 'member' | 'any';
+  /** Where a resource was made or tagged; null for every other cause, since the state machine's paths need it. */
+  readonly place: ResourcePlace | null;
 }
 
 /**
@@ -20,14 +26,33 @@ export async function startRun(
   { store, clock }: Services,
   { runId, startedAt, input }: { runId: string; startedAt: string; input: unknown },
 ): Promise<StartedRun> {
-  const event = parseAccountEvent(input);
-  if (event.type === 'ignored') {
-    const { reason } = event;
+  const event = parseAccountEvent(input, callEvents());
+  const reason = event.type === 'ignored' ? event.reason : await whyNotLooked(store, event);
+  if (reason !== undefined) {
     const finishedAt = timestamp(clock);
     await store.runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
-    return { runId, status: 'ignored', accountIds: [], cause: 'ignored', expect: 'any' };
+    return { runId, status: 'ignored', accountIds: [], cause: 'ignored', expect: 'any', place: null };
   }
-  const { accountIds, cause, expect } = event;
+  const { accountIds, cause, expect, place } = askedFor(event);
   await store.runs.put({ runId, status: 'running', startedAt, accountIds, cause });
-  return { runId, status: 'accepted', accountIds, cause, expect };
+  return { runId, status: 'accepted', accountIds, cause, expect, place };
+}
+
+type Event = ReturnType<typeof parseAccountEvent>;
+
+/** A resource's event is about no account of the registry. */
+function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'expect' | 'place'> {
+  if (event.type === 'change') return { ...event, place: null };
+  const place = event.type === 'resource' ? event.place : null;
+  return { accountIds: [], cause: 'resource', expect: 'any', place };
+}
+
+/** Why nothing has to be looked for; `undefined` where it has, or the event is about accounts. */
+async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
+  if (event.type !== 'resource') return undefined;
+  const inForce = await configuration.inForce();
+  if (inForce === undefined) return 'no configuration is in force, so no pattern is looked for';
+  const { place } = event;
+  if (searchesOf(configurationOf(inForce)).some((search) => isAt(search, place))) return undefined;
+  return `no grant has a pattern for resources of ${place.source} in account ${place.accountId}, ${place.region}`;
 }

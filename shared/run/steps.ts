@@ -15,7 +15,22 @@ const updates = z.array(z.object({ central: z.string(), error: caught.optional()
 
 export const startInput = z.object({ runId, startedAt, input: z.unknown() });
 export const registerInput = z.object({ runId, accountId: z.string(), expect: z.enum(['member', 'any']) });
-export const planInput = z.object({ runId, cause: z.string(), accounts });
+const place = z.object({ accountId: z.string(), region: z.string(), source: z.string() });
+
+export const planInput = z.object({
+  runId,
+  cause: z.string(),
+  accounts,
+  place: place.nullable().default(null),
+});
+export const requestApprovalInput = z.object({
+  runId,
+  startedAt,
+  token: z.string().min(1),
+  execution: z.string(),
+  accounts: z.array(z.object({ accountId: z.string() })),
+  seconds: z.int().positive(),
+});
 export const updateInput = z.object({ runId, revision: z.number() });
 export const verifyInput = z.object({ runId, accounts });
 export const finishInput = z.object({

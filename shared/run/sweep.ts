@@ -2,10 +2,14 @@ import { timestamp } from '../clock.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
 import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { driftStatuses } from '../plan/drift-status.ts';
+import { configurationInForce, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
+import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
-import { type BranchOutcome, branchLine, changeLine, type FinishedRun } from './finish.ts';
+import { approvalInForce } from './approval-in-force.ts';
+import { type BranchOutcome, branchLine, changeLine, type FinishedRun, lines } from './finish.ts';
+import { unasked } from './unapproved.ts';
 
 export const sweepCause = 'sweep';
 
@@ -39,10 +43,12 @@ export async function importNextSlice(
   { store, hub, clock, random }: Services,
   { cursor }: { cursor: ImportCursor },
 ): Promise<ImportState> {
-  const { configuration } = await activeConfiguration(store);
-  const tags = configuration.grants.some((grant) => usesTags(grant.for));
+  const configuration = await configurationInForce(store);
+  const selectors = [...configuration.grants, configuration.approval].flatMap((part) => part?.for ?? []);
+  const tags = selectors.some(usesTags);
   const { registry } = store;
-  const access = { registry, organizations: hub.organizations, clock, random, tags };
+  const needsApproval = await approvalInForce(store);
+  const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
   const slice = await importSlice(access, cursor);
   return { status: slice.cursor === undefined ? 'done' : 'more', ...slice };
 }
@@ -63,12 +69,18 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const { store, clock } = services;
   const { runId } = step;
   const changes = await store.runs.changes(runId);
-  const left = leftOf(changes, step);
-  const status = left.length === 0 ? 'succeeded' : 'failed';
   const opened = await store.runs.get(runId);
+  const waiting = await unasked(store, clock.now());
+  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting]);
+  const status = left.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
   const closedRuns = await closeUnfinished(services, { runId, left });
-  const counts = { ...step.import.counts, ...resourceCounts(changes), closedRuns };
+  const counts = {
+    ...step.import.counts,
+    ...resourceCounts(changes),
+    closedRuns,
+    drift: driftCounts(changes),
+  };
   const finished: RunRecord = {
     runId,
     status,
@@ -78,7 +90,9 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     accountIds: [],
     reason: left[0] ?? summary(counts),
     ...(left.length === 0 ? {} : { left }),
+    ...warningsOf(opened, changes),
     counts,
+    ...accessOf(changes),
   };
   if (left.length > 0 || changedSomething(counts)) await recordAndAnnounce(services, finished);
   else await store.runs.put(finished);
@@ -92,18 +106,23 @@ const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep
 ];
 
 /**
- * After this time an execution is over, whichever state machine it is of: `TimeoutSeconds` is shorter, and a test
- * holds that.
+ * After this time without an end, counted from the run's start or from the end of its wait for approval, a run is taken
+ * for one whose execution is over: `TimeoutSeconds` without the longest wait is shorter, and a test holds that. A run
+ * that was under way all the same writes its end over this one.
  */
 export const executionsEndWithin = 5 * 60 * 60 * 1_000;
+
+const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number): boolean =>
+  Math.max(Date.parse(startedAt), Date.parse(waitingUntil)) < now - executionsEndWithin;
 
 /** @returns how many were closed */
 async function closeUnfinished(
   { store, clock, logger }: Services,
   sweep: { readonly runId: string; readonly left: readonly string[] },
 ): Promise<number> {
-  const before = new Date(clock.now() - executionsEndWithin).toISOString();
-  const unfinished = (await store.runs.unfinished(before)).filter(({ runId }) => runId !== sweep.runId);
+  const now = clock.now();
+  const open = await store.runs.unfinished(new Date(now - executionsEndWithin).toISOString());
+  const unfinished = open.filter((run) => run.runId !== sweep.runId && isOver(run, now));
   for (const run of unfinished) {
     logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
     await store.runs.put({ ...run, ...superseded(sweep), finishedAt: timestamp(clock) });
@@ -125,12 +144,16 @@ const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
   written: 'written',
   withheld: 'withheld',
   'set-aside': 'setAside',
+  contested: 'contested',
   refused: 'refused',
   busy: 'failed',
   failed: 'failed',
 };
 
-type ResourceCounts = Pick<SweepCounts, 'equal' | 'written' | 'withheld' | 'setAside' | 'refused' | 'failed'>;
+type ResourceCounts = Pick<
+  SweepCounts,
+  'equal' | 'written' | 'withheld' | 'setAside' | 'contested' | 'refused' | 'failed'
+>;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   const counted = changes.map(({ outcome = 'failed' }) => countedAs[outcome]);
@@ -140,9 +163,30 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
     written: count('written'),
     withheld: count('withheld'),
     setAside: count('setAside'),
+    contested: count('contested'),
     refused: count('refused'),
     failed: count('failed'),
   };
+}
+
+const driftCounts = (changes: readonly ResourceChange[]): NonNullable<SweepCounts['drift']> =>
+  Object.fromEntries(
+    driftStatuses
+      .map((status) => [status, changes.filter(({ drift }) => drift === status).length] as const)
+      .filter(([, count]) => count > 0),
+  );
+
+/** Others' changes of what is ours are told even where they are put right at once; contested ones are left to do. */
+function warningsOf(
+  opened: RunRecord | undefined,
+  changes: readonly ResourceChange[],
+): Pick<RunRecord, 'warnings'> {
+  const restored = changes.filter(({ drift, outcome }) => drift === 'ours-changed' && outcome === 'written');
+  const warnings = [
+    ...(opened?.warnings ?? []),
+    ...restored.map(({ resource }) => `${resource}: others had changed what is ours; it was restored`),
+  ];
+  return warnings.length === 0 ? {} : { warnings: lines(warnings) };
 }
 
 const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolean =>

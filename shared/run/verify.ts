@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { errorRecord } from '../errors.ts';
+import { errorRecord, ResourceMissingError } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { type Account, isMember } from '../organization/account.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
@@ -73,7 +73,8 @@ async function resourceFindings(
   question: Question,
 ): Promise<readonly (string | undefined)[]> {
   const { desired, change } = question;
-  if (change === undefined) return unplanned(question);
+  // What a pattern has found since the plan is planned by the run that found it.
+  if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return [];
   if (change.after !== undefined)
     return documentFindings(
@@ -83,12 +84,14 @@ async function resourceFindings(
   try {
     return await freshFindings(services, question);
   } catch (error) {
+    // What a pattern has found may be deleted, and the update has passed it over then.
+    if (error instanceof ResourceMissingError && !desired.named) return [];
     return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
   }
 }
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
-  outcome !== undefined && !['busy', 'refused', 'failed'].includes(outcome);
+  outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
 
 /** Another configuration was put in force after the plan. */
 const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>
@@ -109,23 +112,33 @@ async function freshFindings(services: Services, question: Question) {
   for (let pause = 500; ; pause *= 2) {
     const clients = services.aws(runId, configuration).reader(desired.ref);
     const state = await desired.kind.read(clients, desired.ref, grantContext(configuration));
-    const owned = (await services.store.resources.get(desired.key))?.owned ?? [];
-    const findings = documentFindings(question, Object.values(desired.kind.documents(state, owned)));
+    const {
+      owned = [],
+      leaving = {},
+      withheld = [],
+    } = (await services.store.resources.get(desired.key)) ?? {};
+    const found = Object.values(desired.kind.documents(state, owned));
+    const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
     if (findings.every((finding) => finding === undefined) || clock.now() + pause > deadline) return findings;
     await clock.sleep(pause);
   }
 }
 
-function documentFindings({ configuration, desired, change, accounts }: Question, documents: Documents) {
+function documentFindings(
+  { configuration, desired, change, accounts }: Question,
+  documents: Documents,
+  keptNow: readonly string[] = Object.keys(change?.leaving ?? {}),
+) {
   const context = grantContext(configuration);
   const asked = accounts.filter(({ id }) => !change?.accountIds?.includes(id));
-  return asked.flatMap((account) => accountFindings(desired, account, documents, context));
+  const kept = new Set(keptNow);
+  return asked.flatMap((account) => accountFindings(desired, account, { documents, kept }, context));
 }
 
 function accountFindings(
   desired: DesiredResource,
   account: Account,
-  documents: Documents,
+  { documents, kept }: { readonly documents: Documents; readonly kept: ReadonlySet<string> },
   context: GrantContext,
 ): readonly (string | undefined)[] {
   const accesses = accessesOf(desired, account, context);
@@ -134,8 +147,8 @@ function accountFindings(
       const { allowed, why } = isAllowed(documents, access);
       return allowed ? undefined : `${desired.key}: ${access.who} cannot ${access.what}: ${why}`;
     });
-  // What raw statements give is not known, so it is not verified.
-  if (isGranted(desired, account)) return [];
+  // What raw statements give is not known, so it is not verified; whoever is kept for now may be named.
+  if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
     ownedStatements(document, context.deploymentId).some((statement) =>
       accountIdsIn(statement).has(account.id),

@@ -1,7 +1,12 @@
 import type { Account, RegisteredAccount } from '../organization/account.ts';
+import { isOpen } from './open.ts';
 import type {
+  ApprovalRequest,
+  ApprovalStore,
   ConfigurationInForce,
   ConfigurationStore,
+  FoundResources,
+  FoundStore,
   LeaseStore,
   RegistryStore,
   ResourceChange,
@@ -18,11 +23,14 @@ import type {
  * registry change can lose against another one between the read of the revision and the write.
  */
 export function memoryStore(): Store {
+  const runs = memoryRuns();
   return {
     registry: memoryRegistry(),
     resources: memoryResources(),
+    found: memoryFound(),
     leases: memoryLeases(),
-    runs: memoryRuns(),
+    runs,
+    approvals: memoryApprovals(runs),
     configuration: memoryConfiguration(),
   };
 }
@@ -61,6 +69,19 @@ function memoryResources(): ResourceStore {
   };
 }
 
+function memoryFound(): FoundStore {
+  const items = new Map<string, FoundResources>();
+  return {
+    all: () => soon(() => sortedBy([...items.values()], ({ search }) => search)),
+    put: (found, expected) =>
+      soon(() => {
+        if (items.get(found.search)?.generation !== expected) return false;
+        items.set(found.search, kept(found));
+        return true;
+      }),
+  };
+}
+
 function memoryLeases(): LeaseStore {
   const held = new Map<string, { readonly owner: string; readonly until: number }>();
   return {
@@ -87,7 +108,7 @@ function memoryRuns(): RunStore {
     unfinished: (before) =>
       soon(() => {
         const open = [...runs.values()].filter(
-          ({ status, startedAt }) => status === 'running' && startedAt < before,
+          ({ status, startedAt }) => isOpen(status) && startedAt < before,
         );
         return sortedBy(open, ({ runId }) => runId);
       }),
@@ -98,6 +119,33 @@ function memoryRuns(): RunStore {
       }),
     changes: (runId) =>
       soon(() => sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource)),
+  };
+}
+
+function memoryApprovals(runs: RunStore): ApprovalStore {
+  const requests = new Map<string, ApprovalRequest>();
+  return {
+    get: (runId) => soon(() => requests.get(runId)),
+    put: (request) =>
+      soon(() => {
+        const known = requests.get(request.runId);
+        if (known?.token === request.token && known.decision !== undefined) return false;
+        const { decision: _, ...open } = request;
+        requests.set(request.runId, kept(open));
+        return true;
+      }),
+    decide: (runId, token, decision) =>
+      soon(() => {
+        const known = requests.get(runId);
+        if (known?.token !== token || known.decision !== undefined) return false;
+        requests.set(runId, kept({ ...known, decision }));
+        return true;
+      }),
+    async open() {
+      const asked = await soon(() => sortedBy([...requests.values()], ({ runId }) => runId));
+      const states = await Promise.all(asked.map(async ({ runId }) => (await runs.get(runId))?.status));
+      return asked.filter(({ decision }, index) => decision === undefined && isOpen(states[index]));
+    },
   };
 }
 

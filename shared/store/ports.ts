@@ -1,5 +1,7 @@
 import type { ErrorRecord } from '../errors.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
+import type { WaitingAccount } from '../plan/approval.ts';
+import type { DriftStatus } from '../plan/drift-status.ts';
 
 /** The accounts that the project knows, with the order of their changes. */
 export interface RegistryStore {
@@ -28,14 +30,33 @@ export interface ResourceState {
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */
   readonly owned: readonly string[];
+  /** Names of the grants that met on it then; absent where it was left before they were kept. */
+  readonly grants?: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
+  /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
   /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
   readonly ownDigest?: string;
   readonly foreignDigest?: string;
+  /** A digest for each Sid of ours, to say which was changed. */
+  readonly ownSids?: Readonly<Record<string, string>>;
+  /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
+  readonly writing?: true;
+  /** Outsiders changed what is ours, and it was restored; the next time it is contested. */
+  readonly disputed?: Dispute;
+  /** They did so again: nothing is written until a person decides. */
+  readonly contested?: Dispute;
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
+}
+
+export interface Dispute {
+  /** When it was found, ISO 8601. */
+  readonly since: string;
+  /** Which statements of ours were not as we left them; empty where that is not known. */
+  readonly sids: readonly string[];
 }
 
 export interface ResourceStore {
@@ -43,6 +64,33 @@ export interface ResourceStore {
   get(resource: string): Promise<ResourceState | undefined>;
   /** Replaces the item. Called only by the holder of the resource's lease. */
   put(resource: string, state: ResourceState): Promise<void>;
+}
+
+/** What is known of one search for resources by pattern. */
+export interface FoundResources {
+  /** `searchKey` of the search. */
+  readonly search: string;
+  /** Keys of the resources that matched at the last look that succeeded, ordered; they have the pattern's grants. */
+  readonly matching: readonly string[];
+  /** Keys of resources that matched earlier, where something of ours may be left; ordered. */
+  readonly former: readonly string[];
+  /** When the last look that succeeded ended, ISO 8601; absent before the first. */
+  readonly lookedAt?: string;
+  /** Why the last look failed; absent where it succeeded. */
+  readonly error?: ErrorRecord;
+  /** Counts the changes of this item; 1 at first. */
+  readonly generation: number;
+}
+
+export interface FoundStore {
+  /** Of all searches that anybody has looked for, ordered by `search`. Consistent reads. */
+  all(): Promise<readonly FoundResources[]>;
+  /**
+   * Stores what was found on the condition that the stored item still has generation `expected` (`undefined`: that
+   * there is none), so that an older look never replaces a newer one.
+   * @returns whether it was stored
+   */
+  put(found: FoundResources, expected: number | undefined): Promise<boolean>;
 }
 
 export interface LeaseStore {
@@ -56,7 +104,7 @@ export interface LeaseStore {
   release(resource: string, owner: string): Promise<void>;
 }
 
-export type RunStatus = 'running' | 'succeeded' | 'failed' | 'ignored';
+export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
 /** One execution, from its input to its end. */
 export interface RunRecord {
@@ -70,12 +118,31 @@ export interface RunRecord {
   /** Why it was ignored or failed, or what is noteworthy: one sentence. */
   readonly reason?: string;
   readonly error?: ErrorRecord;
-  /** What is left to do, a line each. */
+  /** What is left to do, a line each; while it runs, what the looking for resources has left. */
   readonly left?: readonly string[];
+  /** What a person should know though nothing failed, a line each: a pattern that finds nothing. */
+  readonly warnings?: readonly string[];
   /** When its end was announced; absent until then. */
   readonly announcedAt?: string;
   /** What a sweep found and did. */
   readonly counts?: SweepCounts;
+  /** Whose access the run's writes changed; absent where they changed nobody's. */
+  readonly access?: AccessCounts;
+  /** Until when it waits, or waited, for approval, ISO 8601. */
+  readonly waitingUntil?: string;
+}
+
+/** How many accounts, and on how many resources. */
+export interface Reach {
+  readonly accounts: number;
+  readonly resources: number;
+}
+
+/** Those who gained something, who lost something, and who keep for a grace what no grant gives them any more. */
+export interface AccessCounts {
+  readonly added: Reach;
+  readonly removed: Reach;
+  readonly leaving: Reach;
 }
 
 /** Accounts of the organisation, resources of the configuration, and runs, each by what became of them. */
@@ -88,13 +155,24 @@ export interface SweepCounts {
   readonly written: number;
   readonly withheld: number;
   readonly setAside: number;
+  readonly contested: number;
   readonly refused: number;
   readonly failed: number;
   /** Runs that were still open though their executions are over. */
   readonly closedRuns: number;
+  /** Resources by how they were found; absent in records from before it was counted. */
+  readonly drift?: Readonly<Partial<Record<DriftStatus, number>>>;
 }
 
-export type Outcome = 'written' | 'unchanged' | 'withheld' | 'set-aside' | 'busy' | 'refused' | 'failed';
+export type Outcome =
+  | 'written'
+  | 'unchanged'
+  | 'withheld'
+  | 'set-aside'
+  | 'contested'
+  | 'busy'
+  | 'refused'
+  | 'failed';
 
 /** One resource of one run: what was planned and what happened. The audit trail. */
 export interface ResourceChange {
@@ -106,6 +184,8 @@ export interface ResourceChange {
   readonly plannedGeneration?: number;
   /** Whether the plan saw a difference. */
   readonly planned?: 'change' | 'none';
+  /** How a sweep found it, before it did anything. */
+  readonly drift?: DriftStatus;
   readonly outcome?: Outcome;
   readonly finishedAt?: string;
   /** The resource's policies before and after, by document name; absent ones are null. */
@@ -117,17 +197,65 @@ export interface ResourceChange {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
 }
 
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
-  /** Runs whose record says `running` and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
+  /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
   unfinished(before: string): Promise<readonly RunRecord[]>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
   /** Ordered by resource. Consistent reads. */
   changes(runId: string): Promise<readonly ResourceChange[]>;
+}
+
+/** What a run asks a person, and what the person has said. */
+export interface ApprovalRequest {
+  readonly runId: string;
+  /** Of the task that waits. Whoever has it can let the run go on: never logged, never shown. */
+  readonly token: string;
+  /** ARN of the execution. */
+  readonly execution: string;
+  readonly accounts: readonly WaitingAccount[];
+  /** `approvalHash` of what is asked. */
+  readonly planHash: string;
+  readonly configurationHash: string;
+  /** What the accounts would gain, for people, lines. */
+  readonly difference: string;
+  /** ISO 8601. */
+  readonly requestedAt: string;
+  /** When the run gives up, ISO 8601. */
+  readonly until: string;
+  /** Absent while nobody has decided. */
+  readonly decision?: ApprovalDecision;
+}
+
+export interface ApprovalDecision {
+  readonly verdict: 'approved' | 'rejected';
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
+export interface ApprovalStore {
+  /** The latest request of a run. Consistent read. */
+  get(runId: string): Promise<ApprovalRequest | undefined>;
+  /**
+   * Stores the request of a run, in place of an earlier task's.
+   * @returns whether it was stored; not where the same task's has been decided: it was asked twice
+   */
+  put(request: ApprovalRequest): Promise<boolean>;
+  /** Decides the request of a task, once. @returns whether it was; not where it is decided or another's by now */
+  decide(runId: string, token: string, decision: ApprovalDecision): Promise<boolean>;
+  /** Requests that nobody has decided, of runs that have not ended, by run id. Consistent reads. */
+  open(): Promise<readonly ApprovalRequest[]>;
 }
 
 export interface ConfigurationInForce {
@@ -153,7 +281,9 @@ export interface ConfigurationStore {
 export interface Store {
   readonly registry: RegistryStore;
   readonly resources: ResourceStore;
+  readonly found: FoundStore;
   readonly leases: LeaseStore;
   readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
   readonly configuration: ConfigurationStore;
 }

@@ -1,14 +1,19 @@
 import type {
   DescribeImageAttributeCommandInput,
   DescribeImageAttributeCommandOutput,
+  DescribeImagesCommandInput,
+  DescribeImagesCommandOutput,
+  Filter,
   LaunchPermission,
   ModifyImageAttributeCommandInput,
   ModifyImageAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
 import { isKnownPrincipal } from '../principals.ts';
+import { tagList } from '../tags.ts';
 import type { SimulatedImage, World } from '../world.ts';
 
 /** AMI sharing: organisations, OUs and accounts together ("Amazon EC2 endpoints and quotas", General Reference). */
@@ -16,6 +21,19 @@ const mostShares = 1_000;
 
 /** Amazon EC2: launch permissions of images. Source: EC2 API reference, "ModifyImageAttribute", "Error codes". */
 export const ec2: ServiceOperations = {
+  DescribeImages: operation<DescribeImagesCommandInput, DescribeImagesCommandOutput>((call) => {
+    const { items, next } = page('images', ownImages(call), call.input.NextToken);
+    return {
+      Images: items.map(({ id, accountId, state, tags }) => ({
+        ImageId: id,
+        OwnerId: accountId,
+        State: state,
+        Tags: tagList(tags),
+      })),
+      ...(next === undefined ? {} : { NextToken: next }),
+    };
+  }),
+
   DescribeImageAttribute: operation<DescribeImageAttributeCommandInput, DescribeImageAttributeCommandOutput>(
     (call) => {
       const image = authorisedImage(call, 'ec2:DescribeImageAttribute');
@@ -62,6 +80,38 @@ function expectKnown(world: World, permission: LaunchPermission): void {
     `Invalid attribute item value "${UserId}" for userId item type.`,
   );
 }
+
+function ownImages({ world, caller, region, input }: ServiceCall<DescribeImagesCommandInput>) {
+  if (input.Owners?.join() !== 'self')
+    throw awsError('NotSimulated', 'Only the images of the caller itself are simulated', 501);
+  const attempt = { action: 'ec2:DescribeImages', resource: '*', resourceAccount: caller.accountId, region };
+  const denial = denialOf(world, caller, attempt);
+  if (denial !== undefined) throw awsError('UnauthorizedOperation', denial, 403);
+  return [...world.images.values()].filter(
+    (image) =>
+      image.accountId === caller.accountId &&
+      image.region === region &&
+      (input.Filters ?? []).every((filter) => passes(image, filter)),
+  );
+}
+
+/** Case matters; `*` and `?` are wildcards, a backslash takes the next character as it is ("Filtering using the API"). */
+function passes({ state, tags }: SimulatedImage, { Name = '', Values = [] }: Filter): boolean {
+  if (Name !== 'state' && !Name.startsWith('tag:'))
+    throw awsError('NotSimulated', `The filter ${Name} is not simulated`, 501);
+  const value = Name === 'state' ? state : tags[Name.slice('tag:'.length)];
+  return value !== undefined && Values.some((pattern) => patternOf(pattern).test(value));
+}
+
+const patternOf = (text: string): RegExp =>
+  new RegExp(
+    `^${text.replace(/\\(.)|[*?]|[.+^${}()|[\]\\]/gs, (found, escaped?: string) => {
+      if (escaped !== undefined) return `\\u{${escaped.codePointAt(0)?.toString(16)}}`;
+      if (found === '*') return '.*';
+      return found === '?' ? '.' : `\\${found}`;
+    })}$`,
+    'su',
+  );
 
 interface ImageInput {
   readonly ImageId: string | undefined;

@@ -78,17 +78,24 @@ function wantedRepositories(
   call: ServiceCall<DescribeRepositoriesCommandInput>,
 ): readonly SimulatedResource[] {
   const { world, caller, region, input } = call;
-  const wanted =
-    input.repositoryNames?.map((repositoryName) =>
-      repositoryOf({ ...call, input: { registryId: input.registryId, repositoryName } }),
-    ) ??
-    [...world.repositories.values()].filter(
-      (known) => known.accountId === (input.registryId ?? caller.accountId) && known.region === region,
+  const { registryId = caller.accountId, repositoryNames } = input;
+  const action = 'ecr:DescribeRepositories';
+  if (repositoryNames !== undefined)
+    return repositoryNames.map((repositoryName) =>
+      authorised(call, repositoryOf({ ...call, input: { registryId, repositoryName } }), action),
     );
-  return wanted.map((repository) => authorised(call, repository, 'ecr:DescribeRepositories'));
+  const all = `arn:${world.settings.partition}:ecr:${region}:${registryId}:repository/*`;
+  authorised(call, { arn: all, accountId: registryId, region, policy: undefined }, action);
+  return [...world.repositories.values()].filter(
+    (known) => known.accountId === registryId && known.region === region,
+  );
 }
 
-function authorised({ world, caller }: ServiceCall<object>, repository: SimulatedResource, action: string) {
+function authorised<T extends Pick<SimulatedResource, 'arn' | 'accountId' | 'region' | 'policy'>>(
+  { world, caller }: ServiceCall<object>,
+  repository: T,
+  action: string,
+): T {
   const denial = denialOf(world, caller, {
     action,
     resource: repository.arn,

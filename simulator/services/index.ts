@@ -8,7 +8,9 @@ import { organizations } from './organizations.ts';
 import { s3 } from './s3.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { sns } from './sns.ts';
+import { stepFunctions } from './step-functions.ts';
 import { sts } from './sts.ts';
+import { tagging } from './tagging.ts';
 
 /** By the client's name in lower case, without `Client`. */
 export const services: Readonly<Record<string, ServiceOperations>> = {
@@ -19,7 +21,9 @@ export const services: Readonly<Record<string, ServiceOperations>> = {
   kms,
   organizations,
   s3,
+  resourcegroupstaggingapi: tagging,
   secretsmanager: secretsManager,
+  sfn: stepFunctions,
   sns,
   sts,
 };

@@ -25,8 +25,9 @@ export const kms: ServiceOperations = {
         KeyId: key.name,
         Arn: key.arn,
         AWSAccountId: key.accountId,
-        KeyState: 'Enabled',
-        Enabled: true,
+        KeyState: key.state,
+        Enabled: key.state === 'Enabled',
+        KeyManager: key.manager,
       },
     };
   }),

@@ -3,8 +3,11 @@ import type {
   DeleteResourcePolicyCommandOutput,
   DescribeSecretCommandInput,
   DescribeSecretCommandOutput,
+  Filter,
   GetResourcePolicyCommandInput,
   GetResourcePolicyCommandOutput,
+  ListSecretsCommandInput,
+  ListSecretsCommandOutput,
   PutResourcePolicyCommandInput,
   PutResourcePolicyCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
@@ -12,8 +15,10 @@ import { parsePolicy } from '../../shared/policy/document.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { acceptDocument, type DocumentRules, isPublic, namesPrincipal, namesResource } from '../documents.ts';
+import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
-import type { SimulatedResource } from '../world.ts';
+import { tagList } from '../tags.ts';
+import type { SimulatedResource, SimulatedSecret } from '../world.ts';
 
 /** AWS Secrets Manager: resource policies. Source: Secrets Manager API reference, "PutResourcePolicy". */
 export const secretsManager: ServiceOperations = {
@@ -21,13 +26,23 @@ export const secretsManager: ServiceOperations = {
     answer(authorisedSecret(call, 'secretsmanager:DescribeSecret')),
   ),
 
+  /** "ListSecrets", "Filter": filters match beginnings, and all must match. */
+  ListSecrets: operation<ListSecretsCommandInput, ListSecretsCommandOutput>((call) => {
+    const { NextToken, IncludePlannedDeletion = false } = call.input;
+    const listed = secretsHere(call).filter(
+      ({ deletedAt }) => IncludePlannedDeletion || deletedAt === undefined,
+    );
+    const { items, next } = page('secrets', listed, NextToken);
+    return { SecretList: items.map(entryOf), ...(next === undefined ? {} : { NextToken: next }) };
+  }),
+
   GetResourcePolicy: operation<GetResourcePolicyCommandInput, GetResourcePolicyCommandOutput>((call) => {
     const secret = authorisedSecret(call, 'secretsmanager:GetResourcePolicy');
     return { ...answer(secret), ...(secret.policy === undefined ? {} : { ResourcePolicy: secret.policy }) };
   }),
 
   PutResourcePolicy: operation<PutResourcePolicyCommandInput, PutResourcePolicyCommandOutput>((call) => {
-    const secret = authorisedSecret(call, 'secretsmanager:PutResourcePolicy');
+    const secret = primarySecret(call, 'secretsmanager:PutResourcePolicy');
     const accepted = acceptDocument(call.world, call.input.ResourcePolicy ?? '', secretRules);
     if (call.input.BlockPublicPolicy === true && parsePolicy(accepted, secret.arn).Statement.some(isPublic))
       throw awsError(
@@ -40,27 +55,69 @@ export const secretsManager: ServiceOperations = {
 
   DeleteResourcePolicy: operation<DeleteResourcePolicyCommandInput, DeleteResourcePolicyCommandOutput>(
     (call) => {
-      const secret = authorisedSecret(call, 'secretsmanager:DeleteResourcePolicy');
+      const secret = primarySecret(call, 'secretsmanager:DeleteResourcePolicy');
       secret.policy = undefined;
       return answer(secret);
     },
   ),
 };
 
+function secretsHere({ world, caller, region, input }: ServiceCall<ListSecretsCommandInput>) {
+  const denial = denialOf(world, caller, {
+    action: 'secretsmanager:ListSecrets',
+    resource: '*',
+    resourceAccount: caller.accountId,
+    region,
+  });
+  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  return [...world.secrets.values()].filter(
+    (secret) =>
+      secret.accountId === caller.accountId &&
+      secret.region === region &&
+      (input.Filters ?? []).every((filter) => passes(secret, filter)),
+  );
+}
+
+function passes({ tags }: SimulatedSecret, { Key, Values = [] }: Filter): boolean {
+  if (Key !== 'tag-key') throw awsError('NotSimulated', `The filter ${Key} is not simulated`, 501);
+  return Values.some((value) => Object.keys(tags).some((key) => key.startsWith(value)));
+}
+
+const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret) => ({
+  ARN: arn,
+  Name: name,
+  Tags: tagList(tags),
+  ...(primaryRegion === undefined ? {} : { PrimaryRegion: primaryRegion }),
+  ...(deletedAt === undefined ? {} : { DeletedDate: deletedAt }),
+});
+
 type SecretInput = { readonly SecretId: string | undefined };
 
 /** A secret is found by its ARN, or by its name in the caller's own account. */
-function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): SimulatedResource {
+function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): SimulatedSecret {
   const id = input.SecretId ?? '';
   const secret =
     world.secrets.get(id) ??
-    [...world.secrets.values()].find((each) => each.name === id && each.accountId === caller.accountId);
+    [...world.secrets.values()].find(
+      (each) => each.name === id && each.accountId === caller.accountId && each.region === region,
+    );
   if (secret === undefined || secret.region !== region)
     throw awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   return secret;
 }
 
-function authorisedSecret(call: ServiceCall<SecretInput>, action: string): SimulatedResource {
+/** In the words that users report ("Operation not permitted on a replica secret"). */
+function primarySecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
+  const secret = authorisedSecret(call, action);
+  if (secret.primaryRegion !== undefined && secret.primaryRegion !== secret.region)
+    throw awsError(
+      'InvalidParameterException',
+      "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+    );
+  return secret;
+}
+
+function authorisedSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
   const secret = secretOf(call);
   const denial = denialOf(call.world, call.caller, {
     action,

@@ -21,9 +21,10 @@ test.each([
   ['written from this revision', { appliedRevision: 5, configurationHash: 'h' }, true],
   ['written from a later revision', { appliedRevision: 6, configurationHash: 'h' }, true],
   ['written by another configuration', { appliedRevision: 6, configurationHash: 'other' }, false],
+  ['written for other grants', { appliedRevision: 6, configurationHash: 'h', grants: ['images'] }, false],
 ])('a resource that was %s', (_, state, settled) => {
   const whole = state && { ...state, owned: [], generation: 1, updatedAt: '' };
-  expect(isSettled(whole, 5, 'h')).toBe(settled);
+  expect(isSettled(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
 });
 
 test('a first write remembers its revision, its configuration and its marks', async () => {
@@ -63,7 +64,8 @@ test('an account that arrives between the holder’s reads is not taken for writ
   const registered = await of.store.registry.account(newcomer.id);
   const state = await of.store.resources.get(bucket);
   expect(named(of)[bucket]).not.toContain(newcomer.id);
-  expect(isSettled(state, registered?.revision ?? 0, state?.configurationHash ?? '')).toBe(false);
+  const settled = { revision: registered?.revision ?? 0, hash: state?.configurationHash ?? '', grants: [] };
+  expect(isSettled(state, settled)).toBe(false);
 });
 
 test('without a complete import nothing is written, whoever asks', async () => {

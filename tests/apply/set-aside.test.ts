@@ -10,17 +10,22 @@ interface Bench {
   readonly refused: readonly string[];
   /** Named before, and to gain something more with this write. */
   readonly gaining?: readonly string[];
+  /** Named before, not wanted any more, and kept for now. */
+  readonly leaving?: readonly string[];
 }
 
 /** A resource that is a list of accounts, and a service that refuses some of them. */
-function bench({ named = [], wanted, refused, gaining = [] }: Bench) {
+function bench({ named = [], wanted, refused, gaining = [], leaving = [] }: Bench) {
   const sent: string[][] = [];
   let there: readonly string[] = named;
   const plan = (setAside: ReadonlySet<string>): ResourcePlan => {
-    const next = wanted.filter((id) => !setAside.has(id));
+    const next = [...wanted, ...leaving].filter((id) => !setAside.has(id)).sort();
     const changed = next.join() !== named.join();
     const added = wanted.filter((id) => !named.includes(id) || gaining.includes(id));
-    return { next, owned: [], size: 0, limit: 0, unit: 'bytes', changed, withheld: [], added };
+    const kept = Object.fromEntries(leaving.filter((id) => !setAside.has(id)).map((id) => [id, '']));
+    const size = { size: 0, limit: 0, unit: 'bytes' as const };
+    const plan = { next, owned: [], ...size, changed, withheld: [], added, removed: [] };
+    return { ...plan, leaving: kept, remember: kept };
   };
   const write = async (from: unknown, to: unknown): Promise<void> => {
     expect(from).toEqual(there);
@@ -110,6 +115,43 @@ test('who is named already and is refused now is left out, where it is the one t
 
   expect(setAside).toEqual(['000']);
   expect(of.there()).toEqual(['001']);
+});
+
+test('who is only kept for now is left out where it is the one that is refused, and the others stay', async () => {
+  const of = bench({
+    named: ['000', '001', '002'],
+    wanted: ['000', '003'],
+    leaving: ['001', '002'],
+    refused: ['001'],
+  });
+
+  const { setAside, written } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(['001']);
+  expect(of.there()).toEqual(['000', '002', '003']);
+  expect(Object.keys(written.leaving)).toEqual(['002']);
+});
+
+test('a newcomer and one who is only kept are both left out where both are refused', async () => {
+  const of = bench({
+    named: ['000', '001'],
+    wanted: ['000', '002', '003'],
+    leaving: ['001'],
+    refused: ['001', '003'],
+  });
+
+  const { setAside } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(['001', '003']);
+  expect(of.there()).toEqual(['000', '002']);
+});
+
+test('while a newcomer is the one that is refused, nobody who is kept is without its access', async () => {
+  const of = bench({ named: ['000', '001'], wanted: ['000', '002'], leaving: ['001'], refused: ['002'] });
+
+  await writeAccepted(of.request);
+
+  expect(of.sent.every((ids) => ids.includes('001'))).toBe(true);
 });
 
 test('an account that AWS refuses and that was there before stops the write', async () => {

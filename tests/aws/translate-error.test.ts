@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { translateError } from '../../shared/aws/translate-error.ts';
 import { OnboardingError, ThrottledError } from '../../shared/errors.ts';
 import { awsError } from '../../simulator/aws-error.ts';
@@ -114,4 +114,31 @@ test('what is ours already, and what is no error, comes through', () => {
   const ours = new ThrottledError('slow');
   expect(translateError(ours, attempt)).toBe(ours);
   expect(translateError('text', attempt)).toBe('text');
+});
+
+describe('in a region that an account has not enabled', () => {
+  const place = { accountId: '222222222222', region: 'ap-east-1' };
+  const there = (name: string, message: string) =>
+    translateError(awsError(name, message), { ...attempt, place });
+
+  test.each([
+    ['UnrecognizedClientException', 'The security token included in the request is invalid.'],
+    ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
+    ['OptInRequired', 'You are not subscribed to this service.'],
+    ['AuthFailure', 'AWS was not able to validate the provided access credentials'],
+  ])('%s names the account and the region, and what to do', (name, message) => {
+    expect(there(name, message)).toMatchObject({
+      name: 'RegionNotEnabledError',
+      message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
+      fields: place,
+      retryable: false,
+    });
+  });
+
+  test('a denial of EC2 stays one, and credentials of the hub are no matter of regions', () => {
+    expect(there('AuthFailure', 'Not authorized for image:ami-1')).toMatchObject({
+      name: 'AccessDeniedError',
+    });
+    expect(translated('UnrecognizedClientException')).toMatchObject({ name: 'UnrecognizedClientException' });
+  });
 });

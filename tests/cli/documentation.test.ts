@@ -14,12 +14,20 @@ test('docs/command-line.md has the exit codes as they are', () => {
   expect(rows).toEqual(exitCodeTable);
 });
 
-test.each(['demo', 'validate', 'import', 'activate', 'plan', 'apply', 'drift', 'run'])(
-  'docs/command-line.md has the options of %s',
-  async (name) => {
-    const { stdout } = await run([name, '--help']);
-    const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);
+test.each([
+  'demo',
+  'validate',
+  'import',
+  'activate',
+  'plan',
+  'apply',
+  'approve',
+  'drift',
+  'run',
+  'spoke-template',
+])('docs/command-line.md has the options of %s', async (name) => {
+  const { stdout } = await run([name, '--help']);
+  const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);
 
-    expect(options.filter((option) => option !== '--help' && !page.includes(option))).toEqual([]);
-  },
-);
+  expect(options.filter((option) => option !== '--help' && !page.includes(option))).toEqual([]);
+});

@@ -2,10 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import { describeWithMoto } from '../integration/moto.ts';
-import { buildOrganisation } from '../integration/organisation.ts';
+import { buildOrganisation, type Organisation } from '../integration/organisation.ts';
 import { objectOf, run, type Screen } from './screen.ts';
 
 /** The SDK's credential chain reads the process, not what a command is given. */
@@ -16,12 +19,14 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
   const saved = { ...process.env };
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
   const file = join(folder, 'onboarding.yml');
+  let organisation: Organisation;
   const planFile = join(folder, 'plan.json');
 
   beforeAll(async () => {
     Object.assign(process.env, variables);
     const { endpoint } = moto();
-    writeFileSync(file, (await buildOrganisation(endpoint)).configuration);
+    organisation = await buildOrganisation(endpoint);
+    writeFileSync(file, organisation.configuration);
     const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
     await client.send(new CreateTableCommand(tableDefinition(table)));
   }, 60_000);
@@ -81,4 +86,35 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
       new Set(['equal same']),
     );
   }, 60_000);
+
+  test('a contested resource is drift, is warned of, and is restored by `apply`', async () => {
+    const { accounts, central } = organisation;
+    const { s3 } = await accounts.in(central.log, 'eu-west-1');
+    await s3.send(new DeleteBucketPolicyCommand({ Bucket: 'example-org-cloudtrail' }));
+    await contest(`s3-bucket-policy/${central.log}/eu-west-1/example-org-cloudtrail`);
+
+    const drift = await command(['drift']);
+    const planned = await command(['plan']);
+    const applied = await command(['apply', '--yes']);
+    const after = await command(['drift']);
+
+    expect([drift, planned, applied, after].map(({ code }) => code)).toEqual([2, 2, 0, 0]);
+    expect(objectOf(drift)).toMatchObject({ status: 'drifted', counts: { contested: 1, 'ours-changed': 0 } });
+    expect(objectOf(planned).warnings).toContainEqual(
+      expect.stringMatching(
+        /cloudtrail is contested since 2026-03-02T09:00:00.000Z: others changed Theirs again/,
+      ),
+    );
+    expect(objectOf(after)).toMatchObject({ status: 'no-drift', counts: { contested: 0 } });
+  }, 60_000);
+
+  /** As a sweep leaves it that finds the second change. */
+  async function contest(resource: string): Promise<void> {
+    const client = new DynamoDBClient({ endpoint: moto().endpoint, region: 'us-east-1' });
+    const store = dynamoStore({ client: DynamoDBDocumentClient.from(client), tableName: table });
+    const state = await store.resources.get(resource);
+    if (state === undefined) throw new Error(`Nothing is known of ${resource}`);
+    const contested = { since: '2026-03-02T09:00:00.000Z', sids: ['Theirs'] };
+    await store.resources.put(resource, { ...state, contested });
+  }
 });

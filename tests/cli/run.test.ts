@@ -102,6 +102,7 @@ describe('run --simulate', () => {
       outcome: 'written',
       bytes: expect.any(Number),
       limit: 20_480,
+      added: ['012345678901', '555566667777', '888899990000'],
     });
   });
 

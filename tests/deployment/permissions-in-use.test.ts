@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type ClientPlugin, operationName, serviceName } from '../../shared/aws/plugins.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
+import { decideApproval } from '../../shared/run/decide-approval.ts';
 import type { Services } from '../../shared/services.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
@@ -18,6 +20,12 @@ import { flowClock, seeded } from '../flows/clock.ts';
 import { type Deployment, deployment, functionToken, readJson, root, statementsOf } from './deployment.ts';
 import { watched } from './table-use.ts';
 
+const newcomer = '555566667777';
+const waiting = '555566669999';
+
+/** A person is asked for one account alone. */
+const approval = `approval: { for: { accounts: ["${waiting}"] } }\n`;
+
 /** The example grants nothing on the configuration account. */
 const grantOnConfigurationAccount = `
   - name: settings-key
@@ -26,14 +34,27 @@ const grantOnConfigurationAccount = `
     key: 8901abcd-12ab-34cd-56ef-1234567890ab
     preset: launch-encrypted-ami
     for: { all: true }
+  - name: nothing-yet
+    kind: ecr-repository-policy
+    account: shared
+    repositories: ["nothing/*"]
+    preset: pull
+    for: { all: true }
 `;
 
 const configuration = parseConfiguration(
-  readFileSync(`${root}examples/onboarding.yml`, 'utf8') + grantOnConfigurationAccount,
+  readFileSync(`${root}examples/onboarding.yml`, 'utf8').replace(/^grants:/m, `${approval}grants:`) +
+    grantOnConfigurationAccount,
   'the example',
 );
 
-const newcomer = '555566667777';
+const repositoryMade = {
+  source: 'aws.ecr',
+  'detail-type': 'AWS API Call via CloudTrail',
+  account: configuration.centralAccounts.shared.id,
+  region: configuration.centralAccounts.shared.region,
+  detail: { eventName: 'CreateRepository' },
+};
 
 /** What each function has asked of AWS with its own role, by the token of its ARN. */
 const asked = new Map(Object.keys(functions).map((token) => [token, new Set<string>()]));
@@ -47,13 +68,16 @@ beforeAll(async () => {
   const organisation = exampleOrganisation(configuration, { clock, random: seeded(1) });
   const store = memoryStore();
   await makeReady(organisation, store);
-  organisation.addAccount({ id: newcomer, name: 'workload-2', parentId: 'ou-exam-workload1' });
+  for (const id of [newcomer, waiting])
+    organisation.addAccount({ id, name: `workload-${id}`, parentId: 'ou-exam-workload1' });
 
   const runs = machineOf('account-onboarding', organisation, store);
   const sweeps = machineOf('organization-sweep', organisation, store);
   expect(await runs('onboarded', { accountId: newcomer })).toBe('SUCCEEDED');
   expect(await runs('again', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
   expect(await runs('malformed', { accountId: 'none' })).toBe('FAILED');
+  expect(await runs('made', repositoryMade)).toBe('SUCCEEDED');
+  await approved(runs('asks', { accountId: waiting }), organisation, store);
   organisation.removeAccount(newcomer);
   organisation.addAccount({ id: '555566668888', name: 'unnoticed' });
   organisation.moveAccount('888888888888', 'ou-exam-workload1');
@@ -86,10 +110,23 @@ const machineOf = (machine: string, organisation: SimulatedOrganisation, store: 
       name,
       startedAt,
       waits: 'none',
+      tasks: organisation.world.tasks,
     });
     return status;
   };
 };
+
+/** The run waits, an operator approves, and it goes on. */
+async function approved(run: Promise<string>, organisation: SimulatedOrganisation, store: Store) {
+  while (organisation.world.putEvents.every(({ DetailType }) => DetailType !== 'Approval Requested'))
+    await turn();
+  const request = await store.approvals.get('asks');
+  if (request === undefined) throw new Error('Nothing was asked');
+  const { runId, planHash } = request;
+  const services = simulatedServices(organisation, { store });
+  await decideApproval(services, { runId, planHash, verdict: 'approved', by: 'an operator' });
+  expect(await run).toBe('SUCCEEDED');
+}
 
 /** Each function with services of its own, as each has a process and a role of its own. */
 const boundFunctions = (organisation: SimulatedOrganisation, store: Store): Record<string, StateFunction> =>

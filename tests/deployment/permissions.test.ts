@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { centralAccountNames } from '../../shared/grants/entry.ts';
+import { rolePath, spokeFunctions } from '../../shared/spoke/names.ts';
 import {
   arnText,
   type Deployment,
@@ -49,9 +50,12 @@ describe('who may act in which account', () => {
     },
   );
 
-  test.each(['plan-changes', 'verify-access'])('%s may assume those of all four', (name) => {
-    expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
-  });
+  test.each(['plan-changes', 'request-approval', 'verify-access'])(
+    '%s may assume those of all four',
+    (name) => {
+      expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
+    },
+  );
 
   test('no other role may assume any', () => {
     const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
@@ -60,11 +64,28 @@ describe('who may act in which account', () => {
     const expected = [
       ...centralAccountNames.map((name) => `update-${name}-account`),
       'plan-changes',
+      'request-approval',
       'verify-access',
     ];
     expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());
   });
 });
+
+/** `spokeFunctions` goes into the trust policies of the spoke roles. */
+test.each(centralAccountNames)(
+  'the spoke role of %s trusts exactly the functions that may assume it',
+  (name) => {
+    const assuming = Object.keys(deployed.functions).filter((each) =>
+      allowed(roleOf(each))['sts:AssumeRole']?.includes(spokes[name]),
+    );
+    const roles = assuming.map((each) => deployed.resources[roleOf(each)]?.Properties);
+
+    expect(assuming.toSorted()).toEqual(spokeFunctions([name]).toSorted());
+    expect(roles.map((role) => [role?.Path, role?.RoleName])).toEqual(
+      assuming.map((each) => [rolePath, `account-onboarding-example-${each}`]),
+    );
+  },
+);
 
 /** What each may do to the table, and with its own role beyond, is compared with what it asks for in permissions-in-use. */
 test('every function may write its own log, and reach its own table only', () => {

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { callEvents } from '../../shared/grants/kinds.ts';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import { eventReaders } from '../../shared/organization/event-readers.ts';
+import { apiCall } from '../../shared/organization/resource-event.ts';
 import { failedExecutionEvent } from '../../shared/run/steps.ts';
+import { resourceEventPattern } from '../../shared/spoke/forwarding.ts';
+import { forwarderRole, rolePath } from '../../shared/spoke/names.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
 import { arnText, type Deployment, deployment, readJson, resourcesOf, root } from './deployment.ts';
@@ -19,9 +23,10 @@ interface Pattern {
   readonly detail: { readonly eventName?: readonly string[]; readonly errorCode?: unknown };
 }
 
-const accountRules = rules.filter(({ targets }) =>
+const startingRules = rules.filter(({ targets }) =>
   JSON.stringify(targets).includes('AccountOnboardingStateMachine'),
 );
+const accountRules = startingRules.filter(({ ruleId }) => ruleId !== 'ResourceCallRule');
 const patterns = accountRules.map(({ pattern }) => pattern as Pattern);
 
 describe('what starts the state machine', () => {
@@ -37,6 +42,53 @@ describe('what starts the state machine', () => {
 
   test('may have any detail type', () => {
     expect(patterns.filter((pattern) => 'detail-type' in pattern)).toEqual([]);
+  });
+});
+
+describe('calls that change resources', () => {
+  const called = (source: string, eventName: string, more: object = {}) => ({
+    source,
+    'detail-type': apiCall,
+    account: '444444444444',
+    region: 'eu-west-1',
+    detail: { eventName, ...more },
+  });
+
+  test('start it where a grant kind asks for them, and the central accounts forward the same', () => {
+    const [rule] = startingRules.filter(({ ruleId }) => ruleId === 'ResourceCallRule');
+    expect(rule?.pattern).toEqual(resourceEventPattern(callEvents()));
+  });
+
+  test('can be read, and start one run each; a call that failed starts none', () => {
+    for (const { source, names } of callEvents())
+      for (const eventName of names) {
+        expect(matchingRules(rules, called(source, eventName))).toHaveLength(1);
+        expect(parseAccountEvent(called(source, eventName), callEvents()).type).toBe('resource');
+        expect(matchingRules(rules, called(source, eventName, { errorCode: 'AccessDenied' }))).toEqual([]);
+      }
+  });
+
+  test('come from the forwarding roles of the central accounts, and from nobody else', () => {
+    const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
+    const { Statement } = policy?.[1].Properties ?? {};
+    const role = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
+    const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
+      (id) => `arn:\${AWS::Partition}:iam::${id}:${role}`,
+    );
+
+    expect(more).toEqual([]);
+    expect(Statement).toEqual({
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 'events:PutEvents',
+      Resource: {
+        'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default',
+      },
+      Condition: {
+        StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' },
+        ArnLike: { 'aws:PrincipalArn': roles.map((arn) => ({ 'Fn::Sub': arn })) },
+      },
+    });
   });
 });
 

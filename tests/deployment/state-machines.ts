@@ -10,7 +10,8 @@ export interface Task {
   readonly state: string;
   /** `PlanChangesFunctionArn` */
   readonly token: string;
-  readonly timeoutSeconds: number;
+  /** Absent where it waits for a token, for as long as the run says. */
+  readonly timeoutSeconds?: number;
   readonly retried: readonly string[];
 }
 
@@ -25,11 +26,22 @@ interface Machine {
   readonly States: Readonly<Record<string, State>>;
 }
 
-const taskSchema = z.object({
-  Resource: z.string().regex(/^\$\{\w+\}$/, 'the token of a function'),
-  TimeoutSeconds: z.number(),
+const functionArn = z.string().regex(/^\$\{\w+\}$/, 'the token of a function');
+
+const callTask = z.object({ Resource: functionArn, TimeoutSeconds: z.number(), Retry: z.array(retrier) });
+
+/** The function gets the token; what it returns means nothing. */
+const callbackTask = z.object({
+  Resource: z.literal('${InvokeAndWaitForTaskToken}'),
+  TimeoutSecondsPath: z.literal('$.plan.approvalSeconds'),
+  Parameters: z.object({
+    FunctionName: functionArn,
+    Payload: z.looseObject({ 'token.$': z.literal('$$.Task.Token') }),
+  }),
   Retry: z.array(retrier),
 });
+
+const taskSchema = z.union([callbackTask, callTask]);
 
 const suffix = '.asl.json';
 
@@ -45,9 +57,11 @@ export const tasksOf = (machine: string): readonly Task[] =>
   statesOf(definitionOf(machine))
     .filter(([, { Type }]) => Type === 'Task')
     .map(([state, definition]) => {
-      const { Resource, TimeoutSeconds, Retry } = taskSchema.parse(definition);
-      const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
-      return { machine, state, token: Resource.slice(2, -1), timeoutSeconds: TimeoutSeconds, retried };
+      const task = taskSchema.parse(definition);
+      const retried = task.Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      return 'Parameters' in task
+        ? { machine, state, token: task.Parameters.FunctionName.slice(2, -1), retried }
+        : { machine, state, token: task.Resource.slice(2, -1), timeoutSeconds: task.TimeoutSeconds, retried };
     });
 
 /** Every state, also those inside Parallel and Map. */

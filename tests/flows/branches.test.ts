@@ -183,7 +183,7 @@ test('what is withheld waits on when newcomers have made it a small share, until
   const kept = named(of)[bucket];
   await makeReady({
     ...of,
-    configuration: { ...small(), grants, safety: { removalShare: 1, removalCount: 5 } },
+    configuration: { ...small(), grants, safety: { ...small().safety, removalShare: 1 } },
   });
   const allowed = await onboard(of, { accountIds: newcomers });
 

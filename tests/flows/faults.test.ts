@@ -40,6 +40,7 @@ test('after a write whose answer never came, nobody writes until the lease has e
 
   expect(ended.run.status).toBe('succeeded');
   expect(outcomes(ended)[bucket]).toBe('written');
+  expect(ended.changes.find(({ resource }) => resource === bucket)?.added).toContain(id);
   expect(waited).toBeGreaterThanOrEqual(180_000);
   expect(writeCounts(of)['example-logs']).toBe(2);
   expect(named(of)[bucket]).toEqual(expect.arrayContaining([id, second.id]));

@@ -12,7 +12,9 @@ import type { ResourceChange, RunRecord, Store } from '../../shared/store/ports.
 import { exampleOrganisation } from '../../simulator/example-organisation.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { StateMachineResult } from '../../simulator/run-state-machine.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
+import type { TaskTokens } from '../../simulator/task-tokens.ts';
 import { type FlowClock, flowClock, seeded } from './clock.ts';
 import { small } from './configurations.ts';
 import { addForeign } from './foreign.ts';
@@ -66,7 +68,7 @@ export const otherServices = ({ organisation, store }: World): Services =>
 
 export interface Ended {
   /** Of the execution. */
-  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly status: StateMachineResult['status'];
   readonly error?: string;
   readonly states: readonly string[];
   readonly run: RunRecord;
@@ -77,6 +79,8 @@ export interface OnboardOptions {
   readonly name?: string;
   readonly services?: Services;
   readonly around?: FunctionInterceptor;
+  /** Where it waits for approval. Default: it ends there. */
+  readonly tasks?: TaskTokens;
 }
 
 let runs = 0;
@@ -90,6 +94,7 @@ export async function onboard(of: World, input: unknown, options: OnboardOptions
     services,
     name,
     input,
+    ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
     around: async (token, invoke) => {
       const attempt = calls.get(token) ?? 0;
       calls.set(token, attempt + 1);

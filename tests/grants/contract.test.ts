@@ -2,9 +2,23 @@ import { describe, expect, test } from '@jest/globals';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import { casesOf, kindsWithCases } from './cases.ts';
 import { grantKindContract } from './contract.ts';
+import { discoveryContract } from './discovery-contract.ts';
+import { finders } from './finders.ts';
 
 test('every grant kind has its cases, and every cases file its kind', () => {
   expect([...kindsWithCases].sort()).toEqual(grantKinds.map(({ name }) => name).sort());
 });
 
 describe.each(grantKinds)('$name', (kind) => grantKindContract(kind, casesOf(kind)));
+
+const withDiscovery = grantKinds.flatMap(({ discovery, ...kind }) =>
+  discovery === undefined ? [] : [{ kind: { ...kind, discovery }, discovery }],
+);
+
+test('every kind that finds resources says how a test makes them', () => {
+  expect(withDiscovery.map(({ kind }) => kind.name).sort()).toEqual(Object.keys(finders).sort());
+});
+
+describe.each(withDiscovery)('$kind.name finds resources', ({ kind, discovery }) =>
+  discoveryContract(kind, discovery),
+);

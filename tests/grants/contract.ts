@@ -8,6 +8,7 @@ import {
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { accountIdsIn } from '../../shared/policy/accounts.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { ownedStatements } from '../../shared/policy/owned.ts';
 import { exposures } from '../../shared/policy/safety.ts';
 import { isAllowed } from '../../shared/run/verify.ts';
@@ -252,6 +253,18 @@ function needsItsActions(kind: GrantKind, on: MakeScene): void {
     await expect(fullLife(on(world(allowing([...read, ...write]))))).resolves.toBeDefined();
   });
 
+  test('so are its permissions, each held to the resource, and they give nothing elsewhere', async () => {
+    const { ref, holder } = on();
+    const elsewhere = { ...ref, id: holder.missingId };
+    const permitted = kind.permissions(ref, context).flatMap(({ actions }) => actions);
+
+    await expect(fullLife(on(world(permitting(kind, ref))))).resolves.toBeDefined();
+    const { read: reading } = on(world(permitting(kind, elsewhere)));
+
+    expect(permitted.filter((action) => ![...read, ...write].includes(action))).toEqual([]);
+    await expect(reading()).rejects.toBeInstanceOf(AccessDeniedError);
+  });
+
   test('with the actions to read alone, the write is denied, and says who, what and on what', async () => {
     const { bring, holder, ref } = on(world(allowing(read)));
     const before = JSON.stringify(holder.content());
@@ -272,6 +285,16 @@ function needsItsActions(kind: GrantKind, on: MakeScene): void {
     expectNamed(error as AccessDeniedError, read, ref);
   });
 }
+
+const permitting = (kind: GrantKind, ref: ResourceRef): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: kind.permissions(ref, context).map(({ actions, resources, condition }) => ({
+    Effect: 'Allow',
+    Action: actions,
+    Resource: resources,
+    ...(condition === undefined ? {} : { Condition: condition }),
+  })),
+});
 
 function expectNamed({ message }: AccessDeniedError, actions: readonly string[], ref: ResourceRef): void {
   const action = actions.find((each) => message.startsWith(`${each} on `));

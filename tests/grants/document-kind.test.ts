@@ -123,7 +123,7 @@ describe('places', () => {
   test('an entry names its resources once each, in the region of the entry or of its account', () => {
     const fields = { preset: 'pull', repositories: ['base/node', 'base/python'] };
     const here = entryOf(repositoryPolicy, fields);
-    const there = entryOf(repositoryPolicy, { ...fields, region: 'us-west-2' });
+    const there = entryOf(repositoryPolicy, { ...fields, regions: ['us-west-2'] });
 
     expect(repositoryPolicy.resources(here, context).map(({ id, region }) => [id, region])).toEqual([
       ['base/node', 'eu-west-1'],

@@ -158,6 +158,48 @@ describe('a grant that is held by the organisation', () => {
   });
 });
 
+describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields) => {
+  const few = organisation.slice(0, 4);
+  const narrowed = (declared: 'ou' | 'organization', more: object) => {
+    const wide = configurationWith([entry(kind, fields, declared)]);
+    const before = planOnly(wide, organisation);
+    const narrow = { ...entry(kind, fields, 'accounts'), for: { accounts: few.map(({ id }) => id) } };
+    return planOnly(configurationWith([narrow], more), organisation, {
+      actual: before.next,
+      remembered: before.owned,
+    });
+  };
+
+  test.each(['ou', 'organization'] as const)(
+    'from `%s` the others wait for a person, by the list',
+    (from) => {
+      const waiting = narrowed(from, {});
+      const meant = narrowed(from, { safety: { removalShare: 1 } });
+
+      expect(waiting.withheld).toEqual(organisation.slice(4).map(({ id }) => id));
+      expect(JSON.stringify(waiting.next)).not.toMatch(/Org(ID|Paths)/);
+      expect(meant.withheld).toEqual([]);
+      expect(meant.removed).toEqual(waiting.withheld);
+      expect(JSON.stringify(meant.next)).not.toContain(organisation[9]?.id);
+    },
+  );
+});
+
+test('whom an OU’s condition never let in does not count as losing the grant', () => {
+  const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
+  const fields = { preset: 'read', secrets: ['deploy/token'] };
+  const outside = organisation.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));
+  const before = planOnly(configurationWith([entry(kind, fields, 'ou')]), outside);
+  const narrow = { ...entry(kind, fields, 'accounts'), for: { accounts: ['500000000026'] } };
+
+  const plan = planOnly(configurationWith([narrow]), outside, {
+    actual: before.next,
+    remembered: before.owned,
+  });
+
+  expect(plan).toMatchObject({ withheld: [], removed: outside.slice(26, 29).map(({ id }) => id) });
+});
+
 describe('permission to assume roles, in several policies', () => {
   const kind = grantKinds.find(({ name }) => name === 'assume-role-permission') as GrantKind;
   const cases = casesOf(kind);

@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -12,6 +13,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 /** Clients with credentials of one account, in one region. */
 export interface Account {
   readonly id: string;
+  readonly ec2: EC2Client;
   readonly ecr: ECRClient;
   readonly iam: IAMClient;
   readonly kms: KMSClient;
@@ -67,6 +69,7 @@ type ClientConfig = { endpoint: string; region: string; credentials: AwsCredenti
 
 const clientsOf = (id: string, config: ClientConfig): Account => ({
   id,
+  ec2: new EC2Client(config),
   ecr: new ECRClient(config),
   iam: new IAMClient(config),
   kms: new KMSClient(config),

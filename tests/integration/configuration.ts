@@ -9,8 +9,8 @@ export interface ConfigurationNames {
   readonly topic: string;
 }
 
-/** One grant of each kind at least, on policies that are absent, foreign, or as the service makes them. */
-export const configurationText = (names: ConfigurationNames): string => `version: 1
+/** All but the grants. */
+export const configurationHead = (names: ConfigurationNames): string => `version: 1
 deployment: moto
 organization: { id: ${names.id}, managementAccount: "${names.managementAccount}" }
 centralAccounts:
@@ -19,7 +19,10 @@ centralAccounts:
   shared: { id: "${names.central.shared}", region: eu-west-1 }
   configuration: { id: "${names.central.configuration}", region: eu-central-1 }
 notifications: { topic: "${names.topic}" }
-grants:
+`;
+
+/** One grant of each kind at least, on policies that are absent, foreign, or as the service makes them. */
+export const configurationText = (names: ConfigurationNames): string => `${configurationHead(names)}grants:
   - name: trail-logs
     kind: s3-bucket-policy
     account: log

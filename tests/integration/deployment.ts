@@ -7,12 +7,15 @@ import { type CallCounts, countCalls } from '../../shared/aws/plugins.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
+import type { DriftStatus } from '../../shared/plan/drift-status.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
-import type { Services } from '../../shared/services.ts';
+import { driftOf } from '../../shared/run/drift.ts';
+import { planAll } from '../../shared/run/plan-all.ts';
+import { requireInForce, type Services } from '../../shared/services.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { runLocally } from '../../simulator/local-deployment.ts';
+import { type DeployedMachine, runLocally } from '../../simulator/local-deployment.ts';
 import type { StateMachineResult } from '../../simulator/run-state-machine.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import { callerCredentials } from './accounts.ts';
@@ -27,30 +30,58 @@ export interface Run {
   readonly calls: CallCounts;
 }
 
-/** The hub on moto: a table with the configuration in force and a complete registry. */
+/** The hub on moto, with the configuration in force. */
 export interface Deployment {
   readonly store: Store;
   /** Runs the state machine file with the handlers, with clients of its own, as another process would have. */
   run(input: unknown): Promise<Run>;
+  /** The same with the state machine of the sweep. */
+  sweep(): Promise<Run>;
+  /** How each resource is, by its key, as `onboarding drift` tells it. */
+  drift(configuration: string): Promise<Readonly<Record<string, DriftStatus>>>;
   activate(configuration: string): Promise<void>;
 }
 
+/** With a table on moto, and a complete registry. */
 export async function deployOn(endpoint: string, configuration: string): Promise<Deployment> {
-  const tableName = await createTable(endpoint);
-  const services = (calls: CallCounts): Services => servicesAt(endpoint, tableName, calls);
-  const { store, hub } = services({});
-  const access = { registry: store.registry, organizations: hub.organizations, clock: systemClock };
+  const deployment = await newDeployment(endpoint, configuration, await tableStore(endpoint));
+  const { registry } = deployment.store;
+  const { organizations } = servicesAt(endpoint, deployment.store, {}).hub;
+  await importOrganization({ registry, organizations, clock: systemClock });
+  return deployment;
+}
+
+async function tableStore(endpoint: string): Promise<Store> {
+  return dynamoStore({ client: tableClient(endpoint), tableName: await createTable(endpoint) });
+}
+
+/** With an empty registry, which the first sweep fills. */
+export async function newDeployment(
+  endpoint: string,
+  configuration: string,
+  store: Store,
+): Promise<Deployment> {
   await activate(store, configuration);
-  await importOrganization(access);
+  const execute = async (machine: DeployedMachine, input: unknown): Promise<Run> => {
+    const id = randomUUID();
+    const calls: CallCounts = {};
+    const services = servicesAt(endpoint, store, calls);
+    return { id, calls, result: await runLocally({ machine, services, name: id, input }) };
+  };
   return {
     store,
     activate: (text) => activate(store, text),
-    async run(input) {
-      const id = randomUUID();
-      const calls: CallCounts = {};
-      return { id, calls, result: await runLocally({ services: services(calls), name: id, input }) };
-    },
+    run: (input) => execute('account-onboarding', input),
+    sweep: () => execute('organization-sweep', {}),
+    drift: (text) => driftAt(servicesAt(endpoint, store, {}), text),
   };
+}
+
+async function driftAt(services: Services, text: string): Promise<Readonly<Record<string, DriftStatus>>> {
+  const configuration = parseConfiguration(text, 'onboarding.yml');
+  const active = await requireInForce(services.store, configuration);
+  const plan = await planAll(services, { runId: randomUUID(), active });
+  return Object.fromEntries(driftOf(plan).map(({ resource, status }) => [resource, status]));
 }
 
 export async function createTable(endpoint: string): Promise<string> {
@@ -68,13 +99,13 @@ export const tableClient = (endpoint: string): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials: callerCredentials }));
 
 /** As a deployed function has them, but for the endpoint and the counted calls. */
-function servicesAt(endpoint: string, tableName: string, calls: CallCounts): Services {
+function servicesAt(endpoint: string, store: Store, calls: CallCounts): Services {
   const settings = { endpoint, region, credentials: callerCredentials, plugins: [countCalls(calls)] };
   return {
     clock: systemClock,
     random: Math.random,
     logger: silentLogger,
-    store: dynamoStore({ client: tableClient(endpoint), tableName }),
+    store,
     hub: hubClients(settings),
     aws: perRun((runId, { partition, spokeRole }) =>
       awsAccess({ ...settings, runId, partition, spokeRole, clock: systemClock }),
@@ -90,6 +121,9 @@ const policyWrites = new Set([
   'ecr:DeleteRepositoryPolicy',
   'secretsmanager:PutResourcePolicy',
   'secretsmanager:DeleteResourcePolicy',
+  'kms:CreateGrant',
+  'kms:RevokeGrant',
+  'ec2:ModifyImageAttribute',
   'iam:CreatePolicy',
   'iam:CreatePolicyVersion',
   'iam:DeletePolicyVersion',

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import { storeContract } from '../store/contract.ts';
-import { aChange, accountId, anAccount, aState, at, bucket, key } from '../store/contracts/fixtures.ts';
+import { aChange, accountId, anAccount, aRun, aState, at, bucket, key } from '../store/contracts/fixtures.ts';
 import { callerCredentials } from './accounts.ts';
 import { describeWithMoto } from './moto.ts';
 
@@ -147,9 +147,27 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       await expect(dynamoStore(table).runs.changes('run-1')).rejects.toThrow(/before: .*expected/);
     });
 
+    test('of a sweep from before contested resources were counted has none', async () => {
+      const table = await newTable();
+      const names = [
+        'accounts',
+        'changed',
+        'departed',
+        'equal',
+        'written',
+        'withheld',
+        'setAside',
+        'refused',
+      ];
+      const counts = Object.fromEntries([...names, 'failed', 'closedRuns'].map((name) => [name, 1]));
+      await put(table, { pk: 'RUN#run-1', sk: 'RUN', ...aRun(), accountIds: '[]', counts });
+
+      expect((await dynamoStore(table).runs.get('run-1'))?.counts).toEqual({ ...counts, contested: 0 });
+    });
+
     test('does no harm where a newer version added a field', async () => {
       const table = await newTable();
-      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), contested: ['Sid'] });
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
 
       expect(await dynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
     });

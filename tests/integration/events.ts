@@ -25,6 +25,32 @@ export const movedEvent = async (
 ): Promise<Json> =>
   replaced(await eventAbout('move-account', accountId), { 'r-exam': from, 'ou-exam-workload1': to });
 
+/** A call that changed resources, as it arrives where the hub is: with the account and region of the call. */
+export const callEvent = (
+  { accountId, region, source }: { accountId: string; region: string; source: string },
+  eventName: string,
+  requestParameters: Json = {},
+): Json => ({
+  version: '0',
+  id: 'e0000060-1a2b-4c3d-8e4f-000000000060',
+  'detail-type': 'AWS API Call via CloudTrail',
+  source,
+  account: accountId,
+  time: '2026-03-02T09:50:00Z',
+  region,
+  resources: [],
+  detail: {
+    eventVersion: '1.09',
+    eventSource: source.replace(/^aws\.(.*)$/, '$1.amazonaws.com'),
+    eventName,
+    awsRegion: region,
+    requestParameters,
+    readOnly: false,
+    managementEvent: true,
+    recipientAccountId: accountId,
+  },
+});
+
 /** With other texts where a text is one of the keys. */
 function replaced(value: Json, texts: Readonly<Record<string, string>>): Json {
   return JSON.parse(JSON.stringify(value), (_, inner: unknown) =>

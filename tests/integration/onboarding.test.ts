@@ -153,7 +153,20 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     expect(again.calls['s3:GetBucketPolicy']).toBeGreaterThan(0);
     expect(writesOf(again)).toEqual({});
     expect(await readPolicies(organisation)).toEqual(policies);
-  });
+  }, 60_000);
+
+  test('a sweep over the table has nothing to do, and nothing has drifted', async () => {
+    const sweep = await deployment.sweep();
+
+    expect(writesOf(sweep)).toEqual({});
+    expect(await deployment.store.runs.get(sweep.id)).toMatchObject({
+      status: 'succeeded',
+      counts: { accounts: 8, changed: 0, written: 0, equal: 12 },
+    });
+    expect(new Set(Object.values(await deployment.drift(organisation.configuration)))).toEqual(
+      new Set(['equal']),
+    );
+  }, 60_000);
 
   test('each policy that a run changes is written once', () => {
     expect(writesOf(runs.created)).toEqual({

@@ -80,13 +80,16 @@ export async function createAccount(organizations: OrganizationsClient, name: st
   return status.AccountId;
 }
 
+/** @param from where it is now; default: the root */
 export async function moveAccount(
   { accounts, rootId, ous }: Organisation,
   AccountId: string,
   ou: OuName,
+  from?: OuName,
 ): Promise<void> {
+  const SourceParentId = from === undefined ? rootId : ous[from];
   await accounts.organizations.send(
-    new MoveAccountCommand({ AccountId, SourceParentId: rootId, DestinationParentId: ous[ou] }),
+    new MoveAccountCommand({ AccountId, SourceParentId, DestinationParentId: ous[ou] }),
   );
 }
 

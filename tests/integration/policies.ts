@@ -60,16 +60,16 @@ export async function readPolicies({ accounts, central, keys }: Organisation): P
 export const bucketPolicy = ({ s3 }: Account, Bucket: string) =>
   absentAs('NoSuchBucketPolicy', async () => (await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy);
 
-const keyPolicy = async ({ kms }: Account, KeyId: string) =>
+export const keyPolicy = async ({ kms }: Pick<Account, 'kms'>, KeyId: string) =>
   (await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy;
 
-const repositoryPolicy = ({ ecr }: Account, repositoryName: string) =>
+export const repositoryPolicy = ({ ecr }: Account, repositoryName: string) =>
   absentAs(
     'RepositoryPolicyNotFoundException',
     async () => (await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }))).policyText,
   );
 
-const secretPolicy = async ({ secretsManager }: Account, SecretId: string) =>
+export const secretPolicy = async ({ secretsManager }: Account, SecretId: string) =>
   (await secretsManager.send(new GetResourcePolicyCommand({ SecretId }))).ResourcePolicy;
 
 async function absentAs(name: string, read: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -58,13 +58,17 @@ async function addKey({ kms }: Account, policy?: object): Promise<string> {
   return KeyId;
 }
 
-async function addRepository({ ecr }: Account, repositoryName: string, policy?: object): Promise<void> {
+export async function addRepository(
+  { ecr }: Account,
+  repositoryName: string,
+  policy?: object,
+): Promise<void> {
   await ecr.send(new CreateRepositoryCommand({ repositoryName }));
   if (policy !== undefined)
     await ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText: JSON.stringify(policy) }));
 }
 
-async function addSecret({ secretsManager }: Account, Name: string, policy?: object): Promise<void> {
+export async function addSecret({ secretsManager }: Account, Name: string, policy?: object): Promise<void> {
   await secretsManager.send(new CreateSecretCommand({ Name, SecretString: 'not-a-secret' }));
   if (policy !== undefined)
     await secretsManager.send(

@@ -5,7 +5,7 @@ import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { PolicyTooLargeError } from '../../shared/errors.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';
 import { planResource } from '../../shared/plan/plan.ts';
-import { account, exampleText, members } from './fixture.ts';
+import { account, exampleText, members, now } from './fixture.ts';
 
 const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
 const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
@@ -29,6 +29,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
       remembered: [],
       configuration,
       accounts: organisation,
+      now,
     });
 
   test.each(desiredResources(configuration, organisation).map((desired) => [desired.key, desired] as const))(

@@ -76,7 +76,7 @@ describe('desired resources', () => {
   test('the same name in another region or account is another resource', () => {
     const configuration = configurationWith([
       readSecret({ name: 'here' }),
-      readSecret({ name: 'there', region: 'us-east-1' }),
+      readSecret({ name: 'there', regions: ['us-east-1'] }),
       readSecret({ name: 'elsewhere', account: 'log' }),
     ]);
 

@@ -62,6 +62,9 @@ export function onlyResource(configuration: Configuration, accounts: readonly Ac
   return desired;
 }
 
+/** What time it is in every plan that says nothing else. */
+export const now = '2026-03-02T09:00:00.000Z';
+
 /** Plans the only resource of a configuration. */
 export const planOnly = (
   configuration: Configuration,
@@ -75,6 +78,7 @@ export const planOnly = (
     remembered: [],
     configuration,
     accounts,
+    now,
     ...more,
   });
 };

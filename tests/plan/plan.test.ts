@@ -11,6 +11,7 @@ import {
   grantedIn,
   idsOf,
   members,
+  now,
   onlyResource,
   planOnly,
   readSecret,
@@ -202,6 +203,7 @@ describe('exposure', () => {
         remembered: [],
         configuration,
         accounts: [departed],
+        now,
       });
 
     expect(plan).toThrow(UnsafeChangeError);

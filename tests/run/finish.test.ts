@@ -66,6 +66,22 @@ test.each<[string, ResourceChange, readonly string[]]>([
   expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
 });
 
+test('a run says whose access it changed, and of a change that failed nothing', async () => {
+  const run = await finish([
+    { resource: 'a', outcome: 'written', added: ['1', '2'], removed: ['3'] },
+    { resource: 'b', outcome: 'set-aside', added: ['2'], accountIds: ['4'] },
+    { resource: 'c', outcome: 'failed', added: ['5'], removed: ['6'], error },
+    { resource: 'd', planned: 'change', added: ['7'] },
+    { resource: 'e', outcome: 'unchanged', leaving: { 8: 'then' } },
+  ]);
+
+  expect(run.access).toEqual({
+    added: { accounts: 2, resources: 2 },
+    removed: { accounts: 1, resources: 1 },
+    leaving: { accounts: 1, resources: 1 },
+  });
+});
+
 test('what verification misses is left', async () => {
   const run = await finish([], { verification: { verified: 1, missing: ['r: cannot'] } });
 

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { planReport, warningsOf } from '../../cli/plan-report.ts';
 import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/errors.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
+import { nothingFound } from '../../shared/plan/searches.ts';
 import { applyPlan } from '../../shared/run/apply-plan.ts';
 import { type OverallPlan, planAll, planFileOf } from '../../shared/run/plan-all.ts';
 import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
@@ -11,7 +12,7 @@ const developer = '888888888888';
 
 const plan = async (of: World, accountId?: string): Promise<OverallPlan> => {
   const hash = (await of.store.configuration.inForce())?.hash ?? '';
-  const active = { configuration: of.configuration, hash, dropped: [] };
+  const active = { configuration: of.configuration, hash, found: nothingFound, dropped: [] };
   return planAll(of.services, { runId: 'plan', active, accountId });
 };
 
@@ -87,6 +88,29 @@ test('removals that are withheld are told, and are no change', async () => {
 
 test('the plan for an account whose removal is withheld says so', async () => {
   expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
+});
+
+test('accounts in their grace are told with when it ends, and are no change', async () => {
+  const configuration = small(['repository'], '\nsafety: { graceHours: 24 }');
+  const of = await world({ configuration });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  of.organisation.moveAccount(developer, 'r-exam');
+  await importAll(of);
+  const planned = await plan(of);
+  of.clock.advance(1_000);
+  const again = await plan(of, developer);
+
+  expect(planReport(planned, [])).toMatchObject({
+    status: 'up-to-date',
+    counts: { change: 0, unchanged: 1, leaving: 1 },
+    resources: [{ leaving: { [developer]: '2026-03-03T09:00:00.000Z' } }],
+  });
+  expect(warningsOf(planned)).toEqual([
+    `${repository}: 1 account keeps what no grant gives it any more: ${developer} until 2026-03-03 09:00 UTC`,
+  ]);
+  expect(keys(again)).toEqual([repository]);
+  expect(planFileOf({ ...again, accountId: '' }).hash).toBe(planFileOf({ ...planned, accountId: '' }).hash);
+  expect(planFileOf(planned).resources[0]?.leaving).toEqual([developer]);
 });
 
 test('nothing is planned before the registry holds everybody', async () => {

@@ -49,7 +49,7 @@ test('where no account was registered there is nothing to plan', async () => {
 
   const plan = await planRun(of.services, { runId: 'run', cause: 'created', accounts: [{ accountId: '1' }] });
 
-  expect(plan).toEqual({ revision: 0, resources: 0, changes: 0 });
+  expect(plan).toMatchObject({ revision: 0, resources: 0, changes: 0, approval: 'none' });
 });
 
 test('what is settled is read again by hand only', async () => {

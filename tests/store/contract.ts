@@ -1,6 +1,8 @@
 import { describe } from '@jest/globals';
 import type { Store } from '../../shared/store/ports.ts';
+import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
+import { foundContract } from './contracts/found.ts';
 import { leaseContract } from './contracts/leases.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
@@ -14,8 +16,10 @@ export function storeContract(name: string, makeStore: MakeStore): void {
   describe(name, () => {
     registryContract(makeStore);
     resourceContract(makeStore);
+    foundContract(makeStore);
     leaseContract(makeStore);
     runContract(makeStore);
+    approvalContract(makeStore);
     configurationContract(makeStore);
   });
 }

@@ -9,7 +9,7 @@ import * as z from 'zod';
  * An item may have 400 KB, names and values together, in bytes of UTF-8 (DynamoDB, "Quotas"). The documents
  * before and after take 64 KB for a key policy (KMS allows 32 KB each) and 120 KB for ten managed policies (IAM
  * allows 6,144 characters each). Text above `largestPlain` is compressed: policies shrink to a tenth and less, a
- * list of account ids to a half. So the four packed values that an item has at most take 256 KB as text, and
+ * list of account ids to a half. So the seven packed values that an item has at most take 224 KB as text, and
  * megabytes of policies fit beside them: no run's record is lost to its size.
  */
 export function pack(value: unknown): string | Uint8Array {
@@ -21,7 +21,7 @@ export function pack(value: unknown): string | Uint8Array {
 export const packOptional = (value: unknown): string | Uint8Array | undefined =>
   value === undefined ? undefined : pack(value);
 
-const largestPlain = 64 * 1024;
+const largestPlain = 32 * 1024;
 
 /** Schema of an attribute that `pack` wrote, with the schema of what it holds. */
 export const packed = <T extends z.ZodType>(content: T) =>

@@ -2,7 +2,12 @@ import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { systemClock } from '../../clock.ts';
 import { ConcurrentUpdateError } from '../../errors.ts';
-import { type Account, accountStates, type RegisteredAccount } from '../../organization/account.ts';
+import {
+  type Account,
+  accountStates,
+  type Position,
+  type RegisteredAccount,
+} from '../../organization/account.ts';
 import type { RegistryStore } from '../ports.ts';
 import { conditionHeld, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
@@ -14,13 +19,20 @@ const accountKey = (id: string): Key => ({ pk: partition, sk: `${accountPrefix}$
 const revisionKey: Key = { pk: partition, sk: 'REVISION' };
 const readyKey: Key = { pk: partition, sk: 'READY' };
 
-const accountSchema: z.ZodType<RegisteredAccount> = z.object({
-  id: z.string(),
+const position = {
   name: z.string(),
-  state: z.enum(accountStates),
   parentIds: z.array(z.string()),
   ouPath: z.string(),
   tags: z.record(z.string(), z.string()),
+};
+
+export const positionSchema: z.ZodType<Position> = z.object(position);
+
+const accountSchema: z.ZodType<RegisteredAccount> = z.object({
+  id: z.string(),
+  state: z.enum(accountStates),
+  ...position,
+  approval: z.object({ since: z.string(), approvedAs: positionSchema.nullable() }).exactOptional(),
   revision: z.number(),
   updatedAt: z.string(),
 });

@@ -1,16 +1,26 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ResourceState, ResourceStore } from '../ports.ts';
+import type { Dispute, ResourceState, ResourceStore } from '../ports.ts';
+import { packed, packOptional } from './documents.ts';
+import { defined } from './items.ts';
 import { readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
+
+const disputeSchema: z.ZodType<Dispute> = z.object({ since: z.string(), sids: z.array(z.string()) });
 
 const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
   configurationHash: z.string(),
   owned: z.array(z.string()),
+  grants: z.array(z.string()).exactOptional(),
   withheld: z.array(z.string()).exactOptional(),
+  leaving: packed(z.record(z.string(), z.string())).exactOptional(),
   ownDigest: z.string().exactOptional(),
   foreignDigest: z.string().exactOptional(),
+  ownSids: z.record(z.string(), z.string()).exactOptional(),
+  writing: z.literal(true).exactOptional(),
+  disputed: disputeSchema.exactOptional(),
+  contested: disputeSchema.exactOptional(),
   generation: z.number(),
   updatedAt: z.string(),
 });
@@ -22,7 +32,8 @@ export function dynamoResources(table: Table): ResourceStore {
   return {
     get: (resource) => readItem(table, stateKey(resource), stateSchema),
     async put(resource, state) {
-      await client.send(new PutCommand({ TableName: tableName, Item: { ...stateKey(resource), ...state } }));
+      const item = { ...stateKey(resource), ...state, leaving: packOptional(state.leaving) };
+      await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));
     },
   };
 }

@@ -1,18 +1,35 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
-import type { Outcome, ResourceChange, RunRecord, RunStatus, RunStore, SweepCounts } from '../ports.ts';
+import { driftStatuses } from '../../plan/drift-status.ts';
+import { isOpen } from '../open.ts';
+import type {
+  Outcome,
+  Reach,
+  ResourceChange,
+  RunRecord,
+  RunStatus,
+  RunStore,
+  SweepCounts,
+} from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { defined, type Item } from './items.ts';
 import { queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const statuses = ['running', 'succeeded', 'failed', 'ignored'] as const satisfies readonly RunStatus[];
+const statuses = [
+  'running',
+  'waiting-for-approval',
+  'succeeded',
+  'failed',
+  'ignored',
+] as const satisfies readonly RunStatus[];
 const outcomes = [
   'written',
   'unchanged',
   'withheld',
   'set-aside',
+  'contested',
   'busy',
   'refused',
   'failed',
@@ -20,8 +37,9 @@ const outcomes = [
 
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
+const times = z.record(z.string(), z.string());
 
-const errorSchema: z.ZodType<ErrorRecord> = z.object({
+export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
   message: z.string(),
   retryable: z.boolean(),
@@ -36,10 +54,15 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   written: z.number(),
   withheld: z.number(),
   setAside: z.number(),
+  /** Absent in records from before it was counted. */
+  contested: z.number().default(0),
   refused: z.number(),
   failed: z.number(),
   closedRuns: z.number(),
+  drift: z.partialRecord(z.enum(driftStatuses), z.number()).exactOptional(),
 });
+
+const reachSchema: z.ZodType<Reach> = z.object({ accounts: z.number(), resources: z.number() });
 
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
@@ -51,8 +74,11 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   left: packed(strings).exactOptional(),
+  warnings: packed(strings).exactOptional(),
   announcedAt: z.string().exactOptional(),
   counts: countsSchema.exactOptional(),
+  access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
+  waitingUntil: z.string().exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
@@ -60,6 +86,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   plannedAt: z.string().exactOptional(),
   plannedGeneration: z.number().exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),
+  drift: z.enum(driftStatuses).exactOptional(),
   outcome: z.enum(outcomes).exactOptional(),
   finishedAt: z.string().exactOptional(),
   before: packed(documents).exactOptional(),
@@ -68,6 +95,9 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: z.number().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
+  added: packed(strings).exactOptional(),
+  removed: packed(strings).exactOptional(),
+  leaving: packed(times).exactOptional(),
 });
 
 const partition = (runId: string): string => `RUN#${runId}`;
@@ -85,13 +115,16 @@ const openSchema = z.object({ runId: z.string(), startedAt: z.string() });
 
 export function dynamoRuns(table: Table): RunStore {
   return {
-    get: (runId) => readItem(table, runKey(runId), runSchema),
+    get: (runId) => readRun(table, runId),
     put: (run) => putRun(table, run),
     unfinished: (before) => unfinished(table, before),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
   };
 }
+
+export const readRun = (table: Table, runId: string): Promise<RunRecord | undefined> =>
+  readItem(table, runKey(runId), runSchema);
 
 async function putItem({ client, tableName }: Table, item: Item): Promise<void> {
   await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));
@@ -100,7 +133,7 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
 /** A run that is ignored was never open. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
-  if (status === 'running') await putItem(table, { ...openKey(runId), runId, startedAt });
+  if (isOpen(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   await putItem(table, runItem(run));
   if (status === 'succeeded' || status === 'failed') await removeOpen(table, runId);
 }
@@ -109,13 +142,16 @@ async function removeOpen({ client, tableName }: Table, runId: string): Promise<
   await client.send(new DeleteCommand({ TableName: tableName, Key: openKey(runId) }));
 }
 
+/** The ids of the runs that may still be open, with when they started. */
+export const openRuns = (table: Table) => queryItems(table, openPartition, openPrefix, openSchema);
+
 async function unfinished(table: Table, before: string): Promise<readonly RunRecord[]> {
-  const open = await queryItems(table, openPartition, openPrefix, openSchema);
+  const open = await openRuns(table);
   const found: RunRecord[] = [];
   for (const { runId, startedAt } of open) {
     if (startedAt >= before) continue;
-    const run = await readItem(table, runKey(runId), runSchema);
-    if (run?.status === 'running') found.push(run);
+    const run = await readRun(table, runId);
+    if (run !== undefined && isOpen(run.status)) found.push(run);
     else await removeOpen(table, runId);
   }
   return found;
@@ -127,6 +163,7 @@ const runItem = (run: RunRecord): Item => ({
   accountIds: pack(run.accountIds),
   error: packOptional(run.error),
   left: packOptional(run.left),
+  warnings: packOptional(run.warnings),
 });
 
 const changeItem = (runId: string, change: ResourceChange): Item => ({
@@ -137,4 +174,7 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   after: packOptional(change.after),
   error: packOptional(change.error),
   accountIds: packOptional(change.accountIds),
+  added: packOptional(change.added),
+  removed: packOptional(change.removed),
+  leaving: packOptional(change.leaving),
 });

@@ -1,5 +1,7 @@
 import type { Store } from '../ports.ts';
+import { dynamoApprovals } from './approvals.ts';
 import { dynamoConfiguration } from './configuration.ts';
+import { dynamoFound } from './found.ts';
 import { dynamoLeases } from './leases.ts';
 import { dynamoRegistry } from './registry.ts';
 import { dynamoResources } from './resources.ts';
@@ -16,8 +18,10 @@ import type { Table } from './table.ts';
  * | `REGISTRY` | `READY` | when the first complete import ended |
  * | `RESOURCE#<key>` | `STATE` | what the project remembers of a resource |
  * | `RESOURCE#<key>` | `LEASE` | who may write it, until when |
+ * | `FOUND` | `SEARCH#<SHA-256 of its key>` | what one search by pattern has found |
  * | `RUN#<id>` | `RUN` | a run |
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
+ * | `RUN#<id>` | `APPROVAL` | what the run asks a person, and the answer |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
@@ -25,7 +29,9 @@ import type { Table } from './table.ts';
 export const dynamoStore = (table: Table): Store => ({
   registry: dynamoRegistry(table),
   resources: dynamoResources(table),
+  found: dynamoFound(table),
   leases: dynamoLeases(table),
   runs: dynamoRuns(table),
+  approvals: dynamoApprovals(table),
   configuration: dynamoConfiguration(table),
 });

@@ -42,6 +42,7 @@ export const aChange = (changes: Partial<ResourceChange> = {}): ResourceChange =
   plannedAt: at,
   plannedGeneration: 3,
   planned: 'change',
+  drift: 'foreign-changed',
   ...changes,
 });
 

@@ -50,6 +50,18 @@ export function registryContract(makeStore: MakeStore): void {
       });
     });
 
+    test('keeps that an account waits, and forgets it when it does not any more', async () => {
+      const position = { name: 'before', parentIds: ['r-abcd'], ouPath: '', tags: { team: '' } };
+      const [never, moved] = [null, position].map((approvedAs) => ({ since: at, approvedAs }));
+      for (const [index, approval] of [never, moved, undefined].entries()) {
+        const account = anAccount(approval === undefined ? {} : { approval });
+        await registry.put(account, index === 0 ? undefined : index, later);
+
+        const stored = { ...account, revision: index + 1, updatedAt: later };
+        expect(await registry.account(account.id)).toStrictEqual(stored);
+      }
+    });
+
     test('refuses a put that expects no account where there is one', async () => {
       await registry.put(anAccount(), undefined, at);
 

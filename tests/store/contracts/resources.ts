@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../contract.ts';
-import { aState, bucket, key, tamper } from './fixtures.ts';
+import { accountId, aState, at, bucket, key, tamper } from './fixtures.ts';
 
 export function resourceContract(makeStore: MakeStore): void {
   describe('resources', () => {
@@ -43,6 +43,40 @@ export function resourceContract(makeStore: MakeStore): void {
 
       expect(waiting?.withheld).toEqual(['111122223333']);
       expect(await resources.get(bucket)).not.toHaveProperty('withheld');
+    });
+
+    test('keeps who is leaving and since when, however many, and forgets them', async () => {
+      const many = Array.from({ length: 10_000 }, (_, number) => [accountId(number), at]);
+      const leaving = Object.fromEntries(many);
+      await resources.put(bucket, aState({ leaving }));
+      const kept = await resources.get(bucket);
+      await resources.put(bucket, aState());
+
+      expect(kept).toStrictEqual(aState({ leaving }));
+      expect(await resources.get(bucket)).not.toHaveProperty('leaving');
+    });
+
+    test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {
+      const dispute = { since: at, sids: ['AccountOnboardingProdLogsWrite'] };
+      const state = aState({
+        ownDigest: 'b'.repeat(64),
+        ownSids: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) },
+        writing: true,
+        disputed: dispute,
+        contested: { ...dispute, sids: [] },
+      });
+      await resources.put(bucket, state);
+      const kept = await resources.get(bucket);
+      await resources.put(bucket, aState());
+
+      expect(kept).toStrictEqual(state);
+      expect(await resources.get(bucket)).toStrictEqual(aState());
+    });
+
+    test('keeps the grants that met on it', async () => {
+      await resources.put(bucket, aState({ grants: ['logs', 'config-logs'] }));
+
+      expect((await resources.get(bucket))?.grants).toEqual(['logs', 'config-logs']);
     });
 
     test('keeps resources apart', async () => {

@@ -125,6 +125,16 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.unfinished(at)).toEqual([]);
     });
 
+    test('lists a run that waits for approval, and then goes on', async () => {
+      const waiting = aRun({ status: 'waiting-for-approval', waitingUntil: later });
+      await runs.put(aRun());
+      await runs.put(waiting);
+
+      expect(await runs.unfinished(later)).toStrictEqual([waiting]);
+      await runs.put({ ...waiting, status: 'running' });
+      expect(await runs.unfinished(later)).toStrictEqual([{ ...waiting, status: 'running' }]);
+    });
+
     test('a run that is put as running again, by a retry of its start, is listed once', async () => {
       await runs.put(aRun());
       await runs.put(aRun());
@@ -158,9 +168,11 @@ const sweepCounts: SweepCounts = {
   written: 2,
   withheld: 0,
   setAside: 0,
+  contested: 4,
   refused: 0,
   failed: 0,
   closedRuns: 1,
+  drift: { equal: 3, 'ours-changed': 1 },
 };
 
 const fullRun: RunRecord = {
@@ -177,7 +189,13 @@ const fullRun: RunRecord = {
     retryable: false,
     fields: { size: 20_900, limit: 20_480, nested: [{ 'odd key "': [[], {}, null, ''] }] },
   },
+  warnings: ['Nothing matches base/*'],
   left: [`Grant logs to ${accountId(0)}`, ''],
+  access: {
+    added: { accounts: 1, resources: 1 },
+    removed: { accounts: 10_000, resources: 3 },
+    leaving: { accounts: 0, resources: 0 },
+  },
 };
 
 const fullChange: ResourceChange = {
@@ -206,6 +224,9 @@ const fullChange: ResourceChange = {
   limit: 20_480,
   error: { name: 'InvalidPrincipalError', message: '', retryable: true },
   accountIds: [],
+  added: [accountId(0)],
+  removed: [accountId(1)],
+  leaving: { [accountId(2)]: later },
 };
 
 const fullPolicy = (shard: number) => ({

@@ -1,0 +1,84 @@
+import { approveCommandOf, consoleLink, waitingLine } from '../shared/run/approval-message.ts';
+import { approvalDifference, approvalPlan } from '../shared/run/approvals.ts';
+import { noTask } from '../shared/run/request-approval.ts';
+import type { ActiveConfiguration, Services } from '../shared/services.ts';
+import type { ApprovalDecision, ApprovalRequest } from '../shared/store/ports.ts';
+import { bySign } from './differences.ts';
+import type { Output } from './output.ts';
+import { madeUpId } from './stage.ts';
+
+/** What is told of a request: all but its token. */
+export interface ApprovalReport {
+  readonly runId: string;
+  readonly accountIds: readonly string[];
+  readonly planHash: string;
+  readonly requestedAt: string;
+  readonly until: string;
+  /** Where it runs; absent for a run on a machine of a person. */
+  readonly link?: string;
+  readonly command: string;
+  readonly difference: string;
+  readonly decision?: ApprovalDecision;
+}
+
+export const approvalReport = (request: ApprovalRequest): ApprovalReport => ({
+  runId: request.runId,
+  accountIds: request.accounts.map(({ id }) => id),
+  planHash: request.planHash,
+  requestedAt: request.requestedAt,
+  until: request.until,
+  ...(request.token === noTask ? {} : { link: consoleLink(request.execution) }),
+  command: approveCommandOf(request),
+  difference: request.difference,
+  ...(request.decision === undefined ? {} : { decision: request.decision }),
+});
+
+/** Who waits, until when, and what approval would give. */
+export function tellRequest(out: Output, request: ApprovalRequest): void {
+  out.line(
+    out.colors.bold(`Run ${request.runId}`) + out.colors.dim(`, plan ${request.planHash.slice(0, 12)}`),
+  );
+  for (const account of request.accounts) out.line(`  ${waitingLine(account)}`);
+  out.line(`  Asked at ${request.requestedAt}, open until ${request.until}`);
+  if (request.token !== noTask) out.line(out.colors.dim(`  ${consoleLink(request.execution)}`));
+  tellGain(out, request.difference);
+}
+
+export function tellGain(out: Output, difference: string): void {
+  out.line();
+  out.line(out.colors.bold('Approval would give'));
+  if (difference === '') out.line('  nothing that a grant lists accounts for');
+  for (const line of difference === '' ? [] : difference.split('\n'))
+    out.line(`  ${bySign(out.colors, line.trimStart().charAt(0))(line)}`);
+}
+
+/** What `plan --account` says of an account that waits. */
+export interface PendingReport {
+  readonly since: string;
+  readonly waits: string;
+  /** The hash that a request for this account alone would have. */
+  readonly planHash: string;
+  readonly difference: string;
+}
+
+/** `undefined` for an account that waits for nothing. */
+export async function pendingReport(
+  services: Services,
+  active: ActiveConfiguration,
+  accountId: string,
+): Promise<PendingReport | undefined> {
+  const accounts = await services.store.registry.accounts();
+  const question = { active, accounts, accountIds: [accountId], runId: madeUpId('plan') };
+  const plan = approvalPlan(question);
+  const [waiting] = plan.content.accounts;
+  const since = plan.waiting[0]?.approval?.since;
+  if (waiting === undefined || since === undefined) return undefined;
+  const difference = await approvalDifference(services, question, plan);
+  return { since, waits: waitingLine(waiting), planHash: plan.planHash, difference };
+}
+
+export function tellPending(out: Output, { since, waits, difference }: PendingReport): void {
+  out.line();
+  out.line(`${out.colors.yellow('!')} Waits for approval since ${since}: ${waits}`);
+  tellGain(out, difference);
+}

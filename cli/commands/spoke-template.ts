@@ -1,0 +1,104 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { centralAccountNames } from '../../shared/grants/entry.ts';
+import { accountIdPattern } from '../../shared/organization/account.ts';
+import { type SpokeTemplate, spokeTemplate, type Template } from '../../shared/spoke/template.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface SpokeOptions extends CommonOptions {
+  readonly hub?: string;
+  readonly hubRegion: string;
+  readonly operator: readonly string[];
+  readonly out?: string;
+}
+
+export const spokeTemplateCommand = (context: CommandContext): Command =>
+  newCommand('spoke-template', 'Print the CloudFormation template of what a central account needs.')
+    .argument('<account>', `its name in the configuration: ${centralAccountNames.join(', ')}`)
+    .option('--hub <id>', 'the account that the project is deployed in (default: the management account)')
+    .option('--hub-region <region>', 'the region that it is deployed in', 'us-east-1')
+    .option('--operator <arn>', 'a role or user with credentials of its own; may be repeated', collected, [])
+    .option('--out <file>', 'write it to a file; as JSON where its name ends so')
+    .action((name: string, options: SpokeOptions) =>
+      acting<SpokeOptions>(context, (given, session) => print(name, given, session))(options),
+    );
+
+const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+async function print(name: string, options: SpokeOptions, session: Session): Promise<ExitCode> {
+  requireValid(options);
+  const file = configurationFile(options, session.io);
+  const configuration = await loadConfiguration(file);
+  const accountId = centralAccountId(configuration, name, file);
+  const { hub = configuration.organization.managementAccount, hubRegion, operator } = options;
+  const spoke = spokeTemplate({
+    configuration,
+    accountId,
+    hub: { accountId: hub, region: hubRegion },
+    operators: operator,
+  });
+  if (options.out === undefined) tell(spoke.template, session);
+  else await write(options.out, { accountId, ...spoke }, session);
+  return exitCodes.succeeded;
+}
+
+const operatorPattern = /^arn:[\w-]+:iam::\d{12}:(role|user)\/([\w+=,.@-]+\/)*[\w+=,.@-]+$/;
+
+function requireValid({ hub, hubRegion, operator }: SpokeOptions): void {
+  if (hub !== undefined && !accountIdPattern.test(hub))
+    throw new UsageError(`--hub ${hub}: must be an account id of 12 digits`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(hubRegion))
+    throw new UsageError(`--hub-region ${hubRegion}: must be a region, such as us-east-1`);
+  const wrong = operator.find((arn) => !operatorPattern.test(arn));
+  if (wrong !== undefined)
+    throw new UsageError(
+      `--operator ${wrong}: must be the ARN of a role or user, such as ` +
+        'arn:aws:iam::111122223333:role/operators/OnboardingOperator',
+    );
+}
+
+function centralAccountId(configuration: Configuration, name: string, file: string): string {
+  const { centralAccounts } = configuration;
+  const known = centralAccountNames.filter((each) => centralAccounts[each] !== undefined);
+  const found = known.find((each) => each === name);
+  const account = found === undefined ? undefined : centralAccounts[found];
+  if (account !== undefined) return account.id;
+  throw new UsageError(`${file} has no central account ${name}; it has ${known.join(', ')}`);
+}
+
+/** With `--json` the template is the one object. */
+function tell(template: Template, { out, io }: Session): void {
+  if (out.json) out.result(template);
+  else io.stdout.write(yamlOf(template));
+}
+
+async function write(
+  file: string,
+  { accountId, template, regions }: SpokeTemplate & { readonly accountId: string },
+  { out, io }: Session,
+): Promise<void> {
+  const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : yamlOf(template);
+  await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${file} cannot be written (${error.code})`);
+  });
+  out.result({ file, accountId, regions });
+  out.line(`${out.colors.green('✓')} written to ${file}`);
+  out.line(`  Deploy it in account ${accountId}, in this order: ${regions.join(', ')}`);
+}
+
+/** As CloudFormation reads it, for which a bare `2012-10-17` may be a date. What is used twice is written twice. */
+const yamlOf = (template: Template): string =>
+  stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });

@@ -1,0 +1,20 @@
+import { type Output, wrapped } from './output.ts';
+
+/** Lines longer than this are hard to read, and pipelines show them cut. */
+const readableWidth = 100;
+
+export const widthOf = ({ width }: Output): number => Math.min(width, readableWidth);
+
+/** What to beware of, a paragraph each. */
+export function tellWarnings(out: Output, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  out.line();
+  out.line(out.colors.bold('Warnings'));
+  for (const warning of warnings) {
+    const [first = '', ...others] = warning
+      .split('\n')
+      .flatMap((line) => wrapped(line.trim(), widthOf(out) - 4));
+    out.line(`  ${out.colors.yellow('!')} ${first}`);
+    for (const line of others) out.line(`    ${line}`);
+  }
+}

@@ -1,0 +1,37 @@
+import { ResourceMissingError } from '../errors.ts';
+import { type DesiredResource, grantsOn } from '../plan/desired.ts';
+import type { ResourceState } from '../store/ports.ts';
+
+export const gone = Symbol('gone');
+
+/** A resource that nobody names may be deleted: then there is nothing to do. */
+export async function readUnlessGone<T>(
+  { named }: DesiredResource,
+  read: () => Promise<T>,
+): Promise<T | typeof gone> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!named && error instanceof ResourceMissingError) return gone;
+    throw error;
+  }
+}
+
+/** What is remembered of it: nothing of ours is left there. */
+export const stateOfGone = (
+  seen: {
+    readonly desired: DesiredResource;
+    readonly active: { readonly hash: string };
+    readonly revision: number;
+    readonly state: ResourceState | undefined;
+  },
+  at: string,
+): ResourceState => ({
+  // One that a pattern has just found may only be slow to show itself: it is looked at again.
+  appliedRevision: seen.desired.shares.length > 0 ? 0 : seen.revision,
+  configurationHash: seen.active.hash,
+  owned: [],
+  grants: grantsOn(seen.desired),
+  generation: (seen.state?.generation ?? 0) + 1,
+  updatedAt: at,
+});

@@ -1,0 +1,91 @@
+import { timestamp } from '../clock.ts';
+import { errorRecord } from '../errors.ts';
+import { type DesiredResource, grantsOn } from '../plan/desired.ts';
+import { leftDigests } from '../plan/digest.ts';
+import { type ResourcePlan, withheldError } from '../plan/plan.ts';
+import type { ActiveConfiguration, Services } from '../services.ts';
+import type { ResourceState } from '../store/ports.ts';
+import type { Verdict } from './contest.ts';
+import type { Lease } from './lease.ts';
+import type { Done, Picture } from './reconcile.ts';
+import { documents, gainsOf, leavingOf } from './record.ts';
+
+/**
+ * Marks come first: a run that dies after its write leaves statements that the table knows. Until it is settled, what
+ * stands there may be ours, half-written.
+ */
+export async function rememberBeforeWriting(
+  { store, clock }: Services,
+  resource: string,
+  state: ResourceState | undefined,
+  { owned }: ResourcePlan,
+): Promise<void> {
+  const remembered = state?.owned ?? [];
+  await store.resources.put(resource, {
+    appliedRevision: 0,
+    configurationHash: '',
+    generation: 0,
+    ...state,
+    owned: [...new Set([...remembered, ...owned])].sort(),
+    writing: true,
+    updatedAt: timestamp(clock),
+  });
+}
+
+/** `after` is what was read, not what was to be written: it is what the run is verified by. */
+export interface Ended {
+  readonly plan: ResourcePlan;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly setAside: readonly string[];
+  /** What is to be remembered of outsiders' changes. */
+  readonly verdict: Verdict;
+}
+
+/** Remembers how a resource was left, and says what happened. */
+export async function settle(
+  { store, clock }: Services,
+  { desired, active, revision, state }: Picture,
+  lease: Lease,
+  { plan, before, after, setAside, verdict }: Ended,
+): Promise<Done> {
+  // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
+  lease.check();
+  await store.resources.put(desired.key, {
+    // While accounts are set aside the resource is settled for nobody, so that the next run tries them again.
+    appliedRevision: setAside.length > 0 ? 0 : revision,
+    configurationHash: active.hash,
+    owned: plan.owned,
+    grants: grantsOn(desired),
+    ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
+    ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
+    ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
+    ...verdict,
+    generation: (state?.generation ?? 0) + 1,
+    updatedAt: timestamp(clock),
+  });
+  return {
+    ...judgement(desired, active, plan, setAside),
+    ...gainsOf(plan, setAside),
+    ...leavingOf(plan, active.configuration),
+    before: documents(desired, before, state?.owned),
+    after: documents(desired, after, plan.owned),
+    size: plan.size,
+    limit: plan.limit,
+  };
+}
+
+function judgement(
+  { key }: DesiredResource,
+  { configuration }: ActiveConfiguration,
+  plan: ResourcePlan,
+  setAside: readonly string[],
+): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
+  const withheld =
+    plan.withheld.length === 0
+      ? {}
+      : { error: errorRecord(withheldError(key, plan.withheld, configuration)) };
+  if (setAside.length > 0) return { outcome: 'set-aside', accountIds: setAside, ...withheld };
+  if (plan.withheld.length > 0) return { outcome: 'withheld', accountIds: plan.withheld, ...withheld };
+  return { outcome: plan.changed ? 'written' : 'unchanged' };
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { TooManyResourcesError } from '../errors.ts';
+import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.ts';
+import { eachOnce, type GrantEntry } from './entry.ts';
+
+/** An account and a region of it. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Where an entry's resources are: in each region that it lists, or in the central account's. */
+export function places(entry: GrantEntry, context: GrantContext): readonly Place[] {
+  const central = context.centralAccounts[entry.account];
+  if (central === undefined)
+    throw new Error(`grant ${entry.name} is on ${entry.account}, which is not configured`);
+  const regions = entry.regions ?? [entry.region ?? central.region];
+  return regions.map((region) => ({ accountId: central.id, region }));
+}
+
+/** Each pattern in each place of an entry. */
+export const searchesFor = (
+  entry: GrantEntry,
+  context: GrantContext,
+  patterns: readonly ResourcePattern[],
+): readonly ResourceSearch[] =>
+  places(entry, context).flatMap((place) =>
+    patterns.map((pattern) => ({ kind: entry.kind, ...place, pattern })),
+  );
+
+/** Tags as AWS has them, of 128 and 256 characters at most (Tagging user guide, "Tag naming limits"). */
+const tagKey = z.string().min(1, 'a tag key').max(128, 'a tag key of at most 128 characters');
+const tagValue = z
+  .string('the value of a tag, in quotes where it looks like a number')
+  .max(256, 'a tag value of at most 256 characters');
+
+/**
+ * A field that tells resources by their tags: each key must be there with one of its values; case matters. A filter of
+ * GetResources takes 50 keys and 20 values (Resource Groups Tagging API reference).
+ */
+export const tagged = z
+  .record(
+    tagKey,
+    z
+      .union(
+        [tagValue, eachOnce(tagValue, 'must name at least one value').max(20, 'at most 20 values')],
+        'the value of a tag, or a list of values, in quotes where they look like numbers',
+      )
+      .transform((values) => [values].flat()),
+    'an object of tags, such as { Use: base-image }',
+  )
+  .refine((tags) => Object.keys(tags).length > 0, 'must name at least one tag')
+  .refine((tags) => Object.keys(tags).length <= 50, 'must name at most 50 tags');
+
+export type TagPattern = z.infer<typeof tagged>;
+
+/** The pattern of an entry that tells its resources by tags; none where it names them. */
+export const tagPatterns = (tags: TagPattern | undefined): readonly ResourcePattern[] =>
+  tags === undefined ? [] : [{ tags }];
+
+/** A check of an entry's schema: it names its resources in `field`, or tells them by tags. */
+export const namedOrTagged =
+  <Field extends string>(field: Field) =>
+  ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tagged']?: unknown }>): void => {
+    const given = [field, 'tagged' as const].filter((name) => value[name] !== undefined);
+    if (given.length === 1) return;
+    const message =
+      given.length === 0
+        ? 'must name the resources, unless tagged tells them by their tags'
+        : `must stand alone: ${field} names the resources, tagged tells them by their tags; keep one of the two`;
+    issues.push({ code: 'custom', path: [given.length === 0 ? field : 'tagged'], message, input: value });
+  };
+
+/** A check of an entry's schema, for ids that exist in one region only. */
+export const onlyInOneRegion = (
+  payload: z.core.ParsePayload<{ readonly regions?: readonly string[] | undefined }>,
+  message: string,
+): void => {
+  const { value, issues } = payload;
+  if ((value.regions?.length ?? 0) > 1)
+    issues.push({ code: 'custom', path: ['regions'], message, input: value });
+};
+
+/** Whether a resource's tags have every key of the pattern with one of its values. */
+export function hasTags(
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
+  pattern: ResourcePattern,
+): boolean {
+  const values = new Map(tags?.map(({ Key, Value = '' }) => [Key, Value]));
+  return Object.entries(tagsOf(pattern)).every(([key, wanted]) => {
+    const value = values.get(key);
+    return value !== undefined && wanted.includes(value);
+  });
+}
+
+/** Of a kind that knows no other patterns. */
+export function tagsOf(pattern: ResourcePattern): Readonly<Record<string, readonly string[]>> {
+  if ('tags' in pattern) return pattern.tags;
+  throw new Error(`a search by tags, not by the name ${pattern.name}`);
+}
+
+/** Whether a name fits a glob in which `*` stands for any characters, slashes too. */
+export function fitsGlob(name: string, glob: string): boolean {
+  const parts = glob.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
+}
+
+export interface Page {
+  readonly ids: readonly string[];
+  /** Absent or empty on the last page. */
+  readonly next?: string | undefined;
+}
+
+/**
+ * The ids of all pages, ordered, each once. Asks for no page more once they are too many.
+ * @throws TooManyResourcesError
+ */
+export async function allPages(
+  search: ResourceSearch,
+  limit: number,
+  ask: (token: string | undefined) => Promise<Page>,
+): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  let token: string | undefined;
+  do {
+    const page = await ask(token);
+    for (const id of page.ids) ids.add(id);
+    if (ids.size > limit) throw tooMany(search, limit);
+    token = page.next || undefined;
+  } while (token !== undefined);
+  return [...ids].sort();
+}
+
+/** A pattern for people: `base/*`, or `Team = a or b, Use = c`. */
+export const patternText = (pattern: ResourcePattern): string =>
+  'name' in pattern
+    ? pattern.name
+    : Object.entries(pattern.tags)
+        .map(([key, values]) => `${key} = ${values.join(' or ')}`)
+        .join(', ');
+
+function tooMany(search: ResourceSearch, limit: number): TooManyResourcesError {
+  const { kind, accountId, region, pattern } = search;
+  return new TooManyResourcesError(
+    `${kind}: ${patternText(pattern)} matches more than ${limit} resources in account ${accountId}, ${region}, so ` +
+      'none was found anew. Narrow the pattern, split it over several grants, or raise `limits.resourcesPerPattern`',
+    { kind, accountId, region, pattern: patternText(pattern), limit },
+  );
+}

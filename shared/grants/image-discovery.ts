@@ -1,0 +1,73 @@
+import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
+import type * as z from 'zod';
+import type { Discovery } from './contract.ts';
+import {
+  allPages,
+  hasTags,
+  namedOrTagged,
+  onlyInOneRegion,
+  searchesFor,
+  type TagPattern,
+  tagged,
+  tagPatterns,
+  tagsOf,
+} from './discovery.ts';
+import { eachOnce, type GrantEntry, regions, text } from './entry.ts';
+
+/** The fields by which an entry tells its images. Go with `imagesFit`. */
+export const imageFields = {
+  regions,
+  images: eachOnce(
+    text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of an image, such as ami-0123456789abcdef0'),
+    'must name at least one image',
+  ).optional(),
+  tagged: tagged.optional(),
+};
+
+interface ImageEntry {
+  readonly images?: readonly string[] | undefined;
+  readonly tagged?: TagPattern | undefined;
+  readonly regions?: readonly string[] | undefined;
+}
+
+/** A check of an entry's schema. */
+export function imagesFit(payload: z.core.ParsePayload<ImageEntry>): void {
+  namedOrTagged('images')(payload);
+  if (payload.value.images !== undefined)
+    onlyInOneRegion(
+      payload,
+      'must be one region, since an image has an id of its own in each: use a grant for each region, or tagged',
+    );
+}
+
+/** In a value of a filter `*` and `?` are wildcards (EC2 user guide, "List and filter your resources"). */
+const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
+
+/** Images of the account itself; one that is being made counts once it is available. */
+export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
+  searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
+  actions: ['ec2:DescribeImages'],
+  events: [
+    {
+      source: 'aws.ec2',
+      names: ['CopyImage', 'CreateImage', 'CreateTags', 'DeleteTags', 'EnableImage', 'RegisterImage'],
+    },
+  ],
+  find: ({ ec2 }, search, limit) =>
+    allPages(search, limit, async (NextToken) => {
+      const tags = Object.entries(tagsOf(search.pattern));
+      const page = await ec2.send(
+        new DescribeImagesCommand({
+          Owners: ['self'],
+          Filters: [
+            { Name: 'state', Values: ['available'] },
+            ...tags.map(([key, values]) => ({ Name: `tag:${key}`, Values: values.map(literally) })),
+          ],
+          MaxResults: 1_000,
+          NextToken,
+        }),
+      );
+      const found = (page.Images ?? []).filter(({ Tags }) => hasTags(Tags, search.pattern));
+      return { ids: found.flatMap(({ ImageId }) => ImageId ?? []), next: page.NextToken };
+    }),
+};

@@ -1,0 +1,101 @@
+import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
+import type * as z from 'zod';
+import { AccessDeniedError, ResourceMissingError } from '../errors.ts';
+import type { Discovery } from './contract.ts';
+import {
+  allPages,
+  hasTags,
+  namedOrTagged,
+  onlyInOneRegion,
+  searchesFor,
+  type TagPattern,
+  tagged,
+  tagPatterns,
+  tagsOf,
+} from './discovery.ts';
+import { type GrantEntry, regions, text } from './entry.ts';
+
+const multiRegion = 'mrk-';
+
+/** The fields by which the kinds on keys tell their keys. Go with `keyFits`. */
+export const keyFields = {
+  regions,
+  /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
+  key: text(
+    /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    'a key id, not an alias or an ARN',
+  ).optional(),
+  tagged: tagged.optional(),
+};
+
+interface KeyEntry {
+  readonly key?: string | undefined;
+  readonly tagged?: TagPattern | undefined;
+  readonly regions?: readonly string[] | undefined;
+}
+
+/** A check of an entry's schema. Only a multi-Region key has one id in several regions (KMS developer guide). */
+export function keyFits(payload: z.core.ParsePayload<KeyEntry>): void {
+  namedOrTagged('key')(payload);
+  const { key } = payload.value;
+  if (key !== undefined && !key.startsWith(multiRegion))
+    onlyInOneRegion(
+      payload,
+      `must be one region, since the key ${key} is in one only: a multi-Region key has an id that begins with mrk-. ` +
+        'Use a grant for each region, or tagged',
+    );
+}
+
+export const keyIds = ({ key }: KeyEntry): readonly string[] => (key === undefined ? [] : [key]);
+
+/** Keys a page, each of which is described at once; the API takes 1 to 100 (GetResources). */
+const pageSize = 50;
+
+/**
+ * KMS lists keys without their tags, so the tagging service is asked; what it gives may be gone since, and keys of AWS
+ * cannot be managed. Each region's replica of a multi-Region key has a policy and grants of its own (KMS developer guide,
+ * "Multi-Region keys in AWS KMS", shared and independent properties).
+ */
+export const keyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
+  searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
+  actions: ['tag:GetResources', 'kms:DescribeKey'],
+  // A key that is replicated is logged as CreateKey too (KMS developer guide, CloudTrail entries, "ReplicateKey").
+  events: [
+    {
+      source: 'aws.kms',
+      names: ['CancelKeyDeletion', 'CreateKey', 'ReplicateKey', 'TagResource', 'UntagResource'],
+    },
+  ],
+  find: ({ kms, tagging }, search, limit) =>
+    allPages(search, limit, async (PaginationToken) => {
+      const page = await tagging.send(
+        new GetResourcesCommand({
+          ResourceTypeFilters: ['kms:key'],
+          TagFilters: Object.entries(tagsOf(search.pattern)).map(([Key, Values]) => ({
+            Key,
+            Values: [...Values],
+          })),
+          ResourcesPerPage: pageSize,
+          PaginationToken,
+        }),
+      );
+      const tagged = (page.ResourceTagMappingList ?? []).filter(({ Tags }) => hasTags(Tags, search.pattern));
+      const ids = tagged.map(({ ResourceARN = '' }) => ResourceARN.slice(ResourceARN.indexOf('/') + 1));
+      const usable = await Promise.all(ids.map((id) => isUsable(kms, id)));
+      return { ids: ids.filter((_, index) => usable[index]), next: page.PaginationToken };
+    }),
+});
+
+/** A key that may not be looked at counts: whoever reads it will say what is denied. */
+async function isUsable(kms: KMSClient, KeyId: string): Promise<boolean> {
+  try {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    const { KeyManager, KeyState = '' } = KeyMetadata ?? {};
+    return KeyManager === 'CUSTOMER' && !KeyState.startsWith('Pending');
+  } catch (error) {
+    if (error instanceof ResourceMissingError) return false;
+    if (error instanceof AccessDeniedError) return true;
+    throw error;
+  }
+}

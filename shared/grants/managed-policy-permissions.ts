@@ -1,0 +1,54 @@
+import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
+import { pathOf } from './managed-policies.ts';
+
+/** By what they are about (Service Authorization Reference, "AWS Identity and Access Management"). */
+const onPolicies = {
+  read: ['iam:GetPolicy', 'iam:GetPolicyVersion'],
+  write: [
+    'iam:CreatePolicy',
+    'iam:TagPolicy',
+    'iam:CreatePolicyVersion',
+    'iam:ListPolicyVersions',
+    'iam:DeletePolicyVersion',
+    'iam:DeletePolicy',
+  ],
+};
+const listAttached = { group: 'iam:ListAttachedGroupPolicies', role: 'iam:ListAttachedRolePolicies' };
+const attach = {
+  group: ['iam:AttachGroupPolicy', 'iam:DetachGroupPolicy'],
+  role: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+};
+/** Knows no resource. */
+const list = 'iam:ListPolicies';
+
+export const managedPolicyActions = {
+  read: [...Object.values(listAttached), list, ...onPolicies.read],
+  write: [...onPolicies.write, ...Object.values(attach).flat()],
+};
+
+/**
+ * Only our own policies may be made, changed and attached: those under the path of the group or role. So what the role
+ * can attach is what it could write itself (IAM user guide, "Controlling access to policies": `iam:PolicyARN`). A group
+ * or role is configured without its path, which its ARN has.
+ */
+export function managedPolicyPermissions(
+  on: ResourceRef | ResourceSearch,
+  context: GrantContext,
+): readonly Permission[] {
+  if (!('id' in on)) throw new Error('groups and roles are named, not found by a pattern');
+  const [entity = '', name = ''] = on.id.split('/');
+  const kind = entity === 'group' ? 'group' : 'role';
+  const iam = `arn:${context.partition}:iam::${on.accountId}`;
+  const entities = [`${iam}:${kind}/${name}`, `${iam}:${kind}/*/${name}`];
+  const policies = `${iam}:policy${pathOf(on, context)}*`;
+  return [
+    { actions: [list], resources: ['*'] },
+    { actions: [listAttached[kind]], resources: entities },
+    {
+      actions: attach[kind],
+      resources: entities,
+      condition: { ArnLike: { 'iam:PolicyARN': [policies] } },
+    },
+    { actions: [...onPolicies.read, ...onPolicies.write], resources: [policies] },
+  ];
+}

@@ -1,0 +1,27 @@
+import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
+
+interface OnOneArn {
+  readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
+  /** The ARN of a resource; `*` in its id stays a wildcard. */
+  readonly arn: (ref: ResourceRef, context: GrantContext) => string;
+}
+
+/**
+ * All actions of a kind, on the one ARN that each of its resources has. A pattern of names is one of IAM's, too. What tags
+ * tell is every resource of the kind in that account and region: with `aws:ResourceTag`, one that has lost the tag would be
+ * out of the role's reach, and keep for ever what it was given.
+ */
+export function onArn(
+  { actions, arn }: OnOneArn,
+  on: ResourceRef | ResourceSearch,
+  context: GrantContext,
+): readonly Permission[] {
+  const { kind, accountId, region } = on;
+  const resource = arn({ kind, accountId, region, id: idOf(on) }, context);
+  return [{ actions: [...actions.read, ...actions.write], resources: [resource] }];
+}
+
+function idOf(on: ResourceRef | ResourceSearch): string {
+  if ('id' in on) return on.id;
+  return 'name' in on.pattern ? on.pattern.name : '*';
+}

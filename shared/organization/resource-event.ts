@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { failedCall, type IgnoredEvent, ignored, parsed, recordSchema } from './event-parts.ts';
+import { accountIdSchema } from './schemas.ts';
+
+/** Calls that change which resources there are, or their tags; `CallEvents` of the grant kinds. */
+export interface ResourceCalls {
+  /** `aws.ecr`. */
+  readonly source: string;
+  /** CloudTrail's `eventName`s. */
+  readonly names: readonly string[];
+}
+
+/** Somebody has changed resources of one service in one place: a reason to look there again, and nothing more. */
+export interface ResourceEvent {
+  readonly type: 'resource';
+  readonly place: { readonly accountId: string; readonly region: string; readonly source: string };
+  readonly cause: 'resource';
+}
+
+/** "AWS service events delivered via AWS CloudTrail" (EventBridge user guide). */
+export const apiCall = 'AWS API Call via CloudTrail';
+
+const schema = z.looseObject({
+  /** Where the call was made; forwarding between accounts and regions keeps both (EventBridge user guide). */
+  account: accountIdSchema,
+  region: z
+    .string({ error: 'must be the region of the call, such as "eu-west-1"' })
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'must be an AWS region, such as "eu-west-1"' }),
+  detail: recordSchema,
+});
+
+/**
+ * Reads an event of a service whose calls are among `calls`.
+ * @throws MalformedEventError with all findings
+ */
+export function parseResourceEvent(
+  source: string,
+  input: Readonly<Record<string, unknown>>,
+  calls: readonly ResourceCalls[],
+): ResourceEvent | IgnoredEvent {
+  if (input['detail-type'] !== apiCall)
+    return ignored(`an event of ${source} that is no "${apiCall}", the only ones that count`);
+  const { detail } = parsed('The event', z.looseObject({ detail: recordSchema }), input);
+  const { eventName } = detail;
+  if (!calls.some((each) => each.source === source && each.names.includes(eventName)))
+    return ignored(`${eventName} of ${source} does not change which resources match a pattern`, eventName);
+  if (detail.errorCode) return ignored(failedCall(detail), eventName);
+  const { account, region } = parsed(`The event ${eventName}`, schema, input);
+  return { type: 'resource', place: { accountId: account, region, source }, cause: 'resource' };
+}

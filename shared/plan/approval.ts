@@ -1,0 +1,107 @@
+import { canonicalHash } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { GrantEntry } from '../grants/entry.ts';
+import { type Account, isMember, type Position } from '../organization/account.ts';
+import { type NeedsApproval, positionOf } from '../organization/approval.ts';
+import { matches } from '../organization/selector.ts';
+import type { DesiredResource } from './desired.ts';
+
+/** Whether a grant is for an account now; for one that waits, only where it would be so too as it was approved last. */
+export const reaches = ({ for: selector }: GrantEntry, account: Account): boolean =>
+  matches(selector, account) && isApprovedFor(selector, account);
+
+const isApprovedFor = (selector: GrantEntry['for'], { approval, ...account }: Account): boolean =>
+  approval === undefined ||
+  (approval.approvedAs !== null && matches(selector, { ...account, ...approval.approvedAs }));
+
+/**
+ * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
+ * the change of its position. `undefined` where it asks for none.
+ */
+export const approvalNeeded = ({ approval, grants }: Configuration): NeedsApproval | undefined =>
+  approval &&
+  ((account, approvedAs) =>
+    matches(approval.for, account) && (approvedAs === null || gainsByMoving(grants, account, approvedAs)));
+
+const gainsByMoving = (grants: readonly GrantEntry[], account: Account, before: Position): boolean =>
+  grants
+    .filter(knowsApproval)
+    .some(({ for: selector }) => matches(selector, account) && !matches(selector, { ...account, ...before }));
+
+/** Grants that a condition holds grow by themselves. */
+const knowsApproval = ({ membership = 'accounts' }: GrantEntry): boolean => membership === 'accounts';
+
+/** Whether an account waits for approval, and its being approved would make a difference. */
+export const waits = (account: Account): boolean => account.approval !== undefined && isMember(account);
+
+/** The accounts as they would be if those of `ids` were approved. */
+export const asIfApproved = <T extends Account>(
+  accounts: readonly T[],
+  ids: ReadonlySet<string>,
+): readonly (Omit<T, 'approval'> & Account)[] =>
+  accounts.map((account) => {
+    if (!ids.has(account.id)) return account;
+    const { approval: _, ...approved } = account;
+    return approved;
+  });
+
+/** What one account gains on one resource, by the name of the grant. */
+export interface Gain {
+  readonly resource: string;
+  readonly grant: string;
+  readonly accountId: string;
+}
+
+/**
+ * What the accounts of `ids` are granted in `approved` and not in `now`, ordered. Grants that grow by themselves know no
+ * approval, so they are not among it.
+ */
+export function gains(
+  now: readonly DesiredResource[],
+  approved: readonly DesiredResource[],
+  ids: ReadonlySet<string>,
+): readonly Gain[] {
+  const had = new Set(namings(now, ids).map(gainText));
+  return namings(approved, ids)
+    .filter((gain) => !had.has(gainText(gain)))
+    .toSorted((a, b) => (gainText(a) < gainText(b) ? -1 : 1));
+}
+
+const gainText = ({ resource, grant, accountId }: Gain): string =>
+  JSON.stringify([resource, grant, accountId]);
+
+const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>): readonly Gain[] =>
+  resources.flatMap(({ key: resource, shares }) =>
+    shares
+      .filter(({ entry }) => knowsApproval(entry))
+      .flatMap(({ entry, accounts }) =>
+        accounts
+          .filter(({ id }) => ids.has(id))
+          .map(({ id: accountId }) => ({ resource, grant: entry.name, accountId })),
+      ),
+  );
+
+/** What a person approves. Nothing that other accounts' changes move. */
+export interface ApprovalContent {
+  readonly deployment: string;
+  readonly configurationHash: string;
+  /** Those that wait, ordered by id. */
+  readonly accounts: readonly WaitingAccount[];
+  readonly gains: readonly Gain[];
+}
+
+export interface WaitingAccount {
+  readonly id: string;
+  readonly position: Position;
+  /** Where it was approved last; null for one that never was. */
+  readonly approvedAs: Position | null;
+}
+
+export const waitingAccount = (account: Account): WaitingAccount => ({
+  id: account.id,
+  position: positionOf(account),
+  approvedAs: account.approval?.approvedAs ?? null,
+});
+
+/** SHA-256, hexadecimal: binds an approval to what was shown. */
+export const approvalHash = (content: ApprovalContent): string => canonicalHash(content);

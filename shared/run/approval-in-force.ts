@@ -1,0 +1,14 @@
+import type { NeedsApproval } from '../organization/approval.ts';
+import { approvalNeeded } from '../plan/approval.ts';
+import { configurationOf } from '../services.ts';
+import type { Store } from '../store/ports.ts';
+
+/**
+ * Who needs approval by the configuration in force. `undefined` where it asks for none, where there is none, and until
+ * the first import went through: whoever that finds was there before anybody could be asked.
+ */
+export async function approvalInForce(store: Store): Promise<NeedsApproval | undefined> {
+  const inForce = await store.configuration.inForce();
+  if (inForce === undefined || (await store.registry.readySince()) === undefined) return undefined;
+  return approvalNeeded(configurationOf(inForce));
+}

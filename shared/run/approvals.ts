@@ -1,0 +1,95 @@
+import pMap from 'p-map';
+import { timestamp } from '../clock.ts';
+import type { RegisteredAccount } from '../organization/account.ts';
+import {
+  type ApprovalContent,
+  approvalHash,
+  asIfApproved,
+  type Gain,
+  gains,
+  waitingAccount,
+  waits,
+} from '../plan/approval.ts';
+import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
+import { concerning } from '../plan/differences.ts';
+import { formatDifference } from '../policy/difference.ts';
+import type { ActiveConfiguration, Services } from '../services.ts';
+import { standingOf } from './plan-all.ts';
+
+/** What approving some accounts would do. */
+export interface ApprovalPlan {
+  readonly content: ApprovalContent;
+  readonly planHash: string;
+  /** The accounts that wait, as they were read: the revision is that of their items. */
+  readonly waiting: readonly RegisteredAccount[];
+}
+
+export interface ApprovalPlanRequest {
+  readonly active: ActiveConfiguration;
+  readonly accounts: readonly RegisteredAccount[];
+  readonly accountIds: readonly string[];
+}
+
+/** Which of the accounts wait, and what they would gain: by registry and configuration alone, nothing is read of AWS. */
+export function approvalPlan({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
+  const { configuration, hash: configurationHash } = active;
+  const waiting = accounts.filter((account) => accountIds.includes(account.id) && waits(account));
+  const content = {
+    deployment: configuration.deployment,
+    configurationHash,
+    accounts: waiting.map(waitingAccount),
+    gains: gains(
+      resourcesInForce(active, accounts),
+      approvedResources(active, accounts, waiting),
+      idsOf(waiting),
+    ),
+  };
+  return { content, planHash: approvalHash(content), waiting };
+}
+
+const idsOf = (accounts: readonly RegisteredAccount[]): ReadonlySet<string> =>
+  new Set(accounts.map(({ id }) => id));
+
+const approvedResources = (
+  active: ActiveConfiguration,
+  accounts: readonly RegisteredAccount[],
+  waiting: readonly RegisteredAccount[],
+): readonly DesiredResource[] => resourcesInForce(active, asIfApproved(accounts, idsOf(waiting)));
+
+/** How many resources are read at a time. */
+const concurrency = 8;
+
+/**
+ * What the policies of the resources on which the waiting accounts gain something would say of them, for people: a line
+ * for the resource and its grants, then the lines of its policy that name the accounts.
+ */
+export async function approvalDifference(
+  services: Services,
+  request: ApprovalPlanRequest & { readonly runId: string },
+  { content, waiting }: ApprovalPlan,
+): Promise<string> {
+  const { active, accounts, runId } = request;
+  const byResource = Map.groupBy(content.gains, ({ resource }) => resource);
+  const wanted = approvedResources(active, accounts, waiting).filter(({ key }) => byResource.has(key));
+  const madeAt = timestamp(services.clock);
+  const look = { runId, active, accounts: asIfApproved(accounts, idsOf(waiting)), madeAt };
+  const texts = await pMap(
+    wanted,
+    async (desired) => {
+      const { differences, error } = await standingOf(services, look, desired);
+      const own = formatDifference(concerning(differences, ...idsOf(waiting)));
+      return [
+        headingOf(desired.key, byResource.get(desired.key) ?? []),
+        ...(error === undefined ? [] : [`cannot be planned: ${error.name}: ${error.message}`]),
+        ...(own === '' ? [] : own.split('\n')),
+      ].join('\n  ');
+    },
+    { concurrency },
+  );
+  return texts.join('\n');
+}
+
+const headingOf = (resource: string, own: readonly Gain[]): string =>
+  `${resource}: ${[...new Set(own.map(({ grant }) => grant))].join(', ')} for ${[
+    ...new Set(own.map(({ accountId }) => accountId)),
+  ].join(', ')}`;

@@ -1,0 +1,186 @@
+import pMap from 'p-map';
+import { timestamp } from '../clock.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { ConcurrentUpdateError, type ErrorRecord, errorRecord } from '../errors.ts';
+import { everFound, isLookedAt } from '../found.ts';
+import { resourceKey } from '../grants/contract.ts';
+import { patternText } from '../grants/discovery.ts';
+import { grantKind } from '../grants/kinds.ts';
+import { type ConfiguredSearch, searchesOf } from '../plan/searches.ts';
+import type { Services } from '../services.ts';
+import type { FoundResources } from '../store/ports.ts';
+
+/** Where something happened that may change what a pattern matches. */
+export interface ResourcePlace {
+  readonly accountId: string;
+  readonly region: string;
+  /** Of the event: `aws.ecr`. */
+  readonly source: string;
+}
+
+export interface LookRequest {
+  /** Names the sessions of the roles that look. */
+  readonly runId: string;
+  readonly configuration: Configuration;
+  /** Everywhere, only where nobody has looked with success yet, or there and at one place. */
+  readonly where: 'everywhere' | 'new' | ResourcePlace;
+  /** Whether what was found is stored; a plan that changes nothing only uses it. */
+  readonly keep: boolean;
+}
+
+export interface Looked {
+  /** What is known of every search now. */
+  readonly items: readonly FoundResources[];
+  /** Searches that failed: what they found before stays in force. */
+  readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
+  /** Patterns that find nothing, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** How many searches are made at a time. */
+const concurrency = 4;
+
+/** Looks for the resources that the configuration tells by patterns. A search that fails does not stop the others. */
+export async function lookForResources(services: Services, request: LookRequest): Promise<Looked> {
+  const searches = searchesOf(request.configuration);
+  const known = await services.store.found.all();
+  if (searches.length === 0 && known.length === 0) return { items: [], failed: [], warnings: [] };
+  const due = searches.filter((search) => isDue(search, request, known));
+  const looks = await pMap(due, (search) => lookOnce(services, request, search, known), { concurrency });
+  const fresh = new Map(looks.map((item) => [item.search, item]));
+  const stale = known.filter(({ search }) => !fresh.has(search));
+  const kept = request.where === 'everywhere' ? await forgotten(services, request, stale) : stale;
+  return {
+    items: [...kept, ...fresh.values()],
+    failed: due.flatMap((search) => {
+      const error = fresh.get(search.key)?.error;
+      return error === undefined ? [] : [{ search, error }];
+    }),
+    warnings: due.filter(({ key }) => isEmpty(fresh.get(key))).map(nothingMatches),
+  };
+}
+
+/** What the failed searches leave to do, a line each. */
+export const searchLines = ({ failed }: Pick<Looked, 'failed'>): readonly string[] =>
+  failed.map(
+    ({ search, error }) => `Looking for ${searchText(search)}: failed: ${error.name}: ${error.message}`,
+  );
+
+/** `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)` */
+const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSearch): string =>
+  `${patternText(pattern)} (${grantKind(kind).title} in account ${accountId}, ${region}; ` +
+  `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
+
+const nothingMatches = (search: ConfiguredSearch): string =>
+  `Nothing matches ${searchText(search)}. What does later gets it by itself; if something should now, correct the pattern`;
+
+const isEmpty = (item: FoundResources | undefined): boolean =>
+  item?.error === undefined && item?.matching.length === 0;
+
+/** Whether an event at the place can change what the search finds. */
+export const isAt = ({ kind, accountId, region }: ConfiguredSearch, place: ResourcePlace): boolean =>
+  accountId === place.accountId && region === place.region && hearsOf(kind, place);
+
+export const hearsOf = (kind: string, { source }: ResourcePlace): boolean =>
+  grantKind(kind).discovery?.events.some((event) => event.source === source) === true;
+
+function isDue(search: ConfiguredSearch, { where }: LookRequest, known: readonly FoundResources[]): boolean {
+  if (where === 'everywhere') return true;
+  if (!isLookedAt(known.find((item) => item.search === search.key))) return true;
+  return where !== 'new' && isAt(search, where);
+}
+
+const mostAttempts = 5;
+
+/**
+ * Looks, and stores what was found where nobody has stored another look since: what this one saw may be older than
+ * that, and would take away what was found meanwhile.
+ */
+async function lookOnce(
+  services: Services,
+  request: LookRequest,
+  search: ConfiguredSearch,
+  known: readonly FoundResources[],
+): Promise<FoundResources> {
+  let before = known.find((item) => item.search === search.key);
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const item = await nextItem(services, search, before, await ask(services, request, search));
+    if (!request.keep || (await services.store.found.put(item, before?.generation))) return item;
+    before = (await services.store.found.all()).find((each) => each.search === search.key);
+  }
+  const error = new ConcurrentUpdateError(
+    `Other runs have looked for ${searchText(search)} at the same time, ${mostAttempts} times; what they found counts`,
+  );
+  return { ...(before ?? nothingYet(search)), error: errorRecord(error) };
+}
+
+const nothingYet = ({ key }: ConfiguredSearch): FoundResources => ({
+  search: key,
+  matching: [],
+  former: [],
+  generation: 0,
+});
+
+type Answer = { readonly keys: readonly string[]; readonly at: string } | { readonly error: ErrorRecord };
+
+async function ask(
+  services: Services,
+  { runId, configuration }: LookRequest,
+  search: ConfiguredSearch,
+): Promise<Answer> {
+  try {
+    const clients = services.aws(runId, configuration).reader(search);
+    const limit = configuration.limits.resourcesPerPattern;
+    const ids = (await grantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
+    const { kind, accountId, region } = search;
+    const keys = ids.map((id) => resourceKey({ kind, accountId, region, id }));
+    return { keys, at: timestamp(services.clock) };
+  } catch (error) {
+    return { error: errorRecord(error) };
+  }
+}
+
+async function nextItem(
+  { store }: Services,
+  search: ConfiguredSearch,
+  before: FoundResources | undefined,
+  answer: Answer,
+): Promise<FoundResources> {
+  const { error: _, ...last } = before ?? nothingYet(search);
+  const generation = last.generation + 1;
+  if ('error' in answer) return { ...last, error: answer.error, generation };
+  const now = new Set(answer.keys);
+  const gone = everFound([last]).filter((key) => !now.has(key));
+  const former = await writtenAmong(store, gone);
+  return { search: search.key, matching: answer.keys, former, lookedAt: answer.at, generation };
+}
+
+/** Those on which the table remembers something of ours, ordered. */
+export async function writtenAmong(
+  { resources }: Pick<Services['store'], 'resources'>,
+  keys: readonly string[],
+): Promise<readonly string[]> {
+  const unique = [...new Set(keys)].sort();
+  const states = await pMap(unique, async (key) => ({ key, state: await resources.get(key) }), {
+    concurrency: 8,
+  });
+  return states.filter(({ state }) => (state?.owned.length ?? 0) > 0).map(({ key }) => key);
+}
+
+/** Searches that the configuration has no more: what is cleared is forgotten. */
+async function forgotten(
+  { store }: Services,
+  { keep }: LookRequest,
+  stale: readonly FoundResources[],
+): Promise<readonly FoundResources[]> {
+  return pMap(
+    stale,
+    async (item) => {
+      const former = await writtenAmong(store, item.former);
+      if (!keep || former.length === item.former.length) return item;
+      const next = { ...item, former, generation: item.generation + 1 };
+      return (await store.found.put(next, item.generation)) ? next : item;
+    },
+    { concurrency },
+  );
+}

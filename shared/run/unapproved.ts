@@ -1,0 +1,61 @@
+import { ApprovalTimedOutError, type ErrorRecord, errorRecord } from '../errors.ts';
+import type { RegisteredAccount } from '../organization/account.ts';
+import { waits } from '../plan/approval.ts';
+import type { Services } from '../services.ts';
+import type { ApprovalDecision, ApprovalRequest, Store } from '../store/ports.ts';
+
+/** How a person is asked again for an account. */
+export const askAgain = (accountIds: readonly string[]): string => `To ask again, ${startWith(accountIds)}`;
+
+const startWith = (accountIds: readonly string[]): string =>
+  `start the state machine account-onboarding with {"accountIds": ${JSON.stringify(accountIds)}}`;
+
+/** Why a run that waited for approval has ended, and who has not got it. */
+export async function unapproved(
+  { store }: Services,
+  runId: string,
+  error: ErrorRecord,
+): Promise<{ readonly error: ErrorRecord; readonly left: readonly string[] }> {
+  const request = await store.approvals.get(runId);
+  if (request === undefined) return { error, left: [`Accounts not approved: ${error.name}. Start it again`] };
+  const { decision } = request;
+  const ids = request.accounts.map(({ id }) => id);
+  if (decision?.verdict === 'approved') return { error, left: [unheard(ids, decision)] };
+  const waiting = (await store.registry.accounts()).filter(
+    (account) => ids.includes(account.id) && waits(account),
+  );
+  return {
+    error: error.name === 'States.Timeout' ? timedOut(request) : error,
+    left: [waiting.length > 0 ? notApproved(waiting) : noneWaits(ids)],
+  };
+}
+
+const timedOut = ({ accounts, until }: ApprovalRequest): ErrorRecord => {
+  const ids = accounts.map(({ id }) => id);
+  const message = `Nobody has approved ${ids.join(', ')} until ${until}`;
+  return errorRecord(new ApprovalTimedOutError(message, { accountIds: ids }));
+};
+
+const notApproved = (waiting: readonly RegisteredAccount[]): string =>
+  `Account ${waiting.map(({ id }) => id).join(', ')} not approved: what was granted before stays, what waits is not ` +
+  `granted. ${askAgain(waiting.map(({ id }) => id))}`;
+
+/** They have moved back or out of it, or approvals were turned off. */
+const noneWaits = (ids: readonly string[]): string =>
+  `Account ${ids.join(', ')} waits for no approval any more. To bring the run to its end, ${startWith(ids)}`;
+
+const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =>
+  `Account ${ids.join(', ')} was approved by ${by} at ${at}, and the run did not hear of it. Nothing more has to be approved: ` +
+  startWith(ids);
+
+/** A line for each account that waits and of which nobody is asked: no open request names it. */
+export async function unasked({ registry, approvals }: Store, now: number): Promise<readonly string[]> {
+  const waiting = (await registry.accounts()).filter(waits);
+  if (waiting.length === 0) return [];
+  const open = (await approvals.open()).filter(({ until }) => Date.parse(until) > now);
+  const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
+  return waiting.filter(({ id }) => !asked.has(id)).map(unaskedLine);
+}
+
+const unaskedLine = ({ id, name, approval }: RegisteredAccount): string =>
+  `Account ${id} (${name}) waits for approval since ${approval?.since}, and nobody is asked. ${askAgain([id])}`;

@@ -1,0 +1,20 @@
+import type { CentralAccountName, Configuration } from '../configuration/schema.ts';
+
+/** What the hub and its spokes are called; `serverless.yml` uses the same names, which a test holds together. */
+export const deploymentName = ({ deployment }: Pick<Configuration, 'deployment'>): string =>
+  `account-onboarding-${deployment}`;
+
+/** The path of the roles that are ours in the hub and in the central accounts; a spoke role has one of its own. */
+export const rolePath = '/account-onboarding/';
+
+/** The functions whose roles work in a central account with these names. */
+export const spokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
+  'plan-changes',
+  'request-approval',
+  ...names.map((name) => `update-${name}-account`),
+  'verify-access',
+];
+
+/** The role by which a central account's rule puts events on the hub's bus. */
+export const forwarderRole = (configuration: Pick<Configuration, 'deployment'>): string =>
+  `${deploymentName(configuration)}-forward-events`;

@@ -1,0 +1,135 @@
+import { centralNamesOf, grantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { grantKind } from '../grants/kinds.ts';
+import { type Forwarding, forwarderResources, forwardingOf, type Hub, ruleResources } from './forwarding.ts';
+import { deploymentName, rolePath, spokeFunctions } from './names.ts';
+import { type KindOf, spokeGrants, spokePermissions } from './permissions.ts';
+import { spokePolicies } from './policies.ts';
+
+export interface SpokeRequest {
+  readonly configuration: Configuration;
+  /** A central account. */
+  readonly accountId: string;
+  readonly hub: Hub;
+  /** ARNs of roles and users beside the functions that may assume the spoke role. Default: none. */
+  readonly operators?: readonly string[];
+  /** Default: the kinds that there are. */
+  readonly kindOf?: KindOf;
+}
+
+/** A CloudFormation template; `Fn::Sub` and its like in their long form. */
+export type Template = Readonly<Record<string, unknown>>;
+
+export interface SpokeTemplate {
+  readonly template: Template;
+  /** Where to deploy it: the home region first, which gets the roles, then those that send events. */
+  readonly regions: readonly string[];
+}
+
+/**
+ * What one central account needs: the spoke role with what the grants there ask for, and where patterns tell resources,
+ * the rule that sends events about them to the hub. The same for the same configuration. Pure.
+ * @throws PolicyTooLargeError where the grants name more resources than a role's policies hold
+ */
+export function spokeTemplate(request: SpokeRequest): SpokeTemplate {
+  const { configuration, accountId, hub, kindOf = grantKind } = request;
+  const grants = spokeGrants(configuration, accountId, kindOf);
+  const forwarding = forwardingOf(grants, accountId, hub);
+  const home = homeOf(configuration, accountId);
+  const permissions = spokePermissions(grants, { ...grantContext(configuration), partition });
+  const policies = spokePolicies(permissions, configuration.limits);
+  const resources = {
+    SpokeRole: spokeRole(request),
+    ...Object.fromEntries(policies.map((document, at) => [`SpokePolicy${at + 1}`, spokePolicy(document)])),
+    ...(forwarding === undefined
+      ? {}
+      : { ...forwarderResources(configuration, hub), ...ruleResources(configuration, hub, forwarding) }),
+  };
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: descriptionOf(request),
+    Conditions: conditionsOf(home, forwarding),
+    Resources: resources,
+  };
+  return {
+    template: substituted(template) as Template,
+    regions: [...new Set([home, ...(forwarding?.regions ?? [])])],
+  };
+}
+
+/** Stands in ARNs until CloudFormation knows it. */
+const partition = '${AWS::Partition}';
+
+/** An account may have several names, with regions of their own; its roles are made once. */
+const homeOf = (configuration: Configuration, accountId: string): string =>
+  centralNamesOf(configuration, accountId)
+    .map((name) => configuration.centralAccounts[name]?.region)
+    .find((region) => region !== undefined) ?? '';
+
+const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
+  `${deploymentName(configuration)}: what the central account ${accountId} ` +
+  `(${centralNamesOf(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
+
+const conditionsOf = (home: string, forwarding: Forwarding | undefined) => ({
+  IsHome: isRegion(home),
+  ...(forwarding === undefined ? {} : { Forwards: oneOf(forwarding.regions.map(isRegion)) }),
+});
+
+const isRegion = (region: string) => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
+
+/** `Fn::Or` takes two to ten conditions (CloudFormation, "Condition functions"). */
+function oneOf(conditions: readonly object[]): object {
+  if (conditions.length > 10) return oneOf([oneOf(conditions.slice(0, 10)), ...conditions.slice(10)]);
+  const [only = {}] = conditions;
+  return conditions.length === 1 ? only : { 'Fn::Or': conditions };
+}
+
+/** The hub's account is trusted, and in it, as in those of operators, the named roles alone. */
+function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
+  const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(configuration.spokeRole) ?? [];
+  const functions = spokeFunctions(centralNamesOf(configuration, accountId)).map(
+    (name) =>
+      `arn:${partition}:iam::${hub.accountId}:role${rolePath}${deploymentName(configuration)}-${name}`,
+  );
+  const accounts = [hub.accountId, ...operators.map((arn) => arn.split(':')[4] ?? '')];
+  const roots = [...new Set(accounts)].map((id) => `arn:${partition}:iam::${id}:root`);
+  return {
+    Type: 'AWS::IAM::Role',
+    Condition: 'IsHome',
+    Properties: {
+      RoleName,
+      Path: `/${path}`,
+      Description: 'What account-onboarding works through in this account',
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: roots },
+            Action: 'sts:AssumeRole',
+            Condition: { ArnEquals: { 'aws:PrincipalArn': [...functions, ...new Set(operators)] } },
+          },
+        ],
+      },
+    },
+  };
+}
+
+const spokePolicy = (PolicyDocument: object) => ({
+  Type: 'AWS::IAM::ManagedPolicy',
+  Condition: 'IsHome',
+  Properties: {
+    Path: rolePath,
+    Description: 'What the grants of account-onboarding need in this account',
+    Roles: [{ Ref: 'SpokeRole' }],
+    PolicyDocument,
+  },
+});
+
+/** Texts with pseudo parameters become `Fn::Sub`. */
+function substituted(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes('${AWS::') ? { 'Fn::Sub': value } : value;
+  if (Array.isArray(value)) return value.map(substituted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, substituted(inner)]));
+}

@@ -1,0 +1,82 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { WaitingAccount } from '../../plan/approval.ts';
+import { isOpen } from '../open.ts';
+import type { ApprovalDecision, ApprovalRequest, ApprovalStore } from '../ports.ts';
+import { pack, packed } from './documents.ts';
+import { conditionHeld, readItem } from './operations.ts';
+import { positionSchema } from './registry.ts';
+import { openRuns, readRun } from './runs.ts';
+import type { Key, Table } from './table.ts';
+
+const waitingSchema: z.ZodType<WaitingAccount> = z.object({
+  id: z.string(),
+  position: positionSchema,
+  approvedAs: positionSchema.nullable(),
+});
+
+const decisionSchema: z.ZodType<ApprovalDecision> = z.object({
+  verdict: z.enum(['approved', 'rejected']),
+  by: z.string(),
+  at: z.string(),
+  reason: z.string().exactOptional(),
+});
+
+const requestSchema: z.ZodType<ApprovalRequest> = z.object({
+  runId: z.string(),
+  token: z.string(),
+  execution: z.string(),
+  accounts: packed(z.array(waitingSchema)),
+  planHash: z.string(),
+  configurationHash: z.string(),
+  difference: packed(z.string()),
+  requestedAt: z.string(),
+  until: z.string(),
+  decision: packed(decisionSchema).exactOptional(),
+});
+
+const requestKey = (runId: string): Key => ({ pk: `RUN#${runId}`, sk: 'APPROVAL' });
+
+export function dynamoApprovals(table: Table): ApprovalStore {
+  const get = (runId: string) => readItem(table, requestKey(runId), requestSchema);
+  return {
+    get,
+    put: (request) => conditionHeld(() => table.client.send(new PutCommand(requestItem(table, request)))),
+    decide: (runId, token, decision) =>
+      conditionHeld(() => table.client.send(new UpdateCommand(decided(table, runId, token, decision)))),
+    open: () => openRequests(table, get),
+  };
+}
+
+const requestItem = ({ tableName }: Table, { decision: _, ...request }: ApprovalRequest) => ({
+  TableName: tableName,
+  Item: {
+    ...request,
+    ...requestKey(request.runId),
+    accounts: pack(request.accounts),
+    difference: pack(request.difference),
+  },
+  ConditionExpression: 'attribute_not_exists(pk) OR #token <> :token OR attribute_not_exists(decision)',
+  ExpressionAttributeNames: { '#token': 'token' },
+  ExpressionAttributeValues: { ':token': request.token },
+});
+
+const decided = ({ tableName }: Table, runId: string, token: string, decision: ApprovalDecision) => ({
+  TableName: tableName,
+  Key: requestKey(runId),
+  UpdateExpression: 'SET decision = :decision',
+  ConditionExpression: '#token = :token AND attribute_not_exists(decision)',
+  ExpressionAttributeNames: { '#token': 'token' },
+  ExpressionAttributeValues: { ':token': token, ':decision': pack(decision) },
+});
+
+/** Few runs are open at a time, so each is asked for its request: the table has no index. */
+async function openRequests(table: Table, get: ApprovalStore['get']): Promise<readonly ApprovalRequest[]> {
+  const found: ApprovalRequest[] = [];
+  for (const { runId } of await openRuns(table)) {
+    const request = await get(runId);
+    if (request === undefined || request.decision !== undefined) continue;
+    if (isOpen((await readRun(table, runId))?.status)) found.push(request);
+  }
+  return found;
+}

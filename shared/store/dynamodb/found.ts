@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { FoundResources, FoundStore } from '../ports.ts';
+import { pack, packed, packOptional } from './documents.ts';
+import { defined } from './items.ts';
+import { conditionHeld, queryItems } from './operations.ts';
+import { errorSchema } from './runs.ts';
+import type { Key, Table } from './table.ts';
+
+const partition = 'FOUND';
+const prefix = 'SEARCH#';
+
+/** A search by tags may be longer than the 1,024 bytes of a sort key (DynamoDB, "Quotas"). */
+const foundKey = (search: string): Key => ({
+  pk: partition,
+  sk: `${prefix}${createHash('sha256').update(search).digest('hex')}`,
+});
+
+const keys = packed(z.array(z.string()));
+
+const foundSchema: z.ZodType<FoundResources> = z.object({
+  search: z.string(),
+  matching: keys,
+  former: keys,
+  lookedAt: z.string().exactOptional(),
+  error: packed(errorSchema).exactOptional(),
+  generation: z.number(),
+});
+
+export function dynamoFound(table: Table): FoundStore {
+  return {
+    all: async () =>
+      (await queryItems(table, partition, prefix, foundSchema)).toSorted((a, b) =>
+        Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)),
+      ),
+    put: (found, expected) => conditionHeld(() => table.client.send(conditionalPut(table, found, expected))),
+  };
+}
+
+function conditionalPut(
+  { tableName: TableName }: Table,
+  found: FoundResources,
+  expected: number | undefined,
+): PutCommand {
+  const { search, matching, former, lookedAt, error, generation } = found;
+  const Item = defined({
+    ...foundKey(search),
+    search,
+    matching: pack(matching),
+    former: pack(former),
+    lookedAt,
+    error: packOptional(error),
+    generation,
+  });
+  if (expected === undefined)
+    return new PutCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+  return new PutCommand({
+    TableName,
+    Item,
+    ConditionExpression: '#generation = :expected',
+    ExpressionAttributeNames: { '#generation': 'generation' },
+    ExpressionAttributeValues: { ':expected': expected },
+  });
+}

@@ -1,0 +1,5 @@
+import type { RunStatus } from './ports.ts';
+
+/** Whether a run has not ended. */
+export const isOpen = (status: RunStatus | undefined): boolean =>
+  status === 'running' || status === 'waiting-for-approval';

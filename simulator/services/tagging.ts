@@ -1,0 +1,53 @@
+import type {
+  GetResourcesCommandInput,
+  GetResourcesCommandOutput,
+  TagFilter,
+} from '@aws-sdk/client-resource-groups-tagging-api';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { page } from '../paging.ts';
+import { denialOf } from '../permissions.ts';
+import { tagList } from '../tags.ts';
+import type { Tags } from '../world.ts';
+
+/** Resource Groups Tagging API: keys of KMS by their tags. Source: its API reference, "GetResources". */
+export const tagging: ServiceOperations = {
+  GetResources: operation<GetResourcesCommandInput, GetResourcesCommandOutput>((call) => {
+    const { PaginationToken, ResourcesPerPage = 100 } = call.input;
+    const { items, next } = page(
+      'resources',
+      taggedKeys(call),
+      PaginationToken || undefined,
+      ResourcesPerPage,
+    );
+    return {
+      ResourceTagMappingList: items.map(({ arn, tags }) => ({ ResourceARN: arn, Tags: tagList(tags) })),
+      // The last page has an empty token.
+      PaginationToken: next ?? '',
+    };
+  }),
+};
+
+function taggedKeys({ world, caller, region, input }: ServiceCall<GetResourcesCommandInput>) {
+  const { TagFilters = [], ResourceTypeFilters = [] } = input;
+  if (ResourceTypeFilters.join() !== 'kms:key')
+    throw awsError('NotSimulated', `Only keys are simulated, not ${ResourceTypeFilters.join()}`, 501);
+  const denial = denialOf(world, caller, {
+    action: 'tag:GetResources',
+    resource: '*',
+    resourceAccount: caller.accountId,
+    region,
+  });
+  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  return [...world.keys.values()].filter(
+    (key) =>
+      key.accountId === caller.accountId &&
+      key.region === region &&
+      TagFilters.every((filter) => passes(key.tags, filter)),
+  );
+}
+
+function passes(tags: Tags, { Key = '', Values = [] }: TagFilter): boolean {
+  const value = tags[Key];
+  return value !== undefined && (Values.length === 0 || Values.includes(value));
+}

@@ -1,0 +1,43 @@
+/** How a task ends that waits for its token to come back. */
+export type TaskEnd =
+  | { readonly type: 'succeeded'; readonly output: unknown }
+  | { readonly type: 'failed'; readonly error: string; readonly cause: string };
+
+/** The tasks of all executions that wait, or waited, for their tokens. */
+export interface TaskTokens {
+  /** A new task: its token, and how it ends. */
+  open(): { readonly token: string; readonly ended: Promise<TaskEnd> };
+  /** `undefined` for a token that was never given out. */
+  isOpen(token: string): boolean | undefined;
+  /** Ends a task. @returns whether it was open */
+  end(token: string, end: TaskEnd): boolean;
+  /** Those that wait, in the order in which they began to. */
+  waiting(): readonly string[];
+  /** Lets the time limits of all that wait be over: nobody waits for the real ones. */
+  timeOut(): void;
+}
+
+export function newTaskTokens(): TaskTokens {
+  const tasks = new Map<string, ((end: TaskEnd) => void) | undefined>();
+  const waiting = () => [...tasks].filter(([, settle]) => settle !== undefined).map(([token]) => token);
+  const end = (token: string, how: TaskEnd): boolean => {
+    const settle = tasks.get(token);
+    tasks.set(token, undefined);
+    settle?.(how);
+    return settle !== undefined;
+  };
+  return {
+    open: () => {
+      const token = `task-token-${tasks.size + 1}`;
+      const { promise, resolve } = Promise.withResolvers<TaskEnd>();
+      tasks.set(token, resolve);
+      return { token, ended: promise };
+    },
+    isOpen: (token) => (tasks.has(token) ? tasks.get(token) !== undefined : undefined),
+    end,
+    waiting,
+    timeOut: () => {
+      for (const token of waiting()) end(token, { type: 'failed', error: 'States.Timeout', cause: '' });
+    },
+  };
+}

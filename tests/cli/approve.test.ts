@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { pendingReport, tellPending } from '../../cli/approval-output.ts';
+import { type ApproveOptions, answerOf, approve } from '../../cli/commands/approve.ts';
+import { exitCodeOf } from '../../cli/exit-codes.ts';
+import type { Io } from '../../cli/io.ts';
+import { newOutput } from '../../cli/output.ts';
+import { nothingFound } from '../../shared/plan/searches.ts';
+import { bucket } from '../flows/configurations.ts';
+import { created } from '../flows/events.ts';
+import { answer, approvalOf, approving, untilItWaits } from '../flows/waiting.ts';
+import { named, onboard, otherServices, type World, world } from '../flows/world.ts';
+import { exampleConfiguration, run, standardInput } from './screen.ts';
+
+/** The command with the services of a deployed system, at a terminal where somebody types. */
+async function approveOn(of: World, options: ApproveOptions, typed?: string) {
+  let stdout = '';
+  const stream = {
+    isTTY: true,
+    columns: 200,
+    write: (text: string) => {
+      stdout += text;
+    },
+  };
+  const stdin = Object.assign(standardInput(`${typed}\n`), { isTTY: typed !== undefined });
+  const io: Io = { stdout: stream, stderr: stream, stdin, env: { NO_COLOR: '1', CI: '1' }, cwd: '.' };
+  const session = { io, out: newOutput(io, options.json === true), verbose: false };
+  try {
+    return { code: await approve(answerOf(options, session), session, otherServices(of)), stdout };
+  } catch (error) {
+    return { code: exitCodeOf(error), stdout, error };
+  }
+}
+
+const everybody = approving({ all: true }, ['bucket']);
+
+describe('onboarding approve', () => {
+  let of: World;
+  beforeEach(async () => {
+    of = await world({ configuration: everybody });
+  });
+
+  test('lists nothing where nobody waits', async () => {
+    expect(await approveOn(of, {})).toEqual({ code: 0, stdout: 'Nobody waits for approval.\n' });
+  });
+
+  test('lists what is open with the command that approves it, and never its token', async () => {
+    const { id, event } = created(of);
+    const { request, ended } = await untilItWaits(of, event);
+
+    const { stdout } = await approveOn(of, {});
+    const json = await approveOn(of, { json: true });
+
+    expect(stdout).toContain(`onboarding approve --run ${request.runId} --plan ${request.planHash}`);
+    expect(stdout).toContain(`AWSLogs/${id}/*`);
+    expect(JSON.parse(json.stdout)).toMatchObject({ open: [{ runId: request.runId, accountIds: [id] }] });
+    expect(stdout + json.stdout).not.toContain(request.token);
+    await answer(of, request, { verdict: 'rejected' });
+    await ended;
+  });
+
+  test('shows, asks, and only yes approves; said again, it says who it was', async () => {
+    const { id, event } = created(of);
+    const { request, ended } = await untilItWaits(of, event);
+    const options = { run: request.runId, plan: request.planHash, by: 'an operator' };
+
+    const refused = await approveOn(of, options, 'y');
+    const waits = await approvalOf(of, id);
+    const approved = await approveOn(of, options, 'yes');
+    await ended;
+    const again = await approveOn(of, { ...options, by: 'another', yes: true });
+
+    expect(refused).toMatchObject({ code: 2, stdout: expect.stringContaining('Nothing was changed.') });
+    expect(waits).toBeDefined();
+    expect(approved).toMatchObject({ code: 0, stdout: expect.stringMatching(`account ${id} is approved`) });
+    expect(named(of)[bucket]).toContain(id);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('already, by an operator at') });
+  });
+
+  test('refuses another hash, another run, a late hour and half a command with a code that tells', async () => {
+    const { request, ended } = await untilItWaits(of, created(of).event);
+    const right = { run: request.runId, plan: request.planHash, yes: true };
+
+    expect(await approveOn(of, { ...right, plan: '0'.repeat(64) })).toMatchObject({
+      code: 65,
+      error: { name: 'StalePlanError' },
+    });
+    expect(await approveOn(of, { ...right, run: 'no-such-run' })).toMatchObject({
+      code: 65,
+      error: { name: 'ApprovalClosedError' },
+    });
+    expect((await approveOn(of, { run: request.runId, yes: true })).code).toBe(64);
+    expect((await approveOn(of, { ...right, reject: true })).code).toBe(64);
+    expect((await approveOn(of, { run: request.runId, plan: request.planHash })).code).toBe(64);
+    of.clock.advance(48 * 3_600_000);
+    expect(await approveOn(of, right)).toMatchObject({ code: 65, error: { name: 'ApprovalClosedError' } });
+    of.organisation.world.tasks.timeOut();
+    await ended;
+  });
+
+  test('a run on a machine of a person ends at the question; approved, the next one serves the account', async () => {
+    const { id, event } = created(of);
+    const local = await onboard(of, event, { name: 'local' });
+    const request = await of.store.approvals.get('local');
+
+    const { stdout } = await approveOn(of, { run: 'local', plan: request?.planHash ?? '', yes: true });
+    const next = await onboard(of, { accountId: id });
+
+    expect(local).toMatchObject({ status: 'WAITING', run: { status: 'waiting-for-approval' } });
+    expect(stdout).toContain('No execution waits for it');
+    expect(await of.store.runs.get('local')).toMatchObject({
+      status: 'failed',
+      left: [expect.stringContaining('run it again')],
+    });
+    expect(next.run.status).toBe('succeeded');
+    expect(named(of)[bucket]).toContain(id);
+  });
+});
+
+test('plan --account says of an account that waits for what it waits, and of another nothing', async () => {
+  const of = await world({ configuration: everybody });
+  const { id, event } = created(of);
+  const { request, ended } = await untilItWaits(of, event);
+  const { configuration, services } = of;
+  const active = { configuration, hash: request.configurationHash, found: nothingFound, dropped: [] };
+  let stdout = '';
+  const stream = { write: (text: string) => (stdout += text) };
+  const io: Io = { stdout: stream, stderr: stream, stdin: standardInput(''), env: {}, cwd: '.' };
+
+  const pending = await pendingReport(services, active, id);
+  if (pending !== undefined) tellPending(newOutput(io, false), pending);
+
+  expect(pending).toMatchObject({ planHash: request.planHash, difference: request.difference });
+  expect(stdout).toContain(`Waits for approval since ${pending?.since}: ${id} (`);
+  expect(stdout).toContain(`AWSLogs/${id}/*`);
+  expect(await pendingReport(services, active, '111111111111')).toBeUndefined();
+  await answer(of, request, { verdict: 'rejected' });
+  await ended;
+});
+
+test('run --simulate ends at the question, says what approval would give, and with 2', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
+  const config = join(folder, 'onboarding.yml');
+  const text = readFileSync(exampleConfiguration, 'utf8');
+  writeFileSync(config, `${text}\napproval: { for: { ous: [Workloads] }, timeLimitHours: 1 }\n`);
+  const argv = ['--simulate', '--config', config, '--event', 'tests/fixtures/events/move-account.json'];
+
+  const { code, stdout } = await run(['run', ...argv]);
+
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/… Request approval +a person is asked/);
+  expect(stdout).toMatch(/^waiting-for-approval: Waits until/m);
+  expect(stdout).toMatch(
+    /^Approval would give\n {2}assume-role-permission\S+: people-develop for 555566667777/m,
+  );
+  expect((await run(['validate', '--config', config])).stdout).toContain(
+    'Approved by a person, within 1 hour: OUs Workloads',
+  );
+});

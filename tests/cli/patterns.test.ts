@@ -1,0 +1,94 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { shared, smallText } from '../flows/configurations.ts';
+import { callEvent, images, secrets } from '../flows/patterns.ts';
+import { objectOf, run } from './screen.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
+
+function fileWith(name: string, grants: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, smallText(['bucket'], grants));
+  return file;
+}
+
+const patterns = fileWith(
+  'patterns.yml',
+  images('["base/*"]', '[eu-west-1, us-west-2]') + secrets('tagged: { use: runner }'),
+);
+
+test('validate says what is looked for, where', async () => {
+  const screen = await run(['validate', '--config', patterns]);
+  const json = objectOf(await run(['validate', '--config', patterns, '--json']));
+
+  expect(screen.code).toBe(0);
+  expect(screen.stdout).toContain('Patterns (3)');
+  expect(screen.stdout).toMatch(/use = runner +Secret resource policy +444444444444 +eu-west-1 +token/);
+  expect(json.patterns).toContainEqual({
+    kind: 'ecr-repository-policy',
+    accountId: shared,
+    region: 'us-west-2',
+    pattern: { name: 'base/*' },
+    grants: ['images'],
+  });
+});
+
+test('plan finds what the patterns match, and changes nothing', async () => {
+  const { code, stdout } = await run(['plan', '--simulate', '--config', patterns]);
+
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/ECR repository policy base\/example +us-west-2/);
+  expect(stdout).toContain('Plan: 4 resources to change');
+});
+
+test('plan warns of a pattern that finds nothing, and names a region that is not enabled', async () => {
+  const prepareWorld: NonNullable<Parameters<typeof run>[1]>['prepareWorld'] = (organisation) => {
+    organisation.world.secrets.clear();
+    organisation.disableRegion(shared, 'us-west-2');
+  };
+
+  const { stdout } = await run(['plan', '--simulate', '--config', patterns], { prepareWorld });
+  const json = objectOf(await run(['plan', '--simulate', '--config', patterns, '--json'], { prepareWorld }));
+
+  expect(stdout).toContain('Nothing matches use = runner');
+  expect(stdout).toMatch(/Looking for base\/\* \([\s\S]*RegionNotEnabledError/);
+  expect(json).toMatchObject({ status: 'changes-pending', counts: { change: 2, failed: 1 } });
+});
+
+test('apply does what was found, and its record warns', async () => {
+  const screen = await run(['apply', '--simulate', '--yes', '--config', patterns, '--json'], {
+    prepareWorld: (organisation) => organisation.world.secrets.clear(),
+  });
+
+  expect(objectOf(screen)).toMatchObject({
+    status: 'succeeded',
+    resources: [{ id: 'base/example' }, { id: 'base/example' }, { id: 'example-logs' }],
+    warnings: [expect.stringContaining('Nothing matches use = runner')],
+  });
+});
+
+test('drift looks first, too', async () => {
+  const { code, stdout } = await run(['drift', '--simulate', '--config', patterns], {
+    outsiders: (organisation) => {
+      for (const arn of organisation.world.repositories.keys())
+        organisation.editPolicy('repository', arn, undefined);
+    },
+  });
+
+  expect(code).toBe(2);
+  expect(stdout).toContain('2 ours-changed');
+});
+
+test('run finds what an event about a resource tells of', async () => {
+  const event = join(folder, 'event.json');
+  writeFileSync(event, JSON.stringify(callEvent('CreateRepository', 'aws.ecr', 'us-west-2')));
+
+  const { code, stdout } = await run(['run', '--simulate', '--config', patterns, '--event', event]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('resource: aws.ecr in 444444444444, us-west-2');
+  expect(stdout).toMatch(/written +ECR repository policy +base\/example +us-west-2/);
+  expect(stdout).toMatch(/succeeded: 1 of 4 resources written/);
+});

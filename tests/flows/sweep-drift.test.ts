@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { bucket, key, repository, secret } from './configurations.ts';
+import { created } from './events.ts';
+import { sweep, swept } from './sweeps.ts';
+import type { Ended, World } from './world.ts';
+
+const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
+const secretName = 'deploy/token';
+
+const driftOf = ({ changes }: Ended): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(changes.map(({ resource, drift }) => [resource, drift]));
+
+/** Takes what is ours out of the bucket's policy, adds to the repository's, breaks the key's, deletes the secret. */
+function meddle({ organisation, clock }: World): void {
+  clock.advance(10 * 60_000);
+  const { world } = organisation;
+  organisation.editPolicy('bucket', 'example-logs', undefined);
+  const theirs = organisation.policyOf('repository', repositoryArn);
+  organisation.editPolicy('repository', repositoryArn, {
+    Version: '2012-10-17',
+    Statement: [
+      ...(theirs?.Statement ?? []),
+      { Effect: 'Deny', Principal: '*', Action: 'ecr:DeleteRepository' },
+    ],
+  });
+  const brokenKey = [...world.keys.values()].find(({ policy }) => policy !== undefined);
+  organisation.editPolicy('key', brokenKey?.arn ?? '', '{"Statement": "none"}');
+  const secretArn = [...world.secrets.values()].find(({ name }) => name === secretName)?.arn;
+  world.secrets.delete(secretArn ?? '');
+}
+
+test('the sweep says of each resource how it found it, and counts that', async () => {
+  const of = await swept();
+  meddle(of);
+
+  const ended = await sweep(of);
+
+  expect(driftOf(ended)).toMatchObject({
+    [bucket]: 'ours-changed',
+    [repository]: 'foreign-changed',
+    [key]: 'unreadable',
+    [secret]: 'missing',
+  });
+  expect(ended.run.counts?.drift).toEqual({
+    equal: 1,
+    'ours-changed': 1,
+    'foreign-changed': 1,
+    missing: 1,
+    unreadable: 1,
+  });
+  expect(ended.run.warnings).toEqual([`${bucket}: others had changed what is ours; it was restored`]);
+});
+
+test('what others did beside ours is told once, and what waits for a run is no drift', async () => {
+  const of = await swept();
+  const policy = of.organisation.policyOf('repository', repositoryArn);
+  of.organisation.editPolicy('repository', repositoryArn, {
+    Version: '2012-10-17',
+    Statement: (policy?.Statement ?? []).filter(({ Sid }) => Sid !== undefined),
+  });
+  created(of);
+
+  const first = await sweep(of);
+  const second = await sweep(of);
+
+  expect(driftOf(first)).toMatchObject({ [repository]: 'foreign-changed', [bucket]: 'pending' });
+  expect(first.run).toMatchObject({ status: 'succeeded' });
+  expect(second.run.counts?.drift).toEqual({ equal: 5 });
+});

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import { AccessDeniedError, RegionNotEnabledError, TooManyResourcesError } from '../../shared/errors.ts';
+import {
+  type Discovery,
+  type GrantKind,
+  type ResourceSearch,
+  searchKey,
+} from '../../shared/grants/contract.ts';
+import { entryOf } from './cases.ts';
+import { type Finder, finders } from './finders.ts';
+import { allowing, central, context, type World, world } from './world.ts';
+
+const home = 'eu-west-1';
+const abroad = 'us-west-2';
+
+/** What every kind promises that finds resources by patterns. */
+export function discoveryContract(kind: GrantKind, discovery: Discovery<never>): void {
+  const finder = finders[kind.name] as Finder;
+  const searchesOf = (fields: object) => discovery.searches(entryOf(kind, fields) as never, context);
+  const [search, searchAbroad] = searchesOf({ ...finder.fields, regions: [home, abroad] }) as [
+    ResourceSearch,
+    ResourceSearch,
+  ];
+  const look = (on: World, where = search, limit = 500) =>
+    discovery.find(on.clients(where.region), where, limit);
+  const made = (count: number, region = home, on = world()): World => {
+    finder.makeOthers(on.organisation, region);
+    for (let n = count; n > 0; n -= 1) finder.make(on.organisation, region, finder.id(n));
+    return on;
+  };
+
+  test('an entry is looked for in each of its regions, and one that names its resources nowhere', () => {
+    expect([search, searchAbroad].map(({ accountId, region }) => [accountId, region])).toEqual([
+      [central, home],
+      [central, abroad],
+    ]);
+    expect(searchKey(search)).not.toBe(searchKey(searchAbroad));
+    expect(kind.resources(entryOf(kind, finder.fields), context)).toEqual([]);
+    expect(searchesOf(finder.named)).toEqual([]);
+  });
+
+  test('finds all that match, in their region, ordered, and nothing else', async () => {
+    const on = made(3);
+    finder.make(on.organisation, abroad, finder.id(7));
+
+    expect(await look(on)).toEqual([finder.id(1), finder.id(2), finder.id(3)]);
+    expect(await look(on, searchAbroad)).toEqual([finder.id(7)]);
+  });
+
+  test('finds nothing where nothing matches', async () => {
+    expect(await look(made(0))).toEqual([]);
+  });
+
+  test('a second look finds the same, over several pages', async () => {
+    const on = made(120);
+
+    const first = await look(on);
+
+    expect(first).toHaveLength(120);
+    expect(await look(on)).toEqual(first);
+  });
+
+  test('more than the limit is an error with its name, and no page is asked for after that', async () => {
+    const on = made(120);
+
+    const error = await look(on, search, 2).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(TooManyResourcesError);
+    expect((error as TooManyResourcesError).fields).toMatchObject({
+      limit: 2,
+      accountId: central,
+      region: home,
+    });
+    expect((error as TooManyResourcesError).message).toContain('limits.resourcesPerPattern');
+    const lists = on.organisation.calls.filter(({ operation }) => listings.has(operation));
+    expect(lists).toHaveLength(1);
+  });
+
+  test('exactly the limit is none', async () => {
+    expect(await look(made(3), search, 3)).toHaveLength(3);
+  });
+
+  test('a region that the account has not enabled is named', async () => {
+    const on = made(1);
+    on.organisation.disableRegion(central, home);
+
+    const error = await look(on).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(RegionNotEnabledError);
+    expect((error as RegionNotEnabledError).fields).toMatchObject({ accountId: central, region: home });
+  });
+
+  test('its actions are enough, and the first of them is needed', async () => {
+    const [first = '', ...others] = discovery.actions;
+
+    expect(await look(made(1, home, world(allowing(discovery.actions))))).toEqual([finder.id(1)]);
+    const denied = look(made(1, home, world(allowing([...others, ...kind.actions.read]))));
+
+    await expect(denied).rejects.toBeInstanceOf(AccessDeniedError);
+    await expect(denied).rejects.toThrow(first.split(':')[1]);
+  });
+}
+
+const listings = new Set(['DescribeRepositories', 'ListSecrets', 'GetResources', 'DescribeImages']);

@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import { lookForResources, searchLines } from '../../shared/run/look.ts';
+import type { FoundResources, FoundStore, Store } from '../../shared/store/ports.ts';
+import { shared } from '../flows/configurations.ts';
+import { addRepository, having, home, images, repositoryKey } from '../flows/patterns.ts';
+import { type World, world } from '../flows/world.ts';
+
+const configuration = having(images('["base/*"]'));
+const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
+
+const look = ({ services }: World, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
+  lookForResources(services, { runId: 'look', configuration, where, keep });
+
+const stored = async ({ store }: World): Promise<FoundResources | undefined> =>
+  (await store.found.all()).find((item) => item.search === search);
+
+test('what was found is kept, with when', async () => {
+  const of = await world({ configuration });
+  addRepository(of, 'base/node');
+
+  const { items, failed, warnings } = await look(of);
+
+  expect({ failed, warnings }).toEqual({ failed: [], warnings: [] });
+  expect(items).toEqual([
+    {
+      search,
+      matching: [repositoryKey('base/node')],
+      former: [],
+      lookedAt: expect.stringMatching(/^\d{4}-/),
+      generation: 1,
+    },
+  ]);
+  expect(await stored(of)).toEqual(items[0]);
+});
+
+test('a look that is not to be kept writes nothing', async () => {
+  const of = await world({ configuration });
+  addRepository(of, 'base/node');
+
+  const { items } = await look(of, 'everywhere', false);
+
+  expect(items[0]?.matching).toEqual([repositoryKey('base/node')]);
+  expect(await stored(of)).toBeUndefined();
+});
+
+test('a look that fails keeps what was found, and says why', async () => {
+  const of = await world({ configuration });
+  addRepository(of, 'base/node');
+  await look(of);
+  of.organisation.disableRegion(shared, home);
+
+  const looked = await look(of);
+
+  expect(searchLines(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
+  expect(await stored(of)).toMatchObject({
+    matching: [repositoryKey('base/node')],
+    lookedAt: expect.any(String),
+    error: { name: 'RegionNotEnabledError' },
+    generation: 2,
+  });
+});
+
+test('where nobody has looked with success, every run looks', async () => {
+  const of = await world({ configuration });
+  of.organisation.disableRegion(shared, home);
+  await look(of, 'new');
+  of.organisation.enableRegion(shared, home);
+  addRepository(of, 'base/node');
+
+  await look(of, 'new');
+  of.organisation.resetCalls();
+  await look(of, 'new');
+
+  expect((await stored(of))?.matching).toEqual([repositoryKey('base/node')]);
+  expect(of.organisation.calls).toEqual([]);
+});
+
+test('what matches no more is known for as long as something of ours is remembered there', async () => {
+  const of = await world({ configuration });
+  const keys = ['base/node', 'base/python'].map((name) => repositoryKey(name));
+  for (const name of ['base/node', 'base/python']) addRepository(of, name);
+  await look(of);
+  const remembered = (owned: readonly string[]) => ({
+    appliedRevision: 1,
+    configurationHash: '',
+    owned,
+    generation: 1,
+    updatedAt: '',
+  });
+  await of.store.resources.put(keys[0] ?? '', remembered(['AccountOnboardingflowsImagesPull']));
+  await of.store.resources.put(keys[1] ?? '', remembered([]));
+  of.organisation.world.repositories.clear();
+
+  await look(of);
+  expect(await stored(of)).toMatchObject({ matching: [], former: [keys[0]] });
+
+  await of.store.resources.put(keys[0] ?? '', remembered([]));
+  await look(of);
+  expect(await stored(of)).toMatchObject({ matching: [], former: [] });
+});
+
+describe('two looks at the same time', () => {
+  /** Another run looks, finds more, and stores it while this one waits for its answer. */
+  const overtaken = (times: number) => (store: Store) => {
+    let left = times;
+    const put: FoundStore['put'] = async (found, expected) => {
+      if (left > 0) {
+        left -= 1;
+        await store.found.put(newer(expected), expected);
+      }
+      return store.found.put(found, expected);
+    };
+    return { found: { ...store.found, put } };
+  };
+  const newer = (expected: number | undefined): FoundResources => ({
+    search,
+    matching: [repositoryKey('base/newest')],
+    former: [],
+    lookedAt: '2026-03-02T09:00:00.000Z',
+    generation: (expected ?? 0) + 1,
+  });
+
+  test('an older answer never replaces a newer one: it is asked again', async () => {
+    const of = await world({ configuration, around: overtaken(1) });
+    addRepository(of, 'base/node');
+
+    const { failed } = await look(of);
+
+    expect(failed).toEqual([]);
+    const looks = of.organisation.calls.filter(({ operation }) => operation === 'DescribeRepositories');
+    expect(looks).toHaveLength(2);
+    expect(await stored(of)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 2 });
+  });
+
+  test('whoever is overtaken again and again leaves it to the others, and says so', async () => {
+    const of = await world({ configuration, around: overtaken(100) });
+
+    const looked = await look(of);
+
+    expect(searchLines(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
+    expect((await stored(of))?.matching).toEqual([repositoryKey('base/newest')]);
+  });
+});

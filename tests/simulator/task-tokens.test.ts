@@ -1,0 +1,104 @@
+import {
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+} from '@aws-sdk/client-sfn';
+import { describe, expect, test } from '@jest/globals';
+import { newTaskTokens } from '../../simulator/task-tokens.ts';
+import { otherServices, world } from '../flows/world.ts';
+import { fails, machine, run, type States } from './machines.ts';
+
+const callback = (more: object = {}): States[string] => ({
+  Type: 'Task',
+  Resource: '${InvokeAndWaitForTaskToken}',
+  TimeoutSecondsPath: '$.seconds',
+  Parameters: { FunctionName: '${AskArn}', Payload: { 'token.$': '$$.Task.Token', 'id.$': '$.id' } },
+  End: true,
+  ...more,
+});
+
+const input = { id: 'a', seconds: 86_400 };
+
+describe('a task that waits for its token', () => {
+  test('gets its payload and a token, and ends with what comes back, not with what its function gives', async () => {
+    const tasks = newTaskTokens();
+    const asked: unknown[] = [];
+    const AskArn = async (payload: unknown) => {
+      asked.push(payload);
+      tasks.end(tasks.waiting()[0] ?? '', { type: 'succeeded', output: { verdict: 'yes' } });
+      return 'dropped';
+    };
+
+    const result = await run(machine('Ask', { Ask: callback() }), { AskArn }, { input, tasks });
+
+    expect(asked).toEqual([{ token: 'task-token-1', id: 'a' }]);
+    expect(result).toMatchObject({ status: 'SUCCEEDED', output: { verdict: 'yes' } });
+  });
+
+  test('has another token each time it is entered', async () => {
+    const tasks = newTaskTokens();
+    const tokens: unknown[] = [];
+    const AskArn = async (payload: unknown) => {
+      const { token } = payload as { token: string };
+      tokens.push(token);
+      tasks.end(token, { type: 'failed', error: 'Again', cause: '' });
+    };
+    const Retry = [{ ErrorEquals: ['Again'], MaxAttempts: 1 }];
+
+    const result = await run(machine('Ask', { Ask: callback({ Retry }) }), { AskArn }, { input, tasks });
+
+    expect(tokens).toEqual(['task-token-1', 'task-token-2']);
+    expect(result).toMatchObject({ status: 'FAILED', error: 'Again' });
+  });
+
+  test.each([
+    ['its time is over', 'States.Timeout'],
+    ['its function throws', 'AccessDeniedError'],
+  ])('is caught by name when %s', async (_, error) => {
+    const tasks = newTaskTokens();
+    const AskArn =
+      error === 'States.Timeout' ? async () => tasks.timeOut() : fails('AccessDeniedError', 'no topic');
+    const states = {
+      Ask: callback({ Catch: [{ ErrorEquals: [error], Next: 'Late' }] }),
+      Late: { Type: 'Succeed' },
+    };
+
+    const result = await run(machine('Ask', states), { AskArn }, { input, tasks });
+
+    expect(result).toMatchObject({ status: 'SUCCEEDED', states: ['Ask', 'Late'], output: { Error: error } });
+    expect(tasks.waiting()).toEqual([]);
+  });
+
+  test('ends the execution as waiting where nobody waits for it, after its function was called', async () => {
+    const asked: unknown[] = [];
+    const states = {
+      Ask: callback({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Never' }] }),
+      Never: { Type: 'Succeed' },
+    };
+    const AskArn = async (payload: unknown) => asked.push(payload);
+
+    const result = await run(machine('Ask', states), { AskArn }, { input, untilToken: 'none' });
+
+    expect(result).toEqual({ status: 'WAITING', states: ['Ask'] });
+    expect(asked).toEqual([{ token: 'none', id: 'a' }]);
+  });
+});
+
+test('Step Functions takes an answer once, and knows no token that it has not given', async () => {
+  const of = await world({ ready: false });
+  const { sfn } = otherServices(of).hub;
+  const { token: taskToken, ended } = of.organisation.world.tasks.open();
+  const named = (name: string) => expect.objectContaining({ name });
+
+  await sfn.send(new SendTaskHeartbeatCommand({ taskToken }));
+  await expect(sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{' }))).rejects.toEqual(
+    named('InvalidOutput'),
+  );
+  await sfn.send(new SendTaskFailureCommand({ taskToken, error: 'No', cause: 'because' }));
+
+  expect(await ended).toEqual({ type: 'failed', error: 'No', cause: 'because' });
+  const late = sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }));
+  await expect(late).rejects.toEqual(named('TaskTimedOut'));
+  const unknown = sfn.send(new SendTaskHeartbeatCommand({ taskToken: 'made up' }));
+  await expect(unknown).rejects.toEqual(named('InvalidToken'));
+});

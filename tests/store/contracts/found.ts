@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { FoundResources, FoundStore } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { at, tamper } from './fixtures.ts';
+
+export function foundContract(makeStore: MakeStore): void {
+  describe('what searches have found', () => {
+    let found: FoundStore;
+    beforeEach(async () => {
+      found = (await makeStore()).found;
+    });
+
+    test('is nothing at first', async () => {
+      expect(await found.all()).toEqual([]);
+    });
+
+    test('comes back as it was put, ordered by search', async () => {
+      const failed = {
+        search: 'a-kind/111122223333/eu-west-1/tags:Größe=1',
+        matching: [],
+        former: [],
+        error: { name: 'AccessDeniedError', message: 'no', retryable: false, fields: { role: 'spoke' } },
+        generation: 1,
+      };
+      await found.put(item(), undefined);
+      await found.put(failed, undefined);
+
+      expect(await found.all()).toStrictEqual([failed, item()]);
+    });
+
+    test('is replaced as a whole by whoever has read it', async () => {
+      await found.put(item(), undefined);
+      const { lookedAt: _, ...later } = item({ matching: [], former: [key], generation: 2 });
+
+      expect(await found.put(later, 1)).toBe(true);
+      expect(await found.all()).toStrictEqual([later]);
+    });
+
+    test('is not replaced by whoever has read an older one, or none', async () => {
+      await found.put(item(), undefined);
+      await found.put(item({ generation: 2 }), 1);
+
+      expect(await found.put(item({ matching: [], generation: 2 }), 1)).toBe(false);
+      expect(await found.put(item({ matching: [], generation: 1 }), undefined)).toBe(false);
+      expect(await found.all()).toStrictEqual([item({ generation: 2 })]);
+    });
+
+    test('is put by nobody who expects what is not there', async () => {
+      expect(await found.put(item({ generation: 2 }), 1)).toBe(false);
+      expect(await found.all()).toEqual([]);
+    });
+
+    test('may be long: a search of many tags, and as many resources as the limit allows', async () => {
+      const name = 'x'.repeat(500);
+      const matching = Array.from({ length: 2_000 }, (_, n) => `${key}/${n}/${name}`);
+      const long = item({ search: `a-kind/…/tags:${'Team=core,'.repeat(500)}`, matching });
+      await found.put(long, undefined);
+
+      expect(await found.all()).toStrictEqual([long]);
+    });
+
+    test('cannot be changed through a value that went in or came out', async () => {
+      const matching = [key];
+      await found.put(item({ matching }), undefined);
+      matching.push('changed');
+      const [read] = await found.all();
+      tamper(() => Object.assign(read?.matching ?? [], ['changed']));
+
+      expect((await found.all())[0]?.matching).toEqual([key]);
+    });
+  });
+}
+
+const key = 'ecr-repository-policy/111122223333/eu-west-1/base/node';
+
+const item = (changes: Partial<FoundResources> = {}): FoundResources => ({
+  search: 'ecr-repository-policy/111122223333/eu-west-1/name:base/*',
+  matching: [key],
+  former: [],
+  lookedAt: at,
+  generation: 1,
+  ...changes,
+});
