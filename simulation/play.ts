@@ -106,7 +106,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const registered = new Set<string>();
   const inner = noting(memoryStore(), registered);
   const wrong = faults(drawn);
-  const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 10, 40]));
+  const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 30, 100]));
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
