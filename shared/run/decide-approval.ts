@@ -3,7 +3,7 @@ import { ApprovalClosedError, ConcurrentUpdateError, StalePlanError } from '../e
 import { type WaitingAccount, waitAlike, waitingAccount, waits } from '../plan/approval.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
-import { isAsAsked } from './approvals.ts';
+import { isAsAsked } from './approval-plan.ts';
 import { noTask } from './request-approval.ts';
 import { endTask, stillWaits } from './task-answers.ts';
 import { askAgain } from './unapproved.ts';

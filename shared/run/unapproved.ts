@@ -3,7 +3,7 @@ import type { RegisteredAccount } from '../organization/account.ts';
 import { waits } from '../plan/approval.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { ApprovalDecision, ApprovalRequest, Store } from '../store/ports.ts';
-import { isAsAsked } from './approvals.ts';
+import { isAsAsked } from './approval-plan.ts';
 
 /** How a person is asked again for an account. */
 export const askAgain = (accountIds: readonly string[]): string => `To ask again, ${startWith(accountIds)}`;

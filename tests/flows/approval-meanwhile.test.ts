@@ -2,9 +2,10 @@ import { expect, test } from '@jest/globals';
 import { activateConfiguration } from '../../shared/run/activate.ts';
 import { bucket, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
+import { fault } from './faults.ts';
 import { addRepository, afterCreateRepository, having, images, namedOn, repositoryArn } from './patterns.ts';
 import { sweep, swept } from './sweeps.ts';
-import { answer, approving, untilItWaits } from './waiting.ts';
+import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
 import { due, named, onboard, type World, world } from './world.ts';
 
 const everybody = { all: true };
@@ -132,4 +133,21 @@ test('an approval that was never completed is not told as done', async () => {
   of.organisation.world.tasks.timeOut();
 
   expect((await ended).run.left).toEqual([expect.stringMatching(`^Account ${id} not approved`)]);
+});
+
+test.each([
+  ['a run registers it', 'DescribeAccount', (of: World, id: string) => onboard(of, { accountId: id })],
+  ['a sweep finds it', 'ListAccountsForParent', (of: World) => sweep(of)],
+])('approvals that are turned on while %s hold for a new account', async (_, operation, act) => {
+  const of = await world({ configuration: small(['bucket']) });
+  const { id } = created(of);
+  fault(of, operation, async (_call, proceed) => {
+    await activateConfiguration(of.services, approving(everybody, ['bucket']), 'the test');
+    return proceed();
+  });
+
+  await act(of, id);
+
+  expect(await approvalOf(of, id)).toMatchObject({ approvedAs: null });
+  expect(named(of)[bucket]).not.toContain(id);
 });
