@@ -51,7 +51,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   ];
   const report = planReport(overall, warnings);
   const approval =
-    accountId === undefined ? undefined : await pendingReport(stage.services, active, accountId);
+    accountId === undefined ? undefined : await pendingReport(stage.services, overall.active, accountId);
   if (options.out !== undefined) await writePlan(options.out, overall, session);
   session.out.result({
     ...report,
