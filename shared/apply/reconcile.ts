@@ -10,7 +10,7 @@ import {
 import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
-import { planResource, type ResourcePlan } from '../plan/plan.ts';
+import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
@@ -19,7 +19,7 @@ import { contest, verdictOn } from './contest.ts';
 import { gone, readUnlessGone, stateOfGone } from './gone.ts';
 import { type Lease, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
-import { rememberBeforeWriting, settle } from './settle.ts';
+import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -33,7 +33,6 @@ export interface ReconcileRequest {
   readonly decided?: boolean;
 }
 
-/**
 /**
  * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
  * contested, and the same grants meet on it, which patterns can change without any of that.
@@ -165,10 +164,10 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
     return { outcome: 'unchanged' };
   }
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
-  const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    planResource({ ...seen, ...active, ...memory, actual, setAside });
+  const asked = { ...seen, ...active, ...memory, actual };
+  const plan = (setAside: ReadonlySet<string>): ResourcePlan => planResource({ ...asked, setAside });
 
-  const first = plan(new Set());
+  const first = await firstPlan(services, seen, lease, asked);
   const { decided = false } = request;
   const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
   if (!first.changed) {
@@ -189,6 +188,21 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
+}
+
+async function firstPlan(
+  services: Services,
+  { desired, state }: Picture,
+  lease: Lease,
+  asked: PlanRequest,
+): Promise<ResourcePlan> {
+  try {
+    return planResource(asked);
+  } catch (error) {
+    lease.check();
+    await rememberGraces(services, desired.key, state, whoseGraceRuns(asked));
+    throw error;
+  }
 }
 
 /**
