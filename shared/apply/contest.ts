@@ -7,9 +7,9 @@ import type { Picture } from './reconcile.ts';
 
 /**
  * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and
- * AWS gives no figure.
+ * AWS gives no figure; for a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
  */
-export const readsMayBeStaleFor = 2 * 60_000;
+export const readsMayBeStaleFor = 5 * 60_000;
 
 /** What the table is to remember of outsiders' changes to what is ours. */
 export type Verdict = Pick<ResourceState, 'disputed' | 'contested'>;
@@ -52,7 +52,8 @@ function disturbedSids(
   if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.documents(actual, state.owned);
   // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
-  if (!desired.named && Object.values(documents).every((document) => document === undefined)) return undefined;
+  if (!desired.named && Object.values(documents).every((document) => document === undefined))
+    return undefined;
   const now = leftDigests(documents, active.configuration.deployment);
   if (now.ownDigest === state.ownDigest) return undefined;
   const left = state.ownSids ?? {};

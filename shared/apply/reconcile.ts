@@ -1,6 +1,7 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import {
+  ConcurrentUpdateError,
   ConfigurationMismatchError,
   errorRecord,
   NotReadBackError,
@@ -177,6 +178,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   lease.check();
   if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
   await rememberBeforeWriting(services, resource, state, first);
+  await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
   const { written, setAside } = await writeAccepted({
     actual,
@@ -203,6 +205,21 @@ async function firstPlan(
     await rememberGraces(services, desired.key, state, whoseGraceRuns(asked));
     throw error;
   }
+}
+
+/**
+ * A look that ended since the picture was made may have found that it matches no more, and forgets what has nothing of
+ * ours: what is remembered too late for that is not written.
+ */
+async function refuseWhatIsForgotten({ store }: Services, { desired }: Picture): Promise<void> {
+  const grants = grantsOn(desired);
+  if (desired.named || grants.length === 0) return;
+  const now = desiredResource(await activeConfiguration(store), [], desired.key);
+  if (now !== undefined && grantsOn(now).join() === grants.join()) return;
+  throw new ConcurrentUpdateError(
+    `${desired.key}: other grants meet on it since a moment ago, so the write was not sent; run again`,
+    { resource: desired.key },
+  );
 }
 
 /**
