@@ -17,7 +17,7 @@ import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
-import { gone, readUnlessGone, stateOfGone } from './gone.ts';
+import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { type Lease, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
@@ -159,6 +159,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const actual = await readUnlessGone(desired, () =>
     desired.kind.read(aws.reader(desired.ref), desired.ref, context),
   );
+  if (actual === resting) return { outcome: 'unchanged' };
   if (actual === gone) {
     lease.check();
     await services.store.resources.put(resource, stateOfGone(seen, timestamp(services.clock)));

@@ -153,6 +153,21 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(of, 'secret', arnOf(of))).toEqual([]);
   });
 
+  test('and that is then planned for deletion is no failure, and loses the grant once it is restored', async () => {
+    const of = await tagged();
+    const secret = of.organisation.world.secrets.get(arnOf(of));
+    if (secret === undefined) throw new Error('there is no secret');
+    of.organisation.tagResource('secret', arnOf(of), { use: undefined });
+    secret.deletedAt = new Date(of.clock.now());
+
+    const { run } = await sweep(of);
+    secret.deletedAt = undefined;
+    await sweep(of);
+
+    expect(run).toMatchObject({ status: 'succeeded' });
+    expect(namedOn(of, 'secret', arnOf(of))).toEqual([]);
+  });
+
   test('keeps what another grant gives it by name', async () => {
     const of = await tagged();
     const both = await activated(
