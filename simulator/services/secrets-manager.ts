@@ -128,6 +128,11 @@ function authorisedSecret(call: ServiceCall<SecretInput>, action: string): Simul
     context: { 'secretsmanager:SecretId': secret.arn },
   });
   if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  if (secret.deletedAt !== undefined)
+    throw awsError(
+      'InvalidRequestException',
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
   return secret;
 }
 
