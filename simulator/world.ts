@@ -3,6 +3,9 @@ import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { GrantConstraints, GrantOperation } from '@aws-sdk/client-kms';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { AccountState } from '../shared/organization/account.ts';
+import { type AppConfigState, newAppConfig } from './app-config.ts';
+import type { OrganisationEvent } from './events.ts';
+import type { SimulatedSecret } from './secrets.ts';
 
 export type Tags = Record<string, string>;
 
@@ -149,11 +152,14 @@ export interface World {
   /** These by ARN. */
   readonly keys: Map<string, SimulatedResource>;
   readonly repositories: Map<string, SimulatedResource>;
-  readonly secrets: Map<string, SimulatedResource>;
+  readonly secrets: Map<string, SimulatedSecret>;
   readonly roles: Map<string, SimulatedRole>;
   readonly groups: Map<string, SimulatedGroup>;
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
   readonly topics: Set<string>;
+  readonly appConfig: AppConfigState;
+  /** They are called synchronously, in the order of the events. */
+  readonly listeners: ((event: OrganisationEvent) => void)[];
   /** By access key id. */
   readonly sessions: Map<string, Session>;
   /** What was put on an event bus, in order. */
@@ -179,10 +185,17 @@ export const newWorld = (settings: WorldSettings): World => ({
   groups: new Map(),
   managedPolicies: new Map(),
   topics: new Set(),
+  appConfig: newAppConfig(),
+  listeners: [],
   sessions: new Map(),
   putEvents: [],
   messages: [],
 });
+
+/** Tells every listener, each with a copy of its own. */
+export function announce({ listeners }: World, event: OrganisationEvent): void {
+  for (const listener of [...listeners]) listener(structuredClone(event));
+}
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -84,6 +84,7 @@ const subjectFields = [
   'PolicyName',
   'GroupName',
   'RoleName',
+  'ApplicationId',
   'AccountId',
   'ChildId',
   'TopicArn',
