@@ -1,15 +1,18 @@
 import type { Account, RegisteredAccount } from '../organization/account.ts';
-import type {
-  ConfigurationInForce,
-  ConfigurationStore,
-  LeaseStore,
-  RegistryStore,
-  ResourceChange,
-  ResourceState,
-  ResourceStore,
-  RunRecord,
-  RunStore,
-  Store,
+import {
+  type ConfigurationInForce,
+  type ConfigurationStore,
+  type Delivery,
+  isUnfinished,
+  type LeaseStore,
+  type OutboxStore,
+  type RegistryStore,
+  type ResourceChange,
+  type ResourceState,
+  type ResourceStore,
+  type RunRecord,
+  type RunStore,
+  type Store,
 } from './ports.ts';
 
 /**
@@ -24,6 +27,7 @@ export function memoryStore(): Store {
     leases: memoryLeases(),
     runs: memoryRuns(),
     configuration: memoryConfiguration(),
+    outbox: memoryOutbox(),
   };
 }
 
@@ -109,6 +113,21 @@ function memoryConfiguration(): ConfigurationStore {
       soon(() => {
         inForce = kept(configuration);
       }),
+  };
+}
+
+function memoryOutbox(): OutboxStore {
+  const deliveries = new Map<string, Delivery>();
+  const keyOf = ({ source, id }: Pick<Delivery, 'source' | 'id'>): string => `${source}#${id}`;
+  return {
+    get: (key) => soon(() => deliveries.get(keyOf(key))),
+    put: (delivery, expected) =>
+      soon(() => {
+        if (deliveries.get(keyOf(delivery))?.revision !== expected) return false;
+        deliveries.set(keyOf(delivery), kept(delivery));
+        return true;
+      }),
+    unfinished: () => soon(() => sortedBy([...deliveries.values()].filter(isUnfinished), keyOf)),
   };
 }
 

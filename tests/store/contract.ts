@@ -2,6 +2,7 @@ import { describe } from '@jest/globals';
 import type { Store } from '../../shared/store/ports.ts';
 import { configurationContract } from './contracts/configuration.ts';
 import { leaseContract } from './contracts/leases.ts';
+import { outboxContract } from './contracts/outbox.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
 import { runContract } from './contracts/runs.ts';
@@ -17,5 +18,6 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     leaseContract(makeStore);
     runContract(makeStore);
     configurationContract(makeStore);
+    outboxContract(makeStore);
   });
 }

@@ -21,7 +21,7 @@ const outcomes = [
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
 
-const errorSchema: z.ZodType<ErrorRecord> = z.object({
+export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
   message: z.string(),
   retryable: z.boolean(),

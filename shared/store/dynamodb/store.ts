@@ -1,6 +1,7 @@
 import type { Store } from '../ports.ts';
 import { dynamoConfiguration } from './configuration.ts';
 import { dynamoLeases } from './leases.ts';
+import { dynamoOutbox } from './outbox.ts';
 import { dynamoRegistry } from './registry.ts';
 import { dynamoResources } from './resources.ts';
 import { dynamoRuns } from './runs.ts';
@@ -19,6 +20,8 @@ import type { Table } from './table.ts';
  * | `RUN#<id>` | `RUN` | a run |
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
+ * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |
+ * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | that it has not ended |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
  */
@@ -28,4 +31,5 @@ export const dynamoStore = (table: Table): Store => ({
   leases: dynamoLeases(table),
   runs: dynamoRuns(table),
   configuration: dynamoConfiguration(table),
+  outbox: dynamoOutbox(table),
 });
