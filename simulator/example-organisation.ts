@@ -4,6 +4,7 @@ import type { ResourceRef } from '../shared/grants/contract.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
 import { desiredResources } from '../shared/plan/desired.ts';
 import type { PolicyDocument } from '../shared/policy/document.ts';
+import { deploymentActions } from '../shared/rotation/actions.ts';
 import { SimulatedOrganisation } from './organisation.ts';
 
 const rootId = 'r-exam';
@@ -60,7 +61,10 @@ function addCentralAccounts(organisation: SimulatedOrganisation, configuration: 
         Action: 'sts:AssumeRole',
       }),
       permissions: allow({
-        Action: grantKinds.flatMap(({ actions }) => [...actions.read, ...actions.write]),
+        Action: [
+          ...grantKinds.flatMap(({ actions }) => [...actions.read, ...actions.write]),
+          ...deploymentActions,
+        ],
         Resource: '*',
       }),
     });

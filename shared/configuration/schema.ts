@@ -4,6 +4,7 @@ import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { accountIdPattern } from '../organization/account.ts';
 import { deploymentIdPattern } from '../policy/owned.ts';
 import { withKeys } from './messages.ts';
+import { rotation } from './rotation.ts';
 
 const accountId = z
   .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
@@ -78,6 +79,7 @@ export const configurationSchema = object({
   }).optional(),
   limits: limits.prefault({}),
   safety: safety.prefault({}),
+  rotation: rotation.optional(),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -127,6 +127,14 @@ function memoryOutbox(): OutboxStore {
         deliveries.set(keyOf(delivery), kept(delivery));
         return true;
       }),
+    of: (source, prefix) =>
+      soon(() => {
+        const found = [...deliveries.values()].filter((each) => each.source === source);
+        return sortedBy(
+          found.filter(({ id }) => id.startsWith(prefix)),
+          keyOf,
+        );
+      }),
     unfinished: () => soon(() => sortedBy([...deliveries.values()].filter(isUnfinished), keyOf)),
   };
 }

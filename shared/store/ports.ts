@@ -176,7 +176,7 @@ export type DeliveryStatus =
 export interface DeliveryKey {
   /** ARN of the secret; for a hosted configuration `appconfig:<account>:<region>:<application>:<profile>`. */
   readonly source: string;
-  /** `<version>/<application>/<environment>/<profile>` */
+  /** `<application>/<environment>/<profile>/<version>` */
   readonly id: string;
 }
 
@@ -219,6 +219,8 @@ export interface OutboxStore {
    * @returns whether it held
    */
   put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
+  /** All of one source whose ids begin so, ordered by id. Consistent reads. */
+  of(source: string, prefix: string): Promise<readonly Delivery[]>;
   /** Those that have not ended, ordered by source and id. Consistent reads. */
   unfinished(): Promise<readonly Delivery[]>;
 }

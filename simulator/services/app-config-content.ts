@@ -72,10 +72,14 @@ function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: Sim
   };
 }
 
+/** The message quotes the content, as some validators' do. */
 function expectValid(schema: string, content: string): void {
   const parsed = z.fromJSONSchema(JSON.parse(schema)).safeParse(json(content));
   if (!parsed.success)
-    throw awsError('BadRequestException', `The configuration is not valid: ${z.prettifyError(parsed.error)}`);
+    throw awsError(
+      'BadRequestException',
+      `The configuration ${content} is not valid: ${z.prettifyError(parsed.error)}`,
+    );
 }
 
 /** What is no JSON is no object either. */

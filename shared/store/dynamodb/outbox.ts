@@ -58,14 +58,19 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   revision: z.number(),
 });
 
-const deliveryKey = ({ source, id }: DeliveryKey): Key => ({ pk: `OUTBOX#${source}`, sk: `DELIVERY#${id}` });
+const deliveryPrefix = 'DELIVERY#';
+const partitionOf = (source: string): string => `OUTBOX#${source}`;
+
+const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
+  pk: partitionOf(source),
+  sk: `${deliveryPrefix}${id}`,
+});
 
 /** Those that have not ended, in one partition, since the table has no index. Each changes with its delivery. */
 const openPartition = 'OPEN_OUTBOX';
-const openPrefix = 'DELIVERY#';
 const openKey = ({ source, id }: DeliveryKey): Key => ({
   pk: openPartition,
-  sk: `${openPrefix}${source}#${id}`,
+  sk: `${deliveryPrefix}${source}#${id}`,
 });
 const openSchema: z.ZodType<DeliveryKey> = z.object({ source: z.string(), id: z.string() });
 
@@ -73,8 +78,10 @@ export function dynamoOutbox(table: Table): OutboxStore {
   return {
     get: (key) => readItem(table, deliveryKey(key), deliverySchema),
     put: (delivery, expected) => putDelivery(table, delivery, expected),
+    of: (source, prefix) =>
+      queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema),
     async unfinished() {
-      const open = await queryItems(table, openPartition, openPrefix, openSchema);
+      const open = await queryItems(table, openPartition, deliveryPrefix, openSchema);
       const read = await Promise.all(open.map((key) => readItem(table, deliveryKey(key), deliverySchema)));
       return read.filter((delivery) => delivery !== undefined).filter(isUnfinished);
     },

@@ -7,7 +7,7 @@ const source = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/databas
 
 const aDelivery = (changes: Partial<Delivery> = {}): Delivery => ({
   source,
-  id: 'version-1/app1234/env1234/prof123',
+  id: 'app1234/env1234/prof123/version-1',
   version: 'version-1',
   accountId: '444455556666',
   region: 'eu-west-1',
@@ -50,7 +50,7 @@ export function outboxContract(makeStore: MakeStore): void {
       expect(await outbox.get(full)).toBeUndefined();
       expect(await outbox.put(full, undefined)).toBe(true);
       expect(await outbox.get({ source, id: full.id })).toStrictEqual(full);
-      expect(await outbox.get({ source, id: 'version-2/app1234/env1234/prof123' })).toBeUndefined();
+      expect(await outbox.get({ source, id: 'app1234/env1234/prof123/version-2' })).toBeUndefined();
     });
 
     test('takes a change only of the revision that was read', async () => {
@@ -68,7 +68,7 @@ export function outboxContract(makeStore: MakeStore): void {
     });
 
     test('knows what has not ended', async () => {
-      const other = aDelivery({ id: 'version-1/app1234/env9999/prof123' });
+      const other = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
       const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
       for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
       await outbox.put({ ...other, status: 'started', revision: 2 }, 1);
@@ -80,6 +80,14 @@ export function outboxContract(makeStore: MakeStore): void {
       await outbox.put(aDelivery({ status: 'complete', revision: 2 }), 1);
       await outbox.put({ ...other, status: 'rolled-back', revision: 3 }, 2);
       expect(await outbox.unfinished()).toStrictEqual([elsewhere]);
+    });
+
+    test('finds the versions of one target', async () => {
+      const second = aDelivery({ id: 'app1234/env1234/prof123/version-2', version: 'version-2' });
+      const elsewhere = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
+      for (const delivery of [second, aDelivery(), elsewhere, aDelivery({ source: 'another' })])
+        await outbox.put(delivery, undefined);
+      expect(await outbox.of(source, 'app1234/env1234/prof123/')).toStrictEqual([aDelivery(), second]);
     });
 
     test('has it among the unfinished again where it is taken up again', async () => {
