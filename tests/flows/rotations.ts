@@ -1,12 +1,19 @@
-import { DescribeSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { withPlugins } from '../../shared/aws/plugins.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Services } from '../../shared/services.ts';
 import type { Delivery, RunRecord } from '../../shared/store/ports.ts';
 import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
 import type { OrganisationEvent } from '../../simulator/events.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
+import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import { versionWith } from '../../simulator/secrets.ts';
 import { shared, smallText } from './configurations.ts';
-import { otherServices, type World, type WorldOptions, world } from './world.ts';
+import { makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
 
 export const region = 'eu-west-1';
 export const alarm = `arn:aws:cloudwatch:${region}:${shared}:alarm:errors`;
@@ -22,9 +29,11 @@ export interface RotationWorld extends World {
   readonly events: OrganisationEvent[];
 }
 
+type Parts = Pick<RotationWorld, 'secretArn' | 'application' | 'strategy'>;
+
 export interface RotationOptions extends Pick<WorldOptions, 'around'> {
-  /** What stands under `rotation`, given the id of the strategy. Default: the strategy. */
-  readonly rotation?: (strategy: string) => string;
+  /** What stands under `rotation`, where the application is known already. */
+  readonly rotation?: (parts: Parts) => object;
   readonly environments?: readonly string[];
   readonly kmsKey?: boolean;
   readonly bakeMinutes?: number;
@@ -33,59 +42,59 @@ export interface RotationOptions extends Pick<WorldOptions, 'around'> {
 
 /** A shared account with a secret, and an application whose environments serve it. */
 export async function rotationWorld(options: RotationOptions = {}): Promise<RotationWorld> {
-  const { environments = ['production'], kmsKey = false, bakeMinutes = 0, around, validators } = options;
-  let made: Pick<RotationWorld, 'secretArn' | 'application' | 'strategy'> | undefined;
+  const { around, rotation = () => ({}) } = options;
+  const of = await world({ ready: false, ...(around === undefined ? {} : { around }) });
+  const parts = addParts(of.organisation, options);
+  const text = `${smallText(['secret'])}rotation: ${JSON.stringify(rotation(parts))}\n`;
+  const events: OrganisationEvent[] = [];
+  const made = { ...of, configuration: parseConfiguration(text, 'the test'), ...parts, events };
+  await makeReady(made);
+  of.organisation.resetCalls();
+  of.organisation.onEvent((event) => events.push(event));
+  return made;
+}
+
+/** A configuration that names the target. */
+export const namedTarget = ({ application, strategy }: Parts) => ({
+  targets: [
+    {
+      secret: secretName,
+      account: 'shared',
+      application: application.id,
+      environments: [...application.environments.keys()],
+      profile: [...application.profiles.keys()][0],
+      strategy,
+    },
+  ],
+});
+
+function addParts(organisation: SimulatedOrganisation, options: RotationOptions): Parts {
+  const { environments = ['production'], kmsKey = false, bakeMinutes = 0, validators } = options;
   const place = { accountId: shared, region };
   const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes };
-  const of = await world({
-    configuration: parseConfiguration(
-      `${smallText(['secret'])}rotation:\n${(options.rotation ?? (() => '  waitMinutes: 60'))('stra123')}\n`,
-      'the test',
-    ),
-    ...(around === undefined ? {} : { around }),
-    prepare: (organisation) => {
-      const kmsKeyArn = kmsKey ? organisation.addKey({ ...place, id: 'secret-key' }) : undefined;
-      const value = `${planted}-1`;
-      const secretArn = organisation.addSecret({
-        ...place,
-        name: secretName,
-        value,
-        ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
-      });
-      const retrievalRoleArn = organisation.addRole({
-        accountId: shared,
-        name: 'retrieval',
-        trust: everything,
-        permissions: everything,
-      });
-      const application = addApplication(organisation.world, {
-        ...place,
-        name: 'shop',
-        environments: environments.map((name) => ({ name, monitors: name === 'watched' ? [alarm] : [] })),
-        profiles: [
-          {
-            name: 'database',
-            locationUri: `secretsmanager://${secretName}`,
-            retrievalRoleArn,
-            ...(validators === undefined ? {} : { validators }),
-          },
-          { name: 'settings' },
-        ],
-      });
-      const strategy = addStrategy(organisation.world, { ...place, name: 'at-once', ...growth });
-      // The default of the configuration is predefined; here it has the bake time of the test.
-      organisation.world.appConfig.strategies.set('AppConfig.AllAtOnce', {
-        id: 'AppConfig.AllAtOnce',
-        name: 'AppConfig.AllAtOnce',
-        ...growth,
-      });
-      made = { secretArn, application, strategy };
-    },
+  const kmsKeyArn = kmsKey ? organisation.addKey({ ...place, id: 'secret-key' }) : undefined;
+  const value = JSON.stringify({ password: `${planted}-1` });
+  const secret = { ...place, name: secretName, value };
+  const secretArn = organisation.addSecret(kmsKeyArn === undefined ? secret : { ...secret, kmsKeyArn });
+  const trust = everything;
+  const role = { accountId: shared, name: 'retrieval', trust, permissions: everything };
+  const database = {
+    name: 'database',
+    locationUri: `secretsmanager://${secretName}`,
+    retrievalRoleArn: organisation.addRole(role),
+    ...(validators === undefined ? {} : { validators }),
+  };
+  const application = addApplication(organisation.world, {
+    ...place,
+    name: 'shop',
+    environments: environments.map((name) => ({ name, monitors: name === 'watched' ? [alarm] : [] })),
+    profiles: [database, { name: 'settings' }],
   });
-  if (made === undefined) throw new Error('The world was not prepared');
-  const events: OrganisationEvent[] = [];
-  of.organisation.onEvent((event) => events.push(event));
-  return { ...of, ...made, events };
+  const strategy = addStrategy(organisation.world, { ...place, name: 'at-once', ...growth });
+  // The default of the configuration is predefined; here it has the bake time of the test.
+  const id = 'AppConfig.AllAtOnce';
+  organisation.world.appConfig.strategies.set(id, { id, name: id, ...growth });
+  return { secretArn, application, strategy };
 }
 
 const everything = {
@@ -129,32 +138,45 @@ export async function deploy(of: World, input: unknown, options: DeployOptions =
   return { status, run: await of.store.runs.get(name) };
 }
 
+/** A client that may do anything with the secret. */
+const owner = ({ organisation }: World): SecretsManagerClient =>
+  withPlugins(
+    new SecretsManagerClient({ region, credentials: organisation.credentialsOf(shared, 'retrieval') }),
+    [organisation.plugin()],
+  );
+
 /** Gives the secret its next version. @returns the event that tells of it */
 export async function rotate(of: RotationWorld): Promise<OrganisationEvent> {
-  const { secretsManager } = of.services
-    .aws('rotation', of.configuration)
-    .reader({ accountId: shared, region });
-  const role = of.organisation.world.roles.get(`arn:aws:iam::${shared}:role/account-onboarding/spoke`);
-  if (role === undefined) throw new Error('There is no spoke role');
-  of.organisation.world.roles.set(role.arn, { ...role, permissions: JSON.stringify(everything) });
-  const number = of.organisation.world.secrets.get(of.secretArn)?.versions.size ?? 0;
-  await secretsManager.send(
-    new PutSecretValueCommand({ SecretId: of.secretArn, SecretString: `${planted}-${number + 1}` }),
+  const number = (of.organisation.world.secrets.get(of.secretArn)?.versions.size ?? 0) + 1;
+  const SecretString = JSON.stringify({ password: `${planted}-${number}` });
+  await owner(of).send(new PutSecretValueCommand({ SecretId: of.secretArn, SecretString }));
+  return latestEvent(of);
+}
+
+/** Makes the version before the current one current again. @returns the event that tells of it */
+export async function rotateBack(of: RotationWorld): Promise<OrganisationEvent> {
+  const secret = of.organisation.world.secrets.get(of.secretArn);
+  const previous = secret === undefined ? undefined : versionWith(secret, 'AWSPREVIOUS');
+  await owner(of).send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: of.secretArn,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: previous?.id,
+      RemoveFromVersionId: currentVersion(of),
+    }),
   );
-  of.organisation.world.roles.set(role.arn, role);
-  const event = of.events.at(-1);
+  return latestEvent(of);
+}
+
+function latestEvent({ events }: RotationWorld): OrganisationEvent {
+  const event = events.at(-1);
   if (event === undefined) throw new Error('Nothing was announced');
   return event;
 }
 
-export async function currentVersion(of: RotationWorld): Promise<string> {
-  const { secretsManager } = of.services
-    .aws('rotation', of.configuration)
-    .reader({ accountId: shared, region });
-  const { VersionIdsToStages = {} } = await secretsManager.send(
-    new DescribeSecretCommand({ SecretId: of.secretArn }),
-  );
-  return Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0] ?? '';
+export function currentVersion(of: RotationWorld): string {
+  const secret = of.organisation.world.secrets.get(of.secretArn);
+  return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.id) ?? '';
 }
 
 export const environmentId = ({ application }: RotationWorld, name = 'production'): string =>
@@ -167,11 +189,14 @@ export const profileId = ({ application }: RotationWorld, name = 'database'): st
 export const deployedTo = (of: RotationWorld, name = 'production'): readonly string[] =>
   of.application.environments.get(environmentId(of, name))?.deployments.map(({ version }) => version) ?? [];
 
-/** What readers of an environment get, when all has settled. */
-export const servedTo = (of: RotationWorld, name = 'production'): string | undefined =>
-  of.application.environments
-    .get(environmentId(of, name))
-    ?.deployments.findLast(({ undone }) => undone === undefined)?.content.content;
+/** The password that readers of an environment get, when all has settled. */
+export function servedTo(of: RotationWorld, name = 'production'): string | undefined {
+  const environment = of.application.environments.get(environmentId(of, name));
+  const served = environment?.deployments.findLast(
+    ({ undone, profile }) => undone === undefined && profile.id === profileId(of),
+  );
+  return served === undefined ? undefined : JSON.parse(served.content.content).password;
+}
 
 /** What the outbox has for an environment, in the order of the requests. */
 export async function deliveries(of: RotationWorld, name = 'production'): Promise<readonly Delivery[]> {
