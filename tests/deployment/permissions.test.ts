@@ -41,6 +41,9 @@ const spokes: Readonly<Record<(typeof centralAccountNames)[number], string>> = {
   configuration: spoke('123456789012'),
 };
 
+/** A secret, and what is planned or verified, may be in any central account. */
+const forAll = ['plan-changes', 'verify-access', 'resolve-deployment', 'advance-deployment'];
+
 describe('who may act in which account', () => {
   test.each(centralAccountNames)(
     'update-%s-account may assume the spoke role of that account only',
@@ -49,7 +52,7 @@ describe('who may act in which account', () => {
     },
   );
 
-  test.each(['plan-changes', 'verify-access'])('%s may assume those of all four', (name) => {
+  test.each(forAll)('%s may assume those of all four', (name) => {
     expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
   });
 
@@ -57,11 +60,7 @@ describe('who may act in which account', () => {
     const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
       .map(([roleId]) => roleId)
       .filter((roleId) => 'sts:AssumeRole' in allowed(roleId));
-    const expected = [
-      ...centralAccountNames.map((name) => `update-${name}-account`),
-      'plan-changes',
-      'verify-access',
-    ];
+    const expected = [...centralAccountNames.map((name) => `update-${name}-account`), ...forAll];
     expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());
   });
 });
@@ -138,6 +137,7 @@ test.each(stateMachines)('%s may call its own functions only', (machine) => {
 test.each([
   ['StartOnboardingRole', 'AccountOnboardingStateMachine'],
   ['StartSweepExecutionRole', 'OrganizationSweepStateMachine'],
+  ['StartDeploymentExecutionRole', 'ConfigDeploymentStateMachine'],
 ])('%s may start its state machine, and nothing else', (role, machine) => {
   expect(allowed(role)).toEqual({ 'states:StartExecution': [machine] });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import { eventReaders } from '../../shared/organization/event-readers.ts';
+import { parseRotationEvent, rotationEventNames } from '../../shared/rotation/event.ts';
 import { failedExecutionEvent } from '../../shared/run/steps.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
@@ -97,6 +98,63 @@ describe('the sweep', () => {
   });
 });
 
+describe('the deployment of secrets', () => {
+  const started = (event: unknown) =>
+    matchingRules(rules, event).map(({ target }) => (target as { readonly Arn: unknown }).Arn);
+  const arn = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
+  const labelled = (labelUpdated: string) => ({
+    source: 'aws.secretsmanager',
+    'detail-type': 'Secret Label Updated',
+    resources: [arn],
+    detail: { name: 'app/database', labelUpdated, versionId: 'version-2' },
+  });
+
+  test('is started by a new current version, and by no other label', () => {
+    expect(started(labelled('AWSCURRENT'))).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
+    expect(started(labelled('canary'))).toEqual([]);
+    expect(parseRotationEvent(labelled('AWSCURRENT'))).toMatchObject({ type: 'secret' });
+  });
+
+  test.each(rotationEventNames)('is started by %s of CloudTrail, whatever its detail type', (eventName) => {
+    const event = {
+      source: 'aws.secretsmanager',
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: { eventName, additionalEventData: { SecretId: arn } },
+    };
+    expect(started(event)).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
+    expect(parseRotationEvent(event).type).not.toBe('ignored');
+  });
+
+  test('is started by the clock, with an input that it reads', () => {
+    const { ScheduleExpression, Targets } = deployed.resources.UnfinishedDeploymentsRule?.Properties ?? {};
+    expect(ScheduleExpression).toBe('rate(15 minutes)');
+    const [target] = Targets as readonly { readonly Input: string }[];
+    expect(parseRotationEvent(JSON.parse(target?.Input ?? ''))).toMatchObject({ type: 'look' });
+  });
+
+  test('takes events from elsewhere only from the forwarders of the organisation', () => {
+    expect(
+      resourcesOf(deployed, 'AWS::Events::EventBusPolicy').map(([, { Properties }]) => Properties),
+    ).toEqual([
+      expect.objectContaining({
+        Statement: expect.objectContaining({
+          Action: 'events:PutEvents',
+          Condition: {
+            StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' },
+            ArnLike: {
+              'aws:PrincipalArn': {
+                'Fn::Sub': expect.stringMatching(
+                  /:iam::\*:role\/account-onboarding\/account-onboarding-example-forward-\*$/,
+                ),
+              },
+            },
+          },
+        }),
+      }),
+    ]);
+  });
+});
+
 describe('failed executions', () => {
   /** "Step Functions Execution Status Change" (Step Functions developer guide, "Automating with EventBridge"). */
   const changed = (status: string, machine = 'account-onboarding-example') => ({
@@ -126,7 +184,7 @@ describe('failed executions', () => {
 
   const pattern = () => deployed.resources.FailedExecutionRule?.Properties.EventPattern;
 
-  const machines = ['account-onboarding-example', 'account-onboarding-example-sweep'];
+  const machines = ['', '-sweep', '-deployment'].map((end) => `account-onboarding-example${end}`);
 
   test.each(machines)('those of %s are the ones of a deployed machine', (machine) => {
     const names = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(
