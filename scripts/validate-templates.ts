@@ -1,6 +1,6 @@
 /**
- * Validates what is deployed, without network and credentials: every state machine, and the CloudFormation template
- * that `npm run package` has made. Exits with 1 when there is a finding.
+ * Validates what is deployed, without network and credentials: every state machine, the CloudFormation template
+ * that `npm run package` has made, and those in `templates`. Exits with 1 when there is a finding.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const exceptions: Readonly<Record<string, string>> = {
   W8003: 'the topic is known when the template is made, so its condition is a constant',
 };
 
-const template = '.serverless/cloudformation-template-update-stack.json';
+const packaged = '.serverless/cloudformation-template-update-stack.json';
 const folder = 'statemachines';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -29,7 +29,11 @@ process.exitCode = report([
   ...readdirSync(folder)
     .filter((file) => file.endsWith('.asl.json'))
     .map((file) => validateStateMachine(`${folder}/${file}`)),
-  ...(existsSync(template) ? [validateTemplate(), lintTemplate()] : [notPackaged()]),
+  ...readdirSync('templates').flatMap((file) => [
+    validateTemplate(`templates/${file}`),
+    lintTemplate(`templates/${file}`),
+  ]),
+  ...(existsSync(packaged) ? [validateTemplate(packaged), lintTemplate(packaged)] : [notPackaged()]),
 ]);
 
 function report(reports: readonly Report[]): number {
@@ -50,7 +54,7 @@ function report(reports: readonly Report[]): number {
 function notPackaged(): Report {
   return {
     validator: 'CloudFormation',
-    file: template,
+    file: packaged,
     findings: ['is missing: run `npm run package` first'],
   };
 }
@@ -69,7 +73,7 @@ function validateStateMachine(file: string): Report {
 }
 
 /** AWS's own rules: errors and warnings. Its remarks (such as "supports tags") are not findings. */
-function validateTemplate(): Report {
+function validateTemplate(template: string): Report {
   const engine = new CelEngine();
   try {
     const { diagnostics } = engine.validateStandard(new TemplateFile(template), {
@@ -87,7 +91,7 @@ function validateTemplate(): Report {
 }
 
 /** cfn-lint also knows the IAM actions that exist. It is written in Python, so it is used where it is present. */
-function lintTemplate(): Report {
+function lintTemplate(template: string): Report {
   const ignored = Object.keys(exceptions).flatMap((rule) => ['--ignore-checks', rule]);
   const { error, status, stdout, stderr } = spawnSync(
     'cfn-lint',
