@@ -218,6 +218,12 @@ export class RotationRefusedError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** A step of a rotation failed where the secret is used; Secrets Manager tries it again. Holds no value. */
+export class RotationStepError extends OnboardingError {
+  override readonly name = 'RotationStepError';
+  readonly retryable = false;
+}
+
 /** An error as it is kept in records and printed as JSON. */
 export interface ErrorRecord {
   readonly name: string;

@@ -113,6 +113,7 @@ export const rotationEventNames = ['RotationSucceeded', 'RotationFailed'] as con
 function parseEvent(input: object): RotationRequest {
   const { source, 'detail-type': detailType, detail } = parsed(kind, input);
   const { eventName } = detail;
+  if (source === rotatedEvent.source && detailType === rotatedEvent.detailType) return parseRotated(input);
   if (source !== 'aws.secretsmanager') return ignored(`an event of ${source}, which tells of no secret`);
   if (detailType === 'Secret Label Updated') return parseLabel(input);
   if (eventName === 'RotationFailed')
@@ -120,6 +121,19 @@ function parseEvent(input: object): RotationRequest {
   if (eventName === 'RotationSucceeded')
     return { type: 'secret', cause: 'rotated', secretId: secretIdOf(input) };
   return ignored(`${eventName ?? detailType ?? 'an event'} of ${source} deploys nothing`);
+}
+
+/** The event by which a rotation function of ours asks for a deployment (shared/secret-rotation/ask.ts). */
+export const rotatedEvent = { source: 'account-onboarding.rotation', detailType: 'Secret Rotated' } as const;
+
+/** Its shape: ids only. */
+const rotated = z.looseObject({
+  detail: z.looseObject({ secretId: secretArn, versionId: z.string().min(1) }),
+});
+
+function parseRotated(input: object): RotationRequest {
+  const { secretId, versionId } = parsed(rotated, input).detail;
+  return { type: 'secret', cause: 'rotated', secretId, versionId };
 }
 
 function parseLabel(input: object): RotationRequest {

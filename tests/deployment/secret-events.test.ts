@@ -13,7 +13,11 @@ const forwarded = rulesOf(`resources:\n${text.replace(/^/gm, '  ')}`);
 
 test('what is forwarded is what the hub starts a deployment by', () => {
   const patternOf = (rules: typeof hub, id: string) => rules.find(({ ruleId }) => ruleId === id)?.pattern;
-  expect(forwarded.map(({ ruleId }) => ruleId)).toEqual(['SecretLabelRule', 'SecretRotationRule']);
+  expect(forwarded.map(({ ruleId }) => ruleId)).toEqual([
+    'SecretLabelRule',
+    'SecretRotationRule',
+    'RotatedSecretRule',
+  ]);
   for (const { ruleId, pattern } of forwarded) expect(pattern).toEqual(patternOf(hub, ruleId));
 });
 

@@ -11,6 +11,7 @@ import { addApplication, addStrategy, type SimulatedApplication } from '../../si
 import type { OrganisationEvent } from '../../simulator/events.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { shared, smallText } from './configurations.ts';
 import { makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
@@ -113,6 +114,7 @@ export interface Deployed {
 export interface DeployOptions {
   readonly services?: Services;
   readonly around?: FunctionInterceptor;
+  readonly onState?: (event: StateEvent) => void;
 }
 
 /** Runs config-deployment to its end. Before each further look at a delivery, half a minute passes. */
@@ -126,6 +128,7 @@ export async function deploy(of: World, input: unknown, options: DeployOptions =
     services,
     name,
     input,
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
     around: async (token, invoke) => {
       if (token === 'AdvanceDeploymentFunctionArn') {
         looks += 1;
