@@ -36,8 +36,9 @@ const inProgress: ReadonlySet<string> = new Set(['DEPLOYING', 'BAKING', 'VALIDAT
 const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
 
 /**
- * A listing names the configuration but not, in older answers, the profile's id, so GetDeployment confirms. One that
- * another version of the profile has followed is ours only where our own start was not answered.
+ * A listing names the configuration but not, in older answers, the profile's id, so GetDeployment confirms. A deployment
+ * from before this attempt, or one that another version of the profile has followed, is ours only where it is in force
+ * still; one since then also where our own start was not answered.
  */
 async function ownAmong(
   hand: Hand,
@@ -46,9 +47,12 @@ async function ownAmong(
 ): Promise<FoundDeployment | undefined> {
   const { version, after = 0, unanswered } = delivery;
   for (const [index, item] of items.entries()) {
-    const { DeploymentNumber = 0, ConfigurationVersion } = item;
-    if (ConfigurationVersion !== version || DeploymentNumber <= after) continue;
-    if (!unanswered && items.slice(0, index).some((later) => replaces(later, item))) return undefined;
+    const { DeploymentNumber = 0, ConfigurationVersion, State = '' } = item;
+    if (ConfigurationVersion !== version) continue;
+    const isNew = DeploymentNumber > after;
+    const isFollowed = items.slice(0, index).some((later) => replaces(later, item));
+    if (isFollowed && !(isNew && unanswered)) return undefined;
+    if (!isNew && undone.has(State)) continue;
     const deployment = await deploymentOf(hand, delivery, DeploymentNumber);
     if (deployment.ConfigurationProfileId === delivery.target.profile) return deployment;
   }

@@ -118,6 +118,7 @@ function memoryConfiguration(): ConfigurationStore {
 
 function memoryOutbox(): OutboxStore {
   const deliveries = new Map<string, Delivery>();
+  const secrets = new Set<string>();
   const keyOf = ({ source, id }: Pick<Delivery, 'source' | 'id'>): string => `${source}#${id}`;
   return {
     get: (key) => soon(() => deliveries.get(keyOf(key))),
@@ -136,6 +137,9 @@ function memoryOutbox(): OutboxStore {
         );
       }),
     unfinished: () => soon(() => sortedBy([...deliveries.values()].filter(isUnfinished), keyOf)),
+    watch: (arn) => soon(() => void secrets.add(arn)),
+    unwatch: (arn) => soon(() => void secrets.delete(arn)),
+    watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
 }
 

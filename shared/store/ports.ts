@@ -223,6 +223,11 @@ export interface OutboxStore {
   of(source: string, prefix: string): Promise<readonly Delivery[]>;
   /** Those that have not ended, ordered by source and id. Consistent reads. */
   unfinished(): Promise<readonly Delivery[]>;
+  /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
+  watch(arn: string): Promise<void>;
+  unwatch(arn: string): Promise<void>;
+  /** ARNs, ordered. Consistent reads. */
+  watched(): Promise<readonly string[]>;
 }
 
 export interface Store {

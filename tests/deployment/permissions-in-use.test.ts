@@ -91,6 +91,8 @@ function addRotations(organisation: SimulatedOrganisation): readonly object[] {
     });
     return [{ secretId }];
   });
+  const unserved = { accountId: '444444444444', region: 'eu-west-1', name: 'app/unserved', value: 'x' };
+  secrets.push({ secretId: organisation.addSecret(unserved) });
   return [...secrets, ...secrets, { source: 'aws.s3', detail: {} }, { unfinished: true }];
 }
 

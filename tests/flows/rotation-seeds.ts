@@ -47,7 +47,7 @@ export async function simulateRotations(seed: number): Promise<SimulatedRotation
   const running: Promise<unknown>[] = [];
   for (let number = 0; number < rotations; number += 1) {
     const event = number > 1 && random() < 0.2 ? await rotateBack(of) : await rotate(of);
-    // The look knows named secrets; of others, the last event at least must come.
+    // The look knows named secrets, and others from their first event on.
     const needed = !named && number === rotations - 1 ? 1 : 0;
     const times = Math.max(needed, Math.floor(random() * 3));
     for (let time = 0; time < times; time += 1) running.push(deploy(of, event, mortally(of, random)));

@@ -107,6 +107,27 @@ test('a look finds the rotation of a named secret whose event never came', async
   expect(await deploy(of, { unfinished: true })).toEqual({ status: 'SUCCEEDED', run: undefined });
 });
 
+test('a look finds the rotation of a secret that was deployed before and is named nowhere', async () => {
+  const of = await rotationWorld();
+  await deploy(of, { secretId: of.secretArn });
+  await rotate(of);
+
+  expect((await deploy(of, { unfinished: true })).run?.status).toBe('succeeded');
+
+  expect(servedTo(of)).toBe(`${planted}-2`);
+  of.organisation.world.secrets.delete(of.secretArn);
+  expect((await deploy(of, { unfinished: true })).run?.status).toBe('failed');
+  // It was told once, and is not looked at any more.
+  expect((await deploy(of, { unfinished: true })).run).toBeUndefined();
+});
+
+test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
+  const of = await rotationWorld({ environments: [] });
+  const { run } = await deploy(of, await rotate(of));
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(await of.store.outbox.watched()).toEqual([]);
+});
+
 test('one target that fails does not touch the others', async () => {
   const environments = ['production', 'test', 'staging'];
   const of = await rotationWorld({

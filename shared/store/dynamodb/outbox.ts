@@ -1,4 +1,4 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import {
   type Delivery,
@@ -74,8 +74,23 @@ const openKey = ({ source, id }: DeliveryKey): Key => ({
 });
 const openSchema: z.ZodType<DeliveryKey> = z.object({ source: z.string(), id: z.string() });
 
+const secretPrefix = 'SECRET#';
+const secretKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `${secretPrefix}${arn}` });
+const secretSchema = z.object({ arn: z.string() });
+
 export function dynamoOutbox(table: Table): OutboxStore {
+  const { client, tableName: TableName } = table;
   return {
+    async watch(arn) {
+      await client.send(new PutCommand({ TableName, Item: { ...secretKey(arn), arn } }));
+    },
+    async unwatch(arn) {
+      await client.send(new DeleteCommand({ TableName, Key: secretKey(arn) }));
+    },
+    async watched() {
+      const found = await queryItems(table, secretKey('').pk, secretPrefix, secretSchema);
+      return found.map(({ arn }) => arn);
+    },
     get: (key) => readItem(table, deliveryKey(key), deliverySchema),
     put: (delivery, expected) => putDelivery(table, delivery, expected),
     of: (source, prefix) =>

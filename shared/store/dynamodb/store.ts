@@ -21,6 +21,7 @@ import type { Table } from './table.ts';
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
  * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |
+ * | `OUTBOX_SECRETS` | `SECRET#<arn>` | that a secret is to be looked at where its events do not come |
  * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | that it has not ended |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.

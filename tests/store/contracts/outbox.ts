@@ -90,6 +90,15 @@ export function outboxContract(makeStore: MakeStore): void {
       expect(await outbox.of(source, 'app1234/env1234/prof123/')).toStrictEqual([aDelivery(), second]);
     });
 
+    test('remembers secrets, and forgets them', async () => {
+      for (const arn of ['b', source, 'b']) await outbox.watch(arn);
+      expect(await outbox.watched()).toEqual([source, 'b']);
+      await outbox.unwatch('b');
+      await outbox.unwatch('c');
+      expect(await outbox.watched()).toEqual([source]);
+      expect(await outbox.unfinished()).toEqual([]);
+    });
+
     test('has it among the unfinished again where it is taken up again', async () => {
       await outbox.put(aDelivery({ status: 'failed' }), undefined);
       expect(await outbox.unfinished()).toEqual([]);
