@@ -137,6 +137,13 @@ function addResource(
             name,
             trust: allow({ Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
           }),
+    'role-trust-policy': () =>
+      organisation.addRole({
+        accountId,
+        name: id.split('/').at(-1) ?? id,
+        path: `/${id.slice(0, id.lastIndexOf('/') + 1)}`,
+        trust: allow({ Sid: 'Owner', Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
+      }),
   };
   const make = makers[kind];
   if (make === undefined) throw new Error(`The example organisation has no resource of kind ${kind}`);

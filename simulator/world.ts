@@ -65,7 +65,7 @@ export interface SimulatedRole {
   readonly arn: string;
   readonly uniqueId: string;
   readonly path: string;
-  readonly trust: string;
+  trust: string;
   /** The policy of what it may do, besides the managed policies attached to it. */
   readonly permissions: string | undefined;
   readonly attached: Set<string>;

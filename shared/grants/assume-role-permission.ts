@@ -5,7 +5,15 @@ import { samePolicy } from '../policy/equality.ts';
 import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { place } from './document-kind.ts';
-import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
+import {
+  eachOnce,
+  type GrantEntry,
+  grantEntryFields,
+  membership,
+  membershipFits,
+  rolePattern,
+  text,
+} from './entry.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
 import { accountsLetIn, allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
 import { accountsOfRoles, anyAccount, type Slot, shards } from './shards.ts';
@@ -71,7 +79,7 @@ function statement(share: Share<Entry>, context: GrantContext): Statement {
  * One region for each partition, whatever the central account's: a group is one resource with one lease, also where
  * two central accounts of different regions are the same account.
  */
-function globalPlace(entry: Entry, context: GrantContext): { accountId: string; region: string } {
+export function globalPlace(entry: GrantEntry, context: GrantContext): { accountId: string; region: string } {
   const regions: Readonly<Record<string, string>> = {
     'aws-cn': 'cn-north-1',
     'aws-us-gov': 'us-gov-west-1',
