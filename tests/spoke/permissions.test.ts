@@ -50,6 +50,11 @@ const everyKind = () =>
     account: shared
     images: [ami-0123456789abcdef0]
     for: { ous: [Workloads] }
+  - name: reader
+    kind: role-trust-policy
+    account: security
+    role: people/Reader
+    for: { ous: [Workloads] }
   - name: pipeline
     kind: assume-role-permission
     account: security
