@@ -4,7 +4,7 @@ import type { ResourceRef } from '../shared/grants/contract.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
 import { desiredResources } from '../shared/plan/desired.ts';
 import type { PolicyDocument } from '../shared/policy/document.ts';
-import { deploymentActions } from '../shared/rotation/actions.ts';
+import { deploymentActions } from '../shared/spoke/deployment-actions.ts';
 import { SimulatedOrganisation } from './organisation.ts';
 
 const rootId = 'r-exam';

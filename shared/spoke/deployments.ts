@@ -1,7 +1,7 @@
 import { centralNamesOf } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Permission } from '../grants/contract.ts';
-import { deploymentActions } from '../rotation/actions.ts';
+import { deploymentActions } from './deployment-actions.ts';
 
 interface SpokeAccount {
   readonly configuration: Configuration;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
-import { deploymentActions } from '../../shared/rotation/actions.ts';
+import { deploymentActions } from '../../shared/spoke/deployment-actions.ts';
 import { spokeTemplate } from '../../shared/spoke/template.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
 import { example, log, management, security, shared, small, smallText } from '../flows/configurations.ts';
