@@ -254,6 +254,12 @@ export class RotationStepError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** A deployed configuration could not be read, or is not what its reader takes. Holds none of its content. */
+export class ConfigurationUnavailableError extends OnboardingError {
+  override readonly name = 'ConfigurationUnavailableError';
+  readonly retryable = true;
+}
+
 /** An error as it is kept in records and printed as JSON. */
 export interface ErrorRecord {
   readonly name: string;

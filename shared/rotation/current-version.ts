@@ -8,8 +8,6 @@ export interface CurrentSecret extends SecretPlace {
   readonly version: string;
   /** ARN or id of its customer managed key; absent where `aws/secretsmanager` encrypts it. */
   readonly kmsKey?: string;
-  /** Of a replica: where the secret itself is. */
-  readonly primaryRegion?: string;
 }
 
 /**
@@ -22,7 +20,6 @@ export async function currentSecret(client: SecretsManagerClient, SecretId: stri
     ARN = '',
     DeletedDate,
     KmsKeyId,
-    PrimaryRegion,
     VersionIdsToStages = {},
   } = await client.send(new DescribeSecretCommand({ SecretId }));
   const place = secretPlace(ARN);
@@ -41,8 +38,5 @@ export async function currentSecret(client: SecretsManagerClient, SecretId: stri
     ...place,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
-    ...(PrimaryRegion === undefined || PrimaryRegion === place.region
-      ? {}
-      : { primaryRegion: PrimaryRegion }),
   };
 }

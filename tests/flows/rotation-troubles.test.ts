@@ -15,6 +15,7 @@ import {
   type RotationWorld,
   rotate,
   rotationWorld,
+  secretName,
   servedTo,
   startCount,
 } from './rotations.ts';
@@ -126,6 +127,21 @@ test('a secret that nobody serves is recorded as nothing to deploy, and left alo
   const { run } = await deploy(of, await rotate(of));
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
   expect(await of.store.outbox.watched()).toEqual([]);
+});
+
+test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
+  const of = await rotationWorld({ rotation: namedTarget });
+  const replica = of.organisation.addSecret({
+    accountId: shared,
+    region: 'us-west-2',
+    name: secretName,
+    value: 'x',
+  });
+
+  const { run } = await deploy(of, { ...(await rotate(of)), region: 'us-west-2', resources: [replica] });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(startCount(of)).toBe(0);
 });
 
 test('one target that fails does not touch the others', async () => {
