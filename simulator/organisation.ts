@@ -13,6 +13,7 @@ import * as make from './makers.ts';
 import { type Exchange, type Interceptor, type LoggedCall, simulatedOrganisation } from './plugin.ts';
 import { openSession } from './sessions.ts';
 import {
+  announce,
   isContainer,
   newWorld,
   randomText,
@@ -41,7 +42,6 @@ export class SimulatedOrganisation {
   /** Each attempt of each call, in order. */
   readonly calls: LoggedCall[] = [];
   readonly #interceptors: Interceptor[] = [];
-  readonly #listeners: EventListener[] = [];
 
   constructor(settings: WorldSettings) {
     this.world = newWorld(settings);
@@ -66,7 +66,7 @@ export class SimulatedOrganisation {
 
   /** Listeners are called synchronously, in the order of the events. @returns a function that ends it */
   onEvent(listener: EventListener): () => void {
-    return listed(this.#listeners, listener);
+    return listed(this.world.listeners, listener);
   }
 
   resetCalls(): void {
@@ -300,7 +300,7 @@ export class SimulatedOrganisation {
   }
 
   #emit(event: OrganisationEvent): void {
-    for (const listener of [...this.#listeners]) listener(structuredClone(event));
+    announce(this.world, event);
   }
 }
 

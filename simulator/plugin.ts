@@ -86,6 +86,7 @@ const targetFields = [
   'GroupName',
   'RoleName',
   'RoleArn',
+  'ApplicationId',
   'AccountId',
   'ChildId',
   'ParentId',

@@ -90,6 +90,7 @@ const subjectFields = [
   'PolicyName',
   'GroupName',
   'RoleName',
+  'ApplicationId',
   'AccountId',
   'ChildId',
   'TopicArn',

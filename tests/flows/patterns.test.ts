@@ -158,7 +158,7 @@ describe('a secret whose tag is taken away', () => {
     const secret = of.organisation.world.secrets.get(arnOf(of));
     if (secret === undefined) throw new Error('there is no secret');
     of.organisation.tagResource('secret', arnOf(of), { use: undefined });
-    secret.deletedAt = new Date(of.clock.now());
+    secret.deletedAt = of.clock.now();
 
     const { run } = await sweep(of);
     secret.deletedAt = undefined;
