@@ -1,5 +1,6 @@
 import { approveCommandOf, consoleLink, waitingLine } from '../shared/run/approval-message.ts';
-import { approvalDifference, approvalPlan } from '../shared/run/approvals.ts';
+import { approvalPlan } from '../shared/run/approval-plan.ts';
+import { approvalDifference } from '../shared/run/approvals.ts';
 import { noTask } from '../shared/run/request-approval.ts';
 import type { ActiveConfiguration, Services } from '../shared/services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../shared/store/ports.ts';

@@ -88,6 +88,10 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
     'a group, role people/ReadOnly': { groups: ['Readers'], role: 'people/ReadOnly' },
     'a role, role people/ReadOnly': { roles: ['Readers'], role: 'people/ReadOnly', mfa: false },
   },
+  'role-trust-policy': {
+    'a role': { role: 'ConfigurationReader' },
+    'a role, with an external id': { role: 'ConfigurationReader', externalId: 'example-1234' },
+  },
 };
 
 function byPreset(presets: readonly string[], fields: object): Record<string, object> {

@@ -1,6 +1,7 @@
 /**
  * Validates what is deployed, without network and credentials: every state machine, the CloudFormation template that
- * `npm run package` has made, and those of the central accounts. Exits with 1 when there is a finding.
+ * `npm run package` has made, those in `templates`, and those of the central accounts. Exits with 1 when there is a
+ * finding.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +26,7 @@ const exceptions: Readonly<Record<string, string>> = {
   W8003: 'the topic is known when the template is made, so its condition is a constant',
 };
 
-const template = '.serverless/cloudformation-template-update-stack.json';
+const packaged = '.serverless/cloudformation-template-update-stack.json';
 const folder = 'statemachines';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -33,7 +34,8 @@ process.exitCode = report([
   ...readdirSync(folder)
     .filter((file) => file.endsWith('.asl.json'))
     .map((file) => validateStateMachine(`${folder}/${file}`)),
-  ...(existsSync(template) ? validateTemplate(template) : [notPackaged()]),
+  ...readdirSync('templates').flatMap((file) => validateTemplate(`templates/${file}`)),
+  ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
   ...(await validateSpokes(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
 ]);
 
@@ -55,7 +57,7 @@ function report(reports: readonly Report[]): number {
 function notPackaged(): Report {
   return {
     validator: 'CloudFormation',
-    file: template,
+    file: packaged,
     findings: ['is missing: run `npm run package` first'],
   };
 }

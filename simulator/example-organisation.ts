@@ -4,6 +4,7 @@ import type { ResourceRef } from '../shared/grants/contract.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
 import { desiredResources } from '../shared/plan/desired.ts';
 import type { PolicyDocument } from '../shared/policy/document.ts';
+import { deploymentActions } from '../shared/spoke/deployment-actions.ts';
 import { SimulatedOrganisation } from './organisation.ts';
 
 const rootId = 'r-exam';
@@ -60,11 +61,14 @@ function addCentralAccounts(organisation: SimulatedOrganisation, configuration: 
         Action: 'sts:AssumeRole',
       }),
       permissions: allow({
-        Action: grantKinds.flatMap(({ actions, discovery }) => [
-          ...actions.read,
-          ...actions.write,
-          ...(discovery?.actions ?? []),
-        ]),
+        Action: [
+          ...grantKinds.flatMap(({ actions, discovery }) => [
+            ...actions.read,
+            ...actions.write,
+            ...(discovery?.actions ?? []),
+          ]),
+          ...deploymentActions,
+        ],
         Resource: '*',
       }),
     });
@@ -137,6 +141,13 @@ function addResource(
             name,
             trust: allow({ Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
           }),
+    'role-trust-policy': () =>
+      organisation.addRole({
+        accountId,
+        name: id.split('/').at(-1) ?? id,
+        path: `/${id.slice(0, id.lastIndexOf('/') + 1)}`,
+        trust: allow({ Sid: 'Owner', Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
+      }),
   };
   const make = makers[kind];
   if (make === undefined) throw new Error(`The example organisation has no resource of kind ${kind}`);

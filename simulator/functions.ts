@@ -1,5 +1,7 @@
+import { createHandler as advanceDeployment } from '../functions/advance-deployment.ts';
 import { createHandler as importOrganization } from '../functions/import-organization.ts';
 import { createHandler as planChanges } from '../functions/plan-changes.ts';
+import { createHandler as recordDeployment } from '../functions/record-deployment.ts';
 import { createHandler as recordFailedExecution } from '../functions/record-failed-execution.ts';
 import { createHandler as recordFailure } from '../functions/record-failure.ts';
 import { createHandler as recordRun } from '../functions/record-run.ts';
@@ -7,6 +9,7 @@ import { createHandler as recordSweep } from '../functions/record-sweep.ts';
 import { createHandler as registerAccount } from '../functions/register-account.ts';
 import { createHandler as requestApproval } from '../functions/request-approval.ts';
 import { createHandler as resolveAccount } from '../functions/resolve-account.ts';
+import { createHandler as resolveDeployment } from '../functions/resolve-deployment.ts';
 import { createHandler as startSweep } from '../functions/start-sweep.ts';
 import { createHandler as updateConfigurationAccount } from '../functions/update-configuration-account.ts';
 import { createHandler as updateLogAccount } from '../functions/update-log-account.ts';
@@ -17,8 +20,10 @@ import type { HandlerFactory } from '../shared/telemetry/step-handler.ts';
 
 /** The deployed functions by the token that stands for their ARN; a test holds this, the folder and serverless.yml together. */
 export const functions: Readonly<Record<string, HandlerFactory>> = {
+  AdvanceDeploymentFunctionArn: advanceDeployment,
   ImportOrganizationFunctionArn: importOrganization,
   PlanChangesFunctionArn: planChanges,
+  RecordDeploymentFunctionArn: recordDeployment,
   RecordFailedExecutionFunctionArn: recordFailedExecution,
   RecordFailureFunctionArn: recordFailure,
   RecordRunFunctionArn: recordRun,
@@ -26,6 +31,7 @@ export const functions: Readonly<Record<string, HandlerFactory>> = {
   RegisterAccountFunctionArn: registerAccount,
   RequestApprovalFunctionArn: requestApproval,
   ResolveAccountFunctionArn: resolveAccount,
+  ResolveDeploymentFunctionArn: resolveDeployment,
   StartSweepFunctionArn: startSweep,
   UpdateConfigurationAccountFunctionArn: updateConfigurationAccount,
   UpdateLogAccountFunctionArn: updateLogAccount,

@@ -13,7 +13,7 @@ import type { TaskTokens } from './task-tokens.ts';
 const projectFile = (name: string): URL => new URL(`../${name}`, import.meta.url);
 
 /** A file in `statemachines`, without its ending. */
-export type DeployedMachine = 'account-onboarding' | 'organization-sweep';
+export type DeployedMachine = 'account-onboarding' | 'organization-sweep' | 'config-deployment';
 
 export interface LocalRun {
   /** Default: `account-onboarding`. */

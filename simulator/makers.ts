@@ -1,4 +1,5 @@
 import { type PolicyDocument, serialisePolicy } from '../shared/policy/document.ts';
+import type { SimulatedSecret } from './secrets.ts';
 import {
   digest,
   type SimulatedBucket,
@@ -8,7 +9,6 @@ import {
   type SimulatedManagedPolicy,
   type SimulatedResource,
   type SimulatedRole,
-  type SimulatedSecret,
   type Tags,
   type World,
 } from './world.ts';
@@ -32,6 +32,16 @@ export interface RoleInput {
   readonly trust: PolicyInput;
   /** Default: it may do nothing. */
   readonly permissions?: PolicyInput;
+}
+
+export interface SecretInput extends Place {
+  readonly name: string;
+  /** Of its first version, which is AWSCURRENT. Default: it has none. */
+  readonly value?: string;
+  /** Of a customer managed key. Default: `aws/secretsmanager`. */
+  readonly kmsKeyArn?: string;
+  /** Of a replica, where its primary secret is. Default: it is no replica. */
+  readonly primaryRegion?: string;
 }
 
 export interface ManagedPolicyInput {
@@ -72,15 +82,18 @@ export const makeRepository = (world: World, input: Place & { readonly name: str
   resource(world, input, input.name, `${arnPrefix(world, 'ecr', input)}:repository/${input.name}`);
 
 /** The ARN ends in six characters that Secrets Manager chooses ("Secret ARN"). */
-export function makeSecret(
-  world: World,
-  input: Place & { readonly name: string; readonly primaryRegion?: string },
-): SimulatedSecret {
-  const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${input.name}`;
+export function makeSecret(world: World, input: SecretInput): SimulatedSecret {
+  const { name, value, kmsKeyArn, primaryRegion } = input;
+  const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${name}`;
+  const id = uuidOf(`${prefix}/1`);
+  const first = { id, value, stages: new Set(['AWSCURRENT']) };
   return {
-    ...resource(world, input, input.name, `${prefix}-${digest(prefix, 6)}`),
-    primaryRegion: input.primaryRegion,
+    ...resource(world, input, name, `${prefix}-${digest(prefix, 6)}`),
+    primaryRegion,
+    kmsKeyArn,
+    versions: new Map(value === undefined ? [] : [[id, first]]),
     deletedAt: undefined,
+    rotationFunctionArn: undefined,
   };
 }
 
@@ -148,7 +161,7 @@ export const makeTopic = (world: World, input: Place & { readonly name: string }
 
 const regionOf = ({ settings }: World, { region }: Place): string => region ?? settings.homeRegion;
 
-const arnPrefix = (world: World, service: string, place: Place): string =>
+export const arnPrefix = (world: World, service: string, place: Place): string =>
   `arn:${world.settings.partition}:${service}:${regionOf(world, place)}:${place.accountId}`;
 
 const resource = (world: World, place: Place, name: string, arn: string): SimulatedResource => ({

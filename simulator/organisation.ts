@@ -14,6 +14,7 @@ import { type Exchange, type Interceptor, type LoggedCall, simulatedOrganisation
 import { quickClients } from './quick-clients.ts';
 import { openSession } from './sessions.ts';
 import {
+  announce,
   isContainer,
   newWorld,
   randomText,
@@ -42,7 +43,6 @@ export class SimulatedOrganisation {
   /** Each attempt of each call, in order. */
   readonly calls: LoggedCall[] = [];
   readonly #interceptors: Interceptor[] = [];
-  readonly #listeners: EventListener[] = [];
 
   constructor(settings: WorldSettings) {
     this.world = newWorld(settings);
@@ -67,7 +67,7 @@ export class SimulatedOrganisation {
 
   /** Listeners are called synchronously, in the order of the events. @returns a function that ends it */
   onEvent(listener: EventListener): () => void {
-    return listed(this.#listeners, listener);
+    return listed(this.world.listeners, listener);
   }
 
   resetCalls(): void {
@@ -301,7 +301,7 @@ export class SimulatedOrganisation {
   }
 
   #emit(event: OrganisationEvent): void {
-    for (const listener of [...this.#listeners]) listener(structuredClone(event));
+    announce(this.world, event);
   }
 }
 

@@ -106,6 +106,7 @@ const targetFields = [
   'GroupName',
   'RoleName',
   'RoleArn',
+  'ApplicationId',
   'AccountId',
   'ChildId',
   'ParentId',

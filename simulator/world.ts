@@ -3,6 +3,9 @@ import type { ImageState, LaunchPermission } from '@aws-sdk/client-ec2';
 import type { GrantConstraints, GrantOperation, KeyManagerType, KeyState } from '@aws-sdk/client-kms';
 import type { Clock, Random } from '../shared/clock.ts';
 import type { AccountState } from '../shared/organization/account.ts';
+import { type AppConfigState, newAppConfig } from './app-config.ts';
+import type { OrganisationEvent } from './events.ts';
+import type { SimulatedSecret } from './secrets.ts';
 import { newTaskTokens, type TaskTokens } from './task-tokens.ts';
 
 export type Tags = Record<string, string>;
@@ -39,13 +42,6 @@ export interface SimulatedKey extends SimulatedResource {
   readonly manager: KeyManagerType;
 }
 
-export interface SimulatedSecret extends SimulatedResource {
-  /** Of a replica, where its primary secret is. */
-  readonly primaryRegion: string | undefined;
-  /** When it was planned for deletion. */
-  deletedAt: Date | undefined;
-}
-
 export interface SimulatedBucket extends SimulatedResource {
   /** Block Public Access refuses policies that are public; on for every bucket since April 2023. */
   readonly blockPublicPolicy: boolean;
@@ -79,7 +75,7 @@ export interface SimulatedRole {
   readonly arn: string;
   readonly uniqueId: string;
   readonly path: string;
-  readonly trust: string;
+  trust: string;
   /** The policy of what it may do, besides the managed policies attached to it. */
   readonly permissions: string | undefined;
   readonly attached: Set<string>;
@@ -173,6 +169,9 @@ export interface World {
   readonly groups: Map<string, SimulatedGroup>;
   readonly managedPolicies: Map<string, SimulatedManagedPolicy>;
   readonly topics: Set<string>;
+  readonly appConfig: AppConfigState;
+  /** They are called synchronously, in the order of the events. */
+  readonly listeners: ((event: OrganisationEvent) => void)[];
   /** By access key id. */
   readonly sessions: Map<string, Session>;
   /** What was put on an event bus, in order. */
@@ -201,11 +200,18 @@ export const newWorld = (settings: WorldSettings): World => ({
   groups: new Map(),
   managedPolicies: new Map(),
   topics: new Set(),
+  appConfig: newAppConfig(),
+  listeners: [],
   sessions: new Map(),
   putEvents: [],
   messages: [],
   tasks: newTaskTokens(),
 });
+
+/** Tells every listener, each with a copy of its own. */
+export function announce({ listeners }: World, event: OrganisationEvent): void {
+  for (const listener of [...listeners]) listener(structuredClone(event));
+}
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -39,7 +39,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
     ? await importOrganization({
         ...services,
         ...organisation(services),
-        needsApproval: await approvalInForce(services.store),
+        needsApproval: () => approvalInForce(services.store),
       })
     : undefined;
   const { inForce, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);

@@ -86,13 +86,13 @@ function tellDecided({ out }: Session, { runId }: ApprovalRequest, decided: Deci
   for (const id of decided.moved)
     out.line(out.colors.yellow(`! account ${id} has moved since it was shown, and waits on`));
   const runs = [...(decided.released ? [runId] : []), ...decided.alsoReleased];
-  for (const id of runs) out.line(`  run ${id} goes on`);
+  for (const id of runs) out.line(`  run ${id} ${verdict === 'approved' ? 'goes on' : 'ends as failed'}`);
   if (decided.approved.length > 0 && !decided.released)
     out.line(`  No execution waits for it: what is approved is granted by the next run, so start one`);
 }
 
-async function list({ out }: Session, { store }: Services): Promise<ExitCode> {
-  const open = await store.approvals.open();
+async function list({ out }: Session, { store, clock }: Services): Promise<ExitCode> {
+  const open = (await store.approvals.open()).filter(({ until }) => clock.now() < Date.parse(until));
   out.result({ status: 'succeeded', open: open.map(approvalReport) });
   if (open.length === 0) out.line('Nobody waits for approval.');
   for (const request of open) {

@@ -1,16 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
-import { loadConfiguration } from '../../shared/configuration/load.ts';
-import type { Configuration } from '../../shared/configuration/schema.ts';
-import {
-  acting,
-  type CommandContext,
-  type CommonOptions,
-  configurationFile,
-  newCommand,
-  type Session,
-} from '../command.ts';
+import { Argument, type Command } from 'commander';
+import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
+import { demoConfiguration } from '../demo/configuration.ts';
+import { rotationDemo } from '../demo/rotation.ts';
 import { newcomer, type Story, tellStory } from '../demo/story.ts';
 import { newTeller, tellEnd, tellOpening } from '../demo/teller.ts';
 import { allowedAt, mentions } from '../demo/who-can.ts';
@@ -20,14 +12,16 @@ import { loggerOf } from '../services.ts';
 import { newSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../simulation.ts';
 
 export const demoCommand = (context: CommandContext): Command =>
-  newCommand('demo', 'Show an account come, move and go, in a simulated organisation.').action(
-    acting<CommonOptions>(context, demo),
-  );
+  newCommand('demo', 'Show an account come, move and go, or a secret rotated, in a simulated organisation.')
+    .addArgument(new Argument('[story]', 'what to show').choices(['account', 'rotation']).default('account'))
+    .action((story: string, options: CommonOptions) =>
+      acting<CommonOptions>(context, story === 'rotation' ? rotationDemo : demo)(options),
+    );
 
 async function demo(options: CommonOptions, session: Session): Promise<ExitCode> {
   const { out } = session;
   const start = performance.now();
-  const configuration = await configurationOf(options, session);
+  const configuration = await demoConfiguration(options, session);
   const simulation = newSimulation(configuration, { logger: loggerOf(session) });
   await prepareDeployment(simulation.services, configuration);
   await onboardEveryone(simulation);
@@ -37,14 +31,6 @@ async function demo(options: CommonOptions, session: Session): Promise<ExitCode>
   out.result(figures);
   tellEnd(out, figures);
   return figures.status === 'succeeded' ? exitCodes.succeeded : exitCodes.failed;
-}
-
-/** One's own configuration where it is named, else the example; nobody is there to approve anything. */
-async function configurationOf(options: CommonOptions, { io }: Session): Promise<Configuration> {
-  const example = fileURLToPath(new URL('../../examples/onboarding.yml', import.meta.url));
-  const file = options.config === undefined ? example : configurationFile(options, io);
-  const { approval: _, ...configuration } = await loadConfiguration(file);
-  return configuration;
 }
 
 /** What `demo --json` prints. */

@@ -22,7 +22,7 @@ async function importAccounts(_: CommonOptions, session: Session): Promise<ExitC
     organizations: hub.organizations,
     clock,
     random,
-    needsApproval: await approvalInForce(store),
+    needsApproval: () => approvalInForce(store),
     onProgress: ({ accounts }) => out.transient(`  … ${counted(accounts, 'account')}`),
   });
   out.result({ status: 'succeeded', ...report });

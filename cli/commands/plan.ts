@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { configurationHash } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { waits } from '../../shared/plan/approval.ts';
-import { nothingFound } from '../../shared/plan/searches.ts';
+import { asIfActivated } from '../../shared/run/activate.ts';
 import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
 import type { ActiveConfiguration } from '../../shared/services.ts';
 import { pendingReport, tellPending } from '../approval-output.ts';
@@ -42,7 +41,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(stage, session);
-  const active = { configuration, hash: configurationHash(configuration), found: nothingFound, dropped: [] };
+  const active = await asIfActivated(stage.services.store, configuration);
   const overall = await planOn(stage, session, { active, accountId });
   const warnings = [
     ...(await stageWarnings(stage, active)),
@@ -51,7 +50,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   ];
   const report = planReport(overall, warnings);
   const approval =
-    accountId === undefined ? undefined : await pendingReport(stage.services, active, accountId);
+    accountId === undefined ? undefined : await pendingReport(stage.services, overall.active, accountId);
   if (options.out !== undefined) await writePlan(options.out, overall, session);
   session.out.result({
     ...report,

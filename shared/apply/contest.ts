@@ -7,9 +7,9 @@ import type { Picture } from './reconcile.ts';
 
 /**
  * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and
- * AWS gives no figure.
+ * AWS gives no figure; for a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
  */
-export const readsMayBeStaleFor = 2 * 60_000;
+export const readsMayBeStaleFor = 5 * 60_000;
 
 /** What the table is to remember of outsiders' changes to what is ours. */
 export type Verdict = Pick<ResourceState, 'disputed' | 'contested'>;
@@ -41,7 +41,8 @@ export function verdictOn(seen: Picture, look: Look): Verdict {
 
 /**
  * Sids of what is ours and is not as the last reconciliation left it; `undefined` where it is, or where that proves
- * nothing against others: nobody remembers how it was left, a write of ours was never settled, or the read may be stale.
+ * nothing against others: nobody remembers how it was left, a write of ours was never settled, the read may be stale, or
+ * what a pattern has found has nothing on it.
  */
 function disturbedSids(
   { desired, active, state }: Picture,
@@ -50,6 +51,9 @@ function disturbedSids(
   if (state?.ownDigest === undefined || state.writing === true) return undefined;
   if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.documents(actual, state.owned);
+  // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
+  if (!desired.named && Object.values(documents).every((document) => document === undefined))
+    return undefined;
   const now = leftDigests(documents, active.configuration.deployment);
   if (now.ownDigest === state.ownDigest) return undefined;
   const left = state.ownSids ?? {};

@@ -4,15 +4,19 @@ import type { ResourceState } from '../store/ports.ts';
 
 export const gone = Symbol('gone');
 
+/** Planned for deletion: it cannot be read, and comes back with its policy where somebody restores it. */
+export const resting = Symbol('resting');
+
 /** A resource that nobody names may be deleted: then there is nothing to do. */
 export async function readUnlessGone<T>(
   { named }: DesiredResource,
   read: () => Promise<T>,
-): Promise<T | typeof gone> {
+): Promise<T | typeof gone | typeof resting> {
   try {
     return await read();
   } catch (error) {
-    if (!named && error instanceof ResourceMissingError) return gone;
+    if (!named && error instanceof ResourceMissingError)
+      return error.fields.restorable === true ? resting : gone;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import {
+  ConcurrentUpdateError,
   ConfigurationMismatchError,
   errorRecord,
   NotReadBackError,
@@ -10,16 +11,16 @@ import {
 import type { GrantContext } from '../grants/contract.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
-import { planResource, type ResourcePlan } from '../plan/plan.ts';
+import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
-import { gone, readUnlessGone, stateOfGone } from './gone.ts';
+import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { type Lease, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
-import { rememberBeforeWriting, settle } from './settle.ts';
+import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -33,7 +34,6 @@ export interface ReconcileRequest {
   readonly decided?: boolean;
 }
 
-/**
 /**
  * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
  * contested, and the same grants meet on it, which patterns can change without any of that.
@@ -161,16 +161,17 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const actual = await readUnlessGone(desired, () =>
     desired.kind.read(aws.reader(desired.ref), desired.ref, context),
   );
+  if (actual === resting) return { outcome: 'unchanged' };
   if (actual === gone) {
     lease.check();
     await services.store.resources.put(resource, stateOfGone(seen, timestamp(services.clock)));
     return { outcome: 'unchanged' };
   }
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
-  const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    planResource({ ...seen, ...active, ...memory, actual, setAside });
+  const asked = { ...seen, ...active, ...memory, actual };
+  const plan = (setAside: ReadonlySet<string>): ResourcePlan => planResource({ ...asked, setAside });
 
-  const first = plan(new Set());
+  const first = await firstPlan(services, seen, lease, asked);
   const { decided = false } = request;
   const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
   if (!first.changed) {
@@ -180,6 +181,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   lease.check();
   if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
   await rememberBeforeWriting(services, resource, state, first);
+  await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
   const { written, setAside } = await writeAccepted({
     actual,
@@ -191,6 +193,36 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
+}
+
+async function firstPlan(
+  services: Services,
+  { desired, state }: Picture,
+  lease: Lease,
+  asked: PlanRequest,
+): Promise<ResourcePlan> {
+  try {
+    return planResource(asked);
+  } catch (error) {
+    lease.check();
+    await rememberGraces(services, desired.key, state, whoseGraceRuns(asked));
+    throw error;
+  }
+}
+
+/**
+ * A look that ended since the picture was made may have found that it matches no more, and forgets what has nothing of
+ * ours: what is remembered too late for that is not written.
+ */
+async function refuseWhatIsForgotten({ store }: Services, { desired }: Picture): Promise<void> {
+  const grants = grantsOn(desired);
+  if (desired.named || grants.length === 0) return;
+  const now = desiredResource(await activeConfiguration(store), [], desired.key);
+  if (now !== undefined && grantsOn(now).join() === grants.join()) return;
+  throw new ConcurrentUpdateError(
+    `${desired.key}: other grants meet on it since a moment ago, so the write was not sent; run again`,
+    { resource: desired.key },
+  );
 }
 
 /**

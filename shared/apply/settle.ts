@@ -2,6 +2,7 @@ import { timestamp } from '../clock.ts';
 import { errorRecord } from '../errors.ts';
 import { type DesiredResource, grantsOn } from '../plan/desired.ts';
 import { leftDigests } from '../plan/digest.ts';
+import type { Leaving } from '../plan/grace.ts';
 import { type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { ResourceState } from '../store/ports.ts';
@@ -30,6 +31,20 @@ export async function rememberBeforeWriting(
     writing: true,
     updatedAt: timestamp(clock),
   });
+}
+
+/**
+ * Whose grace runs, of a resource that could not be planned, such as one that is too full with them: it ends all the same.
+ * Nothing else is changed, so that others' changes are judged as before.
+ */
+export async function rememberGraces(
+  { store }: Services,
+  resource: string,
+  state: ResourceState | undefined,
+  leaving: Leaving,
+): Promise<void> {
+  if (state === undefined || Object.keys(leaving).every((id) => state.leaving?.[id] !== undefined)) return;
+  await store.resources.put(resource, { ...state, leaving: { ...state.leaving, ...leaving } });
 }
 
 /** `after` is what was read, not what was to be written: it is what the run is verified by. */

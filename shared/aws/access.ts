@@ -1,3 +1,4 @@
+import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -24,6 +25,7 @@ export interface Target {
 
 /** Clients that act in one account and region, through its spoke role. */
 export interface AccountClients {
+  readonly appConfig: AppConfigClient;
   readonly ec2: EC2Client;
   readonly ecr: ECRClient;
   readonly iam: IAMClient;
@@ -163,6 +165,7 @@ export function hubClients(settings: HubSettings): HubClients {
 
 function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]): AccountClients {
   return lazily({
+    appConfig: () => withPlugins(new AppConfigClient(config), plugins),
     ec2: () => withPlugins(new EC2Client(config), plugins),
     ecr: () => withPlugins(new ECRClient(config), plugins),
     iam: () => withPlugins(new IAMClient(config), plugins),

@@ -94,6 +94,7 @@ const subjectFields = [
   'PolicyName',
   'GroupName',
   'RoleName',
+  'ApplicationId',
   'AccountId',
   'ChildId',
   'TopicArn',

@@ -36,6 +36,12 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
   const fields = { ...attempt, awsError: thrown.name };
   if (attempt.place !== undefined && isUnknownThere(thrown))
     return notEnabled(what, thrown, { ...fields, ...attempt.place });
+  if (isPlannedForDeletion(thrown))
+    return new ResourceMissingError(
+      `${what}: it is planned for deletion. Restore it, or take its name out of the configuration`,
+      { ...fields, restorable: true },
+      thrown,
+    );
   const rule = rules.find(({ names }) => names.has(thrown.name));
   if (rule !== undefined) return rule.error(what, thrown, fields);
   const error = thrown as SdkError;
@@ -54,6 +60,10 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
 const isUnknownThere = ({ name, message }: Error): boolean =>
   ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
   (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
+
+/** A secret, for 7 to 30 days: "The secret is scheduled for deletion" (GetResourcePolicy, Secrets Manager API reference). */
+const isPlannedForDeletion = ({ name, message }: Error): boolean =>
+  name === 'InvalidRequestException' && /(marked|scheduled) for deletion/i.test(message);
 
 function notEnabled(
   what: string,

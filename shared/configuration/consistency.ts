@@ -4,6 +4,7 @@ import { grantKind } from '../grants/kinds.ts';
 import type { Account } from '../organization/account.ts';
 import { grantContext } from './context.ts';
 import type { PathFinding } from './messages.ts';
+import { rotationFindings } from './rotation.ts';
 import type { Configuration } from './schema.ts';
 
 /** What a schema cannot see: that the parts of a configuration fit each other. */
@@ -11,6 +12,7 @@ export const consistencyFindings = (configuration: Configuration): readonly Path
   ...nameFindings(configuration),
   ...regionFindings(configuration),
   ...sidClashes(configuration),
+  ...rotationFindings(configuration),
 ];
 
 /** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */

@@ -5,6 +5,7 @@ import { accountIdPattern } from '../organization/account.ts';
 import { selectorSchema } from '../organization/selector.ts';
 import { deploymentIdPattern } from '../policy/owned.ts';
 import { withKeys } from './messages.ts';
+import { rotation } from './rotation.ts';
 
 const accountId = z
   .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
@@ -97,6 +98,7 @@ export const configurationSchema = object({
   approval: approval.optional(),
   limits: limits.prefault({}),
   safety: safety.prefault({}),
+  rotation: rotation.optional(),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -4,7 +4,7 @@ import type { Statement } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
-import { type Place, places } from './discovery.ts';
+import { globalPlaces } from './discovery.ts';
 import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
 import { accountsLetIn } from './let-in.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
@@ -64,19 +64,6 @@ function statement(share: Share<Entry>, context: GrantContext): Statement {
       declared === 'accounts' ? undefined : heldBy('Resource', { ...share, membership: declared, context }),
     ),
   };
-}
-
-/**
- * One region for each partition, whatever the central account's: a group is one resource with one lease, also where
- * two central accounts of different regions are the same account.
- */
-function globalPlaces(entry: Entry, context: GrantContext): readonly Place[] {
-  const regions: Readonly<Record<string, string>> = {
-    'aws-cn': 'cn-north-1',
-    'aws-us-gov': 'us-gov-west-1',
-  };
-  const region = regions[context.partition] ?? 'us-east-1';
-  return places(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 
 /** Each account of each grant takes one slot of one policy: its role's ARN. Of a grant for all, all take one. */

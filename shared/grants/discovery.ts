@@ -18,6 +18,19 @@ export function places(entry: GrantEntry, context: GrantContext): readonly Place
   return regions.map((region) => ({ accountId: central.id, region }));
 }
 
+/**
+ * The place of what IAM has, which knows no regions: one region for each partition, whatever the central account's. So a
+ * group is one resource with one lease, also where two central accounts of different regions are the same account.
+ */
+export function globalPlaces(entry: GrantEntry, context: GrantContext): readonly Place[] {
+  const regions: Readonly<Record<string, string>> = {
+    'aws-cn': 'cn-north-1',
+    'aws-us-gov': 'us-gov-west-1',
+  };
+  const region = regions[context.partition] ?? 'us-east-1';
+  return places(entry, context).map(({ accountId }) => ({ accountId, region }));
+}
+
 /** Each pattern in each place of an entry. */
 export const searchesFor = (
   entry: GrantEntry,

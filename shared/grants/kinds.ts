@@ -4,6 +4,7 @@ import type { CallEvents, GrantKind } from './contract.ts';
 import { ecrRepositoryPolicy } from './ecr-repository-policy.ts';
 import { kmsGrant } from './kms-grant.ts';
 import { kmsKeyPolicy } from './kms-key-policy.ts';
+import { roleTrustPolicy } from './role-trust-policy.ts';
 import { s3BucketPolicy } from './s3-bucket-policy.ts';
 import { secretResourcePolicy } from './secret-resource-policy.ts';
 
@@ -16,6 +17,7 @@ export const grantKinds: readonly GrantKind[] = [
   ecrRepositoryPolicy,
   secretResourcePolicy,
   assumeRolePermission,
+  roleTrustPolicy,
 ];
 
 /** The calls after which a pattern of some kind may match other resources; each service once. */

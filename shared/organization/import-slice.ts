@@ -3,7 +3,7 @@ import pMap, { pMapSkip } from 'p-map';
 import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
 import type { Account, RegisteredAccount } from './account.ts';
-import { withApproval } from './approval.ts';
+import { type NeedsApproval, withApproval } from './approval.ts';
 import { accountFrom, type OuCache, type OuPosition, positionBelow, tagsOf } from './describe-account.ts';
 import { firstCursor, type ImportCounts, type ImportCursor, packIds, unpackIds } from './import-cursor.ts';
 import { accountsAnywhere, accountsInParent, ousIn, rootIds } from './list-organization.ts';
@@ -161,7 +161,8 @@ async function storeListed(
 ): Promise<void> {
   const accounts = await pMap(answers, (answer) => withTags(work, answer, position), { concurrency: 5 });
   work.spent.accounts += answers.length;
-  for (const account of accounts) note(work, account.id, await storeOne(work, account));
+  const needsApproval = await work.access.needsApproval?.();
+  for (const account of accounts) note(work, account.id, await storeOne(work, account, needsApproval));
 }
 
 /** An account that left since it was listed has no tags to ask for (TargetNotFoundException), and is left out. */
@@ -180,11 +181,15 @@ async function withTags(
   }
 }
 
-async function storeOne(work: Work, listed: Account): Promise<RefreshResult> {
+async function storeOne(
+  work: Work,
+  listed: Account,
+  needsApproval: NeedsApproval | undefined,
+): Promise<RefreshResult> {
   const { access, known, seen } = work;
   const before = known.get(listed.id);
   if (seen.has(listed.id)) return refreshAccount({ ...access, accountId: listed.id });
-  const account = withApproval(before, listed, access.needsApproval, timestamp(access.clock));
+  const account = withApproval(before, listed, needsApproval, timestamp(access.clock));
   if (before !== undefined && sameAccount(before, account)) return { account: before, changed: false };
   const stored =
     before === undefined && (await access.registry.put(account, undefined, timestamp(access.clock)));

@@ -12,8 +12,11 @@ export interface RegistryAccess {
   readonly clock: Clock;
   /** Default: `Math.random`. */
   readonly random?: Random;
-  /** Which accounts a person must approve where they are. Default: none. */
-  readonly needsApproval?: NeedsApproval | undefined;
+  /**
+   * Which accounts a person must approve where they are; asked before each write, since another configuration may come
+   * into force meanwhile. Default: none.
+   */
+  readonly needsApproval?: (() => Promise<NeedsApproval | undefined>) | undefined;
 }
 
 export interface RefreshResult {
@@ -43,7 +46,7 @@ export async function refreshAccount(
     const before = await registry.account(accountId);
     const answer = (await describeAccount(organizations, accountId, ouCache)) ?? departed(before);
     if (answer === undefined) return { account: before, changed };
-    const now = withApproval(before, answer, access.needsApproval, timestamp(clock));
+    const now = withApproval(before, answer, await access.needsApproval?.(), timestamp(clock));
     if (before !== undefined && sameAccount(before, now)) return { account: before, changed };
     const stored = await registry.put(now, before?.revision, timestamp(clock));
     if (stored === undefined) await clock.sleep(pause(attempt, access.random));

@@ -2,7 +2,7 @@ import { canonicalHash } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { type Account, isMember, type Position } from '../organization/account.ts';
-import { type NeedsApproval, positionOf } from '../organization/approval.ts';
+import { type NeedsApproval, positionOf, samePosition } from '../organization/approval.ts';
 import { matches } from '../organization/selector.ts';
 import type { DesiredResource } from './desired.ts';
 
@@ -87,6 +87,7 @@ export interface ApprovalContent {
   readonly configurationHash: string;
   /** Those that wait, ordered by id. */
   readonly accounts: readonly WaitingAccount[];
+  /** On the resources that the configuration names: what patterns find changes by itself. */
   readonly gains: readonly Gain[];
 }
 
@@ -102,6 +103,13 @@ export const waitingAccount = (account: Account): WaitingAccount => ({
   position: positionOf(account),
   approvedAs: account.approval?.approvedAs ?? null,
 });
+
+/** Whether two accounts wait where each other is, and were approved last in the same position. */
+export const waitAlike = (one: WaitingAccount, other: WaitingAccount): boolean =>
+  samePosition(one.position, other.position) &&
+  (one.approvedAs === null || other.approvedAs === null
+    ? one.approvedAs === other.approvedAs
+    : samePosition(one.approvedAs, other.approvedAs));
 
 /** SHA-256, hexadecimal: binds an approval to what was shown. */
 export const approvalHash = (content: ApprovalContent): string => canonicalHash(content);

@@ -58,8 +58,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
     context,
     shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
   });
-  const withheld = union(shares.map((share) => share.withheld)).sort();
-  const leaving = union(shares.map((share) => share.leaving)).sort();
+  const { withheld, leaving } = staying(shares);
   refuseExposure(request, rendering, [...withheld, ...leaving]);
   const dropped = refuseSilentLoss(request, rendering, shares);
   return {
@@ -67,11 +66,34 @@ export function planResource(request: PlanRequest): ResourcePlan {
     changed: !desired.kind.same(actual, rendering.next),
     withheld,
     leaving: since(request, leaving),
-    remember: since(request, configuration.safety.graceHours === 0 ? [] : union([leaving, withheld]).sort()),
+    remember: remember(request, shares),
     added: union(shares.map((share) => share.added)),
     removed: union([...shares.map((share) => share.removed), dropped]).sort(),
   };
 }
+
+/**
+ * Whose grace runs, as `ResourcePlan.remember`. It needs no rendering: what cannot be planned while they keep what they
+ * have can be once their grace has ended.
+ */
+export function whoseGraceRuns(request: PlanRequest): Leaving {
+  const context = grantContext(request.configuration);
+  return remember(
+    request,
+    request.desired.shares.map((share) => planShare(share, request, context)),
+  );
+}
+
+function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leaving {
+  if (request.configuration.safety.graceHours === 0) return {};
+  const { withheld, leaving } = staying(shares);
+  return since(request, union([leaving, withheld]).sort());
+}
+
+const staying = (shares: readonly PlannedShare[]) => ({
+  withheld: union(shares.map(({ withheld }) => withheld)).sort(),
+  leaving: union(shares.map(({ leaving }) => leaving)).sort(),
+});
 
 const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
 

@@ -4,8 +4,8 @@ import type { Configuration } from '../configuration/schema.ts';
 import { everFound, foundIn } from '../found.ts';
 import { resourceOf } from '../grants/contract.ts';
 import { desiredResources } from '../plan/desired.ts';
-import type { Services } from '../services.ts';
-import type { ConfigurationInForce } from '../store/ports.ts';
+import { type ActiveConfiguration, active, type Services } from '../services.ts';
+import type { ConfigurationInForce, Store } from '../store/ports.ts';
 import { carriedOver } from './carry-over.ts';
 import { writtenAmong } from './look.ts';
 
@@ -47,6 +47,23 @@ export async function activateConfiguration(
     await store.found.put(item, item.generation === 1 ? undefined : item.generation - 1);
   await store.configuration.activate(inForce);
   return { inForce, previous, dropped, abandoned };
+}
+
+/**
+ * A configuration as it would be in force, with what it drops of the one that is; the one in force as it is. Nothing is
+ * stored.
+ */
+export async function asIfActivated(
+  store: Store,
+  configuration: Configuration,
+): Promise<ActiveConfiguration> {
+  const hash = configurationHash(configuration);
+  const inForce = await store.configuration.inForce();
+  const items = await store.found.all();
+  if (inForce === undefined) return { configuration, hash, found: foundIn(items), dropped: [] };
+  if (inForce.hash === hash) return active(inForce, configuration, items);
+  const resources = await writtenAmong(store, inForce.resources ?? []);
+  return active({ ...inForce, hash, resources }, configuration, items);
 }
 
 const partition = <T>(

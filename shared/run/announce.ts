@@ -110,9 +110,19 @@ async function putEvent({ hub }: Services, title: string, detail: string): Promi
   );
 }
 
+/** Causes of the runs that deploy secrets and configurations (shared/rotation/event.ts). */
+const deploymentCauses: ReadonlySet<string> = new Set([
+  'rotated',
+  'rotation-failed',
+  'deployment',
+  'unfinished',
+]);
+
 async function titleOf({ store }: Services, { status, accountIds, cause }: RunRecord): Promise<string> {
   if (cause === 'sweep') return status === 'failed' ? 'Organization Sweep Failed' : 'Organization Swept';
   if (cause === 'resource') return status === 'failed' ? 'Resource Update Failed' : 'Resources Updated';
+  if (deploymentCauses.has(cause ?? ''))
+    return status === 'failed' ? 'Configuration Deployment Failed' : 'Configuration Deployed';
   if (status === 'failed') return 'Account Onboarding Failed';
   const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
   return accounts.some((account) => account !== undefined && isMember(account))

@@ -1,54 +1,13 @@
 import pMap from 'p-map';
 import { timestamp } from '../clock.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
-import {
-  type ApprovalContent,
-  approvalHash,
-  asIfApproved,
-  type Gain,
-  gains,
-  waitingAccount,
-  waits,
-} from '../plan/approval.ts';
+import { asIfApproved, type Gain } from '../plan/approval.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning } from '../plan/differences.ts';
 import { formatDifference } from '../policy/difference.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
+import { type ApprovalPlan, type ApprovalPlanRequest, idsOf } from './approval-plan.ts';
 import { standingOf } from './plan-all.ts';
-
-/** What approving some accounts would do. */
-export interface ApprovalPlan {
-  readonly content: ApprovalContent;
-  readonly planHash: string;
-  /** The accounts that wait, as they were read: the revision is that of their items. */
-  readonly waiting: readonly RegisteredAccount[];
-}
-
-export interface ApprovalPlanRequest {
-  readonly active: ActiveConfiguration;
-  readonly accounts: readonly RegisteredAccount[];
-  readonly accountIds: readonly string[];
-}
-
-/** Which of the accounts wait, and what they would gain: by registry and configuration alone, nothing is read of AWS. */
-export function approvalPlan({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
-  const { configuration, hash: configurationHash } = active;
-  const waiting = accounts.filter((account) => accountIds.includes(account.id) && waits(account));
-  const content = {
-    deployment: configuration.deployment,
-    configurationHash,
-    accounts: waiting.map(waitingAccount),
-    gains: gains(
-      resourcesInForce(active, accounts),
-      approvedResources(active, accounts, waiting),
-      idsOf(waiting),
-    ),
-  };
-  return { content, planHash: approvalHash(content), waiting };
-}
-
-const idsOf = (accounts: readonly RegisteredAccount[]): ReadonlySet<string> =>
-  new Set(accounts.map(({ id }) => id));
 
 const approvedResources = (
   active: ActiveConfiguration,
@@ -66,10 +25,10 @@ const concurrency = 8;
 export async function approvalDifference(
   services: Services,
   request: ApprovalPlanRequest & { readonly runId: string },
-  { content, waiting }: ApprovalPlan,
+  { gains: everywhere, waiting }: ApprovalPlan,
 ): Promise<string> {
   const { active, accounts, runId } = request;
-  const byResource = Map.groupBy(content.gains, ({ resource }) => resource);
+  const byResource = Map.groupBy(everywhere, ({ resource }) => resource);
   const wanted = approvedResources(active, accounts, waiting).filter(({ key }) => byResource.has(key));
   const madeAt = timestamp(services.clock);
   const look = { runId, active, accounts: asIfApproved(accounts, idsOf(waiting)), madeAt };

@@ -1,13 +1,11 @@
 import { timestamp } from '../clock.ts';
 import { ApprovalClosedError, ConcurrentUpdateError, StalePlanError } from '../errors.ts';
-import type { RegisteredAccount } from '../organization/account.ts';
-import { samePosition } from '../organization/approval.ts';
-import { type WaitingAccount, waits } from '../plan/approval.ts';
+import { type WaitingAccount, waitAlike, waitingAccount, waits } from '../plan/approval.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
-import { approvalPlan } from './approvals.ts';
+import { isAsAsked } from './approval-plan.ts';
 import { noTask } from './request-approval.ts';
-import { failTask, stillWaits, succeedTask } from './task-answers.ts';
+import { endTask, stillWaits } from './task-answers.ts';
 import { askAgain } from './unapproved.ts';
 
 export interface ApprovalAnswer {
@@ -29,7 +27,10 @@ export interface DecidedApproval {
   readonly moved: readonly string[];
   /** Whether the run goes on by itself. */
   readonly released: boolean;
-  /** Other runs that waited for these accounts alone, and go on too. */
+  /**
+   * Other runs that wait no more: approved, those that waited for these accounts alone go on too; rejected, those that
+   * asked the same fail too.
+   */
   readonly alsoReleased: readonly string[];
 }
 
@@ -76,12 +77,13 @@ export async function decideApproval(services: Services, answer: ApprovalAnswer)
   }
   const { decision, already } = await decide(services, request, answer);
   const done = { decision, already, approved: [], moved: [], alsoReleased: [] };
-  if (request.token === noTask) await closeRun(services, request, decision);
-  if (decision.verdict === 'rejected')
-    return { ...done, released: await failTask(services, request, decision) };
+  if (decision.verdict === 'rejected') {
+    const released = await endTask(services, request, decision);
+    return { ...done, released, alsoReleased: await rejectOthers(services, request, decision) };
+  }
   if (await anybodyWaits(services, request)) await requireSameConfiguration(services, request);
   const { approved, moved } = await approveAccounts(services, request);
-  const released = await succeedTask(services, request);
+  const released = await endTask(services, request, decision);
   const alsoReleased = await releaseOthers(services, request, decision);
   return { ...done, approved, moved, released, alsoReleased };
 }
@@ -94,32 +96,18 @@ async function requireWaiting(services: Services, request: ApprovalRequest): Pro
 async function requireSamePlan({ store }: Services, request: ApprovalRequest): Promise<void> {
   const active = await activeConfiguration(store);
   const accounts = await store.registry.accounts();
-  const { planHash } = approvalPlan({ active, accounts, accountIds: request.accounts.map(({ id }) => id) });
-  if (planHash === request.planHash) return;
+  if (isAsAsked(request, { active, accounts })) return;
   throw new StalePlanError(
     `What run ${request.runId} asks for has moved: an account, or the configuration, is not what was shown any more. ` +
       'Nothing was changed. A run of that change may ask already: `onboarding approve` lists what is open. ' +
       askAgain(request.accounts.map(({ id }) => id)),
-    { runId: request.runId, asked: request.planHash, now: planHash },
+    { runId: request.runId, asked: request.planHash },
   );
 }
 
 async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest): Promise<boolean> {
   const stored = await Promise.all(accounts.map(({ id }) => store.registry.account(id)));
   return stored.some((account) => account !== undefined && waits(account));
-}
-
-/** A run on a person's own machine has ended at the question; its record says so from now on. */
-async function closeRun(
-  { store, clock }: Services,
-  { runId }: ApprovalRequest,
-  { verdict, by }: ApprovalDecision,
-) {
-  const run = await store.runs.get(runId);
-  if (run?.status !== 'waiting-for-approval') return;
-  const reason = `It ended on its machine when it had asked for approval; what it asked was ${verdict} by ${by} since`;
-  const left = verdict === 'approved' ? { left: ['Everything that was approved: run it again'] } : {};
-  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: timestamp(clock) });
 }
 
 /** Where a decision is completed later, the plan is half done; that it is for the same grants is left to check. */
@@ -172,7 +160,7 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const stored = await store.registry.account(shown.id);
     if (stored === undefined || !waits(stored)) return 'done';
-    if (!isAsShown(stored, shown)) return 'moved';
+    if (!waitAlike(waitingAccount(stored), shown)) return 'moved';
     const { approval: _, revision, updatedAt, ...account } = stored;
     if (await store.registry.put(account, revision, timestamp(clock))) return 'approved';
     await clock.sleep(Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt)));
@@ -184,12 +172,6 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
   );
 }
 
-const isAsShown = (stored: RegisteredAccount, { position, approvedAs }: WaitingAccount): boolean => {
-  const before = stored.approval?.approvedAs ?? null;
-  if (!samePosition(stored, position)) return false;
-  return before === null || approvedAs === null ? before === approvedAs : samePosition(before, approvedAs);
-};
-
 /** Several events of one account start several runs, each of which asks; none of them has to wait any more. */
 async function releaseOthers(
   services: Services,
@@ -198,14 +180,37 @@ async function releaseOthers(
 ): Promise<readonly string[]> {
   const { approvals, registry } = services.store;
   const waiting = new Set((await registry.accounts()).filter(waits).map(({ id }) => id));
-  const released: string[] = [];
-  for (const other of await approvals.open()) {
-    if (other.runId === runId || other.accounts.some(({ id }) => waiting.has(id))) continue;
-    const because = { ...decision, reason: `its accounts were approved with run ${runId}` };
-    if (!(await approvals.decide(other.runId, other.token, because))) continue;
-    if (await succeedTask(services, other)) released.push(other.runId);
+  const others = (await approvals.open()).filter(
+    (other) => other.runId !== runId && !other.accounts.some(({ id }) => waiting.has(id)),
+  );
+  const because = { ...decision, reason: `its accounts were approved with run ${runId}` };
+  return decideOthers(services, others, because);
+}
+
+/** What was rejected once, nobody finds open in the name of another run. */
+async function rejectOthers(
+  services: Services,
+  { runId, planHash }: ApprovalRequest,
+  decision: ApprovalDecision,
+): Promise<readonly string[]> {
+  const others = (await services.store.approvals.open()).filter(
+    (other) => other.runId !== runId && other.planHash === planHash,
+  );
+  return decideOthers(services, others, decision);
+}
+
+/** @returns the runs that heard of it */
+async function decideOthers(
+  services: Services,
+  others: readonly ApprovalRequest[],
+  decision: ApprovalDecision,
+): Promise<readonly string[]> {
+  const heard: string[] = [];
+  for (const other of others) {
+    if (!(await services.store.approvals.decide(other.runId, other.token, decision))) continue;
+    if (await endTask(services, other, decision)) heard.push(other.runId);
   }
-  return released;
+  return heard;
 }
 
 const decidedOtherwise = ({ runId, accounts }: ApprovalRequest, { verdict, by, at }: ApprovalDecision) =>

@@ -104,8 +104,9 @@ async function lookOnce(
 ): Promise<FoundResources> {
   let before = known.find((item) => item.search === search.key);
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const item = await nextItem(services, search, before, await ask(services, request, search));
-    if (!request.keep || (await services.store.found.put(item, before?.generation))) return item;
+    const item = nextItem(search, before, await ask(services, request, search));
+    if (!request.keep || (await services.store.found.put(item, before?.generation)))
+      return withoutCleared(services, request, item);
     before = (await services.store.found.all()).find((each) => each.search === search.key);
   }
   const error = new ConcurrentUpdateError(
@@ -140,18 +141,16 @@ async function ask(
   }
 }
 
-async function nextItem(
-  { store }: Services,
+function nextItem(
   search: ConfiguredSearch,
   before: FoundResources | undefined,
   answer: Answer,
-): Promise<FoundResources> {
+): FoundResources {
   const { error: _, ...last } = before ?? nothingYet(search);
   const generation = last.generation + 1;
   if ('error' in answer) return { ...last, error: answer.error, generation };
   const now = new Set(answer.keys);
-  const gone = everFound([last]).filter((key) => !now.has(key));
-  const former = await writtenAmong(store, gone);
+  const former = [...new Set(everFound([last]).filter((key) => !now.has(key)))].sort();
   return { search: search.key, matching: answer.keys, former, lookedAt: answer.at, generation };
 }
 
@@ -168,19 +167,25 @@ export async function writtenAmong(
 }
 
 /** Searches that the configuration has no more: what is cleared is forgotten. */
-async function forgotten(
+const forgotten = (
+  services: Services,
+  request: LookRequest,
+  stale: readonly FoundResources[],
+): Promise<readonly FoundResources[]> =>
+  pMap(stale, (item) => withoutCleared(services, request, item), { concurrency });
+
+/**
+ * Forgets what matched earlier and has nothing of ours. Asked only once it is stored that it matches no more: whoever
+ * is writing to it meanwhile has told the table so by then, or sees that before the write.
+ */
+async function withoutCleared(
   { store }: Services,
   { keep }: LookRequest,
-  stale: readonly FoundResources[],
-): Promise<readonly FoundResources[]> {
-  return pMap(
-    stale,
-    async (item) => {
-      const former = await writtenAmong(store, item.former);
-      if (!keep || former.length === item.former.length) return item;
-      const next = { ...item, former, generation: item.generation + 1 };
-      return (await store.found.put(next, item.generation)) ? next : item;
-    },
-    { concurrency },
-  );
+  item: FoundResources,
+): Promise<FoundResources> {
+  const former = await writtenAmong(store, item.former);
+  if (former.length === item.former.length) return item;
+  if (!keep) return { ...item, former };
+  const next = { ...item, former, generation: item.generation + 1 };
+  return (await store.found.put(next, item.generation)) ? next : item;
 }

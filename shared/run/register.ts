@@ -32,7 +32,7 @@ export async function registerAccount(
     clock,
     random,
     accountId,
-    needsApproval: await approvalInForce(store),
+    needsApproval: () => approvalInForce(store),
   });
   if (account === undefined && expect === 'any') return { accountId, state: 'DEPARTED' };
   if (account === undefined)

@@ -4,7 +4,8 @@ import { activeConfiguration, type Services } from '../services.ts';
 import type { ApprovalRequest, RunRecord } from '../store/ports.ts';
 import { tell } from './announce.ts';
 import { approvalDetail, approvalMessage, approvalSubject } from './approval-message.ts';
-import { approvalDifference, approvalPlan } from './approvals.ts';
+import { approvalPlan } from './approval-plan.ts';
+import { approvalDifference } from './approvals.ts';
 
 /** In place of a task's token, where a run ends at the question: on a person's own machine. */
 export const noTask = 'no-task';

@@ -47,7 +47,7 @@ export async function importNextSlice(
   const selectors = [...configuration.grants, configuration.approval].flatMap((part) => part?.for ?? []);
   const tags = selectors.some(usesTags);
   const { registry } = store;
-  const needsApproval = await approvalInForce(store);
+  const needsApproval = () => approvalInForce(store);
   const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
   const slice = await importSlice(access, cursor);
   return { status: slice.cursor === undefined ? 'done' : 'more', ...slice };

@@ -3,6 +3,7 @@ import {
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
 } from '@aws-sdk/client-sfn';
+import { timestamp } from '../clock.ts';
 import type { Services } from '../services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
 import { noTask } from './request-approval.ts';
@@ -27,7 +28,7 @@ export const stillWaits = ({ hub }: Services, { token }: ApprovalRequest): Promi
   toTask(token, (taskToken) => hub.sfn.send(new SendTaskHeartbeatCommand({ taskToken })));
 
 /** Lets the run go on. @returns whether it was there */
-export const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): Promise<boolean> =>
+const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) =>
     hub.sfn.send(
       new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ verdict: 'approved', planHash }) }),
@@ -35,7 +36,7 @@ export const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequ
   );
 
 /** Lets the run fail. @returns whether it was there */
-export const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }: ApprovalDecision) =>
+const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }: ApprovalDecision) =>
   toTask(token, (taskToken) =>
     hub.sfn.send(
       new SendTaskFailureCommand({
@@ -48,3 +49,28 @@ export const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, re
 
 /** SendTaskFailure, API reference. */
 const longestCause = 32_768;
+
+/** Tells the run what was decided. @returns whether it was there to hear it */
+export async function endTask(
+  services: Services,
+  request: ApprovalRequest,
+  decision: ApprovalDecision,
+): Promise<boolean> {
+  if (request.token === noTask) await closeRun(services, request, decision);
+  return decision.verdict === 'approved'
+    ? succeedTask(services, request)
+    : failTask(services, request, decision);
+}
+
+/** A run on a person's own machine has ended at the question; its record says so from now on. */
+async function closeRun(
+  { store, clock }: Services,
+  { runId }: ApprovalRequest,
+  { verdict, by }: ApprovalDecision,
+) {
+  const run = await store.runs.get(runId);
+  if (run?.status !== 'waiting-for-approval') return;
+  const reason = `It ended on its machine when it had asked for approval; what it asked was ${verdict} by ${by} since`;
+  const left = verdict === 'approved' ? { left: ['Everything that was approved: run it again'] } : {};
+  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: timestamp(clock) });
+}

@@ -1,8 +1,9 @@
 import { ApprovalTimedOutError, type ErrorRecord, errorRecord } from '../errors.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { waits } from '../plan/approval.ts';
-import type { Services } from '../services.ts';
+import { activeConfiguration, type Services } from '../services.ts';
 import type { ApprovalDecision, ApprovalRequest, Store } from '../store/ports.ts';
+import { isAsAsked } from './approval-plan.ts';
 
 /** How a person is asked again for an account. */
 export const askAgain = (accountIds: readonly string[]): string => `To ask again, ${startWith(accountIds)}`;
@@ -20,10 +21,11 @@ export async function unapproved(
   if (request === undefined) return { error, left: [`Accounts not approved: ${error.name}. Start it again`] };
   const { decision } = request;
   const ids = request.accounts.map(({ id }) => id);
-  if (decision?.verdict === 'approved') return { error, left: [unheard(ids, decision)] };
   const waiting = (await store.registry.accounts()).filter(
     (account) => ids.includes(account.id) && waits(account),
   );
+  if (decision?.verdict === 'approved' && waiting.length === 0)
+    return { error, left: [unheard(ids, decision)] };
   return {
     error: error.name === 'States.Timeout' ? timedOut(request) : error,
     left: [waiting.length > 0 ? notApproved(waiting) : noneWaits(ids)],
@@ -48,11 +50,15 @@ const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =
   `Account ${ids.join(', ')} was approved by ${by} at ${at}, and the run did not hear of it. Nothing more has to be approved: ` +
   startWith(ids);
 
-/** A line for each account that waits and of which nobody is asked: no open request names it. */
-export async function unasked({ registry, approvals }: Store, now: number): Promise<readonly string[]> {
-  const waiting = (await registry.accounts()).filter(waits);
+/** A line for each account that waits and of which nobody is asked: no request that can be approved names it. */
+export async function unasked(store: Store, now: number): Promise<readonly string[]> {
+  const accounts = await store.registry.accounts();
+  const waiting = accounts.filter(waits);
   if (waiting.length === 0) return [];
-  const open = (await approvals.open()).filter(({ until }) => Date.parse(until) > now);
+  const active = await activeConfiguration(store);
+  const open = (await store.approvals.open()).filter(
+    (request) => Date.parse(request.until) > now && isAsAsked(request, { active, accounts }),
+  );
   const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
   return waiting.filter(({ id }) => !asked.has(id)).map(unaskedLine);
 }

@@ -43,6 +43,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
     (await services.store.runs.changes(runId)).map((change) => [change.resource, change]),
   );
   const unchanged = all.filter(({ id, revision }) => revisions.get(id) === revision);
+  const resumed = (await services.store.runs.get(runId))?.waitingUntil !== undefined;
   const findings = await pMap(
     resourcesInForce(active, all),
     (desired) =>
@@ -52,6 +53,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
         desired,
         change: changes.get(desired.key),
         accounts: unchanged,
+        resumed,
       }),
     { concurrency: 8 },
   );
@@ -65,6 +67,8 @@ interface Question {
   readonly desired: DesiredResource;
   readonly change: ResourceChange | undefined;
   readonly accounts: readonly Account[];
+  /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
+  readonly resumed: boolean;
 }
 
 /** One entry for each thing looked at: undefined where it is as it should be. */
@@ -76,11 +80,9 @@ async function resourceFindings(
   // What a pattern has found since the plan is planned by the run that found it.
   if (change === undefined) return desired.named ? unplanned(question) : [];
   if (!wasUpdated(change)) return [];
-  if (change.after !== undefined)
-    return documentFindings(
-      question,
-      Object.values(change.after).map((document) => (document ?? undefined) as PolicyDocument | undefined),
-    );
+  const known = recordedFindings(question, change);
+  if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
+    return known;
   try {
     return await freshFindings(services, question);
   } catch (error) {
@@ -89,6 +91,14 @@ async function resourceFindings(
     return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
   }
 }
+
+/** By what the run itself has read; `undefined` where it has read nothing. */
+const recordedFindings = (question: Question, { after }: ResourceChange) =>
+  after &&
+  documentFindings(
+    question,
+    Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined),
+  );
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);

@@ -13,8 +13,13 @@ export const spokeFunctions = (names: readonly CentralAccountName[]): readonly s
   'request-approval',
   ...names.map((name) => `update-${name}-account`),
   'verify-access',
+  'resolve-deployment',
+  'advance-deployment',
 ];
 
-/** The role by which a central account's rule puts events on the hub's bus. */
+/**
+ * The role by which a central account's rule puts events on the hub's bus, which admits all that are called
+ * `…-forward-*`: those of templates/secret-events.yml, too.
+ */
 export const forwarderRole = (configuration: Pick<Configuration, 'deployment'>): string =>
   `${deploymentName(configuration)}-forward-events`;

@@ -33,12 +33,13 @@ export function spokeGrants(
 }
 
 /**
- * What the spoke role must be allowed for these grants, ordered: the same permissions in the same order, whatever the
+ * What the spoke role must be allowed for these grants, and what it needs beside them (`others`), ordered: the same permissions in the same order, whatever the
  * order of the grants. Looking for resources has no resource of its own, and is held to the regions where it is done.
  */
 export function spokePermissions(
   grants: readonly SpokeGrant[],
   context: GrantContext,
+  others: readonly Permission[] = [],
 ): readonly Permission[] {
   const working = grants.flatMap(({ kind, resources, searches }) =>
     [...resources, ...searches].flatMap((on) => kind.permissions(on, context)),
@@ -53,7 +54,7 @@ export function spokePermissions(
       condition: { StringEquals: { 'aws:RequestedRegion': sorted(alike.map(({ region }) => region)) } },
     }),
   );
-  return merged([...working, ...lookedFor.filter(({ actions }) => actions.length > 0)]);
+  return merged([...working, ...others, ...lookedFor.filter(({ actions }) => actions.length > 0)]);
 }
 
 /** Permissions that differ in their resources alone become one. */

@@ -1,6 +1,7 @@
 import { centralNamesOf, grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { grantKind } from '../grants/kinds.ts';
+import { deploymentPermissions } from './deployments.ts';
 import { type Forwarding, forwarderResources, forwardingOf, type Hub, ruleResources } from './forwarding.ts';
 import { deploymentName, rolePath, spokeFunctions } from './names.ts';
 import { type KindOf, spokeGrants, spokePermissions } from './permissions.ts';
@@ -27,7 +28,7 @@ export interface SpokeTemplate {
 }
 
 /**
- * What one central account needs: the spoke role with what the grants there ask for, and where patterns tell resources,
+ * What one central account needs: the spoke role with what the grants and `rotation` there ask for, and where patterns tell resources,
  * the rule that sends events about them to the hub. The same for the same configuration. Pure.
  * @throws PolicyTooLargeError where the grants name more resources than a role's policies hold
  */
@@ -36,7 +37,11 @@ export function spokeTemplate(request: SpokeRequest): SpokeTemplate {
   const grants = spokeGrants(configuration, accountId, kindOf);
   const forwarding = forwardingOf(grants, accountId, hub);
   const home = homeOf(configuration, accountId);
-  const permissions = spokePermissions(grants, { ...grantContext(configuration), partition });
+  const permissions = spokePermissions(
+    grants,
+    { ...grantContext(configuration), partition },
+    deploymentPermissions({ configuration, accountId, partition }),
+  );
   const policies = spokePolicies(permissions, configuration.limits);
   const resources = {
     SpokeRole: spokeRole(request),
@@ -120,7 +125,7 @@ const spokePolicy = (PolicyDocument: object) => ({
   Condition: 'IsHome',
   Properties: {
     Path: rolePath,
-    Description: 'What the grants of account-onboarding need in this account',
+    Description: 'What account-onboarding needs in this account',
     Roles: [{ Ref: 'SpokeRole' }],
     PolicyDocument,
   },

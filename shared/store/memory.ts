@@ -1,20 +1,23 @@
 import type { Account, RegisteredAccount } from '../organization/account.ts';
 import { isOpen } from './open.ts';
-import type {
-  ApprovalRequest,
-  ApprovalStore,
-  ConfigurationInForce,
-  ConfigurationStore,
-  FoundResources,
-  FoundStore,
-  LeaseStore,
-  RegistryStore,
-  ResourceChange,
-  ResourceState,
-  ResourceStore,
-  RunRecord,
-  RunStore,
-  Store,
+import {
+  type ApprovalRequest,
+  type ApprovalStore,
+  type ConfigurationInForce,
+  type ConfigurationStore,
+  type Delivery,
+  type FoundResources,
+  type FoundStore,
+  isUnfinished,
+  type LeaseStore,
+  type OutboxStore,
+  type RegistryStore,
+  type ResourceChange,
+  type ResourceState,
+  type ResourceStore,
+  type RunRecord,
+  type RunStore,
+  type Store,
 } from './ports.ts';
 
 /**
@@ -32,6 +35,7 @@ export function memoryStore(): Store {
     runs,
     approvals: memoryApprovals(runs),
     configuration: memoryConfiguration(),
+    outbox: memoryOutbox(),
   };
 }
 
@@ -157,6 +161,33 @@ function memoryConfiguration(): ConfigurationStore {
       soon(() => {
         inForce = kept(configuration);
       }),
+  };
+}
+
+function memoryOutbox(): OutboxStore {
+  const deliveries = new Map<string, Delivery>();
+  const secrets = new Set<string>();
+  const keyOf = ({ source, id }: Pick<Delivery, 'source' | 'id'>): string => `${source}#${id}`;
+  return {
+    get: (key) => soon(() => deliveries.get(keyOf(key))),
+    put: (delivery, expected) =>
+      soon(() => {
+        if (deliveries.get(keyOf(delivery))?.revision !== expected) return false;
+        deliveries.set(keyOf(delivery), kept(delivery));
+        return true;
+      }),
+    of: (source, prefix) =>
+      soon(() => {
+        const found = [...deliveries.values()].filter((each) => each.source === source);
+        return sortedBy(
+          found.filter(({ id }) => id.startsWith(prefix)),
+          keyOf,
+        );
+      }),
+    unfinished: () => soon(() => sortedBy([...deliveries.values()].filter(isUnfinished), keyOf)),
+    watch: (arn) => soon(() => void secrets.add(arn)),
+    unwatch: (arn) => soon(() => void secrets.delete(arn)),
+    watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
 }
 

@@ -278,6 +278,86 @@ export interface ConfigurationStore {
   activate(configuration: ConfigurationInForce): Promise<void>;
 }
 
+/** Whether a delivery is still on its way. */
+export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
+  status === 'claimed' || status === 'started';
+
+/** Where a version is to be deployed: ids of AppConfig. */
+export interface DeploymentTarget {
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  readonly strategy: string;
+}
+
+/** `claimed` and `started` are on their way; the others are ends. */
+export type DeliveryStatus =
+  | 'claimed'
+  | 'started'
+  | 'complete'
+  | 'rolled-back'
+  | 'reverted'
+  | 'superseded'
+  | 'timed-out'
+  | 'failed';
+
+export interface DeliveryKey {
+  /** ARN of the secret; for a hosted configuration `appconfig:<account>:<region>:<application>:<profile>`. */
+  readonly source: string;
+  /** `<application>/<environment>/<profile>/<version>` */
+  readonly id: string;
+}
+
+/** One version on its way to one target. Never holds a secret's value. */
+export interface Delivery extends DeliveryKey {
+  readonly version: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly target: DeploymentTarget;
+  readonly status: DeliveryStatus;
+  /** The run that takes care of it, as long as `ownedUntil` (milliseconds since the epoch) has not passed. */
+  readonly runId: string;
+  readonly ownedUntil: number;
+  readonly requestedAt: string;
+  readonly updatedAt: string;
+  /** Since when it waits for another deployment of the environment. */
+  readonly waitingSince?: string;
+  /** Number of its deployment; deployments up to `after` belong to an earlier attempt. */
+  readonly deployment?: number;
+  readonly after?: number;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** How often StartDeployment was sent; of these, how often after an answer that never came. */
+  readonly starts: number;
+  readonly secondStarts: number;
+  /** Whether a StartDeployment was sent, or was about to be, whose answer is not known. */
+  readonly unanswered: boolean;
+  readonly reason?: string;
+  readonly error?: ErrorRecord;
+  /** Counts the changes of this item, from 1. */
+  readonly revision: number;
+}
+
+/** The deliveries that were asked for: one item for each version and target, so that twice is once. */
+export interface OutboxStore {
+  /** Consistent read. */
+  get(key: DeliveryKey): Promise<Delivery | undefined>;
+  /**
+   * Stores the item on the condition that the stored one still has revision `expected` (`undefined`: that there is none).
+   * @returns whether it held
+   */
+  put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
+  /** All of one source whose ids begin so, ordered by id. Consistent reads. */
+  of(source: string, prefix: string): Promise<readonly Delivery[]>;
+  /** Those that have not ended, ordered by source and id. Consistent reads. */
+  unfinished(): Promise<readonly Delivery[]>;
+  /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
+  watch(arn: string): Promise<void>;
+  unwatch(arn: string): Promise<void>;
+  /** ARNs, ordered. Consistent reads. */
+  watched(): Promise<readonly string[]>;
+}
+
 export interface Store {
   readonly registry: RegistryStore;
   readonly resources: ResourceStore;
@@ -286,4 +366,5 @@ export interface Store {
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;
   readonly configuration: ConfigurationStore;
+  readonly outbox: OutboxStore;
 }

@@ -2,6 +2,7 @@ import type * as sdk from '@aws-sdk/client-iam';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import type { SimulatedGroup, SimulatedRole } from '../world.ts';
+import { acceptTrustPolicy } from './iam-documents.ts';
 import { authorise, groupOf, holdersOf, iamPage, missing, policyOf, roleOf } from './iam-entities.ts';
 
 /** Groups, roles, and the managed policies attached to them. Source: IAM API reference. */
@@ -19,6 +20,16 @@ export const iamAttachments: ServiceOperations = {
     const { name: RoleName, uniqueId: RoleId, arn: Arn, path: Path } = role;
     const AssumeRolePolicyDocument = encodeURIComponent(role.trust);
     return { Role: { RoleName, RoleId, Arn, Path, CreateDate: epoch, AssumeRolePolicyDocument } };
+  }),
+
+  UpdateAssumeRolePolicy: operation<
+    sdk.UpdateAssumeRolePolicyCommandInput,
+    sdk.UpdateAssumeRolePolicyCommandOutput
+  >((call) => {
+    const role = roleOf(call, call.input.RoleName);
+    authorise(call, 'iam:UpdateAssumeRolePolicy', role.arn);
+    role.trust = acceptTrustPolicy(call.world, call.input.PolicyDocument);
+    return {};
   }),
 
   AttachGroupPolicy: operation<sdk.AttachGroupPolicyCommandInput, sdk.AttachGroupPolicyCommandOutput>(

@@ -22,6 +22,13 @@ export function acceptIdentityPolicy(world: World, text = ''): string {
   return text;
 }
 
+/**
+ * Checks the trust policy of a role; a read gives account ids back as root ARNs.
+ * Sources: IAM API reference, "UpdateAssumeRolePolicy"; "IAM and AWS STS quotas" (role trust policy length).
+ * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
+ */
+export const acceptTrustPolicy = (world: World, text = ''): string => acceptDocument(world, text, trustRules);
+
 const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
 
 const identityRules: DocumentRules = {
@@ -31,6 +38,21 @@ const identityRules: DocumentRules = {
   malformed: (reason) => malformed(reason.startsWith('The policy of') ? 'Syntax errors in policy.' : reason),
   invalidPrincipal: () => malformed('Policy document should not specify a principal.'),
   wrongWith,
+};
+
+const trustRules: DocumentRules = {
+  ...identityRules,
+  limit: 2_048,
+  tooLarge: () => awsError('LimitExceededException', 'Cannot exceed quota for ACLSizePerRole: 2048', 409),
+  invalidPrincipal: (principal) => malformed(`Invalid principal in policy: "AWS":"${principal}"`),
+  wrongWith: (statement) => {
+    if (!namesPrincipal(statement)) return 'Trust policies must specify a principal.';
+    if (namesResource(statement)) return 'Has prohibited field Resource';
+    const actions = many(statement.Action ?? []);
+    return actions.every((action) => /^sts:/i.test(action))
+      ? undefined
+      : 'AssumeRole policy may only specify STS AssumeRole actions.';
+  },
 };
 
 function wrongWith(statement: Statement): string | undefined {

@@ -1,4 +1,6 @@
 import type { ServiceOperations } from '../call.ts';
+import { appConfig } from './app-config.ts';
+import { appConfigData } from './app-config-data.ts';
 import { ec2 } from './ec2.ts';
 import { ecr } from './ecr.ts';
 import { eventbridge } from './eventbridge.ts';
@@ -14,6 +16,8 @@ import { tagging } from './tagging.ts';
 
 /** By the client's name in lower case, without `Client`. */
 export const services: Readonly<Record<string, ServiceOperations>> = {
+  appconfig: appConfig,
+  appconfigdata: appConfigData,
   ec2,
   ecr,
   eventbridge,

@@ -1,7 +1,8 @@
+import type { RequestContext } from '../../shared/policy/patterns.ts';
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { strictDenialOf } from '../permissions.ts';
-import type { SimulatedResource } from '../world.ts';
+import type { Caller, SimulatedResource, World } from '../world.ts';
 
 export interface KeyInput {
   readonly KeyId: string | undefined;
@@ -29,3 +30,26 @@ export const attemptOn = (key: SimulatedResource, action: string, resourcePolicy
   resourcePolicy,
   context: { 'kms:CallerAccount': key.accountId },
 });
+
+/** A use of a key by a service in the caller's name. */
+export interface KeyUse {
+  /** ARN, id or ARN of an alias. */
+  readonly keyArn: string;
+  readonly action: string;
+  readonly context: RequestContext;
+}
+
+/** Why KMS would deny the use of a key; `undefined` where it allows it. */
+export function denialToUseKey(
+  world: World,
+  caller: Caller,
+  { keyArn, action, context }: KeyUse,
+): string | undefined {
+  const key = world.keys.get(keyArn);
+  if (key === undefined) return `Key '${keyArn}' does not exist`;
+  const attempt = attemptOn(key, action, key.policy);
+  return strictDenialOf(world, caller, {
+    ...attempt,
+    context: { ...attempt.context, ...context, 'kms:CallerAccount': caller.accountId },
+  });
+}

@@ -17,13 +17,19 @@ import { operation, type ServiceCall, type ServiceOperations } from '../call.ts'
 import { acceptDocument, type DocumentRules, isPublic, namesPrincipal, namesResource } from '../documents.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
+import type { SimulatedSecret } from '../secrets.ts';
 import { tagList } from '../tags.ts';
-import type { SimulatedResource, SimulatedSecret } from '../world.ts';
+import { randomPassword } from './random-password.ts';
+import { authorisedSecret, livingSecret, type SecretInput } from './secret-access.ts';
+import { named, secretVersions } from './secret-versions.ts';
 
-/** AWS Secrets Manager: resource policies. Source: Secrets Manager API reference, "PutResourcePolicy". */
+/** AWS Secrets Manager: resource policies, and versions. Source: Secrets Manager API reference, "PutResourcePolicy". */
 export const secretsManager: ServiceOperations = {
+  ...secretVersions,
+  ...randomPassword,
+
   DescribeSecret: operation<DescribeSecretCommandInput, DescribeSecretCommandOutput>((call) =>
-    answer(authorisedSecret(call, 'secretsmanager:DescribeSecret')),
+    described(authorisedSecret(call, 'secretsmanager:DescribeSecret')),
   ),
 
   /** "ListSecrets", "Filter": filters match beginnings, and all must match. */
@@ -37,8 +43,8 @@ export const secretsManager: ServiceOperations = {
   }),
 
   GetResourcePolicy: operation<GetResourcePolicyCommandInput, GetResourcePolicyCommandOutput>((call) => {
-    const secret = authorisedSecret(call, 'secretsmanager:GetResourcePolicy');
-    return { ...answer(secret), ...(secret.policy === undefined ? {} : { ResourcePolicy: secret.policy }) };
+    const secret = livingSecret(call, 'secretsmanager:GetResourcePolicy');
+    return { ...named(secret), ...(secret.policy === undefined ? {} : { ResourcePolicy: secret.policy }) };
   }),
 
   PutResourcePolicy: operation<PutResourcePolicyCommandInput, PutResourcePolicyCommandOutput>((call) => {
@@ -50,17 +56,32 @@ export const secretsManager: ServiceOperations = {
         'The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access to the secret.',
       );
     secret.policy = accepted;
-    return answer(secret);
+    return named(secret);
   }),
 
   DeleteResourcePolicy: operation<DeleteResourcePolicyCommandInput, DeleteResourcePolicyCommandOutput>(
     (call) => {
       const secret = primarySecret(call, 'secretsmanager:DeleteResourcePolicy');
       secret.policy = undefined;
-      return answer(secret);
+      return named(secret);
     },
   ),
 };
+
+/** The key is left out where it is `aws/secretsmanager`; so are versions without a label ("DescribeSecret"). */
+const described = (secret: SimulatedSecret) => ({
+  ...named(secret),
+  ...(secret.kmsKeyArn === undefined ? {} : { KmsKeyId: secret.kmsKeyArn }),
+  ...(secret.deletedAt === undefined ? {} : { DeletedDate: new Date(secret.deletedAt) }),
+  ...(secret.rotationFunctionArn === undefined
+    ? {}
+    : { RotationEnabled: true, RotationLambdaARN: secret.rotationFunctionArn }),
+  VersionIdsToStages: Object.fromEntries(
+    [...secret.versions.values()]
+      .filter(({ stages }) => stages.size > 0)
+      .map(({ id, stages }) => [id, [...stages]]),
+  ),
+});
 
 function secretsHere({ world, caller, region, input }: ServiceCall<ListSecretsCommandInput>) {
   const denial = denialOf(world, caller, {
@@ -88,27 +109,12 @@ const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret)
   Name: name,
   Tags: tagList(tags),
   ...(primaryRegion === undefined ? {} : { PrimaryRegion: primaryRegion }),
-  ...(deletedAt === undefined ? {} : { DeletedDate: deletedAt }),
+  ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),
 });
-
-type SecretInput = { readonly SecretId: string | undefined };
-
-/** A secret is found by its ARN, or by its name in the caller's own account. */
-function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): SimulatedSecret {
-  const id = input.SecretId ?? '';
-  const secret =
-    world.secrets.get(id) ??
-    [...world.secrets.values()].find(
-      (each) => each.name === id && each.accountId === caller.accountId && each.region === region,
-    );
-  if (secret === undefined || secret.region !== region)
-    throw awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-  return secret;
-}
 
 /** In the words that users report ("Operation not permitted on a replica secret"). */
 function primarySecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = authorisedSecret(call, action);
+  const secret = livingSecret(call, action);
   if (secret.primaryRegion !== undefined && secret.primaryRegion !== secret.region)
     throw awsError(
       'InvalidParameterException',
@@ -116,22 +122,6 @@ function primarySecret(call: ServiceCall<SecretInput>, action: string): Simulate
     );
   return secret;
 }
-
-function authorisedSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = secretOf(call);
-  const denial = denialOf(call.world, call.caller, {
-    action,
-    resource: secret.arn,
-    resourceAccount: secret.accountId,
-    region: secret.region,
-    resourcePolicy: secret.policy,
-    context: { 'secretsmanager:SecretId': secret.arn },
-  });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
-  return secret;
-}
-
-const answer = ({ arn, name }: SimulatedResource) => ({ ARN: arn, Name: name });
 
 const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
 

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
 import { isSettled, reconcileResource } from '../../shared/apply/reconcile.ts';
+import { lookForResources } from '../../shared/run/look.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { bucket, repository, small } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
 import { fault, losingTheAnswer, refuse } from '../flows/faults.ts';
+import { addRepository, having, images, repositoryKey } from '../flows/patterns.ts';
 import { makeReady, named, type World, world } from '../flows/world.ts';
 
 const reconcile = (of: World, planned: Partial<ResourceChange> = {}, revision = 1) =>
@@ -235,4 +237,40 @@ test('removals that are withheld are on record, though an account is set aside i
     error: { name: 'UnsafeChangeError', fields: { accountIds: expect.arrayContaining(many) } },
   });
   expect(named(of)[repository]).toEqual(expect.arrayContaining(many));
+});
+
+test('what matches no more since the holder has looked is not written', async () => {
+  const key = repositoryKey('base/node');
+  const pattern = having(images('["base/*"]'));
+  let forget: (() => Promise<unknown>) | undefined;
+  const of = await world({
+    configuration: pattern,
+    around: ({ resources }) => ({
+      resources: {
+        ...resources,
+        put: async (resource, state) => {
+          await forget?.();
+          return resources.put(resource, state);
+        },
+      },
+    }),
+  });
+  addRepository(of, 'base/node');
+  const look = { runId: 'look', configuration: pattern, where: 'everywhere', keep: true } as const;
+  await lookForResources(of.services, look);
+  const [found] = await of.store.found.all();
+  forget = () =>
+    of.store.found.put(
+      { search: found?.search ?? '', matching: [], former: [], lookedAt: '', generation: 2 },
+      1,
+    );
+
+  const change = await reconcile(of, { resource: key });
+
+  expect(change).toMatchObject({
+    outcome: 'failed',
+    error: { name: 'ConcurrentUpdateError', retryable: true },
+  });
+  expect(named(of)[key]).toBeUndefined();
+  expect(of.organisation.calls.map(({ operation }) => operation)).not.toContain('SetRepositoryPolicy');
 });

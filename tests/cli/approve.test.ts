@@ -100,6 +100,22 @@ describe('onboarding approve', () => {
     await ended;
   });
 
+  test('says of a run whose question is rejected that it fails, and lists nothing whose time is over', async () => {
+    const rejected = await untilItWaits(of, created(of).event);
+    const late = await untilItWaits(of, created(of).event);
+    const { runId: run, planHash: plan } = rejected.request;
+
+    const { stdout } = await approveOn(of, { run, plan, reject: true, reason: 'not ours', yes: true });
+    of.clock.advance(48 * 3_600_000);
+    const listed = await approveOn(of, {});
+
+    expect(stdout).toContain(`run ${run} ends as failed`);
+    expect(stdout).not.toContain('goes on');
+    expect(listed.stdout).toBe('Nobody waits for approval.\n');
+    of.organisation.world.tasks.timeOut();
+    await Promise.all([rejected.ended, late.ended]);
+  });
+
   test('a run on a machine of a person ends at the question; approved, the next one serves the account', async () => {
     const { id, event } = created(of);
     const local = await onboard(of, event, { name: 'local' });

@@ -33,3 +33,17 @@ test('it can be shown with a configuration of one’s own', async () => {
 
   expect(code).toBe(0);
 });
+
+test('a rotation is shown, and shows what it promises', async () => {
+  const screen = await run(['demo', 'rotation', '--json']);
+
+  expect(screen).toMatchObject({ code: 0, stderr: '' });
+  expect(objectOf(screen)).toMatchObject({
+    status: 'succeeded',
+    runs: [
+      { started: 1, letIn: true },
+      { started: 1, letIn: true, waitedMinutes: 10 },
+      { started: 0, letIn: true },
+    ],
+  });
+});

@@ -9,6 +9,7 @@ import { decideApproval } from '../../shared/run/decide-approval.ts';
 import type { Services } from '../../shared/services.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
+import { addApplication } from '../../simulator/app-config.ts';
 import { exampleOrganisation } from '../../simulator/example-organisation.ts';
 import { functions } from '../../simulator/functions.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
@@ -84,8 +85,40 @@ beforeAll(async () => {
   const startedAt = '2026-02-01T00:00:00.000Z';
   await store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [newcomer] });
   expect(await sweeps('sweep', {})).toBe('SUCCEEDED');
+  const deployments = machineOf('config-deployment', organisation, store);
+  for (const [index, input] of addRotations(organisation).entries())
+    expect(await deployments(`deployment-${index}`, input)).toBe('SUCCEEDED');
   await died(boundFunctions(organisation, store));
 }, 60_000);
+
+const everything = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
+};
+
+/** A secret in each central account, with an environment that serves it. @returns the inputs of its deployments */
+function addRotations(organisation: SimulatedOrganisation): readonly object[] {
+  const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes: 0 };
+  const id = 'AppConfig.AllAtOnce';
+  organisation.world.appConfig.strategies.set(id, { id, name: id, ...growth });
+  const secrets = Object.values(configuration.centralAccounts).flatMap((account) => {
+    if (account === undefined) return [];
+    const place = { accountId: account.id, region: account.region };
+    const secretId = organisation.addSecret({ ...place, name: 'app/database', value: 'x' });
+    const role = { accountId: account.id, name: 'retrieval', trust: everything, permissions: everything };
+    const retrievalRoleArn = organisation.addRole(role);
+    addApplication(organisation.world, {
+      ...place,
+      name: 'shop',
+      environments: [{ name: 'production' }],
+      profiles: [{ name: 'database', locationUri: 'secretsmanager://app/database', retrievalRoleArn }],
+    });
+    return [{ secretId }];
+  });
+  const unserved = { accountId: '444444444444', region: 'eu-west-1', name: 'app/unserved', value: 'x' };
+  secrets.push({ secretId: organisation.addSecret(unserved) });
+  return [...secrets, ...secrets, { source: 'aws.s3', detail: {} }, { unfinished: true }];
+}
 
 async function makeReady(organisation: SimulatedOrganisation, store: Store): Promise<void> {
   const { hub, clock, random } = simulatedServices(organisation, { store });

@@ -42,6 +42,15 @@ const spokes: Readonly<Record<(typeof centralAccountNames)[number], string>> = {
   configuration: spoke('123456789012'),
 };
 
+/** A secret, and what is planned, shown or verified, may be in any central account. */
+const forAll = [
+  'plan-changes',
+  'request-approval',
+  'verify-access',
+  'resolve-deployment',
+  'advance-deployment',
+];
+
 describe('who may act in which account', () => {
   test.each(centralAccountNames)(
     'update-%s-account may assume the spoke role of that account only',
@@ -50,23 +59,15 @@ describe('who may act in which account', () => {
     },
   );
 
-  test.each(['plan-changes', 'request-approval', 'verify-access'])(
-    '%s may assume those of all four',
-    (name) => {
-      expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
-    },
-  );
+  test.each(forAll)('%s may assume those of all four', (name) => {
+    expect(allowed(roleOf(name))['sts:AssumeRole']?.toSorted()).toEqual(Object.values(spokes).toSorted());
+  });
 
   test('no other role may assume any', () => {
     const assuming = resourcesOf(deployed, 'AWS::IAM::Role')
       .map(([roleId]) => roleId)
       .filter((roleId) => 'sts:AssumeRole' in allowed(roleId));
-    const expected = [
-      ...centralAccountNames.map((name) => `update-${name}-account`),
-      'plan-changes',
-      'request-approval',
-      'verify-access',
-    ];
+    const expected = [...centralAccountNames.map((name) => `update-${name}-account`), ...forAll];
     expect(assuming.toSorted()).toEqual(expected.map(roleOf).toSorted());
   });
 });
@@ -159,6 +160,7 @@ test.each(stateMachines)('%s may call its own functions only', (machine) => {
 test.each([
   ['StartOnboardingRole', 'AccountOnboardingStateMachine'],
   ['StartSweepExecutionRole', 'OrganizationSweepStateMachine'],
+  ['StartDeploymentExecutionRole', 'ConfigDeploymentStateMachine'],
 ])('%s may start its state machine, and nothing else', (role, machine) => {
   expect(allowed(role)).toEqual({ 'states:StartExecution': [machine] });
 });

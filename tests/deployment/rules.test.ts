@@ -4,6 +4,7 @@ import { callEvents } from '../../shared/grants/kinds.ts';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import { eventReaders } from '../../shared/organization/event-readers.ts';
 import { apiCall } from '../../shared/organization/resource-event.ts';
+import { parseRotationEvent, rotationEventNames } from '../../shared/rotation/event.ts';
 import { failedExecutionEvent } from '../../shared/run/steps.ts';
 import { resourceEventPattern } from '../../shared/spoke/forwarding.ts';
 import { forwarderRole, rolePath } from '../../shared/spoke/names.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
+const secretEvents = readFileSync(`${root}templates/secret-events.yml`, 'utf8');
 const rules = rulesOf(readFileSync(`${root}serverless.yml`, 'utf8'));
 
 interface Pattern {
@@ -67,15 +69,17 @@ describe('calls that change resources', () => {
         expect(matchingRules(rules, called(source, eventName, { errorCode: 'AccessDenied' }))).toEqual([]);
       }
   });
+});
+
+describe('events from elsewhere', () => {
+  const names = (role: string) => `role${rolePath}account-onboarding-example-forward-${role}`;
 
   test('come from the forwarding roles of the central accounts, and from nobody else', () => {
     const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
     const { Statement } = policy?.[1].Properties ?? {};
-    const role = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
     const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
-      (id) => `arn:\${AWS::Partition}:iam::${id}:${role}`,
+      (id) => `arn:\${AWS::Partition}:iam::${id}:${names('*')}`,
     );
-
     expect(more).toEqual([]);
     expect(Statement).toEqual({
       Effect: 'Allow',
@@ -89,6 +93,14 @@ describe('calls that change resources', () => {
         ArnLike: { 'aws:PrincipalArn': roles.map((arn) => ({ 'Fn::Sub': arn })) },
       },
     });
+  });
+
+  test('are forwarded by roles of such names', () => {
+    const ofResources = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
+    const [, ofSecrets = ''] = /RoleName: !Sub (\S+)/.exec(secretEvents) ?? [];
+
+    expect(ofResources).toBe(names('events'));
+    expect(`role${rolePath}${ofSecrets.replace('${Deployment}', 'example')}`).toBe(names('${AWS::Region}'));
   });
 });
 
@@ -149,6 +161,41 @@ describe('the sweep', () => {
   });
 });
 
+describe('the deployment of secrets', () => {
+  const started = (event: unknown) =>
+    matchingRules(rules, event).map(({ target }) => (target as { readonly Arn: unknown }).Arn);
+  const arn = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
+  const labelled = (labelUpdated: string) => ({
+    source: 'aws.secretsmanager',
+    'detail-type': 'Secret Label Updated',
+    resources: [arn],
+    detail: { name: 'app/database', labelUpdated, versionId: 'version-2' },
+  });
+
+  test('is started by a new current version, and by no other label', () => {
+    expect(started(labelled('AWSCURRENT'))).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
+    expect(started(labelled('canary'))).toEqual([]);
+    expect(parseRotationEvent(labelled('AWSCURRENT'))).toMatchObject({ type: 'secret' });
+  });
+
+  test.each(rotationEventNames)('is started by %s of CloudTrail, whatever its detail type', (eventName) => {
+    const event = {
+      source: 'aws.secretsmanager',
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: { eventName, additionalEventData: { SecretId: arn } },
+    };
+    expect(started(event)).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
+    expect(parseRotationEvent(event).type).not.toBe('ignored');
+  });
+
+  test('is started by the clock, with an input that it reads', () => {
+    const { ScheduleExpression, Targets } = deployed.resources.UnfinishedDeploymentsRule?.Properties ?? {};
+    expect(ScheduleExpression).toBe('rate(15 minutes)');
+    const [target] = Targets as readonly { readonly Input: string }[];
+    expect(parseRotationEvent(JSON.parse(target?.Input ?? ''))).toMatchObject({ type: 'look' });
+  });
+});
+
 describe('failed executions', () => {
   /** "Step Functions Execution Status Change" (Step Functions developer guide, "Automating with EventBridge"). */
   const changed = (status: string, machine = 'account-onboarding-example') => ({
@@ -178,7 +225,7 @@ describe('failed executions', () => {
 
   const pattern = () => deployed.resources.FailedExecutionRule?.Properties.EventPattern;
 
-  const machines = ['account-onboarding-example', 'account-onboarding-example-sweep'];
+  const machines = ['', '-sweep', '-deployment'].map((end) => `account-onboarding-example${end}`);
 
   test.each(machines)('those of %s are the ones of a deployed machine', (machine) => {
     const names = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').map(

@@ -92,7 +92,7 @@ test('turning approvals off lets those in who wait, with the next sweep', async 
   expect(waits.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('nobody is asked')] });
 
   const turnedOff = { ...of, configuration: small() };
-  await makeReady(turnedOff);
+  await activateConfiguration(of.services, turnedOff.configuration, 'the test');
   const ended = await sweep(turnedOff);
 
   expect(ended.run.status).toBe('succeeded');

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { activateConfiguration } from '../../shared/run/activate.ts';
 import { bucket } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
 import { announcements } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
-import { due, makeReady, named, onboard, world } from './world.ts';
+import { due, named, onboard, world } from './world.ts';
 
 const everybody = { all: true };
 
@@ -201,7 +202,7 @@ test('what is approved is bound to the configuration', async () => {
   const of = await world({ configuration: approving(everybody, ['bucket']) });
   const { request, ended } = await untilItWaits(of, created(of).event);
 
-  await makeReady({ ...of, configuration: approving(everybody, ['bucket', 'key']) });
+  await activateConfiguration(of.services, approving(everybody, ['bucket', 'key']), 'the test');
 
   await expect(answer(of, request)).rejects.toMatchObject({ name: 'StalePlanError' });
   await answer(of, request, { verdict: 'rejected' });

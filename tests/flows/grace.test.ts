@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { driftOf } from '../../shared/run/drift.ts';
 import { planAll } from '../../shared/run/plan-all.ts';
 import { activeConfiguration } from '../../shared/services.ts';
-import { bucket, everything, key, people, repository, secret, small } from './configurations.ts';
+import { bucket, everything, key, people, repository, secret, small, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
 import { activated, sweep, swept } from './sweeps.ts';
 import { due, named, onboard, outcomes, type World, writeCounts } from './world.ts';
@@ -133,4 +134,32 @@ test('a configuration with a shorter grace holds for those who wait already', as
   await sweep(now);
 
   expect(everywhere(now, id)).toEqual([]);
+});
+
+test('a resource that is too full with whom it keeps takes the newcomer once the grace has ended', async () => {
+  const image = 'ami-0123456789abcdef0';
+  const text = `
+  - name: golden-image
+    kind: ami-launch-permission
+    account: shared
+    images: [${image}]
+    for: { ous: [Workloads] }`;
+  const settings = '\nsafety: { graceHours: 48 }\nlimits: { launchPermissionsPerImage: 2 }';
+  const of = await swept({ configuration: parseConfiguration(smallText([], text) + settings, 'the test') });
+  const first = created(of).id;
+  of.organisation.moveAccount(first, workloads);
+  await sweep(of);
+  // Both between two sweeps, so that no run sees one without the other.
+  const second = created(of).id;
+  of.organisation.moveAccount(second, workloads);
+  of.organisation.moveAccount(first, 'r-exam');
+  const full = await sweep(of);
+  of.clock.advance(48 * hours);
+  const late = await sweep(of);
+  const ids = of.organisation.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+
+  expect(full.run.left).toEqual([expect.stringContaining('PolicyTooLargeError')]);
+  expect(late.run.status).toBe('succeeded');
+  expect(ids).toContain(second);
+  expect(ids).not.toContain(first);
 });

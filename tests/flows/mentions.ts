@@ -40,13 +40,15 @@ function partsOf(value: unknown, deployment: string): readonly Part[] {
     ours: true,
     text: JSON.stringify(value, (_, each) => (each instanceof Set ? [...each] : each)),
   };
-  const { policy, versions, defaultVersion, path } = value as {
+  const { policy, trust, versions, defaultVersion, path } = value as {
     readonly policy?: string;
+    readonly trust?: string;
     readonly versions?: readonly { readonly id: string; readonly document: string }[];
     readonly defaultVersion?: string;
     readonly path?: string;
   };
   if (typeof policy === 'string') return statementsOf(policy, deployment);
+  if (typeof trust === 'string') return statementsOf(trust, deployment);
   if (versions !== undefined) {
     const inForce = versions.find((version) => version.id === defaultVersion);
     return [{ ours: path?.startsWith('/account-onboarding/') === true, text: inForce?.document ?? '' }];

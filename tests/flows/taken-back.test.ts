@@ -25,6 +25,11 @@ const configuration = parseConfiguration(
     account: shared
     images: [${imageId}]
     for: { all: true }
+  - name: reader
+    kind: role-trust-policy
+    account: log
+    role: people/Reader
+    for: { all: true }
   - name: reports
     kind: s3-bucket-policy
     account: log
@@ -53,6 +58,7 @@ const kinds = [
   expect.stringMatching(/^keys .*1234abcd/),
   expect.stringMatching(/^managedPolicies .*account-onboarding/),
   expect.stringMatching(/^repositories .*base\/node/),
+  expect.stringMatching(/^roles .*people\/Reader/),
   expect.stringMatching(/^secrets .*deploy\/token/),
 ];
 
@@ -75,19 +81,25 @@ async function onboarded(): Promise<Onboarded> {
     trust: { Version: '2012-10-17', Statement: [] },
   });
   const { run } = await onboard(of, { accountId: id });
-  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 8 } } });
+  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
   nameByOthers(of, id);
   return { of, id, has: mentionsOf(of, id) };
 }
 
 /** In a condition, since AWS refuses a policy whose principal is a closed account, whoever has written it. */
 function nameByOthers({ organisation }: World, id: string): void {
-  const { buckets, keys, repositories, secrets } = organisation.world;
+  const { buckets, keys, repositories, roles, secrets } = organisation.world;
   const add = (to: { policy: string | undefined }, what: object) => addStatement(to, what, id);
   for (const found of buckets.values()) add(found, { Action: 's3:DeleteObject', Resource: `${found.arn}/*` });
   for (const found of keys.values()) add(found, { Action: 'kms:ScheduleKeyDeletion', Resource: '*' });
   for (const found of repositories.values()) add(found, { Action: 'ecr:DeleteRepository' });
   for (const found of secrets.values()) add(found, { Action: 'secretsmanager:DeleteSecret', Resource: '*' });
+  for (const role of roles.values())
+    if (role.name === 'Reader') {
+      const trust = { policy: role.trust };
+      add(trust, { Action: 'sts:TagSession' });
+      role.trust = trust.policy;
+    }
 
   organisation.addManagedPolicy({
     accountId: shared,
@@ -126,11 +138,11 @@ test.each(ways)(
     expect(has.ours).toEqual(kinds);
     expect(ended.run).toMatchObject({
       status: 'succeeded',
-      access: { removed: { accounts: 1, resources: 8 } },
+      access: { removed: { accounts: 1, resources: 9 } },
     });
-    expect(ended.changes.map(({ removed }) => removed)).toEqual(Array.from({ length: 8 }, () => [id]));
+    expect(ended.changes.map(({ removed }) => removed)).toEqual(Array.from({ length: 9 }, () => [id]));
     expect(mentionsOf(of, id)).toEqual({ ours: [], others: has.others });
-    expect(has.others.length).toBe(7);
+    expect(has.others.length).toBe(8);
   },
 );
 
@@ -141,18 +153,18 @@ test('an account that is closed is announced with what was taken back, and once 
   const { run } = await onboard(of, event);
   const announced = of.organisation.world.putEvents.at(-1);
 
-  expect(run.reason).toBe(`account ${id} is SUSPENDED; what it had is taken back from 8 resources`);
+  expect(run.reason).toBe(`account ${id} is SUSPENDED; what it had is taken back from 9 resources`);
   expect(announced?.DetailType).toBe('Account Offboarded');
   expect(JSON.parse(String(announced?.Detail))).toMatchObject({
     reason: run.reason,
     access: {
       added: { accounts: 0, resources: 0 },
-      removed: { accounts: 1, resources: 8 },
+      removed: { accounts: 1, resources: 9 },
       leaving: { accounts: 0, resources: 0 },
     },
   });
   expect(JSON.parse(String(of.organisation.world.messages.at(-1)?.Message))).toMatchObject({
-    access: { removed: { accounts: 1, resources: 8 } },
+    access: { removed: { accounts: 1, resources: 9 } },
   });
   expect((await onboard(of, event)).run).not.toHaveProperty('access');
 });
@@ -170,7 +182,7 @@ test.each(['the sweep', 'a run by hand'])(
 
     const { run } = await (by === 'the sweep' ? sweep(of) : onboard(of, { accountId: id }));
 
-    expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 8 } } });
+    expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
     expect(mentionsOf(of, id)).toEqual(has);
     expect(announcements(of).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
   },
@@ -186,7 +198,7 @@ test('an account that left and joined again gets everything back', async () => {
 
   const { run } = await onboard(of, { accountId: id });
 
-  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 8 } } });
+  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
   expect(mentionsOf(of, id)).toEqual(has);
 });
 

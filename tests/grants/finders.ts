@@ -74,7 +74,7 @@ export const finders: Readonly<Record<string, Finder>> = {
       organisation.addSecret({ ...place, name: 'replica', tags, primaryRegion: 'ap-southeast-2' });
       const doomed = organisation.addSecret({ ...place, name: 'doomed', tags });
       const secret = organisation.world.secrets.get(doomed);
-      if (secret !== undefined) secret.deletedAt = new Date(0);
+      if (secret !== undefined) secret.deletedAt = 0;
     },
   },
   'ami-launch-permission': {

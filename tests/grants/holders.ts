@@ -1,5 +1,5 @@
 import type { ResourceRef } from '../../shared/grants/contract.ts';
-import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
+import { type PolicyDocument, parsePolicy, type Statement } from '../../shared/policy/document.ts';
 import { normalisePolicy } from '../../shared/policy/normalise.ts';
 import { deploymentOf } from '../../shared/policy/owned.ts';
 import { awsError } from '../../simulator/aws-error.ts';
@@ -37,6 +37,7 @@ export const holders: Readonly<Record<string, HolderOf>> = {
       make: () => world.organisation.addSecret({ accountId: central, region: ref.region, name: ref.id }),
       example: { Action: 'secretsmanager:DescribeSecret', Resource: '*' },
     }),
+  role: roleHolder,
   entity: managedPolicyHolder,
   'key-grants': keyGrantsHolder,
   image: imageHolder,
@@ -56,7 +57,43 @@ function documentHolder(
   { kind, missingId, make, example }: DocumentSettings,
 ): Holder {
   const id = () => (kind === 'bucket' ? name : arnOf(organisation, name));
-  const put = (policy: unknown) => () => organisation.editPolicy(kind, id(), JSON.stringify(policy));
+  return {
+    missingId,
+    make: () => void make(),
+    ...documentForms(example, (policy) => organisation.editPolicy(kind, id(), policy)),
+    othersContent: () => withoutOurs(organisation.policyOf(kind, id())),
+    content: () => organisation.policyTextOf(kind, id()),
+  };
+}
+
+/** A role always has a trust policy: another role may assume it from the beginning. */
+function roleHolder({ organisation }: World, { id }: ResourceRef): Holder {
+  const name = id.split('/').at(-1) ?? id;
+  const role = () => [...organisation.world.roles.values()].find((each) => each.name === name);
+  const owner = {
+    Sid: 'Owner',
+    Effect: 'Allow' as const,
+    Principal: { AWS: central },
+    Action: 'sts:AssumeRole',
+  };
+  const trust = { Version: '2012-10-17', Statement: [owner] };
+  return {
+    missingId: 'Nobody',
+    make: () => void organisation.addRole({ accountId: central, name, trust }),
+    ...documentForms({ Action: 'sts:AssumeRole' }, (policy) =>
+      Object.assign(role() ?? {}, { trust: policy }),
+    ),
+    othersContent: () => withoutOurs(parsePolicy(role()?.trust ?? '', name)),
+    content: () => role()?.trust,
+  };
+}
+
+/** What others may have put into a document, and what clashes. */
+function documentForms(
+  example: DocumentSettings['example'],
+  edit: (policy: string) => unknown,
+): Pick<Holder, 'foreign' | 'clashes'> {
+  const put = (policy: unknown) => () => void edit(JSON.stringify(policy));
   const statement = (more: object) => ({
     Effect: 'Allow',
     Principal: { AWS: `arn:aws:iam::${central}:root` },
@@ -65,8 +102,6 @@ function documentHolder(
   });
   const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
   return {
-    missingId,
-    make: () => void make(),
     foreign: [
       { name: 'without Sid', put: put(document(statement({}))) },
       { name: 'with a Sid like ours', put: put(document(statement({ Sid: 'AccountOnboardingtest' }))) },
@@ -89,8 +124,6 @@ function documentHolder(
         put: put(document(statement({}), statement({ Sid: 'AccountOnboardingtestSomethingElse' }))),
       },
     ],
-    othersContent: () => withoutOurs(organisation.policyOf(kind, id())),
-    content: () => organisation.policyTextOf(kind, id()),
   };
 }
 

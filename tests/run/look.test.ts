@@ -99,6 +99,40 @@ test('what matches no more is known for as long as something of ours is remember
   expect(await stored(of)).toMatchObject({ matching: [], former: [] });
 });
 
+const ours = {
+  appliedRevision: 0,
+  configurationHash: '',
+  owned: ['AccountOnboardingflowsImagesPull'],
+  writing: true,
+  generation: 0,
+  updatedAt: '',
+} as const;
+
+test('what another run begins to write while the look is stored is not forgotten', async () => {
+  const key = repositoryKey('base/node');
+  let writes = false;
+  const of = await world({
+    configuration,
+    around: (store) => ({
+      found: {
+        ...store.found,
+        put: async (found, expected) => {
+          if (writes) await store.resources.put(key, ours);
+          return store.found.put(found, expected);
+        },
+      },
+    }),
+  });
+  addRepository(of, 'base/node');
+  await look(of);
+  of.organisation.world.repositories.clear();
+  writes = true;
+
+  await look(of);
+
+  expect(await stored(of)).toMatchObject({ matching: [], former: [key] });
+});
+
 describe('two looks at the same time', () => {
   /** Another run looks, finds more, and stores it while this one waits for its answer. */
   const overtaken = (times: number) => (store: Store) => {
@@ -129,7 +163,7 @@ describe('two looks at the same time', () => {
     expect(failed).toEqual([]);
     const looks = of.organisation.calls.filter(({ operation }) => operation === 'DescribeRepositories');
     expect(looks).toHaveLength(2);
-    expect(await stored(of)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 2 });
+    expect(await stored(of)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 3 });
   });
 
   test('whoever is overtaken again and again leaves it to the others, and says so', async () => {

@@ -3,8 +3,10 @@ import { planReport, warningsOf } from '../../cli/plan-report.ts';
 import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/errors.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
 import { nothingFound } from '../../shared/plan/searches.ts';
+import { activateConfiguration, asIfActivated } from '../../shared/run/activate.ts';
 import { applyPlan } from '../../shared/run/apply-plan.ts';
 import { type OverallPlan, planAll, planFileOf } from '../../shared/run/plan-all.ts';
+import { activeConfiguration } from '../../shared/services.ts';
 import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
 import { type World, world, writeCounts } from '../flows/world.ts';
 
@@ -123,4 +125,20 @@ test('nothing is planned for an account that nobody knows', async () => {
   const of = await world();
 
   await expect(plan(of, '999999999999')).rejects.toThrow(AccountNotMemberError);
+});
+
+test('what a configuration drops is in its plan, before it is activated and after', async () => {
+  const of = await world({ configuration: small(['bucket', 'repository']) });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  const next = small(['bucket']);
+  const planned = async () =>
+    planAll(of.services, { runId: 'plan', active: await asIfActivated(of.store, next) });
+  const before = await planned();
+  await activateConfiguration(of.services, next, 'somebody');
+  const after = await planned();
+  const applied = await planAll(of.services, { runId: 'a', active: await activeConfiguration(of.store) });
+
+  expect(before.resources.find(({ desired }) => desired.key === repository)?.plan?.changed).toBe(true);
+  expect(planFileOf(after)).toEqual(planFileOf(before));
+  expect(planFileOf(applied)).toEqual(planFileOf(after));
 });

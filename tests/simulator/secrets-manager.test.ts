@@ -2,7 +2,6 @@ import {
   DeleteResourcePolicyCommand,
   DescribeSecretCommand,
   GetResourcePolicyCommand,
-  GetSecretValueCommand,
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -91,12 +90,5 @@ describe('the resource policy of a secret', () => {
     world = fixture(policy({ Effect: 'Allow', Action: 'secretsmanager:Get*', Resource: '*' }));
     await expect(read()).resolves.toBeDefined();
     expect(await refusal(put(text(readers)))).toMatchObject({ name: 'AccessDeniedException' });
-  });
-
-  test('is all there is: values are not modelled', async () => {
-    const call = world
-      .clients(shared)
-      .secretsManager.send(new GetSecretValueCommand({ SecretId: world.secretArn }));
-    expect(await refusal(call)).toMatchObject({ name: 'NotSimulated' });
   });
 });

@@ -1,13 +1,24 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
+import { deploymentActions } from '../../shared/spoke/deployment-actions.ts';
 import { spokeTemplate } from '../../shared/spoke/template.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
-import { example, log, management, security, shared, small } from '../flows/configurations.ts';
+import { example, log, management, security, shared, small, smallText } from '../flows/configurations.ts';
 import { addRepository, having, images, namedOn, secrets } from '../flows/patterns.ts';
+import {
+  currentVersion,
+  deployedTo,
+  deploy as deploySecret,
+  rotate,
+  rotationWorld,
+} from '../flows/rotations.ts';
 import { sweep } from '../flows/sweeps.ts';
 import { onboard, outcomes, type World, world } from '../flows/world.ts';
 import { spokeRoleOf } from './stack.ts';
+
+const target = { application: 'abc1234', profile: 'jkl1234' };
 
 const hub = { accountId: management, region: 'us-east-1' };
 
@@ -49,6 +60,11 @@ const everyKind = () =>
     kind: ami-launch-permission
     account: shared
     images: [ami-0123456789abcdef0]
+    for: { ous: [Workloads] }
+  - name: reader
+    kind: role-trust-policy
+    account: security
+    role: people/Reader
     for: { ous: [Workloads] }
   - name: pipeline
     kind: assume-role-permission
@@ -106,6 +122,39 @@ test('resources that patterns tell are found and written, in each of their regio
   expect(swept.run.left ?? []).toEqual([]);
   expect(Object.values(outcomes(swept))).toEqual(['written', 'written', 'written']);
   for (const arn of repositories) expect(namedOn(of, 'repository', arn).length).toBeGreaterThan(0);
+});
+
+describe('secrets', () => {
+  test('are deployed with what the templates allow, keys of their own included', async () => {
+    const of = await rotationWorld({ kmsKey: true });
+    deploy(of.organisation, of.configuration);
+
+    const { status } = await deploySecret(of, await rotate(of));
+
+    expect(status).toBe('SUCCEEDED');
+    expect(deployedTo(of)).toEqual([currentVersion(of)]);
+  });
+
+  test.each([
+    ['no rotation', undefined, []],
+    ['rotation without targets', [], [log, security, shared]],
+    ['a target', ['shared'], [shared]],
+  ])('need %s to be deployable at all', (_, targets, accounts) => {
+    const text = (account: string) =>
+      JSON.stringify({ ...target, account, secret: 'app/database', environments: ['def1234'] });
+    const configuration = parseConfiguration(
+      smallText(['secret']) +
+        (targets === undefined ? '' : `rotation: { targets: [${targets.map(text).join()}] }\n`),
+      'the test',
+    );
+
+    const able = [log, security, shared].filter((accountId) => {
+      const actions = roleIn(configuration, accountId).permissions.Statement.flatMap(({ Action }) => Action);
+      return deploymentActions.every((action) => actions.includes(action));
+    });
+
+    expect(able).toEqual(accounts);
+  });
 });
 
 describe('the roles of the example', () => {

@@ -4,6 +4,7 @@ import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
 import { foundContract } from './contracts/found.ts';
 import { leaseContract } from './contracts/leases.ts';
+import { outboxContract } from './contracts/outbox.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
 import { runContract } from './contracts/runs.ts';
@@ -21,5 +22,6 @@ export function storeContract(name: string, makeStore: MakeStore): void {
     runContract(makeStore);
     approvalContract(makeStore);
     configurationContract(makeStore);
+    outboxContract(makeStore);
   });
 }

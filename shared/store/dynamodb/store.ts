@@ -3,6 +3,7 @@ import { dynamoApprovals } from './approvals.ts';
 import { dynamoConfiguration } from './configuration.ts';
 import { dynamoFound } from './found.ts';
 import { dynamoLeases } from './leases.ts';
+import { dynamoOutbox } from './outbox.ts';
 import { dynamoRegistry } from './registry.ts';
 import { dynamoResources } from './resources.ts';
 import { dynamoRuns } from './runs.ts';
@@ -23,6 +24,9 @@ import type { Table } from './table.ts';
  * | `RUN#<id>` | `CHANGE#<resource>` | what the run did to a resource |
  * | `RUN#<id>` | `APPROVAL` | what the run asks a person, and the answer |
  * | `CONFIGURATION` | `IN_FORCE` | the configuration that writers must have |
+ * | `OUTBOX#<source>` | `DELIVERY#<id>` | a version of a secret or configuration on its way to a target |
+ * | `OUTBOX_SECRETS` | `SECRET#<arn>` | that a secret is to be looked at where its events do not come |
+ * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | that it has not ended |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
  */
@@ -34,4 +38,5 @@ export const dynamoStore = (table: Table): Store => ({
   runs: dynamoRuns(table),
   approvals: dynamoApprovals(table),
   configuration: dynamoConfiguration(table),
+  outbox: dynamoOutbox(table),
 });

@@ -1,0 +1,121 @@
+import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
+import type { RunRecord } from '../../shared/store/ports.ts';
+import type { OrganisationEvent } from '../../simulator/events.ts';
+import { runLocally } from '../../simulator/local-deployment.ts';
+import { forgetCalls, type Simulation } from '../simulation.ts';
+import { type RotationScene, rotationScene } from './rotation-world.ts';
+
+export interface RotationChapter {
+  readonly title: string;
+  readonly point: string;
+  readonly status: RunRecord['status'];
+  readonly reason: string;
+  /** Deployments of the secret that were started in it. */
+  readonly started: number;
+  /** Minutes that the run waited for another deployment. */
+  readonly waitedMinutes: number;
+  /** Whether the database lets the reader in, with what it has then. */
+  readonly letIn: boolean;
+}
+
+const minute = 60_000;
+
+/** A secret is rotated while its environment is busy; its readers get it nevertheless, and once. */
+export async function tellRotation(
+  simulation: Simulation,
+  tell: (chapter: RotationChapter) => void,
+): Promise<readonly RotationChapter[]> {
+  const scene = rotationScene(simulation);
+  const chapters: RotationChapter[] = [];
+  const chapter = async (title: string, point: string, input: () => Promise<unknown>) => {
+    const told = await played(simulation, scene, { title, point, input: await input() });
+    chapters.push(told);
+    tell(told);
+  };
+  await chapter(
+    'The secret is deployed for the first time, by hand',
+    'An application of another account reads it.',
+    async () => ({
+      secretId: scene.secretArn,
+    }),
+  );
+  const events: OrganisationEvent[] = [];
+  simulation.organisation.onEvent((event) => events.push(event));
+  await chapter(
+    'It is rotated while another deployment of the environment is under way',
+    'AppConfig takes one at a time: the run waits, and the deployment is not lost.',
+    async () => {
+      await occupy(simulation, scene);
+      await scene.rotate();
+      return events[0];
+    },
+  );
+  await chapter(
+    'CloudTrail tells of the same rotation again',
+    'Twice is once: nothing is started.',
+    async () => events.at(-1),
+  );
+  return chapters;
+}
+
+/** Another deployment, of ten minutes. */
+async function occupy({ services, configuration }: Simulation, { application, place }: RotationScene) {
+  const settings = [...application.profiles.values()].find(({ name }) => name === 'settings');
+  settings?.versions.push({ content: '{}', contentType: 'application/json' });
+  await services
+    .aws('another', configuration)
+    .reader(place)
+    .appConfig.send(
+      new StartDeploymentCommand({
+        ApplicationId: application.id,
+        EnvironmentId: [...application.environments.keys()][0],
+        ConfigurationProfileId: settings?.id,
+        ConfigurationVersion: '1',
+        DeploymentStrategyId: 'AppConfig.AllAtOnce',
+      }),
+    );
+}
+
+interface Played {
+  readonly title: string;
+  readonly point: string;
+  readonly input: unknown;
+}
+
+let runs = 0;
+
+async function played(
+  { services, calls }: Simulation,
+  { application, reader, isLetIn }: RotationScene,
+  { title, point, input }: Played,
+): Promise<RotationChapter> {
+  const { clock, store } = services;
+  runs += 1;
+  const name = `rotation-${runs}`;
+  const begun = clock.now();
+  const before = startsIn(application);
+  forgetCalls(calls);
+  let looks = 0;
+  await runLocally({
+    machine: 'config-deployment',
+    services,
+    name,
+    input,
+    around: async (token, invoke) => {
+      // A pause of the state machine takes no time here, so the clock is moved on.
+      if (token === 'AdvanceDeploymentFunctionArn' && looks++ > 0) await clock.sleep(minute);
+      return invoke();
+    },
+  });
+  const waitedMinutes = Math.round((clock.now() - begun) / minute);
+  const { status, reason = '' } = (await store.runs.get(name)) ?? { status: 'failed' as const };
+  // The reader's poll interval.
+  if (reader.current() !== undefined) await clock.sleep(minute);
+  const letIn = await isLetIn();
+  return { title, point, status, reason, started: startsIn(application) - before, waitedMinutes, letIn };
+}
+
+const startsIn = ({ environments }: RotationScene['application']): number =>
+  [...environments.values()]
+    .flatMap(({ deployments }) => deployments)
+    .filter(({ profile }) => profile.name === 'database').length;

@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks';
+import type { CommonOptions, Session } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { loggerOf } from '../services.ts';
+import { newSimulation, prepareDeployment } from '../simulation.ts';
+import { demoConfiguration } from './configuration.ts';
+import { type RotationChapter, tellRotation } from './rotation-story.ts';
+import { withStrategy } from './rotation-world.ts';
+
+/** Shows a secret rotated while its environment is busy, and what its reader has after each run. */
+export async function rotationDemo(options: CommonOptions, session: Session): Promise<ExitCode> {
+  const { out } = session;
+  const start = performance.now();
+  const configuration = await demoConfiguration(options, session);
+  const simulation = withStrategy(newSimulation(configuration, { logger: loggerOf(session) }));
+  await prepareDeployment(simulation.services, simulation.configuration);
+  const { bold, dim } = out.colors;
+  out.line(bold('A rotated secret reaches its readers, once, also where its deployment has to wait.'));
+  out.line(dim('The state machine, the functions, the rotation function and the reader are the real ones.'));
+  const chapters = await tellRotation(simulation, (chapter) => tellChapter(out, chapter));
+  const figures = figuresOf(chapters, Math.round(performance.now() - start));
+  out.result(figures);
+  tellEnd(out, figures);
+  return figures.status === 'succeeded' ? exitCodes.succeeded : exitCodes.failed;
+}
+
+/** What `demo rotation --json` prints. */
+type Figures = ReturnType<typeof figuresOf>;
+
+function figuresOf(chapters: readonly RotationChapter[], durationMs: number) {
+  const asPromised =
+    chapters.every(({ status, letIn }) => status === 'succeeded' && letIn) &&
+    chapters.map(({ started }) => started).join() === '1,1,0';
+  return { status: asPromised ? ('succeeded' as const) : ('failed' as const), runs: chapters, durationMs };
+}
+
+function tellChapter(out: Output, chapter: RotationChapter): void {
+  const { title, point, status, reason, started, waitedMinutes, letIn } = chapter;
+  const { bold, dim, green, red } = out.colors;
+  out.line();
+  out.line(bold(title));
+  out.line(`   ${dim(point)}`);
+  out.line(`   ${status === 'succeeded' ? green(status) : red(status)}  ${reason}`);
+  const waited = waitedMinutes === 0 ? '' : `, after ${waitedMinutes} minutes of waiting`;
+  out.line(`   ${started === 1 ? '1 deployment' : `${started} deployments`} started${waited}`);
+  out.line(
+    `   ${letIn ? green('✓') : red('✗')} the database ${letIn ? 'lets' : 'does not let'} the reader in with what it has read`,
+  );
+}
+
+function tellEnd(out: Output, { status, durationMs }: Figures): void {
+  const { bold, green, red } = out.colors;
+  out.line();
+  out.line(
+    status === 'succeeded'
+      ? `${bold(green('As promised'))}, in ${(durationMs / 1_000).toFixed(1)} s. More: docs/rotation.md`
+      : bold(red('Not as promised: see above.')),
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * A rotation function for the password of a PostgreSQL user. Deploy it in the secret's account and region, with the
+ * permissions that docs/rotation.md lists, and name it as the secret's rotation function.
+ */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  askByEvent,
+  generatedPassword,
+  jsonField,
+  type RotationTools,
+  rotateSecret,
+} from '../../shared/secret-rotation/index.ts';
+import { postgresRotator } from './postgres.ts';
+
+const secretsManager = new SecretsManagerClient();
+const generate = jsonField('password', generatedPassword(secretsManager, { PasswordLength: 40 }));
+
+const tools: RotationTools = {
+  secretsManager,
+  rotator: postgresRotator(generate),
+  askForDeployment: askByEvent(new EventBridgeClient()),
+  logger: new Logger({ serviceName: 'rotation' }) as RotationTools['logger'],
+};
+
+export const handler = (event: unknown): Promise<void> => rotateSecret(tools, event);

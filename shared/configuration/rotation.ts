@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { centralAccountNames, eachOnce, region, text } from '../grants/entry.ts';
+import { type PathFinding, withKeys } from './messages.ts';
+
+/** AppConfig API reference: ids of applications, environments and profiles. */
+export const appConfigIdPattern = /^[a-z0-9]{4,7}$/;
+
+const appConfigId = text(
+  appConfigIdPattern,
+  'an id of AppConfig: four to seven lower-case letters and digits',
+);
+
+const strategyId = text(
+  /^([a-z0-9]{4,7}|AppConfig\.[A-Za-z0-9]{9,40})$/,
+  'the id of a deployment strategy, or a predefined one such as AppConfig.AllAtOnce',
+);
+
+const shape = {
+  /** Name, or ARN. */
+  secret: text(
+    /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
+    'the name or the ARN of a secret, such as app/database',
+  ),
+  account: z.enum(centralAccountNames),
+  /** Default: the central account's region. */
+  region: region.optional(),
+  application: appConfigId,
+  environments: eachOnce(appConfigId, 'must name at least one environment'),
+  profile: appConfigId,
+  /** Default: the one of all targets. */
+  strategy: strategyId.optional(),
+};
+
+const target = z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
+
+export type RotationTarget = z.infer<typeof target>;
+
+const rotationShape = {
+  strategy: strategyId.default('AppConfig.AllAtOnce'),
+  /** How long a deployment waits for another one of its environment. */
+  waitMinutes: z.int().min(1).max(90).default(60),
+  /** How long a deployment is followed after its start. With `waitMinutes` less than an execution may take. */
+  followMinutes: z.int().min(1).max(120).default(120),
+  targets: z.array(target).default([]),
+};
+
+/** What is deployed when a secret was rotated. */
+export const rotation = z.strictObject(rotationShape, { error: withKeys(Object.keys(rotationShape)) });
+
+export type Rotation = z.infer<typeof rotation>;
+
+/** The settings, which are the defaults where the configuration does not speak of rotation. */
+export const rotationOf = (configuration: { readonly rotation?: Rotation | undefined }): Rotation =>
+  configuration.rotation ?? rotation.parse({});
+
+/** Targets in accounts that the configuration does not have. */
+export const rotationFindings = (configuration: {
+  readonly rotation?: Rotation | undefined;
+  readonly centralAccounts: Readonly<Record<string, unknown>>;
+}): readonly PathFinding[] =>
+  rotationOf(configuration).targets.flatMap(({ account }, index) =>
+    configuration.centralAccounts[account] === undefined
+      ? [
+          {
+            path: ['rotation', 'targets', index, 'account'],
+            message: `must be among centralAccounts, which has no ${account}; add it there`,
+          },
+        ]
+      : [],
+  );

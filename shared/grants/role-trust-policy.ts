@@ -1,0 +1,85 @@
+import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import * as z from 'zod';
+import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
+import { globalPlaces } from './discovery.ts';
+import { type DocumentState, documentKind } from './document-kind.ts';
+import { grantEntryFields, membership, membershipFits, roleNames, rolePattern, text } from './entry.ts';
+import { forPrincipals, requestOfAccount } from './principals.ts';
+
+const schema = z
+  .strictObject({
+    ...grantEntryFields,
+    membership,
+    kind: z.literal('role-trust-policy'),
+    /** The role of the central account, with its path: `account-onboarding/ConfigurationReader`. */
+    role: text(rolePattern, 'the name of a role, with its path if it has one'),
+    /** Roles of the accounts that may assume it. Default: all. */
+    roles: roleNames.optional(),
+    /** IAM user guide, "Access to AWS accounts owned by third parties": 2 to 1,224 characters. */
+    externalId: text(
+      /^[\w+=,.@:/-]{2,1224}$/,
+      'an external id: 2 to 1,224 letters, digits and +=,.@:/-',
+    ).optional(),
+  })
+  .check(membershipFits);
+
+type Entry = z.infer<typeof schema>;
+
+const nameOf = ({ id }: ResourceRef): string => id.split('/').at(-1) ?? id;
+
+const roleArn = ({ accountId, id }: ResourceRef, { partition }: GrantContext): string =>
+  `arn:${partition}:iam::${accountId}:role/${id}`;
+
+const externalIdKey = 'sts:ExternalId';
+
+/** Limit: IAM user guide, "IAM and AWS STS quotas", role trust policy length, without what AWS raises on request. */
+const kind = documentKind<Entry>({
+  name: 'role-trust-policy',
+  title: 'Role trust policy',
+  schema,
+  actions: { read: ['iam:GetRole'], write: ['iam:UpdateAssumeRolePolicy'] },
+  limit: 2_048,
+  unit: 'characters',
+  packings: ['listed'],
+  ids: ({ role }) => [role],
+  arn: roleArn,
+  // A trust policy is about its role alone and has no Resource (IAM user guide, "IAM JSON policy elements: Resource").
+  statements: (request) => {
+    const { externalId, roles } = request.entry;
+    return forPrincipals(request, {
+      part: 'assume',
+      statement: {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        ...(externalId === undefined ? {} : { Condition: { StringEquals: { [externalIdKey]: externalId } } }),
+      },
+      roles,
+    });
+  },
+  accesses: (entry, account, ref, context) => [
+    {
+      who: `Roles of ${account.id}`,
+      what: `assume the role ${ref.id}`,
+      request: requestOfAccount(account, context, {
+        action: 'sts:AssumeRole',
+        resource: roleArn(ref, context),
+        roles: entry.roles,
+        context: entry.externalId === undefined ? {} : { [externalIdKey]: entry.externalId },
+      }),
+    },
+  ],
+  // IAM gives the document as a URL would carry it (IAM API reference, "Role").
+  read: async ({ iam }, ref) => {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
+    const encoded = Role?.AssumeRolePolicyDocument;
+    return encoded === undefined ? undefined : decodeURIComponent(encoded);
+  },
+  write: ({ iam }, ref, PolicyDocument) =>
+    iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: nameOf(ref), PolicyDocument })),
+});
+
+export const roleTrustPolicy: GrantKind<Entry, DocumentState> = {
+  ...kind,
+  resources: (entry, context) =>
+    globalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place })),
+};

@@ -1,0 +1,167 @@
+import {
+  type AppConfigDataClient,
+  GetLatestConfigurationCommand,
+  StartConfigurationSessionCommand,
+} from '@aws-sdk/client-appconfigdata';
+import type { Clock } from '../clock.ts';
+import { ConfigurationUnavailableError } from '../errors.ts';
+
+/** What checks a configuration and gives it its type: a zod schema, or anything with such a `parse`. */
+export interface ConfigurationSchema<T> {
+  parse(value: unknown): T;
+}
+
+export interface ReaderSettings<T> {
+  readonly client: AppConfigDataClient;
+  /** Ids or names. */
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  /** What the configuration's JSON must be. */
+  readonly schema: ConfigurationSchema<T>;
+  readonly clock: Clock;
+  /** Seconds between two questions at least, 15 to 86,400. Default: 60. AppConfig may ask for more. */
+  readonly pollSeconds?: number;
+  /** Is told of what went wrong while an earlier configuration was still there; never with its content. */
+  readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
+}
+
+export interface ConfigurationReader<T> {
+  /**
+   * The configuration. Answers from memory; asks AppConfig when the poll interval is over, once for all who wait, and
+   * keeps the last good configuration where that fails.
+   * @throws ConfigurationUnavailableError where there was never a good one
+   */
+  get(): Promise<T>;
+  /** What is in memory, without asking; `undefined` before the first. */
+  current(): T | undefined;
+  /** Asks whenever the interval is over, until the signal: for a process that lives long. */
+  keepFresh(signal: AbortSignal): Promise<void>;
+}
+
+interface Memory<T> {
+  value: T | undefined;
+  token: string | undefined;
+  /** Milliseconds since the epoch; not asked before. */
+  due: number;
+  asking: Promise<void> | undefined;
+}
+
+/** Reads one configuration that AppConfig deploys, as AppConfig wants to be asked. */
+export function configurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
+  const memory: Memory<T> = { value: undefined, token: undefined, due: 0, asking: undefined };
+  const { clock } = settings;
+
+  const refresh = (): Promise<void> => {
+    memory.asking ??= ask(settings, memory).finally(() => {
+      memory.asking = undefined;
+    });
+    return memory.asking;
+  };
+
+  const get = async (): Promise<T> => {
+    const first = memory.value === undefined && memory.asking !== undefined;
+    if (first || clock.now() >= memory.due) await refresh();
+    if (memory.value !== undefined) return memory.value;
+    throw new ConfigurationUnavailableError(
+      `${nameOf(settings)} has not been read yet, and the last attempt failed. It is tried again at ${new Date(memory.due).toISOString()}`,
+    );
+  };
+
+  return {
+    get,
+    current: () => memory.value,
+    keepFresh: async (signal) => {
+      while (!signal.aborted) {
+        await refresh().catch(() => {});
+        await clock.sleep(Math.max(1, memory.due - clock.now()));
+      }
+    },
+  };
+}
+
+/** Asks once; whatever happens, nobody asks again before the interval is over. */
+async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<void> {
+  const { clock, pollSeconds = 60, onTrouble = () => {} } = settings;
+  memory.due = clock.now() + pollSeconds * 1_000;
+  try {
+    const answer = await latest(settings, memory.token);
+    memory.token = answer.token;
+    memory.due = clock.now() + Math.max(pollSeconds, answer.seconds) * 1_000;
+    // An empty body says that nothing has changed (AppConfig Data API reference, GetLatestConfiguration).
+    if (answer.text !== '') memory.value = parsed(settings, answer.text);
+  } catch (thrown) {
+    // The next question begins a session of its own: a token is good for one call.
+    memory.token = undefined;
+    const error = trouble(settings, thrown);
+    if (memory.value === undefined) throw error;
+    onTrouble(error);
+  }
+}
+
+interface Answer {
+  readonly token: string | undefined;
+  readonly seconds: number;
+  readonly text: string;
+}
+
+/** A session goes on with its token; one whose token AppConfig refuses is begun again, once. */
+async function latest<T>(settings: ReaderSettings<T>, token: string | undefined): Promise<Answer> {
+  if (token === undefined) return poll(settings, await newSession(settings));
+  try {
+    return await poll(settings, token);
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') throw thrown;
+    return poll(settings, await newSession(settings));
+  }
+}
+
+async function newSession<T>(settings: ReaderSettings<T>): Promise<string | undefined> {
+  const { client, application, environment, profile, pollSeconds = 60 } = settings;
+  const { InitialConfigurationToken } = await client.send(
+    new StartConfigurationSessionCommand({
+      ApplicationIdentifier: application,
+      EnvironmentIdentifier: environment,
+      ConfigurationProfileIdentifier: profile,
+      RequiredMinimumPollIntervalInSeconds: pollSeconds,
+    }),
+  );
+  return InitialConfigurationToken;
+}
+
+async function poll<T>(
+  { client }: ReaderSettings<T>,
+  ConfigurationToken: string | undefined,
+): Promise<Answer> {
+  const { NextPollConfigurationToken, NextPollIntervalInSeconds, Configuration } = await client.send(
+    new GetLatestConfigurationCommand({ ConfigurationToken }),
+  );
+  return {
+    token: NextPollConfigurationToken,
+    seconds: NextPollIntervalInSeconds ?? 0,
+    text: new TextDecoder().decode(Configuration),
+  };
+}
+
+/** What is said of a configuration that does not fit leaves its content out: it may be a secret. */
+function parsed<T>(settings: ReaderSettings<T>, text: string): T {
+  try {
+    return settings.schema.parse(JSON.parse(text));
+  } catch {
+    throw new ConfigurationUnavailableError(
+      `${nameOf(settings)} was deployed in a form that its reader does not take. The last good one stays in use`,
+    );
+  }
+}
+
+const trouble = <T>(settings: ReaderSettings<T>, thrown: unknown): ConfigurationUnavailableError =>
+  thrown instanceof ConfigurationUnavailableError
+    ? thrown
+    : new ConfigurationUnavailableError(
+        `${nameOf(settings)} could not be read: ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : thrown}`,
+        {},
+        thrown,
+      );
+
+const nameOf = <T>({ application, environment, profile }: ReaderSettings<T>): string =>
+  `Configuration ${profile} of application ${application} in environment ${environment}`;

@@ -1,0 +1,55 @@
+import { rotationOf } from '../configuration/rotation.ts';
+import { errorRecord, OnboardingError, ResourceMissingError } from '../errors.ts';
+import { configurationInForce, type Services } from '../services.ts';
+import { type Delivery, type DeliveryKey, isUnfinished } from '../store/ports.ts';
+import { follow } from './follow.ts';
+import { end, type Hand, keep, type Step } from './hand.ts';
+import { start } from './start.ts';
+
+export interface AdvancedDelivery extends DeliveryKey {
+  readonly status: 'waiting' | 'ended';
+  /** How long to wait before it is looked at again; 0 at the end. */
+  readonly seconds: number;
+}
+
+/**
+ * The next step of one delivery, whatever it was: give way, wait, start, follow, end. It can be repeated at any time:
+ * what was done is in the outbox, or is looked up.
+ * @throws ConcurrentUpdateError and the retryable errors of `shared/aws`; all others of ours end it as failed
+ */
+export async function advanceDelivery(
+  services: Services,
+  { runId, source, id }: DeliveryKey & { readonly runId: string },
+): Promise<AdvancedDelivery> {
+  const delivery = await services.store.outbox.get({ source, id });
+  if (delivery === undefined)
+    throw new ResourceMissingError(`There is no delivery ${id} of ${source}: it was removed from the table`);
+  // It is done, or another run has taken it over.
+  if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
+  const held = await keep(services, delivery);
+  const { delivery: after, seconds } = await nextStep(services, held);
+  return { source, id, status: isUnfinished(after) ? 'waiting' : 'ended', seconds };
+}
+
+async function nextStep(services: Services, held: Delivery): Promise<Step> {
+  try {
+    const hand = await handFor(services, held);
+    return held.deployment === undefined ? await start(hand, held) : await follow(hand, held);
+  } catch (thrown) {
+    if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
+    const error = errorRecord(thrown);
+    return end({ services }, held, { status: 'failed', reason: error.message, error });
+  }
+}
+
+async function handFor(services: Services, { runId, accountId, region }: Delivery): Promise<Hand> {
+  const configuration = await configurationInForce(services.store);
+  const access = services.aws(runId, configuration);
+  const place = { accountId, region };
+  return {
+    services,
+    rotation: rotationOf(configuration),
+    reader: access.reader(place),
+    writer: access.writer(place, () => {}),
+  };
+}

@@ -1,0 +1,56 @@
+import { rotationOf } from '../configuration/rotation.ts';
+import type { ActiveConfiguration, Services } from '../services.ts';
+import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
+import { type CurrentSecret, currentSecret } from './current-version.ts';
+import { findTargets } from './discover.ts';
+import { type Found, problemLine, together } from './found.ts';
+import { secretPlace } from './secret-arn.ts';
+import { configuredTargets, type NamedSecret } from './targets.ts';
+
+export interface SecretClaim extends Claim {
+  readonly secret: NamedSecret;
+  /** The version that a person means. */
+  readonly versionId?: string;
+}
+
+/**
+ * Claims the current version of a secret for each of its targets, and takes over what runs have left of it. One
+ * secret's trouble is a line, and does not keep others from being deployed; but what a retry helps is thrown.
+ * A secret without targets, or in trouble that was told, is not looked at by the clock any more.
+ */
+export async function claimSecret(
+  services: Services,
+  active: ActiveConfiguration,
+  claim: SecretClaim,
+): Promise<Found> {
+  const { secret, runId, versionId } = claim;
+  try {
+    const clients = services.aws(runId, active.configuration).reader(secret);
+    const current = await currentSecret(clients.secretsManager, secret.secretId);
+    const { strategy } = rotationOf(active.configuration);
+    const configured = configuredTargets(active.configuration, current);
+    const targets =
+      configured.length > 0 ? configured : await findTargets(clients.appConfig, current, strategy);
+    if (targets.length === 0) await forget(services, current.arn);
+    if (versionId !== undefined && versionId !== current.version)
+      return { deliveries: [], problems: [notCurrent(current, versionId)] };
+    const left = await claimAbandoned(services, runId, current.arn);
+    const { arn: source, version, accountId, region } = current;
+    const claims = targets.map((target) =>
+      claimDelivery(services, { source, version, accountId, region, target }, claim),
+    );
+    const keys = (await Promise.all(claims)).filter((key) => key !== undefined);
+    return await together([{ deliveries: [...left, ...keys], problems: [] }]);
+  } catch (thrown) {
+    const problem = problemLine(secret.secretId, thrown);
+    await forget(services, secret.secretId);
+    return { deliveries: [], problems: [problem] };
+  }
+}
+
+const notCurrent = ({ arn, version }: CurrentSecret, versionId: string): string =>
+  `${arn}: superseded: version ${versionId} is not AWSCURRENT, ${version} is`;
+
+async function forget({ store: { outbox } }: Services, secretId: string): Promise<void> {
+  if (secretPlace(secretId) !== undefined) await outbox.unwatch(secretId);
+}

@@ -1,0 +1,78 @@
+import { ConcurrentUpdateError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { type Delivery, type DeliveryKey, isUnfinished, type OutboxStore } from '../store/ports.ts';
+import { claimed, isOvertaken, keyOf, reopened, takenOver, targetPrefix, type Wanted } from './delivery.ts';
+
+export interface Claim {
+  readonly runId: string;
+  /**
+   * Deliveries that have ended and are begun again: none, those that were not completed, or all. A repeated event
+   * begins nothing again, unless another version came in between; a person does.
+   */
+  readonly again: 'never' | 'incomplete' | 'always';
+}
+
+/**
+ * Puts a delivery into the outbox, or takes over one that its run has left.
+ * @returns its key where the run has to take care of it; `undefined` where it is done, or another run is at it
+ * @throws ConcurrentUpdateError where others are always quicker
+ */
+export async function claimDelivery(
+  { store: { outbox }, clock }: Services,
+  wanted: Wanted,
+  claim: Claim,
+): Promise<DeliveryKey | undefined> {
+  const key = keyOf(wanted);
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const known = await outbox.get(key);
+    if (known !== undefined && known.runId === claim.runId) return isUnfinished(known) ? key : undefined;
+    const next = await nextOf(outbox, { known, wanted, claim, now: clock.now() });
+    if (next === undefined) return undefined;
+    if (await outbox.put(next, known?.revision)) return key;
+  }
+  throw new ConcurrentUpdateError(
+    `The delivery ${key.id} of ${key.source} was changed by others, again and again`,
+  );
+}
+
+interface Standing {
+  readonly known: Delivery | undefined;
+  readonly wanted: Wanted;
+  readonly claim: Claim;
+  readonly now: number;
+}
+
+/** `undefined` where there is nothing to do. */
+async function nextOf(
+  outbox: OutboxStore,
+  { known, wanted, claim: { runId, again }, now }: Standing,
+): Promise<Delivery | undefined> {
+  if (known === undefined) return claimed(wanted, { runId, now });
+  if (isUnfinished(known)) return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
+  const begun =
+    again === 'always' ||
+    (again === 'incomplete' && known.status !== 'complete') ||
+    isOvertaken(known, await outbox.of(wanted.source, targetPrefix(wanted.target)));
+  return begun ? reopened(known, wanted.target, { runId, now }) : undefined;
+}
+
+/**
+ * Takes over the deliveries that have not ended and that no run takes care of any more.
+ * @param of only those of this source
+ */
+export async function claimAbandoned(
+  { store: { outbox }, clock }: Services,
+  runId: string,
+  of?: string,
+): Promise<readonly DeliveryKey[]> {
+  const now = clock.now();
+  const taken: DeliveryKey[] = [];
+  for (const delivery of await outbox.unfinished()) {
+    const { source, id, revision, ownedUntil } = delivery;
+    if (of !== undefined && source !== of) continue;
+    const own = delivery.runId === runId;
+    if (!own && ownedUntil > now) continue;
+    if (own || (await outbox.put(takenOver(delivery, { runId, now }), revision))) taken.push({ source, id });
+  }
+  return taken;
+}

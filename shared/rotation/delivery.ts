@@ -1,0 +1,94 @@
+import type { Delivery, DeliveryKey, DeploymentTarget } from '../store/ports.ts';
+
+/** A version on its way to one target, as it is asked for. */
+export interface Wanted {
+  readonly source: string;
+  readonly version: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly target: DeploymentTarget;
+}
+
+/**
+ * How long a run that is silent keeps its deliveries, in milliseconds: longer than the state machine waits between
+ * two looks (`longestWait`), a function's time-out and its retries.
+ */
+export const ownership = 20 * 60_000;
+
+/** With what the ids of all versions of a target begin. */
+export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
+  `${application}/${environment}/${profile}/`;
+
+export const keyOf = ({ source, version, target }: Wanted): DeliveryKey => ({
+  source,
+  id: `${targetPrefix(target)}${version}`,
+});
+
+/** A secret's ARN; anything else is a hosted configuration. */
+export const isSecret = ({ source }: DeliveryKey): boolean => source.startsWith('arn:');
+
+interface Moment {
+  readonly runId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const iso = (now: number): string => new Date(now).toISOString();
+
+export const claimed = (wanted: Wanted, { runId, now }: Moment): Delivery => ({
+  ...wanted,
+  ...keyOf(wanted),
+  status: 'claimed',
+  runId,
+  ownedUntil: now + ownership,
+  requestedAt: iso(now),
+  updatedAt: iso(now),
+  starts: 0,
+  secondStarts: 0,
+  unanswered: false,
+  revision: 1,
+});
+
+/** The same delivery in the care of another run. */
+export const takenOver = (delivery: Delivery, { runId, now }: Moment): Delivery => ({
+  ...delivery,
+  runId,
+  ownedUntil: now + ownership,
+  updatedAt: iso(now),
+  revision: delivery.revision + 1,
+});
+
+/** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
+export function reopened(delivery: Delivery, target: DeploymentTarget, moment: Moment): Delivery {
+  const {
+    deployment,
+    waitingSince: _,
+    startedAt: __,
+    endedAt: ___,
+    reason: ____,
+    error: _____,
+    ...kept
+  } = delivery;
+  const after = deployment ?? delivery.after;
+  return {
+    ...takenOver(kept, moment),
+    target,
+    status: 'claimed',
+    requestedAt: iso(moment.now),
+    unanswered: false,
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+/**
+ * Whether another version of the target was deployed, or asked for, after this delivery: then its version is deployed
+ * once more where it has become current again.
+ */
+export const isOvertaken = (delivery: Delivery, others: readonly Delivery[]): boolean =>
+  delivery.status === 'superseded' ||
+  others.some(({ version, deployment, requestedAt }) => {
+    if (version === delivery.version) return false;
+    return deployment === undefined || delivery.deployment === undefined
+      ? requestedAt > delivery.requestedAt
+      : deployment > delivery.deployment;
+  });

@@ -1,0 +1,78 @@
+import {
+  type DeploymentSummary,
+  GetDeploymentCommand,
+  type GetDeploymentCommandOutput,
+  ListDeploymentsCommand,
+} from '@aws-sdk/client-appconfig';
+import type { Delivery } from '../store/ports.ts';
+import type { Hand } from './hand.ts';
+
+export type FoundDeployment = GetDeploymentCommandOutput;
+
+/** What an environment says of its deployments. */
+export interface Seen {
+  /** The number of the latest one; `undefined` where there is none. */
+  readonly latest: number | undefined;
+  /** Whether one is under way, so that no other can start (AppConfig user guide, "Deploying a configuration"). */
+  readonly busy: boolean;
+  /** The one that brings, or has brought, this very version of this profile. */
+  readonly own: FoundDeployment | undefined;
+}
+
+/** Looks at an environment's latest deployments, of which AppConfig gives the newest first, 50 at most. */
+export async function seenDeployments(hand: Hand, delivery: Delivery): Promise<Seen> {
+  const { application: ApplicationId, environment: EnvironmentId } = delivery.target;
+  const { Items = [] } = await hand.reader.appConfig.send(
+    new ListDeploymentsCommand({ ApplicationId, EnvironmentId, MaxResults: 50 }),
+  );
+  return {
+    latest: Items[0]?.DeploymentNumber,
+    busy: Items.some(({ State }) => inProgress.has(State ?? '')),
+    own: await ownAmong(hand, delivery, Items),
+  };
+}
+
+const inProgress: ReadonlySet<string> = new Set(['DEPLOYING', 'BAKING', 'VALIDATING', 'ROLLING_BACK']);
+const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
+
+/**
+ * A listing names the configuration but not, in older answers, the profile's id, so GetDeployment confirms. A deployment
+ * from before this attempt, or one that another version of the profile has followed, is ours only where it is in force
+ * still; one since then also where our own start was not answered.
+ */
+async function ownAmong(
+  hand: Hand,
+  delivery: Delivery,
+  items: readonly DeploymentSummary[],
+): Promise<FoundDeployment | undefined> {
+  const { version, after = 0, unanswered } = delivery;
+  for (const [index, item] of items.entries()) {
+    const { DeploymentNumber = 0, ConfigurationVersion, State = '' } = item;
+    if (ConfigurationVersion !== version) continue;
+    const isNew = DeploymentNumber > after;
+    const isFollowed = items.slice(0, index).some((later) => replaces(later, item));
+    if (isFollowed && !(isNew && unanswered)) return undefined;
+    if (!isNew && undone.has(State)) continue;
+    const deployment = await deploymentOf(hand, delivery, DeploymentNumber);
+    if (deployment.ConfigurationProfileId === delivery.target.profile) return deployment;
+  }
+  return undefined;
+}
+
+const replaces = (later: DeploymentSummary, item: DeploymentSummary): boolean =>
+  later.ConfigurationName === item.ConfigurationName &&
+  later.ConfigurationVersion !== item.ConfigurationVersion &&
+  !undone.has(later.State ?? '');
+
+export const deploymentOf = (
+  { reader }: Hand,
+  { target }: Delivery,
+  DeploymentNumber: number,
+): Promise<FoundDeployment> =>
+  reader.appConfig.send(
+    new GetDeploymentCommand({
+      ApplicationId: target.application,
+      EnvironmentId: target.environment,
+      DeploymentNumber,
+    }),
+  );

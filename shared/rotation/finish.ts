@@ -1,0 +1,84 @@
+import { timestamp } from '../clock.ts';
+import { recordAndAnnounce } from '../run/announce.ts';
+import { messageOf } from '../run/finish.ts';
+import type { Services } from '../services.ts';
+import { type Delivery, type DeliveryKey, type DeliveryStatus, isUnfinished } from '../store/ports.ts';
+import { isSecret } from './delivery.ts';
+
+/** How one delivery went through the state machine: to its end, or with the error that was caught. */
+export interface DeliveryOutcome extends DeliveryKey {
+  readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
+}
+
+export interface FinishDeployments {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly deliveries: readonly DeliveryOutcome[];
+  readonly problems: readonly string[];
+}
+
+export interface FinishedDeployments {
+  readonly runId: string;
+  readonly status: 'succeeded' | 'failed';
+}
+
+/** The last step: decides by the outbox how the run ended, records it, and announces it. */
+export async function finishDeployments(
+  services: Services,
+  { runId, startedAt, deliveries, problems }: FinishDeployments,
+): Promise<FinishedDeployments> {
+  const { runs, outbox } = services.store;
+  const opened = await runs.get(runId);
+  const stored = await Promise.all(
+    deliveries.map(async (outcome) => ({ outcome, delivery: await outbox.get(outcome) })),
+  );
+  const left = [
+    ...problems,
+    ...stored.flatMap(({ outcome, delivery }) => leftLine(runId, outcome, delivery)),
+  ];
+  const own = stored.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
+  const status = left.length === 0 ? 'succeeded' : 'failed';
+  await recordAndAnnounce(services, {
+    runId,
+    status,
+    startedAt: opened?.startedAt ?? startedAt,
+    finishedAt: timestamp(services.clock),
+    cause: opened?.cause ?? 'deployment',
+    accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
+    reason: left[0] ?? summary(own),
+    ...(left.length === 0 ? {} : { left }),
+  });
+  return { runId, status };
+}
+
+const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded']);
+
+/** Nothing where it is done, has given way, or is in another run's care. */
+function leftLine(
+  runId: string,
+  { source, id, error }: DeliveryOutcome,
+  delivery: Delivery | undefined,
+): readonly string[] {
+  if (delivery === undefined) return [`${source} ${id}: its item is not in the table any more`];
+  if (fine.has(delivery.status) || delivery.runId !== runId) return [];
+  const where = `${nameOf(delivery)} to environment ${delivery.target.environment}`;
+  if (!isUnfinished(delivery)) return [`${where}: ${delivery.status}: ${delivery.reason ?? ''}`];
+  const why = error === undefined ? '' : `: ${error.Error}: ${messageOf(error.Cause)}`;
+  return [`${where}: ${delivery.status}, and left for the next look${why}`];
+}
+
+const nameOf = (delivery: Delivery): string =>
+  isSecret(delivery)
+    ? `${delivery.source}, version ${delivery.version}`
+    : `Profile ${delivery.target.profile}, version ${delivery.version}`;
+
+function summary(deliveries: readonly Delivery[]): string {
+  if (deliveries.length === 0) return 'Nothing to deploy: no target, or each has this version already';
+  const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
+  const seconds = deliveries.reduce((sum, { secondStarts }) => sum + secondStarts, 0);
+  const more = [
+    ...(count('superseded') === 0 ? [] : [`${count('superseded')} overtaken by a newer version`]),
+    ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
+  ];
+  return [`${count('complete')} of ${deliveries.length} deployments complete`, ...more].join(', ');
+}

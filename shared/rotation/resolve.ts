@@ -1,0 +1,85 @@
+import { timestamp } from '../clock.ts';
+import { MalformedEventError } from '../errors.ts';
+import { activeConfiguration, type Services } from '../services.ts';
+import type { DeliveryKey } from '../store/ports.ts';
+import { claimHosted } from './claim-hosted.ts';
+import { claimSecret } from './claim-secret.ts';
+import { parseRotationEvent, type RotationRequest } from './event.ts';
+import { type Found, together } from './found.ts';
+import { lookAround } from './look.ts';
+import { secretPlace } from './secret-arn.ts';
+import { namedSecrets } from './targets.ts';
+
+export interface ResolvedDeployments {
+  readonly runId: string;
+  readonly status: 'accepted' | 'ignored';
+  /** What this run takes care of. */
+  readonly deliveries: readonly DeliveryKey[];
+  /** What cannot be deployed at all, a line each. */
+  readonly problems: readonly string[];
+}
+
+interface Step {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly input: unknown;
+}
+
+/**
+ * The first step: which versions are to be deployed where, each claimed in the outbox. Opens the run's record, but for
+ * a look that finds nothing to do.
+ * @throws MalformedEventError, ConfigurationMismatchError, ConcurrentUpdateError and the retryable errors
+ */
+export async function resolveDeployments(services: Services, step: Step): Promise<ResolvedDeployments> {
+  const { runId, startedAt } = step;
+  const { runs } = services.store;
+  const request = await readRequest(services, step);
+  if (request.type === 'ignored') {
+    const finishedAt = timestamp(services.clock);
+    const { reason } = request;
+    await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
+    return { runId, status: 'ignored', deliveries: [], problems: [] };
+  }
+  // First of all, so that a run that dies here is made up for.
+  const arn = request.type === 'secret' ? secretPlace(request.secretId)?.arn : undefined;
+  if (arn !== undefined) await services.store.outbox.watch(arn);
+  const { cause } = request;
+  const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
+  if (request.type !== 'look') await runs.put(opened);
+  const found = await claimAll(services, request, runId);
+  if (request.type !== 'look') return { runId, status: 'accepted', ...found };
+  if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
+  await runs.put(opened);
+  return { runId, status: 'accepted', ...found };
+}
+
+/** What cannot be read leaves an open record, so that its end is announced as a deployment's. */
+async function readRequest({ store }: Services, { runId, startedAt, input }: Step): Promise<RotationRequest> {
+  try {
+    return parseRotationEvent(input);
+  } catch (thrown) {
+    await store.runs.put({ runId, status: 'running', startedAt, accountIds: [], cause: 'deployment' });
+    throw thrown;
+  }
+}
+
+type Asked = Exclude<RotationRequest, { readonly type: 'ignored' }>;
+
+async function claimAll(services: Services, request: Asked, runId: string): Promise<Found> {
+  if (request.type === 'rotation-failed') return { deliveries: [], problems: [notRotated(request.secretId)] };
+  const active = await activeConfiguration(services.store);
+  if (request.type === 'hosted') return claimHosted(services, active, { request, runId });
+  if (request.type === 'look') return lookAround(services, active, runId);
+  const secrets = namedSecrets(active.configuration, request.secretId);
+  if (secrets.length === 0)
+    throw new MalformedEventError('The input', [
+      { path: 'secretId', message: 'must be the ARN of a secret, or a name that `rotation.targets` has' },
+    ]);
+  const again = request.cause === 'deployment' ? 'incomplete' : 'never';
+  const { versionId } = request;
+  const meant = request.cause === 'deployment' && versionId !== undefined ? { versionId } : {};
+  return together(secrets.map((secret) => claimSecret(services, active, { secret, runId, again, ...meant })));
+}
+
+const notRotated = (secretId: string): string =>
+  `${secretId}: Secrets Manager could not rotate it; readers keep the version that they have. See the log of its rotation function`;

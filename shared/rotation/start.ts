@@ -1,0 +1,130 @@
+import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
+import {
+  AccessDeniedError,
+  DeploymentRefusedError,
+  EnvironmentBusyError,
+  errorRecord,
+  type OnboardingError,
+  ResourceMissingError,
+} from '../errors.ts';
+import type { Delivery } from '../store/ports.ts';
+import { type CurrentSecret, currentSecret } from './current-version.ts';
+import { isSecret } from './delivery.ts';
+import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
+import { follow } from './follow.ts';
+import { end, type Hand, keep, longestWait, type Step } from './hand.ts';
+
+/**
+ * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret: a deployment
+ * that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
+ * lands on a newer one, and a start whose answer never came is found before it is sent again.
+ */
+export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
+  const seen = await seenDeployments(hand, delivery);
+  if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
+  const secret = isSecret(delivery)
+    ? await currentSecret(hand.reader.secretsManager, delivery.source)
+    : undefined;
+  if (secret !== undefined && secret.version !== delivery.version)
+    return end(hand, delivery, {
+      status: 'superseded',
+      reason: `Version ${secret.version} has become AWSCURRENT`,
+    });
+  if (seen.busy) return wait(hand, delivery);
+  return send(hand, delivery, { seen, secret });
+}
+
+async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
+  const startedAt = (found.StartedAt ?? new Date(hand.services.clock.now())).toISOString();
+  const { DeploymentNumber: deployment = 0 } = found;
+  const change = { status: 'started' as const, deployment, startedAt, unanswered: false };
+  return follow(hand, await keep(hand.services, delivery, change), found);
+}
+
+/** Waits with backoff and jitter, up to the configured time. */
+async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
+  const { services, rotation } = hand;
+  const now = services.clock.now();
+  const { waitingSince = new Date(now).toISOString() } = delivery;
+  const waited = (now - Date.parse(waitingSince)) / 1_000;
+  if (waited >= rotation.waitMinutes * 60) {
+    const { application, environment } = delivery.target;
+    const error = new EnvironmentBusyError(
+      `Environment ${environment} of application ${application} was busy with other deployments for ` +
+        `${rotation.waitMinutes} minutes. Start it by hand once it is free, or raise rotation.waitMinutes`,
+    );
+    return end(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
+  }
+  const seconds = Math.min(longestWait, Math.max(15, waited / 2)) * (0.75 + services.random() / 4);
+  return { delivery: await keep(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
+}
+
+interface Send {
+  readonly seen: Seen;
+  readonly secret: CurrentSecret | undefined;
+}
+
+async function send(hand: Hand, delivery: Delivery, { seen, secret }: Send): Promise<Step> {
+  const sent = await keep(hand.services, delivery, {
+    unanswered: true,
+    starts: delivery.starts + 1,
+    secondStarts: delivery.secondStarts + (delivery.unanswered ? 1 : 0),
+  });
+  try {
+    const started = await hand.writer.appConfig.send(startCommand(delivery, seen, secret));
+    return await adopt(hand, sent, started);
+  } catch (thrown) {
+    return refused(hand, { delivery, sent, thrown });
+  }
+}
+
+const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecret | undefined) =>
+  new StartDeploymentCommand({
+    ApplicationId: delivery.target.application,
+    EnvironmentId: delivery.target.environment,
+    ConfigurationProfileId: delivery.target.profile,
+    DeploymentStrategyId: delivery.target.strategy,
+    ConfigurationVersion: delivery.version,
+    Description: `Version ${delivery.version}, by account-onboarding, run ${delivery.runId}`.slice(0, 1024),
+    Tags: { 'managed-by': 'account-onboarding', 'account-onboarding:run': delivery.runId.slice(0, 256) },
+    // A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration").
+    ...(secret?.kmsKey === undefined ? {} : { KmsKeyIdentifier: secret.kmsKey }),
+    ...(latest === undefined ? {} : { LatestDeploymentNumber: latest }),
+  });
+
+interface Refusal {
+  readonly delivery: Delivery;
+  readonly sent: Delivery;
+  readonly thrown: unknown;
+}
+
+/**
+ * What AppConfig has refused was not started, so it counts as not sent; after any other error it may have been started,
+ * and the next look will tell.
+ */
+async function refused(hand: Hand, { delivery, sent, thrown }: Refusal): Promise<Step> {
+  const name = thrown instanceof Error ? thrown.name : '';
+  const final = finalError(delivery, thrown);
+  if (final === undefined && !['ConflictException', 'ThrottledError'].includes(name)) throw thrown;
+  const { unanswered, starts, secondStarts } = delivery;
+  const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
+  if (final !== undefined)
+    return end(hand, back, { status: 'failed', reason: final.message, error: errorRecord(final) });
+  if (name === 'ThrottledError') throw thrown;
+  return wait(hand, back);
+}
+
+const refusals = ['BadRequestException', 'ServiceQuotaExceededException', 'PayloadTooLargeException'];
+
+/** AppConfig's own words can quote the content that a validator refused, so those about a secret are left out. */
+function finalError(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
+  if (thrown instanceof AccessDeniedError || thrown instanceof ResourceMissingError) return thrown;
+  if (!(thrown instanceof Error) || !refusals.includes(thrown.name)) return undefined;
+  const { version, target } = delivery;
+  const words = isSecret(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
+  return new DeploymentRefusedError(
+    `AppConfig refused to deploy version ${version} with profile ${target.profile} to environment ` +
+      `${target.environment} (${words}). Check the profile's location, its retrieval role and its validators`,
+    { ...target, awsError: thrown.name },
+  );
+}

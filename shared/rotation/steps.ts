@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** The shapes that travel between the states of config-deployment: ids and times only. */
+const runId = z.string().min(1);
+const key = { source: z.string(), id: z.string() };
+const caught = z.object({ Error: z.string(), Cause: z.string().optional() });
+
+export const resolveInput = z.object({ runId, startedAt: z.string(), input: z.unknown() });
+export const advanceInput = z.object({ runId, ...key });
+export const finishInput = z.object({
+  runId,
+  startedAt: z.string(),
+  deliveries: z.array(z.object({ ...key, error: caught.optional() })),
+  problems: z.array(z.string()),
+});

@@ -1,0 +1,34 @@
+import { type OnboardingError, RotationStepError } from '../errors.ts';
+
+/**
+ * The error of a step without what a driver or a service may have quoted: the values, and their parts where they are
+ * JSON. No cause is kept, since logs print causes.
+ */
+export function scrubbed(step: string, thrown: unknown, values: readonly string[]): OnboardingError {
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const clean = secretsIn(values).reduce((text, secret) => text.replaceAll(secret, '***'), message);
+  return new RotationStepError(`${step}: ${name}: ${clean}`, { step, thrownBy: name });
+}
+
+/** The longest first, so that no part of a longer one is left; very short ones would blank everything. */
+const secretsIn = (values: readonly string[]): readonly string[] =>
+  [...new Set(values.flatMap(leaves))].filter((text) => text.length >= 3).sort((a, b) => b.length - a.length);
+
+/** The value, its strings where it is JSON, and each as JSON and as URLs write it. */
+function leaves(value: string): readonly string[] {
+  const texts = [value, ...stringsIn(parsedJson(value))];
+  return texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]);
+}
+
+const stringsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+};
+
+function parsedJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

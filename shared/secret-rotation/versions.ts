@@ -1,0 +1,95 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { RotationRefusedError } from '../errors.ts';
+
+/** The version that is being rotated in, among the others. */
+export interface RotatedVersion {
+  readonly secretId: string;
+  /** The id of the version that is to become current. */
+  readonly token: string;
+  /** The id of the version that is current now. */
+  readonly current: string | undefined;
+  readonly previous: string | undefined;
+  readonly isCurrent: boolean;
+  readonly isPending: boolean;
+}
+
+/**
+ * The version of a rotation.
+ * @throws RotationRefusedError where rotation is not enabled, or the version is not staged as it should be
+ */
+export async function rotatedVersion(
+  client: SecretsManagerClient,
+  secretId: string,
+  token: string,
+): Promise<RotatedVersion> {
+  const { RotationEnabled, VersionIdsToStages = {} } = await client.send(
+    new DescribeSecretCommand({ SecretId: secretId }),
+  );
+  if (RotationEnabled !== true)
+    throw new RotationRefusedError(`Rotation of ${secretId} is not enabled: enable it, then rotate again`);
+  const stages = VersionIdsToStages[token];
+  const staged = (stage: string) =>
+    Object.entries(VersionIdsToStages).find(([, each]) => each.includes(stage))?.[0];
+  const isCurrent = stages?.includes('AWSCURRENT') ?? false;
+  const isPending = stages?.includes('AWSPENDING') ?? false;
+  if (!isCurrent && !isPending)
+    throw new RotationRefusedError(
+      `Version ${token} of ${secretId} is neither AWSPENDING nor AWSCURRENT, so it cannot be rotated in`,
+    );
+  return {
+    secretId,
+    token,
+    current: staged('AWSCURRENT'),
+    previous: staged('AWSPREVIOUS'),
+    isCurrent,
+    isPending,
+  };
+}
+
+/** A version's value; `undefined` where it has none. */
+export async function valueOfVersion(
+  client: SecretsManagerClient,
+  SecretId: string,
+  VersionId: string,
+): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId, VersionId }))).SecretString;
+  } catch (thrown) {
+    // A version that a rotation has begun has no value yet.
+    if (thrown instanceof Error && thrown.name === 'ResourceNotFoundException') return undefined;
+    throw thrown;
+  }
+}
+
+export async function makeCurrent(
+  client: SecretsManagerClient,
+  { secretId, token, current }: RotatedVersion,
+): Promise<void> {
+  await client.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretId,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: token,
+      ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+    }),
+  );
+}
+
+/** A label that stayed would let the next rotation be taken for one that is under way (API reference, RotateSecret). */
+export async function dropPending(
+  client: SecretsManagerClient,
+  { secretId, token }: Pick<RotatedVersion, 'secretId' | 'token'>,
+): Promise<void> {
+  await client.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretId,
+      VersionStage: 'AWSPENDING',
+      RemoveFromVersionId: token,
+    }),
+  );
+}

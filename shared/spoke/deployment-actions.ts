@@ -1,0 +1,15 @@
+/**
+ * IAM actions that the spoke role needs where secrets are deployed. Sources: Service Authorization Reference, "AWS
+ * AppConfig"; AppConfig user guide, "Deploying a configuration" (the key of a secret with a customer managed one).
+ */
+export const deploymentActions: readonly string[] = [
+  'secretsmanager:DescribeSecret',
+  'appconfig:ListApplications',
+  'appconfig:ListConfigurationProfiles',
+  'appconfig:ListEnvironments',
+  'appconfig:ListDeployments',
+  'appconfig:GetDeployment',
+  'appconfig:StartDeployment',
+  'appconfig:TagResource',
+  'kms:GenerateDataKey',
+];

@@ -1,0 +1,133 @@
+import { DeleteCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import {
+  type Delivery,
+  type DeliveryKey,
+  type DeliveryStatus,
+  type DeploymentTarget,
+  isUnfinished,
+  type OutboxStore,
+} from '../ports.ts';
+import { packed, packOptional } from './documents.ts';
+import { defined } from './items.ts';
+import { queryItems, readItem } from './operations.ts';
+import { errorSchema } from './runs.ts';
+import type { Key, Table } from './table.ts';
+import { transactionHeld } from './transactions.ts';
+
+const statuses = [
+  'claimed',
+  'started',
+  'complete',
+  'rolled-back',
+  'reverted',
+  'superseded',
+  'timed-out',
+  'failed',
+] as const satisfies readonly DeliveryStatus[];
+
+const targetSchema: z.ZodType<DeploymentTarget> = z.object({
+  application: z.string(),
+  environment: z.string(),
+  profile: z.string(),
+  strategy: z.string(),
+});
+
+const deliverySchema: z.ZodType<Delivery> = z.object({
+  source: z.string(),
+  id: z.string(),
+  version: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  target: targetSchema,
+  status: z.enum(statuses),
+  runId: z.string(),
+  ownedUntil: z.number(),
+  requestedAt: z.string(),
+  updatedAt: z.string(),
+  waitingSince: z.string().exactOptional(),
+  deployment: z.number().exactOptional(),
+  after: z.number().exactOptional(),
+  startedAt: z.string().exactOptional(),
+  endedAt: z.string().exactOptional(),
+  starts: z.number(),
+  secondStarts: z.number(),
+  unanswered: z.boolean(),
+  reason: z.string().exactOptional(),
+  error: packed(errorSchema).exactOptional(),
+  revision: z.number(),
+});
+
+const deliveryPrefix = 'DELIVERY#';
+const partitionOf = (source: string): string => `OUTBOX#${source}`;
+
+const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
+  pk: partitionOf(source),
+  sk: `${deliveryPrefix}${id}`,
+});
+
+/** Those that have not ended, in one partition, since the table has no index. Each changes with its delivery. */
+const openPartition = 'OPEN_OUTBOX';
+const openKey = ({ source, id }: DeliveryKey): Key => ({
+  pk: openPartition,
+  sk: `${deliveryPrefix}${source}#${id}`,
+});
+const openSchema: z.ZodType<DeliveryKey> = z.object({ source: z.string(), id: z.string() });
+
+const secretPrefix = 'SECRET#';
+const secretKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `${secretPrefix}${arn}` });
+const secretSchema = z.object({ arn: z.string() });
+
+export function dynamoOutbox(table: Table): OutboxStore {
+  const { client, tableName: TableName } = table;
+  return {
+    async watch(arn) {
+      await client.send(new PutCommand({ TableName, Item: { ...secretKey(arn), arn } }));
+    },
+    async unwatch(arn) {
+      await client.send(new DeleteCommand({ TableName, Key: secretKey(arn) }));
+    },
+    async watched() {
+      const found = await queryItems(table, secretKey('').pk, secretPrefix, secretSchema);
+      return found.map(({ arn }) => arn);
+    },
+    get: (key) => readItem(table, deliveryKey(key), deliverySchema),
+    put: (delivery, expected) => putDelivery(table, delivery, expected),
+    of: (source, prefix) =>
+      queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema),
+    async unfinished() {
+      const open = await queryItems(table, openPartition, deliveryPrefix, openSchema);
+      const read = await Promise.all(open.map((key) => readItem(table, deliveryKey(key), deliverySchema)));
+      return read.filter((delivery) => delivery !== undefined).filter(isUnfinished);
+    },
+  };
+}
+
+const putDelivery = (
+  { client, tableName }: Table,
+  delivery: Delivery,
+  expected: number | undefined,
+): Promise<boolean> => {
+  const TableName = tableName;
+  const { source, id } = delivery;
+  const item = { ...deliveryKey(delivery), ...delivery, error: packOptional(delivery.error) };
+  const open = isUnfinished(delivery)
+    ? { Put: { TableName, Item: { ...openKey(delivery), source, id } } }
+    : { Delete: { TableName, Key: openKey(delivery) } };
+  return transactionHeld(() =>
+    client.send(
+      new TransactWriteCommand({
+        TransactItems: [{ Put: { TableName, Item: defined(item), ...condition(expected) } }, open],
+      }),
+    ),
+  );
+};
+
+const condition = (expected: number | undefined) =>
+  expected === undefined
+    ? { ConditionExpression: 'attribute_not_exists(pk)' }
+    : {
+        ConditionExpression: '#revision = :expected',
+        ExpressionAttributeNames: { '#revision': 'revision' },
+        ExpressionAttributeValues: { ':expected': expected },
+      };

@@ -1,0 +1,71 @@
+import type { AppConfigState, SimulatedDeployment, SimulatedEnvironment } from './app-config.ts';
+import type { World } from './world.ts';
+
+const minute = 60_000;
+
+export type DeploymentPhase = 'DEPLOYING' | 'BAKING' | 'COMPLETE' | 'ROLLED_BACK' | 'REVERTED';
+
+/** What a deployment is at a moment: it grows, then bakes, then is complete. Times are milliseconds since the epoch. */
+export function phaseOf({ undone, startedAt, strategy }: SimulatedDeployment, now: number): DeploymentPhase {
+  if (undone !== undefined) return undone.state;
+  if (now < startedAt + strategy.durationMinutes * minute) return 'DEPLOYING';
+  return now < completeAt({ startedAt, strategy }) ? 'BAKING' : 'COMPLETE';
+}
+
+export const completeAt = ({
+  startedAt,
+  strategy,
+}: Pick<SimulatedDeployment, 'startedAt' | 'strategy'>): number =>
+  startedAt + (strategy.durationMinutes + strategy.bakeMinutes) * minute;
+
+/** Whether it keeps another one out of its environment. */
+export const isRunning = (deployment: SimulatedDeployment, now: number): boolean =>
+  ['DEPLOYING', 'BAKING'].includes(phaseOf(deployment, now));
+
+/**
+ * The per cent of targets that have it. Linear growth adds the factor at even intervals, exponential growth doubles
+ * it (AppConfig user guide, "Working with deployment strategies").
+ */
+export function percentageOf(deployment: SimulatedDeployment, now: number): number {
+  const { startedAt, strategy, undone } = deployment;
+  const { durationMinutes, growthFactor, growthType } = strategy;
+  if (undone !== undefined) return 0;
+  const elapsed = (now - startedAt) / minute;
+  if (elapsed >= durationMinutes) return 100;
+  const steps =
+    growthType === 'LINEAR' ? Math.ceil(100 / growthFactor) : Math.ceil(Math.log2(100 / growthFactor)) + 1;
+  const step = Math.floor((elapsed * steps) / durationMinutes);
+  if (growthType === 'LINEAR') return Math.min(100, step * growthFactor);
+  return step === 0 ? 0 : Math.min(100, growthFactor * 2 ** (step - 1));
+}
+
+/** The deployment that a client is served from: the newest of its profile that stands and has reached its place. */
+export const servedBy = (
+  { deployments }: SimulatedEnvironment,
+  profileId: string,
+  { now, place }: { readonly now: number; readonly place: number },
+): SimulatedDeployment | undefined =>
+  deployments.findLast(
+    (deployment) =>
+      deployment.profile.id === profileId &&
+      deployment.undone === undefined &&
+      place < percentageOf(deployment, now),
+  );
+
+/** Puts an alarm into ALARM: what its environments are deploying or baking is rolled back at once. */
+export function raiseAlarm(world: World, alarmArn: string): void {
+  const now = world.settings.clock.now();
+  world.appConfig.alarms.add(alarmArn);
+  for (const { environments } of world.appConfig.applications.values())
+    for (const { monitors, deployments } of environments.values())
+      if (monitors.includes(alarmArn))
+        for (const deployment of deployments)
+          if (isRunning(deployment, now)) deployment.undone = { state: 'ROLLED_BACK', at: now };
+}
+
+export const clearAlarm = ({ appConfig }: World, alarmArn: string): void => {
+  appConfig.alarms.delete(alarmArn);
+};
+
+export const isAlarmed = ({ alarms }: AppConfigState, { monitors }: SimulatedEnvironment): boolean =>
+  monitors.some((arn) => alarms.has(arn));

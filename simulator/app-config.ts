@@ -1,0 +1,179 @@
+import { arnPrefix, type Place } from './makers.ts';
+import { digest, type Tags, type World } from './world.ts';
+
+/** AWS AppConfig in memory: applications with their environments and profiles, strategies, alarms and sessions. */
+export interface AppConfigState {
+  /** By id. */
+  readonly applications: Map<string, SimulatedApplication>;
+  readonly strategies: Map<string, SimulatedStrategy>;
+  /** ARNs of the CloudWatch alarms that are in ALARM. */
+  readonly alarms: Set<string>;
+  /** By the token that comes next. */
+  readonly sessions: Map<string, ConfigurationSession>;
+}
+
+export interface SimulatedApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly arn: string;
+  /** By id. */
+  readonly environments: Map<string, SimulatedEnvironment>;
+  readonly profiles: Map<string, SimulatedProfile>;
+}
+
+export interface SimulatedEnvironment {
+  readonly id: string;
+  readonly name: string;
+  /** ARNs of the alarms that roll a deployment back. */
+  readonly monitors: readonly string[];
+  /** The first has number 1. */
+  readonly deployments: SimulatedDeployment[];
+}
+
+export interface SimulatedProfile {
+  readonly id: string;
+  readonly name: string;
+  /** `hosted`, or `secretsmanager://<name>`. */
+  readonly locationUri: string;
+  readonly retrievalRoleArn: string | undefined;
+  /** JSON Schemas, as text. */
+  readonly validators: readonly string[];
+  /** Of a hosted profile; the first has number 1. */
+  readonly versions: HostedVersion[];
+}
+
+export interface HostedVersion {
+  readonly content: string;
+  readonly contentType: string;
+}
+
+export interface SimulatedStrategy {
+  readonly id: string;
+  readonly name: string;
+  /** Absent for the predefined ones, which every account has. */
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly durationMinutes: number;
+  readonly growthType: 'LINEAR' | 'EXPONENTIAL';
+  /** Per cent. */
+  readonly growthFactor: number;
+  readonly bakeMinutes: number;
+}
+
+export interface SimulatedDeployment {
+  readonly number: number;
+  readonly profile: SimulatedProfile;
+  readonly version: string;
+  readonly strategy: SimulatedStrategy;
+  readonly description: string | undefined;
+  readonly tags: Tags;
+  readonly kmsKeyArn: string | undefined;
+  readonly content: HostedVersion;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** How it ended before its time, or was undone after. */
+  undone: { readonly state: 'ROLLED_BACK' | 'REVERTED'; readonly at: number } | undefined;
+}
+
+export interface ConfigurationSession {
+  readonly applicationId: string;
+  readonly environmentId: string;
+  readonly profileId: string;
+  readonly intervalSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number;
+  readonly expiresAt: number;
+  /** Number of the deployment that it was given last. */
+  readonly deployment: number | undefined;
+  /** Where it stands among the targets of a growing deployment, 0 to 100. */
+  readonly place: number;
+}
+
+/** Source: AppConfig user guide, "Working with deployment strategies", predefined strategies. */
+const predefined: readonly SimulatedStrategy[] = [
+  {
+    id: 'AppConfig.AllAtOnce',
+    name: 'AppConfig.AllAtOnce',
+    durationMinutes: 0,
+    growthType: 'LINEAR',
+    growthFactor: 100,
+    bakeMinutes: 10,
+  },
+  {
+    id: 'AppConfig.Linear20PercentEvery6Minutes',
+    name: 'AppConfig.Linear20PercentEvery6Minutes',
+    durationMinutes: 30,
+    growthType: 'LINEAR',
+    growthFactor: 20,
+    bakeMinutes: 30,
+  },
+];
+
+export const newAppConfig = (): AppConfigState => ({
+  applications: new Map(),
+  strategies: new Map(predefined.map((strategy) => [strategy.id, strategy])),
+  alarms: new Set(),
+  sessions: new Map(),
+});
+
+export interface ApplicationInput extends Pick<Place, 'accountId' | 'region'> {
+  readonly name: string;
+  readonly environments: readonly { readonly name: string; readonly monitors?: readonly string[] }[];
+  readonly profiles: readonly ProfileInput[];
+}
+
+export interface ProfileInput {
+  readonly name: string;
+  /** Default: `hosted`. */
+  readonly locationUri?: string;
+  readonly retrievalRoleArn?: string;
+  readonly validators?: readonly object[];
+}
+
+/** Sets an application up, unchecked. @returns it, with its ids */
+export function addApplication(world: World, input: ApplicationInput): SimulatedApplication {
+  const { accountId, region = world.settings.homeRegion, name } = input;
+  const id = newId(`${accountId}/${region}/${name}`);
+  const application: SimulatedApplication = {
+    id,
+    name,
+    accountId,
+    region,
+    arn: `${arnPrefix(world, 'appconfig', { accountId, region })}:application/${id}`,
+    environments: byId(
+      input.environments.map((environment) => ({
+        id: newId(`${id}/environment/${environment.name}`),
+        name: environment.name,
+        monitors: environment.monitors ?? [],
+        deployments: [],
+      })),
+    ),
+    profiles: byId(input.profiles.map((profile) => newProfile(id, profile))),
+  };
+  world.appConfig.applications.set(id, application);
+  return application;
+}
+
+/** Sets a deployment strategy up. @returns its id */
+export function addStrategy(world: World, strategy: Omit<SimulatedStrategy, 'id'>): string {
+  const id = newId(`${strategy.accountId}/${strategy.region}/strategy/${strategy.name}`);
+  world.appConfig.strategies.set(id, { ...strategy, id });
+  return id;
+}
+
+const newProfile = (applicationId: string, input: ProfileInput): SimulatedProfile => ({
+  id: newId(`${applicationId}/profile/${input.name}`),
+  name: input.name,
+  locationUri: input.locationUri ?? 'hosted',
+  retrievalRoleArn: input.retrievalRoleArn,
+  validators: (input.validators ?? []).map((schema) => JSON.stringify(schema)),
+  versions: [],
+});
+
+/** Ids have four to seven characters of [a-z0-9] (AppConfig API reference). */
+const newId = (text: string): string => digest(text, 7).toLowerCase();
+
+const byId = <T extends { readonly id: string }>(items: readonly T[]): Map<string, T> =>
+  new Map(items.map((item) => [item.id, item]));

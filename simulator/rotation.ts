@@ -1,0 +1,60 @@
+import { RotateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SimulatedOrganisation } from './organisation.ts';
+import { rotationEnded } from './secret-events.ts';
+import { announce } from './world.ts';
+
+/** What Secrets Manager invokes a rotation function with (Secrets Manager user guide, "Lambda rotation functions"). */
+export interface RotationEvent {
+  readonly Step: 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
+  readonly SecretId: string;
+  readonly ClientRequestToken: string;
+}
+
+export interface SimulatedRotation {
+  readonly secretArn: string;
+  /** Of whoever asks for the rotation. */
+  readonly client: SecretsManagerClient;
+  readonly invoke: (event: RotationEvent) => Promise<void>;
+  /** How often a step is tried. Default: 5. */
+  readonly attempts?: number;
+}
+
+const order = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/**
+ * Rotates a secret as Secrets Manager does: stages a version, has the function do the four steps, each tried again where
+ * it fails, and announces the end through CloudTrail.
+ * @returns the error that ended it; `undefined` where it succeeded
+ */
+export async function rotateNow(
+  { world }: SimulatedOrganisation,
+  { secretArn, client, invoke, attempts = 5 }: SimulatedRotation,
+): Promise<unknown> {
+  const RotationLambdaARN = 'arn:aws:lambda:eu-west-1:444455556666:function:rotation';
+  const { VersionId: token = '' } = await client.send(
+    new RotateSecretCommand({ SecretId: secretArn, RotationLambdaARN }),
+  );
+  const secret = world.secrets.get(secretArn);
+  if (secret === undefined) throw new Error(`There is no secret ${secretArn}`);
+  for (const Step of order) {
+    const event = { Step, SecretId: secretArn, ClientRequestToken: token };
+    const error = await tried(() => invoke(event), attempts);
+    if (error === undefined) continue;
+    announce(world, rotationEnded(world, secret, 'RotationFailed'));
+    return error;
+  }
+  announce(world, rotationEnded(world, secret, 'RotationSucceeded'));
+  return undefined;
+}
+
+async function tried(act: () => Promise<void>, attempts: number): Promise<unknown> {
+  let error: unknown;
+  for (let attempt = 0; attempt < attempts; attempt += 1)
+    try {
+      await act();
+      return undefined;
+    } catch (thrown) {
+      error = thrown;
+    }
+  return error;
+}

@@ -1,0 +1,47 @@
+import { secretLabelUpdated } from './secret-events.ts';
+import { announce, type SimulatedResource, type World } from './world.ts';
+
+/** A version of a secret; one that a rotation has begun has no value yet. */
+export interface SecretVersion {
+  readonly id: string;
+  value: string | undefined;
+  readonly stages: Set<string>;
+}
+
+export interface SimulatedSecret extends SimulatedResource {
+  /** Of a replica, where its primary secret is. */
+  readonly primaryRegion: string | undefined;
+  /** ARN of the customer managed key; `undefined` for `aws/secretsmanager`. */
+  readonly kmsKeyArn: string | undefined;
+  /** By version id, in the order in which they were made. */
+  readonly versions: Map<string, SecretVersion>;
+  /** When it was scheduled for deletion, milliseconds since the epoch. */
+  deletedAt: number | undefined;
+  rotationFunctionArn: string | undefined;
+}
+
+/** The version that has a staging label. */
+export const versionWith = (secret: SimulatedSecret, stage: string): SecretVersion | undefined =>
+  [...secret.versions.values()].find(({ stages }) => stages.has(stage));
+
+/** Labels that move without an event (Secrets Manager user guide, "Secret Label Updated event"). */
+const silent: ReadonlySet<string> = new Set(['AWSPENDING', 'AWSPREVIOUS']);
+
+/**
+ * Attaches a staging label to a version and takes it from the one that had it; a version that loses AWSCURRENT gets
+ * AWSPREVIOUS (Secrets Manager API reference, "UpdateSecretVersionStage"). Nothing happens where it is there already.
+ */
+export function moveStage(world: World, secret: SimulatedSecret, stage: string, to: SecretVersion): void {
+  const holder = versionWith(secret, stage);
+  if (holder === to) return;
+  holder?.stages.delete(stage);
+  to.stages.add(stage);
+  if (stage === 'AWSCURRENT' && holder !== undefined) moveStage(world, secret, 'AWSPREVIOUS', holder);
+  if (!silent.has(stage))
+    announce(world, secretLabelUpdated(world, secret, { label: stage, versionId: to.id }));
+}
+
+/** Takes a label away; versions without any are not listed any more, and AWS deletes them in its own time. */
+export function dropStage(secret: SimulatedSecret, stage: string): void {
+  versionWith(secret, stage)?.stages.delete(stage);
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import type { HostedVersion, SimulatedProfile } from '../app-config.ts';
+import { awsError } from '../aws-error.ts';
+import type { ServiceCall } from '../call.ts';
+import type { SimulatedSecret } from '../secrets.ts';
+import type { Caller } from '../world.ts';
+import { deleted, expectKey, secretDenial, withValue } from './secret-access.ts';
+
+interface Wanted {
+  readonly profile: SimulatedProfile;
+  readonly version: string;
+  /** What StartDeployment was given for encryption. */
+  readonly kmsKey: string | undefined;
+}
+
+/**
+ * What AppConfig fetches when a deployment starts, and checks with the profile's validators.
+ * Sources: AppConfig user guide, "Creating a free form configuration profile"; "Deploying a configuration".
+ */
+export function retrieved(call: ServiceCall<object>, wanted: Wanted): HostedVersion {
+  const { profile, version } = wanted;
+  const content =
+    profile.locationUri === 'hosted' ? profile.versions[Number(version) - 1] : secretContent(call, wanted);
+  if (content === undefined)
+    throw awsError('BadRequestException', `Configuration version ${version} does not exist`);
+  for (const validator of profile.validators) expectValid(validator, content.content);
+  return content;
+}
+
+function secretContent(call: ServiceCall<object>, { profile, version, kmsKey }: Wanted): HostedVersion {
+  const secret = secretAt(call, profile);
+  try {
+    if (secret.deletedAt !== undefined) throw deleted();
+    const caller = retrievalRole(call, profile);
+    const denial = secretDenial(call.world, caller, secret, 'secretsmanager:GetSecretValue');
+    if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+    expectKey(call.world, caller, secret, 'kms:Decrypt');
+    if (secret.kmsKeyArn !== undefined && kmsKey === undefined)
+      throw awsError('BadRequestException', 'A customer managed key is needed: specify KmsKeyIdentifier');
+    const { value } = withValue(secret.versions.get(version), `VersionId: ${version}`);
+    return { content: value, contentType: 'application/octet-stream' };
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw awsError('BadRequestException', `Unable to retrieve the configuration: ${reason}`);
+  }
+}
+
+/** `secretsmanager://<name>` or the ARN behind it, of the application's own account and region. */
+function secretAt(
+  { world, caller, region }: ServiceCall<object>,
+  { locationUri }: SimulatedProfile,
+): SimulatedSecret {
+  const id = locationUri.replace(/^secretsmanager:\/\//, '');
+  const secret = [...world.secrets.values()].find(
+    (each) =>
+      [each.name, each.arn].includes(id) && each.accountId === caller.accountId && each.region === region,
+  );
+  if (secret === undefined) throw awsError('BadRequestException', `There is no secret ${id}`);
+  return secret;
+}
+
+/** AppConfig assumes the role that the profile names. */
+function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: SimulatedProfile): Caller {
+  const role = world.roles.get(retrievalRoleArn ?? '');
+  if (role === undefined) throw awsError('BadRequestException', 'The retrieval role cannot be assumed');
+  const sessionArn = role.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
+  return {
+    accountId: role.accountId,
+    roleArn: role.arn,
+    roleId: role.uniqueId,
+    sessionArn: `${sessionArn}/AppConfig`,
+  };
+}
+
+/** The message quotes the content, as some validators' do. */
+function expectValid(schema: string, content: string): void {
+  const parsed = z.fromJSONSchema(JSON.parse(schema)).safeParse(json(content));
+  if (!parsed.success)
+    throw awsError(
+      'BadRequestException',
+      `The configuration ${content} is not valid: ${z.prettifyError(parsed.error)}`,
+    );
+}
+
+/** What is no JSON is no object either. */
+function json(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}

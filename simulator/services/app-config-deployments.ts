@@ -1,0 +1,206 @@
+import type {
+  GetDeploymentCommandInput,
+  GetDeploymentCommandOutput,
+  ListDeploymentsCommandInput,
+  ListDeploymentsCommandOutput,
+  StartDeploymentCommandInput,
+  StartDeploymentCommandOutput,
+  StopDeploymentCommandInput,
+  StopDeploymentCommandOutput,
+} from '@aws-sdk/client-appconfig';
+import type { SimulatedApplication, SimulatedDeployment, SimulatedEnvironment } from '../app-config.ts';
+import { completeAt, isAlarmed, isRunning, percentageOf, phaseOf } from '../app-config-progress.ts';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { page } from '../paging.ts';
+import { applicationOf, authorise, environmentOf, notFound, profileOf } from './app-config-access.ts';
+import { retrieved } from './app-config-content.ts';
+import { denialToUseKey } from './kms-keys.ts';
+
+interface Place {
+  readonly application: SimulatedApplication;
+  readonly environment: SimulatedEnvironment;
+}
+
+type PlaceInput = { readonly ApplicationId: string | undefined; readonly EnvironmentId: string | undefined };
+
+/** Deployments. Source: AppConfig API reference, "StartDeployment" and those after it. */
+export const appConfigDeployments: ServiceOperations = {
+  StartDeployment: operation<StartDeploymentCommandInput, StartDeploymentCommandOutput>((call) => {
+    const { world, input } = call;
+    const place = placeOf(call);
+    const profile = profileOf(place.application, input.ConfigurationProfileId);
+    const strategy = strategyOf(call);
+    authoriseStart(call, place, profile.id, strategy.id);
+    expectFree(call, place.environment);
+    const version = input.ConfigurationVersion ?? '';
+    const content = retrieved(call, { profile, version, kmsKey: input.KmsKeyIdentifier });
+    const startedAt = world.settings.clock.now();
+    const deployment: SimulatedDeployment = {
+      number: place.environment.deployments.length + 1,
+      profile,
+      version,
+      strategy,
+      description: input.Description,
+      tags: { ...(input.Tags as Record<string, string> | undefined) },
+      kmsKeyArn: input.KmsKeyIdentifier,
+      content,
+      startedAt,
+      undone: isAlarmed(world.appConfig, place.environment)
+        ? { state: 'ROLLED_BACK', at: startedAt }
+        : undefined,
+    };
+    expectKeyUse(call, place, deployment);
+    place.environment.deployments.push(deployment);
+    return detailed(call, place, deployment);
+  }),
+
+  GetDeployment: operation<GetDeploymentCommandInput, GetDeploymentCommandOutput>((call) => {
+    const place = placeOf(call);
+    const deployment = deploymentOf(call, place, 'appconfig:GetDeployment');
+    return detailed(call, place, deployment);
+  }),
+
+  /** The newest first. */
+  ListDeployments: operation<ListDeploymentsCommandInput, ListDeploymentsCommandOutput>((call) => {
+    const { application, environment } = placeOf(call);
+    authorise(call, 'appconfig:ListDeployments', [application.arn, environmentArn(application, environment)]);
+    const { NextToken, MaxResults = 50 } = call.input;
+    const listing = `deployments of ${environment.id}`;
+    const newest = environment.deployments.toReversed();
+    const { items, next } = page(listing, newest, NextToken, Math.min(MaxResults, 50));
+    return {
+      Items: items.map((each) => summary(call, each)),
+      ...(next === undefined ? {} : { NextToken: next }),
+    };
+  }),
+
+  StopDeployment: operation<StopDeploymentCommandInput, StopDeploymentCommandOutput>((call) => {
+    const place = placeOf(call);
+    const deployment = deploymentOf(call, place, 'appconfig:StopDeployment');
+    const now = call.world.settings.clock.now();
+    const complete = phaseOf(deployment, now) === 'COMPLETE';
+    if (!isRunning(deployment, now) && !(complete && call.input.AllowRevert === true))
+      throw awsError('BadRequestException', 'Deployment is not in a state in which it can be stopped');
+    if (complete && now > completeAt(deployment) + 72 * 3_600_000)
+      throw awsError('BadRequestException', 'Deployments can be reverted for 72 hours');
+    deployment.undone = { state: complete ? 'REVERTED' : 'ROLLED_BACK', at: now };
+    return detailed(call, place, deployment);
+  }),
+};
+
+function placeOf(call: ServiceCall<PlaceInput>): Place {
+  const application = applicationOf(call, call.input.ApplicationId);
+  return { application, environment: environmentOf(application, call.input.EnvironmentId) };
+}
+
+function strategyOf({ world, caller, region, input }: ServiceCall<StartDeploymentCommandInput>) {
+  const strategy = world.appConfig.strategies.get(input.DeploymentStrategyId ?? '');
+  const own = (strategy?.accountId ?? caller.accountId) === caller.accountId;
+  if (strategy === undefined || !own || (strategy.region ?? region) !== region)
+    throw notFound('DeploymentStrategy', input.DeploymentStrategyId);
+  return strategy;
+}
+
+const environmentArn = ({ arn }: SimulatedApplication, { id }: SimulatedEnvironment): string =>
+  `${arn}/environment/${id}`;
+
+function authoriseStart(
+  call: ServiceCall<object>,
+  { application, environment }: Place,
+  profileId: string,
+  strategyId: string,
+): void {
+  const prefix = application.arn.replace(/application\/.*$/, '');
+  authorise(call, 'appconfig:StartDeployment', [
+    application.arn,
+    environmentArn(application, environment),
+    `${application.arn}/configurationprofile/${profileId}`,
+    `${prefix}deploymentstrategy/${strategyId}`,
+  ]);
+}
+
+/** One deployment at a time for an environment; `LatestDeploymentNumber` holds the start to what the caller has seen. */
+function expectFree(
+  { world, input }: ServiceCall<StartDeploymentCommandInput>,
+  { id, deployments }: SimulatedEnvironment,
+): void {
+  const latest = deployments.at(-1);
+  if (latest !== undefined && isRunning(latest, world.settings.clock.now()))
+    throw awsError('ConflictException', `A deployment of environment ${id} is in progress already`, 409);
+  const expected = input.LatestDeploymentNumber;
+  if (expected !== undefined && expected !== deployments.length)
+    throw awsError('ConflictException', `The latest deployment of ${id} has another number`, 409);
+}
+
+/** Source: AppConfig user guide, "Deploying a configuration": the caller of StartDeployment needs the data key. */
+function expectKeyUse(
+  call: ServiceCall<object>,
+  { application, environment }: Place,
+  of: SimulatedDeployment,
+) {
+  if (of.kmsKeyArn === undefined) return;
+  const denial = denialToUseKey(call.world, call.caller, {
+    keyArn: of.kmsKeyArn,
+    action: 'kms:GenerateDataKey',
+    context: keyContext(application, environment, of.number),
+  });
+  if (denial !== undefined) throw awsError('AccessDeniedException', denial, 403);
+}
+
+/** Source: AppConfig user guide, "Data encryption at rest": the encryption context of deployed data. */
+export const keyContext = (
+  application: SimulatedApplication,
+  environment: SimulatedEnvironment,
+  number: number,
+) => ({
+  'kms:ViaService': `appconfig.${application.region}.amazonaws.com`,
+  'kms:EncryptionContext:aws:appconfig:deployment:arn': `${environmentArn(application, environment)}/deployment/${number}`,
+});
+
+function deploymentOf(
+  call: ServiceCall<{ readonly DeploymentNumber: number | undefined }>,
+  { application, environment }: Place,
+  action: string,
+): SimulatedDeployment {
+  const number = call.input.DeploymentNumber ?? 0;
+  const arn = environmentArn(application, environment);
+  authorise(call, action, [application.arn, arn, `${arn}/deployment/${number}`]);
+  const deployment = environment.deployments[number - 1];
+  if (deployment === undefined) throw notFound('Deployment', number);
+  return deployment;
+}
+
+function summary({ world }: ServiceCall<object>, deployment: SimulatedDeployment) {
+  const now = world.settings.clock.now();
+  const { number, profile, version, strategy, startedAt } = deployment;
+  const State = phaseOf(deployment, now);
+  return {
+    DeploymentNumber: number,
+    ConfigurationName: profile.name,
+    ConfigurationVersion: version,
+    DeploymentDurationInMinutes: strategy.durationMinutes,
+    FinalBakeTimeInMinutes: strategy.bakeMinutes,
+    GrowthType: strategy.growthType,
+    GrowthFactor: strategy.growthFactor,
+    State,
+    PercentageComplete: percentageOf(deployment, now),
+    StartedAt: new Date(startedAt),
+    ...(State === 'COMPLETE' ? { CompletedAt: new Date(completeAt(deployment)) } : {}),
+  };
+}
+
+const detailed = (
+  call: ServiceCall<object>,
+  { application, environment }: Place,
+  deployment: SimulatedDeployment,
+) => ({
+  ...summary(call, deployment),
+  ApplicationId: application.id,
+  EnvironmentId: environment.id,
+  DeploymentStrategyId: deployment.strategy.id,
+  ConfigurationProfileId: deployment.profile.id,
+  ConfigurationLocationUri: deployment.profile.locationUri,
+  ...(deployment.description === undefined ? {} : { Description: deployment.description }),
+  ...(deployment.kmsKeyArn === undefined ? {} : { KmsKeyIdentifier: deployment.kmsKeyArn }),
+});

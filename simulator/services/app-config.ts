@@ -1,0 +1,148 @@
+import type {
+  CreateHostedConfigurationVersionCommandInput,
+  CreateHostedConfigurationVersionCommandOutput,
+  GetConfigurationProfileCommandInput,
+  GetConfigurationProfileCommandOutput,
+  ListApplicationsCommandInput,
+  ListApplicationsCommandOutput,
+  ListConfigurationProfilesCommandInput,
+  ListConfigurationProfilesCommandOutput,
+  ListDeploymentStrategiesCommandInput,
+  ListDeploymentStrategiesCommandOutput,
+  ListEnvironmentsCommandInput,
+  ListEnvironmentsCommandOutput,
+} from '@aws-sdk/client-appconfig';
+import type { SimulatedApplication, SimulatedProfile } from '../app-config.ts';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { page } from '../paging.ts';
+import { applicationOf, authorise, profileOf } from './app-config-access.ts';
+import { appConfigDeployments } from './app-config-deployments.ts';
+
+/** AWS AppConfig: what is deployed where. Source: AppConfig API reference. */
+export const appConfig: ServiceOperations = {
+  ...appConfigDeployments,
+
+  ListApplications: operation<ListApplicationsCommandInput, ListApplicationsCommandOutput>((call) => {
+    authorise(call, 'appconfig:ListApplications', ['*']);
+    const own = [...call.world.appConfig.applications.values()].filter(
+      ({ accountId, region }) => accountId === call.caller.accountId && region === call.region,
+    );
+    return paged(call, 'applications', own, ({ id, name }) => ({ Id: id, Name: name }));
+  }),
+
+  ListEnvironments: operation<ListEnvironmentsCommandInput, ListEnvironmentsCommandOutput>((call) => {
+    const application = authorisedApplication(call, 'appconfig:ListEnvironments');
+    return paged(
+      call,
+      `environments of ${application.id}`,
+      [...application.environments.values()],
+      (each) => ({
+        ApplicationId: application.id,
+        Id: each.id,
+        Name: each.name,
+        Monitors: each.monitors.map((AlarmArn) => ({ AlarmArn })),
+      }),
+    );
+  }),
+
+  ListConfigurationProfiles: operation<
+    ListConfigurationProfilesCommandInput,
+    ListConfigurationProfilesCommandOutput
+  >((call) => {
+    const application = authorisedApplication(call, 'appconfig:ListConfigurationProfiles');
+    const profiles = [...application.profiles.values()];
+    return paged(call, `profiles of ${application.id}`, profiles, (each) => summary(application, each));
+  }),
+
+  GetConfigurationProfile: operation<
+    GetConfigurationProfileCommandInput,
+    GetConfigurationProfileCommandOutput
+  >((call) => {
+    const application = applicationOf(call, call.input.ApplicationId);
+    const profile = profileOf(application, call.input.ConfigurationProfileId);
+    authorise(call, 'appconfig:GetConfigurationProfile', [
+      application.arn,
+      `${application.arn}/configurationprofile/${profile.id}`,
+    ]);
+    const role = profile.retrievalRoleArn;
+    return { ...summary(application, profile), ...(role === undefined ? {} : { RetrievalRoleArn: role }) };
+  }),
+
+  CreateHostedConfigurationVersion: operation<
+    CreateHostedConfigurationVersionCommandInput,
+    CreateHostedConfigurationVersionCommandOutput
+  >((call) => {
+    const { ApplicationId, ConfigurationProfileId, Content, ContentType = '' } = call.input;
+    const application = applicationOf(call, ApplicationId);
+    const profile = profileOf(application, ConfigurationProfileId);
+    authorise(call, 'appconfig:CreateHostedConfigurationVersion', [
+      application.arn,
+      `${application.arn}/configurationprofile/${profile.id}`,
+    ]);
+    if (profile.locationUri !== 'hosted')
+      throw awsError('BadRequestException', 'The configuration profile is not hosted by AppConfig');
+    profile.versions.push({ content: text(Content), contentType: ContentType });
+    return {
+      ApplicationId: application.id,
+      ConfigurationProfileId: profile.id,
+      VersionNumber: profile.versions.length,
+      ContentType,
+    };
+  }),
+
+  ListDeploymentStrategies: operation<
+    ListDeploymentStrategiesCommandInput,
+    ListDeploymentStrategiesCommandOutput
+  >((call) => {
+    authorise(call, 'appconfig:ListDeploymentStrategies', ['*']);
+    const known = [...call.world.appConfig.strategies.values()].filter(
+      ({ accountId = call.caller.accountId, region = call.region }) =>
+        accountId === call.caller.accountId && region === call.region,
+    );
+    return paged(call, 'strategies', known, (each) => ({
+      Id: each.id,
+      Name: each.name,
+      DeploymentDurationInMinutes: each.durationMinutes,
+      FinalBakeTimeInMinutes: each.bakeMinutes,
+      GrowthType: each.growthType,
+      GrowthFactor: each.growthFactor,
+    }));
+  }),
+};
+
+function authorisedApplication(
+  call: ServiceCall<{ readonly ApplicationId: string | undefined }>,
+  action: string,
+): SimulatedApplication {
+  const application = applicationOf(call, call.input.ApplicationId);
+  authorise(call, action, [application.arn]);
+  return application;
+}
+
+const summary = ({ id }: SimulatedApplication, profile: SimulatedProfile) => ({
+  ApplicationId: id,
+  Id: profile.id,
+  Name: profile.name,
+  LocationUri: profile.locationUri,
+  Type: 'AWS.Freeform',
+});
+
+const text = (content: unknown): string =>
+  content instanceof Uint8Array ? Buffer.from(content).toString('utf8') : String(content ?? '');
+
+interface PageInput {
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
+
+/** A page has 50 entries at most. */
+export function paged<T, Item>(
+  { input: { NextToken, MaxResults = 50 } }: ServiceCall<PageInput>,
+  listing: string,
+  all: readonly T[],
+  item: (each: T) => Item,
+): { readonly Items: Item[]; readonly NextToken?: string } {
+  const { items, next } = page(listing, all, NextToken, Math.min(MaxResults, 50));
+  return { Items: items.map(item), ...(next === undefined ? {} : { NextToken: next }) };
+}

@@ -1,0 +1,102 @@
+import type {
+  GetSecretValueCommandInput,
+  GetSecretValueCommandOutput,
+  PutSecretValueCommandInput,
+  PutSecretValueCommandOutput,
+  RotateSecretCommandInput,
+  RotateSecretCommandOutput,
+  UpdateSecretVersionStageCommandInput,
+  UpdateSecretVersionStageCommandOutput,
+} from '@aws-sdk/client-secrets-manager';
+import { awsError } from '../aws-error.ts';
+import { operation, type ServiceOperations } from '../call.ts';
+import { dropStage, moveStage, type SimulatedSecret, versionWith } from '../secrets.ts';
+import { randomUuid } from '../world.ts';
+import { expectKey, livingSecret, withValue } from './secret-access.ts';
+
+/** AWS Secrets Manager: versions and their staging labels. Source: Secrets Manager API reference. */
+export const secretVersions: ServiceOperations = {
+  GetSecretValue: operation<GetSecretValueCommandInput, GetSecretValueCommandOutput>((call) => {
+    const secret = livingSecret(call, 'secretsmanager:GetSecretValue');
+    const { VersionId, VersionStage } = call.input;
+    const stage = VersionStage ?? (VersionId === undefined ? 'AWSCURRENT' : undefined);
+    const found = VersionId === undefined ? versionWith(secret, stage ?? '') : secret.versions.get(VersionId);
+    const version = withValue(
+      found,
+      VersionId === undefined ? `staging label: ${stage}` : `VersionId: ${VersionId}`,
+    );
+    if (stage !== undefined && !version.stages.has(stage))
+      throw awsError('InvalidRequestException', 'You provided a VersionStage that is not on that version.');
+    expectKey(call.world, call.caller, secret, 'kms:Decrypt');
+    return { ...named(secret), ...listed(version.id, version.stages), SecretString: version.value };
+  }),
+
+  PutSecretValue: operation<PutSecretValueCommandInput, PutSecretValueCommandOutput>((call) => {
+    const secret = livingSecret(call, 'secretsmanager:PutSecretValue');
+    const { SecretString, ClientRequestToken, VersionStages = ['AWSCURRENT'] } = call.input;
+    if (SecretString === undefined)
+      throw awsError('NotSimulated', 'Binary secret values are not simulated', 501);
+    expectKey(call.world, call.caller, secret, 'kms:GenerateDataKey');
+    const id = ClientRequestToken ?? randomUuid(call.world);
+    const version = secret.versions.get(id) ?? { id, value: undefined, stages: new Set<string>() };
+    if (version.value !== undefined && version.value !== SecretString)
+      throw awsError(
+        'ResourceExistsException',
+        `The operation failed because the secret version ${id} already exists.`,
+      );
+    const repeated = version.value !== undefined;
+    version.value = SecretString;
+    secret.versions.set(id, version);
+    if (!repeated) for (const stage of VersionStages) moveStage(call.world, secret, stage, version);
+    return { ...named(secret), ...listed(id, version.stages) };
+  }),
+
+  UpdateSecretVersionStage: operation<
+    UpdateSecretVersionStageCommandInput,
+    UpdateSecretVersionStageCommandOutput
+  >((call) => {
+    const secret = livingSecret(call, 'secretsmanager:UpdateSecretVersionStage');
+    const { VersionStage = '', RemoveFromVersionId, MoveToVersionId } = call.input;
+    const holder = versionWith(secret, VersionStage);
+    const to = MoveToVersionId === undefined ? undefined : secret.versions.get(MoveToVersionId);
+    if (MoveToVersionId !== undefined && to === undefined)
+      throw awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
+    if (holder !== undefined && holder !== to && RemoveFromVersionId !== holder.id)
+      throw awsError(
+        'InvalidParameterException',
+        `The parameter RemoveFromVersionId can't be empty. Staging label ${VersionStage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      );
+    if (to === undefined) dropStage(secret, VersionStage);
+    else moveStage(call.world, secret, VersionStage, to);
+    return named(secret);
+  }),
+
+  /** Stages a version without a value, as AWS does before it calls the function, which is the test's part. */
+  RotateSecret: operation<RotateSecretCommandInput, RotateSecretCommandOutput>((call) => {
+    const secret = livingSecret(call, 'secretsmanager:RotateSecret');
+    secret.rotationFunctionArn = call.input.RotationLambdaARN ?? secret.rotationFunctionArn;
+    if (secret.rotationFunctionArn === undefined)
+      throw awsError(
+        'InvalidRequestException',
+        'No Lambda rotation function ARN is associated with this secret.',
+      );
+    const pending = versionWith(secret, 'AWSPENDING');
+    if (pending !== undefined && !pending.stages.has('AWSCURRENT'))
+      throw awsError(
+        'InvalidRequestException',
+        "A previous rotation isn't complete. That rotation will be reattempted.",
+      );
+    const id = call.input.ClientRequestToken ?? randomUuid(call.world);
+    const version = { id, value: undefined, stages: new Set<string>() };
+    secret.versions.set(id, version);
+    moveStage(call.world, secret, 'AWSPENDING', version);
+    return { ...named(secret), VersionId: id };
+  }),
+};
+
+export const named = ({ arn, name }: SimulatedSecret) => ({ ARN: arn, Name: name });
+
+const listed = (id: string, stages: ReadonlySet<string>) => ({
+  VersionId: id,
+  VersionStages: [...stages],
+});

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { postgresRotator, scramVerifier } from '../../examples/rotation/postgres.ts';
+import { createHandler, type Login } from '../../examples/rotation/reader.ts';
+import { generatedPassword, jsonField, rotateSecret } from '../../shared/secret-rotation/index.ts';
+import { rotateNow } from '../../simulator/rotation.ts';
+import { versionWith } from '../../simulator/secrets.ts';
+import { silentLogger } from '../../simulator/simulated-services.ts';
+import { functionIn, memoryLogger, toolsOf } from '../secret-rotation/world.ts';
+import { fixture, shared } from '../simulator/fixture.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from './postgres-server.ts';
+
+test('a verifier is that of RFC 7677', () => {
+  // The example of RFC 7677, section 3: user "user", password "pencil".
+  const verifier = scramVerifier('pencil', Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'));
+  expect(verifier).toBe(
+    'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+  );
+});
+
+test('the example reader connects with what it has read', async () => {
+  const login: Login = { username: 'shop', password: 'x' };
+  const connected: Login[] = [];
+  const reader = { get: async () => login, current: () => login, keepFresh: async () => {} };
+  const handler = createHandler(reader, async (given) => void connected.push(given));
+  expect(await handler()).toEqual({ connected: true });
+  expect(connected).toEqual([login]);
+});
+
+/** Where there is no server's package, these are skipped; CI installs one. */
+(hasPostgres ? describe : describe.skip)('the password of a PostgreSQL user', () => {
+  let server: PostgresServer;
+  beforeAll(() => {
+    server = startPostgres();
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  const scene = (username: string) => {
+    server.sql(`CREATE ROLE "${username.replaceAll('"', '""')}" LOGIN PASSWORD 'first'`);
+    const { organisation } = fixture();
+    const first = { host: server.host, username, password: 'first', dbname: 'postgres' };
+    const secretArn = organisation.addSecret({ accountId: shared, name: 'pg', value: JSON.stringify(first) });
+    const clients = functionIn(organisation, shared, 'us-east-1');
+    const rotator = postgresRotator(jsonField('password', generatedPassword(clients.secretsManager)));
+    const current = () => {
+      const secret = organisation.world.secrets.get(secretArn);
+      return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '';
+    };
+    return { organisation, secretArn, clients, rotator, current, first };
+  };
+
+  test('is rotated: the new one opens, the old one does not', async () => {
+    const { organisation, secretArn, clients, rotator, current, first } = scene('sho"p');
+    const tools = toolsOf(clients, rotator, silentLogger);
+    const client = clients.secretsManager;
+
+    const error = await rotateNow(organisation, {
+      secretArn,
+      client,
+      invoke: (event) => rotateSecret(tools, event),
+    });
+
+    expect(error).toBeUndefined();
+    await expect(rotator.test?.(current())).resolves.toBeUndefined();
+    await expect(rotator.test?.(JSON.stringify(first))).rejects.toThrow(/password authentication failed/);
+    expect(server.log()).toContain('ALTER ROLE "sho""p" PASSWORD \'SCRAM-SHA-256$');
+    expect(server.log()).not.toContain(JSON.parse(current()).password);
+  }, 30_000);
+
+  test('is not rotated where the user may not log in, and the error quotes no password', async () => {
+    const { organisation, secretArn, clients, rotator, current } = scene('locked');
+    server.sql('ALTER ROLE locked NOLOGIN');
+    const { logger, lines } = memoryLogger();
+    const tools = toolsOf(clients, rotator, logger);
+
+    const error = await rotateNow(organisation, {
+      secretArn,
+      client: clients.secretsManager,
+      invoke: (event) => rotateSecret(tools, event),
+      attempts: 1,
+    });
+
+    expect(error).toMatchObject({
+      name: 'RotationStepError',
+      message: expect.stringContaining('not permitted to log in'),
+    });
+    expect(JSON.parse(current()).password).toBe('first');
+    expect(lines.join()).not.toContain('first');
+  }, 30_000);
+});

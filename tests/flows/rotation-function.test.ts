@@ -1,0 +1,185 @@
+import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
+import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { expect, test } from '@jest/globals';
+import { rotateSecret } from '../../shared/secret-rotation/index.ts';
+import type { Rotator } from '../../shared/secret-rotation/rotator.ts';
+import { type RotationEvent, rotateNow } from '../../simulator/rotation.ts';
+import type { StateEvent } from '../../simulator/run-state-machine.ts';
+import { versionWith } from '../../simulator/secrets.ts';
+import { silentLogger, simulatedServices } from '../../simulator/simulated-services.ts';
+import {
+  functionIn,
+  memoryLogger,
+  type RotationFunction,
+  toolsOf,
+  withErrors,
+} from '../secret-rotation/world.ts';
+import { shared } from './configurations.ts';
+import {
+  currentVersion,
+  deploy,
+  deployedTo,
+  environmentId,
+  namedTarget,
+  planted,
+  profileId,
+  type RotationOptions,
+  type RotationWorld,
+  region,
+  rotationWorld,
+  servedTo,
+} from './rotations.ts';
+
+/** Values that can be found again, wherever they should not be. */
+const rotator = (next: string): Rotator => ({ generate: async () => JSON.stringify({ password: next }) });
+
+interface Rotating {
+  readonly of: RotationWorld;
+  readonly clients: RotationFunction;
+}
+
+async function rotating(options: RotationOptions = {}): Promise<Rotating> {
+  const of = await rotationWorld({ rotation: namedTarget, ...options });
+  return { of, clients: functionIn(of.organisation, shared, region) };
+}
+
+const rotate = ({ of, clients }: Rotating, invoke: (event: RotationEvent) => Promise<void>) =>
+  rotateNow(of.organisation, { secretArn: of.secretArn, client: clients.secretsManager, invoke });
+
+/** Starts a run for every event that a bus has seen, as the rules would, and the clock's. */
+async function deliverAll(
+  of: RotationWorld,
+  services = simulatedServices(of.organisation, of),
+  onState: (event: StateEvent) => void = () => {},
+): Promise<void> {
+  const asked = of.organisation.world.putEvents
+    .filter(({ Source }) => Source === 'account-onboarding.rotation')
+    .map(({ Source, DetailType, Detail, Resources }) => ({
+      source: Source,
+      'detail-type': DetailType,
+      resources: Resources,
+      detail: JSON.parse(String(Detail)),
+    }));
+  for (const event of [...of.events, ...asked, { unfinished: true }])
+    await deploy(of, event, { services, onState });
+}
+
+const startCommand = (of: RotationWorld, ConfigurationVersion: string) =>
+  new StartDeploymentCommand({
+    ApplicationId: of.application.id,
+    EnvironmentId: environmentId(of),
+    ConfigurationProfileId: profileId(of),
+    ConfigurationVersion,
+    DeploymentStrategyId: of.strategy,
+  });
+
+/**
+ * The last step in the order of AWS's published sample of a rotation function: the label first, then the deployment, and
+ * nothing where the label is there already.
+ */
+async function sampleFinish({ of, clients }: Rotating, { ClientRequestToken }: RotationEvent): Promise<void> {
+  const secret = of.organisation.world.secrets.get(of.secretArn);
+  if (secret === undefined) throw new Error('There is no secret');
+  const current = versionWith(secret, 'AWSCURRENT')?.id;
+  if (current === ClientRequestToken) return;
+  await clients.secretsManager.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: of.secretArn,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: ClientRequestToken,
+      RemoveFromVersionId: current,
+    }),
+  );
+  const { appConfig } = of.services
+    .aws('sample', of.configuration)
+    .writer({ accountId: shared, region }, () => {});
+  await appConfig.send(startCommand(of, ClientRequestToken));
+}
+
+/** Another deployment of the environment is under way for the next ten minutes. */
+async function occupied(): Promise<Rotating> {
+  const made = await rotating({ bakeMinutes: 10 });
+  const { of } = made;
+  const { appConfig } = of.services.aws('other', of.configuration).reader({ accountId: shared, region });
+  await appConfig.send(startCommand(of, currentVersion(of)));
+  return made;
+}
+
+test('under a conflict, the order of the sample loses the deployment for good; ours does not', async () => {
+  const theirs = await occupied();
+  const tools = toolsOf(theirs.clients, rotator(`${planted}-2`), silentLogger);
+  const lost = await rotate(theirs, (event) =>
+    event.Step === 'finishSecret' ? sampleFinish(theirs, event) : rotateSecret(tools, event),
+  );
+  theirs.of.clock.advance(3_600_000);
+
+  // Secrets Manager calls it a success, and readers never get the password.
+  expect(lost).toBeUndefined();
+  expect(deployedTo(theirs.of)).toHaveLength(1);
+  expect(servedTo(theirs.of)).toBe(`${planted}-1`);
+
+  const ours = await occupied();
+  const own = toolsOf(ours.clients, rotator(`${planted}-2`), silentLogger);
+  await rotate(ours, (event) => rotateSecret(own, event));
+  await deliverAll(ours.of);
+
+  expect(deployedTo(ours.of).slice(1)).toEqual([currentVersion(ours.of)]);
+  expect(servedTo(ours.of)).toBe(`${planted}-2`);
+});
+
+/** What an execution or a function was given, what it gave, and what it logged: everything but the secret itself. */
+test.each<[string, RotationOptions, Partial<Rotator>]>([
+  ['goes well', {}, {}],
+  [
+    'fails in its database, whose error quotes it',
+    {},
+    {
+      set: async ({ pending, current }) => {
+        throw new Error(`could not change ${current} to ${pending}`);
+      },
+    },
+  ],
+  [
+    'is refused by a validator, whose message quotes it',
+    {
+      validators: [{ type: 'object', properties: { password: { type: 'number' } }, required: ['password'] }],
+    },
+    {},
+  ],
+])('no value leaves the secret when its rotation %s', async (_, options, broken) => {
+  const made = await rotating(options);
+  const { of, clients } = made;
+  const { logger, lines } = memoryLogger();
+  const inputs: string[] = [];
+  const tools = toolsOf(clients, { ...rotator(`${planted}-2`), ...broken }, logger);
+  const { outbox, runs } = of.store;
+  const kept: unknown[] = [];
+  const keeping =
+    <Given extends unknown[], Result>(put: (...given: Given) => Promise<Result>) =>
+    (...given: Given) => {
+      kept.push(given);
+      return put(...given);
+    };
+  const store = {
+    ...of.store,
+    outbox: { ...outbox, put: keeping(outbox.put) },
+    runs: { ...runs, put: keeping(runs.put) },
+  };
+  const services = simulatedServices(of.organisation, { store, logger });
+
+  const error = await rotate(made, async (event) => {
+    inputs.push(JSON.stringify(event));
+    await rotateSecret(tools, event);
+  });
+  await deliverAll(of, services, (event) => inputs.push(JSON.stringify(event)));
+
+  const { putEvents, messages } = of.organisation.world;
+  const seen = JSON.stringify([lines, inputs, kept, putEvents, messages, of.events, error], withErrors);
+  expect(kept.length).toBeGreaterThan(1);
+  expect(lines.length).toBeGreaterThan(3);
+  expect(seen).not.toContain(planted);
+  // The secret itself has it, so it could have been found.
+  expect(
+    JSON.stringify([...(of.organisation.world.secrets.get(of.secretArn)?.versions.values() ?? [])]),
+  ).toContain(planted);
+});

@@ -1,0 +1,214 @@
+import {
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { withPlugins } from '../../shared/aws/plugins.ts';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import type { Services } from '../../shared/services.ts';
+import type { Delivery, RunRecord } from '../../shared/store/ports.ts';
+import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
+import type { OrganisationEvent } from '../../simulator/events.ts';
+import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
+import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { StateEvent } from '../../simulator/run-state-machine.ts';
+import { versionWith } from '../../simulator/secrets.ts';
+import { shared, smallText } from './configurations.ts';
+import { makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
+
+export const region = 'eu-west-1';
+export const alarm = `arn:aws:cloudwatch:${region}:${shared}:alarm:errors`;
+export const secretName = 'app/database';
+/** Stands in every value of a secret here, and must stand nowhere else. */
+export const planted = 'planted-7f3a9c';
+
+export interface RotationWorld extends World {
+  readonly secretArn: string;
+  readonly application: SimulatedApplication;
+  /** All at once, without bake time. */
+  readonly strategy: string;
+  readonly events: OrganisationEvent[];
+}
+
+type Parts = Pick<RotationWorld, 'secretArn' | 'application' | 'strategy'>;
+
+export interface RotationOptions extends Pick<WorldOptions, 'around'> {
+  /** What stands under `rotation`, where the application is known already. */
+  readonly rotation?: (parts: Parts) => object;
+  readonly environments?: readonly string[];
+  readonly kmsKey?: boolean;
+  readonly bakeMinutes?: number;
+  readonly validators?: readonly object[];
+}
+
+/** A shared account with a secret, and an application whose environments serve it. */
+export async function rotationWorld(options: RotationOptions = {}): Promise<RotationWorld> {
+  const { around, rotation = () => ({}) } = options;
+  const of = await world({ ready: false, ...(around === undefined ? {} : { around }) });
+  const parts = addParts(of.organisation, options);
+  const text = `${smallText(['secret'])}rotation: ${JSON.stringify(rotation(parts))}\n`;
+  const events: OrganisationEvent[] = [];
+  const made = { ...of, configuration: parseConfiguration(text, 'the test'), ...parts, events };
+  await makeReady(made);
+  of.organisation.resetCalls();
+  of.organisation.onEvent((event) => events.push(event));
+  return made;
+}
+
+/** A configuration that names the target. */
+export const namedTarget = ({ application, strategy }: Parts) => ({
+  targets: [
+    {
+      secret: secretName,
+      account: 'shared',
+      application: application.id,
+      environments: [...application.environments.keys()],
+      profile: [...application.profiles.keys()][0],
+      strategy,
+    },
+  ],
+});
+
+function addParts(organisation: SimulatedOrganisation, options: RotationOptions): Parts {
+  const { environments = ['production'], kmsKey = false, bakeMinutes = 0, validators } = options;
+  const place = { accountId: shared, region };
+  const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes };
+  const kmsKeyArn = kmsKey ? organisation.addKey({ ...place, id: 'secret-key' }) : undefined;
+  const value = JSON.stringify({ password: `${planted}-1` });
+  const secret = { ...place, name: secretName, value };
+  const secretArn = organisation.addSecret(kmsKeyArn === undefined ? secret : { ...secret, kmsKeyArn });
+  const trust = everything;
+  const role = { accountId: shared, name: 'retrieval', trust, permissions: everything };
+  const database = {
+    name: 'database',
+    locationUri: `secretsmanager://${secretName}`,
+    retrievalRoleArn: organisation.addRole(role),
+    ...(validators === undefined ? {} : { validators }),
+  };
+  const application = addApplication(organisation.world, {
+    ...place,
+    name: 'shop',
+    environments: environments.map((name) => ({ name, monitors: name === 'watched' ? [alarm] : [] })),
+    profiles: [database, { name: 'settings' }],
+  });
+  const strategy = addStrategy(organisation.world, { ...place, name: 'at-once', ...growth });
+  // The default of the configuration is predefined; here it has the bake time of the test.
+  const id = 'AppConfig.AllAtOnce';
+  organisation.world.appConfig.strategies.set(id, { id, name: id, ...growth });
+  return { secretArn, application, strategy };
+}
+
+const everything = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
+};
+
+let deployments = 0;
+
+export interface Deployed {
+  /** Of the execution. */
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'WAITING';
+  readonly run: RunRecord | undefined;
+}
+
+export interface DeployOptions {
+  readonly services?: Services;
+  readonly around?: FunctionInterceptor;
+  readonly onState?: (event: StateEvent) => void;
+}
+
+/** Runs config-deployment to its end. Before each further look at a delivery, half a minute passes. */
+export async function deploy(of: World, input: unknown, options: DeployOptions = {}): Promise<Deployed> {
+  deployments += 1;
+  const name = `deployment-${deployments}`;
+  const { services = otherServices(of), around = (_, invoke) => invoke() } = options;
+  let looks = 0;
+  const { status } = await runLocally({
+    machine: 'config-deployment',
+    services,
+    name,
+    input,
+    ...(options.onState === undefined ? {} : { onState: options.onState }),
+    around: async (token, invoke) => {
+      if (token === 'AdvanceDeploymentFunctionArn') {
+        looks += 1;
+        if (looks > 1) await of.clock.sleep(30_000);
+        if (looks > 2_000) throw new Error('It does not end');
+      }
+      return around(token, invoke);
+    },
+  });
+  return { status, run: await of.store.runs.get(name) };
+}
+
+/** A client that may do anything with the secret. */
+const owner = ({ organisation }: World): SecretsManagerClient =>
+  withPlugins(
+    new SecretsManagerClient({ region, credentials: organisation.credentialsOf(shared, 'retrieval') }),
+    [organisation.plugin()],
+  );
+
+/** Gives the secret its next version. @returns the event that tells of it */
+export async function rotate(of: RotationWorld): Promise<OrganisationEvent> {
+  const number = (of.organisation.world.secrets.get(of.secretArn)?.versions.size ?? 0) + 1;
+  const SecretString = JSON.stringify({ password: `${planted}-${number}` });
+  await owner(of).send(new PutSecretValueCommand({ SecretId: of.secretArn, SecretString }));
+  return latestEvent(of);
+}
+
+/** Makes the version before the current one current again. @returns the event that tells of it */
+export async function rotateBack(of: RotationWorld): Promise<OrganisationEvent> {
+  const secret = of.organisation.world.secrets.get(of.secretArn);
+  const previous = secret === undefined ? undefined : versionWith(secret, 'AWSPREVIOUS');
+  await owner(of).send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: of.secretArn,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: previous?.id,
+      RemoveFromVersionId: currentVersion(of),
+    }),
+  );
+  return latestEvent(of);
+}
+
+function latestEvent({ events }: RotationWorld): OrganisationEvent {
+  const event = events.at(-1);
+  if (event === undefined) throw new Error('Nothing was announced');
+  return event;
+}
+
+export function currentVersion(of: RotationWorld): string {
+  const secret = of.organisation.world.secrets.get(of.secretArn);
+  return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.id) ?? '';
+}
+
+export const environmentId = ({ application }: RotationWorld, name = 'production'): string =>
+  [...application.environments.values()].find((each) => each.name === name)?.id ?? '';
+
+export const profileId = ({ application }: RotationWorld, name = 'database'): string =>
+  [...application.profiles.values()].find((each) => each.name === name)?.id ?? '';
+
+/** The versions that were deployed to an environment, in order. */
+export const deployedTo = (of: RotationWorld, name = 'production'): readonly string[] =>
+  of.application.environments.get(environmentId(of, name))?.deployments.map(({ version }) => version) ?? [];
+
+/** The password that readers of an environment get, when all has settled. */
+export function servedTo(of: RotationWorld, name = 'production'): string | undefined {
+  const environment = of.application.environments.get(environmentId(of, name));
+  const served = environment?.deployments.findLast(
+    ({ undone, profile }) => undone === undefined && profile.id === profileId(of),
+  );
+  return served === undefined ? undefined : JSON.parse(served.content.content).password;
+}
+
+/** What the outbox has for an environment, in the order of the requests. */
+export async function deliveries(of: RotationWorld, name = 'production'): Promise<readonly Delivery[]> {
+  const found = await of.store.outbox.of(
+    of.secretArn,
+    `${of.application.id}/${environmentId(of, name)}/${profileId(of)}/`,
+  );
+  return found.toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt));
+}
+
+export const startCount = ({ organisation }: World): number =>
+  organisation.calls.filter(({ operation }) => operation === 'StartDeployment').length;

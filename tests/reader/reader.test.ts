@@ -1,0 +1,166 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { type ConfigurationReader, configurationReader, readerClient } from '../../shared/reader/index.ts';
+import { awsError } from '../../simulator/aws-error.ts';
+import { shared } from '../flows/configurations.ts';
+import { deploy, planted, type RotationWorld, region, rotate, rotationWorld } from '../flows/rotations.ts';
+
+const minute = 60_000;
+const member = '888888888888';
+const schema = z.strictObject({ password: z.string() });
+
+interface Reading {
+  readonly of: RotationWorld;
+  readonly reader: ConfigurationReader<z.infer<typeof schema>>;
+  readonly troubles: string[];
+}
+
+/** An application of a member account reads by a role of the account that hosts AppConfig. */
+async function reading(
+  trusted = member,
+  takes: z.ZodType<z.infer<typeof schema>> = schema,
+): Promise<Reading> {
+  const of = await rotationWorld();
+  const { organisation, clock } = of;
+  const allow = (statement: object) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow' as const, ...statement }],
+  });
+  const arn = organisation.addRole({
+    accountId: shared,
+    name: 'ConfigurationReader',
+    trust: allow({
+      Principal: { AWS: `arn:aws:iam::${trusted}:root` },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'sts:ExternalId': 'shop-1' } },
+    }),
+    permissions: allow({
+      Action: ['appconfig:StartConfigurationSession', 'appconfig:GetLatestConfiguration'],
+      Resource: '*',
+    }),
+  });
+  organisation.addRole({
+    accountId: member,
+    name: 'app',
+    trust: allow({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+    permissions: allow({ Action: 'sts:AssumeRole', Resource: arn }),
+  });
+  const client = readerClient({
+    region,
+    role: { arn, externalId: 'shop-1' },
+    credentials: organisation.credentialsOf(member, 'app'),
+    clock,
+    plugins: [organisation.plugin()],
+  });
+  const troubles: string[] = [];
+  const reader = configurationReader({
+    client,
+    application: 'shop',
+    environment: 'production',
+    profile: 'database',
+    schema: takes,
+    clock,
+    onTrouble: ({ message }) => troubles.push(message),
+  });
+  await deploy(of, { secretId: of.secretArn });
+  organisation.resetCalls();
+  return { of, reader, troubles };
+}
+
+const operations = ({ of }: Reading) => of.organisation.calls.map(({ operation }) => operation);
+
+test('a rotated secret arrives at a reader of another account', async () => {
+  const { of, reader } = await reading();
+  expect(await reader.get()).toEqual({ password: `${planted}-1` });
+
+  await deploy(of, await rotate(of));
+  of.clock.advance(minute);
+
+  expect(await reader.get()).toEqual({ password: `${planted}-2` });
+});
+
+test('one session, and one question in each interval, however many want to know', async () => {
+  const made = await reading();
+  await Promise.all(Array.from({ length: 50 }, () => made.reader.get()));
+  expect(operations(made)).toEqual(['AssumeRole', 'StartConfigurationSession', 'GetLatestConfiguration']);
+
+  for (let second = 0; second < 120; second += 1) {
+    made.of.clock.advance(1_000);
+    await made.reader.get();
+  }
+
+  expect(operations(made).slice(3)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
+});
+
+test('a session whose token has expired is begun again, with credentials of its own', async () => {
+  const made = await reading();
+  await made.reader.get();
+  made.of.clock.advance(25 * 60 * minute);
+
+  expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
+
+  expect(operations(made).slice(3)).toEqual([
+    'AssumeRole',
+    'GetLatestConfiguration',
+    'StartConfigurationSession',
+    'GetLatestConfiguration',
+  ]);
+  expect(made.troubles).toEqual([]);
+});
+
+test('what AppConfig cannot give for a while is answered from memory', async () => {
+  const { of, reader, troubles } = await reading();
+  await reader.get();
+  const stop = of.organisation.intercept(async ({ service }, proceed) => {
+    if (service !== 'appconfigdata') return proceed();
+    throw awsError('InternalServerException', 'We are sorry');
+  });
+  of.clock.advance(minute);
+
+  expect(await reader.get()).toEqual({ password: `${planted}-1` });
+  expect(troubles).toEqual([expect.stringContaining('could not be read: InternalServerException')]);
+  stop();
+  await deploy(of, await rotate(of));
+  of.clock.advance(minute);
+  expect(await reader.get()).toEqual({ password: `${planted}-2` });
+});
+
+test('a configuration that does not fit is not handed out, and not quoted', async () => {
+  let strict = false;
+  const takes = z.strictObject({ password: z.string().refine(() => !strict) });
+  const { of, reader, troubles } = await reading(member, takes);
+  await reader.get();
+  strict = true;
+  await deploy(of, await rotate(of));
+  of.clock.advance(minute);
+
+  expect(await reader.get()).toEqual({ password: `${planted}-1` });
+
+  expect(troubles).toEqual([expect.stringContaining('a form that its reader does not take')]);
+  expect(troubles.join()).not.toContain(planted);
+});
+
+test('without a first configuration there is an error that says what and why', async () => {
+  const made = await reading('777777777777');
+  await expect(made.reader.get()).rejects.toMatchObject({
+    name: 'ConfigurationUnavailableError',
+    message: expect.stringMatching(
+      /Configuration database of application shop .* could not be read: AccessDenied/,
+    ),
+  });
+  expect(made.reader.current()).toBeUndefined();
+  // And nobody asks again before the interval is over.
+  await expect(made.reader.get()).rejects.toThrow(/has not been read yet/);
+  expect(operations(made).filter((operation) => operation === 'AssumeRole')).toHaveLength(1);
+});
+
+test('a process that lives long is kept fresh', async () => {
+  const { of, reader } = await reading();
+  const controller = new AbortController();
+  const fresh = reader.keepFresh(controller.signal);
+  while (reader.current() === undefined) await new Promise(setImmediate);
+  await rotate(of).then((event) => deploy(of, event));
+  while (reader.current()?.password !== `${planted}-2`) await of.clock.sleep(minute);
+  controller.abort();
+  await fresh;
+});

@@ -1,0 +1,279 @@
+import {
+  CreateHostedConfigurationVersionCommand,
+  GetDeploymentCommand,
+  ListConfigurationProfilesCommand,
+  ListDeploymentsCommand,
+  StartDeploymentCommand,
+  type StartDeploymentCommandInput,
+  StopDeploymentCommand,
+} from '@aws-sdk/client-appconfig';
+import {
+  AppConfigDataClient,
+  GetLatestConfigurationCommand,
+  StartConfigurationSessionCommand,
+} from '@aws-sdk/client-appconfigdata';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { withPlugins } from '../../shared/aws/plugins.ts';
+import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
+import { raiseAlarm } from '../../simulator/app-config-progress.ts';
+import { type Fixture, fixture, policy, refusal, region, shared } from './fixture.ts';
+
+const minute = 60_000;
+const alarm = 'arn:aws:cloudwatch:us-east-1:777788889999:alarm:errors';
+const schema = { type: 'object', properties: { colour: { type: 'string' } }, required: ['colour'] };
+const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
+
+let world: Fixture;
+let application: SimulatedApplication;
+let secretId: string;
+let ids: { ApplicationId: string; EnvironmentId: string };
+
+beforeEach(() => {
+  world = fixture();
+  const { organisation } = world;
+  secretId = organisation.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
+  const retrievalRoleArn = organisation.addRole({
+    accountId: shared,
+    name: 'retrieval',
+    trust: everything,
+    permissions: everything,
+  });
+  application = addApplication(organisation.world, {
+    accountId: shared,
+    name: 'shop',
+    environments: [{ name: 'production', monitors: [alarm] }],
+    profiles: [
+      { name: 'database', locationUri: 'secretsmanager://app/database', retrievalRoleArn },
+      { name: 'settings', validators: [schema] },
+    ],
+  });
+  const [environment] = application.environments.keys();
+  ids = { ApplicationId: application.id, EnvironmentId: environment ?? '' };
+});
+
+const client = () => world.clients(shared).appConfig;
+const profileId = (name: string) =>
+  [...application.profiles.values()].find((each) => each.name === name)?.id ?? '';
+const currentVersion = () =>
+  [...(world.organisation.world.secrets.get(secretId)?.versions.values() ?? [])].at(-1)?.id ?? '';
+
+const start = (more: Partial<StartDeploymentCommandInput> = {}) =>
+  client().send(
+    new StartDeploymentCommand({
+      ...ids,
+      ConfigurationProfileId: profileId('database'),
+      ConfigurationVersion: currentVersion(),
+      DeploymentStrategyId: 'AppConfig.AllAtOnce',
+      ...more,
+    }),
+  );
+const state = async (DeploymentNumber = 1) =>
+  (await client().send(new GetDeploymentCommand({ ...ids, DeploymentNumber }))).State;
+
+describe('deployments', () => {
+  test('bake, then are complete; meanwhile no other one starts', async () => {
+    expect(await start()).toMatchObject({ DeploymentNumber: 1, State: 'BAKING', PercentageComplete: 100 });
+    expect(await refusal(start())).toMatchObject({ name: 'ConflictException', status: 409 });
+    world.clock.advance(10 * minute);
+    expect(await state()).toBe('COMPLETE');
+    expect(await start({ LatestDeploymentNumber: 1 })).toMatchObject({ DeploymentNumber: 2 });
+  });
+
+  test('start only where the latest one is the one that the caller has seen', async () => {
+    expect(await refusal(start({ LatestDeploymentNumber: 1 }))).toMatchObject({ name: 'ConflictException' });
+    await expect(start({ LatestDeploymentNumber: 0 })).resolves.toBeDefined();
+  });
+
+  test.each([
+    ['LINEAR' as const, 25, [0, 25, 50, 75, 100]],
+    ['EXPONENTIAL' as const, 25, [0, 0, 25, 50, 100]],
+  ])('that grow by %s steps reach more targets with time', async (growthType, growthFactor, expected) => {
+    const strategy = { accountId: shared, region, name: growthType, durationMinutes: 12, bakeMinutes: 0 };
+    const DeploymentStrategyId = addStrategy(world.organisation.world, {
+      ...strategy,
+      growthType,
+      growthFactor,
+    });
+    await start({ DeploymentStrategyId });
+    const seen: (number | undefined)[] = [];
+    for (const _ of expected) {
+      const { PercentageComplete } = await client().send(
+        new GetDeploymentCommand({ ...ids, DeploymentNumber: 1 }),
+      );
+      seen.push(PercentageComplete);
+      world.clock.advance(3 * minute);
+    }
+    expect(seen).toEqual(expected);
+    expect(await state()).toBe('COMPLETE');
+  });
+
+  test('are listed, the newest first, by version and without the id of their profile', async () => {
+    await start();
+    world.clock.advance(10 * minute);
+    await start();
+    const { Items = [] } = await client().send(new ListDeploymentsCommand(ids));
+    expect(Items.map(({ DeploymentNumber }) => DeploymentNumber)).toEqual([2, 1]);
+    expect(Items[0]).toMatchObject({ ConfigurationName: 'database', ConfigurationVersion: currentVersion() });
+    expect(Items[0]).not.toHaveProperty('ConfigurationProfileId');
+  });
+
+  test('are rolled back by an alarm, by hand, and reverted after they were complete', async () => {
+    await start();
+    raiseAlarm(world.organisation.world, alarm);
+    expect(await state()).toBe('ROLLED_BACK');
+    world.organisation.world.appConfig.alarms.clear();
+    await start();
+    const stop = (DeploymentNumber: number, AllowRevert: boolean) =>
+      client().send(new StopDeploymentCommand({ ...ids, DeploymentNumber, AllowRevert }));
+    expect(await stop(2, false)).toMatchObject({ State: 'ROLLED_BACK' });
+    await start();
+    world.clock.advance(10 * minute);
+    expect(await refusal(stop(3, false))).toMatchObject({ name: 'BadRequestException' });
+    expect(await stop(3, true)).toMatchObject({ State: 'REVERTED' });
+  });
+
+  test('need a version of the secret, and a strategy', async () => {
+    expect(await refusal(start({ ConfigurationVersion: 'none' }))).toMatchObject({
+      name: 'BadRequestException',
+    });
+    expect(await refusal(start({ DeploymentStrategyId: 'gone123' }))).toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  test('of a secret with a customer managed key need that key for whoever starts them', async () => {
+    const { organisation, keyArn } = world;
+    secretId = organisation.addSecret({
+      accountId: shared,
+      name: 'app/keyed',
+      value: 'v',
+      kmsKeyArn: keyArn,
+    });
+    const retrievalRoleArn = `arn:aws:iam::${shared}:role/retrieval`;
+    const profile = { name: 'database', locationUri: 'secretsmanager://app/keyed', retrievalRoleArn };
+    application = addApplication(organisation.world, {
+      accountId: shared,
+      name: 'keyed',
+      environments: [{ name: 'test' }],
+      profiles: [profile],
+    });
+    ids = { ApplicationId: application.id, EnvironmentId: [...application.environments.keys()][0] ?? '' };
+    expect(await refusal(start())).toMatchObject({ name: 'BadRequestException' });
+    expect(await start({ KmsKeyIdentifier: keyArn })).toMatchObject({ KmsKeyIdentifier: keyArn });
+    const all = { Principal: { AWS: shared }, Resource: '*' };
+    const denied = policy(
+      { Effect: 'Allow', Action: 'kms:*', ...all },
+      { Effect: 'Deny', Action: 'kms:GenerateDataKey', ...all },
+    );
+    world.clock.advance(10 * minute);
+    organisation.editPolicy('key', keyArn, denied);
+    expect(await refusal(start({ KmsKeyIdentifier: keyArn }))).toMatchObject({
+      name: 'AccessDeniedException',
+    });
+  });
+
+  test('of hosted versions are held by the validators', async () => {
+    const create = (content: string) =>
+      client().send(
+        new CreateHostedConfigurationVersionCommand({
+          ApplicationId: application.id,
+          ConfigurationProfileId: profileId('settings'),
+          Content: Buffer.from(content),
+          ContentType: 'application/json',
+        }),
+      );
+    expect(await create('{"colour": "red"}')).toMatchObject({ VersionNumber: 1 });
+    await create('{}');
+    const hosted = { ConfigurationProfileId: profileId('settings') };
+    expect(await refusal(start({ ...hosted, ConfigurationVersion: '2' }))).toMatchObject({
+      name: 'BadRequestException',
+    });
+    expect(await start({ ...hosted, ConfigurationVersion: '1' })).toMatchObject({ DeploymentNumber: 1 });
+  });
+
+  test('need permission on each part', async () => {
+    world = fixture(policy({ Effect: 'Allow', Action: 'appconfig:List*', Resource: '*' }));
+    application = addApplication(world.organisation.world, {
+      accountId: shared,
+      name: 'shop',
+      environments: [{ name: 'production' }],
+      profiles: [{ name: 'database', locationUri: 'secretsmanager://app/database' }],
+    });
+    const profiles = await client().send(
+      new ListConfigurationProfilesCommand({ ApplicationId: application.id }),
+    );
+    expect(profiles.Items).toEqual([
+      expect.objectContaining({ LocationUri: 'secretsmanager://app/database' }),
+    ]);
+    expect(await refusal(start())).toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
+
+describe('reading what is deployed', () => {
+  const data = () =>
+    withPlugins(
+      new AppConfigDataClient({
+        region,
+        credentials: world.organisation.credentialsOf(shared, 'retrieval'),
+        maxAttempts: 1,
+      }),
+      [world.organisation.plugin()],
+    );
+  const open = async (interval?: number) => {
+    const { InitialConfigurationToken } = await data().send(
+      new StartConfigurationSessionCommand({
+        ApplicationIdentifier: 'shop',
+        EnvironmentIdentifier: 'production',
+        ConfigurationProfileIdentifier: 'database',
+        ...(interval === undefined ? {} : { RequiredMinimumPollIntervalInSeconds: interval }),
+      }),
+    );
+    return InitialConfigurationToken;
+  };
+  const poll = async (ConfigurationToken: string | undefined) => {
+    const answer = await data().send(new GetLatestConfigurationCommand({ ConfigurationToken }));
+    return { ...answer, text: Buffer.from(answer.Configuration ?? []).toString() };
+  };
+
+  test('gives the content once, then nothing until it has changed', async () => {
+    await start();
+    const first = await poll(await open());
+    expect(first).toMatchObject({ text: 'first', NextPollIntervalInSeconds: 60 });
+    world.clock.advance(minute);
+    const second = await poll(first.NextPollConfigurationToken);
+    expect(second.text).toBe('');
+    await world
+      .clients(shared)
+      .secretsManager.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: 'second' }));
+    world.clock.advance(10 * minute);
+    await start();
+    expect((await poll(second.NextPollConfigurationToken)).text).toBe('second');
+  });
+
+  test('needs a fresh token, and patience', async () => {
+    await start();
+    const token = await open(15);
+    const { NextPollConfigurationToken: next } = await poll(token);
+    expect(await refusal(poll(token))).toMatchObject({ message: expect.stringContaining('Corrupted') });
+    expect(await refusal(poll(next))).toMatchObject({ message: expect.stringContaining('PollInterval') });
+    world.clock.advance(15_000);
+    await expect(poll(next)).resolves.toMatchObject({ text: '' });
+    const old = await open();
+    world.clock.advance(24 * 60 * minute);
+    expect(await refusal(poll(old))).toMatchObject({ message: expect.stringContaining('Expired') });
+  });
+
+  test('falls back to the former version where a deployment was rolled back', async () => {
+    expect(await refusal(poll(await open()))).toMatchObject({ name: 'ResourceNotFoundException' });
+    await start();
+    world.clock.advance(10 * minute);
+    await world
+      .clients(shared)
+      .secretsManager.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: 'second' }));
+    await start();
+    expect((await poll(await open())).text).toBe('second');
+    raiseAlarm(world.organisation.world, alarm);
+    expect((await poll(await open())).text).toBe('first');
+  });
+});

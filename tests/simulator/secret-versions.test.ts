@@ -1,0 +1,146 @@
+import {
+  DescribeSecretCommand,
+  GetRandomPasswordCommand,
+  type GetRandomPasswordCommandInput,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { OrganisationEvent } from '../../simulator/events.ts';
+import { type Fixture, fixture, policy, refusal, shared } from './fixture.ts';
+
+let world: Fixture;
+let SecretId: string;
+const events: OrganisationEvent[] = [];
+
+beforeEach(() => {
+  world = fixture();
+  SecretId = world.organisation.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
+  events.length = 0;
+  world.organisation.onEvent((event) => events.push(event));
+});
+
+const secrets = () => world.clients(shared).secretsManager;
+const put = (ClientRequestToken: string, SecretString: string, VersionStages?: string[]) =>
+  secrets().send(
+    new PutSecretValueCommand({
+      SecretId,
+      ClientRequestToken,
+      SecretString,
+      ...(VersionStages === undefined ? {} : { VersionStages }),
+    }),
+  );
+const value = async (VersionStage?: string) =>
+  (
+    await secrets().send(
+      new GetSecretValueCommand({ SecretId, ...(VersionStage === undefined ? {} : { VersionStage }) }),
+    )
+  ).SecretString;
+const stages = async () =>
+  (await secrets().send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages ?? {};
+
+describe('versions of a secret', () => {
+  test('a new value is current, the one before it previous, and an event says so', async () => {
+    await put('version-2', 'second');
+    expect(await value()).toBe('second');
+    expect(await value('AWSPREVIOUS')).toBe('first');
+    expect((await stages())['version-2']).toEqual(['AWSCURRENT']);
+    expect(events).toEqual([
+      expect.objectContaining({
+        source: 'aws.secretsmanager',
+        'detail-type': 'Secret Label Updated',
+        account: shared,
+        resources: [SecretId],
+        detail: { name: 'app/database', labelUpdated: 'AWSCURRENT', versionId: 'version-2' },
+      }),
+    ]);
+  });
+
+  test('a repeated request does nothing, one with the same token and another value is refused', async () => {
+    await put('version-2', 'second');
+    await put('version-3', 'third');
+    await put('version-2', 'second');
+    expect(await value()).toBe('third');
+    expect(await refusal(put('version-2', 'other'))).toMatchObject({ name: 'ResourceExistsException' });
+    expect(events).toHaveLength(2);
+  });
+
+  test('a label moves only from the version that is named; AWSPENDING moves without an event', async () => {
+    await put('version-2', 'second', ['AWSPENDING']);
+    const move = (RemoveFromVersionId?: string) =>
+      secrets().send(
+        new UpdateSecretVersionStageCommand({
+          SecretId,
+          VersionStage: 'AWSCURRENT',
+          MoveToVersionId: 'version-2',
+          ...(RemoveFromVersionId === undefined ? {} : { RemoveFromVersionId }),
+        }),
+      );
+    expect(events).toHaveLength(0);
+    expect(await refusal(move())).toMatchObject({ name: 'InvalidParameterException' });
+    const [first = ''] = Object.keys(await stages());
+    await move(first);
+    expect(await stages()).toEqual({ [first]: ['AWSPREVIOUS'], 'version-2': ['AWSPENDING', 'AWSCURRENT'] });
+    expect(events).toHaveLength(1);
+  });
+
+  test('a rotation begins with a version that has no value, and only one runs at a time', async () => {
+    const rotate = (ClientRequestToken: string) =>
+      secrets().send(
+        new RotateSecretCommand({ SecretId, ClientRequestToken, RotationLambdaARN: 'arn:aws:lambda:f' }),
+      );
+    await rotate('version-2');
+    expect((await stages())['version-2']).toEqual(['AWSPENDING']);
+    expect(await refusal(value('AWSPENDING'))).toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(await refusal(rotate('version-3'))).toMatchObject({ name: 'InvalidRequestException' });
+  });
+
+  test('a secret that is to be deleted can be described, and nothing else', async () => {
+    const secret = world.organisation.world.secrets.get(SecretId);
+    if (secret !== undefined) secret.deletedAt = world.clock.now();
+    const described = await secrets().send(new DescribeSecretCommand({ SecretId }));
+    expect(described.DeletedDate).toBeInstanceOf(Date);
+    expect(await refusal(value())).toMatchObject({ name: 'InvalidRequestException' });
+  });
+
+  test('a customer managed key must let the reader decrypt through Secrets Manager', async () => {
+    const locked = world.organisation.addKey({
+      accountId: shared,
+      id: 'locked',
+      policy: policy({ Effect: 'Deny', Principal: '*', Action: 'kms:Decrypt', Resource: '*' }),
+    });
+    SecretId = world.organisation.addSecret({
+      accountId: shared,
+      name: 'app/locked',
+      value: 'x',
+      kmsKeyArn: locked,
+    });
+    expect(await refusal(value())).toMatchObject({ name: 'AccessDeniedException' });
+    expect((await secrets().send(new DescribeSecretCommand({ SecretId }))).KmsKeyId).toBe(locked);
+  });
+});
+
+describe('a random password', () => {
+  const password = async (options: Partial<GetRandomPasswordCommandInput>) =>
+    (await secrets().send(new GetRandomPasswordCommand(options))).RandomPassword ?? '';
+
+  test('has 32 characters, at least one of each type', async () => {
+    const made = await password({});
+    expect(made).toHaveLength(32);
+    for (const type of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) expect(made).toMatch(type);
+    expect(await password({})).not.toBe(made);
+  });
+
+  test('leaves out what is excluded', async () => {
+    const made = await password({
+      PasswordLength: 200,
+      ExcludePunctuation: true,
+      ExcludeCharacters: 'abcABC019',
+    });
+    expect(made).toMatch(/^[d-zD-Z2-8]{200}$/);
+    const short = password({ PasswordLength: 3 });
+    expect(await refusal(short)).toMatchObject({ name: 'InvalidParameterException' });
+  });
+});

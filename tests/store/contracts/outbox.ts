@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Delivery, OutboxStore } from '../../../shared/store/ports.ts';
+import type { MakeStore } from '../contract.ts';
+import { at, later } from './fixtures.ts';
+
+const source = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
+
+const aDelivery = (changes: Partial<Delivery> = {}): Delivery => ({
+  source,
+  id: 'app1234/env1234/prof123/version-1',
+  version: 'version-1',
+  accountId: '444455556666',
+  region: 'eu-west-1',
+  target: {
+    application: 'app1234',
+    environment: 'env1234',
+    profile: 'prof123',
+    strategy: 'AppConfig.AllAtOnce',
+  },
+  status: 'claimed',
+  runId: 'run-1',
+  ownedUntil: Date.parse(later),
+  requestedAt: at,
+  updatedAt: at,
+  starts: 0,
+  secondStarts: 0,
+  unanswered: false,
+  revision: 1,
+  ...changes,
+});
+
+export function outboxContract(makeStore: MakeStore): void {
+  describe('outbox', () => {
+    let outbox: OutboxStore;
+    beforeEach(async () => {
+      outbox = (await makeStore()).outbox;
+    });
+
+    test('keeps one item for a version and a target, with all that is known of it', async () => {
+      const full = aDelivery({
+        status: 'failed',
+        waitingSince: at,
+        deployment: 7,
+        after: 3,
+        startedAt: at,
+        endedAt: later,
+        reason: 'AppConfig refused it',
+        error: { name: 'DeploymentRefusedError', message: 'No', retryable: false, fields: { deployment: 7 } },
+      });
+      expect(await outbox.get(full)).toBeUndefined();
+      expect(await outbox.put(full, undefined)).toBe(true);
+      expect(await outbox.get({ source, id: full.id })).toStrictEqual(full);
+      expect(await outbox.get({ source, id: 'app1234/env1234/prof123/version-2' })).toBeUndefined();
+    });
+
+    test('takes a change only of the revision that was read', async () => {
+      await outbox.put(aDelivery(), undefined);
+      expect(await outbox.put(aDelivery({ runId: 'run-2' }), undefined)).toBe(false);
+      expect(await outbox.put(aDelivery({ status: 'started', revision: 2 }), 1)).toBe(true);
+      expect(await outbox.put(aDelivery({ runId: 'run-2', revision: 2 }), 1)).toBe(false);
+      expect(await outbox.get(aDelivery())).toMatchObject({ status: 'started', runId: 'run-1' });
+    });
+
+    test('goes to one of 10 who claim it at once', async () => {
+      const claims = Array.from({ length: 10 }, (_, number) => aDelivery({ runId: `run-${number}` }));
+      const held = await Promise.all(claims.map((claim) => outbox.put(claim, undefined)));
+      expect(held.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('knows what has not ended', async () => {
+      const other = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
+      const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
+      for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
+      await outbox.put({ ...other, status: 'started', revision: 2 }, 1);
+      expect((await outbox.unfinished()).map(({ source: of, id, status }) => [of, id, status])).toEqual([
+        [elsewhere.source, elsewhere.id, 'claimed'],
+        [source, aDelivery().id, 'claimed'],
+        [source, other.id, 'started'],
+      ]);
+      await outbox.put(aDelivery({ status: 'complete', revision: 2 }), 1);
+      await outbox.put({ ...other, status: 'rolled-back', revision: 3 }, 2);
+      expect(await outbox.unfinished()).toStrictEqual([elsewhere]);
+    });
+
+    test('finds the versions of one target', async () => {
+      const second = aDelivery({ id: 'app1234/env1234/prof123/version-2', version: 'version-2' });
+      const elsewhere = aDelivery({ id: 'app1234/env9999/prof123/version-1' });
+      for (const delivery of [second, aDelivery(), elsewhere, aDelivery({ source: 'another' })])
+        await outbox.put(delivery, undefined);
+      expect(await outbox.of(source, 'app1234/env1234/prof123/')).toStrictEqual([aDelivery(), second]);
+    });
+
+    test('remembers secrets, and forgets them', async () => {
+      for (const arn of ['b', source, 'b']) await outbox.watch(arn);
+      expect(await outbox.watched()).toEqual([source, 'b']);
+      await outbox.unwatch('b');
+      await outbox.unwatch('c');
+      expect(await outbox.watched()).toEqual([source]);
+      expect(await outbox.unfinished()).toEqual([]);
+    });
+
+    test('has it among the unfinished again where it is taken up again', async () => {
+      await outbox.put(aDelivery({ status: 'failed' }), undefined);
+      expect(await outbox.unfinished()).toEqual([]);
+      await outbox.put(aDelivery({ revision: 2 }), 1);
+      expect(await outbox.unfinished()).toHaveLength(1);
+    });
+  });
+}
