@@ -1,12 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { play } from '../../simulation/play.ts';
-import {
-  oldDocumentAgain,
-  oldPolicyPlusOne,
-  type Planted,
-  staleRegistry,
-  withoutSidLost,
-} from './planted.ts';
+import { oldPolicyPlusOne, type Planted, staleRegistry, withoutSidLost } from './planted.ts';
 
 test('the promises hold in random organisations, under random faults and schedules', async () => {
   for (let seed = 1; seed <= 8; seed += 1) {
