@@ -6,7 +6,7 @@ import { created, moved, workloads } from './events.ts';
 import { losingTheAnswer, refuse } from './faults.ts';
 import { due, foreign, named, onboard, type World, world } from './world.ts';
 
-const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 
 /** Every call takes some time; a few are throttled, and a few writes lose their answer. */
 function weather(of: World, random: () => number): void {
