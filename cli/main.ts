@@ -5,6 +5,7 @@ import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
+import { budgetCommand } from './commands/budget.ts';
 import { demoCommand } from './commands/demo.ts';
 import { driftCommand } from './commands/drift.ts';
 import { importCommand } from './commands/import.ts';
@@ -48,6 +49,7 @@ async function program(context: CommandContext): Promise<Command> {
     applyCommand,
     approveCommand,
     driftCommand,
+    budgetCommand,
     runCommand,
     spokeTemplateCommand,
   ];

@@ -88,6 +88,7 @@ function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPo
     size,
     limit,
     unit: 'characters' as const,
+    packing: policies.length === 1 ? '1 policy' : `${policies.length} policies`,
   };
 }
 

@@ -129,6 +129,8 @@ export interface Rendering<State> {
   readonly size: number;
   readonly limit: number;
   readonly unit: LimitUnit;
+  /** How the accounts are written, for people; absent where there is one way only. */
+  readonly packing?: string;
 }
 
 export interface StateChange<State> {

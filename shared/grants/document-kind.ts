@@ -159,6 +159,7 @@ function attempt<Entry extends GrantEntry>(
     size: policySize(document, kind.unit),
     limit: kind.limit,
     unit: kind.unit,
+    ...(kind.packings.length > 1 ? { packing } : {}),
   };
 }
 

@@ -15,6 +15,8 @@ export interface SeenResource {
   readonly state: ResourceState | undefined;
   /** What is there; absent where it could not be read. */
   readonly actual?: ReturnType<DesiredResource['kind']['documents']>;
+  /** The same as the kind reads it; opaque. */
+  readonly read?: unknown;
   /** Absent where there is an error. */
   readonly plan?: ResourcePlan;
   readonly error?: ErrorRecord;
@@ -51,7 +53,7 @@ function planned(
   { active, accounts, madeAt }: Look,
   { desired, state, actual }: Pick<SeenResource, 'desired' | 'state'> & { readonly actual: unknown },
 ): SeenResource {
-  const read = { desired, state, actual: desired.kind.documents(actual, state?.owned) };
+  const read = { desired, state, actual: desired.kind.documents(actual, state?.owned), read: actual };
   try {
     const { configuration, hash } = active;
     const memory = { ...remembered(state, hash), now: madeAt };

@@ -23,6 +23,7 @@ test.each([
   'apply',
   'approve',
   'drift',
+  'budget',
   'run',
   'spoke-template',
 ])('docs/command-line.md has the options of %s', async (name) => {

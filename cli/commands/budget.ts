@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { type ErrorRecord, errorRecord } from '../../shared/errors.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import { type Budget, budgetOf } from '../../shared/plan/budget.ts';
+import { searchLines } from '../../shared/run/look.ts';
+import type { OverallPlan, Standing } from '../../shared/run/plan-all.ts';
+import { requireInForce } from '../../shared/services.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { aligned, type Colors, counted, grouped, type Output, wrapped } from '../output.ts';
+import { tellHead } from '../plan-output.ts';
+import { planReport } from '../plan-report.ts';
+import { accountsInOrder, headingOf } from '../run-output.ts';
+import { partsOf } from '../run-report.ts';
+import { openStage, planOn } from '../stage.ts';
+import { tellWarnings, widthOf } from '../warnings.ts';
+
+interface BudgetOptions extends CommonOptions {
+  readonly simulate?: boolean;
+}
+
+export const budgetCommand = (context: CommandContext): Command =>
+  newCommand('budget', 'Show how full each policy is, and how many accounts still fit.')
+    .option('--simulate', 'in a simulated organisation in which everybody is onboarded; without AWS')
+    .action(acting<BudgetOptions>(context, budget));
+
+interface Reckoned {
+  readonly resource: string;
+  readonly budget?: Budget;
+  /** Why it cannot be reckoned: it cannot be read, or is too full already. */
+  readonly error?: ErrorRecord;
+}
+
+async function budget(options: BudgetOptions, session: Session): Promise<ExitCode> {
+  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const simulate = options.simulate === true;
+  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
+  const active = await requireInForce(stage.services.store, configuration);
+  const plan = await planOn(stage, session, { active, accountId: undefined });
+  const reckoned = plan.resources
+    .filter(({ desired }) => desired.shares.length > 0)
+    .map((standing) => reckon(standing, configuration));
+  const incomplete = reckoned.some(({ error }) => error !== undefined) || plan.looked.failed.length > 0;
+  const status = incomplete ? 'incomplete' : 'complete';
+  session.out.result({ status, resources: reckoned.map(reported) });
+  tellHead(session.out, stage, planReport(plan, []));
+  tellBudgets(session.out, configuration, reckoned);
+  tellWarnings(session.out, warningsOf(plan));
+  return incomplete ? exitCodes.failed : exitCodes.succeeded;
+}
+
+function reckon({ desired, state, read, error }: Standing, configuration: Configuration): Reckoned {
+  const resource = desired.key;
+  if (read === undefined) return { resource, ...(error === undefined ? {} : { error }) };
+  try {
+    const remembered = state?.owned ?? [];
+    return { resource, budget: budgetOf({ desired, actual: read, remembered, configuration }) };
+  } catch (thrown) {
+    return { resource, error: errorRecord(thrown) };
+  }
+}
+
+/** `room` is null where any number of accounts fits. */
+const reported = ({ resource, budget, error }: Reckoned) => ({
+  ...partsOf(resource),
+  ...(budget === undefined ? {} : { ...budget, room: budget.room ?? null }),
+  ...(error === undefined ? {} : { error }),
+});
+
+const warningsOf = ({ looked }: OverallPlan): readonly string[] => [
+  ...searchLines(looked),
+  ...looked.warnings,
+];
+
+function tellBudgets(out: Output, configuration: Configuration, reckoned: readonly Reckoned[]): void {
+  for (const account of accountsInOrder(reckoned, configuration)) {
+    const here = reckoned.filter(({ resource }) => partsOf(resource).account === account);
+    out.line();
+    out.line(out.colors.bold(headingOf(account, configuration)));
+    const rows = aligned(here.map((each) => row(each, out.colors)));
+    for (const [index, { error }] of here.entries()) {
+      out.line(rows[index]);
+      if (error === undefined) continue;
+      for (const line of wrapped(`${error.name}: ${error.message}`, widthOf(out) - 6))
+        out.line(`      ${out.colors.red(line)}`);
+    }
+  }
+  out.line();
+  out.line(`${out.colors.bold('Budget:')} ${scarcest(reckoned)}`);
+}
+
+function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] {
+  const { region, kind, id } = partsOf(resource);
+  const name = [grantKind(kind).title, colors.bold(id), colors.dim(region)];
+  if (budget === undefined) return [colors.red('✗'), ...name];
+  const { size, limit, unit, packing, next } = budget;
+  const full = `${Math.ceil((size / limit) * 100)} % of ${grouped(limit)} ${unit}`;
+  const then = next === undefined ? '' : `, ${next.packing} after ${grouped(next.after)} more`;
+  const packed = packing === undefined ? '' : colors.dim(`${packing}${then}`);
+  return [markOf(budget, colors), ...name, full, roomText(budget), packed];
+}
+
+const roomText = ({ room }: Budget): string =>
+  room === undefined ? 'any number more' : `${counted(room, 'account')} more`;
+
+/** Fewer than this still fit: time to do something. */
+const few = 20;
+
+const markOf = ({ room = Number.POSITIVE_INFINITY }: Budget, { dim, yellow, red }: Colors): string => {
+  if (room === 0) return red('✗');
+  return room < few ? yellow('!') : dim('=');
+};
+
+function scarcest(reckoned: readonly Reckoned[]): string {
+  const rooms = reckoned.flatMap(({ resource, budget }) =>
+    budget?.room === undefined ? [] : [{ resource, room: budget.room }],
+  );
+  const [least] = rooms.sort((a, b) => a.room - b.room);
+  if (least === undefined) return 'no resource lists accounts';
+  return `${counted(least.room, 'account')} more until the first is full: ${least.resource}`;
+}

@@ -1,0 +1,98 @@
+import { grantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import { PolicyTooLargeError } from '../errors.ts';
+import type { LimitUnit, Rendering, Share } from '../grants/contract.ts';
+import type { GrantEntry, Membership } from '../grants/entry.ts';
+import type { Account } from '../organization/account.ts';
+import type { DesiredResource } from './desired.ts';
+
+/** How full a resource is, and what one account more would do. */
+export interface Budget {
+  /** Of the fullest document, or the number of things, as the service counts them. */
+  readonly size: number;
+  readonly limit: number;
+  readonly unit: LimitUnit;
+  /** How the accounts are written now; absent where there is one way only. */
+  readonly packing?: string;
+  /** Accounts that still fit, if every grant on it gets each of them; absent for any number: none is listed. */
+  readonly room?: number;
+  /** The packing that comes next, and after how many accounts more; absent where there is none. */
+  readonly next?: { readonly packing: string; readonly after: number };
+}
+
+export interface BudgetRequest {
+  readonly desired: DesiredResource;
+  readonly actual: unknown;
+  readonly remembered: readonly string[];
+  readonly configuration: Configuration;
+}
+
+/** Nobody has so many accounts: where they fit, any number does. */
+const anyNumber = 131_072;
+
+/**
+ * Reckons by rendering: with the accounts that the resource is for, and with more and more made-up ones. Pure.
+ * @throws OwnershipClashError; PolicyTooLargeError where not even those fit that it is for
+ */
+export function budgetOf(request: BudgetRequest): Budget {
+  const now = render(request, 0);
+  const { size, limit, unit, packing } = now;
+  const filled = { size, limit, unit, ...(packing === undefined ? {} : { packing }) };
+  if (!request.desired.shares.some(lists)) return filled;
+  const room = most((count) => fits(request, count) !== undefined);
+  if (room === undefined) return filled;
+  const last = fits(request, room)?.packing;
+  if (last === undefined || last === packing) return { ...filled, room };
+  const after = most((count) => fits(request, count)?.packing === packing) ?? 0;
+  return { ...filled, room, next: { packing: fits(request, after + 1)?.packing ?? last, after } };
+}
+
+const lists = ({ entry }: Share): boolean => (declared(entry) ?? 'accounts') === 'accounts';
+
+const declared = ({ membership }: GrantEntry): Membership | undefined => membership;
+
+/** The largest number that holds, found by doubling and halving; `undefined` where any does. */
+function most(holds: (count: number) => boolean): number | undefined {
+  let tooMany = 1;
+  while (tooMany <= anyNumber && holds(tooMany)) tooMany *= 2;
+  if (tooMany > anyNumber) return undefined;
+  let enough = Math.floor(tooMany / 2);
+  while (tooMany - enough > 1) {
+    const middle = Math.floor((enough + tooMany) / 2);
+    if (holds(middle)) enough = middle;
+    else tooMany = middle;
+  }
+  return enough;
+}
+
+function fits(request: BudgetRequest, more: number): Rendering<unknown> | undefined {
+  try {
+    return render(request, more);
+  } catch (error) {
+    if (error instanceof PolicyTooLargeError) return undefined;
+    throw error;
+  }
+}
+
+const render = ({ desired, actual, remembered, configuration }: BudgetRequest, more: number) =>
+  desired.kind.render({
+    ref: desired.ref,
+    actual,
+    remembered,
+    context: grantContext(configuration),
+    shares: desired.shares.map(({ entry, accounts }) => ({
+      entry,
+      accounts: [...accounts, ...madeUp(more)],
+    })),
+  });
+
+/** Greater than any id that AWS has given so far, so that the order stays. */
+const madeUp = (count: number): readonly Account[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: String(999_999_000_000 - anyNumber + index),
+    name: '',
+    state: 'ACTIVE' as const,
+    parentIds: [],
+    ouPath: '',
+    tags: {},
+  }));
