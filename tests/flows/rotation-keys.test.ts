@@ -66,7 +66,7 @@ async function keyedWorld(withPresets: readonly string[], parameters = {}) {
     'AWS::Region': region,
     'AWS::AccountId': shared,
     OrganizationId: of.configuration.organization.id,
-    SecretArn: secretArn,
+    LocationArn: secretArn,
     KeyArn: key,
     ApplicationId: application.id,
     EnvironmentId: '*',
