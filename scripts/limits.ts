@@ -77,6 +77,8 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
       'launch-encrypted-ami',
       'decrypt',
       'decrypt-secrets',
+      'read-configurations',
+      'deploy-configurations',
     ],
     { key: '1234abcd-12ab-34cd-56ef-1234567890ab' },
   ),

@@ -1,9 +1,10 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import type { OneOrMany, Statement } from '../policy/document.ts';
+import type { Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
 import { accountsOnly, grantEntryFields, membership, membershipFits, roleNames } from './entry.ts';
+import { deploymentKey, ownDeployments, secretsManagerOf } from './key-conditions.ts';
 import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import { accountIds, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
@@ -26,7 +27,13 @@ const schema = z
     z.strictObject({
       ...fields,
       membership,
-      preset: z.enum(['launch-encrypted-ami', 'decrypt', 'decrypt-secrets']),
+      preset: z.enum([
+        'launch-encrypted-ami',
+        'decrypt',
+        'decrypt-secrets',
+        'read-configurations',
+        'deploy-configurations',
+      ]),
       roles: roleNames.optional(),
     }),
     z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
@@ -68,15 +75,6 @@ const forAccounts = (
 
 const trailsOf = ({ partition }: GrantContext, accountId: string): string =>
   `arn:${partition}:cloudtrail:*:${accountId}:trail/*`;
-
-/**
- * Secrets Manager as `kms:ViaService` names it (KMS developer guide, "AWS KMS condition keys"). Whether China adds
- * its own suffix is not documented, so both are named there; either means the same service.
- */
-function secretsManagerOf({ region }: ResourceRef, { partition }: GrantContext): OneOrMany<string> {
-  const service = `secretsmanager.${region}.amazonaws.com`;
-  return partition === 'aws-cn' ? [service, `${service}.cn`] : service;
-}
 
 /**
  * CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; that Decrypt, which bucket keys need, comes
@@ -146,6 +144,17 @@ const presets: Readonly<Record<Exclude<Entry['preset'], 'raw'>, (request: Reques
         StringEquals: { 'kms:ViaService': secretsManagerOf(request.ref, request.context) },
       },
     }),
+  // Callers of GetLatestConfiguration, and of StartDeployment: AppConfig user guide, "Data encryption at rest".
+  'read-configurations': (request) =>
+    forAccounts(request, 'read', {
+      Action: 'kms:Decrypt',
+      ...ownDeployments(request.ref, request.context),
+    }),
+  'deploy-configurations': (request) =>
+    forAccounts(request, 'deploy', {
+      Action: 'kms:GenerateDataKey*',
+      ...ownDeployments(request.ref, request.context),
+    }),
 };
 
 const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
@@ -155,6 +164,13 @@ const services: Readonly<Record<string, readonly [label: string, principal: stri
   'cloudtrail-encrypt': ['CloudTrail', 'cloudtrail.amazonaws.com', 'cloudtrail:any:ID:trail/any'],
   'config-encrypt': ['Config', 'config.amazonaws.com', 'config:any:ID:any'],
   'flow-logs-encrypt': ['VPC flow logs', 'delivery.logs.amazonaws.com', 'logs:any:ID:any'],
+};
+
+/** What principals do with the key, where it is not to decrypt. */
+const uses: Readonly<Record<string, string>> = {
+  'launch-encrypted-ami': 'launch AMIs encrypted',
+  'read-configurations': 'read configurations of AppConfig encrypted',
+  'deploy-configurations': 'deploy configurations by AppConfig encrypted',
 };
 
 /** Limit: KMS developer guide, "Resource quotas". */
@@ -196,15 +212,19 @@ export const kmsKeyPolicy = documentKind<Entry>({
         },
       ];
     }
+    const applications = `arn:${context.partition}:appconfig:${ref.region}:${account.id}:application`;
     return [
       {
         who: `Roles of ${account.id}`,
-        what: `${entry.preset === 'launch-encrypted-ami' ? 'launch AMIs encrypted' : 'decrypt'} with key ${ref.id}`,
+        what: `${uses[entry.preset] ?? 'decrypt'} with key ${ref.id}`,
         request: requestOfAccount(account, context, {
-          action: 'kms:Decrypt',
+          action: entry.preset === 'deploy-configurations' ? 'kms:GenerateDataKey' : 'kms:Decrypt',
           resource,
           roles: 'roles' in entry ? entry.roles : undefined,
-          context: { 'kms:ViaService': [secretsManagerOf(ref, context)].flat()[0] ?? '' },
+          context: {
+            'kms:ViaService': [secretsManagerOf(ref, context)].flat()[0] ?? '',
+            [deploymentKey]: `${applications}/any/environment/any/deployment/1`,
+          },
         }),
       },
     ];

@@ -1,6 +1,6 @@
 /**
  * IAM actions that the spoke role needs where secrets are deployed. Sources: Service Authorization Reference, "AWS
- * AppConfig"; AppConfig user guide, "Deploying a configuration" (the key of a secret with a customer managed one).
+ * AppConfig"; AppConfig user guide, "Data encryption at rest for AWS AppConfig" (the key of a secret with a customer managed one).
  */
 export const deploymentActions: readonly string[] = [
   'secretsmanager:DescribeSecret',
@@ -11,5 +11,5 @@ export const deploymentActions: readonly string[] = [
   'appconfig:GetDeployment',
   'appconfig:StartDeployment',
   'appconfig:TagResource',
-  'kms:GenerateDataKey',
+  'kms:GenerateDataKey*',
 ];

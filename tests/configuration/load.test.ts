@@ -91,7 +91,7 @@ describe('messages', () => {
 
     expect(findings.find(({ path }) => path === 'grants[3].preset')?.message).toBe(
       'is missing; it must be one of cloudtrail-encrypt, config-encrypt, flow-logs-encrypt, ' +
-        'launch-encrypted-ami, decrypt, decrypt-secrets, raw',
+        'launch-encrypted-ami, decrypt, decrypt-secrets, read-configurations, deploy-configurations, raw',
     );
   });
 });

@@ -1,0 +1,32 @@
+import type { OneOrMany, Statement } from '../policy/document.ts';
+import type { GrantContext, ResourceRef } from './contract.ts';
+
+/** The condition key by which AppConfig says which deployment it encrypts or decrypts. */
+export const deploymentKey = 'kms:EncryptionContext:aws:appconfig:deployment:arn';
+
+/**
+ * Secrets Manager as `kms:ViaService` names it (KMS developer guide, "AWS KMS condition keys"). Whether China adds
+ * its own suffix is not documented, so both are named there; either means the same service.
+ */
+export function secretsManagerOf({ region }: ResourceRef, { partition }: GrantContext): OneOrMany<string> {
+  const service = `secretsmanager.${region}.amazonaws.com`;
+  return partition === 'aws-cn' ? [service, `${service}.cn`] : service;
+}
+
+/**
+ * A deployment of AppConfig in the caller's own account: it has no others to ask for. So that one account never uses
+ * the key for another's, the variable stands for its id. KMS takes only keys of the region, so that is the key's.
+ * No `kms:ViaService`: KMS does not document AppConfig among its services.
+ * Sources: AppConfig user guide, "Data encryption at rest for AWS AppConfig" (encryption context); IAM user guide,
+ * "IAM policy elements: Variables and tags".
+ */
+export const ownDeployments = (
+  { region }: ResourceRef,
+  { partition }: GrantContext,
+): Pick<Statement, 'Condition'> => ({
+  Condition: {
+    StringLike: {
+      [deploymentKey]: `arn:${partition}:appconfig:${region}:\${aws:PrincipalAccount}:application/*`,
+    },
+  },
+});

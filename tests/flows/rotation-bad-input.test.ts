@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { addApplication } from '../../simulator/app-config.ts';
+import type { SimulatedSecret } from '../../simulator/secrets.ts';
+import { security, shared } from './configurations.ts';
+import {
+  currentVersion,
+  deploy,
+  deployedTo,
+  namedTarget,
+  planted,
+  profileId,
+  type RotationWorld,
+  region,
+  rotate,
+  rotationWorld,
+  secretName,
+  servedTo,
+} from './rotations.ts';
+import { announcements } from './sweeps.ts';
+
+/** What is wrong with a secret of the security account, which has the same name as the one of the shared account. */
+const troubles: readonly {
+  readonly name: string;
+  readonly wrong: (of: RotationWorld, secret: SimulatedSecret) => void;
+  readonly says: RegExp;
+}[] = [
+  {
+    name: 'that is scheduled for deletion',
+    wrong: (of, secret) => void Object.assign(secret, { deletedAt: of.clock.now() }),
+    says: /SecretNotDeployableError: The secret .* is scheduled for deletion. Restore it/,
+  },
+  {
+    name: 'that does not exist',
+    wrong: ({ organisation }, { arn }) => void organisation.world.secrets.delete(arn),
+    says: /ResourceMissingError: secretsmanager:DescribeSecret on .* does not exist/,
+  },
+  {
+    name: 'without a current version',
+    wrong: (_, { versions }) => versions.clear(),
+    says: /SecretNotDeployableError: No version of the secret .* is AWSCURRENT. Give it a value/,
+  },
+  {
+    name: 'of an account without a spoke role',
+    wrong: ({ organisation }) =>
+      organisation.deleteRole(`arn:aws:iam::${security}:role/account-onboarding/spoke`),
+    says: /AccessDeniedError: sts:AssumeRole on arn:aws:iam::333333333333:role\/account-onboarding\/spoke was denied/,
+  },
+];
+
+describe('the targets of one secret go on, though there is another', () => {
+  test.each(troubles)('$name', async ({ wrong, says }) => {
+    const of = await rotationWorld({
+      rotation: (parts) => {
+        const { targets } = namedTarget(parts);
+        return { targets: [...targets.map((target) => ({ ...target, account: 'security' })), ...targets] };
+      },
+    });
+    const place = { accountId: security, region: 'us-east-1' };
+    const arn = of.organisation.addSecret({ ...place, name: secretName, value: 'x' });
+    wrong(of, secretAt(of, arn));
+
+    const { status, run } = await deploy(of, { secretId: secretName });
+
+    expect(status).toBe('FAILED');
+    expect(run).toMatchObject({ status: 'failed', left: [expect.stringMatching(says)] });
+    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+    expect(servedTo(of)).toBe(`${planted}-1`);
+  });
+
+  test('whose key the role may not use', async () => {
+    const of = await rotationWorld({ kmsKey: true });
+    const other = anotherSecret(of);
+    for (const each of [of, other]) await deploy(of, { secretId: each.secretArn });
+    for (const each of [of, other]) await rotate(each);
+    of.organisation.editPolicy('key', secretAt(of, of.secretArn).kmsKeyArn ?? '', {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 'kms:*', Principal: { AWS: shared }, Resource: '*' },
+        { Effect: 'Deny', Action: 'kms:GenerateDataKey*', Principal: { AWS: shared }, Resource: '*' },
+      ],
+    });
+
+    const { run } = await deploy(of, { unfinished: true });
+
+    expect(run?.left).toEqual([
+      expect.stringMatching(/failed: appconfig:StartDeployment .* was denied .*kms:GenerateDataKey/),
+    ]);
+    expect(deployedTo(of)).toHaveLength(1);
+    expect(deployedTo(other)).toHaveLength(2);
+    expect(deployedTo(other).at(-1)).toBe(currentVersion(other));
+  });
+});
+
+test('a profile that names a secret that does not exist fails by itself', async () => {
+  const of = await rotationWorld({
+    environments: ['production', 'test'],
+    rotation: (parts) => {
+      const [target] = namedTarget(parts).targets;
+      const [first = '', second = ''] = target?.environments ?? [];
+      const [, settings] = parts.application.profiles.keys();
+      return {
+        targets: [
+          { ...target, environments: [first], profile: settings },
+          { ...target, environments: [second] },
+        ],
+      };
+    },
+  });
+  const profile = of.application.profiles.get(profileId(of, 'settings')) ?? {};
+  Object.assign(profile, { locationUri: 'secretsmanager://app/none' });
+
+  const { status, run } = await deploy(of, await rotate(of));
+
+  expect(status).toBe('FAILED');
+  expect(run?.left).toEqual([
+    expect.stringMatching(/failed: AppConfig refused to deploy .*Check the profile's location/),
+  ]);
+  expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+  expect(deployedTo(of)).toEqual([]);
+  expect(servedTo(of, 'test')).toBe(`${planted}-2`);
+});
+
+function secretAt({ organisation }: RotationWorld, arn: string): SimulatedSecret {
+  const secret = organisation.world.secrets.get(arn);
+  if (secret === undefined) throw new Error(`There is no secret ${arn}`);
+  return secret;
+}
+
+/** A world that looks at a second secret of the shared account, without a key, and at the application that serves it. */
+function anotherSecret(of: RotationWorld): RotationWorld {
+  const { organisation } = of;
+  const place = { accountId: shared, region };
+  const secretArn = organisation.addSecret({ ...place, name: 'app/other', value: 'x' });
+  const application = addApplication(organisation.world, {
+    ...place,
+    name: 'other',
+    environments: [{ name: 'production' }],
+    profiles: [
+      {
+        name: 'database',
+        locationUri: 'secretsmanager://app/other',
+        retrievalRoleArn: `arn:aws:iam::${shared}:role/retrieval`,
+      },
+    ],
+  });
+  return { ...of, secretArn, application };
+}

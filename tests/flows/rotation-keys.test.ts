@@ -1,0 +1,142 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { grantContext } from '../../shared/configuration/context.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import type { PolicyDocument } from '../../shared/policy/document.ts';
+import { configurationReader, readerClient } from '../../shared/reader/index.ts';
+import { appConfigRoles } from '../deployment/appconfig-roles.ts';
+import { security, shared } from './configurations.ts';
+import { deploy, environmentId, planted, type RotationWorld, region, rotationWorld } from './rotations.ts';
+
+const member = '888888888888';
+const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+const listed = (id: string): Account => ({
+  id,
+  name: id,
+  state: 'ACTIVE',
+  parentIds: [],
+  ouPath: '',
+  tags: {},
+});
+
+/** What a grant writes for one account. */
+function granted(
+  { configuration }: RotationWorld,
+  entry: { readonly kind: string; readonly account: string; readonly [field: string]: string },
+  { id, accountId, to }: { readonly id: string; readonly accountId: string; readonly to: string },
+): PolicyDocument['Statement'] {
+  const kind = grantKind(entry.kind);
+  const fields = { name: 'example', for: { accounts: [to] }, ...entry };
+  const { next } = kind.render({
+    ref: { kind: entry.kind, id, accountId, region },
+    actual: kind.empty,
+    shares: [{ entry: kind.schema.parse(fields), accounts: [listed(to)] }],
+    remembered: [],
+    context: grantContext(configuration),
+  });
+  return Object.values(kind.documents(next)).flatMap((document) => document?.Statement ?? []);
+}
+
+/** The statements of the presets on the key of another account. */
+const keyStatements = (of: RotationWorld, presets: readonly string[]): PolicyDocument['Statement'] =>
+  presets.flatMap((preset) =>
+    granted(
+      of,
+      { kind: 'kms-key-policy', account: 'security', key: keyId, preset },
+      {
+        id: keyId,
+        accountId: security,
+        to: shared,
+      },
+    ),
+  );
+
+const presets = ['decrypt-secrets', 'deploy-configurations', 'read-configurations'];
+
+/** The secret's key is the security account's; the roles are those of the template, with nothing more. */
+async function keyedWorld(withPresets: readonly string[], parameters = {}) {
+  const of = await rotationWorld({ environments: ['production', 'test'] });
+  const { organisation, secretArn, application } = of;
+  const key = organisation.addKey({ accountId: security, region, id: keyId });
+  Object.assign(organisation.world.secrets.get(secretArn) ?? {}, { kmsKeyArn: key });
+  const roles = appConfigRoles({
+    'AWS::Partition': 'aws',
+    'AWS::Region': region,
+    'AWS::AccountId': shared,
+    OrganizationId: of.configuration.organization.id,
+    LocationArn: secretArn,
+    KeyArn: key,
+    ApplicationId: application.id,
+    EnvironmentId: '*',
+    ProfileId: '*',
+    ...parameters,
+  });
+  const trust = granted(
+    of,
+    { kind: 'role-trust-policy', account: 'shared', role: 'ConfigurationReader' },
+    { id: 'ConfigurationReader', accountId: shared, to: member },
+  );
+  organisation.deleteRole(`arn:aws:iam::${shared}:role/retrieval`);
+  organisation.addRole({ accountId: shared, name: 'retrieval', ...roles.retrieval });
+  const reader = { ...roles.reader, trust: extended(roles.reader.trust, trust) };
+  organisation.addRole({ accountId: shared, name: 'ConfigurationReader', ...reader });
+  organisation.editPolicy('key', key, extended(undefined, keyStatements(of, withPresets)));
+  return of;
+}
+
+const extended = (
+  document: PolicyDocument | undefined,
+  more: PolicyDocument['Statement'],
+): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [...(document?.Statement ?? []), ...more],
+});
+
+/** What an application of another account reads by the reader role. */
+function read({ organisation, clock }: RotationWorld, from = member) {
+  const role = { arn: `arn:aws:iam::${shared}:role/ConfigurationReader` };
+  const Statement = [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: role.arn }];
+  const policy = { Version: '2012-10-17', Statement };
+  organisation.addRole({ accountId: from, name: 'app', trust: policy, permissions: policy });
+  return configurationReader({
+    client: readerClient({
+      region,
+      role,
+      credentials: organisation.credentialsOf(from, 'app'),
+      clock,
+      plugins: [organisation.plugin()],
+    }),
+    application: 'shop',
+    environment: 'production',
+    profile: 'database',
+    schema: z.strictObject({ password: z.string() }),
+    clock,
+  }).get();
+}
+
+test("with the template's roles and the presets a secret under another account's key reaches its reader", async () => {
+  const of = await keyedWorld(presets);
+  expect(await deploy(of, { secretId: of.secretArn })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await read(of)).toEqual({ password: `${planted}-1` });
+});
+
+test.each(presets)('without %s it does not', async (missing) => {
+  const of = await keyedWorld(presets.filter((preset) => preset !== missing));
+  const { status } = await deploy(of, { secretId: of.secretArn });
+  if (missing === 'read-configurations') expect(status).toBe('SUCCEEDED');
+  else expect(status).toBe('FAILED');
+  await expect(read(of)).rejects.toThrow();
+});
+
+test('the reader role reads the environment that it is for, and only accounts that a grant names assume it', async () => {
+  const of = await keyedWorld(presets, { EnvironmentId: 'other12' });
+  await deploy(of, { secretId: of.secretArn });
+  await expect(read(of)).rejects.toThrow(/not authorized|denied/i);
+
+  const own = await keyedWorld(presets);
+  await deploy(own, { secretId: own.secretArn });
+  expect(environmentId(own)).not.toBe('other12');
+  await expect(read(own, '999999999999')).rejects.toThrow();
+});
