@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { CallCounts } from '../shared/aws/plugins.ts';
+import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { accountIdPattern } from '../shared/organization/account.ts';
 import { type OverallPlan, planAll } from '../shared/run/plan-all.ts';
-import type { ActiveConfiguration, Services } from '../shared/services.ts';
-import type { Session } from './command.ts';
+import { type ActiveConfiguration, requireInForce, type Services } from '../shared/services.ts';
+import { type CommonOptions, configurationFile, type Session } from './command.ts';
 import { counted } from './output.ts';
 import { type Connecting, connect, loggerOf } from './services.ts';
 import { forgetCalls, newSimulation, onboardEveryone, prepareDeployment } from './simulation.ts';
@@ -53,6 +54,18 @@ async function simulatedStage(
   forgetCalls(calls);
   const size = counted(organisation.world.accounts.size, 'account');
   return { services, calls, where: `a simulated organisation of ${size}`, inMemory: true, simulated: true };
+}
+
+/** For commands that look at how things are: the configuration in force, and every resource as it is now. */
+export async function lookAt(
+  session: Session,
+  options: CommonOptions & { readonly simulate?: boolean },
+): Promise<{ readonly configuration: Configuration; readonly stage: Stage; readonly plan: OverallPlan }> {
+  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const simulate = options.simulate === true;
+  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
+  const active = await requireInForce(stage.services.store, configuration);
+  return { configuration, stage, plan: await planOn(stage, session, { active, accountId: undefined }) };
 }
 
 /** Plans with the progress on a terminal. */

@@ -1,27 +1,18 @@
 import type { Command } from 'commander';
-import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { type ErrorRecord, errorRecord } from '../../shared/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { type Budget, budgetOf } from '../../shared/plan/budget.ts';
 import { searchLines } from '../../shared/run/look.ts';
 import type { OverallPlan, Standing } from '../../shared/run/plan-all.ts';
-import { requireInForce } from '../../shared/services.ts';
-import {
-  acting,
-  type CommandContext,
-  type CommonOptions,
-  configurationFile,
-  newCommand,
-  type Session,
-} from '../command.ts';
+import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { aligned, type Colors, counted, grouped, type Output, wrapped } from '../output.ts';
 import { tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
-import { openStage, planOn } from '../stage.ts';
+import { lookAt } from '../stage.ts';
 import { tellWarnings, widthOf } from '../warnings.ts';
 
 interface BudgetOptions extends CommonOptions {
@@ -41,11 +32,7 @@ interface Reckoned {
 }
 
 async function budget(options: BudgetOptions, session: Session): Promise<ExitCode> {
-  const configuration = await loadConfiguration(configurationFile(options, session.io));
-  const simulate = options.simulate === true;
-  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
-  const active = await requireInForce(stage.services.store, configuration);
-  const plan = await planOn(stage, session, { active, accountId: undefined });
+  const { configuration, stage, plan } = await lookAt(session, options);
   const reckoned = plan.resources
     .filter(({ desired }) => desired.shares.length > 0)
     .map((standing) => reckon(standing, configuration));

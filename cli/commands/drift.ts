@@ -1,20 +1,11 @@
 import type { Command } from 'commander';
-import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { type DriftStatus, driftStatuses } from '../../shared/plan/drift-status.ts';
 import { driftOf, type ResourceDrift } from '../../shared/run/drift.ts';
 import { searchLines } from '../../shared/run/look.ts';
 import type { OverallPlan } from '../../shared/run/plan-all.ts';
-import { requireInForce } from '../../shared/services.ts';
-import {
-  acting,
-  type CommandContext,
-  type CommonOptions,
-  configurationFile,
-  newCommand,
-  type Session,
-} from '../command.ts';
+import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { contestedText } from '../contested.ts';
 import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -24,7 +15,7 @@ import { notInDocuments, tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
-import { openStage, planOn } from '../stage.ts';
+import { lookAt } from '../stage.ts';
 import { tellWarnings, widthOf } from '../warnings.ts';
 
 interface DriftOptions extends CommonOptions {
@@ -37,11 +28,7 @@ export const driftCommand = (context: CommandContext): Command =>
     .action(acting<DriftOptions>(context, drift));
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
-  const configuration = await loadConfiguration(configurationFile(options, session.io));
-  const simulate = options.simulate === true;
-  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
-  const active = await requireInForce(stage.services.store, configuration);
-  const plan = await planOn(stage, session, { active, accountId: undefined });
+  const { configuration, stage, plan } = await lookAt(session, options);
   const found = driftOf(plan);
   const counts = countsOf(found);
   const warnings = [...searchLines(plan.looked), ...plan.looked.warnings];
