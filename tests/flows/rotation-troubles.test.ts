@@ -3,6 +3,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { rotationEnded } from '../../simulator/secret-events.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared } from './configurations.ts';
+import { refuse } from './faults.ts';
 import {
   currentVersion,
   deliveries,
@@ -13,6 +14,7 @@ import {
   profileId,
   type RotationOptions,
   type RotationWorld,
+  region,
   rotate,
   rotationWorld,
   secretName,
@@ -120,6 +122,31 @@ test('a look finds the rotation of a secret that was deployed before and is name
   expect((await deploy(of, { unfinished: true })).run?.status).toBe('failed');
   // It was told once, and is not looked at any more.
   expect((await deploy(of, { unfinished: true })).run).toBeUndefined();
+});
+
+test('a look at many secrets lists the profiles once, and one in trouble keeps no other from it', async () => {
+  const of = await rotationWorld();
+  await deploy(of, { secretId: of.secretArn });
+  const add = (name: string) =>
+    of.organisation.addSecret({ accountId: shared, region, name, value: planted });
+  const others = ['a/first', 'z/last'].map(add);
+  const [troubled = ''] = others;
+  for (const arn of others) await of.store.outbox.watch(arn);
+  await rotate(of);
+  of.organisation.resetCalls();
+  const throttled = refuse('ThrottlingException', 'Rate exceeded');
+  of.organisation.intercept(async (call, proceed) => {
+    const { SecretId } = call.input as { readonly SecretId?: string };
+    return call.operation === 'DescribeSecret' && SecretId === troubled ? throttled(call, proceed) : proceed();
+  });
+
+  const { run } = await deploy(of, { unfinished: true });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
+  expect(servedTo(of)).toBe(`${planted}-2`);
+  expect(of.organisation.calls.filter(({ operation }) => operation === 'ListApplications')).toHaveLength(1);
+  // It is looked at again.
+  expect(await of.store.outbox.watched()).toContain(troubled);
 });
 
 test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
