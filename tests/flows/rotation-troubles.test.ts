@@ -134,10 +134,12 @@ test('a look at many secrets lists the profiles once, and one in trouble keeps n
   for (const arn of others) await of.store.outbox.watch(arn);
   await rotate(of);
   of.organisation.resetCalls();
-  const throttled = refuse('ThrottlingException', 'Rate exceeded');
+  const unavailable = refuse('InternalServiceError', 'We are sorry', 500);
   of.organisation.intercept(async (call, proceed) => {
     const { SecretId } = call.input as { readonly SecretId?: string };
-    return call.operation === 'DescribeSecret' && SecretId === troubled ? throttled(call, proceed) : proceed();
+    return call.operation === 'DescribeSecret' && SecretId === troubled
+      ? unavailable(call, proceed)
+      : proceed();
   });
 
   const { run } = await deploy(of, { unfinished: true });
