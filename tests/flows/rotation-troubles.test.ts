@@ -158,6 +158,29 @@ test('a secret that nobody serves is recorded as nothing to deploy, and left alo
   expect(await of.store.outbox.watched()).toEqual([]);
 });
 
+test('a secret of an account that is not central, as the hub may be, is nothing to deploy and no news', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  const stranger = of.secretArn.replace(shared, '111122223333');
+
+  const { run } = await deploy(of, { ...event, resources: [stranger] });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(announcements(of)).toEqual([]);
+  expect(await of.store.outbox.watched()).toEqual([]);
+});
+
+test('a second event of a rotation is recorded, and announces no deployment', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  await deploy(of, event);
+
+  const { run } = await deploy(of, event);
+
+  expect(run).toMatchObject({ status: 'succeeded', finishedAt: expect.any(String) });
+  expect(announcements(of)).toEqual(['Configuration Deployed']);
+});
+
 test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
   const of = await rotationWorld({ rotation: namedTarget });
   const replica = of.organisation.addSecret({
