@@ -53,18 +53,33 @@ export type Rotation = z.infer<typeof rotation>;
 export const rotationOf = (configuration: { readonly rotation?: Rotation | undefined }): Rotation =>
   configuration.rotation ?? rotation.parse({});
 
-/** Targets in accounts that the configuration does not have. */
-export const rotationFindings = (configuration: {
+interface Centrals {
   readonly rotation?: Rotation | undefined;
-  readonly centralAccounts: Readonly<Record<string, unknown>>;
-}): readonly PathFinding[] =>
-  rotationOf(configuration).targets.flatMap(({ account }, index) =>
-    configuration.centralAccounts[account] === undefined
-      ? [
+  readonly centralAccounts: Readonly<
+    Record<string, { readonly id: string; readonly region: string } | undefined>
+  >;
+}
+
+/** Targets in accounts that the configuration does not have, and those of a secret that is somewhere else. */
+export const rotationFindings = (configuration: Centrals): readonly PathFinding[] =>
+  rotationOf(configuration).targets.flatMap((target, index) => {
+    const { account, secret } = target;
+    const path = ['rotation', 'targets', index];
+    const central = configuration.centralAccounts[account];
+    if (central === undefined)
+      return [
+        {
+          path: [...path, 'account'],
+          message: `must be among centralAccounts, which has no ${account}; add it there`,
+        },
+      ];
+    const { region = central.region } = target;
+    return !secret.startsWith('arn:') || secret.split(':').slice(3, 5).join() === [region, central.id].join()
+      ? []
+      : [
           {
-            path: ['rotation', 'targets', index, 'account'],
-            message: `must be among centralAccounts, which has no ${account}; add it there`,
+            path: [...path, 'secret'],
+            message: `must be a secret of account ${central.id} in ${region}, where the target is: AppConfig deploys those only`,
           },
-        ]
-      : [],
-  );
+        ];
+  });

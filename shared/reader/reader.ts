@@ -72,9 +72,12 @@ export function configurationReader<T>(settings: ReaderSettings<T>): Configurati
     get,
     current: () => memory.value,
     keepFresh: async (signal) => {
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
       while (!signal.aborted) {
         await refresh().catch(() => {});
-        await clock.sleep(Math.max(1, memory.due - clock.now()));
+        await Promise.race([clock.sleep(Math.max(1, memory.due - clock.now())), aborted]);
       }
     },
   };

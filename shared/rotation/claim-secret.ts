@@ -2,7 +2,7 @@ import { rotationOf } from '../configuration/rotation.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
-import { findTargets } from './discover.ts';
+import { findTargets, type KnownProfiles } from './discover.ts';
 import { type Found, problemLine, together } from './found.ts';
 import { secretPlace } from './secret-arn.ts';
 import { configuredTargets, type NamedSecret } from './targets.ts';
@@ -11,6 +11,8 @@ export interface SecretClaim extends Claim {
   readonly secret: NamedSecret;
   /** The version that a person means. */
   readonly versionId?: string;
+  /** What is known of the profiles already. Default: nothing. */
+  readonly known?: KnownProfiles;
 }
 
 /**
@@ -23,14 +25,16 @@ export async function claimSecret(
   active: ActiveConfiguration,
   claim: SecretClaim,
 ): Promise<Found> {
-  const { secret, runId, versionId } = claim;
+  const { secret, runId, versionId, known } = claim;
   try {
     const clients = services.aws(runId, active.configuration).reader(secret);
     const current = await currentSecret(clients.secretsManager, secret.secretId);
     const { strategy } = rotationOf(active.configuration);
     const configured = configuredTargets(active.configuration, current);
     const targets =
-      configured.length > 0 ? configured : await findTargets(clients.appConfig, current, strategy);
+      configured.length > 0
+        ? configured
+        : await findTargets(current, { client: clients.appConfig, strategy, known });
     if (targets.length === 0) await forget(services, current.arn);
     if (versionId !== undefined && versionId !== current.version)
       return { deliveries: [], problems: [notCurrent(current, versionId)] };

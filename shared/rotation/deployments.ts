@@ -51,7 +51,7 @@ async function ownAmong(
     if (ConfigurationVersion !== version) continue;
     const isNew = DeploymentNumber > after;
     const isFollowed = items.slice(0, index).some((later) => replaces(later, item));
-    if (isFollowed && !(isNew && unanswered)) return undefined;
+    if (isFollowed && !(isNew && unanswered)) continue;
     if (!isNew && undone.has(State)) continue;
     const deployment = await deploymentOf(hand, delivery, DeploymentNumber);
     if (deployment.ConfigurationProfileId === delivery.target.profile) return deployment;

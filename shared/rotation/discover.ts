@@ -8,38 +8,56 @@ import type { DeploymentTarget } from '../store/ports.ts';
 import type { SecretPlace } from './secret-arn.ts';
 import { isLocationOf } from './targets.ts';
 
+interface SecretProfile {
+  readonly application: string;
+  readonly profile: string;
+  readonly location: string;
+}
+
+/** The profiles of secrets, by account and region: for a look at many secrets, which need be listed once only. */
+export type KnownProfiles = Map<string, Promise<readonly SecretProfile[]>>;
+
+/** Who asks, and for what. */
+interface Search {
+  readonly client: AppConfigClient;
+  readonly strategy: string;
+  /** Default: nothing is known. */
+  readonly known?: KnownProfiles | undefined;
+}
+
 /**
  * The environments of every application that has a profile of the secret, in its own account and region. An
  * environment is served by all profiles of its application (AppConfig user guide, "Creating environments").
  */
 export async function findTargets(
-  client: AppConfigClient,
   secret: SecretPlace,
-  strategy: string,
+  { client, strategy, known = new Map() }: Search,
 ): Promise<readonly DeploymentTarget[]> {
-  const applications = await all((NextToken) => client.send(new ListApplicationsCommand({ NextToken })));
+  const place = `${secret.accountId}/${secret.region}`;
+  const listed = known.get(place) ?? secretProfiles(client);
+  known.set(place, listed);
+  const profiles = (await listed).filter(({ location }) => isLocationOf(location, secret));
   const found: DeploymentTarget[] = [];
-  for (const { Id: application = '' } of applications) {
-    const profiles = await profilesOf(client, application, secret);
-    if (profiles.length === 0) continue;
+  for (const application of new Set(profiles.map((each) => each.application))) {
     const environments = await environmentsOf(client, application);
-    for (const profile of profiles)
+    for (const { profile } of profiles.filter((each) => each.application === application))
       for (const environment of environments) found.push({ application, environment, profile, strategy });
   }
   return found;
 }
 
-async function profilesOf(
-  client: AppConfigClient,
-  ApplicationId: string,
-  secret: SecretPlace,
-): Promise<readonly string[]> {
-  const profiles = await all((NextToken) =>
-    client.send(new ListConfigurationProfilesCommand({ ApplicationId, NextToken })),
-  );
-  return profiles
-    .filter(({ LocationUri }) => isLocationOf(LocationUri, secret))
-    .flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
+async function secretProfiles(client: AppConfigClient): Promise<readonly SecretProfile[]> {
+  const applications = await all((NextToken) => client.send(new ListApplicationsCommand({ NextToken })));
+  const found: SecretProfile[] = [];
+  for (const { Id: application = '' } of applications) {
+    const profiles = await all((NextToken) =>
+      client.send(new ListConfigurationProfilesCommand({ ApplicationId: application, NextToken })),
+    );
+    for (const { Id: profile, LocationUri: location = '' } of profiles)
+      if (profile !== undefined && location.startsWith('secretsmanager://'))
+        found.push({ application, profile, location });
+  }
+  return found;
 }
 
 /** Ids of the environments of an application. */

@@ -2,7 +2,13 @@ import { timestamp } from '../clock.ts';
 import { recordAndAnnounce } from '../run/announce.ts';
 import { messageOf } from '../run/finish.ts';
 import type { Services } from '../services.ts';
-import { type Delivery, type DeliveryKey, type DeliveryStatus, isUnfinished } from '../store/ports.ts';
+import {
+  type Delivery,
+  type DeliveryKey,
+  type DeliveryStatus,
+  isUnfinished,
+  type RunRecord,
+} from '../store/ports.ts';
 import { isSecret } from './delivery.ts';
 
 /** How one delivery went through the state machine: to its end, or with the error that was caught. */
@@ -38,7 +44,7 @@ export async function finishDeployments(
   ];
   const own = stored.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
   const status = left.length === 0 ? 'succeeded' : 'failed';
-  await recordAndAnnounce(services, {
+  const run: RunRecord = {
     runId,
     status,
     startedAt: opened?.startedAt ?? startedAt,
@@ -47,7 +53,10 @@ export async function finishDeployments(
     accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
     reason: left[0] ?? summary(own),
     ...(left.length === 0 ? {} : { left }),
-  });
+  };
+  // A rotation is told of two or three times, and of secrets that nobody deploys, too: those runs are recorded only.
+  if (run.cause === 'rotated' && left.length + deliveries.length === 0) await runs.put(run);
+  else await recordAndAnnounce(services, run);
   return { runId, status };
 }
 

@@ -26,7 +26,9 @@ export async function follow(hand: Hand, delivery: Delivery, known?: FoundDeploy
 async function goOn(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
   const { clock } = hand.services;
   const { followMinutes } = hand.rotation;
-  const since = clock.now() - Date.parse(delivery.startedAt ?? delivery.requestedAt);
+  // A deployment that was followed to the limit is followed once more where a person asks for it again.
+  const { startedAt = '', requestedAt } = delivery;
+  const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= followMinutes * minute)
     return end(hand, delivery, {
       status: 'timed-out',

@@ -1,9 +1,11 @@
+import { errorRecord, OnboardingError } from '../errors.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { claimAbandoned } from './claim.ts';
-import { claimSecret } from './claim-secret.ts';
+import { claimSecret, type SecretClaim } from './claim-secret.ts';
+import type { KnownProfiles } from './discover.ts';
 import { type Found, together } from './found.ts';
 import { secretPlace } from './secret-arn.ts';
-import { configuredSecrets, configuredTargets, namedSecrets } from './targets.ts';
+import { configuredSecrets, configuredTargets, type NamedSecret, namedSecrets } from './targets.ts';
 
 /**
  * What runs have left behind, and the current versions of the secrets whose events may not have come: those that the
@@ -17,14 +19,28 @@ export async function lookAround(
 ): Promise<Found> {
   const { outbox } = services.store;
   const deliveries = await claimAbandoned(services, runId);
-  const look = (secrets: ReturnType<typeof configuredSecrets>) =>
-    together(secrets.map((secret) => claimSecret(services, active, { secret, runId, again: 'never' })));
+  const known: KnownProfiles = new Map();
+  const look = (secrets: readonly NamedSecret[]) =>
+    together(secrets.map((secret) => lookAt(services, active, { secret, runId, again: 'never', known })));
   const named = await look(configuredSecrets(active.configuration));
   for (const problem of named.problems)
     services.logger.warn('A named secret cannot be deployed', { problem });
   const others = (await outbox.watched()).filter((arn) => !isNamed(arn, active));
   const watched = await look(others.flatMap((arn) => namedSecrets(active.configuration, arn)));
   return together([{ deliveries, problems: [] }, { ...named, problems: [] }, watched]);
+}
+
+/** What keeps one secret from being looked at keeps no other from it; the next look tries again what a retry helps. */
+async function lookAt(services: Services, active: ActiveConfiguration, claim: SecretClaim): Promise<Found> {
+  try {
+    return await claimSecret(services, active, claim);
+  } catch (thrown) {
+    const { secretId } = claim.secret;
+    const { name, message } = errorRecord(thrown);
+    services.logger.warn('A secret could not be looked at', { secretId, error: name });
+    const isExpected = thrown instanceof OnboardingError;
+    return { deliveries: [], problems: isExpected ? [] : [`${secretId}: ${name}: ${message}`] };
+  }
 }
 
 function isNamed(arn: string, { configuration }: ActiveConfiguration): boolean {

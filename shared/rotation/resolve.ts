@@ -1,6 +1,6 @@
 import { timestamp } from '../clock.ts';
 import { MalformedEventError } from '../errors.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { DeliveryKey } from '../store/ports.ts';
 import { claimHosted } from './claim-hosted.ts';
 import { claimSecret } from './claim-secret.ts';
@@ -8,7 +8,7 @@ import { parseRotationEvent, type RotationRequest } from './event.ts';
 import { type Found, together } from './found.ts';
 import { lookAround } from './look.ts';
 import { secretPlace } from './secret-arn.ts';
-import { namedSecrets } from './targets.ts';
+import { type NamedSecret, namedSecrets } from './targets.ts';
 
 export interface ResolvedDeployments {
   readonly runId: string;
@@ -75,10 +75,21 @@ async function claimAll(services: Services, request: Asked, runId: string): Prom
     throw new MalformedEventError('The input', [
       { path: 'secretId', message: 'must be the ARN of a secret, or a name that `rotation.targets` has' },
     ]);
+  if (request.cause === 'rotated' && !secrets.some((secret) => isCentral(secret, active)))
+    return leaveAlone(services, request.secretId);
   const again = request.cause === 'deployment' ? 'incomplete' : 'never';
   const { versionId } = request;
   const meant = request.cause === 'deployment' && versionId !== undefined ? { versionId } : {};
   return together(secrets.map((secret) => claimSecret(services, active, { secret, runId, again, ...meant })));
+}
+
+const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>
+  Object.values(configuration.centralAccounts).some((central) => central?.id === accountId);
+
+/** The hub's own account sends events of all its secrets, whose deployment is nobody's wish unless it is central. */
+async function leaveAlone({ store }: Services, arn: string): Promise<Found> {
+  await store.outbox.unwatch(arn);
+  return { deliveries: [], problems: [] };
 }
 
 const notRotated = (secretId: string): string =>

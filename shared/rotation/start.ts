@@ -70,12 +70,13 @@ async function send(hand: Hand, delivery: Delivery, { seen, secret }: Send): Pro
     starts: delivery.starts + 1,
     secondStarts: delivery.secondStarts + (delivery.unanswered ? 1 : 0),
   });
-  try {
-    const started = await hand.writer.appConfig.send(startCommand(delivery, seen, secret));
-    return await adopt(hand, sent, started);
-  } catch (thrown) {
-    return refused(hand, { delivery, sent, thrown });
-  }
+  const answer = await hand.writer.appConfig
+    .send(startCommand(delivery, seen, secret))
+    .then((started) => ({ started }))
+    .catch((thrown: unknown) => ({ thrown }));
+  // What the table throws from here on says nothing of the start, which was taken.
+  if ('started' in answer) return adopt(hand, sent, answer.started);
+  return refused(hand, { delivery, sent, thrown: answer.thrown });
 }
 
 const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecret | undefined) =>

@@ -2,10 +2,16 @@ import { type OnboardingError, RotationStepError } from '../errors.ts';
 
 /**
  * The error of a step without what a driver or a service may have quoted: the values, and their parts where they are
- * JSON. No cause is kept, since logs print causes.
+ * JSON. No cause is kept, since logs print causes; of a SyntaxError no word, since JSON.parse quotes a few characters of
+ * what it was given (V8: `Unexpected token 'h', "hunter2-an"... is not valid JSON`).
  */
 export function scrubbed(step: string, thrown: unknown, values: readonly string[]): OnboardingError {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (name === 'SyntaxError')
+    return new RotationStepError(`${step}: SyntaxError: the value is not in the form that was expected`, {
+      step,
+      thrownBy: name,
+    });
   const clean = secretsIn(values).reduce((text, secret) => text.replaceAll(secret, '***'), message);
   return new RotationStepError(`${step}: ${name}: ${clean}`, { step, thrownBy: name });
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { isAlias, parse, parseDocument, visit } from 'yaml';
 import { deploymentIdPattern } from '../../shared/policy/owned.ts';
 import { rulesOf } from '../../simulator/rules.ts';
 import { root } from './deployment.ts';
@@ -37,4 +37,13 @@ test('it takes the deployment ids that a configuration takes', () => {
   const pattern = new RegExp(`^(?:${Parameters.Deployment.AllowedPattern})$`);
   for (const id of ['prod', 'a', 'x'.repeat(16), 'Prod', '1a', 'x'.repeat(17)])
     expect([id, pattern.test(id)]).toEqual([id, deploymentIdPattern.test(id)]);
+});
+
+// "YAML aliases are not allowed in CloudFormation templates", says ValidateTemplate of them; cfn-lint resolves them.
+test.each(readdirSync(`${root}templates`))('%s has no YAML alias, which CloudFormation refuses', (file) => {
+  const aliases: string[] = [];
+  visit(parseDocument(readFileSync(`${root}templates/${file}`, 'utf8'), { logLevel: 'error' }), (_, node) => {
+    if (isAlias(node)) aliases.push(node.source);
+  });
+  expect(aliases).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { rotationEnded } from '../../simulator/secret-events.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared } from './configurations.ts';
+import { refuse } from './faults.ts';
 import {
   currentVersion,
   deliveries,
@@ -13,6 +14,7 @@ import {
   profileId,
   type RotationOptions,
   type RotationWorld,
+  region,
   rotate,
   rotationWorld,
   secretName,
@@ -122,11 +124,61 @@ test('a look finds the rotation of a secret that was deployed before and is name
   expect((await deploy(of, { unfinished: true })).run).toBeUndefined();
 });
 
+test('a look at many secrets lists the profiles once, and one in trouble keeps no other from it', async () => {
+  const of = await rotationWorld();
+  await deploy(of, { secretId: of.secretArn });
+  const add = (name: string) =>
+    of.organisation.addSecret({ accountId: shared, region, name, value: planted });
+  const others = ['a/first', 'z/last'].map(add);
+  const [troubled = ''] = others;
+  for (const arn of others) await of.store.outbox.watch(arn);
+  await rotate(of);
+  of.organisation.resetCalls();
+  const unavailable = refuse('InternalServiceError', 'We are sorry', 500);
+  of.organisation.intercept(async (call, proceed) => {
+    const { SecretId } = call.input as { readonly SecretId?: string };
+    return call.operation === 'DescribeSecret' && SecretId === troubled
+      ? unavailable(call, proceed)
+      : proceed();
+  });
+
+  const { run } = await deploy(of, { unfinished: true });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
+  expect(servedTo(of)).toBe(`${planted}-2`);
+  expect(of.organisation.calls.filter(({ operation }) => operation === 'ListApplications')).toHaveLength(1);
+  // It is looked at again.
+  expect(await of.store.outbox.watched()).toContain(troubled);
+});
+
 test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
   const of = await rotationWorld({ environments: [] });
   const { run } = await deploy(of, await rotate(of));
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
   expect(await of.store.outbox.watched()).toEqual([]);
+});
+
+test('a secret of an account that is not central, as the hub may be, is nothing to deploy and no news', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  const stranger = of.secretArn.replace(shared, '111122223333');
+
+  const { run } = await deploy(of, { ...event, resources: [stranger] });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(announcements(of)).toEqual([]);
+  expect(await of.store.outbox.watched()).toEqual([]);
+});
+
+test('a second event of a rotation is recorded, and announces no deployment', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  await deploy(of, event);
+
+  const { run } = await deploy(of, event);
+
+  expect(run).toMatchObject({ status: 'succeeded', finishedAt: expect.any(String) });
+  expect(announcements(of)).toEqual(['Configuration Deployed']);
 });
 
 test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {

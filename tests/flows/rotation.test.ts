@@ -1,7 +1,9 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { describe, expect, test } from '@jest/globals';
+import { ThrottledError } from '../../shared/errors.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import { rotationEnded } from '../../simulator/secret-events.ts';
+import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared } from './configurations.ts';
 import { fault, losingTheAnswer, refuse } from './faults.ts';
 import {
@@ -214,6 +216,12 @@ describe('a rotated secret', () => {
     const { run } = await deploy(of, await rotate(of));
 
     expect(run?.left).toEqual([expect.stringContaining('is BAKING after 120 minutes')]);
+    // By hand it is followed again, to the limit; and once more, to its end.
+    const again = () => deploy(of, { secretId: of.secretArn });
+    expect((await again()).run?.left).toEqual([expect.stringContaining('is BAKING after 120 minutes')]);
+    of.clock.advance(350 * minute);
+    expect((await again()).run?.status).toBe('succeeded');
+    expect(startCount(of)).toBe(1);
   });
 });
 
@@ -245,6 +253,27 @@ describe('an answer that never came', () => {
     });
     expect(await deliveries(of)).toEqual([expect.objectContaining({ starts: 2, secondStarts: 1 })]);
     expect(deployedTo(of)).toHaveLength(1);
+  });
+
+  test('of the table to a start that was taken: it is no refusal, and the deployment is found', async () => {
+    const of = await rotationWorld();
+    const event = await rotate(of);
+    const { outbox } = of.store;
+    let throttled = 0;
+    const put: typeof outbox.put = async (delivery, expected) => {
+      if (delivery.deployment === undefined || throttled > 0) return outbox.put(delivery, expected);
+      throttled += 1;
+      throw new ThrottledError('DynamoDB has no capacity for the transaction at the moment.');
+    };
+    const store = { ...of.store, outbox: { ...outbox, put } };
+
+    await deploy(of, event, { services: simulatedServices(of.organisation, { store }) });
+
+    expect(throttled).toBe(1);
+    expect(startCount(of)).toBe(1);
+    expect(await deliveries(of)).toEqual([
+      expect.objectContaining({ status: 'complete', starts: 1, secondStarts: 0 }),
+    ]);
   });
 
   test('to a start that arrives when a newer version is deployed: AppConfig refuses it by its number', async () => {

@@ -164,3 +164,22 @@ test('a process that lives long is kept fresh', async () => {
   controller.abort();
   await fresh;
 });
+
+test('a process that ends does not wait for the next interval', async () => {
+  const { of } = await reading();
+  const failing = { send: () => Promise.reject(new Error('no answer')) };
+  const reader = configurationReader({
+    client: failing as unknown as Parameters<typeof configurationReader>[0]['client'],
+    application: 'shop',
+    environment: 'production',
+    profile: 'database',
+    schema: { parse: (value: unknown) => value },
+    clock: { now: () => of.clock.now(), sleep: () => new Promise(() => {}) },
+  });
+  const controller = new AbortController();
+  const fresh = reader.keepFresh(controller.signal);
+  await new Promise(setImmediate);
+  controller.abort();
+  await fresh;
+  expect(reader.current()).toBeUndefined();
+});

@@ -180,6 +180,20 @@ describe('a password that is not accepted', () => {
   });
 });
 
+test('a value that a step cannot parse is not quoted, not even its beginning', async () => {
+  secretArn = world.organisation.addSecret({ accountId: shared, name: 'app/text', value: 'old-value' });
+  const rotator: Rotator = {
+    generate: async () => 'planted-value-that-is-no-json',
+    set: async ({ pending }) => void accountIn(pending),
+  };
+
+  const error = await rotate(tools(rotator));
+
+  expect(error).toMatchObject({ name: 'RotationStepError' });
+  expect(String(error)).toContain('setSecret: SyntaxError');
+  expect(String(error) + JSON.stringify(error)).not.toContain('plan');
+});
+
 describe('two users', () => {
   test('take turns: the current password stays valid until the rotation after the next', async () => {
     users.passwords.set('app_clone', 'unused');
