@@ -11,6 +11,7 @@ const helpers = [
   'entry',
   'image-discovery',
   'key-discovery',
+  'key-conditions',
   'key-grants',
   'kinds',
   'let-in',
