@@ -1,6 +1,9 @@
 import type { CallCounts } from '../shared/aws/plugins.ts';
+import { membershipNotes } from '../shared/configuration/membership-notes.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
+import { desiredResources } from '../shared/plan/desired.ts';
 import { gainsIn } from '../shared/run/access-counts.ts';
+import { configurationOf } from '../shared/services.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
 import { type ApprovalReport, approvalReport } from './approval-output.ts';
@@ -58,11 +61,13 @@ export interface EndedRun {
 
 /** The run as its record tells it, and its resources. */
 export async function runReport(
-  { runs, approvals }: Store,
+  store: Store,
   { runId, result, calls, durationMs }: EndedRun,
 ): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
+  const { runs, approvals } = store;
   const record = (await runs.get(runId)) ?? unrecorded(runId, result);
   const changes = await runs.changes(runId);
+  const warnings = [...(record.warnings ?? []), ...(await membershipWarnings(store, changes))];
   const report: RunReport = {
     // Whoever died without a record has not succeeded.
     status: record.status === 'running' ? 'failed' : record.status,
@@ -73,13 +78,29 @@ export async function runReport(
     resources: changes.map(resourceReport),
     left: record.left ?? [],
     ...(record.access === undefined ? {} : { access: record.access }),
-    ...(record.warnings === undefined ? {} : { warnings: record.warnings }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     calls: sorted(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(await approvalOf(record, approvals)),
   };
   return { report, changes };
+}
+
+/** What it means that the grants on the run's resources are held by a condition. */
+async function membershipWarnings(
+  { configuration }: Store,
+  changes: readonly ResourceChange[],
+): Promise<readonly string[]> {
+  const inForce = await configuration.inForce();
+  if (inForce === undefined || changes.length === 0) return [];
+  const active = configurationOf(inForce);
+  const touched = new Set(changes.map(({ resource }) => resource));
+  const here = desiredResources(active, []).filter(({ key }) => touched.has(key));
+  const grants = new Set(here.flatMap(({ shares }) => shares.map(({ entry }) => entry.name)));
+  return membershipNotes(active).flatMap(({ grant, note }) =>
+    grants.has(grant) ? [`Grant ${grant} ${note}`] : [],
+  );
 }
 
 async function approvalOf({ status, runId }: RunRecord, approvals: Store['approvals']) {

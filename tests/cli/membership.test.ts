@@ -1,0 +1,31 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { smallText } from '../flows/configurations.ts';
+import { objectOf, run, standardInput } from './screen.ts';
+
+const everyone = `
+  - name: images
+    kind: ecr-repository-policy
+    account: shared
+    repositories: [base/node]
+    preset: pull
+    membership: organization
+    for: { all: true }`;
+
+const file = join(mkdtempSync(join(tmpdir(), 'onboarding-')), 'onboarding.yml');
+writeFileSync(file, smallText(['bucket'], everyone));
+
+test('plan and the report of a run say what it means that a grant grows by itself', async () => {
+  const input = { stdin: standardInput('{"accountId": "555566667777"}') };
+  const plan = await run(['plan', '--simulate', '--config', file, '--json']);
+  const ran = await run(['run', '--simulate', '--config', file, '--event', '-', '--json'], input);
+
+  const note = expect.stringMatching(
+    /^Grant images grows by itself: every account of organisation o-exampleorg1/,
+  );
+  expect(objectOf(plan).warnings).toEqual([note]);
+  expect(ran.code).toBe(0);
+  expect(objectOf(ran).warnings).toEqual([note]);
+});
