@@ -63,9 +63,5 @@ export function raiseAlarm(world: World, alarmArn: string): void {
           if (isRunning(deployment, now)) deployment.undone = { state: 'ROLLED_BACK', at: now };
 }
 
-export const clearAlarm = ({ appConfig }: World, alarmArn: string): void => {
-  appConfig.alarms.delete(alarmArn);
-};
-
 export const isAlarmed = ({ alarms }: AppConfigState, { monitors }: SimulatedEnvironment): boolean =>
   monitors.some((arn) => alarms.has(arn));
