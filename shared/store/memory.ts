@@ -12,6 +12,7 @@ import {
   type LeaseStore,
   type OutboxStore,
   type RegistryStore,
+  type RememberedOu,
   type ResourceChange,
   type ResourceState,
   type ResourceStore,
@@ -43,6 +44,7 @@ function memoryRegistry(): RegistryStore {
   const stored = new Map<string, RegisteredAccount>();
   let revision = 0;
   let ready: string | undefined;
+  const ous = new Map<string, RememberedOu>();
   return {
     account: (id) => soon(() => stored.get(id)),
     accounts: () => soon(() => sortedBy([...stored.values()], ({ id }) => id)),
@@ -62,6 +64,8 @@ function memoryRegistry(): RegistryStore {
       soon(() => {
         ready ??= at;
       }),
+    ou: (id) => soon(() => ous.get(id)),
+    putOu: (ou) => soon(() => void ous.set(ou.id, kept(ou))),
   };
 }
 

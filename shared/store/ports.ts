@@ -20,6 +20,18 @@ export interface RegistryStore {
   /** ISO 8601 of the first complete import, or `undefined` while there was none. */
   readySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
+  /** The OU as somebody heard of it last. Consistent read. */
+  ou(id: string): Promise<RememberedOu | undefined>;
+  putOu(ou: RememberedOu): Promise<void>;
+}
+
+/** What Organizations said of an OU. */
+export interface RememberedOu {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string;
+  /** A time before Organizations was asked, ISO 8601. */
+  readonly askedAt: string;
 }
 
 /** What the project remembers of one resource. */
