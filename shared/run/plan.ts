@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { isCrowded } from '../apply/gather.ts';
 import { isSettled } from '../apply/reconcile.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
@@ -161,6 +162,8 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
   const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
+  // The update reads it in any case, when others have written it for a crowd, or by itself.
+  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return change;
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const drift = sweep ? { drift: driftStatus(seen, plan) } : {};

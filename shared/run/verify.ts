@@ -53,6 +53,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
         desired,
         change: changes.get(desired.key),
         accounts: unchanged,
+        revision: Math.max(...unchanged.map(({ revision }) => revision)),
         resumed,
       }),
     { concurrency: 8 },
@@ -67,6 +68,8 @@ interface Question {
   readonly desired: DesiredResource;
   readonly change: ResourceChange | undefined;
   readonly accounts: readonly Account[];
+  /** The latest of the accounts' revisions. */
+  readonly revision: number;
   /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
   readonly resumed: boolean;
 }
@@ -83,6 +86,8 @@ async function resourceFindings(
   const known = recordedFindings(question, change);
   if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
     return known;
+  const proved = await provedByAnother(services, question);
+  if (proved !== undefined) return proved;
   try {
     return await freshFindings(services, question);
   } catch (error) {
@@ -94,11 +99,31 @@ async function resourceFindings(
 
 /** By what the run itself has read; `undefined` where it has read nothing. */
 const recordedFindings = (question: Question, { after }: ResourceChange) =>
-  after &&
-  documentFindings(
-    question,
-    Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined),
-  );
+  after && documentFindings(question, recordedDocuments(after));
+
+const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
+  Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
+
+/**
+ * By what the run that has done our work has read back, so that a crowd need not read each resource again for each
+ * account; `undefined` where it has not recorded that yet, or something is missing there.
+ */
+async function provedByAnother({ store }: Services, question: Question) {
+  const state = await store.resources.get(question.desired.key);
+  if (state?.leftBy === undefined || state.leftBy === question.runId) return undefined;
+  if (state.appliedRevision < question.revision) return undefined;
+  const changes = await store.runs.changes(state.leftBy);
+  const theirs = changes.find(({ resource }) => resource === question.desired.key);
+  if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
+  // An attempt of theirs before the one that has left it so proves nothing.
+  if ((theirs.finishedAt ?? '') < state.updatedAt) return undefined;
+  const { leaving = {}, withheld = [] } = state;
+  const known = documentFindings(question, recordedDocuments(theirs.after), [
+    ...Object.keys(leaving),
+    ...withheld,
+  ]);
+  return known.every((finding) => finding === undefined) ? known : undefined;
+}
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);

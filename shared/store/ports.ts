@@ -59,9 +59,20 @@ export interface ResourceState {
   readonly disputed?: Dispute;
   /** They did so again: nothing is written until a person decides. */
   readonly contested?: Dispute;
+  /** Since the last write: newcomers are gathered for the next one. Absent before the first. */
+  readonly gathering?: Gathering;
+  /** The run that left it so, and has what it read back on record; absent where nothing was read. */
+  readonly leftBy?: string;
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
+}
+
+export interface Gathering {
+  /** When the next write may come, ISO 8601. */
+  readonly until: string;
+  /** How long that was from the last write, in milliseconds. */
+  readonly pause: number;
 }
 
 export interface Dispute {

@@ -1,0 +1,28 @@
+import type { Gathering, ResourceState } from '../store/ports.ts';
+
+/** After a write that nobody had waited for, in milliseconds. */
+const firstPause = 3_000;
+const growth = 3;
+/** The most that a newcomer waits for a crowd. */
+const longestPause = 40_000;
+
+/** A write that comes so soon after the last pause had been waited for: more newcomers are on their way. */
+const soon = 10_000;
+
+/**
+ * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits; in a crowd
+ * pauses grow, and with them those whom a write serves.
+ */
+export function gatheringAfter(before: Gathering | undefined, now: number): Gathering {
+  const isCrowd = before !== undefined && now - Date.parse(before.until) < soon;
+  const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
+  return { until: new Date(now + pause).toISOString(), pause };
+}
+
+/** When the next write may come, milliseconds since the epoch. */
+export const gathersUntil = (state: ResourceState | undefined): number =>
+  state?.gathering === undefined ? 0 : Date.parse(state.gathering.until);
+
+/** Whether others are about to write it for a crowd: what stands there now is not what an update will find. */
+export const isCrowded = (state: ResourceState | undefined, now: number): boolean =>
+  now < gathersUntil(state) && (state?.gathering?.pause ?? 0) > firstPause;
