@@ -6,7 +6,7 @@ const growth = 3;
 /** The most that a newcomer waits for a crowd. */
 const longestPause = 40_000;
 
-/** A write that comes so soon after the last pause had been waited for: more newcomers are on their way. */
+/** A write that comes so soon after a short pause had been waited for: more newcomers are on their way. */
 const soon = 10_000;
 
 /**
@@ -14,7 +14,7 @@ const soon = 10_000;
  * pauses grow, and with them those whom a write serves.
  */
 export function gatheringAfter(before: Gathering | undefined, now: number): Gathering {
-  const isCrowd = before !== undefined && now - Date.parse(before.until) < soon;
+  const isCrowd = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
   const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
   return { until: new Date(now + pause).toISOString(), pause };
 }
@@ -23,6 +23,9 @@ export function gatheringAfter(before: Gathering | undefined, now: number): Gath
 export const gathersUntil = (state: ResourceState | undefined): number =>
   state?.gathering === undefined ? 0 : Date.parse(state.gathering.until);
 
-/** Whether others are about to write it for a crowd: what stands there now is not what an update will find. */
+/**
+ * Whether it is being written for a crowd, or was until a moment ago: what stands there now is not what an update will
+ * find, and the service has enough to do.
+ */
 export const isCrowded = (state: ResourceState | undefined, now: number): boolean =>
-  now < gathersUntil(state) && (state?.gathering?.pause ?? 0) > firstPause;
+  now < gathersUntil(state) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;

@@ -95,8 +95,8 @@ async function settledSincePlan(
   { planned, revision }: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<boolean> {
-  // What the plan could not read or render is met again, so that its error is not lost.
-  if (planned.error !== undefined) return false;
+  // What the plan could not read or render is met again, so that its error is not lost; an attempt's that was busy is.
+  if (planned.error !== undefined && planned.outcome === undefined) return false;
   // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
   if (planned.drift === 'foreign-changed') return false;
   if (state === undefined) return false;

@@ -79,7 +79,7 @@ export async function settle(
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
     ...gathering(plan, state, clock.now()),
-    leftBy: runId,
+    leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });

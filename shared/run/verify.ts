@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { errorRecord, ResourceMissingError } from '../errors.ts';
+import { errorRecord, ResourceMissingError, ThrottledError } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { type Account, isMember } from '../organization/account.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
@@ -38,14 +38,17 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
     return { verified: 0, missing: [] };
   const active = await activeConfiguration(services.store);
   const { configuration } = active;
-  const all = await services.store.registry.accounts();
+  const own = await pMap(revisions.keys(), (id) => services.store.registry.account(id), { concurrency: 8 });
   const changes = new Map(
     (await services.store.runs.changes(runId)).map((change) => [change.resource, change]),
   );
-  const unchanged = all.filter(({ id, revision }) => revisions.get(id) === revision);
+  const unchanged = own
+    .filter((account) => account !== undefined)
+    .filter(({ id, revision }) => revisions.get(id) === revision);
   const resumed = (await services.store.runs.get(runId))?.waitingUntil !== undefined;
   const findings = await pMap(
-    resourcesInForce(active, all),
+    // For these accounts alone: what the others have is nothing to this run.
+    resourcesInForce(active, unchanged),
     (desired) =>
       resourceFindings(services, {
         runId,
@@ -91,6 +94,8 @@ async function resourceFindings(
   try {
     return await freshFindings(services, question);
   } catch (error) {
+    // In a crowd: it says nothing about the access, and the state machine asks again later.
+    if (error instanceof ThrottledError) throw error;
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
@@ -110,13 +115,13 @@ const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documen
  */
 async function provedByAnother({ store }: Services, question: Question) {
   const state = await store.resources.get(question.desired.key);
-  if (state?.leftBy === undefined || state.leftBy === question.runId) return undefined;
+  if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
   if (state.appliedRevision < question.revision) return undefined;
-  const changes = await store.runs.changes(state.leftBy);
+  const changes = await store.runs.changes(state.leftBy.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // An attempt of theirs before the one that has left it so proves nothing.
-  if ((theirs.finishedAt ?? '') < state.updatedAt) return undefined;
+  if ((theirs.finishedAt ?? '') < state.leftBy.at) return undefined;
   const { leaving = {}, withheld = [] } = state;
   const known = documentFindings(question, recordedDocuments(theirs.after), [
     ...Object.keys(leaving),

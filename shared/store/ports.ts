@@ -61,8 +61,8 @@ export interface ResourceState {
   readonly contested?: Dispute;
   /** Since the last write: newcomers are gathered for the next one. Absent before the first. */
   readonly gathering?: Gathering;
-  /** The run that left it so, and has what it read back on record; absent where nothing was read. */
-  readonly leftBy?: string;
+  /** The run whose record says how it was left, and when that was (ISO 8601); absent where nothing was read. */
+  readonly leftBy?: { readonly runId: string; readonly at: string };
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;

@@ -22,7 +22,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   disputed: disputeSchema.exactOptional(),
   contested: disputeSchema.exactOptional(),
   gathering: z.object({ until: z.string(), pause: z.number() }).exactOptional(),
-  leftBy: z.string().exactOptional(),
+  leftBy: z.object({ runId: z.string(), at: z.string() }).exactOptional(),
   generation: z.number(),
   updatedAt: z.string(),
 });
