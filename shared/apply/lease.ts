@@ -102,7 +102,7 @@ async function giveBack({ store, logger }: Services, { resource, owner }: Held):
   }
 }
 
-const busy = (resource: string): ResourceBusyError =>
+export const busy = (resource: string): ResourceBusyError =>
   new ResourceBusyError(`${resource} is being written by another run; try again in a moment`, { resource });
 
 const lost = (resource: string): LeaseLostError =>

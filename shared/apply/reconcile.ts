@@ -19,7 +19,7 @@ import type { Outcome, ResourceChange, ResourceState, Store } from '../store/por
 import { contest, verdictOn } from './contest.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
-import { type Lease, type LeaseLook, withLease } from './lease.ts';
+import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 
@@ -71,7 +71,8 @@ export async function reconcileResource(
     const done = await withLease(
       services,
       { resource: planned.resource, runId, look: () => lookBeforeLease(services, request) },
-      (lease) => reconcileHolding(services, request, lease),
+      async (lease) =>
+        (await isOvertaken(services, request)) ? undefined : reconcileHolding(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
     const { before, after, added, removed, ...own } = planned;
@@ -87,6 +88,18 @@ async function lookBeforeLease({ store }: Services, request: ReconcileRequest): 
   const state = await store.resources.get(request.planned.resource);
   if (await settledSincePlan(store, request, state)) return { settled: true };
   return { settled: false, ...(request.gathers === true && { notBefore: gathersUntil(state) }) };
+}
+
+/**
+ * Between the look and the lease another may have written: then it is looked again, so that no two of a crowd write
+ * one after the other.
+ * @throws ResourceBusyError where the next write is to gather others first
+ */
+async function isOvertaken(services: Services, request: ReconcileRequest): Promise<boolean> {
+  if (request.gathers !== true) return false;
+  const { settled, notBefore = 0 } = await lookBeforeLease(services, request);
+  if (!settled && services.clock.now() < notBefore) throw busy(request.planned.resource);
+  return settled;
 }
 
 /** A change that the plan saw is done only by a reconciliation that completed after the plan. */
