@@ -14,7 +14,7 @@ export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 /** How long a run waits for another's lease before it leaves the waiting to the state machine. */
 const patience = 5_000;
 
-/** How long it waits for a time that is known and further away than that: to meet others there costs nothing. */
+/** How long it waits where the time to ask is known and further away than that; the state machine waits for the rest. */
 const briefly = 1_000;
 
 export interface Lease {

@@ -64,8 +64,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const changes = await pMap(
     resourcesInForce(active, registered),
     async (desired) => {
-      const change = await planOne(services, plan, desired);
-      const isKept = change.planned === 'none' && done.has(desired.key);
+      const again = done.has(desired.key);
+      const change = await planOne(services, again ? { ...plan, readAll: true } : plan, desired);
+      const isKept = change.planned === 'none' && again;
       if (!isKept) await services.store.runs.putChange(runId, change);
       return change;
     },
