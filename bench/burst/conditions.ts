@@ -20,6 +20,22 @@ export const travelling =
     }
   };
 
+const refusals = /^(Throttl|TooManyRequests|SlowDown|RequestLimitExceeded)/;
+
+/** A call that is throttled is made again until it goes through, with full jitter. */
+export const insisting =
+  (random: Random): Interceptor =>
+  async (_, proceed) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await proceed();
+      } catch (error) {
+        if (!(error instanceof Error) || !refusals.test(error.name)) throw error;
+        await pause(random() * Math.min(20_000, 1_000 * 2 ** attempt));
+      }
+    }
+  };
+
 export interface Lambda {
   readonly around: FunctionInterceptor;
   /** Most environments that were busy at a time. */

@@ -4,21 +4,37 @@ import { parsePolicy } from '../../shared/policy/document.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Scene } from './scene.ts';
 
-/** Accounts among these that some resource lacks though the configuration gives it to them. */
-export function lostAccounts(
-  { configuration, organisation, store }: Scene,
+/** Whom the configuration gives a resource that does not name them: `<account> <resource>`, each once. */
+export function missingGrants(
+  { configuration, organisation: { world } }: Pick<Scene, 'configuration' | 'organisation'>,
   ids: readonly string[],
-): Promise<readonly string[]> {
-  const wanted = new Set(ids);
-  return store.registry.accounts().then((accounts) => {
-    const lost = new Set(ids.filter((id) => !accounts.some((account) => account.id === id)));
-    for (const { ref, shares } of desiredResources(configuration, accounts)) {
-      const named = namedIn(organisation.world, ref);
-      for (const { accounts: due } of shares)
-        for (const { id } of due) if (wanted.has(id) && !named.has(id)) lost.add(id);
-    }
-    return [...lost].sort();
+): readonly string[] {
+  const accounts = ids.flatMap((id) => {
+    const account = world.accounts.get(id);
+    return account === undefined ? [] : { ...account, ...placeOf(world, account.parentId) };
   });
+  return desiredResources(configuration, accounts).flatMap(({ key, ref, shares }) => {
+    const named = namedIn(world, ref);
+    const due = new Set(shares.flatMap((share) => share.accounts.map(({ id }) => id)));
+    return [...due].filter((id) => !named.has(id)).map((id) => `${id} ${key}`);
+  });
+}
+
+function placeOf(
+  { organizationalUnits }: World,
+  parentId: string,
+): { readonly parentIds: readonly string[]; readonly ouPath: string } {
+  const names: string[] = [];
+  const parentIds = [parentId];
+  for (
+    let ou = organizationalUnits.get(parentId);
+    ou !== undefined;
+    ou = organizationalUnits.get(ou.parentId)
+  ) {
+    names.unshift(ou.name);
+    parentIds.unshift(ou.parentId);
+  }
+  return { parentIds, ouPath: names.join('/') };
 }
 
 interface Ref {
@@ -28,7 +44,7 @@ interface Ref {
 }
 
 /** The accounts that the policies of a resource name, whoever wrote them. */
-export const namedIn = (world: World, ref: Ref): ReadonlySet<string> =>
+const namedIn = (world: World, ref: Ref): ReadonlySet<string> =>
   new Set(
     policiesOf(world, ref).flatMap((text) =>
       parsePolicy(text, ref.id).Statement.flatMap((statement) => [...accountIdsIn(statement)]),

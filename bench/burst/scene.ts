@@ -79,9 +79,12 @@ export interface Scene {
   readonly configuration: Configuration;
   readonly organisation: SimulatedOrganisation;
   readonly store: Store;
-  /** An account appears in an OU, as Control Tower makes it, and Control Tower says so. @returns its id */
-  arrive(index: number): string;
+  idOf(index: number): string;
+  /** An account appears in an OU, as Control Tower makes it, and Control Tower says so. */
+  arrive(index: number): void;
 }
+
+const idOf = (index: number): string => String(600_000_000_000 + index);
 
 /** Only in simulated time. */
 export async function scene(random: Random): Promise<Scene> {
@@ -99,11 +102,11 @@ export async function scene(random: Random): Promise<Scene> {
     configuration,
     organisation,
     store,
+    idOf,
     arrive: (index) => {
-      const id = String(600_000_000_000 + index);
+      const id = idOf(index);
       organisation.addAccount({ id, name: `account-${index}`, parentId: ous[index % ous.length] ?? '' });
       organisation.announceManagedAccount(id);
-      return id;
     },
   };
 }

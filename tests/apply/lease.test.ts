@@ -169,3 +169,16 @@ test('a lease that cannot be given back does not undo the work, nor hide why it 
   expect(done).toBe('done');
   await expect(failed).rejects.toThrow('the real reason');
 });
+
+test('the lease is not asked for before its time; a time far away is left to the state machine', async () => {
+  const of = bench();
+  const start = of.clock.now();
+  const from = (later: number) => async () => ({ settled: false, notBefore: start + later });
+
+  const soon = await take(of, async () => of.clock.now() - start, from(3_000));
+  const late = take(of, async () => 'done', from(60_000));
+
+  expect(soon).toBeGreaterThanOrEqual(3_000);
+  await expect(late).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect(of.clock.now() - start).toBeLessThan(6_000);
+});
