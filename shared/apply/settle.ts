@@ -78,7 +78,7 @@ export async function settle(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
-    ...gathering(plan, state, clock.now()),
+    ...gathering(plan, state, { runId, now: clock.now() }),
     leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
@@ -97,9 +97,11 @@ export async function settle(
 function gathering(
   { changed }: ResourcePlan,
   state: ResourceState | undefined,
-  now: number,
+  { runId, now }: { readonly runId: string; readonly now: number },
 ): Pick<ResourceState, 'gathering'> {
-  if (changed) return { gathering: gatheringAfter(state?.gathering, now) };
+  // A run that comes again, for an account that AWS did not accept, is no crowd.
+  const before = state?.leftBy?.runId === runId ? undefined : state?.gathering;
+  if (changed) return { gathering: gatheringAfter(before, now) };
   return state?.gathering === undefined ? {} : { gathering: state.gathering };
 }
 

@@ -282,9 +282,10 @@ async function arrive(of: World): Promise<number> {
   return (await of.store.registry.account(id))?.revision ?? 0;
 }
 
+/** Each by a run of its own. */
 const gather = (of: World, planned: Partial<ResourceChange>, revision: number) =>
   reconcileResource(of.services, {
-    runId: 'run',
+    runId: `run-${revision}`,
     revision,
     gathers: true,
     planned: { resource: bucket, ...planned },
