@@ -1,5 +1,5 @@
 import { awsRates, hubRates } from '../../simulator/aws-rates.ts';
-import { arrivalTime, type Measured } from './measure.ts';
+import type { Measured } from './measure.ts';
 
 export interface Bound {
   /** Milliseconds: no correct way ends sooner at these rates. */
@@ -12,9 +12,14 @@ export interface Bound {
  * The least time in which accounts can be dealt with one by one. Each must be asked about once after it was created: its
  * state, its parent, its tags, since an event is a hint and a listing lags; each starts an execution and announces its
  * end; each document is written once. An operation's calls take (calls − burst) / rate; the slowest one, or the arrivals
- * themselves, and then what the last account takes by itself.
+ * themselves, and then what the quickest account took in all.
  */
-export function bound(accounts: number, documents: ReadonlyMap<string, number>, alone: Measured): Bound {
+export function bound({
+  accounts,
+  writes: documents,
+  lastArrival,
+  quickest,
+}: Pick<Measured, 'accounts' | 'writes' | 'lastArrival' | 'quickest'>): Bound {
   const writes: Record<string, number> = {};
   for (const document of documents.keys()) {
     const operation = writeOf[document.split(' ')[0] ?? ''] ?? '';
@@ -33,12 +38,12 @@ export function bound(accounts: number, documents: ReadonlyMap<string, number>, 
   }));
   const { perSecond, burst } = hubRates.startExecution;
   times.push({ what: `${accounts} StartExecution`, time: seconds(accounts, perSecond, burst) });
-  if (accounts > 1) times.push({ what: 'the arrivals', time: arrivalTime });
+  times.push({ what: 'the arrivals', time: lastArrival });
   const slowest = times.toSorted((a, b) => b.time - a.time)[0] ?? { what: 'nothing', time: 0 };
   const s = (milliseconds: number): string => (milliseconds / 1_000).toFixed(1);
   return {
-    least: slowest.time + alone.lasted,
-    because: `${slowest.what}: ${s(slowest.time)} s, and one account by itself: ${s(alone.lasted)} s`,
+    least: slowest.time + quickest,
+    because: `${slowest.what}: ${s(slowest.time)} s, and the quickest account: ${s(quickest)} s`,
   };
 }
 

@@ -22,7 +22,10 @@ export interface Outcome {
   readonly missing: number;
   /** Milliseconds of simulated time from the first account's creation to the end of the last one's run. */
   readonly lasted: number;
-  /** How long one account took: the one in the middle, and the slowest. */
+  /** When the last account came, in milliseconds from the first. */
+  readonly lastArrival: number;
+  /** How long one account took: the quickest, the one in the middle, and the slowest. */
+  readonly quickest: number;
   readonly middle: number;
   readonly slowest: number;
   readonly calls: ReadonlyMap<string, CallCount>;
@@ -132,6 +135,7 @@ async function arrivals(stage: Stage, accounts: number, handle: Handle): Promise
     await pause(Math.max(0, begin + moment - Date.now()));
     stage.arrive(index);
   }
+  const lastArrival = Date.now() - begin;
   await Promise.all(handled);
   const lasted = Date.now() - begin;
   const sorted = took.toSorted((a, b) => a - b);
@@ -142,6 +146,8 @@ async function arrivals(stage: Stage, accounts: number, handle: Handle): Promise
     lost: new Set(missing.map((grant) => grant.split(' ')[0])).size,
     missing: missing.length,
     lasted,
+    lastArrival,
+    quickest: sorted[0] ?? 0,
     middle: sorted[Math.floor(sorted.length / 2)] ?? 0,
     slowest: sorted.at(-1) ?? 0,
     calls: limits.counts(),

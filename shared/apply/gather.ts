@@ -6,15 +6,20 @@ const growth = 3;
 /** The most that a newcomer waits for a crowd. */
 const longestPause = 40_000;
 
-/** A write that comes so soon after a short pause had been waited for: more newcomers are on their way. */
+/** A write that comes so soon after a short pause may have been waited for. */
 const soon = 10_000;
 
 /**
- * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits; in a crowd
- * pauses grow, and with them those whom a write serves.
+ * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits, and one after
+ * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
+ * @param served how many changes of the registry the write has brought
  */
-export function gatheringAfter(before: Gathering | undefined, now: number): Gathering {
-  const isCrowd = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
+export function gatheringAfter(
+  before: Gathering | undefined,
+  { served, now }: { readonly served: number; readonly now: number },
+): Gathering {
+  const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
+  const isCrowd = wasWaitedFor && served > 1;
   const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
   return { until: new Date(now + pause).toISOString(), pause };
 }

@@ -78,7 +78,7 @@ export async function settle(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
-    ...gathering(plan, state, { runId, now: clock.now() }),
+    ...gathering(plan, state, { served: revision - (state?.appliedRevision ?? 0), now: clock.now() }),
     leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
@@ -97,11 +97,9 @@ export async function settle(
 function gathering(
   { changed }: ResourcePlan,
   state: ResourceState | undefined,
-  { runId, now }: { readonly runId: string; readonly now: number },
+  write: { readonly served: number; readonly now: number },
 ): Pick<ResourceState, 'gathering'> {
-  // A run that comes again, for an account that AWS did not accept, is no crowd.
-  const before = state?.leftBy?.runId === runId ? undefined : state?.gathering;
-  if (changed) return { gathering: gatheringAfter(before, now) };
+  if (changed) return { gathering: gatheringAfter(state?.gathering, write) };
   return state?.gathering === undefined ? {} : { gathering: state.gathering };
 }
 

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { isCrowded } from '../apply/gather.ts';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { errorRecord, ResourceMissingError, ThrottledError } from '../errors.ts';
@@ -110,11 +111,12 @@ const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documen
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
 /**
- * By what the run that has done our work has read back, so that a crowd need not read each resource again for each
- * account; `undefined` where it has not recorded that yet, or something is missing there.
+ * In a crowd, by what the run that has done our work has read back, so that nobody reads each resource again for each
+ * account; `undefined` where there is none, or it has not recorded that yet, or something is missing there.
  */
-async function provedByAnother({ store }: Services, question: Question) {
+async function provedByAnother({ store, clock }: Services, question: Question) {
   const state = await store.resources.get(question.desired.key);
+  if (!isCrowded(state, clock.now())) return undefined;
   if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
   if (state.appliedRevision < question.revision) return undefined;
   const changes = await store.runs.changes(state.leftBy.runId);

@@ -14,11 +14,11 @@ const state = (gathering: Gathering): ResourceState => ({
 });
 
 /** The pauses after writes that come so long after each other's pause has ended. */
-function pauses(late: number, writes: number): readonly number[] {
+function pauses(late: number, writes: number, served = 2): readonly number[] {
   let now = start;
   let gathering: Gathering | undefined;
   return Array.from({ length: writes }, () => {
-    gathering = gatheringAfter(gathering, now);
+    gathering = gatheringAfter(gathering, { served, now });
     now = Date.parse(gathering.until) + late;
     return gathering.pause;
   });
@@ -32,20 +32,24 @@ test('who comes long after the last write meets the shortest pause', () => {
   expect(pauses(60_000, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
 });
 
+test('who comes one after the other meets the shortest pause', () => {
+  expect(pauses(500, 4, 1)).toEqual([3_000, 3_000, 3_000, 3_000]);
+});
+
 test('a thousand accounts within five minutes are served by ten writes', () => {
   let now = start;
   let gathering: Gathering | undefined;
   let writes = 0;
   for (; now < start + 280_000; now = gathersUntil(state(gathering)) + 1_000) {
-    gathering = gatheringAfter(gathering, now);
+    gathering = gatheringAfter(gathering, { served: 15, now });
     writes += 1;
   }
   expect(writes).toBeLessThanOrEqual(10);
 });
 
 test('a resource is crowded from its second write in a row until some time after the pause', () => {
-  const first = gatheringAfter(undefined, start);
-  const second = gatheringAfter(first, start + 3_500);
+  const first = gatheringAfter(undefined, { served: 2, now: start });
+  const second = gatheringAfter(first, { served: 2, now: start + 3_500 });
   const until = gathersUntil(state(second));
 
   expect(isCrowded(undefined, start)).toBe(false);

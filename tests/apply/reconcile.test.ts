@@ -294,6 +294,7 @@ const gather = (of: World, planned: Partial<ResourceChange>, revision: number) =
 test('in a crowd a run waits for the next write, which serves it with the others', async () => {
   const of = await world({ configuration });
   await gather(of, {}, await arrive(of));
+  await arrive(of);
   await gather(of, {}, await arrive(of));
   const revision = await arrive(of);
 
@@ -311,7 +312,10 @@ test('in a crowd a run waits for the next write, which serves it with the others
 
 test('a person’s plan waits for no crowd', async () => {
   const of = await world({ configuration });
-  for (let writes = 1; writes <= 3; writes += 1) await gather(of, {}, await arrive(of));
+  for (let writes = 1; writes <= 3; writes += 1) {
+    await arrive(of);
+    await gather(of, {}, await arrive(of));
+  }
 
   expect(await reconcile(of, {}, await arrive(of))).toMatchObject({ outcome: 'written' });
 });

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type ClientPlugin, operationName, serviceName } from '../../shared/aws/plugins.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
-import { desiredResources } from '../../shared/plan/desired.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
 import { decideApproval } from '../../shared/run/decide-approval.ts';
 import type { Services } from '../../shared/services.ts';
@@ -79,8 +78,6 @@ beforeAll(async () => {
   expect(await runs('again', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
   expect(await runs('malformed', { accountId: 'none' })).toBe('FAILED');
   expect(await runs('made', repositoryMade)).toBe('SUCCEEDED');
-  await forgetWhoseRecords(store);
-  expect(await runs('proves', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
   await approved(runs('asks', { accountId: waiting }), organisation, store);
   organisation.removeAccount(newcomer);
   organisation.addAccount({ id: '555566668888', name: 'unnoticed' });
@@ -121,16 +118,6 @@ function addRotations(organisation: SimulatedOrganisation): readonly object[] {
   const unserved = { accountId: '444444444444', region: 'eu-west-1', name: 'app/unserved', value: 'x' };
   secrets.push({ secretId: organisation.addSecret(unserved) });
   return [...secrets, ...secrets, { source: 'aws.s3', detail: {} }, { unfinished: true }];
-}
-
-/** As before it was kept whose record says how a resource was left: then it is read for the proof. */
-async function forgetWhoseRecords({ resources }: Store): Promise<void> {
-  for (const { key } of desiredResources(configuration, [])) {
-    const state = await resources.get(key);
-    if (state === undefined) continue;
-    const { leftBy: _, ...older } = state;
-    await resources.put(key, older);
-  }
 }
 
 async function makeReady(organisation: SimulatedOrganisation, store: Store): Promise<void> {

@@ -175,7 +175,12 @@ async function doneByAnother(of: World) {
   const state = await of.store.resources.get(bucket);
   if (change === undefined || state?.leftBy === undefined) throw new Error('Nothing was left');
   await of.store.runs.putChange('another', change);
-  await of.store.resources.put(bucket, { ...state, leftBy: { ...state.leftBy, runId: 'another' } });
+  const gathering = { until: new Date(of.clock.now() + 20_000).toISOString(), pause: 27_000 };
+  await of.store.resources.put(bucket, {
+    ...state,
+    gathering,
+    leftBy: { ...state.leftBy, runId: 'another' },
+  });
   await alter(of, bucket, { outcome: 'unchanged' });
   of.organisation.resetCalls();
   const reads = () => of.organisation.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
@@ -188,6 +193,15 @@ test('where the run that has done the work says what it has read back, that prov
 
   expect(await verify(of, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(0);
+});
+
+test('where there is no crowd, AWS is asked', async () => {
+  const of = await world({ configuration });
+  const { accounts, reads } = await doneByAnother(of);
+  of.clock.advance(120_000);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(1);
 });
 
 test.each([
