@@ -27,6 +27,9 @@ interface ShardRequest {
 interface Shard {
   readonly name: string;
   readonly slots: Slot[];
+  readonly sids: Set<string>;
+  /** At least the characters that the policy has: each slot and statement with a comma of its own. */
+  size: number;
 }
 
 /**
@@ -93,32 +96,45 @@ const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undef
 
 const slotKey = ({ sid, accountId, resource }: Slot): string => `${sid} ${accountId} ${resource}`;
 
-type Weigh = (slots: readonly Slot[]) => number;
+/** The characters that slots add to a shard. */
+type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids'>) => number;
 
-/** At least the characters that a policy with these slots has: each slot and statement with a comma of its own. */
 function weighing(statements: readonly Statement[]): Weigh {
-  const wrapping = policySize(newPolicy(), 'characters');
   const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length + 1]));
-  return (slots) =>
-    wrapping +
-    [...new Set(slots.map(({ sid }) => sid))].reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
+  return (slots, { sids }) =>
+    [...new Set(slots.map(({ sid }) => sid))]
+      .filter((sid) => !sids.has(sid))
+      .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
     slots.reduce((sum, { resource }) => sum + resource.length + 3, 0);
+}
+
+const newShard = (name: string): Shard => ({
+  name,
+  slots: [],
+  sids: new Set(),
+  size: policySize(newPolicy(), 'characters'),
+});
+
+function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
+  shard.size += weigh(slots, shard);
+  shard.slots.push(...slots);
+  for (const { sid } of slots) shard.sids.add(sid);
 }
 
 /** A slot whose role has another name now keeps its policy too, where the new name still fits. */
 function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
   return actual.policies.map(({ name, document }) => {
-    const here: Slot[] = [];
+    const shard = newShard(name);
     for (const statement of document.Statement)
       for (const { accountId } of accountsOfRoles(statement)) {
         const slot = wanted.get(`${statement.Sid} ${accountId}`);
         if (slot === undefined) continue;
-        if (weigh([...here, slot]) > context.limits.managedPolicyCharacters) continue;
-        here.push(slot);
+        if (shard.size + weigh([slot], shard) > context.limits.managedPolicyCharacters) continue;
+        put(shard, [slot], weigh);
         wanted.delete(`${statement.Sid} ${accountId}`);
       }
-    return { name, slots: here };
+    return shard;
   });
 }
 
@@ -134,11 +150,12 @@ function fill(
   const all = [...kept];
   let open = 0;
   for (const group of togetherWhereFitting(slots, limit, weigh)) {
-    const fits = (shard: Shard) => weigh([...shard.slots, ...group]) <= limit;
+    const fits = (shard: Shard) => shard.size + weigh(group, shard) <= limit;
     while (open < all.length && !fits(all[open] as Shard)) open += 1;
-    if (open === all.length) all.push({ name: freeName(ref, context, all), slots: [] });
-    if (!fits(all[open] as Shard)) throw slotTooLarge(request, weigh(group));
-    (all[open] as Shard).slots.push(...group);
+    if (open === all.length) all.push(newShard(freeName(ref, context, all)));
+    const shard = all[open] as Shard;
+    if (!fits(shard)) throw slotTooLarge(request, shard.size + weigh(group, shard));
+    put(shard, group, weigh);
   }
   return all;
 }
@@ -147,7 +164,10 @@ function fill(
 const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weigh): readonly Slot[][] =>
   [...Map.groupBy(slots, ({ accountId }) => accountId)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, group]) => (weigh(group) <= limit ? [group] : group.map((slot) => [slot])));
+    .flatMap(([, group]) => {
+      const alone = newShard('');
+      return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);
+    });
 
 function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: readonly Shard[]): string {
   const names = new Set(taken.map(({ name }) => name));

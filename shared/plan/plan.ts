@@ -159,7 +159,7 @@ function withheldOf(request: PlanRequest, removed: readonly string[], granted: n
 
 /** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
 const known = ({ accounts }: PlanRequest, id: string): Account =>
-  accounts.find((account) => account.id === id) ?? {
+  indexOf(accounts).byId.get(id) ?? {
     id,
     name: id,
     state: 'DEPARTED',
@@ -167,6 +167,23 @@ const known = ({ accounts }: PlanRequest, id: string): Account =>
     ouPath: '',
     tags: {},
   };
+
+interface Index {
+  readonly byId: ReadonlyMap<string, Account>;
+  readonly members: ReadonlySet<string>;
+}
+
+const indexes = new WeakMap<readonly Account[], Index>();
+
+/** Made once for each registry, since many resources are planned from one. */
+function indexOf(accounts: readonly Account[]): Index {
+  const index = indexes.get(accounts) ?? {
+    byId: new Map(accounts.map((account) => [account.id, account])),
+    members: new Set(accounts.filter(isMember).map(({ id }) => id)),
+  };
+  indexes.set(accounts, index);
+  return index;
+}
 
 /**
  * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
@@ -214,8 +231,10 @@ function refuseExposure(
   { next, owned }: Rendering<unknown>,
   kept: readonly string[],
 ): void {
+  const { members } = indexOf(accounts);
+  const others = new Set(kept);
   const allowed = {
-    accountIds: new Set([...accounts.filter(isMember).map(({ id }) => id), ...kept]),
+    accountIds: { has: (id: string) => members.has(id) || others.has(id) },
     organizationId: configuration.organization.id,
   };
   const documents = Object.values(desired.kind.documents(next, owned));
