@@ -14,8 +14,12 @@ export interface WriteRequest {
    */
   write(from: unknown, to: unknown): Promise<void>;
   newestFirst(a: string, b: string): number;
+  /** Whether the registry has the account as a member. */
+  isMember(id: string): boolean;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
   readonly named: ReadonlySet<string>;
+  /** Whether what is there may be refused as it is, whoever is added. Default: false. */
+  readonly doubtful?: boolean;
 }
 
 export interface Written {
@@ -24,10 +28,11 @@ export interface Written {
 }
 
 /**
- * Writes, once where AWS accepts it. When it refuses a principal, the accounts that this write would add are
- * suspects: first those that the resource does not name yet, then all of them; then those that it only keeps, such as
- * a closed account in its grace. The culprits are found by halving, with a bounded number of attempts, and left out, so
- * that the others get their access.
+ * Writes, once where AWS accepts it. When it refuses a principal, the registry is asked first: accounts that the write
+ * only keeps, and that are members no more, such as a closed one in its grace. Then the accounts that the write would
+ * add are suspects, first those that the resource does not name yet, then all of them; then all that it only keeps. The
+ * culprits are found by halving, the newest first, with a bounded number of attempts, and left out, so that the others
+ * get their access.
  * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
@@ -40,7 +45,8 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const added = first.added.toSorted(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
-  const circles = [unnamed, added, kept, [...added, ...kept]];
+  const gone = kept.filter((id) => !request.isMember(id));
+  const circles = [gone, unnamed, added, kept, [...gone, ...unnamed], [...added, ...kept]];
   for (const suspects of circles.filter(differsFromThoseBefore)) {
     const search = await withoutAny(request, suspects);
     if (search === undefined) continue;
@@ -83,7 +89,7 @@ async function withoutAny(request: WriteRequest, suspects: readonly string[]): P
   if (suspects.length === 0) return undefined;
   const outside = new Set(suspects);
   const written = request.plan(outside);
-  const tells = written.changed || request.named.size > 0;
+  const tells = written.changed || request.named.size > 0 || request.doubtful === true;
   const refused = tells ? await attempt(request, request.actual, written) : undefined;
   return refused === undefined ? { request, outside, written, attempts: 2 } : undefined;
 }

@@ -18,7 +18,7 @@ import type { ResourceChange } from '../store/ports.ts';
 import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
-import { nextDocuments, readAndPlan, recorded, type SeenResource } from './standing.ts';
+import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource } from './standing.ts';
 
 export interface PlanStep {
   readonly runId: string;
@@ -163,14 +163,14 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
-  const drift = sweep ? { drift: driftStatus(seen, plan) } : {};
+  const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
   const { plan: planned, error } = seen;
   if (planned !== undefined)
-    return { ...change, ...drift, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
+    return { ...change, ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-  return { ...change, ...drift, ...(error === undefined ? {} : { error }) };
+  return { ...change, ...found, ...(error === undefined ? {} : { error }) };
 }
 
 function whatIsPlanned(

@@ -4,9 +4,10 @@ import { type ErrorRecord, errorRecord } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from '../plan/desired.ts';
 import type { NamedDocuments } from '../plan/differences.ts';
+import { orphanWarnings } from '../plan/orphans.ts';
 import { planResource, type ResourcePlan } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import type { ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
 
 /** One resource as it was read, and its plan. */
 export interface SeenResource {
@@ -65,6 +66,18 @@ function planned(
 
 export const nextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.documents(next, owned);
+
+/** What a person should know of what was read, as a record keeps it; nothing where there is nothing. */
+export function noticed(
+  {
+    desired,
+    actual = {},
+  }: { readonly desired: DesiredResource; readonly actual?: SeenResource['actual'] | undefined },
+  { configuration }: Pick<ActiveConfiguration, 'configuration'>,
+): Pick<ResourceChange, 'warnings'> {
+  const warnings = orphanWarnings(desired.key, actual, configuration.deployment);
+  return warnings.length === 0 ? {} : { warnings };
+}
 
 /** Documents as a record keeps them: absent ones are null. */
 export const recorded = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>

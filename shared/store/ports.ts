@@ -202,6 +202,8 @@ export interface ResourceChange {
   readonly removed?: readonly string[];
   /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
   readonly leaving?: Readonly<Record<string, string>>;
+  /** What a person should know of it though nothing failed, a line each: a deleted role in a statement of others. */
+  readonly warnings?: readonly string[];
 }
 
 export interface RunStore {
