@@ -47,8 +47,8 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
   const gone = kept.filter((id) => !request.isMember(id));
   const circles = [gone, unnamed, added, kept, [...gone, ...unnamed], [...added, ...kept]];
-  for (const suspects of circles.filter(differsFromThoseBefore)) {
-    const search = await withoutAny(request, suspects);
+  for (const [index, suspects] of circles.filter(differsFromThoseBefore).entries()) {
+    const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;
     await letOthersIn(search, suspects);
     return { written: { ...search.written, changed: true }, setAside: [...search.outside].sort() };
@@ -85,13 +85,17 @@ interface Search {
  * The write without all suspects, sent even where it changes nothing, since it shows whether AWS accepts what is there.
  * @returns `undefined` where there are no suspects, or AWS refuses that one too
  */
-async function withoutAny(request: WriteRequest, suspects: readonly string[]): Promise<Search | undefined> {
+async function withoutAny(
+  request: WriteRequest,
+  suspects: readonly string[],
+  attempts: number,
+): Promise<Search | undefined> {
   if (suspects.length === 0) return undefined;
   const outside = new Set(suspects);
   const written = request.plan(outside);
   const tells = written.changed || request.named.size > 0 || request.doubtful === true;
   const refused = tells ? await attempt(request, request.actual, written) : undefined;
-  return refused === undefined ? { request, outside, written, attempts: 2 } : undefined;
+  return refused === undefined ? { request, outside, written, attempts } : undefined;
 }
 
 /** Of the suspects, newest first, one at least is refused: lets in those who are not. */
