@@ -39,8 +39,8 @@ export const accountsOnly = (why: string) =>
 export const packings = ['principals', 'condition'] as const;
 
 /**
- * Fields of the kinds and presets whose accounts are principals; goes with `membershipFits`. With `packing: condition`
- * their ids move into a condition where the principals do not fit.
+ * Fields of the kinds and presets whose accounts are named by ARNs; goes with `membershipFits`. With `packing: condition`
+ * their ids move into a condition where the ARNs do not fit.
  */
 export const principalFields = {
   membership,

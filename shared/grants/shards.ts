@@ -1,25 +1,15 @@
 import { PolicyTooLargeError } from '../errors.ts';
-import { many, newPolicy, type Statement } from '../policy/document.ts';
+import { newPolicy, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
 import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
-
-/** In the place of an account id in an ARN. */
-export const anyAccount = '*';
-
-/** One account's place in a statement of a policy, or that of all accounts together. */
-export interface Slot {
-  readonly sid: string;
-  /** Or `anyAccount`. */
-  readonly accountId: string;
-  readonly resource: string;
-}
+import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-slots.ts';
 
 interface ShardRequest {
   readonly ref: ResourceRef;
   readonly actual: ManagedPolicies;
   readonly slots: readonly Slot[];
-  /** The statements that the slots' Sids name, without resources. */
+  /** The statements that the slots' Sids name, without slots. */
   readonly statements: readonly Statement[];
   readonly context: GrantContext;
 }
@@ -63,38 +53,39 @@ export function shards(request: ShardRequest): {
   return { policies, size, limit };
 }
 
-/** The accounts whose roles a statement names, with the resource that names each. */
-export const accountsOfRoles = ({
-  Resource = [],
-}: Statement): readonly { accountId: string; resource: string }[] =>
-  many(Resource).flatMap((resource) => {
-    const accountId = /^arn:[^:]*:iam::(\d{12}|\*):role\//.exec(resource)?.[1];
-    return accountId === undefined ? [] : [{ accountId, resource }];
-  });
-
 /**
  * Policies are written in their order. First those that come to let in all accounts of a grant, before others stop
- * listing them; last those that cease to, after others have begun: so nobody is without access in between.
+ * listing them; last those that cease to, or whose accounts another takes over, after others have begun: so nobody is
+ * without access in between.
  */
 function inOrderOfWriting(
   policies: readonly ManagedPolicy[],
   actual: ManagedPolicies,
 ): readonly ManagedPolicy[] {
+  const all = new Set(policies.flatMap(placesIn));
   const rank = (policy: ManagedPolicy): number => {
-    const before = sidsForAll(actual.policies.find(({ name }) => name === policy.name));
+    const known = actual.policies.find(({ name }) => name === policy.name);
+    const before = sidsForAll(known);
     const after = sidsForAll(policy);
     if (after.some((sid) => !before.includes(sid))) return 0;
-    return before.some((sid) => !after.includes(sid)) ? 2 : 1;
+    const stays = new Set(placesIn(policy));
+    const moves = known !== undefined && placesIn(known).some((place) => !stays.has(place) && all.has(place));
+    return moves || before.some((sid) => !after.includes(sid)) ? 2 : 1;
   };
   return policies.toSorted((a, b) => rank(a) - rank(b));
 }
+
+const placesIn = ({ document }: ManagedPolicy): readonly string[] =>
+  document.Statement.flatMap((statement) =>
+    accountsOfRoles(statement).map(({ accountId }) => `${statement.Sid} ${accountId}`),
+  );
 
 const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undefined)[] =>
   (policy?.document.Statement ?? [])
     .filter((statement) => accountsOfRoles(statement).some(({ accountId }) => accountId === anyAccount))
     .map(({ Sid }) => Sid);
 
-const slotKey = ({ sid, accountId, resource }: Slot): string => `${sid} ${accountId} ${resource}`;
+const slotKey = ({ sid, accountId, text }: Slot): string => `${sid} ${accountId} ${text}`;
 
 /** The characters that slots add to a shard. */
 type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids'>) => number;
@@ -105,7 +96,7 @@ function weighing(statements: readonly Statement[]): Weigh {
     [...new Set(slots.map(({ sid }) => sid))]
       .filter((sid) => !sids.has(sid))
       .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
-    slots.reduce((sum, { resource }) => sum + resource.length + 3, 0);
+    slots.reduce((sum, { text }) => sum + text.length + 3, 0);
 }
 
 const newShard = (name: string): Shard => ({
@@ -207,24 +198,24 @@ function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLa
   );
 }
 
-/** Slots in the order of their resources, so that the text does not depend on who came first. */
+/** Without the statements that have no slot here. */
 function toPolicy(
   { name, slots }: Shard,
   statements: readonly Statement[],
   actual: ManagedPolicies,
 ): ManagedPolicy {
   const known = actual.policies.find((policy) => policy.name === name);
-  const filled = statements.map((statement) => ({
-    ...statement,
-    Resource: slots
-      .filter(({ sid }) => sid === statement.Sid)
-      .map(({ resource }) => resource)
-      .sort(),
-  }));
+  const bySid = Map.groupBy(slots, ({ sid }) => sid);
   return {
     name,
     ...(known?.arn === undefined ? {} : { arn: known.arn }),
     attached: true,
-    document: { ...newPolicy(), Statement: filled.filter(({ Resource }) => Resource.length > 0) },
+    document: {
+      ...newPolicy(),
+      Statement: statements.flatMap((statement) => {
+        const here = bySid.get(statement.Sid ?? '') ?? [];
+        return here.length === 0 ? [] : [withSlots(statement, here)];
+      }),
+    },
   };
 }
