@@ -4,7 +4,7 @@ import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import { type PolicyDocument, parsePolicy, type Statement, serialisePolicy } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
-import { ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
+import { deploymentOf, ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
 import { policySize, type SizeUnit } from '../policy/size.ts';
 import {
   type Access,
@@ -250,11 +250,24 @@ function tooLarge<Entry extends GrantEntry>(
     else high = middle;
   }
   const where = resourceKey(request.ref);
+  const foreign = foreignSize(kind, request);
   const room =
     low < 0 ? 'not even without any account of ours, since foreign statements fill it' : `${low} fit`;
+  const others = foreign === 0 ? '' : `, of which foreign statements take ${foreign}`;
   return new PolicyTooLargeError(
     `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
-      `${kind.limit}; ${room}. Narrow the selectors of the grants on it, or spread them over several resources`,
-    { resource: where, size, limit: kind.limit, unit: kind.unit, accounts, fit: Math.max(low, 0) },
+      `${kind.limit}${others}; ${room}`,
+    { resource: where, size, limit: kind.limit, unit: kind.unit, foreign, accounts, fit: Math.max(low, 0) },
   );
+}
+
+/** What the statements of others take of the limit. */
+function foreignSize<Entry extends GrantEntry>(
+  { unit }: DocumentKind<Entry>,
+  { actual: { document }, context }: RenderRequest<Entry, DocumentState>,
+): number {
+  const theirs = (document?.Statement ?? []).filter(({ Sid }) => deploymentOf(Sid) !== context.deploymentId);
+  return document === undefined || theirs.length === 0
+    ? 0
+    : policySize({ ...document, Statement: theirs }, unit);
 }

@@ -179,10 +179,17 @@ function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: 
   const fit = accounts - homeless.size;
   throw new PolicyTooLargeError(
     `${where}: ${accounts} accounts need ${used.length} managed policies, and ${attachable} of ${limit} can be ` +
-      `attached (${actual.othersAttached} are others'), which hold ${fit}. Detach others, have the quota raised and ` +
-      'set limits.managedPoliciesPerGroup or limits.managedPoliciesPerRole, or narrow the selectors',
+      `attached (${actual.othersAttached} are others'), which hold ${fit}. ${attachableText(ref, used.length, actual)}`,
     { resource: where, needed: used.length, attachable, accounts, fit },
   );
+}
+
+/** What would let so many of ours be attached. */
+function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
+  const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
+  const detach =
+    othersAttached === 0 ? '' : `Detach ${othersAttached === 1 ? 'that one' : 'some of those'}, or set `;
+  return `${detach === '' ? 'Set ' : detach}limits.${setting} to ${needed + othersAttached} where AWS has raised the quota so far`;
 }
 
 const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>

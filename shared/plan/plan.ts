@@ -10,6 +10,7 @@ import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
 import { type Grace, goingSince, isInGrace, type Leaving } from './grace.ts';
+import { rendered } from './remedies.ts';
 
 export interface PlanRequest extends Grace {
   readonly desired: DesiredResource;
@@ -51,7 +52,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
   const { desired, actual, remembered, configuration } = request;
   const context = grantContext(configuration);
   const shares = desired.shares.map((share) => planShare(share, request, context));
-  const rendering = desired.kind.render({
+  const rendering = rendered(desired.kind, {
     ref: desired.ref,
     actual,
     remembered,
