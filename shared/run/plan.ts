@@ -14,11 +14,11 @@ import {
   configurationInForce,
   type Services,
 } from '../services.ts';
-import type { ResourceChange } from '../store/ports.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
 import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
-import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource } from './standing.ts';
+import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource, stateOf } from './standing.ts';
 
 export interface PlanStep {
   readonly runId: string;
@@ -156,8 +156,19 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
     hearsOf(ref.kind, place));
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
+  const { state, error } = await stateOf(services, desired);
+  // What is remembered of one resource keeps no other from being planned; the update meets it again.
+  if (error !== undefined) return { resource: desired.key, plannedGeneration: 0, error };
+  return planRemembered(services, plan, desired, state);
+}
+
+async function planRemembered(
+  services: Services,
+  plan: RunPlan,
+  desired: DesiredResource,
+  state: ResourceState | undefined,
+): Promise<ResourceChange> {
   const { active, registered, runId, sweep } = plan;
-  const state = await services.store.resources.get(desired.key);
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
   const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };

@@ -1,6 +1,6 @@
 import { remembered } from '../apply/reconcile.ts';
 import { grantContext } from '../configuration/context.ts';
-import { type ErrorRecord, errorRecord } from '../errors.ts';
+import { type ErrorRecord, errorRecord, OnboardingError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from '../plan/desired.ts';
 import type { NamedDocuments } from '../plan/differences.ts';
@@ -31,6 +31,19 @@ export interface Look {
   readonly accounts: readonly Account[];
   /** The time that graces are judged by, ISO 8601. */
   readonly madeAt: string;
+}
+
+/** What the table remembers of a resource; an error where the item cannot be understood. */
+export async function stateOf(
+  { store }: Services,
+  { key }: DesiredResource,
+): Promise<{ readonly state?: ResourceState | undefined; readonly error?: ErrorRecord }> {
+  try {
+    return { state: await store.resources.get(key) };
+  } catch (error) {
+    if (error instanceof OnboardingError && !error.retryable) return { error: errorRecord(error) };
+    throw error;
+  }
 }
 
 /** Reads one resource and plans it; what kept it from that is in the result. */
