@@ -105,7 +105,7 @@ export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGener
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
-  const { outcome, error, accountIds, ...kept } = planned;
+  const { outcome, error, accountIds, reason, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
 }
 
@@ -187,7 +187,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
   const ours = { owned: state?.owned ?? [], deploymentId: context.deploymentId };
-  const { written, setAside } = await writeAccepted({
+  const { written, ...refused } = await writeAccepted({
     actual,
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
@@ -198,7 +198,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   }).catch(becauseOfOrphans(desired, actual, ours));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
-  return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
+  return settle(services, seen, lease, { plan: written, before: actual, after, verdict, ...refused });
 }
 
 async function firstPlan(

@@ -25,6 +25,8 @@ export interface WriteRequest {
 export interface Written {
   readonly written: ResourcePlan;
   readonly setAside: readonly string[];
+  /** What AWS said when it refused them; absent where it refused nobody. */
+  readonly reason?: string;
 }
 
 /**
@@ -41,7 +43,11 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   if (refused === undefined) return { written: first, setAside: [] };
   const alone = refusedAlone(refused);
   if (alone !== undefined)
-    return { written: { ...request.plan(new Set(alone)), changed: true }, setAside: alone };
+    return {
+      written: { ...request.plan(new Set(alone)), changed: true },
+      setAside: alone,
+      reason: refused.message,
+    };
   const added = first.added.toSorted(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
@@ -51,7 +57,11 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
     const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;
     await letOthersIn(search, suspects);
-    return { written: { ...search.written, changed: true }, setAside: [...search.outside].sort() };
+    return {
+      written: { ...search.written, changed: true },
+      setAside: [...search.outside].sort(),
+      reason: refused.message,
+    };
   }
   throw new InvalidPrincipalError(
     `${refused.message}. It is none of the accounts to add or to keep for now: one that the policy names already was probably closed ` +

@@ -179,17 +179,24 @@ function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: 
   const fit = accounts - homeless.size;
   throw new PolicyTooLargeError(
     `${where}: ${accounts} accounts need ${used.length} managed policies, and ${attachable} of ${limit} can be ` +
-      `attached (${actual.othersAttached} are others'), which hold ${fit}. ${attachableText(ref, used.length, actual)}`,
+      `attached (${actual.othersAttached} are others'), which hold ${fit}${attachableText(ref, used.length, actual)}`,
     { resource: where, needed: used.length, attachable, accounts, fit },
   );
 }
 
+/** More than AWS lets be attached to anything: 10 to a group, 20 to a role on request ("IAM and AWS STS quotas"). */
+const mostAttachable = 20;
+
 /** What would let so many of ours be attached. */
 function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
-  const detach =
-    othersAttached === 0 ? '' : `Detach ${othersAttached === 1 ? 'that one' : 'some of those'}, or set `;
-  return `${detach === '' ? 'Set ' : detach}limits.${setting} to ${needed + othersAttached} where AWS has raised the quota so far`;
+  const all = needed + othersAttached;
+  return [
+    ...(othersAttached === 0 ? [] : ['. Detach what is not needed']),
+    ...(all > mostAttachable
+      ? []
+      : [`. Where AWS has raised the quota so far, set limits.${setting} to ${all}`]),
+  ].join('');
 }
 
 const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>

@@ -197,6 +197,8 @@ export interface ResourceChange {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Why AWS refused those that were set aside, with its own words. */
+  readonly reason?: string;
   /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];

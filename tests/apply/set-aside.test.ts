@@ -203,8 +203,9 @@ test('where each account is a request of its own, who is refused is left out wit
     throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['003', '001'] });
   };
 
-  const { written, setAside } = await writeAccepted({ ...of.request, write });
+  const { written, setAside, reason } = await writeAccepted({ ...of.request, write });
 
+  expect(reason).toBe('refused');
   expect(setAside).toEqual(['001', '003']);
   expect(written).toMatchObject({ next: ['000', '002'], changed: true });
   expect(writes).toBe(1);

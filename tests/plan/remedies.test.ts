@@ -115,7 +115,9 @@ test('more people than the policies of a group hold', () => {
   const error = refusal([people()], members(1_500));
 
   expect(error.message).toMatch(/1500 accounts need 13 managed policies, and 10 of 10 can be attached/);
-  expect(error.message).toMatch(/Set limits.managedPoliciesPerGroup to 13 where AWS has raised the quota/);
+  expect(error.message).toMatch(
+    /Where AWS has raised the quota so far, set limits.managedPoliciesPerGroup to 13\./,
+  );
   expect(error.message).toMatch(/All 1500 fit, as was tried, with packing: condition for grant people/);
   expect(error.message).toContain('2 such resources, each for 750 accounts at most');
 });
@@ -125,7 +127,9 @@ test('a group to which ten policies of others are attached', () => {
 
   expect(error.fields).toMatchObject({ needed: 1, attachable: 0, fit: 0 });
   expect(error.message).toMatch(/0 of 10 can be attached \(10 are others'\)/);
-  expect(error.message).toMatch(/Detach some of those, or set limits.managedPoliciesPerGroup to 11/);
+  expect(error.message).toMatch(
+    /Detach what is not needed\. Where AWS has raised the quota so far, set limits.managedPoliciesPerGroup to 11/,
+  );
   expect(error.message).toMatch(
     /All 3 fit, as was tried, with such a resource that others have left room on/,
   );

@@ -95,6 +95,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: z.number().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
+  reason: z.string().exactOptional(),
   added: packed(strings).exactOptional(),
   removed: packed(strings).exactOptional(),
   leaving: packed(times).exactOptional(),
