@@ -53,7 +53,7 @@ function selectorTest(selector: Selector): Test {
 function fieldsTest({ ous, tags, names, accounts }: SelectorFields): Test {
   const ids = new Set(accounts);
   const fields: readonly Test[] = [
-    ...(ous === undefined ? [] : [anyOf(ous.map(ouTest))]),
+    ...(ous === undefined ? [] : [ousTest(ous)]),
     ...(tags === undefined ? [] : Object.entries(tags).map(tagTest)),
     ...(names === undefined ? [] : [nameTest(names)]),
     ...(accounts === undefined ? [] : [({ id }: Account) => ids.has(id)]),
@@ -68,8 +68,20 @@ const anyOf =
   (account) =>
     alternatives.some((test) => test(account));
 
-function ouTest(ou: string): Test {
-  if (parentIdPattern.test(ou)) return ({ parentIds }) => parentIds.includes(ou);
+function ousTest(ous: readonly string[]): Test {
+  const ids = new Set(ous.filter((ou) => parentIdPattern.test(ou)));
+  const byPath = anyOf(ous.filter((ou) => !ids.has(ou)).map(pathTest));
+  // Many accounts share an OU.
+  const answers = new Map<string, boolean>();
+  return (account) => {
+    const { ouPath, parentIds } = account;
+    const answer = answers.get(ouPath) ?? byPath(account);
+    answers.set(ouPath, answer);
+    return answer || parentIds.some((id) => ids.has(id));
+  };
+}
+
+function pathTest(ou: string): Test {
   if (!ou.includes('*')) return ({ ouPath }) => ouPath === ou || ouPath.startsWith(`${ou}/`);
   const segments = ou.split('/').map(segmentTest);
   return ({ ouPath }) => {
@@ -81,7 +93,7 @@ function ouTest(ou: string): Test {
 /** Only `*` is special in a segment: OU names may hold brackets, braces and question marks. */
 function segmentTest(segment: string): (name: string | undefined) => boolean {
   if (!segment.includes('*')) return (name) => name === segment;
-  const glob = globTest(segment.replace(/[[\]{}?\\]/g, '\\$&'));
+  const glob = globTest([segment.replace(/[[\]{}?\\]/g, '\\$&')]);
   return (name) => name !== undefined && glob(name);
 }
 
@@ -91,13 +103,18 @@ function tagTest([key, value]: readonly [string, string | readonly string[]]): T
 }
 
 function nameTest(globs: readonly string[]): Test {
-  const alternatives = globs.map(globTest);
-  return ({ name }) => alternatives.some((test) => test(name));
+  const matches = globTest(globs);
+  return ({ name }) => matches(name);
 }
 
-function globTest(glob: string): (name: string) => boolean {
-  const matcher = picomatch(plainGlob(glob), globOptions);
-  return (name) => matcher(withoutSlashes(name));
+/** Whether one of the globs matches; a name that is spelled like a glob is one of its matches. */
+function globTest(globs: readonly string[]): (name: string) => boolean {
+  const plain = new Set(globs.map(plainGlob));
+  const pattern = new RegExp([...plain].map((glob) => picomatch.makeRe(glob, globOptions).source).join('|'));
+  return (name) => {
+    const text = withoutSlashes(name);
+    return plain.has(text) || pattern.test(text);
+  };
 }
 
 /** The special characters of a glob are `*`, `?`, `[…]`, `{…,…}` and `\`; the rest stands for itself. */

@@ -202,8 +202,10 @@ function refuseSilentLoss(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
   );
   const before = namedIn(request, actual, remembered);
+  const unjudged = [...before].filter((id) => !judged.has(id));
+  if (unjudged.length === 0) return [];
   const after = namedIn(request, next, owned);
-  const gone = [...before].filter((id) => !judged.has(id) && !after.has(id));
+  const gone = unjudged.filter((id) => !after.has(id));
   const lost = gone.filter((id) => !isClosed(known(request, id)));
   const { removalCount, removalShare } = configuration.safety;
   if (lost.length <= removalCount || lost.length <= removalShare * before.size) return gone;
