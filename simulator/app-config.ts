@@ -38,8 +38,10 @@ export interface SimulatedProfile {
   /** `hosted`, or `secretsmanager://<name>`. */
   readonly locationUri: string;
   readonly retrievalRoleArn: string | undefined;
-  /** JSON Schemas, as text. */
+  /** JSON Schemas of draft-04, as text. */
   readonly validators: readonly string[];
+  /** Of a hosted profile: the customer managed key of its versions. */
+  readonly kmsKeyArn: string | undefined;
   /** Of a hosted profile; the first has number 1. */
   readonly versions: HostedVersion[];
 }
@@ -129,7 +131,9 @@ export interface ProfileInput {
   /** Default: `hosted`. */
   readonly locationUri?: string;
   readonly retrievalRoleArn?: string;
+  /** JSON Schemas of draft-04. */
   readonly validators?: readonly object[];
+  readonly kmsKeyArn?: string;
 }
 
 /** Sets an application up, unchecked. @returns it, with its ids */
@@ -169,6 +173,7 @@ const newProfile = (applicationId: string, input: ProfileInput): SimulatedProfil
   locationUri: input.locationUri ?? 'hosted',
   retrievalRoleArn: input.retrievalRoleArn,
   validators: (input.validators ?? []).map((schema) => JSON.stringify(schema)),
+  kmsKeyArn: input.kmsKeyArn,
   versions: [],
 });
 
