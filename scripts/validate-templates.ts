@@ -12,7 +12,6 @@ import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { applicationsOf } from '../shared/configuration/applications.ts';
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
-import { rotationOf } from '../shared/configuration/rotation.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { applicationTemplate } from '../shared/spoke/application.ts';
 import { spokeTemplate } from '../shared/spoke/template.ts';
@@ -41,6 +40,7 @@ process.exitCode = report([
   ...readdirSync('templates').flatMap((file) => validateTemplate(`templates/${file}`)),
   ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
   ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
+  ...(await validateMade('examples/applications/onboarding.yml')),
 ]);
 
 function report(reports: readonly Report[]): number {
@@ -87,51 +87,27 @@ async function validateMade(file: string): Promise<readonly Report[]> {
     return [...spokes(loaded.configuration), ...applicationsMade(loaded)].flatMap(({ name, template }) => {
       const path = join(folder, `${name.replaceAll(' ', '-')}.json`);
       writeFileSync(path, JSON.stringify(template, null, 2));
-      return validateTemplate(path, name);
+      return validateTemplate(path, `${name} (${file})`);
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** What each central account needs, as `onboarding spoke-template` makes it; and one with rotation, in several regions. */
+/** What each central account needs, as `onboarding spoke-template` makes it. */
 function spokes(configuration: Configuration) {
   const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
-  const rotating = (regions: readonly string[]) => ({
-    ...configuration,
-    rotation: { ...rotationOf(configuration), regions: [...regions] },
+  return Object.entries(configuration.centralAccounts).flatMap(([name, account]) => {
+    if (account === undefined) return [];
+    const { template } = spokeTemplate({ configuration, accountId: account.id, hub });
+    return [{ name: `spoke template of ${name}`, template }];
   });
-  const plain = Object.entries(configuration.centralAccounts).flatMap(([name, account]) =>
-    account === undefined ? [] : [{ name, accountId: account.id, of: configuration }],
-  );
-  const accountId = configuration.centralAccounts.shared.id;
-  const more = [[], ['us-west-2', 'ap-south-1']].map((regions) => ({
-    name: `shared with rotation in ${regions.length + 1} regions`,
-    accountId,
-    of: rotating(regions),
-  }));
-  return [...plain, ...more].map(({ name, accountId, of }) => ({
-    name: `spoke template of ${name}`,
-    template: spokeTemplate({ configuration: of, accountId, hub }).template,
-  }));
 }
 
-/** As `onboarding application-template` makes them; one of them also with all that an application can have. */
+/** As `onboarding application-template` makes them. */
 function applicationsMade({ configuration, schemas }: ConfigurationAndSchemas) {
-  const own = applicationsOf(configuration).map((application) => ({ name: application.name, application }));
-  const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
-  const full = own.slice(0, 1).map(({ name, application }) => ({
-    name: `${name} with keys and a secret`,
-    application: {
-      ...application,
-      profiles: [
-        ...application.profiles.map((profile) => ({ ...profile, key })),
-        { name: 'any-secret', secret: `${name}/any`, key },
-      ],
-    },
-  }));
-  return [...own, ...full].map(({ name, application }) => ({
-    name: `application template of ${name}`,
+  return applicationsOf(configuration).map((application) => ({
+    name: `application template of ${application.name}`,
     template: applicationTemplate({ configuration, application, schemas }).template,
   }));
 }

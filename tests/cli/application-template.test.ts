@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { exampleConfiguration, objectOf, run } from './screen.ts';
+import { objectOf, run } from './screen.ts';
+
+const configuration = 'examples/applications/onboarding.yml';
 
 const template = (...argv: readonly string[]) =>
-  run(['application-template', ...argv, '--config', exampleConfiguration]);
+  run(['application-template', ...argv, '--config', configuration]);
 
 let folder: string;
 beforeAll(async () => {
@@ -26,6 +28,18 @@ describe('application-template', () => {
     expect({ code: yaml.code, stderr: yaml.stderr }).toEqual({ code: 0, stderr: '' });
     expect(parse(yaml.stdout)).toEqual(objectOf(json));
     expect(JSON.parse(Resources.ProfileSettings.Properties.Validators[0]?.Content ?? '')).toEqual(schema);
+  });
+
+  test('a configuration without applications has none', async () => {
+    const { code, stderr } = await run([
+      'application-template',
+      'shop',
+      '--config',
+      'examples/onboarding.yml',
+    ]);
+
+    expect(code).toBe(64);
+    expect(stderr).toContain('has no application shop; it has none');
   });
 
   test('writes a file, and says where to deploy it', async () => {

@@ -16,15 +16,15 @@ import { deployApplication } from './application-stack.ts';
 import { fault } from './faults.ts';
 import { deploy } from './rotations.ts';
 import { announcements } from './sweeps.ts';
-import { makeReady, type World, world } from './world.ts';
+import { makeReady, onboard, type World, world } from './world.ts';
 
 const place = { accountId: '123456789012', region: 'eu-west-1' };
-const member = '888888888888';
+const reader = '555566667777';
 const settings = z.object({ currency: z.string(), itemsPerPage: z.number() });
 
 /** The example, with the application of its template in the configuration account, and the spoke role of its template. */
 async function applicationWorld(change: (application: Application) => Application = (same) => same) {
-  const loaded = await loadWithSchemas('examples/onboarding.yml');
+  const loaded = await loadWithSchemas('examples/applications/onboarding.yml');
   const [first] = loaded.configuration.applications ?? [];
   if (first === undefined) throw new Error('The example has no application');
   const application = change(first);
@@ -172,48 +172,47 @@ describe('the application of the example, as its template makes it', () => {
     ]);
   });
 
-  test('is read by the reader role, once a grant lets an account in', async () => {
+  test('is read by the reader role, once the grant lets the account in', async () => {
     await start(of, await addVersion(of, good));
-    const { organisation, roles } = of;
-    const arn = roles.ReaderRole ?? '';
-    const role = organisation.world.roles.get(arn);
-    const may = (Principal: object) => ({ Effect: 'Allow' as const, Action: 'sts:AssumeRole', ...Principal });
-    organisation.addRole({
-      accountId: member,
-      name: 'shop',
-      trust: { Version: '2012-10-17', Statement: [] },
-      permissions: { Version: '2012-10-17', Statement: [may({ Resource: arn })] },
-    });
-    const read = () =>
-      configurationReader({
-        client: readerClient({
-          region: place.region,
-          role: { arn },
-          credentials: organisation.credentialsOf(member, 'shop'),
-          clock: of.clock,
-          plugins: [organisation.plugin()],
-        }),
-        application: 'shop',
-        environment: 'production',
-        profile: 'settings',
-        schema: settings,
-        clock: of.clock,
-      }).get();
-    await expect(read()).rejects.toThrow(/not authorized|denied/i);
+    await expect(read(of)).rejects.toThrow(/not authorized|denied/i);
 
-    const trust = JSON.parse(role?.trust ?? '{}');
-    trust.Statement.push(may({ Principal: { AWS: member } }));
-    organisation.world.roles.set(arn, Object.assign({}, role, { trust: JSON.stringify(trust) }));
+    of.organisation.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
+    await onboard(of, { accountId: reader });
 
-    expect(await read()).toEqual({ currency: 'EUR', itemsPerPage: 24 });
+    expect(await read(of)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
   });
 });
 
+/** What an application of a new account reads by the reader role. */
+function read({ organisation, roles, clock }: ApplicationWorld) {
+  const arn = roles.ReaderRole ?? '';
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: arn }],
+  };
+  organisation.addRole({ accountId: reader, name: 'shop', trust: policy, permissions: policy });
+  return configurationReader({
+    client: readerClient({
+      region: place.region,
+      role: { arn },
+      credentials: organisation.credentialsOf(reader, 'shop'),
+      clock,
+      plugins: [organisation.plugin()],
+    }),
+    application: 'shop',
+    environment: 'production',
+    profile: 'settings',
+    schema: settings,
+    clock,
+  }).get();
+}
+
+const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
 describe('a profile with a key of its own', () => {
-  const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
   const withKey = (application: Application): Application => ({
     ...application,
-    profiles: application.profiles.map((profile) => ({ ...profile, key: keyId })),
+    profiles: application.profiles.slice(0, 1).map((profile) => ({ ...profile, key: keyId })),
   });
 
   const keyedWorld = async () => {
@@ -248,13 +247,11 @@ describe('a profile with a key of its own', () => {
 });
 
 test('a profile of a secret is deployed by the retrieval role of the template, which gets no other secret', async () => {
-  const of = await applicationWorld((application) => ({
-    ...application,
-    profiles: [{ name: 'database', secret: 'shop/database' }],
-  }));
+  const of = await applicationWorld();
   const { organisation, roles } = of;
+  const kmsKeyArn = organisation.addKey({ ...place, id: keyId });
   const secrets = ['shop/database', 'shop/database-admin'].map((name) =>
-    organisation.addSecret({ ...place, name, value: '{"password":"x"}' }),
+    organisation.addSecret({ ...place, name, value: '{"password":"x"}', kmsKeyArn }),
   );
 
   const { run } = await deploy(of, { secretId: secrets[0] });
