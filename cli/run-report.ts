@@ -81,7 +81,7 @@ export async function runReport(
     left: record.left ?? [],
     ...(record.access === undefined ? {} : { access: record.access }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    calls: sorted(calls),
+    calls: sortedCalls(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(await approvalOf(record, approvals)),
@@ -123,7 +123,8 @@ export const accountsOf = (accountIds: readonly string[]) => ({
   ...(accountIds.length > 1 ? { accountIds } : {}),
 });
 
-const sorted = (calls: CallCounts): CallCounts => Object.fromEntries(Object.entries(calls).sort());
+export const sortedCalls = (calls: CallCounts): CallCounts =>
+  Object.fromEntries(Object.entries(calls).sort());
 
 /** `kind/account/region/id`, where only the id may have slashes. */
 export function partsOf(resource: string): Pick<ResourceReport, 'account' | 'region' | 'kind' | 'id'> {

@@ -35,6 +35,10 @@ export interface RoleInput {
 }
 
 export interface SecretInput extends Place {
+  /** The six characters behind its name. Default: made up. */
+  readonly suffix?: string;
+  /** Of its first version. Default: made up. */
+  readonly versionId?: string;
   readonly name: string;
   /** Of its first version, which is AWSCURRENT. Default: it has none. */
   readonly value?: string;
@@ -85,10 +89,10 @@ export const makeRepository = (world: World, input: Place & { readonly name: str
 export function makeSecret(world: World, input: SecretInput): SimulatedSecret {
   const { name, value, kmsKeyArn, primaryRegion } = input;
   const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${name}`;
-  const id = uuidOf(`${prefix}/1`);
+  const id = input.versionId ?? uuidOf(`${prefix}/1`);
   const first = { id, value, stages: new Set(['AWSCURRENT']) };
   return {
-    ...resource(world, input, name, `${prefix}-${digest(prefix, 6)}`),
+    ...resource(world, input, name, `${prefix}-${input.suffix ?? digest(prefix, 6)}`),
     primaryRegion,
     kmsKeyArn,
     versions: new Map(value === undefined ? [] : [[id, first]]),
