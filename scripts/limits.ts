@@ -200,7 +200,7 @@ const afterwards = [
   '  as those that EBS makes for each volume in use. AWS raises both quotas on request; then set `limits.grantsPerKey` or',
   '  `limits.launchPermissionsPerImage`.',
   '- **All others, and these when they are full**: the resource is refused with `PolicyTooLargeError`, which says how',
-  '  many fit. Nothing is written to it: accounts that have access keep it, newcomers do not get it there, and every',
+  '  many fit. Accounts that have access keep it, who leaves is taken off it, newcomers do not get it there, and every',
   '  other resource is updated as usual. Narrow the selectors, spread the grants over several resources, or declare the',
   '  membership `ou` or `organization`, where a grant is for such.',
   '',

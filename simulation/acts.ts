@@ -1,5 +1,6 @@
 import { apiCall, type OrganisationEvent } from '../simulator/events.ts';
 import { ouId } from '../simulator/example-organisation.ts';
+import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { World } from '../simulator/world.ts';
 import { outsiderEdits } from './outsider.ts';
 import type { Stage } from './play.ts';
@@ -59,10 +60,20 @@ const create: Act = ({ organisation, draw, care }) => {
   const id = freshId(organisation.world);
   care.changed(id);
   organisation.createAccount({ id, name: `account-${id.slice(-3)}` });
+  setTimeout(() => launchInstances(organisation, id), draw.pick([0, 0, draw.between(1_000, 400_000)]));
   if (!draw.chance(0.4)) return;
   organisation.refusePrincipal(id);
   setTimeout(() => organisation.acceptPrincipal(id), draw.between(1_000, 400_000));
 };
+
+/** Made by the account's first Auto Scaling group; until then, a grant of a key cannot name it. */
+const launchInstances = (organisation: SimulatedOrganisation, id: string): void =>
+  void organisation.addRole({
+    accountId: id,
+    path: '/aws-service-role/autoscaling.amazonaws.com/',
+    name: 'AWSServiceRoleForAutoScaling',
+    trust: '{"Version":"2012-10-17","Statement":[]}',
+  });
 
 const createSeveral: Act = (happening) => {
   for (let count = happening.draw.between(2, 6); count > 0; count -= 1) create(happening);

@@ -46,7 +46,7 @@ const lateBy = 20_000;
 const staleFor = 8_000;
 
 export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
-  /^(Put|Set|Delete|Create|Attach|Detach|Modify|Revoke|Tag|Untag)/.test(operation);
+  /^(Put|Set|Delete|Create|Update|Attach|Detach|Modify|Revoke|Retire|Tag|Untag)/.test(operation);
 
 /** What a read answered lately, as a stale one repeats it. */
 interface Answer {
@@ -67,17 +67,25 @@ export interface Faults {
 export const readKey = ({
   caller,
   service,
+  region,
   input,
-}: Pick<SimulatedCall, 'caller' | 'service' | 'input'>): string =>
-  `${caller.sessionArn.split('/').at(-1)} ${service} ${targetOf(input)}`;
+}: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
+  `${caller.sessionArn.split('/').at(-1)} ${service} ${region} ${targetOf(input)}`;
 
+/** The id that the resource of a call has in its `ResourceRef`. */
 const targetOf = (input: object): string => {
-  const { Bucket, KeyId, repositoryName, SecretId, GroupName, PolicyArn, PolicyName } = input as Readonly<
+  const { Bucket, KeyId, ImageId, repositoryName, SecretId, RoleName, ...iam } = input as Readonly<
     Record<string, unknown>
   >;
-  const group = GroupName ?? PolicyArn ?? PolicyName;
+  const group = iam.GroupName ?? iam.PolicyArn ?? iam.PolicyName;
   return String(
-    Bucket ?? KeyId ?? repositoryName ?? SecretId ?? (group === undefined ? '' : 'group/Developers'),
+    Bucket ??
+      KeyId ??
+      ImageId ??
+      repositoryName ??
+      SecretId ??
+      RoleName ??
+      (group === undefined ? '' : 'group/Developers'),
   );
 };
 

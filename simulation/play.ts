@@ -87,7 +87,7 @@ async function playNow(options: PlayOptions): Promise<Played> {
   await acts(stage);
   stage.faults.set(noFaults);
   stage.deaths.stop();
-  const violations = [...handledViolations(stage), ...(await settledViolations(stage))];
+  const violations = [...(await handledViolations(stage)), ...(await settledViolations(stage))];
   return {
     seed: options.seed,
     violations: [...stage.watch.violations, ...violations],
@@ -110,10 +110,11 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
-    deployment: configuration.deployment,
+    configuration,
     faults: wrong,
     registered,
     now: Date.now,
+    onWrite: () => {},
   });
   organisation.intercept(watching.interceptor);
   if (between !== undefined) organisation.intercept(between);
@@ -143,7 +144,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     const run = await inner.runs.get(name);
     care.ended(run, startedAt);
     if (run?.status === 'succeeded' && run.accountIds.length > 0)
-      watching.violations.push(...handledViolations(stage, run.accountIds));
+      watching.violations.push(...(await handledViolations(stage, run.accountIds)));
   };
   const stage: Stage = {
     ...scenario,

@@ -103,7 +103,7 @@ export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGener
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
-  const { outcome, error, accountIds, ...kept } = planned;
+  const { outcome, error, accountIds, tookBack, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
 }
 

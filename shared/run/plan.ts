@@ -165,12 +165,13 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const drift = sweep ? { drift: driftStatus(seen, plan) } : {};
   const { plan: planned, error } = seen;
+  const why = error === undefined ? {} : { error };
   if (planned !== undefined)
-    return { ...change, ...drift, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
+    return { ...change, ...drift, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-  return { ...change, ...drift, ...(error === undefined ? {} : { error }) };
+  return { ...change, ...drift, ...why };
 }
 
 function whatIsPlanned(

@@ -97,6 +97,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   accountIds: packed(strings).exactOptional(),
   added: packed(strings).exactOptional(),
   removed: packed(strings).exactOptional(),
+  tookBack: z.literal(true).exactOptional(),
   leaving: packed(times).exactOptional(),
 });
 
