@@ -7,8 +7,9 @@ import { type Found, searchesOf } from '../shared/plan/searches.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
 import type { PolicyDocument } from '../shared/policy/document.ts';
 import { evaluatePolicy } from '../shared/policy/evaluate.ts';
-import { deploymentOf, ownedSid } from '../shared/policy/owned.ts';
+import { ownedSid } from '../shared/policy/owned.ts';
 import type { World } from '../simulator/world.ts';
+import { isOurs } from './marks.ts';
 import { type WorldAccount, worldAccounts } from './members.ts';
 import { placeOf, places } from './places.ts';
 import type { Stage } from './play.ts';
@@ -20,6 +21,8 @@ export interface AccessFinding {
   readonly id: string;
   /** `resourceKey`; the ARN of a resource that nobody has anything on. */
   readonly resource: string;
+  /** Of the policy, where there is one. */
+  readonly arn: string | undefined;
   /** Whether the configuration names the resource. */
   readonly named: boolean;
   readonly sort: 'lacks' | 'names';
@@ -36,7 +39,7 @@ export async function accessFindings(stage: Stage): Promise<readonly AccessFindi
     .filter(({ arn }) => !known.has(arn))
     .flatMap(({ arn, read }) =>
       [...idsIn(ours(documentOf(read()), configuration.deployment))].map((id) =>
-        finding({ id, resource: arn, named: false, sort: 'names' }),
+        finding({ id, resource: arn, arn, named: false, sort: 'names' }),
       ),
     );
   return [...desired.flatMap((resource) => resourceFindings(stage, resource, accounts)), ...orphans];
@@ -81,20 +84,14 @@ function resourceFindings(
   desired: DesiredResource,
   accounts: readonly WorldAccount[],
 ): readonly AccessFinding[] {
-  const { key: resource, named, shares } = desired;
+  const { key, ref, named, shares } = desired;
+  const arn = placeOf(stage.organisation.world, ref)?.arn;
   return shares.flatMap((share) => {
-    const of = { resource: `${resource} (${share.entry.name})`, named };
-    return (share.entry.membership ?? 'accounts') === 'accounts'
-      ? listedFindings(stage, desired, share).map((each) => ({
-          ...each,
-          ...of,
-          what: `${of.resource} ${each.sort} ${each.id}`,
-        }))
-      : heldFindings(stage, desired, share, accounts).map((each) => ({
-          ...each,
-          ...of,
-          what: `${of.resource} ${each.sort} ${each.id}`,
-        }));
+    const isListed = (share.entry.membership ?? 'accounts') === 'accounts';
+    const found = isListed
+      ? listedFindings(stage, desired, share)
+      : heldFindings(stage, desired, share, accounts);
+    return found.map((each) => finding({ ...each, resource: `${key} (${share.entry.name})`, arn, named }));
   });
 }
 
@@ -174,7 +171,7 @@ function attachedDocuments({ groups, managedPolicies }: World, { accountId, id }
 }
 
 const ours = (document: PolicyDocument, deployment: string): readonly PolicyDocument[] => [
-  { ...document, Statement: document.Statement.filter(({ Sid }) => deploymentOf(Sid) === deployment) },
+  { ...document, Statement: document.Statement.filter(({ Sid }) => isOurs(Sid, deployment)) },
 ];
 
 const idsIn = (documents: readonly PolicyDocument[]): ReadonlySet<string> =>

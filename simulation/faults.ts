@@ -60,6 +60,8 @@ export interface Faults {
   readonly readAt: ReadonlyMap<string, number>;
   /** Resources that a write has reached after everybody had given up on it. */
   readonly appliedLate: ReadonlySet<string>;
+  /** A write is sent after its lease. */
+  late(call: SimulatedCall): void;
   /** From now on things go wrong as often as this; `noFaults` ends it. */
   set(rates: FaultRates): void;
 }
@@ -96,6 +98,7 @@ export function faults(draw: Draw): Faults {
   const readAt = new Map<string, number>();
   const appliedLate = new Set<string>();
 
+  const late = ({ input }: SimulatedCall): void => void appliedLate.add(targetOf(input));
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
   const interceptor: Interceptor = async (call, proceed) => {
@@ -105,7 +108,7 @@ export function faults(draw: Draw): Faults {
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
     if (draw.chance(rates.lateEffect)) {
-      appliedLate.add(targetOf(call.input));
+      late(call);
       later(proceed, giveUpAfter + draw.between(1, lateBy));
       throw await noAnswer();
     }
@@ -134,6 +137,7 @@ export function faults(draw: Draw): Faults {
     interceptor,
     readAt,
     appliedLate,
+    late,
     set: (next) => {
       rates = next;
     },

@@ -52,8 +52,8 @@ const withStatement = (document: PolicyDocument, added: Statement): PolicyDocume
 const statement = ({ arn, service }: Place, text: string): Statement => ({
   Effect: 'Deny',
   Principal: '*',
-  Action: `${service}:DeleteEverything`,
-  // The policy of a repository is about it alone.
-  ...(service === 'ecr' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
+  Action: `${service === 'iam' ? 'sts' : service}:DeleteEverything`,
+  // The policies of repositories and roles are about these alone.
+  ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
   Condition: { StringEquals: { 'aws:PrincipalTag/text': text } },
 });

@@ -1,45 +1,79 @@
 import { grantContext } from '../shared/configuration/context.ts';
 import { PolicyTooLargeError } from '../shared/errors.ts';
+import { resourceOf } from '../shared/grants/contract.ts';
 import type { DesiredResource } from '../shared/plan/desired.ts';
 import { changeLine } from '../shared/run/finish.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
-import { desiredHere } from './access.ts';
+import { type AccessFinding, accessFindings, desiredHere } from './access.ts';
+import { clashSid } from './marks.ts';
 import { worldAccounts } from './members.ts';
+import { placeOf } from './places.ts';
 import type { Stage } from './play.ts';
+import { documentOf } from './watch.ts';
 
 /** What a run has left undone for a reason that is right, and lets alone until a person does something. */
 export interface KnownStates {
   /** Keys of resources that cannot take all accounts that they are for. */
   readonly full: ReadonlySet<string>;
+  /** Keys of resources that others have changed, so that a person must decide. */
+  readonly contested: ReadonlySet<string>;
+  /** Keys of resources from which so many accounts should go at once that a person must allow it. */
+  readonly withheld: ReadonlySet<string>;
+  /** Of each of them that has a policy, its ARN. */
+  readonly arns: ReadonlyMap<string, string | undefined>;
   /** The lines that a record must have for them. */
   readonly lines: ReadonlySet<string>;
+  /** What was left undone for a reason that is none. */
   readonly violations: readonly string[];
 }
 
 /** Looks at what the latest run has refused, and whether it was right to. */
 export async function knownStates(stage: Stage): Promise<KnownStates> {
   const changes = await stage.inner.runs.changes(`run-${stage.executions()}`);
-  const refused = changes.filter(({ error }) => error?.name === 'PolicyTooLargeError');
+  const findings = await accessFindings(stage);
   const desired = desiredHere(stage, await worldAccounts(stage));
+  const accepted: ResourceChange[] = [];
   const violations: string[] = [];
-  for (const change of refused) {
+  for (const change of changes.filter(({ error }) => error !== undefined && error.name in reasons)) {
     const resource = desired.find(({ key }) => key === change.resource);
-    if (resource === undefined || !(await isTooLarge(stage, resource)))
-      violations.push(`${change.resource} was refused, and would fit: ${change.error?.message}`);
+    const isRight = reasons[change.error?.name ?? ''] ?? never;
+    if (await isRight(stage, { change, resource, findings })) accepted.push(change);
+    else violations.push(`${change.resource} was left undone without reason: ${change.error?.message}`);
   }
+  const keysOf = (...names: readonly string[]): ReadonlySet<string> =>
+    new Set(accepted.flatMap(({ resource, error }) => (names.includes(error?.name ?? '') ? resource : [])));
   return {
-    full: new Set(refused.map(({ resource }) => resource)),
-    lines: new Set(refused.flatMap((change: ResourceChange) => changeLine(change, []))),
+    full: keysOf('PolicyTooLargeError'),
+    withheld: keysOf('UnsafeChangeError'),
+    contested: keysOf('ContestedError', 'OwnershipClashError'),
+    arns: new Map(
+      accepted.map(({ resource }) => [
+        resource,
+        placeOf(stage.organisation.world, resourceOf(resource))?.arn,
+      ]),
+    ),
+    lines: new Set(accepted.flatMap((change) => changeLine(change, []))),
     violations,
   };
 }
 
+interface Left {
+  readonly change: ResourceChange;
+  /** `undefined` for one that is dropped. */
+  readonly resource: DesiredResource | undefined;
+  readonly findings: readonly AccessFinding[];
+}
+
+type Reason = (stage: Stage, left: Left) => Promise<boolean>;
+
+const never: Reason = async () => false;
+
 /** Whether what stands in the world now, and the accounts as they are, do not go together. */
-async function isTooLarge(
-  { organisation, configuration, inner }: Stage,
-  { key, kind, ref, shares }: DesiredResource,
-): Promise<boolean> {
+const isTooLarge: Reason = async (stage, { resource }) => {
+  if (resource === undefined) return false;
+  const { key, kind, ref, shares } = resource;
+  const { organisation, configuration, inner } = stage;
   const context = grantContext(configuration);
   const services = simulatedServices(organisation, { store: inner, quick: true });
   const actual = await kind.read(services.aws('verdict', configuration).reader(ref), ref, context);
@@ -51,4 +85,40 @@ async function isTooLarge(
     if (error instanceof PolicyTooLargeError) return true;
     throw error;
   }
-}
+};
+
+/** A write of our own that AWS has applied after everybody had given up on it looks like an outsider's. */
+const isContested: Reason = async ({ organisation, trespasses, faults }, { change }) => {
+  const ref = resourceOf(change.resource);
+  const { arn = '' } = placeOf(organisation.world, ref) ?? {};
+  const late = [...faults.appliedLate].filter((target) => ref.id.endsWith(target)).length;
+  return (trespasses.times.get(arn) ?? 0) + 2 * late >= 2;
+};
+
+const isClashing: Reason = async ({ organisation }, { change }) =>
+  documentOf(placeOf(organisation.world, resourceOf(change.resource))?.read()).Statement.some(
+    ({ Sid }) => Sid === clashSid,
+  );
+
+/** More than the configuration's number would lose it, all of whom should. */
+const isMassRemoval: Reason = async ({ configuration, organisation }, { change, findings }) => {
+  const ids = change.error?.fields?.accountIds;
+  const arn = placeOf(organisation.world, resourceOf(change.resource))?.arn;
+  const here = findings.filter(
+    ({ sort, resource, arn: at }) =>
+      sort === 'names' && (resource.startsWith(`${change.resource} `) || at === arn),
+  );
+  const going = new Set(here.map(({ id }) => id));
+  return (
+    Array.isArray(ids) &&
+    ids.length > configuration.safety.removalCount &&
+    ids.every((id) => going.has(String(id)))
+  );
+};
+
+const reasons: Readonly<Record<string, Reason>> = {
+  PolicyTooLargeError: isTooLarge,
+  ContestedError: isContested,
+  OwnershipClashError: isClashing,
+  UnsafeChangeError: isMassRemoval,
+};

@@ -1,6 +1,6 @@
 import type { Statement } from '../shared/policy/document.ts';
-import { deploymentOf } from '../shared/policy/owned.ts';
 import { roomOn } from './fullness.ts';
+import { isOurs } from './marks.ts';
 import { type Place, places } from './places.ts';
 import type { Stage } from './play.ts';
 import { documentOf } from './watch.ts';
@@ -11,7 +11,7 @@ export function outsiderEdits({ organisation, configuration, draw, watch }: Stag
   if (all.length === 0) return;
   const place = draw.pick(all);
   const document = documentOf(place.read());
-  const theirs = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== configuration.deployment);
+  const theirs = document.Statement.filter(({ Sid }) => !isOurs(Sid, configuration.deployment));
   const takesAway = theirs.length > 1 && draw.chance(0.4);
   const added = newStatement(place, draw.between(1, 1_000_000));
   // AWS refuses what is too long of others, too.
@@ -28,8 +28,10 @@ export function outsiderEdits({ organisation, configuration, draw, watch }: Stag
 const newStatement = ({ arn, service }: Place, number: number): Statement => ({
   Effect: 'Deny',
   Principal: '*',
-  Action: `${service}:Delete*`,
-  // The policy of a repository is about it alone.
-  ...(service === 'ecr' ? {} : { Resource: service === 's3' ? `${arn}/theirs-${number}` : '*' }),
+  Action: `${service === 'iam' ? 'sts' : service}:Delete*`,
+  // The policies of repositories and roles are about these alone.
+  ...(service === 'ecr' || service === 'iam'
+    ? {}
+    : { Resource: service === 's3' ? `${arn}/theirs-${number}` : '*' }),
   Condition: { StringEquals: { 'aws:PrincipalTag/number': String(number) } },
 });

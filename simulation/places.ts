@@ -33,7 +33,11 @@ export const places = (world: World): readonly Place[] => [
   ...[...world.keys.values()].map((resource) => placeOfResource('kms', resource)),
   ...[...world.repositories.values()].map((resource) => placeOfResource('ecr', resource)),
   ...[...world.secrets.values()].map((resource) => placeOfResource('secretsmanager', resource)),
+  ...[...world.roles.values()].filter(({ path }) => path === readers).map(placeOfRole),
 ];
+
+/** The path of the roles whose trust policies grants are on. */
+const readers = '/readers/';
 
 const services: Readonly<Record<string, string>> = {
   's3-bucket-policy': 's3',

@@ -12,6 +12,8 @@ import { acts } from './acts.ts';
 import { type Care, newCare } from './care.ts';
 import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
+import { newTrespasses, type Trespasses } from './interloper.ts';
+import { type Lag, lag } from './lag.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
@@ -50,6 +52,10 @@ export interface Stage extends Scenario {
   readonly deaths: Deaths;
   readonly watch: Watch;
   readonly care: Care;
+  readonly lag: Lag;
+  readonly trespasses: Trespasses;
+  /** Whether others change what is ours. */
+  readonly rough: boolean;
   readonly history: string[];
   /** How many were started. */
   executions(): number;
@@ -84,9 +90,11 @@ async function playNow(options: PlayOptions): Promise<Played> {
   const stage = setUp(options);
   await begin(stage);
   stage.faults.set(drawRates(stage.draw));
+  stage.lag.note();
   await acts(stage);
   stage.faults.set(noFaults);
   stage.deaths.stop();
+  stage.lag.stop();
   const violations = [...(await handledViolations(stage)), ...(await settledViolations(stage))];
   return {
     seed: options.seed,
@@ -106,7 +114,13 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const registered = new Set<string>();
   const inner = noting(memoryStore(), registered);
   const wrong = faults(drawn);
-  const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 30, 100]));
+  const dying = deaths(drawn, {
+    timeouts,
+    deathRate: drawn.pick([0, 0, 30, 100]),
+    onLateWrite: wrong.late,
+  });
+  const lagging = lag(organisation, drawn);
+  const trespasses = newTrespasses();
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
@@ -114,8 +128,9 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     faults: wrong,
     registered,
     now: Date.now,
-    onWrite: () => {},
+    onWrite: trespasses.restored,
   });
+  organisation.intercept(lagging.interceptor);
   organisation.intercept(watching.interceptor);
   if (between !== undefined) organisation.intercept(between);
   for (const { interceptor } of [wrong, dying]) organisation.intercept(interceptor);
@@ -155,6 +170,9 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     deaths: dying,
     watch: watching,
     care,
+    lag: lagging,
+    trespasses,
+    rough: drawn.chance(0.2),
     history,
     executions: () => executions,
     start,

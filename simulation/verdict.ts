@@ -1,12 +1,14 @@
 import { desiredResources } from '../shared/plan/desired.ts';
 import { parsePolicy } from '../shared/policy/document.ts';
 import { samePolicy } from '../shared/policy/equality.ts';
-import { deploymentOf } from '../shared/policy/owned.ts';
 import { executionsEndWithin } from '../shared/run/sweep.ts';
 import { type AccessFinding, accessFindings } from './access.ts';
 import { type KnownStates, knownStates } from './known.ts';
+import { isOurs } from './marks.ts';
+import { personDecides } from './person.ts';
 import { places } from './places.ts';
 import type { Stage } from './play.ts';
+import { provokedViolations } from './provoked.ts';
 import { epoch } from './time.ts';
 import type { Violation } from './watch.ts';
 
@@ -33,12 +35,17 @@ export async function handledViolations(
     .map(({ what }) => ({ at, what: `${what}, though a run for it has succeeded` }));
 }
 
-function isExcused({ faults, configuration }: Stage, { resource, sort }: AccessFinding): boolean {
+function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): boolean {
+  const { faults, trespasses, configuration } = stage;
   if ([...faults.appliedLate].some((target) => resource.includes(target))) return true;
+  if (trespasses.open.has(arn)) return true;
   return sort === 'names' && configuration.safety.graceHours > 0;
 }
 
-/** When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. */
+/**
+ * When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. What others
+ * have changed again and again waits for a person, who puts it right.
+ */
 export async function settledViolations(stage: Stage): Promise<readonly Violation[]> {
   await pass(quiet);
   await stage.start({}, 'organization-sweep');
@@ -51,12 +58,29 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
     ...known.violations,
     ...first,
     ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
-    ...(await accessFindings(stage)).filter((finding) => !isKnown(known, finding)).map(({ what }) => what),
+    ...(await unknownFindings(stage, known)),
+    ...(stage.rough ? await provokedViolations(stage, known) : []),
+    ...(stage.rough || known.withheld.size > 0 ? await decidedViolations(stage) : []),
     ...foreignViolations(stage),
     ...(await recordViolations(stage)),
     ...(await leaseViolations(stage)),
   ];
   return found.map((what) => ({ at: Date.now() - epoch, what }));
+}
+
+const unknownFindings = async (stage: Stage, known: KnownStates): Promise<readonly string[]> =>
+  (await accessFindings(stage)).filter((finding) => !isKnown(known, finding)).map(({ what }) => what);
+
+/** After a person has looked at what is contested or withheld, and decided, nothing is. */
+async function decidedViolations(stage: Stage): Promise<readonly string[]> {
+  await personDecides(stage, 'a-person');
+  await stage.start({}, 'organization-sweep');
+  const known = await knownStates(stage);
+  return [
+    ...[...known.contested, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
+    ...(await leftUndone(stage, known)),
+    ...(await unknownFindings(stage, known)),
+  ];
 }
 
 /** A sweep may have been the first to see that an account should go. */
@@ -67,9 +91,11 @@ async function endGraces(stage: Stage): Promise<void> {
   await stage.start({}, 'organization-sweep');
 }
 
-/** Where not all fit, newcomers wait; who should go is gone all the same. */
-const isKnown = ({ full }: KnownStates, { resource, sort }: AccessFinding): boolean =>
-  sort === 'lacks' && [...full].some((key) => resource.startsWith(`${key} `));
+/** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
+const isKnown = (known: KnownStates, { resource, arn, sort, named }: AccessFinding): boolean =>
+  [...(sort === 'lacks' ? known.full : known.withheld), ...known.contested].some(
+    (key) => resource.startsWith(`${key} `) || (!named && arn !== undefined && known.arns.get(key) === arn),
+  );
 
 /** The quiet sweep must leave nothing undone but what it cannot do. */
 async function leftUndone({ inner, executions }: Stage, { lines }: KnownStates): Promise<readonly string[]> {
@@ -93,7 +119,7 @@ function foreignViolations({ organisation, configuration, watch }: Stage): reado
     if (left === undefined) return [];
     const text = read();
     const document = text === undefined ? { ...left, Statement: [] } : parsePolicy(text, arn);
-    const Statement = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== configuration.deployment);
+    const Statement = document.Statement.filter(({ Sid }) => !isOurs(Sid, configuration.deployment));
     return samePolicy({ ...document, Statement }, left)
       ? []
       : [`${arn}: what is not ours is not as it was left`];

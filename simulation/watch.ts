@@ -2,11 +2,11 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
 import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/policy/document.ts';
 import { samePolicy } from '../shared/policy/equality.ts';
-import { deploymentOf } from '../shared/policy/owned.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
 import { type Faults, isWrite, readKey } from './faults.ts';
 import { excessAfter, excessBefore } from './limits.ts';
+import { isOurs } from './marks.ts';
 import { type Place, placeOfCall } from './places.ts';
 
 /** Something that one of the promises excludes. */
@@ -70,7 +70,7 @@ export function watch(options: WatchOptions): Watch {
   };
 
   const statements = (text: string | undefined, ours: boolean): readonly Statement[] =>
-    documentOf(text).Statement.filter(({ Sid }) => (deploymentOf(Sid) === deployment) === ours);
+    documentOf(text).Statement.filter(({ Sid }) => isOurs(Sid, deployment) === ours);
 
   const foreign = (text: string | undefined): PolicyDocument => ({
     ...documentOf(text),
