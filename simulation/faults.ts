@@ -1,5 +1,5 @@
-import { awsError } from '../simulator/aws-error.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import { throttlingError } from '../simulator/rates.ts';
 import type { Draw } from './random.ts';
 
 /** How often what goes wrong, for each call; the rest goes well, after some milliseconds. */
@@ -47,6 +47,12 @@ const staleFor = 8_000;
 
 export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
   /^(Put|Set|Delete|Create|Update|Attach|Detach|Modify|Revoke|Retire|Tag|Untag)/.test(operation);
+
+const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secretsmanager', 'iam', 'ec2']);
+
+/** Whether a call changes what grants are on. */
+export const isPolicyWrite = (call: Pick<SimulatedCall, 'service' | 'operation'>): boolean =>
+  isWrite(call) && policyServices.has(call.service);
 
 /** What a read answered lately, as a stale one repeats it. */
 interface Answer {
@@ -104,7 +110,7 @@ export function faults(draw: Draw): Faults {
   const interceptor: Interceptor = async (call, proceed) => {
     await pause(60);
     if (draw.chance(rates.slow)) await pause(9_000);
-    if (draw.chance(rates.throttled)) throw awsError(throttlingName(call), 'Rate exceeded', 400);
+    if (draw.chance(rates.throttled)) throw throttlingError(call);
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
     if (draw.chance(rates.lateEffect)) {
@@ -159,9 +165,3 @@ async function noAnswer(): Promise<Error> {
 function later(act: () => Promise<unknown>, milliseconds: number): void {
   setTimeout(() => void act().catch(() => {}), milliseconds);
 }
-
-/** As the services name it (their API references, "Common errors"). */
-const throttlingName = ({ service }: SimulatedCall): string =>
-  ({ s3: 'SlowDown', iam: 'Throttling', sts: 'Throttling', organizations: 'TooManyRequestsException' })[
-    service
-  ] ?? 'ThrottlingException';

@@ -3,30 +3,38 @@ import type { Act } from './acts.ts';
 import { clashSid, isOurs } from './marks.ts';
 import { type Place, places } from './places.ts';
 import type { Draw } from './random.ts';
+import { epoch } from './time.ts';
 import { documentOf } from './watch.ts';
 
 /** What outsiders have done to what is ours, by the ARN of the resource. */
 export interface Trespasses {
   /** How often. */
   readonly times: ReadonlyMap<string, number>;
-  /** Where no write has come since. */
+  /** Where no reconciliation has written and ended since. */
   readonly open: ReadonlySet<string>;
   done(arn: string): void;
-  /** A write of ours has reached the resource. */
-  restored(arn: string): void;
+  /** A write of ours has reached the resource; it may hold less than all, while accounts are tried. */
+  written(arn: string): void;
+  /** A reconciliation of the resource has ended. */
+  settled(arn: string | undefined): void;
 }
 
 export function newTrespasses(): Trespasses {
   const times = new Map<string, number>();
   const open = new Set<string>();
+  const written = new Set<string>();
   return {
     times,
     open,
     done: (arn) => {
       times.set(arn, (times.get(arn) ?? 0) + 1);
       open.add(arn);
+      written.delete(arn);
     },
-    restored: (arn) => void open.delete(arn),
+    written: (arn) => void written.add(arn),
+    settled: (arn = '') => {
+      if (written.has(arn)) open.delete(arn);
+    },
   };
 }
 
@@ -79,7 +87,7 @@ function change({ configuration, trespasses, history }: Trespassing, place: Plac
   const others = document.Statement.filter(({ Sid }) => !isOurs(Sid, deployment));
   place.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
   trespasses.done(place.arn);
-  history.push(`${Date.now()} trespass on ${place.arn}`);
+  history.push(`${Date.now() - epoch} trespass on ${place.arn}`);
 }
 
 /** A statement with our mark that we never wrote; the next time it is taken away again. */

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { resourceOf } from '../shared/grants/contract.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { type DeployedMachine, runLocally } from '../simulator/local-deployment.ts';
 import type { Interceptor } from '../simulator/plugin.ts';
+import { rateLimits } from '../simulator/rates.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
 import { type Care, newCare } from './care.ts';
@@ -14,7 +16,9 @@ import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
 import { newTrespasses, type Trespasses } from './interloper.ts';
 import { type Lag, lag } from './lag.ts';
+import { placeOf } from './places.ts';
 import { type Draw, draw, seeded } from './random.ts';
+import { retries } from './retries.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
 import { handledViolations, settledViolations } from './verdict.ts';
@@ -112,7 +116,10 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const scenario = drawScenario(drawn, accounts ?? drawn.between(0, 8));
   const { organisation, configuration } = scenario;
   const registered = new Set<string>();
-  const inner = noting(memoryStore(), registered);
+  const trespasses = newTrespasses();
+  const inner = noting(memoryStore(), registered, (key) => {
+    trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn);
+  });
   const wrong = faults(drawn);
   const dying = deaths(drawn, {
     timeouts,
@@ -120,7 +127,6 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     onLateWrite: wrong.late,
   });
   const lagging = lag(organisation, drawn);
-  const trespasses = newTrespasses();
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
@@ -128,12 +134,14 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     faults: wrong,
     registered,
     now: Date.now,
-    onWrite: trespasses.restored,
+    onWrite: trespasses.written,
   });
   organisation.intercept(lagging.interceptor);
+  organisation.intercept(rateLimits({ clock: processClock() }).interceptor);
   organisation.intercept(watching.interceptor);
   if (between !== undefined) organisation.intercept(between);
-  for (const { interceptor } of [wrong, dying]) organisation.intercept(interceptor);
+  for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor])
+    organisation.intercept(interceptor);
   const care = newCare();
   const history: string[] = [];
   const store = dying.slowed(around(inner));
@@ -180,8 +188,8 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   return stage;
 }
 
-/** Tells which accounts were ever registered. */
-const noting = (store: Store, registered: Set<string>): Store => ({
+/** Tells which accounts were ever registered, and which resources have just been settled. */
+const noting = (store: Store, registered: Set<string>, onSettled: (key: string) => void): Store => ({
   ...store,
   registry: {
     ...store.registry,
@@ -189,6 +197,13 @@ const noting = (store: Store, registered: Set<string>): Store => ({
       const stored = await store.registry.put(account, ...given);
       if (stored !== undefined) registered.add(account.id);
       return stored;
+    },
+  },
+  resources: {
+    ...store.resources,
+    put: async (key, state) => {
+      await store.resources.put(key, state);
+      if (state.writing !== true) onSettled(key);
     },
   },
 });

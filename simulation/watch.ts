@@ -4,7 +4,7 @@ import { many, type PolicyDocument, parsePolicy, type Statement } from '../share
 import { samePolicy } from '../shared/policy/equality.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
-import { type Faults, isWrite, readKey } from './faults.ts';
+import { type Faults, isPolicyWrite, readKey } from './faults.ts';
 import { excessAfter, excessBefore } from './limits.ts';
 import { isOurs } from './marks.ts';
 import { type Place, placeOfCall } from './places.ts';
@@ -55,7 +55,7 @@ export function watch(options: WatchOptions): Watch {
   };
 
   const interceptor: Interceptor = async (call, proceed) => {
-    if (!isWrite(call) || !policyServices.has(call.service)) return proceed();
+    if (!isPolicyWrite(call)) return proceed();
     violated(excessBefore(call, limits));
     const place = placeOfCall(world, call);
     const before = place?.read();
@@ -111,8 +111,6 @@ export function watch(options: WatchOptions): Watch {
     },
   };
 }
-
-const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secretsmanager', 'iam', 'ec2']);
 
 export const documentOf = (text: string | undefined): PolicyDocument =>
   text === undefined ? { Version: '2012-10-17', Statement: [] } : parsePolicy(text, 'the world');
