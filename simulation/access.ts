@@ -2,6 +2,7 @@ import { grantContext } from '../shared/configuration/context.ts';
 import { resourceKey, type Share } from '../shared/grants/contract.ts';
 import { fitsGlob, hasTags } from '../shared/grants/discovery.ts';
 import { isMember } from '../shared/organization/account.ts';
+import { matches } from '../shared/organization/selector.ts';
 import { type DesiredResource, desiredResources } from '../shared/plan/desired.ts';
 import { type Found, searchesOf } from '../shared/plan/searches.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
@@ -125,7 +126,7 @@ function listedOn(stage: Stage, ref: DesiredResource['ref'], grant: string): Rea
   return idsIn(documentsOn(stage, ref, grant));
 }
 
-/** Whom a condition holds must be let in, and nobody else of the organisation. */
+/** Whom a condition holds must be let in, approved or not, and nobody else of the organisation. */
 function heldFindings(
   stage: Stage,
   { ref, kind }: DesiredResource,
@@ -134,8 +135,9 @@ function heldFindings(
 ): readonly Bare[] {
   const context = grantContext(stage.configuration);
   const documents = documentsOn(stage, ref, share.entry.name);
-  const due = new Set(share.accounts.map(({ id }) => id));
-  return accounts.filter(isMember).flatMap((account): readonly Bare[] => {
+  const members = accounts.filter(isMember);
+  const due = new Set(members.filter((each) => matches(share.entry.for, each)).map(({ id }) => id));
+  return members.flatMap((account): readonly Bare[] => {
     const allowed = kind
       .accesses(share.entry, account, ref, context)
       .map(({ request }) => documents.some((each) => evaluatePolicy(each, request).decision === 'allow'));

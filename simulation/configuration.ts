@@ -145,6 +145,8 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
       },
       grants,
       ...(draw.chance(0.12) ? { safety: { graceHours: 1 } } : {}),
+      // For all, so that whoever was never approved must be named nowhere.
+      ...(draw.chance(0.15) ? { approval: { for: { all: true }, timeLimitHours: 1 } } : {}),
       ...(scarce
         ? {
             limits: {

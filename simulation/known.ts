@@ -3,6 +3,7 @@ import { PolicyTooLargeError } from '../shared/errors.ts';
 import { resourceOf } from '../shared/grants/contract.ts';
 import type { DesiredResource } from '../shared/plan/desired.ts';
 import { changeLine } from '../shared/run/finish.ts';
+import { unasked } from '../shared/run/unapproved.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { type AccessFinding, accessFindings, desiredHere } from './access.ts';
@@ -53,7 +54,11 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
         placeOf(stage.organisation.world, resourceOf(resource))?.arn,
       ]),
     ),
-    lines: new Set(accepted.flatMap((change) => changeLine(change, []))),
+    lines: new Set([
+      ...accepted.flatMap((change) => changeLine(change, [])),
+      // Who waits by the registry; that everybody else has what is due is looked at by itself.
+      ...(await unasked(stage.inner, Date.now())),
+    ]),
     violations,
   };
 }

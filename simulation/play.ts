@@ -11,6 +11,7 @@ import type { Interceptor } from '../simulator/plugin.ts';
 import { rateLimits } from '../simulator/rates.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
+import { type Approver, approver } from './approver.ts';
 import { type Care, newCare } from './care.ts';
 import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
@@ -56,6 +57,7 @@ export interface Stage extends Scenario {
   readonly deaths: Deaths;
   readonly watch: Watch;
   readonly care: Care;
+  readonly person: Approver;
   readonly lag: Lag;
   readonly trespasses: Trespasses;
   /** Whether others change what is ours. */
@@ -117,9 +119,19 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const { organisation, configuration } = scenario;
   const registered = new Set<string>();
   const trespasses = newTrespasses();
-  const inner = noting(memoryStore(), registered, (key) => {
-    trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn);
+  const history: string[] = [];
+  const person = approver({
+    draw: drawn,
+    services: () => simulatedServices(organisation, { store: inner, quick: true }),
+    timeOut: (token) =>
+      void organisation.world.tasks.end(token, { type: 'failed', error: 'States.Timeout', cause: '' }),
+    note: (text) => void history.push(`${now()} ${text}`),
   });
+  const inner: Store = person.told(
+    noting(memoryStore(), registered, (key) => {
+      trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn);
+    }),
+  );
   const wrong = faults(drawn);
   const dying = deaths(drawn, {
     timeouts,
@@ -132,7 +144,11 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     organisation,
     configuration,
     faults: wrong,
-    registered,
+    mayNotBeNamed: (id) => {
+      if (!registered.has(id)) return 'is not in the registry';
+      if (configuration.approval !== undefined && !person.approved.has(id)) return 'was never approved';
+      return undefined;
+    },
     now: Date.now,
     onWrite: trespasses.written,
   });
@@ -143,7 +159,6 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor])
     organisation.intercept(interceptor);
   const care = newCare();
-  const history: string[] = [];
   const store = dying.slowed(around(inner));
   let executions = 0;
   const start = async (input: unknown, machine: DeployedMachine = 'account-onboarding'): Promise<void> => {
@@ -161,6 +176,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       name,
       input,
       waits: 'real',
+      tasks: organisation.world.tasks,
       around: dying.around,
     });
     history.push(`${now()} ${name} ${status} ${error ?? ''}`);
@@ -178,6 +194,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     deaths: dying,
     watch: watching,
     care,
+    person,
     lag: lagging,
     trespasses,
     rough: drawn.chance(0.2),
@@ -209,7 +226,7 @@ const noting = (store: Store, registered: Set<string>, onSettled: (key: string) 
 });
 
 /** The import and the activation are a person's; nothing goes wrong with them. */
-async function begin({ organisation, configuration, inner }: Stage): Promise<void> {
+async function begin({ organisation, configuration, inner, person }: Stage): Promise<void> {
   const services = simulatedServices(organisation, { store: inner, quick: true });
   const { organizations } = services.hub;
   const clock = processClock();
@@ -219,6 +236,7 @@ async function begin({ organisation, configuration, inner }: Stage): Promise<voi
     configuration satisfies Configuration,
     'the simulation',
   );
+  person.approve(organisation.world.accounts.keys());
 }
 
 /** By the token of each function's ARN, from `serverless.yml`, in seconds. */

@@ -33,8 +33,8 @@ interface WatchOptions {
   readonly organisation: SimulatedOrganisation;
   readonly configuration: Configuration;
   readonly faults: Faults;
-  /** Accounts that were in the registry at some time. */
-  readonly registered: ReadonlySet<string>;
+  /** Why nothing of ours may be for an account; `undefined` where it may. */
+  readonly mayNotBeNamed: (id: string) => string | undefined;
   readonly now: () => number;
   /** A write has changed the resource. */
   readonly onWrite: (arn: string) => void;
@@ -42,7 +42,7 @@ interface WatchOptions {
 
 /** Looks at each write at the moment it takes effect. */
 export function watch(options: WatchOptions): Watch {
-  const { organisation, configuration, faults, registered, now, onWrite } = options;
+  const { organisation, configuration, faults, mayNotBeNamed, now, onWrite } = options;
   const { deployment, limits } = configuration;
   const { world } = organisation;
   const violations: Violation[] = [];
@@ -62,6 +62,7 @@ export function watch(options: WatchOptions): Watch {
     const output = await proceed();
     writes += 1;
     violated(excessAfter(call, world, limits));
+    for (const id of idsGivenTo(call)) checkNamed(id, call.operation);
     if (place === undefined) return output;
     onWrite(place.arn);
     checkForeign(call, place, before);
@@ -95,8 +96,12 @@ export function watch(options: WatchOptions): Watch {
       (names.includes('*') && !JSON.stringify(Condition ?? {}).includes('PrincipalOrg'))
     )
       violated(`${where} is open to everybody`);
-    for (const id of accountIdsIn({ Principal, Condition } as Statement))
-      if (!registered.has(id)) violated(`${where} names ${id}, which is not in the registry`);
+    for (const id of accountIdsIn({ Principal, Condition } as Statement)) checkNamed(id, where);
+  };
+
+  const checkNamed = (id: string, where: string): void => {
+    const why = mayNotBeNamed(id);
+    if (why !== undefined) violated(`${where} names ${id}, which ${why}`);
   };
 
   return {
@@ -110,6 +115,18 @@ export function watch(options: WatchOptions): Watch {
       left.set(arn, foreign(read()));
     },
   };
+}
+
+/** Accounts that a call gives something to which is no statement of a resource's policy. */
+function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
+  const { GranteePrincipal, LaunchPermission, PolicyDocument } = input as Readonly<Record<string, unknown>>;
+  const given: Readonly<Record<string, unknown>> = {
+    CreateGrant: GranteePrincipal,
+    ModifyImageAttribute: (LaunchPermission as { readonly Add?: unknown } | undefined)?.Add,
+    CreatePolicy: PolicyDocument,
+    CreatePolicyVersion: PolicyDocument,
+  };
+  return new Set(JSON.stringify(given[operation] ?? '').match(/(?<!\d)\d{12}(?!\d)/g));
 }
 
 export const documentOf = (text: string | undefined): PolicyDocument =>
