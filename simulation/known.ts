@@ -105,20 +105,33 @@ const isClashing: Reason = async ({ organisation }, { change }) =>
     ({ Sid }) => Sid === clashSid,
   );
 
-/** More than the configuration's number would lose it, all of whom should. */
-const isMassRemoval: Reason = async ({ configuration, organisation }, { change, findings }) => {
-  const ids = change.error?.fields?.accountIds;
-  const arn = placeOf(organisation.world, resourceOf(change.resource))?.arn;
+/** More than the configuration's number would lose it, or would have when they began to wait; all of whom should. */
+const isMassRemoval: Reason = async (stage, { change, findings }) => {
+  const ids = removedBy(change);
+  const arn = placeOf(stage.organisation.world, resourceOf(change.resource))?.arn;
   const here = findings.filter(
     ({ sort, resource, arn: at }) =>
       sort === 'names' && (resource.startsWith(`${change.resource} `) || at === arn),
   );
   const going = new Set(here.map(({ id }) => id));
-  return (
-    Array.isArray(ids) &&
-    ids.length > configuration.safety.removalCount &&
-    ids.every((id) => going.has(String(id)))
-  );
+  const many = await withheldTogether(stage, change.resource);
+  return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id));
+};
+
+/** Accounts that any run would have taken from the resource together with more than the configuration's number. */
+async function withheldTogether(stage: Stage, resource: string): Promise<ReadonlySet<string>> {
+  const many = new Set<string>();
+  for (let run = 1; run <= stage.executions(); run += 1)
+    for (const change of await stage.inner.runs.changes(`run-${run}`)) {
+      const ids = change.resource === resource ? removedBy(change) : [];
+      if (ids.length > stage.configuration.safety.removalCount) for (const id of ids) many.add(id);
+    }
+  return many;
+}
+
+const removedBy = ({ error }: ResourceChange): readonly string[] => {
+  const ids = error?.name === 'UnsafeChangeError' ? error.fields?.accountIds : undefined;
+  return Array.isArray(ids) ? ids.map(String) : [];
 };
 
 const reasons: Readonly<Record<string, Reason>> = {

@@ -146,7 +146,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     faults: wrong,
     mayNotBeNamed: (id) => {
       if (!registered.has(id)) return 'is not in the registry';
-      if (configuration.approval !== undefined && !person.approved.has(id)) return 'was never approved';
+      if (asksForAll(configuration) && !person.approved.has(id)) return 'was never approved';
       return undefined;
     },
     now: Date.now,
@@ -224,6 +224,10 @@ const noting = (store: Store, registered: Set<string>, onSettled: (key: string) 
     },
   },
 });
+
+/** Whether nobody gets anything unapproved. A grant that a condition holds knows no approval. */
+const asksForAll = ({ approval, grants }: Configuration): boolean =>
+  approval !== undefined && grants.every(({ membership = 'accounts' }) => membership === 'accounts');
 
 /** The import and the activation are a person's; nothing goes wrong with them. */
 async function begin({ organisation, configuration, inner, person }: Stage): Promise<void> {
