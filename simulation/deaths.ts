@@ -20,6 +20,8 @@ export interface Deaths {
   readonly interceptor: Interceptor;
   /** The store as functions see it: each call takes time, and may be the last. */
   slowed(store: Store): Store;
+  /** Whether any has gone on after it had stopped: it may have stored what had been overtaken. */
+  woken(): boolean;
   stop(): void;
 }
 
@@ -42,6 +44,7 @@ const sleepOfTheDead = 400_000;
 export function deaths(draw: Draw, { timeouts, deathRate, onLateWrite }: DeathOptions): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
+  let woken = false;
 
   const around: FunctionInterceptor = (token, invoke) => {
     const timeout = (timeouts.get(token) ?? 30) * 1_000;
@@ -64,6 +67,7 @@ export function deaths(draw: Draw, { timeouts, deathRate, onLateWrite }: DeathOp
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
     life.until = Number.POSITIVE_INFINITY;
+    woken = true;
     await sleep(sleepOfTheDead);
     return true;
   };
@@ -86,6 +90,7 @@ export function deaths(draw: Draw, { timeouts, deathRate, onLateWrite }: DeathOp
         await survive();
         return answer;
       }),
+    woken: () => woken,
     stop: () => {
       rate = 0;
     },

@@ -92,13 +92,32 @@ const isTooLarge: Reason = async (stage, { resource }) => {
   }
 };
 
-/** A write of our own that AWS has applied after everybody had given up on it looks like an outsider's. */
-const isContested: Reason = async ({ organisation, trespasses, faults }, { change }) => {
-  const ref = resourceOf(change.resource);
+/** What is taken for others' doing, and is none: a write of ours that was not finished, most likely. */
+export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
+  if (stage.deaths.woken()) return [];
+  const found: string[] = [];
+  for (const { key } of desiredHere(stage, await worldAccounts(stage))) {
+    const { disputed } = (await stage.inner.resources.get(key)) ?? {};
+    if (disputed !== undefined && touches(stage, key) === 0)
+      found.push(
+        `${key}: ${disputed.sids.join()} disputed since ${disputed.since}, though nobody has changed what is ours`,
+      );
+  }
+  return found;
+}
+
+/**
+ * How often others have changed what is ours, as far as anybody can tell: a write of our own that AWS has applied after
+ * everybody had given up on it looks like theirs.
+ */
+function touches({ organisation, trespasses, faults }: Stage, key: string): number {
+  const ref = resourceOf(key);
   const { arn = '' } = placeOf(organisation.world, ref) ?? {};
   const late = [...faults.appliedLate].filter((target) => ref.id.endsWith(target)).length;
-  return (trespasses.times.get(arn) ?? 0) + 2 * late >= 2;
-};
+  return (trespasses.times.get(arn) ?? 0) + 2 * late;
+}
+
+const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
 
 const isClashing: Reason = async ({ organisation }, { change }) =>
   documentOf(placeOf(organisation.world, resourceOf(change.resource))?.read()).Statement.some(

@@ -4,7 +4,7 @@ import { parsePolicy } from '../shared/policy/document.ts';
 import { samePolicy } from '../shared/policy/equality.ts';
 import { executionsEndWithin } from '../shared/run/sweep.ts';
 import { type AccessFinding, accessFindings } from './access.ts';
-import { type KnownStates, knownStates } from './known.ts';
+import { falseDisputes, type KnownStates, knownStates } from './known.ts';
 import { isOurs } from './marks.ts';
 import { personDecides } from './person.ts';
 import { places } from './places.ts';
@@ -52,11 +52,13 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
   await stage.start({}, 'organization-sweep');
   await endGraces(stage);
   const known = await knownStates(stage);
+  const disputes = await falseDisputes(stage);
   const first = await leftUndone(stage, known);
   const before = stage.watch.writes();
   await stage.start({}, 'organization-sweep');
   const found = [
     ...known.violations,
+    ...disputes,
     ...first,
     ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
     ...(await unknownFindings(stage, known)),

@@ -59,20 +59,21 @@ export const revisionOutsideTransaction = (): Planted => ({
   },
 });
 
-/** A resource counts as done when its write begins. */
+/** A resource is settled when its write begins: nobody remembers any more that one is under way. */
 export const appliedBeforeReadBack = (): Planted => ({
   around: (store) => ({
     ...store,
     resources: {
       ...store.resources,
-      put: async (resource, state) => {
+      put: async (resource, { writing, ...state }) => {
         const inForce = await store.configuration.inForce();
         const appliedRevision = await store.registry.revision();
-        await store.resources.put(resource, {
-          ...state,
+        const settled = {
           appliedRevision,
           configurationHash: inForce?.hash ?? '',
-        });
+          generation: state.generation + 1,
+        };
+        await store.resources.put(resource, writing === true ? { ...state, ...settled } : state);
       },
     },
   }),
