@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { resourceOf } from '../shared/grants/contract.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
+import { desiredResources } from '../shared/plan/desired.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
@@ -13,6 +14,7 @@ import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
 import { type Approver, approver } from './approver.ts';
 import { type Care, newCare } from './care.ts';
+import { countedTooEarly } from './counted.ts';
 import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
 import { newTrespasses, type Trespasses } from './interloper.ts';
@@ -150,7 +152,13 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       return undefined;
     },
     now: Date.now,
-    onWrite: trespasses.written,
+    onWrite: async (place, before) => {
+      trespasses.written(place.arn);
+      const key = desiredResources(configuration, []).find(
+        ({ ref }) => placeOf(organisation.world, ref)?.arn === place.arn,
+      )?.key;
+      return key === undefined ? [] : countedTooEarly(stage, key, { place, before });
+    },
   });
   organisation.intercept(lagging.interceptor);
   organisation.intercept(rateLimits({ clock: processClock() }).interceptor);

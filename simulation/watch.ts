@@ -36,8 +36,8 @@ interface WatchOptions {
   /** Why nothing of ours may be for an account; `undefined` where it may. */
   readonly mayNotBeNamed: (id: string) => string | undefined;
   readonly now: () => number;
-  /** A write has changed the resource. */
-  readonly onWrite: (arn: string) => void;
+  /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
+  readonly onWrite: (place: Place, before: string | undefined) => Promise<readonly string[]>;
 }
 
 /** Looks at each write at the moment it takes effect. */
@@ -64,9 +64,9 @@ export function watch(options: WatchOptions): Watch {
     violated(excessAfter(call, world, limits));
     for (const id of idsGivenTo(call)) checkNamed(id, call.operation);
     if (place === undefined) return output;
-    onWrite(place.arn);
     checkForeign(call, place, before);
     for (const statement of statements(place.read(), true)) checkReach(statement, call);
+    for (const what of await onWrite(place, before)) violated(what);
     return output;
   };
 

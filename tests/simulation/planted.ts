@@ -59,21 +59,20 @@ export const revisionOutsideTransaction = (): Planted => ({
   },
 });
 
-/** A resource is settled when its write begins: nobody remembers any more that one is under way. */
+/** A resource counts as done when its write begins. */
 export const appliedBeforeReadBack = (): Planted => ({
   around: (store) => ({
     ...store,
     resources: {
       ...store.resources,
-      put: async (resource, { writing, ...state }) => {
+      put: async (resource, state) => {
         const inForce = await store.configuration.inForce();
         const appliedRevision = await store.registry.revision();
-        const settled = {
+        await store.resources.put(resource, {
+          ...state,
           appliedRevision,
           configurationHash: inForce?.hash ?? '',
-          generation: state.generation + 1,
-        };
-        await store.resources.put(resource, writing === true ? { ...state, ...settled } : state);
+        });
       },
     },
   }),
