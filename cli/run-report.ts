@@ -21,6 +21,8 @@ export interface ResourceReport {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside, or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Why AWS refused those that were set aside, with its own words. */
+  readonly reason?: string;
   /** Accounts that gained and that lost something there by this run. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
@@ -136,6 +138,7 @@ const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.error === undefined ? {} : { error: change.error }),
   ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
+  ...(change.reason === undefined ? {} : { reason: change.reason }),
   ...gainsIn(change),
   ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });

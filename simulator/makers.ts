@@ -109,6 +109,10 @@ export function makeImage(
   return { accountId, region, id, arn, tags, state: 'available', launchPermissions: [] };
 }
 
+/** IAM user guide, "IAM identifiers": what stands before the unique id of a user, and of a role. */
+export const uniqueIdOf = (arn: string): string =>
+  `${arn.includes(':user/') ? 'AIDA' : 'AROA'}${digest(arn, 17)}`;
+
 export function makeRole(world: World, input: RoleInput): SimulatedRole {
   const { accountId, name, path = '/' } = input;
   const arn = `arn:${world.settings.partition}:iam::${accountId}:role${path}${name}`;
@@ -117,7 +121,7 @@ export function makeRole(world: World, input: RoleInput): SimulatedRole {
     name,
     path,
     arn,
-    uniqueId: `AROA${digest(arn, 17)}`,
+    uniqueId: uniqueIdOf(arn),
     trust: policyText(input.trust),
     permissions: input.permissions === undefined ? undefined : policyText(input.permissions),
     attached: new Set(),

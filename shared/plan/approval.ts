@@ -13,9 +13,9 @@ import type { DesiredResource } from './desired.ts';
 export const reaches = (entry: GrantEntry, account: Account): boolean =>
   matches(entry.for, account) && (!knowsApproval(entry) || isApprovedFor(entry.for, account));
 
-const isApprovedFor = (selector: GrantEntry['for'], { approval, ...account }: Account): boolean =>
-  approval === undefined ||
-  (approval.approvedAs !== null && matches(selector, { ...account, ...approval.approvedAs }));
+const isApprovedFor = (selector: GrantEntry['for'], account: Account): boolean =>
+  account.approval === undefined ||
+  (account.approval.approvedAs !== null && matches(selector, { ...account, ...account.approval.approvedAs }));
 
 /**
  * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
