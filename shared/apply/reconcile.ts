@@ -105,7 +105,7 @@ export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGener
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
-  const { outcome, error, accountIds, reason, ...kept } = planned;
+  const { outcome, error, accountIds, tookBack, reason, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
 }
 

@@ -69,8 +69,8 @@ export async function settle(
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
   await store.resources.put(desired.key, {
-    // While accounts are set aside the resource is settled for nobody, so that the next run tries them again.
-    appliedRevision: setAside.length > 0 ? 0 : revision,
+    // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
+    appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
     configurationHash: active.hash,
     owned: plan.owned,
     grants: grantsOn(desired),
@@ -98,7 +98,9 @@ function judgement(
   { configuration }: ActiveConfiguration,
   plan: ResourcePlan,
   setAside: readonly string[],
-): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
+): Pick<Done, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
+  if (plan.refused !== undefined)
+    return { outcome: 'refused', error: errorRecord(plan.refused), tookBack: true };
   const withheld =
     plan.withheld.length === 0
       ? {}

@@ -1,6 +1,6 @@
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { UnsafeChangeError } from '../errors.ts';
+import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { listed } from '../grants/let-in.ts';
@@ -42,16 +42,53 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly added: readonly string[];
   /** Accounts that lose something on it, ordered. */
   readonly removed: readonly string[];
+  /** Why nobody is added, where not all fit: then the plan only takes back. */
+  readonly refused?: PolicyTooLargeError;
 }
 
 /**
  * The difference between what is there and what should be. Pure.
- * @throws OwnershipClashError, PolicyTooLargeError, UnsafeChangeError (a statement of ours would reach too far)
+ * @throws OwnershipClashError, UnsafeChangeError (a statement of ours would reach too far)
+ * @throws PolicyTooLargeError where not all fit, and there is nothing to take back
  */
 export function planResource(request: PlanRequest): ResourcePlan {
-  const { desired, actual, remembered, configuration } = request;
-  const context = grantContext(configuration);
-  const shares = desired.shares.map((share) => planShare(share, request, context));
+  const context = grantContext(request.configuration);
+  const shares = request.desired.shares.map((share) => planShare(share, request, context));
+  try {
+    return planShares(request, shares, context);
+  } catch (error) {
+    if (error instanceof PolicyTooLargeError) return takingBack(request, shares, context, error);
+    throw error;
+  }
+}
+
+/** Where not all fit, newcomers wait; whoever should lose something does not wait with them. */
+function takingBack(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  refused: PolicyTooLargeError,
+): ResourcePlan {
+  const withoutNewcomers = shares.map((share) => ({
+    ...share,
+    accounts: share.accounts.filter(({ id }) => share.granted.has(id)),
+    added: [],
+  }));
+  try {
+    const plan = planShares(request, withoutNewcomers, context);
+    if (plan.changed) return { ...plan, refused };
+  } catch (error) {
+    if (!(error instanceof PolicyTooLargeError)) throw error;
+  }
+  throw refused;
+}
+
+function planShares(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+): ResourcePlan {
+  const { desired, actual, remembered } = request;
   const rendering = rendered(desired.kind, {
     ref: desired.ref,
     actual,

@@ -176,12 +176,13 @@ async function planRemembered(
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
   const { plan: planned, error } = seen;
+  const why = error === undefined ? {} : { error };
   if (planned !== undefined)
-    return { ...change, ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
+    return { ...change, ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-  return { ...change, ...found, ...(error === undefined ? {} : { error }) };
+  return { ...change, ...found, ...why };
 }
 
 function whatIsPlanned(

@@ -18,8 +18,9 @@ export interface SeenResource {
   readonly actual?: ReturnType<DesiredResource['kind']['documents']>;
   /** The same as the kind reads it; opaque. */
   readonly read?: unknown;
-  /** Absent where there is an error. */
+  /** Absent where there can be none. */
   readonly plan?: ResourcePlan;
+  /** Why there is no plan; beside one, why it only takes back. */
   readonly error?: ErrorRecord;
 }
 
@@ -71,7 +72,8 @@ function planned(
   try {
     const { configuration, hash } = active;
     const memory = { ...remembered(state, hash), now: madeAt };
-    return { ...read, plan: planResource({ desired, actual, configuration, accounts, ...memory }) };
+    const plan = planResource({ desired, actual, configuration, accounts, ...memory });
+    return { ...read, plan, ...(plan.refused === undefined ? {} : { error: errorRecord(plan.refused) }) };
   } catch (error) {
     return { ...read, error: errorRecord(error) };
   }

@@ -98,6 +98,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   reason: z.string().exactOptional(),
   added: packed(strings).exactOptional(),
   removed: packed(strings).exactOptional(),
+  tookBack: z.literal(true).exactOptional(),
   leaving: packed(times).exactOptional(),
   warnings: packed(strings).exactOptional(),
 });
