@@ -63,7 +63,9 @@ export const many = <T>(value: OneOrMany<T>): readonly T[] =>
 
 /** `"*"` as a map, so that both spellings are walked alike. */
 export const principalMap = (principal: Principal): PrincipalMap =>
-  principal === '*' ? { '*': '*' } : principal;
+  principal === '*' ? everybody : principal;
+
+const everybody: PrincipalMap = Object.freeze({ '*': '*' });
 
 function parseJson(text: string, where: string): unknown {
   try {

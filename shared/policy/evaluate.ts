@@ -52,13 +52,19 @@ function decided(decision: 'allow' | 'deny', statement: Statement | undefined): 
 }
 
 function applies(statement: Statement, request: AccessRequest, variables: Variables): boolean {
-  const outcome = both([
-    principalMatches(statement, request),
-    actionMatches(statement, request.action),
-    resourceMatches(statement, request.resource, variables),
-    conditionsMet(statement.Condition, variables),
-  ]);
+  const outcome = both(elementsMatch(statement, request, variables));
   return outcome === 'yes' || (outcome === 'unknown' && statement.Effect === 'Deny');
+}
+
+function* elementsMatch(
+  statement: Statement,
+  request: AccessRequest,
+  variables: Variables,
+): Generator<Verdict> {
+  yield actionMatches(statement, request.action);
+  yield principalMatches(statement, request);
+  yield resourceMatches(statement, request.resource, variables);
+  yield conditionsMet(statement.Condition, variables);
 }
 
 function principalMatches({ Effect, Principal, NotPrincipal }: Statement, request: AccessRequest): Verdict {
@@ -68,7 +74,11 @@ function principalMatches({ Effect, Principal, NotPrincipal }: Statement, reques
 
 function actionMatches({ Action, NotAction }: Statement, action: string): Verdict {
   const oneOf = (patterns: OneOrMany<string>) =>
-    anyMatches(patterns, { enabled: false, context: {} }, (pattern) => matchesAction(pattern, action));
+    either(
+      many(patterns)
+        .values()
+        .map((text) => verdict(matchesAction(text, action))),
+    );
   if (Action !== undefined) return oneOf(Action);
   return NotAction === undefined ? 'no' : opposite(oneOf(NotAction));
 }
@@ -91,8 +101,10 @@ const anyMatches = (
   matches: (pattern: Pattern) => boolean,
 ): Verdict =>
   either(
-    many(patterns).map((text) => {
-      const pattern = readPattern(text, variables);
-      return pattern === undefined ? 'unknown' : verdict(matches(pattern));
-    }),
+    many(patterns)
+      .values()
+      .map((text) => {
+        const pattern = readPattern(text, variables);
+        return pattern === undefined ? 'unknown' : verdict(matches(pattern));
+      }),
   );
