@@ -26,6 +26,8 @@ export function quickClients(): QuickClients {
       const stack = constructStack();
       Object.assign(stack, { concat: () => stack });
       Object.assign(client, { middlewareStack: stack });
+      // The project's own plugins keep nothing of a request in their context, so one chain serves all requests.
+      Object.assign((client as Configured).config, { cacheMiddleware: true });
       signatories.set(stack, signatoryOf(client as Configured));
     },
     signatory: (stack) => {
