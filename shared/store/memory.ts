@@ -197,10 +197,28 @@ async function soon<T>(act: () => T): Promise<T> {
   return act();
 }
 
-/** A frozen copy that holds what a document in the table would: JSON, without the keys that are undefined. */
+/**
+ * A frozen copy that holds what a document in the table would: JSON, without the keys that are undefined. What is such a
+ * copy already, as a part of what was read before, is shared: nobody can change it.
+ */
 function kept<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, part: unknown) => Object.freeze(part)) as T;
+  return copied(value) as T;
 }
+
+const copies = new WeakSet<object>();
+
+function copied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (copies.has(value)) return value;
+  const copy = Array.isArray(value) ? value.map((part) => copied(part) ?? null) : copiedFields(value);
+  copies.add(Object.freeze(copy));
+  return copy;
+}
+
+const copiedFields = (value: object): object =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => (part === undefined ? [] : [[name, copied(part)]])),
+  );
 
 /** In the order of sort keys: by the bytes of UTF-8. */
 function sortedBy<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
