@@ -35,17 +35,18 @@ export function matches(selector: Selector, account: Account): boolean {
 
 /** No field at all matches nothing. */
 function fieldsMatch({ ous, tags, names, accounts }: SelectorFields, account: Account): boolean {
-  const answers = [
-    ous?.some((ou) => ouMatches(ou, account)),
-    tags && tagsMatch(tags, account),
-    names?.some((glob) => globMatches(glob, account.name)),
-    accounts?.includes(account.id),
-  ].filter((answer) => answer !== undefined);
-  return answers.length > 0 && answers.every(Boolean);
+  if (ous === undefined && tags === undefined && names === undefined && accounts === undefined) return false;
+  return (
+    (ous === undefined || ous.some((ou) => ouMatches(ou, account))) &&
+    (tags === undefined || tagsMatch(tags, account)) &&
+    (names === undefined || names.some((glob) => globMatches(glob, account.name))) &&
+    (accounts === undefined || accounts.includes(account.id))
+  );
 }
 
 function ouMatches(ou: string, account: Account): boolean {
   if (parentIdPattern.test(ou)) return account.parentIds.includes(ou);
+  if (!ou.includes('*')) return `${account.ouPath}/`.startsWith(`${ou}/`);
   const actual = account.ouPath.split('/');
   return ou.split('/').every((segment, index) => segmentMatches(segment, actual[index]));
 }

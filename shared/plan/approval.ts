@@ -10,9 +10,9 @@ import type { DesiredResource } from './desired.ts';
 export const reaches = ({ for: selector }: GrantEntry, account: Account): boolean =>
   matches(selector, account) && isApprovedFor(selector, account);
 
-const isApprovedFor = (selector: GrantEntry['for'], { approval, ...account }: Account): boolean =>
-  approval === undefined ||
-  (approval.approvedAs !== null && matches(selector, { ...account, ...approval.approvedAs }));
+const isApprovedFor = (selector: GrantEntry['for'], account: Account): boolean =>
+  account.approval === undefined ||
+  (account.approval.approvedAs !== null && matches(selector, { ...account, ...account.approval.approvedAs }));
 
 /**
  * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
