@@ -63,7 +63,10 @@ const requestOf = (world: World, caller: Caller, attempt: Attempt): AccessReques
   principal: { type: 'AWS', accountId: caller.accountId, arn: caller.sessionArn },
   action: attempt.action,
   resource: attempt.resource,
-  context: contextOf(world, caller, attempt),
+  // Few statements ask for it.
+  get context() {
+    return contextOf(world, caller, attempt);
+  },
 });
 
 const denial = (caller: Caller, { action, resource }: Attempt, why: string): string =>

@@ -45,9 +45,11 @@ interface Configured {
   };
 }
 
-const signatoryOf =
-  ({ config }: Configured) =>
-  async (): Promise<Signatory> => ({
-    accessKeyId: (await config.credentials()).accessKeyId,
-    region: await config.region(),
-  });
+function signatoryOf({ config }: Configured): () => Promise<Signatory> {
+  let known: Promise<string> | undefined;
+  return async () => {
+    const { accessKeyId } = await config.credentials();
+    known ??= config.region();
+    return { accessKeyId, region: await known };
+  };
+}

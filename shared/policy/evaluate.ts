@@ -40,9 +40,9 @@ export interface Evaluation {
  */
 export function evaluatePolicy(document: PolicyDocument | undefined, request: AccessRequest): Evaluation {
   if (document === undefined) return { decision: 'none' };
-  const variables = { enabled: document.Version === currentVersion, context: request.context };
+  const withVariables = document.Version === currentVersion;
   const applying = (effect: Statement['Effect']) =>
-    document.Statement.find((each) => each.Effect === effect && applies(each, request, variables));
+    document.Statement.find((each) => each.Effect === effect && applies(each, request, withVariables));
   return decided('deny', applying('Deny')) ?? decided('allow', applying('Allow')) ?? { decision: 'none' };
 }
 
@@ -51,18 +51,19 @@ function decided(decision: 'allow' | 'deny', statement: Statement | undefined): 
   return { decision, statement, ...(statement.Sid === undefined ? {} : { sid: statement.Sid }) };
 }
 
-function applies(statement: Statement, request: AccessRequest, variables: Variables): boolean {
-  const outcome = both(elementsMatch(statement, request, variables));
+function applies(statement: Statement, request: AccessRequest, withVariables: boolean): boolean {
+  const outcome = both(elementsMatch(statement, request, withVariables));
   return outcome === 'yes' || (outcome === 'unknown' && statement.Effect === 'Deny');
 }
 
 function* elementsMatch(
   statement: Statement,
   request: AccessRequest,
-  variables: Variables,
+  withVariables: boolean,
 ): Generator<Verdict> {
   yield actionMatches(statement, request.action);
   yield principalMatches(statement, request);
+  const variables = { enabled: withVariables, context: request.context };
   yield resourceMatches(statement, request.resource, variables);
   yield conditionsMet(statement.Condition, variables);
 }

@@ -24,7 +24,7 @@ export interface Variables {
  * has no single value in this request ("IAM policy elements: Variables and tags").
  */
 export function readPattern(text: string, variables: Variables): Pattern | undefined {
-  if (!variables.enabled) return written(text);
+  if (!variables.enabled || !text.includes('${')) return written(text);
   const pieces = text.split(/(\$\{[^}]*\})/).map((piece, index) => {
     if (index % 2 === 0) return written(piece);
     const value = variableValue(piece.slice(2, -1), variables.context);
