@@ -67,10 +67,10 @@ export function deaths(draw: Draw, timeouts: ReadonlyMap<string, number>, deathR
     },
     slowed: (store) =>
       eachMethod(store, async (act) => {
-        // One pause for the way there and back: what others do in between they do between two calls.
-        await sleep(draw.between(2, 30));
+        await sleep(draw.between(1, 15));
         await survive();
         const answer = await act();
+        await sleep(draw.between(1, 15));
         await survive();
         return answer;
       }),
