@@ -53,6 +53,8 @@ export interface Ended {
   readonly before: unknown;
   readonly after: unknown;
   readonly setAside: readonly string[];
+  /** Why they are; absent where nobody is. */
+  readonly reason?: string;
   /** What is to be remembered of outsiders' changes. */
   readonly verdict: Verdict;
 }
@@ -62,7 +64,7 @@ export async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
   lease: Lease,
-  { plan, before, after, setAside, verdict }: Ended,
+  { plan, before, after, setAside, reason, verdict }: Ended,
 ): Promise<Done> {
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
@@ -81,6 +83,7 @@ export async function settle(
   });
   return {
     ...judgement(desired, active, plan, setAside),
+    ...(reason === undefined || setAside.length === 0 ? {} : { reason }),
     ...gainsOf(plan, setAside),
     ...leavingOf(plan, active.configuration),
     before: documents(desired, before, state?.owned),

@@ -95,9 +95,11 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: z.number().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
+  reason: z.string().exactOptional(),
   added: packed(strings).exactOptional(),
   removed: packed(strings).exactOptional(),
   leaving: packed(times).exactOptional(),
+  warnings: packed(strings).exactOptional(),
 });
 
 const partition = (runId: string): string => `RUN#${runId}`;
@@ -177,4 +179,5 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   added: packOptional(change.added),
   removed: packOptional(change.removed),
   leaving: packOptional(change.leaving),
+  warnings: packOptional(change.warnings),
 });
