@@ -1,15 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Store } from '../shared/store/ports.ts';
 import type { FunctionInterceptor } from '../simulator/local-deployment.ts';
-import type { Interceptor } from '../simulator/plugin.ts';
+import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import { isWrite } from './faults.ts';
 import type { Draw } from './random.ts';
 
 /** One invocation of a function, and when it is stopped. */
 interface Life {
   /** Waits of this invocation that are left before it is stopped; infinite for most. */
   waitsLeft: number;
-  /** Its time-out: milliseconds since the epoch. */
-  readonly until: number;
+  /** Its time-out: milliseconds since the epoch; never again for one that has gone on after it. */
+  until: number;
   /** Whether it goes on some time after it was stopped, as a frozen sandbox does. */
   readonly wakes: boolean;
 }
@@ -19,7 +20,18 @@ export interface Deaths {
   readonly interceptor: Interceptor;
   /** The store as functions see it: each call takes time, and may be the last. */
   slowed(store: Store): Store;
+  /** Whether any has gone on after it had stopped: it may have stored what had been overtaken. */
+  woken(): boolean;
   stop(): void;
+}
+
+interface DeathOptions {
+  /** Of the functions by the token of their ARN, in seconds. */
+  readonly timeouts: ReadonlyMap<string, number>;
+  /** How many invocations of a thousand die. */
+  readonly deathRate: number;
+  /** One that had looked at its lease and then stopped goes on with the sending. */
+  readonly onLateWrite: (call: SimulatedCall) => void;
 }
 
 /** Some time after the longest lease. */
@@ -28,12 +40,11 @@ const sleepOfTheDead = 400_000;
 /**
  * Stops functions in the middle of any wait, as Lambda does with those that take too long or whose host fails. Step
  * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
- * @param timeouts of the functions by the token of their ARN, in seconds
- * @param deathRate how many invocations of a thousand die
  */
-export function deaths(draw: Draw, timeouts: ReadonlyMap<string, number>, deathRate: number): Deaths {
+export function deaths(draw: Draw, { timeouts, deathRate, onLateWrite }: DeathOptions): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
+  let woken = false;
 
   const around: FunctionInterceptor = (token, invoke) => {
     const timeout = (timeouts.get(token) ?? 30) * 1_000;
@@ -43,25 +54,28 @@ export function deaths(draw: Draw, timeouts: ReadonlyMap<string, number>, deathR
       until: Date.now() + timeout,
       wakes: draw.chance(0.3),
     };
-    const running = lives.run(life, invoke);
-    return Promise.race([running, endOf(timeout, dies ? 'Sandbox.Timedout' : 'Sandbox.Timedout')]);
+    return within(timeout, lives.run(life, invoke));
   };
 
-  /** Goes on when the invocation still lives. */
-  const survive = async (): Promise<void> => {
+  /** Goes on when the invocation still lives. @returns whether it goes on after it had stopped */
+  const survive = async (): Promise<boolean> => {
     const life = lives.getStore();
-    if (life === undefined) return;
+    if (life === undefined) return false;
     life.waitsLeft -= 1;
-    if (life.waitsLeft >= 0 && Date.now() < life.until) return;
+    if (life.waitsLeft >= 0 && Date.now() < life.until) return false;
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
+    life.until = Number.POSITIVE_INFINITY;
+    woken = true;
     await sleep(sleepOfTheDead);
+    return true;
   };
 
   return {
     around,
-    interceptor: async (_, proceed) => {
-      await survive();
+    interceptor: async (call, proceed) => {
+      // It stopped between the last look at its lease and the sending.
+      if ((await survive()) && isWrite(call)) onLateWrite(call);
       const answer = await proceed();
       await survive();
       return answer;
@@ -75,15 +89,22 @@ export function deaths(draw: Draw, timeouts: ReadonlyMap<string, number>, deathR
         await survive();
         return answer;
       }),
+    woken: () => woken,
     stop: () => {
       rate = 0;
     },
   };
 }
 
-async function endOf(milliseconds: number, name: string): Promise<never> {
-  await sleep(milliseconds);
-  throw Object.assign(new Error(`Task timed out after ${milliseconds / 1_000} seconds`), { name });
+/** What the function answers, or what Step Functions hears when its time is over. */
+async function within<T>(milliseconds: number, running: Promise<T>): Promise<T> {
+  const message = `Task timed out after ${milliseconds / 1_000} seconds`;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error(message), { name: 'Sandbox.Timedout' })),
+    milliseconds,
+  );
+  return Promise.race([running, promise]).finally(() => clearTimeout(timer));
 }
 
 const sleep = (milliseconds: number): Promise<void> =>

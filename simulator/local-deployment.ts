@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { timestamp } from '../shared/clock.ts';
 import { noTask } from '../shared/run/request-approval.ts';
 import type { Services } from '../shared/services.ts';
+import type { StepHandler } from '../shared/telemetry/step-handler.ts';
 import { functions } from './functions.ts';
 import { matchingRules, rulesOf } from './rules.ts';
 import { runStateMachine, type StateEvent, type StateMachineResult } from './run-state-machine.ts';
@@ -87,8 +88,15 @@ const boundFunctions = (
 ): Readonly<Record<string, StateFunction>> =>
   Object.fromEntries(
     Object.entries(functions).map(([token, createHandler]) => {
-      const handler = createHandler(() => services);
-      return [token, (event) => around(token, () => handler(event, lambdaContext(token)))];
+      let handler: StepHandler | undefined;
+      return [
+        token,
+        (event) =>
+          around(token, () => {
+            handler ??= createHandler(() => services);
+            return handler(event, lambdaContext(token));
+          }),
+      ];
     }),
   );
 
@@ -114,11 +122,21 @@ async function afterFailedExecution(
   }
 }
 
+/** The state machines by their names in `serverless.yml`. */
+const resources: Readonly<Record<DeployedMachine, string>> = {
+  'account-onboarding': 'AccountOnboardingStateMachine',
+  'organization-sweep': 'OrganizationSweepStateMachine',
+  'config-deployment': 'ConfigDeploymentStateMachine',
+};
+
 /** Why no rule of `serverless.yml` starts the machine for an event; `undefined` where one does. */
-export async function notStartedBecause(event: unknown): Promise<string | undefined> {
+export async function notStartedBecause(
+  event: unknown,
+  machine: DeployedMachine = 'account-onboarding',
+): Promise<string | undefined> {
   const rules = rulesOf(await readFile(projectFile('serverless.yml'), 'utf8'));
   const matching = matchingRules(rules, event).filter(({ target }) =>
-    JSON.stringify(target).includes('AccountOnboardingStateMachine'),
+    JSON.stringify(target).includes(resources[machine]),
   );
   return matching.length > 0
     ? undefined

@@ -12,16 +12,16 @@ const soon = 10_000;
 /**
  * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits, and one after
  * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
- * @param served how many changes of the registry the write has brought
+ * @param revision of the registry that the write was rendered from: how many it serves
  */
 export function gatheringAfter(
   before: Gathering | undefined,
-  { served, now }: { readonly served: number; readonly now: number },
+  { revision, now }: { readonly revision: number; readonly now: number },
 ): Gathering {
   const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
-  const isCrowd = wasWaitedFor && served > 1;
+  const isCrowd = wasWaitedFor && revision - before.revision > 1;
   const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
-  return { until: new Date(now + pause).toISOString(), pause };
+  return { until: new Date(now + pause).toISOString(), pause, revision };
 }
 
 /** When the next write may come, milliseconds since the epoch. */

@@ -9,6 +9,7 @@ import {
   ServiceUnavailableError,
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
+import { isMember } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
@@ -20,6 +21,7 @@ import { contest, verdictOn } from './contest.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
+import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 
@@ -113,11 +115,14 @@ async function settledSincePlan(
   // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
   if (planned.drift === 'foreign-changed') return false;
   if (state === undefined) return false;
+  // The table need not be read for what another has not done yet, as often as somebody waits for it.
+  if (planned.planned === 'change' && (state.generation ?? 0) <= (planned.plannedGeneration ?? 0))
+    return false;
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
-  if (desired === undefined) return false;
-  if (!isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })) return false;
-  return planned.planned !== 'change' || state.generation > (planned.plannedGeneration ?? 0);
+  return (
+    desired !== undefined && isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })
+  );
 }
 
 /** How a reconciliation ended. */
@@ -125,7 +130,7 @@ export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGener
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
-  const { outcome, error, accountIds, ...kept } = planned;
+  const { outcome, error, accountIds, tookBack, reason, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
 }
 
@@ -136,6 +141,7 @@ function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): R
 
 const refusals: ReadonlySet<string> = new Set([
   'MalformedPolicyError',
+  'OrphanedPrincipalError',
   'OwnershipClashError',
   'PolicyTooLargeError',
   'PolicyRefusedError',
@@ -206,16 +212,19 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   await rememberBeforeWriting(services, resource, state, first);
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
-  const { written, setAside } = await writeAccepted({
+  const ours = { owned: state?.owned ?? [], deploymentId: context.deploymentId };
+  const { written, ...refused } = await writeAccepted({
     actual,
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: newestFirst(seen.accounts),
     named: namedAccounts(seen, actual, context),
-  });
+    isMember: isMemberOf(seen.accounts),
+    doubtful: hasOrphans(desired, actual, ours),
+  }).catch(becauseOfOrphans(desired, actual, ours));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
-  return settle(services, seen, lease, { ...by, plan: written, before: actual, after, setAside, verdict });
+  return settle(services, seen, lease, { ...by, plan: written, before: actual, after, verdict, ...refused });
 }
 
 async function firstPlan(
@@ -292,6 +301,11 @@ async function sent(lease: Lease, write: Promise<void>): Promise<void> {
 const newestFirst = (accounts: Picture['accounts']) => {
   const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
   return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
+};
+
+const isMemberOf = (accounts: Picture['accounts']) => {
+  const members = new Set(accounts.filter(isMember).map(({ id }) => id));
+  return (id: string): boolean => members.has(id);
 };
 
 /** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */

@@ -55,6 +55,8 @@ export interface Ended {
   readonly before: unknown;
   readonly after: unknown;
   readonly setAside: readonly string[];
+  /** Why they are; absent where nobody is. */
+  readonly reason?: string;
   /** What is to be remembered of outsiders' changes. */
   readonly verdict: Verdict;
 }
@@ -64,13 +66,13 @@ export async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
   lease: Lease,
-  { runId, plan, before, after, setAside, verdict }: Ended,
+  { runId, plan, before, after, setAside, reason, verdict }: Ended,
 ): Promise<Done> {
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
   await store.resources.put(desired.key, {
-    // While accounts are set aside the resource is settled for nobody, so that the next run tries them again.
-    appliedRevision: setAside.length > 0 ? 0 : revision,
+    // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
+    appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
     configurationHash: active.hash,
     owned: plan.owned,
     grants: grantsOn(desired),
@@ -78,13 +80,14 @@ export async function settle(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
-    ...gathering(plan, state, { served: revision - (state?.appliedRevision ?? 0), now: clock.now() }),
+    ...gathering(plan, state, { revision, now: clock.now() }),
     leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });
   return {
     ...judgement(desired, active, plan, setAside),
+    ...(reason === undefined || setAside.length === 0 ? {} : { reason }),
     ...gainsOf(plan, setAside),
     ...leavingOf(plan, active.configuration),
     before: documents(desired, before, state?.owned),
@@ -97,7 +100,7 @@ export async function settle(
 function gathering(
   { changed }: ResourcePlan,
   state: ResourceState | undefined,
-  write: { readonly served: number; readonly now: number },
+  write: { readonly revision: number; readonly now: number },
 ): Pick<ResourceState, 'gathering'> {
   if (changed) return { gathering: gatheringAfter(state?.gathering, write) };
   return state?.gathering === undefined ? {} : { gathering: state.gathering };
@@ -108,7 +111,9 @@ function judgement(
   { configuration }: ActiveConfiguration,
   plan: ResourcePlan,
   setAside: readonly string[],
-): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
+): Pick<Done, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
+  if (plan.refused !== undefined)
+    return { outcome: 'refused', error: errorRecord(plan.refused), tookBack: true };
   const withheld =
     plan.withheld.length === 0
       ? {}

@@ -1,3 +1,4 @@
+import { frozen } from '../frozen.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
 import { isOpen } from './open.ts';
 import {
@@ -54,7 +55,7 @@ function memoryRegistry(): RegistryStore {
       return soon(() => {
         if (revision !== previous || stored.get(account.id)?.revision !== expected) return undefined;
         revision += 1;
-        const registered = kept<RegisteredAccount>({ ...account, revision, updatedAt: at });
+        const registered = frozen<RegisteredAccount>({ ...account, revision, updatedAt: at });
         stored.set(account.id, registered);
         return registered;
       });
@@ -65,7 +66,7 @@ function memoryRegistry(): RegistryStore {
         ready ??= at;
       }),
     ou: (id) => soon(() => ous.get(id)),
-    putOu: (ou) => soon(() => void ous.set(ou.id, kept(ou))),
+    putOu: (ou) => soon(() => void ous.set(ou.id, frozen(ou))),
   };
 }
 
@@ -73,7 +74,7 @@ function memoryResources(): ResourceStore {
   const states = new Map<string, ResourceState>();
   return {
     get: (resource) => soon(() => states.get(resource)),
-    put: (resource, state) => soon(() => void states.set(resource, kept(state))),
+    put: (resource, state) => soon(() => void states.set(resource, frozen(state))),
   };
 }
 
@@ -84,7 +85,7 @@ function memoryFound(): FoundStore {
     put: (found, expected) =>
       soon(() => {
         if (items.get(found.search)?.generation !== expected) return false;
-        items.set(found.search, kept(found));
+        items.set(found.search, frozen(found));
         return true;
       }),
   };
@@ -112,7 +113,7 @@ function memoryRuns(): RunStore {
   const changes = new Map<string, Map<string, ResourceChange>>();
   return {
     get: (runId) => soon(() => runs.get(runId)),
-    put: (run) => soon(() => void runs.set(run.runId, kept(run))),
+    put: (run) => soon(() => void runs.set(run.runId, frozen(run))),
     unfinished: (before) =>
       soon(() => {
         const open = [...runs.values()].filter(
@@ -123,7 +124,7 @@ function memoryRuns(): RunStore {
     putChange: (runId, change) =>
       soon(() => {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
-        changes.set(runId, ofRun.set(change.resource, kept(change)));
+        changes.set(runId, ofRun.set(change.resource, frozen(change)));
       }),
     changes: (runId) =>
       soon(() => sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource)),
@@ -139,14 +140,14 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
         const known = requests.get(request.runId);
         if (known?.token === request.token && known.decision !== undefined) return false;
         const { decision: _, ...open } = request;
-        requests.set(request.runId, kept(open));
+        requests.set(request.runId, frozen(open));
         return true;
       }),
     decide: (runId, token, decision) =>
       soon(() => {
         const known = requests.get(runId);
         if (known?.token !== token || known.decision !== undefined) return false;
-        requests.set(runId, kept({ ...known, decision }));
+        requests.set(runId, frozen({ ...known, decision }));
         return true;
       }),
     async open() {
@@ -163,7 +164,7 @@ function memoryConfiguration(): ConfigurationStore {
     inForce: () => soon(() => inForce),
     activate: (configuration) =>
       soon(() => {
-        inForce = kept(configuration);
+        inForce = frozen(configuration);
       }),
   };
 }
@@ -177,7 +178,7 @@ function memoryOutbox(): OutboxStore {
     put: (delivery, expected) =>
       soon(() => {
         if (deliveries.get(keyOf(delivery))?.revision !== expected) return false;
-        deliveries.set(keyOf(delivery), kept(delivery));
+        deliveries.set(keyOf(delivery), frozen(delivery));
         return true;
       }),
     of: (source, prefix) =>
@@ -199,11 +200,6 @@ function memoryOutbox(): OutboxStore {
 async function soon<T>(act: () => T): Promise<T> {
   await Promise.resolve();
   return act();
-}
-
-/** A frozen copy that holds what a document in the table would: JSON, without the keys that are undefined. */
-function kept<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, part: unknown) => Object.freeze(part)) as T;
 }
 
 /** In the order of sort keys: by the bytes of UTF-8. */

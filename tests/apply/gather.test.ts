@@ -17,8 +17,8 @@ const state = (gathering: Gathering): ResourceState => ({
 function pauses(late: number, writes: number, served = 2): readonly number[] {
   let now = start;
   let gathering: Gathering | undefined;
-  return Array.from({ length: writes }, () => {
-    gathering = gatheringAfter(gathering, { served, now });
+  return Array.from({ length: writes }, (_, index) => {
+    gathering = gatheringAfter(gathering, { revision: served * index, now });
     now = Date.parse(gathering.until) + late;
     return gathering.pause;
   });
@@ -41,15 +41,15 @@ test('a thousand accounts within five minutes are served by ten writes', () => {
   let gathering: Gathering | undefined;
   let writes = 0;
   for (; now < start + 280_000; now = gathersUntil(state(gathering)) + 1_000) {
-    gathering = gatheringAfter(gathering, { served: 15, now });
+    gathering = gatheringAfter(gathering, { revision: 15 * writes, now });
     writes += 1;
   }
   expect(writes).toBeLessThanOrEqual(10);
 });
 
 test('a resource is crowded from its second write in a row until some time after the pause', () => {
-  const first = gatheringAfter(undefined, { served: 2, now: start });
-  const second = gatheringAfter(first, { served: 2, now: start + 3_500 });
+  const first = gatheringAfter(undefined, { revision: 5, now: start });
+  const second = gatheringAfter(first, { revision: 7, now: start + 3_500 });
   const until = gathersUntil(state(second));
 
   expect(isCrowded(undefined, start)).toBe(false);

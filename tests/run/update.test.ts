@@ -145,7 +145,7 @@ test('what is being written for a crowd is not read for the plan of one more, ex
   const state = await of.store.resources.get(bucket);
   if (state === undefined) throw new Error('Nothing was written');
   const until = new Date(of.clock.now() + 20_000).toISOString();
-  await of.store.resources.put(bucket, { ...state, gathering: { until, pause: 27_000 } });
+  await of.store.resources.put(bucket, { ...state, gathering: { until, pause: 27_000, revision } });
   const step = { runId: 'one-more', accounts: [{ accountId: id, revision: revision + 1 }] };
   const reads = () => of.organisation.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
   of.organisation.resetCalls();

@@ -175,7 +175,7 @@ async function doneByAnother(of: World) {
   const state = await of.store.resources.get(bucket);
   if (change === undefined || state?.leftBy === undefined) throw new Error('Nothing was left');
   await of.store.runs.putChange('another', change);
-  const gathering = { until: new Date(of.clock.now() + 20_000).toISOString(), pause: 27_000 };
+  const gathering = { until: new Date(of.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
   await of.store.resources.put(bucket, {
     ...state,
     gathering,
