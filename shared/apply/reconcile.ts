@@ -197,9 +197,9 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   }
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const asked = { ...seen, ...active, ...memory, actual };
-  const plan = (setAside: ReadonlySet<string>): ResourcePlan => planResource({ ...asked, setAside });
-
   const first = await firstPlan(services, seen, lease, asked);
+  const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
+    setAside.size === 0 ? first : planResource({ ...asked, setAside });
   const { decided = false, runId } = request;
   const by = { runId };
   const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
