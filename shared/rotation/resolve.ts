@@ -77,10 +77,18 @@ async function claimAll(services: Services, request: Asked, runId: string): Prom
     ]);
   if (request.cause === 'rotated' && !secrets.some((secret) => isCentral(secret, active)))
     return leaveAlone(services, request.secretId);
-  const again = request.cause === 'deployment' ? 'incomplete' : 'never';
+  const byHand = request.cause === 'deployment';
+  const again = byHand ? 'incomplete' : 'never';
   const { versionId } = request;
-  const meant = request.cause === 'deployment' && versionId !== undefined ? { versionId } : {};
-  return together(secrets.map((secret) => claimSecret(services, active, { secret, runId, again, ...meant })));
+  const claim = {
+    runId,
+    again,
+    believes: !byHand,
+    // What a person begins again is told again.
+    takesUp: !byHand,
+    ...(byHand && versionId !== undefined ? { versionId } : {}),
+  } as const;
+  return together(secrets.map((secret) => claimSecret(services, active, { secret, ...claim })));
 }
 
 const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>

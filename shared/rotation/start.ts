@@ -11,8 +11,9 @@ import type { Delivery } from '../store/ports.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import { isSecret } from './delivery.ts';
 import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
+import { fail } from './fail.ts';
 import { follow } from './follow.ts';
-import { end, type Hand, keep, longestWait, type Step } from './hand.ts';
+import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts';
 
 /**
  * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret: a deployment
@@ -51,9 +52,9 @@ async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
     const { application, environment } = delivery.target;
     const error = new EnvironmentBusyError(
       `Environment ${environment} of application ${application} was busy with other deployments for ` +
-        `${rotation.waitMinutes} minutes. Start it by hand once it is free, or raise rotation.waitMinutes`,
+        `${rotation.waitMinutes} minutes`,
     );
-    return end(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
+    return giveUp(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
   }
   const seconds = Math.min(longestWait, Math.max(15, waited / 2)) * (0.75 + services.random() / 4);
   return { delivery: await keep(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
@@ -109,8 +110,7 @@ async function refused(hand: Hand, { delivery, sent, thrown }: Refusal): Promise
   if (final === undefined && !['ConflictException', 'ThrottledError'].includes(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
   const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
-  if (final !== undefined)
-    return end(hand, back, { status: 'failed', reason: final.message, error: errorRecord(final) });
+  if (final !== undefined) return fail(hand.services, back, final);
   if (name === 'ThrottledError') throw thrown;
   return wait(hand, back);
 }

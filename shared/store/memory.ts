@@ -8,10 +8,11 @@ import {
   type Delivery,
   type FoundResources,
   type FoundStore,
-  isUnfinished,
+  isOpen as isOpenDelivery,
   type LeaseStore,
   type OutboxStore,
   type RegistryStore,
+  type RememberedTargets,
   type ResourceChange,
   type ResourceState,
   type ResourceStore,
@@ -167,6 +168,7 @@ function memoryConfiguration(): ConfigurationStore {
 function memoryOutbox(): OutboxStore {
   const deliveries = new Map<string, Delivery>();
   const secrets = new Set<string>();
+  const targets = new Map<string, RememberedTargets>();
   const keyOf = ({ source, id }: Pick<Delivery, 'source' | 'id'>): string => `${source}#${id}`;
   return {
     get: (key) => soon(() => deliveries.get(keyOf(key))),
@@ -184,9 +186,15 @@ function memoryOutbox(): OutboxStore {
           keyOf,
         );
       }),
-    unfinished: () => soon(() => sortedBy([...deliveries.values()].filter(isUnfinished), keyOf)),
+    open: () => soon(() => sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf)),
     watch: (arn) => soon(() => void secrets.add(arn)),
-    unwatch: (arn) => soon(() => void secrets.delete(arn)),
+    unwatch: (arn) =>
+      soon(() => {
+        secrets.delete(arn);
+        targets.delete(arn);
+      }),
+    remember: (arn, found) => soon(() => void targets.set(arn, kept(found))),
+    remembered: (arn) => soon(() => targets.get(arn)),
     watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
 }

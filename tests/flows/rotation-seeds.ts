@@ -112,7 +112,7 @@ async function lookUntilDone(of: RotationWorld): Promise<void> {
   for (let look = 0; look < 12; look += 1) {
     of.clock.advance(hour);
     await deploy(of, { unfinished: true });
-    if (look > 0 && (await of.store.outbox.unfinished()).length === 0) return;
+    if (look > 0 && (await of.store.outbox.open()).length === 0) return;
   }
 }
 
