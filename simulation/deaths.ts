@@ -30,8 +30,14 @@ const sleepOfTheDead = 400_000;
  * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
  * @param timeouts of the functions by the token of their ARN, in seconds
  * @param deathRate how many invocations of a thousand die
+ * @param wakeRate how many of the dead wake up. Default: 0.3
  */
-export function deaths(draw: Draw, timeouts: ReadonlyMap<string, number>, deathRate: number): Deaths {
+export function deaths(
+  draw: Draw,
+  timeouts: ReadonlyMap<string, number>,
+  deathRate: number,
+  wakeRate = 0.3,
+): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
 
@@ -41,10 +47,10 @@ export function deaths(draw: Draw, timeouts: ReadonlyMap<string, number>, deathR
     const life: Life = {
       waitsLeft: dies ? draw.between(0, 40) : Number.POSITIVE_INFINITY,
       until: Date.now() + timeout,
-      wakes: draw.chance(0.3),
+      wakes: draw.chance(wakeRate),
     };
     const running = lives.run(life, invoke);
-    return Promise.race([running, endOf(timeout, dies ? 'Sandbox.Timedout' : 'Sandbox.Timedout')]);
+    return Promise.race([running, endOf(timeout, 'Sandbox.Timedout')]);
   };
 
   /** Goes on when the invocation still lives. */

@@ -46,7 +46,7 @@ const lateBy = 20_000;
 const staleFor = 8_000;
 
 export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
-  /^(Put|Set|Delete|Create|Attach|Detach|Modify|Revoke|Tag|Untag)/.test(operation);
+  /^(Put|Set|Delete|Create|Attach|Detach|Modify|Revoke|Tag|Untag|Start|Update|Rotate)/.test(operation);
 
 /** What a read answered lately, as a stale one repeats it. */
 interface Answer {
@@ -81,8 +81,11 @@ const targetOf = (input: object): string => {
   );
 };
 
-/** Delays every call, and lets some go wrong as AWS and networks do. */
-export function faults(draw: Draw): Faults {
+/**
+ * Delays every call, and lets some go wrong as AWS and networks do.
+ * @param mayBeLate which writes may take effect after everybody has given up. Default: all
+ */
+export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean = () => true): Faults {
   let rates = noFaults;
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();
@@ -96,7 +99,7 @@ export function faults(draw: Draw): Faults {
     if (draw.chance(rates.throttled)) throw awsError(throttlingName(call), 'Rate exceeded', 400);
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
-    if (draw.chance(rates.lateEffect)) {
+    if (draw.chance(rates.lateEffect) && mayBeLate(call)) {
       appliedLate.add(targetOf(call.input));
       later(proceed, giveUpAfter + draw.between(1, lateBy));
       throw await noAnswer();

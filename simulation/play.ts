@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
@@ -15,6 +13,7 @@ import { drawRates, type Faults, faults, noFaults } from './faults.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
+import { functionTimeouts } from './timeouts.ts';
 import { handledViolations, settledViolations } from './verdict.ts';
 import { type Violation, type Watch, watch } from './watch.ts';
 
@@ -106,7 +105,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const registered = new Set<string>();
   const inner = noting(memoryStore(), registered);
   const wrong = faults(drawn);
-  const dying = deaths(drawn, timeouts, drawn.pick([0, 0, 30, 100]));
+  const dying = deaths(drawn, functionTimeouts, drawn.pick([0, 0, 30, 100]));
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
@@ -185,19 +184,4 @@ async function begin({ organisation, configuration, inner }: Stage): Promise<voi
     configuration satisfies Configuration,
     'the simulation',
   );
-}
-
-/** By the token of each function's ARN, from `serverless.yml`, in seconds. */
-const timeouts: ReadonlyMap<string, number> = (() => {
-  const file = readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8');
-  const { functions } = parse(file, { logLevel: 'error', customTags: [] }) as {
-    readonly functions: Readonly<Record<string, { readonly timeout: number }>>;
-  };
-  return new Map(Object.entries(functions).map(([name, { timeout }]) => [tokenOf(name), timeout]));
-})();
-
-/** `update-log-account` → `UpdateLogAccountFunctionArn` */
-function tokenOf(name: string): string {
-  const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
-  return `${words.join('')}FunctionArn`;
 }

@@ -12,8 +12,8 @@ export interface Hand {
   readonly configuration: Configuration;
   readonly rotation: Rotation;
   readonly reader: AccountClients;
-  /** Each of its requests is sent once. */
-  readonly writer: AccountClients;
+  /** Each of its requests is sent once, and not after the deadline (milliseconds since the epoch). */
+  writer(deadline: number): AccountClients;
 }
 
 /** A delivery as it is stored now, and how long to wait before it is looked at again. */
@@ -35,8 +35,14 @@ export async function handFor(
     configuration,
     rotation: rotationOf(configuration),
     reader: access.reader(place),
-    writer: access.writer(place, () => {}),
+    writer: (deadline) => access.writer(place, () => expectInTime(services, deadline)),
   };
+}
+
+/** A process that was frozen meanwhile does not know what others have done. @throws ConcurrentUpdateError */
+function expectInTime({ clock }: Services, deadline: number): void {
+  if (clock.now() > deadline)
+    throw new ConcurrentUpdateError('The request was held up for too long, so it was not sent');
 }
 
 /** The longest wait between two looks, in seconds. */

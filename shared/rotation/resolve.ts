@@ -45,11 +45,11 @@ export async function resolveDeployments(services: Services, step: Step): Promis
   if (arn !== undefined) await services.store.outbox.watch(arn);
   const { cause } = request;
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
-  if (request.type !== 'look') await runs.put(opened);
+  if (request.type !== 'look') await runs.open(opened);
   const found = await claimAll(services, request, runId);
   if (request.type !== 'look') return { runId, status: 'accepted', ...found };
   if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
-  await runs.put(opened);
+  await runs.open(opened);
   return { runId, status: 'accepted', ...found };
 }
 
@@ -58,7 +58,7 @@ async function readRequest({ store }: Services, { runId, startedAt, input }: Ste
   try {
     return parseRotationEvent(input);
   } catch (thrown) {
-    await store.runs.put({ runId, status: 'running', startedAt, accountIds: [], cause: 'deployment' });
+    await store.runs.open({ runId, status: 'running', startedAt, accountIds: [], cause: 'deployment' });
     throw thrown;
   }
 }

@@ -21,6 +21,7 @@ import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts'
  * lands on a newer one, and a start whose answer never came is found before it is sent again.
  */
 export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
+  const deadline = hand.services.clock.now() + sendWithin;
   const seen = await seenDeployments(hand, delivery);
   if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
   const secret = isSecret(delivery)
@@ -32,7 +33,7 @@ export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
       reason: `Version ${secret.version} has become AWSCURRENT`,
     });
   if (seen.busy) return wait(hand, delivery);
-  return send(hand, delivery, { seen, secret });
+  return send(hand, delivery, { seen, secret, deadline });
 }
 
 async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
@@ -60,18 +61,25 @@ async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
   return { delivery: await keep(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
 }
 
+/** A start is sent within this time of the look that it rests on, in milliseconds, or not at all. */
+const sendWithin = 30_000;
+
 interface Send {
   readonly seen: Seen;
   readonly secret: CurrentSecret | undefined;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
 }
 
-async function send(hand: Hand, delivery: Delivery, { seen, secret }: Send): Promise<Step> {
+/** Only the first deployment of an environment has no number that AppConfig could refuse it by where it comes late. */
+async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: Send): Promise<Step> {
   const sent = await keep(hand.services, delivery, {
     unanswered: true,
     starts: delivery.starts + 1,
     secondStarts: delivery.secondStarts + (delivery.unanswered ? 1 : 0),
   });
-  const answer = await hand.writer.appConfig
+  const { appConfig } = hand.writer(deadline);
+  const answer = await appConfig
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))
     .catch((thrown: unknown) => ({ thrown }));

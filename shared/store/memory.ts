@@ -110,6 +110,11 @@ function memoryRuns(): RunStore {
   return {
     get: (runId) => soon(() => runs.get(runId)),
     put: (run) => soon(() => void runs.set(run.runId, kept(run))),
+    open: (run) =>
+      soon(() => {
+        const { status = 'running' } = runs.get(run.runId) ?? {};
+        if (isOpen(status)) runs.set(run.runId, kept(run));
+      }),
     unfinished: (before) =>
       soon(() => {
         const open = [...runs.values()].filter(

@@ -207,6 +207,8 @@ export interface ResourceChange {
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
+  /** Puts the record of a run that begins, unless it has ended: a first step that wakes up late opens nothing. */
+  open(run: RunRecord): Promise<void>;
   /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
   unfinished(before: string): Promise<readonly RunRecord[]>;
   /** Replaces the change of one resource. */
