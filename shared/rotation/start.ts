@@ -115,13 +115,16 @@ interface Refusal {
 async function refused(hand: Hand, { delivery, sent, thrown }: Refusal): Promise<Step> {
   const name = thrown instanceof Error ? thrown.name : '';
   const final = finalError(delivery, thrown);
-  if (final === undefined && !['ConflictException', 'ThrottledError'].includes(name)) throw thrown;
+  if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
   const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
   if (final !== undefined) return fail(hand.services, back, final);
-  if (name === 'ThrottledError') throw thrown;
+  if (notTaken.has(name)) throw thrown;
   return wait(hand, back);
 }
+
+/** Refused for now, or held up for too long and not sent. */
+const notTaken: ReadonlySet<string> = new Set(['ThrottledError', 'ConcurrentUpdateError']);
 
 const refusals = ['BadRequestException', 'ServiceQuotaExceededException', 'PayloadTooLargeException'];
 

@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { SimulatedEnvironment } from '../../simulator/app-config.ts';
+import { fault } from './faults.ts';
 import {
   currentVersion,
   deliveries,
   deploy,
   deployedTo,
   environmentId,
+  namedTarget,
   planted,
   profileId,
   type RotationWorld,
@@ -112,4 +114,48 @@ test('a target that is found still, and cannot be started, is told as before', a
 
   expect(run?.left).toEqual([expect.stringContaining('Could not find DeploymentStrategy')]);
   expect(announcements(of).at(-1)).toBe('Configuration Deployment Failed');
+});
+
+test('targets that the configuration names win over those that are found', async () => {
+  const of = await rotationWorld({
+    environments: ['production', 'test'],
+    rotation: (parts) => {
+      const [target] = namedTarget(parts).targets;
+      return { targets: [{ ...target, environments: target?.environments.slice(0, 1) }] };
+    },
+  });
+
+  await deploy(of, await rotate(of));
+  await deploy(of, { unfinished: true });
+
+  expect([deployedTo(of), deployedTo(of, 'test')]).toEqual([[currentVersion(of)], []]);
+});
+
+test('a deployment says by its description and tags which run has started it, with the strategy of its target', async () => {
+  const of = await rotationWorld({ rotation: namedTarget });
+
+  const { run } = await deploy(of, await rotate(of));
+
+  const [deployment] = of.application.environments.get(environmentId(of))?.deployments ?? [];
+  expect(deployment).toMatchObject({
+    description: `Version ${currentVersion(of)}, by account-onboarding, run ${run?.runId}`,
+    tags: { 'managed-by': 'account-onboarding', 'account-onboarding:run': run?.runId },
+    strategy: { id: of.strategy },
+  });
+});
+
+test('a deployment that a person reverts while it is followed is announced', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  fault(of, 'StartDeployment', async (_, proceed) => {
+    const answer = await proceed();
+    const [deployment] = of.application.environments.get(environmentId(of))?.deployments ?? [];
+    if (deployment !== undefined) deployment.undone = { state: 'REVERTED', at: of.clock.now() };
+    return { ...(answer as object), State: 'BAKING' };
+  });
+
+  const { run } = await deploy(of, event);
+
+  expect(run?.left).toEqual([expect.stringMatching(/reverted: Deployment 1 was reverted/)]);
+  expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
 });

@@ -300,6 +300,24 @@ describe('an answer that never came', () => {
     expect(servedTo(of)).toBe(`${planted}-3`);
   });
 
+  test('and one that was not sent, since its process was frozen for too long before it, are two things', async () => {
+    const of = await rotationWorld({ rotation: namedTarget });
+    const event = await rotate(of);
+    let asked = 0;
+    of.organisation.intercept(async ({ operation }, proceed) => {
+      const answer = await proceed();
+      // The last question before the start.
+      if (operation === 'DescribeSecret' && ++asked === 2) of.clock.advance(31_000);
+      return answer;
+    });
+
+    const { run } = await deploy(of, event);
+
+    expect(run?.reason).toBe('1 of 1 deployments complete');
+    expect([asked, startCount(of)]).toEqual([3, 1]);
+    expect(await deliveries(of)).toEqual([expect.objectContaining({ starts: 1, secondStarts: 0 })]);
+  });
+
   test('is no answer; being throttled is one', async () => {
     const of = await rotationWorld();
     const event = await rotate(of);
