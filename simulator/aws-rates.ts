@@ -1,0 +1,94 @@
+/** How often a service lets itself be asked: a token bucket for each account and region. */
+export interface ServiceRate {
+  /** As the simulator names it: `organizations`, `s3`, … */
+  readonly service: string;
+  /** They share the bucket. Left out: all of the service's operations that no other bucket names. */
+  readonly operations?: readonly string[];
+  /** Tokens that come back in a second. */
+  readonly perSecond: number;
+  /** Tokens that a full bucket holds. */
+  readonly burst: number;
+  /**
+   * What has a bucket of its own: each account and region, each account (the service is global), or the organisation
+   * with all its accounts.
+   */
+  readonly per: 'account and region' | 'account' | 'organisation';
+  /** The page that says so; `undefined`: AWS publishes no figure, and this one is a cautious assumption of ours. */
+  readonly source: string | undefined;
+}
+
+const organizationsQuotas = 'Quotas and service limits for AWS Organizations, "Throttling limits"';
+const kmsQuotas = 'AWS KMS developer guide, "Request quotas"';
+const secretsQuotas = 'AWS Secrets Manager user guide, "AWS Secrets Manager quotas"';
+const iamQuotas = 'IAM user guide, "IAM and AWS STS quotas"';
+
+/** Organizations says both rates, that of the calling account and that of all callers. */
+const organizations = (
+  operations: readonly string[],
+  [perSecond, burst]: readonly [number, number],
+  together?: readonly [number, number],
+): readonly ServiceRate[] => {
+  const common = { service: 'organizations', operations, source: organizationsQuotas } as const;
+  const own: ServiceRate = { ...common, perSecond, burst, per: 'account' };
+  if (together === undefined) return [own];
+  return [own, { ...common, perSecond: together[0], burst: together[1], per: 'organisation' }];
+};
+
+/** Where a page gives a rate without a burst, a bucket holds what comes back in one second. */
+const each = (
+  service: string,
+  source: string | undefined,
+  figures: Readonly<Record<string, number>>,
+): readonly ServiceRate[] =>
+  Object.entries(figures).map(([operations, perSecond]) => ({
+    service,
+    ...(operations === '*' ? {} : { operations: operations.split(' ') }),
+    perSecond,
+    burst: perSecond,
+    per: service === 'iam' ? 'account' : 'account and region',
+    source,
+  }));
+
+/**
+ * The rates of us-east-1, where rates differ by region. IAM says that it throttles, by a token bucket for each
+ * operation, and not at which rate ("How to monitor and query IAM resources at scale – Part 2", AWS Security Blog); S3,
+ * ECR and the tagging service say nothing of these operations.
+ */
+export const awsRates: readonly ServiceRate[] = [
+  ...organizations(['DescribeAccount'], [20, 30], [24, 36]),
+  ...organizations(['DescribeOrganization'], [1, 2]),
+  ...organizations(['DescribeOrganizationalUnit'], [2, 2], [2, 3]),
+  ...organizations(['ListAccounts'], [8, 12], [9, 15]),
+  ...organizations(['ListChildren'], [6, 10], [7, 12]),
+  ...organizations(
+    ['ListParents', 'ListAccountsForParent', 'ListOrganizationalUnitsForParent'],
+    [5, 8],
+    [6, 10],
+  ),
+  ...organizations(['ListRoots'], [1, 2], [1, 3]),
+  ...organizations(['ListTagsForResource'], [10, 15], [12, 18]),
+  ...each('kms', kmsQuotas, {
+    PutKeyPolicy: 15,
+    GetKeyPolicy: 1_000,
+    CreateGrant: 50,
+    ListGrants: 100,
+    RevokeGrant: 30,
+  }),
+  ...each('kms', undefined, { '*': 100 }),
+  ...each('secretsmanager', secretsQuotas, {
+    'PutResourcePolicy GetResourcePolicy DeleteResourcePolicy ValidateResourcePolicy': 50,
+  }),
+  ...each('secretsmanager', undefined, { '*': 50 }),
+  ...each('sts', iamQuotas, { '*': 600 }),
+  ...each('iam', undefined, {
+    'CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion': 5,
+    'AttachGroupPolicy AttachRolePolicy DetachGroupPolicy DetachRolePolicy UpdateAssumeRolePolicy': 5,
+    '*': 20,
+  }),
+  ...each('ecr', undefined, { 'SetRepositoryPolicy DeleteRepositoryPolicy': 10, '*': 20 }),
+  ...each('s3', undefined, { 'PutBucketPolicy DeleteBucketPolicy': 10, '*': 100 }),
+  ...each('ec2', undefined, { ModifyImageAttribute: 5, '*': 20 }),
+  ...each('resourcegroupstaggingapi', undefined, { '*': 5 }),
+  ...each('eventbridge', 'Amazon EventBridge user guide, "Amazon EventBridge quotas"', { PutEvents: 10_000 }),
+  ...each('sns', undefined, { '*': 1_000 }),
+];

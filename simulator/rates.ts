@@ -1,0 +1,125 @@
+import type { Clock } from '../shared/clock.ts';
+import { awsError } from './aws-error.ts';
+import { awsRates, type ServiceRate } from './aws-rates.ts';
+import type { Interceptor, SimulatedCall } from './plugin.ts';
+
+/** How one operation has fared. */
+export interface CallCount {
+  /** Attempts, refused ones too. */
+  readonly calls: number;
+  readonly refused: number;
+}
+
+export interface RateLimits {
+  /** For `organisation.intercept`: refuses what comes too often, as the service does, before anything else happens. */
+  readonly interceptor: Interceptor;
+  /** By `service:Operation`. */
+  counts(): ReadonlyMap<string, CallCount>;
+}
+
+/**
+ * The request rates of AWS, as token buckets that fill with the clock's time. A call needs a token of each bucket that
+ * it falls under; one that is refused takes none.
+ * @param rates Default: those of AWS
+ */
+export function rateLimits({
+  clock,
+  rates = awsRates,
+}: {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly rates?: readonly ServiceRate[];
+}): RateLimits {
+  const buckets = new Map<string, TokenBucket>();
+  const counts = new Map<string, CallCount>();
+
+  const bucketsOf = (call: SimulatedCall): readonly TokenBucket[] =>
+    ratesOf(rates, call).map((rate) => {
+      const key = bucketKey(rate, call);
+      const bucket = buckets.get(key) ?? tokenBucket(rate, clock.now());
+      buckets.set(key, bucket);
+      return bucket;
+    });
+
+  return {
+    counts: () => counts,
+    interceptor: async (call, proceed) => {
+      const taken = takeFromAll(bucketsOf(call), clock.now());
+      const name = `${call.service}:${call.operation}`;
+      const { calls, refused } = counts.get(name) ?? { calls: 0, refused: 0 };
+      counts.set(name, { calls: calls + 1, refused: refused + (taken ? 0 : 1) });
+      if (!taken) throw throttlingError(call);
+      return proceed();
+    },
+  };
+}
+
+/** Those that name the operation; where none does, those for the rest of the service. */
+function ratesOf(
+  rates: readonly ServiceRate[],
+  { service, operation }: SimulatedCall,
+): readonly ServiceRate[] {
+  const ofService = rates.filter((rate) => rate.service === service);
+  const named = ofService.filter(({ operations }) => operations?.includes(operation));
+  return named.length > 0 ? named : ofService.filter(({ operations }) => operations === undefined);
+}
+
+function bucketKey({ service, operations, per }: ServiceRate, { accountId, region }: SimulatedCall): string {
+  const whose = { organisation: '', account: accountId, 'account and region': `${accountId}/${region}` }[per];
+  return `${service} ${operations?.join() ?? '*'} ${per} ${whose}`;
+}
+
+export interface TokenBucket {
+  /** Tokens that can be taken at `now`, milliseconds of a clock that does not go back. */
+  left(now: number): number;
+  take(now: number): void;
+}
+
+/** Full at `now`. */
+export function tokenBucket(
+  { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
+  now: number,
+): TokenBucket {
+  let tokens = burst;
+  let at = now;
+  const left = (time: number): number => {
+    tokens = Math.min(burst, tokens + (Math.max(0, time - at) * perSecond) / 1_000);
+    at = Math.max(at, time);
+    return tokens;
+  };
+  return {
+    left,
+    take: (time) => {
+      tokens = left(time) - 1;
+    },
+  };
+}
+
+/** What a sum of parts of a token lacks is not held against the caller. */
+const whole = 1 - 1e-9;
+
+function takeFromAll(buckets: readonly TokenBucket[], now: number): boolean {
+  if (!buckets.every((bucket) => bucket.left(now) >= whole)) return false;
+  for (const bucket of buckets) bucket.take(now);
+  return true;
+}
+
+/**
+ * The names that the SDK gives to the services' refusals ("Common errors" of the API references; Organizations:
+ * TooManyRequestsException; S3: "Error responses"; EC2: "Request throttling for the Amazon EC2 API"; the tagging service
+ * and SNS: ThrottledException).
+ */
+const refusals: Readonly<Record<string, { readonly name: string; readonly status?: number }>> = {
+  organizations: { name: 'TooManyRequestsException' },
+  iam: { name: 'Throttling' },
+  sts: { name: 'Throttling' },
+  s3: { name: 'SlowDown', status: 503 },
+  ec2: { name: 'RequestLimitExceeded', status: 503 },
+  resourcegroupstaggingapi: { name: 'ThrottledException' },
+  sns: { name: 'ThrottledException', status: 429 },
+};
+
+/** What the service answers to a call that comes too soon. */
+export function throttlingError({ service }: Pick<SimulatedCall, 'service'>): Error {
+  const { name, status = 400 } = refusals[service] ?? { name: 'ThrottlingException' };
+  return awsError(name, 'Rate exceeded', status);
+}

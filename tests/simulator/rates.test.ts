@@ -1,0 +1,110 @@
+import {
+  DescribeAccountCommand,
+  DescribeOrganizationalUnitCommand,
+  ListParentsCommand,
+} from '@aws-sdk/client-organizations';
+import { expect, test } from '@jest/globals';
+import { ThrottledError } from '../../shared/errors.ts';
+import { awsRates } from '../../simulator/aws-rates.ts';
+import type { SimulatedCall } from '../../simulator/plugin.ts';
+import { rateLimits, throttlingError } from '../../simulator/rates.ts';
+import { services } from '../../simulator/services/index.ts';
+import { fixture, log, member, region, shared, testClock } from './fixture.ts';
+
+const call = (service: string, operation: string, accountId = log, inRegion = region) =>
+  ({ service, operation, accountId, region: inRegion, input: {} }) as SimulatedCall;
+
+/** How many of so many calls at once are answered. */
+async function answered(
+  { interceptor }: ReturnType<typeof rateLimits>,
+  calls: number,
+  what: SimulatedCall,
+): Promise<number> {
+  const ended = await Promise.allSettled(
+    Array.from({ length: calls }, () => interceptor(what, async () => ({}))),
+  );
+  return ended.filter(({ status }) => status === 'fulfilled').length;
+}
+
+test('a full bucket lets a burst through, and then what comes back with time', async () => {
+  const clock = testClock();
+  const limits = rateLimits({ clock });
+  const parents = call('organizations', 'ListParents');
+
+  expect(await answered(limits, 20, parents)).toBe(8);
+  expect(await answered(limits, 20, parents)).toBe(0);
+  clock.advance(1_000);
+  expect(await answered(limits, 20, parents)).toBe(5);
+  clock.advance(100_000);
+  expect(await answered(limits, 20, parents)).toBe(8);
+  expect(limits.counts().get('organizations:ListParents')).toEqual({ calls: 80, refused: 59 });
+});
+
+test('operations that share a bucket empty it together, and others do not notice', async () => {
+  const limits = rateLimits({ clock: testClock() });
+  expect(await answered(limits, 30, call('secretsmanager', 'PutResourcePolicy'))).toBe(30);
+  expect(await answered(limits, 30, call('secretsmanager', 'GetResourcePolicy'))).toBe(20);
+  expect(await answered(limits, 30, call('secretsmanager', 'DescribeSecret'))).toBe(30);
+});
+
+test('accounts and regions have buckets of their own; IAM knows no regions', async () => {
+  const limits = rateLimits({ clock: testClock() });
+  expect(await answered(limits, 20, call('kms', 'PutKeyPolicy'))).toBe(15);
+  expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', shared))).toBe(15);
+  expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', log, 'eu-west-1'))).toBe(15);
+  expect(await answered(limits, 9, call('iam', 'CreatePolicyVersion'))).toBe(5);
+  expect(await answered(limits, 9, call('iam', 'CreatePolicyVersion', log, 'eu-west-1'))).toBe(0);
+});
+
+test('all accounts of the organisation together meet a limit of their own', async () => {
+  const limits = rateLimits({ clock: testClock() });
+  expect(await answered(limits, 20, call('organizations', 'ListParents', log))).toBe(8);
+  expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
+});
+
+test('a call that one bucket refuses takes no token of another', async () => {
+  const clock = testClock();
+  const limits = rateLimits({ clock });
+  await answered(limits, 1_000, call('organizations', 'ListParents', log));
+  expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
+});
+
+test('a service without a rate is never refused', async () => {
+  const limits = rateLimits({ clock: testClock(), rates: [] });
+  expect(await answered(limits, 10_000, call('iam', 'CreatePolicyVersion'))).toBe(10_000);
+});
+
+test.each([
+  ['kms', 'ThrottlingException', 400],
+  ['organizations', 'TooManyRequestsException', 400],
+  ['iam', 'Throttling', 400],
+  ['s3', 'SlowDown', 503],
+  ['ec2', 'RequestLimitExceeded', 503],
+] as const)('%s refuses with %s', (service, name, httpStatusCode) => {
+  expect(throttlingError({ service })).toMatchObject({ name, $metadata: { httpStatusCode } });
+});
+
+test('production code hears of it as a ThrottledError, from the first client that meets it', async () => {
+  const { organisation, clock, hubClients } = fixture();
+  organisation.intercept(rateLimits({ clock }).interceptor);
+  const { organizations } = hubClients;
+  await organizations.send(new DescribeAccountCommand({ AccountId: member }));
+  const ask = (): Promise<unknown> => organizations.send(new ListParentsCommand({ ChildId: member }));
+  for (let asked = 1; asked <= 8; asked += 1) await ask();
+  await expect(ask()).rejects.toThrow(ThrottledError);
+  await expect(
+    organizations.send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: 'ou-abcd-workloads' })),
+  ).resolves.toBeDefined();
+});
+
+test('every rate is of a service and of operations that the simulator knows', () => {
+  for (const { service, operations = [] } of awsRates) {
+    expect(Object.keys(services)).toContain(service);
+    const unknown = operations.filter((operation) => services[service]?.[operation] === undefined);
+    // Organizations' page names them together with one that is used.
+    expect([service, unknown]).toEqual([
+      service,
+      unknown.filter((name) => /^(ListChildren|ValidateResourcePolicy)$/.test(name)),
+    ]);
+  }
+});
