@@ -141,23 +141,7 @@ function setUp({
   const inner = seen(memoryStore(), watch);
   const store = dying.slowed(around(inner));
   const logger = loggerOf(watch);
-  let executions = 0;
-  const start = async (input: unknown, machine: DeployedMachine = 'config-deployment'): Promise<void> => {
-    executions += 1;
-    const name = `run-${executions}`;
-    note(`${name} starts ${JSON.stringify(input).slice(0, 160)}`);
-    const services = {
-      ...simulatedServices(organisation, { store, logger, quick: true }),
-      clock: processClock(drawn.between(-4_000, 4_000)),
-    };
-    const onState = (event: object): void => watch.look('a state', event);
-    const around = dying.around;
-    const run = { machine, services, name, input, around, onState };
-    const { status, error } = await runLocally({ ...run, waits: 'real' });
-    const record = await inner.runs.get(name);
-    note(`${name} ${status} ${error ?? ''} ${record?.reason ?? ''}`);
-  };
-  const stage: RotationStage = {
+  const base = {
     ...scenario,
     draw: drawn,
     inner,
@@ -167,15 +151,36 @@ function setUp({
     logger,
     history,
     hub,
-    rotationFunction,
-    start,
-    note,
   };
+  const { start, runs } = starter({ ...base, note }, store, dying);
+  const stage: RotationStage = { ...base, rotationFunction, start, note };
   const stop = (): void => {
     wrong.set(noFaults);
     for (const each of [dying, functionDeaths]) each.stop();
   };
-  return { stage, runs: () => executions, stop };
+  return { stage, runs, stop };
+}
+
+type Unstarted = Omit<RotationStage, 'start' | 'rotationFunction'>;
+
+/** Executions of the deployed state machines, each a process with a clock of its own. */
+function starter({ organisation, draw, logger, watch, inner, note }: Unstarted, store: Store, dying: Deaths) {
+  let executions = 0;
+  const start = async (input: unknown, machine: DeployedMachine = 'config-deployment'): Promise<void> => {
+    executions += 1;
+    const name = `run-${executions}`;
+    note(`${name} starts ${JSON.stringify(input).slice(0, 160)}`);
+    const services = {
+      ...simulatedServices(organisation, { store, logger, quick: true }),
+      clock: processClock(draw.between(-4_000, 4_000)),
+    };
+    const onState = (event: object): void => watch.look('a state', event);
+    const run = { machine, services, name, input, around: dying.around, onState };
+    const { status, error } = await runLocally({ ...run, waits: 'real' });
+    const record = await inner.runs.get(name);
+    note(`${name} ${status} ${error ?? ''} ${record?.reason ?? ''}`);
+  };
+  return { start, runs: () => executions };
 }
 
 /**
