@@ -45,7 +45,8 @@ async function isWorthARun(services: Services, delivery: Delivery): Promise<bool
   } catch (thrown) {
     const { name } = errorRecord(thrown);
     services.logger.warn('A deployment could not be looked at', { source, deployment, error: name });
-    return false;
+    // What does not pass by itself is for a run, which ends the delivery and says why: its environment may be gone.
+    return thrown instanceof OnboardingError && !thrown.retryable;
   }
 }
 

@@ -158,6 +158,18 @@ describe('a deployment that was not complete when its time was over', () => {
     expect(await of.store.outbox.open()).toEqual([]);
   });
 
+  test('is withdrawn where its environment is gone meanwhile', async () => {
+    const of = await timedOut();
+    const id = environmentId(of, 'watched');
+    of.application.environments.delete(id);
+
+    await look(of);
+
+    const all = await of.store.outbox.of(of.secretArn, `${of.application.id}/${id}/`);
+    expect(all.map(({ status }) => status)).toEqual(['withdrawn']);
+    expect(await of.store.outbox.open()).toEqual([]);
+  });
+
   test('is no longer looked at after two days', async () => {
     const of = await rotationWorld({ bakeMinutes: 10_000 });
     await deploy(of, await rotate(of));
