@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { play } from '../simulation/play.ts';
 import { playRotations } from '../simulation/rotation-play.ts';
 import type { Violation } from '../simulation/watch.ts';
@@ -5,14 +6,22 @@ import * as planted from '../tests/simulation/planted.ts';
 import * as plantedRotations from '../tests/simulation/planted-rotations.ts';
 
 /**
- * How many seeds the deterministic simulation needs to catch each planted fault: `node bench/planted-faults.ts [SEEDS]`.
+ * How many seeds the deterministic simulation needs to catch each planted fault:
+ * `node bench/planted-faults.ts [--seeds N] [NAME…]`. Exits with 1 where one is not caught.
  */
-const most = Number(process.argv[2] ?? 500);
+const { values, positionals } = parseArgs({
+  options: { seeds: { type: 'string', default: '500' } },
+  allowPositionals: true,
+});
+const most = Number(values.seeds);
 
 type Playing = (seed: number) => Promise<{ readonly violations: readonly Violation[] }>;
 
-async function caughtAt(playing: Playing): Promise<number | undefined> {
-  for (let seed = 1; seed <= most; seed += 1) if ((await playing(seed)).violations.length > 0) return seed;
+async function caughtAt(playing: Playing) {
+  for (let seed = 1; seed <= most; seed += 1) {
+    const { violations } = await playing(seed);
+    if (violations.length > 0) return { seed, what: violations[0]?.what };
+  }
   return undefined;
 }
 
@@ -26,6 +35,12 @@ const all: readonly (readonly [string, Playing])[] = [
 ];
 
 for (const [name, playing] of all) {
-  const seed = await caughtAt(playing);
-  console.log(`${name}: ${seed === undefined ? `not caught in ${most} seeds` : `caught by seed ${seed}`}`);
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const caught = await caughtAt(playing);
+  if (caught === undefined) process.exitCode = 1;
+  console.log(
+    caught === undefined
+      ? `${name}: not caught in ${most} seeds`
+      : `${name}: caught by seed ${caught.seed}: ${caught.what}`,
+  );
 }

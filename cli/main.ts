@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { errorRecord } from '../shared/errors.ts';
 import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
+import { applicationTemplateCommand } from './commands/application-template.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
 import { budgetCommand } from './commands/budget.ts';
@@ -52,6 +53,7 @@ async function program(context: CommandContext): Promise<Command> {
     budgetCommand,
     runCommand,
     spokeTemplateCommand,
+    applicationTemplateCommand,
   ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);

@@ -1,11 +1,13 @@
 import { leavingOf } from '../shared/apply/record.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
 import { withheldError } from '../shared/plan/plan.ts';
 import type { StatementDifference } from '../shared/policy/difference.ts';
 import { searchLines } from '../shared/run/look.ts';
 import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';
+import { noticed } from '../shared/run/standing.ts';
 import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
 import { contestedText } from './contested.ts';
 import { leavingText } from './leaving.ts';
@@ -126,20 +128,29 @@ function membershipWarnings({ resources, active }: OverallPlan): readonly string
 }
 
 const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[] =>
-  resources.flatMap(({ desired: { key }, state, plan, error }) => [
-    ...(state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`]),
-    ...(error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`]),
-    ...((plan?.withheld.length ?? 0) === 0
-      ? []
-      : [withheldError(key, plan?.withheld ?? [], active.configuration).message]),
-    ...leavingWarnings(key, plan && leavingOf(plan, active.configuration).leaving),
-    ...(plan !== undefined && plan.size >= nearlyFull * plan.limit
-      ? [
-          `${key} would be ${Math.ceil((plan.size / plan.limit) * 100)} % full ` +
-            `(${grouped(plan.size)} of ${grouped(plan.limit)} ${plan.unit})`,
-        ]
-      : []),
+  resources.flatMap((standing) => [
+    ...contestedWarnings(standing),
+    ...(standing.error === undefined ? [] : [errorWarning(standing.error, standing.desired.key)]),
+    ...(noticed(standing, active).warnings ?? []),
+    ...planWarnings(standing, active.configuration),
   ]);
+
+const contestedWarnings = ({ desired: { key }, state }: Standing): readonly string[] =>
+  state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`];
+
+const errorWarning = ({ name, message }: ErrorRecord, key: string): string =>
+  `${name}: ${withPlace(message, key)}`;
+
+function planWarnings({ desired: { key }, plan }: Standing, configuration: Configuration): readonly string[] {
+  if (plan === undefined) return [];
+  const { withheld, size, limit, unit } = plan;
+  const full = `${Math.ceil((size / limit) * 100)} % full (${grouped(size)} of ${grouped(limit)} ${unit})`;
+  return [
+    ...(withheld.length === 0 ? [] : [withheldError(key, withheld, configuration).message]),
+    ...leavingWarnings(key, leavingOf(plan, configuration).leaving),
+    ...(size >= nearlyFull * limit ? [`${key} would be ${full}`] : []),
+  ];
+}
 
 const leavingWarnings = (key: string, leaving: ResourceChange['leaving']): readonly string[] =>
   leaving === undefined ? [] : [`${key}: ${leavingText(leaving)}`];

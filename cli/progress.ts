@@ -1,19 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import type { DeployedMachine } from '../simulator/local-deployment.ts';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
 import { waitsForToken } from '../simulator/task-handler.ts';
-import type { Output } from './output.ts';
+import { counted, type Output } from './output.ts';
 
 /** Shows the Tasks of a state machine as they are entered and left. */
 export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
 
-export async function newProgress(out: Output): Promise<Progress> {
-  const tasks = await taskStates();
+export async function newProgress(
+  out: Output,
+  machine: DeployedMachine = 'account-onboarding',
+): Promise<Progress> {
+  const tasks = await taskStates(machine);
   const running: string[] = [];
   /** Errors that are not told yet: what follows says whether the state is tried again. */
   const errors = new Map<string, string>();
+  /** What is told once of a state that is entered again and again. */
+  const told = new Set<string>();
   const { green, red, yellow, dim } = out.colors;
   const tell = (mark: string, { state }: StateEvent, detail: string) =>
     out.line(`  ${mark} ${titleOf(state).padEnd(titleWidth)}${detail}`.trimEnd());
@@ -26,9 +32,11 @@ export async function newProgress(out: Output): Promise<Progress> {
     exited: (event) => {
       left(event);
       const error = taken(errors, idOf(event));
-      const { ok, text } = detailOf(event);
+      const { ok, text, waits = false } = detailOf(event);
+      if (error === undefined && waits && told.has(idOf(event))) return;
+      if (waits) told.add(idOf(event));
       if (error !== undefined) tell(red('✗'), event, red(error));
-      else tell(ok ? green('✓') : red('✗'), event, dim(text));
+      else tell(waits ? yellow('…') : ok ? green('✓') : red('✗'), event, dim(text));
     },
     retried: (event) => {
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
@@ -74,20 +82,51 @@ const outputSchema = z.looseObject({
   plan: z.object({ resources: z.number(), changes: z.number() }).optional(),
   outcomes: z.record(z.string(), z.number()).optional(),
   verification: z.object({ verified: z.number(), missing: z.array(z.string()) }).optional(),
+  id: z.string().optional(),
+  progress: z.object({ status: z.string() }).optional(),
+  deliveries: z.array(z.unknown()).optional(),
+  problems: z.array(z.string()).optional(),
 });
 
 type StepOutput = z.infer<typeof outputSchema>;
 
+interface Detail {
+  readonly ok: boolean;
+  readonly text: string;
+  /** Whether it will be looked at again. */
+  readonly waits?: boolean;
+}
+
 /** The latest thing first: a state's output holds those of the states before it. */
-function detailOf({ state, output }: StateEvent): { readonly ok: boolean; readonly text: string } {
+function detailOf({ state, output }: StateEvent): Detail {
   const parsed = outputSchema.safeParse(output);
   if (!parsed.success) return { ok: true, text: '' };
   const step = parsed.data;
+  if (step.progress !== undefined) return advanceDetail(step);
+  if (step.deliveries !== undefined && step.status !== 'ignored') return resolvedDetail(step);
   if (step.outcomes !== undefined) return outcomesDetail(step.outcomes);
   if (step.verification !== undefined) return verificationDetail(step.verification);
   if (step.plan !== undefined) return { ok: true, text: planDetail(step.plan) };
   return { ok: step.status !== 'failed' || state === 'RecordFailure', text: startDetail(state, step) };
 }
+
+/** Of `<application>/<environment>/<profile>/<version>` the environment. */
+function advanceDetail({ id = '', progress }: StepOutput): Detail {
+  const waits = progress?.status === 'waiting';
+  return {
+    ok: true,
+    text: `environment ${id.split('/')[1]} ${waits ? 'is waited for' : 'is done with'}`,
+    waits,
+  };
+}
+
+const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail => ({
+  ok: problems.length === 0,
+  text: [
+    counted(deliveries.length, 'deployment'),
+    ...(problems.length === 0 ? [] : [counted(problems.length, 'problem')]),
+  ].join(', '),
+});
 
 function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
   const text = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
@@ -126,8 +165,8 @@ interface StateText {
 }
 
 /** The names of all Tasks; choices, containers and ends say nothing to people. */
-async function taskStates(): Promise<ReadonlySet<string>> {
-  const file = new URL('../statemachines/account-onboarding.asl.json', import.meta.url);
+async function taskStates(name: DeployedMachine): Promise<ReadonlySet<string>> {
+  const file = new URL(`../statemachines/${name}.asl.json`, import.meta.url);
   const machine: StateTexts = JSON.parse(await readFile(file, 'utf8'));
   return new Set(tasksOf(machine));
 }

@@ -33,7 +33,9 @@ export function tellRun(
   tellLeft(out, report);
   tellWarnings(out, report.warnings ?? []);
   out.line();
-  out.line(endLine(report, out.colors));
+  const { calls } = report;
+  const cost = `${counted(callsOf(calls), 'AWS call')}, of which ${counted(writesOf(calls), 'write')}`;
+  out.line(endLine(report, cost, out.colors));
 }
 
 /** The accounts that the resources are in, in the configuration's order. */
@@ -112,17 +114,23 @@ export function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): s
   return outcome === 'withheld' || outcome === 'set-aside' || outcome === 'busy' ? yellow('!') : red('✗');
 }
 
-function tellLeft(out: Output, { left }: RunReport): void {
+export function tellLeft(out: Output, { left }: Pick<RunReport, 'left'>): void {
   if (left.length === 0) return;
   out.line();
   out.line(out.colors.bold('Left to do'));
   for (const line of left) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
-function endLine(report: RunReport, { green, red, yellow, bold, dim }: Colors): string {
-  const { status, reason, calls, durationMs, left } = report;
+type Ended = Pick<RunReport, 'status' | 'reason' | 'durationMs' | 'left'>;
+
+/** @param cost the calls, for people */
+export function endLine(
+  { status, reason, durationMs, left }: Ended,
+  cost: string,
+  { green, red, yellow, bold, dim }: Colors,
+): string {
   const color = { succeeded: green, failed: red, ignored: yellow, 'waiting-for-approval': yellow }[status];
   const why = status === 'failed' && left.length > 0 ? `${counted(left.length, 'thing')} left to do` : reason;
-  const cost = `${(durationMs / 1_000).toFixed(1)} s, ${counted(callsOf(calls), 'AWS call')}, of which ${counted(writesOf(calls), 'write')}`;
-  return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${cost})`)}`;
+  const time = `${(durationMs / 1_000).toFixed(1)} s`;
+  return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${time}, ${cost})`)}`;
 }

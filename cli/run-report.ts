@@ -21,6 +21,8 @@ export interface ResourceReport {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside, or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Why AWS refused those that were set aside, with its own words. */
+  readonly reason?: string;
   /** Accounts that gained and that lost something there by this run. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
@@ -79,7 +81,7 @@ export async function runReport(
     left: record.left ?? [],
     ...(record.access === undefined ? {} : { access: record.access }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    calls: sorted(calls),
+    calls: sortedCalls(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(await approvalOf(record, approvals)),
@@ -121,7 +123,8 @@ export const accountsOf = (accountIds: readonly string[]) => ({
   ...(accountIds.length > 1 ? { accountIds } : {}),
 });
 
-const sorted = (calls: CallCounts): CallCounts => Object.fromEntries(Object.entries(calls).sort());
+export const sortedCalls = (calls: CallCounts): CallCounts =>
+  Object.fromEntries(Object.entries(calls).sort());
 
 /** `kind/account/region/id`, where only the id may have slashes. */
 export function partsOf(resource: string): Pick<ResourceReport, 'account' | 'region' | 'kind' | 'id'> {
@@ -136,6 +139,7 @@ const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.error === undefined ? {} : { error: change.error }),
   ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
+  ...(change.reason === undefined ? {} : { reason: change.reason }),
   ...gainsIn(change),
   ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });

@@ -4,14 +4,16 @@ import { awsAccess, type HubSettings, hubClients, hubErrors, requestHandler } fr
 import { perRun } from '../shared/aws/per-run.ts';
 import { type CallCounts, countCalls, withPlugins } from '../shared/aws/plugins.ts';
 import { systemClock } from '../shared/clock.ts';
-import type { Logger, Services } from '../shared/services.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { type Logger, requireInForce, type Services } from '../shared/services.ts';
 import { dynamoStore } from '../shared/store/dynamodb/store.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { silentLogger } from '../simulator/simulated-services.ts';
 import type { Session } from './command.ts';
 import type { Io } from './io.ts';
-import { SettingMissingError } from './usage-error.ts';
+import { forgetCalls, prepareDeployment } from './simulation.ts';
+import { SettingMissingError, UsageError } from './usage-error.ts';
 
 export interface AwsConnection {
   readonly services: Services;
@@ -62,6 +64,29 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
   };
   const place = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
   return { services, calls, where: `${endpoint ?? 'AWS'}, ${place}`, inMemory };
+}
+
+/**
+ * The same for a run by this name: a registry in memory is filled, and the table's configuration must be this one.
+ * @throws ConfigurationMismatchError, UsageError where there is a run of this name
+ */
+export async function connectForRun(
+  session: Session,
+  configuration: Configuration,
+  runId: string,
+): Promise<AwsConnection> {
+  const connection = connect(session, { memoryAllowed: true });
+  const { services, calls, inMemory } = connection;
+  if (inMemory) {
+    session.out.transient('  … Import organisation');
+    await prepareDeployment(services, configuration);
+  } else {
+    await requireInForce(services.store, configuration);
+    if ((await services.store.runs.get(runId)) !== undefined)
+      throw new UsageError(`There is a run ${runId} already; choose another --name`);
+  }
+  forgetCalls(calls);
+  return connection;
 }
 
 function tableStore(tableName: string, { region, endpoint }: HubSettings): Store {

@@ -1,7 +1,7 @@
 /**
  * Validates what is deployed, without network and credentials: every state machine, the CloudFormation template that
- * `npm run package` has made, those in `templates`, and those of the central accounts. Exits with 1 when there is a
- * finding.
+ * `npm run package` has made, those in `templates`, and those of the central accounts and of their applications. Exits
+ * with 1 when there is a finding.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
-import { loadConfiguration } from '../shared/configuration/load.ts';
+import { applicationsOf } from '../shared/configuration/applications.ts';
+import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { applicationTemplate } from '../shared/spoke/application.ts';
 import { spokeTemplate } from '../shared/spoke/template.ts';
 
 /** What one validator said of one file; `undefined` where it could not run. */
@@ -36,7 +39,8 @@ process.exitCode = report([
     .map((file) => validateStateMachine(`${folder}/${file}`)),
   ...readdirSync('templates').flatMap((file) => validateTemplate(`templates/${file}`)),
   ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
-  ...(await validateSpokes(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
+  ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
+  ...(await validateMade('examples/applications/onboarding.yml')),
 ]);
 
 function report(reports: readonly Report[]): number {
@@ -75,22 +79,37 @@ function validateStateMachine(file: string): Report {
   return { validator: 'asl-validator', file, findings };
 }
 
-/** What each central account of a configuration needs, as `onboarding spoke-template` makes it. */
-async function validateSpokes(file: string): Promise<readonly Report[]> {
-  const configuration = await loadConfiguration(file);
-  const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
-  const folder = mkdtempSync(join(tmpdir(), 'spokes-'));
+/** The templates that the commands make of a configuration. */
+async function validateMade(file: string): Promise<readonly Report[]> {
+  const loaded = await loadWithSchemas(file);
+  const folder = mkdtempSync(join(tmpdir(), 'templates-'));
   try {
-    return Object.entries(configuration.centralAccounts).flatMap(([name, account]) => {
-      if (account === undefined) return [];
-      const { template: spoke } = spokeTemplate({ configuration, accountId: account.id, hub });
-      const path = join(folder, `spoke-${name}.json`);
-      writeFileSync(path, JSON.stringify(spoke, null, 2));
-      return validateTemplate(path, `spoke template of ${name}`);
+    return [...spokes(loaded.configuration), ...applicationsMade(loaded)].flatMap(({ name, template }) => {
+      const path = join(folder, `${name.replaceAll(' ', '-')}.json`);
+      writeFileSync(path, JSON.stringify(template, null, 2));
+      return validateTemplate(path, `${name} (${file})`);
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What each central account needs, as `onboarding spoke-template` makes it. */
+function spokes(configuration: Configuration) {
+  const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
+  return Object.entries(configuration.centralAccounts).flatMap(([name, account]) => {
+    if (account === undefined) return [];
+    const { template } = spokeTemplate({ configuration, accountId: account.id, hub });
+    return [{ name: `spoke template of ${name}`, template }];
+  });
+}
+
+/** As `onboarding application-template` makes them. */
+function applicationsMade({ configuration, schemas }: ConfigurationAndSchemas) {
+  return applicationsOf(configuration).map((application) => ({
+    name: `application template of ${application.name}`,
+    template: applicationTemplate({ configuration, application, schemas }).template,
+  }));
 }
 
 function validateTemplate(path: string, file = path): readonly Report[] {

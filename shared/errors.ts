@@ -218,6 +218,12 @@ export class InvalidPrincipalError extends OnboardingError {
   readonly retryable = true;
 }
 
+/** AWS refuses a policy because a statement that is not ours names a role or user that was deleted. */
+export class OrphanedPrincipalError extends OnboardingError {
+  override readonly name = 'OrphanedPrincipalError';
+  readonly retryable = false;
+}
+
 /** AWS refused the document that we sent for another reason. */
 export class PolicyRefusedError extends OnboardingError {
   override readonly name = 'PolicyRefusedError';

@@ -1,6 +1,10 @@
+import { searchesOf } from '../shared/plan/searches.ts';
 import { apiCall, type OrganisationEvent } from '../simulator/events.ts';
 import { ouId } from '../simulator/example-organisation.ts';
+import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { World } from '../simulator/world.ts';
+import { changeFinds } from './finds.ts';
+import { trespass } from './interloper.ts';
 import { outsiderEdits } from './outsider.ts';
 import type { Stage } from './play.ts';
 import { accountId, ouPaths } from './scenario.ts';
@@ -11,7 +15,7 @@ const duration = 40 * 60_000;
 
 /** Accounts come, move, leave and return, outsiders edit, events arrive or do not; resolves when all is over. */
 export async function acts(stage: Stage): Promise<void> {
-  const { draw, organisation, start, history } = stage;
+  const { organisation, start, history } = stage;
   const executions: Promise<void>[] = [];
   const announce = (event: OrganisationEvent): void => {
     history.push(`${Date.now() - epoch} event ${String(event.detail.eventName)}`);
@@ -23,11 +27,11 @@ export async function acts(stage: Stage): Promise<void> {
     announce,
     running: (execution: Promise<void>) => void executions.push(execution),
   };
-  const happenings = Array.from({ length: draw.between(2, 14) }, async () => {
+  const happenings = drawActs(stage).map(async (act) => {
     await sleep(drawMoment(stage));
-    const act = draw.pick(possible);
     history.push(`${Date.now() - epoch} act ${act.name}`);
     act(happening);
+    stage.lag.note();
   });
   await Promise.all(happenings);
   stop();
@@ -35,12 +39,21 @@ export async function acts(stage: Stage): Promise<void> {
   await Promise.all(executions);
 }
 
-interface Happening extends Stage {
+export interface Happening extends Stage {
   /** Delivers the event, or not. */
   announce(event: OrganisationEvent): void;
   /** An execution that must be over before the end. */
   running(execution: Promise<void>): void;
 }
+
+/** What happens in this fate, in no order. */
+const drawActs = ({ draw, rough, configuration }: Stage): readonly Act[] => [
+  ...Array.from({ length: draw.between(2, 14) }, () => draw.pick(possible)),
+  ...(rough ? Array.from({ length: draw.between(2, 6) }, () => draw.pick([trespass, trespass, sweep])) : []),
+  ...(searchesOf(configuration).length > 0
+    ? Array.from({ length: draw.between(1, 5) }, () => changeFinds)
+    : []),
+];
 
 /** Many things happen at once, early on. */
 const drawMoment = ({ draw }: Stage): number =>
@@ -53,16 +66,26 @@ function deliveries({ draw }: Stage): readonly number[] {
   return draw.chance(0.15) ? [delay(), delay()] : [delay()];
 }
 
-type Act = (happening: Happening) => void;
+export type Act = (happening: Happening) => void;
 
 const create: Act = ({ organisation, draw, care }) => {
   const id = freshId(organisation.world);
   care.changed(id);
   organisation.createAccount({ id, name: `account-${id.slice(-3)}` });
+  setTimeout(() => launchInstances(organisation, id), draw.pick([0, 0, draw.between(1_000, 400_000)]));
   if (!draw.chance(0.4)) return;
   organisation.refusePrincipal(id);
   setTimeout(() => organisation.acceptPrincipal(id), draw.between(1_000, 400_000));
 };
+
+/** Made by the account's first Auto Scaling group; until then, a grant of a key cannot name it. */
+const launchInstances = (organisation: SimulatedOrganisation, id: string): void =>
+  void organisation.addRole({
+    accountId: id,
+    path: '/aws-service-role/autoscaling.amazonaws.com/',
+    name: 'AWSServiceRoleForAutoScaling',
+    trust: '{"Version":"2012-10-17","Statement":[]}',
+  });
 
 const createSeveral: Act = (happening) => {
   for (let count = happening.draw.between(2, 6); count > 0; count -= 1) create(happening);

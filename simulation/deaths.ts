@@ -1,15 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Store } from '../shared/store/ports.ts';
 import type { FunctionInterceptor } from '../simulator/local-deployment.ts';
-import type { Interceptor } from '../simulator/plugin.ts';
+import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import { isWrite } from './faults.ts';
 import type { Draw } from './random.ts';
 
 /** One invocation of a function, and when it is stopped. */
 interface Life {
   /** Waits of this invocation that are left before it is stopped; infinite for most. */
   waitsLeft: number;
-  /** Its time-out: milliseconds since the epoch. */
-  readonly until: number;
+  /** Its time-out: milliseconds since the epoch; never again for one that has gone on after it. */
+  until: number;
   /** Whether it goes on some time after it was stopped, as a frozen sandbox does. */
   readonly wakes: boolean;
 }
@@ -19,7 +20,20 @@ export interface Deaths {
   readonly interceptor: Interceptor;
   /** The store as functions see it: each call takes time, and may be the last. */
   slowed(store: Store): Store;
+  /** Whether any has gone on after it had stopped: it may have stored what had been overtaken. */
+  woken(): boolean;
   stop(): void;
+}
+
+interface DeathOptions {
+  /** Of the functions by the token of their ARN, in seconds. */
+  readonly timeouts: ReadonlyMap<string, number>;
+  /** How many invocations of a thousand die. */
+  readonly deathRate: number;
+  /** How many of the dead wake up. Default: 0.3. */
+  readonly wakeRate?: number;
+  /** One that had looked at its lease and then stopped goes on with the sending. */
+  readonly onLateWrite: (call: SimulatedCall) => void;
 }
 
 /** Some time after the longest lease. */
@@ -28,18 +42,14 @@ const sleepOfTheDead = 400_000;
 /**
  * Stops functions in the middle of any wait, as Lambda does with those that take too long or whose host fails. Step
  * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
- * @param timeouts of the functions by the token of their ARN, in seconds
- * @param deathRate how many invocations of a thousand die
- * @param wakeRate how many of the dead wake up. Default: 0.3
  */
 export function deaths(
   draw: Draw,
-  timeouts: ReadonlyMap<string, number>,
-  deathRate: number,
-  wakeRate = 0.3,
+  { timeouts, deathRate, wakeRate = 0.3, onLateWrite }: DeathOptions,
 ): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
+  let woken = false;
 
   const around: FunctionInterceptor = (token, invoke) => {
     const timeout = (timeouts.get(token) ?? 30) * 1_000;
@@ -53,21 +63,25 @@ export function deaths(
     return Promise.race([running, endOf(timeout, 'Sandbox.Timedout')]);
   };
 
-  /** Goes on when the invocation still lives. */
-  const survive = async (): Promise<void> => {
+  /** Goes on when the invocation still lives. @returns whether it goes on after it had stopped */
+  const survive = async (): Promise<boolean> => {
     const life = lives.getStore();
-    if (life === undefined) return;
+    if (life === undefined) return false;
     life.waitsLeft -= 1;
-    if (life.waitsLeft >= 0 && Date.now() < life.until) return;
+    if (life.waitsLeft >= 0 && Date.now() < life.until) return false;
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
+    life.until = Number.POSITIVE_INFINITY;
+    woken = true;
     await sleep(sleepOfTheDead);
+    return true;
   };
 
   return {
     around,
-    interceptor: async (_, proceed) => {
-      await survive();
+    interceptor: async (call, proceed) => {
+      // It stopped between the last look at its lease and the sending.
+      if ((await survive()) && isWrite(call)) onLateWrite(call);
       const answer = await proceed();
       await survive();
       return answer;
@@ -81,6 +95,7 @@ export function deaths(
         await survive();
         return answer;
       }),
+    woken: () => woken,
     stop: () => {
       rate = 0;
     },

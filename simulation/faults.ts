@@ -1,5 +1,5 @@
-import { awsError } from '../simulator/aws-error.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import { throttlingError } from '../simulator/rates.ts';
 import type { Draw } from './random.ts';
 
 /** How often what goes wrong, for each call; the rest goes well, after some milliseconds. */
@@ -46,7 +46,13 @@ const lateBy = 20_000;
 const staleFor = 8_000;
 
 export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
-  /^(Put|Set|Delete|Create|Attach|Detach|Modify|Revoke|Tag|Untag|Start|Update|Rotate)/.test(operation);
+  /^(Put|Set|Delete|Create|Update|Attach|Detach|Modify|Revoke|Retire|Tag|Untag|Start|Rotate)/.test(operation);
+
+const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secretsmanager', 'iam', 'ec2']);
+
+/** Whether a call changes what grants are on. */
+export const isPolicyWrite = (call: Pick<SimulatedCall, 'service' | 'operation'>): boolean =>
+  isWrite(call) && policyServices.has(call.service);
 
 /** What a read answered lately, as a stale one repeats it. */
 interface Answer {
@@ -60,6 +66,8 @@ export interface Faults {
   readonly readAt: ReadonlyMap<string, number>;
   /** Resources that a write has reached after everybody had given up on it. */
   readonly appliedLate: ReadonlySet<string>;
+  /** A write is sent after its lease. */
+  late(call: SimulatedCall): void;
   /** From now on things go wrong as often as this; `noFaults` ends it. */
   set(rates: FaultRates): void;
 }
@@ -67,17 +75,25 @@ export interface Faults {
 export const readKey = ({
   caller,
   service,
+  region,
   input,
-}: Pick<SimulatedCall, 'caller' | 'service' | 'input'>): string =>
-  `${caller.sessionArn.split('/').at(-1)} ${service} ${targetOf(input)}`;
+}: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
+  `${caller.sessionArn.split('/').at(-1)} ${service} ${region} ${targetOf(input)}`;
 
+/** The id that the resource of a call has in its `ResourceRef`. */
 const targetOf = (input: object): string => {
-  const { Bucket, KeyId, repositoryName, SecretId, GroupName, PolicyArn, PolicyName } = input as Readonly<
+  const { Bucket, KeyId, ImageId, repositoryName, SecretId, RoleName, ...iam } = input as Readonly<
     Record<string, unknown>
   >;
-  const group = GroupName ?? PolicyArn ?? PolicyName;
+  const group = iam.GroupName ?? iam.PolicyArn ?? iam.PolicyName;
   return String(
-    Bucket ?? KeyId ?? repositoryName ?? SecretId ?? (group === undefined ? '' : 'group/Developers'),
+    Bucket ??
+      KeyId ??
+      ImageId ??
+      repositoryName ??
+      SecretId ??
+      RoleName ??
+      (group === undefined ? '' : 'group/Developers'),
   );
 };
 
@@ -91,16 +107,17 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   const readAt = new Map<string, number>();
   const appliedLate = new Set<string>();
 
+  const late = ({ input }: SimulatedCall): void => void appliedLate.add(targetOf(input));
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
   const interceptor: Interceptor = async (call, proceed) => {
     await pause(60);
     if (draw.chance(rates.slow)) await pause(9_000);
-    if (draw.chance(rates.throttled)) throw awsError(throttlingName(call), 'Rate exceeded', 400);
+    if (draw.chance(rates.throttled)) throw throttlingError(call);
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
     if (draw.chance(rates.lateEffect) && mayBeLate(call)) {
-      appliedLate.add(targetOf(call.input));
+      late(call);
       later(proceed, giveUpAfter + draw.between(1, lateBy));
       throw await noAnswer();
     }
@@ -129,6 +146,7 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
     interceptor,
     readAt,
     appliedLate,
+    late,
     set: (next) => {
       rates = next;
     },
@@ -150,9 +168,3 @@ async function noAnswer(): Promise<Error> {
 function later(act: () => Promise<unknown>, milliseconds: number): void {
   setTimeout(() => void act().catch(() => {}), milliseconds);
 }
-
-/** As the services name it (their API references, "Common errors"). */
-const throttlingName = ({ service }: SimulatedCall): string =>
-  ({ s3: 'SlowDown', iam: 'Throttling', sts: 'Throttling', organizations: 'TooManyRequestsException' })[
-    service
-  ] ?? 'ThrottlingException';

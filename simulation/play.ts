@@ -1,16 +1,25 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { resourceOf } from '../shared/grants/contract.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
+import { desiredResources } from '../shared/plan/desired.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { type DeployedMachine, runLocally } from '../simulator/local-deployment.ts';
 import type { Interceptor } from '../simulator/plugin.ts';
+import { rateLimits } from '../simulator/rates.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
+import { type Approver, approver } from './approver.ts';
 import { type Care, newCare } from './care.ts';
+import { countedTooEarly } from './counted.ts';
 import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
+import { newTrespasses, type Trespasses } from './interloper.ts';
+import { type Lag, lag } from './lag.ts';
+import { placeOf } from './places.ts';
 import { type Draw, draw, seeded } from './random.ts';
+import { retries } from './retries.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
 import { functionTimeouts } from './timeouts.ts';
@@ -49,6 +58,11 @@ export interface Stage extends Scenario {
   readonly deaths: Deaths;
   readonly watch: Watch;
   readonly care: Care;
+  readonly person: Approver;
+  readonly lag: Lag;
+  readonly trespasses: Trespasses;
+  /** Whether others change what is ours. */
+  readonly rough: boolean;
   readonly history: string[];
   /** How many were started. */
   executions(): number;
@@ -83,10 +97,12 @@ async function playNow(options: PlayOptions): Promise<Played> {
   const stage = setUp(options);
   await begin(stage);
   stage.faults.set(drawRates(stage.draw));
+  stage.lag.note();
   await acts(stage);
   stage.faults.set(noFaults);
   stage.deaths.stop();
-  const violations = [...handledViolations(stage), ...(await settledViolations(stage))];
+  stage.lag.stop();
+  const violations = [...(await handledViolations(stage)), ...(await settledViolations(stage))];
   return {
     seed: options.seed,
     violations: [...stage.watch.violations, ...violations],
@@ -103,22 +119,53 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const scenario = drawScenario(drawn, accounts ?? drawn.between(0, 8));
   const { organisation, configuration } = scenario;
   const registered = new Set<string>();
-  const inner = noting(memoryStore(), registered);
+  const trespasses = newTrespasses();
+  const history: string[] = [];
+  const person = approver({
+    draw: drawn,
+    services: () => simulatedServices(organisation, { store: inner, quick: true }),
+    timeOut: (token) =>
+      void organisation.world.tasks.end(token, { type: 'failed', error: 'States.Timeout', cause: '' }),
+    note: (text) => void history.push(`${now()} ${text}`),
+  });
+  const inner: Store = person.told(
+    noting(memoryStore(), registered, (key) => {
+      trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn);
+    }),
+  );
   const wrong = faults(drawn);
-  const dying = deaths(drawn, functionTimeouts, drawn.pick([0, 0, 30, 100]));
+  const dying = deaths(drawn, {
+    timeouts: functionTimeouts,
+    deathRate: drawn.pick([0, 0, 30, 100]),
+    onLateWrite: wrong.late,
+  });
+  const lagging = lag(organisation, drawn);
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
-    deployment: configuration.deployment,
+    configuration,
     faults: wrong,
-    registered,
+    mayNotBeNamed: (id) => {
+      if (!registered.has(id)) return 'is not in the registry';
+      if (asksForAll(configuration) && !person.approved.has(id)) return 'was never approved';
+      return undefined;
+    },
     now: Date.now,
+    onWrite: async (place, before) => {
+      trespasses.written(place.arn);
+      const key = desiredResources(configuration, []).find(
+        ({ ref }) => placeOf(organisation.world, ref)?.arn === place.arn,
+      )?.key;
+      return key === undefined ? [] : countedTooEarly(stage, key, { place, before });
+    },
   });
+  organisation.intercept(lagging.interceptor);
+  organisation.intercept(rateLimits({ clock: processClock() }).interceptor);
   organisation.intercept(watching.interceptor);
   if (between !== undefined) organisation.intercept(between);
-  for (const { interceptor } of [wrong, dying]) organisation.intercept(interceptor);
+  for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor])
+    organisation.intercept(interceptor);
   const care = newCare();
-  const history: string[] = [];
   const store = dying.slowed(around(inner));
   let executions = 0;
   const start = async (input: unknown, machine: DeployedMachine = 'account-onboarding'): Promise<void> => {
@@ -136,13 +183,14 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       name,
       input,
       waits: 'real',
+      tasks: organisation.world.tasks,
       around: dying.around,
     });
     history.push(`${now()} ${name} ${status} ${error ?? ''}`);
     const run = await inner.runs.get(name);
     care.ended(run, startedAt);
     if (run?.status === 'succeeded' && run.accountIds.length > 0)
-      watching.violations.push(...handledViolations(stage, run.accountIds));
+      watching.violations.push(...(await handledViolations(stage, run.accountIds)));
   };
   const stage: Stage = {
     ...scenario,
@@ -153,6 +201,10 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     deaths: dying,
     watch: watching,
     care,
+    person,
+    lag: lagging,
+    trespasses,
+    rough: drawn.chance(0.2),
     history,
     executions: () => executions,
     start,
@@ -160,8 +212,8 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   return stage;
 }
 
-/** Tells which accounts were ever registered. */
-const noting = (store: Store, registered: Set<string>): Store => ({
+/** Tells which accounts were ever registered, and which resources have just been settled. */
+const noting = (store: Store, registered: Set<string>, onSettled: (key: string) => void): Store => ({
   ...store,
   registry: {
     ...store.registry,
@@ -171,10 +223,21 @@ const noting = (store: Store, registered: Set<string>): Store => ({
       return stored;
     },
   },
+  resources: {
+    ...store.resources,
+    put: async (key, state) => {
+      await store.resources.put(key, state);
+      if (state.writing !== true) onSettled(key);
+    },
+  },
 });
 
+/** Whether nobody gets anything unapproved. A grant that a condition holds knows no approval. */
+const asksForAll = ({ approval, grants }: Configuration): boolean =>
+  approval !== undefined && grants.every(({ membership = 'accounts' }) => membership === 'accounts');
+
 /** The import and the activation are a person's; nothing goes wrong with them. */
-async function begin({ organisation, configuration, inner }: Stage): Promise<void> {
+async function begin({ organisation, configuration, inner, person }: Stage): Promise<void> {
   const services = simulatedServices(organisation, { store: inner, quick: true });
   const { organizations } = services.hub;
   const clock = processClock();
@@ -184,4 +247,5 @@ async function begin({ organisation, configuration, inner }: Stage): Promise<voi
     configuration satisfies Configuration,
     'the simulation',
   );
+  person.approve(organisation.world.accounts.keys());
 }

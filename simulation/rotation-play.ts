@@ -125,9 +125,9 @@ function setUp({
   const note = (what: string): void => void history.push(`${now()} ${what}`);
   const watch = rotationWatch(organisation, now);
   const wrong = faults(drawn, hasNumber);
-  const rate = drawn.pick([0, 0, 30, 100]);
-  const dying = deaths(drawn, functionTimeouts, rate);
-  const functionDeaths = deaths(drawn, new Map(), rate, 0);
+  const death = { deathRate: drawn.pick([0, 0, 30, 100]), onLateWrite: wrong.late };
+  const dying = deaths(drawn, { ...death, timeouts: functionTimeouts });
+  const functionDeaths = deaths(drawn, { ...death, timeouts: new Map(), wakeRate: 0 });
   for (const interceptor of [
     watch.inner,
     ...(between === undefined ? [] : [between]),

@@ -1,12 +1,15 @@
-import { isMember } from '../shared/organization/account.ts';
+import { waits } from '../shared/plan/approval.ts';
 import { desiredResources } from '../shared/plan/desired.ts';
-import { accountIdsIn } from '../shared/policy/accounts.ts';
-import { type PolicyDocument, parsePolicy } from '../shared/policy/document.ts';
+import { parsePolicy } from '../shared/policy/document.ts';
 import { samePolicy } from '../shared/policy/equality.ts';
-import { deploymentOf } from '../shared/policy/owned.ts';
 import { executionsEndWithin } from '../shared/run/sweep.ts';
-import type { World } from '../simulator/world.ts';
+import { type AccessFinding, accessFindings } from './access.ts';
+import { falseDisputes, type KnownStates, knownStates } from './known.ts';
+import { isOurs } from './marks.ts';
+import { personDecides } from './person.ts';
+import { places } from './places.ts';
 import type { Stage } from './play.ts';
+import { provokedViolations } from './provoked.ts';
 import { epoch } from './time.ts';
 import type { Violation } from './watch.ts';
 
@@ -15,29 +18,53 @@ const quiet = executionsEndWithin + 60 * 60_000;
 
 /**
  * Before anything is put right: an account that a run has taken care of has what it should have, whatever other runs
- * did since. Not looked at where AWS has applied a write after everybody had given up on it: that is for the sweep.
+ * did since. Not looked at where AWS has applied a write after everybody had given up on it: that is for the sweep. Nor
+ * on what only a pattern matches: that may have come since.
  * @param ids which accounts to look at. Default: all that are taken care of
  */
-export function handledViolations(stage: Stage, ids: readonly string[] = []): readonly Violation[] {
+export async function handledViolations(
+  stage: Stage,
+  ids: readonly string[] = [],
+): Promise<readonly Violation[]> {
   const taken = stage.care.taken();
   const looked = ids.length === 0 ? taken : new Set(ids.filter((id) => taken.has(id)));
   if (looked.size === 0) return [];
-  return accessFindings(stage)
-    .filter(({ resource, id }) => looked.has(id) && !stage.faults.appliedLate.has(resource))
-    .map(({ what }) => ({ at: Date.now() - epoch, what: `${what}, though a run for it has succeeded` }));
+  const at = Date.now() - epoch;
+  return (await accessFindings(stage))
+    .filter(({ id, named }) => looked.has(id) && named)
+    .filter((finding) => !isExcused(stage, finding))
+    .map(({ what }) => ({ at, what: `${what}, though a run for it has succeeded` }));
 }
 
-/** When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. */
+function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): boolean {
+  const { faults, trespasses, configuration } = stage;
+  if ([...faults.appliedLate].some((target) => resource.includes(target))) return true;
+  if (trespasses.open.has(arn)) return true;
+  return sort === 'names' && configuration.safety.graceHours > 0;
+}
+
+/**
+ * When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. What others
+ * have changed again and again waits for a person, who puts it right.
+ */
 export async function settledViolations(stage: Stage): Promise<readonly Violation[]> {
-  await new Promise<void>((resolve) => setTimeout(resolve, quiet));
+  await pass(quiet);
   await stage.start({}, 'organization-sweep');
-  const first = await lastRecord(stage);
+  await endGraces(stage);
+  const known = await knownStates(stage);
+  const disputes = await falseDisputes(stage);
+  const first = await leftUndone(stage, known);
   const before = stage.watch.writes();
   await stage.start({}, 'organization-sweep');
   const found = [
+    ...known.violations,
+    ...disputes,
     ...first,
     ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
-    ...accessFindings(stage).map(({ what }) => what),
+    ...(await unknownFindings(stage, known)),
+    ...(stage.rough ? await provokedViolations(stage, known) : []),
+    ...(stage.rough || known.withheld.size > 0 ? await decidedViolations(stage) : []),
+    ...(await approvedViolations(stage)),
     ...foreignViolations(stage),
     ...(await recordViolations(stage)),
     ...(await leaseViolations(stage)),
@@ -45,63 +72,75 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
   return found.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
-/** The quiet sweep must leave nothing undone. */
-async function lastRecord({ inner, executions }: Stage): Promise<readonly string[]> {
+const unknownFindings = async (stage: Stage, known: KnownStates): Promise<readonly string[]> =>
+  (await accessFindings(stage)).filter((finding) => !isKnown(known, finding)).map(({ what }) => what);
+
+/** After a person has looked at what is contested or withheld, and decided, nothing is. */
+async function decidedViolations(stage: Stage): Promise<readonly string[]> {
+  await personDecides(stage, 'a-person');
+  await stage.start({}, 'organization-sweep');
+  const known = await knownStates(stage);
+  return [
+    ...[...known.contested, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
+    ...(await leftUndone(stage, known)),
+    ...(await unknownFindings(stage, known)),
+  ];
+}
+
+/** Where a person starts all that wait by hand and approves them, nobody waits, and all have what is due. */
+async function approvedViolations(stage: Stage): Promise<readonly string[]> {
+  const waiting = async (): Promise<readonly string[]> =>
+    (await stage.inner.registry.accounts()).filter(waits).map(({ id }) => id);
+  const accountIds = await waiting();
+  if (accountIds.length === 0) return [];
+  stage.person.approveAll();
+  await stage.start({ accountIds });
+  await stage.start({}, 'organization-sweep');
+  const known = await knownStates(stage);
+  return [
+    ...(await waiting()).map((id) => `${id} waits, though it was approved`),
+    ...(await leftUndone(stage, known)),
+    ...(await unknownFindings(stage, known)),
+  ];
+}
+
+/** A sweep may have been the first to see that an account should go. */
+async function endGraces(stage: Stage): Promise<void> {
+  const { graceHours } = stage.configuration.safety;
+  if (graceHours === 0) return;
+  await pass(graceHours * 3_600_000 + 60_000);
+  await stage.start({}, 'organization-sweep');
+}
+
+/** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
+const isKnown = (known: KnownStates, { resource, arn, sort, named }: AccessFinding): boolean =>
+  [...(sort === 'lacks' ? known.full : known.withheld), ...known.contested].some(
+    (key) => resource.startsWith(`${key} `) || (!named && arn !== undefined && known.arns.get(key) === arn),
+  );
+
+/** The quiet sweep must leave nothing undone but what it cannot do. */
+async function leftUndone({ inner, executions }: Stage, { lines }: KnownStates): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
-  return (run?.left ?? []).map((line) => `the quiet sweep left: ${line}`);
+  if (run === undefined) return ['the quiet sweep has no record'];
+  const left = run.left ?? [];
+  return [
+    ...left.filter((line) => !lines.has(line)).map((line) => `the quiet sweep left: ${line}`),
+    ...[...lines]
+      .filter((line) => !left.includes(line))
+      .map((line) => `the quiet sweep does not say: ${line}`),
+  ];
 }
 
-interface AccessFinding {
-  readonly id: string;
-  /** The name that it has at AWS. */
-  readonly resource: string;
-  readonly what: string;
-}
-
-function accessFindings({ organisation, configuration }: Stage): readonly AccessFinding[] {
-  const { world } = organisation;
-  const accounts = [...world.accounts.values()].map((account) => ({
-    ...account,
-    ...positionOf(world, account.parentId),
-  }));
-  return desiredResources(configuration, accounts.filter(isMember)).flatMap(({ key, ref, shares }) => {
-    const due = new Set(shares.flatMap((share) => share.accounts.map(({ id }) => id)));
-    const ours = documentsOf(world, ref)
-      .flatMap(({ Statement }) => Statement)
-      .filter(({ Sid }) => deploymentOf(Sid) === configuration.deployment);
-    const named = new Set(ours.flatMap((statement) => [...accountIdsIn(statement)]));
-    return [
-      ...[...due]
-        .filter((id) => !named.has(id))
-        .map((id) => ({ id, resource: ref.id, what: `${key} lacks ${id}` })),
-      ...[...named]
-        .filter((id) => !due.has(id))
-        .map((id) => ({ id, resource: ref.id, what: `${key} names ${id}` })),
-    ];
-  });
-}
-
-function positionOf(
-  { organizationalUnits }: World,
-  parentId: string,
-): { parentIds: string[]; ouPath: string } {
-  const ou = organizationalUnits.get(parentId);
-  if (ou === undefined) return { parentIds: [parentId], ouPath: '' };
-  const above = positionOf({ organizationalUnits } as World, ou.parentId);
-  return {
-    parentIds: [...above.parentIds, parentId],
-    ouPath: above.ouPath === '' ? ou.name : `${above.ouPath}/${ou.name}`,
-  };
-}
+const pass = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function foreignViolations({ organisation, configuration, watch }: Stage): readonly string[] {
-  const { buckets, keys, repositories, secrets } = organisation.world;
-  const resources = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
-  return resources.flatMap(({ name, policy, arn }) => {
-    const left = watch.left.get(name);
+  return places(organisation.world).flatMap(({ arn, read }) => {
+    const left = watch.left.get(arn);
     if (left === undefined) return [];
-    const document = policy === undefined ? { ...left, Statement: [] } : parsePolicy(policy, arn);
-    const Statement = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== configuration.deployment);
+    const text = read();
+    const document = text === undefined ? { ...left, Statement: [] } : parsePolicy(text, arn);
+    const Statement = document.Statement.filter(({ Sid }) => !isOurs(Sid, configuration.deployment));
     return samePolicy({ ...document, Statement }, left)
       ? []
       : [`${arn}: what is not ours is not as it was left`];
@@ -120,24 +159,4 @@ async function leaseViolations({ inner, configuration }: Stage): Promise<readonl
     if (!(await inner.leases.acquire(key, 'the verdict', now, now + 1)))
       held.push(`the lease of ${key} has not ended`);
   return held;
-}
-
-function documentsOf(
-  world: World,
-  { kind, accountId, id }: { readonly kind: string; readonly accountId: string; readonly id: string },
-): readonly PolicyDocument[] {
-  if (kind === 'assume-role-permission') {
-    const group = [...world.groups.values()].find(
-      (each) => each.accountId === accountId && `group/${each.name}` === id,
-    );
-    return [...(group?.attached ?? [])].map((arn) => {
-      const policy = world.managedPolicies.get(arn);
-      const version = policy?.versions.find((each) => each.id === policy.defaultVersion);
-      return parsePolicy(version?.document ?? '', arn);
-    });
-  }
-  const { buckets, keys, repositories, secrets } = world;
-  const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
-  const found = all.find((each) => each.accountId === accountId && each.name === id);
-  return found?.policy === undefined ? [] : [parsePolicy(found.policy, found.arn)];
 }

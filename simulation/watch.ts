@@ -1,10 +1,13 @@
+import type { Configuration } from '../shared/configuration/schema.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
 import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/policy/document.ts';
 import { samePolicy } from '../shared/policy/equality.ts';
-import { deploymentOf } from '../shared/policy/owned.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
-import { type Faults, isWrite, readKey } from './faults.ts';
+import { type Faults, isPolicyWrite, readKey } from './faults.ts';
+import { excessAfter, excessBefore } from './limits.ts';
+import { isOurs } from './marks.ts';
+import { type Place, placeOfCall } from './places.ts';
 
 /** Something that one of the promises excludes. */
 export interface Violation {
@@ -20,69 +23,85 @@ export interface Watch {
   readonly writes: () => number;
   /** Edits of outsiders between a run's last read and its write: the window that AWS leaves. */
   readonly lostEdits: () => number;
-  /** What is not ours, as others last left it, by resource; where an edit was lost, what stands there. */
+  /** What is not ours, as others last left it, by ARN; where an edit was lost, what stands there. */
   readonly left: Map<string, PolicyDocument>;
   /** An outsider has just edited the resource. */
-  edited(resource: string, text: string): void;
+  edited(place: Place): void;
 }
 
 interface WatchOptions {
   readonly organisation: SimulatedOrganisation;
-  readonly deployment: string;
+  readonly configuration: Configuration;
   readonly faults: Faults;
-  /** Accounts that were in the registry at some time. */
-  readonly registered: ReadonlySet<string>;
+  /** Why nothing of ours may be for an account; `undefined` where it may. */
+  readonly mayNotBeNamed: (id: string) => string | undefined;
   readonly now: () => number;
+  /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
+  readonly onWrite: (place: Place, before: string | undefined) => Promise<readonly string[]>;
 }
 
 /** Looks at each write at the moment it takes effect. */
-export function watch({ organisation, deployment, faults, registered, now }: WatchOptions): Watch {
+export function watch(options: WatchOptions): Watch {
+  const { organisation, configuration, faults, mayNotBeNamed, now, onWrite } = options;
+  const { deployment, limits } = configuration;
+  const { world } = organisation;
   const violations: Violation[] = [];
   const left = new Map<string, PolicyDocument>();
   const editedAt = new Map<string, number>();
   let writes = 0;
   let lostEdits = 0;
-  const violated = (what: string): void => void violations.push({ at: now(), what });
+  const violated = (what: string | undefined): void => {
+    if (what !== undefined) violations.push({ at: now(), what });
+  };
 
   const interceptor: Interceptor = async (call, proceed) => {
-    if (!isWrite(call) || !policyServices.has(call.service)) return proceed();
-    const before = textOf(organisation, call);
+    if (!isPolicyWrite(call)) return proceed();
+    violated(excessBefore(call, limits));
+    const place = placeOfCall(world, call);
+    const before = place?.read();
     const output = await proceed();
     writes += 1;
-    const after = textOf(organisation, call);
-    checkForeign(call, before, after);
-    for (const statement of statements(after, true)) checkReach(statement, call);
+    violated(excessAfter(call, world, limits));
+    for (const id of idsGivenTo(call)) checkNamed(id, call.operation);
+    if (place === undefined) return output;
+    checkForeign(call, place, before);
+    for (const statement of statements(place.read(), true)) checkReach(statement, call);
+    for (const what of await onWrite(place, before)) violated(what);
     return output;
   };
 
   const statements = (text: string | undefined, ours: boolean): readonly Statement[] =>
-    documentOf(text).Statement.filter(({ Sid }) => (deploymentOf(Sid) === deployment) === ours);
+    documentOf(text).Statement.filter(({ Sid }) => isOurs(Sid, deployment) === ours);
 
   const foreign = (text: string | undefined): PolicyDocument => ({
     ...documentOf(text),
     Statement: statements(text, false),
   });
 
-  const checkForeign = (call: SimulatedCall, before: string | undefined, after: string | undefined): void => {
+  const checkForeign = (call: SimulatedCall, { arn, read }: Place, before: string | undefined): void => {
+    const after = read();
     if (samePolicy(foreign(before), foreign(after))) return;
-    const target = resourceIn(call);
     const readAt = faults.readAt.get(readKey(call)) ?? 0;
-    if ((editedAt.get(target) ?? 0) >= readAt) {
+    if ((editedAt.get(arn) ?? 0) >= readAt) {
       lostEdits += 1;
-      left.set(target, foreign(after));
-    } else violated(`${call.operation} on ${target} changed what is not ours`);
+      left.set(arn, foreign(after));
+    } else violated(`${call.operation} on ${arn} changed what is not ours`);
   };
 
   const checkReach = ({ Sid, Principal, Condition }: Statement, call: SimulatedCall): void => {
-    const where = `${call.operation} on ${resourceIn(call)}: ${Sid}`;
+    const where = `${call.operation}: ${Sid}`;
     const names = typeof Principal === 'object' && Principal !== null ? many(Principal.AWS ?? []) : [];
     if (
       Principal === '*' ||
       (names.includes('*') && !JSON.stringify(Condition ?? {}).includes('PrincipalOrg'))
     )
       violated(`${where} is open to everybody`);
-    for (const id of accountIdsIn({ Principal, Condition } as Statement))
-      if (!registered.has(id)) violated(`${where} names ${id}, which is not in the registry`);
+    for (const id of accountIdsIn({ Principal, Condition } as Statement)) checkNamed(id, where);
+  };
+
+  const checkNamed = (id: string, where: string): void => {
+    const why = mayNotBeNamed(id);
+    if (why !== undefined) violated(`${where} names ${id}, which ${why}`);
   };
 
   return {
@@ -91,27 +110,24 @@ export function watch({ organisation, deployment, faults, registered, now }: Wat
     writes: () => writes,
     lostEdits: () => lostEdits,
     left,
-    edited: (resource, text) => {
-      editedAt.set(resource, now());
-      left.set(resource, foreign(text));
+    edited: ({ arn, read }) => {
+      editedAt.set(arn, now());
+      left.set(arn, foreign(read()));
     },
   };
 }
 
-const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secretsmanager', 'iam']);
-
-/** The name that the resource has in the world's maps. */
-export const resourceIn = ({ input }: Pick<SimulatedCall, 'input'>): string => {
-  const { Bucket, KeyId, repositoryName, SecretId } = input as Readonly<Record<string, unknown>>;
-  return String(Bucket ?? KeyId ?? repositoryName ?? SecretId ?? '');
-};
-
-function textOf({ world }: SimulatedOrganisation, call: SimulatedCall): string | undefined {
-  const name = resourceIn(call);
-  const { buckets, keys, repositories, secrets } = world;
-  const all = { s3: buckets, kms: keys, ecr: repositories, secretsmanager: secrets }[call.service];
-  return [...(all?.values() ?? [])].find((each) => each.name === name)?.policy;
+/** Accounts that a call gives something to which is no statement of a resource's policy. */
+function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
+  const { GranteePrincipal, LaunchPermission, PolicyDocument } = input as Readonly<Record<string, unknown>>;
+  const given: Readonly<Record<string, unknown>> = {
+    CreateGrant: GranteePrincipal,
+    ModifyImageAttribute: (LaunchPermission as { readonly Add?: unknown } | undefined)?.Add,
+    CreatePolicy: PolicyDocument,
+    CreatePolicyVersion: PolicyDocument,
+  };
+  return new Set(JSON.stringify(given[operation] ?? '').match(/(?<!\d)\d{12}(?!\d)/g));
 }
 
-const documentOf = (text: string | undefined): PolicyDocument =>
+export const documentOf = (text: string | undefined): PolicyDocument =>
   text === undefined ? { Version: '2012-10-17', Statement: [] } : parsePolicy(text, 'the world');

@@ -38,8 +38,10 @@ export interface SimulatedProfile {
   /** `hosted`, or `secretsmanager://<name>`. */
   readonly locationUri: string;
   readonly retrievalRoleArn: string | undefined;
-  /** JSON Schemas, as text. */
+  /** JSON Schemas of draft-04, as text. */
   readonly validators: readonly string[];
+  /** Of a hosted profile: the customer managed key of its versions. */
+  readonly kmsKeyArn: string | undefined;
   /** Of a hosted profile; the first has number 1. */
   readonly versions: HostedVersion[];
 }
@@ -118,24 +120,34 @@ export const newAppConfig = (): AppConfigState => ({
   sessions: new Map(),
 });
 
-export interface ApplicationInput extends Pick<Place, 'accountId' | 'region'> {
-  readonly name: string;
-  readonly environments: readonly { readonly name: string; readonly monitors?: readonly string[] }[];
+export interface ApplicationInput extends Pick<Place, 'accountId' | 'region'>, Named {
+  readonly environments: readonly EnvironmentInput[];
   readonly profiles: readonly ProfileInput[];
 }
 
-export interface ProfileInput {
+interface Named {
   readonly name: string;
+  /** Default: made up. */
+  readonly id?: string;
+}
+
+export interface EnvironmentInput extends Named {
+  readonly monitors?: readonly string[];
+}
+
+export interface ProfileInput extends Named {
   /** Default: `hosted`. */
   readonly locationUri?: string;
   readonly retrievalRoleArn?: string;
+  /** JSON Schemas of draft-04. */
   readonly validators?: readonly object[];
+  readonly kmsKeyArn?: string;
 }
 
 /** Sets an application up, unchecked. @returns it, with its ids */
 export function addApplication(world: World, input: ApplicationInput): SimulatedApplication {
   const { accountId, region = world.settings.homeRegion, name } = input;
-  const id = newId(`${accountId}/${region}/${name}`);
+  const { id = newId(`${accountId}/${region}/${name}`) } = input;
   const application: SimulatedApplication = {
     id,
     name,
@@ -144,7 +156,7 @@ export function addApplication(world: World, input: ApplicationInput): Simulated
     arn: `${arnPrefix(world, 'appconfig', { accountId, region })}:application/${id}`,
     environments: byId(
       input.environments.map((environment) => ({
-        id: newId(`${id}/environment/${environment.name}`),
+        id: environment.id ?? newId(`${id}/environment/${environment.name}`),
         name: environment.name,
         monitors: environment.monitors ?? [],
         deployments: [],
@@ -156,19 +168,23 @@ export function addApplication(world: World, input: ApplicationInput): Simulated
   return application;
 }
 
-/** Sets a deployment strategy up. @returns its id */
-export function addStrategy(world: World, strategy: Omit<SimulatedStrategy, 'id'>): string {
-  const id = newId(`${strategy.accountId}/${strategy.region}/strategy/${strategy.name}`);
+/** Sets a deployment strategy up. @returns its id, which is made up where none is given */
+export function addStrategy(
+  world: World,
+  strategy: Omit<SimulatedStrategy, 'id'> & { readonly id?: string },
+): string {
+  const { id = newId(`${strategy.accountId}/${strategy.region}/strategy/${strategy.name}`) } = strategy;
   world.appConfig.strategies.set(id, { ...strategy, id });
   return id;
 }
 
 const newProfile = (applicationId: string, input: ProfileInput): SimulatedProfile => ({
-  id: newId(`${applicationId}/profile/${input.name}`),
+  id: input.id ?? newId(`${applicationId}/profile/${input.name}`),
   name: input.name,
   locationUri: input.locationUri ?? 'hosted',
   retrievalRoleArn: input.retrievalRoleArn,
   validators: (input.validators ?? []).map((schema) => JSON.stringify(schema)),
+  kmsKeyArn: input.kmsKeyArn,
   versions: [],
 });
 

@@ -114,11 +114,21 @@ async function afterFailedExecution(
   }
 }
 
+/** The state machines by their names in `serverless.yml`. */
+const resources: Readonly<Record<DeployedMachine, string>> = {
+  'account-onboarding': 'AccountOnboardingStateMachine',
+  'organization-sweep': 'OrganizationSweepStateMachine',
+  'config-deployment': 'ConfigDeploymentStateMachine',
+};
+
 /** Why no rule of `serverless.yml` starts the machine for an event; `undefined` where one does. */
-export async function notStartedBecause(event: unknown): Promise<string | undefined> {
+export async function notStartedBecause(
+  event: unknown,
+  machine: DeployedMachine = 'account-onboarding',
+): Promise<string | undefined> {
   const rules = rulesOf(await readFile(projectFile('serverless.yml'), 'utf8'));
   const matching = matchingRules(rules, event).filter(({ target }) =>
-    JSON.stringify(target).includes('AccountOnboardingStateMachine'),
+    JSON.stringify(target).includes(resources[machine]),
   );
   return matching.length > 0
     ? undefined

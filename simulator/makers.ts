@@ -35,6 +35,10 @@ export interface RoleInput {
 }
 
 export interface SecretInput extends Place {
+  /** The six characters behind its name. Default: made up. */
+  readonly suffix?: string;
+  /** Of its first version. Default: made up. */
+  readonly versionId?: string;
   readonly name: string;
   /** Of its first version, which is AWSCURRENT. Default: it has none. */
   readonly value?: string;
@@ -85,11 +89,11 @@ export const makeRepository = (world: World, input: Place & { readonly name: str
 export function makeSecret(world: World, input: SecretInput): SimulatedSecret {
   const { name, value, kmsKeyArn, primaryRegion } = input;
   const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${name}`;
-  const id = uuidOf(`${prefix}/1`);
+  const id = input.versionId ?? uuidOf(`${prefix}/1`);
   const createdAt = world.settings.clock.now();
   const first = { id, createdAt, value, stages: new Set(['AWSCURRENT']) };
   return {
-    ...resource(world, input, name, `${prefix}-${digest(prefix, 6)}`),
+    ...resource(world, input, name, `${prefix}-${input.suffix ?? digest(prefix, 6)}`),
     primaryRegion,
     kmsKeyArn,
     versions: new Map(value === undefined ? [] : [[id, first]]),
@@ -110,6 +114,10 @@ export function makeImage(
   return { accountId, region, id, arn, tags, state: 'available', launchPermissions: [] };
 }
 
+/** IAM user guide, "IAM identifiers": what stands before the unique id of a user, and of a role. */
+export const uniqueIdOf = (arn: string): string =>
+  `${arn.includes(':user/') ? 'AIDA' : 'AROA'}${digest(arn, 17)}`;
+
 export function makeRole(world: World, input: RoleInput): SimulatedRole {
   const { accountId, name, path = '/' } = input;
   const arn = `arn:${world.settings.partition}:iam::${accountId}:role${path}${name}`;
@@ -118,7 +126,7 @@ export function makeRole(world: World, input: RoleInput): SimulatedRole {
     name,
     path,
     arn,
-    uniqueId: `AROA${digest(arn, 17)}`,
+    uniqueId: uniqueIdOf(arn),
     trust: policyText(input.trust),
     permissions: input.permissions === undefined ? undefined : policyText(input.permissions),
     attached: new Set(),

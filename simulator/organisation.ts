@@ -236,10 +236,23 @@ export class SimulatedOrganisation {
     const role = this.world.roles.get(arn);
     if (role === undefined) throw new Error(`There is no role ${arn}`);
     this.world.roles.delete(arn);
+    this.#orphan(arn, role.uniqueId);
+  }
+
+  /** The same for a user, or a role of an account outside the organisation. */
+  deletePrincipal(arn: string): void {
+    if (!this.world.principals.delete(arn)) throw new Error(`There is no user or role ${arn}`);
+    this.#orphan(arn, make.uniqueIdOf(arn));
+  }
+
+  #orphan(arn: string, uniqueId: string): void {
+    const reworded = (policy: string): string =>
+      policy.replaceAll(JSON.stringify(arn), JSON.stringify(uniqueId));
     for (const resource of this.#resources())
-      resource.policy = resource.policy?.replaceAll(JSON.stringify(arn), JSON.stringify(role.uniqueId));
+      resource.policy = resource.policy === undefined ? undefined : reworded(resource.policy);
+    for (const role of this.world.roles.values()) role.trust = reworded(role.trust);
     for (const grant of [...this.world.grants.values()].flat())
-      if (grant.grantee === arn) grant.grantee = role.uniqueId;
+      if (grant.grantee === arn) grant.grantee = uniqueId;
   }
 
   deleteRepository(arn: string): void {

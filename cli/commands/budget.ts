@@ -89,11 +89,14 @@ function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] 
   const { region, kind, id } = partsOf(resource);
   const name = [grantKind(kind).title, colors.bold(id), colors.dim(region)];
   if (budget === undefined) return [colors.red('✗'), ...name];
-  const { size, limit, unit, packing, next } = budget;
-  const full = `${Math.ceil((size / limit) * 100)} % of ${grouped(limit)} ${unit}`;
-  const then = next === undefined ? '' : `, ${next.packing} after ${grouped(next.after)} more`;
-  const packed = packing === undefined ? '' : colors.dim(`${packing}${then}`);
-  return [markOf(budget, colors), ...name, full, roomText(budget), packed];
+  const { size, limit, unit, packing, room, next } = budget;
+  const full = `${grouped(size)} of ${grouped(limit)} ${unit}, ${Math.ceil((size / limit) * 100)} %`;
+  const comes = [
+    ...(packing === undefined ? [] : [packing]),
+    ...(next === undefined ? [] : [`${next.packing} after ${grouped(next.after)} more`]),
+    ...(room === undefined ? [] : ['then refused']),
+  ];
+  return [markOf(budget, colors), ...name, full, roomText(budget), colors.dim(comes.join(', '))];
 }
 
 const roomText = ({ room }: Budget): string =>

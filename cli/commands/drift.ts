@@ -5,6 +5,7 @@ import { type DriftStatus, driftStatuses } from '../../shared/plan/drift-status.
 import { driftOf, type ResourceDrift } from '../../shared/run/drift.ts';
 import { searchLines } from '../../shared/run/look.ts';
 import type { OverallPlan } from '../../shared/run/plan-all.ts';
+import { noticed } from '../../shared/run/standing.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { contestedText } from '../contested.ts';
 import { differenceLines } from '../differences.ts';
@@ -31,7 +32,11 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   const { configuration, stage, plan } = await lookAt(session, options);
   const found = driftOf(plan);
   const counts = countsOf(found);
-  const warnings = [...searchLines(plan.looked), ...plan.looked.warnings];
+  const warnings = [
+    ...searchLines(plan.looked),
+    ...plan.looked.warnings,
+    ...plan.resources.flatMap((standing) => noticed(standing, plan.active).warnings ?? []),
+  ];
   const status = statusOf(counts, plan);
   session.out.result({ status, counts, warnings, resources: found.map(reported) });
   tellHead(session.out, stage, planReport(plan, []));

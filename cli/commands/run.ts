@@ -8,7 +8,7 @@ import { callEvents } from '../../shared/grants/kinds.ts';
 import { parseAccountEvent } from '../../shared/organization/account-event.ts';
 import type { ConfiguredSearch } from '../../shared/plan/searches.ts';
 import { isAt } from '../../shared/run/look.ts';
-import { requireInForce, type Services } from '../../shared/services.ts';
+import type { Services } from '../../shared/services.ts';
 import { addExampleFinds } from '../../simulator/example-finds.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
 import { tellGain } from '../approval-output.ts';
@@ -20,6 +20,8 @@ import {
   newCommand,
   type Session,
 } from '../command.ts';
+import { isOfDeployments } from '../deployment-input.ts';
+import { runDeployment } from '../deployment-run.ts';
 import { readEvent } from '../event-file.ts';
 import { letItHappen, setTheScene } from '../event-world.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -27,7 +29,7 @@ import { counted, type Output } from '../output.ts';
 import { newProgress } from '../progress.ts';
 import { tellRun } from '../run-output.ts';
 import { type RunReport, runReport } from '../run-report.ts';
-import { connect, loggerOf } from '../services.ts';
+import { connectForRun, loggerOf } from '../services.ts';
 import { forgetCalls, newSimulation, onboardEveryone, prepareDeployment } from '../simulation.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -38,7 +40,7 @@ interface RunOptions extends CommonOptions {
 }
 
 export const runCommand = (context: CommandContext): Command =>
-  newCommand('run', 'Run the state machine here, for an EventBridge event or a manual input.')
+  newCommand('run', 'Run a state machine here, for an EventBridge event or a manual input.')
     .option('-e, --event <file>', 'required: the event or input as JSON; - is the standard input')
     .option('--simulate', 'in a simulated organisation, made to fit the event; without AWS')
     .option('--name <name>', 'name of the execution, which is the id of the run (default: made up)')
@@ -50,6 +52,8 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
     throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
   const configuration = await loadConfiguration(configurationFile(options, session.io));
   const input = await readEvent(options.event, session.io);
+  if (await isOfDeployments(input))
+    return runDeployment({ runId, input, configuration, simulate: options.simulate === true }, session);
   const event = parseAccountEvent(input, callEvents());
   const reason = await whyNotStarted(event, input);
   if (reason !== undefined) return ignored(session, runId, reason);
@@ -148,17 +152,8 @@ async function simulated(
 }
 
 async function connected(session: Session, configuration: Configuration, runId: string): Promise<Stage> {
-  const { services, calls, where, inMemory } = connect(session, { memoryAllowed: true });
-  if (inMemory) {
-    session.out.transient('  … Import organisation');
-    await prepareDeployment(services, configuration);
-  } else {
-    await requireInForce(services.store, configuration);
-    if ((await services.store.runs.get(runId)) !== undefined)
-      throw new UsageError(`There is a run ${runId} already; choose another --name`);
-  }
-  forgetCalls(calls);
-  return { services, calls, where, waits: inMemory ? 'none' : 'real', inMemory };
+  const connection = await connectForRun(session, configuration, runId);
+  return { ...connection, waits: connection.inMemory ? 'none' : 'real' };
 }
 
 interface Execution {

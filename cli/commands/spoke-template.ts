@@ -1,12 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { centralAccountNames } from '../../shared/grants/entry.ts';
 import { accountIdPattern } from '../../shared/organization/account.ts';
-import { type SpokeTemplate, spokeTemplate, type Template } from '../../shared/spoke/template.ts';
+import { spokeTemplate } from '../../shared/spoke/template.ts';
 import {
   acting,
   type CommandContext,
@@ -16,6 +13,7 @@ import {
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { giveTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface SpokeOptions extends CommonOptions {
@@ -50,8 +48,9 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
     hub: { accountId: hub, region: hubRegion },
     operators: operator,
   });
-  if (options.out === undefined) tell(spoke.template, session);
-  else await write(options.out, { accountId, ...spoke }, session);
+  const { template, regions } = spoke;
+  const where = `Deploy it in account ${accountId}, in this order: ${regions.join(', ')}`;
+  await giveTemplate(options.out, { template, facts: { accountId, regions }, where }, session);
   return exitCodes.succeeded;
 }
 
@@ -78,27 +77,3 @@ function centralAccountId(configuration: Configuration, name: string, file: stri
   if (account !== undefined) return account.id;
   throw new UsageError(`${file} has no central account ${name}; it has ${known.join(', ')}`);
 }
-
-/** With `--json` the template is the one object. */
-function tell(template: Template, { out, io }: Session): void {
-  if (out.json) out.result(template);
-  else io.stdout.write(yamlOf(template));
-}
-
-async function write(
-  file: string,
-  { accountId, template, regions }: SpokeTemplate & { readonly accountId: string },
-  { out, io }: Session,
-): Promise<void> {
-  const text = file.endsWith('.json') ? `${JSON.stringify(template, null, 2)}\n` : yamlOf(template);
-  await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be written (${error.code})`);
-  });
-  out.result({ file, accountId, regions });
-  out.line(`${out.colors.green('✓')} written to ${file}`);
-  out.line(`  Deploy it in account ${accountId}, in this order: ${regions.join(', ')}`);
-}
-
-/** As CloudFormation reads it, for which a bare `2012-10-17` may be a date. What is used twice is written twice. */
-const yamlOf = (template: Template): string =>
-  stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });

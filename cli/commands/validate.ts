@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { applicationPlace, applicationsOf } from '../../shared/configuration/applications.ts';
 import { configurationHash } from '../../shared/configuration/context.ts';
-import { loadConfiguration } from '../../shared/configuration/load.ts';
+import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { ConfigurationError, type Finding } from '../../shared/errors.ts';
@@ -29,7 +30,7 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
   const { out, io } = session;
   const file = configurationFile(options, io);
   try {
-    const configuration = await loadConfiguration(file);
+    const { configuration } = await loadWithSchemas(file);
     out.result({ valid: true, file, findings: [], ...summary(configuration) });
     tell(out, file, configuration);
     return exitCodes.succeeded;
@@ -58,6 +59,12 @@ function summary(configuration: Configuration) {
     patterns: searchesOf(configuration).map(({ key: _, ...search }) => search),
     memberships: membershipNotes(configuration),
     ...(approval === undefined ? {} : { approval }),
+    applications: applicationsOf(configuration).map(({ name, environments, profiles, ...application }) => ({
+      name,
+      ...applicationPlace(application, configuration),
+      environments: environments.map((each) => each.name),
+      profiles: profiles.map((each) => each.name),
+    })),
   };
 }
 
@@ -94,6 +101,7 @@ function tell(out: Output, file: string, configuration: Configuration): void {
   tellPatterns(out, configuration);
   tellMemberships(out, configuration);
   tellApproval(out, configuration);
+  tellApplications(out, configuration);
   out.line();
   const patterns = searchesOf(configuration);
   const more = patterns.length === 0 ? '' : ', and so will what the patterns match';
@@ -130,6 +138,20 @@ function tellApproval(out: Output, { approval }: Configuration): void {
   const { for: selector, timeLimitHours } = approval;
   out.line(
     `${out.colors.bold('Approved by a person')}, within ${counted(timeLimitHours, 'hour')}: ${selectorText(selector)}`,
+  );
+}
+
+function tellApplications(out: Output, configuration: Configuration): void {
+  const applications = applicationsOf(configuration);
+  if (applications.length === 0) return;
+  table(
+    out,
+    `Applications of AppConfig (${applications.length})`,
+    applications.map(({ name, environments, profiles, ...application }) => {
+      const { accountId = '', region = '' } = applicationPlace(application, configuration) ?? {};
+      const stages = environments.map((each) => each.name).join(', ');
+      return [name, accountId, region, stages, out.colors.dim(profiles.map((each) => each.name).join(', '))];
+    }),
   );
 }
 

@@ -9,6 +9,7 @@ import {
   ServiceUnavailableError,
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
+import { isMember } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
@@ -19,6 +20,7 @@ import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { type Lease, withLease } from './lease.ts';
+import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 
@@ -103,7 +105,7 @@ export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGener
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
-  const { outcome, error, accountIds, ...kept } = planned;
+  const { outcome, error, accountIds, tookBack, reason, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
 }
 
@@ -114,6 +116,7 @@ function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): R
 
 const refusals: ReadonlySet<string> = new Set([
   'MalformedPolicyError',
+  'OrphanedPrincipalError',
   'OwnershipClashError',
   'PolicyTooLargeError',
   'PolicyRefusedError',
@@ -183,16 +186,19 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   await rememberBeforeWriting(services, resource, state, first);
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
-  const { written, setAside } = await writeAccepted({
+  const ours = { owned: state?.owned ?? [], deploymentId: context.deploymentId };
+  const { written, ...refused } = await writeAccepted({
     actual,
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: newestFirst(seen.accounts),
     named: namedAccounts(seen, actual, context),
-  });
+    isMember: isMemberOf(seen.accounts),
+    doubtful: hasOrphans(desired, actual, ours),
+  }).catch(becauseOfOrphans(desired, actual, ours));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
-  return settle(services, seen, lease, { plan: written, before: actual, after, setAside, verdict });
+  return settle(services, seen, lease, { plan: written, before: actual, after, verdict, ...refused });
 }
 
 async function firstPlan(
@@ -269,6 +275,11 @@ async function sent(lease: Lease, write: Promise<void>): Promise<void> {
 const newestFirst = (accounts: Picture['accounts']) => {
   const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
   return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
+};
+
+const isMemberOf = (accounts: Picture['accounts']) => {
+  const members = new Set(accounts.filter(isMember).map(({ id }) => id));
+  return (id: string): boolean => members.has(id);
 };
 
 /** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */

@@ -14,20 +14,27 @@ export interface WriteRequest {
    */
   write(from: unknown, to: unknown): Promise<void>;
   newestFirst(a: string, b: string): number;
+  /** Whether the registry has the account as a member. */
+  isMember(id: string): boolean;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
   readonly named: ReadonlySet<string>;
+  /** Whether what is there may be refused as it is, whoever is added. Default: false. */
+  readonly doubtful?: boolean;
 }
 
 export interface Written {
   readonly written: ResourcePlan;
   readonly setAside: readonly string[];
+  /** What AWS said when it refused them; absent where it refused nobody. */
+  readonly reason?: string;
 }
 
 /**
- * Writes, once where AWS accepts it. When it refuses a principal, the accounts that this write would add are
- * suspects: first those that the resource does not name yet, then all of them; then those that it only keeps, such as
- * a closed account in its grace. The culprits are found by halving, with a bounded number of attempts, and left out, so
- * that the others get their access.
+ * Writes, once where AWS accepts it. When it refuses a principal, the registry is asked first: accounts that the write
+ * only keeps, and that are members no more, such as a closed one in its grace. Then the accounts that the write would
+ * add are suspects, first those that the resource does not name yet, then all of them; then all that it only keeps. The
+ * culprits are found by halving, the newest first, with a bounded number of attempts, and left out, so that the others
+ * get their access.
  * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
@@ -36,16 +43,25 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   if (refused === undefined) return { written: first, setAside: [] };
   const alone = refusedAlone(refused);
   if (alone !== undefined)
-    return { written: { ...request.plan(new Set(alone)), changed: true }, setAside: alone };
+    return {
+      written: { ...request.plan(new Set(alone)), changed: true },
+      setAside: alone,
+      reason: refused.message,
+    };
   const added = first.added.toSorted(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
-  const circles = [unnamed, added, kept, [...added, ...kept]];
-  for (const suspects of circles.filter(differsFromThoseBefore)) {
-    const search = await withoutAny(request, suspects);
+  const gone = kept.filter((id) => !request.isMember(id));
+  const circles = [gone, unnamed, added, kept, [...gone, ...unnamed], [...added, ...kept]];
+  for (const [index, suspects] of circles.filter(differsFromThoseBefore).entries()) {
+    const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;
     await letOthersIn(search, suspects);
-    return { written: { ...search.written, changed: true }, setAside: [...search.outside].sort() };
+    return {
+      written: { ...search.written, changed: true },
+      setAside: [...search.outside].sort(),
+      reason: refused.message,
+    };
   }
   throw new InvalidPrincipalError(
     `${refused.message}. It is none of the accounts to add or to keep for now: one that the policy names already was probably closed ` +
@@ -79,13 +95,17 @@ interface Search {
  * The write without all suspects, sent even where it changes nothing, since it shows whether AWS accepts what is there.
  * @returns `undefined` where there are no suspects, or AWS refuses that one too
  */
-async function withoutAny(request: WriteRequest, suspects: readonly string[]): Promise<Search | undefined> {
+async function withoutAny(
+  request: WriteRequest,
+  suspects: readonly string[],
+  attempts: number,
+): Promise<Search | undefined> {
   if (suspects.length === 0) return undefined;
   const outside = new Set(suspects);
   const written = request.plan(outside);
-  const tells = written.changed || request.named.size > 0;
+  const tells = written.changed || request.named.size > 0 || request.doubtful === true;
   const refused = tells ? await attempt(request, request.actual, written) : undefined;
-  return refused === undefined ? { request, outside, written, attempts: 2 } : undefined;
+  return refused === undefined ? { request, outside, written, attempts } : undefined;
 }
 
 /** Of the suspects, newest first, one at least is refused: lets in those who are not. */

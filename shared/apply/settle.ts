@@ -53,6 +53,8 @@ export interface Ended {
   readonly before: unknown;
   readonly after: unknown;
   readonly setAside: readonly string[];
+  /** Why they are; absent where nobody is. */
+  readonly reason?: string;
   /** What is to be remembered of outsiders' changes. */
   readonly verdict: Verdict;
 }
@@ -62,13 +64,13 @@ export async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
   lease: Lease,
-  { plan, before, after, setAside, verdict }: Ended,
+  { plan, before, after, setAside, reason, verdict }: Ended,
 ): Promise<Done> {
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
   await store.resources.put(desired.key, {
-    // While accounts are set aside the resource is settled for nobody, so that the next run tries them again.
-    appliedRevision: setAside.length > 0 ? 0 : revision,
+    // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
+    appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
     configurationHash: active.hash,
     owned: plan.owned,
     grants: grantsOn(desired),
@@ -81,6 +83,7 @@ export async function settle(
   });
   return {
     ...judgement(desired, active, plan, setAside),
+    ...(reason === undefined || setAside.length === 0 ? {} : { reason }),
     ...gainsOf(plan, setAside),
     ...leavingOf(plan, active.configuration),
     before: documents(desired, before, state?.owned),
@@ -95,7 +98,9 @@ function judgement(
   { configuration }: ActiveConfiguration,
   plan: ResourcePlan,
   setAside: readonly string[],
-): Pick<Done, 'outcome' | 'error' | 'accountIds'> {
+): Pick<Done, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
+  if (plan.refused !== undefined)
+    return { outcome: 'refused', error: errorRecord(plan.refused), tookBack: true };
   const withheld =
     plan.withheld.length === 0
       ? {}

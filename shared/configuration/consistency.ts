@@ -2,6 +2,7 @@ import type { GrantContext, ResourceRef } from '../grants/contract.ts';
 import { centralAccountNames } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import type { Account } from '../organization/account.ts';
+import { applicationFindings } from './application-findings.ts';
 import { grantContext } from './context.ts';
 import type { PathFinding } from './messages.ts';
 import { rotationFindings } from './rotation.ts';
@@ -13,6 +14,7 @@ export const consistencyFindings = (configuration: Configuration): readonly Path
   ...regionFindings(configuration),
   ...sidClashes(configuration),
   ...rotationFindings(configuration),
+  ...applicationFindings(configuration),
 ];
 
 /** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */
@@ -46,7 +48,8 @@ const missingAccounts = (grants: readonly Fields[], centralAccounts: Fields): re
     return [{ path: ['grants', index, 'account'], message }];
   });
 
-function regionFindings({ partition, centralAccounts, grants }: Configuration): readonly PathFinding[] {
+function regionFindings(configuration: Configuration): readonly PathFinding[] {
+  const { partition, centralAccounts, grants, rotation, applications = [] } = configuration;
   const regions = [
     ...Object.entries(centralAccounts).map(
       ([name, account]) => [['centralAccounts', name, 'region'], account?.region] as const,
@@ -55,6 +58,11 @@ function regionFindings({ partition, centralAccounts, grants }: Configuration): 
     ...grants.flatMap(({ regions = [] }, index) =>
       regions.map((region, place) => [['grants', index, 'regions', place], region] as const),
     ),
+    ...(rotation?.regions ?? []).map((region, place) => [['rotation', 'regions', place], region] as const),
+    ...(rotation?.targets ?? []).map(
+      ({ region }, index) => [['rotation', 'targets', index, 'region'], region] as const,
+    ),
+    ...applications.map(({ region }, index) => [['applications', index, 'region'], region] as const),
   ];
   return regions
     .filter(([, region]) => region !== undefined && partitionOf(region) !== partition)

@@ -8,13 +8,15 @@ import { validateConfiguration } from './validate.ts';
  * Reads and checks a configuration file.
  * @throws ConfigurationError with every finding, each with its path and line
  */
-export async function loadConfiguration(file: string): Promise<Configuration> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+export const loadConfiguration = async (file: string): Promise<Configuration> =>
+  parseConfiguration(await configurationText(file), file);
+
+/** @throws ConfigurationError where there is no such file */
+export const configurationText = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const hint = 'name a file with --config or ONBOARDING_CONFIG, or begin with examples/onboarding.yml';
     throw new ConfigurationError(file, [{ path: '', message: `cannot be read (${error.code}): ${hint}` }]);
   });
-  return parseConfiguration(text, file);
-}
 
 /** @throws ConfigurationError with every finding */
 export function parseConfiguration(text: string, source: string): Configuration {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { centralAccountNames, eachOnce, region, text } from '../grants/entry.ts';
+import { centralAccountNames, eachOnce, region, regions, text } from '../grants/entry.ts';
 import { type PathFinding, withKeys } from './messages.ts';
 
 /** AppConfig API reference: ids of applications, environments and profiles. */
@@ -15,12 +15,14 @@ const strategyId = text(
   'the id of a deployment strategy, or a predefined one such as AppConfig.AllAtOnce',
 );
 
+/** Name, or ARN. */
+export const secretPattern = text(
+  /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
+  'the name or the ARN of a secret, such as app/database',
+);
+
 const shape = {
-  /** Name, or ARN. */
-  secret: text(
-    /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
-    'the name or the ARN of a secret, such as app/database',
-  ),
+  secret: secretPattern,
   account: z.enum(centralAccountNames),
   /** Default: the central account's region. */
   region: region.optional(),
@@ -41,6 +43,8 @@ const rotationShape = {
   waitMinutes: z.int().min(1).max(90).default(60),
   /** How long a deployment is followed after its start. With `waitMinutes` less than an execution may take. */
   followMinutes: z.int().min(1).max(120).default(120),
+  /** Regions beside the central accounts' own in which they have secrets: their events come from there, too. Default: none. */
+  regions,
   targets: z.array(target).default([]),
 };
 

@@ -4,6 +4,7 @@ import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { accountIdPattern } from '../organization/account.ts';
 import { selectorSchema } from '../organization/selector.ts';
 import { deploymentIdPattern } from '../policy/owned.ts';
+import { applications } from './applications.ts';
 import { withKeys } from './messages.ts';
 import { rotation } from './rotation.ts';
 
@@ -99,6 +100,8 @@ export const configurationSchema = object({
   limits: limits.prefault({}),
   safety: safety.prefault({}),
   rotation: rotation.optional(),
+  /** Applications of AppConfig, with their environments and freeform profiles. */
+  applications: applications.optional(),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -21,7 +21,7 @@ export function validateConfiguration(
 }
 
 /** In the order of the lines. */
-const inOrder = (
+export const inOrder = (
   findings: readonly PathFinding[],
   lineOf: (path: readonly PropertyKey[]) => number | undefined,
 ): readonly Finding[] =>

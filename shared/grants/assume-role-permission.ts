@@ -1,16 +1,18 @@
 import * as z from 'zod';
+import { PolicyTooLargeError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { Statement } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { ownedSid } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
-import { eachOnce, grantEntryFields, membership, membershipFits, rolePattern, text } from './entry.ts';
+import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern, text } from './entry.ts';
 import { accountsLetIn } from './let-in.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
-import { allOf, heldBy, membershipOf, organizationKeys } from './principals.ts';
-import { accountsOfRoles, anyAccount, type Slot, shards } from './shards.ts';
+import { allOf, heldBy, inCondition, membershipOf, organizationKeys } from './principals.ts';
+import { accountsOfRoles, anyAccount, byAccountIds, hasAccountIds, type Slot } from './role-slots.ts';
+import { shards } from './shards.ts';
 
 const entityNames = eachOnce(
   text(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
@@ -20,7 +22,7 @@ const entityNames = eachOnce(
 const schema = z
   .strictObject({
     ...grantEntryFields,
-    membership,
+    ...principalFields,
     kind: z.literal('assume-role-permission'),
     /** Who may assume: groups and roles of the central account. */
     groups: entityNames.optional(),
@@ -51,10 +53,10 @@ const roleArn = ({ role }: Entry, accountId: string, { partition }: GrantContext
  * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
  * (IAM user guide, "MFA-protected API access"). A role of any account is held by whose it is (`aws:ResourceOrgID`).
  */
-function statement(share: Share<Entry>, context: GrantContext): Statement {
+function statement(share: Share<Entry>, context: GrantContext, packing: string): Statement {
   const { entry } = share;
   const declared = membershipOf(share);
-  return {
+  const listed: Statement = {
     Sid: ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' }),
     Effect: 'Allow',
     Action: 'sts:AssumeRole',
@@ -64,22 +66,44 @@ function statement(share: Share<Entry>, context: GrantContext): Statement {
       declared === 'accounts' ? undefined : heldBy('Resource', { ...share, membership: declared, context }),
     ),
   };
+  return isByIds(share, packing) ? byAccountIds(listed, roleArn(entry, anyAccount, context)) : listed;
 }
 
-/** Each account of each grant takes one slot of one policy: its role's ARN. Of a grant for all, all take one. */
-function slots(share: Share<Entry>, context: GrantContext): readonly Slot[] {
+const isByIds = (share: Share<Entry>, packing: string): boolean =>
+  packing === inCondition && share.entry.packing === 'condition' && membershipOf(share) === 'accounts';
+
+/** Each account of each grant takes one slot of one policy. Of a grant for all, all take one. */
+function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly Slot[] {
   const { entry, accounts } = share;
   const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
   const ids = membershipOf(share) === 'accounts' ? accounts.map(({ id }) => id) : [anyAccount];
-  return ids.map((accountId) => ({ sid, accountId, resource: roleArn(entry, accountId, context) }));
+  const text = isByIds(share, packing) ? (id: string) => id : (id: string) => roleArn(entry, id, context);
+  return ids.map((accountId) => ({ sid, accountId, text: text(accountId) }));
 }
 
-function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPolicies>) {
+/**
+ * Roles are named by their ARNs as long as their policies can be attached, then, where a grant opts in, by the accounts'
+ * ids. So they stay as long as it does, since else one account more or less could change every policy.
+ */
+function render(request: RenderRequest<Entry, ManagedPolicies>) {
+  const { actual, shares } = request;
+  if (!shares.some(({ entry }) => entry.packing === 'condition')) return attempt(request, 'listed');
+  const isPacked = actual.policies.some(({ document }) => document.Statement.some(hasAccountIds));
+  if (isPacked) return attempt(request, inCondition);
+  try {
+    return attempt(request, 'listed');
+  } catch (error) {
+    if (error instanceof PolicyTooLargeError) return attempt(request, inCondition);
+    throw error;
+  }
+}
+
+function attempt({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPolicies>, packing: string) {
   const { policies, size, limit } = shards({
     ref,
     actual,
-    slots: shares.flatMap((share) => slots(share, context)),
-    statements: shares.map((share) => statement(share, context)),
+    slots: shares.flatMap((share) => slots(share, context, packing)),
+    statements: shares.map((share) => statement(share, context, packing)),
     context,
   });
   return {
@@ -88,9 +112,12 @@ function render({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPo
     size,
     limit,
     unit: 'characters' as const,
-    packing: policies.length === 1 ? '1 policy' : `${policies.length} policies`,
+    packing: packingText(policies.length, packing),
   };
 }
+
+const packingText = (policies: number, packing: string): string =>
+  (policies === 1 ? '1 policy' : `${policies} policies`) + (packing === inCondition ? ' by account ids' : '');
 
 /** The accounts whose roles a statement names, as those whom it lets in. */
 const toRoles = (given: Statement): Statement => ({

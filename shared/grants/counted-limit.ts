@@ -45,7 +45,7 @@ function tooMany<Entry extends GrantEntry>(
   const where = resourceKey(ref);
   return new PolicyTooLargeError(
     `${where}: it would have ${size} ${unit} with ${accounts} accounts, and AWS allows ${limit}; ${fit} fit. If AWS ` +
-      `has raised your quota, set limits.${setting}; or narrow the selectors of the grants on it`,
+      `has raised your quota, set limits.${setting}`,
     { resource: where, size, limit, unit, accounts, fit },
   );
 }

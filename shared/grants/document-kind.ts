@@ -4,7 +4,7 @@ import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import { type PolicyDocument, parsePolicy, type Statement, serialisePolicy } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
-import { ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
+import { deploymentOf, ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
 import { policySize, type SizeUnit } from '../policy/size.ts';
 import {
   type Access,
@@ -20,7 +20,7 @@ import { places } from './discovery.ts';
 import type { GrantEntry, Membership } from './entry.ts';
 import { accountsLetIn } from './let-in.ts';
 import { onArn } from './permissions.ts';
-import { membershipOf } from './principals.ts';
+import { inCondition, membershipOf } from './principals.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
@@ -39,6 +39,7 @@ export interface StatementRequest<Entry> {
   readonly accounts: readonly Account[];
   readonly ref: ResourceRef;
   readonly context: GrantContext;
+  /** One of the kind's, or `inCondition`. */
   readonly packing: string;
   /** How to make the accounts known: `accounts` where the kind's entries have no `membership`. */
   readonly membership: Membership;
@@ -52,7 +53,10 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
   readonly limit: number;
   readonly unit: SizeUnit;
-  /** Names of the ways to write the statements, the plainest first; the first that fits is taken. */
+  /**
+   * Names of the ways to write the statements, the plainest first; the first that fits is taken. Where a grant opts in,
+   * `inCondition` comes after them.
+   */
   readonly packings: readonly string[];
   /** The ids of resources that an entry names, the same in each of its regions. */
   ids(entry: Entry): readonly string[];
@@ -130,13 +134,20 @@ function render<Entry extends GrantEntry>(
   request: RenderRequest<Entry, DocumentState>,
 ) {
   let size = 0;
-  for (const packing of kind.packings) {
+  for (const packing of packingsOf(kind, request.shares)) {
     const rendering = attempt(kind, request, packing);
     if (rendering.size <= kind.limit) return rendering;
     size = rendering.size;
   }
   throw tooLarge(kind, request, size);
 }
+
+/** The ways to write the statements of these grants, the plainest first. */
+const packingsOf = <Entry extends GrantEntry>(
+  { packings }: DocumentKind<Entry>,
+  shares: readonly Share<Entry>[],
+): readonly string[] =>
+  shares.some(({ entry }) => entry.packing === 'condition') ? [...packings, inCondition] : packings;
 
 function attempt<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
@@ -159,7 +170,7 @@ function attempt<Entry extends GrantEntry>(
     size: policySize(document, kind.unit),
     limit: kind.limit,
     unit: kind.unit,
-    ...(kind.packings.length > 1 ? { packing } : {}),
+    ...(packingsOf(kind, shares).length > 1 ? { packing } : {}),
   };
 }
 
@@ -199,8 +210,11 @@ function granted<Entry extends GrantEntry>(
   context: GrantContext,
 ): ReadonlySet<string> {
   if (document === undefined) return new Set();
-  const share = { entry, accounts: [anyAccount] };
-  const sids = new Set(statementsOf(kind, share, ref, context, kind.packings[0] ?? '').map(({ Sid }) => Sid));
+  const share = { entry, accounts: [anyAccount, { ...anyAccount, id: ref.accountId }] };
+  const rendered = packingsOf(kind, [share]).flatMap((packing) =>
+    statementsOf(kind, share, ref, context, packing),
+  );
+  const sids = new Set(rendered.map(({ Sid }) => Sid));
   const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
   return accountsLetIn(ours);
 }
@@ -222,7 +236,7 @@ function tooLarge<Entry extends GrantEntry>(
   request: RenderRequest<Entry, DocumentState>,
   size: number,
 ): PolicyTooLargeError {
-  const packing = kind.packings.at(-1) ?? '';
+  const packing = packingsOf(kind, request.shares).at(-1) ?? '';
   const accounts = Math.max(0, ...request.shares.map((share) => share.accounts.length));
   const fits = (count: number): boolean => {
     const shares = request.shares.map((share) => ({ ...share, accounts: share.accounts.slice(0, count) }));
@@ -236,11 +250,24 @@ function tooLarge<Entry extends GrantEntry>(
     else high = middle;
   }
   const where = resourceKey(request.ref);
+  const foreign = foreignSize(kind, request);
   const room =
     low < 0 ? 'not even without any account of ours, since foreign statements fill it' : `${low} fit`;
+  const others = foreign === 0 ? '' : `, of which foreign statements take ${foreign}`;
   return new PolicyTooLargeError(
     `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
-      `${kind.limit}; ${room}. Narrow the selectors of the grants on it, or spread them over several resources`,
-    { resource: where, size, limit: kind.limit, unit: kind.unit, accounts, fit: Math.max(low, 0) },
+      `${kind.limit}${others}; ${room}`,
+    { resource: where, size, limit: kind.limit, unit: kind.unit, foreign, accounts, fit: Math.max(low, 0) },
   );
+}
+
+/** What the statements of others take of the limit. */
+function foreignSize<Entry extends GrantEntry>(
+  { unit }: DocumentKind<Entry>,
+  { actual: { document }, context }: RenderRequest<Entry, DocumentState>,
+): number {
+  const theirs = (document?.Statement ?? []).filter(({ Sid }) => deploymentOf(Sid) !== context.deploymentId);
+  return document === undefined || theirs.length === 0
+    ? 0
+    : policySize({ ...document, Statement: theirs }, unit);
 }

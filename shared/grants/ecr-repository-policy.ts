@@ -12,8 +12,8 @@ import {
   accountsOnly,
   eachOnce,
   grantEntryFields,
-  membership,
   membershipFits,
+  principalFields,
   regions,
   roleNames,
   text,
@@ -48,8 +48,18 @@ const noResource = z.undefined('left out: the policy of a repository is about it
 
 const schema = z
   .discriminatedUnion('preset', [
-    z.strictObject({ ...entryFields, membership, preset: z.literal('pull'), roles: roleNames.optional() }),
-    z.strictObject({ ...entryFields, membership: lambdaMembership, preset: z.literal('lambda-pull') }),
+    z.strictObject({
+      ...entryFields,
+      ...principalFields,
+      preset: z.literal('pull'),
+      roles: roleNames.optional(),
+    }),
+    z.strictObject({
+      ...entryFields,
+      ...principalFields,
+      membership: lambdaMembership,
+      preset: z.literal('lambda-pull'),
+    }),
     z.strictObject({ ...entryFields, ...rawFields(noResource) }),
   ])
   .check(membershipFits);

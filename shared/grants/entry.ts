@@ -35,12 +35,26 @@ export const membership = z.enum(memberships).default('accounts');
 export const accountsOnly = (why: string) =>
   z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
 
+/** How accounts that are listed may be written. */
+export const packings = ['principals', 'condition'] as const;
+
+/**
+ * Fields of the kinds and presets whose accounts are named by ARNs; goes with `membershipFits`. With `packing: condition`
+ * their ids move into a condition where the ARNs do not fit.
+ */
+export const principalFields = {
+  membership,
+  /** Default: principals. */
+  packing: z.enum(packings).optional(),
+};
+
 const grantEntrySchema = z.object({
   ...grantEntryFields,
   kind: z.string(),
   region: region.optional(),
   regions: z.array(region).optional(),
   membership: z.enum(memberships).optional(),
+  packing: z.enum(packings).optional(),
 });
 
 /** What all kinds have, and what some of them have in the same form. */
@@ -50,8 +64,17 @@ export type GrantEntry = z.infer<typeof grantEntrySchema>;
  * A condition of AWS knows the organisation and the ids of OUs, and nothing else of a selector. A check of an entry's
  * schema.
  */
-export function membershipFits(payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'membership'>>): void {
-  const { for: selector, membership: declared } = payload.value;
+export function membershipFits(
+  payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'membership' | 'packing'>>,
+): void {
+  const { for: selector, membership: declared, packing } = payload.value;
+  if (packing === 'condition' && declared !== 'accounts')
+    payload.issues.push({
+      code: 'custom',
+      path: ['packing'],
+      message: `must be left out with membership ${declared}, which lists no accounts`,
+      input: payload.value,
+    });
   const mistakes: Readonly<Record<Membership, (selector: Selector) => readonly Mistake[]>> = {
     accounts: () => [],
     ou: ouMistakes,

@@ -3,7 +3,14 @@ import * as z from 'zod';
 import type { Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { accountsOnly, grantEntryFields, membership, membershipFits, roleNames } from './entry.ts';
+import {
+  accountsOnly,
+  grantEntryFields,
+  membership,
+  membershipFits,
+  principalFields,
+  roleNames,
+} from './entry.ts';
 import { deploymentKey, ownDeployments, secretsManagerOf } from './key-conditions.ts';
 import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import { accountIds, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
@@ -26,7 +33,7 @@ const schema = z
     z.strictObject({ ...fields, membership, preset: z.enum(['config-encrypt', 'flow-logs-encrypt']) }),
     z.strictObject({
       ...fields,
-      membership,
+      ...principalFields,
       preset: z.enum([
         'launch-encrypted-ami',
         'decrypt',

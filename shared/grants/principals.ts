@@ -58,6 +58,9 @@ export interface Members {
   readonly context: GrantContext;
 }
 
+/** The packing in which the accounts of grants that opt in stand in a condition; see `forPrincipals`. */
+export const inCondition = 'condition';
+
 /**
  * The condition that holds a statement to the organisation, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`, with
  * a slash at its end, so `o-…/*` + `/ou-…/*` matches the accounts directly in the OU and those in OUs below it; ids of
@@ -88,31 +91,54 @@ interface Part {
 /**
  * A statement for principals of the accounts, or some roles of them.
  *
+ * Where a grant opts in, the ids of listed accounts stand in a condition, in less than half the room of their root ARNs,
+ * beside `aws:PrincipalOrgID`, without which S3 may take the statement for public.
+ *
  * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone is access, whereas its root only
- * lets the account's own policies decide. So that nobody there gains by the membership, the own account is left out of
- * the wildcard, and named by its root. Source: IAM user guide, "Policy evaluation logic" (within a single account).
+ * lets the account's own policies decide. So that nobody there gains by the membership or the packing, the own account is
+ * left out of the wildcard, and named by its root. Source: IAM user guide, "Policy evaluation logic" (within a single
+ * account).
  */
 export function forPrincipals(
-  request: Members & { readonly ref: ResourceRef },
+  request: Members & { readonly ref: ResourceRef; readonly packing: string },
   { part, statement, roles }: Part & { readonly roles?: readonly string[] | undefined },
 ): readonly Part[] {
-  const { membership, accounts, ref, context } = request;
+  const { entry, membership, packing, accounts, ref, context } = request;
   const narrowed = allOf(statement.Condition, onlyRoles(roles, context).Condition).Condition;
   const listed = (who: readonly Account[]): Statement => ({
     ...statement,
     Principal: accountPrincipals(who, context),
     ...allOf(narrowed),
   });
-  if (membership === 'accounts') return [{ part, statement: listed(accounts) }];
-  const owner = accounts.filter(({ id }) => id === ref.accountId);
-  const others =
-    owner.length === 0 ? undefined : { StringNotEquals: { 'aws:PrincipalAccount': ref.accountId } };
-  const held = allOf(narrowed, heldBy('Principal', request), others);
+  const held = (...conditions: readonly (Conditions | undefined)[]): Statement => ({
+    ...statement,
+    Principal: { AWS: '*' },
+    ...allOf(narrowed, ...conditions),
+  });
+  const own = accounts.filter(({ id }) => id === ref.accountId);
+  if (membership !== 'accounts') {
+    const others = own.length === 0 ? undefined : { StringNotEquals: { [accountKey]: ref.accountId } };
+    const everybody = { part, statement: held(heldBy('Principal', request), others) };
+    return [everybody, ...named(part, own, listed)];
+  }
+  if (packing !== inCondition || entry.packing !== 'condition')
+    return [{ part, statement: listed(accounts) }];
+  // Who has left the organisation, and is kept for now, would not be held by it.
+  const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';
+  const byCondition = accounts.filter(isHeld);
+  const byRoot = accounts.filter((account) => !isHeld(account));
+  const ids = { StringEquals: { [accountKey]: accountIds(byCondition) } };
   return [
-    { part, statement: { ...statement, Principal: { AWS: '*' }, ...held } },
-    ...(owner.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(owner) }]),
+    ...(byCondition.length === 0 ? [] : [{ part, statement: held(heldBy('Principal', request), ids) }]),
+    ...named(part, byRoot, listed),
   ];
 }
+
+const accountKey = 'aws:PrincipalAccount';
+
+/** Those who cannot be in a condition, in a statement of their own. */
+const named = (part: string, who: readonly Account[], listed: (who: readonly Account[]) => Statement) =>
+  who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
 /** The keys of the organisation that a request about this account carries; only members have them. */
 export const organizationKeys = (

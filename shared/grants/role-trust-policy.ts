@@ -3,13 +3,13 @@ import * as z from 'zod';
 import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
 import { type DocumentState, documentKind } from './document-kind.ts';
-import { grantEntryFields, membership, membershipFits, roleNames, rolePattern, text } from './entry.ts';
+import { grantEntryFields, membershipFits, principalFields, roleNames, rolePattern, text } from './entry.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 
 const schema = z
   .strictObject({
     ...grantEntryFields,
-    membership,
+    ...principalFields,
     kind: z.literal('role-trust-policy'),
     /** The role of the central account, with its path: `account-onboarding/ConfigurationReader`. */
     role: text(rolePattern, 'the name of a role, with its path if it has one'),

@@ -7,7 +7,15 @@ import * as z from 'zod';
 import type { Account } from '../organization/account.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
-import { grantEntryFields, membership, membershipFits, region, roleNames, text } from './entry.ts';
+import {
+  grantEntryFields,
+  membership,
+  membershipFits,
+  principalFields,
+  region,
+  roleNames,
+  text,
+} from './entry.ts';
 import { allOf, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
@@ -18,7 +26,6 @@ const bucketName = text(
 
 const entryFields = {
   ...grantEntryFields,
-  membership,
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
   /** A bucket has one. Default: the central account's. */
@@ -38,10 +45,16 @@ const schema = z
   .discriminatedUnion('preset', [
     z.strictObject({
       ...entryFields,
+      membership,
       preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']),
       prefix: prefix.optional(),
     }),
-    z.strictObject({ ...entryFields, preset: z.literal('revisions-read'), roles: roleNames.optional() }),
+    z.strictObject({
+      ...entryFields,
+      ...principalFields,
+      preset: z.literal('revisions-read'),
+      roles: roleNames.optional(),
+    }),
     z.strictObject({ ...entryFields, ...rawFields(rawResource) }),
   ])
   .check(membershipFits);
@@ -98,7 +111,8 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 /**
  * `listed` names each account's prefix and is held by `aws:SourceAccount`. `service-tied` names one prefix for all:
  * each of these services writes under the id of the account that it acts for, so the list of source accounts alone
- * decides who writes where. So does the organisation or OU, where that is meant.
+ * decides who writes where. So does the organisation or OU, where that is meant. Of deployment revisions it makes one
+ * statement of two: see `revisionStatements`.
  */
 const packings = ['listed', 'service-tied'] as const;
 
@@ -137,9 +151,18 @@ const logFolder = ({ prefix }: DeliveryEntry, accountId: string, { folder }: Del
  * Deployment revisions (CodeDeploy user guide, "Deploy an application in a different AWS account"). That page gives
  * `s3:Get*` and `s3:List*`; the agent needs only what the AWS managed policy AmazonEC2RoleforAWSCodeDeploy has
  * (AWS managed policy reference guide).
+ *
+ * Two lists of principals become one where room is short. S3 itself ties actions to resources then: ListBucket is an
+ * action on buckets only, GetObject and GetObjectVersion on objects only (Service Authorization Reference, "Actions,
+ * resources, and condition keys for Amazon S3").
  */
 function revisionStatements(roles: readonly string[] | undefined, request: Request): readonly Part[] {
   const bucket = bucketArn(request.ref, request.context);
+  if (request.packing !== 'listed' && request.membership === 'accounts') {
+    const Action = ['s3:ListBucket', 's3:GetObject', 's3:GetObjectVersion'];
+    const both = { Effect: 'Allow', Action, Resource: [bucket, `${bucket}/*`] } as const;
+    return forPrincipals(request, { part: 'read', statement: both, roles });
+  }
   const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket } as const;
   const read = {
     Effect: 'Allow',

@@ -8,7 +8,15 @@ import * as z from 'zod';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
 import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
-import { eachOnce, grantEntryFields, membership, membershipFits, regions, roleNames, text } from './entry.ts';
+import {
+  eachOnce,
+  grantEntryFields,
+  membershipFits,
+  principalFields,
+  regions,
+  roleNames,
+  text,
+} from './entry.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
@@ -25,7 +33,7 @@ const fields = {
 
 const schema = z
   .discriminatedUnion('preset', [
-    z.strictObject({ ...fields, membership, preset: z.literal('read'), roles: roleNames.optional() }),
+    z.strictObject({ ...fields, ...principalFields, preset: z.literal('read'), roles: roleNames.optional() }),
     z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
   ])
   .check(membershipFits)

@@ -1,25 +1,15 @@
 import { PolicyTooLargeError } from '../errors.ts';
-import { many, newPolicy, type Statement } from '../policy/document.ts';
+import { newPolicy, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
 import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
-
-/** In the place of an account id in an ARN. */
-export const anyAccount = '*';
-
-/** One account's place in a statement of a policy, or that of all accounts together. */
-export interface Slot {
-  readonly sid: string;
-  /** Or `anyAccount`. */
-  readonly accountId: string;
-  readonly resource: string;
-}
+import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-slots.ts';
 
 interface ShardRequest {
   readonly ref: ResourceRef;
   readonly actual: ManagedPolicies;
   readonly slots: readonly Slot[];
-  /** The statements that the slots' Sids name, without resources. */
+  /** The statements that the slots' Sids name, without slots. */
   readonly statements: readonly Statement[];
   readonly context: GrantContext;
 }
@@ -27,6 +17,9 @@ interface ShardRequest {
 interface Shard {
   readonly name: string;
   readonly slots: Slot[];
+  readonly sids: Set<string>;
+  /** At least the characters that the policy has: each slot and statement with a comma of its own. */
+  size: number;
 }
 
 /**
@@ -60,65 +53,79 @@ export function shards(request: ShardRequest): {
   return { policies, size, limit };
 }
 
-/** The accounts whose roles a statement names, with the resource that names each. */
-export const accountsOfRoles = ({
-  Resource = [],
-}: Statement): readonly { accountId: string; resource: string }[] =>
-  many(Resource).flatMap((resource) => {
-    const accountId = /^arn:[^:]*:iam::(\d{12}|\*):role\//.exec(resource)?.[1];
-    return accountId === undefined ? [] : [{ accountId, resource }];
-  });
-
 /**
  * Policies are written in their order. First those that come to let in all accounts of a grant, before others stop
- * listing them; last those that cease to, after others have begun: so nobody is without access in between.
+ * listing them; last those that cease to, or whose accounts another takes over, after others have begun: so nobody is
+ * without access in between.
  */
 function inOrderOfWriting(
   policies: readonly ManagedPolicy[],
   actual: ManagedPolicies,
 ): readonly ManagedPolicy[] {
+  const all = new Set(policies.flatMap(placesIn));
   const rank = (policy: ManagedPolicy): number => {
-    const before = sidsForAll(actual.policies.find(({ name }) => name === policy.name));
+    const known = actual.policies.find(({ name }) => name === policy.name);
+    const before = sidsForAll(known);
     const after = sidsForAll(policy);
     if (after.some((sid) => !before.includes(sid))) return 0;
-    return before.some((sid) => !after.includes(sid)) ? 2 : 1;
+    const stays = new Set(placesIn(policy));
+    const moves = known !== undefined && placesIn(known).some((place) => !stays.has(place) && all.has(place));
+    return moves || before.some((sid) => !after.includes(sid)) ? 2 : 1;
   };
   return policies.toSorted((a, b) => rank(a) - rank(b));
 }
+
+const placesIn = ({ document }: ManagedPolicy): readonly string[] =>
+  document.Statement.flatMap((statement) =>
+    accountsOfRoles(statement).map(({ accountId }) => `${statement.Sid} ${accountId}`),
+  );
 
 const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undefined)[] =>
   (policy?.document.Statement ?? [])
     .filter((statement) => accountsOfRoles(statement).some(({ accountId }) => accountId === anyAccount))
     .map(({ Sid }) => Sid);
 
-const slotKey = ({ sid, accountId, resource }: Slot): string => `${sid} ${accountId} ${resource}`;
+const slotKey = ({ sid, accountId, text }: Slot): string => `${sid} ${accountId} ${text}`;
 
-type Weigh = (slots: readonly Slot[]) => number;
+/** The characters that slots add to a shard. */
+type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids'>) => number;
 
-/** At least the characters that a policy with these slots has: each slot and statement with a comma of its own. */
 function weighing(statements: readonly Statement[]): Weigh {
-  const wrapping = policySize(newPolicy(), 'characters');
   const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length + 1]));
-  return (slots) =>
-    wrapping +
-    [...new Set(slots.map(({ sid }) => sid))].reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
-    slots.reduce((sum, { resource }) => sum + resource.length + 3, 0);
+  return (slots, { sids }) =>
+    [...new Set(slots.map(({ sid }) => sid))]
+      .filter((sid) => !sids.has(sid))
+      .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
+    slots.reduce((sum, { text }) => sum + text.length + 3, 0);
+}
+
+const newShard = (name: string): Shard => ({
+  name,
+  slots: [],
+  sids: new Set(),
+  size: policySize(newPolicy(), 'characters'),
+});
+
+function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
+  shard.size += weigh(slots, shard);
+  shard.slots.push(...slots);
+  for (const { sid } of slots) shard.sids.add(sid);
 }
 
 /** A slot whose role has another name now keeps its policy too, where the new name still fits. */
 function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
   return actual.policies.map(({ name, document }) => {
-    const here: Slot[] = [];
+    const shard = newShard(name);
     for (const statement of document.Statement)
       for (const { accountId } of accountsOfRoles(statement)) {
         const slot = wanted.get(`${statement.Sid} ${accountId}`);
         if (slot === undefined) continue;
-        if (weigh([...here, slot]) > context.limits.managedPolicyCharacters) continue;
-        here.push(slot);
+        if (shard.size + weigh([slot], shard) > context.limits.managedPolicyCharacters) continue;
+        put(shard, [slot], weigh);
         wanted.delete(`${statement.Sid} ${accountId}`);
       }
-    return { name, slots: here };
+    return shard;
   });
 }
 
@@ -134,11 +141,12 @@ function fill(
   const all = [...kept];
   let open = 0;
   for (const group of togetherWhereFitting(slots, limit, weigh)) {
-    const fits = (shard: Shard) => weigh([...shard.slots, ...group]) <= limit;
+    const fits = (shard: Shard) => shard.size + weigh(group, shard) <= limit;
     while (open < all.length && !fits(all[open] as Shard)) open += 1;
-    if (open === all.length) all.push({ name: freeName(ref, context, all), slots: [] });
-    if (!fits(all[open] as Shard)) throw slotTooLarge(request, weigh(group));
-    (all[open] as Shard).slots.push(...group);
+    if (open === all.length) all.push(newShard(freeName(ref, context, all)));
+    const shard = all[open] as Shard;
+    if (!fits(shard)) throw slotTooLarge(request, shard.size + weigh(group, shard));
+    put(shard, group, weigh);
   }
   return all;
 }
@@ -147,7 +155,10 @@ function fill(
 const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weigh): readonly Slot[][] =>
   [...Map.groupBy(slots, ({ accountId }) => accountId)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, group]) => (weigh(group) <= limit ? [group] : group.map((slot) => [slot])));
+    .flatMap(([, group]) => {
+      const alone = newShard('');
+      return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);
+    });
 
 function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: readonly Shard[]): string {
   const names = new Set(taken.map(({ name }) => name));
@@ -168,10 +179,24 @@ function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: 
   const fit = accounts - homeless.size;
   throw new PolicyTooLargeError(
     `${where}: ${accounts} accounts need ${used.length} managed policies, and ${attachable} of ${limit} can be ` +
-      `attached (${actual.othersAttached} are others'), which hold ${fit}. Detach others, have the quota raised and ` +
-      'set limits.managedPoliciesPerGroup or limits.managedPoliciesPerRole, or narrow the selectors',
+      `attached (${actual.othersAttached} are others'), which hold ${fit}${attachableText(ref, used.length, actual)}`,
     { resource: where, needed: used.length, attachable, accounts, fit },
   );
+}
+
+/** More than AWS lets be attached to anything: 10 to a group, 20 to a role on request ("IAM and AWS STS quotas"). */
+const mostAttachable = 20;
+
+/** What would let so many of ours be attached. */
+function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
+  const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
+  const all = needed + othersAttached;
+  return [
+    ...(othersAttached === 0 ? [] : ['. Detach what is not needed']),
+    ...(all > mostAttachable
+      ? []
+      : [`. Where AWS has raised the quota so far, set limits.${setting} to ${all}`]),
+  ].join('');
 }
 
 const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>
@@ -187,24 +212,24 @@ function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLa
   );
 }
 
-/** Slots in the order of their resources, so that the text does not depend on who came first. */
+/** Without the statements that have no slot here. */
 function toPolicy(
   { name, slots }: Shard,
   statements: readonly Statement[],
   actual: ManagedPolicies,
 ): ManagedPolicy {
   const known = actual.policies.find((policy) => policy.name === name);
-  const filled = statements.map((statement) => ({
-    ...statement,
-    Resource: slots
-      .filter(({ sid }) => sid === statement.Sid)
-      .map(({ resource }) => resource)
-      .sort(),
-  }));
+  const bySid = Map.groupBy(slots, ({ sid }) => sid);
   return {
     name,
     ...(known?.arn === undefined ? {} : { arn: known.arn }),
     attached: true,
-    document: { ...newPolicy(), Statement: filled.filter(({ Resource }) => Resource.length > 0) },
+    document: {
+      ...newPolicy(),
+      Statement: statements.flatMap((statement) => {
+        const here = bySid.get(statement.Sid ?? '') ?? [];
+        return here.length === 0 ? [] : [withSlots(statement, here)];
+      }),
+    },
   };
 }

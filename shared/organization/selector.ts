@@ -28,47 +28,93 @@ export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);
 
 /** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
-export function matches(selector: Selector, account: Account): boolean {
-  if (selector.except?.some((fields) => fieldsMatch(fields, account))) return false;
-  return selector.all === true || fieldsMatch(selector, account);
+export const matches = (selector: Selector, account: Account): boolean => asTest(selector)(account);
+
+type Test = (account: Account) => boolean;
+
+const tests = new WeakMap<Selector, Test>();
+
+/** Made once for each selector, since an organisation has many accounts. */
+function asTest(selector: Selector): Test {
+  const known = tests.get(selector);
+  if (known !== undefined) return known;
+  const test = selectorTest(selector);
+  tests.set(selector, test);
+  return test;
+}
+
+function selectorTest(selector: Selector): Test {
+  const included = selector.all === true ? () => true : fieldsTest(selector);
+  const excluded = anyOf((selector.except ?? []).map(fieldsTest));
+  return (account) => included(account) && !excluded(account);
 }
 
 /** No field at all matches nothing. */
-function fieldsMatch({ ous, tags, names, accounts }: SelectorFields, account: Account): boolean {
-  const answers = [
-    ous?.some((ou) => ouMatches(ou, account)),
-    tags && tagsMatch(tags, account),
-    names?.some((glob) => globMatches(glob, account.name)),
-    accounts?.includes(account.id),
-  ].filter((answer) => answer !== undefined);
-  return answers.length > 0 && answers.every(Boolean);
+function fieldsTest({ ous, tags, names, accounts }: SelectorFields): Test {
+  const ids = new Set(accounts);
+  const fields: readonly Test[] = [
+    ...(ous === undefined ? [] : [ousTest(ous)]),
+    ...(tags === undefined ? [] : Object.entries(tags).map(tagTest)),
+    ...(names === undefined ? [] : [nameTest(names)]),
+    ...(accounts === undefined ? [] : [({ id }: Account) => ids.has(id)]),
+  ];
+  return fields.length === 0 && tags === undefined
+    ? () => false
+    : (account) => fields.every((test) => test(account));
 }
 
-function ouMatches(ou: string, account: Account): boolean {
-  if (parentIdPattern.test(ou)) return account.parentIds.includes(ou);
-  const actual = account.ouPath.split('/');
-  return ou.split('/').every((segment, index) => segmentMatches(segment, actual[index]));
+const anyOf =
+  (alternatives: readonly Test[]): Test =>
+  (account) =>
+    alternatives.some((test) => test(account));
+
+function ousTest(ous: readonly string[]): Test {
+  const ids = new Set(ous.filter((ou) => parentIdPattern.test(ou)));
+  const byPath = anyOf(ous.filter((ou) => !ids.has(ou)).map(pathTest));
+  // Many accounts share an OU.
+  const answers = new Map<string, boolean>();
+  return (account) => {
+    const { ouPath, parentIds } = account;
+    const answer = answers.get(ouPath) ?? byPath(account);
+    answers.set(ouPath, answer);
+    return answer || parentIds.some((id) => ids.has(id));
+  };
+}
+
+function pathTest(ou: string): Test {
+  if (!ou.includes('*')) return ({ ouPath }) => ouPath === ou || ouPath.startsWith(`${ou}/`);
+  const segments = ou.split('/').map(segmentTest);
+  return ({ ouPath }) => {
+    const actual = ouPath.split('/');
+    return segments.every((test, index) => test(actual[index]));
+  };
 }
 
 /** Only `*` is special in a segment: OU names may hold brackets, braces and question marks. */
-function segmentMatches(segment: string, name: string | undefined): boolean {
-  if (name === undefined || !segment.includes('*')) return segment === name;
-  return globMatches(segment.replace(/[[\]{}?\\]/g, '\\$&'), name);
+function segmentTest(segment: string): (name: string | undefined) => boolean {
+  if (!segment.includes('*')) return (name) => name === segment;
+  const glob = globTest([segment.replace(/[[\]{}?\\]/g, '\\$&')]);
+  return (name) => name !== undefined && glob(name);
 }
 
-const tagsMatch = (tags: NonNullable<SelectorFields['tags']>, account: Account): boolean =>
-  Object.entries(tags).every(
-    ([key, value]) => Object.hasOwn(account.tags, key) && [value].flat().includes(account.tags[key] ?? ''),
-  );
+function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
+  const values = new Set([value].flat());
+  return ({ tags }) => Object.hasOwn(tags, key) && values.has(tags[key] ?? '');
+}
 
-const matchers = new Map<string, (name: string) => boolean>();
+function nameTest(globs: readonly string[]): Test {
+  const matches = globTest(globs);
+  return ({ name }) => matches(name);
+}
 
-/** Compiled once for each glob; globs come from the configuration, so there are few. */
-function globMatches(glob: string, name: string): boolean {
-  const known = matchers.get(glob);
-  const matcher = known ?? picomatch(plainGlob(glob), globOptions);
-  if (known === undefined) matchers.set(glob, matcher);
-  return matcher(withoutSlashes(name));
+/** Whether one of the globs matches; a name that is spelled like a glob is one of its matches. */
+function globTest(globs: readonly string[]): (name: string) => boolean {
+  const plain = new Set(globs.map(plainGlob));
+  const pattern = new RegExp([...plain].map((glob) => picomatch.makeRe(glob, globOptions).source).join('|'));
+  return (name) => {
+    const text = withoutSlashes(name);
+    return plain.has(text) || pattern.test(text);
+  };
 }
 
 /** The special characters of a glob are `*`, `?`, `[…]`, `{…,…}` and `\`; the rest stands for itself. */
@@ -80,7 +126,7 @@ const plainGlob = (glob: string): string =>
     .replace(/(?<!\[)\^|[()|$]/g, '\\$&');
 
 /** A name is no path: a slash in it is a character like any other, so it is hidden from the glob's rules on paths. */
-const withoutSlashes = (text: string): string => text.replaceAll('/', '\u2215');
+const withoutSlashes = (text: string): string => (text.includes('/') ? text.replaceAll('/', '\u2215') : text);
 
 const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
   z

@@ -6,13 +6,16 @@ import { type NeedsApproval, positionOf, samePosition } from '../organization/ap
 import { matches } from '../organization/selector.ts';
 import type { DesiredResource } from './desired.ts';
 
-/** Whether a grant is for an account now; for one that waits, only where it would be so too as it was approved last. */
-export const reaches = ({ for: selector }: GrantEntry, account: Account): boolean =>
-  matches(selector, account) && isApprovedFor(selector, account);
+/**
+ * Whether a grant is for an account now; for one that waits, only where it would be so too as it was approved last. Whom a
+ * condition holds AWS lets in, approved or not.
+ */
+export const reaches = (entry: GrantEntry, account: Account): boolean =>
+  matches(entry.for, account) && (!knowsApproval(entry) || isApprovedFor(entry.for, account));
 
-const isApprovedFor = (selector: GrantEntry['for'], { approval, ...account }: Account): boolean =>
-  approval === undefined ||
-  (approval.approvedAs !== null && matches(selector, { ...account, ...approval.approvedAs }));
+const isApprovedFor = (selector: GrantEntry['for'], account: Account): boolean =>
+  account.approval === undefined ||
+  (account.approval.approvedAs !== null && matches(selector, { ...account, ...account.approval.approvedAs }));
 
 /**
  * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by

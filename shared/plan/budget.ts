@@ -5,6 +5,7 @@ import type { LimitUnit, Rendering, Share } from '../grants/contract.ts';
 import type { GrantEntry, Membership } from '../grants/entry.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from './desired.ts';
+import { rendered } from './remedies.ts';
 
 /** How full a resource is, and what one account more would do. */
 export interface Budget {
@@ -35,7 +36,7 @@ const anyNumber = 131_072;
  * @throws OwnershipClashError; PolicyTooLargeError where not even those fit that it is for
  */
 export function budgetOf(request: BudgetRequest): Budget {
-  const now = render(request, 0);
+  const now = rendered(request.desired.kind, requestFor(request, 0));
   const { size, limit, unit, packing } = now;
   const filled = { size, limit, unit, ...(packing === undefined ? {} : { packing }) };
   if (!request.desired.shares.some(lists)) return filled;
@@ -74,17 +75,19 @@ function fits(request: BudgetRequest, more: number): Rendering<unknown> | undefi
   }
 }
 
-const render = ({ desired, actual, remembered, configuration }: BudgetRequest, more: number) =>
-  desired.kind.render({
-    ref: desired.ref,
-    actual,
-    remembered,
-    context: grantContext(configuration),
-    shares: desired.shares.map(({ entry, accounts }) => ({
-      entry,
-      accounts: [...accounts, ...madeUp(more)],
-    })),
-  });
+const render = (request: BudgetRequest, more: number): Rendering<unknown> =>
+  request.desired.kind.render(requestFor(request, more));
+
+const requestFor = ({ desired, actual, remembered, configuration }: BudgetRequest, more: number) => ({
+  ref: desired.ref,
+  actual,
+  remembered,
+  context: grantContext(configuration),
+  shares: desired.shares.map(({ entry, accounts }) => ({
+    entry,
+    accounts: [...accounts, ...madeUp(more)],
+  })),
+});
 
 /** Greater than any id that AWS has given so far, so that the order stays. */
 const madeUp = (count: number): readonly Account[] =>

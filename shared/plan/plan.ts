@@ -1,6 +1,6 @@
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { UnsafeChangeError } from '../errors.ts';
+import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { listed } from '../grants/let-in.ts';
@@ -10,6 +10,7 @@ import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
 import { type Grace, goingSince, isInGrace, type Leaving } from './grace.ts';
+import { rendered } from './remedies.ts';
 
 export interface PlanRequest extends Grace {
   readonly desired: DesiredResource;
@@ -41,17 +42,54 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly added: readonly string[];
   /** Accounts that lose something on it, ordered. */
   readonly removed: readonly string[];
+  /** Why nobody is added, where not all fit: then the plan only takes back. */
+  readonly refused?: PolicyTooLargeError;
 }
 
 /**
  * The difference between what is there and what should be. Pure.
- * @throws OwnershipClashError, PolicyTooLargeError, UnsafeChangeError (a statement of ours would reach too far)
+ * @throws OwnershipClashError, UnsafeChangeError (a statement of ours would reach too far)
+ * @throws PolicyTooLargeError where not all fit, and there is nothing to take back
  */
 export function planResource(request: PlanRequest): ResourcePlan {
-  const { desired, actual, remembered, configuration } = request;
-  const context = grantContext(configuration);
-  const shares = desired.shares.map((share) => planShare(share, request, context));
-  const rendering = desired.kind.render({
+  const context = grantContext(request.configuration);
+  const shares = request.desired.shares.map((share) => planShare(share, request, context));
+  try {
+    return planShares(request, shares, context);
+  } catch (error) {
+    if (error instanceof PolicyTooLargeError) return takingBack(request, shares, context, error);
+    throw error;
+  }
+}
+
+/** Where not all fit, newcomers wait; whoever should lose something does not wait with them. */
+function takingBack(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  refused: PolicyTooLargeError,
+): ResourcePlan {
+  const withoutNewcomers = shares.map((share) => ({
+    ...share,
+    accounts: share.accounts.filter(({ id }) => share.granted.has(id)),
+    added: [],
+  }));
+  try {
+    const plan = planShares(request, withoutNewcomers, context);
+    if (plan.changed) return { ...plan, refused };
+  } catch (error) {
+    if (!(error instanceof PolicyTooLargeError)) throw error;
+  }
+  throw refused;
+}
+
+function planShares(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+): ResourcePlan {
+  const { desired, actual, remembered } = request;
+  const rendering = rendered(desired.kind, {
     ref: desired.ref,
     actual,
     remembered,
@@ -159,7 +197,7 @@ function withheldOf(request: PlanRequest, removed: readonly string[], granted: n
 
 /** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
 const known = ({ accounts }: PlanRequest, id: string): Account =>
-  accounts.find((account) => account.id === id) ?? {
+  indexOf(accounts).byId.get(id) ?? {
     id,
     name: id,
     state: 'DEPARTED',
@@ -167,6 +205,23 @@ const known = ({ accounts }: PlanRequest, id: string): Account =>
     ouPath: '',
     tags: {},
   };
+
+interface Index {
+  readonly byId: ReadonlyMap<string, Account>;
+  readonly members: ReadonlySet<string>;
+}
+
+const indexes = new WeakMap<readonly Account[], Index>();
+
+/** Made once for each registry, since many resources are planned from one. */
+function indexOf(accounts: readonly Account[]): Index {
+  const index = indexes.get(accounts) ?? {
+    byId: new Map(accounts.map((account) => [account.id, account])),
+    members: new Set(accounts.filter(isMember).map(({ id }) => id)),
+  };
+  indexes.set(accounts, index);
+  return index;
+}
 
 /**
  * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
@@ -184,8 +239,10 @@ function refuseSilentLoss(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
   );
   const before = namedIn(request, actual, remembered);
+  const unjudged = [...before].filter((id) => !judged.has(id));
+  if (unjudged.length === 0) return [];
   const after = namedIn(request, next, owned);
-  const gone = [...before].filter((id) => !judged.has(id) && !after.has(id));
+  const gone = unjudged.filter((id) => !after.has(id));
   const lost = gone.filter((id) => !isClosed(known(request, id)));
   const { removalCount, removalShare } = configuration.safety;
   if (lost.length <= removalCount || lost.length <= removalShare * before.size) return gone;
@@ -214,8 +271,10 @@ function refuseExposure(
   { next, owned }: Rendering<unknown>,
   kept: readonly string[],
 ): void {
+  const { members } = indexOf(accounts);
+  const others = new Set(kept);
   const allowed = {
-    accountIds: new Set([...accounts.filter(isMember).map(({ id }) => id), ...kept]),
+    accountIds: { has: (id: string) => members.has(id) || others.has(id) },
     organizationId: configuration.organization.id,
   };
   const documents = Object.values(desired.kind.documents(next, owned));

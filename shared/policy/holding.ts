@@ -13,7 +13,7 @@ export interface Held {
 }
 
 interface Limits {
-  readonly accountIds: ReadonlySet<string>;
+  readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
   readonly organizationId: string;
 }
 

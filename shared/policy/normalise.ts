@@ -58,7 +58,12 @@ const mapped = <From, To>(value: From | undefined, map: (value: From) => To): To
 
 const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(many(texts));
 
-const sortedSet = (values: readonly string[]): readonly string[] => [...new Set(values)].toSorted();
+const sortedSet = (values: readonly string[]): readonly string[] =>
+  isSortedSet(values) ? values : [...new Set(values)].toSorted();
+
+/** Most lists are, since accounts are rendered in order. */
+const isSortedSet = (values: readonly string[]): boolean =>
+  values.every((value, index) => index === 0 || (values[index - 1] ?? '') < value);
 
 const statementSet = (statements: readonly Statement[]): readonly Statement[] =>
   sortedSet(statements.map((each) => JSON.stringify(normaliseStatement(each)))).map((text) =>

@@ -11,7 +11,7 @@ export interface Exposure {
 
 /** Whom our statements may reach. */
 export interface Allowed {
-  readonly accountIds: ReadonlySet<string>;
+  readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
   readonly organizationId: string;
 }
 

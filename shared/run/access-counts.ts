@@ -34,7 +34,9 @@ export function gainsIn({
   outcome,
   added,
   removed,
+  tookBack,
 }: ResourceChange): Pick<ResourceChange, 'added' | 'removed'> {
-  if (outcome !== 'written' && outcome !== 'withheld' && outcome !== 'set-aside') return {};
+  if (tookBack !== true && outcome !== 'written' && outcome !== 'withheld' && outcome !== 'set-aside')
+    return {};
   return { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
 }

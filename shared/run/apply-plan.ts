@@ -6,9 +6,10 @@ import { StalePlanError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
+import { warningsOn } from './finish.ts';
 import { searchLines } from './look.ts';
 import type { OverallPlan, Standing } from './plan-all.ts';
-import { nextDocuments, recorded } from './standing.ts';
+import { nextDocuments, noticed, recorded } from './standing.ts';
 
 export interface ApplyPlanRequest {
   readonly runId: string;
@@ -53,7 +54,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   const closed = {
     ...opened,
     ...end,
-    ...noted(plan),
+    ...noted(plan, changes),
     ...accessOf(changes),
     finishedAt: timestamp(services.clock),
   };
@@ -61,17 +62,20 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   return closed;
 }
 
-const noted = ({ looked: { warnings } }: OverallPlan): Pick<RunRecord, 'warnings'> =>
-  warnings.length === 0 ? {} : { warnings };
+function noted({ looked }: OverallPlan, changes: readonly ResourceChange[]): Pick<RunRecord, 'warnings'> {
+  const warnings = [...looked.warnings, ...warningsOn(changes)];
+  return warnings.length === 0 ? {} : { warnings };
+}
 
 function plannedChange(
   { clock }: Services,
-  { active: { configuration } }: OverallPlan,
+  { active }: OverallPlan,
   { desired, state, actual, plan, error }: Standing,
 ): ResourceChange {
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
+  const warnings = noticed({ desired, actual }, active);
   if (plan === undefined || actual === undefined)
-    return { ...change, outcome: 'failed', ...(error === undefined ? {} : { error }) };
+    return { ...change, ...warnings, outcome: 'failed', ...(error === undefined ? {} : { error }) };
   return {
     ...change,
     planned: plan.changed ? 'change' : 'none',
@@ -81,7 +85,8 @@ function plannedChange(
     size: plan.size,
     limit: plan.limit,
     ...gainsOf(plan),
-    ...leavingOf(plan, configuration),
+    ...leavingOf(plan, active.configuration),
+    ...warnings,
   };
 }
 

@@ -52,6 +52,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...step.verification.missing,
   ]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
+  const warnings = lines([...(opened?.warnings ?? []), ...warningsOn(changes)]);
   const reason = left.length === 0 ? (strangers[0] ?? summary(changes)) : left[0];
   const finished: RunRecord = {
     runId: step.runId,
@@ -61,7 +62,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
     ...(reason === undefined ? {} : { reason }),
     ...(left.length === 0 ? {} : { left }),
-    ...(opened?.warnings === undefined ? {} : { warnings: opened.warnings }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...accessOf(changes),
   };
   if (isNews(finished, changes)) await close(services, finished);
@@ -71,6 +72,10 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
 
 /** A step that is tried again finds its own lines on the record. */
 export const lines = (all: readonly string[]): readonly string[] => [...new Set(all)];
+
+/** What the plan noticed on the run's resources. */
+export const warningsOn = (changes: readonly ResourceChange[]): readonly string[] =>
+  changes.flatMap(({ warnings = [] }) => warnings);
 
 /** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
 const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>

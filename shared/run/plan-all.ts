@@ -12,7 +12,7 @@ import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-
 import { formatDifference, type StatementDifference } from '../policy/difference.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Looked, lookForResources } from './look.ts';
-import { type Look, nextDocuments, readAndPlan, type SeenResource } from './standing.ts';
+import { type Look, nextDocuments, readAndPlan, type SeenResource, stateOf } from './standing.ts';
 
 /** How one resource is, and how it should be. */
 export interface Standing extends SeenResource {
@@ -107,7 +107,8 @@ export async function standingOf(
   look: Look,
   desired: DesiredResource,
 ): Promise<Standing> {
-  const state = await services.store.resources.get(desired.key);
+  const { state, error } = await stateOf(services, desired);
+  if (error !== undefined) return { desired, state, differences: [], error };
   const seen = await readAndPlan(services, look, desired, state);
   const { actual, plan } = seen;
   const compared = actual !== undefined && plan !== undefined;

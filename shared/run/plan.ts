@@ -14,11 +14,11 @@ import {
   configurationInForce,
   type Services,
 } from '../services.ts';
-import type { ResourceChange } from '../store/ports.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
 import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
-import { nextDocuments, readAndPlan, recorded, type SeenResource } from './standing.ts';
+import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource, stateOf } from './standing.ts';
 
 export interface PlanStep {
   readonly runId: string;
@@ -156,21 +156,33 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
     hearsOf(ref.kind, place));
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
+  const { state, error } = await stateOf(services, desired);
+  // What is remembered of one resource keeps no other from being planned; the update meets it again.
+  if (error !== undefined) return { resource: desired.key, plannedGeneration: 0, error };
+  return planRemembered(services, plan, desired, state);
+}
+
+async function planRemembered(
+  services: Services,
+  plan: RunPlan,
+  desired: DesiredResource,
+  state: ResourceState | undefined,
+): Promise<ResourceChange> {
   const { active, registered, runId, sweep } = plan;
-  const state = await services.store.resources.get(desired.key);
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
   const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
-  const drift = sweep ? { drift: driftStatus(seen, plan) } : {};
+  const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
   const { plan: planned, error } = seen;
+  const why = error === undefined ? {} : { error };
   if (planned !== undefined)
-    return { ...change, ...drift, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan) };
+    return { ...change, ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-  return { ...change, ...drift, ...(error === undefined ? {} : { error }) };
+  return { ...change, ...found, ...why };
 }
 
 function whatIsPlanned(

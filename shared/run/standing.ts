@@ -1,12 +1,13 @@
 import { remembered } from '../apply/reconcile.ts';
 import { grantContext } from '../configuration/context.ts';
-import { type ErrorRecord, errorRecord } from '../errors.ts';
+import { type ErrorRecord, errorRecord, OnboardingError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from '../plan/desired.ts';
 import type { NamedDocuments } from '../plan/differences.ts';
+import { orphanWarnings } from '../plan/orphans.ts';
 import { planResource, type ResourcePlan } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import type { ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
 
 /** One resource as it was read, and its plan. */
 export interface SeenResource {
@@ -17,8 +18,9 @@ export interface SeenResource {
   readonly actual?: ReturnType<DesiredResource['kind']['documents']>;
   /** The same as the kind reads it; opaque. */
   readonly read?: unknown;
-  /** Absent where there is an error. */
+  /** Absent where there can be none. */
   readonly plan?: ResourcePlan;
+  /** Why there is no plan; beside one, why it only takes back. */
   readonly error?: ErrorRecord;
 }
 
@@ -30,6 +32,19 @@ export interface Look {
   readonly accounts: readonly Account[];
   /** The time that graces are judged by, ISO 8601. */
   readonly madeAt: string;
+}
+
+/** What the table remembers of a resource; an error where the item cannot be understood. */
+export async function stateOf(
+  { store }: Services,
+  { key }: DesiredResource,
+): Promise<{ readonly state?: ResourceState | undefined; readonly error?: ErrorRecord }> {
+  try {
+    return { state: await store.resources.get(key) };
+  } catch (error) {
+    if (error instanceof OnboardingError && !error.retryable) return { error: errorRecord(error) };
+    throw error;
+  }
 }
 
 /** Reads one resource and plans it; what kept it from that is in the result. */
@@ -57,7 +72,8 @@ function planned(
   try {
     const { configuration, hash } = active;
     const memory = { ...remembered(state, hash), now: madeAt };
-    return { ...read, plan: planResource({ desired, actual, configuration, accounts, ...memory }) };
+    const plan = planResource({ desired, actual, configuration, accounts, ...memory });
+    return { ...read, plan, ...(plan.refused === undefined ? {} : { error: errorRecord(plan.refused) }) };
   } catch (error) {
     return { ...read, error: errorRecord(error) };
   }
@@ -65,6 +81,18 @@ function planned(
 
 export const nextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.documents(next, owned);
+
+/** What a person should know of what was read, as a record keeps it; nothing where there is nothing. */
+export function noticed(
+  {
+    desired,
+    actual = {},
+  }: { readonly desired: DesiredResource; readonly actual?: SeenResource['actual'] | undefined },
+  { configuration }: Pick<ActiveConfiguration, 'configuration'>,
+): Pick<ResourceChange, 'warnings'> {
+  const warnings = orphanWarnings(desired.key, actual, configuration.deployment);
+  return warnings.length === 0 ? {} : { warnings };
+}
 
 /** Documents as a record keeps them: absent ones are null. */
 export const recorded = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>

@@ -8,7 +8,7 @@ import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/p
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { approvalInForce } from './approval-in-force.ts';
-import { type BranchOutcome, branchLine, changeLine, type FinishedRun, lines } from './finish.ts';
+import { type BranchOutcome, branchLine, changeLine, type FinishedRun, lines, warningsOn } from './finish.ts';
 import { unasked } from './unapproved.ts';
 
 export const sweepCause = 'sweep';
@@ -184,6 +184,7 @@ function warningsOf(
   const restored = changes.filter(({ drift, outcome }) => drift === 'ours-changed' && outcome === 'written');
   const warnings = [
     ...(opened?.warnings ?? []),
+    ...warningsOn(changes),
     ...restored.map(({ resource }) => `${resource}: others had changed what is ours; it was restored`),
   ];
   return warnings.length === 0 ? {} : { warnings: lines(warnings) };

@@ -1,7 +1,8 @@
-import { centralNamesOf } from '../configuration/context.ts';
+import { keyArnOf } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Permission } from '../grants/contract.ts';
 import { deploymentActions } from './deployment-actions.ts';
+import { applicationsIn, rotates } from './secret-events.ts';
 
 interface SpokeAccount {
   readonly configuration: Configuration;
@@ -10,17 +11,13 @@ interface SpokeAccount {
 }
 
 /**
- * What the spoke role must be allowed to deploy secrets and hosted configurations; nothing where the configuration has no
- * `rotation`. Where that names targets, only in their accounts and in the configuration account, whose hosted versions
- * are deployed by hand; else in every central account. Which applications serve a secret is found, so their ids are not
- * known here. Pure.
+ * What the spoke role must be allowed to deploy secrets and hosted configurations; nothing where neither `rotation` nor
+ * `applications` of the configuration speak of the account. Which applications serve a secret is found, so their ids are
+ * not known here. Pure.
  */
-export function deploymentPermissions({
-  configuration,
-  accountId,
-  partition,
-}: SpokeAccount): readonly Permission[] {
-  if (!deploys(configuration, accountId)) return [];
+export function deploymentPermissions(account: SpokeAccount): readonly Permission[] {
+  const { configuration, accountId, partition } = account;
+  if (!rotates(configuration, accountId) && applicationsIn(configuration, accountId).length === 0) return [];
   const arn = (service: string, rest: string) => `arn:${partition}:${service}:*:${accountId}:${rest}`;
   const applications = arn('appconfig', 'application/*');
   return [
@@ -33,7 +30,24 @@ export function deploymentPermissions({
       resources: [`arn:${partition}:kms:*:*:key/*`],
       condition: { StringLike: { 'kms:EncryptionContext:aws:appconfig:deployment:arn': [applications] } },
     },
+    ...hostedKeys(account),
   ];
+}
+
+/**
+ * StartDeployment decrypts a hosted version that the profile's own key encrypts (AppConfig user guide, "Data encryption
+ * at rest for AWS AppConfig"). Whose permission that takes, and under which encryption context, is not said: the
+ * caller's is given, on exactly these keys.
+ */
+function hostedKeys({ configuration, accountId, partition }: SpokeAccount): readonly Permission[] {
+  const keys = applicationsIn(configuration, accountId).flatMap((application) =>
+    application.profiles.flatMap(({ key, secret }) =>
+      key === undefined || secret !== undefined
+        ? []
+        : [keyArnOf(key, { configuration, application, partition })],
+    ),
+  );
+  return keys.length === 0 ? [] : [{ actions: ['kms:Decrypt'], resources: [...new Set(keys)] }];
 }
 
 const of = (service: string) => deploymentActions.filter((action) => action.startsWith(`${service}:`));
@@ -43,11 +57,3 @@ const encrypting = of('kms');
 /** Knows no resource (Service Authorization Reference, "AWS AppConfig"). */
 const listing = ['appconfig:ListApplications'];
 const deploying = of('appconfig').filter((action) => !listing.includes(action));
-
-function deploys(configuration: Configuration, accountId: string): boolean {
-  const { rotation } = configuration;
-  if (rotation === undefined) return false;
-  const named = new Set<string>(rotation.targets.map(({ account }) => account));
-  const names = centralNamesOf(configuration, accountId);
-  return named.size === 0 || names.some((name) => name === 'configuration' || named.has(name));
-}

@@ -2,8 +2,9 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { CallEvents } from '../grants/contract.ts';
 import { callEvents } from '../grants/kinds.ts';
 import { apiCall } from '../organization/resource-event.ts';
-import { deploymentName, forwarderRole, rolePath } from './names.ts';
+import { deploymentName } from './names.ts';
 import type { SpokeGrant } from './permissions.ts';
+import { secretEvents, secretRegions } from './secret-events.ts';
 
 /** The account and region that the hub is deployed in. */
 export interface Hub {
@@ -11,25 +12,86 @@ export interface Hub {
   readonly region: string;
 }
 
-/** Which events a central account sends to the hub, and from where. */
-export interface Forwarding {
+/** A rule that sends events to the hub, in each of its regions. */
+export interface ForwardingRule {
+  /** Its resource in the template. */
+  readonly ruleId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly pattern: object;
   /** Ordered; at least one. */
   readonly regions: readonly string[];
-  readonly events: readonly CallEvents[];
+  /** What the template calls these regions. */
+  readonly condition: string;
 }
 
-/** `undefined` where there are no patterns; a bus does not forward to itself. */
-export function forwardingOf(
-  grants: readonly SpokeGrant[],
-  accountId: string,
-  hub: Hub,
-): Forwarding | undefined {
-  const patterns = grants.filter(({ searches }) => searches.length > 0);
-  const regions = new Set(patterns.flatMap(({ searches }) => searches.map(({ region }) => region)));
-  if (accountId === hub.accountId) regions.delete(hub.region);
-  const events = callEvents(patterns.map(({ kind }) => kind));
-  return regions.size === 0 || events.length === 0 ? undefined : { regions: [...regions].sort(), events };
+/** Which events a central account sends to the hub, and from where. */
+export interface Forwarding {
+  /** Of all rules together; ordered; at least one. */
+  readonly regions: readonly string[];
+  readonly rules: readonly ForwardingRule[];
 }
+
+interface Account {
+  readonly configuration: Configuration;
+  readonly accountId: string;
+  readonly hub: Hub;
+  readonly grants: readonly SpokeGrant[];
+}
+
+/** `undefined` where nothing is sent: there are no patterns, and no secret is deployed. */
+export function forwardingOf(account: Account): Forwarding | undefined {
+  const parts = [ofResources(account), ofSecrets(account)].filter(({ regions }) => regions.length > 0);
+  if (parts.length === 0) return undefined;
+  const { configuration } = account;
+  return {
+    regions: ordered(parts.flatMap(({ regions }) => regions)),
+    rules: parts.flatMap(({ condition, regions, rules }) =>
+      rules.map(({ name, ...rule }) => ({
+        ...rule,
+        name: `${deploymentName(configuration)}-${name}`,
+        regions,
+        condition,
+      })),
+    ),
+  };
+}
+
+/** Rules that have their regions in common. */
+interface Part {
+  readonly condition: string;
+  readonly regions: readonly string[];
+  readonly rules: readonly Omit<ForwardingRule, 'condition' | 'regions'>[];
+}
+
+function ofResources({ grants, accountId, hub }: Account): Part {
+  const patterns = grants.filter(({ searches }) => searches.length > 0);
+  const events = callEvents(patterns.map(({ kind }) => kind));
+  const regions = patterns.flatMap(({ searches }) => searches.map(({ region }) => region));
+  const rule = {
+    ruleId: 'ResourceEventRule',
+    name: 'resource-events',
+    description: 'Resources have changed that patterns of account-onboarding may match',
+    pattern: resourceEventPattern(events),
+  };
+  return {
+    condition: 'ForwardsResourceEvents',
+    regions: events.length === 0 ? [] : elsewhere(regions, accountId, hub),
+    rules: [rule],
+  };
+}
+
+const ofSecrets = ({ configuration, accountId, hub }: Account): Part => ({
+  condition: 'ForwardsSecretEvents',
+  regions: elsewhere(secretRegions(configuration, accountId), accountId, hub),
+  rules: secretEvents,
+});
+
+/** A bus does not forward to itself. */
+const elsewhere = (regions: readonly string[], accountId: string, hub: Hub): readonly string[] =>
+  ordered(regions.filter((region) => accountId !== hub.accountId || region !== hub.region));
+
+const ordered = (regions: readonly string[]): readonly string[] => [...new Set(regions)].sort();
 
 /** The pattern of a rule for these events; CloudTrail tells of calls that failed, too. */
 export const resourceEventPattern = (events: readonly CallEvents[]): object => ({
@@ -38,99 +100,5 @@ export const resourceEventPattern = (events: readonly CallEvents[]): object => (
   detail: {
     eventName: [...new Set(events.flatMap(({ names }) => names))].sort(),
     errorCode: [{ exists: false }],
-  },
-});
-
-const busOf = ({ accountId, region }: Hub): string =>
-  `arn:\${AWS::Partition}:events:${region}:${accountId}:event-bus/default`;
-
-const ruleArn = (rule: string): string =>
-  `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule}`;
-
-/**
- * The role that puts events on the hub's bus, which is one for all regions: a bus that admits an organisation asks for
- * a role ("Sending and receiving events between AWS accounts", EventBridge user guide).
- */
-export const forwarderResources = (configuration: Configuration, hub: Hub) => ({
-  ForwarderRole: {
-    Type: 'AWS::IAM::Role',
-    Condition: 'IsHome',
-    Properties: {
-      RoleName: forwarderRole(configuration),
-      Path: rolePath,
-      Description: 'Puts events about resources on the bus of account-onboarding',
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: 'forward',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: busOf(hub) }],
-          },
-        },
-      ],
-    },
-  },
-});
-
-/** What each region has: the rule, and a queue for events that could not be delivered within a day. */
-export function ruleResources(configuration: Configuration, hub: Hub, { events }: Forwarding) {
-  const rule = `${deploymentName(configuration)}-resource-events`;
-  const role = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${forwarderRole(configuration)}`;
-  return {
-    ResourceEventRule: {
-      Type: 'AWS::Events::Rule',
-      Condition: 'Forwards',
-      Properties: {
-        Name: rule,
-        Description: 'Resources have changed that patterns of account-onboarding may match',
-        EventPattern: resourceEventPattern(events),
-        Targets: [
-          {
-            Id: 'hub',
-            Arn: busOf(hub),
-            RoleArn: { 'Fn::If': ['IsHome', { 'Fn::GetAtt': ['ForwarderRole', 'Arn'] }, role] },
-            DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] } },
-            RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
-          },
-        ],
-      },
-    },
-    ...queueResources(ruleArn(rule)),
-  };
-}
-
-/** The sweep makes up for what lies there: a letter tells where forwarding fails. */
-const queueResources = (rule: string) => ({
-  DeadLetters: {
-    Type: 'AWS::SQS::Queue',
-    Condition: 'Forwards',
-    DeletionPolicy: 'Delete',
-    UpdateReplacePolicy: 'Delete',
-    Properties: { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
-  },
-  DeadLettersPolicy: {
-    Type: 'AWS::SQS::QueuePolicy',
-    Condition: 'Forwards',
-    Properties: {
-      Queues: [{ Ref: 'DeadLetters' }],
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] },
-            Condition: { ArnEquals: { 'aws:SourceArn': rule } },
-          },
-        ],
-      },
-    },
   },
 });

@@ -17,9 +17,6 @@ export const spokeFunctions = (names: readonly CentralAccountName[]): readonly s
   'advance-deployment',
 ];
 
-/**
- * The role by which a central account's rule puts events on the hub's bus, which admits all that are called
- * `…-forward-*`: those of templates/secret-events.yml, too.
- */
+/** The role by which a central account's rules put events on the hub's bus, which admits no other. */
 export const forwarderRole = (configuration: Pick<Configuration, 'deployment'>): string =>
   `${deploymentName(configuration)}-forward-events`;

@@ -2,10 +2,12 @@ import { centralNamesOf, grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { deploymentPermissions } from './deployments.ts';
-import { type Forwarding, forwarderResources, forwardingOf, type Hub, ruleResources } from './forwarding.ts';
+import { forwarderResources } from './forwarder.ts';
+import { forwardingOf, type Hub } from './forwarding.ts';
 import { deploymentName, rolePath, spokeFunctions } from './names.ts';
 import { type KindOf, spokeGrants, spokePermissions } from './permissions.ts';
 import { spokePolicies } from './policies.ts';
+import { regionConditions } from './region-conditions.ts';
 
 export interface SpokeRequest {
   readonly configuration: Configuration;
@@ -28,15 +30,16 @@ export interface SpokeTemplate {
 }
 
 /**
- * What one central account needs: the spoke role with what the grants and `rotation` there ask for, and where patterns tell resources,
- * the rule that sends events about them to the hub. The same for the same configuration. Pure.
+ * What one central account needs: the spoke role with what the grants, `rotation` and `applications` there ask for; and
+ * where patterns tell resources, or secrets are deployed, the rules that send events about them to the hub. The same for the same configuration. Pure.
  * @throws PolicyTooLargeError where the grants name more resources than a role's policies hold
  */
 export function spokeTemplate(request: SpokeRequest): SpokeTemplate {
   const { configuration, accountId, hub, kindOf = grantKind } = request;
   const grants = spokeGrants(configuration, accountId, kindOf);
-  const forwarding = forwardingOf(grants, accountId, hub);
+  const forwarding = forwardingOf({ configuration, accountId, hub, grants });
   const home = homeOf(configuration, accountId);
+  const regions = regionConditions(home, forwarding);
   const permissions = spokePermissions(
     grants,
     { ...grantContext(configuration), partition },
@@ -48,12 +51,12 @@ export function spokeTemplate(request: SpokeRequest): SpokeTemplate {
     ...Object.fromEntries(policies.map((document, at) => [`SpokePolicy${at + 1}`, spokePolicy(document)])),
     ...(forwarding === undefined
       ? {}
-      : { ...forwarderResources(configuration, hub), ...ruleResources(configuration, hub, forwarding) }),
+      : forwarderResources({ configuration, hub, home, forwarding, regions })),
   };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: descriptionOf(request),
-    Conditions: conditionsOf(home, forwarding),
+    Conditions: regions.conditions,
     Resources: resources,
   };
   return {
@@ -74,20 +77,6 @@ const homeOf = (configuration: Configuration, accountId: string): string =>
 const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
   `${deploymentName(configuration)}: what the central account ${accountId} ` +
   `(${centralNamesOf(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
-
-const conditionsOf = (home: string, forwarding: Forwarding | undefined) => ({
-  IsHome: isRegion(home),
-  ...(forwarding === undefined ? {} : { Forwards: oneOf(forwarding.regions.map(isRegion)) }),
-});
-
-const isRegion = (region: string) => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
-
-/** `Fn::Or` takes two to ten conditions (CloudFormation, "Condition functions"). */
-function oneOf(conditions: readonly object[]): object {
-  if (conditions.length > 10) return oneOf([oneOf(conditions.slice(0, 10)), ...conditions.slice(10)]);
-  const [only = {}] = conditions;
-  return conditions.length === 1 ? only : { 'Fn::Or': conditions };
-}
 
 /** The hub's account is trusted, and in it, as in those of operators, the named roles alone. */
 function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {

@@ -197,11 +197,17 @@ export interface ResourceChange {
   readonly error?: ErrorRecord;
   /** Accounts that were set aside or whose removal was withheld. */
   readonly accountIds?: readonly string[];
+  /** Why AWS refused those that were set aside, with its own words. */
+  readonly reason?: string;
   /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
+  /** Only with `refused`: newcomers do not fit, and what had to be taken back was. */
+  readonly tookBack?: true;
   /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
   readonly leaving?: Readonly<Record<string, string>>;
+  /** What a person should know of it though nothing failed, a line each: a deleted role in a statement of others. */
+  readonly warnings?: readonly string[];
 }
 
 export interface RunStore {

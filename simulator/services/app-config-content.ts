@@ -1,9 +1,10 @@
-import * as z from 'zod';
+import { violations } from '../../shared/configuration/json-schema.ts';
 import type { HostedVersion, SimulatedProfile } from '../app-config.ts';
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import type { SimulatedSecret } from '../secrets.ts';
 import type { Caller } from '../world.ts';
+import { denialToUseKey } from './kms-keys.ts';
 import { deleted, expectKey, secretDenial, withValue } from './secret-access.ts';
 
 interface Wanted {
@@ -20,11 +21,30 @@ interface Wanted {
 export function retrieved(call: ServiceCall<object>, wanted: Wanted): HostedVersion {
   const { profile, version } = wanted;
   const content =
-    profile.locationUri === 'hosted' ? profile.versions[Number(version) - 1] : secretContent(call, wanted);
+    profile.locationUri === 'hosted' ? hostedContent(call, wanted) : secretContent(call, wanted);
   if (content === undefined)
     throw awsError('BadRequestException', `Configuration version ${version} does not exist`);
   for (const validator of profile.validators) expectValid(validator, content.content);
   return content;
+}
+
+/** Decrypted in the caller's name where the profile has a key (whose permission it takes is not confirmed). */
+function hostedContent(call: ServiceCall<object>, { profile, version }: Wanted): HostedVersion | undefined {
+  expectHostedKey(call, profile, 'kms:Decrypt');
+  return profile.versions[Number(version) - 1];
+}
+
+/** Source: AppConfig user guide, "Data encryption at rest for AWS AppConfig". */
+export function expectHostedKey(
+  { world, caller }: ServiceCall<object>,
+  { kmsKeyArn }: SimulatedProfile,
+  action: 'kms:Decrypt' | 'kms:GenerateDataKey',
+): void {
+  const denial =
+    kmsKeyArn === undefined
+      ? undefined
+      : denialToUseKey(world, caller, { keyArn: kmsKeyArn, action, context: {} });
+  if (denial !== undefined) throw awsError('AccessDeniedException', denial, 403);
 }
 
 function secretContent(call: ServiceCall<object>, { profile, version, kmsKey }: Wanted): HostedVersion {
@@ -72,14 +92,14 @@ function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: Sim
   };
 }
 
-/** The message quotes the content, as some validators' do. */
+/**
+ * AppConfig checks when a deployment starts ("Creating a configuration profile", AppConfig user guide). The message quotes
+ * the content, as some validators' do.
+ */
 function expectValid(schema: string, content: string): void {
-  const parsed = z.fromJSONSchema(JSON.parse(schema)).safeParse(json(content));
-  if (!parsed.success)
-    throw awsError(
-      'BadRequestException',
-      `The configuration ${content} is not valid: ${z.prettifyError(parsed.error)}`,
-    );
+  const wrong = violations(schema, json(content));
+  if (wrong.length > 0)
+    throw awsError('BadRequestException', `The configuration ${content} is not valid: ${wrong.join(', ')}`);
 }
 
 /** What is no JSON is no object either. */

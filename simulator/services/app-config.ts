@@ -17,6 +17,7 @@ import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { applicationOf, authorise, profileOf } from './app-config-access.ts';
+import { expectHostedKey } from './app-config-content.ts';
 import { appConfigDeployments } from './app-config-deployments.ts';
 
 /** AWS AppConfig: what is deployed where. Source: AppConfig API reference. */
@@ -82,6 +83,7 @@ export const appConfig: ServiceOperations = {
     ]);
     if (profile.locationUri !== 'hosted')
       throw awsError('BadRequestException', 'The configuration profile is not hosted by AppConfig');
+    expectHostedKey(call, profile, 'kms:GenerateDataKey');
     profile.versions.push({ content: text(Content), contentType: ContentType });
     return {
       ApplicationId: application.id,

@@ -12,10 +12,12 @@ interface Bench {
   readonly gaining?: readonly string[];
   /** Named before, not wanted any more, and kept for now. */
   readonly leaving?: readonly string[];
+  /** No members by the registry. Default: all are. */
+  readonly gone?: readonly string[];
 }
 
 /** A resource that is a list of accounts, and a service that refuses some of them. */
-function bench({ named = [], wanted, refused, gaining = [], leaving = [] }: Bench) {
+function bench({ named = [], wanted, refused, gaining = [], leaving = [], gone = [] }: Bench) {
   const sent: string[][] = [];
   let there: readonly string[] = named;
   const plan = (setAside: ReadonlySet<string>): ResourcePlan => {
@@ -40,6 +42,7 @@ function bench({ named = [], wanted, refused, gaining = [], leaving = [] }: Benc
     write,
     newestFirst: (a: string, b: string) => (a > b ? -1 : 1),
     named: new Set(named),
+    isMember: (id: string) => !gone.includes(id),
   };
   return { request, sent, there: () => there };
 }
@@ -154,6 +157,22 @@ test('while a newcomer is the one that is refused, nobody who is kept is without
   expect(of.sent.every((ids) => ids.includes('001'))).toBe(true);
 });
 
+test('whom the registry has as a member no more is suspected before all newcomers', async () => {
+  const of = bench({
+    named: ['000', '001', '002'],
+    wanted: ['000', ...ids(40).slice(3)],
+    leaving: ['001', '002'],
+    gone: ['002'],
+    refused: ['002'],
+  });
+
+  const { setAside } = await writeAccepted(of.request);
+
+  expect(setAside).toEqual(['002']);
+  expect(of.there()).toContain('001');
+  expect(of.sent).toHaveLength(2);
+});
+
 test('an account that AWS refuses and that was there before stops the write', async () => {
   const of = bench({ named: ['000'], wanted: ['000', '001', '002'], refused: ['000'] });
 
@@ -184,8 +203,9 @@ test('where each account is a request of its own, who is refused is left out wit
     throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['003', '001'] });
   };
 
-  const { written, setAside } = await writeAccepted({ ...of.request, write });
+  const { written, setAside, reason } = await writeAccepted({ ...of.request, write });
 
+  expect(reason).toBe('refused');
   expect(setAside).toEqual(['001', '003']);
   expect(written).toMatchObject({ next: ['000', '002'], changed: true });
   expect(writes).toBe(1);

@@ -33,7 +33,12 @@ test('people see it by account, and which resource is full first', async () => {
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/Shared account 444444444444/);
-  expect(stdout).toMatch(/= +ECR repository policy +base\/node .* % of 10,240 characters +\d+ accounts more/);
+  expect(stdout).toMatch(
+    /= +ECR repository policy +base\/node .* [\d,]+ of 10,240 characters, \d+ % +\d+ accounts more +then refused/,
+  );
+  expect(stdout).toMatch(
+    /= +S3 bucket policy +example-org-config .*accounts more +listed, service-tied after \d+ more, then refused/,
+  );
   expect(stdout).toMatch(/Budget: \d+ accounts more until the first is full: ecr-repository-policy/);
 });
 

@@ -26,6 +26,7 @@ test.each([
   'budget',
   'run',
   'spoke-template',
+  'application-template',
 ])('docs/command-line.md has the options of %s', async (name) => {
   const { stdout } = await run([name, '--help']);
   const options = [...stdout.matchAll(/--[a-z]+/g)].map(([option]) => option);

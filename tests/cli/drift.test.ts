@@ -116,6 +116,25 @@ describe('drift', () => {
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 
+  test('a deleted role in a statement of others is a warning, and no drift', async () => {
+    const screen = await drift((organisation) => {
+      const role = 'arn:aws:iam::999988887777:role/Auditor';
+      organisation.addPrincipal(role);
+      edit((statements) => [
+        ...statements,
+        { Sid: 'Audit', Effect: 'Allow', Principal: { AWS: role }, Action: 's3:GetObject', Resource: '*' },
+      ])?.(organisation);
+      organisation.deletePrincipal(role);
+    });
+
+    expect(screen.code).toBe(0);
+    expect(objectOf(screen).warnings).toEqual([
+      expect.stringMatching(
+        /example-org-flow-logs: the statement "Audit" names AROA\w+, .* is not ours and stays/,
+      ),
+    ]);
+  });
+
   test('needs the table against AWS', async () => {
     const { code, stderr } = await run(['drift', '--config', exampleConfiguration]);
 

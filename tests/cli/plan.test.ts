@@ -47,6 +47,26 @@ describe('plan', () => {
       expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 
+  test('warns of a deleted user in a statement of others, whose next write AWS refuses', async () => {
+    const screen = await planJson([], {
+      prepareWorld: (organisation) => {
+        const user = 'arn:aws:iam::999988887777:user/auditor';
+        organisation.addPrincipal(user);
+        organisation.editPolicy('bucket', 'example-org-flow-logs', {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: { AWS: user }, Action: 's3:GetObject', Resource: '*' }],
+        });
+        organisation.deletePrincipal(user);
+      },
+    });
+
+    expect(told(screen).warnings).toEqual([
+      expect.stringMatching(
+        /flow-logs: the statement "number 1" names AIDA\w+, the id of a user that was deleted/,
+      ),
+    ]);
+  });
+
   test('is one object for machines', async () => {
     const screen = await planJson();
 

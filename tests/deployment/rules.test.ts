@@ -8,6 +8,7 @@ import { parseRotationEvent, rotationEventNames } from '../../shared/rotation/ev
 import { failedExecutionEvent } from '../../shared/run/steps.ts';
 import { resourceEventPattern } from '../../shared/spoke/forwarding.ts';
 import { forwarderRole, rolePath } from '../../shared/spoke/names.ts';
+import { secretEvents } from '../../shared/spoke/secret-events.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
 import { arnText, type Deployment, deployment, readJson, resourcesOf, root } from './deployment.ts';
@@ -17,7 +18,6 @@ beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
-const secretEvents = readFileSync(`${root}templates/secret-events.yml`, 'utf8');
 const rules = rulesOf(readFileSync(`${root}serverless.yml`, 'utf8'));
 
 interface Pattern {
@@ -71,36 +71,25 @@ describe('calls that change resources', () => {
   });
 });
 
-describe('events from elsewhere', () => {
-  const names = (role: string) => `role${rolePath}account-onboarding-example-forward-${role}`;
-
-  test('come from the forwarding roles of the central accounts, and from nobody else', () => {
-    const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
-    const { Statement } = policy?.[1].Properties ?? {};
-    const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
-      (id) => `arn:\${AWS::Partition}:iam::${id}:${names('*')}`,
-    );
-    expect(more).toEqual([]);
-    expect(Statement).toEqual({
-      Effect: 'Allow',
-      Principal: '*',
-      Action: 'events:PutEvents',
-      Resource: {
-        'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default',
-      },
-      Condition: {
-        StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' },
-        ArnLike: { 'aws:PrincipalArn': roles.map((arn) => ({ 'Fn::Sub': arn })) },
-      },
-    });
-  });
-
-  test('are forwarded by roles of such names', () => {
-    const ofResources = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
-    const [, ofSecrets = ''] = /RoleName: !Sub (\S+)/.exec(secretEvents) ?? [];
-
-    expect(ofResources).toBe(names('events'));
-    expect(`role${rolePath}${ofSecrets.replace('${Deployment}', 'example')}`).toBe(names('${AWS::Region}'));
+test('events from elsewhere come from the forwarding roles of the central accounts, and from nobody else', () => {
+  const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
+  const { Statement } = policy?.[1].Properties ?? {};
+  const name = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
+  const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
+    (id) => `arn:\${AWS::Partition}:iam::${id}:${name}`,
+  );
+  expect(more).toEqual([]);
+  expect(Statement).toEqual({
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 'events:PutEvents',
+    Resource: {
+      'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default',
+    },
+    Condition: {
+      StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' },
+      ArnEquals: { 'aws:PrincipalArn': roles.map((arn) => ({ 'Fn::Sub': arn })) },
+    },
   });
 });
 
@@ -170,6 +159,12 @@ describe('the deployment of secrets', () => {
     'detail-type': 'Secret Label Updated',
     resources: [arn],
     detail: { name: 'app/database', labelUpdated, versionId: 'version-2' },
+  });
+
+  test('is started by what the central accounts forward, by rules of the same names', () => {
+    const forwarded = secretEvents.map(({ ruleId, pattern }) => ({ ruleId, pattern }));
+    const starting = rules.filter(({ targets }) => JSON.stringify(targets).includes('ConfigDeployment'));
+    expect(starting.map(({ ruleId, pattern }) => ({ ruleId, pattern }))).toEqual(forwarded);
   });
 
   test('is started by a new current version, and by no other label', () => {

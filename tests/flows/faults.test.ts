@@ -130,6 +130,11 @@ test('an account that AWS does not accept yet is set aside, and those that came 
     status: 'failed',
     left: [`${key}: AWS does not accept ${refused.id} as a principal`],
   });
+  expect(others.changes.find(({ resource }) => resource === key)).toMatchObject({
+    outcome: 'set-aside',
+    accountIds: [refused.id],
+    reason: expect.stringMatching(/kms:PutKeyPolicy .*invalid principals/),
+  });
   expect(before[key]).toEqual(due(of)[key]?.filter((id) => id !== refused.id && before[key]?.includes(id)));
   expect(before[key]).toEqual(expect.arrayContaining([first.id, third.id]));
   expect(before[bucket]).toContain(refused.id);

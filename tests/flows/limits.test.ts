@@ -1,9 +1,19 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { ouId } from '../../simulator/example-organisation.ts';
-import { example, people, small } from './configurations.ts';
-import { created } from './events.ts';
-import { due, makeReady, named, onboard, policies, type World, world, writeCounts } from './world.ts';
+import { example, people, repository, small } from './configurations.ts';
+import { created, eventOf } from './events.ts';
+import {
+  due,
+  type Ended,
+  makeReady,
+  named,
+  onboard,
+  policies,
+  type World,
+  world,
+  writeCounts,
+} from './world.ts';
 
 /** A longer name, so that a policy takes fewer than a hundred. */
 const longer = (): Configuration => {
@@ -85,4 +95,58 @@ test('a document that does not take them all is refused with the number that fit
     expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d+ fit/),
   ]);
   expect(named(of)).toEqual({ ...due(of), [node]: [] });
+});
+
+/** Others have left so little room on the repository that four workloads do not fit. */
+async function nearlyFull(): Promise<World> {
+  const configuration = small(['repository']);
+  return world({
+    configuration,
+    prepare: (organisation) => {
+      const [repository] = organisation.world.repositories.values();
+      const Statement = {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'ecr:DeleteRepository',
+        Condition: { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(9_610) } },
+      };
+      organisation.editPolicy(
+        'repository',
+        repository?.arn ?? '',
+        JSON.stringify({ Version: '2012-10-17', Statement }),
+      );
+    },
+  });
+}
+
+test('who leaves a full document is taken off it, though the newcomers still do not fit', async () => {
+  const of = await nearlyFull();
+  const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
+    const { id } = created(of);
+    of.organisation.moveAccount(id, ouId(of.organisation, 'Workloads'));
+    return { ...(await onboard(of, { accountId: id })), id };
+  };
+  const first = await inWorkloads();
+  const before = named(of)[repository] ?? [];
+  const newcomers = [];
+  for (let count = 0; count < 8; count += 1) newcomers.push(await inWorkloads());
+  const full = named(of)[repository] ?? [];
+  const closed = eventOf(of, () => of.organisation.closeAccount(first.id));
+
+  const ended = await onboard(of, closed);
+  const again = await onboard(of, closed);
+
+  expect(before).toContain(first.id);
+  expect(newcomers.at(-1)?.run.left).toEqual([
+    expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/),
+  ]);
+  expect(named(of)[repository]).toEqual(full.filter((id) => id !== first.id));
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/)],
+    access: { removed: { accounts: 1, resources: 1 } },
+  });
+  expect(again.run.status).toBe('failed');
+  expect(again.run).not.toHaveProperty('access');
+  expect(writeCounts(of)['base/node']).toBe(full.length - before.length + 2);
 });

@@ -20,6 +20,7 @@ const helpers = [
   'permissions',
   'principals',
   'raw-statements',
+  'role-slots',
   'shards',
 ];
 

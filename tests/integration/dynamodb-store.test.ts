@@ -10,7 +10,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import { storeContract } from '../store/contract.ts';
-import { aChange, accountId, anAccount, aRun, aState, at, bucket, key } from '../store/contracts/fixtures.ts';
+import {
+  aChange,
+  accountId,
+  anAccount,
+  aRun,
+  aState,
+  at,
+  bucket,
+  key,
+  later,
+} from '../store/contracts/fixtures.ts';
 import { callerCredentials } from './accounts.ts';
 import { describeWithMoto } from './moto.ts';
 
@@ -163,6 +173,85 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       await put(table, { pk: 'RUN#run-1', sk: 'RUN', ...aRun(), accountIds: '[]', counts });
 
       expect((await dynamoStore(table).runs.get('run-1'))?.counts).toEqual({ ...counts, contested: 0 });
+    });
+
+    test.each([
+      ['without its end', { owner: 'run-0', expiresAt: 1 }],
+      ['without its owner', { until: Date.parse(at) + 60_000 }],
+    ])(
+      'is a lease of another version %s: nobody waits for it, and nobody takes it',
+      async (_name, fields) => {
+        const table = await newTable();
+        const item = { pk: `RESOURCE#${bucket}`, sk: 'LEASE', ...fields };
+        await put(table, item);
+
+        const taking = dynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), Date.parse(later));
+
+        await expect(taking).rejects.toMatchObject({
+          name: 'StoredItemError',
+          retryable: false,
+          message: expect.stringMatching(
+            /(until|owner): .*When no run of that version is under way, remove the item/s,
+          ),
+        });
+        expect(await get(table, item.pk, item.sk)).toEqual(item);
+      },
+    );
+
+    test('is none where a lease of the first version lacks what was added since', async () => {
+      const table = await newTable();
+      const until = Date.parse(at) + 60_000;
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
+      const { leases } = dynamoStore(table);
+
+      expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toBe(true);
+    });
+
+    test('is none where a resource of the first version lacks what is kept since', async () => {
+      const table = await newTable();
+      const first = { appliedRevision: 7, configurationHash: 'f'.repeat(64), owned: ['Sid'], generation: 1 };
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...first, updatedAt: at });
+
+      expect(await dynamoStore(table).resources.get(bucket)).toStrictEqual({ ...first, updatedAt: at });
+    });
+
+    test('is a resource of another version that lacks its generation: refused, and says what to do', async () => {
+      const table = await newTable();
+      const { generation: _, ...older } = aState();
+      await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...older });
+
+      await expect(dynamoStore(table).resources.get(bucket)).rejects.toThrow(
+        /generation: .*Go back to the version that wrote it, or correct the item, or remove it/s,
+      );
+    });
+
+    test('is an account without an OU path: no account is read, and the error says which and what belongs there', async () => {
+      const table = await newTable();
+      const { registry } = dynamoStore(table);
+      await registry.put(anAccount(), undefined, at);
+      const { ouPath: _, ...rest } = anAccount({ id: accountId(1) });
+      const item = { pk: 'REGISTRY', sk: `ACCOUNT#${accountId(1)}`, ...rest, revision: 2, updatedAt: at };
+      await put(table, item);
+
+      const refused = {
+        name: 'StoredItemError',
+        message: expect.stringMatching(
+          new RegExp(
+            `ACCOUNT#${accountId(1)} .*ouPath: .*No policy is written meanwhile.*empty in the root itself`,
+            's',
+          ),
+        ),
+      };
+      await expect(registry.accounts()).rejects.toMatchObject(refused);
+      await expect(registry.account(accountId(1))).rejects.toMatchObject(refused);
+    });
+
+    test('is none where an account in the root has an empty OU path', async () => {
+      const { registry } = dynamoStore(await newTable());
+      await registry.put(anAccount({ ouPath: '', parentIds: ['r-abcd'] }), undefined, at);
+
+      expect(await registry.accounts()).toMatchObject([{ ouPath: '' }]);
     });
 
     test('does no harm where a newer version added a field', async () => {

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { exampleCapacities, limitsPage, wantedAccounts } from '../../scripts/limits.ts';
+import { capacities, resourceCapacities } from '../../bench/capacity-measure.ts';
+import { bestListed, capacityPage, wantedAccounts } from '../../bench/capacity-page.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { PolicyTooLargeError } from '../../shared/errors.ts';
+import { grantKinds } from '../../shared/grants/kinds.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';
 import { planResource } from '../../shared/plan/plan.ts';
 import { account, exampleText, members, now } from './fixture.ts';
 
-const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/capacity.md', import.meta.url), 'utf8');
 const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
-const capacities = exampleCapacities(configuration);
+const measured = { capacities: capacities(configuration), example: resourceCapacities(configuration) };
 
 /** Workloads, sandboxes and a platform account in turn, so that most grants match most accounts. */
 const ous = ['Workloads/Production', 'Workloads/Test', 'Sandbox', 'Workloads/Production', 'Platform'];
@@ -17,8 +19,21 @@ const organisation = members(wantedAccounts).map((each, index) =>
   account(each.id, { ouPath: ous[index % ous.length] ?? '' }),
 );
 
-test('docs/limits.md is what scripts/limits.ts computes', () => {
-  expect(page).toBe(limitsPage());
+test('docs/capacity.md is what the code says today; else run npm run bench:capacity', () => {
+  expect(page).toBe(capacityPage(measured));
+});
+
+test('ten times as many accounts as the naive way fit into permission to assume roles', () => {
+  const roles = measured.capacities.filter(({ title }) => title === 'Permission to assume roles');
+
+  expect(roles).toHaveLength(2);
+  for (const each of roles) expect(bestListed(each)).toBeGreaterThanOrEqual(10 * (each.naive ?? Infinity));
+});
+
+test('every grant kind is measured', () => {
+  const titles = new Set(measured.capacities.map(({ title }) => title));
+
+  expect([...titles].sort()).toEqual(grantKinds.map(({ title }) => title).sort());
 });
 
 describe(`${wantedAccounts} accounts in the example`, () => {
@@ -35,8 +50,8 @@ describe(`${wantedAccounts} accounts in the example`, () => {
   test.each(desiredResources(configuration, organisation).map((desired) => [desired.key, desired] as const))(
     '%s takes them, or is on the list',
     (key, desired) => {
-      const fit = capacities.find((each) => each.key === key)?.fit ?? 0;
-      const listed = page.includes(`| \`${key}\` | ${fit} | do not fit |`);
+      const fit = measured.example.find((each) => each.key === key)?.fit ?? 0;
+      const listed = page.includes(`| \`${key}\` | ${fit.toLocaleString('en')} | do not fit |`);
 
       if (listed) expect(() => plan(desired)).toThrow(PolicyTooLargeError);
       else expect(plan(desired).size).toBeLessThanOrEqual(plan(desired).limit);
@@ -46,7 +61,7 @@ describe(`${wantedAccounts} accounts in the example`, () => {
   );
 
   test('only the repository with both presets does not take them', () => {
-    const short = capacities.filter(({ fit }) => fit < wantedAccounts).map(({ key }) => key);
+    const short = measured.example.filter(({ fit }) => fit < wantedAccounts).map(({ key }) => key);
 
     expect(short).toEqual(['ecr-repository-policy/444444444444/eu-west-1/base/node']);
   });

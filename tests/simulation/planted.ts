@@ -145,3 +145,49 @@ export const oldDocumentAgain = (): Planted => {
     }),
   };
 };
+
+/**
+ * A policy counts as smaller than it is: of what others have written, long texts are hidden from the code, and put back
+ * into what it writes.
+ */
+export const limitIgnored = (): Planted => {
+  const hidden = new Map<string, string>();
+  const hide = (text: string): string =>
+    text.replaceAll(/x{100,}/g, (long) => {
+      const short = `hidden-${long.length}`;
+      hidden.set(short, long);
+      return short;
+    });
+  const show = (text: string): string =>
+    text.replaceAll(/hidden-\d+/g, (short) => hidden.get(short) ?? short);
+  const writing = rewriting(show);
+  return {
+    between: async (call, proceed) => {
+      const output = (await writing(call, proceed)) as Record<string, unknown>;
+      const field = policyFields.find((name) => typeof output[name] === 'string');
+      return field === undefined ? output : { ...output, [field]: hide(String(output[field])) };
+    },
+  };
+};
+
+/** Quotas that AWS raises on request are taken for ten times what they are. */
+export const quotaIgnored = (): Planted => ({
+  around: (store) => ({
+    ...store,
+    configuration: {
+      ...store.configuration,
+      inForce: async () => {
+        const inForce = await store.configuration.inForce();
+        if (inForce === undefined) return undefined;
+        const document = inForce.document as { readonly limits: Readonly<Record<string, number>> };
+        const limits = Object.fromEntries(
+          Object.entries(document.limits).map(([name, limit]) => [
+            name,
+            name === 'resourcesPerPattern' ? limit : limit * 10,
+          ]),
+        );
+        return { ...inForce, document: { ...document, limits } };
+      },
+    },
+  }),
+});

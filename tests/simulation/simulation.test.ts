@@ -1,6 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { play } from '../../simulation/play.ts';
-import { oldPolicyPlusOne, type Planted, staleRegistry, withoutSidLost } from './planted.ts';
+import * as planted from './planted.ts';
+
+const faults: readonly [string, () => planted.Planted, number][] = [
+  ['leases that everyone gets', planted.sharedLeases, 33],
+  ['a lease that is shorter than the function that holds it', planted.shortLeases, 53],
+  ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 1],
+  ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 283],
+  ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 1],
+  ['a registry that is read as it was seconds ago', planted.staleRegistry, 1],
+  ['dropping statements that have no Sid', planted.withoutSidLost, 7],
+  ['a retry that sends an old document', planted.oldDocumentAgain, 10],
+  ['ignoring the limit of a document', planted.limitIgnored, 14],
+  ['ignoring a quota', planted.quotaIgnored, 17],
+];
 
 test('the promises hold in random organisations, under random faults and schedules', async () => {
   for (let seed = 1; seed <= 8; seed += 1) {
@@ -18,19 +31,26 @@ test('a seed tells the same story each time', async () => {
   expect(again).toEqual(first);
 });
 
-/** The first seed whose promises the planted fault breaks. */
-async function caughtAt(plant: () => Planted, most: number): Promise<number | undefined> {
-  for (let seed = 1; seed <= most; seed += 1) {
-    const { violations } = await play({ seed, ...plant() });
-    if (violations.length > 0) return seed;
+const most = 500;
+
+/**
+ * A seed of 1 to 500 whose promises the planted fault breaks, and that breaks none without it. Looked for from `first`
+ * on, which was one when this was written: `bench/planted-faults.ts` looks from 1 on.
+ */
+async function caughtAt(plant: () => planted.Planted, first: number): Promise<number | undefined> {
+  for (let count = 0; count < most; count += 1) {
+    const seed = ((first - 1 + count) % most) + 1;
+    if ((await play({ seed, ...plant() })).violations.length === 0) continue;
+    expect((await play({ seed })).violations).toEqual([]);
+    return seed;
   }
   return undefined;
 }
 
-test.each([
-  ['rendering from the old policy plus one account', oldPolicyPlusOne],
-  ['a registry that is read as it was seconds ago', staleRegistry],
-  ['dropping statements that have no Sid', withoutSidLost],
-])('it catches %s', async (_, plant) => {
-  expect(await caughtAt(plant, 60)).toBeDefined();
+test('every planted fault is looked for', () => {
+  expect(new Set(faults.map(([, plant]) => plant))).toEqual(new Set(Object.values(planted)));
+});
+
+test.each(faults)('it catches %s', async (_, plant, first) => {
+  expect(await caughtAt(plant, first)).toBeDefined();
 });

@@ -7,12 +7,14 @@ import {
   DeletePolicyVersionCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetRoleCommand,
   ListPoliciesCommand,
   ListPolicyTagsCommand,
   ListPolicyVersionsCommand,
   paginateListAttachedGroupPolicies,
   paginateListPolicies,
   SetDefaultPolicyVersionCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/policy/document.ts';
@@ -126,6 +128,30 @@ describe('a managed policy', () => {
     expect(await refusal(create('no spaces'))).toMatchObject({ name: 'ValidationError' });
     expect(await refusal(create('developers', { Path: 'no-slash' }))).toMatchObject({
       name: 'ValidationError',
+    });
+  });
+});
+
+describe('a trust policy that names a user', () => {
+  const user = 'arn:aws:iam::123456789012:user/partner';
+  const trusting = (principal: string) =>
+    text({ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' });
+
+  test('names its unique id once it is deleted, which no write takes', async () => {
+    const { organisation } = world;
+    organisation.addForeignAccount('123456789012');
+    organisation.addPrincipal(user);
+    organisation.addRole({ accountId: security, name: 'Shared', trust: trusting(user) });
+
+    organisation.deletePrincipal(user);
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'Shared' }));
+    const now = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
+    const again = iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'Shared', PolicyDocument: now }));
+
+    expect(now).toMatch(/"AIDA[A-Z2-7]{17}"/);
+    expect(await refusal(again)).toMatchObject({
+      name: 'MalformedPolicyDocumentException',
+      message: expect.stringMatching(/^Invalid principal in policy: "AWS":"AIDA/),
     });
   });
 });

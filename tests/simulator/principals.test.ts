@@ -155,4 +155,20 @@ describe.each([
     expect(principal).toEqual({ AWS: expect.stringMatching(/^AROA[A-Z2-7]{17}$/) });
     expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
   });
+
+  test("nor once a user is deleted, whose id is told apart from a role's", async () => {
+    const user = 'arn:aws:iam::123456789012:user/partner';
+    world.organisation.addPrincipal(user);
+    await write({ AWS: user });
+    world.organisation.deletePrincipal(user);
+    const id = {
+      bucket: 'example-logs',
+      key: world.keyArn,
+      repository: world.repositoryArn,
+      secret: world.secretArn,
+    };
+    const principal = world.organisation.policyOf(kind, id[kind])?.Statement.at(-1)?.Principal;
+    expect(principal).toEqual({ AWS: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/) });
+    expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
+  });
 });

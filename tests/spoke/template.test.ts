@@ -94,7 +94,7 @@ describe('a central account with patterns', () => {
   });
 
   test('has the roles at home alone, and the rule and its queue where the patterns look alone', () => {
-    const rule = ['ResourceEventRule', 'DeadLetters', 'DeadLettersPolicy'];
+    const rule = ['ResourceEventRule', 'DeadLetters', 'DeadLettersPolicy', 'DeadLettersAlarm'];
     const roles = ['SpokeRole', 'SpokePolicy1', 'ForwarderRole'];
     const regions = ['eu-central-1', 'us-east-1'];
 
@@ -164,7 +164,7 @@ describe('a central account with patterns', () => {
     const name = String(ResourceEventRule?.Properties.Name);
 
     expect(JSON.stringify(DeadLettersPolicy?.Properties.PolicyDocument)).toContain(
-      `{"aws:SourceArn":"arn:aws:events:us-east-1:${shared}:rule/${name}"}`,
+      `{"aws:SourceArn":["arn:aws:events:us-east-1:${shared}:rule/${name}"]}`,
     );
   });
 

@@ -11,14 +11,32 @@ export class StoredItemError extends OnboardingError {
 
   constructor(tableName: string, { pk, sk }: Key, findings: readonly Finding[]) {
     const listed = findings.map(({ path, message }) => `  ${path || '(item)'}: ${message}`).join('\n');
-    super(`The item ${pk} / ${sk} of table ${tableName} cannot be understood:\n${listed}`, {
-      tableName,
-      pk,
-      sk,
-      findings,
-    });
+    super(
+      `The item ${pk} / ${sk} of table ${tableName} cannot be understood:\n${listed}\n` +
+        `Another version of this project wrote it, or somebody edited it. ${adviceFor({ pk, sk })}`,
+      { tableName, pk, sk, findings },
+    );
     this.findings = findings;
   }
+}
+
+/** What to do about an item, by what it is for. */
+function adviceFor({ pk, sk }: Key): string {
+  if (sk === 'LEASE')
+    return 'Nobody can write the resource meanwhile. When no run of that version is under way, remove the item';
+  if (pk.startsWith('RESOURCE#'))
+    return (
+      'The resource is left as it is meanwhile. Go back to the version that wrote it, or correct the item, or remove it: ' +
+      'then the next run reads the resource anew, and has forgotten who is kept by a grace, and which statements were ours ' +
+      'that no grant renders any more'
+    );
+  if (pk === 'REGISTRY' && sk.startsWith('ACCOUNT#'))
+    return (
+      'No policy is written meanwhile, for any account, since the picture of the organisation is incomplete. Correct the ' +
+      'item to what Organizations says of the account: `parentIds` from the root to its OU, and `ouPath` the names of the ' +
+      'OUs below the root, joined by /, empty in the root itself'
+    );
+  return 'Go back to the version that wrote it, or correct or remove the item';
 }
 
 /** An item as the document client reads and writes it. */

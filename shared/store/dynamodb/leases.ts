@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import type { LeaseStore } from '../ports.ts';
-import { conditionHeld } from './operations.ts';
+import { conditionHeld, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'LEASE' });
@@ -12,12 +13,16 @@ const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: '
  */
 const secondsKept = 7 * 24 * 60 * 60;
 
-export function dynamoLeases({ client, tableName }: Table): LeaseStore {
+export function dynamoLeases(table: Table): LeaseStore {
+  const { client, tableName } = table;
   return {
-    acquire: (resource, owner, now, until) =>
-      conditionHeld(() =>
+    async acquire(resource, owner, now, until) {
+      const taken = await conditionHeld(() =>
         client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
-      ),
+      );
+      if (!taken) await requireReadable(table, resource);
+      return taken;
+    },
     async release(resource, owner) {
       await conditionHeld(() =>
         client.send(
@@ -32,6 +37,16 @@ export function dynamoLeases({ client, tableName }: Table): LeaseStore {
       );
     },
   };
+}
+
+const leaseSchema = z.object({ owner: z.string(), until: z.number() });
+
+/**
+ * A lease that does not say until when it lasts in our way would keep everybody out for good.
+ * @throws StoredItemError
+ */
+async function requireReadable(table: Table, resource: string): Promise<void> {
+  await readItem(table, leaseKey(resource), leaseSchema);
 }
 
 /**

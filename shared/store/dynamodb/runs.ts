@@ -95,9 +95,12 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   limit: z.number().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
+  reason: z.string().exactOptional(),
   added: packed(strings).exactOptional(),
   removed: packed(strings).exactOptional(),
+  tookBack: z.literal(true).exactOptional(),
   leaving: packed(times).exactOptional(),
+  warnings: packed(strings).exactOptional(),
 });
 
 const partition = (runId: string): string => `RUN#${runId}`;
@@ -196,4 +199,5 @@ const changeItem = (runId: string, change: ResourceChange): Item => ({
   added: packOptional(change.added),
   removed: packOptional(change.removed),
   leaving: packOptional(change.leaving),
+  warnings: packOptional(change.warnings),
 });

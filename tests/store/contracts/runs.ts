@@ -239,6 +239,7 @@ const fullChange: ResourceChange = {
   added: [accountId(0)],
   removed: [accountId(1)],
   leaving: { [accountId(2)]: later },
+  warnings: ['the statement "Partner" names AROAEXAMPLEID'],
 };
 
 const fullPolicy = (shard: number) => ({

@@ -1,0 +1,116 @@
+import type { Capacity, Step } from './capacity-measure.ts';
+
+/** How many accounts each resource of the example should be able to take. */
+export const wantedAccounts = 300;
+
+export interface Measured {
+  readonly capacities: readonly Capacity[];
+  readonly example: readonly { readonly key: string; readonly fit: number }[];
+}
+
+/** `docs/capacity.md`. */
+export const capacityPage = ({ capacities, example }: Measured): string =>
+  [
+    ...introduction,
+    row(...capacityHeader),
+    row(...capacityHeader.map(() => '---')),
+    ...capacities.map((each) => row(...capacityCells(each))),
+    ...afterwards,
+    row('Resource', 'Accounts that fit', `${wantedAccounts} accounts`),
+    row('---', '---', '---'),
+    ...example.map(({ key, fit }) =>
+      row(`\`${key}\``, grouped(fit), fit >= wantedAccounts ? 'fit' : 'do not fit'),
+    ),
+    ...conclusion,
+    '',
+  ].join('\n');
+
+export const capacityHeader = [
+  'Grant kind',
+  'Preset',
+  'Limit',
+  'Naive way',
+  'Accounts listed',
+  'With `packing: condition`',
+  'Times the naive way',
+  'Of an organisation or OU',
+];
+
+export const capacityCells = (capacity: Capacity): readonly string[] => {
+  const { title, name, limit, unit, naive, steps, packed, unlisted } = capacity;
+  return [
+    title,
+    name,
+    `${grouped(limit)} ${unit}`,
+    naive === undefined ? '–' : grouped(naive),
+    steps.map(stepText).join(', '),
+    packed === undefined ? '–' : stepText(packed),
+    naive === undefined ? '–' : (bestListed(capacity) / naive).toFixed(1),
+    unlisted,
+  ];
+};
+
+/** The most accounts that can be listed. */
+export const bestListed = ({ steps, packed }: Capacity): number =>
+  Math.max(...[...steps, ...(packed === undefined ? [] : [packed])].map(({ fit }) => fit));
+
+const plainPackings: ReadonlySet<string> = new Set(['', 'listed', 'condition']);
+
+const stepText = ({ packing, fit }: Step): string =>
+  plainPackings.has(packing) ? grouped(fit) : `${grouped(fit)} (${packing})`;
+
+const grouped = (count: number): string => count.toLocaleString('en');
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const introduction = [
+  '# How many accounts fit',
+  '',
+  'Written by `npm run bench:capacity`; a test holds this page and the code together.',
+  '',
+  'AWS limits the size of every policy document. The numbers below are for a resource with this one grant and no',
+  'statement of anybody else, with the default limits, found by rendering. What others wrote, long names and `roles` take',
+  'room too: `onboarding budget` says how full each resource is, how many accounts still fit, and what comes next.',
+  '',
+  '- **Naive way**: one document with one statement, which names each account by one ARN: its root, its role, its folder, or',
+  '  its trails. A preset that needs several statements names each account in each, so it may take fewer.',
+  '- **Accounts listed**: `membership: accounts` with nothing else. Where there are two numbers, the second is what fits when the',
+  '  statements are written more tightly, or in as many policies as can be attached.',
+  '- **With `packing: condition`**: the accounts stand in a condition where their ARNs do not fit. A grant opts in; see',
+  '  [configuration.md](configuration.md#membership).',
+  '- **Of an organisation or OU**: `membership: organization` or `ou`, which lists no accounts.',
+  '',
+];
+
+const afterwards = [
+  '',
+  'What happens when one account more arrives than fits:',
+  '',
+  '- **S3 bucket policy, the three `…-write` presets**: each account has a prefix of its own in the statement while there',
+  '  is room. Then one prefix stands for all, and the list of source accounts alone decides who writes: the services',
+  '  write only under the id of the account that they act for (`service-tied`).',
+  '- **S3 bucket policy, `revisions-read`**: two statements with the same principals become one, since S3 itself ties their',
+  '  actions to the bucket and to its objects (`service-tied`).',
+  '- **Permission to assume roles**: the accounts are spread over several managed policies, and one more is attached',
+  '  when the last is full, up to the quota (`limits.managedPoliciesPerGroup`, `limits.managedPoliciesPerRole`; 10). One',
+  '  account more changes one policy; one less moves nobody.',
+  "- **KMS grant, AMI launch permission**: one for each account. The key's own limit counts the grants of others too, such",
+  '  as those that EBS makes for each volume in use. AWS raises both quotas on request; then set `limits.grantsPerKey` or',
+  '  `limits.launchPermissionsPerImage`.',
+  '- **All others, and these when they are full**: the resource is refused with `PolicyTooLargeError`, which says how',
+  '  many fit, and with which change of packing, membership or division more would: each was tried. Who leaves is taken',
+  '  off it, who has access keeps it, newcomers do not get it there, and every other resource is updated as usual.',
+  '',
+  '## The example',
+  '',
+  'The resources of `examples/onboarding.yml`, each if every grant on it named every account:',
+  '',
+];
+
+const conclusion = [
+  '',
+  'Those that do not fit are ECR repositories: a repository policy holds half of what the other documents hold, and',
+  'each account takes its root ARN in each statement (and the ARN of its functions, for Lambda). An organisation with',
+  'more accounts names fewer of them (`for: { ous: … }`), says `packing: condition`, declares `membership: organization` for',
+  '`pull`, or copies the images to a second repository by replication.',
+];

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { type Application, applicationsOf } from '../../shared/configuration/applications.ts';
+import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { applicationTemplate } from '../../shared/spoke/application.ts';
+import {
+  acting,
+  type CommandContext,
+  type CommonOptions,
+  configurationFile,
+  newCommand,
+  type Session,
+} from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { giveTemplate } from '../template-output.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface ApplicationOptions extends CommonOptions {
+  readonly out?: string;
+}
+
+export const applicationTemplateCommand = (context: CommandContext): Command =>
+  newCommand('application-template', 'Print the CloudFormation template of an application of AppConfig.')
+    .argument('<application>', 'its name under `applications` in the configuration')
+    .option('--out <file>', 'write it to a file; as JSON where its name ends so')
+    .action((name: string, options: ApplicationOptions) =>
+      acting<ApplicationOptions>(context, (given, session) => print(name, given, session))(options),
+    );
+
+async function print(
+  name: string,
+  { out, ...options }: ApplicationOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const file = configurationFile(options, session.io);
+  const { configuration, schemas } = await loadWithSchemas(file);
+  const application = applicationNamed(name, configuration, file);
+  const { template, accountId, region } = applicationTemplate({ configuration, application, schemas });
+  const where = `Deploy it in account ${accountId}, ${region}`;
+  await giveTemplate(out, { template, facts: { accountId, region }, where }, session);
+  return exitCodes.succeeded;
+}
+
+function applicationNamed(name: string, configuration: Configuration, file: string): Application {
+  const known = applicationsOf(configuration);
+  const found = known.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  const names = known.length === 0 ? 'none' : known.map((each) => each.name).join(', ');
+  throw new UsageError(`${file} has no application ${name}; it has ${names}`);
+}

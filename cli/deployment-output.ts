@@ -1,0 +1,53 @@
+import type { Configuration } from '../shared/configuration/schema.ts';
+import type { RotationRequest } from '../shared/rotation/event.ts';
+import type { DeliveryReport, DeploymentReport } from './deployment-report.ts';
+import { aligned, type Colors, counted, type Output } from './output.ts';
+import { endLine, headingOf, tellLeft } from './run-output.ts';
+import { callsOf } from './run-report.ts';
+
+/** What a run of `config-deployment` is about, for the first line. */
+export function requestText(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
+  switch (request.type) {
+    case 'secret':
+      return `secret ${request.secretId} (${request.cause === 'rotated' ? 'rotated' : 'by hand'})`;
+    case 'rotation-failed':
+      return `secret ${request.secretId} (could not be rotated)`;
+    case 'hosted':
+      return `version ${request.version} of profile ${request.profile}, application ${request.application} (by hand)`;
+    case 'look':
+      return 'what was left, and secrets whose events may not have come';
+  }
+}
+
+/** The run for people: each version and environment with how it ended, what is left, and how the run ended. */
+export function tellDeployment(out: Output, configuration: Configuration, report: DeploymentReport): void {
+  const { deployments, calls } = report;
+  const places = Map.groupBy(deployments, ({ account, region }) => `${account}, ${region}`);
+  for (const here of places.values()) {
+    const [{ account, region } = { account: '', region: '' }] = here;
+    out.line();
+    out.line(`${out.colors.bold(headingOf(account, configuration))}${out.colors.dim(`, ${region}`)}`);
+    for (const row of aligned(here.map((each) => deliveryRow(each, out.colors)))) out.line(row);
+  }
+  tellLeft(out, report);
+  out.line();
+  const starts = calls['appconfig:StartDeployment'] ?? 0;
+  const cost = `${counted(callsOf(calls), 'AWS call')}, of which ${counted(starts, 'start')}`;
+  out.line(endLine(report, cost, out.colors));
+}
+
+function deliveryRow(delivery: DeliveryReport, { green, yellow, red, bold, dim }: Colors): readonly string[] {
+  const { status, application, environment, profile, version, deployment, secondStarts } = delivery;
+  const mark =
+    { complete: green('✓'), superseded: yellow('!'), withdrawn: yellow('!') }[String(status)] ?? red('✗');
+  const second =
+    secondStarts === 0 ? '' : `, started ${counted(secondStarts, 'time')} more after lost answers`;
+  return [
+    `${mark} ${status}`,
+    `environment ${bold(environment)}`,
+    `application ${application}`,
+    `profile ${profile}`,
+    `version ${version}`,
+    dim(deployment === undefined ? 'not started' : `deployment ${deployment}${second}`),
+  ];
+}

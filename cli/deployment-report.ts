@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import type { CallCounts } from '../shared/aws/plugins.ts';
+import type { ErrorRecord } from '../shared/errors.ts';
+import type { Delivery, DeliveryKey, RunRecord, Store } from '../shared/store/ports.ts';
+import type { StateEvent, StateMachineResult } from '../simulator/run-state-machine.ts';
+import { accountsOf, sortedCalls } from './run-report.ts';
+
+/** What `run --json` prints of one version on its way to one environment. */
+export interface DeliveryReport {
+  readonly account: string;
+  readonly region: string;
+  /** ARN of the secret; absent for a hosted configuration. */
+  readonly secret?: string;
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  readonly version: string;
+  readonly status: Delivery['status'];
+  /** Number of AppConfig's deployment; absent where none was started. */
+  readonly deployment?: number;
+  readonly starts: number;
+  /** Of the starts, those after an answer that never came. */
+  readonly secondStarts: number;
+  readonly reason?: string;
+  readonly error?: ErrorRecord;
+}
+
+/** What `run --json` prints for an event or input of secrets and deployments. */
+export interface DeploymentReport {
+  readonly status: 'succeeded' | 'failed' | 'ignored';
+  readonly runId: string;
+  /** `rotated`, `rotation-failed`, `deployment` (by hand) or `unfinished`. */
+  readonly cause?: string;
+  readonly accountId?: string;
+  readonly accountIds?: readonly string[];
+  readonly reason?: string;
+  readonly deployments: readonly DeliveryReport[];
+  readonly left: readonly string[];
+  readonly calls: CallCounts;
+  readonly durationMs: number;
+  readonly error?: ErrorRecord;
+}
+
+const resolved = z.looseObject({
+  deliveries: z.array(z.object({ source: z.string(), id: z.string() })),
+});
+
+/** What a run takes care of, as its first step says. */
+export function deliveriesIn({ type, state, output }: StateEvent): readonly DeliveryKey[] {
+  if (type !== 'exited' || state !== 'ResolveDeployment') return [];
+  const parsed = resolved.safeParse(output);
+  return parsed.success ? parsed.data.deliveries : [];
+}
+
+export interface EndedDeployment {
+  readonly runId: string;
+  readonly result: StateMachineResult;
+  readonly deliveries: readonly DeliveryKey[];
+  readonly calls: CallCounts;
+  readonly durationMs: number;
+}
+
+/** The run as its record and the outbox tell it. */
+export async function deploymentReport(
+  { runs, outbox }: Store,
+  { runId, result, deliveries, calls, durationMs }: EndedDeployment,
+): Promise<DeploymentReport> {
+  const record = (await runs.get(runId)) ?? unrecorded(runId, result);
+  const stored = await Promise.all(deliveries.map((key) => outbox.get(key)));
+  const { cause, reason, error, left = [], accountIds } = record;
+  return {
+    status: record.status === 'succeeded' || record.status === 'ignored' ? record.status : 'failed',
+    runId,
+    ...(cause === undefined ? {} : { cause }),
+    ...accountsOf(accountIds),
+    ...(reason === undefined ? {} : { reason }),
+    deployments: stored.flatMap((delivery) => (delivery === undefined ? [] : [deliveryReport(delivery)])),
+    left,
+    calls: sortedCalls(calls),
+    durationMs,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** A look that finds nothing to do leaves no record. */
+const unrecorded = (runId: string, { status, error, cause }: StateMachineResult): RunRecord => ({
+  runId,
+  startedAt: '',
+  accountIds: [],
+  ...(status === 'SUCCEEDED'
+    ? { status: 'ignored', reason: 'Nothing is left over, and no secret has a version to be deployed' }
+    : {
+        status: 'failed',
+        reason: `The state machine ended without a record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
+      }),
+});
+
+function deliveryReport(delivery: Delivery): DeliveryReport {
+  const { source, accountId, region, target, version, status, starts, secondStarts } = delivery;
+  const { application, environment, profile } = target;
+  const { deployment, reason, error } = delivery;
+  return {
+    account: accountId,
+    region,
+    ...(source.startsWith('arn:') ? { secret: source } : {}),
+    ...{ application, environment, profile, version, status },
+    ...(deployment === undefined ? {} : { deployment }),
+    starts,
+    secondStarts,
+    ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
+  };
+}

@@ -1,0 +1,125 @@
+import { performance } from 'node:perf_hooks';
+import type { CallCounts } from '../shared/aws/plugins.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import type { Services } from '../shared/services.ts';
+import type { DeliveryKey } from '../shared/store/ports.ts';
+import { type FunctionInterceptor, runLocally } from '../simulator/local-deployment.ts';
+import type { Session } from './command.ts';
+import { type StartedRequest, startedRequest } from './deployment-input.ts';
+import { requestText, tellDeployment } from './deployment-output.ts';
+import { type DeploymentReport, deliveriesIn, deploymentReport } from './deployment-report.ts';
+import { makeDeployable } from './deployment-world.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { counted } from './output.ts';
+import { newProgress } from './progress.ts';
+import { connectForRun, loggerOf } from './services.ts';
+import { forgetCalls, newSimulation, prepareDeployment } from './simulation.ts';
+
+export interface DeploymentRun {
+  readonly runId: string;
+  readonly input: unknown;
+  readonly configuration: Configuration;
+  readonly simulate: boolean;
+}
+
+/** Runs `config-deployment` here, for an event or a manual input of secrets and deployments. */
+export async function runDeployment(run: DeploymentRun, session: Session): Promise<ExitCode> {
+  const started = await startedRequest(run.input);
+  if ('reason' in started) return ignored(run, started.reason, session);
+  const stage = run.simulate ? await simulated(run, started, session) : await connected(run, session);
+  return runOn(stage, { ...run, request: started.request }, session);
+}
+
+type Started = Extract<StartedRequest, { readonly request: unknown }>;
+
+interface Stage {
+  readonly services: Services;
+  readonly calls: CallCounts;
+  readonly where: string;
+  readonly waits: 'none' | 'real';
+  readonly around?: FunctionInterceptor;
+}
+
+async function simulated(
+  { configuration }: DeploymentRun,
+  { request }: Started,
+  session: Session,
+): Promise<Stage> {
+  const logger = loggerOf(session);
+  const { organisation, services, calls } = newSimulation(configuration, { logger });
+  await prepareDeployment(services, configuration);
+  makeDeployable({ organisation, configuration }, request);
+  session.io.prepareWorld?.(organisation);
+  forgetCalls(calls);
+  const size = counted(organisation.world.accounts.size, 'account');
+  return {
+    services,
+    calls,
+    where: `a simulated organisation of ${size}`,
+    waits: 'none',
+    around: passTime(services),
+  };
+}
+
+/** A pause of the state machine takes no time here, so the clock is moved on by what it says. */
+const passTime =
+  ({ clock }: Services): FunctionInterceptor =>
+  async (token, invoke) => {
+    const result = await invoke();
+    if (token === 'AdvanceDeploymentFunctionArn') await clock.sleep(secondsOf(result) * 1_000);
+    return result;
+  };
+
+const secondsOf = (result: unknown): number =>
+  typeof result === 'object' && result !== null && 'seconds' in result ? Number(result.seconds) : 0;
+
+/** Deployments take their time, so pauses are never left out there. */
+async function connected({ configuration, runId }: DeploymentRun, session: Session): Promise<Stage> {
+  const { services, calls, where } = await connectForRun(session, configuration, runId);
+  return { services, calls, where, waits: 'real' };
+}
+
+async function runOn(
+  { services, calls, where, waits, around }: Stage,
+  { runId, input, configuration, request }: DeploymentRun & Started,
+  { out }: Session,
+): Promise<ExitCode> {
+  out.line(`${out.colors.bold(`Run ${runId}`)}: ${requestText(request)}`);
+  out.line(out.colors.dim(`In ${where}`));
+  out.line();
+  const progress = await newProgress(out, 'config-deployment');
+  const deliveries: DeliveryKey[] = [];
+  const start = performance.now();
+  const result = await runLocally({
+    machine: 'config-deployment',
+    services,
+    name: runId,
+    input,
+    waits,
+    onState: (event) => {
+      deliveries.push(...deliveriesIn(event));
+      progress(event);
+    },
+    ...(around === undefined ? {} : { around }),
+  });
+  const durationMs = Math.round(performance.now() - start);
+  const report = await deploymentReport(services.store, { runId, result, deliveries, calls, durationMs });
+  out.result(report);
+  tellDeployment(out, configuration, report);
+  return report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+}
+
+function ignored({ runId }: DeploymentRun, reason: string, { out }: Session): ExitCode {
+  const report: DeploymentReport = {
+    status: 'ignored',
+    runId,
+    reason,
+    deployments: [],
+    left: [],
+    calls: {},
+    durationMs: 0,
+  };
+  out.result(report);
+  out.line(`${out.colors.bold(out.colors.yellow('ignored'))}: ${reason}`);
+  return exitCodes.succeeded;
+}

@@ -1,0 +1,152 @@
+import { rotationOf } from '../shared/configuration/rotation.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { centralAccountNames } from '../shared/grants/entry.ts';
+import type { RotationRequest } from '../shared/rotation/event.ts';
+import { secretPlace } from '../shared/rotation/secret-arn.ts';
+import { configuredSecrets, configuredTargets, namedSecrets, placeOf } from '../shared/rotation/targets.ts';
+import type { DeploymentTarget } from '../shared/store/ports.ts';
+import { addApplication, addStrategy, type ProfileInput } from '../simulator/app-config.ts';
+import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+
+/** What a request is about, as the simulated organisation has it. */
+interface Scene {
+  readonly organisation: SimulatedOrganisation;
+  readonly configuration: Configuration;
+}
+
+type Request = Exclude<RotationRequest, { readonly type: 'ignored' }>;
+
+/**
+ * Makes what a request needs: the secret in the version that the event names, or the hosted versions up to the one that is
+ * asked for; the targets that the configuration names, else an application with an environment; and their strategies. A
+ * secret of an account that is not central is not made: nothing of it is deployed.
+ */
+export function makeDeployable(scene: Scene, request: Request): void {
+  if (request.type === 'hosted') makeHosted(scene, request);
+  if (request.type === 'look')
+    for (const { secretId } of configuredSecrets(scene.configuration)) makeSecrets(scene, secretId);
+  if (request.type === 'secret') makeSecrets(scene, request.secretId, request.versionId);
+}
+
+function makeSecrets(scene: Scene, secretId: string, versionId?: string): void {
+  const { configuration, organisation } = scene;
+  for (const { accountId, region } of namedSecrets(configuration, secretId)) {
+    const isCentral = Object.values(configuration.centralAccounts).some((each) => each?.id === accountId);
+    if (!isCentral) continue;
+    const { name = secretId, arn } = secretPlace(secretId) ?? {};
+    const suffix = arn?.slice(-6);
+    // Events and a configuration may name a secret that a grant of the configuration is on, too.
+    for (const known of [...organisation.world.secrets.values()])
+      if (known.name === name && known.accountId === accountId && known.region === region)
+        organisation.world.secrets.delete(known.arn);
+    const secretArn = organisation.addSecret({
+      accountId,
+      region,
+      name,
+      value: '{}',
+      ...(suffix === undefined ? {} : { suffix }),
+      ...(versionId === undefined ? {} : { versionId }),
+    });
+    const place = secretPlace(secretArn);
+    const configured = place === undefined ? [] : configuredTargets(configuration, place);
+    makeTargets(scene, { accountId, region, name, configured });
+  }
+}
+
+interface SecretTargets {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  readonly configured: readonly DeploymentTarget[];
+}
+
+function makeTargets(scene: Scene, { accountId, region, name, configured }: SecretTargets): void {
+  const { organisation, configuration } = scene;
+  const place = { accountId, region };
+  const profile = {
+    name: 'secret',
+    ...retrieving(organisation, accountId),
+    locationUri: `secretsmanager://${name}`,
+  };
+  const { strategy } = rotationOf(configuration);
+  for (const each of new Set([strategy, ...configured.map((target) => target.strategy)]))
+    makeStrategy(scene, place, each);
+  const applications = Map.groupBy(configured, ({ application }) => application);
+  if (applications.size === 0)
+    addApplication(organisation.world, {
+      ...place,
+      name: 'example',
+      environments: [{ name: 'production' }],
+      profiles: [profile],
+    });
+  for (const [id, targets] of applications)
+    addApplication(organisation.world, {
+      ...place,
+      id,
+      name: id,
+      environments: once(targets.map(({ environment }) => environment)).map((each) => ({
+        id: each,
+        name: each,
+      })),
+      profiles: once(targets.map((target) => target.profile)).map((each) => ({
+        ...profile,
+        id: each,
+        name: each,
+      })),
+    });
+}
+
+const once = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
+
+const anything = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
+};
+
+/** The role by which AppConfig retrieves secrets of an account. */
+function retrieving(
+  organisation: SimulatedOrganisation,
+  accountId: string,
+): Pick<ProfileInput, 'retrievalRoleArn'> {
+  const name = 'retrieval';
+  const known = [...organisation.world.roles.values()].find(
+    (role) => role.accountId === accountId && role.name === name,
+  );
+  const role = { accountId, name, trust: anything, permissions: anything };
+  return { retrievalRoleArn: known?.arn ?? organisation.addRole(role) };
+}
+
+/** The predefined ones are there already; any other deploys at once and without bake time. */
+function makeStrategy(
+  { organisation: { world } }: Scene,
+  place: { readonly accountId: string; readonly region: string },
+  id: string,
+): void {
+  if (world.appConfig.strategies.has(id)) return;
+  const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes: 0 };
+  addStrategy(world, { ...place, id, name: id, ...growth });
+}
+
+/** More versions than anybody adds by hand are not made up. */
+const mostVersions = 10_000;
+
+function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'hosted' }>): void {
+  const { organisation, configuration } = scene;
+  const account = centralAccountNames.find((name) => name === request.account);
+  const place = account === undefined ? undefined : placeOf({ account }, configuration);
+  if (place === undefined) return;
+  makeStrategy(scene, place, rotationOf(configuration).strategy);
+  const { application: id, profile, environments } = request;
+  const application = addApplication(organisation.world, {
+    ...place,
+    id,
+    name: id,
+    environments:
+      environments?.map((each) => ({ id: each, name: each })) ??
+      ['test', 'production'].map((name) => ({ name })),
+    profiles: [{ id: profile, name: profile }],
+  });
+  const versions = Math.min(Number(request.version) || 0, mostVersions);
+  for (let version = 1; version <= versions; version += 1)
+    application.profiles.get(profile)?.versions.push({ content: '{}', contentType: 'application/json' });
+}

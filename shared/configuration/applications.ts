@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { centralAccountNames, eachOnce, region, rolePattern, text } from '../grants/entry.ts';
+import { grantNamePattern } from '../policy/owned.ts';
+import { withKeys } from './messages.ts';
+import { secretPattern } from './rotation.ts';
+
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
+
+/** Names of AppConfig have 64 characters at most where it matters (AppConfig API reference, "CreateEnvironment"). */
+const name = text(grantNamePattern, 'lower-case words joined by hyphens, such as shop-settings').max(
+  64,
+  'at most 64 characters',
+);
+
+const description = z.string().min(1).max(1_024).optional();
+
+/** A profile of type freeform: hosted by AppConfig, or of a secret. */
+const profile = object({
+  name,
+  description,
+  /** A file with a JSON Schema of draft-04, from the folder of this configuration. */
+  schema: z.string().min(1).optional(),
+  /** Name, or ARN, of a secret of the same account and region. Default: AppConfig hosts the versions. */
+  secret: secretPattern.optional(),
+  /** The customer managed key of the secret, or of the versions that AppConfig hosts. Default: one of AWS's. */
+  key: text(
+    /^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/)?[A-Za-z0-9-]{8,64}$/,
+    'the id or the ARN of a KMS key, not an alias',
+  ).optional(),
+});
+
+/** A stage. Alarms roll a deployment back while it grows and bakes. */
+const environment = object({
+  name,
+  description,
+  /** "Monitors", 5 at most (AppConfig API reference, "CreateEnvironment"). */
+  alarms: eachOnce(
+    text(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
+    'must name at least one alarm, or be left out',
+  )
+    .max(5, 'at most 5 alarms')
+    .optional(),
+});
+
+/** An application of AppConfig, of which `onboarding application-template` makes the CloudFormation template. */
+const application = object({
+  name,
+  description,
+  account: z.enum(centralAccountNames).default('configuration'),
+  /** Default: the central account's region. */
+  region: region.optional(),
+  environments: z.array(environment).min(1, 'must have at least one environment'),
+  profiles: z.array(profile).min(1, 'must have at least one profile'),
+  /** The role, with its path, by which readers of other accounts read it. Default: none is made. */
+  readerRole: text(rolePattern, 'the name of a role, with its path if it has one').optional(),
+});
+
+export const applications = z.array(application);
+
+export type Application = z.infer<typeof application>;
+export type ApplicationProfile = z.infer<typeof profile>;
+
+interface Configured {
+  readonly applications?: readonly Application[] | undefined;
+}
+
+export const applicationsOf = ({ applications = [] }: Configured): readonly Application[] => applications;
+
+interface Centrals {
+  readonly centralAccounts: Readonly<
+    Record<string, { readonly id: string; readonly region: string } | undefined>
+  >;
+}
+
+/** Where an application is; its account is one of the configuration's. */
+export function applicationPlace(
+  { account, region }: Pick<Application, 'account' | 'region'>,
+  { centralAccounts }: Centrals,
+): { readonly accountId: string; readonly region: string } | undefined {
+  const central = centralAccounts[account];
+  return central === undefined ? undefined : { accountId: central.id, region: region ?? central.region };
+}
+
+interface KeyPlace {
+  readonly configuration: Centrals;
+  readonly application: Application;
+  readonly partition: string;
+}
+
+/** An id is that of a key of the application's own account and region. */
+export function keyArnOf(key: string, { configuration, application, partition }: KeyPlace): string {
+  if (key.startsWith('arn:')) return key;
+  const { accountId = '', region = '' } = applicationPlace(application, configuration) ?? {};
+  return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
+}
+
+/** `shop-settings` → `ShopSettings`: part of the names of resources in a template. */
+export const logicalName = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConfigurationError } from '../errors.ts';
+import { applicationsOf } from './applications.ts';
+import { validatorText } from './json-schema.ts';
+import { configurationText, parseConfiguration } from './load.ts';
+import type { PathFinding } from './messages.ts';
+import type { Configuration } from './schema.ts';
+import { readSource } from './source.ts';
+import { inOrder } from './validate.ts';
+
+/** The JSON Schemas that a configuration names, by their paths as they stand there, each as AppConfig gets it. */
+export type JsonSchemas = ReadonlyMap<string, string>;
+
+export interface ConfigurationAndSchemas {
+  readonly configuration: Configuration;
+  readonly schemas: JsonSchemas;
+}
+
+/**
+ * Reads and checks a configuration file, and the JSON Schemas that its applications name, from its folder.
+ * @throws ConfigurationError with every finding, each with its path and line
+ */
+export async function loadWithSchemas(file: string): Promise<ConfigurationAndSchemas> {
+  const text = await configurationText(file);
+  const configuration = parseConfiguration(text, file);
+  const read = await Promise.all(
+    namedSchemas(configuration).map(async ({ path, schema }) => ({
+      path,
+      schema,
+      ...(await schemaIn(dirname(file), schema)),
+    })),
+  );
+  const findings = read.flatMap(({ path, problem }): readonly PathFinding[] =>
+    problem === undefined ? [] : [{ path, message: problem }],
+  );
+  if (findings.length > 0) throw new ConfigurationError(file, inOrder(findings, readSource(text).lineOf));
+  return { configuration, schemas: new Map(read.map(({ schema, content = '' }) => [schema, content])) };
+}
+
+const namedSchemas = (configuration: Configuration) =>
+  applicationsOf(configuration).flatMap(({ profiles }, application) =>
+    profiles.flatMap(({ schema }, profile) =>
+      schema === undefined
+        ? []
+        : [{ schema, path: ['applications', application, 'profiles', profile, 'schema'] }],
+    ),
+  );
+
+async function schemaIn(
+  folder: string,
+  schema: string,
+): Promise<{ readonly content?: string; readonly problem?: string }> {
+  const file = resolve(folder, schema);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  if (typeof text !== 'string')
+    return {
+      problem: `must be a file, from the folder of this configuration: ${file} cannot be read (${text.code})`,
+    };
+  try {
+    return { content: validatorText(text.replace(/^\uFEFF/, '')) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { problem: `must be a JSON Schema of draft-04, which AppConfig takes: ${reason}` };
+  }
+}

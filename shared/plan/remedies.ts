@@ -1,0 +1,156 @@
+import { PolicyTooLargeError } from '../errors.ts';
+import type { GrantKind, Rendering, RenderRequest, Share } from '../grants/contract.ts';
+import type { GrantEntry } from '../grants/entry.ts';
+
+/** A change of the configuration that was tried, and how many accounts would fit with it. */
+export interface Remedy {
+  /** Such as `packing: condition` or `a resource of its own`. */
+  readonly change: string;
+  /** Names of the grants that it is for; empty for one of the resource. */
+  readonly grants: readonly string[];
+  /** At most as many as there are. */
+  readonly fit: number;
+}
+
+interface Crowded {
+  readonly kind: GrantKind;
+  readonly request: RenderRequest<GrantEntry, unknown>;
+}
+
+/**
+ * What should be on a resource. Pure.
+ * @throws PolicyTooLargeError that says what would fit, and whatever else `GrantKind.render` throws
+ */
+export function rendered(kind: GrantKind, request: RenderRequest<GrantEntry, unknown>): Rendering<unknown> {
+  try {
+    return kind.render(request);
+  } catch (error) {
+    throw error instanceof PolicyTooLargeError ? withRemedies({ kind, request }, error) : error;
+  }
+}
+
+/** The refusal, and what would help: each change is tried by rendering, never guessed. Pure. */
+function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyTooLargeError {
+  const accounts = mostAccounts(crowded.request.shares);
+  const remedies = remediesFor(crowded, Number(refused.fields.fit ?? 0));
+  return new PolicyTooLargeError(
+    `${refused.message}. ${remediesText(remedies, accounts)}`,
+    { ...refused.fields, remedies },
+    refused,
+  );
+}
+
+function remediesText(remedies: readonly Remedy[], accounts: number): string {
+  const [all, some] = [true, false].map((whole) =>
+    remedies.filter(({ fit }) => (fit === accounts) === whole).map(remedyText(whole ? 'all' : '')),
+  );
+  if (all !== undefined && all.length > 0)
+    return `All ${accounts} fit, as was tried, with ${all.join('; or with ')}`;
+  if (some !== undefined && some.length > 0) return `More fit, as was tried, with ${some.join('; or with ')}`;
+  return 'No other membership, packing or division of its grants that was tried would take more';
+}
+
+const remedyText =
+  (whole: string) =>
+  ({ change, grants, fit }: Remedy): string => {
+    const where =
+      grants.length === 0 ? '' : ` for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
+    return `${change}${where}${whole === 'all' ? '' : ` (${fit})`}`;
+  };
+
+/** Those by which more fit than now, the smallest changes first. */
+const remediesFor = (crowded: Crowded, now: number): readonly Remedy[] =>
+  [...repacked(crowded), ...apart(crowded), ...unlisted(crowded), ...spread(crowded)].filter(
+    ({ fit }) => fit > now,
+  );
+
+/** Every grant that may have its accounts in a condition has them there. */
+const repacked = (crowded: Crowded): readonly Remedy[] =>
+  changed(crowded, 'packing: condition', (entry) =>
+    entry.packing === 'condition' ? undefined : reparsed(crowded, { ...entry, packing: 'condition' }),
+  );
+
+/** Every grant that a condition on the organisation or on OUs can hold is held by one. */
+const unlisted = (crowded: Crowded): readonly Remedy[] =>
+  (['organization', 'ou'] as const).flatMap((membership) =>
+    changed(crowded, `membership: ${membership}`, ({ packing: _, ...entry }) =>
+      (entry.membership ?? 'accounts') === 'accounts'
+        ? reparsed(crowded, { ...entry, membership })
+        : undefined,
+    ),
+  );
+
+const reparsed = ({ kind }: Crowded, entry: object): GrantEntry | undefined =>
+  kind.schema.safeParse(entry).data;
+
+function changed(
+  crowded: Crowded,
+  change: string,
+  entryOf: (entry: GrantEntry) => GrantEntry | undefined,
+): readonly Remedy[] {
+  const shares = crowded.request.shares.map((share) => ({ share, entry: entryOf(share.entry) }));
+  const grants = shares.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name]));
+  if (grants.length === 0) return [];
+  const next = shares.map(({ share, entry }) => ({ ...share, entry: entry ?? share.entry }));
+  return [{ change, grants, fit: fitting(crowded, next) }];
+}
+
+/** One of several grants on a resource of its own. */
+const apart = (crowded: Crowded): readonly Remedy[] => {
+  const { shares } = crowded.request;
+  if (shares.length < 2) return [];
+  return shares.map((own) => {
+    const others = shares.filter((share) => share !== own);
+    const fit = Math.min(fitting(crowded, others), fitting(onEmpty(crowded), [own]));
+    return { change: 'a resource of its own', grants: [own.entry.name], fit };
+  });
+};
+
+/** More resources with the same grants, each for a part of the accounts. */
+function spread(crowded: Crowded): readonly Remedy[] {
+  const { shares } = crowded.request;
+  const accounts = mostAccounts(shares);
+  const each = fitting(onEmpty(crowded), shares);
+  if (each === 0) return [];
+  if (each === accounts)
+    return [{ change: 'such a resource that others have left room on', grants: [], fit: each }];
+  const resources = Math.ceil(accounts / each);
+  const change = `${resources} such resources, each for ${Math.ceil(accounts / resources)} accounts at most`;
+  return [{ change, grants: [], fit: accounts }];
+}
+
+const onEmpty = ({ kind, request }: Crowded): Crowded => ({
+  kind,
+  request: { ...request, actual: kind.empty, remembered: [] },
+});
+
+const mostAccounts = (shares: readonly Share[]): number =>
+  Math.max(0, ...shares.map(({ accounts }) => accounts.length));
+
+/** How many of the accounts fit, found by halving. */
+function fitting({ kind, request }: Crowded, shares: readonly Share[]): number {
+  const fits = (count: number): boolean => {
+    try {
+      kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
+      return true;
+    } catch (error) {
+      if (error instanceof PolicyTooLargeError) return false;
+      throw error;
+    }
+  };
+  const accounts = mostAccounts(shares);
+  if (fits(accounts)) return mostAccounts(request.shares);
+  let enough = 0;
+  let tooMany = accounts;
+  while (tooMany - enough > 1) {
+    const middle = Math.floor((enough + tooMany) / 2);
+    if (fits(middle)) enough = middle;
+    else tooMany = middle;
+  }
+  return enough;
+}
+
+const withFirst = (share: Share, count: number): Share => ({
+  ...share,
+  accounts: share.accounts.slice(0, count),
+});

@@ -1,0 +1,35 @@
+import type { Forwarding } from './forwarding.ts';
+
+/** The conditions of a template that tell in which regions a resource is. */
+export interface RegionConditions {
+  /** As the template has them. */
+  readonly conditions: Readonly<Record<string, object>>;
+  /** The name of the condition for these regions, which `forwarding` or the home region has. */
+  nameOf(regions: readonly string[]): string;
+}
+
+/** One condition for each set of regions: of two that say the same, the first. */
+export function regionConditions(home: string, forwarding: Forwarding | undefined): RegionConditions {
+  const wanted = [
+    { name: 'IsHome', regions: [home] },
+    ...(forwarding === undefined ? [] : [{ name: 'Forwards', regions: forwarding.regions }]),
+    ...(forwarding?.rules ?? []).map(({ condition: name, regions }) => ({ name, regions })),
+  ];
+  const keyOf = (regions: readonly string[]) => regions.join();
+  const sets = [...Map.groupBy(wanted, ({ regions }) => keyOf(regions)).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+  return {
+    conditions: Object.fromEntries(sets.map(({ name, regions }) => [name, oneOf(regions.map(isRegion))])),
+    nameOf: (regions) => sets.find((set) => keyOf(set.regions) === keyOf(regions))?.name ?? '',
+  };
+}
+
+const isRegion = (region: string) => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
+
+/** `Fn::Or` takes two to ten conditions (CloudFormation, "Condition functions"). */
+function oneOf(conditions: readonly object[]): object {
+  if (conditions.length > 10) return oneOf([oneOf(conditions.slice(0, 10)), ...conditions.slice(10)]);
+  const [only = {}] = conditions;
+  return conditions.length === 1 ? only : { 'Fn::Or': conditions };
+}

@@ -1,0 +1,89 @@
+import type { Application } from '../configuration/applications.ts';
+import { applicationsOf } from '../configuration/applications.ts';
+import { centralNamesOf } from '../configuration/context.ts';
+import type { RotationTarget } from '../configuration/rotation.ts';
+import type { Configuration } from '../configuration/schema.ts';
+
+/** What tells that a secret is to be deployed. */
+interface SecretEvent {
+  /** The rule's resource in the template; the rule of the hub has the same name. */
+  readonly ruleId: string;
+  /** The end of the rule's name. */
+  readonly name: string;
+  readonly description: string;
+  readonly pattern: object;
+}
+
+/**
+ * The events that start `config-deployment`: the rules of `serverless.yml` have the same patterns, which a test holds
+ * together. CloudTrail's detail type is not looked at, since public rules have met two.
+ */
+export const secretEvents: readonly SecretEvent[] = [
+  {
+    ruleId: 'SecretLabelRule',
+    name: 'secret-labels',
+    description: 'A secret has a new current version',
+    pattern: {
+      source: ['aws.secretsmanager'],
+      'detail-type': ['Secret Label Updated'],
+      detail: { labelUpdated: ['AWSCURRENT'] },
+    },
+  },
+  {
+    ruleId: 'SecretRotationRule',
+    name: 'secret-rotations',
+    description: 'Secrets Manager has rotated a secret, or could not',
+    pattern: {
+      source: ['aws.secretsmanager'],
+      detail: { eventName: ['RotationSucceeded', 'RotationFailed'] },
+    },
+  },
+  {
+    ruleId: 'RotatedSecretRule',
+    name: 'rotated-secrets',
+    description: 'A rotation function asks for the deployment of a secret',
+    pattern: { source: ['account-onboarding.rotation'], 'detail-type': ['Secret Rotated'] },
+  },
+];
+
+/**
+ * The regions in which an account can have secrets that are deployed: its own, those of the targets and applications
+ * there, and `rotation.regions`. None where no secret of it is deployed. Secrets Manager announces what happens to a
+ * secret in its own account and region only.
+ */
+export function secretRegions(configuration: Configuration, accountId: string): readonly string[] {
+  const applications = applicationsIn(configuration, accountId).filter(servesSecrets);
+  const isRotated = rotates(configuration, accountId);
+  if (!isRotated && applications.length === 0) return [];
+  const { targets = [], regions = [] } = configuration.rotation ?? {};
+  const here = targets.filter(({ account }) => isNamed(configuration, accountId, account));
+  const further = [...here, ...applications].flatMap(({ region }) => region ?? []);
+  const homes = centralNamesOf(configuration, accountId).flatMap(
+    (name) => configuration.centralAccounts[name]?.region ?? [],
+  );
+  return [...new Set([...homes, ...further, ...(isRotated ? regions : [])])];
+}
+
+/**
+ * Whether `rotation` speaks of an account's secrets. Where that names targets, only their accounts and the configuration
+ * account, whose hosted versions are deployed by hand; else every central account.
+ */
+export function rotates(configuration: Configuration, accountId: string): boolean {
+  const { rotation } = configuration;
+  if (rotation === undefined) return false;
+  const named = rotation.targets.map(({ account }: RotationTarget) => account);
+  return (
+    named.length === 0 ||
+    ['configuration', ...named].some((account) => isNamed(configuration, accountId, account))
+  );
+}
+
+/** The applications of `onboarding.yml` that an account hosts. */
+export const applicationsIn = (configuration: Configuration, accountId: string): readonly Application[] =>
+  applicationsOf(configuration).filter(({ account }) => isNamed(configuration, accountId, account));
+
+const servesSecrets = ({ profiles }: Application): boolean =>
+  profiles.some(({ secret }) => secret !== undefined);
+
+const isNamed = (configuration: Configuration, accountId: string, name: string): boolean =>
+  centralNamesOf(configuration, accountId).some((each) => each === name);

@@ -1,0 +1,169 @@
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { validateConfiguration } from '../shared/configuration/validate.ts';
+import type { Draw } from './random.ts';
+
+export const central = { log: '222222222222', security: '333333333333', shared: '444444444444' };
+export const home = 'eu-west-1';
+export const abroad = 'us-west-2';
+
+/** Every selector leaves out or takes in other accounts, and events move accounts between them. */
+const selectors: readonly object[] = [
+  { all: true },
+  { ous: ['Workloads'] },
+  { ous: ['Workloads/Production', 'Platform'] },
+  { tags: { runner: 'yes' } },
+  { all: true, except: [{ ous: ['Sandbox'] }] },
+];
+
+/** Of grants that a condition holds, which grow by themselves. */
+const held: readonly object[] = [
+  { membership: 'organization', for: { all: true } },
+  { membership: 'ou', for: { ous: ['ou-exam-workload1'] } },
+  { membership: 'ou', for: { ous: ['ou-exam-platform1', 'ou-exam-sandbox01'] } },
+];
+
+interface Form {
+  readonly grant: object;
+  /** Whether a condition can hold it. */
+  readonly holdable?: boolean;
+  /** In place of fields of the grant: one that finds its resources by a pattern, one that is in several regions. */
+  readonly instead?: readonly object[];
+}
+
+const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+const forms: readonly Form[] = [
+  {
+    grant: {
+      name: 'logs',
+      kind: 's3-bucket-policy',
+      account: 'log',
+      bucket: 'example-logs',
+      preset: 'cloudtrail-write',
+    },
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'flows',
+      kind: 's3-bucket-policy',
+      account: 'log',
+      bucket: 'example-logs',
+      preset: 'flow-logs-write',
+    },
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'ami-key',
+      kind: 'kms-key-policy',
+      account: 'shared',
+      key,
+      preset: 'launch-encrypted-ami',
+    },
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'people',
+      kind: 'assume-role-permission',
+      account: 'security',
+      groups: ['Developers'],
+      role: 'people/Developer',
+    },
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'images',
+      kind: 'ecr-repository-policy',
+      account: 'shared',
+      repositories: ['base/node'],
+      preset: 'pull',
+    },
+    holdable: true,
+    instead: [
+      { repositories: ['base/*'] },
+      { regions: [home, abroad] },
+      { repositories: ['base/*', 'tools/lint'], regions: [home, abroad] },
+    ],
+  },
+  {
+    grant: {
+      name: 'token',
+      kind: 'secret-resource-policy',
+      account: 'shared',
+      secrets: ['deploy/token'],
+      preset: 'read',
+    },
+    holdable: true,
+    instead: [{ secrets: undefined, tagged: { Share: 'yes' } }],
+  },
+  {
+    grant: { name: 'launch', kind: 'kms-grant', account: 'shared', key, preset: 'auto-scaling' },
+  },
+  {
+    grant: {
+      name: 'base-image',
+      kind: 'ami-launch-permission',
+      account: 'shared',
+      images: ['ami-0123456789abcdef0'],
+    },
+  },
+  {
+    grant: {
+      name: 'reader',
+      kind: 'role-trust-policy',
+      account: 'shared',
+      role: 'readers/ConfigurationReader',
+      externalId: 'reader-7',
+    },
+    holdable: true,
+  },
+];
+
+export interface Kinds {
+  /** How many of the grants that there can be. */
+  readonly share: number;
+  /** Whether what AWS raises on request is as low as it can be, so that seeds reach it. */
+  readonly scarce: boolean;
+}
+
+/** A configuration with some grants, or all, each for some accounts. */
+export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configuration {
+  const drawn = draw.some(forms, share);
+  const grants = (drawn.length === 0 ? [draw.pick(forms)] : drawn).map((form) => drawGrant(draw, form));
+  return validateConfiguration(
+    {
+      version: 1,
+      deployment: 'sim',
+      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
+      centralAccounts: {
+        log: { id: central.log, region: home },
+        security: { id: central.security, region: 'us-east-1' },
+        shared: { id: central.shared, region: home },
+      },
+      grants,
+      ...(draw.chance(0.12) ? { safety: { graceHours: 1 } } : {}),
+      // For all, so that whoever was never approved must be named nowhere.
+      ...(draw.chance(0.15) ? { approval: { for: { all: true }, timeLimitHours: 1 } } : {}),
+      ...(scarce
+        ? {
+            limits: {
+              managedPolicyCharacters: 1_024,
+              grantsPerKey: draw.between(3, 16),
+              launchPermissionsPerImage: draw.between(3, 16),
+            },
+          }
+        : {}),
+    },
+    'the simulation',
+  );
+}
+
+function drawGrant(draw: Draw, { grant, holdable = false, instead = [] }: Form): object {
+  const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : {};
+  const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors) };
+  // A field that is there and undefined is not left out.
+  return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));
+}

@@ -1,0 +1,37 @@
+import { accountIdsIn } from '../shared/policy/accounts.ts';
+import { isOurs } from './marks.ts';
+import type { Place } from './places.ts';
+import type { Stage } from './play.ts';
+import { documentOf } from './watch.ts';
+
+/** Found by a pattern, and made anew under their names: then nobody is on them any more. */
+const madeAnew = /:repository\/base\/made|:secret:/;
+
+/**
+ * Accounts that a write has put on a resource although the table counted them as done there before: whoever looked in
+ * between has left it at that. Not looked at where others have changed what is ours, where AWS has applied a write late, or
+ * where a function went on after it had stopped: then what the table knew was true once.
+ */
+export async function countedTooEarly(
+  { inner, configuration, trespasses, faults, deaths }: Stage,
+  key: string,
+  { place, before }: { readonly place: Place; readonly before: string | undefined },
+): Promise<readonly string[]> {
+  const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0 || deaths.woken();
+  if (excused || madeAnew.test(place.arn)) return [];
+  const had = idsIn(before, configuration.deployment);
+  const added = [...idsIn(place.read(), configuration.deployment)].filter((id) => !had.has(id));
+  if (added.length === 0) return [];
+  const applied = (await inner.resources.get(key))?.appliedRevision ?? 0;
+  const accounts = await Promise.all(added.map((id) => inner.registry.account(id)));
+  return accounts
+    .filter((account) => account !== undefined && account.revision <= applied)
+    .map((account) => `${key} counted as written for ${account?.id} before it was`);
+}
+
+const idsIn = (text: string | undefined, deployment: string): ReadonlySet<string> =>
+  new Set(
+    documentOf(text)
+      .Statement.filter(({ Sid }) => isOurs(Sid, deployment))
+      .flatMap((each) => [...accountIdsIn(each)]),
+  );

@@ -1,0 +1,49 @@
+import { desiredHere } from './access.ts';
+import type { Act } from './acts.ts';
+import { takeOneOut } from './interloper.ts';
+import type { KnownStates } from './known.ts';
+import { isOurs } from './marks.ts';
+import { worldAccounts } from './members.ts';
+import { placeOf } from './places.ts';
+import type { Stage } from './play.ts';
+import { documentOf } from './watch.ts';
+
+/** Longer than a read of what we have written may be old. */
+const aWhile = 10 * 60_000;
+
+/**
+ * When everything is quiet, an outsider takes one of our statements out, twice: what was not disputed before is restored,
+ * and what was is contested, and left alone.
+ */
+export async function provokedViolations(stage: Stage, known: KnownStates): Promise<readonly string[]> {
+  const left = [...known.full, ...known.contested];
+  const { world } = stage.organisation;
+  const candidates = desiredHere(stage, await worldAccounts(stage)).flatMap(({ key, ref, named }) => {
+    const place = placeOf(world, ref);
+    const count = ours(stage, place?.read()).length;
+    return named && place !== undefined && count > 0 && !left.includes(key) ? [{ key, place, count }] : [];
+  });
+  const [of] = candidates;
+  if (of === undefined) return [];
+  const found: string[] = [];
+  for (let time = 1; time <= 2; time += 1) {
+    const before = await stage.inner.resources.get(of.key);
+    await new Promise((resolve) => setTimeout(resolve, aWhile));
+    takeOneOut(stage as Parameters<Act>[0], of.place);
+    await stage.start({}, 'organization-sweep');
+    const after = await stage.inner.resources.get(of.key);
+    const restored = ours(stage, of.place.read()).length === of.count;
+    const contested = after?.contested !== undefined;
+    const due = before?.disputed !== undefined;
+    if (contested !== due || restored === due)
+      found.push(
+        `${of.key}: others have changed what is ours, and it is ${contested ? '' : 'not '}contested and ` +
+          `${restored ? '' : 'not '}restored`,
+      );
+    if (contested) return found;
+  }
+  return found;
+}
+
+const ours = ({ configuration }: Stage, text: string | undefined) =>
+  documentOf(text).Statement.filter(({ Sid }) => isOurs(Sid, configuration.deployment));

@@ -1,0 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { isAlias, parseDocument, visit } from 'yaml';
+import { root } from './deployment.ts';
+
+// "YAML aliases are not allowed in CloudFormation templates", says ValidateTemplate of them; cfn-lint resolves them.
+test.each(readdirSync(`${root}templates`))('%s has no YAML alias, which CloudFormation refuses', (file) => {
+  const aliases: string[] = [];
+  visit(parseDocument(readFileSync(`${root}templates/${file}`, 'utf8'), { logLevel: 'error' }), (_, node) => {
+    if (isAlias(node)) aliases.push(node.source);
+  });
+  expect(aliases).toEqual([]);
+});

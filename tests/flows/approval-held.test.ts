@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { small } from './configurations.ts';
+import { created } from './events.ts';
+import { sweep, swept } from './sweeps.ts';
+
+/** A person approves every account, and one grant is for the whole organisation by a condition. */
+const configuration = small(
+  ['bucket'],
+  `
+  - name: images
+    kind: ecr-repository-policy
+    account: shared
+    repositories: [base/node]
+    preset: pull
+    membership: organization
+    for: { all: true }
+approval: { for: { all: true } }`,
+);
+
+test('accounts that wait for approval are not taken for ones that a condition should let in no more', async () => {
+  const of = await swept({ configuration });
+  const before = of.organisation.policyOf(
+    'repository',
+    [...of.organisation.world.repositories.keys()][0] ?? '',
+  );
+  for (let count = 0; count < 7; count += 1) created(of);
+
+  const ended = await sweep(of);
+
+  expect(ended.run).toMatchObject({ counts: { withheld: 0, written: 0, changed: 7 } });
+  expect(ended.run.left).toHaveLength(7);
+  expect(ended.run.left?.every((line) => line.includes('waits for approval'))).toBe(true);
+  expect(ended.run).not.toHaveProperty('access');
+  expect(
+    of.organisation.policyOf('repository', [...of.organisation.world.repositories.keys()][0] ?? ''),
+  ).toEqual(before);
+});

@@ -1,0 +1,328 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
+import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import {
+  many,
+  newPolicy,
+  type PolicyDocument,
+  principalMap,
+  type Statement,
+} from '../../shared/policy/document.ts';
+import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
+import { exposures } from '../../shared/policy/safety.ts';
+import { policySize } from '../../shared/policy/size.ts';
+import { entryOf } from './cases.ts';
+import { account, central, context, manyAccounts } from './world.ts';
+
+interface Packed {
+  readonly name: string;
+  readonly kind: string;
+  readonly fields: object;
+  /** Actions and what they are on, of all that the service asks about. */
+  readonly asks: readonly (readonly [action: string, resource: string])[];
+}
+
+const on = (resource: string, ...actions: readonly string[]) =>
+  actions.map((action) => [action, resource] as const);
+
+const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
+const keyArn = `arn:aws:kms:eu-west-1:${central}:key/${key}`;
+const repositoryArn = `arn:aws:ecr:eu-west-1:${central}:repository/base/node`;
+const secretArn = `arn:aws:secretsmanager:eu-west-1:${central}:secret:deploy/token-Any123`;
+
+/** Every preset whose accounts are principals, with and without what narrows it. */
+const presets: readonly Packed[] = [
+  {
+    name: 'revisions of a bucket',
+    kind: 's3-bucket-policy',
+    fields: { bucket: 'example-logs', preset: 'revisions-read', roles: ['Deployer'] },
+    asks: [
+      ...on('arn:aws:s3:::example-logs', 's3:ListBucket', 's3:GetBucketPolicy'),
+      ...on('arn:aws:s3:::example-logs/a.zip', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'),
+    ],
+  },
+  ...[
+    'launch-encrypted-ami',
+    'decrypt',
+    'decrypt-secrets',
+    'read-configurations',
+    'deploy-configurations',
+  ].map((preset) => ({
+    name: `${preset} on a key`,
+    kind: 'kms-key-policy',
+    fields: { key, preset },
+    asks: on(keyArn, 'kms:Decrypt', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:PutKeyPolicy'),
+  })),
+  ...['pull', 'lambda-pull'].map((preset) => ({
+    name: `${preset} of a repository`,
+    kind: 'ecr-repository-policy',
+    fields: { repositories: ['base/node'], preset },
+    asks: on(repositoryArn, 'ecr:BatchGetImage', 'ecr:BatchCheckLayerAvailability', 'ecr:PutImage'),
+  })),
+  {
+    name: 'a secret',
+    kind: 'secret-resource-policy',
+    fields: { secrets: ['deploy/token'], preset: 'read', roles: ['Runner', 'ci/*'] },
+    asks: on(secretArn, 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
+  },
+  {
+    name: 'the trust of a role',
+    kind: 'role-trust-policy',
+    fields: { role: 'Reader', externalId: 'example-1234' },
+    asks: on(`arn:aws:iam::${central}:role/Reader`, 'sts:AssumeRole', 'sts:TagSession'),
+  },
+];
+
+/** Granted too, since a condition saves room only where there are many. */
+const crowd = manyAccounts(40, 200_000_000_000);
+
+function rendering(preset: Packed, fields: object, accounts: readonly Account[], document?: PolicyDocument) {
+  const kind = grantKind(preset.kind) as GrantKind;
+  const entry = entryOf(kind, { ...preset.fields, ...fields });
+  const [ref] = kind.resources(entry, context);
+  const shares = [{ entry, accounts }];
+  const request = { ref: ref as ResourceRef, actual: { document }, shares, remembered: [], context };
+  const rendered = kind.render(request);
+  const next = (rendered.next as DocumentState).document ?? newPolicy();
+  return { ...rendered, kind, entry, ref: ref as ResourceRef, document: next };
+}
+
+const withCrowd = (few: readonly Account[]): readonly Account[] =>
+  [...few, ...crowd].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+const isFiller = ({ Sid }: Statement): boolean => Sid === 'Filler';
+
+/** A statement of others that leaves this much room. */
+const filler = (limit: number, room: number): PolicyDocument => {
+  const document = (text: string): PolicyDocument => ({
+    ...newPolicy(),
+    Statement: [
+      { Sid: 'Filler', Effect: 'Deny', Principal: { AWS: central }, Action: `s3:${text}`, Resource: '*' },
+    ],
+  });
+  return document('x'.repeat(limit - room - policySize(document(''), 'bytes')));
+};
+
+/** Ours alone, in one form and then the next, since the filler leaves too little room for the one before. */
+function packed(preset: Packed, few: readonly Account[], form = 'condition'): PolicyDocument {
+  const accounts = withCrowd(few);
+  let { document, limit, size, packing } = rendering(preset, {}, accounts);
+  while (packing !== form) {
+    const ours = size - policySize({ ...document, Statement: document.Statement.filter(isFiller) }, 'bytes');
+    ({ document, size, packing } = rendering(
+      preset,
+      { packing: 'condition' },
+      accounts,
+      filler(limit, ours - 1),
+    ));
+  }
+  return { ...document, Statement: document.Statement.filter((each) => !isFiller(each)) };
+}
+
+const everybody = [...manyAccounts(6), account(central)];
+const strangers = manyAccounts(2, 900_000_000_000);
+
+/** Who asks: a role, its account's root, or a service that acts for the account. */
+const asking = fc.record({
+  account: fc.constantFrom(...everybody, ...strangers),
+  role: fc.constantFrom('Deployer', 'Runner', 'ci/Build', 'Other', undefined),
+  service: fc.constantFrom(undefined, 'lambda.amazonaws.com'),
+});
+
+/** What else a request carries. Only members have the keys of the organisation. */
+const contexts = fc.record({
+  grantIsForResource: fc.constantFrom('true', 'false', undefined),
+  via: fc.constantFrom('secretsmanager.eu-west-1.amazonaws.com', 'ec2.eu-west-1.amazonaws.com', undefined),
+  externalId: fc.constantFrom('example-1234', 'other', undefined),
+  deployment: fc.boolean(),
+});
+
+const present = (values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+type Asking = typeof asking extends fc.Arbitrary<infer T> ? T : never;
+type More = typeof contexts extends fc.Arbitrary<infer T> ? T : never;
+
+function requestOf({ account: { id }, role, service }: Asking, more: More) {
+  const arn = `arn:aws:iam::${id}:${role === undefined ? 'root' : `role/${role}`}`;
+  const member = everybody.some((each) => each.id === id);
+  const keys = present({
+    'kms:GrantIsForAWSResource': more.grantIsForResource,
+    'kms:ViaService': more.via,
+    'sts:ExternalId': more.externalId,
+    'kms:EncryptionContext:aws:appconfig:deployment:arn': more.deployment
+      ? `arn:aws:appconfig:eu-west-1:${id}:application/a/environment/e/deployment/1`
+      : undefined,
+  });
+  if (service !== undefined)
+    return {
+      principal: { type: 'Service' as const, service },
+      context: {
+        ...keys,
+        'aws:SourceArn': `arn:aws:lambda:eu-west-1:${id}:function:f`,
+        'aws:SourceAccount': id,
+      },
+    };
+  return {
+    principal: { type: 'AWS' as const, accountId: id, arn },
+    context: {
+      ...keys,
+      'aws:PrincipalArn': arn,
+      'aws:PrincipalAccount': id,
+      ...(member ? { 'aws:PrincipalOrgID': context.organizationId } : {}),
+    },
+  };
+}
+
+const decide = (document: PolicyDocument, request: Parameters<typeof evaluatePolicy>[1]): string =>
+  evaluatePolicy(document, request).decision;
+
+const forms = presets.flatMap((preset) => [
+  ...(preset.kind === 's3-bucket-policy' ? [{ ...preset, preset, form: 'service-tied' }] : []),
+  { ...preset, preset, form: 'condition' },
+]);
+
+describe.each(forms)('$name, $form', ({ preset, form }) => {
+  test('lets in exactly whom the plain form lets in: every account, resource and context', () => {
+    let allowed = 0;
+    fc.assert(
+      fc.property(fc.subarray([...everybody], { minLength: 2 }), asking, contexts, (accounts, who, more) => {
+        const plain = rendering(preset, {}, withCrowd(accounts)).document;
+        const tight = packed(preset, accounts, form);
+        const request = requestOf(who, more);
+        for (const [action, resource] of preset.asks) {
+          const decision = decide(plain, { ...request, action, resource });
+          if (decision === 'allow') allowed += 1;
+          expect(decide(tight, { ...request, action, resource })).toBe(decision);
+        }
+      }),
+      { seed: 20_261_127, numRuns: 150 },
+    );
+    expect(allowed).toBeGreaterThan(0);
+  });
+});
+
+describe.each(presets)('$name', (preset) => {
+  test('the wildcard never names the own account of the resource', () => {
+    const wild = packed(preset, everybody).Statement.filter(
+      ({ Principal }) => Principal !== undefined && many(principalMap(Principal).AWS ?? []).includes('*'),
+    );
+    const own = requestOf(
+      { account: account(central), role: 'Deployer', service: undefined },
+      {
+        grantIsForResource: 'true',
+        via: 'secretsmanager.eu-west-1.amazonaws.com',
+        externalId: 'example-1234',
+        deployment: true,
+      },
+    );
+
+    expect(wild.length).toBeGreaterThan(0);
+    for (const [action, resource] of preset.asks)
+      expect(decide({ ...newPolicy(), Statement: wild }, { ...own, action, resource })).toBe('none');
+  });
+
+  test('it is held to the organisation, and to the accounts that are granted', () => {
+    const accounts = everybody.slice(0, 4);
+    const ids = (given: readonly Account[]) => new Set([...given, ...crowd].map(({ id }) => id));
+    const { Statement } = packed(preset, accounts);
+    const { organizationId } = context;
+
+    expect(exposures(Statement, { accountIds: ids(accounts), organizationId })).toEqual([]);
+    expect(exposures(Statement, { accountIds: ids(accounts.slice(1)), organizationId })).not.toEqual([]);
+  });
+
+  test('what is granted is known in either form', () => {
+    const accounts = everybody.slice(2);
+    const { kind, entry, ref } = rendering(preset, { packing: 'condition' }, accounts);
+
+    const granted = kind.granted(entry, ref, { document: packed(preset, accounts) }, context, []);
+
+    expect([...granted].sort()).toEqual(withCrowd(accounts).map(({ id }) => id));
+  });
+
+  test('principals are named as long as they fit, and only a grant that opts in does otherwise', () => {
+    const { limit } = rendering(preset, {}, everybody);
+    const most = manyAccounts(limit);
+    const fits = (fields: object, count: number): string | undefined | false => {
+      try {
+        return rendering(preset, fields, most.slice(0, count)).packing;
+      } catch {
+        return false;
+      }
+    };
+    const plain = largest((count) => fits({}, count) !== false);
+
+    expect(fits({ packing: 'condition' }, plain)).not.toBe('condition');
+    expect(fits({ packing: 'condition' }, plain + 1)).toBe('condition');
+    expect(fits({}, plain + 1)).toBe(false);
+  });
+
+  test('who has left the organisation and is kept for now is named by its root', () => {
+    const [first, gone, third] = manyAccounts(3);
+    const left: Account = { ...(gone as Account), state: 'DEPARTED' };
+    const { Statement } = packed(preset, [first as Account, left, third as Account]);
+
+    const named = Statement.flatMap(({ Principal }) =>
+      Principal === undefined ? [] : many(principalMap(Principal).AWS ?? []),
+    );
+
+    expect(named).toContain(`arn:aws:iam::${left.id}:root`);
+  });
+});
+
+/** The largest number that holds, by doubling and halving. */
+function largest(holds: (count: number) => boolean): number {
+  let enough = 0;
+  let tooMany = 1;
+  while (holds(tooMany)) tooMany *= 2;
+  while (tooMany - enough > 1) {
+    const middle = Math.floor((enough + tooMany) / 2);
+    if (holds(middle)) enough = middle;
+    else tooMany = middle;
+  }
+  return enough;
+}
+
+test('two statements of a bucket become one before any id moves into a condition', () => {
+  const [revisions] = presets;
+  const entry = { bucket: 'example-logs', preset: 'revisions-read' };
+  const read = (count: number) =>
+    rendering({ ...(revisions as Packed), fields: entry }, { packing: 'condition' }, manyAccounts(count));
+
+  expect([read(300), read(400), read(1_000)].map(({ packing }) => packing)).toEqual([
+    'listed',
+    'service-tied',
+    'condition',
+  ]);
+  expect([read(300), read(400), read(1_000)].map(({ document }) => document.Statement.length)).toEqual([
+    2, 1, 1,
+  ]);
+});
+
+test('a grant that lists no accounts, or whose statements name services, has no such packing', () => {
+  const schemaOf = (kind: string) => grantKind(kind).schema;
+  const base = { name: 'x', account: 'shared', for: { all: true }, packing: 'condition' };
+
+  const organisation = schemaOf('secret-resource-policy').safeParse({
+    ...base,
+    kind: 'secret-resource-policy',
+    secrets: ['deploy/token'],
+    preset: 'read',
+    membership: 'organization',
+  });
+  const service = schemaOf('s3-bucket-policy').safeParse({
+    ...base,
+    kind: 's3-bucket-policy',
+    bucket: 'example-logs',
+    preset: 'cloudtrail-write',
+  });
+
+  expect(organisation.error?.issues[0]?.message).toContain('must be left out with membership organization');
+  expect(service.success).toBe(false);
+});

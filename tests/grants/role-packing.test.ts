@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PolicyTooLargeError } from '../../shared/errors.ts';
+import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
+import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
+import type { GrantEntry } from '../../shared/grants/entry.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import { hasAccountIds } from '../../shared/grants/role-slots.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import { samePolicy } from '../../shared/policy/equality.ts';
+import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
+import { policySize } from '../../shared/policy/size.ts';
+import { entryOf } from './cases.ts';
+import { context, manyAccounts } from './world.ts';
+
+const kind = assumeRolePermission as GrantKind;
+
+/** Small policies, of which few can be attached. */
+const small: GrantContext = {
+  ...context,
+  limits: { ...context.limits, managedPolicyCharacters: 900, managedPoliciesPerGroup: 3 },
+};
+
+const entryFor = (more: object = {}): GrantEntry =>
+  entryOf(kind, {
+    name: 'people',
+    groups: ['Readers'],
+    role: 'people/ReadOnly',
+    packing: 'condition',
+    ...more,
+  });
+
+const entry = entryFor();
+const second = entryFor({ name: 'others', role: 'people/Other', mfa: false });
+const ref = kind.resources(entry, small)[0] as ReturnType<GrantKind['resources']>[0];
+
+type Shares = readonly (readonly [GrantEntry, readonly Account[]])[];
+
+function render(actual: unknown, shares: Shares, where = small): ManagedPolicies {
+  const request = { ref, actual, remembered: [], context: where };
+  return kind.render({ ...request, shares: shares.map(([each, accounts]) => ({ entry: each, accounts })) })
+    .next as ManagedPolicies;
+}
+
+const documents = ({ policies }: ManagedPolicies) => policies.map(({ document }) => document);
+
+const isPacked = (state: ManagedPolicies): boolean =>
+  documents(state).some(({ Statement }) => Statement.some(hasAccountIds));
+
+/** Whether somebody of the group may assume the role of an account. */
+const mayAssume = (
+  state: ManagedPolicies,
+  account: Account,
+  role: string,
+  mfa: string | undefined,
+): boolean =>
+  documents(state).some(
+    (document) =>
+      evaluatePolicy(document, {
+        principal: { type: 'AWS', accountId: ref.accountId, arn: `arn:aws:iam::${ref.accountId}:user/me` },
+        action: 'sts:AssumeRole',
+        resource: `arn:aws:iam::${account.id}:role/${role}`,
+        context: {
+          'aws:ResourceAccount': account.id,
+          ...(mfa === undefined ? {} : { 'aws:MultiFactorAuthPresent': mfa }),
+        },
+      }).decision === 'allow',
+  );
+
+const everybody = manyAccounts(60);
+const crowd = manyAccounts(45, 300_000_000_000);
+
+test('roles are named as long as their policies can be attached; then accounts, in the policies where they are', () => {
+  const listed = render(kind.empty, [[entry, everybody.slice(0, 35)]]);
+  const packed = render(listed, [[entry, everybody]]);
+
+  expect(isPacked(listed)).toBe(false);
+  expect(isPacked(packed)).toBe(true);
+  for (const [index, { document }] of listed.policies.entries()) {
+    const ids = JSON.stringify(packed.policies.find(({ name }) => name === listed.policies[index]?.name));
+    for (const id of JSON.stringify(document).match(/\d{12}/g) ?? []) expect(ids).toContain(id);
+  }
+});
+
+test('without the grant that allows it, the refusal stands', () => {
+  const plain = entryFor({ packing: undefined });
+
+  expect(() => render(kind.empty, [[plain, everybody]])).toThrow(PolicyTooLargeError);
+});
+
+describe('packed means the same as unpacked', () => {
+  const roles = ['people/ReadOnly', 'people/Other', 'people/ReadOnlyToo'];
+  const asking = fc.record({
+    account: fc.constantFrom(...everybody.slice(0, 8), ...manyAccounts(2, 900_000_000_000)),
+    role: fc.constantFrom(...roles),
+    mfa: fc.constantFrom('true', 'false', undefined),
+  });
+  const some = fc.subarray([...everybody.slice(0, 8)]);
+
+  test('for every account, role and way to sign in', () => {
+    const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
+    let allowed = 0;
+    fc.assert(
+      fc.property(some, some, fc.array(asking, { minLength: 5 }), (first, other, questions) => {
+        const shares: Shares = [
+          [entry, [...first, ...crowd]],
+          [second, other],
+        ];
+        const plain = render(kind.empty, shares, large);
+        const tight = render(kind.empty, shares);
+        expect([isPacked(plain), isPacked(tight)]).toEqual([false, true]);
+        for (const { account, role, mfa } of questions) {
+          const may = mayAssume(plain, account, role, mfa);
+          if (may) allowed += 1;
+          expect(mayAssume(tight, account, role, mfa)).toBe(may);
+        }
+      }),
+      { seed: 20_261_127, numRuns: 60 },
+    );
+    expect(allowed).toBeGreaterThan(20);
+  });
+});
+
+test('one account more or less changes one policy, also below the edge where roles would fit again', () => {
+  let state = render(kind.empty, [[entry, everybody]]);
+  for (let count = 59; count > 20; count -= 1) {
+    const next = render(state, [[entry, everybody.slice(0, count)]]);
+    const changed = next.policies.filter(
+      ({ name, document }) =>
+        !samePolicy(document, state.policies.find((policy) => policy.name === name)?.document),
+    );
+    expect(changed.length).toBeLessThanOrEqual(1);
+    state = next;
+  }
+  expect(isPacked(state)).toBe(true);
+  expect(kind.same(render(state, [[entry, everybody.slice(0, 21)]]), state)).toBe(true);
+});
+
+test('every document keeps its limit, and whom it lets in is known', () => {
+  const four = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 4 } };
+  const shares: Shares = [
+    [entry, everybody],
+    [second, everybody.slice(0, 30)],
+  ];
+  const state = render(kind.empty, shares, four);
+
+  expect(isPacked(state)).toBe(true);
+
+  for (const document of documents(state))
+    expect(policySize(document, 'characters')).toBeLessThanOrEqual(small.limits.managedPolicyCharacters);
+  expect([...kind.granted(entry, ref, state, small, [])].sort()).toEqual(everybody.map(({ id }) => id));
+  expect(kind.granted(second, ref, state, small, []).size).toBe(30);
+});
+
+test('back to roles, those who take an account over are written before the policy that gives it up', () => {
+  const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
+  const packed = render(kind.empty, [[entry, everybody]]);
+  const plain = entryFor({ packing: undefined });
+
+  const { policies } = render(packed, [[plain, everybody]], large);
+
+  const known = new Set(packed.policies.map(({ name }) => name));
+  const order = policies.map(({ name }) => known.has(name));
+  expect(order).toEqual([...order].sort());
+  expect(order).toContain(false);
+});
