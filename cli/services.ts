@@ -1,6 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { awsAccess, type HubSettings, hubClients, hubErrors, requestHandler } from '../shared/aws/access.ts';
+import {
+  accessOfRuns,
+  type HubSettings,
+  hubClients,
+  hubErrors,
+  requestHandler,
+} from '../shared/aws/access.ts';
 import { perRun } from '../shared/aws/per-run.ts';
 import { type CallCounts, countCalls, withPlugins } from '../shared/aws/plugins.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -52,15 +58,14 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
     plugins: [countCalls(calls)],
     ...(endpoint === undefined ? {} : { endpoint }),
   };
+  const access = accessOfRuns({ ...settings, clock: systemClock });
   const services: Services = {
     clock: systemClock,
     random: Math.random,
     logger: loggerOf(session),
     store: table === undefined ? memoryStore() : tableStore(table, settings),
     hub: hubClients(settings),
-    aws: perRun((runId, { partition, spokeRole }) =>
-      awsAccess({ ...settings, runId, partition, spokeRole, clock: systemClock }),
-    ),
+    aws: perRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
   const place = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
   return { services, calls, where: `${endpoint ?? 'AWS'}, ${place}`, inMemory };

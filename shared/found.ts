@@ -1,7 +1,7 @@
 import { centralNamesOf } from './configuration/context.ts';
 import type { Configuration } from './configuration/schema.ts';
 import { resourceOf } from './grants/contract.ts';
-import { desiredResources } from './plan/desired.ts';
+import { desiredKeys } from './plan/desired.ts';
 import { type Found, searchesOf } from './plan/searches.ts';
 import type { FoundResources } from './store/ports.ts';
 
@@ -24,17 +24,15 @@ export function droppedAmong(
   configuration: Configuration,
   items: readonly FoundResources[],
 ): readonly string[] {
-  const desired = new Set(desiredResources(configuration, [], foundIn(items)).map(({ key }) => key));
+  const desired = desiredKeys(configuration, foundIn(items));
+  const others = [...new Set(keys)].filter((key) => !desired.has(key));
+  if (others.length === 0) return [];
   const looked = new Set(items.filter(isLookedAt).map(({ search }) => search));
   const open = searchesOf(configuration).filter(({ key }) => !looked.has(key));
   const places = new Set(open.map(placeOf));
-  return [...new Set(keys)].filter((key) => {
+  return others.filter((key) => {
     const ref = resourceOf(key);
-    return (
-      !desired.has(key) &&
-      !places.has(placeOf(ref)) &&
-      centralNamesOf(configuration, ref.accountId).length > 0
-    );
+    return !places.has(placeOf(ref)) && centralNamesOf(configuration, ref.accountId).length > 0;
   });
 }
 

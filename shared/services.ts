@@ -59,13 +59,19 @@ async function requireActivated(store: Store): Promise<ConfigurationInForce> {
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
 export function configurationOf({ document, hash }: ConfigurationInForce): Configuration {
+  if (latest !== undefined && latest.document === document) return latest.configuration;
   const text = JSON.stringify(document);
-  if (latest?.text !== text)
-    latest = { text, configuration: validateConfiguration(document, `The configuration in force (${hash})`) };
-  return latest.configuration;
+  const configuration =
+    latest?.text === text
+      ? latest.configuration
+      : validateConfiguration(document, `The configuration in force (${hash})`);
+  latest = { document, text, configuration };
+  return configuration;
 }
 
-let latest: { readonly text: string; readonly configuration: Configuration } | undefined;
+let latest:
+  | { readonly document: unknown; readonly text: string; readonly configuration: Configuration }
+  | undefined;
 
 /**
  * Refuses a writer whose configuration is not the one in force.

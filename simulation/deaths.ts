@@ -59,8 +59,7 @@ export function deaths(
       until: Date.now() + timeout,
       wakes: draw.chance(wakeRate),
     };
-    const running = lives.run(life, invoke);
-    return Promise.race([running, endOf(timeout, 'Sandbox.Timedout')]);
+    return within(timeout, lives.run(life, invoke));
   };
 
   /** Goes on when the invocation still lives. @returns whether it goes on after it had stopped */
@@ -102,9 +101,15 @@ export function deaths(
   };
 }
 
-async function endOf(milliseconds: number, name: string): Promise<never> {
-  await sleep(milliseconds);
-  throw Object.assign(new Error(`Task timed out after ${milliseconds / 1_000} seconds`), { name });
+/** What the function answers, or what Step Functions hears when its time is over. */
+async function within<T>(milliseconds: number, running: Promise<T>): Promise<T> {
+  const message = `Task timed out after ${milliseconds / 1_000} seconds`;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error(message), { name: 'Sandbox.Timedout' })),
+    milliseconds,
+  );
+  return Promise.race([running, promise]).finally(() => clearTimeout(timer));
 }
 
 const sleep = (milliseconds: number): Promise<void> =>

@@ -167,15 +167,13 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     organisation.intercept(interceptor);
   const care = newCare();
   const store = dying.slowed(around(inner));
+  const shared = simulatedServices(organisation, { store, quick: true });
   let executions = 0;
   const start = async (input: unknown, machine: DeployedMachine = 'account-onboarding'): Promise<void> => {
     executions += 1;
     const name = `run-${executions}`;
     history.push(`${now()} ${name} starts ${machine} ${JSON.stringify(input).slice(0, 60)}`);
-    const services = {
-      ...simulatedServices(organisation, { store, quick: true }),
-      clock: processClock(drawn.between(-4_000, 4_000)),
-    };
+    const services = { ...shared, clock: processClock(drawn.between(-4_000, 4_000)) };
     const startedAt = Date.now();
     const { status, error } = await runLocally({
       machine,

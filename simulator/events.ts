@@ -140,15 +140,17 @@ const timestamps = (world: World) => ({
 /** `Sep 16, 2020 9:20:50 PM` */
 function cloudTrailTime({ settings }: World): string {
   const at = new Date(settings.clock.now());
-  const date = at.toLocaleDateString('en-US', {
-    timeZone: 'UTC',
-    month: 'short',
-    day: 'numeric',
-    year: 'numeric',
-  });
+  const date = americanDate.format(at);
   const hour = at.getUTCHours();
   const clock = [hour % 12 || 12, twoDigits(at.getUTCMinutes()), twoDigits(at.getUTCSeconds())].join(':');
   return `${date} ${clock} ${hour < 12 ? 'AM' : 'PM'}`;
 }
+
+const americanDate = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'UTC',
+  month: 'short',
+  day: 'numeric',
+  year: 'numeric',
+});
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { timestamp } from '../shared/clock.ts';
 import { noTask } from '../shared/run/request-approval.ts';
 import type { Services } from '../shared/services.ts';
+import type { StepHandler } from '../shared/telemetry/step-handler.ts';
 import { functions } from './functions.ts';
 import { matchingRules, rulesOf } from './rules.ts';
 import { runStateMachine, type StateEvent, type StateMachineResult } from './run-state-machine.ts';
@@ -87,8 +88,15 @@ const boundFunctions = (
 ): Readonly<Record<string, StateFunction>> =>
   Object.fromEntries(
     Object.entries(functions).map(([token, createHandler]) => {
-      const handler = createHandler(() => services);
-      return [token, (event) => around(token, () => handler(event, lambdaContext(token)))];
+      let handler: StepHandler | undefined;
+      return [
+        token,
+        (event) =>
+          around(token, () => {
+            handler ??= createHandler(() => services);
+            return handler(event, lambdaContext(token));
+          }),
+      ];
     }),
   );
 

@@ -1,5 +1,6 @@
+import { perText } from '../shared/memo.ts';
 import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/policy/document.ts';
-import { evaluatePolicy } from '../shared/policy/evaluate.ts';
+import { type AccessRequest, type Evaluation, evaluatePolicy } from '../shared/policy/evaluate.ts';
 import type { RequestContext } from '../shared/policy/patterns.ts';
 import { type Caller, organizationPath, type World } from './world.ts';
 
@@ -16,7 +17,7 @@ export interface Attempt {
   readonly context?: RequestContext;
 }
 
-type Decision = 'allow' | 'deny' | 'none';
+type Decision = Evaluation['decision'];
 
 /** Why AWS would deny it, in AWS's words; `undefined` where it is allowed. */
 export type Denial = string | undefined;
@@ -27,8 +28,9 @@ export type Denial = string | undefined;
  * account's own policies. Source: "Policy evaluation logic" (IAM user guide).
  */
 export function denialOf(world: World, caller: Caller, attempt: Attempt): Denial {
-  const identity = identityDecision(world, caller, attempt);
-  const { decision, direct } = resourceDecision(world, caller, attempt);
+  const request = requestOf(world, caller, attempt);
+  const identity = identityDecision(world, caller, request);
+  const { decision, direct } = resourceDecision(caller, attempt, request);
   if (identity === 'deny' || decision === 'deny') return denial(caller, attempt, 'with an explicit deny');
   const sameAccount = caller.accountId === attempt.resourceAccount;
   const allowed = sameAccount
@@ -43,8 +45,9 @@ export function denialOf(world: World, caller: Caller, attempt: Attempt): Denial
  * Sources: "Key policies in AWS KMS" (KMS developer guide), "IAM roles: terms and concepts" (IAM user guide).
  */
 export function strictDenialOf(world: World, caller: Caller, attempt: Attempt): Denial {
-  const identity = identityDecision(world, caller, attempt);
-  const { decision, direct } = resourceDecision(world, caller, attempt);
+  const request = requestOf(world, caller, attempt);
+  const identity = identityDecision(world, caller, request);
+  const { decision, direct } = resourceDecision(caller, attempt, request);
   if (identity === 'deny' || decision === 'deny') return denial(caller, attempt, 'with an explicit deny');
   if (decision !== 'allow')
     return denial(caller, attempt, 'because no resource-based policy allows the action');
@@ -52,31 +55,27 @@ export function strictDenialOf(world: World, caller: Caller, attempt: Attempt): 
   return allowed ? undefined : denial(caller, attempt, 'because no identity-based policy allows the action');
 }
 
-/** What one policy document says to the caller. */
-export function evaluate(
-  world: World,
-  caller: Caller,
-  attempt: Attempt,
-  policy: string | undefined,
-): { readonly decision: Decision; readonly statement?: Statement } {
-  if (policy === undefined) return { decision: 'none' };
-  return evaluatePolicy(stored(policy), {
-    principal: { type: 'AWS', accountId: caller.accountId, arn: caller.sessionArn },
-    action: attempt.action,
-    resource: attempt.resource,
-    context: contextOf(world, caller, attempt),
-  });
-}
+/** What one policy document says to a request. */
+const evaluate = (policy: string | undefined, request: AccessRequest): Evaluation =>
+  policy === undefined ? { decision: 'none' } : evaluatePolicy(stored(policy), request);
+
+const requestOf = (world: World, caller: Caller, attempt: Attempt): AccessRequest => ({
+  principal: { type: 'AWS', accountId: caller.accountId, arn: caller.sessionArn },
+  action: attempt.action,
+  resource: attempt.resource,
+  // Few statements ask for it.
+  get context() {
+    return contextOf(world, caller, attempt);
+  },
+});
 
 const denial = (caller: Caller, { action, resource }: Attempt, why: string): string =>
   `User: ${caller.sessionArn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 
-function identityDecision(world: World, caller: Caller, attempt: Attempt): Decision {
+function identityDecision(world: World, caller: Caller, request: AccessRequest): Decision {
   const role = world.roles.get(caller.roleArn);
   const managed = [...(role?.attached ?? [])].map((arn) => managedDocument(world, arn));
-  const decisions = [role?.permissions, ...managed].map(
-    (policy) => evaluate(world, caller, attempt, policy).decision,
-  );
+  const decisions = [role?.permissions, ...managed].map((policy) => evaluate(policy, request).decision);
   if (decisions.includes('deny')) return 'deny';
   return decisions.includes('allow') ? 'allow' : 'none';
 }
@@ -86,8 +85,8 @@ function managedDocument(world: World, arn: string): string | undefined {
   return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
 }
 
-function resourceDecision(world: World, caller: Caller, attempt: Attempt) {
-  const { decision, statement } = evaluate(world, caller, attempt, attempt.resourcePolicy);
+function resourceDecision(caller: Caller, { resourcePolicy }: Attempt, request: AccessRequest) {
+  const { decision, statement } = evaluate(resourcePolicy, request);
   return { decision, direct: statement !== undefined && namesDirectly(statement, caller) };
 }
 
@@ -129,19 +128,11 @@ function membership(world: World, whose: 'Principal' | 'Resource', accountId: st
   };
 }
 
-const parsed = new Map<string, PolicyDocument | undefined>();
-
 /**
  * Texts are parsed once: a simulation evaluates the same few documents many thousand times. What an outsider left
  * and nobody can read says nothing.
  */
-function stored(text: string): PolicyDocument | undefined {
-  if (!parsed.has(text)) {
-    if (parsed.size > 500) parsed.clear();
-    parsed.set(text, readable(text));
-  }
-  return parsed.get(text);
-}
+const stored = perText(500, readable);
 
 function readable(text: string): PolicyDocument | undefined {
   try {

@@ -26,6 +26,8 @@ export function quickClients(): QuickClients {
       const stack = constructStack();
       Object.assign(stack, { concat: () => stack });
       Object.assign(client, { middlewareStack: stack });
+      // The project's own plugins keep nothing of a request in their context, so one chain serves all requests.
+      Object.assign((client as Configured).config, { cacheMiddleware: true });
       signatories.set(stack, signatoryOf(client as Configured));
     },
     signatory: (stack) => {
@@ -43,9 +45,11 @@ interface Configured {
   };
 }
 
-const signatoryOf =
-  ({ config }: Configured) =>
-  async (): Promise<Signatory> => ({
-    accessKeyId: (await config.credentials()).accessKeyId,
-    region: await config.region(),
-  });
+function signatoryOf({ config }: Configured): () => Promise<Signatory> {
+  let known: Promise<string> | undefined;
+  return async () => {
+    const { accessKeyId } = await config.credentials();
+    known ??= config.region();
+    return { accessKeyId, region: await known };
+  };
+}

@@ -1,4 +1,4 @@
-import { awsAccess, hubClients } from '../shared/aws/access.ts';
+import { accessOfRuns, hubClients } from '../shared/aws/access.ts';
 import { perRun } from '../shared/aws/per-run.ts';
 import type { ClientPlugin } from '../shared/aws/plugins.ts';
 import type { Logger, Services } from '../shared/services.ts';
@@ -37,14 +37,13 @@ export function simulatedServices(
     credentials: organisation.hubCredentials,
     plugins: [...plugins, organisation.plugin({ quick })],
   };
+  const access = accessOfRuns({ ...settings, clock });
   return {
     clock,
     random,
     logger,
     store,
     hub: hubClients(settings),
-    aws: perRun((runId, { partition, spokeRole }) =>
-      awsAccess({ ...settings, runId, partition, spokeRole, clock }),
-    ),
+    aws: perRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
 }

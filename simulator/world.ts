@@ -216,13 +216,17 @@ export function announce({ listeners }: World, event: OrganisationEvent): void {
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** `length` random letters and digits, from the world's random numbers. */
-export const randomText = ({ settings }: World, length: number, alphabet = alphanumeric): string =>
-  Array.from({ length }, () => alphabet[Math.floor(settings.random() * alphabet.length)]).join('');
+export function randomText({ settings }: World, length: number, alphabet = alphanumeric): string {
+  let text = '';
+  while (text.length < length) text += alphabet[Math.floor(settings.random() * alphabet.length)];
+  return text;
+}
 
 /** Looks like a UUID; from the world's random numbers. */
 export function randomUuid(world: World): string {
   const digits = randomText(world, 32, '0123456789abcdef');
-  return digits.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+  const part = (from: number, to: number): string => digits.slice(from, to);
+  return `${part(0, 8)}-${part(8, 12)}-4${part(13, 16)}-8${part(17, 20)}-${part(20, 32)}`;
 }
 
 /** `length` characters that depend on nothing but `text`: the ids that AWS gives to entities. */

@@ -1,23 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import { filesIn, type Import, importsOf, loadedBy, sourceOf } from './imports.ts';
 
+/** Errors, frozen copies, and answers that are kept for the same question: they know of nothing else. */
+const foundations = ['shared/errors.ts', 'shared/frozen.ts', 'shared/memo.ts'];
+
 /** The pure part, from the bottom up, with what each folder may import at run time beside itself. */
 const layers: Readonly<Record<string, readonly string[]>> = {
-  'shared/policy': ['shared/errors.ts'],
-  'shared/grants': ['shared/policy/', 'shared/organization/', 'shared/errors.ts'],
+  'shared/policy': foundations,
+  'shared/grants': ['shared/policy/', 'shared/organization/', ...foundations],
   'shared/plan': [
     'shared/grants/',
     'shared/policy/',
     'shared/organization/',
     'shared/configuration/',
-    'shared/errors.ts',
+    ...foundations,
   ],
   'shared/spoke': [
     'shared/grants/',
     'shared/policy/',
     'shared/organization/',
     'shared/configuration/',
-    'shared/errors.ts',
+    ...foundations,
   ],
 };
 

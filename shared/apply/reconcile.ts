@@ -93,11 +93,14 @@ async function settledSincePlan(
   if (planned.drift === 'foreign-changed') return false;
   const state = await store.resources.get(planned.resource);
   if (state === undefined) return false;
+  // The table need not be read for what another has not done yet, as often as somebody waits for it.
+  if (planned.planned === 'change' && (state.generation ?? 0) <= (planned.plannedGeneration ?? 0))
+    return false;
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
-  if (desired === undefined) return false;
-  if (!isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })) return false;
-  return planned.planned !== 'change' || (state?.generation ?? 0) > (planned.plannedGeneration ?? 0);
+  return (
+    desired !== undefined && isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })
+  );
 }
 
 /** How a reconciliation ended. */

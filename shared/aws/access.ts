@@ -90,8 +90,9 @@ const handlerWith = (timeout: number): NodeHttpHandler =>
 /** Shared by all clients, and with it the connections. */
 export const requestHandler = handlerWith(requestTimeout);
 
-export function awsAccess(settings: AwsSettings): AwsAccess {
-  const credentialsOf = spokeCredentials(stsClient(settings), settings);
+/** @param sts the client that asks for the run's credentials. Default: one of its own */
+export function awsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
+  const credentialsOf = spokeCredentials(sts, settings);
   const readers = new Map<string, AccountClients>();
 
   const clients = (target: Target, options: { maxAttempts: number; plugins: readonly ClientPlugin[] }) =>
@@ -123,6 +124,17 @@ export function awsAccess(settings: AwsSettings): AwsAccess {
       clients(target, { maxAttempts: 1, plugins: [checkBeforeSend(beforeSend)] }),
   };
 }
+
+/** Makes the access of each run; they share the client that asks for their credentials. */
+export function accessOfRuns(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
+  let sts: STSClient | undefined;
+  return (run) => {
+    sts ??= stsClient(settings);
+    return awsAccess({ ...settings, ...run }, sts);
+  };
+}
+
+type Run = Pick<AwsSettings, 'runId' | 'partition' | 'spokeRole'>;
 
 type ClientConfig = {
   region: string;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { GrantContext } from '../grants/contract.ts';
+import { perObject } from '../memo.ts';
 import type { CentralAccountName, Configuration } from './schema.ts';
 
 /** What grant kinds may know of a configuration. */
-export function grantContext(configuration: Configuration): GrantContext {
+export const grantContext = perObject((configuration: Configuration): GrantContext => {
   const { partition, organization, deployment, limits, centralAccounts } = configuration;
   const configured = Object.entries(centralAccounts).flatMap(([name, account]) =>
     account === undefined ? [] : [[name, account] as const],
@@ -15,7 +16,7 @@ export function grantContext(configuration: Configuration): GrantContext {
     limits,
     centralAccounts: Object.fromEntries(configured),
   };
-}
+});
 
 /** The names that the central account `id` has; one account may have several. */
 export const centralNamesOf = (

@@ -3,6 +3,7 @@ import type { CentralAccountName, Configuration } from '../configuration/schema.
 import { type GrantKind, type ResourceRef, resourceKey, resourceOf, type Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
+import { perObject } from '../memo.ts';
 import { type Account, isMember } from '../organization/account.ts';
 import { reaches } from './approval.ts';
 import { type Found, foundBy, nothingFound } from './searches.ts';
@@ -37,6 +38,15 @@ export function desiredResources(
 ): readonly DesiredResource[] {
   return sorted([...resourcesFor({ configuration, found }, accounts).values()]);
 }
+
+/** The keys of the same. */
+export const desiredKeys = (configuration: Configuration, found: Found): ReadonlySet<string> =>
+  new Set(
+    configuration.grants.flatMap((entry) => [
+      ...namedBy(entry, configuration),
+      ...foundBy(entry, configuration, found),
+    ]),
+  );
 
 /** The same, and the resources that are dropped: nobody has anything on them any more. */
 export const resourcesInForce = (
@@ -78,24 +88,37 @@ function resourcesFor(
   accounts: readonly Account[],
   only?: string,
 ): ReadonlyMap<string, DesiredResource> {
-  const context = grantContext(configuration);
   const members = accounts.filter(isMember).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const resources = new Map<string, DesiredResource>();
   for (const entry of configuration.grants) {
-    const kind = grantKind(entry.kind);
-    const named = new Set(kind.resources(entry, context).map(resourceKey));
-    const all = new Set([...named, ...foundBy(entry, context, found)]);
-    const wanted = [...all].filter((key) => only === undefined || key === only);
+    const named = namedBy(entry, configuration);
+    const all = new Set([...named, ...foundBy(entry, configuration, found)]);
+    const wanted = only === undefined ? [...all] : [only].filter((key) => all.has(key));
     if (wanted.length === 0) continue;
     const share = { entry, accounts: matching(entry, members) };
     for (const key of wanted) {
       const { shares = [], named: before = false } = resources.get(key) ?? {};
-      const resource = { key, ref: resourceOf(key), kind, named: before || named.has(key) };
+      const ref = resourceOf(key);
+      const resource = { key, ref, kind: grantKind(entry.kind), named: before || named.has(key) };
       resources.set(key, { ...resource, shares: [...shares, share] });
     }
   }
   return resources;
 }
+
+/** Keys of the resources that one entry of a configuration names. */
+const namedBy = (entry: GrantEntry, configuration: Configuration): ReadonlySet<string> =>
+  namedKeys(configuration).get(entry) ?? new Set();
+
+const namedKeys = perObject(
+  (configuration: Configuration): ReadonlyMap<GrantEntry, ReadonlySet<string>> =>
+    new Map(
+      configuration.grants.map((entry) => {
+        const refs = grantKind(entry.kind).resources(entry, grantContext(configuration));
+        return [entry, new Set(refs.map(resourceKey))];
+      }),
+    ),
+);
 
 const matching = (entry: GrantEntry, members: readonly Account[]): readonly Account[] =>
   members.filter((account) => reaches(entry, account));

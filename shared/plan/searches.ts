@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import { type GrantContext, type ResourceSearch, searchKey } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
+import { perObject } from '../memo.ts';
 
 /** Keys of the resources that each search has found, by `searchKey`. */
 export type Found = ReadonlyMap<string, readonly string[]>;
@@ -34,6 +35,16 @@ export function searchesOf(configuration: Configuration): readonly ConfiguredSea
 export const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
   grantKind(entry.kind).discovery?.searches(entry, context) ?? [];
 
-/** Keys of the resources that were found for one entry. */
-export const foundBy = (entry: GrantEntry, context: GrantContext, found: Found): readonly string[] =>
-  entrySearches(entry, context).flatMap((search) => found.get(searchKey(search)) ?? []);
+/** Keys of the resources that were found for one entry of a configuration. */
+export const foundBy = (entry: GrantEntry, configuration: Configuration, found: Found): readonly string[] =>
+  (searchKeys(configuration).get(entry) ?? []).flatMap((key) => found.get(key) ?? []);
+
+const searchKeys = perObject(
+  (configuration: Configuration): ReadonlyMap<GrantEntry, readonly string[]> =>
+    new Map(
+      configuration.grants.map((entry) => [
+        entry,
+        entrySearches(entry, grantContext(configuration)).map(searchKey),
+      ]),
+    ),
+);

@@ -1,3 +1,4 @@
+import { perObject } from '../memo.ts';
 import { many, type OneOrMany, type Principal, principalMap, type Statement } from './document.ts';
 
 /**
@@ -5,8 +6,10 @@ import { many, type OneOrMany, type Principal, principalMap, type Statement } fr
  * a whole value, or a whole segment of an ARN or a path. Whom a document names, not whom it grants to. An id within a
  * name counts for nothing: buckets are often named after the account that owns them.
  */
-export const accountIdsIn = (statement: Statement): ReadonlySet<string> =>
-  new Set(texts(statement).flatMap((text) => text.match(accountIds) ?? []));
+export const accountIdsIn = perObject(
+  (statement: Statement): ReadonlySet<string> =>
+    new Set(texts(statement).flatMap((text) => text.match(accountIds) ?? [])),
+);
 
 const accountIds = /(?<![^:/])\d{12}(?![^:/])/g;
 

@@ -1,3 +1,4 @@
+import { perText } from '../memo.ts';
 import { type Conditions, type ConditionValue, many, type OneOrMany } from './document.ts';
 import { type Operator, operatorNamed } from './operators.ts';
 import { contextValues, readPattern, type Variables } from './patterns.ts';
@@ -29,7 +30,7 @@ export const conditionsMet = (conditions: Conditions | undefined, variables: Var
     ),
   );
 
-export function operatorName(name: string): OperatorName {
+export const operatorName = perText(100, (name): OperatorName => {
   const [, quantifier, base = '', ifExists] =
     /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
   const quantifiers = { forallvalues: 'all', foranyvalue: 'any' } as const;
@@ -38,7 +39,7 @@ export function operatorName(name: string): OperatorName {
     quantifier: quantifiers[quantifier as keyof typeof quantifiers],
     ifExists: ifExists !== undefined,
   };
-}
+});
 
 function keyMet(
   name: OperatorName,

@@ -1,4 +1,6 @@
-import { MalformedPolicyError } from '../errors.ts';
+import { type Finding, MalformedPolicyError } from '../errors.ts';
+import { frozen } from '../frozen.ts';
+import { perText } from '../memo.ts';
 import { policyFindings } from './grammar.ts';
 
 export type OneOrMany<T> = T | readonly T[];
@@ -39,17 +41,40 @@ export const currentVersion = '2012-10-17';
 
 /**
  * Reads the policy of `where`. Accepts every legal form, and keeps each statement as the very object that was
- * parsed, so that a foreign one is written back as it came.
+ * parsed, so that a foreign one is written back as it came. One text has one document, frozen: plan, write and proof
+ * read the same policy again and again.
  *
  * @throws MalformedPolicyError with all findings, where the text is not a policy that we understand whole.
  */
 export function parsePolicy(text: string, where: string): PolicyDocument {
-  const parsed = parseJson(text, where);
-  const findings = policyFindings(parsed);
-  if (findings.length > 0) throw new MalformedPolicyError(where, findings);
-  const document = parsed as Omit<PolicyDocument, 'Statement'> & { readonly Statement: OneOrMany<Statement> };
-  return { ...document, Statement: many(document.Statement) };
+  const { document, findings, cause } = read(text);
+  if (document === undefined) throw new MalformedPolicyError(where, findings, cause);
+  return document;
 }
+
+interface Read {
+  readonly document?: PolicyDocument;
+  readonly findings: readonly Finding[];
+  readonly cause?: unknown;
+}
+
+const read = perText(100, (text): Read => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const findings = policyFindings(parsed);
+    return findings.length > 0 ? { findings } : { document: frozen(inOneForm(parsed as Written)), findings };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return { findings: [{ path: '', message: `is not JSON: ${reason}` }], cause };
+  }
+});
+
+type Written = Omit<PolicyDocument, 'Statement'> & { readonly Statement: OneOrMany<Statement> };
+
+const inOneForm = (document: Written): PolicyDocument => ({
+  ...document,
+  Statement: many(document.Statement),
+});
 
 /** A document without statements. */
 export const newPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
@@ -63,13 +88,6 @@ export const many = <T>(value: OneOrMany<T>): readonly T[] =>
 
 /** `"*"` as a map, so that both spellings are walked alike. */
 export const principalMap = (principal: Principal): PrincipalMap =>
-  principal === '*' ? { '*': '*' } : principal;
+  principal === '*' ? everybody : principal;
 
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MalformedPolicyError(where, [{ path: '', message: `is not JSON: ${reason}` }], cause);
-  }
-}
+const everybody: PrincipalMap = Object.freeze({ '*': '*' });

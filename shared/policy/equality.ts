@@ -1,5 +1,6 @@
-import type { PolicyDocument, Statement } from './document.ts';
-import { normalisePolicy, normaliseStatement } from './normalise.ts';
+import { perObject } from '../memo.ts';
+import { defaultVersion, type PolicyDocument, type Statement } from './document.ts';
+import { normaliseStatement } from './normalise.ts';
 
 /** Whether two statements mean the same, Sid included. */
 export const sameStatement = (a: Statement, b: Statement): boolean => a === b || meaning(a) === meaning(b);
@@ -11,8 +12,14 @@ export const sameStatement = (a: Statement, b: Statement): boolean => a === b ||
 export function samePolicy(a: PolicyDocument | undefined, b: PolicyDocument | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
-  return JSON.stringify(normalisePolicy(a)) === JSON.stringify(normalisePolicy(b));
+  return documentMeaning(a) === documentMeaning(b);
 }
 
 /** A text that two statements share exactly if they mean the same; for maps and sets. */
-export const meaning = (statement: Statement): string => JSON.stringify(normaliseStatement(statement));
+export const meaning = perObject((statement: Statement): string =>
+  JSON.stringify(normaliseStatement(statement)),
+);
+
+const documentMeaning = perObject(({ Version = defaultVersion, Id, Statement }: PolicyDocument): string =>
+  JSON.stringify([Version, Id, [...new Set(Statement.map(meaning))].sort()]),
+);

@@ -40,9 +40,9 @@ export interface Evaluation {
  */
 export function evaluatePolicy(document: PolicyDocument | undefined, request: AccessRequest): Evaluation {
   if (document === undefined) return { decision: 'none' };
-  const variables = { enabled: document.Version === currentVersion, context: request.context };
+  const withVariables = document.Version === currentVersion;
   const applying = (effect: Statement['Effect']) =>
-    document.Statement.find((each) => each.Effect === effect && applies(each, request, variables));
+    document.Statement.find((each) => each.Effect === effect && applies(each, request, withVariables));
   return decided('deny', applying('Deny')) ?? decided('allow', applying('Allow')) ?? { decision: 'none' };
 }
 
@@ -51,14 +51,21 @@ function decided(decision: 'allow' | 'deny', statement: Statement | undefined): 
   return { decision, statement, ...(statement.Sid === undefined ? {} : { sid: statement.Sid }) };
 }
 
-function applies(statement: Statement, request: AccessRequest, variables: Variables): boolean {
-  const outcome = both([
-    principalMatches(statement, request),
-    actionMatches(statement, request.action),
-    resourceMatches(statement, request.resource, variables),
-    conditionsMet(statement.Condition, variables),
-  ]);
+function applies(statement: Statement, request: AccessRequest, withVariables: boolean): boolean {
+  const outcome = both(elementsMatch(statement, request, withVariables));
   return outcome === 'yes' || (outcome === 'unknown' && statement.Effect === 'Deny');
+}
+
+function* elementsMatch(
+  statement: Statement,
+  request: AccessRequest,
+  withVariables: boolean,
+): Generator<Verdict> {
+  yield actionMatches(statement, request.action);
+  yield principalMatches(statement, request);
+  const variables = { enabled: withVariables, context: request.context };
+  yield resourceMatches(statement, request.resource, variables);
+  yield conditionsMet(statement.Condition, variables);
 }
 
 function principalMatches({ Effect, Principal, NotPrincipal }: Statement, request: AccessRequest): Verdict {
@@ -68,7 +75,11 @@ function principalMatches({ Effect, Principal, NotPrincipal }: Statement, reques
 
 function actionMatches({ Action, NotAction }: Statement, action: string): Verdict {
   const oneOf = (patterns: OneOrMany<string>) =>
-    anyMatches(patterns, { enabled: false, context: {} }, (pattern) => matchesAction(pattern, action));
+    either(
+      many(patterns)
+        .values()
+        .map((text) => verdict(matchesAction(text, action))),
+    );
   if (Action !== undefined) return oneOf(Action);
   return NotAction === undefined ? 'no' : opposite(oneOf(NotAction));
 }
@@ -91,8 +102,10 @@ const anyMatches = (
   matches: (pattern: Pattern) => boolean,
 ): Verdict =>
   either(
-    many(patterns).map((text) => {
-      const pattern = readPattern(text, variables);
-      return pattern === undefined ? 'unknown' : verdict(matches(pattern));
-    }),
+    many(patterns)
+      .values()
+      .map((text) => {
+        const pattern = readPattern(text, variables);
+        return pattern === undefined ? 'unknown' : verdict(matches(pattern));
+      }),
   );

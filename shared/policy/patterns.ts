@@ -1,3 +1,5 @@
+import { perText } from '../memo.ts';
+
 /** A request's context: condition keys, in any letter case, with their values. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
@@ -22,7 +24,7 @@ export interface Variables {
  * has no single value in this request ("IAM policy elements: Variables and tags").
  */
 export function readPattern(text: string, variables: Variables): Pattern | undefined {
-  if (!variables.enabled) return written(text);
+  if (!variables.enabled || !text.includes('${')) return written(text);
   const pieces = text.split(/(\$\{[^}]*\})/).map((piece, index) => {
     if (index % 2 === 0) return written(piece);
     const value = variableValue(piece.slice(2, -1), variables.context);
@@ -54,9 +56,9 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
   return pattern.slice(next).every((part) => part === anyRun);
 }
 
-/** Actions are compared without regard to letter case. */
-export const matchesAction = (action: Pattern, given: string): boolean =>
-  matchesPattern(lowerCased(action), given.toLowerCase());
+/** Actions are compared without regard to letter case, and know no variables. */
+export const matchesAction = (action: string, given: string): boolean =>
+  matchesPattern(written(action.toLowerCase()), given.toLowerCase());
 
 /**
  * ARNs are compared in their six segments, each with its own wildcards; only the last may contain colons
@@ -84,11 +86,12 @@ export function contextValues(context: RequestContext, key: string): readonly st
   return value === undefined || value.length === 0 ? undefined : value;
 }
 
-const written = (text: string): Pattern =>
-  Array.from(text, (letter) => (letter === '*' ? anyRun : letter === '?' ? anyOne : letter));
-
-const lowerCased = (pattern: Pattern): Pattern =>
-  pattern.map((part) => (typeof part === 'string' ? part.toLowerCase() : part));
+/** The same few texts are compared with every request. */
+const written = perText(
+  1_000,
+  (text): Pattern =>
+    Array.from(text, (letter) => (letter === '*' ? anyRun : letter === '?' ? anyOne : letter)),
+);
 
 const letterOf = (part: Pattern[number]): string =>
   part === anyRun ? '*' : part === anyOne ? '?' : (part as string);

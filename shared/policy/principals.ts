@@ -1,4 +1,5 @@
-import { many, type Principal, principalMap } from './document.ts';
+import { perObject } from '../memo.ts';
+import { many, type Principal, type PrincipalMap, principalMap } from './document.ts';
 import { canonicalAccount } from './normalise.ts';
 import { arnSegments } from './patterns.ts';
 import { opposite, type Verdict, verdict } from './verdict.ts';
@@ -42,12 +43,16 @@ export function isNotExcepted(
 
 type AwsPrincipal = Extract<RequestPrincipal, { type: 'AWS' }>;
 
-const names = (principal: Principal): ReadonlySet<string> =>
-  new Set(
-    Object.entries(principalMap(principal)).flatMap(([type, named]) =>
-      many(named).map((name) => (type === 'AWS' ? awsName(name) : `${type}:${name}`)),
+const names = (principal: Principal): ReadonlySet<string> => namesIn(principalMap(principal));
+
+const namesIn = perObject(
+  (principals: PrincipalMap): ReadonlySet<string> =>
+    new Set(
+      Object.entries(principals).flatMap(([type, named]) =>
+        many(named).map((name) => (type === 'AWS' ? awsName(name) : `${type}:${name}`)),
+      ),
     ),
-  );
+);
 
 /** The names under which a statement can mean this principal. */
 const namesOf = (asking: AwsPrincipal): readonly string[] => requiredForms(asking).flat();

@@ -12,5 +12,5 @@ export type SizeUnit = 'bytes' | 'characters';
 export function policySize(document: PolicyDocument | undefined, unit: SizeUnit): number {
   if (document === undefined) return 0;
   const text = serialisePolicy(document);
-  return unit === 'characters' ? text.length : new TextEncoder().encode(text).length;
+  return unit === 'characters' ? text.length : Buffer.byteLength(text);
 }

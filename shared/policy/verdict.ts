@@ -6,14 +6,24 @@ export type Verdict = 'yes' | 'no' | 'unknown';
 
 export const verdict = (applies: boolean): Verdict => (applies ? 'yes' : 'no');
 
-/** All must apply; one `no` decides. */
+/** All must apply; one `no` decides, and those after it are not asked for. */
 export function both(verdicts: Iterable<Verdict>): Verdict {
-  const seen = new Set(verdicts);
-  if (seen.has('no')) return 'no';
-  return seen.has('unknown') ? 'unknown' : 'yes';
+  let all: Verdict = 'yes';
+  for (const each of verdicts) {
+    if (each === 'no') return 'no';
+    if (each === 'unknown') all = 'unknown';
+  }
+  return all;
 }
 
 export const opposite = (given: Verdict): Verdict => (given === 'unknown' ? given : verdict(given === 'no'));
 
-/** One is enough; one `yes` decides. */
-export const either = (verdicts: Iterable<Verdict>): Verdict => opposite(both([...verdicts].map(opposite)));
+/** One is enough; one `yes` decides, and those after it are not asked for. */
+export function either(verdicts: Iterable<Verdict>): Verdict {
+  let any: Verdict = 'no';
+  for (const each of verdicts) {
+    if (each === 'yes') return 'yes';
+    if (each === 'unknown') any = 'unknown';
+  }
+  return any;
+}

@@ -1,3 +1,4 @@
+import { frozen } from '../frozen.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
 import { isOpen } from './open.ts';
 import {
@@ -53,7 +54,7 @@ function memoryRegistry(): RegistryStore {
       return soon(() => {
         if (revision !== previous || stored.get(account.id)?.revision !== expected) return undefined;
         revision += 1;
-        const registered = kept<RegisteredAccount>({ ...account, revision, updatedAt: at });
+        const registered = frozen<RegisteredAccount>({ ...account, revision, updatedAt: at });
         stored.set(account.id, registered);
         return registered;
       });
@@ -70,7 +71,7 @@ function memoryResources(): ResourceStore {
   const states = new Map<string, ResourceState>();
   return {
     get: (resource) => soon(() => states.get(resource)),
-    put: (resource, state) => soon(() => void states.set(resource, kept(state))),
+    put: (resource, state) => soon(() => void states.set(resource, frozen(state))),
   };
 }
 
@@ -81,7 +82,7 @@ function memoryFound(): FoundStore {
     put: (found, expected) =>
       soon(() => {
         if (items.get(found.search)?.generation !== expected) return false;
-        items.set(found.search, kept(found));
+        items.set(found.search, frozen(found));
         return true;
       }),
   };
@@ -109,11 +110,11 @@ function memoryRuns(): RunStore {
   const changes = new Map<string, Map<string, ResourceChange>>();
   return {
     get: (runId) => soon(() => runs.get(runId)),
-    put: (run) => soon(() => void runs.set(run.runId, kept(run))),
+    put: (run) => soon(() => void runs.set(run.runId, frozen(run))),
     open: (run) =>
       soon(() => {
         const { status = 'running' } = runs.get(run.runId) ?? {};
-        if (isOpen(status)) runs.set(run.runId, kept(run));
+        if (isOpen(status)) runs.set(run.runId, frozen(run));
       }),
     unfinished: (before) =>
       soon(() => {
@@ -125,7 +126,7 @@ function memoryRuns(): RunStore {
     putChange: (runId, change) =>
       soon(() => {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
-        changes.set(runId, ofRun.set(change.resource, kept(change)));
+        changes.set(runId, ofRun.set(change.resource, frozen(change)));
       }),
     changes: (runId) =>
       soon(() => sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource)),
@@ -141,14 +142,14 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
         const known = requests.get(request.runId);
         if (known?.token === request.token && known.decision !== undefined) return false;
         const { decision: _, ...open } = request;
-        requests.set(request.runId, kept(open));
+        requests.set(request.runId, frozen(open));
         return true;
       }),
     decide: (runId, token, decision) =>
       soon(() => {
         const known = requests.get(runId);
         if (known?.token !== token || known.decision !== undefined) return false;
-        requests.set(runId, kept({ ...known, decision }));
+        requests.set(runId, frozen({ ...known, decision }));
         return true;
       }),
     async open() {
@@ -165,7 +166,7 @@ function memoryConfiguration(): ConfigurationStore {
     inForce: () => soon(() => inForce),
     activate: (configuration) =>
       soon(() => {
-        inForce = kept(configuration);
+        inForce = frozen(configuration);
       }),
   };
 }
@@ -180,7 +181,7 @@ function memoryOutbox(): OutboxStore {
     put: (delivery, expected) =>
       soon(() => {
         if (deliveries.get(keyOf(delivery))?.revision !== expected) return false;
-        deliveries.set(keyOf(delivery), kept(delivery));
+        deliveries.set(keyOf(delivery), frozen(delivery));
         return true;
       }),
     of: (source, prefix) =>
@@ -198,7 +199,7 @@ function memoryOutbox(): OutboxStore {
         secrets.delete(arn);
         targets.delete(arn);
       }),
-    remember: (arn, found) => soon(() => void targets.set(arn, kept(found))),
+    remember: (arn, found) => soon(() => void targets.set(arn, frozen(found))),
     remembered: (arn) => soon(() => targets.get(arn)),
     watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
@@ -208,11 +209,6 @@ function memoryOutbox(): OutboxStore {
 async function soon<T>(act: () => T): Promise<T> {
   await Promise.resolve();
   return act();
-}
-
-/** A frozen copy that holds what a document in the table would: JSON, without the keys that are undefined. */
-function kept<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, part: unknown) => Object.freeze(part)) as T;
 }
 
 /** In the order of sort keys: by the bytes of UTF-8. */

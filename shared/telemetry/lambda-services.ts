@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { awsAccess, hubClients, hubErrors, requestHandler } from '../aws/access.ts';
+import { accessOfRuns, hubClients, hubErrors, requestHandler } from '../aws/access.ts';
 import { perRun } from '../aws/per-run.ts';
 import { withPlugins } from '../aws/plugins.ts';
 import { systemClock } from '../clock.ts';
@@ -22,15 +22,14 @@ export function lambdaServices(): Services {
 function servicesFrom({ table, region }: { table: string; region: string }): Services {
   const dynamoDb = withPlugins(new DynamoDBClient({ region, requestHandler }), [hubErrors(region)]);
   const client = DynamoDBDocumentClient.from(dynamoDb);
+  const access = accessOfRuns({ region, clock: systemClock });
   return {
     clock: systemClock,
     random: Math.random,
     logger: new Logger({ serviceName: 'account-onboarding' }) as Services['logger'],
     store: dynamoStore({ client, tableName: table }),
     hub: hubClients({ region }),
-    aws: perRun((runId, { partition, spokeRole }) =>
-      awsAccess({ region, partition, spokeRole, runId, clock: systemClock }),
-    ),
+    aws: perRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
 }
 

@@ -1,0 +1,20 @@
+/**
+ * A frozen copy of plain data, as JSON would hold it: without the keys that are undefined. What is such a copy already,
+ * as a part of what was read before, is shared: nobody can change it.
+ */
+export const frozen = <T>(value: T): T => copied(value) as T;
+
+const copies = new WeakSet<object>();
+
+function copied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (copies.has(value)) return value;
+  const copy = Array.isArray(value) ? value.map((part) => copied(part) ?? null) : copiedFields(value);
+  copies.add(Object.freeze(copy));
+  return copy;
+}
+
+const copiedFields = (value: object): object =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => (part === undefined ? [] : [[name, copied(part)]])),
+  );

@@ -1,0 +1,27 @@
+/**
+ * `make`, but an object that was asked for before has its answer already. For what never changes, and is asked for again
+ * and again; the answer goes when the object does.
+ */
+export function perObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const made = new WeakMap<Key, { readonly value: Made }>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known.value;
+    const value = make(key);
+    made.set(key, { value });
+    return value;
+  };
+}
+
+/** The same for texts: of the latest ones, at most `most`. */
+export function perText<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
+  const made = new Map<string, { readonly value: Made }>();
+  return (text) => {
+    const known = made.get(text);
+    if (known !== undefined) return known.value;
+    const value = make(text);
+    if (made.size >= most) made.clear();
+    made.set(text, { value });
+    return value;
+  };
+}
