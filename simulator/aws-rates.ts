@@ -92,3 +92,25 @@ export const awsRates: readonly ServiceRate[] = [
   ...each('eventbridge', 'Amazon EventBridge user guide, "Amazon EventBridge quotas"', { PutEvents: 10_000 }),
   ...each('sns', undefined, { '*': 1_000 }),
 ];
+
+/** Of Step Functions, Lambda and DynamoDB, which no interceptor of the organisation sees. */
+export const hubRates = {
+  startExecution: {
+    perSecond: 300,
+    burst: 1_300,
+    source: 'Step Functions service quotas, "Quotas related to API action throttling"',
+  },
+  stateTransition: {
+    perSecond: 5_000,
+    burst: 5_000,
+    source: 'Step Functions service quotas, "Quotas related to state throttling"',
+  },
+  /** Executions of functions at a time; an account that is new has 10 to 50. */
+  lambdaConcurrency: { most: 1_000, source: 'AWS Lambda developer guide, "Lambda quotas"' },
+  /** Of one partition key. A consistent read of 4 KB is a unit, a write of 1 KB, in a transaction two. */
+  tablePartition: {
+    readUnits: 3_000,
+    writeUnits: 1_000,
+    source: 'DynamoDB developer guide, "Best practices for designing and using partition keys effectively"',
+  },
+} as const;

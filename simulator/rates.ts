@@ -71,7 +71,8 @@ function bucketKey({ service, operations, per }: ServiceRate, { accountId, regio
 export interface TokenBucket {
   /** Tokens that can be taken at `now`, milliseconds of a clock that does not go back. */
   left(now: number): number;
-  take(now: number): void;
+  /** @param tokens Default: one */
+  take(now: number, tokens?: number): void;
 }
 
 /** Full at `now`. */
@@ -88,8 +89,8 @@ export function tokenBucket(
   };
   return {
     left,
-    take: (time) => {
-      tokens = left(time) - 1;
+    take: (time, wanted = 1) => {
+      tokens = left(time) - wanted;
     },
   };
 }

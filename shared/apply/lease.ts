@@ -14,6 +14,9 @@ export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 /** How long a run waits for another's lease before it leaves the waiting to the state machine. */
 const patience = 5_000;
 
+/** How long it waits where the time to ask is known and further away than that; the state machine waits for the rest. */
+const briefly = 1_000;
+
 export interface Lease {
   /** @throws LeaseLostError when it is too late to send a write */
   check(): void;
@@ -21,28 +24,45 @@ export interface Lease {
   keep(): void;
 }
 
+/** What is known of a resource before its lease is asked for. */
+export interface LeaseLook {
+  /** Another run has done our work. */
+  readonly settled: boolean;
+  /** The lease is asked for from then on, milliseconds since the epoch. Default: at once. */
+  readonly notBefore?: number;
+}
+
+export interface LeaseRequest {
+  readonly resource: string;
+  readonly runId: string;
+  /** Asked before each attempt, since the run that holds the lease may do our work. */
+  look(): Promise<LeaseLook>;
+}
+
 /**
- * Runs `work` while holding the lease of `resource`. `settled` is asked before each attempt, since the run that
- * holds the lease may do our work; then the result is `undefined`.
+ * Runs `work` while holding the lease of `resource`; the result is `undefined` where it is settled without us.
  * @throws ResourceBusyError when the lease was not to be had in time
  */
 export async function withLease<T>(
   services: Services,
-  { resource, runId, settled }: { resource: string; runId: string; settled: () => Promise<boolean> },
+  { resource, runId, look }: LeaseRequest,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T | undefined> {
   const { clock, random, store } = services;
   // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
   const owner = `${runId}#${random().toString(36).slice(2)}`;
   const start = clock.now();
-  while (!(await settled())) {
+  while (true) {
+    const { settled, notBefore = 0 } = await look();
+    if (settled) return undefined;
     const taken = clock.now();
-    if (await store.leases.acquire(resource, owner, taken, taken + leaseDuration))
+    const early = Math.max(0, notBefore - taken);
+    if (early === 0 && (await store.leases.acquire(resource, owner, taken, taken + leaseDuration)))
       return holding(services, { resource, owner, taken }, work);
-    if (clock.now() - start > patience) throw busy(resource);
-    await clock.sleep(100 + random() * 400);
+    if (early > patience) await clock.sleep(briefly);
+    if (early > patience || clock.now() - start > patience) throw busy(resource);
+    await clock.sleep(early + 100 + random() * 400);
   }
-  return undefined;
 }
 
 interface Held {
@@ -82,7 +102,7 @@ async function giveBack({ store, logger }: Services, { resource, owner }: Held):
   }
 }
 
-const busy = (resource: string): ResourceBusyError =>
+export const busy = (resource: string): ResourceBusyError =>
   new ResourceBusyError(`${resource} is being written by another run; try again in a moment`, { resource });
 
 const lost = (resource: string): LeaseLostError =>

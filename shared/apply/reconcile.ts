@@ -16,10 +16,11 @@ import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } fro
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
-import type { Outcome, ResourceChange, ResourceState } from '../store/ports.ts';
+import type { Outcome, ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
+import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
-import { type Lease, withLease } from './lease.ts';
+import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
 import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
@@ -34,6 +35,8 @@ export interface ReconcileRequest {
   readonly asOf?: string;
   /** A person has seen the plan: what others changed is restored, however often they did. Default: false. */
   readonly decided?: boolean;
+  /** Waits while newcomers are gathered for the next write of a resource. Default: false. */
+  readonly gathers?: boolean;
 }
 
 /**
@@ -69,8 +72,9 @@ export async function reconcileResource(
   try {
     const done = await withLease(
       services,
-      { resource: planned.resource, runId, settled: () => settledSincePlan(services, request) },
-      (lease) => reconcileHolding(services, request, lease),
+      { resource: planned.resource, runId, look: () => lookBeforeLease(services, request) },
+      async (lease) =>
+        (await isOvertaken(services, request)) ? undefined : reconcileHolding(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
     const { before, after, added, removed, ...own } = planned;
@@ -82,16 +86,34 @@ export async function reconcileResource(
   }
 }
 
+async function lookBeforeLease({ store }: Services, request: ReconcileRequest): Promise<LeaseLook> {
+  const state = await store.resources.get(request.planned.resource);
+  if (await settledSincePlan(store, request, state)) return { settled: true };
+  return { settled: false, ...(request.gathers === true && { notBefore: gathersUntil(state) }) };
+}
+
+/**
+ * Between the look and the lease another may have written: then it is looked again, so that no two of a crowd write
+ * one after the other.
+ * @throws ResourceBusyError where the next write is to gather others first
+ */
+async function isOvertaken(services: Services, request: ReconcileRequest): Promise<boolean> {
+  if (request.gathers !== true) return false;
+  const { settled, notBefore = 0 } = await lookBeforeLease(services, request);
+  if (!settled && services.clock.now() < notBefore) throw busy(request.planned.resource);
+  return settled;
+}
+
 /** A change that the plan saw is done only by a reconciliation that completed after the plan. */
 async function settledSincePlan(
-  { store }: Services,
+  store: Store,
   { planned, revision }: ReconcileRequest,
+  state: ResourceState | undefined,
 ): Promise<boolean> {
-  // What the plan could not read or render is met again, so that its error is not lost.
-  if (planned.error !== undefined) return false;
+  // What the plan could not read or render is met again, so that its error is not lost; an attempt's that was busy is.
+  if (planned.error !== undefined && planned.outcome === undefined) return false;
   // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
   if (planned.drift === 'foreign-changed') return false;
-  const state = await store.resources.get(planned.resource);
   if (state === undefined) return false;
   // The table need not be read for what another has not done yet, as often as somebody waits for it.
   if (planned.planned === 'change' && (state.generation ?? 0) <= (planned.plannedGeneration ?? 0))
@@ -178,10 +200,11 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const plan = (setAside: ReadonlySet<string>): ResourcePlan => planResource({ ...asked, setAside });
 
   const first = await firstPlan(services, seen, lease, asked);
-  const { decided = false } = request;
+  const { decided = false, runId } = request;
+  const by = { runId };
   const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
   if (!first.changed) {
-    const unwritten = { plan: first, before: actual, after: actual, setAside: [], verdict };
+    const unwritten = { ...by, plan: first, before: actual, after: actual, setAside: [], verdict };
     return doneBefore(request.planned, state, await settle(services, seen, lease, unwritten));
   }
   lease.check();
@@ -201,7 +224,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   }).catch(becauseOfOrphans(desired, actual, ours));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
-  return settle(services, seen, lease, { plan: written, before: actual, after, verdict, ...refused });
+  return settle(services, seen, lease, { ...by, plan: written, before: actual, after, verdict, ...refused });
 }
 
 async function firstPlan(

@@ -7,6 +7,7 @@ import { type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { ResourceState } from '../store/ports.ts';
 import type { Verdict } from './contest.ts';
+import { gatheringAfter } from './gather.ts';
 import type { Lease } from './lease.ts';
 import type { Done, Picture } from './reconcile.ts';
 import { documents, gainsOf, leavingOf } from './record.ts';
@@ -49,6 +50,7 @@ export async function rememberGraces(
 
 /** `after` is what was read, not what was to be written: it is what the run is verified by. */
 export interface Ended {
+  readonly runId: string;
   readonly plan: ResourcePlan;
   readonly before: unknown;
   readonly after: unknown;
@@ -64,7 +66,7 @@ export async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
   lease: Lease,
-  { plan, before, after, setAside, reason, verdict }: Ended,
+  { runId, plan, before, after, setAside, reason, verdict }: Ended,
 ): Promise<Done> {
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
@@ -78,6 +80,8 @@ export async function settle(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
+    ...gathering(plan, state, { revision, now: clock.now() }),
+    leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });
@@ -91,6 +95,15 @@ export async function settle(
     size: plan.size,
     limit: plan.limit,
   };
+}
+
+function gathering(
+  { changed }: ResourcePlan,
+  state: ResourceState | undefined,
+  write: { readonly revision: number; readonly now: number },
+): Pick<ResourceState, 'gathering'> {
+  if (changed) return { gathering: gatheringAfter(state?.gathering, write) };
+  return state?.gathering === undefined ? {} : { gathering: state.gathering };
 }
 
 function judgement(

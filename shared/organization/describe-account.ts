@@ -9,13 +9,18 @@ import {
 import { ServiceUnavailableError } from '../errors.ts';
 import { type Account, type AccountState, accountStates } from './account.ts';
 
-/** An OU as we know it; OUs cannot be moved, but they can be renamed, so a cache lives for one listing only. */
+/** An OU as we know it. OUs cannot be moved, but they can be renamed. */
 export interface KnownOu {
   readonly name: string;
   readonly parentId: string;
 }
 
-export type OuCache = Map<string, KnownOu>;
+/** OUs that need not be asked for, such as a `Map` that lives for one listing. */
+export interface OuCache {
+  get(id: string): KnownOu | undefined | Promise<KnownOu | undefined>;
+  /** Is told each OU that was asked for. */
+  set(id: string, ou: KnownOu): unknown;
+}
 
 /** From the root to the parent: the ids, and the names of the OUs among them. */
 export interface OuPosition {
@@ -31,19 +36,21 @@ export interface OuPosition {
 export async function describeAccount(
   organizations: OrganizationsClient,
   accountId: string,
-  ouCache: OuCache = new Map(),
+  ouCache: OuCache = new Map<string, KnownOu>(),
 ): Promise<Account | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await look(organizations, accountId, ouCache);
     } catch (error) {
       if (named(error, 'AccountNotFoundException')) return undefined;
-      if (attempt === 3 || !named(error, ...goneMeanwhile)) throw error;
+      if (!named(error, ...goneMeanwhile)) throw error;
+      if ((await accountItself(organizations, accountId)) === undefined) return undefined;
+      if (attempt === 3) throw error;
     }
   }
 }
 
-/** Answers to the later questions about an account that left, or an OU that was deleted, after the first answer. */
+/** Answers about an account that Organizations does not know, that left meanwhile, or whose OU was deleted. */
 const goneMeanwhile = [
   'ChildNotFoundException',
   'OrganizationalUnitNotFoundException',
@@ -53,14 +60,34 @@ const goneMeanwhile = [
 const named = (error: unknown, ...names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
+/**
+ * What Organizations answers least often comes first: in a crowd most questions are refused, and those that were
+ * answered before are asked for nothing ("Quotas and service limits for AWS Organizations", throttling limits:
+ * ListParents 5 a second, ListTagsForResource 10, DescribeAccount 20).
+ */
 async function look(
   organizations: OrganizationsClient,
   accountId: string,
   ouCache: OuCache,
 ): Promise<Account> {
-  const { Account: answer } = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
   const position = await positionOf(organizations, accountId, ouCache);
-  return accountFrom({ Id: accountId, ...answer }, position, await tagsOf(organizations, accountId));
+  const tags = await tagsOf(organizations, accountId);
+  const { Account: answer } = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
+  return accountFrom({ Id: accountId, ...answer }, position, tags);
+}
+
+/** Without its place and its tags; `undefined` where Organizations does not know it. */
+export async function accountItself(
+  organizations: OrganizationsClient,
+  accountId: string,
+): Promise<OrganizationsAccount | undefined> {
+  try {
+    const answer = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
+    return { Id: accountId, ...answer.Account };
+  } catch (error) {
+    if (named(error, 'AccountNotFoundException')) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -101,8 +128,7 @@ export async function positionBelow(
   const names: string[] = [];
   let id = parentId;
   while (id.startsWith('ou-')) {
-    const ou = ouCache.get(id) ?? (await describeOu(organizations, id));
-    ouCache.set(id, ou);
+    const ou = (await ouCache.get(id)) ?? (await askedFor(organizations, id, ouCache));
     parentIds.unshift(id);
     names.unshift(ou.name);
     id = ou.parentId;
@@ -118,6 +144,12 @@ async function parentOf(organizations: OrganizationsClient, childId: string): Pr
   const id = Parents[0]?.Id;
   if (id === undefined) throw incomplete(childId, 'a parent');
   return id;
+}
+
+async function askedFor(organizations: OrganizationsClient, id: string, ouCache: OuCache): Promise<KnownOu> {
+  const ou = await describeOu(organizations, id);
+  await ouCache.set(id, ou);
+  return ou;
 }
 
 async function describeOu(organizations: OrganizationsClient, id: string): Promise<KnownOu> {

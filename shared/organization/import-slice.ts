@@ -4,7 +4,14 @@ import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
 import type { Account, RegisteredAccount } from './account.ts';
 import { type NeedsApproval, withApproval } from './approval.ts';
-import { accountFrom, type OuCache, type OuPosition, positionBelow, tagsOf } from './describe-account.ts';
+import {
+  accountFrom,
+  type KnownOu,
+  type OuCache,
+  type OuPosition,
+  positionBelow,
+  tagsOf,
+} from './describe-account.ts';
 import { firstCursor, type ImportCounts, type ImportCursor, packIds, unpackIds } from './import-cursor.ts';
 import { accountsAnywhere, accountsInParent, ousIn, rootIds } from './list-organization.ts';
 import { type RefreshResult, type RegistryAccess, refreshAccount, sameAccount } from './refresh-account.ts';
@@ -83,7 +90,7 @@ async function begin(
     access,
     limits,
     known,
-    ouCache: new Map(),
+    ouCache: new Map<string, KnownOu>(),
     seen: unpackIds(seen),
     stored: new Set(),
     counts: { ...counts },
@@ -188,12 +195,14 @@ async function storeOne(
 ): Promise<RefreshResult> {
   const { access, known, seen } = work;
   const before = known.get(listed.id);
-  if (seen.has(listed.id)) return refreshAccount({ ...access, accountId: listed.id });
+  const ouCache = new Map<string, KnownOu>();
+  const refreshed = () => refreshAccount({ ...access, ouCache, accountId: listed.id });
+  if (seen.has(listed.id)) return refreshed();
   const account = withApproval(before, listed, needsApproval, timestamp(access.clock));
   if (before !== undefined && sameAccount(before, account)) return { account: before, changed: false };
   const stored =
     before === undefined && (await access.registry.put(account, undefined, timestamp(access.clock)));
-  return stored ? { account: stored, changed: true } : refreshAccount({ ...access, accountId: account.id });
+  return stored ? { account: stored, changed: true } : refreshed();
 }
 
 /** Organizations' list of all accounts: one that the tree did not show is asked for by itself. */

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { isCrowded } from '../apply/gather.ts';
 import { isSettled } from '../apply/reconcile.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
@@ -63,8 +64,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const changes = await pMap(
     resourcesInForce(active, registered),
     async (desired) => {
-      const change = await planOne(services, plan, desired);
-      const isKept = change.planned === 'none' && done.has(desired.key);
+      const again = done.has(desired.key);
+      const change = await planOne(services, again ? { ...plan, readAll: true } : plan, desired);
+      const isKept = change.planned === 'none' && again;
       if (!isKept) await services.store.runs.putChange(runId, change);
       return change;
     },
@@ -172,6 +174,8 @@ async function planRemembered(
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
   const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
+  // The update reads it in any case, when others have written it for a crowd, or by itself.
+  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return change;
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };

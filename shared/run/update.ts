@@ -37,7 +37,12 @@ export async function updateCentralAccount(
     planned,
     async (change) => {
       if (isDone(change, accountIds)) return change;
-      const reconciled = await reconcileResource(services, { runId, planned: change, revision });
+      const reconciled = await reconcileResource(services, {
+        runId,
+        planned: change,
+        revision,
+        gathers: true,
+      });
       const done = withPlannedSize(change, reconciled);
       await runs.putChange(runId, done);
       return done;

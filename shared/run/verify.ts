@@ -1,7 +1,8 @@
 import pMap from 'p-map';
+import { isCrowded } from '../apply/gather.ts';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { errorRecord, ResourceMissingError } from '../errors.ts';
+import { errorRecord, ResourceMissingError, ThrottledError } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
 import { type Account, isMember } from '../organization/account.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
@@ -38,14 +39,17 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
     return { verified: 0, missing: [] };
   const active = await activeConfiguration(services.store);
   const { configuration } = active;
-  const all = await services.store.registry.accounts();
+  const own = await pMap(revisions.keys(), (id) => services.store.registry.account(id), { concurrency: 8 });
   const changes = new Map(
     (await services.store.runs.changes(runId)).map((change) => [change.resource, change]),
   );
-  const unchanged = all.filter(({ id, revision }) => revisions.get(id) === revision);
+  const unchanged = own
+    .filter((account) => account !== undefined)
+    .filter(({ id, revision }) => revisions.get(id) === revision);
   const resumed = (await services.store.runs.get(runId))?.waitingUntil !== undefined;
   const findings = await pMap(
-    resourcesInForce(active, all),
+    // For these accounts alone: what the others have is nothing to this run.
+    resourcesInForce(active, unchanged),
     (desired) =>
       resourceFindings(services, {
         runId,
@@ -53,6 +57,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
         desired,
         change: changes.get(desired.key),
         accounts: unchanged,
+        revision: Math.max(...unchanged.map(({ revision }) => revision)),
         resumed,
       }),
     { concurrency: 8 },
@@ -67,6 +72,8 @@ interface Question {
   readonly desired: DesiredResource;
   readonly change: ResourceChange | undefined;
   readonly accounts: readonly Account[];
+  /** The latest of the accounts' revisions. */
+  readonly revision: number;
   /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
   readonly resumed: boolean;
 }
@@ -83,9 +90,13 @@ async function resourceFindings(
   const known = recordedFindings(question, change);
   if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
     return known;
+  const proved = await provedByAnother(services, question);
+  if (proved !== undefined) return proved;
   try {
     return await freshFindings(services, question);
   } catch (error) {
+    // In a crowd: it says nothing about the access, and the state machine asks again later.
+    if (error instanceof ThrottledError) throw error;
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
@@ -94,11 +105,32 @@ async function resourceFindings(
 
 /** By what the run itself has read; `undefined` where it has read nothing. */
 const recordedFindings = (question: Question, { after }: ResourceChange) =>
-  after &&
-  documentFindings(
-    question,
-    Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined),
-  );
+  after && documentFindings(question, recordedDocuments(after));
+
+const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
+  Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
+
+/**
+ * In a crowd, by what the run that has done our work has read back, so that nobody reads each resource again for each
+ * account; `undefined` where there is none, or it has not recorded that yet, or something is missing there.
+ */
+async function provedByAnother({ store, clock }: Services, question: Question) {
+  const state = await store.resources.get(question.desired.key);
+  if (!isCrowded(state, clock.now())) return undefined;
+  if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
+  if (state.appliedRevision < question.revision) return undefined;
+  const changes = await store.runs.changes(state.leftBy.runId);
+  const theirs = changes.find(({ resource }) => resource === question.desired.key);
+  if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
+  // An attempt of theirs before the one that has left it so proves nothing.
+  if ((theirs.finishedAt ?? '') < state.leftBy.at) return undefined;
+  const { leaving = {}, withheld = [] } = state;
+  const known = documentFindings(question, recordedDocuments(theirs.after), [
+    ...Object.keys(leaving),
+    ...withheld,
+  ]);
+  return known.every((finding) => finding === undefined) ? known : undefined;
+}
 
 const wasUpdated = ({ outcome }: ResourceChange): boolean =>
   outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);

@@ -13,6 +13,7 @@ import {
   type LeaseStore,
   type OutboxStore,
   type RegistryStore,
+  type RememberedOu,
   type RememberedTargets,
   type ResourceChange,
   type ResourceState,
@@ -45,6 +46,7 @@ function memoryRegistry(): RegistryStore {
   const stored = new Map<string, RegisteredAccount>();
   let revision = 0;
   let ready: string | undefined;
+  const ous = new Map<string, RememberedOu>();
   return {
     account: (id) => soon(() => stored.get(id)),
     accounts: () => soon(() => sortedBy([...stored.values()], ({ id }) => id)),
@@ -64,6 +66,8 @@ function memoryRegistry(): RegistryStore {
       soon(() => {
         ready ??= at;
       }),
+    ou: (id) => soon(() => ous.get(id)),
+    putOu: (ou) => soon(() => void ous.set(ou.id, frozen(ou))),
   };
 }
 

@@ -20,6 +20,18 @@ export interface RegistryStore {
   /** ISO 8601 of the first complete import, or `undefined` while there was none. */
   readySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
+  /** The OU as somebody heard of it last. Consistent read. */
+  ou(id: string): Promise<RememberedOu | undefined>;
+  putOu(ou: RememberedOu): Promise<void>;
+}
+
+/** What Organizations said of an OU. */
+export interface RememberedOu {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string;
+  /** A time before Organizations was asked, ISO 8601. */
+  readonly askedAt: string;
 }
 
 /** What the project remembers of one resource. */
@@ -47,9 +59,22 @@ export interface ResourceState {
   readonly disputed?: Dispute;
   /** They did so again: nothing is written until a person decides. */
   readonly contested?: Dispute;
+  /** Since the last write: newcomers are gathered for the next one. Absent before the first. */
+  readonly gathering?: Gathering;
+  /** The run whose record says how it was left, and when that was (ISO 8601); absent where nothing was read. */
+  readonly leftBy?: { readonly runId: string; readonly at: string };
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
+}
+
+export interface Gathering {
+  /** When the next write may come, ISO 8601. */
+  readonly until: string;
+  /** How long that was from the last write, in milliseconds. */
+  readonly pause: number;
+  /** What the last write was rendered from. */
+  readonly revision: number;
 }
 
 export interface Dispute {

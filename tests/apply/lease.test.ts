@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { clockSkew, leaseDuration, sendWindow, withLease } from '../../shared/apply/lease.ts';
+import { clockSkew, type LeaseLook, leaseDuration, sendWindow, withLease } from '../../shared/apply/lease.ts';
 import { requestTimeout } from '../../shared/aws/access.ts';
 import type { Services } from '../../shared/services.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
@@ -8,7 +8,7 @@ import { silentLogger } from '../../simulator/simulated-services.ts';
 import { flowClock, seeded } from '../flows/clock.ts';
 
 const resource = 'a resource';
-const never = async () => false;
+const never = async () => ({ settled: false });
 
 /** A clock and a table, as far as leases need them. */
 function bench(around: (leases: LeaseStore) => Partial<LeaseStore> = () => ({})) {
@@ -20,8 +20,11 @@ function bench(around: (leases: LeaseStore) => Partial<LeaseStore> = () => ({}))
   return { clock, leases, services, free };
 }
 
-const take = <T>({ services }: { services: Services }, work: () => Promise<T>, settled = never) =>
-  withLease(services, { resource, runId: 'run', settled }, work);
+const take = <T>(
+  { services }: { services: Services },
+  work: () => Promise<T>,
+  look: () => Promise<LeaseLook> = never,
+) => withLease(services, { resource, runId: 'run', look }, work);
 
 test('the send window leaves room for one request and for clocks that differ', () => {
   expect(sendWindow + requestTimeout + clockSkew).toBeLessThanOrEqual(leaseDuration);
@@ -49,7 +52,7 @@ test('a lease is given back when the work throws, and the error goes on', async 
 
 test('a lease that is kept ends by itself, and not before', async () => {
   const of = bench();
-  await withLease(of.services, { resource, runId: 'run', settled: never }, async (lease) => lease.keep());
+  await withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
 
   const atOnce = await of.free();
   of.clock.advance(leaseDuration - 1);
@@ -66,7 +69,7 @@ test.each([
 ])('a check %s', async (_, later, name) => {
   const of = bench();
 
-  const checked = withLease(of.services, { resource, runId: 'run', settled: never }, async (lease) => {
+  const checked = withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => {
     of.clock.advance(later);
     lease.check();
   }).catch((error: Error) => error.name);
@@ -83,7 +86,7 @@ test('time counts from before the lease was asked for, since the answer may be s
     },
   }));
 
-  const checked = withLease(of.services, { resource, runId: 'run', settled: never }, async (lease) => {
+  const checked = withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => {
     lease.check();
   });
 
@@ -116,7 +119,7 @@ test('who waits looks first whether another has done the work', async () => {
   const result = await take(
     of,
     async () => 'done',
-    async () => ++looks === 3,
+    async () => ({ settled: ++looks === 3 }),
   );
 
   expect(result).toBeUndefined();
@@ -136,7 +139,7 @@ test('where nothing is left to do, the lease is not even asked for', async () =>
     await take(
       of,
       async () => 'done',
-      async () => true,
+      async () => ({ settled: true }),
     ),
   ).toBeUndefined();
   expect(asked).toEqual([]);
@@ -165,4 +168,17 @@ test('a lease that cannot be given back does not undo the work, nor hide why it 
 
   expect(done).toBe('done');
   await expect(failed).rejects.toThrow('the real reason');
+});
+
+test('the lease is not asked for before its time; a time far away is left to the state machine', async () => {
+  const of = bench();
+  const start = of.clock.now();
+  const from = (later: number) => async () => ({ settled: false, notBefore: start + later });
+
+  const soon = await take(of, async () => of.clock.now() - start, from(3_000));
+  const late = take(of, async () => 'done', from(60_000));
+
+  expect(soon).toBeGreaterThanOrEqual(3_000);
+  await expect(late).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect(of.clock.now() - start).toBeLessThan(6_000);
 });

@@ -9,6 +9,9 @@ import { activated, sweep, swept } from './sweeps.ts';
 import { due, named, onboard, outcomes, type World, writeCounts } from './world.ts';
 
 const hours = 3_600_000;
+
+/** Until nobody waits for others any more. */
+const aWhile = hours;
 const configuration = small(undefined, '\nsafety: { graceHours: 48 }');
 
 /** A world in which an account has something on each resource, and then leaves. */
@@ -17,8 +20,10 @@ async function left(leave: (of: World, id: string) => unknown) {
   const { id } = created(of);
   of.organisation.moveAccount(id, workloads);
   of.organisation.tagAccount(id, { runner: 'yes' });
+  of.clock.advance(aWhile);
   await onboard(of, { accountId: id });
   of.organisation.resetCalls();
+  of.clock.advance(aWhile);
   const has = named(of);
   const ended = await onboard(
     of,
@@ -50,13 +55,13 @@ test('a closed account keeps everything for its grace; the first sweep after it 
   expect(ended.run.status).toBe('succeeded');
   expect(new Set(Object.values(outcomes(ended)))).toEqual(new Set(['unchanged']));
   expect(ended.changes.map(({ leaving }) => leaving)).toEqual(
-    everything.map(() => ({ [id]: '2026-03-04T09:00:00.000Z' })),
+    everything.map(() => ({ [id]: '2026-03-04T11:00:00.000Z' })),
   );
   expect(kept).toEqual(has);
   expect(early.run).toMatchObject({ status: 'succeeded', counts: { equal: 5, written: 0 } });
   expect(early.changes.every(({ leaving }) => leaving?.[id] !== undefined)).toBe(true);
   expect(waiting.map(({ status }) => status)).toEqual(everything.map(() => 'equal'));
-  expect(waiting.every(({ leaving }) => leaving?.[id] === '2026-03-04T09:00:00.000Z')).toBe(true);
+  expect(waiting.every(({ leaving }) => leaving?.[id] === '2026-03-04T11:00:00.000Z')).toBe(true);
   expect(pending.map(({ status }) => status)).toEqual(everything.map(() => 'pending'));
   expect(late.run).toMatchObject({ status: 'succeeded', counts: { written: 5 } });
   expect(everywhere(of, id)).toEqual([]);

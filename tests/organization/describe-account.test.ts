@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeAccount, type OuCache } from '../../shared/organization/describe-account.ts';
+import { describeAccount, type KnownOu, type OuCache } from '../../shared/organization/describe-account.ts';
 import { awsError, testOrganization } from './organizations.ts';
 
 const id = '555566667777';
@@ -66,10 +66,29 @@ describe('describeAccount', () => {
 
   test('looks again when the account leaves while it looks', async () => {
     const organization = testOrganization();
-    organization.after = (command) => command === 'DescribeAccount' && organization.accounts.delete(id);
+    organization.after = (command) => command === 'ListTagsForResource' && organization.accounts.delete(id);
 
     expect(await describeAccount(organization.client, id)).toBeUndefined();
-    expect(organization.asked).toEqual(['DescribeAccount', 'ListParents', 'DescribeAccount']);
+  });
+
+  test('looks again when it moves out of an OU that is deleted while it looks', async () => {
+    const organization = testOrganization();
+    organization.before = (command) => {
+      if (command !== 'DescribeOrganizationalUnit') return;
+      organization.before = () => undefined;
+      organization.ous.delete('ou-exam-product01');
+      organization.accounts.set(id, { parentId: 'r-exam' });
+    };
+
+    expect(await describeAccount(organization.client, id)).toMatchObject({ ouPath: '' });
+  });
+
+  test('asks first what Organizations answers least often', async () => {
+    const { client, asked } = testOrganization();
+
+    await describeAccount(client, '111111111111');
+
+    expect(asked).toEqual(['ListParents', 'ListTagsForResource', 'DescribeAccount']);
   });
 
   test('gives up when answers never agree', async () => {
@@ -79,13 +98,13 @@ describe('describeAccount', () => {
     };
 
     await expect(describeAccount(organization.client, id)).rejects.toThrow('TargetNotFoundException');
-    expect(organization.asked.filter((command) => command === 'DescribeAccount')).toHaveLength(3);
+    expect(organization.asked.filter((command) => command === 'ListTagsForResource')).toHaveLength(3);
   });
 
   test('asks for an OU once where a cache is given', async () => {
     const { client, accounts, asked } = testOrganization();
     accounts.set('888899990000', { parentId: 'ou-exam-product01' });
-    const ouCache: OuCache = new Map();
+    const ouCache: OuCache = new Map<string, KnownOu>();
 
     await describeAccount(client, id, ouCache);
     const second = await describeAccount(client, '888899990000', ouCache);

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { refreshAccount } from '../../shared/organization/refresh-account.ts';
+import { ouNamesHoldFor } from '../../shared/organization/remembered-ous.ts';
 import { id, production, refresh, sandbox, type World, world } from './world.ts';
 
 describe('refreshAccount', () => {
@@ -67,6 +68,53 @@ describe('refreshAccount', () => {
     here.organization.accounts.set(id, sandbox);
 
     expect((await refresh(here)).account).toMatchObject({ state: 'ACTIVE', ouPath: 'Sandbox', revision: 3 });
+  });
+});
+
+describe('what Organizations is asked', () => {
+  const asked = async (here: World, accountId = id) => {
+    here.organization.asked.length = 0;
+    await refresh(here, accountId);
+    return here.organization.asked;
+  };
+  const ofOus = (commands: readonly string[]) =>
+    commands.filter((command) => command === 'DescribeOrganizationalUnit').length;
+
+  test('of a new account each thing once, and in the end whether it is still there', async () => {
+    const here = world();
+    here.organization.accounts.set(id, { parentId: 'r-exam' });
+
+    expect(await asked(here)).toEqual([
+      'ListParents',
+      'ListTagsForResource',
+      'DescribeAccount',
+      'DescribeAccount',
+    ]);
+  });
+
+  test('the OUs of a new account are those that another has asked for, for some minutes', async () => {
+    const here = world();
+    for (const newcomer of ['600000000001', '600000000002'])
+      here.organization.accounts.set(newcomer, production);
+
+    expect(ofOus(await asked(here))).toBe(2);
+    expect(ofOus(await asked(here, '600000000001'))).toBe(0);
+    expect(await here.registry.account('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
+    await here.clock.sleep(ouNamesHoldFor);
+    expect(ofOus(await asked(here, '600000000002'))).toBe(2);
+  });
+
+  test('of an account that is known every OU is asked for, so that a name that changed is seen, by newcomers too', async () => {
+    const here = world();
+    await refresh(here);
+    here.organization.ous.set('ou-exam-product01', { name: 'Live', parentId: 'ou-exam-workload1' });
+    here.organization.accounts.set('600000000001', production);
+
+    expect(ofOus(await asked(here))).toBeGreaterThanOrEqual(2);
+    await refresh(here, '600000000001');
+
+    const accounts = await here.registry.accounts();
+    expect(accounts.map(({ ouPath }) => ouPath)).toEqual(['Workloads/Live', 'Workloads/Live']);
   });
 });
 
@@ -158,6 +206,40 @@ describe('refreshAccount beside others', () => {
 
     expect(new Set(results.map(({ account }) => account?.revision)).size).toBe(30);
     expect((await here.registry.accounts()).map((account) => account.id)).toEqual(ids);
+  });
+
+  test('an account that leaves while it is stored for the first time does not stay a member', async () => {
+    let left = false;
+    const here: World = world((registry) => ({
+      put: async (account, expected, at) => {
+        if (!left) {
+          left = true;
+          here.organization.accounts.delete(id);
+          // Whoever hears of its leaving now finds nothing to do.
+          expect(await refreshAccount({ ...here, accountId: id })).toMatchObject({ account: undefined });
+        }
+        return registry.put(account, expected, at);
+      },
+    }));
+
+    expect((await refresh(here)).account).toMatchObject({ state: 'DEPARTED' });
+    expect(await here.registry.account(id)).toMatchObject({ state: 'DEPARTED' });
+  });
+
+  test('where only the revision was taken by another account, nothing is asked for again', async () => {
+    let taken = false;
+    const here: World = world((registry) => ({
+      put: async (account, expected, at) => {
+        if (taken || account.id !== id) return registry.put(account, expected, at);
+        taken = true;
+        await refreshAccount({ ...here, accountId: '888899990000' });
+        here.organization.asked.length = 0;
+        return undefined;
+      },
+    }));
+
+    expect((await refresh(here)).account).toMatchObject({ revision: 2 });
+    expect(here.organization.asked).toEqual(['DescribeAccount']);
   });
 
   test('gives up after twenty conflicts, with sleeps that grow to two seconds', async () => {

@@ -137,3 +137,22 @@ test.each([
   expect(await change(of, key)).toMatchObject({ outcome: 'set-aside' satisfies Outcome });
   expect(named(of)[key]).toContain(own ? stranger : id);
 });
+
+test('what is being written for a crowd is not read for the plan of one more, except by hand', async () => {
+  const of = await world();
+  const { id, revision } = await planned(of);
+  await update(of, revision);
+  const state = await of.store.resources.get(bucket);
+  if (state === undefined) throw new Error('Nothing was written');
+  const until = new Date(of.clock.now() + 20_000).toISOString();
+  await of.store.resources.put(bucket, { ...state, gathering: { until, pause: 27_000, revision } });
+  const step = { runId: 'one-more', accounts: [{ accountId: id, revision: revision + 1 }] };
+  const reads = () => of.organisation.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
+  of.organisation.resetCalls();
+
+  await planRun(of.services, { ...step, cause: 'created' });
+  const byEvent = reads();
+  await planRun(of.services, { ...step, cause: 'manual' });
+
+  expect([byEvent, reads()]).toEqual([0, 1]);
+});

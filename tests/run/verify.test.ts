@@ -167,3 +167,63 @@ test('documents allow together: one that allows, none that denies', () => {
   expect(isAllowed([statement('Allow'), statement('Deny')], access).why).toContain('denies');
   expect(isAllowed([undefined], access).why).toBe('no statement allows it');
 });
+
+/** The run's own record says that others have done the work, and theirs how they left it. */
+async function doneByAnother(of: World) {
+  const { id, accounts } = await carriedOut(of);
+  const change = (await of.store.runs.changes('run')).find(({ resource }) => resource === bucket);
+  const state = await of.store.resources.get(bucket);
+  if (change === undefined || state?.leftBy === undefined) throw new Error('Nothing was left');
+  await of.store.runs.putChange('another', change);
+  const gathering = { until: new Date(of.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
+  await of.store.resources.put(bucket, {
+    ...state,
+    gathering,
+    leftBy: { ...state.leftBy, runId: 'another' },
+  });
+  await alter(of, bucket, { outcome: 'unchanged' });
+  of.organisation.resetCalls();
+  const reads = () => of.organisation.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
+  return { id, accounts, change, reads };
+}
+
+test('where the run that has done the work says what it has read back, that proves it', async () => {
+  const of = await world({ configuration });
+  const { accounts, reads } = await doneByAnother(of);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(0);
+});
+
+test('where there is no crowd, AWS is asked', async () => {
+  const of = await world({ configuration });
+  const { accounts, reads } = await doneByAnother(of);
+  of.clock.advance(120_000);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(1);
+});
+
+test.each([
+  ['not said it yet', { after: undefined }],
+  ['said it before it left the resource so', { finishedAt: '2026-03-02T08:59:59.000Z' }],
+  ['failed', { outcome: 'failed' }],
+  ['left somebody out', { after: {} }],
+] as const)('where it has %s, AWS is asked', async (_, given) => {
+  const of = await world({ configuration });
+  const { accounts, change, reads } = await doneByAnother(of);
+  const { after, ...rest } = { ...change, ...given };
+  await of.store.runs.putChange('another', after === undefined ? rest : { ...rest, after });
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(1);
+});
+
+test('a read that is throttled says nothing about the access: it is asked again later', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  await alter(of, bucket, { outcome: 'unchanged' });
+  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 9);
+
+  await expect(verify(of, accounts)).rejects.toMatchObject({ name: 'ThrottledError' });
+});

@@ -8,7 +8,7 @@ import {
   type Position,
   type RegisteredAccount,
 } from '../../organization/account.ts';
-import type { RegistryStore } from '../ports.ts';
+import type { RegistryStore, RememberedOu } from '../ports.ts';
 import { conditionHeld, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 import { transactionHeld } from './transactions.ts';
@@ -17,6 +17,7 @@ const partition = 'REGISTRY';
 const accountPrefix = 'ACCOUNT#';
 const accountKey = (id: string): Key => ({ pk: partition, sk: `${accountPrefix}${id}` });
 const revisionKey: Key = { pk: partition, sk: 'REVISION' };
+const ouKey = (id: string): Key => ({ pk: partition, sk: `OU#${id}` });
 const readyKey: Key = { pk: partition, sk: 'READY' };
 
 const position = {
@@ -44,6 +45,12 @@ interface LastChange {
 }
 
 const lastChangeSchema: z.ZodType<LastChange> = z.object({ value: z.number(), accountId: z.string() });
+const ouSchema: z.ZodType<RememberedOu> = z.object({
+  id: z.string(),
+  name: z.string(),
+  parentId: z.string(),
+  askedAt: z.string(),
+});
 const readySchema = z.object({ at: z.string() });
 
 /**
@@ -65,6 +72,11 @@ export function dynamoRegistry(table: Table): RegistryStore {
       return (await readItem(table, readyKey, readySchema))?.at;
     },
     markReady: (at) => markReady(table, at),
+    ou: (id) => readItem(table, ouKey(id), ouSchema),
+    async putOu(ou) {
+      const Item = { ...ouKey(ou.id), ...ou };
+      await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
+    },
   };
 }
 

@@ -21,6 +21,8 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   writing: z.literal(true).exactOptional(),
   disputed: disputeSchema.exactOptional(),
   contested: disputeSchema.exactOptional(),
+  gathering: z.object({ until: z.string(), pause: z.number(), revision: z.number() }).exactOptional(),
+  leftBy: z.object({ runId: z.string(), at: z.string() }).exactOptional(),
   generation: z.number(),
   updatedAt: z.string(),
 });

@@ -26,6 +26,17 @@ export function registryContract(makeStore: MakeStore): void {
       expect(await registry.revision()).toBe(1);
     });
 
+    test('remembers an OU as it was put last, and no account by it', async () => {
+      const ou = { id: 'ou-abcd-11111111', name: 'Zahlungen „Süd“', parentId: 'r-abcd', askedAt: at };
+      await registry.putOu({ ...ou, name: 'Payments' });
+      await registry.putOu(ou);
+
+      expect(await registry.ou(ou.id)).toStrictEqual(ou);
+      expect(await registry.ou('ou-abcd-22222222')).toBeUndefined();
+      expect(await registry.accounts()).toEqual([]);
+      expect(await registry.revision()).toBe(0);
+    });
+
     test('keeps odd names, empty strings, empty lists and odd tag keys exactly', async () => {
       const odd = anAccount({
         name: 'Zahlungen „Süd“ 支払い 🚀',

@@ -1,0 +1,30 @@
+import type { Random } from '../../shared/clock.ts';
+import { seeded } from '../../simulation/random.ts';
+import { inSimulatedTime } from '../../simulation/time.ts';
+import { exampleOrganisation } from '../../simulator/example-organisation.ts';
+import { runLocally } from '../../simulator/local-deployment.ts';
+import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { burstConfiguration } from './scene.ts';
+
+/** Does the work in simulated time. @param work gets randomness, and how many real seconds have passed */
+export async function inQuietTime<T>(
+  seed: number,
+  work: (random: Random, realSeconds: () => number) => Promise<T>,
+): Promise<T> {
+  warm ??= warmUp();
+  await warm;
+  const random = seeded(seed);
+  const begun = performance.now();
+  return inSimulatedTime(random, () => work(random, () => (performance.now() - begun) / 1_000));
+}
+
+let warm: Promise<void> | undefined;
+
+/** In simulated time nothing may wait for the disk: what the machines load when they are first used is loaded before. */
+async function warmUp(): Promise<void> {
+  const clock = { now: Date.now, sleep: async () => {} };
+  const organisation = exampleOrganisation(burstConfiguration(), { clock, random: seeded(0) });
+  const services = simulatedServices(organisation, { quick: true });
+  await runLocally({ machine: 'organization-sweep', services, name: 'first', input: {} });
+  await runLocally({ services, name: 'second', input: { accountId: '222222222222' } });
+}

@@ -1,0 +1,68 @@
+import { desiredResources } from '../../shared/plan/desired.ts';
+import { accountIdsIn } from '../../shared/policy/accounts.ts';
+import { parsePolicy } from '../../shared/policy/document.ts';
+import type { World } from '../../simulator/world.ts';
+import type { Scene } from './scene.ts';
+
+/** Whom the configuration gives a resource that does not name them: `<account> <resource>`, each once. */
+export function missingGrants(
+  { configuration, organisation: { world } }: Pick<Scene, 'configuration' | 'organisation'>,
+  ids: readonly string[],
+): readonly string[] {
+  const accounts = ids.flatMap((id) => {
+    const account = world.accounts.get(id);
+    return account === undefined ? [] : { ...account, ...placeOf(world, account.parentId) };
+  });
+  return desiredResources(configuration, accounts).flatMap(({ key, ref, shares }) => {
+    const named = namedIn(world, ref);
+    const due = new Set(shares.flatMap((share) => share.accounts.map(({ id }) => id)));
+    return [...due].filter((id) => !named.has(id)).map((id) => `${id} ${key}`);
+  });
+}
+
+function placeOf(
+  { organizationalUnits }: World,
+  parentId: string,
+): { readonly parentIds: readonly string[]; readonly ouPath: string } {
+  const names: string[] = [];
+  const parentIds = [parentId];
+  for (
+    let ou = organizationalUnits.get(parentId);
+    ou !== undefined;
+    ou = organizationalUnits.get(ou.parentId)
+  ) {
+    names.unshift(ou.name);
+    parentIds.unshift(ou.parentId);
+  }
+  return { parentIds, ouPath: names.join('/') };
+}
+
+interface Ref {
+  readonly kind: string;
+  readonly accountId: string;
+  readonly id: string;
+}
+
+/** The accounts that the policies of a resource name, whoever wrote them. */
+const namedIn = (world: World, ref: Ref): ReadonlySet<string> =>
+  new Set(
+    policiesOf(world, ref).flatMap((text) =>
+      parsePolicy(text, ref.id).Statement.flatMap((statement) => [...accountIdsIn(statement)]),
+    ),
+  );
+
+function policiesOf(world: World, { kind, accountId, id }: Ref): readonly string[] {
+  if (kind === 'assume-role-permission') return attachedTo(world, accountId, id.replace('group/', ''));
+  const { buckets, keys, repositories, secrets } = world;
+  const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
+  const found = all.find((each) => each.accountId === accountId && each.name === id);
+  return found?.policy === undefined ? [] : [found.policy];
+}
+
+function attachedTo(world: World, accountId: string, name: string): readonly string[] {
+  const group = [...world.groups.values()].find((each) => each.accountId === accountId && each.name === name);
+  return [...(group?.attached ?? [])].flatMap((arn) => {
+    const policy = world.managedPolicies.get(arn);
+    return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document ?? [];
+  });
+}

@@ -1,0 +1,96 @@
+import { grantContext } from '../../shared/configuration/context.ts';
+import { OnboardingError } from '../../shared/errors.ts';
+import type { Account } from '../../shared/organization/account.ts';
+import { type DesiredResource, desiredResources } from '../../shared/plan/desired.ts';
+import { planResource } from '../../shared/plan/plan.ts';
+import type { Services } from '../../shared/services.ts';
+import type { Scene } from './scene.ts';
+
+/**
+ * What scripts do: believe the event, and for each resource of the new account read its policy, add the account to what
+ * is there, write it. No lease, no registry.
+ */
+export async function onboardNaively(scene: Scene, services: Services, event: unknown): Promise<void> {
+  const account = accountIn(event);
+  const mine = desiredResources(scene.configuration, [account]).filter(({ shares }) =>
+    shares.some(({ accounts }) => accounts.length > 0),
+  );
+  await Promise.all(mine.map((resource) => appendAgain(() => append(scene, services, resource, account))));
+}
+
+/** Two who write one managed policy can fail over each other's versions; then each begins anew, some times. */
+async function appendAgain(act: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof OnboardingError)) throw error;
+    }
+  }
+}
+
+interface ManagedAccountEvent {
+  readonly detail: {
+    readonly serviceEventDetails: {
+      readonly createManagedAccountStatus: {
+        readonly organizationalUnit: { readonly organizationalUnitName: string };
+        readonly account: { readonly accountId: string; readonly accountName: string };
+      };
+    };
+  };
+}
+
+/** Where Control Tower says that it is. */
+function accountIn(event: unknown): Account {
+  const { organizationalUnit, account } = (event as ManagedAccountEvent).detail.serviceEventDetails
+    .createManagedAccountStatus;
+  return {
+    id: account.accountId,
+    name: account.accountName,
+    state: 'ACTIVE',
+    parentIds: [],
+    ouPath: `Workloads/${organizationalUnit.organizationalUnitName}`,
+    tags: {},
+  };
+}
+
+async function append(
+  { configuration }: Scene,
+  services: Services,
+  { kind, ref, key }: DesiredResource,
+  account: Account,
+): Promise<void> {
+  const context = grantContext(configuration);
+  const aws = services.aws(`naive-${account.id}`, configuration);
+  const actual = await kind.read(aws.reader(ref), ref, context);
+  const asFound = desiredResources(configuration, []).find((each) => each.key === key);
+  const there = (asFound?.shares ?? []).flatMap(({ entry }) => [
+    ...kind.granted(entry, ref, actual, context, remembered(kind.documents(actual))),
+  ]);
+  // Whom a policy names is placed as the newcomer is, so that nobody whom it names is left out.
+  const accounts = [...new Set([...there, account.id])].map((id) => ({ ...account, id }));
+  const desired = desiredResources(configuration, accounts).find((each) => each.key === key);
+  if (desired === undefined) return;
+  const now = new Date().toISOString();
+  const plan = planResource({
+    desired,
+    actual,
+    remembered: remembered(kind.documents(actual)),
+    configuration,
+    accounts,
+    leaving: {},
+    now,
+  });
+  if (!plan.changed) return;
+  const writer = aws.writer(ref, () => {});
+  await kind.write(writer, ref, { from: actual, to: plan.next }, context);
+}
+
+type Documents = ReturnType<DesiredResource['kind']['documents']>;
+
+/** All of ours that is there, as if the table remembered it: Sids, and names of managed policies. */
+const remembered = (documents: Documents): readonly string[] =>
+  Object.entries(documents).flatMap(([name, document]) => [
+    name,
+    ...(document?.Statement ?? []).flatMap(({ Sid }) => Sid ?? []),
+  ]);

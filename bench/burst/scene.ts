@@ -1,0 +1,112 @@
+import type { Random } from '../../shared/clock.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { validateConfiguration } from '../../shared/configuration/validate.ts';
+import { importOrganization } from '../../shared/organization/registry.ts';
+import { activateConfiguration } from '../../shared/run/activate.ts';
+import { memoryStore } from '../../shared/store/memory.ts';
+import type { Store } from '../../shared/store/ports.ts';
+import { processClock } from '../../simulation/time.ts';
+import { exampleOrganisation, ouId } from '../../simulator/example-organisation.ts';
+import { runLocally } from '../../simulator/local-deployment.ts';
+import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import { simulatedServices } from '../../simulator/simulated-services.ts';
+
+const teams = ['One', 'Two', 'Three', 'Four'].map((name) => `Workloads/${name}`);
+const halves = [teams.slice(0, 2), teams.slice(2)];
+
+/** As many accounts as arrive here fit on no single bucket, secret or repository, so OUs share them. */
+const grants: readonly object[] = [
+  ...halves.map((ous, half) => ({
+    name: `trails-${half + 1}`,
+    kind: 's3-bucket-policy',
+    account: 'log',
+    bucket: `example-trails-${half + 1}`,
+    preset: 'cloudtrail-write',
+    for: { ous },
+  })),
+  {
+    name: 'flow-key',
+    kind: 'kms-key-policy',
+    account: 'log',
+    key: '1234abcd-12ab-34cd-56ef-1234567890ab',
+    preset: 'flow-logs-encrypt',
+    for: { all: true },
+  },
+  {
+    name: 'people',
+    kind: 'assume-role-permission',
+    account: 'security',
+    groups: ['Readers'],
+    role: 'people/ReadOnly',
+    for: { all: true },
+  },
+  ...teams.map((ou, index) => ({
+    name: `images-${index + 1}`,
+    kind: 'ecr-repository-policy',
+    account: 'shared',
+    repositories: [`team-${index + 1}/base`],
+    preset: 'pull',
+    for: { ous: [ou] },
+  })),
+  ...halves.map((ous, half) => ({
+    name: `token-${half + 1}`,
+    kind: 'secret-resource-policy',
+    account: 'shared',
+    secrets: [`deploy/token-${half + 1}`],
+    preset: 'read',
+    for: { ous },
+  })),
+];
+
+export const burstConfiguration = (): Configuration =>
+  validateConfiguration(
+    {
+      version: 1,
+      deployment: 'burst',
+      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
+      centralAccounts: {
+        log: { id: '222222222222', region: 'eu-west-1' },
+        security: { id: '333333333333', region: 'us-east-1' },
+        shared: { id: '444444444444', region: 'eu-west-1' },
+      },
+      grants,
+    },
+    'the burst',
+  );
+
+/** An organisation in which all is done, and to which accounts come. */
+export interface Scene {
+  readonly configuration: Configuration;
+  readonly organisation: SimulatedOrganisation;
+  readonly store: Store;
+  idOf(index: number): string;
+  /** An account appears in an OU, as Control Tower makes it, and Control Tower says so. */
+  arrive(index: number): void;
+}
+
+const idOf = (index: number): string => String(600_000_000_000 + index);
+
+/** Only in simulated time. */
+export async function scene(random: Random): Promise<Scene> {
+  const configuration = burstConfiguration();
+  const clock = processClock();
+  const organisation = exampleOrganisation(configuration, { clock, random });
+  const store = memoryStore();
+  const services = simulatedServices(organisation, { store, quick: true });
+  const { organizations } = services.hub;
+  const ous = teams.map((path) => ouId(organisation, path));
+  await importOrganization({ registry: store.registry, organizations, clock, random });
+  await activateConfiguration({ store, clock }, configuration, 'the burst');
+  await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-before', input: {} });
+  return {
+    configuration,
+    organisation,
+    store,
+    idOf,
+    arrive: (index) => {
+      const id = idOf(index);
+      organisation.addAccount({ id, name: `account-${index}`, parentId: ous[index % ous.length] ?? '' });
+      organisation.announceManagedAccount(id);
+    },
+  };
+}

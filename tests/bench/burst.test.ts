@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { bound } from '../../bench/burst/bound.ts';
+import { measureBurst, measureNaive } from '../../bench/burst/measure.ts';
+import { most } from '../../bench/burst/tally.ts';
+
+test('one account by itself is verified within a minute, and nothing is written twice', async () => {
+  const alone = await measureBurst(1);
+
+  expect(alone).toMatchObject({ lost: 0, missing: 0, failed: [], retries: 0 });
+  expect(alone.lasted).toBeLessThan(60_000);
+  expect(most(alone.writes)).toBe(1);
+});
+
+test('of thirty accounts in a minute none is lost, and a few writes of each document serve them all', async () => {
+  const crowd = await measureBurst(30);
+
+  expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
+  expect(most(crowd.writes)).toBeLessThanOrEqual(10);
+  expect(most(crowd.reads)).toBeLessThan(3 * 30);
+  for (const operation of ['ListParents', 'ListTagsForResource', 'DescribeAccount'])
+    expect(crowd.calls.get(`organizations:${operation}`)?.calls).toBeLessThanOrEqual(2 * 30);
+});
+
+test('the naive way loses some of the same accounts, so the measure can fail', async () => {
+  const naive = await measureNaive(100);
+
+  expect(naive.lost).toBeGreaterThan(0);
+  expect(naive.missing).toBeGreaterThanOrEqual(naive.lost);
+  expect(most(naive.writes)).toBe(100);
+});
+
+test('the bound is that of the slowest service, or of the arrivals', () => {
+  const writes = new Map([['kms a', 4]]);
+  const of = (accounts: number) => bound({ accounts, writes, lastArrival: 59_000, quickest: 7_000 });
+
+  expect(of(100)).toEqual({
+    least: 66_000,
+    because: 'the arrivals: 59.0 s, and the quickest account: 7.0 s',
+  });
+  // Eight at once, and then five in a second.
+  expect(of(1_008)).toEqual({
+    least: 207_000,
+    because: '1008 organizations:ListParents: 200.0 s, and the quickest account: 7.0 s',
+  });
+});
