@@ -14,6 +14,9 @@ export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 /** How long a run waits for another's lease before it leaves the waiting to the state machine. */
 const patience = 5_000;
 
+/** Between two attempts: at first, and at most, in milliseconds; half of it at random. */
+const pauses = { first: 250, most: 2_000 };
+
 /** How long it waits where the time to ask is known and further away than that; the state machine waits for the rest. */
 const briefly = 1_000;
 
@@ -52,7 +55,7 @@ export async function withLease<T>(
   // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
   const owner = `${runId}#${random().toString(36).slice(2)}`;
   const start = clock.now();
-  while (true) {
+  for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.most)) {
     const { settled, notBefore = 0 } = await look();
     if (settled) return undefined;
     const taken = clock.now();
@@ -61,7 +64,7 @@ export async function withLease<T>(
       return holding(services, { resource, owner, taken }, work);
     if (early > patience) await clock.sleep(briefly);
     if (early > patience || clock.now() - start > patience) throw busy(resource);
-    await clock.sleep(early + 100 + random() * 400);
+    await clock.sleep(early + (pause * (1 + random())) / 2);
   }
 }
 

@@ -115,9 +115,9 @@ async function settledSincePlan(
   // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
   if (planned.drift === 'foreign-changed') return false;
   if (state === undefined) return false;
-  // The table need not be read for what another has not done yet, as often as somebody waits for it.
-  if (planned.planned === 'change' && (state.generation ?? 0) <= (planned.plannedGeneration ?? 0))
-    return false;
+  // The configuration need not be read for what another has not done yet, as often as somebody waits for it.
+  if (state.appliedRevision < revision) return false;
+  if (planned.planned === 'change' && state.generation <= (planned.plannedGeneration ?? 0)) return false;
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
   return (
