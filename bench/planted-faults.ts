@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { play } from '../simulation/play.ts';
+import { playRotations } from '../simulation/rotation-play.ts';
+import type { Violation } from '../simulation/watch.ts';
 import * as planted from '../tests/simulation/planted.ts';
+import * as plantedRotations from '../tests/simulation/planted-rotations.ts';
 
 /**
  * How many seeds the deterministic simulation needs to catch each planted fault:
@@ -12,17 +15,28 @@ const { values, positionals } = parseArgs({
 });
 const most = Number(values.seeds);
 
-async function caughtAt(plant: () => planted.Planted) {
+type Playing = (seed: number) => Promise<{ readonly violations: readonly Violation[] }>;
+
+async function caughtAt(playing: Playing) {
   for (let seed = 1; seed <= most; seed += 1) {
-    const { violations } = await play({ seed, ...plant() });
+    const { violations } = await playing(seed);
     if (violations.length > 0) return { seed, what: violations[0]?.what };
   }
   return undefined;
 }
 
-for (const [name, plant] of Object.entries(planted)) {
+const all: readonly (readonly [string, Playing])[] = [
+  ...Object.entries(planted).map(
+    ([name, plant]) => [name, (seed: number) => play({ seed, ...plant() })] as const,
+  ),
+  ...Object.entries(plantedRotations).map(
+    ([name, plant]) => [name, (seed: number) => playRotations({ seed, ...plant() })] as const,
+  ),
+];
+
+for (const [name, playing] of all) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const caught = await caughtAt(plant);
+  const caught = await caughtAt(playing);
   if (caught === undefined) process.exitCode = 1;
   console.log(
     caught === undefined

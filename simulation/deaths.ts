@@ -30,6 +30,8 @@ interface DeathOptions {
   readonly timeouts: ReadonlyMap<string, number>;
   /** How many invocations of a thousand die. */
   readonly deathRate: number;
+  /** How many of the dead wake up. Default: 0.3. */
+  readonly wakeRate?: number;
   /** One that had looked at its lease and then stopped goes on with the sending. */
   readonly onLateWrite: (call: SimulatedCall) => void;
 }
@@ -41,7 +43,10 @@ const sleepOfTheDead = 400_000;
  * Stops functions in the middle of any wait, as Lambda does with those that take too long or whose host fails. Step
  * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
  */
-export function deaths(draw: Draw, { timeouts, deathRate, onLateWrite }: DeathOptions): Deaths {
+export function deaths(
+  draw: Draw,
+  { timeouts, deathRate, wakeRate = 0.3, onLateWrite }: DeathOptions,
+): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
   let woken = false;
@@ -52,7 +57,7 @@ export function deaths(draw: Draw, { timeouts, deathRate, onLateWrite }: DeathOp
     const life: Life = {
       waitsLeft: dies ? draw.between(0, 40) : Number.POSITIVE_INFINITY,
       until: Date.now() + timeout,
-      wakes: draw.chance(0.3),
+      wakes: draw.chance(wakeRate),
     };
     return within(timeout, lives.run(life, invoke));
   };

@@ -46,7 +46,7 @@ const lateBy = 20_000;
 const staleFor = 8_000;
 
 export const isWrite = ({ operation }: Pick<SimulatedCall, 'operation'>): boolean =>
-  /^(Put|Set|Delete|Create|Update|Attach|Detach|Modify|Revoke|Retire|Tag|Untag)/.test(operation);
+  /^(Put|Set|Delete|Create|Update|Attach|Detach|Modify|Revoke|Retire|Tag|Untag|Start|Rotate)/.test(operation);
 
 const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secretsmanager', 'iam', 'ec2']);
 
@@ -97,8 +97,11 @@ const targetOf = (input: object): string => {
   );
 };
 
-/** Delays every call, and lets some go wrong as AWS and networks do. */
-export function faults(draw: Draw): Faults {
+/**
+ * Delays every call, and lets some go wrong as AWS and networks do.
+ * @param mayBeLate which writes may take effect after everybody has given up. Default: all
+ */
+export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean = () => true): Faults {
   let rates = noFaults;
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();
@@ -113,7 +116,7 @@ export function faults(draw: Draw): Faults {
     if (draw.chance(rates.throttled)) throw throttlingError(call);
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
-    if (draw.chance(rates.lateEffect)) {
+    if (draw.chance(rates.lateEffect) && mayBeLate(call)) {
       late(call);
       later(proceed, giveUpAfter + draw.between(1, lateBy));
       throw await noAnswer();

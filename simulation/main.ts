@@ -1,40 +1,80 @@
 import { parseArgs } from 'node:util';
-import { type Played, play } from './play.ts';
+import { play } from './play.ts';
+import { playRotations } from './rotation-play.ts';
+import type { Violation } from './watch.ts';
 
 /**
- * `npm run simulate -- [--seeds N] [--seed S] [--accounts A] [--history]`: plays random fates of random organisations,
- * and says which promises were broken. Exits with 1 where one was, and with 64 where it is called wrongly.
+ * `npm run simulate -- [--seeds N] [--seed S] [--only accounts|rotations] [--accounts A] [--history]`: plays random fates
+ * of random organisations, and of the secrets in others, and says which promises were broken. Exits with 1 where one was,
+ * and with 64 where it is called wrongly.
  */
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === undefined) return 64;
-  const { first, count, accounts, history } = options;
   // The interpreter of state machines throws for each value that it finds: without a replay nobody reads the stacks.
-  if (!history) Error.stackTraceLimit = 0;
+  if (!options.history) Error.stackTraceLimit = 0;
   const clock = performance.now();
   const cpu = process.cpuUsage();
-  const sums = { broken: 0, runs: 0, writes: 0, lostEdits: 0 };
-  for (let seed = first; seed < first + count; seed += 1) {
-    const played = await play({ seed, ...(accounts === undefined ? {} : { accounts }) });
-    sums.runs += played.runs;
-    sums.writes += played.writes;
-    sums.lostEdits += played.lostEdits;
-    sums.broken += played.violations.length > 0 ? 1 : 0;
-    if (played.violations.length > 0 || history) tell(played, { accounts, history });
-  }
+  const counts: Record<string, number> = {};
+  let broken = 0;
+  const { first, count } = options;
+  for (let seed = first; seed < first + count; seed += 1)
+    for (const sort of options.sorts) {
+      const told = await sorts[sort](seed, options);
+      if (told.violations.length > 0 || options.history) tell(sort, seed, told, options);
+      broken += told.violations.length > 0 ? 1 : 0;
+      for (const [what, number] of Object.entries(told.counts)) counts[what] = (counts[what] ?? 0) + number;
+    }
   const { user, system } = process.cpuUsage(cpu);
-  console.log(`${count} seeds, ${sums.broken} with broken promises`);
+  console.log(`${count} seeds of ${options.sorts.join(' and ')}, ${broken} with broken promises`);
   console.log(
-    `${sums.runs} executions, ${sums.writes} policy writes, ${sums.lostEdits} lost edits of outsiders`,
+    Object.entries(counts)
+      .map(([what, number]) => `${number} ${what}`)
+      .join(', '),
   );
   console.log(
     `${((performance.now() - clock) / 1_000).toFixed(1)} s, ` +
       `${(count / ((user + system) / 1_000_000)).toFixed(1)} seeds in a second of one core`,
   );
-  return sums.broken === 0 ? 0 : 1;
+  return broken === 0 ? 0 : 1;
 }
 
+interface Told {
+  readonly violations: readonly Violation[];
+  readonly history: readonly string[];
+  /** What there was, and how much of it. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const sorts = {
+  accounts: async (seed: number, { accounts }: Options): Promise<Told> => {
+    const played = await play({ seed, ...(accounts === undefined ? {} : { accounts }) });
+    const { runs, writes, lostEdits } = played;
+    return {
+      ...played,
+      counts: { executions: runs, 'policy writes': writes, 'lost edits of outsiders': lostEdits },
+    };
+  },
+  rotations: async (seed: number): Promise<Told> => {
+    const played = await playRotations({ seed });
+    const { runs, rotations, starts, ambiguous, doubled } = played;
+    return {
+      ...played,
+      counts: {
+        executions: runs,
+        rotations,
+        'deployments started': starts,
+        'answers that never came': ambiguous,
+        'second starts': doubled,
+      },
+    };
+  },
+};
+
+type Sort = keyof typeof sorts;
+
 interface Options {
+  readonly sorts: readonly Sort[];
   readonly first: number;
   readonly count: number;
   readonly accounts: number | undefined;
@@ -47,16 +87,20 @@ function readOptions(): Options | undefined {
       options: {
         seeds: { type: 'string' },
         seed: { type: 'string' },
+        only: { type: 'string' },
         accounts: { type: 'string' },
         history: { type: 'boolean', default: false },
       },
     });
     const count = wholeNumber('seeds', values.seeds) ?? (values.seed === undefined ? 100 : 1);
     const accounts = wholeNumber('accounts', values.accounts);
-    return { first: wholeNumber('seed', values.seed) ?? 1, count, accounts, history: values.history };
+    const first = wholeNumber('seed', values.seed) ?? 1;
+    return { sorts: sortsOf(values.only), first, count, accounts, history: values.history };
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    console.error('Usage: npm run simulate -- [--seeds N] [--seed S] [--accounts A] [--history]');
+    console.error(
+      'Usage: npm run simulate -- [--seeds N] [--seed S] [--only accounts|rotations] [--accounts A] [--history]',
+    );
     return undefined;
   }
 }
@@ -67,12 +111,19 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   return Number(text);
 }
 
-function tell({ seed, violations, history }: Played, options: Pick<Options, 'accounts' | 'history'>): void {
-  console.log(`Seed ${seed}: ${violations.length} broken promises`);
+function sortsOf(only: string | undefined): readonly Sort[] {
+  if (only === undefined) return ['accounts', 'rotations'];
+  if (only === 'accounts' || only === 'rotations') return [only];
+  throw new Error(`--only must be accounts or rotations, and is ${only}`);
+}
+
+function tell(sort: Sort, seed: number, { violations, history }: Told, options: Options): void {
+  console.log(`Seed ${seed} of ${sort}: ${violations.length} broken promises`);
   for (const { at, what } of violations) console.log(`  after ${(at / 1_000).toFixed(1)} s: ${what}`);
   if (options.history) for (const line of history) console.log(`  ${line}`);
   const accounts = options.accounts === undefined ? '' : ` --accounts ${options.accounts}`;
-  if (!options.history) console.log(`  Replay it: npm run simulate -- --seed ${seed}${accounts} --history`);
+  if (!options.history)
+    console.log(`  Replay it: npm run simulate -- --only ${sort} --seed ${seed}${accounts} --history`);
 }
 
 process.exitCode = await main();

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { resourceOf } from '../shared/grants/contract.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
@@ -24,6 +22,7 @@ import { type Draw, draw, seeded } from './random.ts';
 import { retries } from './retries.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
 import { epoch, inSimulatedTime, processClock } from './time.ts';
+import { functionTimeouts } from './timeouts.ts';
 import { handledViolations, settledViolations } from './verdict.ts';
 import { type Violation, type Watch, watch } from './watch.ts';
 
@@ -136,7 +135,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   );
   const wrong = faults(drawn);
   const dying = deaths(drawn, {
-    timeouts,
+    timeouts: functionTimeouts,
     deathRate: drawn.pick([0, 0, 30, 100]),
     onLateWrite: wrong.late,
   });
@@ -247,19 +246,4 @@ async function begin({ organisation, configuration, inner, person }: Stage): Pro
     'the simulation',
   );
   person.approve(organisation.world.accounts.keys());
-}
-
-/** By the token of each function's ARN, from `serverless.yml`, in seconds. */
-const timeouts: ReadonlyMap<string, number> = (() => {
-  const file = readFileSync(new URL('../serverless.yml', import.meta.url), 'utf8');
-  const { functions } = parse(file, { logLevel: 'error', customTags: [] }) as {
-    readonly functions: Readonly<Record<string, { readonly timeout: number }>>;
-  };
-  return new Map(Object.entries(functions).map(([name, { timeout }]) => [tokenOf(name), timeout]));
-})();
-
-/** `update-log-account` → `UpdateLogAccountFunctionArn` */
-function tokenOf(name: string): string {
-  const words = name.split('-').map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
-  return `${words.join('')}FunctionArn`;
 }

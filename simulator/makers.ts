@@ -90,7 +90,8 @@ export function makeSecret(world: World, input: SecretInput): SimulatedSecret {
   const { name, value, kmsKeyArn, primaryRegion } = input;
   const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${name}`;
   const id = input.versionId ?? uuidOf(`${prefix}/1`);
-  const first = { id, value, stages: new Set(['AWSCURRENT']) };
+  const createdAt = world.settings.clock.now();
+  const first = { id, createdAt, value, stages: new Set(['AWSCURRENT']) };
   return {
     ...resource(world, input, name, `${prefix}-${input.suffix ?? digest(prefix, 6)}`),
     primaryRegion,

@@ -1,6 +1,7 @@
 import { RotateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SimulatedOrganisation } from './organisation.ts';
 import { rotationEnded } from './secret-events.ts';
+import { type SimulatedSecret, versionWith } from './secrets.ts';
 import { announce } from './world.ts';
 
 /** What Secrets Manager invokes a rotation function with (Secrets Manager user guide, "Lambda rotation functions"). */
@@ -17,28 +18,27 @@ export interface SimulatedRotation {
   readonly invoke: (event: RotationEvent) => Promise<void>;
   /** How often a step is tried. Default: 5. */
   readonly attempts?: number;
+  /** What happens before a step is tried again. Default: nothing. */
+  readonly pause?: () => Promise<void>;
 }
 
 const order = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
 /**
  * Rotates a secret as Secrets Manager does: stages a version, has the function do the four steps, each tried again where
- * it fails, and announces the end through CloudTrail.
+ * it fails, and announces the end through CloudTrail. A rotation that is not complete is attempted again with its version.
  * @returns the error that ended it; `undefined` where it succeeded
  */
 export async function rotateNow(
   { world }: SimulatedOrganisation,
-  { secretArn, client, invoke, attempts = 5 }: SimulatedRotation,
+  { secretArn, client, invoke, attempts = 5, pause = async () => {} }: SimulatedRotation,
 ): Promise<unknown> {
-  const RotationLambdaARN = 'arn:aws:lambda:eu-west-1:444455556666:function:rotation';
-  const { VersionId: token = '' } = await client.send(
-    new RotateSecretCommand({ SecretId: secretArn, RotationLambdaARN }),
-  );
   const secret = world.secrets.get(secretArn);
   if (secret === undefined) throw new Error(`There is no secret ${secretArn}`);
+  const token = await begun(client, secret);
   for (const Step of order) {
     const event = { Step, SecretId: secretArn, ClientRequestToken: token };
-    const error = await tried(() => invoke(event), attempts);
+    const error = await tried(() => invoke(event), attempts, pause);
     if (error === undefined) continue;
     announce(world, rotationEnded(world, secret, 'RotationFailed'));
     return error;
@@ -47,10 +47,35 @@ export async function rotateNow(
   return undefined;
 }
 
-async function tried(act: () => Promise<void>, attempts: number): Promise<unknown> {
+/** @returns the id of the version that is to become current */
+async function begun(client: SecretsManagerClient, secret: SimulatedSecret): Promise<string> {
+  const RotationLambdaARN = 'arn:aws:lambda:eu-west-1:444455556666:function:rotation';
+  try {
+    const { VersionId = '' } = await client.send(
+      new RotateSecretCommand({ SecretId: secret.arn, RotationLambdaARN }),
+    );
+    return VersionId;
+  } catch (thrown) {
+    const pending = versionWith(secret, 'AWSPENDING');
+    if (
+      !(thrown instanceof Error) ||
+      !thrown.message.includes('will be reattempted') ||
+      pending === undefined
+    )
+      throw thrown;
+    return pending.id;
+  }
+}
+
+async function tried(
+  act: () => Promise<void>,
+  attempts: number,
+  pause: () => Promise<void>,
+): Promise<unknown> {
   let error: unknown;
   for (let attempt = 0; attempt < attempts; attempt += 1)
     try {
+      if (attempt > 0) await pause();
       await act();
       return undefined;
     } catch (thrown) {

@@ -4,6 +4,8 @@ import { announce, type SimulatedResource, type World } from './world.ts';
 /** A version of a secret; one that a rotation has begun has no value yet. */
 export interface SecretVersion {
   readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   value: string | undefined;
   readonly stages: Set<string>;
 }

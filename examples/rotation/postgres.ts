@@ -22,13 +22,22 @@ type Login = z.infer<typeof login>;
  */
 export const postgresRotator = (generate: Generate): Rotator => ({
   generate,
-  set: async ({ current, pending }) => {
+  set: async ({ current, pending, previous }) => {
     const { username, password } = parsed(pending);
     const role = `"${username.replaceAll('"', '""')}"`;
-    await query(parsed(current), `ALTER ROLE ${role} PASSWORD '${scramVerifier(password)}'`);
+    const statement = `ALTER ROLE ${role} PASSWORD '${scramVerifier(password)}'`;
+    await query(parsed(current), statement).catch((thrown: unknown) => {
+      if (previous === undefined || !isSameUser(current, previous)) throw thrown;
+      // A server that was restored from a backup has the password before.
+      return query(parsed(previous), statement);
+    });
   },
   test: async (pending) => query(parsed(pending), 'SELECT 1'),
 });
+
+/** No password is changed with a login of somebody else, or somewhere else. */
+const isSameUser = (a: string, b: string): boolean =>
+  (['username', 'host', 'port', 'dbname'] as const).every((field) => parsed(a)[field] === parsed(b)[field]);
 
 const parsed = (value: string): Login => login.parse(JSON.parse(value));
 

@@ -1,5 +1,6 @@
 import {
   type AppConfigDataClient,
+  type BadRequestException,
   GetLatestConfigurationCommand,
   StartConfigurationSessionCommand,
 } from '@aws-sdk/client-appconfigdata';
@@ -41,7 +42,8 @@ export interface ConfigurationReader<T> {
 
 interface Memory<T> {
   value: T | undefined;
-  token: string | undefined;
+  /** For the next question, and until when it is good (milliseconds since the epoch). */
+  token: { readonly text: string; readonly until: number } | undefined;
   /** Milliseconds since the epoch; not asked before. */
   due: number;
   asking: Promise<void> | undefined;
@@ -88,35 +90,50 @@ async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<v
   const { clock, pollSeconds = 60, onTrouble = () => {} } = settings;
   memory.due = clock.now() + pollSeconds * 1_000;
   try {
-    const answer = await latest(settings, memory.token);
-    memory.token = answer.token;
+    const answer = await latest(settings, memory);
     memory.due = clock.now() + Math.max(pollSeconds, answer.seconds) * 1_000;
     // An empty body says that nothing has changed (AppConfig Data API reference, GetLatestConfiguration).
     if (answer.text !== '') memory.value = parsed(settings, answer.text);
   } catch (thrown) {
-    // The next question begins a session of its own: a token is good for one call.
-    memory.token = undefined;
     const error = trouble(settings, thrown);
+    // A session gives a configuration once: where none is in memory, the next question must get it again.
+    if (memory.value === undefined && error === thrown) memory.token = undefined;
     if (memory.value === undefined) throw error;
     onTrouble(error);
   }
 }
 
 interface Answer {
-  readonly token: string | undefined;
   readonly seconds: number;
   readonly text: string;
 }
 
-/** A session goes on with its token; one whose token AppConfig refuses is begun again, once. */
-async function latest<T>(settings: ReaderSettings<T>, token: string | undefined): Promise<Answer> {
-  if (token === undefined) return poll(settings, await newSession(settings));
+/** Tokens are good for 24 hours (AppConfig Data API reference, GetLatestConfiguration); an hour is for clocks. */
+const tokenLife = 23 * 3_600_000;
+
+/**
+ * A session goes on with its token, also after a question that failed: a token is good for one call, and one that AppConfig
+ * has refused, or never got, was not it. Whether AppConfig takes a token again whose answer was lost is not documented;
+ * where it does not, and where the token is too old, the session is begun again, once.
+ */
+async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<Answer> {
+  const { token } = memory;
+  if (token === undefined || settings.clock.now() >= token.until)
+    return poll(settings, memory, await newSession(settings));
   try {
-    return await poll(settings, token);
+    return await poll(settings, memory, token.text);
   } catch (thrown) {
-    if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') throw thrown;
-    return poll(settings, await newSession(settings));
+    if (!isRefusedToken(thrown)) throw thrown;
+    memory.token = undefined;
+    return poll(settings, memory, await newSession(settings));
   }
+}
+
+/** A question that comes too early is refused, too, and its token stays good ("InvalidParameterDetail", `Problem`). */
+function isRefusedToken(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') return false;
+  const { Details } = thrown as Partial<BadRequestException>;
+  return Details?.InvalidParameters?.ConfigurationToken?.Problem !== 'PollIntervalNotSatisfied';
 }
 
 async function newSession<T>(settings: ReaderSettings<T>): Promise<string | undefined> {
@@ -132,18 +149,23 @@ async function newSession<T>(settings: ReaderSettings<T>): Promise<string | unde
   return InitialConfigurationToken;
 }
 
+/** Keeps the token until there is a next one. */
 async function poll<T>(
-  { client }: ReaderSettings<T>,
+  { client, clock }: ReaderSettings<T>,
+  memory: Memory<T>,
   ConfigurationToken: string | undefined,
 ): Promise<Answer> {
+  keepToken(memory, ConfigurationToken, clock.now());
   const { NextPollConfigurationToken, NextPollIntervalInSeconds, Configuration } = await client.send(
     new GetLatestConfigurationCommand({ ConfigurationToken }),
   );
-  return {
-    token: NextPollConfigurationToken,
-    seconds: NextPollIntervalInSeconds ?? 0,
-    text: new TextDecoder().decode(Configuration),
-  };
+  keepToken(memory, NextPollConfigurationToken, clock.now());
+  return { seconds: NextPollIntervalInSeconds ?? 0, text: new TextDecoder().decode(Configuration) };
+}
+
+function keepToken<T>(memory: Memory<T>, text: string | undefined, now: number): void {
+  if (text === memory.token?.text) return;
+  memory.token = text === undefined ? undefined : { text, until: now + tokenLife };
 }
 
 /** What is said of a configuration that does not fit leaves its content out: it may be a secret. */

@@ -1,9 +1,9 @@
-import { rotationOf } from '../configuration/rotation.ts';
-import { errorRecord, OnboardingError, ResourceMissingError } from '../errors.ts';
-import { configurationInForce, type Services } from '../services.ts';
+import { OnboardingError, ResourceMissingError } from '../errors.ts';
+import type { Services } from '../services.ts';
 import { type Delivery, type DeliveryKey, isUnfinished } from '../store/ports.ts';
+import { fail } from './fail.ts';
 import { follow } from './follow.ts';
-import { end, type Hand, keep, type Step } from './hand.ts';
+import { handFor, keep, type Step } from './hand.ts';
 import { start } from './start.ts';
 
 export interface AdvancedDelivery extends DeliveryKey {
@@ -37,19 +37,6 @@ async function nextStep(services: Services, held: Delivery): Promise<Step> {
     return held.deployment === undefined ? await start(hand, held) : await follow(hand, held);
   } catch (thrown) {
     if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
-    const error = errorRecord(thrown);
-    return end({ services }, held, { status: 'failed', reason: error.message, error });
+    return fail(services, held, thrown);
   }
-}
-
-async function handFor(services: Services, { runId, accountId, region }: Delivery): Promise<Hand> {
-  const configuration = await configurationInForce(services.store);
-  const access = services.aws(runId, configuration);
-  const place = { accountId, region };
-  return {
-    services,
-    rotation: rotationOf(configuration),
-    reader: access.reader(place),
-    writer: access.writer(place, () => {}),
-  };
 }

@@ -2,15 +2,20 @@ import { rotationOf } from '../configuration/rotation.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
-import { findTargets, type KnownProfiles } from './discover.ts';
+import type { KnownProfiles } from './discover.ts';
 import { type Found, problemLine, together } from './found.ts';
+import { recallTargets } from './recall.ts';
 import { secretPlace } from './secret-arn.ts';
 import { configuredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {
+  /** Whether what was given up for the time being is taken up where it stood. */
+  readonly takesUp: boolean;
   readonly secret: NamedSecret;
   /** The version that a person means. */
   readonly versionId?: string;
+  /** Whether targets that were found lately are good enough. */
+  readonly believes: boolean;
   /** What is known of the profiles already. Default: nothing. */
   readonly known?: KnownProfiles;
 }
@@ -25,7 +30,7 @@ export async function claimSecret(
   active: ActiveConfiguration,
   claim: SecretClaim,
 ): Promise<Found> {
-  const { secret, runId, versionId, known } = claim;
+  const { secret, runId, versionId, believes, known } = claim;
   try {
     const clients = services.aws(runId, active.configuration).reader(secret);
     const current = await currentSecret(clients.secretsManager, secret.secretId);
@@ -34,12 +39,12 @@ export async function claimSecret(
     const targets =
       configured.length > 0
         ? configured
-        : await findTargets(current, { client: clients.appConfig, strategy, known });
+        : await recallTargets(services, current, { client: clients.appConfig, strategy, believes, known });
     if (targets.length === 0) await forget(services, current.arn);
     if (versionId !== undefined && versionId !== current.version)
       return { deliveries: [], problems: [notCurrent(current, versionId)] };
-    const left = await claimAbandoned(services, runId, current.arn);
     const { arn: source, version, accountId, region } = current;
+    const left = await claimAbandoned(services, { runId, source, takesUp: () => claim.takesUp });
     const claims = targets.map((target) =>
       claimDelivery(services, { source, version, accountId, region, target }, claim),
     );

@@ -56,23 +56,28 @@ async function nextOf(
   return begun ? reopened(known, wanted.target, { runId, now }) : undefined;
 }
 
-/**
- * Takes over the deliveries that have not ended and that no run takes care of any more.
- * @param of only those of this source
- */
+interface Abandoned {
+  readonly runId: string;
+  /** Default: any. */
+  readonly source?: string;
+  /** Whether one that was given up for the time being is taken up again. */
+  takesUp(delivery: Delivery): boolean | Promise<boolean>;
+}
+
+/** Takes over the deliveries that have not ended, or not for good, and that no run takes care of any more. */
 export async function claimAbandoned(
   { store: { outbox }, clock }: Services,
-  runId: string,
-  of?: string,
+  { runId, source, takesUp }: Abandoned,
 ): Promise<readonly DeliveryKey[]> {
   const now = clock.now();
   const taken: DeliveryKey[] = [];
-  for (const delivery of await outbox.unfinished()) {
-    const { source, id, revision, ownedUntil } = delivery;
-    if (of !== undefined && source !== of) continue;
-    const own = delivery.runId === runId;
-    if (!own && ownedUntil > now) continue;
-    if (own || (await outbox.put(takenOver(delivery, { runId, now }), revision))) taken.push({ source, id });
+  for (const delivery of await outbox.open()) {
+    const { id, revision } = delivery;
+    const key = { source: delivery.source, id };
+    if (source !== undefined && delivery.source !== source) continue;
+    if (isUnfinished(delivery) && delivery.runId === runId) taken.push(key);
+    else if (delivery.ownedUntil <= now && (isUnfinished(delivery) || (await takesUp(delivery))))
+      if (await outbox.put(takenOver(delivery, { runId, now }), revision)) taken.push(key);
   }
   return taken;
 }

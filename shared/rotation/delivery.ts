@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryKey, DeploymentTarget } from '../store/ports.ts';
+import { type Delivery, type DeliveryKey, type DeploymentTarget, isUnfinished } from '../store/ports.ts';
 
 /** A version on its way to one target, as it is asked for. */
 export interface Wanted {
@@ -14,6 +14,12 @@ export interface Wanted {
  * two looks (`longestWait`), a function's time-out and its retries.
  */
 export const ownership = 20 * 60_000;
+
+/**
+ * How long the clock takes up what was given up for the time being, in milliseconds: as long as one deployment can take,
+ * a day of growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
+ */
+export const patience = 48 * 3_600_000;
 
 /** With what the ids of all versions of a target begin. */
 export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
@@ -49,43 +55,35 @@ export const claimed = (wanted: Wanted, { runId, now }: Moment): Delivery => ({
   revision: 1,
 });
 
-/** The same delivery in the care of another run. */
-export const takenOver = (delivery: Delivery, { runId, now }: Moment): Delivery => ({
-  ...delivery,
-  runId,
-  ownedUntil: now + ownership,
-  updatedAt: iso(now),
-  revision: delivery.revision + 1,
-});
+/** The same delivery in the care of another run; where it was given up for the time being, from where it stood. */
+export function takenOver(delivery: Delivery, { runId, now }: Moment): Delivery {
+  const care = { runId, ownedUntil: now + ownership, updatedAt: iso(now), revision: delivery.revision + 1 };
+  if (isUnfinished(delivery)) return { ...delivery, ...care };
+  const { endedAt: _, reason: __, error: ___, waitingSince: ____, ...kept } = delivery;
+  return { ...kept, ...care, status: delivery.deployment === undefined ? 'claimed' : 'started' };
+}
 
 /** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
-export function reopened(delivery: Delivery, target: DeploymentTarget, moment: Moment): Delivery {
-  const {
-    deployment,
-    waitingSince: _,
-    startedAt: __,
-    endedAt: ___,
-    reason: ____,
-    error: _____,
-    ...kept
-  } = delivery;
-  const after = deployment ?? delivery.after;
+export function reopened(delivery: Delivery, target: DeploymentTarget, { runId, now }: Moment): Delivery {
+  const { source, id, version, accountId, region, starts, secondStarts, revision } = delivery;
+  const after = delivery.deployment ?? delivery.after;
   return {
-    ...takenOver(kept, moment),
-    target,
-    status: 'claimed',
-    requestedAt: iso(moment.now),
-    unanswered: false,
+    ...claimed({ source, version, accountId, region, target }, { runId, now }),
+    id,
+    starts,
+    secondStarts,
     ...(after === undefined ? {} : { after }),
+    revision: revision + 1,
   };
 }
 
 /**
- * Whether another version of the target was deployed, or asked for, after this delivery: then its version is deployed
- * once more where it has become current again.
+ * Whether another version of the target was deployed, or asked for, after this delivery, or its target had gone: then its
+ * version is deployed once more where it has become current again, or is served again.
  */
 export const isOvertaken = (delivery: Delivery, others: readonly Delivery[]): boolean =>
   delivery.status === 'superseded' ||
+  delivery.status === 'withdrawn' ||
   others.some(({ version, deployment, requestedAt }) => {
     if (version === delivery.version) return false;
     return deployment === undefined || delivery.deployment === undefined

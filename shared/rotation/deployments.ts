@@ -27,12 +27,14 @@ export async function seenDeployments(hand: Hand, delivery: Delivery): Promise<S
   );
   return {
     latest: Items[0]?.DeploymentNumber,
-    busy: Items.some(({ State }) => inProgress.has(State ?? '')),
+    busy: Items.some(isInProgress),
     own: await ownAmong(hand, delivery, Items),
   };
 }
 
 const inProgress: ReadonlySet<string> = new Set(['DEPLOYING', 'BAKING', 'VALIDATING', 'ROLLING_BACK']);
+export const isInProgress = ({ State = '' }: { readonly State?: string | undefined }): boolean =>
+  inProgress.has(State);
 const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
 
 /**

@@ -54,13 +54,20 @@ export async function finishDeployments(
     reason: left[0] ?? summary(own),
     ...(left.length === 0 ? {} : { left }),
   };
-  // A rotation is told of two or three times, and of secrets that nobody deploys, too: those runs are recorded only.
-  if (run.cause === 'rotated' && left.length + deliveries.length === 0) await runs.put(run);
+  // A rotation is told of two or three times, and of secrets that nobody deploys, too; and what was given up is told
+  // once. Those runs are recorded only.
+  const noNews =
+    left.length === 0 &&
+    (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
+  if (noNews) await runs.put(run);
   else await recordAndAnnounce(services, run);
   return { runId, status };
 }
 
-const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded']);
+const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);
+
+/** Whether another run has told that it was given up for the time being. */
+const isTold = ({ again }: Delivery, runId: string): boolean => again !== undefined && again.toldBy !== runId;
 
 /** Nothing where it is done, has given way, or is in another run's care. */
 function leftLine(
@@ -69,7 +76,7 @@ function leftLine(
   delivery: Delivery | undefined,
 ): readonly string[] {
   if (delivery === undefined) return [`${source} ${id}: its item is not in the table any more`];
-  if (fine.has(delivery.status) || delivery.runId !== runId) return [];
+  if (fine.has(delivery.status) || delivery.runId !== runId || isTold(delivery, runId)) return [];
   const where = `${nameOf(delivery)} to environment ${delivery.target.environment}`;
   if (!isUnfinished(delivery)) return [`${where}: ${delivery.status}: ${delivery.reason ?? ''}`];
   const why = error === undefined ? '' : `: ${error.Error}: ${messageOf(error.Cause)}`;
@@ -85,8 +92,11 @@ function summary(deliveries: readonly Delivery[]): string {
   if (deliveries.length === 0) return 'Nothing to deploy: no target, or each has this version already';
   const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
   const seconds = deliveries.reduce((sum, { secondStarts }) => sum + secondStarts, 0);
+  const waiting = deliveries.filter(({ again }) => again !== undefined).length;
   const more = [
     ...(count('superseded') === 0 ? [] : [`${count('superseded')} overtaken by a newer version`]),
+    ...(count('withdrawn') === 0 ? [] : [`${count('withdrawn')} not served any more`]),
+    ...(waiting === 0 ? [] : [`${waiting} still to be looked at by the clock`]),
     ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
   ];
   return [`${count('complete')} of ${deliveries.length} deployments complete`, ...more].join(', ');

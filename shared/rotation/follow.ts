@@ -1,6 +1,6 @@
 import type { Delivery } from '../store/ports.ts';
 import { deploymentOf, type FoundDeployment } from './deployments.ts';
-import { end, type Hand, keep, longestWait, type Step } from './hand.ts';
+import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts';
 
 const minute = 60_000;
 
@@ -30,9 +30,9 @@ async function goOn(hand: Hand, delivery: Delivery, found: FoundDeployment): Pro
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= followMinutes * minute)
-    return end(hand, delivery, {
+    return giveUp(hand, delivery, {
       status: 'timed-out',
-      reason: `Deployment ${delivery.deployment} is ${found.State} after ${followMinutes} minutes. Look at it in AppConfig`,
+      reason: `Deployment ${delivery.deployment} is ${found.State} after ${followMinutes} minutes`,
     });
   return { delivery: await keep(hand.services, delivery), seconds: secondsLeft(found, clock.now()) };
 }

@@ -1,14 +1,17 @@
 import { errorRecord, OnboardingError } from '../errors.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
+import type { Delivery } from '../store/ports.ts';
 import { claimAbandoned } from './claim.ts';
 import { claimSecret, type SecretClaim } from './claim-secret.ts';
+import { deploymentOf, isInProgress } from './deployments.ts';
 import type { KnownProfiles } from './discover.ts';
 import { type Found, together } from './found.ts';
+import { handFor } from './hand.ts';
 import { secretPlace } from './secret-arn.ts';
 import { configuredSecrets, configuredTargets, type NamedSecret, namedSecrets } from './targets.ts';
 
 /**
- * What runs have left behind, and the current versions of the secrets whose events may not have come: those that the
+ * What runs have left behind or given up for the time being, and the current versions of the secrets whose events may not have come: those that the
  * configuration names, and those that were deployed before. Trouble with the former was told by a run that an event or a
  * person has started, and would be told every quarter of an hour here, so it is logged only.
  */
@@ -18,16 +21,33 @@ export async function lookAround(
   runId: string,
 ): Promise<Found> {
   const { outbox } = services.store;
-  const deliveries = await claimAbandoned(services, runId);
+  const takesUp = (delivery: Delivery) => isWorthARun(services, { ...delivery, runId });
+  const deliveries = await claimAbandoned(services, { runId, takesUp });
   const known: KnownProfiles = new Map();
+  const claim = { runId, again: 'never', believes: false, takesUp: false, known } as const;
   const look = (secrets: readonly NamedSecret[]) =>
-    together(secrets.map((secret) => lookAt(services, active, { secret, runId, again: 'never', known })));
+    together(secrets.map((secret) => lookAt(services, active, { secret, ...claim })));
   const named = await look(configuredSecrets(active.configuration));
   for (const problem of named.problems)
     services.logger.warn('A named secret cannot be deployed', { problem });
   const others = (await outbox.watched()).filter((arn) => !isNamed(arn, active));
   const watched = await look(others.flatMap((arn) => namedSecrets(active.configuration, arn)));
   return together([{ deliveries, problems: [] }, { ...named, problems: [] }, watched]);
+}
+
+/** A deployment that still goes on when its time is over needs no run; the next look asks again. */
+async function isWorthARun(services: Services, delivery: Delivery): Promise<boolean> {
+  const { source, status, deployment = 0, again } = delivery;
+  if (status !== 'timed-out' || services.clock.now() >= (again?.until ?? 0)) return true;
+  try {
+    const hand = await handFor(services, delivery);
+    return !isInProgress(await deploymentOf(hand, delivery, deployment));
+  } catch (thrown) {
+    const { name } = errorRecord(thrown);
+    services.logger.warn('A deployment could not be looked at', { source, deployment, error: name });
+    // What does not pass by itself is for a run, which ends the delivery and says why: its environment may be gone.
+    return thrown instanceof OnboardingError && !thrown.retryable;
+  }
 }
 
 /** What keeps one secret from being looked at keeps no other from it; the next look tries again what a retry helps. */

@@ -45,11 +45,11 @@ export async function resolveDeployments(services: Services, step: Step): Promis
   if (arn !== undefined) await services.store.outbox.watch(arn);
   const { cause } = request;
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
-  if (request.type !== 'look') await runs.put(opened);
+  if (request.type !== 'look') await runs.open(opened);
   const found = await claimAll(services, request, runId);
   if (request.type !== 'look') return { runId, status: 'accepted', ...found };
   if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
-  await runs.put(opened);
+  await runs.open(opened);
   return { runId, status: 'accepted', ...found };
 }
 
@@ -58,7 +58,7 @@ async function readRequest({ store }: Services, { runId, startedAt, input }: Ste
   try {
     return parseRotationEvent(input);
   } catch (thrown) {
-    await store.runs.put({ runId, status: 'running', startedAt, accountIds: [], cause: 'deployment' });
+    await store.runs.open({ runId, status: 'running', startedAt, accountIds: [], cause: 'deployment' });
     throw thrown;
   }
 }
@@ -77,10 +77,18 @@ async function claimAll(services: Services, request: Asked, runId: string): Prom
     ]);
   if (request.cause === 'rotated' && !secrets.some((secret) => isCentral(secret, active)))
     return leaveAlone(services, request.secretId);
-  const again = request.cause === 'deployment' ? 'incomplete' : 'never';
+  const byHand = request.cause === 'deployment';
+  const again = byHand ? 'incomplete' : 'never';
   const { versionId } = request;
-  const meant = request.cause === 'deployment' && versionId !== undefined ? { versionId } : {};
-  return together(secrets.map((secret) => claimSecret(services, active, { secret, runId, again, ...meant })));
+  const claim = {
+    runId,
+    again,
+    believes: !byHand,
+    // What a person begins again is told again.
+    takesUp: !byHand,
+    ...(byHand && versionId !== undefined ? { versionId } : {}),
+  } as const;
+  return together(secrets.map((secret) => claimSecret(services, active, { secret, ...claim })));
 }
 
 const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>

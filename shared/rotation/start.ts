@@ -11,8 +11,9 @@ import type { Delivery } from '../store/ports.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import { isSecret } from './delivery.ts';
 import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
+import { fail } from './fail.ts';
 import { follow } from './follow.ts';
-import { end, type Hand, keep, longestWait, type Step } from './hand.ts';
+import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts';
 
 /**
  * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret: a deployment
@@ -20,6 +21,7 @@ import { end, type Hand, keep, longestWait, type Step } from './hand.ts';
  * lands on a newer one, and a start whose answer never came is found before it is sent again.
  */
 export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
+  const deadline = hand.services.clock.now() + sendWithin;
   const seen = await seenDeployments(hand, delivery);
   if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
   const secret = isSecret(delivery)
@@ -31,7 +33,7 @@ export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
       reason: `Version ${secret.version} has become AWSCURRENT`,
     });
   if (seen.busy) return wait(hand, delivery);
-  return send(hand, delivery, { seen, secret });
+  return send(hand, delivery, { seen, secret, deadline });
 }
 
 async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
@@ -51,26 +53,33 @@ async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
     const { application, environment } = delivery.target;
     const error = new EnvironmentBusyError(
       `Environment ${environment} of application ${application} was busy with other deployments for ` +
-        `${rotation.waitMinutes} minutes. Start it by hand once it is free, or raise rotation.waitMinutes`,
+        `${rotation.waitMinutes} minutes`,
     );
-    return end(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
+    return giveUp(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
   }
   const seconds = Math.min(longestWait, Math.max(15, waited / 2)) * (0.75 + services.random() / 4);
   return { delivery: await keep(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
 }
 
+/** A start is sent within this time of the look that it rests on, in milliseconds, or not at all. */
+const sendWithin = 30_000;
+
 interface Send {
   readonly seen: Seen;
   readonly secret: CurrentSecret | undefined;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
 }
 
-async function send(hand: Hand, delivery: Delivery, { seen, secret }: Send): Promise<Step> {
+/** Only the first deployment of an environment has no number that AppConfig could refuse it by where it comes late. */
+async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: Send): Promise<Step> {
   const sent = await keep(hand.services, delivery, {
     unanswered: true,
     starts: delivery.starts + 1,
     secondStarts: delivery.secondStarts + (delivery.unanswered ? 1 : 0),
   });
-  const answer = await hand.writer.appConfig
+  const { appConfig } = hand.writer(deadline);
+  const answer = await appConfig
     .send(startCommand(delivery, seen, secret))
     .then((started) => ({ started }))
     .catch((thrown: unknown) => ({ thrown }));
@@ -106,14 +115,16 @@ interface Refusal {
 async function refused(hand: Hand, { delivery, sent, thrown }: Refusal): Promise<Step> {
   const name = thrown instanceof Error ? thrown.name : '';
   const final = finalError(delivery, thrown);
-  if (final === undefined && !['ConflictException', 'ThrottledError'].includes(name)) throw thrown;
+  if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
   const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
-  if (final !== undefined)
-    return end(hand, back, { status: 'failed', reason: final.message, error: errorRecord(final) });
-  if (name === 'ThrottledError') throw thrown;
+  if (final !== undefined) return fail(hand.services, back, final);
+  if (notTaken.has(name)) throw thrown;
   return wait(hand, back);
 }
+
+/** Refused for now, or held up for too long and not sent. */
+const notTaken: ReadonlySet<string> = new Set(['ThrottledError', 'ConcurrentUpdateError']);
 
 const refusals = ['BadRequestException', 'ServiceQuotaExceededException', 'PayloadTooLargeException'];
 

@@ -5,6 +5,7 @@ import { findingsOf } from '../organization/event-findings.ts';
 import type { Logger } from '../services.ts';
 import type { Rotator, SecretValues } from './rotator.ts';
 import { scrubbed } from './scrub.ts';
+import { keepUnlessStale, works } from './stale.ts';
 import { dropPending, makeCurrent, type RotatedVersion, rotatedVersion, valueOfVersion } from './versions.ts';
 
 /** What a rotation function works with. */
@@ -49,8 +50,7 @@ const steps: Readonly<Record<Exclude<Step, 'finishSecret'>, Perform>> = {
     const { secretId, token } = version;
     const current = await currentValue(tools, version);
     const pending = await valueOfVersion(secretsManager, secretId, token);
-    if (pending === current) return dropStale(tools, version);
-    if (pending !== undefined) return;
+    if (pending !== undefined) return keepUnlessStale(tools, version, { pending, current });
     const SecretString = await guarded('createSecret', [current], () => rotator.generate(current));
     await guarded('createSecret', [current, SecretString], () =>
       secretsManager.send(
@@ -111,15 +111,6 @@ async function ask(
     }
 }
 
-/** A pending value that is the current one would rotate nothing, and its version cannot be given another. */
-async function dropStale({ secretsManager }: RotationTools, version: RotatedVersion): Promise<never> {
-  await dropPending(secretsManager, version);
-  throw new RotationRefusedError(
-    `Version ${version.token} of ${version.secretId} was stale: its value is the current one. It is not AWSPENDING ` +
-      'any more; rotate again',
-  );
-}
-
 async function currentValue({ secretsManager }: RotationTools, version: RotatedVersion): Promise<string> {
   const { secretId, current } = version;
   const value = current === undefined ? undefined : await valueOfVersion(secretsManager, secretId, current);
@@ -144,15 +135,6 @@ async function valuesOf(tools: RotationTools, version: RotatedVersion): Promise<
 
 const textsOf = ({ pending, current, previous }: SecretValues): readonly string[] =>
   [pending, current, previous].filter((value) => value !== undefined);
-
-async function works(test: () => Promise<void>): Promise<boolean> {
-  try {
-    await test();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function guarded<T>(step: Step, values: readonly string[], act: () => Promise<T>): Promise<T> {
   try {

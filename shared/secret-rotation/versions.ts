@@ -1,7 +1,9 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  paginateListSecretVersionIds,
   type SecretsManagerClient,
+  type SecretVersionsListEntry,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from '../errors.ts';
@@ -49,6 +51,27 @@ export async function rotatedVersion(
     isCurrent,
     isPending,
   };
+}
+
+/**
+ * Whether the version was made before the current one, so that its value was made from one that is not current any more.
+ * `undefined` where the function's role may not list the versions.
+ */
+export async function isOlderThanCurrent(
+  client: SecretsManagerClient,
+  { secretId, token, current }: RotatedVersion,
+): Promise<boolean | undefined> {
+  try {
+    const versions: SecretVersionsListEntry[] = [];
+    for await (const page of paginateListSecretVersionIds({ client }, { SecretId: secretId }))
+      versions.push(...(page.Versions ?? []));
+    const madeAt = (id: string | undefined) =>
+      versions.find(({ VersionId }) => VersionId === id)?.CreatedDate?.getTime() ?? Number.NaN;
+    return madeAt(token) < madeAt(current);
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === 'AccessDeniedException') return undefined;
+    throw thrown;
+  }
 }
 
 /** A version's value; `undefined` where it has none. */

@@ -9,11 +9,12 @@ import {
   type Delivery,
   type FoundResources,
   type FoundStore,
-  isUnfinished,
+  isOpen as isOpenDelivery,
   type LeaseStore,
   type OutboxStore,
   type RegistryStore,
   type RememberedOu,
+  type RememberedTargets,
   type ResourceChange,
   type ResourceState,
   type ResourceStore,
@@ -114,6 +115,11 @@ function memoryRuns(): RunStore {
   return {
     get: (runId) => soon(() => runs.get(runId)),
     put: (run) => soon(() => void runs.set(run.runId, frozen(run))),
+    open: (run) =>
+      soon(() => {
+        const { status = 'running' } = runs.get(run.runId) ?? {};
+        if (isOpen(status)) runs.set(run.runId, frozen(run));
+      }),
     unfinished: (before) =>
       soon(() => {
         const open = [...runs.values()].filter(
@@ -172,6 +178,7 @@ function memoryConfiguration(): ConfigurationStore {
 function memoryOutbox(): OutboxStore {
   const deliveries = new Map<string, Delivery>();
   const secrets = new Set<string>();
+  const targets = new Map<string, RememberedTargets>();
   const keyOf = ({ source, id }: Pick<Delivery, 'source' | 'id'>): string => `${source}#${id}`;
   return {
     get: (key) => soon(() => deliveries.get(keyOf(key))),
@@ -189,9 +196,15 @@ function memoryOutbox(): OutboxStore {
           keyOf,
         );
       }),
-    unfinished: () => soon(() => sortedBy([...deliveries.values()].filter(isUnfinished), keyOf)),
+    open: () => soon(() => sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf)),
     watch: (arn) => soon(() => void secrets.add(arn)),
-    unwatch: (arn) => soon(() => void secrets.delete(arn)),
+    unwatch: (arn) =>
+      soon(() => {
+        secrets.delete(arn);
+        targets.delete(arn);
+      }),
+    remember: (arn, found) => soon(() => void targets.set(arn, frozen(found))),
+    remembered: (arn) => soon(() => targets.get(arn)),
     watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
 }

@@ -238,6 +238,8 @@ export interface ResourceChange {
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
+  /** Puts the record of a run that begins, unless it has ended: a first step that wakes up late opens nothing. */
+  open(run: RunRecord): Promise<void>;
   /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
   unfinished(before: string): Promise<readonly RunRecord[]>;
   /** Replaces the change of one resource. */
@@ -313,6 +315,10 @@ export interface ConfigurationStore {
 export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
   status === 'claimed' || status === 'started';
 
+/** Whether the clock looks at it: on its way, or given up for the time being. */
+export const isOpen = (delivery: Pick<Delivery, 'status' | 'again'>): boolean =>
+  isUnfinished(delivery) || delivery.again !== undefined;
+
 /** Where a version is to be deployed: ids of AppConfig. */
 export interface DeploymentTarget {
   readonly application: string;
@@ -329,6 +335,7 @@ export type DeliveryStatus =
   | 'rolled-back'
   | 'reverted'
   | 'superseded'
+  | 'withdrawn'
   | 'timed-out'
   | 'failed';
 
@@ -365,8 +372,16 @@ export interface Delivery extends DeliveryKey {
   readonly unanswered: boolean;
   readonly reason?: string;
   readonly error?: ErrorRecord;
+  /** Of one that was given up for the time being: until when the clock takes it up again, and the run that has told of it. */
+  readonly again?: { readonly until: number; readonly toldBy: string };
   /** Counts the changes of this item, from 1. */
   readonly revision: number;
+}
+
+/** Where a secret was found to be served, and when (milliseconds since the epoch). */
+export interface RememberedTargets {
+  readonly targets: readonly Omit<DeploymentTarget, 'strategy'>[];
+  readonly at: number;
 }
 
 /** The deliveries that were asked for: one item for each version and target, so that twice is once. */
@@ -380,11 +395,15 @@ export interface OutboxStore {
   put(delivery: Delivery, expected: number | undefined): Promise<boolean>;
   /** All of one source whose ids begin so, ordered by id. Consistent reads. */
   of(source: string, prefix: string): Promise<readonly Delivery[]>;
-  /** Those that have not ended, ordered by source and id. Consistent reads. */
-  unfinished(): Promise<readonly Delivery[]>;
+  /** Those that the clock looks at (`isOpen`), ordered by source and id. Consistent reads. */
+  open(): Promise<readonly Delivery[]>;
   /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
   watch(arn: string): Promise<void>;
+  /** Forgets also where it was found. */
   unwatch(arn: string): Promise<void>;
+  /** Remembers where a secret was found to be served. */
+  remember(arn: string, found: RememberedTargets): Promise<void>;
+  remembered(arn: string): Promise<RememberedTargets | undefined>;
   /** ARNs, ordered. Consistent reads. */
   watched(): Promise<readonly string[]>;
 }

@@ -71,12 +71,18 @@ function issued({ world }: ServiceCall<object>, session: Omit<ConfigurationSessi
 function sessionOf({ world, input }: ServiceCall<GetLatestConfigurationCommandInput>): ConfigurationSession {
   const session = world.appConfig.sessions.get(input.ConfigurationToken ?? '');
   const now = world.settings.clock.now();
-  if (session === undefined) throw awsError('BadRequestException', 'Token not valid: Corrupted');
-  if (session.expiresAt <= now) throw awsError('BadRequestException', 'Token not valid: Expired');
-  if (session.notBefore > now)
-    throw awsError('BadRequestException', 'Request too early: PollIntervalNotSatisfied');
+  if (session === undefined) throw badToken('Corrupted');
+  if (session.expiresAt <= now) throw badToken('Expired');
+  if (session.notBefore > now) throw badToken('PollIntervalNotSatisfied');
   return session;
 }
+
+/** AppConfig Data API reference, "BadRequestException", "InvalidParameterDetail". */
+const badToken = (Problem: 'Corrupted' | 'Expired' | 'PollIntervalNotSatisfied') =>
+  Object.assign(awsError('BadRequestException', `Token not valid: ${Problem}`), {
+    Reason: 'InvalidParameters',
+    Details: { InvalidParameters: { ConfigurationToken: { Problem } } },
+  });
 
 /** Reading deployed data needs the key it was encrypted with, in the reader's name. */
 function deploymentFor(

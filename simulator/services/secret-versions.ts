@@ -1,6 +1,8 @@
 import type {
   GetSecretValueCommandInput,
   GetSecretValueCommandOutput,
+  ListSecretVersionIdsCommandInput,
+  ListSecretVersionIdsCommandOutput,
   PutSecretValueCommandInput,
   PutSecretValueCommandOutput,
   RotateSecretCommandInput,
@@ -10,8 +12,8 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceOperations } from '../call.ts';
-import { dropStage, moveStage, type SimulatedSecret, versionWith } from '../secrets.ts';
-import { randomUuid } from '../world.ts';
+import { dropStage, moveStage, type SecretVersion, type SimulatedSecret, versionWith } from '../secrets.ts';
+import { randomUuid, type World } from '../world.ts';
 import { expectKey, livingSecret, withValue } from './secret-access.ts';
 
 /** AWS Secrets Manager: versions and their staging labels. Source: Secrets Manager API reference. */
@@ -38,7 +40,7 @@ export const secretVersions: ServiceOperations = {
       throw awsError('NotSimulated', 'Binary secret values are not simulated', 501);
     expectKey(call.world, call.caller, secret, 'kms:GenerateDataKey');
     const id = ClientRequestToken ?? randomUuid(call.world);
-    const version = secret.versions.get(id) ?? { id, value: undefined, stages: new Set<string>() };
+    const version = secret.versions.get(id) ?? emptyVersion(call.world, id);
     if (version.value !== undefined && version.value !== SecretString)
       throw awsError(
         'ResourceExistsException',
@@ -71,6 +73,19 @@ export const secretVersions: ServiceOperations = {
     return named(secret);
   }),
 
+  /** Those with a label, on one page; whether one that a rotation has begun is as old as its value is unconfirmed. */
+  ListSecretVersionIds: operation<ListSecretVersionIdsCommandInput, ListSecretVersionIdsCommandOutput>(
+    (call) => {
+      const secret = livingSecret(call, 'secretsmanager:ListSecretVersionIds');
+      const labelled = [...secret.versions.values()].filter(({ stages }) => stages.size > 0);
+      const Versions = labelled.map(({ id, createdAt, stages }) => ({
+        ...listed(id, stages),
+        CreatedDate: new Date(createdAt),
+      }));
+      return { ...named(secret), Versions };
+    },
+  ),
+
   /** Stages a version without a value, as AWS does before it calls the function, which is the test's part. */
   RotateSecret: operation<RotateSecretCommandInput, RotateSecretCommandOutput>((call) => {
     const secret = livingSecret(call, 'secretsmanager:RotateSecret');
@@ -87,12 +102,19 @@ export const secretVersions: ServiceOperations = {
         "A previous rotation isn't complete. That rotation will be reattempted.",
       );
     const id = call.input.ClientRequestToken ?? randomUuid(call.world);
-    const version = { id, value: undefined, stages: new Set<string>() };
+    const version = emptyVersion(call.world, id);
     secret.versions.set(id, version);
     moveStage(call.world, secret, 'AWSPENDING', version);
     return { ...named(secret), VersionId: id };
   }),
 };
+
+const emptyVersion = ({ settings }: World, id: string): SecretVersion => ({
+  id,
+  createdAt: settings.clock.now(),
+  value: undefined,
+  stages: new Set(),
+});
 
 export const named = ({ arn, name }: SimulatedSecret) => ({ ARN: arn, Name: name });
 

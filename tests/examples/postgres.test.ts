@@ -66,6 +66,24 @@ test('the example reader connects with what it has read', async () => {
     expect(server.log()).not.toContain(JSON.parse(current()).password);
   }, 30_000);
 
+  test('is rotated where the server was restored, and has the password before the current one', async () => {
+    const { organisation, secretArn, clients, rotator, current } = scene('restored');
+    const tools = toolsOf(clients, rotator, silentLogger);
+    const rotate = () =>
+      rotateNow(organisation, {
+        secretArn,
+        client: clients.secretsManager,
+        invoke: (event) => rotateSecret(tools, event),
+        attempts: 1,
+      });
+    expect(await rotate()).toBeUndefined();
+    server.sql("ALTER ROLE restored PASSWORD 'first'");
+
+    expect(await rotate()).toBeUndefined();
+
+    await expect(rotator.test?.(current())).resolves.toBeUndefined();
+  }, 30_000);
+
   test('is not rotated where the user may not log in, and the error quotes no password', async () => {
     const { organisation, secretArn, clients, rotator, current } = scene('locked');
     server.sql('ALTER ROLE locked NOLOGIN');

@@ -8,6 +8,7 @@ import { shared } from './configurations.ts';
 import { fault, losingTheAnswer, refuse } from './faults.ts';
 import {
   alarm,
+  callsToStart,
   currentVersion,
   deliveries,
   deploy,
@@ -16,6 +17,7 @@ import {
   namedTarget,
   planted,
   profileId,
+  type RotationOptions,
   type RotationWorld,
   region,
   rotate,
@@ -73,23 +75,28 @@ describe('a rotated secret', () => {
     ]);
   });
 
-  test('takes six calls to its start where the configuration names the target', async () => {
-    const of = await rotationWorld({ rotation: namedTarget });
-    const event = await rotate(of);
-    of.organisation.resetCalls();
+  test.each<[string, RotationOptions]>([
+    ['that the configuration names', { rotation: namedTarget }],
+    ['that was found before', {}],
+  ])(
+    'takes six calls to its start for a target %s, AssumeRole of both functions included',
+    async (_, how) => {
+      const of = await rotationWorld(how);
+      await deploy(of, await rotate(of));
 
-    await deploy(of, event);
+      const { aws } = await callsToStart(of, await rotate(of));
 
-    const operations = of.organisation.calls.map(({ operation }) => operation);
-    // On AWS the second function has credentials of its own, and so a sixth: another AssumeRole.
-    expect(operations.slice(0, operations.indexOf('StartDeployment') + 1)).toEqual([
-      'AssumeRole',
-      'DescribeSecret',
-      'ListDeployments',
-      'DescribeSecret',
-      'StartDeployment',
-    ]);
-  });
+      expect(aws).toEqual([
+        'AssumeRole',
+        'DescribeSecret',
+        'AssumeRole',
+        'ListDeployments',
+        'DescribeSecret',
+        'StartDeployment',
+      ]);
+      expect(deployedTo(of).at(-1)).toBe(currentVersion(of));
+    },
+  );
 
   test('is deployed once, however often and by whatever it is told of', async () => {
     const of = await rotationWorld({ environments: ['production', 'test'] });
@@ -291,6 +298,24 @@ describe('an answer that never came', () => {
 
     await expect(late?.()).rejects.toMatchObject({ name: 'ConflictException' });
     expect(servedTo(of)).toBe(`${planted}-3`);
+  });
+
+  test('and one that was not sent, since its process was frozen for too long before it, are two things', async () => {
+    const of = await rotationWorld({ rotation: namedTarget });
+    const event = await rotate(of);
+    let asked = 0;
+    of.organisation.intercept(async ({ operation }, proceed) => {
+      const answer = await proceed();
+      // The last question before the start.
+      if (operation === 'DescribeSecret' && ++asked === 2) of.clock.advance(31_000);
+      return answer;
+    });
+
+    const { run } = await deploy(of, event);
+
+    expect(run?.reason).toBe('1 of 1 deployments complete');
+    expect([asked, startCount(of)]).toEqual([3, 1]);
+    expect(await deliveries(of)).toEqual([expect.objectContaining({ starts: 1, secondStarts: 0 })]);
   });
 
   test('is no answer; being throttled is one', async () => {

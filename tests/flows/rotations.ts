@@ -5,14 +5,17 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { withPlugins } from '../../shared/aws/plugins.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { advanceDelivery } from '../../shared/rotation/advance.ts';
+import { resolveDeployments } from '../../shared/rotation/resolve.ts';
 import type { Services } from '../../shared/services.ts';
-import type { Delivery, RunRecord } from '../../shared/store/ports.ts';
+import type { Delivery, RunRecord, Store } from '../../shared/store/ports.ts';
 import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
 import type { OrganisationEvent } from '../../simulator/events.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { versionWith } from '../../simulator/secrets.ts';
+import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared, smallText } from './configurations.ts';
 import { makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
 
@@ -140,6 +143,48 @@ export async function deploy(of: World, input: unknown, options: DeployOptions =
   });
   return { status, run: await of.store.runs.get(name) };
 }
+
+export interface CallsToStart {
+  /** As AWS sees them: each function is a process of its own, and assumes the spoke role itself. */
+  readonly aws: readonly string[];
+  /** What the functions ask of the table. */
+  readonly table: readonly string[];
+}
+
+/** From an event to StartDeployment, for one target. */
+export async function callsToStart(of: World, input: unknown): Promise<CallsToStart> {
+  const table: string[] = [];
+  const store = noting(of.store, (call) => table.push(call));
+  const newProcess = () => simulatedServices(of.organisation, { store });
+  of.organisation.resetCalls();
+  deployments += 1;
+  const runId = `deployment-${deployments}`;
+  const { deliveries } = await resolveDeployments(newProcess(), { runId, startedAt: '', input });
+  const [key] = deliveries;
+  if (key === undefined || deliveries.length > 1) throw new Error(`${deliveries.length} targets, not one`);
+  await advanceDelivery(newProcess(), { runId, ...key });
+  const aws = of.organisation.calls.map(({ operation }) => operation);
+  return { aws: aws.slice(0, aws.indexOf('StartDeployment') + 1), table };
+}
+
+/** The store, which tells what is asked of it. */
+const noting = (store: Store, tell: (call: string) => void): Store =>
+  Object.fromEntries(
+    Object.entries(store).map(([name, port]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(port as Readonly<Record<string, (...given: unknown[]) => unknown>>).map(
+          ([method, act]) => [
+            method,
+            (...given: unknown[]) => {
+              tell(`${name}.${method}`);
+              return act(...given);
+            },
+          ],
+        ),
+      ),
+    ]),
+  ) as unknown as Store;
 
 /** A client that may do anything with the secret. */
 const owner = ({ organisation }: World): SecretsManagerClient =>

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { type ConfigurationReader, configurationReader, readerClient } from '../../shared/reader/index.ts';
 import { awsError } from '../../simulator/aws-error.ts';
@@ -92,7 +92,7 @@ test('one session, and one question in each interval, however many want to know'
   expect(operations(made).slice(3)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
 });
 
-test('a session whose token has expired is begun again, with credentials of its own', async () => {
+test('a session whose token is too old is begun again, with credentials of its own, and no question is wasted', async () => {
   const made = await reading();
   await made.reader.get();
   made.of.clock.advance(25 * 60 * minute);
@@ -101,11 +101,77 @@ test('a session whose token has expired is begun again, with credentials of its 
 
   expect(operations(made).slice(3)).toEqual([
     'AssumeRole',
+    'StartConfigurationSession',
+    'GetLatestConfiguration',
+  ]);
+  expect(made.troubles).toEqual([]);
+});
+
+test('a token that AppConfig does not take any more is one question, and a new session', async () => {
+  const made = await reading();
+  await made.reader.get();
+  made.of.organisation.world.appConfig.sessions.clear();
+  made.of.clock.advance(minute);
+
+  expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
+
+  expect(operations(made).slice(3)).toEqual([
     'GetLatestConfiguration',
     'StartConfigurationSession',
     'GetLatestConfiguration',
   ]);
   expect(made.troubles).toEqual([]);
+});
+
+describe('after a question that failed, no session is begun', () => {
+  const failing = async (made: Reading, effect: (proceed: () => Promise<unknown>) => Promise<unknown>) => {
+    await made.reader.get();
+    await deploy(made.of, await rotate(made.of));
+    made.of.clock.advance(minute);
+    made.of.organisation.resetCalls();
+    const stop = made.of.organisation.intercept(({ service }, proceed) =>
+      service === 'appconfigdata' ? effect(proceed) : proceed(),
+    );
+    expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
+    stop();
+    made.of.clock.advance(minute);
+    expect(await made.reader.get()).toEqual({ password: `${planted}-2` });
+    return operations(made);
+  };
+
+  test('which AppConfig did not answer', async () => {
+    const refused = async () => {
+      throw awsError('AccessDeniedException', 'Not now');
+    };
+    expect(await failing(await reading(), refused)).toEqual([
+      'GetLatestConfiguration',
+      'GetLatestConfiguration',
+    ]);
+  });
+
+  test('because it came too early by the clock of AppConfig', async () => {
+    const early = async () => {
+      const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
+      throw Object.assign(awsError('BadRequestException', 'Too early'), { Details });
+    };
+    expect(await failing(await reading(), early)).toEqual([
+      'GetLatestConfiguration',
+      'GetLatestConfiguration',
+    ]);
+  });
+
+  test('but where its answer was lost, and AppConfig does not take the token again', async () => {
+    const lost = async (proceed: () => Promise<unknown>) => {
+      await proceed();
+      throw awsError('AccessDeniedException', 'The answer was lost');
+    };
+    expect(await failing(await reading(), lost)).toEqual([
+      'GetLatestConfiguration',
+      'GetLatestConfiguration',
+      'StartConfigurationSession',
+      'GetLatestConfiguration',
+    ]);
+  });
 });
 
 test('what AppConfig cannot give for a while is answered from memory', async () => {
@@ -138,6 +204,18 @@ test('a configuration that does not fit is not handed out, and not quoted', asyn
 
   expect(troubles).toEqual([expect.stringContaining('a form that its reader does not take')]);
   expect(troubles.join()).not.toContain(planted);
+});
+
+test('a first configuration that does not fit is told each time, until one fits', async () => {
+  let strict = true;
+  const takes = z.strictObject({ password: z.string().refine(() => !strict) });
+  const { of, reader } = await reading(member, takes);
+  for (let time = 0; time < 2; time += 1) {
+    await expect(reader.get()).rejects.toThrow(/a form that its reader does not take/);
+    of.clock.advance(minute);
+  }
+  strict = false;
+  expect(await reader.get()).toEqual({ password: `${planted}-1` });
 });
 
 test('without a first configuration there is an error that says what and why', async () => {

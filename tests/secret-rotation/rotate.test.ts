@@ -124,9 +124,12 @@ const invoke = (event: Partial<RotationEvent>, given = tools()) =>
 
 describe('a rotation that must not be', () => {
   const staged = (stage: string, value?: string) =>
-    world.organisation.world.secrets
-      .get(secretArn)
-      ?.versions.set('version-2', { id: 'version-2', value, stages: new Set([stage]) });
+    world.organisation.world.secrets.get(secretArn)?.versions.set('version-2', {
+      id: 'version-2',
+      createdAt: world.clock.now(),
+      value,
+      stages: new Set([stage]),
+    });
   const enable = () =>
     Object.assign(world.organisation.world.secrets.get(secretArn) ?? {}, { rotationFunctionArn: 'f' });
 

@@ -5,8 +5,9 @@ import {
   type DeliveryKey,
   type DeliveryStatus,
   type DeploymentTarget,
-  isUnfinished,
+  isOpen,
   type OutboxStore,
+  type RememberedTargets,
 } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
 import { defined } from './items.ts';
@@ -22,6 +23,7 @@ const statuses = [
   'rolled-back',
   'reverted',
   'superseded',
+  'withdrawn',
   'timed-out',
   'failed',
 ] as const satisfies readonly DeliveryStatus[];
@@ -55,6 +57,7 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   unanswered: z.boolean(),
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
+  again: z.object({ until: z.number(), toldBy: z.string() }).exactOptional(),
   revision: z.number(),
 });
 
@@ -66,7 +69,7 @@ const deliveryKey = ({ source, id }: DeliveryKey): Key => ({
   sk: `${deliveryPrefix}${id}`,
 });
 
-/** Those that have not ended, in one partition, since the table has no index. Each changes with its delivery. */
+/** Those that the clock looks at, in one partition, since the table has no index. Each changes with its delivery. */
 const openPartition = 'OPEN_OUTBOX';
 const openKey = ({ source, id }: DeliveryKey): Key => ({
   pk: openPartition,
@@ -78,6 +81,12 @@ const secretPrefix = 'SECRET#';
 const secretKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `${secretPrefix}${arn}` });
 const secretSchema = z.object({ arn: z.string() });
 
+const targetsKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `TARGETS#${arn}` });
+const targetsSchema: z.ZodType<RememberedTargets> = z.object({
+  targets: z.array(z.object({ application: z.string(), environment: z.string(), profile: z.string() })),
+  at: z.number(),
+});
+
 export function dynamoOutbox(table: Table): OutboxStore {
   const { client, tableName: TableName } = table;
   return {
@@ -85,8 +94,13 @@ export function dynamoOutbox(table: Table): OutboxStore {
       await client.send(new PutCommand({ TableName, Item: { ...secretKey(arn), arn } }));
     },
     async unwatch(arn) {
-      await client.send(new DeleteCommand({ TableName, Key: secretKey(arn) }));
+      for (const Key of [secretKey(arn), targetsKey(arn)])
+        await client.send(new DeleteCommand({ TableName, Key }));
     },
+    async remember(arn, found) {
+      await client.send(new PutCommand({ TableName, Item: { ...targetsKey(arn), ...found } }));
+    },
+    remembered: (arn) => readItem(table, targetsKey(arn), targetsSchema),
     async watched() {
       const found = await queryItems(table, secretKey('').pk, secretPrefix, secretSchema);
       return found.map(({ arn }) => arn);
@@ -95,10 +109,10 @@ export function dynamoOutbox(table: Table): OutboxStore {
     put: (delivery, expected) => putDelivery(table, delivery, expected),
     of: (source, prefix) =>
       queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema),
-    async unfinished() {
+    async open() {
       const open = await queryItems(table, openPartition, deliveryPrefix, openSchema);
       const read = await Promise.all(open.map((key) => readItem(table, deliveryKey(key), deliverySchema)));
-      return read.filter((delivery) => delivery !== undefined).filter(isUnfinished);
+      return read.filter((delivery) => delivery !== undefined).filter(isOpen);
     },
   };
 }
@@ -111,7 +125,7 @@ const putDelivery = (
   const TableName = tableName;
   const { source, id } = delivery;
   const item = { ...deliveryKey(delivery), ...delivery, error: packOptional(delivery.error) };
-  const open = isUnfinished(delivery)
+  const open = isOpen(delivery)
     ? { Put: { TableName, Item: { ...openKey(delivery), source, id } } }
     : { Delete: { TableName, Key: openKey(delivery) } };
   return transactionHeld(() =>

@@ -14,7 +14,7 @@ import type {
 } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { defined, type Item } from './items.ts';
-import { queryItems, readItem } from './operations.ts';
+import { conditionHeld, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const statuses = [
@@ -120,6 +120,7 @@ export function dynamoRuns(table: Table): RunStore {
   return {
     get: (runId) => readRun(table, runId),
     put: (run) => putRun(table, run),
+    open: (run) => openRun(table, run),
     unfinished: (before) => unfinished(table, before),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
@@ -139,6 +140,24 @@ async function putRun(table: Table, run: RunRecord): Promise<void> {
   if (isOpen(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   await putItem(table, runItem(run));
   if (status === 'succeeded' || status === 'failed') await removeOpen(table, runId);
+}
+
+/** Where it has ended, `unfinished` removes the item that says it is open. */
+async function openRun(table: Table, run: RunRecord): Promise<void> {
+  const { client, tableName } = table;
+  const { runId, startedAt } = run;
+  await putItem(table, { ...openKey(runId), runId, startedAt });
+  await conditionHeld(() =>
+    client.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: defined(runItem(run)),
+        ConditionExpression: 'attribute_not_exists(#status) OR NOT (#status IN (:succeeded, :failed))',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':succeeded': 'succeeded', ':failed': 'failed' },
+      }),
+    ),
+  );
 }
 
 async function removeOpen({ client, tableName }: Table, runId: string): Promise<void> {

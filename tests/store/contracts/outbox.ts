@@ -45,6 +45,7 @@ export function outboxContract(makeStore: MakeStore): void {
         startedAt: at,
         endedAt: later,
         reason: 'AppConfig refused it',
+        again: { until: Date.parse(later), toldBy: 'run-1' },
         error: { name: 'DeploymentRefusedError', message: 'No', retryable: false, fields: { deployment: 7 } },
       });
       expect(await outbox.get(full)).toBeUndefined();
@@ -72,14 +73,14 @@ export function outboxContract(makeStore: MakeStore): void {
       const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
       for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
       await outbox.put({ ...other, status: 'started', revision: 2 }, 1);
-      expect((await outbox.unfinished()).map(({ source: of, id, status }) => [of, id, status])).toEqual([
+      expect((await outbox.open()).map(({ source: of, id, status }) => [of, id, status])).toEqual([
         [elsewhere.source, elsewhere.id, 'claimed'],
         [source, aDelivery().id, 'claimed'],
         [source, other.id, 'started'],
       ]);
       await outbox.put(aDelivery({ status: 'complete', revision: 2 }), 1);
       await outbox.put({ ...other, status: 'rolled-back', revision: 3 }, 2);
-      expect(await outbox.unfinished()).toStrictEqual([elsewhere]);
+      expect(await outbox.open()).toStrictEqual([elsewhere]);
     });
 
     test('finds the versions of one target', async () => {
@@ -96,14 +97,37 @@ export function outboxContract(makeStore: MakeStore): void {
       await outbox.unwatch('b');
       await outbox.unwatch('c');
       expect(await outbox.watched()).toEqual([source]);
-      expect(await outbox.unfinished()).toEqual([]);
+      expect(await outbox.open()).toEqual([]);
+    });
+
+    test('knows what was given up for the time being, until it has ended', async () => {
+      const again = { until: Date.parse(later), toldBy: 'run-1' };
+      await outbox.put(aDelivery({ status: 'timed-out', again }), undefined);
+      expect((await outbox.open()).map(({ status }) => status)).toEqual(['timed-out']);
+      await outbox.put(aDelivery({ status: 'withdrawn', revision: 2 }), 1);
+      expect(await outbox.open()).toEqual([]);
+      expect(await outbox.get(aDelivery())).toMatchObject({ status: 'withdrawn' });
+    });
+
+    test('remembers where a secret was found, until it is forgotten', async () => {
+      const target = { application: 'app1234', environment: 'env1234', profile: 'prof123' };
+      await outbox.watch(source);
+      expect(await outbox.remembered(source)).toBeUndefined();
+      await outbox.remember(source, { targets: [target], at: 1 });
+      await outbox.remember(source, { targets: [target, target], at: 2 });
+      await outbox.watch(source);
+      expect(await outbox.remembered(source)).toStrictEqual({ targets: [target, target], at: 2 });
+      expect(await outbox.remembered('another')).toBeUndefined();
+      expect(await outbox.watched()).toEqual([source]);
+      await outbox.unwatch(source);
+      expect(await outbox.remembered(source)).toBeUndefined();
     });
 
     test('has it among the unfinished again where it is taken up again', async () => {
       await outbox.put(aDelivery({ status: 'failed' }), undefined);
-      expect(await outbox.unfinished()).toEqual([]);
+      expect(await outbox.open()).toEqual([]);
       await outbox.put(aDelivery({ revision: 2 }), 1);
-      expect(await outbox.unfinished()).toHaveLength(1);
+      expect(await outbox.open()).toHaveLength(1);
     });
   });
 }

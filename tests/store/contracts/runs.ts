@@ -135,6 +135,18 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.unfinished(later)).toStrictEqual([{ ...waiting, status: 'running' }]);
     });
 
+    test('opens a run once and again, and not any more when it has ended', async () => {
+      await runs.open(aRun());
+      await runs.open(aRun({ cause: 'again' }));
+      expect(await runs.get(aRun().runId)).toStrictEqual(aRun({ cause: 'again' }));
+      for (const status of ['succeeded', 'failed'] as const) {
+        await runs.put(aRun({ status }));
+        await runs.open(aRun());
+        expect(await runs.get(aRun().runId)).toStrictEqual(aRun({ status }));
+        expect(await runs.unfinished(later)).toEqual([]);
+      }
+    });
+
     test('a run that is put as running again, by a retry of its start, is listed once', async () => {
       await runs.put(aRun());
       await runs.put(aRun());

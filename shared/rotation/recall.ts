@@ -1,0 +1,33 @@
+import type { AppConfigClient } from '@aws-sdk/client-appconfig';
+import type { Services } from '../services.ts';
+import type { DeploymentTarget } from '../store/ports.ts';
+import { findTargets, type KnownProfiles } from './discover.ts';
+import type { SecretPlace } from './secret-arn.ts';
+
+/** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
+export const beliefTime = 3_600_000;
+
+interface Recall {
+  readonly client: AppConfigClient;
+  readonly strategy: string;
+  /** Whether what was found lately is good enough. */
+  readonly believes: boolean;
+  /** Default: nothing is known. */
+  readonly known?: KnownProfiles | undefined;
+}
+
+/** The targets of a secret that the configuration does not name: those of the latest look, or of one that is made now. */
+export async function recallTargets(
+  { store: { outbox }, clock }: Services,
+  secret: SecretPlace,
+  { client, strategy, believes, known }: Recall,
+): Promise<readonly DeploymentTarget[]> {
+  const now = clock.now();
+  const remembered = believes ? await outbox.remembered(secret.arn) : undefined;
+  if (remembered !== undefined && now - remembered.at < beliefTime)
+    return remembered.targets.map((target) => ({ ...target, strategy }));
+  const found = await findTargets(secret, { client, strategy, known });
+  const targets = found.map(({ strategy: _, ...target }) => target);
+  if (targets.length > 0) await outbox.remember(secret.arn, { targets, at: now });
+  return found;
+}

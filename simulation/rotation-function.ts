@@ -1,0 +1,63 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { withPlugins } from '../shared/aws/plugins.ts';
+import { askByEvent, type RotationTools, rotateSecret } from '../shared/secret-rotation/index.ts';
+import { type RotationEvent, rotateNow } from '../simulator/rotation.ts';
+import type { RotationStage } from './rotation-play.ts';
+import type { RotatedSecret } from './rotation-scenario.ts';
+
+/** What a rotation function does with an event. */
+export type FunctionUnderTest = (
+  tools: RotationTools,
+  event: RotationEvent,
+  stage: RotationStage,
+  secret: RotatedSecret,
+) => Promise<void>;
+
+export const ourFunction: FunctionUnderTest = (tools, event) => rotateSecret(tools, event);
+
+/** Rotates a secret as Secrets Manager does; each invocation of the function may die, and is tried again later. */
+export async function rotateByFunction(stage: RotationStage, secret: RotatedSecret): Promise<void> {
+  const { organisation, draw, functionDeaths, watch, note, rotationFunction } = stage;
+  const client = clientOf(stage, secret, SecretsManagerClient);
+  const tools: RotationTools = {
+    secretsManager: client,
+    rotator: secret.door.rotator,
+    logger: stage.logger,
+    askForDeployment: askByEvent(clientOf(stage, secret, EventBridgeClient)),
+  };
+  const invoke = async (event: RotationEvent): Promise<void> => {
+    try {
+      await functionDeaths.around('RotationFunction', () => rotationFunction(tools, event, stage, secret));
+    } catch (thrown) {
+      watch.look('an error of the rotation function', thrown);
+      throw thrown;
+    }
+  };
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, draw.between(1_000, 60_000)));
+  try {
+    const error = await rotateNow(organisation, { secretArn: secret.arn, client, invoke, pause });
+    note(`rotated ${secret.arn.split(':').at(-1)}: ${error instanceof Error ? error.message : 'well'}`);
+  } catch (thrown) {
+    note(`not rotated ${secret.arn.split(':').at(-1)}: ${thrown instanceof Error ? thrown.message : thrown}`);
+  }
+}
+
+interface Settings {
+  readonly region: string;
+  readonly credentials: ReturnType<RotationStage['organisation']['credentialsOf']>;
+  readonly maxAttempts: number;
+}
+
+/** A client of the rotation function. */
+export function clientOf<C extends Parameters<typeof withPlugins>[0]>(
+  { organisation }: RotationStage,
+  { place: { accountId, region } }: RotatedSecret,
+  Client: new (settings: Settings) => C,
+  role = 'rotation-function',
+): C {
+  const credentials = organisation.credentialsOf(accountId, role);
+  return withPlugins(new Client({ region, credentials, maxAttempts: 1 }), [
+    organisation.plugin({ quick: true }),
+  ]);
+}

@@ -1,0 +1,218 @@
+import { importOrganization } from '../shared/organization/registry.ts';
+import { activateConfiguration } from '../shared/run/activate.ts';
+import type { Logger, Services } from '../shared/services.ts';
+import { memoryStore } from '../shared/store/memory.ts';
+import type { Store } from '../shared/store/ports.ts';
+import { type DeployedMachine, runLocally } from '../simulator/local-deployment.ts';
+import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import { simulatedServices } from '../simulator/simulated-services.ts';
+import { type Deaths, deaths } from './deaths.ts';
+import { drawRates, type Faults, faults, noFaults } from './faults.ts';
+import { type Draw, draw, seeded } from './random.ts';
+import { rotationActs } from './rotation-acts.ts';
+import { type FunctionUnderTest, ourFunction } from './rotation-function.ts';
+import { drawRotations, type RotationScenario } from './rotation-scenario.ts';
+import { rotationViolations } from './rotation-verdict.ts';
+import { type RotationWatch, rotationWatch } from './rotation-watch.ts';
+import { epoch, inSimulatedTime, processClock } from './time.ts';
+import { functionTimeouts } from './timeouts.ts';
+import type { Violation } from './watch.ts';
+
+export interface RotationPlayOptions {
+  readonly seed: number;
+  /** Puts something between the code and its store: a planted fault of a test. */
+  readonly around?: (store: Store) => Store;
+  /** The same for calls of AWS. Default: nothing. */
+  readonly between?: Interceptor;
+  /** Default: the project's own rotation function. */
+  readonly rotationFunction?: FunctionUnderTest;
+  /** Whether events and the clock start runs. Default: yes. */
+  readonly hub?: boolean;
+}
+
+export interface RotationsPlayed {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  /** How often another version of a secret became current. */
+  readonly rotations: number;
+  readonly runs: number;
+  /** Deployments of secrets that took effect; answers to starts that nobody heard; second starts after such. */
+  readonly starts: number;
+  readonly ambiguous: number;
+  readonly doubled: number;
+  /** Milliseconds of simulated time. */
+  readonly lasted: number;
+  /** What happened, in order: the same for the same seed. */
+  readonly history: readonly string[];
+}
+
+/** What the parts of a play share. */
+export interface RotationStage extends RotationScenario {
+  readonly draw: Draw;
+  readonly inner: Store;
+  readonly faults: Faults;
+  /** Of the rotation function; it does not wake up, since Lambda ends what has timed out. */
+  readonly functionDeaths: Deaths;
+  readonly watch: RotationWatch;
+  readonly logger: Logger;
+  readonly history: string[];
+  readonly hub: boolean;
+  readonly rotationFunction: FunctionUnderTest;
+  /** Starts an execution, of config-deployment if nothing else is said, and resolves when it is over. */
+  start(input: unknown, machine?: DeployedMachine): Promise<void>;
+  note(what: string): void;
+}
+
+/** Random fates of secrets that are rotated and deployed, from the first deployment to the quiet at the end. */
+export async function playRotations(options: RotationPlayOptions): Promise<RotationsPlayed> {
+  warm ??= warmUp();
+  await warm;
+  return inSimulatedTime(seeded(-options.seed), () => playNow(options));
+}
+
+let warm: Promise<void> | undefined;
+
+/** In simulated time nothing may wait for the disk, so what is loaded when it is first used is loaded before. */
+async function warmUp(): Promise<void> {
+  const { organisation, configuration, secrets } = drawRotations(draw(seeded(0)));
+  const services = simulatedServices(organisation, { quick: true });
+  await prepare(services, configuration);
+  const [secret] = secrets;
+  const input = { secretId: secret?.arn, versionId: 'none' };
+  await runLocally({ machine: 'config-deployment', services, name: 'first', input });
+  await runLocally({ machine: 'organization-sweep', services, name: 'second', input: {} });
+}
+
+async function prepare(services: Services, configuration: RotationScenario['configuration']): Promise<void> {
+  const { store, hub, clock, random } = services;
+  await importOrganization({ registry: store.registry, organizations: hub.organizations, clock, random });
+  await activateConfiguration(services, configuration, 'the simulation');
+}
+
+async function playNow(options: RotationPlayOptions): Promise<RotationsPlayed> {
+  const { stage, runs, stop } = setUp(options);
+  const { organisation, configuration, inner, faults: wrong, watch } = stage;
+  await prepare(simulatedServices(organisation, { store: inner, quick: true }), configuration);
+  let rotations = 0;
+  organisation.onEvent((event) => {
+    rotations += event['detail-type'] === 'Secret Label Updated' ? 1 : 0;
+  });
+  await rotationActs(stage, { begin: () => wrong.set(drawRates(stage.draw)), end: stop });
+  const violations = [...watch.violations, ...(await rotationViolations(stage))];
+  return {
+    seed: options.seed,
+    violations,
+    rotations,
+    runs: runs(),
+    ...watch.counts,
+    lasted: Date.now() - epoch,
+    history: stage.history,
+  };
+}
+
+function setUp({
+  seed,
+  around = (store) => store,
+  between,
+  rotationFunction = ourFunction,
+  hub = true,
+}: RotationPlayOptions) {
+  const drawn = draw(seeded(seed));
+  const scenario = drawRotations(drawn);
+  const { organisation } = scenario;
+  const history: string[] = [];
+  const now = (): number => Date.now() - epoch;
+  const note = (what: string): void => void history.push(`${now()} ${what}`);
+  const watch = rotationWatch(organisation, now);
+  const wrong = faults(drawn, hasNumber);
+  const death = { deathRate: drawn.pick([0, 0, 30, 100]), onLateWrite: wrong.late };
+  const dying = deaths(drawn, { ...death, timeouts: functionTimeouts });
+  const functionDeaths = deaths(drawn, { ...death, timeouts: new Map(), wakeRate: 0 });
+  for (const interceptor of [
+    watch.inner,
+    ...(between === undefined ? [] : [between]),
+    wrong.interceptor,
+    ((call, proceed) =>
+      hasNumber(call) ? dying.interceptor(call, proceed) : proceed()) satisfies Interceptor,
+    functionDeaths.interceptor,
+    watch.outer,
+  ])
+    organisation.intercept(interceptor);
+  const inner = seen(memoryStore(), watch);
+  const store = dying.slowed(around(inner));
+  const logger = loggerOf(watch);
+  const base = {
+    ...scenario,
+    draw: drawn,
+    inner,
+    faults: wrong,
+    functionDeaths,
+    watch,
+    logger,
+    history,
+    hub,
+  };
+  const { start, runs } = starter({ ...base, note }, store, dying);
+  const stage: RotationStage = { ...base, rotationFunction, start, note };
+  const stop = (): void => {
+    wrong.set(noFaults);
+    for (const each of [dying, functionDeaths]) each.stop();
+  };
+  return { stage, runs, stop };
+}
+
+type Unstarted = Omit<RotationStage, 'start' | 'rotationFunction'>;
+
+/** Executions of the deployed state machines, each a process with a clock of its own. */
+function starter({ organisation, draw, logger, watch, inner, note }: Unstarted, store: Store, dying: Deaths) {
+  let executions = 0;
+  const start = async (input: unknown, machine: DeployedMachine = 'config-deployment'): Promise<void> => {
+    executions += 1;
+    const name = `run-${executions}`;
+    note(`${name} starts ${JSON.stringify(input).slice(0, 160)}`);
+    const services = {
+      ...simulatedServices(organisation, { store, logger, quick: true }),
+      clock: processClock(draw.between(-4_000, 4_000)),
+    };
+    const onState = (event: object): void => watch.look('a state', event);
+    const run = { machine, services, name, input, around: dying.around, onState };
+    const { status, error } = await runLocally({ ...run, waits: 'real' });
+    const record = await inner.runs.get(name);
+    note(`${name} ${status} ${error ?? ''} ${record?.reason ?? ''}`);
+  };
+  return { start, runs: () => executions };
+}
+
+/**
+ * The first deployment of an environment has no number by which AppConfig could refuse it where it comes late
+ * (docs/rotation.md), so it does not come late here.
+ */
+const hasNumber = ({ operation, input }: SimulatedCall): boolean =>
+  operation !== 'StartDeployment' || 'LatestDeploymentNumber' in input;
+
+/** The store, of which nothing may show a value. */
+const seen = (store: Store, watch: RotationWatch): Store => {
+  const { outbox, runs } = store;
+  return {
+    ...store,
+    outbox: {
+      ...outbox,
+      put: (delivery, expected) => {
+        watch.look('the outbox', delivery);
+        return outbox.put(delivery, expected);
+      },
+    },
+    runs: {
+      ...runs,
+      put: (run) => {
+        watch.look('a record', run);
+        return runs.put(run);
+      },
+    },
+  };
+};
+
+function loggerOf(watch: RotationWatch): Logger {
+  const log = (message: string, fields?: object): void => watch.look('the log', { message, fields });
+  return { debug: log, info: log, warn: log, error: log };
+}

@@ -1,0 +1,165 @@
+import type { Configuration } from '../shared/configuration/schema.ts';
+import { validateConfiguration } from '../shared/configuration/validate.ts';
+import {
+  addApplication,
+  addStrategy,
+  type ProfileInput,
+  type SimulatedApplication,
+} from '../simulator/app-config.ts';
+import { exampleOrganisation } from '../simulator/example-organisation.ts';
+import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+import type { Draw } from './random.ts';
+import { type Door, drawDoor } from './rotation-door.ts';
+import { processClock } from './time.ts';
+
+/** Stands in every value of a secret, and must stand nowhere else. */
+export const planted = 'planted-9e41c7';
+
+const places = [
+  { name: 'shared', accountId: '444444444444', region: 'eu-west-1' },
+  { name: 'security', accountId: '333333333333', region: 'us-east-1' },
+] as const;
+
+type Place = (typeof places)[number];
+
+export interface RotatedSecret {
+  readonly arn: string;
+  readonly place: Place;
+  /** What the secret opens. */
+  readonly door: Door;
+  readonly application: SimulatedApplication;
+  readonly profileId: string;
+  /** Whether the configuration names its targets. */
+  readonly named: boolean;
+}
+
+export interface RotationScenario {
+  readonly organisation: SimulatedOrganisation;
+  readonly configuration: Configuration;
+  readonly secrets: readonly RotatedSecret[];
+  /** Ids of the strategies that others may use. */
+  readonly strategies: readonly string[];
+}
+
+/** Accounts with applications, and secrets that their environments serve; nothing was deployed yet. */
+export function drawRotations(draw: Draw): RotationScenario {
+  const organisation = exampleOrganisation(configurationWith({}), {
+    clock: processClock(),
+    random: draw.random,
+  });
+  for (const { accountId } of places)
+    for (const name of ['retrieval', 'rotation-function', 'others'])
+      organisation.addRole({ accountId, name, trust: everything, permissions: everything });
+  const strategies = drawStrategies(organisation, draw);
+  const secrets = places
+    .slice(0, draw.pick([1, 1, 2]))
+    .flatMap((place) => drawApplications(organisation, draw, place));
+  const targets = secrets
+    .filter(({ named }) => named)
+    .map(({ arn, place, application, profileId }) => ({
+      secret: arn,
+      account: place.name,
+      application: application.id,
+      environments: [...application.environments.keys()],
+      profile: profileId,
+    }));
+  const configuration = configurationWith({
+    strategy: 'AppConfig.AllAtOnce',
+    waitMinutes: draw.pick([1, 10, 60]),
+    followMinutes: draw.pick([5, 30, 120]),
+    targets,
+  });
+  return { organisation, configuration, secrets, strategies };
+}
+
+/** An application and one to three secrets that it serves. */
+function drawApplications(
+  organisation: SimulatedOrganisation,
+  draw: Draw,
+  place: Place,
+): readonly RotatedSecret[] {
+  const names = ['database', 'queue', 'key'].slice(0, draw.between(1, 3));
+  const where = { accountId: place.accountId, region: place.region };
+  const made = names.map((name) => {
+    const door = drawDoor(draw, `${planted}-${name}`);
+    const arn = organisation.addSecret({ ...where, name: `app/${name}`, value: door.first });
+    return { name, door, arn };
+  });
+  const retrievalRoleArn = `arn:aws:iam::${place.accountId}:role/retrieval`;
+  const profiles: readonly ProfileInput[] = made.map(({ name }) => ({
+    name,
+    locationUri: `secretsmanager://app/${name}`,
+    retrievalRoleArn,
+  }));
+  const application = addApplication(organisation.world, {
+    ...where,
+    name: `shop-${place.name}`,
+    environments: ['production', 'test', 'staging']
+      .slice(0, draw.between(1, 3))
+      .map((name) => ({ name, monitors: draw.chance(0.4) ? [alarmOf(place, name)] : [] })),
+    profiles: [...profiles, { name: 'settings' }],
+  });
+  const settings = profileNamed(application, 'settings');
+  settings?.versions.push({ content: '{}', contentType: 'application/json' });
+  return made.map(({ name, door, arn }) => ({
+    arn,
+    place,
+    door,
+    application,
+    profileId: profileNamed(application, name)?.id ?? '',
+    named: draw.chance(0.5),
+  }));
+}
+
+export const profileNamed = ({ profiles }: SimulatedApplication, name: string) =>
+  [...profiles.values()].find((each) => each.name === name);
+
+const alarmOf = ({ accountId, region }: Place, name: string): string =>
+  `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+
+/** The default strategy, in all accounts alike, and those of others. */
+function drawStrategies({ world }: SimulatedOrganisation, draw: Draw): readonly string[] {
+  const growth = (durationMinutes: number, bakeMinutes: number) => ({
+    durationMinutes,
+    growthType: 'LINEAR' as const,
+    growthFactor: durationMinutes === 0 ? 100 : 25,
+    bakeMinutes,
+  });
+  const id = 'AppConfig.AllAtOnce';
+  const own = growth(draw.pick([0, 0, 0, 8, 40]), draw.pick([0, 0, 10]));
+  world.appConfig.strategies.set(id, { id, name: id, ...own });
+  return [
+    addStrategy(world, { name: 'at-once', ...growth(0, 0) }),
+    addStrategy(world, { name: 'slowly', ...growth(30, 10) }),
+  ];
+}
+
+const everything = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
+};
+
+const configurationWith = (rotation: object): Configuration =>
+  validateConfiguration(
+    {
+      version: 1,
+      deployment: 'sim',
+      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
+      centralAccounts: {
+        log: { id: '222222222222', region: 'eu-west-1' },
+        ...Object.fromEntries(places.map(({ name, accountId, region }) => [name, { id: accountId, region }])),
+      },
+      grants: [
+        {
+          name: 'token',
+          kind: 'secret-resource-policy',
+          account: 'shared',
+          secrets: ['deploy/token'],
+          preset: 'read',
+          for: { all: true },
+        },
+      ],
+      rotation,
+    },
+    'the simulation',
+  );
