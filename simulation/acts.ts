@@ -27,8 +27,9 @@ export async function acts(stage: Stage): Promise<void> {
     announce,
     running: (execution: Promise<void>) => void executions.push(execution),
   };
+  const moment = drawMoments(stage);
   const happenings = drawActs(stage).map(async (act) => {
-    await sleep(drawMoment(stage));
+    await sleep(moment());
     history.push(`${Date.now() - epoch} act ${act.name}`);
     act(happening);
     stage.lag.note();
@@ -47,17 +48,29 @@ export interface Happening extends Stage {
 }
 
 /** What happens in this fate, in no order. */
-const drawActs = ({ draw, rough, configuration }: Stage): readonly Act[] => [
-  ...Array.from({ length: draw.between(2, 14) }, () => draw.pick(possible)),
-  ...(rough ? Array.from({ length: draw.between(2, 6) }, () => draw.pick([trespass, trespass, sweep])) : []),
-  ...(searchesOf(configuration).length > 0
-    ? Array.from({ length: draw.between(1, 5) }, () => changeFinds)
-    : []),
-];
+const drawActs = (stage: Stage): readonly Act[] => {
+  const { draw, rough, configuration } = stage;
+  const some = (most: number, act: () => Act): readonly Act[] =>
+    Array.from({ length: draw.between(1, most) }, act);
+  return [
+    ...Array.from({ length: drawLength(stage) }, () => draw.pick(possible)),
+    ...(rough ? some(4, () => draw.pick([trespass, trespass, sweep])) : []),
+    ...(searchesOf(configuration).length > 0 ? some(3, () => changeFinds) : []),
+  ];
+};
 
-/** Many things happen at once, early on. */
-const drawMoment = ({ draw }: Stage): number =>
-  draw.chance(0.5) ? draw.between(0, 3_000) : draw.between(0, duration);
+/**
+ * How much happens. Most fates are short, since in the same time many short ones meet more than a few long ones; one of
+ * twelve is long, with tens of runs at once.
+ */
+const drawLength = ({ draw }: Stage): number =>
+  draw.chance(1 / 12) ? draw.between(12, 24) : Math.round(6 ** draw.random());
+
+/** In some fates much happens at once, early on. */
+const drawMoments = ({ draw }: Stage): (() => number) => {
+  const atOnce = draw.pick([0.3, 0.6, 1]);
+  return () => (draw.chance(atOnce) ? draw.between(0, 3_000) : draw.between(0, duration));
+};
 
 /** When an event is delivered: mostly once and soon, sometimes late, twice, or never. */
 function deliveries({ draw }: Stage): readonly number[] {

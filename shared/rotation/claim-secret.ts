@@ -49,7 +49,8 @@ export async function claimSecret(
       claimDelivery(services, { source, version, accountId, region, target }, claim),
     );
     const keys = (await Promise.all(claims)).filter((key) => key !== undefined);
-    return await together([{ deliveries: [...left, ...keys], problems: [] }]);
+    const warnings = targets.length === 0 ? unservedReplica(current) : [];
+    return await together([{ deliveries: [...left, ...keys], problems: [], warnings }]);
   } catch (thrown) {
     const problem = problemLine(secret.secretId, thrown);
     await forget(services, secret.secretId);
@@ -59,6 +60,15 @@ export async function claimSecret(
 
 const notCurrent = ({ arn, version }: CurrentSecret, versionId: string): string =>
   `${arn}: superseded: version ${versionId} is not AWSCURRENT, ${version} is`;
+
+/** Each region with a replica is told of a rotation; seldom do all of them have readers. */
+const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonly string[] =>
+  primaryRegion === undefined
+    ? []
+    : [
+        `${arn}: it is the replica of a secret in ${primaryRegion}, and no profile in ${region} deploys it. Readers ` +
+          `in ${primaryRegion} are served by the event of the secret there; if some in ${region} should be, make a profile`,
+      ];
 
 async function forget({ store: { outbox } }: Services, secretId: string): Promise<void> {
   if (secretPlace(secretId) !== undefined) await outbox.unwatch(secretId);

@@ -8,6 +8,8 @@ export interface CurrentSecret extends SecretPlace {
   readonly version: string;
   /** ARN or id of its customer managed key; absent where `aws/secretsmanager` encrypts it. */
   readonly kmsKey?: string;
+  /** Of a replica, the region of its primary secret. */
+  readonly primaryRegion?: string;
 }
 
 /**
@@ -20,6 +22,7 @@ export async function currentSecret(client: SecretsManagerClient, SecretId: stri
     ARN = '',
     DeletedDate,
     KmsKeyId,
+    PrimaryRegion,
     VersionIdsToStages = {},
   } = await client.send(new DescribeSecretCommand({ SecretId }));
   const place = secretPlace(ARN);
@@ -38,5 +41,9 @@ export async function currentSecret(client: SecretsManagerClient, SecretId: stri
     ...place,
     version,
     ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
+    // A secret that is replicated has one, too: its own (DescribeSecret, Secrets Manager API reference).
+    ...(PrimaryRegion === undefined || PrimaryRegion === place.region
+      ? {}
+      : { primaryRegion: PrimaryRegion }),
   };
 }

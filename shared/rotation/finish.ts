@@ -21,6 +21,7 @@ export interface FinishDeployments {
   readonly startedAt: string;
   readonly deliveries: readonly DeliveryOutcome[];
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 export interface FinishedDeployments {
@@ -31,7 +32,7 @@ export interface FinishedDeployments {
 /** The last step: decides by the outbox how the run ended, records it, and announces it. */
 export async function finishDeployments(
   services: Services,
-  { runId, startedAt, deliveries, problems }: FinishDeployments,
+  { runId, startedAt, deliveries, problems, warnings }: FinishDeployments,
 ): Promise<FinishedDeployments> {
   const { runs, outbox } = services.store;
   const opened = await runs.get(runId);
@@ -53,6 +54,7 @@ export async function finishDeployments(
     accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
     reason: left[0] ?? summary(own),
     ...(left.length === 0 ? {} : { left }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
   // A rotation is told of two or three times, and of secrets that nobody deploys, too; and what was given up is told
   // once. Those runs are recorded only.

@@ -6,6 +6,8 @@ export interface Found {
   readonly deliveries: readonly DeliveryKey[];
   /** A line each. */
   readonly problems: readonly string[];
+  /** What a person should know though nothing failed, a line each. Default: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** Each delivery once. */
@@ -13,7 +15,11 @@ export async function together(parts: readonly (Found | Promise<Found>)[]): Prom
   const found = await Promise.all(parts);
   const deliveries = found.flatMap((each) => each.deliveries);
   const unique = new Map(deliveries.map((key) => [`${key.source}#${key.id}`, key]));
-  return { deliveries: [...unique.values()], problems: found.flatMap(({ problems }) => problems) };
+  return {
+    deliveries: [...unique.values()],
+    problems: found.flatMap(({ problems }) => problems),
+    warnings: found.flatMap(({ warnings = [] }) => warnings),
+  };
 }
 
 /** @throws what a retry helps, and what nobody expected */

@@ -17,6 +17,8 @@ export interface ResolvedDeployments {
   readonly deliveries: readonly DeliveryKey[];
   /** What cannot be deployed at all, a line each. */
   readonly problems: readonly string[];
+  /** What a person should know though nothing failed, a line each. */
+  readonly warnings: readonly string[];
 }
 
 interface Step {
@@ -38,7 +40,7 @@ export async function resolveDeployments(services: Services, step: Step): Promis
     const finishedAt = timestamp(services.clock);
     const { reason } = request;
     await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
-    return { runId, status: 'ignored', deliveries: [], problems: [] };
+    return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [] };
   }
   // First of all, so that a run that dies here is made up for.
   const arn = request.type === 'secret' ? secretPlace(request.secretId)?.arn : undefined;
@@ -46,7 +48,7 @@ export async function resolveDeployments(services: Services, step: Step): Promis
   const { cause } = request;
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
   if (request.type !== 'look') await runs.open(opened);
-  const found = await claimAll(services, request, runId);
+  const found = { warnings: [], ...(await claimAll(services, request, runId)) };
   if (request.type !== 'look') return { runId, status: 'accepted', ...found };
   if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
   await runs.open(opened);

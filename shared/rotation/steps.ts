@@ -12,4 +12,5 @@ export const finishInput = z.object({
   startedAt: z.string(),
   deliveries: z.array(z.object({ ...key, error: caught.optional() })),
   problems: z.array(z.string()),
+  warnings: z.array(z.string()),
 });

@@ -73,6 +73,7 @@ const described = (secret: SimulatedSecret) => ({
   ...named(secret),
   ...(secret.kmsKeyArn === undefined ? {} : { KmsKeyId: secret.kmsKeyArn }),
   ...(secret.deletedAt === undefined ? {} : { DeletedDate: new Date(secret.deletedAt) }),
+  ...(secret.primaryRegion === undefined ? {} : { PrimaryRegion: secret.primaryRegion }),
   ...(secret.rotationFunctionArn === undefined
     ? {}
     : { RotationEnabled: true, RotationLambdaARN: secret.rotationFunctionArn }),

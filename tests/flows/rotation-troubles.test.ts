@@ -188,11 +188,18 @@ test('an event of a replica is no event of its secret: where nobody serves the r
     region: 'us-west-2',
     name: secretName,
     value: 'x',
+    primaryRegion: 'eu-west-1',
   });
 
   const { run } = await deploy(of, { ...(await rotate(of)), region: 'us-west-2', resources: [replica] });
 
-  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    reason: expect.stringContaining('Nothing to deploy'),
+    warnings: [
+      `${replica}: it is the replica of a secret in eu-west-1, and no profile in us-west-2 deploys it. Readers in eu-west-1 are served by the event of the secret there; if some in us-west-2 should be, make a profile`,
+    ],
+  });
   expect(startCount(of)).toBe(0);
 });
 
