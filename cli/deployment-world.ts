@@ -1,9 +1,10 @@
-import { rotationOf } from '../shared/configuration/rotation.ts';
+import { appConfigIdPattern, rotationOf } from '../shared/configuration/rotation.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { centralAccountNames } from '../shared/grants/entry.ts';
+import { MalformedEventError } from '../shared/errors.ts';
+import { placeOfHosted } from '../shared/rotation/claim-hosted.ts';
 import type { RotationRequest } from '../shared/rotation/event.ts';
 import { secretPlace } from '../shared/rotation/secret-arn.ts';
-import { configuredSecrets, configuredTargets, namedSecrets, placeOf } from '../shared/rotation/targets.ts';
+import { configuredSecrets, configuredTargets, namedSecrets } from '../shared/rotation/targets.ts';
 import type { DeploymentTarget } from '../shared/store/ports.ts';
 import { addApplication, addStrategy, type ProfileInput } from '../simulator/app-config.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
@@ -132,21 +133,32 @@ const mostVersions = 10_000;
 
 function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'hosted' }>): void {
   const { organisation, configuration } = scene;
-  const account = centralAccountNames.find((name) => name === request.account);
-  const place = account === undefined ? undefined : placeOf({ account }, configuration);
+  const place = placeIfAny(scene, request);
   if (place === undefined) return;
   makeStrategy(scene, place, rotationOf(configuration).strategy);
-  const { application: id, profile, environments } = request;
+  const { environments, profile } = request;
   const application = addApplication(organisation.world, {
     ...place,
-    id,
-    name: id,
-    environments:
-      environments?.map((each) => ({ id: each, name: each })) ??
-      ['test', 'production'].map((name) => ({ name })),
-    profiles: [{ id: profile, name: profile }],
+    ...called(request.application),
+    environments: environments?.map(called) ?? ['test', 'production'].map((name) => ({ name })),
+    profiles: [called(profile)],
   });
   const versions = Math.min(Number(request.version) || 0, mostVersions);
-  for (let version = 1; version <= versions; version += 1)
-    application.profiles.get(profile)?.versions.push({ content: '{}', contentType: 'application/json' });
+  for (const made of application.profiles.values())
+    for (let version = 1; version <= versions; version += 1)
+      made.versions.push({ content: '{}', contentType: 'application/json' });
+}
+
+/** What reads like an id is taken for one, and for a name as well. */
+const called = (text: string): { readonly name: string; readonly id?: string } =>
+  appConfigIdPattern.test(text) ? { name: text, id: text } : { name: text };
+
+/** An account that the configuration has not is told by the run itself. */
+function placeIfAny({ configuration }: Scene, request: Extract<Request, { readonly type: 'hosted' }>) {
+  try {
+    return placeOfHosted(request, configuration);
+  } catch (error) {
+    if (error instanceof MalformedEventError) return undefined;
+    throw error;
+  }
 }

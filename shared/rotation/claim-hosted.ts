@@ -1,12 +1,13 @@
+import { applicationPlace, applicationsOf } from '../configuration/applications.ts';
 import { rotationOf } from '../configuration/rotation.ts';
+import type { Configuration } from '../configuration/schema.ts';
 import { MalformedEventError } from '../errors.ts';
 import { type CentralAccountName, centralAccountNames } from '../grants/entry.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { claimDelivery } from './claim.ts';
-import { environmentsOf } from './discover.ts';
 import type { RotationRequest } from './event.ts';
 import { type Found, problemLine } from './found.ts';
-import { placeOf } from './targets.ts';
+import { hostedIds } from './named.ts';
 
 interface HostedClaim {
   readonly request: Extract<RotationRequest, { readonly type: 'hosted' }>;
@@ -19,16 +20,14 @@ export async function claimHosted(
   { configuration }: ActiveConfiguration,
   { request, runId }: HostedClaim,
 ): Promise<Found> {
-  const { application, profile, version, account } = request;
-  const place = isCentral(account) ? placeOf({ account }, configuration) : undefined;
-  if (place === undefined)
-    throw new MalformedEventError('The input', [
-      { path: 'account', message: `must be among centralAccounts, which has no ${account}` },
-    ]);
+  const { version } = request;
+  const place = placeOfHosted(request, configuration);
   const { appConfig } = services.aws(runId, configuration).reader(place);
-  const source = ['appconfig', place.accountId, place.region, application, profile].join(':');
+  const sourceOf = (application: string, profile: string): string =>
+    ['appconfig', place.accountId, place.region, application, profile].join(':');
   try {
-    const environments = request.environments ?? (await environmentsOf(appConfig, application));
+    const { application, profile, environments } = await hostedIds(appConfig, request);
+    const source = sourceOf(application, profile);
     const { strategy } = rotationOf(configuration);
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
@@ -39,8 +38,26 @@ export async function claimHosted(
       problems: [],
     };
   } catch (thrown) {
-    return { deliveries: [], problems: [problemLine(source, thrown)] };
+    return {
+      deliveries: [],
+      problems: [problemLine(sourceOf(request.application, request.profile), thrown)],
+    };
   }
+}
+
+/** @throws MalformedEventError where the configuration has no such account */
+export function placeOfHosted(
+  { application, account, region }: HostedClaim['request'],
+  configuration: Configuration,
+) {
+  const named = applicationsOf(configuration).find(({ name }) => name === application);
+  const central = account ?? named?.account ?? 'configuration';
+  const whose = isCentral(central) ? { account: central, region: region ?? named?.region } : undefined;
+  const place = whose === undefined ? undefined : applicationPlace(whose, configuration);
+  if (place !== undefined) return place;
+  throw new MalformedEventError('The input', [
+    { path: 'account', message: `must be among centralAccounts, which has no ${central}` },
+  ]);
 }
 
 const isCentral = (name: string): name is CentralAccountName =>

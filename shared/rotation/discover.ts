@@ -47,13 +47,9 @@ export async function findTargets(
 }
 
 async function secretProfiles(client: AppConfigClient): Promise<readonly SecretProfile[]> {
-  const applications = await all((NextToken) => client.send(new ListApplicationsCommand({ NextToken })));
   const found: SecretProfile[] = [];
-  for (const { Id: application = '' } of applications) {
-    const profiles = await all((NextToken) =>
-      client.send(new ListConfigurationProfilesCommand({ ApplicationId: application, NextToken })),
-    );
-    for (const { Id: profile, LocationUri: location = '' } of profiles)
+  for (const { Id: application = '' } of await listApplications(client)) {
+    for (const { Id: profile, LocationUri: location = '' } of await listProfiles(client, application))
       if (profile !== undefined && location.startsWith('secretsmanager://'))
         found.push({ application, profile, location });
   }
@@ -65,11 +61,18 @@ export async function environmentsOf(
   client: AppConfigClient,
   ApplicationId: string,
 ): Promise<readonly string[]> {
-  const environments = await all((NextToken) =>
-    client.send(new ListEnvironmentsCommand({ ApplicationId, NextToken })),
-  );
+  const environments = await listEnvironments(client, ApplicationId);
   return environments.flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
 }
+
+export const listApplications = (client: AppConfigClient) =>
+  all((NextToken) => client.send(new ListApplicationsCommand({ NextToken })));
+
+export const listProfiles = (client: AppConfigClient, ApplicationId: string) =>
+  all((NextToken) => client.send(new ListConfigurationProfilesCommand({ ApplicationId, NextToken })));
+
+export const listEnvironments = (client: AppConfigClient, ApplicationId: string) =>
+  all((NextToken) => client.send(new ListEnvironmentsCommand({ ApplicationId, NextToken })));
 
 interface Listed<T> {
   readonly Items?: T[] | undefined;

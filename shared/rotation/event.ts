@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { appConfigIdPattern } from '../configuration/rotation.ts';
 import { MalformedEventError } from '../errors.ts';
+import { region } from '../grants/entry.ts';
 import { findingsOf } from '../organization/event-findings.ts';
 import { secretPlace } from './secret-arn.ts';
 
@@ -17,7 +17,11 @@ export type RotationRequest =
   | {
       readonly type: 'hosted';
       readonly cause: 'deployment';
-      readonly account: string;
+      /** Names of central accounts' configuration. Default: where `applications` has the application, else `configuration`. */
+      readonly account?: string;
+      /** Default: where `applications` has the application, else the central account's. */
+      readonly region?: string;
+      /** Ids or names, as those of the profile and the environments. */
       readonly application: string;
       readonly profile: string;
       readonly version: string;
@@ -42,7 +46,7 @@ export function parseRotationEvent(input: unknown): RotationRequest {
       path: '',
       message:
         'must be an event of aws.secretsmanager, {"secretId": "…"} with "versionId" or without, {"application": "…", ' +
-        '"profile": "…", "version": "…"} with "environments" and "account" or without, or {"unfinished": true}',
+        '"profile": "…", "version": "…"} with "environments", "account" and "region" or without, or {"unfinished": true}',
     },
   ]);
 }
@@ -50,7 +54,8 @@ export function parseRotationEvent(input: unknown): RotationRequest {
 const isEvent = (input: unknown): input is object =>
   typeof input === 'object' && input !== null && ('detail' in input || 'source' in input);
 
-const id = z.string().regex(appConfigIdPattern);
+/** Names have 64 or 128 characters at most (AppConfig API reference). */
+const idOrName = z.string().min(1).max(128);
 const version = z.string().min(1).max(1024);
 
 const manual = z.union([
@@ -64,11 +69,12 @@ const manual = z.union([
   ),
   z
     .strictObject({
-      application: id,
-      profile: id,
+      application: idOrName,
+      profile: idOrName,
       version: z.union([version, z.int().positive().transform(String)]),
-      environments: z.array(id).min(1).optional(),
-      account: z.string().default('configuration'),
+      environments: z.array(idOrName).min(1).optional(),
+      account: z.string().exactOptional(),
+      region: region.exactOptional(),
     })
     .transform(
       ({ environments, ...given }): RotationRequest => ({

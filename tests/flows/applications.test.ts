@@ -105,6 +105,35 @@ describe('the application of the example, as its template makes it', () => {
     of = await applicationWorld();
   });
 
+  test('is deployed by its names, to the environments that are named', async () => {
+    const version = await addVersion(of, good);
+
+    const { run } = await deploy(of, {
+      application: of.simulated.name,
+      profile: [...of.simulated.profiles.values()][0]?.name,
+      version,
+      environments: ['test'],
+    });
+
+    expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
+    expect(deployedTo(of, 'test')).toEqual([[version, 'stands']]);
+    expect(deployedTo(of, 'production')).toEqual([]);
+  });
+
+  test('is deployed nowhere where an environment has no such name, and the run says which there are', async () => {
+    const version = await addVersion(of, good);
+
+    const { run } = await start(of, version, { environments: ['test', 'produktion'] });
+
+    expect(run).toMatchObject({ status: 'failed' });
+    expect(run?.left).toEqual([
+      expect.stringMatching(
+        /ResourceMissingError: There is no environment of application \w+ with the id or name produktion\. There are: .*production \(\w+\)/,
+      ),
+    ]);
+    expect(deployedTo(of, 'test')).toEqual([]);
+  });
+
   test('gets a good version in each environment', async () => {
     const { status, run } = await start(of, await addVersion(of, good));
 
