@@ -3,31 +3,31 @@ import { play } from '../../simulation/play.ts';
 import * as planted from './planted.ts';
 
 const faults: readonly [string, () => planted.Planted, number][] = [
-  ['leases that everyone gets', planted.sharedLeases, 33],
-  ['a lease that is shorter than the function that holds it', planted.shortLeases, 53],
-  ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 1],
-  ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 283],
+  ['leases that everyone gets', planted.sharedLeases, 279],
+  ['a lease that is shorter than the function that holds it', planted.shortLeases, 327],
+  ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 2],
+  ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 2],
   ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 1],
-  ['a registry that is read as it was seconds ago', planted.staleRegistry, 1],
-  ['dropping statements that have no Sid', planted.withoutSidLost, 7],
-  ['a retry that sends an old document', planted.oldDocumentAgain, 10],
-  ['ignoring the limit of a document', planted.limitIgnored, 14],
-  ['ignoring a quota', planted.quotaIgnored, 17],
+  ['a registry that is read as it was seconds ago', planted.staleRegistry, 12],
+  ['dropping statements that have no Sid', planted.withoutSidLost, 1],
+  ['a retry that sends an old document', planted.oldDocumentAgain, 84],
+  ['ignoring the limit of a document', planted.limitIgnored, 11],
+  ['ignoring a quota', planted.quotaIgnored, 1],
 ];
 
 test('the promises hold in random organisations, under random faults and schedules', async () => {
-  for (let seed = 1; seed <= 8; seed += 1) {
+  for (let seed = 1; seed <= 20; seed += 1) {
     const { violations } = await play({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
 });
 
 test('a seed tells the same story each time', async () => {
-  const first = await play({ seed: 5 });
-  await play({ seed: 6 });
-  const again = await play({ seed: 5 });
+  const first = await play({ seed: 23 });
+  await play({ seed: 24 });
+  const again = await play({ seed: 23 });
 
-  expect(first.history.length).toBeGreaterThan(5);
+  expect(first.history.length).toBeGreaterThan(40);
   expect(again).toEqual(first);
 });
 

@@ -139,7 +139,7 @@ export function registryContract(makeStore: MakeStore): void {
         for (let number = 1; number <= revision; number += 1) expect(seen).toContain(number);
       }
       await writers;
-    }, 30_000);
+    }, 120_000);
 
     test('lists more accounts than one page holds, departed ones included, ordered by id', async () => {
       const numbers = Array.from({ length: 120 }, (_, number) => (number * 37) % 120);
