@@ -87,10 +87,12 @@ export function deaths(
     },
     slowed: (store) =>
       eachMethod(store, async (act) => {
-        await sleep(draw.between(1, 15));
+        // On the way there or back: others come between in either case, and simulated timers are dear.
+        const early = draw.chance(0.5);
+        if (early) await sleep(draw.between(2, 30));
         await survive();
         const answer = await act();
-        await sleep(draw.between(1, 15));
+        if (!early) await sleep(draw.between(2, 30));
         await survive();
         return answer;
       }),
