@@ -51,7 +51,7 @@ export function watch(options: WatchOptions): Watch {
   let writes = 0;
   let lostEdits = 0;
   const violated = (what: string | undefined): void => {
-    if (what !== undefined) violations.push({ at: now(), what });
+    if (what !== undefined) violations.push({ at: now() - epoch, what });
   };
 
   const interceptor: Interceptor = async (call, proceed) => {

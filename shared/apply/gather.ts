@@ -1,4 +1,5 @@
 import type { Gathering, ResourceState } from '../store/ports.ts';
+import { clockSkew } from './lease.ts';
 
 /** After a write that nobody had waited for, in milliseconds. */
 const firstPause = 3_000;
@@ -24,13 +25,18 @@ export function gatheringAfter(
   return { until: new Date(now + pause).toISOString(), pause, revision };
 }
 
-/** When the next write may come, milliseconds since the epoch. */
-export const gathersUntil = (state: ResourceState | undefined): number =>
-  state?.gathering === undefined ? 0 : Date.parse(state.gathering.until);
+/**
+ * When the next write may come, milliseconds since the epoch. What is further away than any pause was written by a clock
+ * that is fast, such as that of a person's computer, and counts for nothing.
+ */
+export function gathersUntil(state: ResourceState | undefined, now: number): number {
+  const until = Date.parse(state?.gathering?.until ?? '');
+  return until <= now + longestPause + clockSkew ? until : 0;
+}
 
 /**
  * Whether it is being written for a crowd, or was until a moment ago: what stands there now is not what an update will
  * find, and the service has enough to do.
  */
 export const isCrowded = (state: ResourceState | undefined, now: number): boolean =>
-  now < gathersUntil(state) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;
+  now < gathersUntil(state, now) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;

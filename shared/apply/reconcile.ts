@@ -24,6 +24,7 @@ import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
 import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
+import { isSettled, servedRevision } from './settled.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -37,21 +38,9 @@ export interface ReconcileRequest {
   readonly decided?: boolean;
   /** Waits while newcomers are gathered for the next write of a resource. Default: false. */
   readonly gathers?: boolean;
+  /** The accounts that the run is for. Default: all. */
+  readonly accountIds?: readonly string[];
 }
-
-/**
- * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
- * contested, and the same grants meet on it, which patterns can change without any of that.
- */
-export const isSettled = (
-  state: ResourceState | undefined,
-  { revision, hash, grants }: { revision: number; hash: string; grants: readonly string[] },
-): boolean =>
-  state !== undefined &&
-  state.contested === undefined &&
-  state.appliedRevision >= revision &&
-  state.configurationHash === hash &&
-  (state.grants ?? grants).join() === grants.join();
 
 /** What the table remembers of a resource, as a plan asks for it. */
 export const remembered = (state: ResourceState | undefined, hash: string) => ({
@@ -86,10 +75,10 @@ export async function reconcileResource(
   }
 }
 
-async function lookBeforeLease({ store }: Services, request: ReconcileRequest): Promise<LeaseLook> {
+async function lookBeforeLease({ store, clock }: Services, request: ReconcileRequest): Promise<LeaseLook> {
   const state = await store.resources.get(request.planned.resource);
   if (await settledSincePlan(store, request, state)) return { settled: true };
-  return { settled: false, ...(request.gathers === true && { notBefore: gathersUntil(state) }) };
+  return { settled: false, ...(request.gathers === true && { notBefore: gathersUntil(state, clock.now()) }) };
 }
 
 /**
@@ -107,7 +96,7 @@ async function isOvertaken(services: Services, request: ReconcileRequest): Promi
 /** A change that the plan saw is done only by a reconciliation that completed after the plan. */
 async function settledSincePlan(
   store: Store,
-  { planned, revision }: ReconcileRequest,
+  { planned, revision, accountIds }: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<boolean> {
   // What the plan could not read or render is met again, so that its error is not lost; an attempt's that was busy is.
@@ -116,13 +105,12 @@ async function settledSincePlan(
   if (planned.drift === 'foreign-changed') return false;
   if (state === undefined) return false;
   // The configuration need not be read for what another has not done yet, as often as somebody waits for it.
-  if (state.appliedRevision < revision) return false;
+  if (servedRevision(state, accountIds) < revision) return false;
   if (planned.planned === 'change' && state.generation <= (planned.plannedGeneration ?? 0)) return false;
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
-  return (
-    desired !== undefined && isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) })
-  );
+  if (desired === undefined) return false;
+  return isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired), accountIds });
 }
 
 /** How a reconciliation ended. */
@@ -199,7 +187,9 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
   const asked = { ...seen, ...active, ...memory, actual };
   const first = await firstPlan(services, seen, lease, asked);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
-    setAside.size === 0 ? first : planResource({ ...asked, setAside });
+    setAside.size === 0
+      ? first
+      : planResource({ ...asked, setAside, ...(first.refused && { refused: first.refused }) });
   const { decided = false, runId } = request;
   const by = { runId };
   const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });

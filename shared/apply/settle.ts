@@ -73,6 +73,7 @@ export async function settle(
   await store.resources.put(desired.key, {
     // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
     appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
+    ...(setAside.length > 0 && plan.refused === undefined ? { tried: { revision, setAside } } : {}),
     configurationHash: active.hash,
     owned: plan.owned,
     grants: grantsOn(desired),

@@ -75,18 +75,25 @@ const keyGrant = (grant: GrantListEntry): KeyGrant => ({
 /**
  * One request after the other, which stays below KMS's 50 a second; a write that died half-way is finished by the next
  * run. A name makes CreateGrant idempotent: the same request again gives the same grant (KMS API reference).
- * An account whose role does not exist yet is passed over, and reported when everything else is done.
+ * An account whose role does not exist yet is passed over, and reported when everything else is done. Who gains comes
+ * first, but on a key that is too full for that.
  */
 export async function writeGrants(
   kms: KMSClient,
   { id: KeyId, ...ref }: ResourceRef,
   { from, to }: StateChange<KeyGrants>,
+  limit: number,
 ): Promise<void> {
-  const refused: KeyGrant[] = [];
-  for (const grant of to.own)
-    if (grant.id === undefined && !(await create(kms, KeyId, grant))) refused.push(grant);
+  const added = to.own.filter(({ id }) => id === undefined);
   const kept = new Set(to.own.map(({ id }) => id));
-  for (const { id } of from.own) if (id !== undefined && !kept.has(id)) await revoke(kms, KeyId, id);
+  const revokeOthers = async (): Promise<void> => {
+    for (const { id } of from.own) if (id !== undefined && !kept.has(id)) await revoke(kms, KeyId, id);
+  };
+  const isFull = from.others + from.own.length + added.length > limit;
+  if (isFull) await revokeOthers();
+  const refused: KeyGrant[] = [];
+  for (const grant of added) if (!(await create(kms, KeyId, grant))) refused.push(grant);
+  if (!isFull) await revokeOthers();
   if (refused.length === 0) return;
   const accountIds = [...new Set(refused.map(({ name }) => name.slice(markOf(name).length + 1)))];
   throw new InvalidPrincipalError(

@@ -176,5 +176,5 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   same: sameGrants,
   documents,
   read: ({ kms }, ref, context) => readGrants(kms, ref, context),
-  write: ({ kms }, ref, change) => writeGrants(kms, ref, change),
+  write: ({ kms }, ref, change, { limits }) => writeGrants(kms, ref, change, limits.grantsPerKey),
 };

@@ -1,6 +1,6 @@
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
+import { OnboardingError, PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { listed } from '../grants/let-in.ts';
@@ -27,6 +27,8 @@ export interface PlanRequest extends Grace {
    * made them a small share since; only another configuration ends that. Default: none.
    */
   readonly waiting?: ReadonlySet<string>;
+  /** Why newcomers do not fit, as an earlier plan of the same has found: this one only takes back, too. */
+  readonly refused?: PolicyTooLargeError;
 }
 
 /** What should be done to one resource. Made without writing. */
@@ -54,15 +56,21 @@ export interface ResourcePlan extends Rendering<unknown> {
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = grantContext(request.configuration);
   const shares = request.desired.shares.map((share) => planShare(share, request, context));
+  if (request.refused !== undefined) return takingBack(request, shares, context, request.refused);
   try {
     return planShares(request, shares, context);
   } catch (error) {
-    if (error instanceof PolicyTooLargeError) return takingBack(request, shares, context, error);
+    if (!(error instanceof PolicyTooLargeError)) throw error;
+    const plan = takingBack(request, shares, context, error);
+    if (plan.changed) return plan;
     throw error;
   }
 }
 
-/** Where not all fit, newcomers wait; whoever should lose something does not wait with them. */
+/**
+ * Where not all fit, newcomers wait; whoever should lose something does not wait with them.
+ * @throws PolicyTooLargeError `refused`, where that cannot be done without taking from those whom a grant wants
+ */
 function takingBack(
   request: PlanRequest,
   shares: readonly PlannedShare[],
@@ -74,13 +82,21 @@ function takingBack(
     accounts: share.accounts.filter(({ id }) => share.granted.has(id)),
     added: [],
   }));
+  const plan = planOrRefuse(refused, () => planShares(request, withoutNewcomers, context));
+  // Under a grant's new name everybody is a newcomer: what stands under the old one must not go before they fit.
+  const wanted = new Set(request.desired.shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
+  const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
+  if (plan.removed.some((id) => wanted.has(id) && !answeredFor.has(id))) throw refused;
+  return { ...plan, refused };
+}
+
+/** The first reason stays the reason. */
+function planOrRefuse(refused: PolicyTooLargeError, plan: () => ResourcePlan): ResourcePlan {
   try {
-    const plan = planShares(request, withoutNewcomers, context);
-    if (plan.changed) return { ...plan, refused };
+    return plan();
   } catch (error) {
-    if (!(error instanceof PolicyTooLargeError)) throw error;
+    throw error instanceof OnboardingError ? refused : error;
   }
-  throw refused;
 }
 
 function planShares(

@@ -1,4 +1,4 @@
-import { PolicyTooLargeError } from '../errors.ts';
+import { OnboardingError, PolicyTooLargeError } from '../errors.ts';
 import type { GrantKind, Rendering, RenderRequest, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 
@@ -134,7 +134,8 @@ function fitting({ kind, request }: Crowded, shares: readonly Share[]): number {
       kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
       return true;
     } catch (error) {
-      if (error instanceof PolicyTooLargeError) return false;
+      // Whatever it is, it is no remedy, and must not hide what is wrong.
+      if (error instanceof OnboardingError) return false;
       throw error;
     }
   };

@@ -1,5 +1,5 @@
-import { isSettled } from '../apply/reconcile.ts';
 import { leavingOf } from '../apply/record.ts';
+import { isSettled } from '../apply/settled.ts';
 import type { ErrorRecord } from '../errors.ts';
 import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';

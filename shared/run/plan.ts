@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { isCrowded } from '../apply/gather.ts';
-import { isSettled } from '../apply/reconcile.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
+import { isSettled } from '../apply/settled.ts';
 import { timestamp } from '../clock.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
@@ -60,7 +60,9 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
-  const plan = { runId, revision, active, registered, readAll: sweep || cause === 'manual', sweep, place };
+  const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
+  const readAll = sweep || cause === 'manual';
+  const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
   const changes = await pMap(
     resourcesInForce(active, registered),
     async (desired) => {
@@ -143,6 +145,8 @@ interface RunPlan {
   readonly revision: number;
   readonly active: ActiveConfiguration;
   readonly registered: readonly RegisteredAccount[];
+  /** Those that the run is for; none where it is for all. */
+  readonly accountIds: readonly string[];
   /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
   readonly readAll: boolean;
   readonly sweep: boolean;
@@ -172,7 +176,8 @@ async function planRemembered(
 ): Promise<ResourceChange> {
   const { active, registered, runId, sweep } = plan;
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
-  const settled = { revision: plan.revision, hash: active.hash, grants: grantsOn(desired) };
+  const { revision, accountIds } = plan;
+  const settled = { revision, accountIds, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
   // The update reads it in any case, when others have written it for a crowd, or by itself.
   if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return change;

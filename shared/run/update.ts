@@ -42,6 +42,7 @@ export async function updateCentralAccount(
         planned: change,
         revision,
         gathers: true,
+        accountIds,
       });
       const done = withPlannedSize(change, reconciled);
       await runs.putChange(runId, done);

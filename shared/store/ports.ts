@@ -38,6 +38,8 @@ export interface RememberedOu {
 export interface ResourceState {
   /** The registry revision that the resource was last reconciled to. */
   readonly appliedRevision: number;
+  /** From which revision it was written for all but those whom AWS refused; absent where it refused nobody. */
+  readonly tried?: { readonly revision: number; readonly setAside: readonly string[] };
   /** Hash of the configuration that was in force then; empty before the first time. */
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */

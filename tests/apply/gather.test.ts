@@ -40,7 +40,7 @@ test('a thousand accounts within five minutes are served by ten writes', () => {
   let now = start;
   let gathering: Gathering | undefined;
   let writes = 0;
-  for (; now < start + 280_000; now = gathersUntil(state(gathering)) + 1_000) {
+  for (; now < start + 280_000; now = gathersUntil(state(gathering), now) + 1_000) {
     gathering = gatheringAfter(gathering, { revision: 15 * writes, now });
     writes += 1;
   }
@@ -50,11 +50,19 @@ test('a thousand accounts within five minutes are served by ten writes', () => {
 test('a resource is crowded from its second write in a row until some time after the pause', () => {
   const first = gatheringAfter(undefined, { revision: 5, now: start });
   const second = gatheringAfter(first, { revision: 7, now: start + 3_500 });
-  const until = gathersUntil(state(second));
+  const until = gathersUntil(state(second), start);
 
   expect(isCrowded(undefined, start)).toBe(false);
   expect(isCrowded(state(first), start + 1)).toBe(false);
   expect(isCrowded(state(second), until - 1)).toBe(true);
   expect(isCrowded(state(second), until + 39_000)).toBe(true);
   expect(isCrowded(state(second), until + 41_000)).toBe(false);
+});
+
+test('a pause that a fast clock has written keeps nobody waiting for longer than any pause', () => {
+  const fast = gatheringAfter(undefined, { revision: 5, now: start + 3_600_000 });
+  const broken = { ...fast, until: 'soon' };
+
+  expect(gathersUntil(state(fast), start)).toBe(0);
+  expect(gathersUntil(state(broken), start)).toBe(0);
 });

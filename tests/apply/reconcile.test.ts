@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
-import { isSettled, reconcileResource } from '../../shared/apply/reconcile.ts';
+import { reconcileResource } from '../../shared/apply/reconcile.ts';
+import { isSettled } from '../../shared/apply/settled.ts';
 import { lookForResources } from '../../shared/run/look.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { bucket, repository, small } from '../flows/configurations.ts';
@@ -27,6 +28,26 @@ test.each([
 ])('a resource that was %s', (_, state, settled) => {
   const whole = state && { ...state, owned: [], generation: 1, updatedAt: '' };
   expect(isSettled(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
+});
+
+test.each<[string, readonly string[] | undefined, boolean]>([
+  ['a run for others', ['500000000002'], true],
+  ['a run for the one that AWS refused', ['500000000001', '500000000002'], false],
+  ['a sweep', [], false],
+  ['whoever does not say for whom', undefined, false],
+])('a resource from which AWS refused one account is settled for %s: %s', (_, accountIds, settled) => {
+  const tried = { revision: 5, setAside: ['500000000001'] };
+  const state = {
+    appliedRevision: 0,
+    tried,
+    configurationHash: 'h',
+    owned: [],
+    generation: 1,
+    updatedAt: '',
+  };
+
+  expect(isSettled(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
+  expect(isSettled(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
 });
 
 test('a first write remembers its revision, its configuration and its marks', async () => {

@@ -1,7 +1,8 @@
-import { CreateGrantCommand, ListGrantsCommand } from '@aws-sdk/client-kms';
+import { CreateGrantCommand, type KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
 import { PolicyTooLargeError } from '../../shared/errors.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
+import { writeGrants } from '../../shared/grants/key-grants.ts';
 import { kmsGrant } from '../../shared/grants/kms-grant.ts';
 import { casesOf } from './cases.ts';
 import { autoScalingRole } from './grant-holders.ts';
@@ -97,4 +98,21 @@ test("the limit counts others' grants, and taking back goes through beyond it", 
 
   expect(() => render(full, manyAccounts(31), remembered)).toThrow(PolicyTooLargeError);
   expect(render(full, manyAccounts(29), remembered).size).toBe(context.limits.grantsPerKey + 19);
+});
+
+test.each([
+  ['room for it: who gains comes first', 12, ['CreateGrant', 'RevokeGrant']],
+  ['no room for both: a place is made first', 11, ['RevokeGrant', 'CreateGrant']],
+])('one account for another, on a key with %s', async (_, limit, order) => {
+  const sent: string[] = [];
+  const kms = {
+    send: async (command: object) => void sent.push(command.constructor.name.replace('Command', '')),
+  } as unknown as KMSClient;
+  const grant = (number: number) => ({ name: `mark/${number}`, grantee: `role-${number}`, operations: [] });
+  const from = { own: [{ ...grant(1), id: 'one' }], others: 10 };
+  const ref = { kind: 'kms-grant', accountId: '444455556666', region: 'eu-west-1', id: 'key' };
+
+  await writeGrants(kms, ref, { from, to: { own: [grant(2)], others: 10 } }, limit);
+
+  expect(sent).toEqual(order);
 });

@@ -10,6 +10,7 @@ const disputeSchema: z.ZodType<Dispute> = z.object({ since: z.string(), sids: z.
 
 const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
+  tried: z.object({ revision: z.number(), setAside: z.array(z.string()) }).exactOptional(),
   configurationHash: z.string(),
   owned: z.array(z.string()),
   grants: z.array(z.string()).exactOptional(),

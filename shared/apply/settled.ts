@@ -1,0 +1,35 @@
+import type { ResourceState } from '../store/ports.ts';
+
+interface Sought {
+  readonly revision: number;
+  readonly hash: string;
+  readonly grants: readonly string[];
+  /** Default: all accounts. */
+  readonly accountIds?: readonly string[] | undefined;
+}
+
+/**
+ * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
+ * contested, and the same grants meet on it, which patterns can change without any of that.
+ */
+export const isSettled = (
+  state: ResourceState | undefined,
+  { revision, hash, grants, accountIds }: Sought,
+): boolean =>
+  state !== undefined &&
+  state.contested === undefined &&
+  servedRevision(state, accountIds) >= revision &&
+  state.configurationHash === hash &&
+  (state.grants ?? grants).join() === grants.join();
+
+/**
+ * The revision that these accounts are served from. One that AWS refuses leaves the resource unsettled for itself and for
+ * a sweep, and not for a crowd that came with it.
+ */
+export function servedRevision(
+  { appliedRevision, tried }: ResourceState,
+  accountIds: readonly string[] = [],
+): number {
+  if (tried === undefined || accountIds.length === 0) return appliedRevision;
+  return accountIds.some((id) => tried.setAside.includes(id)) ? appliedRevision : tried.revision;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { PolicyTooLargeError } from '../../shared/errors.ts';
+import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { PlanRequest } from '../../shared/plan/plan.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../../shared/policy/document.ts';
+import {
+  configurationWith,
+  grantedIn,
+  idsOf,
+  members,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from './fixture.ts';
+
+const configuration = configurationWith([readSecret()]);
+const sid = 'AccountOnboardingtestTokenRead';
+
+const granted = (state: unknown) => grantedIn(configuration, onlyResource(configuration, []), state);
+
+const documentFor = (count: number): PolicyDocument =>
+  (planOnly(configuration, members(count)).next as DocumentState).document ?? newPolicy();
+
+const limit = 20_480;
+
+/** The first `count` accounts stand there, and others have left room for `room` characters more. */
+function fullFor(count: number, room: number): Pick<PlanRequest, 'actual' | 'remembered'> {
+  const document = documentFor(count);
+  const filler = (length: number): Statement => ({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'secretsmanager:DeleteSecret',
+    Resource: '*',
+    Condition: { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(length) } },
+  });
+  const withFiller = (length: number): PolicyDocument => ({
+    ...document,
+    Statement: [...document.Statement, filler(length)],
+  });
+  const used = JSON.stringify(withFiller(0)).length;
+  return { actual: { document: withFiller(limit - used - room) }, remembered: [sid] };
+}
+
+describe('on a full document', () => {
+  test('who leaves is taken off, though newcomers do not fit', () => {
+    const plan = planOnly(configuration, members(40).slice(1), fullFor(4, 20));
+
+    expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
+    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(1)));
+    expect(plan.removed).toEqual(idsOf(members(1)));
+    expect(plan.added).toEqual([]);
+  });
+
+  test.each([4, 100])(
+    'a grant under a longer name takes nothing from its %i accounts, and the reason is the size',
+    (count) => {
+      const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
+
+      const plan = () => planOnly(renamed, members(count), fullFor(count, 4));
+
+      expect(plan).toThrow(PolicyTooLargeError);
+    },
+  );
+
+  test('a plan that leaves accounts out lets no newcomer in where the first one only took back', () => {
+    const accounts = members(40).slice(1);
+    const full = fullFor(4, 20);
+    const { refused } = planOnly(configuration, accounts, full);
+    const [second = ''] = idsOf(members(4).slice(1));
+
+    const plan = planOnly(configuration, accounts, {
+      ...full,
+      ...(refused && { refused }),
+      setAside: new Set([second]),
+    });
+
+    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(2)));
+    expect(plan.refused).toBe(refused);
+  });
+
+  test('what would help is said also where a statement of ours stands that nobody remembers', () => {
+    const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
+
+    const plan = () => planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
+
+    expect(plan).toThrow(PolicyTooLargeError);
+  });
+});
