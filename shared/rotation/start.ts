@@ -9,20 +9,26 @@ import {
 } from '../errors.ts';
 import type { Delivery } from '../store/ports.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
-import { isSecret } from './delivery.ts';
+import { isAskedAfter, isSecret, targetPrefix } from './delivery.ts';
 import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
 import { fail } from './fail.ts';
 import { follow } from './follow.ts';
 import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts';
 
 /**
- * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret: a deployment
- * that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
+ * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret, or what else
+ * of the hosted configuration was asked for: a deployment that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
  * lands on a newer one, and a start whose answer never came is found before it is sent again.
  */
 export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
   const deadline = hand.services.clock.now() + sendWithin;
   const seen = await seenDeployments(hand, delivery);
+  const later = isSecret(delivery) ? undefined : await askedAfter(hand, delivery);
+  if (later !== undefined)
+    return end(hand, delivery, {
+      status: 'superseded',
+      reason: `Version ${later.version} was asked for after it`,
+    });
   if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
   const secret = isSecret(delivery)
     ? await currentSecret(hand.reader.secretsManager, delivery.source)
@@ -34,6 +40,12 @@ export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
     });
   if (seen.busy) return wait(hand, delivery);
   return send(hand, delivery, { seen, secret, deadline });
+}
+
+/** Another version of the target that was asked for later, however it went with that one. */
+async function askedAfter({ services }: Hand, delivery: Delivery): Promise<Delivery | undefined> {
+  const all = await services.store.outbox.of(delivery.source, targetPrefix(delivery.target));
+  return all.find((other) => other.version !== delivery.version && isAskedAfter(other, delivery));
 }
 
 async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
