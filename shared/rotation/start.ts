@@ -4,7 +4,7 @@ import {
   DeploymentRefusedError,
   EnvironmentBusyError,
   errorRecord,
-  type OnboardingError,
+  OnboardingError,
   ResourceMissingError,
 } from '../errors.ts';
 import type { Delivery } from '../store/ports.ts';
@@ -97,7 +97,7 @@ async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: 
     .catch((thrown: unknown) => ({ thrown }));
   // What the table throws from here on says nothing of the start, which was taken.
   if ('started' in answer) return adopt(hand, sent, answer.started);
-  return refused(hand, { delivery, sent, thrown: answer.thrown });
+  return refused(hand, { delivery, sent, seen, thrown: answer.thrown });
 }
 
 const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecret | undefined) =>
@@ -117,6 +117,7 @@ const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecre
 interface Refusal {
   readonly delivery: Delivery;
   readonly sent: Delivery;
+  readonly seen: Seen;
   readonly thrown: unknown;
 }
 
@@ -124,15 +125,31 @@ interface Refusal {
  * What AppConfig has refused was not started, so it counts as not sent; after any other error it may have been started,
  * and the next look will tell.
  */
-async function refused(hand: Hand, { delivery, sent, thrown }: Refusal): Promise<Step> {
+async function refused(hand: Hand, { delivery, sent, seen, thrown }: Refusal): Promise<Step> {
   const name = thrown instanceof Error ? thrown.name : '';
   const final = finalError(delivery, thrown);
   if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
   const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
-  if (final !== undefined) return fail(hand.services, back, final);
+  if (final !== undefined && !(name === 'BadRequestException' && (await hasMoved(hand, back, seen))))
+    return fail(hand.services, back, final);
   if (notTaken.has(name)) throw thrown;
   return wait(hand, back);
+}
+
+/**
+ * Whether the environment has other deployments than those that the start was sent for. AppConfig's reference has
+ * ConflictException for "conflict in the current state of the resource" (StartDeployment); that a busy environment and
+ * another number always get that, and not BadRequestException, is not confirmed.
+ */
+async function hasMoved(hand: Hand, delivery: Delivery, before: Seen): Promise<boolean> {
+  try {
+    const { latest, busy } = await seenDeployments(hand, delivery);
+    return busy || latest !== before.latest;
+  } catch (thrown) {
+    if (thrown instanceof OnboardingError && !thrown.retryable) return false;
+    throw thrown;
+  }
 }
 
 /** Refused for now, or held up for too long and not sent. */
