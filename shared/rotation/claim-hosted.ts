@@ -31,7 +31,7 @@ export async function claimHosted(
     const { strategy } = rotationOf(configuration);
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
-      return claimDelivery(services, { ...place, source, version, target }, { runId, again: 'always' });
+      return claimDelivery(services, { ...place, source, version, target }, { runId, again: 'incomplete' });
     });
     return {
       deliveries: (await Promise.all(claims)).filter((key) => key !== undefined),

@@ -1,10 +1,12 @@
+import type { AccountClients } from '../aws/access.ts';
 import { rotationOf } from '../configuration/rotation.ts';
+import { ResourceMissingError, SecretNotDeployableError } from '../errors.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import type { KnownProfiles } from './discover.ts';
 import { type Found, problemLine, together } from './found.ts';
-import { recallTargets } from './recall.ts';
+import { isNews, recallTargets } from './recall.ts';
 import { secretPlace } from './secret-arn.ts';
 import { configuredTargets, type NamedSecret } from './targets.ts';
 
@@ -16,6 +18,8 @@ export interface SecretClaim extends Claim {
   readonly versionId?: string;
   /** Whether targets that were found lately are good enough. */
   readonly believes: boolean;
+  /** Whether trouble is told also where it was told before. */
+  readonly repeats: boolean;
   /** What is known of the profiles already. Default: nothing. */
   readonly known?: KnownProfiles;
 }
@@ -23,7 +27,8 @@ export interface SecretClaim extends Claim {
 /**
  * Claims the current version of a secret for each of its targets, and takes over what runs have left of it. One
  * secret's trouble is a line, and does not keep others from being deployed; but what a retry helps is thrown.
- * A secret without targets, or in trouble that was told, is not looked at by the clock any more.
+ * A secret without targets, or that cannot be deployed by its own fault, is not looked at by the clock any more; where
+ * something else is in the way, it is.
  */
 export async function claimSecret(
   services: Services,
@@ -33,12 +38,12 @@ export async function claimSecret(
   const { secret, runId, versionId, believes, known } = claim;
   try {
     const clients = services.aws(runId, active.configuration).reader(secret);
-    const current = await currentSecret(clients.secretsManager, secret.secretId);
+    const current = await describe(services, clients, secret);
     const { strategy } = rotationOf(active.configuration);
     const configured = configuredTargets(active.configuration, current);
-    const targets =
+    const { targets, remember } =
       configured.length > 0
-        ? configured
+        ? { targets: configured, remember: async () => {} }
         : await recallTargets(services, current, { client: clients.appConfig, strategy, believes, known });
     if (targets.length === 0) await forget(services, current.arn);
     if (versionId !== undefined && versionId !== current.version)
@@ -49,12 +54,29 @@ export async function claimSecret(
       claimDelivery(services, { source, version, accountId, region, target }, claim),
     );
     const keys = (await Promise.all(claims)).filter((key) => key !== undefined);
+    await remember();
     const warnings = targets.length === 0 ? unservedReplica(current) : [];
     return await together([{ deliveries: [...left, ...keys], problems: [], warnings }]);
   } catch (thrown) {
     const problem = problemLine(secret.secretId, thrown);
-    await forget(services, secret.secretId);
-    return { deliveries: [], problems: [problem] };
+    const news = await isNews(services, secret.secretId, thrown);
+    if (!news && !claim.repeats) services.logger.warn('A secret cannot be deployed still', { problem });
+    return { deliveries: [], problems: news || claim.repeats ? [problem] : [] };
+  }
+}
+
+/** Forgets the secret where it is gone, or has nothing to deploy. @throws like `currentSecret` */
+async function describe(
+  services: Services,
+  { secretsManager }: AccountClients,
+  { secretId }: NamedSecret,
+): Promise<CurrentSecret> {
+  try {
+    return await currentSecret(secretsManager, secretId);
+  } catch (thrown) {
+    const isItsOwn = thrown instanceof ResourceMissingError || thrown instanceof SecretNotDeployableError;
+    if (isItsOwn) await forget(services, secretId);
+    throw thrown;
   }
 }
 

@@ -1,15 +1,27 @@
 import { ConcurrentUpdateError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { type Delivery, type DeliveryKey, isUnfinished, type OutboxStore } from '../store/ports.ts';
-import { claimed, isOvertaken, keyOf, reopened, takenOver, targetPrefix, type Wanted } from './delivery.ts';
+import {
+  claimed,
+  isAskedAfter,
+  isOvertaken,
+  isSecret,
+  keyOf,
+  nextMoment,
+  reopened,
+  takenOver,
+  targetPrefix,
+  type Wanted,
+} from './delivery.ts';
 
 export interface Claim {
   readonly runId: string;
   /**
-   * Deliveries that have ended and are begun again: none, those that were not completed, or all. A repeated event
-   * begins nothing again, unless another version came in between; a person does.
+   * Deliveries of a secret that have ended and are begun again: none, or those that were not completed. A repeated event
+   * begins nothing again, unless another version came in between; a person does. Those of a hosted configuration, which
+   * a person alone asks for, are all begun again.
    */
-  readonly again: 'never' | 'incomplete' | 'always';
+  readonly again: 'never' | 'incomplete';
 }
 
 /**
@@ -43,14 +55,34 @@ interface Standing {
 }
 
 /** `undefined` where there is nothing to do. */
-async function nextOf(
+function nextOf(outbox: OutboxStore, standing: Standing): Promise<Delivery | undefined> {
+  return isSecret(standing.wanted) ? nextOfSecret(outbox, standing) : nextOfHosted(outbox, standing);
+}
+
+/**
+ * Nobody but the person says which version of a hosted configuration is wanted: the one that was asked for last. One that
+ * is on its way is begun anew where another was asked for since, so that it is not taken for the older wish.
+ */
+async function nextOfHosted(
+  outbox: OutboxStore,
+  { known, wanted, claim: { runId }, now }: Standing,
+): Promise<Delivery | undefined> {
+  const all = await outbox.of(wanted.source, targetPrefix(wanted.target));
+  const others = all.filter(({ version }) => version !== wanted.version);
+  const wish = { runId, now: nextMoment(others, now) };
+  if (known === undefined) return claimed(wanted, wish);
+  if (!isUnfinished(known) || others.some((other) => isAskedAfter(other, known)))
+    return reopened(known, wanted.target, wish);
+  return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
+}
+
+async function nextOfSecret(
   outbox: OutboxStore,
   { known, wanted, claim: { runId, again }, now }: Standing,
 ): Promise<Delivery | undefined> {
   if (known === undefined) return claimed(wanted, { runId, now });
   if (isUnfinished(known)) return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
   const begun =
-    again === 'always' ||
     (again === 'incomplete' && known.status !== 'complete') ||
     isOvertaken(known, await outbox.of(wanted.source, targetPrefix(wanted.target)));
   return begun ? reopened(known, wanted.target, { runId, now }) : undefined;

@@ -31,13 +31,26 @@ export const keyOf = ({ source, version, target }: Wanted): DeliveryKey => ({
 });
 
 /** A secret's ARN; anything else is a hosted configuration. */
-export const isSecret = ({ source }: DeliveryKey): boolean => source.startsWith('arn:');
+export const isSecret = ({ source }: Pick<DeliveryKey, 'source'>): boolean => source.startsWith('arn:');
 
 interface Moment {
   readonly runId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
+
+type Asked = Pick<Delivery, 'version' | 'requestedAt'>;
+
+/** Whether it was asked for after the other; of two at the same moment the higher version is, so that one always is. */
+export function isAskedAfter(one: Asked, other: Asked): boolean {
+  if (one.requestedAt !== other.requestedAt) return one.requestedAt > other.requestedAt;
+  const difference = Number(one.version) - Number(other.version);
+  return Number.isNaN(difference) || difference === 0 ? one.version > other.version : difference > 0;
+}
+
+/** Now, but after all that were asked for before, also where their clocks are fast. */
+export const nextMoment = (others: readonly Asked[], now: number): number =>
+  Math.max(now, ...others.map(({ requestedAt }) => Date.parse(requestedAt) + 1));
 
 const iso = (now: number): string => new Date(now).toISOString();
 

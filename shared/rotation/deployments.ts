@@ -19,18 +19,21 @@ export interface Seen {
   readonly own: FoundDeployment | undefined;
 }
 
-/** Looks at an environment's latest deployments, of which AppConfig gives the newest first, 50 at most. */
+/** Looks at an environment's latest deployments, 50 at most: AppConfig gives the newest first, which is not relied on. */
 export async function seenDeployments(hand: Hand, delivery: Delivery): Promise<Seen> {
   const { application: ApplicationId, environment: EnvironmentId } = delivery.target;
-  const { Items = [] } = await hand.reader.appConfig.send(
+  const { Items: listed = [] } = await hand.reader.appConfig.send(
     new ListDeploymentsCommand({ ApplicationId, EnvironmentId, MaxResults: 50 }),
   );
+  const newestFirst = listed.toSorted((a, b) => numberOf(b) - numberOf(a));
   return {
-    latest: Items[0]?.DeploymentNumber,
-    busy: Items.some(isInProgress),
-    own: await ownAmong(hand, delivery, Items),
+    latest: newestFirst[0]?.DeploymentNumber,
+    busy: newestFirst.some(isInProgress),
+    own: await ownAmong(hand, delivery, newestFirst),
   };
 }
+
+const numberOf = ({ DeploymentNumber = 0 }: DeploymentSummary): number => DeploymentNumber;
 
 const inProgress: ReadonlySet<string> = new Set(['DEPLOYING', 'BAKING', 'VALIDATING', 'ROLLING_BACK']);
 export const isInProgress = ({ State = '' }: { readonly State?: string | undefined }): boolean =>

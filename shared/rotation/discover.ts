@@ -4,6 +4,7 @@ import {
   ListConfigurationProfilesCommand,
   ListEnvironmentsCommand,
 } from '@aws-sdk/client-appconfig';
+import { ResourceMissingError } from '../errors.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 import type { SecretPlace } from './secret-arn.ts';
 import { isLocationOf } from './targets.ts';
@@ -39,7 +40,7 @@ export async function findTargets(
   const profiles = (await listed).filter(({ location }) => isLocationOf(location, secret));
   const found: DeploymentTarget[] = [];
   for (const application of new Set(profiles.map((each) => each.application))) {
-    const environments = await environmentsOf(client, application);
+    const environments = await unlessGone(environmentsOf(client, application));
     for (const { profile } of profiles.filter((each) => each.application === application))
       for (const environment of environments) found.push({ application, environment, profile, strategy });
   }
@@ -49,11 +50,23 @@ export async function findTargets(
 async function secretProfiles(client: AppConfigClient): Promise<readonly SecretProfile[]> {
   const found: SecretProfile[] = [];
   for (const { Id: application = '' } of await listApplications(client)) {
-    for (const { Id: profile, LocationUri: location = '' } of await listProfiles(client, application))
+    for (const { Id: profile, LocationUri: location = '' } of await unlessGone(
+      listProfiles(client, application),
+    ))
       if (profile !== undefined && location.startsWith('secretsmanager://'))
         found.push({ application, profile, location });
   }
   return found;
+}
+
+/** Of an application that was deleted since it was listed, nothing. */
+async function unlessGone<T>(listed: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await listed;
+  } catch (thrown) {
+    if (thrown instanceof ResourceMissingError) return [];
+    throw thrown;
+  }
 }
 
 /** Ids of the environments of an application. */

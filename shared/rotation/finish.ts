@@ -52,7 +52,7 @@ export async function finishDeployments(
     finishedAt: timestamp(services.clock),
     cause: opened?.cause ?? 'deployment',
     accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
-    reason: left[0] ?? summary(own),
+    reason: left[0] ?? summary(own, runId),
     ...(left.length === 0 ? {} : { left }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
@@ -90,14 +90,16 @@ const nameOf = (delivery: Delivery): string =>
     ? `${delivery.source}, version ${delivery.version}`
     : `Profile ${delivery.target.profile}, version ${delivery.version}`;
 
-function summary(deliveries: readonly Delivery[]): string {
+function summary(deliveries: readonly Delivery[], runId: string): string {
   if (deliveries.length === 0) return 'Nothing to deploy: no target, or each has this version already';
   const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
   const seconds = deliveries.reduce((sum, { secondStarts }) => sum + secondStarts, 0);
+  const elsewhere = deliveries.filter((each) => isUnfinished(each) && each.runId !== runId).length;
   const waiting = deliveries.filter(({ again }) => again !== undefined).length;
   const more = [
     ...(count('superseded') === 0 ? [] : [`${count('superseded')} overtaken by a newer version`]),
     ...(count('withdrawn') === 0 ? [] : [`${count('withdrawn')} not served any more`]),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} on their way still, in another run's care`]),
     ...(waiting === 0 ? [] : [`${waiting} still to be looked at by the clock`]),
     ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
   ];

@@ -7,13 +7,15 @@ import { deploymentOf, isInProgress } from './deployments.ts';
 import type { KnownProfiles } from './discover.ts';
 import { type Found, together } from './found.ts';
 import { handFor } from './hand.ts';
+import { isNews } from './recall.ts';
 import { secretPlace } from './secret-arn.ts';
 import { configuredSecrets, configuredTargets, type NamedSecret, namedSecrets } from './targets.ts';
 
 /**
- * What runs have left behind or given up for the time being, and the current versions of the secrets whose events may not have come: those that the
- * configuration names, and those that were deployed before. Trouble with the former was told by a run that an event or a
- * person has started, and would be told every quarter of an hour here, so it is logged only.
+ * What runs have left behind or given up for the time being, and the current versions of the secrets whose events may
+ * not have come: those that the configuration names, and those that were deployed before. Trouble with the former was
+ * told by a run that an event or a person has started, and would be told every quarter of an hour here, so it is logged
+ * only; trouble with the latter is told the first time.
  */
 export async function lookAround(
   services: Services,
@@ -24,7 +26,7 @@ export async function lookAround(
   const takesUp = (delivery: Delivery) => isWorthARun(services, { ...delivery, runId });
   const deliveries = await claimAbandoned(services, { runId, takesUp });
   const known: KnownProfiles = new Map();
-  const claim = { runId, again: 'never', believes: false, takesUp: false, known } as const;
+  const claim = { runId, again: 'never', believes: false, takesUp: false, repeats: false, known } as const;
   const look = (secrets: readonly NamedSecret[]) =>
     together(secrets.map((secret) => lookAt(services, active, { secret, ...claim })));
   const named = await look(configuredSecrets(active.configuration));
@@ -58,8 +60,8 @@ async function lookAt(services: Services, active: ActiveConfiguration, claim: Se
     const { secretId } = claim.secret;
     const { name, message } = errorRecord(thrown);
     services.logger.warn('A secret could not be looked at', { secretId, error: name });
-    const isExpected = thrown instanceof OnboardingError;
-    return { deliveries: [], problems: isExpected ? [] : [`${secretId}: ${name}: ${message}`] };
+    const isTold = thrown instanceof OnboardingError || !(await isNews(services, secretId, thrown));
+    return { deliveries: [], problems: isTold ? [] : [`${secretId}: ${name}: ${message}`] };
   }
 }
 

@@ -1,8 +1,9 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
+import { errorRecord } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
-import type { SecretPlace } from './secret-arn.ts';
+import { type SecretPlace, secretPlace } from './secret-arn.ts';
 
 /** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
 export const beliefTime = 3_600_000;
@@ -16,18 +17,48 @@ interface Recall {
   readonly known?: KnownProfiles | undefined;
 }
 
+export interface Recalled {
+  readonly targets: readonly DeploymentTarget[];
+  /** To be called when all is claimed: remembers what was found now, and that nothing is in the way. */
+  remember(): Promise<void>;
+}
+
 /** The targets of a secret that the configuration does not name: those of the latest look, or of one that is made now. */
 export async function recallTargets(
   { store: { outbox }, clock }: Services,
   secret: SecretPlace,
   { client, strategy, believes, known }: Recall,
-): Promise<readonly DeploymentTarget[]> {
+): Promise<Recalled> {
   const now = clock.now();
   const remembered = believes ? await outbox.remembered(secret.arn) : undefined;
   if (remembered !== undefined && now - remembered.at < beliefTime)
-    return remembered.targets.map((target) => ({ ...target, strategy }));
+    return {
+      targets: remembered.targets.map((target) => ({ ...target, strategy })),
+      remember: async () => {},
+    };
   const found = await findTargets(secret, { client, strategy, known });
   const targets = found.map(({ strategy: _, ...target }) => target);
-  if (targets.length > 0) await outbox.remember(secret.arn, { targets, at: now });
-  return found;
+  return {
+    targets: found,
+    remember: async () => {
+      if (targets.length > 0) await outbox.remember(secret.arn, { targets, at: now });
+    },
+  };
+}
+
+/**
+ * Whether the clock's look has not told yet what keeps a watched secret from being looked for; the next look that goes
+ * well forgets it. Of a secret that is not watched, it is always news.
+ */
+export async function isNews(
+  { store: { outbox } }: Services,
+  secretId: string,
+  thrown: unknown,
+): Promise<boolean> {
+  const { name: trouble } = errorRecord(thrown);
+  if (secretPlace(secretId) === undefined || !(await outbox.watched()).includes(secretId)) return true;
+  const known = await outbox.remembered(secretId);
+  if (known?.trouble === trouble) return false;
+  await outbox.remember(secretId, { targets: [], at: 0, ...known, trouble });
+  return true;
 }

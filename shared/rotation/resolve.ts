@@ -88,6 +88,7 @@ async function claimAll(services: Services, request: Asked, runId: string): Prom
     believes: !byHand,
     // What a person begins again is told again.
     takesUp: !byHand,
+    repeats: true,
     ...(byHand && versionId !== undefined ? { versionId } : {}),
   } as const;
   return together(secrets.map((secret) => claimSecret(services, active, { secret, ...claim })));

@@ -4,25 +4,31 @@ import {
   DeploymentRefusedError,
   EnvironmentBusyError,
   errorRecord,
-  type OnboardingError,
+  OnboardingError,
   ResourceMissingError,
 } from '../errors.ts';
 import type { Delivery } from '../store/ports.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
-import { isSecret } from './delivery.ts';
+import { isAskedAfter, isSecret, targetPrefix } from './delivery.ts';
 import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
 import { fail } from './fail.ts';
 import { follow } from './follow.ts';
 import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts';
 
 /**
- * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret: a deployment
- * that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
+ * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret, or what else
+ * of the hosted configuration was asked for: a deployment that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
  * lands on a newer one, and a start whose answer never came is found before it is sent again.
  */
 export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
   const deadline = hand.services.clock.now() + sendWithin;
   const seen = await seenDeployments(hand, delivery);
+  const later = isSecret(delivery) ? undefined : await askedAfter(hand, delivery);
+  if (later !== undefined)
+    return end(hand, delivery, {
+      status: 'superseded',
+      reason: `Version ${later.version} was asked for after it`,
+    });
   if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
   const secret = isSecret(delivery)
     ? await currentSecret(hand.reader.secretsManager, delivery.source)
@@ -34,6 +40,12 @@ export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
     });
   if (seen.busy) return wait(hand, delivery);
   return send(hand, delivery, { seen, secret, deadline });
+}
+
+/** Another version of the target that was asked for later, however it went with that one. */
+async function askedAfter({ services }: Hand, delivery: Delivery): Promise<Delivery | undefined> {
+  const all = await services.store.outbox.of(delivery.source, targetPrefix(delivery.target));
+  return all.find((other) => other.version !== delivery.version && isAskedAfter(other, delivery));
 }
 
 async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
@@ -85,7 +97,7 @@ async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: 
     .catch((thrown: unknown) => ({ thrown }));
   // What the table throws from here on says nothing of the start, which was taken.
   if ('started' in answer) return adopt(hand, sent, answer.started);
-  return refused(hand, { delivery, sent, thrown: answer.thrown });
+  return refused(hand, { delivery, sent, seen, thrown: answer.thrown });
 }
 
 const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecret | undefined) =>
@@ -105,6 +117,7 @@ const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecre
 interface Refusal {
   readonly delivery: Delivery;
   readonly sent: Delivery;
+  readonly seen: Seen;
   readonly thrown: unknown;
 }
 
@@ -112,15 +125,31 @@ interface Refusal {
  * What AppConfig has refused was not started, so it counts as not sent; after any other error it may have been started,
  * and the next look will tell.
  */
-async function refused(hand: Hand, { delivery, sent, thrown }: Refusal): Promise<Step> {
+async function refused(hand: Hand, { delivery, sent, seen, thrown }: Refusal): Promise<Step> {
   const name = thrown instanceof Error ? thrown.name : '';
   const final = finalError(delivery, thrown);
   if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
   const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
-  if (final !== undefined) return fail(hand.services, back, final);
+  if (final !== undefined && !(name === 'BadRequestException' && (await hasMoved(hand, back, seen))))
+    return fail(hand.services, back, final);
   if (notTaken.has(name)) throw thrown;
   return wait(hand, back);
+}
+
+/**
+ * Whether the environment has other deployments than those that the start was sent for. AppConfig's reference has
+ * ConflictException for "conflict in the current state of the resource" (StartDeployment); that a busy environment and
+ * another number always get that, and not BadRequestException, is not confirmed.
+ */
+async function hasMoved(hand: Hand, delivery: Delivery, before: Seen): Promise<boolean> {
+  try {
+    const { latest, busy } = await seenDeployments(hand, delivery);
+    return busy || latest !== before.latest;
+  } catch (thrown) {
+    if (thrown instanceof OnboardingError && !thrown.retryable) return false;
+    throw thrown;
+  }
 }
 
 /** Refused for now, or held up for too long and not sent. */

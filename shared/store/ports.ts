@@ -380,10 +380,12 @@ export interface Delivery extends DeliveryKey {
   readonly revision: number;
 }
 
-/** Where a secret was found to be served, and when (milliseconds since the epoch). */
+/** Where a secret was found to be served, and when (milliseconds since the epoch; 0 where it was not yet). */
 export interface RememberedTargets {
   readonly targets: readonly Omit<DeploymentTarget, 'strategy'>[];
   readonly at: number;
+  /** Name of the error that has kept the secret from being looked for since, and that was told. */
+  readonly trouble?: string;
 }
 
 /** The deliveries that were asked for: one item for each version and target, so that twice is once. */

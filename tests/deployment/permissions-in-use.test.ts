@@ -117,7 +117,18 @@ function addRotations(organisation: SimulatedOrganisation): readonly object[] {
   });
   const unserved = { accountId: '444444444444', region: 'eu-west-1', name: 'app/unserved', value: 'x' };
   secrets.push({ secretId: organisation.addSecret(unserved) });
-  return [...secrets, ...secrets, { source: 'aws.s3', detail: {} }, { unfinished: true }];
+  const central = configuration.centralAccounts.configuration;
+  const settings = addApplication(organisation.world, {
+    accountId: central?.id ?? '',
+    region: central?.region ?? '',
+    name: 'settings',
+    environments: [{ name: 'production' }],
+    profiles: [{ name: 'settings' }],
+  });
+  const [profile] = settings.profiles.values();
+  profile?.versions.push({ content: '{}', contentType: 'application/json' });
+  const hosted = { application: settings.id, profile: profile?.id, version: '1' };
+  return [...secrets, ...secrets, hosted, { source: 'aws.s3', detail: {} }, { unfinished: true }];
 }
 
 async function makeReady(organisation: SimulatedOrganisation, store: Store): Promise<void> {

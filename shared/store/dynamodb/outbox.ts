@@ -85,6 +85,7 @@ const targetsKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `TARGETS#$
 const targetsSchema: z.ZodType<RememberedTargets> = z.object({
   targets: z.array(z.object({ application: z.string(), environment: z.string(), profile: z.string() })),
   at: z.number(),
+  trouble: z.string().exactOptional(),
 });
 
 export function dynamoOutbox(table: Table): OutboxStore {

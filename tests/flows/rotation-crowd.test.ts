@@ -1,0 +1,40 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { takenOver } from '../../shared/rotation/delivery.ts';
+import { deliveries, deploy, rotate, rotationWorld, startCount } from './rotations.ts';
+
+test('a run whose delivery another one has taken over says so, and does not call it complete', async () => {
+  const of = await rotationWorld();
+  const { outbox } = of.store;
+
+  const { run } = await deploy(of, await rotate(of), {
+    around: async (token, invoke) => {
+      const [delivery] = await deliveries(of);
+      if (token === 'AdvanceDeploymentFunctionArn' && delivery !== undefined)
+        await outbox.put(takenOver(delivery, { runId: 'another', now: of.clock.now() }), delivery.revision);
+      return invoke();
+    },
+  });
+
+  expect(run?.reason).toBe("0 of 1 deployments complete, 1 on their way still, in another run's care");
+  expect(startCount(of)).toBe(0);
+});
+
+test('a run follows forty targets at once', async () => {
+  const environments = Array.from({ length: 45 }, (_, index) => `production-${index}`);
+  const of = await rotationWorld({ environments });
+  let [now, most] = [0, 0];
+
+  const { run } = await deploy(of, await rotate(of), {
+    around: async (token, invoke) => {
+      if (token !== 'AdvanceDeploymentFunctionArn') return invoke();
+      now += 1;
+      most = Math.max(most, now);
+      for (let turns = 0; turns < 200; turns += 1) await turn();
+      now -= 1;
+      return invoke();
+    },
+  });
+
+  expect([most, run?.reason]).toEqual([40, '45 of 45 deployments complete']);
+});

@@ -1,0 +1,159 @@
+import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
+import { expect, test } from '@jest/globals';
+import { advanceDelivery } from '../../shared/rotation/advance.ts';
+import { resolveDeployments } from '../../shared/rotation/resolve.ts';
+import type { DeliveryKey } from '../../shared/store/ports.ts';
+import { shared } from './configurations.ts';
+import { fault, losingTheAnswer } from './faults.ts';
+import {
+  currentVersion,
+  deploy,
+  deployedTo,
+  environmentId,
+  profileId,
+  type RotationWorld,
+  region,
+  rotationWorld,
+} from './rotations.ts';
+
+const minute = 60_000;
+
+/** Three versions of a hosted configuration. */
+async function hostedWorld(): Promise<RotationWorld> {
+  const of = await rotationWorld();
+  const versions = of.application.profiles.get(profileId(of, 'settings'))?.versions;
+  for (const content of ['1', '2', '3']) versions?.push({ content, contentType: 'application/json' });
+  return of;
+}
+
+const inputOf = (of: RotationWorld, version: string) => ({
+  application: of.application.id,
+  profile: profileId(of, 'settings'),
+  version,
+  account: 'shared',
+});
+
+type Claimed = readonly (DeliveryKey & { readonly runId: string })[];
+
+/** A person's run, which has claimed the version and done nothing else. */
+async function ask(of: RotationWorld, version: string, runId = `asks-${version}`): Promise<Claimed> {
+  const step = { runId, startedAt: '2026-03-02T09:00:00.000Z', input: inputOf(of, version) };
+  return (await resolveDeployments(of.services, step)).deliveries.map((key) => ({ runId, ...key }));
+}
+
+/** All of them to their ends, one step of each in turn. */
+async function advance(of: RotationWorld, claimed: Claimed): Promise<void> {
+  for (let round = 0; round < 200; round += 1) {
+    const steps = [];
+    for (const key of claimed) steps.push(await advanceDelivery(of.services, key));
+    if (steps.every(({ status }) => status === 'ended')) return;
+    of.clock.advance(minute);
+  }
+  throw new Error('It does not end');
+}
+
+/** Somebody's deployment of another profile, which takes a while. */
+const occupy = (of: RotationWorld) =>
+  of.services
+    .aws('other', of.configuration)
+    .reader({ accountId: shared, region })
+    .appConfig.send(
+      new StartDeploymentCommand({
+        ApplicationId: of.application.id,
+        EnvironmentId: environmentId(of),
+        ConfigurationProfileId: profileId(of),
+        ConfigurationVersion: currentVersion(of),
+        DeploymentStrategyId: 'AppConfig.Linear20PercentEvery6Minutes',
+      }),
+    );
+
+const ends = async (of: RotationWorld) => {
+  const source = ['appconfig', shared, region, of.application.id, profileId(of, 'settings')].join(':');
+  const all = await of.store.outbox.of(source, `${of.application.id}/`);
+  return all.map(({ version, status }) => [version, status]);
+};
+
+test('a version whose run died before its start is not deployed over one that was asked for since', async () => {
+  const of = await hostedWorld();
+  await ask(of, '1');
+  expect((await deploy(of, inputOf(of, '2'))).run?.status).toBe('succeeded');
+  of.clock.advance(21 * minute);
+
+  const { run } = await deploy(of, { unfinished: true });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('1 overtaken') });
+  expect(deployedTo(of)).toEqual(['2']);
+  expect(await ends(of)).toEqual([
+    ['1', 'superseded'],
+    ['2', 'complete'],
+  ]);
+});
+
+test('of versions that wait for one environment only the one that was asked for last lands', async () => {
+  const of = await hostedWorld();
+  await occupy(of);
+  const [first, third, second] = [await ask(of, '1'), await ask(of, '3'), await ask(of, '2')];
+
+  await advance(of, [...third, ...first, ...second]);
+
+  expect(deployedTo(of)).toEqual([currentVersion(of), '2']);
+});
+
+test('a version that waits, and is asked for again after another, is the one that lands', async () => {
+  const of = await hostedWorld();
+  await occupy(of);
+  const claimed = [await ask(of, '1'), await ask(of, '2'), await ask(of, '1', 'asks-again')];
+
+  await advance(of, claimed.flat());
+
+  expect(deployedTo(of)).toEqual([currentVersion(of), '1']);
+});
+
+test('of two that were asked for at the same moment the higher one lands, and one of them always does', async () => {
+  const of = await hostedWorld();
+  const { outbox } = of.store;
+  const claimed = [await ask(of, '1'), await ask(of, '2')].flat();
+  for (const key of claimed) {
+    const delivery = await outbox.get(key);
+    if (delivery === undefined) throw new Error('It is not there');
+    const requestedAt = '2026-03-02T09:00:00.000Z';
+    await outbox.put({ ...delivery, requestedAt, revision: delivery.revision + 1 }, delivery.revision);
+  }
+
+  await advance(of, claimed);
+
+  expect(deployedTo(of)).toEqual(['2']);
+});
+
+test('a version whose start was taken without an answer is not taken for the wish of today', async () => {
+  const of = await hostedWorld();
+  fault(of, 'StartDeployment', losingTheAnswer);
+  const [key] = await ask(of, '1');
+  if (key === undefined) throw new Error('It is not there');
+  await expect(advanceDelivery(of.services, key)).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
+  await deploy(of, inputOf(of, '2'));
+
+  await advance(of, [key]);
+
+  expect(await ends(of)).toEqual([
+    ['1', 'superseded'],
+    ['2', 'complete'],
+  ]);
+});
+
+test('a version is rolled back by hand, also at once, and while the newer one is on its way', async () => {
+  const of = await hostedWorld();
+  for (const version of ['1', '2', '1']) await deploy(of, inputOf(of, version));
+  expect(deployedTo(of)).toEqual(['1', '2', '1']);
+
+  const newer = await ask(of, '3');
+  const back = await ask(of, '1', 'back-again');
+  await advance(of, [...newer, ...back]);
+
+  expect(deployedTo(of)).not.toContain('3');
+  expect(await ends(of)).toEqual([
+    ['1', 'complete'],
+    ['2', 'complete'],
+    ['3', 'superseded'],
+  ]);
+});
