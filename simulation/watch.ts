@@ -8,6 +8,7 @@ import { type Faults, isPolicyWrite, readKey } from './faults.ts';
 import { excessAfter, excessBefore } from './limits.ts';
 import { isOurs } from './marks.ts';
 import { type Place, placeOfCall } from './places.ts';
+import { epoch } from './time.ts';
 
 /** Something that one of the promises excludes. */
 export interface Violation {
