@@ -65,9 +65,9 @@ describe('the template of an application', () => {
     ]);
   });
 
-  test('takes nothing away from readers when the stack goes, or a line of the configuration', () => {
+  test('takes nothing away from readers when the stack goes, or a line of the configuration; a failed creation leaves nothing', () => {
     for (const { DeletionPolicy, UpdateReplacePolicy } of Object.values(resources))
-      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
 
   test('is for one place only', () => {
