@@ -119,6 +119,13 @@ describe('the template of an application', () => {
     ]);
   });
 
+  test('names a secret by its name where the configuration has its ARN, which the role keeps', () => {
+    const secret = `arn:aws:secretsmanager:us-west-2:${shared}:secret:rds!shop-a1B2c3`;
+    const { resources: those } = made({ ...full, profiles: [{ name: 'data-base', secret }] });
+    expect(those.ProfileDataBase?.Properties.LocationUri).toBe('secretsmanager://rds!shop');
+    expect(JSON.stringify(those.RetrievalRoleDataBase?.Properties.Policies)).toContain(`"${secret}"`);
+  });
+
   test('has the alarms of an environment, with the role by which they are watched', () => {
     expect(resources.EnvironmentTest?.Properties).not.toHaveProperty('Monitors');
     expect(resources.EnvironmentProductionEu?.Properties.Monitors).toEqual([
