@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Resolves after `milliseconds` of this clock's time. */
-  sleep(milliseconds: number): Promise<void>;
+  /** Resolves after `milliseconds` of this clock's time; a clock of real time does so at once when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** A number in [0, 1), as `Math.random` gives. */
@@ -13,8 +13,10 @@ export type Random = () => number;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: async (milliseconds) => {
-    await delay(milliseconds);
+  sleep: async (milliseconds, signal) => {
+    await delay(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((thrown: unknown) => {
+      if (signal?.aborted !== true) throw thrown;
+    });
   },
 };
 

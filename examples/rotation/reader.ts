@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   type ConfigurationReader,
   configurationReader,
+  type ReaderClientSettings,
   readerClient,
   systemClock,
 } from '../../shared/reader/index.ts';
@@ -18,17 +19,22 @@ export const createHandler =
     return { connected: true };
   };
 
-/** The reader of a deployed function: made once, kept as long as the process lives. */
-export const deployedReader = (): ConfigurationReader<Login> =>
+type Environment = Readonly<Partial<Record<'ROLE_ARN' | 'AWS_REGION', string>>>;
+type Surroundings = Pick<ReaderClientSettings, 'clock' | 'credentials' | 'plugins'>;
+
+/**
+ * The reader of a deployed function: made once, kept as long as the process lives. A test gives it an environment, and
+ * surroundings that are simulated.
+ */
+export const deployedReader = (
+  { ROLE_ARN = '', AWS_REGION = 'eu-west-1' }: Environment = process.env,
+  surroundings: Surroundings = { clock: systemClock },
+): ConfigurationReader<Login> =>
   configurationReader({
-    client: readerClient({
-      region: process.env.AWS_REGION ?? 'eu-west-1',
-      role: { arn: process.env.ROLE_ARN ?? '' },
-      clock: systemClock,
-    }),
+    client: readerClient({ region: AWS_REGION, role: { arn: ROLE_ARN }, ...surroundings }),
     application: 'shop',
     environment: 'production',
     profile: 'database',
     schema,
-    clock: systemClock,
+    clock: surroundings.clock,
   });

@@ -2,6 +2,7 @@ import { type Application, applicationPlace, applicationsOf, logicalName } from 
 import type { PathFinding } from './messages.ts';
 
 interface Configured {
+  readonly spokeRole: string;
   readonly applications?: readonly Application[] | undefined;
   readonly centralAccounts: Readonly<
     Record<string, { readonly id: string; readonly region: string } | undefined>
@@ -13,6 +14,7 @@ export const applicationFindings = (configuration: Configured): readonly PathFin
   const all = applicationsOf(configuration);
   return [
     ...repeated(all, ['applications']),
+    ...takenRoles(all, configuration),
     ...all.flatMap((application, index) =>
       [
         ...repeated(application.environments, ['environments']),
@@ -37,6 +39,27 @@ const repeated = (
     return [{ path: [...path, index, 'name'], message }];
   });
 
+/** Reader roles whose names an account has already: IAM tells names apart without their paths and case (API reference, CreateRole). */
+const takenRoles = (
+  all: readonly Application[],
+  { spokeRole, centralAccounts }: Configured,
+): readonly PathFinding[] =>
+  all.flatMap(({ readerRole, account }, index) => {
+    if (readerRole === undefined) return [];
+    const first = all.findIndex(
+      (other) =>
+        centralAccounts[other.account]?.id === centralAccounts[account]?.id &&
+        other.readerRole !== undefined &&
+        roleKey(other.readerRole) === roleKey(readerRole),
+    );
+    const whose = roleKey(readerRole) === roleKey(spokeRole) ? 'spokeRole' : `applications[${first}]`;
+    if (whose !== 'spokeRole' && first === index) return [];
+    const message = `must be a role of its own: the one of ${whose} has this name in the same account, whatever its path`;
+    return [{ path: ['applications', index, 'readerRole'], message }];
+  });
+
+const roleKey = (role: string): string => role.slice(role.lastIndexOf('/') + 1).toLowerCase();
+
 function misplaced(application: Application, configuration: Configured): readonly PathFinding[] {
   const place = applicationPlace(application, configuration);
   const { account } = application;
@@ -54,14 +77,15 @@ function misplaced(application: Application, configuration: Configured): readonl
         message,
       })),
     ),
+    // Nothing documents that AppConfig watches alarms of other accounts or regions; not confirmed that it does not.
     ...application.environments.flatMap(({ alarms = [] }, index) =>
       alarms.flatMap((arn, at) =>
-        isIn(arn, { accountId: place.accountId })
+        isIn(arn, place)
           ? []
           : [
               {
                 path: ['environments', index, 'alarms', at],
-                message: `must be an alarm of account ${place.accountId}: AppConfig watches those of the application's account only`,
+                message: `must be an alarm of account ${place.accountId} in ${place.region}, where the application is`,
               },
             ],
       ),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { centralAccountNames, eachOnce, region, regions, text } from '../grants/entry.ts';
 import { type PathFinding, withKeys } from './messages.ts';
+import { nameOrArnPattern } from './secret-arn.ts';
 
 /** AppConfig API reference: ids of applications, environments and profiles. */
 export const appConfigIdPattern = /^[a-z0-9]{4,7}$/;
@@ -17,8 +18,8 @@ const strategyId = text(
 
 /** Name, or ARN. */
 export const secretPattern = text(
-  /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
-  'the name or the ARN of a secret, such as app/database',
+  nameOrArnPattern,
+  'the name of a secret, such as app/database, or its whole ARN, with the six characters at the end',
 );
 
 const shape = {

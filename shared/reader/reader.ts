@@ -4,6 +4,7 @@ import {
   GetLatestConfigurationCommand,
   StartConfigurationSessionCommand,
 } from '@aws-sdk/client-appconfigdata';
+import type { MetadataBearer } from '@smithy/types';
 import type { Clock } from '../clock.ts';
 import { ConfigurationUnavailableError } from '../errors.ts';
 
@@ -78,8 +79,8 @@ export function configurationReader<T>(settings: ReaderSettings<T>): Configurati
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
       while (!signal.aborted) {
-        await refresh().catch(() => {});
-        await Promise.race([clock.sleep(Math.max(1, memory.due - clock.now())), aborted]);
+        if (clock.now() >= memory.due) await refresh().catch(() => {});
+        await Promise.race([clock.sleep(Math.max(1, memory.due - clock.now()), signal), aborted]);
       }
     },
   };
@@ -92,19 +93,40 @@ async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<v
   try {
     const answer = await latest(settings, memory);
     memory.due = clock.now() + Math.max(pollSeconds, answer.seconds) * 1_000;
-    // An empty body says that nothing has changed (AppConfig Data API reference, GetLatestConfiguration).
-    if (answer.text !== '') memory.value = parsed(settings, answer.text);
+    take(settings, memory, answer);
   } catch (thrown) {
     const error = trouble(settings, thrown);
-    // A session gives a configuration once: where none is in memory, the next question must get it again.
-    if (memory.value === undefined && error === thrown) memory.token = undefined;
+    if (isLost(thrown)) memory.token = undefined;
     if (memory.value === undefined) throw error;
     onTrouble(error);
   }
 }
 
+/**
+ * A session gives a configuration once, and then an empty body, which says that nothing has changed (AppConfig Data API
+ * reference, GetLatestConfiguration). Where it may have been given without arriving, the next question begins a session.
+ */
+function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempts }: Answer): void {
+  const { token } = memory;
+  if (memory.value === undefined || (text === '' && attempts > 1)) memory.token = undefined;
+  if (text === '' && memory.value === undefined)
+    throw new ConfigurationUnavailableError(`${nameOf(settings)} is empty: was it deployed already?`);
+  if (text === '') return;
+  memory.value = parsed(settings, text);
+  memory.token = token;
+}
+
+/** Whether there was no answer, or half of one; a refusal, such as throttling, gives nothing away. */
+function isLost(thrown: unknown): boolean {
+  if (thrown instanceof ConfigurationUnavailableError) return false;
+  const { $metadata } = thrown as Partial<MetadataBearer>;
+  return ($metadata?.httpStatusCode ?? 0) < 400;
+}
+
 interface Answer {
   readonly seconds: number;
+  /** Those of the SDK. After the first, the answer to an earlier one may have been lost. */
+  readonly attempts: number;
   readonly text: string;
 }
 
@@ -112,9 +134,9 @@ interface Answer {
 const tokenLife = 23 * 3_600_000;
 
 /**
- * A session goes on with its token, also after a question that failed: a token is good for one call, and one that AppConfig
- * has refused, or never got, was not it. Whether AppConfig takes a token again whose answer was lost is not documented;
- * where it does not, and where the token is too old, the session is begun again, once.
+ * A session goes on with its token, also after a question that was refused: a token is good for one call, and that was
+ * not it. Whether AppConfig takes a token again whose answer was lost, and whether it then repeats the answer, is not
+ * documented. Where a token is refused or too old, the session is begun again, once.
  */
 async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<Answer> {
   const { token } = memory;
@@ -156,11 +178,15 @@ async function poll<T>(
   ConfigurationToken: string | undefined,
 ): Promise<Answer> {
   keepToken(memory, ConfigurationToken, clock.now());
-  const { NextPollConfigurationToken, NextPollIntervalInSeconds, Configuration } = await client.send(
-    new GetLatestConfigurationCommand({ ConfigurationToken }),
-  );
+  const { NextPollConfigurationToken, NextPollIntervalInSeconds, Configuration, $metadata } =
+    await client.send(new GetLatestConfigurationCommand({ ConfigurationToken }));
   keepToken(memory, NextPollConfigurationToken, clock.now());
-  return { seconds: NextPollIntervalInSeconds ?? 0, text: new TextDecoder().decode(Configuration) };
+  const { attempts = 1 } = $metadata ?? {};
+  return {
+    seconds: NextPollIntervalInSeconds ?? 0,
+    attempts,
+    text: new TextDecoder().decode(Configuration),
+  };
 }
 
 function keepToken<T>(memory: Memory<T>, text: string | undefined, now: number): void {

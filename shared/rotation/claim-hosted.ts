@@ -52,7 +52,8 @@ export function placeOfHosted(
 ) {
   const named = applicationsOf(configuration).find(({ name }) => name === application);
   const central = account ?? named?.account ?? 'configuration';
-  const whose = isCentral(central) ? { account: central, region: region ?? named?.region } : undefined;
+  const own = named?.account === central ? named.region : undefined;
+  const whose = isCentral(central) ? { account: central, region: region ?? own } : undefined;
   const place = whose === undefined ? undefined : applicationPlace(whose, configuration);
   if (place !== undefined) return place;
   throw new MalformedEventError('The input', [

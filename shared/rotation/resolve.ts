@@ -75,7 +75,10 @@ async function claimAll(services: Services, request: Asked, runId: string): Prom
   const secrets = namedSecrets(active.configuration, request.secretId);
   if (secrets.length === 0)
     throw new MalformedEventError('The input', [
-      { path: 'secretId', message: 'must be the ARN of a secret, or a name that `rotation.targets` has' },
+      {
+        path: 'secretId',
+        message: 'must be the ARN of a secret, or a name that `rotation.targets` or `applications` has',
+      },
     ]);
   if (request.cause === 'rotated' && !secrets.some((secret) => isCentral(secret, active)))
     return leaveAlone(services, request.secretId);

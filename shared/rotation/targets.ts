@@ -1,3 +1,4 @@
+import { applicationsOf } from '../configuration/applications.ts';
 import { type RotationTarget, rotationOf } from '../configuration/rotation.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
@@ -42,16 +43,20 @@ export interface NamedSecret extends AccountAndRegion {
   readonly secretId: string;
 }
 
-/** The secrets of the configured targets, each once. */
+/** The secrets of the configured targets and of the applications' profiles, each once. */
 export function configuredSecrets(configuration: Configuration): readonly NamedSecret[] {
-  const named = rotationOf(configuration).targets.flatMap((target) => {
-    const place = placeOf(target, configuration);
-    return place === undefined ? [] : [{ ...place, secretId: target.secret }];
+  const ofTargets = rotationOf(configuration).targets;
+  const ofProfiles = applicationsOf(configuration).flatMap(({ account, region, profiles }) =>
+    profiles.flatMap(({ secret }) => (secret === undefined ? [] : [{ account, region, secret }])),
+  );
+  const named = [...ofTargets, ...ofProfiles].flatMap(({ secret, ...of }) => {
+    const place = placeOf(of, configuration);
+    return place === undefined ? [] : [{ ...place, secretId: secret }];
   });
   return [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
 }
 
-/** Where a secret is that an event or a person names: by its ARN, or by a configured target. */
+/** Where a secret is that an event or a person names: by its ARN, or as the configuration does. */
 export function namedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
   const place = secretPlace(secretId);
   if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];

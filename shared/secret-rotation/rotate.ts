@@ -1,6 +1,6 @@
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { MalformedEventError, OnboardingError, RotationRefusedError } from '../errors.ts';
+import { MalformedEventError, RotationRefusedError } from '../errors.ts';
 import { findingsOf } from '../organization/event-findings.ts';
 import type { Logger } from '../services.ts';
 import type { Rotator, SecretValues } from './rotator.ts';
@@ -140,7 +140,6 @@ async function guarded<T>(step: Step, values: readonly string[], act: () => Prom
   try {
     return await act();
   } catch (thrown) {
-    if (thrown instanceof OnboardingError) throw thrown;
     throw scrubbed(step, thrown, values);
   }
 }

@@ -11,9 +11,10 @@ import type { ApplicationRequest } from './application.ts';
 /**
  * What readers read outlives its stack and its line in the configuration, and so do the roles that it needs. A profile
  * with versions could not be deleted anyway: "Cannot delete configuration profile … because there are still hosted
- * configuration versions existing under it", answers AppConfig.
+ * configuration versions existing under it", answers AppConfig. What a creation has made that failed goes, though, so that
+ * it can be tried again ("DeletionPolicy attribute", CloudFormation template reference).
  */
-export const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } as const;
+export const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
 
 const sub = (text: string) => ({ 'Fn::Sub': text });
 

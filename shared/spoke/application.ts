@@ -6,6 +6,7 @@ import {
   logicalName,
 } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { secretPlace } from '../configuration/secret-arn.ts';
 import { alarmRole, kept, readerResources, retrievalResources } from './application-roles.ts';
 import { deploymentName } from './names.ts';
 import type { Template } from './template.ts';
@@ -129,7 +130,9 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
       ...(secret === undefined
         ? { LocationUri: 'hosted' }
         : {
-            LocationUri: `secretsmanager://${secret}`,
+            // With the name, the one form that is documented (AppConfig user guide, "Creating a configuration profile
+            // for a secret stored in Secrets Manager").
+            LocationUri: `secretsmanager://${secretPlace(secret)?.name ?? secret}`,
             RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${logicalName(name)}`, 'Arn'] },
           }),
       ...(hostedKey === undefined

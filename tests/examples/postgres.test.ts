@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { postgresRotator, scramVerifier } from '../../examples/rotation/postgres.ts';
-import { createHandler, type Login } from '../../examples/rotation/reader.ts';
 import { generatedPassword, jsonField, rotateSecret } from '../../shared/secret-rotation/index.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
 import { versionWith } from '../../simulator/secrets.ts';
@@ -15,15 +14,6 @@ test('a verifier is that of RFC 7677', () => {
   expect(verifier).toBe(
     'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
   );
-});
-
-test('the example reader connects with what it has read', async () => {
-  const login: Login = { username: 'shop', password: 'x' };
-  const connected: Login[] = [];
-  const reader = { get: async () => login, current: () => login, keepFresh: async () => {} };
-  const handler = createHandler(reader, async (given) => void connected.push(given));
-  expect(await handler()).toEqual({ connected: true });
-  expect(connected).toEqual([login]);
 });
 
 /** Where there is no server's package, these are skipped; CI installs one. */

@@ -298,3 +298,19 @@ test('a profile of a secret is deployed by the retrieval role of the template, w
   );
   expect(decisions).toEqual(['allow', 'none']);
 });
+
+test('a secret of an application is deployed by the clock though no event of it has come, and by its name', async () => {
+  const of = await applicationWorld();
+  const kmsKeyArn = of.organisation.addKey({ ...place, id: keyId });
+  const secret = { ...place, name: 'shop/database', value: '{"password":"x"}', kmsKeyArn };
+  const arn = of.organisation.addSecret(secret);
+  const [version] = of.organisation.world.secrets.get(arn)?.versions.keys() ?? [];
+
+  const { run } = await deploy(of, { unfinished: true });
+  expect(run).toMatchObject({ status: 'succeeded', reason: '2 of 2 deployments complete' });
+  expect(await deploy(of, { unfinished: true })).toMatchObject({ run: undefined });
+  expect(await deploy(of, { secretId: secret.name })).toMatchObject({ status: 'SUCCEEDED' });
+
+  const deployed = [[version, 'stands']];
+  expect([deployedTo(of, 'test'), deployedTo(of, 'production')]).toEqual([deployed, deployed]);
+});

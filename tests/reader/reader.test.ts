@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import { systemClock } from '../../shared/clock.ts';
 import { type ConfigurationReader, configurationReader, readerClient } from '../../shared/reader/index.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import { shared } from '../flows/configurations.ts';
@@ -123,7 +124,7 @@ test('a token that AppConfig does not take any more is one question, and a new s
   expect(made.troubles).toEqual([]);
 });
 
-describe('after a question that failed, no session is begun', () => {
+describe('after a question that failed', () => {
   const failing = async (made: Reading, effect: (proceed: () => Promise<unknown>) => Promise<unknown>) => {
     await made.reader.get();
     await deploy(made.of, await rotate(made.of));
@@ -139,7 +140,7 @@ describe('after a question that failed, no session is begun', () => {
     return operations(made);
   };
 
-  test('which AppConfig did not answer', async () => {
+  test('which AppConfig refused, the session goes on', async () => {
     const refused = async () => {
       throw awsError('AccessDeniedException', 'Not now');
     };
@@ -149,7 +150,7 @@ describe('after a question that failed, no session is begun', () => {
     ]);
   });
 
-  test('because it came too early by the clock of AppConfig', async () => {
+  test('because it came too early by the clock of AppConfig, it does, too', async () => {
     const early = async () => {
       const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
       throw Object.assign(awsError('BadRequestException', 'Too early'), { Details });
@@ -160,12 +161,31 @@ describe('after a question that failed, no session is begun', () => {
     ]);
   });
 
-  test('but where its answer was lost, and AppConfig does not take the token again', async () => {
+  test.each([
+    ['no answer', {}],
+    ['half an answer', { $metadata: { httpStatusCode: 200 } }],
+  ])('which got %s, a session is begun: what was lost would not come again', async (_, how) => {
     const lost = async (proceed: () => Promise<unknown>) => {
       await proceed();
-      throw awsError('AccessDeniedException', 'The answer was lost');
+      throw Object.assign(new Error('The answer was lost'), how);
     };
     expect(await failing(await reading(), lost)).toEqual([
+      'GetLatestConfiguration',
+      'StartConfigurationSession',
+      'GetLatestConfiguration',
+    ]);
+  });
+
+  test('which the SDK repeated, and that has no news then, a session is begun, too', async () => {
+    const made = await reading();
+    let lost: object | undefined;
+    const repeated = async (proceed: () => Promise<unknown>) => {
+      // As an AppConfig would answer that takes a token again.
+      if (lost !== undefined) return { ...lost, Configuration: new Uint8Array() };
+      lost = (await proceed()) as object;
+      throw Object.assign(new Error('The answer was lost'), { name: 'TimeoutError' });
+    };
+    expect(await failing(made, repeated)).toEqual([
       'GetLatestConfiguration',
       'GetLatestConfiguration',
       'StartConfigurationSession',
@@ -243,8 +263,53 @@ test('a process that lives long is kept fresh', async () => {
   await fresh;
 });
 
-test('a process that ends does not wait for the next interval', async () => {
+test('a reader that is kept fresh and asked as well asks once in each interval', async () => {
+  const made = await reading();
+  const { of, reader } = made;
+  await reader.get();
+  of.organisation.resetCalls();
+  of.clock.advance(1_000);
+  const controller = new AbortController();
+  const fresh = reader.keepFresh(controller.signal);
+  for (let second = 0; second < 150; second += 1) {
+    await of.clock.sleep(1_000);
+    await reader.get();
+  }
+  controller.abort();
+  await fresh;
+  expect(operations(made)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
+});
+
+test('an empty answer before the first configuration is no configuration, and the next question begins a session', async () => {
+  const made = await reading();
+  const stop = made.of.organisation.intercept(async ({ operation }, proceed) => {
+    const answer = (await proceed()) as object;
+    return operation === 'GetLatestConfiguration' ? { ...answer, Configuration: new Uint8Array() } : answer;
+  });
+  await expect(made.reader.get()).rejects.toThrow(/is empty/);
+  stop();
+  made.of.clock.advance(minute);
+  expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
+  expect(operations(made)).toEqual([
+    'AssumeRole',
+    'StartConfigurationSession',
+    'GetLatestConfiguration',
+    'StartConfigurationSession',
+    'GetLatestConfiguration',
+  ]);
+});
+
+test.each([
+  ['a clock that cannot wake', () => new Promise<void>(() => {}), false],
+  ['the clock of the system, of which no timer is left', systemClock.sleep, true],
+])('a process that ends does not wait for the next interval by %s', async (_, sleepBy, wakes) => {
   const { of } = await reading();
+  const slept: Promise<void>[] = [];
+  const sleep = (milliseconds: number, signal?: AbortSignal) => {
+    const sleeping = sleepBy(milliseconds, signal);
+    if (wakes) slept.push(sleeping);
+    return sleeping;
+  };
   const failing = { send: () => Promise.reject(new Error('no answer')) };
   const reader = configurationReader({
     client: failing as unknown as Parameters<typeof configurationReader>[0]['client'],
@@ -252,7 +317,7 @@ test('a process that ends does not wait for the next interval', async () => {
     environment: 'production',
     profile: 'database',
     schema: { parse: (value: unknown) => value },
-    clock: { now: () => of.clock.now(), sleep: () => new Promise(() => {}) },
+    clock: { now: () => of.clock.now(), sleep },
   });
   const controller = new AbortController();
   const fresh = reader.keepFresh(controller.signal);
@@ -260,4 +325,6 @@ test('a process that ends does not wait for the next interval', async () => {
   controller.abort();
   await fresh;
   expect(reader.current()).toBeUndefined();
+  await Promise.all(slept);
+  expect(slept).toHaveLength(wakes ? 1 : 0);
 });

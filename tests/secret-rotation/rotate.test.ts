@@ -1,5 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AccessDeniedError, RotationRefusedError } from '../../shared/errors.ts';
 import {
   alternatingUsers,
   generatedApiKey,
@@ -195,6 +196,38 @@ test('a value that a step cannot parse is not quoted, not even its beginning', a
   expect(error).toMatchObject({ name: 'RotationStepError' });
   expect(String(error)).toContain('setSecret: SyntaxError');
   expect(String(error) + JSON.stringify(error)).not.toContain('plan');
+});
+
+describe('what a step throws is told', () => {
+  const told = async (error: Error) => {
+    const value = JSON.stringify({ pin: 48213377, port: 5432, user: 'planted-user' });
+    secretArn = world.organisation.addSecret({ accountId: shared, name: 'app/pin', value });
+    const rotator: Rotator = {
+      generate: async () => value.replace('user', 'other'),
+      set: () => Promise.reject(error),
+    };
+    return rotate(tools(rotator));
+  };
+
+  test('without numbers that may be a secret, but with the port', async () => {
+    const error = await told(new Error('localhost:5432 refused PIN 48213377'));
+    expect(String(error)).toContain('localhost:5432 refused PIN ***');
+  });
+
+  test.each([
+    [
+      new RotationRefusedError('planted-user has no rights', { user: 'planted-user' }),
+      'RotationRefusedError',
+    ],
+    [new AccessDeniedError('planted-user was denied', { user: 'planted-user' }), 'RotationStepError'],
+  ])('without values also where it is an error of ours: %s', async (thrown, name) => {
+    const error = await told(thrown);
+    expect(error).toMatchObject({
+      name,
+      message: expect.stringMatching(/\*\*\* (has no rights|was denied)/),
+    });
+    expect(String(error) + JSON.stringify(error)).not.toContain('planted-user');
+  });
 });
 
 describe('two users', () => {

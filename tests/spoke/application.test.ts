@@ -65,9 +65,9 @@ describe('the template of an application', () => {
     ]);
   });
 
-  test('takes nothing away from readers when the stack goes, or a line of the configuration', () => {
+  test('takes nothing away from readers when the stack goes, or a line of the configuration; a failed creation leaves nothing', () => {
     for (const { DeletionPolicy, UpdateReplacePolicy } of Object.values(resources))
-      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']);
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
   });
 
   test('is for one place only', () => {
@@ -117,6 +117,13 @@ describe('the template of an application', () => {
         },
       },
     ]);
+  });
+
+  test('names a secret by its name where the configuration has its ARN, which the role keeps', () => {
+    const secret = `arn:aws:secretsmanager:us-west-2:${shared}:secret:rds!shop-a1B2c3`;
+    const { resources: those } = made({ ...full, profiles: [{ name: 'data-base', secret }] });
+    expect(those.ProfileDataBase?.Properties.LocationUri).toBe('secretsmanager://rds!shop');
+    expect(JSON.stringify(those.RetrievalRoleDataBase?.Properties.Policies)).toContain(`"${secret}"`);
   });
 
   test('has the alarms of an environment, with the role by which they are watched', () => {

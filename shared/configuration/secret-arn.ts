@@ -1,0 +1,25 @@
+/** What an ARN says of a secret. */
+export interface SecretPlace {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Without the six characters that Secrets Manager adds (Secrets Manager user guide, "Secret ARN"). */
+  readonly name: string;
+}
+
+/** Whole ARNs, of region, account and name. Managed secrets have a `!` in theirs, such as `rds!db-…`. */
+const form = '[\\w/+=.@!-]';
+const pattern = new RegExp(
+  `^arn:[\\w-]+:secretsmanager:([\\w-]+):(\\d{12}):secret:(${form}+)-[A-Za-z0-9]{6}$`,
+);
+
+/** A name, or a whole ARN: one without its end would be equal to no secret's. */
+export const nameOrArnPattern = new RegExp(
+  `^(${form}{1,512}|arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${form}+-[A-Za-z0-9]{6})$`,
+);
+
+/** @returns `undefined` for what is not the whole ARN of a secret */
+export function secretPlace(arn: string): SecretPlace | undefined {
+  const [, region = '', accountId = '', name = ''] = pattern.exec(arn) ?? [];
+  return name === '' ? undefined : { arn, accountId, region, name };
+}

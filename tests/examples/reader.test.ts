@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import { rotationScene, withStrategy } from '../../cli/demo/rotation-world.ts';
+import { newSimulation, prepareDeployment } from '../../cli/simulation.ts';
+import { createHandler, deployedReader, type Login } from '../../examples/rotation/reader.ts';
+import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { OrganisationEvent } from '../../simulator/events.ts';
+import { runLocally } from '../../simulator/local-deployment.ts';
+import { versionWith } from '../../simulator/secrets.ts';
+import { silentLogger } from '../../simulator/simulated-services.ts';
+
+const minute = 60_000;
+
+/** The organisation of the demonstration, with the example's function in a member account. */
+async function exampleWorld() {
+  const configuration = await loadConfiguration('examples/onboarding.yml');
+  const simulation = withStrategy(newSimulation(configuration, { logger: silentLogger }));
+  await prepareDeployment(simulation.services, simulation.configuration);
+  const { organisation, services } = simulation;
+  const scene = rotationScene(simulation);
+  const { accountId, region } = scene.place;
+  const [member = ''] = [...organisation.world.roles.values()]
+    .filter(({ name }) => name === 'shop')
+    .map((role) => role.accountId);
+  const connected: Login[] = [];
+  const reader = deployedReader(
+    { ROLE_ARN: `arn:aws:iam::${accountId}:role/ConfigurationReader`, AWS_REGION: region },
+    {
+      clock: services.clock,
+      credentials: organisation.credentialsOf(member, 'shop'),
+      plugins: [organisation.plugin()],
+    },
+  );
+  const handler = createHandler(reader, async (login) => void connected.push(login));
+  return { ...simulation, scene, member, handler, connected };
+}
+
+test('the example reader, in an account of its own, connects with the secret as it was rotated', async () => {
+  const { services, organisation, scene, member, handler, connected } = await exampleWorld();
+  expect(member).not.toBe(scene.place.accountId);
+  const events: OrganisationEvent[] = [];
+  organisation.onEvent((event) => events.push(event));
+  const deploy = (name: string, input: unknown) =>
+    runLocally({
+      machine: 'config-deployment',
+      services,
+      name,
+      input,
+      around: async (_, invoke) => {
+        await services.clock.sleep(minute);
+        return invoke();
+      },
+    });
+  const current = (): Login => {
+    const secret = organisation.world.secrets.get(scene.secretArn);
+    return JSON.parse((secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '{}');
+  };
+
+  await expect(handler()).rejects.toMatchObject({ name: 'ConfigurationUnavailableError' });
+  await deploy('first', { secretId: scene.secretArn });
+  const first = current();
+  expect(await handler()).toEqual({ connected: true });
+  await scene.rotate();
+  await deploy('second', events[0]);
+  await handler();
+
+  expect(connected).toEqual([first, current()]);
+  expect(current().password).not.toBe(first.password);
+});
