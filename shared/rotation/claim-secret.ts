@@ -1,5 +1,6 @@
 import type { AccountClients } from '../aws/access.ts';
 import { rotationOf } from '../configuration/rotation.ts';
+import { secretPlace } from '../configuration/secret-arn.ts';
 import { ResourceMissingError, SecretNotDeployableError } from '../errors.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
@@ -7,7 +8,6 @@ import { type CurrentSecret, currentSecret } from './current-version.ts';
 import type { KnownProfiles } from './discover.ts';
 import { type Found, problemLine, together } from './found.ts';
 import { isNews, recallTargets } from './recall.ts';
-import { secretPlace } from './secret-arn.ts';
 import { configuredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {

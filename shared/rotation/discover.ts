@@ -4,9 +4,9 @@ import {
   ListConfigurationProfilesCommand,
   ListEnvironmentsCommand,
 } from '@aws-sdk/client-appconfig';
+import type { SecretPlace } from '../configuration/secret-arn.ts';
 import { ResourceMissingError } from '../errors.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
-import type { SecretPlace } from './secret-arn.ts';
 import { isLocationOf } from './targets.ts';
 
 interface SecretProfile {

@@ -1,9 +1,9 @@
+import { secretPlace } from '../configuration/secret-arn.ts';
 import { DeploymentRefusedError, errorRecord, OnboardingError, ResourceMissingError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Delivery } from '../store/ports.ts';
 import { findTargets } from './discover.ts';
 import { end, handFor, type Step } from './hand.ts';
-import { secretPlace } from './secret-arn.ts';
 import { configuredTargets } from './targets.ts';
 
 /**

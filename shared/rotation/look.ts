@@ -1,3 +1,4 @@
+import { secretPlace } from '../configuration/secret-arn.ts';
 import { errorRecord, OnboardingError } from '../errors.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { Delivery } from '../store/ports.ts';
@@ -8,8 +9,7 @@ import type { KnownProfiles } from './discover.ts';
 import { type Found, together } from './found.ts';
 import { handFor } from './hand.ts';
 import { isNews } from './recall.ts';
-import { secretPlace } from './secret-arn.ts';
-import { configuredSecrets, configuredTargets, type NamedSecret, namedSecrets } from './targets.ts';
+import { configuredSecrets, type NamedSecret, namedSecrets } from './targets.ts';
 
 /**
  * What runs have left behind or given up for the time being, and the current versions of the secrets whose events may
@@ -65,7 +65,12 @@ async function lookAt(services: Services, active: ActiveConfiguration, claim: Se
   }
 }
 
+/** By its name or its ARN. */
 function isNamed(arn: string, { configuration }: ActiveConfiguration): boolean {
   const place = secretPlace(arn);
-  return place !== undefined && configuredTargets(configuration, place).length > 0;
+  return configuredSecrets(configuration).some(
+    ({ secretId, accountId, region }) =>
+      secretId === arn ||
+      (secretId === place?.name && accountId === place.accountId && region === place.region),
+  );
 }

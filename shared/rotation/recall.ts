@@ -1,9 +1,9 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
+import { type SecretPlace, secretPlace } from '../configuration/secret-arn.ts';
 import { errorRecord } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
-import { type SecretPlace, secretPlace } from './secret-arn.ts';
 
 /** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
 export const beliefTime = 3_600_000;

@@ -1,4 +1,5 @@
 import { timestamp } from '../clock.ts';
+import { secretPlace } from '../configuration/secret-arn.ts';
 import { MalformedEventError } from '../errors.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { DeliveryKey } from '../store/ports.ts';
@@ -7,7 +8,6 @@ import { claimSecret } from './claim-secret.ts';
 import { parseRotationEvent, type RotationRequest } from './event.ts';
 import { type Found, together } from './found.ts';
 import { lookAround } from './look.ts';
-import { secretPlace } from './secret-arn.ts';
 import { type NamedSecret, namedSecrets } from './targets.ts';
 
 export interface ResolvedDeployments {

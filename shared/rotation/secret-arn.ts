@@ -1,1 +1,0 @@
-export { type SecretPlace, secretPlace } from '../configuration/secret-arn.ts';
