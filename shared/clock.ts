@@ -28,3 +28,6 @@ const hour = 3_600_000;
 /** Some hours after a time, both ISO 8601. */
 export const hoursAfter = (time: string, hours: number): string =>
   new Date(Date.parse(time) + hours * hour).toISOString();
+
+/** How far apart the clocks of two machines may be, in milliseconds. */
+export const clockSkew = 30_000;

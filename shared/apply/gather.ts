@@ -1,5 +1,5 @@
+import { clockSkew } from '../clock.ts';
 import type { Gathering, ResourceState } from '../store/ports.ts';
-import { clockSkew } from './lease.ts';
 
 /** After a write that nobody had waited for, in milliseconds. */
 const firstPause = 3_000;

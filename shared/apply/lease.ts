@@ -1,4 +1,5 @@
 import { requestTimeout } from '../aws/access.ts';
+import { clockSkew } from '../clock.ts';
 import { LeaseLostError, ResourceBusyError } from '../errors.ts';
 import type { Services } from '../services.ts';
 
@@ -8,7 +9,6 @@ import type { Services } from '../services.ts';
  * within the send window, so none can write after another has taken the lease (docs/decisions/0003).
  */
 export const leaseDuration = 180_000;
-export const clockSkew = 30_000;
 export const sendWindow = leaseDuration - requestTimeout - clockSkew;
 
 /** How long a run waits for another's lease before it leaves the waiting to the state machine. */

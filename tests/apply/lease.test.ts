@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { clockSkew, type LeaseLook, leaseDuration, sendWindow, withLease } from '../../shared/apply/lease.ts';
+import { type LeaseLook, leaseDuration, sendWindow, withLease } from '../../shared/apply/lease.ts';
 import { requestTimeout } from '../../shared/aws/access.ts';
+import { clockSkew } from '../../shared/clock.ts';
 import type { Services } from '../../shared/services.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { LeaseStore } from '../../shared/store/ports.ts';

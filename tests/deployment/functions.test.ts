@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { clockSkew, leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
+import { leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
 import { requestTimeout } from '../../shared/aws/access.ts';
+import { clockSkew } from '../../shared/clock.ts';
 import { functions as simulated } from '../../simulator/functions.ts';
 import { loadedBy } from '../imports.ts';
 import { type Deployment, deployment, functionToken, resourcesOf, root } from './deployment.ts';
