@@ -208,6 +208,7 @@ async function reconcileHolding(services: Services, request: ReconcileRequest, l
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: newestFirst(seen.accounts),
+    refusedBefore: new Set(state?.tried?.setAside),
     named: namedAccounts(seen, actual, context),
     isMember: isMemberOf(seen.accounts),
     doubtful: hasOrphans(desired, actual, ours),

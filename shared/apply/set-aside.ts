@@ -14,6 +14,8 @@ export interface WriteRequest {
    */
   write(from: unknown, to: unknown): Promise<void>;
   newestFirst(a: string, b: string): number;
+  /** Whom the last write was without: suspected before the other newcomers. Default: nobody. */
+  readonly refusedBefore?: ReadonlySet<string>;
   /** Whether the registry has the account as a member. */
   isMember(id: string): boolean;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
@@ -52,7 +54,8 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const unnamed = added.filter((id) => !request.named.has(id));
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
   const gone = kept.filter((id) => !request.isMember(id));
-  const circles = [gone, unnamed, added, kept, [...gone, ...unnamed], [...added, ...kept]];
+  const again = added.filter((id) => request.refusedBefore?.has(id));
+  const circles = [gone, again, unnamed, added, kept, [...gone, ...unnamed], [...added, ...kept]];
   for (const [index, suspects] of circles.filter(differsFromThoseBefore).entries()) {
     const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;

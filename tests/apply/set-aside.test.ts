@@ -210,3 +210,14 @@ test('where each account is a request of its own, who is refused is left out wit
   expect(written).toMatchObject({ next: ['000', '002'], changed: true });
   expect(writes).toBe(1);
 });
+
+test('whom the last write was without is suspected first: all other newcomers are in with the second write', async () => {
+  const refused = ['003', '040'];
+  const of = bench({ wanted: ids(100), refused });
+
+  const { setAside } = await writeAccepted({ ...of.request, refusedBefore: new Set(refused) });
+
+  expect(setAside).toEqual(refused);
+  expect(of.sent[1]).toEqual(ids(100).filter((id) => !refused.includes(id)));
+  expect(of.sent.length).toBeLessThanOrEqual(4);
+});
