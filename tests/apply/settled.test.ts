@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { isSettled } from '../../shared/apply/settled.ts';
+
+test.each([
+  ['never touched', undefined, false],
+  ['written from an earlier revision', { appliedRevision: 4, configurationHash: 'h' }, false],
+  ['written from this revision', { appliedRevision: 5, configurationHash: 'h' }, true],
+  ['written from a later revision', { appliedRevision: 6, configurationHash: 'h' }, true],
+  ['written by another configuration', { appliedRevision: 6, configurationHash: 'other' }, false],
+  ['written for other grants', { appliedRevision: 6, configurationHash: 'h', grants: ['images'] }, false],
+])('a resource that was %s', (_, state, settled) => {
+  const whole = state && { ...state, owned: [], generation: 1, updatedAt: '' };
+  expect(isSettled(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
+});
+
+test.each<[string, readonly string[] | undefined, boolean]>([
+  ['a run for others', ['500000000002'], true],
+  ['a run for the one that AWS refused', ['500000000001', '500000000002'], false],
+  ['a sweep', [], false],
+  ['whoever does not say for whom', undefined, false],
+])('a resource from which AWS refused one account is settled for %s: %s', (_, accountIds, settled) => {
+  const tried = { revision: 5, setAside: ['500000000001'] };
+  const state = {
+    appliedRevision: 0,
+    tried,
+    configurationHash: 'h',
+    owned: [],
+    generation: 1,
+    updatedAt: '',
+  };
+
+  expect(isSettled(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
+  expect(isSettled(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
+});
