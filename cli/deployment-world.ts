@@ -143,10 +143,13 @@ function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'ho
     environments: environments?.map(called) ?? ['test', 'production'].map((name) => ({ name })),
     profiles: [called(profile)],
   });
-  const versions = Math.min(Number(request.version) || 0, mostVersions);
-  for (const made of application.profiles.values())
-    for (let version = 1; version <= versions; version += 1)
-      made.versions.push({ content: '{}', contentType: 'application/json' });
+  const content = { content: '{}', contentType: 'application/json' };
+  const isLabel = !/^\d+$/.test(request.version);
+  const versions = isLabel ? 0 : Math.min(Number(request.version), mostVersions);
+  for (const made of application.profiles.values()) {
+    if (isLabel) made.versions.push({ ...content, label: request.version });
+    for (let version = 1; version <= versions; version += 1) made.versions.push(content);
+  }
 }
 
 /** What reads like an id is taken for one, and for a name as well. */

@@ -49,6 +49,8 @@ export interface SimulatedProfile {
 export interface HostedVersion {
   readonly content: string;
   readonly contentType: string;
+  /** Default: none. */
+  readonly label?: string;
 }
 
 export interface SimulatedStrategy {

@@ -7,20 +7,22 @@ import type { ActiveConfiguration, Services } from '../services.ts';
 import { claimDelivery } from './claim.ts';
 import type { RotationRequest } from './event.ts';
 import { type Found, problemLine } from './found.ts';
-import { hostedIds } from './named.ts';
+import { hostedIds, hostedVersion } from './named.ts';
 
 interface HostedClaim {
   readonly request: Extract<RotationRequest, { readonly type: 'hosted' }>;
   readonly runId: string;
 }
 
-/** Claims a version of a hosted configuration, also one that was deployed before. */
+/**
+ * Claims a version of a hosted configuration, also one that was deployed before. What does not exist is refused before
+ * anything is claimed, so that it takes the place of no earlier wish.
+ */
 export async function claimHosted(
   services: Services,
   { configuration }: ActiveConfiguration,
   { request, runId }: HostedClaim,
 ): Promise<Found> {
-  const { version } = request;
   const place = placeOfHosted(request, configuration);
   const { appConfig } = services.aws(runId, configuration).reader(place);
   const sourceOf = (application: string, profile: string): string =>
@@ -28,10 +30,11 @@ export async function claimHosted(
   try {
     const { application, profile, environments } = await hostedIds(appConfig, request);
     const source = sourceOf(application, profile);
+    const found = await hostedVersion(appConfig, { application, profile }, request.version);
     const { strategy } = rotationOf(configuration);
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
-      return claimDelivery(services, { ...place, source, version, target }, { runId, again: 'incomplete' });
+      return claimDelivery(services, { ...place, ...found, source, target }, { runId, again: 'incomplete' });
     });
     return {
       deliveries: (await Promise.all(claims)).filter((key) => key !== undefined),

@@ -72,7 +72,7 @@ async function nextOfHosted(
   const wish = { runId, now: nextMoment(others, now) };
   if (known === undefined) return claimed(wanted, wish);
   if (!isUnfinished(known) || others.some((other) => isAskedAfter(other, known)))
-    return reopened(known, wanted.target, wish);
+    return reopened(known, wanted, wish);
   return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
 }
 
@@ -85,7 +85,7 @@ async function nextOfSecret(
   const begun =
     (again === 'incomplete' && known.status !== 'complete') ||
     isOvertaken(known, await outbox.of(wanted.source, targetPrefix(wanted.target)));
-  return begun ? reopened(known, wanted.target, { runId, now }) : undefined;
+  return begun ? reopened(known, wanted, { runId, now }) : undefined;
 }
 
 interface Abandoned {

@@ -7,6 +7,8 @@ export interface Wanted {
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
+  /** Of a hosted configuration: the customer managed key that encrypts its stored version, if one does. */
+  readonly kmsKey?: string;
 }
 
 /**
@@ -77,12 +79,11 @@ export function takenOver(delivery: Delivery, { runId, now }: Moment): Delivery 
 }
 
 /** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
-export function reopened(delivery: Delivery, target: DeploymentTarget, { runId, now }: Moment): Delivery {
-  const { source, id, version, accountId, region, starts, secondStarts, revision } = delivery;
+export function reopened(delivery: Delivery, wanted: Wanted, moment: Moment): Delivery {
+  const { starts, secondStarts, revision } = delivery;
   const after = delivery.deployment ?? delivery.after;
   return {
-    ...claimed({ source, version, accountId, region, target }, { runId, now }),
-    id,
+    ...claimed(wanted, moment),
     starts,
     secondStarts,
     ...(after === undefined ? {} : { after }),

@@ -3,6 +3,7 @@ import {
   ListApplicationsCommand,
   ListConfigurationProfilesCommand,
   ListEnvironmentsCommand,
+  ListHostedConfigurationVersionsCommand,
 } from '@aws-sdk/client-appconfig';
 import type { SecretPlace } from '../configuration/secret-arn.ts';
 import { ResourceMissingError } from '../errors.ts';
@@ -86,6 +87,17 @@ export const listProfiles = (client: AppConfigClient, ApplicationId: string) =>
 
 export const listEnvironments = (client: AppConfigClient, ApplicationId: string) =>
   all((NextToken) => client.send(new ListEnvironmentsCommand({ ApplicationId, NextToken })));
+
+export const listHostedVersions = (
+  client: AppConfigClient,
+  ApplicationId: string,
+  ConfigurationProfileId: string,
+) =>
+  all((NextToken) =>
+    client.send(
+      new ListHostedConfigurationVersionsCommand({ ApplicationId, ConfigurationProfileId, NextToken }),
+    ),
+  );
 
 interface Listed<T> {
   readonly Items?: T[] | undefined;

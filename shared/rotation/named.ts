@@ -1,6 +1,6 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
-import { ResourceMissingError } from '../errors.ts';
-import { listApplications, listEnvironments, listProfiles } from './discover.ts';
+import { MalformedEventError, ResourceMissingError } from '../errors.ts';
+import { listApplications, listEnvironments, listHostedVersions, listProfiles } from './discover.ts';
 
 /** Ids or names; without environments all of the application are meant. */
 export interface NamedHosted {
@@ -12,6 +12,7 @@ export interface NamedHosted {
 /**
  * The same by ids, as AppConfig's other operations take them. An id wins over a name that reads like it.
  * @throws ResourceMissingError for what has neither this id nor this name, or shares the name with others
+ * @throws MalformedEventError for a profile whose content is somewhere else, such as a secret
  */
 export async function hostedIds(
   client: AppConfigClient,
@@ -21,12 +22,62 @@ export async function hostedIds(
   const here = await listEnvironments(client, id);
   return {
     application: id,
-    profile: idAmong(await listProfiles(client, id), profile, `configuration profile of application ${id}`),
+    profile: await hostedProfile(client, id, profile),
     environments:
       environments === undefined
         ? here.flatMap(({ Id }) => Id ?? [])
         : [...new Set(environments.map((each) => idAmong(here, each, `environment of application ${id}`)))],
   };
+}
+
+async function hostedProfile(client: AppConfigClient, application: string, wanted: string): Promise<string> {
+  const profiles = await listProfiles(client, application);
+  const id = idAmong(profiles, wanted, `configuration profile of application ${application}`);
+  const { LocationUri = hosted } = profiles.find(({ Id }) => Id === id) ?? {};
+  if (LocationUri === hosted) return id;
+  throw new MalformedEventError('The input', [
+    {
+      path: 'profile',
+      message: `must be one that AppConfig hosts; the content of ${wanted} is ${LocationUri}. A secret is deployed by {"secretId": "…"}`,
+    },
+  ]);
+}
+
+/** `LocationUri` of what AppConfig hosts (AppConfig API reference, "CreateConfigurationProfile"). */
+const hosted = 'hosted';
+
+export interface HostedVersion {
+  /** Its number. */
+  readonly version: string;
+  /** The customer managed key that encrypts it, if one does. */
+  readonly kmsKey?: string;
+}
+
+/**
+ * The version of a hosted configuration that has this number or label, as StartDeployment takes them. A label holds more
+ * than digits (AppConfig API reference, "CreateHostedConfigurationVersion"), so none reads like a number.
+ * @throws ResourceMissingError where there is none
+ */
+export async function hostedVersion(
+  client: AppConfigClient,
+  { application, profile }: Pick<NamedHosted, 'application' | 'profile'>,
+  wanted: string,
+): Promise<HostedVersion> {
+  const versions = await listHostedVersions(client, application, profile);
+  const found = versions.find(
+    ({ VersionNumber, VersionLabel }) => String(VersionNumber) === wanted || VersionLabel === wanted,
+  );
+  if (found === undefined) {
+    const known = versions.map(({ VersionNumber, VersionLabel }) =>
+      VersionLabel === undefined ? String(VersionNumber) : `${VersionNumber} (${VersionLabel})`,
+    );
+    throw new ResourceMissingError(
+      `There is no version ${wanted} of configuration profile ${profile}. There are: ${known.join(', ') || 'none'}`,
+      { wanted },
+    );
+  }
+  const { VersionNumber, KmsKeyArn } = found;
+  return { version: String(VersionNumber), ...(KmsKeyArn === undefined ? {} : { kmsKey: KmsKeyArn }) };
 }
 
 interface Item {

@@ -100,6 +100,10 @@ async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: 
   return refused(hand, { delivery, sent, seen, thrown: answer.thrown });
 }
 
+/**
+ * A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration"). A hosted version needs
+ * none, but without it the deployed copy has lost the key that the stored one has ("Data encryption at rest for AWS AppConfig").
+ */
 const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecret | undefined) =>
   new StartDeploymentCommand({
     ApplicationId: delivery.target.application,
@@ -109,10 +113,12 @@ const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecre
     ConfigurationVersion: delivery.version,
     Description: `Version ${delivery.version}, by account-onboarding, run ${delivery.runId}`.slice(0, 1024),
     Tags: { 'managed-by': 'account-onboarding', 'account-onboarding:run': delivery.runId.slice(0, 256) },
-    // A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration").
-    ...(secret?.kmsKey === undefined ? {} : { KmsKeyIdentifier: secret.kmsKey }),
+    ...encryption(secret ?? delivery),
     ...(latest === undefined ? {} : { LatestDeploymentNumber: latest }),
   });
+
+const encryption = ({ kmsKey }: Pick<Delivery, 'kmsKey'>) =>
+  kmsKey === undefined ? {} : { KmsKeyIdentifier: kmsKey };
 
 interface Refusal {
   readonly delivery: Delivery;

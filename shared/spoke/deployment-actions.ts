@@ -7,6 +7,7 @@ export const deploymentActions: readonly string[] = [
   'appconfig:ListApplications',
   'appconfig:ListConfigurationProfiles',
   'appconfig:ListEnvironments',
+  'appconfig:ListHostedConfigurationVersions',
   'appconfig:ListDeployments',
   'appconfig:GetDeployment',
   'appconfig:StartDeployment',

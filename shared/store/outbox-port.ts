@@ -41,6 +41,8 @@ export interface Delivery extends DeliveryKey {
   readonly accountId: string;
   readonly region: string;
   readonly target: DeploymentTarget;
+  /** Of a hosted configuration: the customer managed key that encrypts its stored version, if one does. */
+  readonly kmsKey?: string;
   readonly status: DeliveryStatus;
   /** The run that takes care of it, as long as `ownedUntil` (milliseconds since the epoch) has not passed. */
   readonly runId: string;

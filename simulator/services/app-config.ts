@@ -11,6 +11,8 @@ import type {
   ListDeploymentStrategiesCommandOutput,
   ListEnvironmentsCommandInput,
   ListEnvironmentsCommandOutput,
+  ListHostedConfigurationVersionsCommandInput,
+  ListHostedConfigurationVersionsCommandOutput,
 } from '@aws-sdk/client-appconfig';
 import type { SimulatedApplication, SimulatedProfile } from '../app-config.ts';
 import { awsError } from '../aws-error.ts';
@@ -91,6 +93,33 @@ export const appConfig: ServiceOperations = {
       VersionNumber: profile.versions.length,
       ContentType,
     };
+  }),
+
+  /** The newest first, which AppConfig does not promise. Values are not shown. */
+  ListHostedConfigurationVersions: operation<
+    ListHostedConfigurationVersionsCommandInput,
+    ListHostedConfigurationVersionsCommandOutput
+  >((call) => {
+    const application = applicationOf(call, call.input.ApplicationId);
+    const profile = profileOf(application, call.input.ConfigurationProfileId);
+    authorise(call, 'appconfig:ListHostedConfigurationVersions', [
+      application.arn,
+      `${application.arn}/configurationprofile/${profile.id}`,
+    ]);
+    const newest = profile.versions.map((version, index) => ({ version, number: index + 1 })).toReversed();
+    return paged(
+      call,
+      `versions of ${profile.id}`,
+      newest,
+      ({ version: { contentType, label }, number }) => ({
+        ApplicationId: application.id,
+        ConfigurationProfileId: profile.id,
+        VersionNumber: number,
+        ContentType: contentType,
+        ...(label === undefined ? {} : { VersionLabel: label }),
+        ...(profile.kmsKeyArn === undefined ? {} : { KmsKeyArn: profile.kmsKeyArn }),
+      }),
+    );
   }),
 
   ListDeploymentStrategies: operation<

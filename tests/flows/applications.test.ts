@@ -257,6 +257,17 @@ describe('a profile with a key of its own', () => {
     expect(await start(of, await addVersion(of, good))).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  test('is encrypted by it where it is deployed, too, and read by the reader role', async () => {
+    const { of, key } = await keyedWorld();
+    await start(of, await addVersion(of, good));
+
+    const deployed = [...of.simulated.environments.values()].flatMap(({ deployments }) => deployments);
+    expect(deployed.map(({ kmsKeyArn }) => kmsKeyArn)).toEqual([key, key]);
+    of.organisation.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
+    await onboard(of, { accountId: reader });
+    expect(await read(of)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
+  });
+
   test('is not where the key does not let the role', async () => {
     const { of, key } = await keyedWorld();
     const version = await addVersion(of, good);

@@ -1,5 +1,5 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { advanceDelivery } from '../../shared/rotation/advance.ts';
 import { resolveDeployments } from '../../shared/rotation/resolve.ts';
 import type { DeliveryKey } from '../../shared/store/ports.ts';
@@ -15,6 +15,7 @@ import {
   region,
   rotationWorld,
 } from './rotations.ts';
+import { announcements } from './sweeps.ts';
 
 const minute = 60_000;
 
@@ -156,4 +157,61 @@ test('a version is rolled back by hand, also at once, and while the newer one is
     ['2', 'complete'],
     ['3', 'superseded'],
   ]);
+});
+
+test('a hosted configuration is deployed by hand, also back to an earlier version', async () => {
+  const of = await rotationWorld({ environments: ['production', 'test'] });
+  const profile = profileId(of, 'settings');
+  const versions = of.application.profiles.get(profile)?.versions;
+  versions?.push({ content: '{}', contentType: 'application/json' });
+  versions?.push({ content: '{"colour":"red"}', contentType: 'application/json' });
+  const start = (version: string) =>
+    deploy(of, { application: of.application.id, profile, version, account: 'shared' });
+
+  for (const version of ['1', '2', '1']) expect((await start(version)).run?.status).toBe('succeeded');
+
+  expect(deployedTo(of)).toEqual(['1', '2', '1']);
+  expect(deployedTo(of, 'test')).toEqual(['1', '2', '1']);
+});
+
+describe('what does not exist is refused before it takes the place of an earlier wish:', () => {
+  test.each<[string, object, RegExp]>([
+    [
+      'a version',
+      { version: '9' },
+      /ResourceMissingError: There is no version 9 of configuration profile \w+\. There are: 3, 2, 1$/,
+    ],
+    ['a label', { version: 'newest' }, /There is no version newest/],
+    ['an environment', { version: '2', environments: ['produktion'] }, /There is no environment/],
+    ['a profile', { version: '2', profile: 'setings' }, /There is no configuration profile/],
+    [
+      'a profile that AppConfig hosts',
+      { version: '2', profile: 'database' },
+      /MalformedEventError: .*\n {2}profile: must be one that AppConfig hosts; the content of database is secretsmanager:\/\/app\/database/,
+    ],
+  ])('%s', async (_, change, says) => {
+    const of = await hostedWorld();
+    const earlier = await ask(of, '1');
+
+    const { status, run } = await deploy(of, { ...inputOf(of, '2'), ...change });
+
+    expect(status).toBe('FAILED');
+    expect(run?.left).toEqual([expect.stringMatching(says)]);
+    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+    await advance(of, earlier);
+    expect(await ends(of)).toEqual([['1', 'complete']]);
+    expect(deployedTo(of)).toEqual(['1']);
+  });
+});
+
+test('a version is asked for by its label, too, and is the same wish', async () => {
+  const of = await hostedWorld();
+  const [, second] = of.application.profiles.get(profileId(of, 'settings'))?.versions ?? [];
+  Object.assign(second ?? {}, { label: 'spring' });
+
+  for (const version of ['spring', '2'])
+    expect((await deploy(of, inputOf(of, version))).run?.status).toBe('succeeded');
+
+  expect(await ends(of)).toEqual([['2', 'complete']]);
+  expect(deployedTo(of)).toEqual(['2']);
 });

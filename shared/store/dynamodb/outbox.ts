@@ -42,6 +42,7 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   accountId: z.string(),
   region: z.string(),
   target: targetSchema,
+  kmsKey: z.string().exactOptional(),
   status: z.enum(statuses),
   runId: z.string(),
   ownedUntil: z.number(),

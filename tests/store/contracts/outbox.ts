@@ -39,6 +39,7 @@ export function outboxContract(makeStore: MakeStore): void {
     test('keeps one item for a version and a target, with all that is known of it', async () => {
       const full = aDelivery({
         status: 'failed',
+        kmsKey: 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd',
         waitingSince: at,
         deployment: 7,
         after: 3,

@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { shared } from './configurations.ts';
+import { deploy, namedTarget, rotate, rotationWorld, secretName, startCount } from './rotations.ts';
+import { announcements } from './sweeps.ts';
+
+test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
+  const of = await rotationWorld({ environments: [] });
+  const { run } = await deploy(of, await rotate(of));
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(await of.store.outbox.watched()).toEqual([]);
+});
+
+test('a secret of an account that is not central, as the hub may be, is nothing to deploy and no news', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  const stranger = of.secretArn.replace(shared, '111122223333');
+
+  const { run } = await deploy(of, { ...event, resources: [stranger] });
+
+  expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
+  expect(announcements(of)).toEqual([]);
+  expect(await of.store.outbox.watched()).toEqual([]);
+});
+
+test('a second event of a rotation is recorded, and announces no deployment', async () => {
+  const of = await rotationWorld();
+  const event = await rotate(of);
+  await deploy(of, event);
+
+  const { run } = await deploy(of, event);
+
+  expect(run).toMatchObject({ status: 'succeeded', finishedAt: expect.any(String) });
+  expect(announcements(of)).toEqual(['Configuration Deployed']);
+});
+
+test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
+  const of = await rotationWorld({ rotation: namedTarget });
+  const replica = of.organisation.addSecret({
+    accountId: shared,
+    region: 'us-west-2',
+    name: secretName,
+    value: 'x',
+    primaryRegion: 'eu-west-1',
+  });
+
+  const { run } = await deploy(of, { ...(await rotate(of)), region: 'us-west-2', resources: [replica] });
+
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    reason: expect.stringContaining('Nothing to deploy'),
+    warnings: [
+      `${replica}: it is the replica of a secret in eu-west-1, and no profile in us-west-2 deploys it. Readers in eu-west-1 are served by the event of the secret there; if some in us-west-2 should be, make a profile`,
+    ],
+  });
+  expect(startCount(of)).toBe(0);
+});
