@@ -7,7 +7,8 @@ import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import type { KnownProfiles } from './discover.ts';
 import { type Found, problemLine, together } from './found.ts';
-import { isNews, recallTargets } from './recall.ts';
+import { forgetTrouble, isNews } from './news.ts';
+import { recallTargets } from './recall.ts';
 import { configuredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {
@@ -55,11 +56,12 @@ export async function claimSecret(
     );
     const keys = (await Promise.all(claims)).filter((key) => key !== undefined);
     await remember();
+    if (!claim.repeats) await forgetTrouble(services, { ...active, secret });
     const warnings = targets.length === 0 ? unservedReplica(current) : [];
     return await together([{ deliveries: [...left, ...keys], problems: [], warnings }]);
   } catch (thrown) {
     const problem = problemLine(secret.secretId, thrown);
-    const news = await isNews(services, secret.secretId, thrown);
+    const news = await isNews(services, { ...active, secret, runId }, thrown);
     if (!news && !claim.repeats) services.logger.warn('A secret cannot be deployed still', { problem });
     return { deliveries: [], problems: news || claim.repeats ? [problem] : [] };
   }

@@ -1,4 +1,3 @@
-import { secretPlace } from '../configuration/secret-arn.ts';
 import { errorRecord, OnboardingError } from '../errors.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { Delivery } from '../store/ports.ts';
@@ -8,14 +7,13 @@ import { deploymentOf, isInProgress } from './deployments.ts';
 import type { KnownProfiles } from './discover.ts';
 import { type Found, together } from './found.ts';
 import { handFor } from './hand.ts';
-import { isNews } from './recall.ts';
+import { isConfigured, isNews } from './news.ts';
 import { configuredSecrets, type NamedSecret, namedSecrets } from './targets.ts';
 
 /**
  * What runs have left behind or given up for the time being, and the current versions of the secrets whose events may
- * not have come: those that the configuration names, and those that were deployed before. Trouble with the former was
- * told by a run that an event or a person has started, and would be told every quarter of an hour here, so it is logged
- * only; trouble with the latter is told the first time.
+ * not have come: those that the configuration names, and those that were deployed before. Trouble with one of them is told
+ * the first time, and logged only as long as it lasts.
  */
 export async function lookAround(
   services: Services,
@@ -30,11 +28,9 @@ export async function lookAround(
   const look = (secrets: readonly NamedSecret[]) =>
     together(secrets.map((secret) => lookAt(services, active, { secret, ...claim })));
   const named = await look(configuredSecrets(active.configuration));
-  for (const problem of named.problems)
-    services.logger.warn('A named secret cannot be deployed', { problem });
   const others = (await outbox.watched()).filter((arn) => !isNamed(arn, active));
   const watched = await look(others.flatMap((arn) => namedSecrets(active.configuration, arn)));
-  return together([{ deliveries, problems: [] }, { ...named, problems: [] }, watched]);
+  return together([{ deliveries, problems: [] }, named, watched]);
 }
 
 /** A deployment that still goes on when its time is over needs no run; the next look asks again. */
@@ -60,17 +56,11 @@ async function lookAt(services: Services, active: ActiveConfiguration, claim: Se
     const { secretId } = claim.secret;
     const { name, message } = errorRecord(thrown);
     services.logger.warn('A secret could not be looked at', { secretId, error: name });
-    const isTold = thrown instanceof OnboardingError || !(await isNews(services, secretId, thrown));
+    const isTold =
+      thrown instanceof OnboardingError || !(await isNews(services, { ...active, ...claim }, thrown));
     return { deliveries: [], problems: isTold ? [] : [`${secretId}: ${name}: ${message}`] };
   }
 }
 
-/** By its name or its ARN. */
-function isNamed(arn: string, { configuration }: ActiveConfiguration): boolean {
-  const place = secretPlace(arn);
-  return configuredSecrets(configuration).some(
-    ({ secretId, accountId, region }) =>
-      secretId === arn ||
-      (secretId === place?.name && accountId === place.accountId && region === place.region),
-  );
-}
+const isNamed = (arn: string, { configuration }: ActiveConfiguration): boolean =>
+  namedSecrets(configuration, arn).some((secret) => isConfigured(secret, configuration));

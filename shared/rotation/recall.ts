@@ -1,6 +1,5 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
-import { type SecretPlace, secretPlace } from '../configuration/secret-arn.ts';
-import { errorRecord } from '../errors.ts';
+import type { SecretPlace } from '../configuration/secret-arn.ts';
 import type { Services } from '../services.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
@@ -44,21 +43,4 @@ export async function recallTargets(
       if (targets.length > 0) await outbox.remember(secret.arn, { targets, at: now });
     },
   };
-}
-
-/**
- * Whether the clock's look has not told yet what keeps a watched secret from being looked for; the next look that goes
- * well forgets it. Of a secret that is not watched, it is always news.
- */
-export async function isNews(
-  { store: { outbox } }: Services,
-  secretId: string,
-  thrown: unknown,
-): Promise<boolean> {
-  const { name: trouble } = errorRecord(thrown);
-  if (secretPlace(secretId) === undefined || !(await outbox.watched()).includes(secretId)) return true;
-  const known = await outbox.remembered(secretId);
-  if (known?.trouble === trouble) return false;
-  await outbox.remember(secretId, { targets: [], at: 0, ...known, trouble });
-  return true;
 }

@@ -75,6 +75,8 @@ export interface RememberedTargets {
   readonly at: number;
   /** Name of the error that has kept the secret from being looked for since, and that was told. */
   readonly trouble?: string;
+  /** The run that has told it. */
+  readonly toldBy?: string;
 }
 
 /** The deliveries that were asked for: one item for each version and target, so that twice is once. */
@@ -94,7 +96,7 @@ export interface OutboxStore {
   watch(arn: string): Promise<void>;
   /** Forgets also where it was found. */
   unwatch(arn: string): Promise<void>;
-  /** Remembers where a secret was found to be served. */
+  /** Remembers where a secret was found to be served, or what keeps one that the configuration names from it. */
   remember(arn: string, found: RememberedTargets): Promise<void>;
   remembered(arn: string): Promise<RememberedTargets | undefined>;
   /** ARNs, ordered. Consistent reads. */

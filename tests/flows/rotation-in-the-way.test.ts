@@ -5,6 +5,7 @@ import {
   currentVersion,
   deploy,
   deployedTo,
+  namedTarget,
   planted,
   type RotationWorld,
   rotate,
@@ -103,5 +104,81 @@ describe('a secret that is named nowhere', () => {
     expect((await broken()).run).toBeUndefined();
 
     expect((await look(of)).run?.status).toBe('succeeded');
+  });
+});
+
+describe('a secret that the configuration names', () => {
+  const named = () => rotationWorld({ rotation: namedTarget });
+
+  test('and that is gone is told once, and again when it was there meanwhile', async () => {
+    const of = await named();
+    const { secrets } = of.organisation.world;
+    const secret = secrets.get(of.secretArn);
+    if (secret === undefined) throw new Error('There is no secret');
+    const three = async () => [await look(of), await look(of), await look(of)].map(({ run }) => run?.left);
+    const told = [[expect.stringContaining('ResourceMissingError')], undefined, undefined];
+    secrets.delete(of.secretArn);
+    expect(await three()).toEqual(told);
+    secrets.set(of.secretArn, secret);
+    expect((await look(of)).run?.status).toBe('succeeded');
+    secrets.delete(of.secretArn);
+
+    expect(await three()).toEqual(told);
+
+    expect(announcements(of)).toEqual([
+      'Configuration Deployment Failed',
+      'Configuration Deployed',
+      'Configuration Deployment Failed',
+    ]);
+  });
+
+  test('and that may not be described is told by the clock only where no event has come', async () => {
+    const of = await named();
+    fault(of, 'DescribeSecret', denied, 3);
+    const event = await rotate(of);
+
+    const runs = [await deploy(of, event), await look(of), await deploy(of, event)];
+
+    expect(runs.map(({ run }) => run?.status)).toEqual(['failed', undefined, 'failed']);
+    expect((await look(of)).run?.status).toBe('succeeded');
+    expect(servedTo(of)).toBe(`${planted}-2`);
+  });
+
+  test('is told though the function that has met its trouble died before it could say so', async () => {
+    const of = await named();
+    fault(of, 'DescribeSecret', denied, 2);
+    of.clock.advance(15 * minute);
+    let calls = 0;
+
+    const { run } = await deploy(
+      of,
+      { unfinished: true },
+      {
+        around: async (token, invoke) => {
+          const answer = await invoke();
+          calls += 1;
+          if (calls === 1) throw Object.assign(new Error('It was too slow'), { name: 'Sandbox.Timedout' });
+          expect(token).not.toBe('AdvanceDeploymentFunctionArn');
+          return answer;
+        },
+      },
+    );
+
+    expect(run?.left).toEqual([expect.stringContaining('AccessDeniedError')]);
+    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+  });
+
+  test('keeps no other from being deployed', async () => {
+    const of = await rotationWorld({
+      rotation: (parts) => {
+        const { targets } = namedTarget(parts);
+        return { targets: [{ ...targets[0], secret: 'app/gone' }, ...targets] };
+      },
+    });
+
+    const { run } = await look(of);
+
+    expect(run?.left).toEqual([expect.stringMatching(/^app\/gone: ResourceMissingError/)]);
+    expect(deployedTo(of)).toEqual([currentVersion(of)]);
   });
 });

@@ -87,6 +87,7 @@ const targetsSchema: z.ZodType<RememberedTargets> = z.object({
   targets: z.array(z.object({ application: z.string(), environment: z.string(), profile: z.string() })),
   at: z.number(),
   trouble: z.string().exactOptional(),
+  toldBy: z.string().exactOptional(),
 });
 
 export function dynamoOutbox(table: Table): OutboxStore {

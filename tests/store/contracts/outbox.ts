@@ -119,11 +119,12 @@ export function outboxContract(makeStore: MakeStore): void {
       await outbox.watch(source);
       expect(await outbox.remembered(source)).toStrictEqual({ targets: [target, target], at: 2 });
       expect(await outbox.remembered('another')).toBeUndefined();
-      await outbox.remember(source, { targets: [], at: 0, trouble: 'AccessDeniedError' });
+      await outbox.remember(source, { targets: [], at: 0, trouble: 'AccessDeniedError', toldBy: 'run-1' });
       expect(await outbox.remembered(source)).toStrictEqual({
         targets: [],
         at: 0,
         trouble: 'AccessDeniedError',
+        toldBy: 'run-1',
       });
       expect(await outbox.watched()).toEqual([source]);
       await outbox.unwatch(source);
