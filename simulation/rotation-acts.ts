@@ -5,10 +5,12 @@ import { raiseAlarm } from '../simulator/app-config-progress.ts';
 import type { SimulatedCall } from '../simulator/plugin.ts';
 import { moveStage, versionWith } from '../simulator/secrets.ts';
 import { clientOf, rotateByFunction } from './rotation-function.ts';
+import { profileNamed } from './rotation-homes.ts';
 import type { RotationStage } from './rotation-play.ts';
-import { profileNamed, type RotatedSecret } from './rotation-scenario.ts';
-
-const minute = 60_000;
+import type { RotatedSecret } from './rotation-scenario.ts';
+import { type Act, minute, type Scene, sleep } from './rotation-scene.ts';
+import { vanish } from './rotation-vanish.ts';
+import { lastWishes, wish, wrongWish } from './rotation-wishes.ts';
 
 /** Everything happens within this time. */
 const duration = 150 * minute;
@@ -24,9 +26,9 @@ interface Stretch {
 
 /** Secrets rotate, deployments of others are in the way, alarms go off, events arrive or do not; ends when all is done. */
 export async function rotationActs(stage: RotationStage, { begin, end }: Stretch): Promise<void> {
-  const running = new Set<Promise<void>>();
-  const run = (execution: Promise<void>): void => {
-    const tracked: Promise<void> = execution.finally(() => running.delete(tracked));
+  const running = new Set<Promise<unknown>>();
+  const run = (execution: Promise<unknown>): void => {
+    const tracked: Promise<unknown> = execution.finally(() => running.delete(tracked));
     running.add(tracked);
   };
   const scene: Scene = { ...stage, busy: new Set(), run };
@@ -47,15 +49,9 @@ export async function rotationActs(stage: RotationStage, { begin, end }: Stretch
   end();
   await sleep(5 * minute);
   await lastRotations(scene);
+  await lastWishes(scene);
   for (const stop of stops) stop();
   await looks.until(async () => running.size === 0 && (await stage.inner.outbox.open()).length === 0);
-}
-
-interface Scene extends RotationStage {
-  /** ARNs of secrets that are being changed: Secrets Manager rotates one at a time, and people wait for it. */
-  readonly busy: Set<string>;
-  /** An execution that must be over before the end. */
-  run(execution: Promise<void>): void;
 }
 
 /** The clock starts a look every quarter of an hour, now and then without effect. */
@@ -85,8 +81,6 @@ async function happening(scene: Scene): Promise<void> {
   scene.note(`act ${act.name} ${secret.arn.split(':').at(-1)}`);
   await act(scene, secret);
 }
-
-type Act = (scene: Scene, secret: RotatedSecret) => void | Promise<void>;
 
 const rotate: Act = (scene, secret) => alone(scene, secret, () => rotateByFunction(scene, secret));
 
@@ -122,6 +116,7 @@ async function alone({ busy }: Scene, { arn }: RotatedSecret, act: () => Promise
 /** Somebody deploys a hosted configuration to one of the environments, where AppConfig lets him. */
 const occupy: Act = async (scene, secret) => {
   const { application } = secret;
+  if (application.environments.size === 0) return;
   const client = clientOf(scene, secret, AppConfigClient, 'others');
   const command = new StartDeploymentCommand({
     ApplicationId: application.id,
@@ -155,7 +150,7 @@ const addEnvironment: Act = ({ draw }, { application }) => {
     application.environments.set(id, { id, name: id, monitors: [], deployments: [] });
 };
 
-/** Only where no target of the configuration names it. */
+/** For good, and only where no target of the configuration names it. */
 const removeEnvironment: Act = ({ secrets, draw }, { application }) => {
   const isNamed = secrets.some((each) => each.application === application && each.named);
   const ids = [...application.environments.keys()];
@@ -175,6 +170,12 @@ const possible: readonly Act[] = [
   byHand,
   addEnvironment,
   removeEnvironment,
+  wish,
+  wish,
+  wish,
+  wrongWish,
+  vanish,
+  vanish,
 ];
 
 /** When all is quiet, every secret is rotated: what was left half done must not be in the way. */
@@ -213,6 +214,3 @@ const askedEvents = ({ operation, input }: SimulatedCall): readonly object[] =>
           detail: JSON.parse(String(Detail)),
         }))
     : [];
-
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));

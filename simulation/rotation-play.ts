@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Configuration } from '../shared/configuration/schema.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import type { Logger, Services } from '../shared/services.ts';
@@ -58,8 +60,11 @@ export interface RotationStage extends RotationScenario {
   readonly history: string[];
   readonly hub: boolean;
   readonly rotationFunction: FunctionUnderTest;
-  /** Starts an execution, of config-deployment if nothing else is said, and resolves when it is over. */
-  start(input: unknown, machine?: DeployedMachine): Promise<void>;
+  /** Starts an execution, of config-deployment if nothing else is said. @returns its name, when it is over */
+  start(input: unknown, machine?: DeployedMachine): Promise<string>;
+  /** A person makes a configuration the one in force that names the targets as they are now. */
+  configure(): Promise<void>;
+  readonly inForce: { configuration: Configuration };
   note(what: string): void;
 }
 
@@ -138,6 +143,7 @@ function setUp({
     watch.outer,
   ])
     organisation.intercept(interceptor);
+  const inForce = { configuration: scenario.configuration };
   const inner = seen(memoryStore(), watch);
   const store = dying.slowed(around(inner));
   const logger = loggerOf(watch);
@@ -151,9 +157,18 @@ function setUp({
     logger,
     history,
     hub,
+    inForce,
   };
   const { start, runs } = starter({ ...base, note }, store, dying);
-  const stage: RotationStage = { ...base, rotationFunction, start, note };
+  const configure = async (): Promise<void> => {
+    inForce.configuration = scenario.configured();
+    await activateConfiguration(
+      simulatedServices(organisation, { store: inner }),
+      inForce.configuration,
+      'a person',
+    );
+  };
+  const stage: RotationStage = { ...base, rotationFunction, start, configure, note };
   const stop = (): void => {
     wrong.set(noFaults);
     for (const each of [dying, functionDeaths]) each.stop();
@@ -161,12 +176,14 @@ function setUp({
   return { stage, runs, stop };
 }
 
-type Unstarted = Omit<RotationStage, 'start' | 'rotationFunction'>;
+type Unstarted = Omit<RotationStage, 'start' | 'configure' | 'rotationFunction'>;
 
 /** Executions of the deployed state machines, each a process with a clock of its own. */
 function starter({ organisation, draw, logger, watch, inner, note }: Unstarted, store: Store, dying: Deaths) {
   let executions = 0;
-  const start = async (input: unknown, machine: DeployedMachine = 'config-deployment'): Promise<void> => {
+  // What a function asks for by an event is no part of the function, and outlives it.
+  const outside = AsyncLocalStorage.snapshot();
+  const startNow = async (input: unknown, machine: DeployedMachine): Promise<string> => {
     executions += 1;
     const name = `run-${executions}`;
     note(`${name} starts ${JSON.stringify(input).slice(0, 160)}`);
@@ -175,11 +192,16 @@ function starter({ organisation, draw, logger, watch, inner, note }: Unstarted, 
       clock: processClock(draw.between(-4_000, 4_000)),
     };
     const onState = (event: object): void => watch.look('a state', event);
-    const run = { machine, services, name, input, around: dying.around, onState };
+    // Step Functions has one clock, whatever those of the functions are.
+    const startedAt = new Date().toISOString();
+    const run = { machine, services, name, startedAt, input, around: dying.around, onState };
     const { status, error } = await runLocally({ ...run, waits: 'real' });
     const record = await inner.runs.get(name);
     note(`${name} ${status} ${error ?? ''} ${record?.reason ?? ''}`);
+    return name;
   };
+  const start: RotationStage['start'] = (input, machine = 'config-deployment') =>
+    outside(() => startNow(input, machine));
   return { start, runs: () => executions };
 }
 
@@ -197,9 +219,11 @@ const seen = (store: Store, watch: RotationWatch): Store => {
     ...store,
     outbox: {
       ...outbox,
-      put: (delivery, expected) => {
+      put: async (delivery, expected) => {
         watch.look('the outbox', delivery);
-        return outbox.put(delivery, expected);
+        const isStored = await outbox.put(delivery, expected);
+        if (isStored) watch.wishes.stored(delivery);
+        return isStored;
       },
     },
     runs: {

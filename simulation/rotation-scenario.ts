@@ -1,15 +1,11 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { validateConfiguration } from '../shared/configuration/validate.ts';
-import {
-  addApplication,
-  addStrategy,
-  type ProfileInput,
-  type SimulatedApplication,
-} from '../simulator/app-config.ts';
+import { addStrategy, type ProfileInput, type SimulatedApplication } from '../simulator/app-config.ts';
 import { exampleOrganisation } from '../simulator/example-organisation.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Draw } from './random.ts';
 import { type Door, drawDoor } from './rotation-door.ts';
+import { type Home, hostedName, newHome, profileNamed } from './rotation-homes.ts';
 import { processClock } from './time.ts';
 
 /** Stands in every value of a secret, and must stand nowhere else. */
@@ -20,22 +16,27 @@ const places = [
   { name: 'security', accountId: '333333333333', region: 'us-east-1' },
 ] as const;
 
-type Place = (typeof places)[number];
+export type Place = (typeof places)[number];
 
 export interface RotatedSecret {
   readonly arn: string;
   readonly place: Place;
   /** What the secret opens. */
   readonly door: Door;
+  readonly home: Home;
+  /** As they are, or were when they were deleted. */
   readonly application: SimulatedApplication;
   readonly profileId: string;
-  /** Whether the configuration names its targets. */
+  /** Whether the configuration names its targets, where there are any. */
   readonly named: boolean;
 }
 
 export interface RotationScenario {
   readonly organisation: SimulatedOrganisation;
   readonly configuration: Configuration;
+  /** With the targets that are there now. */
+  configured(): Configuration;
+  readonly homes: readonly Home[];
   readonly secrets: readonly RotatedSecret[];
   /** Ids of the strategies that others may use. */
   readonly strategies: readonly string[];
@@ -54,22 +55,22 @@ export function drawRotations(draw: Draw): RotationScenario {
   const secrets = places
     .slice(0, draw.pick([1, 1, 2]))
     .flatMap((place) => drawApplications(organisation, draw, place));
-  const targets = secrets
-    .filter(({ named }) => named)
-    .map(({ arn, place, application, profileId }) => ({
-      secret: arn,
-      account: place.name,
-      application: application.id,
-      environments: [...application.environments.keys()],
-      profile: profileId,
-    }));
-  const configuration = configurationWith({
-    strategy: 'AppConfig.AllAtOnce',
-    waitMinutes: draw.pick([1, 10, 60]),
-    followMinutes: draw.pick([5, 30, 120]),
-    targets,
-  });
-  return { organisation, configuration, secrets, strategies };
+  const homes = [...new Set(secrets.map(({ home }) => home))];
+  const settings = { waitMinutes: draw.pick([1, 10, 60]), followMinutes: draw.pick([5, 30, 120]) };
+  const configured = () =>
+    configurationWith({
+      strategy: 'AppConfig.AllAtOnce',
+      ...settings,
+      targets: secrets.filter(({ named }) => named).flatMap(targetOf),
+    });
+  return { organisation, configuration: configured(), configured, homes, secrets, strategies };
+}
+
+/** As a person writes it, who looks at what is there; nothing of what has no environment or profile. */
+function targetOf({ arn, place, application, profileId }: RotatedSecret): readonly object[] {
+  const environments = [...application.environments.keys()];
+  const of = { secret: arn, account: place.name, application: application.id };
+  return environments.length === 0 || profileId === '' ? [] : [{ ...of, environments, profile: profileId }];
 }
 
 /** An application and one to three secrets that it serves. */
@@ -91,28 +92,30 @@ function drawApplications(
     locationUri: `secretsmanager://app/${name}`,
     retrievalRoleArn,
   }));
-  const application = addApplication(organisation.world, {
+  const home = newHome(organisation.world, place, {
     ...where,
     name: `shop-${place.name}`,
     environments: ['production', 'test', 'staging']
       .slice(0, draw.between(1, 3))
       .map((name) => ({ name, monitors: draw.chance(0.4) ? [alarmOf(place, name)] : [] })),
-    profiles: [...profiles, { name: 'settings' }],
+    profiles: [...profiles, { name: 'settings' }, { name: hostedName }],
   });
-  const settings = profileNamed(application, 'settings');
-  settings?.versions.push({ content: '{}', contentType: 'application/json' });
+  for (const name of ['settings', hostedName, hostedName])
+    profileNamed(home.application, name)?.versions.push({ content: '{}', contentType: 'application/json' });
   return made.map(({ name, door, arn }) => ({
     arn,
     place,
     door,
-    application,
-    profileId: profileNamed(application, name)?.id ?? '',
+    home,
+    get application() {
+      return home.application;
+    },
+    get profileId() {
+      return profileNamed(home.application, name)?.id ?? '';
+    },
     named: draw.chance(0.5),
   }));
 }
-
-export const profileNamed = ({ profiles }: SimulatedApplication, name: string) =>
-  [...profiles.values()].find((each) => each.name === name);
 
 const alarmOf = ({ accountId, region }: Place, name: string): string =>
   `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;

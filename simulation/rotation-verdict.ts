@@ -1,6 +1,7 @@
 import { executionsEndWithin } from '../shared/run/sweep.ts';
-import { type Delivery, isOpen } from '../shared/store/ports.ts';
+import { type Delivery, type DeploymentTarget, isOpen } from '../shared/store/ports.ts';
 import { versionWith } from '../simulator/secrets.ts';
+import { type Home, hostedName, isGone, isThere, profileNamed } from './rotation-homes.ts';
 import type { RotationStage } from './rotation-play.ts';
 import type { RotatedSecret } from './rotation-scenario.ts';
 import { epoch } from './time.ts';
@@ -12,66 +13,129 @@ export async function rotationViolations(stage: RotationStage): Promise<readonly
   stage.watch.look('an event', [world.putEvents, world.messages]);
   const found = [
     ...(await Promise.all(stage.secrets.map((secret) => secretViolations(stage, secret)))).flat(),
+    ...(await Promise.all(stage.homes.map((home) => homeViolations(stage, home)))).flat(),
     ...stage.secrets.flatMap((secret) => doorViolations(stage, secret)),
     ...(await recordViolations(stage)),
+    ...(await wrongViolations(stage)),
   ];
   return found.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
 async function secretViolations(stage: RotationStage, secret: RotatedSecret): Promise<readonly string[]> {
-  const { arn, application, profileId } = secret;
+  const { arn } = secret;
   const current = currentOf(stage, secret)?.id ?? '';
   const deliveries = await stage.inner.outbox.of(arn, '');
-  const environments = secret.named
-    ? stage.configuration.rotation?.targets.find((target) => target.secret === arn)?.environments
-    : [...application.environments.keys()];
   return [
-    ...deliveries.filter(isOpen).map(({ id, status }) => `${id} has not ended: ${status}`),
-    ...deliveries.filter(isStrange).map(({ id, status, reason }) => `${id} ended as ${status}: ${reason}`),
-    ...(environments ?? []).flatMap((environment) => {
-      const served = servedVersion(secret, environment);
-      if (served === current) return [];
-      const own = deliveries.find(
-        ({ id }) => id === `${application.id}/${environment}/${profileId}/${current}`,
-      );
-      return isToldRollback(stage, own)
-        ? []
-        : [`${environment} serves ${served} of ${arn}, not ${current}, which is ${own?.status ?? 'nowhere'}`];
-    }),
+    ...endViolations(stage, deliveries),
+    ...targetsOf(stage, secret).flatMap((target) =>
+      servedViolation(stage, { target, of: arn, wanted: current, deliveries }),
+    ),
   ];
 }
 
-const fine: ReadonlySet<Delivery['status']> = new Set([
-  'complete',
-  'superseded',
-  'withdrawn',
-  'rolled-back',
-  'reverted',
-]);
+/** Of the hosted configuration of an application: its last wish is in force, or somebody was told why not. */
+async function homeViolations(stage: RotationStage, home: Home): Promise<readonly string[]> {
+  const { application, place, wished } = home;
+  const sources = `appconfig:${place.accountId}:${place.region}:`;
+  const all = [...stage.watch.wishes.sources].filter((source) => source.startsWith(sources));
+  const deliveries = (await Promise.all(all.map((source) => stage.inner.outbox.of(source, '')))).flat();
+  const profile = profileNamed(application, hostedName)?.id;
+  if (wished === undefined || profile === undefined) return endViolations(stage, deliveries);
+  const targets = [...application.environments.keys()].map((environment) => ({
+    application: application.id,
+    environment,
+    profile,
+  }));
+  return [
+    ...endViolations(stage, deliveries),
+    ...targets.flatMap((target) =>
+      servedViolation(stage, { target, of: hostedName, wanted: wished, deliveries }),
+    ),
+  ];
+}
 
-const isStrange = (delivery: Delivery): boolean => !isOpen(delivery) && !fine.has(delivery.status);
+const endViolations = (stage: RotationStage, deliveries: readonly Delivery[]): readonly string[] =>
+  deliveries.flatMap((delivery) => {
+    const { id, status, reason } = delivery;
+    if (isOpen(delivery)) return [`${id} has not ended: ${status}`];
+    if (fine.has(status)) return [];
+    if (isStrange(stage, delivery)) return [`${id} ended as ${status}: ${reason}`];
+    return isTold(stage, delivery) ? [] : [`${id} ended as ${status}, and nobody was told: ${reason}`];
+  });
+
+type Target = Omit<DeploymentTarget, 'strategy'>;
+
+/** Those that the configuration in force names, whether they are there or not, else those that are there. */
+function targetsOf(
+  { inForce, organisation: { world } }: RotationStage,
+  secret: RotatedSecret,
+): readonly Target[] {
+  const { arn, application, profileId, home } = secret;
+  const named = inForce.configuration.rotation?.targets.find((target) => target.secret === arn);
+  if (named !== undefined)
+    return named.environments.map((environment) => ({
+      application: named.application,
+      environment,
+      profile: named.profile,
+    }));
+  if (isGone(world, home) || profileId === '') return [];
+  return [...application.environments.keys()].map((environment) => ({
+    application: application.id,
+    environment,
+    profile: profileId,
+  }));
+}
+
+interface Served {
+  readonly target: Target;
+  readonly of: string;
+  readonly wanted: string;
+  readonly deliveries: readonly Delivery[];
+}
+
+function servedViolation(
+  stage: RotationStage,
+  { target, of, wanted, deliveries }: Served,
+): readonly string[] {
+  const served = servedVersion(stage, target);
+  if (served === wanted) return [];
+  const { application, environment, profile } = target;
+  const own = deliveries.find(({ id }) => id === `${application}/${environment}/${profile}/${wanted}`);
+  return own !== undefined && told.has(own.status)
+    ? []
+    : [`${environment} serves ${served} of ${of}, not ${wanted}, which is ${own?.status ?? 'nowhere'}`];
+}
+
+const fine: ReadonlySet<Delivery['status']> = new Set(['complete', 'superseded', 'withdrawn']);
+
+/** What a person must have been told. */
+const told: ReadonlySet<Delivery['status']> = new Set(['rolled-back', 'reverted', 'failed', 'timed-out']);
+
+/** Of a secret nothing fails or times out for good, but where its target has vanished; of a wish, what waits too long does. */
+const isStrange = (
+  { organisation: { world } }: RotationStage,
+  { source, status, target }: Delivery,
+): boolean =>
+  source.startsWith('arn:') && (status === 'failed' || status === 'timed-out') && isThere(world, target);
 
 function currentOf({ organisation }: RotationStage, { arn }: RotatedSecret) {
   const secret = organisation.world.secrets.get(arn);
   return secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT');
 }
 
-const servedVersion = ({ application, profileId }: RotatedSecret, environment: string): string | undefined =>
-  application.environments
-    .get(environment)
-    ?.deployments.findLast(({ profile, undone }) => profile.id === profileId && undone === undefined)
+const servedVersion = ({ organisation }: RotationStage, target: Target): string | undefined =>
+  organisation.world.appConfig.applications
+    .get(target.application)
+    ?.environments.get(target.environment)
+    ?.deployments.findLast(({ profile, undone }) => profile.id === target.profile && undone === undefined)
     ?.version;
 
-/** Rolled back by an alarm, and announced. */
-const isToldRollback = ({ organisation }: RotationStage, delivery: Delivery | undefined): boolean =>
-  delivery !== undefined &&
-  (delivery.status === 'rolled-back' || delivery.status === 'reverted') &&
+/** By an announcement that names it and its end. */
+const isTold = ({ organisation }: RotationStage, { version, target, status }: Delivery): boolean =>
   organisation.world.putEvents.some(
     ({ DetailType, Detail }) =>
       DetailType === 'Configuration Deployment Failed' &&
-      [delivery.version, delivery.target.environment, delivery.status].every((part) =>
-        String(Detail).includes(part),
-      ),
+      [version, target.environment, status].every((part) => String(Detail).includes(part)),
   );
 
 /** Readers get in with the current value, and the next rotation can begin. */
@@ -98,4 +162,14 @@ async function recordViolations({ inner, start }: RotationStage): Promise<readon
   await start({}, 'organization-sweep');
   const open = await inner.runs.unfinished('9999');
   return open.map(({ runId }) => `${runId} has no final record`);
+}
+
+/** Nothing comes of a wish for what does not exist but the record of a run that failed. */
+async function wrongViolations({ inner, watch }: RotationStage): Promise<readonly string[]> {
+  const records = await Promise.all(watch.mustHaveFailed.map((runId) => inner.runs.get(runId)));
+  return records.flatMap((record) =>
+    record?.status === 'failed'
+      ? []
+      : [`${record?.runId} was asked for what does not exist, and ended as ${record?.status}`],
+  );
 }

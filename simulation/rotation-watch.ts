@@ -2,6 +2,7 @@ import type { SimulatedDeployment } from '../simulator/app-config.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
 import { planted } from './rotation-scenario.ts';
+import { type WishWatch, wishWatch } from './rotation-wish-watch.ts';
 import type { Violation } from './watch.ts';
 
 export interface RotationWatch {
@@ -13,6 +14,10 @@ export interface RotationWatch {
   readonly counts: { starts: number; ambiguous: number; doubled: number };
   /** A person has asked for the deployment of a secret, so that what was deployed may be deployed again. */
   asked(): void;
+  readonly wishes: WishWatch;
+  /** This run was asked for what does not exist, so it must fail. */
+  mustFail(runId: string): void;
+  readonly mustHaveFailed: readonly string[];
   /** Nothing of a value may be in it. */
   look(what: string, shown: unknown): void;
 }
@@ -26,17 +31,21 @@ export function rotationWatch(organisation: SimulatedOrganisation, now: () => nu
   const counts = { starts: 0, ambiguous: 0, doubled: 0 };
   /** Starts whose answer nobody has heard, by environment, profile and version. */
   const unheard = new Map<string, number>();
+  const mustHaveFailed: string[] = [];
   let askedAt = Number.NEGATIVE_INFINITY;
   const violated = (what: string): void => void violations.push({ at: now(), what });
+  const wishes = wishWatch(organisation.world, violated);
 
   const inner: Interceptor = async (call, proceed) => {
     if (!isOurStart(call)) return proceed();
     const before = latestOf(organisation, call);
     const answer = await proceed();
+    wishes.starts(keyOf(call));
     counts.starts += 1;
     if (before === undefined || before.version !== keyOf(call).version) return answer;
     // A version that is there already: where its first start was not answered, and could not be seen.
-    if (before.undone !== undefined || before.startedAt < askedAt) return answer;
+    const isHosted = before.profile.locationUri === 'hosted';
+    if (before.undone !== undefined || (before.startedAt < askedAt && !isHosted)) return answer;
     counts.doubled += 1;
     const where = `${before.version} of ${before.profile.name} was started twice`;
     if (!unheard.has(textOf(call))) violated(`${where}, without an answer that never came`);
@@ -71,6 +80,9 @@ export function rotationWatch(organisation: SimulatedOrganisation, now: () => nu
     outer,
     violations,
     counts,
+    wishes,
+    mustFail: (runId) => void mustHaveFailed.push(runId),
+    mustHaveFailed,
     asked: () => {
       askedAt = Date.now();
     },

@@ -22,6 +22,8 @@ export interface LocalRun {
   readonly services: Services;
   /** Name of the execution, which is the run's id. */
   readonly name: string;
+  /** ISO 8601. Default: now, by the clock of the services. */
+  readonly startedAt?: string;
   /** An EventBridge event or a manual input. */
   readonly input: unknown;
   /** Default: `none`, since nothing is waited for in a simulation. */
@@ -50,8 +52,8 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     onState,
     around,
     tasks,
+    startedAt = timestamp(services.clock),
   } = run;
-  const startedAt = timestamp(services.clock);
   const result = await runStateMachine({
     definition: await definitionOf(machine),
     functions: boundFunctions(services, around),

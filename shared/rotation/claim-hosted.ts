@@ -12,6 +12,7 @@ import { hostedIds, hostedVersion } from './named.ts';
 interface HostedClaim {
   readonly request: Extract<RotationRequest, { readonly type: 'hosted' }>;
   readonly runId: string;
+  readonly startedAt: string;
 }
 
 /**
@@ -21,7 +22,7 @@ interface HostedClaim {
 export async function claimHosted(
   services: Services,
   { configuration }: ActiveConfiguration,
-  { request, runId }: HostedClaim,
+  { request, runId, startedAt }: HostedClaim,
 ): Promise<Found> {
   const place = placeOfHosted(request, configuration);
   const { appConfig } = services.aws(runId, configuration).reader(place);
@@ -32,9 +33,10 @@ export async function claimHosted(
     const source = sourceOf(application, profile);
     const found = await hostedVersion(appConfig, { application, profile }, request.version);
     const { strategy } = rotationOf(configuration);
+    const claim = { runId, askedAt: Date.parse(startedAt), again: 'incomplete' } as const;
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
-      return claimDelivery(services, { ...place, ...found, source, target }, { runId, again: 'incomplete' });
+      return claimDelivery(services, { ...place, ...found, source, target }, claim);
     });
     return {
       deliveries: (await Promise.all(claims)).filter((key) => key !== undefined),

@@ -7,7 +7,6 @@ import {
   isOvertaken,
   isSecret,
   keyOf,
-  nextMoment,
   reopened,
   takenOver,
   targetPrefix,
@@ -16,6 +15,8 @@ import {
 
 export interface Claim {
   readonly runId: string;
+  /** When the run was started, by Step Functions' clock: the order of what people ask for. Default: now. */
+  readonly askedAt?: number;
   /**
    * Deliveries of a secret that have ended and are begun again: none, or those that were not completed. A repeated event
    * begins nothing again, unless another version came in between; a person does. Those of a hosted configuration, which
@@ -40,7 +41,7 @@ export async function claimDelivery(
     if (known !== undefined && known.runId === claim.runId) return isUnfinished(known) ? key : undefined;
     const next = await nextOf(outbox, { known, wanted, claim, now: clock.now() });
     if (next === undefined) return undefined;
-    if (await outbox.put(next, known?.revision)) return key;
+    if (await outbox.put(next, known?.revision)) return next.runId === claim.runId ? key : undefined;
   }
   throw new ConcurrentUpdateError(
     `The delivery ${key.id} of ${key.source} was changed by others, again and again`,
@@ -60,32 +61,46 @@ function nextOf(outbox: OutboxStore, standing: Standing): Promise<Delivery | und
 }
 
 /**
- * Nobody but the person says which version of a hosted configuration is wanted: the one that was asked for last. One that
- * is on its way is begun anew where another was asked for since, so that it is not taken for the older wish.
+ * Nobody but the person says which version of a hosted configuration is wanted: the one that was asked for last, whatever
+ * the order is in which the runs get here. A wish that is older than what is known of its version changes nothing. One that
+ * is on its way is begun anew where another was asked for since, so that it is not taken for the older wish; else its run
+ * goes on with it as the younger one.
  */
 async function nextOfHosted(
   outbox: OutboxStore,
-  { known, wanted, claim: { runId }, now }: Standing,
+  { known, wanted, claim, now }: Standing,
 ): Promise<Delivery | undefined> {
+  const { runId } = claim;
   const all = await outbox.of(wanted.source, targetPrefix(wanted.target));
-  const others = all.filter(({ version }) => version !== wanted.version);
-  const wish = { runId, now: nextMoment(others, now) };
+  const askedAt = momentOf(claim.askedAt ?? now, all, now);
+  const wish = { runId, now, askedAt };
   if (known === undefined) return claimed(wanted, wish);
-  if (!isUnfinished(known) || others.some((other) => isAskedAfter(other, known)))
-    return reopened(known, wanted, wish);
-  return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
+  const isOwned = known.ownedUntil > now;
+  if (askedAt <= Date.parse(known.requestedAt))
+    return isUnfinished(known) && !isOwned ? takenOver(known, { runId, now }) : undefined;
+  const isOlder = all.some((other) => other.version !== wanted.version && isAskedAfter(other, known));
+  if (!isUnfinished(known) || isOlder) return reopened(known, wanted, wish);
+  const younger = { ...known, requestedAt: new Date(askedAt).toISOString() };
+  return isOwned ? { ...younger, revision: known.revision + 1 } : takenOver(younger, { runId, now });
 }
+
+/** What stands there with a moment that is still to come was asked for before, on a machine whose clock is fast. */
+const momentOf = (askedAt: number, all: readonly Delivery[], now: number): number =>
+  Math.max(
+    askedAt,
+    ...all.map(({ requestedAt }) => Date.parse(requestedAt) + 1).filter((moment) => moment > now + 1),
+  );
 
 async function nextOfSecret(
   outbox: OutboxStore,
   { known, wanted, claim: { runId, again }, now }: Standing,
 ): Promise<Delivery | undefined> {
-  if (known === undefined) return claimed(wanted, { runId, now });
+  if (known === undefined) return claimed(wanted, { runId, now, askedAt: now });
   if (isUnfinished(known)) return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
   const begun =
     (again === 'incomplete' && known.status !== 'complete') ||
     isOvertaken(known, await outbox.of(wanted.source, targetPrefix(wanted.target)));
-  return begun ? reopened(known, wanted, { runId, now }) : undefined;
+  return begun ? reopened(known, wanted, { runId, now, askedAt: now }) : undefined;
 }
 
 interface Abandoned {

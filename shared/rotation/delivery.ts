@@ -50,19 +50,20 @@ export function isAskedAfter(one: Asked, other: Asked): boolean {
   return Number.isNaN(difference) || difference === 0 ? one.version > other.version : difference > 0;
 }
 
-/** Now, but after all that were asked for before, also where their clocks are fast. */
-export const nextMoment = (others: readonly Asked[], now: number): number =>
-  Math.max(now, ...others.map(({ requestedAt }) => Date.parse(requestedAt) + 1));
-
 const iso = (now: number): string => new Date(now).toISOString();
 
-export const claimed = (wanted: Wanted, { runId, now }: Moment): Delivery => ({
+interface Wish extends Moment {
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+export const claimed = (wanted: Wanted, { runId, now, askedAt }: Wish): Delivery => ({
   ...wanted,
   ...keyOf(wanted),
   status: 'claimed',
   runId,
   ownedUntil: now + ownership,
-  requestedAt: iso(now),
+  requestedAt: iso(askedAt),
   updatedAt: iso(now),
   starts: 0,
   secondStarts: 0,
@@ -79,11 +80,11 @@ export function takenOver(delivery: Delivery, { runId, now }: Moment): Delivery 
 }
 
 /** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
-export function reopened(delivery: Delivery, wanted: Wanted, moment: Moment): Delivery {
+export function reopened(delivery: Delivery, wanted: Wanted, wish: Wish): Delivery {
   const { starts, secondStarts, revision } = delivery;
   const after = delivery.deployment ?? delivery.after;
   return {
-    ...claimed(wanted, moment),
+    ...claimed(wanted, wish),
     starts,
     secondStarts,
     ...(after === undefined ? {} : { after }),

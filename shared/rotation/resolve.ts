@@ -48,7 +48,7 @@ export async function resolveDeployments(services: Services, step: Step): Promis
   const { cause } = request;
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
   if (request.type !== 'look') await runs.open(opened);
-  const found = { warnings: [], ...(await claimAll(services, request, runId)) };
+  const found = { warnings: [], ...(await claimAll(services, request, step)) };
   if (request.type !== 'look') return { runId, status: 'accepted', ...found };
   if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
   await runs.open(opened);
@@ -67,10 +67,10 @@ async function readRequest({ store }: Services, { runId, startedAt, input }: Ste
 
 type Asked = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 
-async function claimAll(services: Services, request: Asked, runId: string): Promise<Found> {
+async function claimAll(services: Services, request: Asked, { runId, startedAt }: Step): Promise<Found> {
   if (request.type === 'rotation-failed') return { deliveries: [], problems: [notRotated(request.secretId)] };
   const active = await activeConfiguration(services.store);
-  if (request.type === 'hosted') return claimHosted(services, active, { request, runId });
+  if (request.type === 'hosted') return claimHosted(services, active, { request, runId, startedAt });
   if (request.type === 'look') return lookAround(services, active, runId);
   const secrets = namedSecrets(active.configuration, request.secretId);
   if (secrets.length === 0)

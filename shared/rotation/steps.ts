@@ -5,7 +5,7 @@ const runId = z.string().min(1);
 const key = { source: z.string(), id: z.string() };
 const caught = z.object({ Error: z.string(), Cause: z.string().optional() });
 
-export const resolveInput = z.object({ runId, startedAt: z.string(), input: z.unknown() });
+export const resolveInput = z.object({ runId, startedAt: z.iso.datetime(), input: z.unknown() });
 export const advanceInput = z.object({ runId, ...key });
 export const finishInput = z.object({
   runId,

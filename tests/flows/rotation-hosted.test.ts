@@ -1,78 +1,9 @@
-import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { describe, expect, test } from '@jest/globals';
 import { advanceDelivery } from '../../shared/rotation/advance.ts';
-import { resolveDeployments } from '../../shared/rotation/resolve.ts';
-import type { DeliveryKey } from '../../shared/store/ports.ts';
-import { shared } from './configurations.ts';
 import { fault, losingTheAnswer } from './faults.ts';
-import {
-  currentVersion,
-  deploy,
-  deployedTo,
-  environmentId,
-  profileId,
-  type RotationWorld,
-  region,
-  rotationWorld,
-} from './rotations.ts';
+import { advance, ask, ends, hostedWorld, inputOf, minute, occupy } from './hosted.ts';
+import { currentVersion, deploy, deployedTo, profileId, rotationWorld } from './rotations.ts';
 import { announcements } from './sweeps.ts';
-
-const minute = 60_000;
-
-/** Three versions of a hosted configuration. */
-async function hostedWorld(): Promise<RotationWorld> {
-  const of = await rotationWorld();
-  const versions = of.application.profiles.get(profileId(of, 'settings'))?.versions;
-  for (const content of ['1', '2', '3']) versions?.push({ content, contentType: 'application/json' });
-  return of;
-}
-
-const inputOf = (of: RotationWorld, version: string) => ({
-  application: of.application.id,
-  profile: profileId(of, 'settings'),
-  version,
-  account: 'shared',
-});
-
-type Claimed = readonly (DeliveryKey & { readonly runId: string })[];
-
-/** A person's run, which has claimed the version and done nothing else. */
-async function ask(of: RotationWorld, version: string, runId = `asks-${version}`): Promise<Claimed> {
-  const step = { runId, startedAt: '2026-03-02T09:00:00.000Z', input: inputOf(of, version) };
-  return (await resolveDeployments(of.services, step)).deliveries.map((key) => ({ runId, ...key }));
-}
-
-/** All of them to their ends, one step of each in turn. */
-async function advance(of: RotationWorld, claimed: Claimed): Promise<void> {
-  for (let round = 0; round < 200; round += 1) {
-    const steps = [];
-    for (const key of claimed) steps.push(await advanceDelivery(of.services, key));
-    if (steps.every(({ status }) => status === 'ended')) return;
-    of.clock.advance(minute);
-  }
-  throw new Error('It does not end');
-}
-
-/** Somebody's deployment of another profile, which takes a while. */
-const occupy = (of: RotationWorld) =>
-  of.services
-    .aws('other', of.configuration)
-    .reader({ accountId: shared, region })
-    .appConfig.send(
-      new StartDeploymentCommand({
-        ApplicationId: of.application.id,
-        EnvironmentId: environmentId(of),
-        ConfigurationProfileId: profileId(of),
-        ConfigurationVersion: currentVersion(of),
-        DeploymentStrategyId: 'AppConfig.Linear20PercentEvery6Minutes',
-      }),
-    );
-
-const ends = async (of: RotationWorld) => {
-  const source = ['appconfig', shared, region, of.application.id, profileId(of, 'settings')].join(':');
-  const all = await of.store.outbox.of(source, `${of.application.id}/`);
-  return all.map(({ version, status }) => [version, status]);
-};
 
 test('a version whose run died before its start is not deployed over one that was asked for since', async () => {
   const of = await hostedWorld();
@@ -103,7 +34,7 @@ test('of versions that wait for one environment only the one that was asked for 
 test('a version that waits, and is asked for again after another, is the one that lands', async () => {
   const of = await hostedWorld();
   await occupy(of);
-  const claimed = [await ask(of, '1'), await ask(of, '2'), await ask(of, '1', 'asks-again')];
+  const claimed = [await ask(of, '1'), await ask(of, '2'), await ask(of, '1', { runId: 'asks-again' })];
 
   await advance(of, claimed.flat());
 
@@ -144,11 +75,14 @@ test('a version whose start was taken without an answer is not taken for the wis
 
 test('a version is rolled back by hand, also at once, and while the newer one is on its way', async () => {
   const of = await hostedWorld();
-  for (const version of ['1', '2', '1']) await deploy(of, inputOf(of, version));
+  for (const version of ['1', '2', '1']) {
+    of.clock.advance(1_000);
+    await deploy(of, inputOf(of, version));
+  }
   expect(deployedTo(of)).toEqual(['1', '2', '1']);
 
   const newer = await ask(of, '3');
-  const back = await ask(of, '1', 'back-again');
+  const back = await ask(of, '1', { runId: 'back-again' });
   await advance(of, [...newer, ...back]);
 
   expect(deployedTo(of)).not.toContain('3');
