@@ -4,6 +4,7 @@ import { rotatedEvent } from '../shared/rotation/event.ts';
 import { raiseAlarm } from '../simulator/app-config-progress.ts';
 import type { SimulatedCall } from '../simulator/plugin.ts';
 import { moveStage, versionWith } from '../simulator/secrets.ts';
+import { deny } from './rotation-denials.ts';
 import { clientOf, rotateByFunction } from './rotation-function.ts';
 import { profileNamed } from './rotation-homes.ts';
 import type { RotationStage } from './rotation-play.ts';
@@ -176,6 +177,7 @@ const possible: readonly Act[] = [
   wrongWish,
   vanish,
   vanish,
+  deny,
 ];
 
 /** When all is quiet, every secret is rotated: what was left half done must not be in the way. */

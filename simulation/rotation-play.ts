@@ -65,6 +65,8 @@ export interface RotationStage extends RotationScenario {
   /** A person makes a configuration the one in force that names the targets as they are now. */
   configure(): Promise<void>;
   readonly inForce: { configuration: Configuration };
+  /** ARNs of secrets that could not be looked at for some time, each time. */
+  readonly denials: string[];
   note(what: string): void;
 }
 
@@ -158,6 +160,7 @@ function setUp({
     history,
     hub,
     inForce,
+    denials: [],
   };
   const { start, runs } = starter({ ...base, note }, store, dying);
   const configure = async (): Promise<void> => {

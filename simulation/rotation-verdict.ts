@@ -1,6 +1,7 @@
 import { executionsEndWithin } from '../shared/run/sweep.ts';
 import { type Delivery, type DeploymentTarget, isOpen } from '../shared/store/ports.ts';
 import { versionWith } from '../simulator/secrets.ts';
+import { denialViolations } from './rotation-denials.ts';
 import { type Home, hostedName, isGone, isThere, profileNamed } from './rotation-homes.ts';
 import type { RotationStage } from './rotation-play.ts';
 import type { RotatedSecret } from './rotation-scenario.ts';
@@ -15,6 +16,7 @@ export async function rotationViolations(stage: RotationStage): Promise<readonly
     ...(await Promise.all(stage.secrets.map((secret) => secretViolations(stage, secret)))).flat(),
     ...(await Promise.all(stage.homes.map((home) => homeViolations(stage, home)))).flat(),
     ...stage.secrets.flatMap((secret) => doorViolations(stage, secret)),
+    ...denialViolations(stage),
     ...(await recordViolations(stage)),
     ...(await wrongViolations(stage)),
   ];
@@ -111,12 +113,18 @@ const fine: ReadonlySet<Delivery['status']> = new Set(['complete', 'superseded',
 /** What a person must have been told. */
 const told: ReadonlySet<Delivery['status']> = new Set(['rolled-back', 'reverted', 'failed', 'timed-out']);
 
-/** Of a secret nothing fails or times out for good, but where its target has vanished; of a wish, what waits too long does. */
+/**
+ * Of a secret nothing fails or times out for good, but where its target has vanished or it could not be looked at; of a wish,
+ * what waits too long does.
+ */
 const isStrange = (
   { organisation: { world } }: RotationStage,
-  { source, status, target }: Delivery,
+  { source, status, target, error }: Delivery,
 ): boolean =>
-  source.startsWith('arn:') && (status === 'failed' || status === 'timed-out') && isThere(world, target);
+  source.startsWith('arn:') &&
+  (status === 'failed' || status === 'timed-out') &&
+  isThere(world, target) &&
+  error?.name !== 'AccessDeniedError';
 
 function currentOf({ organisation }: RotationStage, { arn }: RotatedSecret) {
   const secret = organisation.world.secrets.get(arn);
@@ -130,13 +138,16 @@ const servedVersion = ({ organisation }: RotationStage, target: Target): string 
     ?.deployments.findLast(({ profile, undone }) => profile.id === target.profile && undone === undefined)
     ?.version;
 
-/** By an announcement that names it and its end. */
-const isTold = ({ organisation }: RotationStage, { version, target, status }: Delivery): boolean =>
-  organisation.world.putEvents.some(
+/** By an announcement that has the line of it and its end. */
+function isTold({ organisation }: RotationStage, delivery: Delivery): boolean {
+  const { source, version, target, status } = delivery;
+  const what = source.startsWith('arn:') ? source : `Profile ${target.profile}`;
+  const line = `${what}, version ${version} to environment ${target.environment}: ${status}: `;
+  return organisation.world.putEvents.some(
     ({ DetailType, Detail }) =>
-      DetailType === 'Configuration Deployment Failed' &&
-      [version, target.environment, status].every((part) => String(Detail).includes(part)),
+      DetailType === 'Configuration Deployment Failed' && String(Detail).includes(line),
   );
+}
 
 /** Readers get in with the current value, and the next rotation can begin. */
 function doorViolations(stage: RotationStage, secret: RotatedSecret): readonly string[] {

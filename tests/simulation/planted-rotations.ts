@@ -69,3 +69,63 @@ export const valuesInErrors = (): PlantedRotation => ({
     }
   },
 });
+
+/** Whatever is asked for is taken to exist. */
+export const anyVersionExists = (): PlantedRotation => ({
+  between: async ({ operation }, proceed) =>
+    operation === 'ListHostedConfigurationVersions'
+      ? { Items: Array.from({ length: 1_100 }, (_, index) => ({ VersionNumber: index + 1 })) }
+      : proceed(),
+});
+
+/** Wishes count in the order in which their runs get to the outbox. */
+export const wishesAsTheyArrive = (): PlantedRotation => ({
+  around: (store) => {
+    const arrived = new Map<string, string>();
+    const { outbox } = store;
+    return {
+      ...store,
+      outbox: {
+        ...outbox,
+        put: (delivery, expected) => {
+          if (!delivery.source.startsWith('appconfig:')) return outbox.put(delivery, expected);
+          const key = `${delivery.id} ${delivery.requestedAt}`;
+          const requestedAt = arrived.get(key) ?? new Date().toISOString();
+          arrived.set(key, requestedAt).set(`${delivery.id} ${requestedAt}`, requestedAt);
+          return outbox.put({ ...delivery, requestedAt }, expected);
+        },
+      },
+    };
+  },
+});
+
+/** What does not exist is taken for what is not to be had for the moment. */
+export const goneForTheMoment = (): PlantedRotation => ({
+  between: (_, proceed) =>
+    Promise.resolve(proceed()).catch((thrown: unknown) => {
+      const isGone = thrown instanceof Error && thrown.name === 'ResourceNotFoundException';
+      throw isGone
+        ? Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $fault: 'client' })
+        : thrown;
+    }),
+});
+
+/** Nobody hears of what has failed. */
+export const failuresUntold = (): PlantedRotation => ({
+  between: async ({ operation, input }, proceed) => {
+    const isFailure =
+      operation === 'PutEvents' && JSON.stringify(input).includes('Configuration Deployment Failed');
+    return isFailure ? { FailedEntryCount: 0, Entries: [{}] } : proceed();
+  },
+});
+
+/** Nobody remembers what was told of a secret in trouble. */
+export const troubleForgotten = (): PlantedRotation => ({
+  around: (store) => ({
+    ...store,
+    outbox: {
+      ...store.outbox,
+      remember: (arn, { trouble: _, toldBy: __, ...found }) => store.outbox.remember(arn, found),
+    },
+  }),
+});
