@@ -116,10 +116,10 @@ function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
     ...store,
     registry: {
       ...store.registry,
-      revision: async () => {
-        const revision = await store.registry.revision();
-        if (revision !== plan.revision) throw moved(`the registry is at revision ${revision}`);
-        return revision;
+      head: async () => {
+        const head = await store.registry.head();
+        if (head.revision !== plan.revision) throw moved(`the registry is at revision ${head.revision}`);
+        return head;
       },
     },
     configuration: {
@@ -128,6 +128,11 @@ function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
         const inForce = await store.configuration.inForce();
         if (inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
         return inForce;
+      },
+      withFound: async () => {
+        const seen = await store.configuration.withFound();
+        if (seen.inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
+        return seen;
       },
     },
     resources: {

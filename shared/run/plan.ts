@@ -7,7 +7,7 @@ import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { waits } from '../plan/approval.ts';
-import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
+import { centralAccountOf, type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import {
   type ActiveConfiguration,
@@ -15,7 +15,7 @@ import {
   configurationInForce,
   type Services,
 } from '../services.ts';
-import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
 import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
@@ -56,8 +56,8 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const revision = await revisionFor(services, step);
   if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
-  const done = await resumed(services, runId);
-  await look(services, step);
+  const { run, done } = await resumed(services, runId);
+  await look(services, step, run);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
@@ -89,23 +89,28 @@ async function revisionFor(
 ): Promise<number> {
   // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await configurationInForce(store);
-  if (cause === 'sweep' || place !== null) return store.registry.revision();
+  if (cause === 'sweep' || place !== null) return (await store.registry.head()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
 /** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
-async function look(services: Services, { runId, cause, place }: PlanStep): Promise<void> {
+async function look(
+  services: Services,
+  { runId, cause, place }: PlanStep,
+  before: RunRecord | undefined,
+): Promise<void> {
   const configuration = await configurationInForce(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');
   const looked = await lookForResources(services, { runId, configuration, where, keep: true });
   const left = searchLines(looked);
   const { warnings } = looked;
+  const noted = [left, warnings, before?.left ?? [], before?.warnings ?? []];
+  if (noted.every((each) => each.length === 0)) return;
   const run = await services.store.runs.get(runId);
   if (run?.status !== 'running') return;
   // What an attempt before this one has noted counts no more.
-  const { left: leftBefore = [], warnings: warnedBefore = [], ...bare } = run;
-  if ([left, warnings, leftBefore, warnedBefore].every((noted) => noted.length === 0)) return;
+  const { left: _, warnings: __, ...bare } = run;
   await services.store.runs.put({
     ...bare,
     ...(left.length === 0 ? {} : { left }),
@@ -127,17 +132,20 @@ function approvalFor(
   return { approval: 'required', approvalSeconds: hours * 3_600 };
 }
 
-/**
- * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
- * @returns the resources that it has written before
- */
-async function resumed({ store: { runs } }: Services, runId: string): Promise<ReadonlySet<string>> {
-  const run = await runs.get(runId);
-  if (run?.waitingUntil === undefined) return new Set();
+interface Resumed {
+  readonly run: RunRecord | undefined;
+  /** The resources that it has written before. */
+  readonly done: ReadonlySet<string>;
+}
+
+/** A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again. */
+async function resumed({ store: { runs } }: Services, runId: string): Promise<Resumed> {
+  const { run, changes } = await runs.whole(runId);
+  if (run?.waitingUntil === undefined) return { run, done: new Set() };
   const { reason: _, ...goesOn } = run;
   if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
-  const written = (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
-  return new Set(written.map(({ resource }) => resource));
+  const written = changes.filter(({ outcome }) => outcome === 'written');
+  return { run, done: new Set(written.map(({ resource }) => resource)) };
 }
 
 interface RunPlan {
@@ -163,9 +171,12 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
   const { state, error } = await stateOf(services, desired);
+  const central = centralAccountOf(desired, plan.active.configuration);
+  const change = { resource: desired.key, ...(central === undefined ? {} : { central }) };
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
-  if (error !== undefined) return { resource: desired.key, plannedGeneration: 0, error };
-  return planRemembered(services, plan, desired, state);
+  if (error !== undefined) return { ...change, plannedGeneration: 0, error };
+  const planned = await planRemembered(services, plan, desired, state);
+  return { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
 }
 
 async function planRemembered(
@@ -173,25 +184,23 @@ async function planRemembered(
   plan: RunPlan,
   desired: DesiredResource,
   state: ResourceState | undefined,
-): Promise<ResourceChange> {
-  const { active, registered, runId, sweep } = plan;
-  const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
-  const { revision, accountIds } = plan;
+): Promise<Omit<ResourceChange, 'resource'>> {
+  const { active, registered, runId, sweep, revision, accountIds } = plan;
   const settled = { revision, accountIds, hash: active.hash, grants: grantsOn(desired) };
-  if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
+  if (!isRead(plan, desired) && isSettled(state, settled)) return { planned: 'none' };
   // The update reads it in any case, when others have written it for a crowd, or by itself.
-  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return change;
+  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return {};
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
   const { plan: planned, error } = seen;
   const why = error === undefined ? {} : { error };
   if (planned !== undefined)
-    return { ...change, ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
+    return { ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
-    return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-  return { ...change, ...found, ...why };
+    return { planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
+  return { ...found, ...why };
 }
 
 function whatIsPlanned(

@@ -30,14 +30,15 @@ import {
  */
 export function memoryStore(): Store {
   const runs = memoryRuns();
+  const found = new Map<string, FoundResources>();
   return {
     registry: memoryRegistry(),
     resources: memoryResources(),
-    found: memoryFound(),
+    found: memoryFound(found),
     leases: memoryLeases(),
     runs,
     approvals: memoryApprovals(runs),
-    configuration: memoryConfiguration(),
+    configuration: memoryConfiguration(found),
     outbox: memoryOutbox(),
   };
 }
@@ -50,7 +51,7 @@ function memoryRegistry(): RegistryStore {
   return {
     account: (id) => soon(() => stored.get(id)),
     accounts: () => soon(() => sortedBy([...stored.values()], ({ id }) => id)),
-    revision: () => soon(() => revision),
+    head: () => soon(() => ({ revision, ...(ready === undefined ? {} : { readySince: ready }) })),
     async put(account: Account, expected, at) {
       const previous = await soon(() => revision);
       return soon(() => {
@@ -79,10 +80,14 @@ function memoryResources(): ResourceStore {
   };
 }
 
-function memoryFound(): FoundStore {
-  const items = new Map<string, FoundResources>();
+type FoundItems = Map<string, FoundResources>;
+
+const allFound = (items: FoundItems): readonly FoundResources[] =>
+  sortedBy([...items.values()], ({ search }) => search);
+
+function memoryFound(items: FoundItems): FoundStore {
   return {
-    all: () => soon(() => sortedBy([...items.values()], ({ search }) => search)),
+    all: () => soon(() => allFound(items)),
     put: (found, expected) =>
       soon(() => {
         if (items.get(found.search)?.generation !== expected) return false;
@@ -98,9 +103,9 @@ function memoryLeases(): LeaseStore {
     acquire: (resource, owner, now, until) =>
       soon(() => {
         const lease = held.get(resource);
-        if (lease !== undefined && lease.until > now) return false;
+        if (lease !== undefined && lease.until > now) return { taken: false, until: lease.until };
         held.set(resource, { owner, until });
-        return true;
+        return { taken: true, until };
       }),
     release: (resource, owner) =>
       soon(() => {
@@ -112,6 +117,8 @@ function memoryLeases(): LeaseStore {
 function memoryRuns(): RunStore {
   const runs = new Map<string, RunRecord>();
   const changes = new Map<string, Map<string, ResourceChange>>();
+  const changesOf = (runId: string): readonly ResourceChange[] =>
+    sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource);
   return {
     get: (runId) => soon(() => runs.get(runId)),
     put: (run) => soon(() => void runs.set(run.runId, frozen(run))),
@@ -132,8 +139,8 @@ function memoryRuns(): RunStore {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
         changes.set(runId, ofRun.set(change.resource, frozen(change)));
       }),
-    changes: (runId) =>
-      soon(() => sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource)),
+    changes: (runId) => soon(() => changesOf(runId)),
+    whole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
   };
 }
 
@@ -164,10 +171,11 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
   };
 }
 
-function memoryConfiguration(): ConfigurationStore {
+function memoryConfiguration(found: FoundItems): ConfigurationStore {
   let inForce: ConfigurationInForce | undefined;
   return {
     inForce: () => soon(() => inForce),
+    withFound: () => soon(() => ({ inForce, found: allFound(found) })),
     activate: (configuration) =>
       soon(() => {
         inForce = frozen(configuration);

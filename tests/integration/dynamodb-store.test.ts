@@ -79,8 +79,8 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       const table = await newTable();
       const { leases } = dynamoStore({ ...table, client: withLostAnswer(moto().endpoint) });
 
-      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toBe(true);
-      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: true });
+      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: false });
     });
   });
 
@@ -97,7 +97,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       const table = await halfVisible();
       const { registry } = dynamoStore(table);
       let visible = false;
-      const revision = registry.revision().then((value) => ({ value, visible }));
+      const revision = registry.head().then(({ revision: value }) => ({ value, visible }));
       await new Promise((resolve) => setTimeout(resolve, 120));
       visible = true;
       await put(table, { ...missing, revision: 2, updatedAt: at });
@@ -108,7 +108,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     test('gives up with an error that says so when it never can', async () => {
       const { registry } = dynamoStore(await halfVisible());
 
-      await expect(registry.revision()).rejects.toMatchObject({
+      await expect(registry.head()).rejects.toMatchObject({
         name: 'ConcurrentUpdateError',
         fields: { accountId: accountId(1) },
       });
@@ -121,8 +121,23 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       expect(await registry.put(anAccount({ id: accountId(1) }), undefined, at)).toMatchObject({
         revision: 3,
       });
-      expect(await registry.revision()).toBe(3);
+      expect((await registry.head()).revision).toBe(3);
     });
+  });
+
+  test('what an activation carried over is read with it, also where a query saw only the activation', async () => {
+    const table = await newTable();
+    const { found, configuration } = dynamoStore(table);
+    const item = { search: 'a search', matching: [], former: [], generation: 1 };
+    const carried = { ...item, matching: [bucket], generation: 2 };
+    await found.put(item, undefined);
+    const activation = { hash: '', document: {}, activatedAt: at, activatedBy: '' };
+    await configuration.activate({ ...activation, carried: { 'a search': 2 } });
+    const late = afterFirstAnswer(moto().endpoint, () => found.put(carried, 1));
+
+    const seen = await dynamoStore({ ...table, client: late }).configuration.withFound();
+
+    expect(seen.found).toStrictEqual([carried]);
   });
 
   describe('an item that does not fit', () => {
@@ -204,8 +219,10 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
       const { leases } = dynamoStore(table);
 
-      expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toBe(false);
-      expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toMatchObject({
+        taken: false,
+      });
+      expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toMatchObject({ taken: true });
     });
 
     test('is none where a resource of the first version lacks what is kept since', async () => {
@@ -278,17 +295,24 @@ const documentClient = (endpoint: string): DynamoDBDocumentClient =>
   );
 
 /** A client that loses the answer to its first request, after the table has served it. */
-function withLostAnswer(endpoint: string): DynamoDBDocumentClient {
+const withLostAnswer = (endpoint: string): DynamoDBDocumentClient =>
+  afterFirstAnswer(endpoint, () => {
+    throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+  });
+
+/** A client with which something happens between its first answer and whoever has asked. */
+function afterFirstAnswer(endpoint: string, happen: () => unknown): DynamoDBDocumentClient {
   const client = documentClient(endpoint);
-  let lost = false;
+  let happened = false;
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args);
-      if (lost) return answer;
-      lost = true;
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+      if (happened) return answer;
+      happened = true;
+      await happen();
+      return answer;
     },
-    { step: 'finalizeRequest', name: 'lostAnswer', priority: 'low' },
+    { step: 'finalizeRequest', name: 'afterFirstAnswer', priority: 'low' },
   );
   return client;
 }

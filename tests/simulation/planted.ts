@@ -1,5 +1,6 @@
 import type { RegisteredAccount } from '../../shared/organization/account.ts';
 import { parsePolicy, serialisePolicy } from '../../shared/policy/document.ts';
+import type { ConfigurationInForce } from '../../shared/store/ports.ts';
 import type { PlayOptions } from '../../simulation/play.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
 
@@ -11,7 +12,10 @@ const sleep = (milliseconds: number): Promise<void> =>
 
 /** A lease is everybody's. */
 export const sharedLeases = (): Planted => ({
-  around: (store) => ({ ...store, leases: { ...store.leases, acquire: async () => true } }),
+  around: (store) => ({
+    ...store,
+    leases: { ...store.leases, acquire: async (_resource, _owner, _now, until) => ({ taken: true, until }) },
+  }),
 });
 
 /** The accounts that a resource has, and the one that has just come: no look at the whole registry. */
@@ -46,7 +50,10 @@ export const revisionOutsideTransaction = (): Planted => ({
       ...store,
       registry: {
         ...store.registry,
-        revision: async () => (await store.registry.revision()) + ahead,
+        head: async () => {
+          const head = await store.registry.head();
+          return { ...head, revision: head.revision + ahead };
+        },
         put: async (...given) => {
           ahead += 1;
           await sleep(6_000);
@@ -67,7 +74,7 @@ export const appliedBeforeReadBack = (): Planted => ({
       ...store.resources,
       put: async (resource, state) => {
         const inForce = await store.configuration.inForce();
-        const appliedRevision = await store.registry.revision();
+        const appliedRevision = (await store.registry.head()).revision;
         await store.resources.put(resource, {
           ...state,
           appliedRevision,
@@ -176,18 +183,23 @@ export const quotaIgnored = (): Planted => ({
     ...store,
     configuration: {
       ...store.configuration,
-      inForce: async () => {
-        const inForce = await store.configuration.inForce();
-        if (inForce === undefined) return undefined;
-        const document = inForce.document as { readonly limits: Readonly<Record<string, number>> };
-        const limits = Object.fromEntries(
-          Object.entries(document.limits).map(([name, limit]) => [
-            name,
-            name === 'resourcesPerPattern' ? limit : limit * 10,
-          ]),
-        );
-        return { ...inForce, document: { ...document, limits } };
+      inForce: async () => withHigherQuotas(await store.configuration.inForce()),
+      withFound: async () => {
+        const { inForce, found } = await store.configuration.withFound();
+        return { inForce: withHigherQuotas(inForce), found };
       },
     },
   }),
 });
+
+function withHigherQuotas(inForce: ConfigurationInForce | undefined): ConfigurationInForce | undefined {
+  if (inForce === undefined) return undefined;
+  const document = inForce.document as { readonly limits: Readonly<Record<string, number>> };
+  const limits = Object.fromEntries(
+    Object.entries(document.limits).map(([name, limit]) => [
+      name,
+      name === 'resourcesPerPattern' ? limit : limit * 10,
+    ]),
+  );
+  return { ...inForce, document: { ...document, limits } };
+}
