@@ -6,7 +6,7 @@ import type { SimulatedCall } from '../simulator/plugin.ts';
 import { moveStage, versionWith } from '../simulator/secrets.ts';
 import { deny } from './rotation-denials.ts';
 import { clientOf, rotateByFunction } from './rotation-function.ts';
-import { profileNamed } from './rotation-homes.ts';
+import { hostedName, profileNamed } from './rotation-homes.ts';
 import type { RotationStage } from './rotation-play.ts';
 import type { RotatedSecret } from './rotation-scenario.ts';
 import { type Act, minute, type Scene, sleep } from './rotation-scene.ts';
@@ -117,12 +117,13 @@ async function alone({ busy }: Scene, { arn }: RotatedSecret, act: () => Promise
 /** Somebody deploys a hosted configuration to one of the environments, where AppConfig lets him. */
 const occupy: Act = async (scene, secret) => {
   const { application } = secret;
-  if (application.environments.size === 0) return;
+  const profile = profileNamed(application, scene.draw.pick(['settings', 'settings', hostedName]));
+  if (application.environments.size === 0 || profile === undefined) return;
   const client = clientOf(scene, secret, AppConfigClient, 'others');
   const command = new StartDeploymentCommand({
     ApplicationId: application.id,
     EnvironmentId: scene.draw.pick([...application.environments.keys()]),
-    ConfigurationProfileId: profileNamed(application, 'settings')?.id,
+    ConfigurationProfileId: profile.id,
     ConfigurationVersion: '1',
     DeploymentStrategyId: scene.draw.pick(scene.strategies),
   });

@@ -33,7 +33,7 @@ export function denialViolations({
     const times = denials.filter((each) => each === arn).length;
     return runs <= times
       ? []
-      : [`the clock told ${runs} times that ${arn} was denied, which it was ${times} times`];
+      : [`the clock told ${runs} times that ${arn} was denied, which was news ${times} times`];
   });
 }
 

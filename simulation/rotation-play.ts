@@ -65,7 +65,7 @@ export interface RotationStage extends RotationScenario {
   /** A person makes a configuration the one in force that names the targets as they are now. */
   configure(): Promise<void>;
   readonly inForce: { configuration: Configuration };
-  /** ARNs of secrets that could not be looked at for some time, each time. */
+  /** ARNs of secrets that could not be looked at for some time, each time, or may be told of again. */
   readonly denials: string[];
   note(what: string): void;
 }
@@ -163,14 +163,7 @@ function setUp({
     denials: [],
   };
   const { start, runs } = starter({ ...base, note }, store, dying);
-  const configure = async (): Promise<void> => {
-    inForce.configuration = scenario.configured();
-    await activateConfiguration(
-      simulatedServices(organisation, { store: inner }),
-      inForce.configuration,
-      'a person',
-    );
-  };
+  const configure = () => configureAnew({ ...base, note });
   const stage: RotationStage = { ...base, rotationFunction, start, configure, note };
   const stop = (): void => {
     wrong.set(noFaults);
@@ -180,6 +173,18 @@ function setUp({
 }
 
 type Unstarted = Omit<RotationStage, 'start' | 'configure' | 'rotationFunction'>;
+
+/** What a configuration has begun or ceased to name is looked at afresh, and trouble with it is told again. */
+async function configureAnew({ organisation, inner, inForce, secrets, denials, configured }: Unstarted) {
+  const before = inForce.configuration;
+  inForce.configuration = configured();
+  const namedIn = ({ rotation }: Configuration, arn: string): boolean =>
+    rotation?.targets.some(({ secret }) => secret === arn) === true;
+  for (const { arn } of secrets)
+    if (namedIn(before, arn) !== namedIn(inForce.configuration, arn)) denials.push(arn);
+  const services = simulatedServices(organisation, { store: inner, quick: true });
+  await activateConfiguration(services, inForce.configuration, 'a person');
+}
 
 /** Executions of the deployed state machines, each a process with a clock of its own. */
 function starter({ organisation, draw, logger, watch, inner, note }: Unstarted, store: Store, dying: Deaths) {

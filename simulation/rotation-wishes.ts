@@ -66,8 +66,12 @@ async function slowly({ organisation }: Scene, wished: () => Promise<string>): P
   return wished().finally(stop);
 }
 
-const addVersion = ({ versions }: SimulatedProfile): void =>
-  void versions.push({ content: `{"number":${versions.length + 1}}`, contentType: 'application/json' });
+function addVersion({ versions }: SimulatedProfile): void {
+  const number = versions.length + 1;
+  versions.push({ content: `{"number":${number}}`, contentType: 'application/json', label: labelOf(number) });
+}
+
+const labelOf = (number: number): string => `v${number}`;
 
 const named = ({ place, application }: Home) => ({
   application: application.name,
@@ -82,7 +86,7 @@ function wishFor({ draw }: Scene, home: Home, profile: SimulatedProfile): object
   const environments = draw.some([...application.environments.values()], 0.6);
   return {
     ...(byId ? { application: application.id, profile: profile.id, account: place.name } : named(home)),
-    version: draw.chance(0.5) ? number : String(number),
+    version: draw.pick([number, String(number), profile.versions[number - 1]?.label ?? number]),
     ...(environments.length === 0 ? {} : { environments: environments.map(nameOrId(draw)) }),
   };
 }
