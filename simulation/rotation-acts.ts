@@ -6,7 +6,7 @@ import type { SimulatedCall } from '../simulator/plugin.ts';
 import { moveStage, versionWith } from '../simulator/secrets.ts';
 import { deny } from './rotation-denials.ts';
 import { clientOf, rotateByFunction } from './rotation-function.ts';
-import { hostedName, profileNamed } from './rotation-homes.ts';
+import { freshId, hostedName, profileNamed } from './rotation-homes.ts';
 import type { RotationStage } from './rotation-play.ts';
 import type { RotatedSecret } from './rotation-scenario.ts';
 import { type Act, minute, type Scene, sleep } from './rotation-scene.ts';
@@ -146,10 +146,9 @@ const byHand: Act = ({ hub, start, run, watch }, { arn }) => {
   run(start({ secretId: arn }));
 };
 
-const addEnvironment: Act = ({ draw }, { application }) => {
-  const id = `added${draw.between(10, 99)}`;
-  if (!application.environments.has(id))
-    application.environments.set(id, { id, name: id, monitors: [], deployments: [] });
+const addEnvironment: Act = (_, { home }) => {
+  const id = freshId(home, 'add');
+  home.application.environments.set(id, { id, name: id, monitors: [], deployments: [] });
 };
 
 /** For good, and only where no target of the configuration names it. */

@@ -91,7 +91,8 @@ const nameOf = (delivery: Delivery): string =>
     : `Profile ${delivery.target.profile}, version ${delivery.version}`;
 
 function summary(deliveries: readonly Delivery[], runId: string): string {
-  if (deliveries.length === 0) return 'Nothing to deploy: no target, or each has this version already';
+  if (deliveries.length === 0)
+    return 'Nothing to deploy: no target, or each has this version already, or from another run';
   const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
   const seconds = deliveries.reduce((sum, { secondStarts }) => sum + secondStarts, 0);
   const elsewhere = deliveries.filter((each) => isUnfinished(each) && each.runId !== runId).length;
