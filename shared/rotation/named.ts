@@ -1,4 +1,4 @@
-import type { AppConfigClient } from '@aws-sdk/client-appconfig';
+import type { AppConfigClient, HostedConfigurationVersionSummary } from '@aws-sdk/client-appconfig';
 import { MalformedEventError, ResourceMissingError } from '../errors.ts';
 import { listApplications, listEnvironments, listHostedVersions, listProfiles } from './discover.ts';
 
@@ -54,8 +54,7 @@ export interface HostedVersion {
 }
 
 /**
- * The version of a hosted configuration that has this number or label, as StartDeployment takes them. A label holds more
- * than digits (AppConfig API reference, "CreateHostedConfigurationVersion"), so none reads like a number.
+ * The version of a hosted configuration that has this number, or else this label, as StartDeployment takes them.
  * @throws ResourceMissingError where there is none
  */
 export async function hostedVersion(
@@ -64,20 +63,28 @@ export async function hostedVersion(
   wanted: string,
 ): Promise<HostedVersion> {
   const versions = await listHostedVersions(client, application, profile);
-  const found = versions.find(
-    ({ VersionNumber, VersionLabel }) => String(VersionNumber) === wanted || VersionLabel === wanted,
-  );
-  if (found === undefined) {
-    const known = versions.map(({ VersionNumber, VersionLabel }) =>
-      VersionLabel === undefined ? String(VersionNumber) : `${VersionNumber} (${VersionLabel})`,
-    );
+  const found =
+    versions.find(({ VersionNumber }) => String(VersionNumber) === wanted) ??
+    versions.find(({ VersionLabel }) => VersionLabel === wanted);
+  if (found === undefined)
     throw new ResourceMissingError(
-      `There is no version ${wanted} of configuration profile ${profile}. There are: ${known.join(', ') || 'none'}`,
+      `There is no version ${wanted} of configuration profile ${profile}. There are: ${newest(versions)}`,
       { wanted },
     );
-  }
   const { VersionNumber, KmsKeyArn } = found;
   return { version: String(VersionNumber), ...(KmsKeyArn === undefined ? {} : { kmsKey: KmsKeyArn }) };
+}
+
+const mostNamed = 20;
+
+function newest(versions: readonly HostedConfigurationVersionSummary[]): string {
+  const named = versions
+    .toSorted((a, b) => (b.VersionNumber ?? 0) - (a.VersionNumber ?? 0))
+    .map(({ VersionNumber, VersionLabel }) =>
+      VersionLabel === undefined ? String(VersionNumber) : `${VersionNumber} (${VersionLabel})`,
+    );
+  const more = named.length > mostNamed ? [`${named.length - mostNamed} older`] : [];
+  return [...named.slice(0, mostNamed), ...more].join(', ') || 'none';
 }
 
 interface Item {
