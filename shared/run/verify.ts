@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { isCrowded } from '../apply/gather.ts';
+import { servedRevision } from '../apply/settled.ts';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { errorRecord, ResourceMissingError, ThrottledError } from '../errors.ts';
@@ -118,7 +119,8 @@ async function provedByAnother({ store, clock }: Services, question: Question) {
   const state = await store.resources.get(question.desired.key);
   if (!isCrowded(state, clock.now())) return undefined;
   if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
-  if (state.appliedRevision < question.revision) return undefined;
+  const accountIds = question.accounts.map(({ id }) => id);
+  if (servedRevision(state, accountIds) < question.revision) return undefined;
   const changes = await store.runs.changes(state.leftBy.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
