@@ -67,8 +67,8 @@ export async function runReport(
   { runId, result, calls, durationMs }: EndedRun,
 ): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
   const { runs, approvals } = store;
-  const record = (await runs.get(runId)) ?? unrecorded(runId, result);
-  const changes = await runs.changes(runId);
+  const { run, changes } = await runs.whole(runId);
+  const record = run ?? unrecorded(runId, result);
   const warnings = [...(record.warnings ?? []), ...(await membershipWarnings(store, changes))];
   const report: RunReport = {
     // Whoever died without a record has not succeeded.

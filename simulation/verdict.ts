@@ -156,7 +156,7 @@ async function leaseViolations({ inner, configuration }: Stage): Promise<readonl
   const now = Date.now();
   const held: string[] = [];
   for (const { key } of desiredResources(configuration, []))
-    if (!(await inner.leases.acquire(key, 'the verdict', now, now + 1)))
+    if (!(await inner.leases.acquire(key, 'the verdict', now, now + 1)).taken)
       held.push(`the lease of ${key} has not ended`);
   return held;
 }

@@ -59,15 +59,19 @@ export function strictDenialOf(world: World, caller: Caller, attempt: Attempt): 
 const evaluate = (policy: string | undefined, request: AccessRequest): Evaluation =>
   policy === undefined ? { decision: 'none' } : evaluatePolicy(stored(policy), request);
 
-const requestOf = (world: World, caller: Caller, attempt: Attempt): AccessRequest => ({
-  principal: { type: 'AWS', accountId: caller.accountId, arn: caller.sessionArn },
-  action: attempt.action,
-  resource: attempt.resource,
-  // Few statements ask for it.
-  get context() {
-    return contextOf(world, caller, attempt);
-  },
-});
+function requestOf(world: World, caller: Caller, attempt: Attempt): AccessRequest {
+  let context: RequestContext | undefined;
+  return {
+    principal: { type: 'AWS', accountId: caller.accountId, arn: caller.sessionArn },
+    action: attempt.action,
+    resource: attempt.resource,
+    // Few statements ask for it.
+    get context() {
+      context ??= contextOf(world, caller, attempt);
+      return context;
+    },
+  };
+}
 
 const denial = (caller: Caller, { action, resource }: Attempt, why: string): string =>
   `User: ${caller.sessionArn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;

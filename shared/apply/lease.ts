@@ -17,7 +17,10 @@ const patience = 5_000;
 /** Between two attempts: at first, and at most, in milliseconds; half of it at random. */
 const pauses = { first: 250, most: 2_000 };
 
-/** How long it waits where the time to ask is known and further away than that; the state machine waits for the rest. */
+/**
+ * How long it waits where that cannot be enough: the time to ask is known and further away, or another has had the lease for
+ * longer than most writes take, and may have died. The state machine waits for the rest.
+ */
 const briefly = 1_000;
 
 export interface Lease {
@@ -51,21 +54,35 @@ export async function withLease<T>(
   { resource, runId, look }: LeaseRequest,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T | undefined> {
-  const { clock, random, store } = services;
+  const { clock, random } = services;
   // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
   const owner = `${runId}#${random().toString(36).slice(2)}`;
   const start = clock.now();
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.most)) {
     const { settled, notBefore = 0 } = await look();
     if (settled) return undefined;
-    const taken = clock.now();
-    const early = Math.max(0, notBefore - taken);
-    if (early === 0 && (await store.leases.acquire(resource, owner, taken, taken + leaseDuration)))
-      return holding(services, { resource, owner, taken }, work);
-    if (early > patience) await clock.sleep(briefly);
-    if (early > patience || clock.now() - start > patience) throw busy(resource);
+    const early = Math.max(0, notBefore - clock.now());
+    const attempt = early === 0 ? await ask(services, resource, owner) : undefined;
+    if (attempt?.taken !== undefined)
+      return holding(services, { resource, owner, taken: attempt.taken }, work);
+    const waited = clock.now() - start;
+    const isFar = early > patience || attempt?.isStuck === true;
+    if (isFar && waited < briefly) await clock.sleep(briefly);
+    if (isFar || waited > patience) throw busy(resource);
     await clock.sleep(early + (pause * (1 + random())) / 2);
   }
+}
+
+/**
+ * When it was taken, by our clock before it was asked for; or whether another has had it for long already, and may keep it
+ * for longer than we wait, as far as clocks agree.
+ */
+async function ask({ store, clock }: Services, resource: string, owner: string) {
+  const now = clock.now();
+  const { taken, until } = await store.leases.acquire(resource, owner, now, now + leaseDuration);
+  if (taken) return { taken: now };
+  const left = until - now;
+  return { isStuck: left > patience && leaseDuration - left > patience };
 }
 
 interface Held {

@@ -63,8 +63,7 @@ export async function reconcileResource(
     const done = await withLease(
       services,
       { resource: planned.resource, runId, look: () => lookBeforeLease(services, request) },
-      async (lease) =>
-        (await isOvertaken(services, request)) ? undefined : reconcileHolding(services, request, lease),
+      (lease) => reconcileUnlessOvertaken(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
     const { before, after, added, removed, ...own } = planned;
@@ -76,8 +75,14 @@ export async function reconcileResource(
   }
 }
 
-async function lookBeforeLease({ store, clock }: Services, request: ReconcileRequest): Promise<LeaseLook> {
-  const state = await store.resources.get(request.planned.resource);
+const lookBeforeLease = async (services: Services, request: ReconcileRequest): Promise<LeaseLook> =>
+  lookAt(services, request, await services.store.resources.get(request.planned.resource));
+
+async function lookAt(
+  { store, clock }: Services,
+  request: ReconcileRequest,
+  state: ResourceState | undefined,
+): Promise<LeaseLook> {
   if (await settledSincePlan(store, request, state)) return { settled: true };
   return { settled: false, ...(request.gathers === true && { notBefore: gathersUntil(state, clock.now()) }) };
 }
@@ -87,11 +92,18 @@ async function lookBeforeLease({ store, clock }: Services, request: ReconcileReq
  * one after the other.
  * @throws ResourceBusyError where the next write is to gather others first
  */
-async function isOvertaken(services: Services, request: ReconcileRequest): Promise<boolean> {
-  if (request.gathers !== true) return false;
-  const { settled, notBefore = 0 } = await lookBeforeLease(services, request);
-  if (!settled && services.clock.now() < notBefore) throw busy(request.planned.resource);
-  return settled;
+async function reconcileUnlessOvertaken(
+  services: Services,
+  request: ReconcileRequest,
+  lease: Lease,
+): Promise<Done | undefined> {
+  const state = await services.store.resources.get(request.planned.resource);
+  if (request.gathers === true) {
+    const { settled, notBefore = 0 } = await lookAt(services, request, state);
+    if (settled) return undefined;
+    if (services.clock.now() < notBefore) throw busy(request.planned.resource);
+  }
+  return reconcileHolding(services, request, lease, state);
 }
 
 /** A change that the plan saw is done only by a reconciliation that completed after the plan. */
@@ -149,14 +161,12 @@ function outcomeOf(error: unknown): Outcome {
  * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
  * @returns `undefined` where nobody has anything to do: the resource is not in force any more, and nothing of ours on it
  */
-async function picture(services: Services, resource: string) {
+async function picture(services: Services, resource: string, state: ResourceState | undefined) {
   const { store } = services;
-  await requireReady(store.registry);
-  const revision = await store.registry.revision();
+  const revision = await requireReady(store.registry);
   const accounts = await store.registry.accounts();
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, accounts, resource);
-  const state = await store.resources.get(resource);
   if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
   if (desired === undefined)
     throw new ConfigurationMismatchError(
@@ -168,11 +178,16 @@ async function picture(services: Services, resource: string) {
 
 export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
 
-async function reconcileHolding(services: Services, request: ReconcileRequest, lease: Lease): Promise<Done> {
+async function reconcileHolding(
+  services: Services,
+  request: ReconcileRequest,
+  lease: Lease,
+  state: ResourceState | undefined,
+): Promise<Done> {
   const { resource } = request.planned;
-  const seen = await picture(services, resource);
+  const seen = await picture(services, resource, state);
   if (seen === undefined) return { outcome: 'unchanged' };
-  const { desired, active, state } = seen;
+  const { desired, active } = seen;
   const context = grantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
   const actual = await readUnlessGone(desired, () =>

@@ -1,8 +1,6 @@
-import { InvalidPrincipalError, ThrottledError } from '../errors.ts';
+import { InvalidPrincipalError } from '../errors.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
-
-/** Each refused attempt costs a write, and services such as KMS allow few a second. */
-const mostAttempts = 16;
+import { attempt, letIn, letOthersIn, refusedAlone, type Search } from './search.ts';
 
 export interface WriteRequest {
   readonly actual: unknown;
@@ -82,17 +80,6 @@ const differsFromThoseBefore = (
   circles: readonly (readonly string[])[],
 ): boolean => circle.length > 0 && !circles.slice(0, index).some((other) => other.join() === circle.join());
 
-interface Search {
-  readonly request: WriteRequest;
-  readonly outside: Set<string>;
-  /** Of these, those whom AWS has refused whoever else was in the document. */
-  readonly refused: Set<string>;
-  written: ResourcePlan;
-  /** Whether AWS has accepted a write. */
-  sent: boolean;
-  attempts: number;
-}
-
 const ended = ({ outside, refused, written, sent }: Search, reason: Error | undefined): Written => ({
   written: sent ? { ...written, changed: true } : written,
   setAside: [...outside].sort(),
@@ -108,12 +95,6 @@ async function accepted(request: WriteRequest, begun: Pick<Search, 'outside' | '
   const refused = again && others.length > 0 ? await letIn(search, others) : undefined;
   if (refused instanceof InvalidPrincipalError) await letOthersIn(search, others);
   return ended(search, refused instanceof InvalidPrincipalError ? refused : undefined);
-}
-
-/** Where each account is a request of its own, the refusal says whom it is about, and the others are in. */
-function refusedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {
-  const { othersWritten, accountIds } = fields;
-  return othersWritten === true && Array.isArray(accountIds) ? accountIds.map(String).sort() : undefined;
 }
 
 function othersIn(request: WriteRequest, alone: readonly string[], reason: Error): Written {
@@ -141,63 +122,4 @@ async function withoutAny(
   return refused === undefined
     ? { request, outside, refused: new Set(), written, sent, attempts }
     : undefined;
-}
-
-/** Of the suspects, newest first, one at least is refused: lets in those who are not. */
-async function letOthersIn(search: Search, suspects: readonly string[]): Promise<void> {
-  const [first, ...rest] = suspects;
-  if (first === undefined) return;
-  if (rest.length === 0) {
-    search.refused.add(first);
-    return;
-  }
-  const middle = Math.ceil(suspects.length / 2);
-  const newer = suspects.slice(0, middle);
-  const older = suspects.slice(middle);
-  const olderIn = await letIn(search, older);
-  // With the older ones accepted, the refused one is among the newer: no need to try.
-  const newerIn = olderIn === 'in' ? undefined : await letIn(search, newer);
-  if (olderIn instanceof InvalidPrincipalError) await letOthersIn(search, older);
-  if (olderIn === 'in' || newerIn instanceof InvalidPrincipalError) await letOthersIn(search, newer);
-}
-
-/**
- * Where the service asks to slow down, the search ends, if AWS has accepted a write: that is settled.
- * @throws ThrottledError if it has accepted none
- */
-async function letIn(
-  search: Search,
-  ids: readonly string[],
-): Promise<'in' | 'untried' | InvalidPrincipalError> {
-  if (search.attempts >= mostAttempts) return 'untried';
-  search.attempts += 1;
-  const { request, outside, written } = search;
-  const next = request.plan(new Set([...outside].filter((id) => !ids.includes(id))));
-  const refused = await attempt(request, written.next, next).catch((error: unknown) => {
-    if (!search.sent || !(error instanceof ThrottledError)) throw error;
-    search.attempts = mostAttempts;
-    return 'untried' as const;
-  });
-  if (refused === 'untried') return refused;
-  const alone = refused === undefined ? [] : refusedAlone(refused);
-  if (refused !== undefined && alone === undefined) return refused;
-  for (const id of ids.filter((id) => alone?.includes(id))) search.refused.add(id);
-  for (const id of ids.filter((id) => !alone?.includes(id))) outside.delete(id);
-  search.written = request.plan(outside);
-  search.sent = true;
-  return 'in';
-}
-
-async function attempt(
-  { write }: WriteRequest,
-  from: unknown,
-  { next }: ResourcePlan,
-): Promise<InvalidPrincipalError | undefined> {
-  try {
-    await write(from, next);
-    return undefined;
-  } catch (error) {
-    if (error instanceof InvalidPrincipalError) return error;
-    throw error;
-  }
 }

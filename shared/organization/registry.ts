@@ -21,9 +21,13 @@ export async function importOrganization(access: ImportAccess): Promise<ImportRe
   return { ...slice.counts, ready: true };
 }
 
-/** @throws RegistryNotReadyError until an import went through: an incomplete picture must take nothing away */
-export async function requireReady(registry: RegistryStore): Promise<void> {
-  if ((await registry.readySince()) !== undefined) return;
+/**
+ * The revision of the last change.
+ * @throws RegistryNotReadyError until an import went through: an incomplete picture must take nothing away
+ */
+export async function requireReady(registry: RegistryStore): Promise<number> {
+  const { revision, readySince } = await registry.head();
+  if (readySince !== undefined) return revision;
   throw new RegistryNotReadyError(
     'The registry does not hold the whole organisation yet, so nothing may be written. Run `onboarding import` first',
   );

@@ -15,6 +15,8 @@ export interface Remedy {
 interface Crowded {
   readonly kind: GrantKind;
   readonly request: RenderRequest<GrantEntry, unknown>;
+  /** How many accounts fit now. */
+  readonly now: number;
 }
 
 /**
@@ -25,14 +27,20 @@ export function rendered(kind: GrantKind, request: RenderRequest<GrantEntry, unk
   try {
     return kind.render(request);
   } catch (error) {
-    throw error instanceof PolicyTooLargeError ? withRemedies({ kind, request }, error) : error;
+    throw error instanceof PolicyTooLargeError ? withRemedies(crowded(kind, request, error), error) : error;
   }
 }
+
+const crowded = (
+  kind: GrantKind,
+  request: RenderRequest<GrantEntry, unknown>,
+  { fields }: PolicyTooLargeError,
+): Crowded => ({ kind, request, now: Number(fields.fit ?? 0) });
 
 /** The refusal, and what would help: each change is tried by rendering, never guessed. Pure. */
 function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyTooLargeError {
   const accounts = mostAccounts(crowded.request.shares);
-  const remedies = remediesFor(crowded, Number(refused.fields.fit ?? 0));
+  const remedies = remediesFor(crowded);
   return new PolicyTooLargeError(
     `${refused.message}. ${remediesText(remedies, accounts)}`,
     { ...refused.fields, remedies },
@@ -59,9 +67,9 @@ const remedyText =
   };
 
 /** Those by which more fit than now, the smallest changes first. */
-const remediesFor = (crowded: Crowded, now: number): readonly Remedy[] =>
+const remediesFor = (crowded: Crowded): readonly Remedy[] =>
   [...repacked(crowded), ...apart(crowded), ...unlisted(crowded), ...spread(crowded)].filter(
-    ({ fit }) => fit > now,
+    ({ fit }) => fit > crowded.now,
   );
 
 /** Every grant that may have its accounts in a condition has them there. */
@@ -110,7 +118,7 @@ const apart = (crowded: Crowded): readonly Remedy[] => {
 function spread(crowded: Crowded): readonly Remedy[] {
   const { shares } = crowded.request;
   const accounts = mostAccounts(shares);
-  const each = fitting(onEmpty(crowded), shares);
+  const each = fitting({ ...onEmpty(crowded), now: 0 }, shares);
   if (each === 0) return [];
   if (each === accounts)
     return [{ change: 'such a resource that others have left room on', grants: [], fit: each }];
@@ -119,16 +127,16 @@ function spread(crowded: Crowded): readonly Remedy[] {
   return [{ change, grants: [], fit: accounts }];
 }
 
-const onEmpty = ({ kind, request }: Crowded): Crowded => ({
-  kind,
-  request: { ...request, actual: kind.empty, remembered: [] },
+const onEmpty = (crowded: Crowded): Crowded => ({
+  ...crowded,
+  request: { ...crowded.request, actual: crowded.kind.empty, remembered: [] },
 });
 
 const mostAccounts = (shares: readonly Share[]): number =>
   Math.max(0, ...shares.map(({ accounts }) => accounts.length));
 
-/** How many of the accounts fit, found by halving. */
-function fitting({ kind, request }: Crowded, shares: readonly Share[]): number {
+/** How many of the accounts fit, found by halving; 0 where that are no more than now. */
+function fitting({ kind, request, now }: Crowded, shares: readonly Share[]): number {
   const fits = (count: number): boolean => {
     try {
       kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
@@ -141,7 +149,8 @@ function fitting({ kind, request }: Crowded, shares: readonly Share[]): number {
   };
   const accounts = mostAccounts(shares);
   if (fits(accounts)) return mostAccounts(request.shares);
-  let enough = 0;
+  let enough = now + 1;
+  if (!fits(enough)) return 0;
   let tooMany = accounts;
   while (tooMany - enough > 1) {
     const middle = Math.floor((enough + tooMany) / 2);

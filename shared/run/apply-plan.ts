@@ -116,10 +116,10 @@ function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
     ...store,
     registry: {
       ...store.registry,
-      revision: async () => {
-        const revision = await store.registry.revision();
-        if (revision !== plan.revision) throw moved(`the registry is at revision ${revision}`);
-        return revision;
+      head: async () => {
+        const head = await store.registry.head();
+        if (head.revision !== plan.revision) throw moved(`the registry is at revision ${head.revision}`);
+        return head;
       },
     },
     configuration: {

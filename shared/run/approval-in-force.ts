@@ -9,6 +9,7 @@ import type { Store } from '../store/ports.ts';
  */
 export async function approvalInForce(store: Store): Promise<NeedsApproval | undefined> {
   const inForce = await store.configuration.inForce();
-  if (inForce === undefined || (await store.registry.readySince()) === undefined) return undefined;
-  return approvalNeeded(configurationOf(inForce));
+  const needed = inForce && approvalNeeded(configurationOf(inForce));
+  if (needed === undefined || (await store.registry.readySince()) === undefined) return undefined;
+  return needed;
 }

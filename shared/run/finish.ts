@@ -38,8 +38,7 @@ export interface FinishedRun {
 /** The last step: decides how the run ended, records it, and announces it. */
 export async function finishRun(services: Services, step: FinishStep): Promise<FinishedRun> {
   const { store } = services;
-  const opened = await store.runs.get(step.runId);
-  const changes = await store.runs.changes(step.runId);
+  const { run: opened, changes } = await store.runs.whole(step.runId);
   const strangers = await nonMembers(services, step, changes);
   const left = lines([
     // What looking for resources has left.
@@ -95,12 +94,11 @@ export async function failRun(
   services: Services,
   { runId, startedAt, error }: FailedStep,
 ): Promise<FinishedRun> {
-  const opened = await services.store.runs.get(runId);
+  const { run: opened, changes } = await services.store.runs.whole(runId);
   if (opened?.status === 'succeeded' || opened?.status === 'failed') {
     if (opened.announcedAt === undefined) await announceLate(services, opened, error);
     return { runId, status: opened.status };
   }
-  const changes = await services.store.runs.changes(runId);
   const waited = opened?.status === 'waiting-for-approval';
   const ended = waited ? await unapproved(services, runId, error) : { error, left: [goOn(error)] };
   await close(services, {

@@ -58,7 +58,7 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   await requireReady(registry);
   const { active, looked } = await looking(services, request);
   // The revision before the accounts, so that it is never too new.
-  const revision = await registry.revision();
+  const { revision } = await registry.head();
   const accounts = await registry.accounts();
   requireKnown(accounts, accountId);
   const desired = resourcesInForce(active, accounts);

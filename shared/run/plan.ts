@@ -15,7 +15,7 @@ import {
   configurationInForce,
   type Services,
 } from '../services.ts';
-import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
 import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
@@ -56,8 +56,8 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const revision = await revisionFor(services, step);
   if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
   await requireReady(registry);
-  const done = await resumed(services, runId);
-  await look(services, step);
+  const { run, done } = await resumed(services, runId);
+  await look(services, step, run);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
@@ -89,23 +89,28 @@ async function revisionFor(
 ): Promise<number> {
   // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
   if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await configurationInForce(store);
-  if (cause === 'sweep' || place !== null) return store.registry.revision();
+  if (cause === 'sweep' || place !== null) return (await store.registry.head()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
 /** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
-async function look(services: Services, { runId, cause, place }: PlanStep): Promise<void> {
+async function look(
+  services: Services,
+  { runId, cause, place }: PlanStep,
+  before: RunRecord | undefined,
+): Promise<void> {
   const configuration = await configurationInForce(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');
   const looked = await lookForResources(services, { runId, configuration, where, keep: true });
   const left = searchLines(looked);
   const { warnings } = looked;
+  const noted = [left, warnings, before?.left ?? [], before?.warnings ?? []];
+  if (noted.every((each) => each.length === 0)) return;
   const run = await services.store.runs.get(runId);
   if (run?.status !== 'running') return;
   // What an attempt before this one has noted counts no more.
-  const { left: leftBefore = [], warnings: warnedBefore = [], ...bare } = run;
-  if ([left, warnings, leftBefore, warnedBefore].every((noted) => noted.length === 0)) return;
+  const { left: _, warnings: __, ...bare } = run;
   await services.store.runs.put({
     ...bare,
     ...(left.length === 0 ? {} : { left }),
@@ -127,17 +132,20 @@ function approvalFor(
   return { approval: 'required', approvalSeconds: hours * 3_600 };
 }
 
-/**
- * A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again.
- * @returns the resources that it has written before
- */
-async function resumed({ store: { runs } }: Services, runId: string): Promise<ReadonlySet<string>> {
-  const run = await runs.get(runId);
-  if (run?.waitingUntil === undefined) return new Set();
+interface Resumed {
+  readonly run: RunRecord | undefined;
+  /** The resources that it has written before. */
+  readonly done: ReadonlySet<string>;
+}
+
+/** A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again. */
+async function resumed({ store: { runs } }: Services, runId: string): Promise<Resumed> {
+  const { run, changes } = await runs.whole(runId);
+  if (run?.waitingUntil === undefined) return { run, done: new Set() };
   const { reason: _, ...goesOn } = run;
   if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
-  const written = (await runs.changes(runId)).filter(({ outcome }) => outcome === 'written');
-  return new Set(written.map(({ resource }) => resource));
+  const written = changes.filter(({ outcome }) => outcome === 'written');
+  return { run, done: new Set(written.map(({ resource }) => resource)) };
 }
 
 interface RunPlan {

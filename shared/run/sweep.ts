@@ -68,8 +68,7 @@ export interface FinishSweepStep {
 export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
   const { store, clock } = services;
   const { runId } = step;
-  const changes = await store.runs.changes(runId);
-  const opened = await store.runs.get(runId);
+  const { run: opened, changes } = await store.runs.whole(runId);
   const waiting = await unasked(store, clock.now());
   const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting]);
   const status = left.length === 0 ? 'succeeded' : 'failed';

@@ -31,8 +31,9 @@ export async function updateCentralAccount(
   { runId, central, revision }: UpdateStep,
 ): Promise<UpdatedAccount> {
   const { runs } = services.store;
-  const accountIds = (await runs.get(runId))?.accountIds ?? [];
-  const planned = await changesOf(services, runId, central);
+  const whole = await runs.whole(runId);
+  const accountIds = whole.run?.accountIds ?? [];
+  const planned = await changesIn(services, whole.changes, central);
   const othersWait = planned.some(canBeRetried);
   const changes = await pMap(
     planned,
@@ -55,12 +56,11 @@ export async function updateCentralAccount(
   return { central, outcomes: count(changes) };
 }
 
-async function changesOf(
+async function changesIn(
   { store }: Services,
-  runId: string,
+  changes: readonly ResourceChange[],
   central: CentralAccountName,
 ): Promise<readonly ResourceChange[]> {
-  const changes = await store.runs.changes(runId);
   if (changes.length === 0) return [];
   const active = await activeConfiguration(store);
   const here = new Set(

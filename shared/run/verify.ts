@@ -41,13 +41,12 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
   const active = await activeConfiguration(services.store);
   const { configuration } = active;
   const own = await pMap(revisions.keys(), (id) => services.store.registry.account(id), { concurrency: 8 });
-  const changes = new Map(
-    (await services.store.runs.changes(runId)).map((change) => [change.resource, change]),
-  );
+  const whole = await services.store.runs.whole(runId);
+  const changes = new Map(whole.changes.map((change) => [change.resource, change]));
   const unchanged = own
     .filter((account) => account !== undefined)
     .filter(({ id, revision }) => revisions.get(id) === revision);
-  const resumed = (await services.store.runs.get(runId))?.waitingUntil !== undefined;
+  const resumed = whole.run?.waitingUntil !== undefined;
   const findings = await pMap(
     // For these accounts alone: what the others have is nothing to this run.
     resourcesInForce(active, unchanged),

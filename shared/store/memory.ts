@@ -50,7 +50,7 @@ function memoryRegistry(): RegistryStore {
   return {
     account: (id) => soon(() => stored.get(id)),
     accounts: () => soon(() => sortedBy([...stored.values()], ({ id }) => id)),
-    revision: () => soon(() => revision),
+    head: () => soon(() => ({ revision, ...(ready === undefined ? {} : { readySince: ready }) })),
     async put(account: Account, expected, at) {
       const previous = await soon(() => revision);
       return soon(() => {
@@ -98,9 +98,9 @@ function memoryLeases(): LeaseStore {
     acquire: (resource, owner, now, until) =>
       soon(() => {
         const lease = held.get(resource);
-        if (lease !== undefined && lease.until > now) return false;
+        if (lease !== undefined && lease.until > now) return { taken: false, until: lease.until };
         held.set(resource, { owner, until });
-        return true;
+        return { taken: true, until };
       }),
     release: (resource, owner) =>
       soon(() => {
@@ -112,6 +112,8 @@ function memoryLeases(): LeaseStore {
 function memoryRuns(): RunStore {
   const runs = new Map<string, RunRecord>();
   const changes = new Map<string, Map<string, ResourceChange>>();
+  const changesOf = (runId: string): readonly ResourceChange[] =>
+    sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource);
   return {
     get: (runId) => soon(() => runs.get(runId)),
     put: (run) => soon(() => void runs.set(run.runId, frozen(run))),
@@ -132,8 +134,8 @@ function memoryRuns(): RunStore {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
         changes.set(runId, ofRun.set(change.resource, frozen(change)));
       }),
-    changes: (runId) =>
-      soon(() => sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource)),
+    changes: (runId) => soon(() => changesOf(runId)),
+    whole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
   };
 }
 

@@ -12,20 +12,27 @@ export interface RegistryStore {
   account(id: string): Promise<RegisteredAccount | undefined>;
   /** All accounts, departed ones included, ordered by id. Consistent reads of the base table. */
   accounts(): Promise<readonly RegisteredAccount[]>;
-  /** The revision that the last change took; 0 before the first. Consistent read. */
-  revision(): Promise<number>;
+  /** How far the registry has come. Consistent read. @throws ConcurrentUpdateError while the last change is half visible */
+  head(): Promise<RegistryHead>;
   /**
    * Stores `account` with the next revision, in one transaction, on the condition that the stored item still has
    * revision `expected` (`undefined`: that there is none).
    * @returns the stored account, or `undefined` when the condition failed or another change took the revision
    */
   put(account: Account, expected: number | undefined, at: string): Promise<RegisteredAccount | undefined>;
-  /** ISO 8601 of the first complete import, or `undefined` while there was none. */
+  /** ISO 8601 of the first complete import, or `undefined` while there was none. Whatever the last change is. */
   readySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
   /** The OU as somebody heard of it last. Consistent read. */
   ou(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
+}
+
+export interface RegistryHead {
+  /** The revision that the last change took; 0 before the first. */
+  readonly revision: number;
+  /** ISO 8601 of the first complete import; absent while there was none. */
+  readonly readySince?: string;
 }
 
 /** What Organizations said of an OU. */
@@ -132,13 +139,18 @@ export interface FoundStore {
   put(found: FoundResources, expected: number | undefined): Promise<boolean>;
 }
 
+export interface LeaseAttempt {
+  readonly taken: boolean;
+  /** When the lease ends, whoever has it, milliseconds since the epoch. */
+  readonly until: number;
+}
+
 export interface LeaseStore {
   /**
    * Takes the lease of `resource` for `owner` until `until` (milliseconds since the epoch), where it is free or
    * has ended at `now`. Not re-entrant: an owner that holds it already is refused like any other.
-   * @returns whether it was taken
    */
-  acquire(resource: string, owner: string, now: number, until: number): Promise<boolean>;
+  acquire(resource: string, owner: string, now: number, until: number): Promise<LeaseAttempt>;
   /** Gives the lease back, if `owner` still has it. */
   release(resource: string, owner: string): Promise<void>;
 }
@@ -249,6 +261,13 @@ export interface ResourceChange {
   readonly warnings?: readonly string[];
 }
 
+export interface WholeRun {
+  /** `undefined` where there is no record. */
+  readonly run: RunRecord | undefined;
+  /** Ordered by resource. */
+  readonly changes: readonly ResourceChange[];
+}
+
 export interface RunStore {
   get(runId: string): Promise<RunRecord | undefined>;
   put(run: RunRecord): Promise<void>;
@@ -260,6 +279,8 @@ export interface RunStore {
   putChange(runId: string, change: ResourceChange): Promise<void>;
   /** Ordered by resource. Consistent reads. */
   changes(runId: string): Promise<readonly ResourceChange[]>;
+  /** The record and the changes in one question. */
+  whole(runId: string): Promise<WholeRun>;
 }
 
 /** What a run asks a person, and what the person has said. */

@@ -17,7 +17,7 @@ function bench(around: (leases: LeaseStore) => Partial<LeaseStore> = () => ({}))
   const { leases } = memoryStore();
   const store = { ...memoryStore(), leases: { ...leases, ...around(leases) } };
   const services = { clock, random: seeded(1), logger: silentLogger, store } as unknown as Services;
-  const free = () => leases.acquire(resource, 'who asks', clock.now(), clock.now() + 1);
+  const free = async () => (await leases.acquire(resource, 'who asks', clock.now(), clock.now() + 1)).taken;
   return { clock, leases, services, free };
 }
 
@@ -103,6 +103,22 @@ test('who cannot have the lease in a few seconds is told that it is busy', async
 
   await expect(refused).rejects.toMatchObject({ name: 'ResourceBusyError', retryable: true });
   expect(of.clock.now() - start).toBeLessThan(6_000);
+});
+
+test('who meets a lease that another has had for long leaves the waiting to the state machine, and asks once', async () => {
+  let asked = 0;
+  const of = bench((leases) => ({
+    acquire: (...args) => {
+      asked += 1;
+      return leases.acquire(...args);
+    },
+  }));
+  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
+  of.clock.advance(10_000);
+  const start = of.clock.now();
+
+  await expect(take(of, async () => 'done')).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect([asked, of.clock.now() - start]).toEqual([1, 1_000]);
 });
 
 test('who waits has the lease as soon as it ends', async () => {

@@ -13,8 +13,8 @@ import { makeReady, named, type World, world } from '../flows/world.ts';
 const reconcile = (of: World, planned: Partial<ResourceChange> = {}, revision = 1) =>
   reconcileResource(of.services, { runId: 'run', revision, planned: { resource: bucket, ...planned } });
 
-const isFree = ({ store, clock }: World) =>
-  store.leases.acquire(bucket, 'who asks', clock.now(), clock.now() + 1);
+const isFree = async ({ store, clock }: World) =>
+  (await store.leases.acquire(bucket, 'who asks', clock.now(), clock.now() + 1)).taken;
 
 const configuration = small(['bucket']);
 
@@ -25,7 +25,7 @@ test('a first write remembers its revision, its configuration and its marks', as
 
   expect(change).toMatchObject({ resource: bucket, outcome: 'written', before: {}, after: {} });
   expect(await of.store.resources.get(bucket)).toMatchObject({
-    appliedRevision: await of.store.registry.revision(),
+    appliedRevision: (await of.store.registry.head()).revision,
     generation: 1,
     owned: ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'],
   });
@@ -218,7 +218,7 @@ test('removals that are withheld are on record, though an account is set aside i
   const grants = of.configuration.grants.map((grant) => ({ ...grant, for: { accounts: [id] } }));
   await makeReady({ ...of, configuration: { ...of.configuration, grants } });
 
-  const change = await reconcile(of, { resource: repository }, await of.store.registry.revision());
+  const change = await reconcile(of, { resource: repository }, (await of.store.registry.head()).revision);
 
   expect(change).toMatchObject({
     outcome: 'set-aside',

@@ -79,8 +79,8 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       const table = await newTable();
       const { leases } = dynamoStore({ ...table, client: withLostAnswer(moto().endpoint) });
 
-      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toBe(true);
-      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: true });
+      expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: false });
     });
   });
 
@@ -97,7 +97,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       const table = await halfVisible();
       const { registry } = dynamoStore(table);
       let visible = false;
-      const revision = registry.revision().then((value) => ({ value, visible }));
+      const revision = registry.head().then(({ revision: value }) => ({ value, visible }));
       await new Promise((resolve) => setTimeout(resolve, 120));
       visible = true;
       await put(table, { ...missing, revision: 2, updatedAt: at });
@@ -108,7 +108,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     test('gives up with an error that says so when it never can', async () => {
       const { registry } = dynamoStore(await halfVisible());
 
-      await expect(registry.revision()).rejects.toMatchObject({
+      await expect(registry.head()).rejects.toMatchObject({
         name: 'ConcurrentUpdateError',
         fields: { accountId: accountId(1) },
       });
@@ -121,7 +121,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       expect(await registry.put(anAccount({ id: accountId(1) }), undefined, at)).toMatchObject({
         revision: 3,
       });
-      expect(await registry.revision()).toBe(3);
+      expect((await registry.head()).revision).toBe(3);
     });
   });
 
@@ -204,8 +204,10 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
       const { leases } = dynamoStore(table);
 
-      expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toBe(false);
-      expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toMatchObject({
+        taken: false,
+      });
+      expect(await leases.acquire(bucket, 'run-1', until, until + 60_000)).toMatchObject({ taken: true });
     });
 
     test('is none where a resource of the first version lacks what is kept since', async () => {

@@ -30,7 +30,7 @@ describe('importOrganization', () => {
     here.organization.asked.length = 0;
 
     expect(await importOrganization(here)).toEqual({ accounts: 3, changed: 0, departed: 0, ready: true });
-    expect(await here.registry.revision()).toBe(3);
+    expect((await here.registry.head()).revision).toBe(3);
     expect(here.organization.asked).not.toContain('DescribeAccount');
   });
 
@@ -120,7 +120,7 @@ describe('importOrganization', () => {
     await importOrganization(here);
 
     expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
-    expect(await here.registry.revision()).toBe(3);
+    expect((await here.registry.head()).revision).toBe(3);
   });
 });
 

@@ -11,7 +11,10 @@ const sleep = (milliseconds: number): Promise<void> =>
 
 /** A lease is everybody's. */
 export const sharedLeases = (): Planted => ({
-  around: (store) => ({ ...store, leases: { ...store.leases, acquire: async () => true } }),
+  around: (store) => ({
+    ...store,
+    leases: { ...store.leases, acquire: async (_resource, _owner, _now, until) => ({ taken: true, until }) },
+  }),
 });
 
 /** The accounts that a resource has, and the one that has just come: no look at the whole registry. */
@@ -46,7 +49,10 @@ export const revisionOutsideTransaction = (): Planted => ({
       ...store,
       registry: {
         ...store.registry,
-        revision: async () => (await store.registry.revision()) + ahead,
+        head: async () => {
+          const head = await store.registry.head();
+          return { ...head, revision: head.revision + ahead };
+        },
         put: async (...given) => {
           ahead += 1;
           await sleep(6_000);
@@ -67,7 +73,7 @@ export const appliedBeforeReadBack = (): Planted => ({
       ...store.resources,
       put: async (resource, state) => {
         const inForce = await store.configuration.inForce();
-        const appliedRevision = await store.registry.revision();
+        const appliedRevision = (await store.registry.head()).revision;
         await store.resources.put(resource, {
           ...state,
           appliedRevision,

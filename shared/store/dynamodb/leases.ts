@@ -20,8 +20,8 @@ export function dynamoLeases(table: Table): LeaseStore {
       const taken = await conditionHeld(() =>
         client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
       );
-      if (!taken) await requireReadable(table, resource);
-      return taken;
+      // A lease that has been given back meanwhile was free by then.
+      return taken ? { taken, until } : { taken, until: (await readLease(table, resource))?.until ?? now };
     },
     async release(resource, owner) {
       await conditionHeld(() =>
@@ -45,9 +45,7 @@ const leaseSchema = z.object({ owner: z.string(), until: z.number() });
  * A lease that does not say until when it lasts in our way would keep everybody out for good.
  * @throws StoredItemError
  */
-async function requireReadable(table: Table, resource: string): Promise<void> {
-  await readItem(table, leaseKey(resource), leaseSchema);
-}
+const readLease = (table: Table, resource: string) => readItem(table, leaseKey(resource), leaseSchema);
 
 /**
  * The attempt tells a request that the SDK repeats, because the answer to the first never came, from a second

@@ -24,18 +24,34 @@ export async function queryItems<T>(
   prefix: string,
   schema: z.ZodType<T>,
 ): Promise<readonly T[]> {
-  const { client, tableName } = table;
   const found: T[] = [];
+  const condition = { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } };
+  for await (const item of queried(table, pk, condition))
+    found.push(parseItem(schema, item, table.tableName));
+  return found;
+}
+
+/** The same for the items whose sort keys are from `first` to `last`, both included, as they are stored. */
+export const itemsBetween = (table: Table, pk: string, first: string, last: string): AsyncGenerator<Item> =>
+  queried(table, pk, { text: 'sk BETWEEN :first AND :last', values: { ':first': first, ':last': last } });
+
+interface Condition {
+  readonly text: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+async function* queried(
+  { client, tableName }: Table,
+  pk: string,
+  { text, values }: Condition,
+): AsyncGenerator<Item> {
   const query = {
     TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    KeyConditionExpression: `pk = :pk AND ${text}`,
+    ExpressionAttributeValues: { ':pk': pk, ...values },
     ConsistentRead: true,
   };
-  for await (const { Items: items = [] } of paginateQuery({ client }, query)) {
-    found.push(...items.map((item: Item) => parseItem(schema, item, tableName)));
-  }
-  return found;
+  for await (const { Items: items = [] } of paginateQuery({ client }, query)) yield* items;
 }
 
 /**

@@ -8,8 +8,9 @@ import {
   type Position,
   type RegisteredAccount,
 } from '../../organization/account.ts';
-import type { RegistryStore, RememberedOu } from '../ports.ts';
-import { conditionHeld, queryItems, readItem } from './operations.ts';
+import type { RegistryHead, RegistryStore, RememberedOu } from '../ports.ts';
+import { parseItem } from './items.ts';
+import { conditionHeld, itemsBetween, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 import { transactionHeld } from './transactions.ts';
 
@@ -66,7 +67,7 @@ export function dynamoRegistry(table: Table): RegistryStore {
   return {
     account: (id) => readItem(table, accountKey(id), accountSchema),
     accounts: () => queryItems(table, partition, accountPrefix, accountSchema),
-    revision: () => settledRevision(table),
+    head: () => settledHead(table),
     put: (account, expected, at) => putAccount(table, account, expected, at),
     async readySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
@@ -82,17 +83,30 @@ export function dynamoRegistry(table: Table): RegistryStore {
 
 const patience = { reads: 20, milliseconds: 50 };
 
-async function settledRevision(table: Table): Promise<number> {
+async function settledHead(table: Table): Promise<RegistryHead> {
   let last: LastChange | undefined;
   for (let read = 1; read <= patience.reads; read += 1) {
-    last = await readItem(table, revisionKey, lastChangeSchema);
-    if (await isReadable(table, last)) return last?.value ?? 0;
+    const { ready, ...seen } = await readHead(table);
+    last = seen.last;
+    if (await isReadable(table, last))
+      return { revision: last?.value ?? 0, ...(ready === undefined ? {} : { readySince: ready }) };
     await systemClock.sleep(patience.milliseconds);
   }
   throw new ConcurrentUpdateError(
     `The registry in table ${table.tableName} counts a change of an account that cannot be read yet. Try again; if it stays so, the account's item was removed or edited by hand: register that account again.`,
     { tableName: table.tableName, accountId: last?.accountId },
   );
+}
+
+/** The two items are neighbours, so one question is enough. */
+async function readHead(table: Table) {
+  let last: LastChange | undefined;
+  let ready: string | undefined;
+  for await (const item of itemsBetween(table, partition, readyKey.sk, revisionKey.sk)) {
+    if (item.sk === revisionKey.sk) last = parseItem(lastChangeSchema, item, table.tableName);
+    if (item.sk === readyKey.sk) ready = parseItem(readySchema, item, table.tableName).at;
+  }
+  return { last, ready };
 }
 
 async function isReadable(table: Table, last: LastChange | undefined): Promise<boolean> {

@@ -11,10 +11,11 @@ import type {
   RunStatus,
   RunStore,
   SweepCounts,
+  WholeRun,
 } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
-import { defined, type Item } from './items.ts';
-import { conditionHeld, queryItems, readItem } from './operations.ts';
+import { defined, type Item, parseItem } from './items.ts';
+import { conditionHeld, itemsBetween, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const statuses = [
@@ -124,11 +125,22 @@ export function dynamoRuns(table: Table): RunStore {
     unfinished: (before) => unfinished(table, before),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
+    whole: (runId) => readWhole(table, runId),
   };
 }
 
 export const readRun = (table: Table, runId: string): Promise<RunRecord | undefined> =>
   readItem(table, runKey(runId), runSchema);
+
+/** The partition has the record behind the changes, and the request for approval before them, which is not asked for. */
+async function readWhole(table: Table, runId: string): Promise<WholeRun> {
+  const changes: ResourceChange[] = [];
+  let run: RunRecord | undefined;
+  for await (const item of itemsBetween(table, partition(runId), changePrefix, runKey(runId).sk))
+    if (item.sk === runKey(runId).sk) run = parseItem(runSchema, item, table.tableName);
+    else changes.push(parseItem(changeSchema, item, table.tableName));
+  return { run, changes };
+}
 
 async function putItem({ client, tableName }: Table, item: Item): Promise<void> {
   await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));

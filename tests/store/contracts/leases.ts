@@ -16,41 +16,48 @@ export function leaseContract(makeStore: MakeStore): void {
     });
 
     test('gives a free resource to the one who asks', async () => {
-      expect(await leases.acquire(bucket, 'run-1', now, until)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: true });
     });
 
     test('refuses another owner as long as the lease lasts', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
 
-      expect(await leases.acquire(bucket, 'run-2', now, until)).toBe(false);
-      expect(await leases.acquire(bucket, 'run-2', until - 1, until + 60_000)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-2', now, until)).toMatchObject({ taken: false });
+      expect(await leases.acquire(bucket, 'run-2', until - 1, until + 60_000)).toMatchObject({
+        taken: false,
+      });
+    });
+
+    test('says until when it lasts, to whoever has it and to whoever does not get it', async () => {
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toEqual({ taken: true, until });
+      expect(await leases.acquire(bucket, 'run-2', now + 1, until + 60_000)).toEqual({ taken: false, until });
     });
 
     test('refuses the owner itself: a lease is not re-entrant', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
 
-      expect(await leases.acquire(bucket, 'run-1', now, until)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: false });
     });
 
     test('is free at the moment in which the lease ends', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
 
-      expect(await leases.acquire(bucket, 'run-2', until, until + 60_000)).toBe(true);
-      expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-2', until, until + 60_000)).toMatchObject({ taken: true });
+      expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toMatchObject({ taken: false });
     });
 
     test('is free again after its owner gave it back', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
       await leases.release(bucket, 'run-1');
 
-      expect(await leases.acquire(bucket, 'run-2', now, until)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-2', now, until)).toMatchObject({ taken: true });
     });
 
     test('is not given back by anyone but its owner', async () => {
       await leases.acquire(bucket, 'run-1', now, until);
       await leases.release(bucket, 'run-2');
 
-      expect(await leases.acquire(bucket, 'run-2', now, until)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-2', now, until)).toMatchObject({ taken: false });
     });
 
     test('is not taken from its new owner by the late release of the old one', async () => {
@@ -58,20 +65,20 @@ export function leaseContract(makeStore: MakeStore): void {
       await leases.acquire(bucket, 'run-2', until, until + 60_000);
       await leases.release(bucket, 'run-1');
 
-      expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toBe(false);
+      expect(await leases.acquire(bucket, 'run-3', until, until + 60_000)).toMatchObject({ taken: false });
     });
 
     test('can be given back where there is none', async () => {
       await leases.release(bucket, 'run-1');
 
-      expect(await leases.acquire(bucket, 'run-1', now, until)).toBe(true);
+      expect(await leases.acquire(bucket, 'run-1', now, until)).toMatchObject({ taken: true });
     });
 
     test('goes to one of 20 who ask at once', async () => {
       const owners = Array.from({ length: 20 }, (_, number) => `run-${number}`);
       const taken = await Promise.all(owners.map((owner) => leases.acquire(bucket, owner, now, until)));
 
-      expect(taken.filter(Boolean)).toHaveLength(1);
+      expect(taken.filter(({ taken: has }) => has)).toHaveLength(1);
     });
 
     test('goes to one of 20 who ask at once for a lease that has ended', async () => {
@@ -81,14 +88,14 @@ export function leaseContract(makeStore: MakeStore): void {
         owners.map((owner) => leases.acquire(bucket, owner, until + 1, until + 60_000)),
       );
 
-      expect(taken.filter(Boolean)).toHaveLength(1);
+      expect(taken.filter(({ taken: has }) => has)).toHaveLength(1);
     });
 
     test('holds one resource and no other, and leaves its state alone', async () => {
       await store.resources.put(bucket, aState());
       await leases.acquire(bucket, 'run-1', now, until);
 
-      expect(await leases.acquire(key, 'run-2', now, until)).toBe(true);
+      expect(await leases.acquire(key, 'run-2', now, until)).toMatchObject({ taken: true });
       expect(await store.resources.get(bucket)).toStrictEqual(aState());
       expect(await store.resources.get(key)).toBeUndefined();
     });

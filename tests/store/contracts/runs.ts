@@ -108,6 +108,21 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.changes('run-10')).toEqual([aChange({ resource: key })]);
     });
 
+    test('gives the record and the changes of a run together, and of no other', async () => {
+      expect(await runs.whole('run-1')).toStrictEqual({ run: undefined, changes: [] });
+      await runs.putChange('run-1', fullChange);
+      await runs.putChange('run-1', aChange({ resource: key }));
+      await runs.putChange('run-10', aChange());
+      expect((await runs.whole('run-1')).run).toBeUndefined();
+      await runs.put(fullRun);
+
+      expect(await runs.whole('run-1')).toStrictEqual({
+        run: fullRun,
+        changes: await runs.changes('run-1'),
+      });
+      expect((await runs.whole('run-1')).changes).toHaveLength(2);
+    });
+
     test('lists the runs that began before a time and have not ended, by id', async () => {
       await runs.put(aRun({ runId: 'run-2' }));
       await runs.put(aRun({ runId: 'run-1' }));
