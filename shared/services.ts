@@ -38,16 +38,16 @@ export interface ActiveConfiguration extends InForce {
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
 export const configurationInForce = async (store: Store): Promise<Configuration> =>
-  configurationOf(await requireActivated(store));
+  configurationOf(requireActivated(await store.configuration.inForce()));
 
 /** The same, with what was found for its patterns. @throws what `configurationInForce` throws */
 export async function activeConfiguration(store: Store): Promise<ActiveConfiguration> {
-  const inForce = await requireActivated(store);
-  return active(inForce, configurationOf(inForce), await store.found.all());
+  const { inForce, found } = await store.configuration.withFound();
+  const activated = requireActivated(inForce);
+  return active(activated, configurationOf(activated), found);
 }
 
-async function requireActivated(store: Store): Promise<ConfigurationInForce> {
-  const inForce = await store.configuration.inForce();
+function requireActivated(inForce: ConfigurationInForce | undefined): ConfigurationInForce {
   if (inForce !== undefined) return inForce;
   throw new ConfigurationMismatchError(
     'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
@@ -82,8 +82,8 @@ export async function requireInForce(
   configuration: Configuration,
 ): Promise<ActiveConfiguration> {
   const hash = configurationHash(configuration);
-  const inForce = await store.configuration.inForce();
-  if (inForce?.hash === hash) return active(inForce, configuration, await store.found.all());
+  const { inForce, found } = await store.configuration.withFound();
+  if (inForce?.hash === hash) return active(inForce, configuration, found);
   throw new ConfigurationMismatchError(
     inForce === undefined
       ? 'No configuration is in force. Run `onboarding activate` to put this one in force'

@@ -41,9 +41,18 @@ export async function activateConfiguration(
   );
   if (previous?.hash === hash) return { inForce: previous, previous, dropped, abandoned };
   const resources = [...named, ...former];
-  const inForce = { hash, resources, document: configuration, activatedAt: timestamp(clock), activatedBy };
+  const changed = items.filter((each) => !known.includes(each));
+  const carried = Object.fromEntries(changed.map(({ search, generation }) => [search, generation]));
+  const inForce = {
+    hash,
+    resources,
+    document: configuration,
+    ...(changed.length === 0 ? {} : { carried }),
+    activatedAt: timestamp(clock),
+    activatedBy,
+  };
   // A run of the configuration before that sees them already finds nothing that it does not know.
-  for (const item of items.filter((each) => !known.includes(each)))
+  for (const item of changed)
     await store.found.put(item, item.generation === 1 ? undefined : item.generation - 1);
   await store.configuration.activate(inForce);
   return { inForce, previous, dropped, abandoned };
@@ -58,8 +67,7 @@ export async function asIfActivated(
   configuration: Configuration,
 ): Promise<ActiveConfiguration> {
   const hash = configurationHash(configuration);
-  const inForce = await store.configuration.inForce();
-  const items = await store.found.all();
+  const { inForce, found: items } = await store.configuration.withFound();
   if (inForce === undefined) return { configuration, hash, found: foundIn(items), dropped: [] };
   if (inForce.hash === hash) return active(inForce, configuration, items);
   const resources = await writtenAmong(store, inForce.resources ?? []);

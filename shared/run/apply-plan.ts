@@ -129,6 +129,11 @@ function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
         if (inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
         return inForce;
       },
+      withFound: async () => {
+        const seen = await store.configuration.withFound();
+        if (seen.inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
+        return seen;
+      },
     },
     resources: {
       ...store.resources,

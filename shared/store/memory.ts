@@ -30,14 +30,15 @@ import {
  */
 export function memoryStore(): Store {
   const runs = memoryRuns();
+  const found = new Map<string, FoundResources>();
   return {
     registry: memoryRegistry(),
     resources: memoryResources(),
-    found: memoryFound(),
+    found: memoryFound(found),
     leases: memoryLeases(),
     runs,
     approvals: memoryApprovals(runs),
-    configuration: memoryConfiguration(),
+    configuration: memoryConfiguration(found),
     outbox: memoryOutbox(),
   };
 }
@@ -79,10 +80,14 @@ function memoryResources(): ResourceStore {
   };
 }
 
-function memoryFound(): FoundStore {
-  const items = new Map<string, FoundResources>();
+type FoundItems = Map<string, FoundResources>;
+
+const allFound = (items: FoundItems): readonly FoundResources[] =>
+  sortedBy([...items.values()], ({ search }) => search);
+
+function memoryFound(items: FoundItems): FoundStore {
   return {
-    all: () => soon(() => sortedBy([...items.values()], ({ search }) => search)),
+    all: () => soon(() => allFound(items)),
     put: (found, expected) =>
       soon(() => {
         if (items.get(found.search)?.generation !== expected) return false;
@@ -166,10 +171,11 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
   };
 }
 
-function memoryConfiguration(): ConfigurationStore {
+function memoryConfiguration(found: FoundItems): ConfigurationStore {
   let inForce: ConfigurationInForce | undefined;
   return {
     inForce: () => soon(() => inForce),
+    withFound: () => soon(() => ({ inForce, found: allFound(found) })),
     activate: (configuration) =>
       soon(() => {
         inForce = frozen(configuration);

@@ -336,13 +336,23 @@ export interface ConfigurationInForce {
   readonly resources?: readonly string[];
   /** The configuration as it was validated (JSON). */
   readonly document: unknown;
+  /** What the activation has stored of searches, before itself: the generation of each. Absent where that was nothing. */
+  readonly carried?: Readonly<Record<string, number>>;
   readonly activatedAt: string;
   readonly activatedBy: string;
+}
+
+export interface ConfigurationWithFound {
+  readonly inForce: ConfigurationInForce | undefined;
+  /** Of all searches, ordered by `search`. */
+  readonly found: readonly FoundResources[];
 }
 
 export interface ConfigurationStore {
   /** Consistent read. */
   inForce(): Promise<ConfigurationInForce | undefined>;
+  /** With all that searches have found, which is no older than what the activation has carried over. Consistent reads. */
+  withFound(): Promise<ConfigurationWithFound>;
   activate(configuration: ConfigurationInForce): Promise<void>;
 }
 

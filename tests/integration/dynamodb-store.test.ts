@@ -125,6 +125,21 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     });
   });
 
+  test('what an activation carried over is read with it, also where a query saw only the activation', async () => {
+    const table = await newTable();
+    const { found, configuration } = dynamoStore(table);
+    const item = { search: 'a search', matching: [], former: [], generation: 1 };
+    const carried = { ...item, matching: [bucket], generation: 2 };
+    await found.put(item, undefined);
+    const activation = { hash: '', document: {}, activatedAt: at, activatedBy: '' };
+    await configuration.activate({ ...activation, carried: { 'a search': 2 } });
+    const late = afterFirstAnswer(moto().endpoint, () => found.put(carried, 1));
+
+    const seen = await dynamoStore({ ...table, client: late }).configuration.withFound();
+
+    expect(seen.found).toStrictEqual([carried]);
+  });
+
   describe('an item that does not fit', () => {
     test('is named with its table, its key, the field and what was expected', async () => {
       const table = await newTable();
@@ -280,17 +295,24 @@ const documentClient = (endpoint: string): DynamoDBDocumentClient =>
   );
 
 /** A client that loses the answer to its first request, after the table has served it. */
-function withLostAnswer(endpoint: string): DynamoDBDocumentClient {
+const withLostAnswer = (endpoint: string): DynamoDBDocumentClient =>
+  afterFirstAnswer(endpoint, () => {
+    throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+  });
+
+/** A client with which something happens between its first answer and whoever has asked. */
+function afterFirstAnswer(endpoint: string, happen: () => unknown): DynamoDBDocumentClient {
   const client = documentClient(endpoint);
-  let lost = false;
+  let happened = false;
   client.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args);
-      if (lost) return answer;
-      lost = true;
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+      if (happened) return answer;
+      happened = true;
+      await happen();
+      return answer;
     },
-    { step: 'finalizeRequest', name: 'lostAnswer', priority: 'low' },
+    { step: 'finalizeRequest', name: 'afterFirstAnswer', priority: 'low' },
   );
   return client;
 }

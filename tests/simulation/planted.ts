@@ -1,5 +1,6 @@
 import type { RegisteredAccount } from '../../shared/organization/account.ts';
 import { parsePolicy, serialisePolicy } from '../../shared/policy/document.ts';
+import type { ConfigurationInForce } from '../../shared/store/ports.ts';
 import type { PlayOptions } from '../../simulation/play.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
 
@@ -182,18 +183,23 @@ export const quotaIgnored = (): Planted => ({
     ...store,
     configuration: {
       ...store.configuration,
-      inForce: async () => {
-        const inForce = await store.configuration.inForce();
-        if (inForce === undefined) return undefined;
-        const document = inForce.document as { readonly limits: Readonly<Record<string, number>> };
-        const limits = Object.fromEntries(
-          Object.entries(document.limits).map(([name, limit]) => [
-            name,
-            name === 'resourcesPerPattern' ? limit : limit * 10,
-          ]),
-        );
-        return { ...inForce, document: { ...document, limits } };
+      inForce: async () => withHigherQuotas(await store.configuration.inForce()),
+      withFound: async () => {
+        const { inForce, found } = await store.configuration.withFound();
+        return { inForce: withHigherQuotas(inForce), found };
       },
     },
   }),
 });
+
+function withHigherQuotas(inForce: ConfigurationInForce | undefined): ConfigurationInForce | undefined {
+  if (inForce === undefined) return undefined;
+  const document = inForce.document as { readonly limits: Readonly<Record<string, number>> };
+  const limits = Object.fromEntries(
+    Object.entries(document.limits).map(([name, limit]) => [
+      name,
+      name === 'resourcesPerPattern' ? limit : limit * 10,
+    ]),
+  );
+  return { ...inForce, document: { ...document, limits } };
+}

@@ -35,6 +35,10 @@ export async function queryItems<T>(
 export const itemsBetween = (table: Table, pk: string, first: string, last: string): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'sk BETWEEN :first AND :last', values: { ':first': first, ':last': last } });
 
+/** All items of `pk`, in the order of their sort keys, as they are stored. */
+export const itemsOf = (table: Table, pk: string): AsyncGenerator<Item> =>
+  queried(table, pk, { text: '', values: {} });
+
 interface Condition {
   readonly text: string;
   readonly values: Readonly<Record<string, string>>;
@@ -47,7 +51,7 @@ async function* queried(
 ): AsyncGenerator<Item> {
   const query = {
     TableName: tableName,
-    KeyConditionExpression: `pk = :pk AND ${text}`,
+    KeyConditionExpression: text === '' ? 'pk = :pk' : `pk = :pk AND ${text}`,
     ExpressionAttributeValues: { ':pk': pk, ...values },
     ConsistentRead: true,
   };

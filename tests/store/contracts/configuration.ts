@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { ConfigurationInForce, ConfigurationStore } from '../../../shared/store/ports.ts';
+import type { ConfigurationInForce, ConfigurationStore, FoundStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../contract.ts';
 import { at, later, tamper } from './fixtures.ts';
 
 export function configurationContract(makeStore: MakeStore): void {
   describe('configuration', () => {
     let configuration: ConfigurationStore;
+    let found: FoundStore;
     beforeEach(async () => {
-      configuration = (await makeStore()).configuration;
+      ({ configuration, found } = await makeStore());
     });
 
     test('is not there before one was activated', async () => {
@@ -18,6 +19,17 @@ export function configurationContract(makeStore: MakeStore): void {
       await configuration.activate(first);
 
       expect(await configuration.inForce()).toStrictEqual(first);
+    });
+
+    test('comes with what was found, ordered by search, also where there is no configuration', async () => {
+      expect(await configuration.withFound()).toStrictEqual({ inForce: undefined, found: [] });
+      for (const search of ['b', 'a', 'ä']) await found.put({ ...item, search }, undefined);
+      await configuration.activate({ ...first, carried: { a: 1 } });
+
+      expect(await configuration.withFound()).toStrictEqual({
+        inForce: { ...first, carried: { a: 1 } },
+        found: ['a', 'b', 'ä'].map((search) => ({ ...item, search })),
+      });
     });
 
     test('is replaced as a whole', async () => {
@@ -56,6 +68,8 @@ export function configurationContract(makeStore: MakeStore): void {
     });
   });
 }
+
+const item = { matching: ['a resource'], former: [], generation: 1 };
 
 const first: ConfigurationInForce = {
   hash: 'a'.repeat(64),
