@@ -219,6 +219,15 @@ test('where there is no crowd, AWS is asked', async () => {
   expect(reads()).toBe(1);
 });
 
+test('where AWS asks to slow down after a crowd, what the run that has done the work has read back proves it', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await doneByAnother(of);
+  of.clock.advance(120_000);
+  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 99);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+});
+
 test.each([
   ['not said it yet', { after: undefined }],
   ['said it before it left the resource so', { finishedAt: '2026-03-02T08:59:59.000Z' }],
