@@ -13,7 +13,7 @@ import { most, sent } from './burst/tally.ts';
  * Accounts that are created within one minute of simulated time, with the latencies of `burst/latencies.ts` and AWS's
  * request rates (`simulator/aws-rates.ts`): the deployed handlers and state machine beside the naive way; and bursts in
  * which AWS refuses some of the accounts as principals. Ends with code 1 where a target is missed.
- * `npm run bench:burst -- 1 30 30/2` for other numbers of accounts, and of those that are refused.
+ * `npm run bench:burst -- 1 30 30/2` for other numbers of accounts, and of those that are refused; `1000/0/3` by seed 3.
  */
 const bursts =
   process.argv.length > 2 ? process.argv.slice(2) : ['1', '10', '100', '1000', '100/4', '1000/1', '1000/5'];
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const naive: Outcome[] = [];
   for (const request of requests) {
     measured.push(await measureBurst(request));
-    if (request.refused === 0) naive.push(await measureNaive(request.accounts));
+    if (request.refused === 0) naive.push(await measureNaive(request.accounts, request.seed));
   }
   const accepted = measured.filter(({ refused }) => refused.accounts === 0);
   const refusing = measured.filter(({ refused }) => refused.accounts > 0);
@@ -53,9 +53,9 @@ async function main(): Promise<void> {
 }
 
 /** `100/4`: a hundred accounts, of which AWS refuses four. */
-function requested(burst: string): Required<Omit<BurstRequest, 'seed'>> {
-  const [accounts = 0, refused = 0] = burst.split('/').map(Number);
-  return { accounts, refused };
+function requested(burst: string): Required<BurstRequest> {
+  const [accounts = 0, refused = 0, seed = 1] = burst.split('/').map(Number);
+  return { accounts, refused, seed };
 }
 
 type Row = Readonly<Record<string, string | number>>;

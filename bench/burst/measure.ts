@@ -63,6 +63,8 @@ interface Stage extends Scene {
   readonly random: Random;
   readonly limits: RateLimits;
   readonly counted: Tally;
+  /** From now on calls take no time, and none comes too soon. */
+  atLeisure(): void;
 }
 
 /** Accounts arrive, and the deployed system does what it does about them. */
@@ -95,6 +97,7 @@ export const measureBurst = ({ accounts, refused = 0, seed = 1 }: BurstRequest):
         failed.push(`${name}: ${status} ${error ?? ''} ${run?.reason ?? ''}`);
     };
     const outcome = await arrivals(stage, { accounts, outside }, execution);
+    stage.atLeisure();
     return {
       ...outcome,
       failed,
@@ -127,9 +130,14 @@ async function stageOf(random: Random): Promise<Stage> {
   const made = await scene(random);
   const limits = rateLimits({ clock: { now: Date.now } });
   const counted = tally();
-  for (const interceptor of [counted.interceptor, limits.interceptor, travelling(random)])
-    made.organisation.intercept(interceptor);
-  return { ...made, random, limits, counted };
+  made.organisation.intercept(counted.interceptor);
+  const conditions = [limits.interceptor, travelling(random)].map((each) =>
+    made.organisation.intercept(each),
+  );
+  const atLeisure = (): void => {
+    for (const end of conditions) end();
+  };
+  return { ...made, random, limits, counted, atLeisure };
 }
 
 type Handle = (event: unknown, name: string) => Promise<void>;

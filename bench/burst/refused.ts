@@ -1,4 +1,3 @@
-import { processClock } from '../../simulation/time.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { missingGrants } from './documents.ts';
@@ -32,13 +31,7 @@ export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>
   const told = new Set((await Promise.all([...runs].map((run) => toldBy(scene, run)))).flat());
   for (const id of ids) scene.organisation.acceptPrincipal(id);
   const services = simulatedServices(scene.organisation, { store: scene.store, quick: true });
-  await runLocally({
-    machine: 'organization-sweep',
-    services: { ...services, clock: processClock() },
-    name: 'the-sweep-after',
-    input: {},
-    waits: 'real',
-  });
+  await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-after', input: {} });
   const sweep = await scene.store.runs.get('the-sweep-after');
   return {
     accounts: ids.length,

@@ -1,3 +1,4 @@
+import { perObject, perText } from '../memo.ts';
 import { conditionsMet } from './conditions.ts';
 import { currentVersion, many, type OneOrMany, type PolicyDocument, type Statement } from './document.ts';
 import {
@@ -41,10 +42,16 @@ export interface Evaluation {
 export function evaluatePolicy(document: PolicyDocument | undefined, request: AccessRequest): Evaluation {
   if (document === undefined) return { decision: 'none' };
   const withVariables = document.Version === currentVersion;
+  const statements = statementsFor(document)(request.action);
   const applying = (effect: Statement['Effect']) =>
-    document.Statement.find((each) => each.Effect === effect && applies(each, request, withVariables));
+    statements.find((each) => each.Effect === effect && applies(each, request, withVariables));
   return decided('deny', applying('Deny')) ?? decided('allow', applying('Allow')) ?? { decision: 'none' };
 }
+
+/** Those that are about the action. The same few documents are asked about the same few actions. */
+const statementsFor = perObject((document: PolicyDocument) =>
+  perText(50, (action) => document.Statement.filter((each) => isAbout(each, action))),
+);
 
 function decided(decision: 'allow' | 'deny', statement: Statement | undefined): Evaluation | undefined {
   if (statement === undefined) return undefined;
@@ -61,9 +68,14 @@ function* elementsMatch(
   request: AccessRequest,
   withVariables: boolean,
 ): Generator<Verdict> {
-  yield actionMatches(statement, request.action);
   yield principalMatches(statement, request);
-  const variables = { enabled: withVariables, context: request.context };
+  const variables = {
+    enabled: withVariables,
+    // Few statements ask for it.
+    get context() {
+      return request.context;
+    },
+  };
   yield resourceMatches(statement, request.resource, variables);
   yield conditionsMet(statement.Condition, variables);
 }
@@ -73,15 +85,10 @@ function principalMatches({ Effect, Principal, NotPrincipal }: Statement, reques
   return NotPrincipal === undefined ? 'yes' : isNotExcepted(NotPrincipal, request.principal, Effect);
 }
 
-function actionMatches({ Action, NotAction }: Statement, action: string): Verdict {
-  const oneOf = (patterns: OneOrMany<string>) =>
-    either(
-      many(patterns)
-        .values()
-        .map((text) => verdict(matchesAction(text, action))),
-    );
+function isAbout({ Action, NotAction }: Statement, action: string): boolean {
+  const oneOf = (patterns: OneOrMany<string>) => many(patterns).some((text) => matchesAction(text, action));
   if (Action !== undefined) return oneOf(Action);
-  return NotAction === undefined ? 'no' : opposite(oneOf(NotAction));
+  return NotAction !== undefined && !oneOf(NotAction);
 }
 
 /** `*` runs across colons ("IAM JSON policy elements: Resource"); letter case counts. */

@@ -7,7 +7,7 @@ import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { waits } from '../plan/approval.ts';
-import { type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
+import { centralAccountOf, type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import {
   type ActiveConfiguration,
@@ -171,9 +171,12 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
 
 async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
   const { state, error } = await stateOf(services, desired);
+  const central = centralAccountOf(desired, plan.active.configuration);
+  const change = { resource: desired.key, ...(central === undefined ? {} : { central }) };
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
-  if (error !== undefined) return { resource: desired.key, plannedGeneration: 0, error };
-  return planRemembered(services, plan, desired, state);
+  if (error !== undefined) return { ...change, plannedGeneration: 0, error };
+  const planned = await planRemembered(services, plan, desired, state);
+  return { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
 }
 
 async function planRemembered(
@@ -181,25 +184,23 @@ async function planRemembered(
   plan: RunPlan,
   desired: DesiredResource,
   state: ResourceState | undefined,
-): Promise<ResourceChange> {
-  const { active, registered, runId, sweep } = plan;
-  const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
-  const { revision, accountIds } = plan;
+): Promise<Omit<ResourceChange, 'resource'>> {
+  const { active, registered, runId, sweep, revision, accountIds } = plan;
   const settled = { revision, accountIds, hash: active.hash, grants: grantsOn(desired) };
-  if (!isRead(plan, desired) && isSettled(state, settled)) return { ...change, planned: 'none' };
+  if (!isRead(plan, desired) && isSettled(state, settled)) return { planned: 'none' };
   // The update reads it in any case, when others have written it for a crowd, or by itself.
-  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return change;
+  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return {};
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
   const { plan: planned, error } = seen;
   const why = error === undefined ? {} : { error };
   if (planned !== undefined)
-    return { ...change, ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
+    return { ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
-    return { ...change, planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
-  return { ...change, ...found, ...why };
+    return { planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
+  return { ...found, ...why };
 }
 
 function whatIsPlanned(

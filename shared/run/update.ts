@@ -2,8 +2,7 @@ import pMap from 'p-map';
 import { reconcileResource } from '../apply/reconcile.ts';
 import type { CentralAccountName } from '../configuration/schema.ts';
 import { InvalidPrincipalError, retryableError } from '../errors.ts';
-import { centralAccountOf, resourcesInForce } from '../plan/desired.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import type { Outcome, ResourceChange } from '../store/ports.ts';
 
 export interface UpdateStep {
@@ -33,7 +32,7 @@ export async function updateCentralAccount(
   const { runs } = services.store;
   const whole = await runs.whole(runId);
   const accountIds = whole.run?.accountIds ?? [];
-  const planned = await changesIn(services, whole.changes, central);
+  const planned = whole.changes.filter((change) => change.central === central);
   const othersWait = planned.some(canBeRetried);
   const changes = await pMap(
     planned,
@@ -47,28 +46,14 @@ export async function updateCentralAccount(
         accountIds,
       });
       const done = withPlannedSize(change, reconciled);
-      await runs.putChange(runId, done);
+      // It is on record that it waits, as often as it is tried again.
+      if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
       return done;
     },
     { concurrency },
   );
   throwWhatCanBeRetried(changes, accountIds);
   return { central, outcomes: count(changes) };
-}
-
-async function changesIn(
-  { store }: Services,
-  changes: readonly ResourceChange[],
-  central: CentralAccountName,
-): Promise<readonly ResourceChange[]> {
-  if (changes.length === 0) return [];
-  const active = await activeConfiguration(store);
-  const here = new Set(
-    resourcesInForce(active, [])
-      .filter((desired) => centralAccountOf(desired, active.configuration) === central)
-      .map(({ key }) => key),
-  );
-  return changes.filter(({ resource }) => here.has(resource));
 }
 
 /** A resource that needed no second look is as the plan saw it. */

@@ -1,3 +1,4 @@
+import type { CentralAccountName } from '../configuration/schema.ts';
 import type { ErrorRecord } from '../errors.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
 import type { WaitingAccount } from '../plan/approval.ts';
@@ -229,6 +230,8 @@ export type Outcome =
 export interface ResourceChange {
   /** `resourceKey` of the resource. */
   readonly resource: string;
+  /** Whose branch of the state machine updates it; absent where none does. */
+  readonly central?: CentralAccountName;
   /** When the plan read it, ISO 8601; absent where nothing had to be read. */
   readonly plannedAt?: string;
   /** The resource's generation before the plan read it. */

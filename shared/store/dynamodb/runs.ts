@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
+import { centralAccountNames } from '../../grants/entry.ts';
 import { driftStatuses } from '../../plan/drift-status.ts';
 import { isOpen } from '../open.ts';
 import type {
@@ -84,6 +85,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
   resource: z.string(),
+  central: z.enum(centralAccountNames).exactOptional(),
   plannedAt: z.string().exactOptional(),
   plannedGeneration: z.number().exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),

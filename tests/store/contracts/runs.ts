@@ -227,6 +227,7 @@ const fullRun: RunRecord = {
 
 const fullChange: ResourceChange = {
   resource: bucket,
+  central: 'log',
   plannedAt: at,
   plannedGeneration: 0,
   planned: 'none',
