@@ -7,7 +7,7 @@ import type { Written } from './set-aside.ts';
  * How long others leave out whom AWS has refused, in milliseconds: as long as the account's own run goes on trying, by
  * the retries of the state machine.
  */
-const ownTime = 15 * 60_000;
+export const ownTime = 15 * 60_000;
 
 interface Asked {
   readonly tried: Tried | undefined;
