@@ -62,38 +62,45 @@ export function deaths(
     return within(timeout, lives.run(life, invoke));
   };
 
-  /** Goes on when the invocation still lives. @returns whether it goes on after it had stopped */
-  const survive = async (): Promise<boolean> => {
-    const life = lives.getStore();
+  /** Whether the invocation ends here. */
+  const stops = (life: Life | undefined): life is Life => {
     if (life === undefined) return false;
     life.waitsLeft -= 1;
-    if (life.waitsLeft >= 0 && Date.now() < life.until) return false;
+    return life.waitsLeft < 0 || Date.now() >= life.until;
+  };
+
+  /** Resolves where the invocation goes on after it had stopped. */
+  const sleepAsDead = async (life: Life): Promise<void> => {
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
     life.until = Number.POSITIVE_INFINITY;
     woken = true;
     await sleep(sleepOfTheDead);
-    return true;
   };
 
   return {
     around,
     interceptor: async (call, proceed) => {
-      // It stopped between the last look at its lease and the sending.
-      if ((await survive()) && isWrite(call)) onLateWrite(call);
+      const life = lives.getStore();
+      if (stops(life)) {
+        await sleepAsDead(life);
+        // It stopped between the last look at its lease and the sending.
+        if (isWrite(call)) onLateWrite(call);
+      }
       const answer = await proceed();
-      await survive();
+      if (stops(life)) await sleepAsDead(life);
       return answer;
     },
     slowed: (store) =>
       eachMethod(store, async (act) => {
         // On the way there or back: others come between in either case, and simulated timers are dear.
         const early = draw.chance(0.5);
+        const life = lives.getStore();
         if (early) await sleep(draw.between(2, 30));
-        await survive();
+        if (stops(life)) await sleepAsDead(life);
         const answer = await act();
         if (!early) await sleep(draw.between(2, 30));
-        await survive();
+        if (stops(life)) await sleepAsDead(life);
         return answer;
       }),
     woken: () => woken,

@@ -55,8 +55,10 @@ export function watch(options: WatchOptions): Watch {
     if (what !== undefined) violations.push({ at: now() - epoch, what });
   };
 
-  const interceptor: Interceptor = async (call, proceed) => {
-    if (!isPolicyWrite(call)) return proceed();
+  const interceptor: Interceptor = (call, proceed) =>
+    isPolicyWrite(call) ? watched(call, proceed) : proceed();
+
+  const watched: Interceptor = async (call, proceed) => {
     violated(excessBefore(call, limits));
     const place = placeOfCall(world, call);
     const before = place?.read();
