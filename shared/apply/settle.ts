@@ -5,9 +5,9 @@ import { leftDigests } from '../plan/digest.ts';
 import type { Leaving } from '../plan/grace.ts';
 import { type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import type { ResourceState } from '../store/ports.ts';
+import type { ResourceState, Tried } from '../store/ports.ts';
 import type { Verdict } from './contest.ts';
-import { gatheringAfter } from './gather.ts';
+import { gatheringAfter, type LastWrite } from './gather.ts';
 import type { Lease } from './lease.ts';
 import type { Done, Picture } from './reconcile.ts';
 import { documents, gainsOf, leavingOf } from './record.ts';
@@ -82,7 +82,7 @@ export async function settle(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
-    ...gathering(plan, state, { revision, now: clock.now() }),
+    ...gathering(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
     leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
@@ -99,10 +99,14 @@ export async function settle(
   };
 }
 
+/** Where a search ended before it had told them apart, somebody whom AWS accepts may be outside. */
+const hasUntried = (tried: Tried | undefined): boolean =>
+  tried?.setAside.some((id) => tried.refused?.[id] === undefined) === true;
+
 function gathering(
   { changed }: ResourcePlan,
   state: ResourceState | undefined,
-  write: { readonly revision: number; readonly now: number },
+  write: LastWrite,
 ): Pick<ResourceState, 'gathering'> {
   if (changed) return { gathering: gatheringAfter(state?.gathering, write) };
   return state?.gathering === undefined ? {} : { gathering: state.gathering };
