@@ -180,3 +180,16 @@ test('what is being written for a crowd is not read for the plan of one more, ex
 
   expect([byEvent, reads()]).toEqual([0, 1]);
 });
+
+test('a resource that others hold is recorded as waiting once, however often it is tried', async () => {
+  const of = await world();
+  const { revision } = await planned(of);
+  await of.store.leases.acquire(bucket, 'another', of.clock.now(), of.clock.now() + 180_000);
+  await expect(update(of, revision)).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  const waiting = await change(of, bucket);
+
+  await expect(update(of, revision)).rejects.toMatchObject({ name: 'ResourceBusyError' });
+
+  expect(waiting).toMatchObject({ outcome: 'busy', central: 'log' });
+  expect(await change(of, bucket)).toEqual(waiting);
+});
