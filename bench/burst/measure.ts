@@ -8,6 +8,7 @@ import { insisting, lambda, table, travelling } from './conditions.ts';
 import { missingGrants } from './documents.ts';
 import { drawn, latencies, pause } from './latencies.ts';
 import { onboardNaively } from './naive.ts';
+import { putInLater, type Refused, spread } from './refused.ts';
 import { type Scene, scene } from './scene.ts';
 import { type Tally, tally } from './tally.ts';
 
@@ -17,27 +18,28 @@ export const arrivalTime = 60_000;
 /** What can be said of either way. */
 export interface Outcome {
   readonly accounts: number;
-  /** Accounts that lack something, and how many grants are missing in all. */
+  /** Accounts that lack something though AWS accepts them, and how many grants are missing in all. */
   readonly lost: number;
   readonly missing: number;
-  /** Milliseconds of simulated time from the first account's creation to the end of the last one's run. */
+  /** Milliseconds of simulated time from the first account's creation to the end of the last accepted one's run. */
   readonly lasted: number;
   /** When the last account came, in milliseconds from the first. */
   readonly lastArrival: number;
-  /** How long one account took: the quickest, the one in the middle, and the slowest. */
+  /** How long one account took that AWS accepts: the quickest, the one in the middle, and the slowest. */
   readonly quickest: number;
   readonly middle: number;
   readonly slowest: number;
   readonly calls: ReadonlyMap<string, CallCount>;
-  /** By document. */
+  /** By document: writes that AWS did, those that it refused for what is in them, and reads. */
   readonly writes: ReadonlyMap<string, number>;
+  readonly refusedWrites: ReadonlyMap<string, number>;
   readonly reads: ReadonlyMap<string, number>;
   /** Seconds of this process. */
   readonly seconds: number;
 }
 
 export interface Measured extends Outcome {
-  /** Runs that did not succeed, and why. */
+  /** Runs of accounts that AWS accepts that did not succeed, and why. */
   readonly failed: readonly string[];
   readonly transitions: number;
   readonly retries: number;
@@ -46,22 +48,35 @@ export interface Measured extends Outcome {
   /** Read units that listing the registry took. */
   readonly registryUnits: number;
   readonly refusedQueries: number;
+  readonly refused: Refused;
+}
+
+export interface BurstRequest {
+  readonly accounts: number;
+  /** How many of them AWS refuses as principals until all runs have ended. Default: none. */
+  readonly refused?: number;
+  /** Default: 1. */
+  readonly seed?: number;
 }
 
 interface Stage extends Scene {
   readonly random: Random;
   readonly limits: RateLimits;
   readonly counted: Tally;
+  /** From now on calls take no time, and none comes too soon. */
+  atLeisure(): void;
 }
 
 /** Accounts arrive, and the deployed system does what it does about them. */
-export const measureBurst = (accounts: number, seed = 1): Promise<Measured> =>
+export const measureBurst = ({ accounts, refused = 0, seed = 1 }: BurstRequest): Promise<Measured> =>
   inQuietTime(seed, async (random, realSeconds) => {
     const stage = await stageOf(random);
     const functions = lambda(random);
     const load = table(random, stage.store, Date.now);
     const states = { transitions: 0, retries: 0 };
     const failed: string[] = [];
+    const outside = new Map(spread(accounts, refused).map((index) => [runOf(index), stage.idOf(index)]));
+    for (const accountId of outside.values()) stage.organisation.refusePrincipal(accountId);
     const execution = async (input: unknown, name: string): Promise<void> => {
       const { organisation, store } = stage;
       const services = simulatedServices(organisation, { store: load.store, quick: true });
@@ -77,10 +92,12 @@ export const measureBurst = (accounts: number, seed = 1): Promise<Measured> =>
         },
       });
       const run = await store.runs.get(name);
+      if (outside.has(name)) return;
       if (status !== 'SUCCEEDED' || run?.status !== 'succeeded')
         failed.push(`${name}: ${status} ${error ?? ''} ${run?.reason ?? ''}`);
     };
-    const outcome = await arrivals(stage, accounts, execution);
+    const outcome = await arrivals(stage, { accounts, outside }, execution);
+    stage.atLeisure();
     return {
       ...outcome,
       failed,
@@ -90,8 +107,11 @@ export const measureBurst = (accounts: number, seed = 1): Promise<Measured> =>
       registryUnits: load.registryUnits(),
       refusedQueries: load.refused(),
       seconds: realSeconds(),
+      refused: await putInLater(stage, outside),
     };
   });
+
+const runOf = (index: number): string => `run-${index + 1}`;
 
 /** The same accounts, each added to the policies by itself. */
 export const measureNaive = (accounts: number, seed = 1): Promise<Outcome> =>
@@ -99,7 +119,7 @@ export const measureNaive = (accounts: number, seed = 1): Promise<Outcome> =>
     const stage = await stageOf(random);
     stage.organisation.intercept(insisting(random));
     const services = simulatedServices(stage.organisation, { quick: true });
-    const outcome = await arrivals(stage, accounts, async (event) => {
+    const outcome = await arrivals(stage, { accounts, outside: new Map() }, async (event) => {
       await pause(drawn(random, latencies.coldStart));
       await onboardNaively(stage, services, event);
     });
@@ -110,25 +130,44 @@ async function stageOf(random: Random): Promise<Stage> {
   const made = await scene(random);
   const limits = rateLimits({ clock: { now: Date.now } });
   const counted = tally();
-  for (const interceptor of [counted.interceptor, limits.interceptor, travelling(random)])
-    made.organisation.intercept(interceptor);
-  return { ...made, random, limits, counted };
+  made.organisation.intercept(counted.interceptor);
+  const conditions = [limits.interceptor, travelling(random)].map((each) =>
+    made.organisation.intercept(each),
+  );
+  const atLeisure = (): void => {
+    for (const end of conditions) end();
+  };
+  return { ...made, random, limits, counted, atLeisure };
 }
 
 type Handle = (event: unknown, name: string) => Promise<void>;
 
+interface Arriving {
+  readonly accounts: number;
+  /** Those whom AWS refuses, by the names of their runs. */
+  readonly outside: ReadonlyMap<string, string>;
+}
+
 /** Lets the accounts come, one at once and the others within the minute; each one's event is handled. */
-async function arrivals(stage: Stage, accounts: number, handle: Handle): Promise<Omit<Outcome, 'seconds'>> {
+async function arrivals(
+  stage: Stage,
+  { accounts, outside }: Arriving,
+  handle: Handle,
+): Promise<Omit<Outcome, 'seconds'>> {
   const { random, organisation, limits, counted } = stage;
   const begin = Date.now();
-  const took: number[] = [];
+  const ended: { readonly at: number; readonly took: number }[] = [];
   const handled: Promise<void>[] = [];
   organisation.onEvent((event) => {
     const created = Date.now();
     const index = handled.length;
     const delivered = pause(drawn(random, latencies.event));
-    const done = delivered.then(() => handle(event, `run-${index + 1}`));
-    handled.push(done.then(() => void took.push(Date.now() - created)));
+    const done = delivered.then(() => handle(event, runOf(index)));
+    handled.push(
+      done.then(() => {
+        if (!outside.has(runOf(index))) ended.push({ at: Date.now() - begin, took: Date.now() - created });
+      }),
+    );
   });
   const moments = Array.from({ length: accounts }, (_, index) => (index === 0 ? 0 : random() * arrivalTime));
   for (const [index, moment] of moments.toSorted((a, b) => a - b).entries()) {
@@ -137,21 +176,25 @@ async function arrivals(stage: Stage, accounts: number, handle: Handle): Promise
   }
   const lastArrival = Date.now() - begin;
   await Promise.all(handled);
-  const lasted = Date.now() - begin;
-  const sorted = took.toSorted((a, b) => a - b);
+  const sorted = ended.map(({ took }) => took).sort((a, b) => a - b);
   const ids = Array.from({ length: accounts }, (_, index) => stage.idOf(index));
-  const missing = missingGrants(stage, ids);
+  const refused = new Set(outside.values());
+  const missing = missingGrants(
+    stage,
+    ids.filter((id) => !refused.has(id)),
+  );
   return {
     accounts,
     lost: new Set(missing.map((grant) => grant.split(' ')[0])).size,
     missing: missing.length,
-    lasted,
+    lasted: Math.max(0, ...ended.map(({ at }) => at)),
     lastArrival,
     quickest: sorted[0] ?? 0,
     middle: sorted[Math.floor(sorted.length / 2)] ?? 0,
     slowest: sorted.at(-1) ?? 0,
-    calls: limits.counts(),
-    writes: counted.writes,
-    reads: counted.reads,
+    calls: new Map(limits.counts()),
+    writes: new Map(counted.writes),
+    refusedWrites: new Map(counted.refusedWrites),
+    reads: new Map(counted.reads),
   };
 }

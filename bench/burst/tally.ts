@@ -1,32 +1,40 @@
 import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
 
-/** Reads and writes of policies that AWS has answered, by document. */
+/** Reads and writes of policies that got past the rates, by document. */
 export interface Tally {
   readonly interceptor: Interceptor;
   readonly reads: ReadonlyMap<string, number>;
   readonly writes: ReadonlyMap<string, number>;
+  /** Writes that AWS refused for what is in them. */
+  readonly refusedWrites: ReadonlyMap<string, number>;
 }
 
 const documentReads = /^Get(BucketPolicy|KeyPolicy|RepositoryPolicy|ResourcePolicy|PolicyVersion)$/;
 const documentWrites =
   /^(PutBucketPolicy|PutKeyPolicy|SetRepositoryPolicy|PutResourcePolicy|CreatePolicy|CreatePolicyVersion)$/;
 
+/** The first interceptor is the one nearest to the service: there, no call is one that comes too soon. */
 export function tally(): Tally {
   const reads = new Map<string, number>();
   const writes = new Map<string, number>();
+  const refusedWrites = new Map<string, number>();
+  const count = (counts: Map<string, number>, call: SimulatedCall): void => {
+    counts.set(documentOf(call), (counts.get(documentOf(call)) ?? 0) + 1);
+  };
   return {
     reads,
     writes,
+    refusedWrites,
     interceptor: async (call, proceed) => {
-      const output = await proceed();
-      const counts = documentReads.test(call.operation)
-        ? reads
-        : documentWrites.test(call.operation)
-          ? writes
-          : undefined;
-      const key = documentOf(call);
-      counts?.set(key, (counts.get(key) ?? 0) + 1);
-      return output;
+      const isWrite = documentWrites.test(call.operation);
+      try {
+        const output = await proceed();
+        if (isWrite || documentReads.test(call.operation)) count(isWrite ? writes : reads, call);
+        return output;
+      } catch (error) {
+        if (isWrite) count(refusedWrites, call);
+        throw error;
+      }
     },
   };
 }
@@ -41,3 +49,15 @@ function documentOf({ service, input }: SimulatedCall): string {
 }
 
 export const most = (counts: ReadonlyMap<string, number>): number => Math.max(0, ...counts.values());
+
+/** All writes that got past the rates, by document. */
+export const sent = ({
+  writes,
+  refusedWrites,
+}: Pick<Tally, 'writes' | 'refusedWrites'>): ReadonlyMap<string, number> =>
+  new Map(
+    [...new Set([...writes.keys(), ...refusedWrites.keys()])].map((document) => [
+      document,
+      (writes.get(document) ?? 0) + (refusedWrites.get(document) ?? 0),
+    ]),
+  );

@@ -10,19 +10,26 @@ const longestPause = 40_000;
 /** A write that comes so soon after a short pause may have been waited for. */
 const soon = 10_000;
 
+export interface LastWrite {
+  /** Of the registry that it was rendered from: how many it serves. */
+  readonly revision: number;
+  readonly now: number;
+  /** It left somebody out who was not tried by itself, so the next one comes soon. Default: false. */
+  readonly unfinished?: boolean;
+}
+
 /**
  * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits, and one after
  * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
- * @param revision of the registry that the write was rendered from: how many it serves
  */
 export function gatheringAfter(
   before: Gathering | undefined,
-  { revision, now }: { readonly revision: number; readonly now: number },
+  { revision, now, unfinished = false }: LastWrite,
 ): Gathering {
   const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
   const isCrowd = wasWaitedFor && revision - before.revision > 1;
   const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
-  return { until: new Date(now + pause).toISOString(), pause, revision };
+  return { until: new Date(now + (unfinished ? firstPause : pause)).toISOString(), pause, revision };
 }
 
 /**

@@ -22,6 +22,7 @@ import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
 import { becauseOfOrphans, hasOrphans } from './orphans.ts';
+import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 import { isSettled, servedRevision } from './settled.ts';
@@ -200,21 +201,26 @@ async function reconcileHolding(
   }
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const asked = { ...seen, ...active, ...memory, actual };
-  const first = await firstPlan(services, seen, lease, asked);
+  const all = await firstPlan(services, seen, lease, asked);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     setAside.size === 0
-      ? first
-      : planResource({ ...asked, setAside, ...(first.refused && { refused: first.refused }) });
-  const { decided = false, runId } = request;
+      ? all
+      : planResource({ ...asked, setAside, ...(all.refused && { refused: all.refused }) });
+  const { decided = false, runId, accountIds } = request;
   const by = { runId };
+  const named = namedAccounts(seen, actual, context);
+  const now = services.clock.now();
+  const without = leftOut({ tried: state?.tried, plan: all, named, accountIds, now });
+  const first = plan(without);
   const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
   if (!first.changed) {
-    const unwritten = { ...by, plan: first, before: actual, after: actual, setAside: [], verdict };
+    const aside = { setAside: [...without].sort(), refused: [] };
+    const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, verdict };
     return doneBefore(request.planned, state, await settle(services, seen, lease, unwritten));
   }
   lease.check();
   if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
-  await rememberBeforeWriting(services, resource, state, first);
+  await rememberBeforeWriting(services, resource, state, all);
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
   const ours = { owned: state?.owned ?? [], deploymentId: context.deploymentId };
@@ -224,7 +230,8 @@ async function reconcileHolding(
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
     newestFirst: newestFirst(seen.accounts),
     refusedBefore: new Set(state?.tried?.setAside),
-    named: namedAccounts(seen, actual, context),
+    leftOut: without,
+    named,
     isMember: isMemberOf(seen.accounts),
     doubtful: hasOrphans(desired, actual, ours),
   }).catch(becauseOfOrphans(desired, actual, ours));

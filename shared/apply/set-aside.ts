@@ -1,8 +1,6 @@
 import { InvalidPrincipalError } from '../errors.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
-
-/** Each refused attempt costs a write, and services such as KMS allow few a second. */
-const mostAttempts = 16;
+import { attempt, letIn, letOthersIn, refusedAlone, type Search } from './search.ts';
 
 export interface WriteRequest {
   readonly actual: unknown;
@@ -16,6 +14,8 @@ export interface WriteRequest {
   newestFirst(a: string, b: string): number;
   /** Whom the last write was without: suspected before the other newcomers. Default: nobody. */
   readonly refusedBefore?: ReadonlySet<string>;
+  /** Left out from the beginning, and tried once AWS accepts somebody whom it refused before. Default: nobody. */
+  readonly leftOut?: ReadonlySet<string>;
   /** Whether the registry has the account as a member. */
   isMember(id: string): boolean;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
@@ -27,6 +27,8 @@ export interface WriteRequest {
 export interface Written {
   readonly written: ResourcePlan;
   readonly setAside: readonly string[];
+  /** Of these, those whom AWS has refused now, whoever else was in the document; the others were not tried by themselves. */
+  readonly refused: readonly string[];
   /** What AWS said when it refused them; absent where it refused nobody. */
   readonly reason?: string;
 }
@@ -36,21 +38,18 @@ export interface Written {
  * only keeps, and that are members no more, such as a closed one in its grace. Then the accounts that the write would
  * add are suspects, first those that the resource does not name yet, then all of them; then all that it only keeps. The
  * culprits are found by halving, the newest first, with a bounded number of attempts, and left out, so that the others
- * get their access.
+ * get their access. Whom others have found to be refused a moment ago is not tried, unless AWS accepts one that it has
+ * refused before: then the others may be accepted as well.
  * @throws InvalidPrincipalError when AWS refuses what the resource names already
  */
 export async function writeAccepted(request: WriteRequest): Promise<Written> {
-  const first = request.plan(new Set());
+  const { leftOut = new Set<string>() } = request;
+  const first = request.plan(leftOut);
   const refused = await attempt(request, request.actual, first);
-  if (refused === undefined) return { written: first, setAside: [] };
+  if (refused === undefined) return accepted(request, { outside: new Set(leftOut), written: first });
   const alone = refusedAlone(refused);
-  if (alone !== undefined)
-    return {
-      written: { ...request.plan(new Set(alone)), changed: true },
-      setAside: alone,
-      reason: refused.message,
-    };
-  const added = first.added.toSorted(request.newestFirst);
+  if (alone !== undefined) return othersIn(request, alone, refused);
+  const added = triedWith(request, first).sort(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
   const gone = kept.filter((id) => !request.isMember(id));
@@ -60,11 +59,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
     const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;
     await letOthersIn(search, suspects);
-    return {
-      written: { ...search.written, changed: true },
-      setAside: [...search.outside].sort(),
-      reason: refused.message,
-    };
+    return ended(search, refused);
   }
   throw new InvalidPrincipalError(
     `${refused.message}. It is none of the accounts to add or to keep for now: one that the policy names already was probably closed ` +
@@ -74,6 +69,10 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   );
 }
 
+/** Whom the plan adds; who is left out is among them by the plan, and not by what is sent. */
+const triedWith = ({ leftOut }: WriteRequest, { added }: ResourcePlan): string[] =>
+  added.filter((id) => leftOut?.has(id) !== true);
+
 /** A circle that was searched already is not searched again. */
 const differsFromThoseBefore = (
   circle: readonly string[],
@@ -81,21 +80,32 @@ const differsFromThoseBefore = (
   circles: readonly (readonly string[])[],
 ): boolean => circle.length > 0 && !circles.slice(0, index).some((other) => other.join() === circle.join());
 
-/** Where each account is a request of its own, the refusal says whom it is about, and the others are in. */
-function refusedAlone({ fields }: InvalidPrincipalError): readonly string[] | undefined {
-  const { othersWritten, accountIds } = fields;
-  return othersWritten === true && Array.isArray(accountIds) ? accountIds.map(String).sort() : undefined;
+const ended = ({ outside, refused, written, sent }: Search, reason: Error | undefined): Written => ({
+  written: sent ? { ...written, changed: true } : written,
+  setAside: [...outside].sort(),
+  refused: [...refused].sort(),
+  ...(reason === undefined ? {} : { reason: reason.message }),
+});
+
+/** Where AWS accepts one that it has refused before, it may accept those who are left out as well: they are tried. */
+async function accepted(request: WriteRequest, begun: Pick<Search, 'outside' | 'written'>): Promise<Written> {
+  const search = { ...begun, request, refused: new Set<string>(), sent: true, attempts: 1 };
+  const others = [...search.outside].sort(request.newestFirst);
+  const again = triedWith(request, begun.written).some((id) => request.refusedBefore?.has(id));
+  const refused = again && others.length > 0 ? await letIn(search, others) : undefined;
+  if (refused instanceof InvalidPrincipalError) await letOthersIn(search, others);
+  return ended(search, refused instanceof InvalidPrincipalError ? refused : undefined);
 }
 
-interface Search {
-  readonly request: WriteRequest;
-  readonly outside: Set<string>;
-  written: ResourcePlan;
-  attempts: number;
+function othersIn(request: WriteRequest, alone: readonly string[], reason: Error): Written {
+  const outside = new Set([...(request.leftOut ?? []), ...alone]);
+  const search = { request, outside, refused: new Set(alone), sent: true, attempts: 1 };
+  return ended({ ...search, written: request.plan(outside) }, reason);
 }
 
 /**
  * The write without all suspects, sent even where it changes nothing, since it shows whether AWS accepts what is there.
+ * That is known where they are the same that were refused before: what is there was accepted then.
  * @returns `undefined` where there are no suspects, or AWS refuses that one too
  */
 async function withoutAny(
@@ -104,48 +114,12 @@ async function withoutAny(
   attempts: number,
 ): Promise<Search | undefined> {
   if (suspects.length === 0) return undefined;
-  const outside = new Set(suspects);
+  const outside = new Set([...(request.leftOut ?? []), ...suspects]);
   const written = request.plan(outside);
-  const tells = written.changed || request.named.size > 0 || request.doubtful === true;
-  const refused = tells ? await attempt(request, request.actual, written) : undefined;
-  return refused === undefined ? { request, outside, written, attempts } : undefined;
-}
-
-/** Of the suspects, newest first, one at least is refused: lets in those who are not. */
-async function letOthersIn(search: Search, suspects: readonly string[]): Promise<void> {
-  if (suspects.length < 2) return;
-  const middle = Math.ceil(suspects.length / 2);
-  const newer = suspects.slice(0, middle);
-  const older = suspects.slice(middle);
-  const olderIn = await letIn(search, older);
-  // With the older ones accepted, the refused one is among the newer: no need to try.
-  const newerIn = !olderIn && (await letIn(search, newer));
-  if (!olderIn) await letOthersIn(search, older);
-  if (!newerIn) await letOthersIn(search, newer);
-}
-
-/** @returns whether AWS accepts them */
-async function letIn(search: Search, ids: readonly string[]): Promise<boolean> {
-  if (search.attempts === mostAttempts) return false;
-  search.attempts += 1;
-  const { request, outside, written } = search;
-  const next = request.plan(new Set([...outside].filter((id) => !ids.includes(id))));
-  if ((await attempt(request, written.next, next)) !== undefined) return false;
-  for (const id of ids) outside.delete(id);
-  search.written = next;
-  return true;
-}
-
-async function attempt(
-  { write }: WriteRequest,
-  from: unknown,
-  { next }: ResourcePlan,
-): Promise<InvalidPrincipalError | undefined> {
-  try {
-    await write(from, next);
-    return undefined;
-  } catch (error) {
-    if (error instanceof InvalidPrincipalError) return error;
-    throw error;
-  }
+  const asBefore = suspects.every((id) => request.refusedBefore?.has(id));
+  const sent = written.changed || (request.named.size > 0 && !asBefore) || request.doubtful === true;
+  const refused = sent ? await attempt(request, request.actual, written) : undefined;
+  return refused === undefined
+    ? { request, outside, refused: new Set(), written, sent, attempts }
+    : undefined;
 }

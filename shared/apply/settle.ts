@@ -5,12 +5,14 @@ import { leftDigests } from '../plan/digest.ts';
 import type { Leaving } from '../plan/grace.ts';
 import { type ResourcePlan, withheldError } from '../plan/plan.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import type { ResourceState } from '../store/ports.ts';
+import type { ResourceState, Tried } from '../store/ports.ts';
 import type { Verdict } from './contest.ts';
-import { gatheringAfter } from './gather.ts';
+import { gatheringAfter, type LastWrite } from './gather.ts';
 import type { Lease } from './lease.ts';
 import type { Done, Picture } from './reconcile.ts';
 import { documents, gainsOf, leavingOf } from './record.ts';
+import { triedNow } from './refused.ts';
+import type { Written } from './set-aside.ts';
 
 /**
  * Marks come first: a run that dies after its write leaves statements that the table knows. Until it is settled, what
@@ -49,14 +51,11 @@ export async function rememberGraces(
 }
 
 /** `after` is what was read, not what was to be written: it is what the run is verified by. */
-export interface Ended {
+export interface Ended extends Omit<Written, 'written'> {
   readonly runId: string;
   readonly plan: ResourcePlan;
   readonly before: unknown;
   readonly after: unknown;
-  readonly setAside: readonly string[];
-  /** Why they are; absent where nobody is. */
-  readonly reason?: string;
   /** What is to be remembered of outsiders' changes. */
   readonly verdict: Verdict;
 }
@@ -66,14 +65,16 @@ export async function settle(
   { store, clock }: Services,
   { desired, active, revision, state }: Picture,
   lease: Lease,
-  { runId, plan, before, after, setAside, reason, verdict }: Ended,
+  { runId, plan, before, after, verdict, ...aside }: Ended,
 ): Promise<Done> {
+  const { setAside } = aside;
+  const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
   await store.resources.put(desired.key, {
     // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
     appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
-    ...(setAside.length > 0 && plan.refused === undefined ? { tried: { revision, setAside } } : {}),
+    ...(tried === undefined || plan.refused !== undefined ? {} : { tried }),
     configurationHash: active.hash,
     owned: plan.owned,
     grants: grantsOn(desired),
@@ -81,14 +82,14 @@ export async function settle(
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
     ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
     ...verdict,
-    ...gathering(plan, state, { revision, now: clock.now() }),
+    ...gathering(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
     leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: timestamp(clock),
   });
   return {
     ...judgement(desired, active, plan, setAside),
-    ...(reason === undefined || setAside.length === 0 ? {} : { reason }),
+    ...(tried?.reason === undefined ? {} : { reason: tried.reason }),
     ...gainsOf(plan, setAside),
     ...leavingOf(plan, active.configuration),
     before: documents(desired, before, state?.owned),
@@ -98,10 +99,14 @@ export async function settle(
   };
 }
 
+/** Where a search ended before it had told them apart, somebody whom AWS accepts may be outside. */
+const hasUntried = (tried: Tried | undefined): boolean =>
+  tried?.setAside.some((id) => tried.refused?.[id] === undefined) === true;
+
 function gathering(
   { changed }: ResourcePlan,
   state: ResourceState | undefined,
-  write: { readonly revision: number; readonly now: number },
+  write: LastWrite,
 ): Pick<ResourceState, 'gathering'> {
   if (changed) return { gathering: gatheringAfter(state?.gathering, write) };
   return state?.gathering === undefined ? {} : { gathering: state.gathering };

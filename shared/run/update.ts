@@ -32,10 +32,12 @@ export async function updateCentralAccount(
   const { runs } = services.store;
   const whole = await runs.whole(runId);
   const accountIds = whole.run?.accountIds ?? [];
+  const planned = whole.changes.filter((change) => change.central === central);
+  const othersWait = planned.some(canBeRetried);
   const changes = await pMap(
-    whole.changes.filter((change) => change.central === central),
+    planned,
     async (change) => {
-      if (isDone(change, accountIds)) return change;
+      if (isDone(change, accountIds) || (othersWait && isRecent(change, services.clock.now()))) return change;
       const reconciled = await reconcileResource(services, {
         runId,
         planned: change,
@@ -62,14 +64,23 @@ const withPlannedSize = ({ size, limit }: ResourceChange, done: ResourceChange):
 
 /** An attempt before this one may have ended some of them. */
 const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
-  change.outcome !== undefined && change.error?.retryable !== true && !ownSetAside(change, accountIds);
+  change.outcome !== undefined && !canBeRetried(change) && !ownSetAside(change, accountIds);
+
+const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable === true;
+
+/** As long as the state machine waits at most before it first tries again an account that AWS refuses, in milliseconds. */
+const refusedPause = 20_000;
+
+/** Set aside a moment ago: what the run is tried again for sooner, such as a resource that is busy, is no reason to ask AWS. */
+const isRecent = ({ outcome, finishedAt = '' }: ResourceChange, now: number): boolean =>
+  outcome === 'set-aside' && now < Date.parse(finishedAt) + refusedPause;
 
 /** An account of this run that AWS does not accept as a principal: for a new one, it may in some minutes. */
 const ownSetAside = ({ outcome, accountIds }: ResourceChange, own: readonly string[]): boolean =>
   outcome === 'set-aside' && accountIds?.some((id) => own.includes(id)) === true;
 
 function throwWhatCanBeRetried(changes: readonly ResourceChange[], accountIds: readonly string[]): void {
-  const again = changes.find(({ error }) => error?.retryable === true);
+  const again = changes.find(canBeRetried);
   if (again?.error !== undefined) throw retryableError(again.error);
   const refused = changes.find((change) => ownSetAside(change, accountIds));
   if (refused === undefined) return;

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { isCrowded } from '../apply/gather.ts';
+import { servedRevision } from '../apply/settled.ts';
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { errorRecord, ResourceMissingError, ThrottledError } from '../errors.ts';
@@ -11,7 +12,7 @@ import type { PolicyDocument } from '../policy/document.ts';
 import { evaluatePolicy } from '../policy/evaluate.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { activeConfiguration, type Services } from '../services.ts';
-import type { ResourceChange } from '../store/ports.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
 
 export interface VerifyStep {
   readonly runId: string;
@@ -89,13 +90,11 @@ async function resourceFindings(
   const known = recordedFindings(question, change);
   if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
     return known;
-  const proved = await provedByAnother(services, question);
-  if (proved !== undefined) return proved;
   try {
-    return await freshFindings(services, question);
+    return (await provedInCrowd(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
-    // In a crowd: it says nothing about the access, and the state machine asks again later.
-    if (error instanceof ThrottledError) throw error;
+    // After a crowd many ask at once, and each that asks again would ask for all of its resources.
+    if (error instanceof ThrottledError) return provedOr(error, services, question);
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
     return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
@@ -109,15 +108,32 @@ const recordedFindings = (question: Question, { after }: ResourceChange) =>
 const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
+/** In a crowd, so that nobody reads each resource again for each account. */
+async function provedInCrowd(services: Services, question: Question) {
+  const state = await services.store.resources.get(question.desired.key);
+  return isCrowded(state, services.clock.now()) ? provedByAnother(services, question, state) : undefined;
+}
+
+/** @throws ThrottledError `error`, where there is no proof: it says nothing about the access, and the state machine asks again later */
+async function provedOr(error: ThrottledError, services: Services, question: Question) {
+  const state = await services.store.resources.get(question.desired.key);
+  const proved = await provedByAnother(services, question, state);
+  if (proved === undefined) throw error;
+  return proved;
+}
+
 /**
- * In a crowd, by what the run that has done our work has read back, so that nobody reads each resource again for each
- * account; `undefined` where there is none, or it has not recorded that yet, or something is missing there.
+ * By what the run that has done our work has read back; `undefined` where there is none, or it has not recorded that yet,
+ * or something is missing there.
  */
-async function provedByAnother({ store, clock }: Services, question: Question) {
-  const state = await store.resources.get(question.desired.key);
-  if (!isCrowded(state, clock.now())) return undefined;
+async function provedByAnother(
+  { store }: Services,
+  question: Question,
+  state: ResourceState | undefined,
+): Promise<readonly undefined[] | undefined> {
   if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
-  if (state.appliedRevision < question.revision) return undefined;
+  const accountIds = question.accounts.map(({ id }) => id);
+  if (servedRevision(state, accountIds) < question.revision) return undefined;
   const changes = await store.runs.changes(state.leftBy.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;

@@ -50,7 +50,7 @@ export interface ResourceState {
   /** The registry revision that the resource was last reconciled to. */
   readonly appliedRevision: number;
   /** From which revision it was written for all but those whom AWS refused; absent where it refused nobody. */
-  readonly tried?: { readonly revision: number; readonly setAside: readonly string[] };
+  readonly tried?: Tried;
   /** Hash of the configuration that was in force then; empty before the first time. */
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */
@@ -79,6 +79,15 @@ export interface ResourceState {
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   readonly updatedAt: string;
+}
+
+export interface Tried {
+  readonly revision: number;
+  readonly setAside: readonly string[];
+  /** Of these, those whom AWS has refused whoever else was in the document, each with when (ISO 8601). */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** What AWS said. */
+  readonly reason?: string;
 }
 
 export interface Gathering {

@@ -28,6 +28,15 @@ test('while others wait for each write, pauses grow, up to a limit', () => {
   expect(pauses(500, 6)).toEqual([3_000, 9_000, 27_000, 40_000, 40_000, 40_000]);
 });
 
+test('a write that left somebody out untried is followed soon, in a crowd too', () => {
+  const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
+
+  const after = gatheringAfter(before, { revision: 9, now: start + 500, unfinished: true });
+
+  expect(after).toEqual({ until: new Date(start + 3_500).toISOString(), pause: 40_000, revision: 9 });
+  expect(isCrowded(state(after), start + 4_000)).toBe(true);
+});
+
 test('who comes long after the last write meets the shortest pause', () => {
   expect(pauses(60_000, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
 });

@@ -201,6 +201,30 @@ test('while an account is set aside the resource is settled for nobody', async (
   expect(await of.store.resources.get(repository)).toMatchObject({ appliedRevision: 0 });
 });
 
+test.each([
+  ['one of many: the next write waits for the crowd', 1, 27_000],
+  ['more than 16 writes tell apart: the next write comes soon', 20, 3_000],
+])('in a crowd AWS refuses %s', async (_, refused, pause) => {
+  const of = await world({ configuration: small(['repository']) });
+  await reconcile(of, { resource: repository });
+  const before = await of.store.resources.get(repository);
+  if (before === undefined) throw new Error('Nothing was written');
+  const until = new Date(of.clock.now()).toISOString();
+  await of.store.resources.put(repository, { ...before, gathering: { until, pause: 9_000, revision: 0 } });
+  for (let index = 0; index < 40; index += 1) {
+    const id = String(600_000_000_000 + index);
+    of.organisation.addAccount({ id, name: id, parentId: 'ou-exam-workload1' });
+    if (index < refused) of.organisation.refusePrincipal(id);
+  }
+  await makeReady(of);
+
+  await reconcile(of, { resource: repository, planned: 'change', plannedGeneration: before.generation });
+
+  const { gathering, tried, updatedAt = '' } = (await of.store.resources.get(repository)) ?? {};
+  expect(tried?.setAside.length).toBeGreaterThanOrEqual(refused);
+  expect(Date.parse(gathering?.until ?? '') - Date.parse(updatedAt)).toBe(pause);
+});
+
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
 test('removals that are withheld are on record, though an account is set aside in the same write', async () => {

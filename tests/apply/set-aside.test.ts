@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeAccepted } from '../../shared/apply/set-aside.ts';
-import { InvalidPrincipalError } from '../../shared/errors.ts';
+import { InvalidPrincipalError, ThrottledError } from '../../shared/errors.ts';
 import type { ResourcePlan } from '../../shared/plan/plan.ts';
 
 interface Bench {
@@ -220,4 +220,124 @@ test('whom the last write was without is suspected first: all other newcomers ar
   expect(setAside).toEqual(refused);
   expect(of.sent[1]).toEqual(ids(100).filter((id) => !refused.includes(id)));
   expect(of.sent.length).toBeLessThanOrEqual(4);
+});
+
+describe('whom others have found to be refused a moment ago', () => {
+  const known = ['003', '040'];
+
+  test('is left out from the beginning, and the others are in with one write', async () => {
+    const of = bench({ wanted: ids(100), refused: known });
+
+    const ended = await writeAccepted({ ...of.request, ...leaving(known) });
+
+    expect(ended).toMatchObject({ setAside: known, refused: [] });
+    expect(of.sent).toHaveLength(1);
+    expect(of.there()).toHaveLength(98);
+  });
+
+  test('is no suspect where a newcomer is refused', async () => {
+    const of = bench({ wanted: ids(20), refused: ['003', '017'] });
+
+    const ended = await writeAccepted({ ...of.request, ...leaving(['003']) });
+
+    expect(ended).toMatchObject({ setAside: ['003', '017'], refused: ['017'], reason: 'refused' });
+    expect(of.sent.every((ids) => !ids.includes('003'))).toBe(true);
+    expect(of.there()).toHaveLength(18);
+  });
+
+  test('costs one write that is refused where its own run tries it again, and changes nothing', async () => {
+    const of = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
+
+    const ended = await writeAccepted({ ...of.request, ...leaving(['003']), refusedBefore: new Set(known) });
+
+    expect(ended).toMatchObject({ setAside: known, refused: ['040'], written: { changed: false } });
+    expect(of.sent).toEqual([['000', '001', '040']]);
+  });
+
+  test('is tried by itself where what is there may be refused as it is', async () => {
+    const of = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
+
+    await writeAccepted({ ...of.request, refusedBefore: new Set(['001']), doubtful: true });
+
+    expect(of.sent).toEqual([['000', '001'], ['000']]);
+  });
+
+  test('comes in with the next write once AWS accepts another that it has refused', async () => {
+    const of = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+
+    const ended = await writeAccepted({
+      ...of.request,
+      ...leaving(known),
+      refusedBefore: new Set(['001', ...known]),
+    });
+
+    expect(ended).toMatchObject({ setAside: [], refused: [], written: { changed: true } });
+    expect(of.sent).toEqual([
+      ['000', '001'],
+      ['000', '001', '003', '040'],
+    ]);
+  });
+
+  test('stays out where AWS refuses it still, while those are in whom it accepts', async () => {
+    const before = ['001', '003', '005', '040'];
+    const of = bench({ named: ['000'], wanted: ['000', ...before], refused: ['003'] });
+
+    const ended = await writeAccepted({
+      ...of.request,
+      ...leaving(['003', '005', '040']),
+      refusedBefore: new Set(before),
+    });
+
+    expect(ended).toMatchObject({ setAside: ['003'], refused: ['003'], reason: 'refused' });
+    expect(of.there()).toEqual(['000', '001', '005', '040']);
+  });
+
+  test('is in or out by itself where each account is a request of its own', async () => {
+    const of = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+    const write = async (_: unknown, to: unknown) => {
+      if ((to as string[]).includes('040'))
+        throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['040'] });
+    };
+
+    const ended = await writeAccepted({
+      ...of.request,
+      ...leaving(known),
+      refusedBefore: new Set(['001', ...known]),
+      write,
+    });
+
+    expect(ended).toMatchObject({ setAside: ['040'], refused: ['040'] });
+    expect(ended.written.next).toEqual(['000', '001', '003']);
+  });
+});
+
+const leaving = (ids: readonly string[]) => ({ leftOut: new Set(ids), refusedBefore: new Set(ids) });
+
+test('a search that the service slows down ends: what is accepted stays, and who was not tried is not known', async () => {
+  const of = bench({ wanted: ids(8), refused: ['001'] });
+  let writes = 0;
+  const write = (from: unknown, to: unknown) => {
+    writes += 1;
+    if (writes === 4) throw new ThrottledError('slowly');
+    return of.request.write(from, to);
+  };
+
+  const ended = await writeAccepted({ ...of.request, write: async (from, to) => write(from, to) });
+
+  expect(writes).toBe(4);
+  expect(ended.setAside).toContain('001');
+  expect(ended).toMatchObject({ refused: [], written: { next: of.there() } });
+  expect(of.there().length).toBeGreaterThan(0);
+});
+
+test('where nothing is accepted yet, a service that asks to slow down is heard', async () => {
+  const of = bench({ wanted: ids(8), refused: ['001'] });
+  let writes = 0;
+  const write = async (from: unknown, to: unknown) => {
+    writes += 1;
+    if (writes === 2) throw new ThrottledError('slowly');
+    return of.request.write(from, to);
+  };
+
+  await expect(writeAccepted({ ...of.request, write })).rejects.toThrow('slowly');
 });

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { bound } from '../../bench/burst/bound.ts';
 import { measureBurst, measureNaive } from '../../bench/burst/measure.ts';
-import { most } from '../../bench/burst/tally.ts';
+import { most, sent } from '../../bench/burst/tally.ts';
 
 test('one account by itself is verified within a minute, and nothing is written twice', async () => {
-  const alone = await measureBurst(1);
+  const alone = await measureBurst({ accounts: 1 });
 
   expect(alone).toMatchObject({ lost: 0, missing: 0, failed: [], retries: 0 });
   expect(alone.lasted).toBeLessThan(60_000);
@@ -12,13 +12,26 @@ test('one account by itself is verified within a minute, and nothing is written 
 });
 
 test('of thirty accounts in a minute none is lost, and a few writes of each document serve them all', async () => {
-  const crowd = await measureBurst(30);
+  const crowd = await measureBurst({ accounts: 30 });
 
   expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
   expect(most(crowd.writes)).toBeLessThanOrEqual(10);
   expect(most(crowd.reads)).toBeLessThan(3 * 30);
   for (const operation of ['ListParents', 'ListTagsForResource', 'DescribeAccount'])
     expect(crowd.calls.get(`organizations:${operation}`)?.calls).toBeLessThanOrEqual(2 * 30);
+});
+
+test('accounts that AWS refuses hold up nobody, are told with the reason, and come in once it accepts them', async () => {
+  const crowd = await measureBurst({ accounts: 30, refused: 2 });
+
+  expect(crowd).toMatchObject({ accounts: 30, lost: 0, missing: 0, failed: [] });
+  // Each on a repository of its own, and both on one secret.
+  expect(crowd.refused).toMatchObject({ accounts: 2, waiting: 4, mostOnOne: 2, untold: [] });
+  expect(crowd.refused).toMatchObject({ sweep: 'succeeded', missing: [] });
+  // The crowd's; for each one that is refused, a search of at most 16, and what its own run tries again.
+  expect(most(crowd.refusedWrites)).toBeGreaterThan(2);
+  expect(most(sent(crowd))).toBeLessThanOrEqual(10 + 2 * (16 + 10));
+  expect(most(crowd.reads)).toBeLessThan(3 * 30);
 });
 
 test('the naive way loses some of the same accounts, so the measure can fail', async () => {

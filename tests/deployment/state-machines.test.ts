@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ownTime } from '../../shared/apply/refused.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
 import * as errors from '../../shared/errors.ts';
 import { executionsEndWithin } from '../../shared/run/sweep.ts';
@@ -55,6 +56,14 @@ test('the sweep updates the central accounts as the runs of accounts do', () => 
     (machine) => definitionOf(machine).States.UpdateCentralAccounts,
   );
   expect(sweep?.Branches).toEqual(account?.Branches);
+});
+
+test('others leave out whom AWS refuses until its own run has tried it for the last time', () => {
+  const updates = tasksOf('account-onboarding').filter(({ retried }) =>
+    retried.includes('InvalidPrincipalError'),
+  );
+  expect(updates).toHaveLength(4);
+  for (const { triesFor } of updates) expect(triesFor('InvalidPrincipalError') * 1_000).toBeLessThan(ownTime);
 });
 
 describe.each(stateMachines)('%s', (machine) => {

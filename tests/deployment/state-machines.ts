@@ -2,7 +2,15 @@ import { readdirSync } from 'node:fs';
 import * as z from 'zod';
 import { readJson, root } from './deployment.ts';
 
-const retrier = z.object({ ErrorEquals: z.array(z.string()), MaxAttempts: z.number() });
+const retrier = z.object({
+  ErrorEquals: z.array(z.string()),
+  IntervalSeconds: z.number(),
+  BackoffRate: z.number(),
+  MaxAttempts: z.number(),
+  MaxDelaySeconds: z.number(),
+});
+
+type Retrier = z.infer<typeof retrier>;
 
 /** A Task of a state machine file, wherever it stands. */
 export interface Task {
@@ -13,6 +21,8 @@ export interface Task {
   /** Absent where it waits for a token, for as long as the run says. */
   readonly timeoutSeconds?: number;
   readonly retried: readonly string[];
+  /** How long it is tried again for an error, in seconds, where no jitter makes it shorter. */
+  triesFor(error: string): number;
 }
 
 interface State {
@@ -59,10 +69,20 @@ export const tasksOf = (machine: string): readonly Task[] =>
     .map(([state, definition]) => {
       const task = taskSchema.parse(definition);
       const retried = task.Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      const triesFor = (error: string) =>
+        sum(task.Retry.filter(({ ErrorEquals }) => ErrorEquals.includes(error)).flatMap(delays));
+      const common = { machine, state, retried, triesFor };
       return 'Parameters' in task
-        ? { machine, state, token: task.Parameters.FunctionName.slice(2, -1), retried }
-        : { machine, state, token: task.Resource.slice(2, -1), timeoutSeconds: task.TimeoutSeconds, retried };
+        ? { ...common, token: task.Parameters.FunctionName.slice(2, -1) }
+        : { ...common, token: task.Resource.slice(2, -1), timeoutSeconds: task.TimeoutSeconds };
     });
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+const delays = (retrier: Retrier): readonly number[] =>
+  Array.from({ length: retrier.MaxAttempts }, (_, attempt) =>
+    Math.min(retrier.IntervalSeconds * retrier.BackoffRate ** attempt, retrier.MaxDelaySeconds),
+  );
 
 /** Every state, also those inside Parallel and Map. */
 const statesOf = ({ States }: Machine): readonly (readonly [string, State])[] =>

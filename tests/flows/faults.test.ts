@@ -123,6 +123,7 @@ test('an account that AWS does not accept yet is set aside, and those that came 
   const others = await onboard(of, { accountIds: [first.id, refused.id, third.id] });
   const before = named(of);
   of.organisation.acceptPrincipal(refused.id);
+  of.clock.advance(15 * 60_000);
   const later = await onboard(of, created(of).event);
 
   expect(ended.run.status).toBe('succeeded');
@@ -154,6 +155,26 @@ test('however many arrive with an account that AWS refuses, the writes stay few'
   expect(ended.run.status).toBe('succeeded');
   expect(named(of)[key]).toEqual(expect.arrayContaining(accounts.slice(0, 10)));
   expect(writeCounts(of)[keyId]).toBeLessThanOrEqual(24);
+});
+
+test('of two that AWS refused, the run of the first that it accepts brings in the other', async () => {
+  const of = await world();
+  const [first, second] = [created(of), created(of)];
+  for (const { id } of [first, second]) of.organisation.refusePrincipal(id);
+  await onboard(of, first.event);
+  await onboard(of, second.event);
+  for (const { id } of [first, second]) of.organisation.acceptPrincipal(id);
+  of.organisation.resetCalls();
+
+  const other = await onboard(of, created(of).event);
+  const without = named(of)[key];
+  const ended = await onboard(of, { accountId: first.id });
+
+  expect(other.run.status).toBe('succeeded');
+  expect(without).not.toContain(first.id);
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+  expect(writeCounts(of)[keyId]).toBe(3);
 });
 
 test('an account that AWS accepts again while its run still tries needs no second run', async () => {

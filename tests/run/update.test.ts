@@ -138,6 +138,30 @@ test.each([
   expect(named(of)[key]).toContain(own ? stranger : id);
 });
 
+test('while a busy resource is tried again soon, AWS is not asked again for an account that it has just refused', async () => {
+  const of = await world();
+  const { id, revision } = await planned(of);
+  of.organisation.refusePrincipal(id);
+  fault(of, 'PutBucketPolicy', refuse('SlowDown', 'slowly', 503), 3);
+  const again = () => update(of, revision).catch(({ name }: Error) => name);
+  const writes = () => of.organisation.calls.filter(({ operation }) => operation === 'PutKeyPolicy').length;
+
+  const first = await again();
+  const search = writes();
+  of.clock.advance(15_000);
+  const soon = [await again(), writes() - search];
+  of.clock.advance(15_000);
+  const later = [await again(), writes() - search];
+  const last = [await again(), writes() - search];
+  const alone = [await again(), writes() - search];
+
+  expect(first).toBe('ThrottledError');
+  expect(soon).toEqual(['ThrottledError', 0]);
+  expect(later).toEqual(['ThrottledError', 1]);
+  expect(last).toEqual(['InvalidPrincipalError', 1]);
+  expect(alone).toEqual(['InvalidPrincipalError', 2]);
+});
+
 test('what is being written for a crowd is not read for the plan of one more, except by hand', async () => {
   const of = await world();
   const { id, revision } = await planned(of);

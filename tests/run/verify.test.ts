@@ -195,6 +195,21 @@ test('where the run that has done the work says what it has read back, that prov
   expect(reads()).toBe(0);
 });
 
+test.each([
+  ['another account', '500000000099', 0],
+  ['one of the run', undefined, 1],
+])('where AWS refused %s in that write, AWS is asked for that one only', async (_, refused, asked) => {
+  const of = await world({ configuration });
+  const { id, accounts, reads } = await doneByAnother(of);
+  const state = await of.store.resources.get(bucket);
+  if (state === undefined) throw new Error('Nothing was left');
+  const tried = { revision: state.appliedRevision, setAside: [refused ?? id] };
+  await of.store.resources.put(bucket, { ...state, appliedRevision: 0, tried });
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(asked);
+});
+
 test('where there is no crowd, AWS is asked', async () => {
   const of = await world({ configuration });
   const { accounts, reads } = await doneByAnother(of);
@@ -202,6 +217,15 @@ test('where there is no crowd, AWS is asked', async () => {
 
   expect(await verify(of, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(1);
+});
+
+test('where AWS asks to slow down after a crowd, what the run that has done the work has read back proves it', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await doneByAnother(of);
+  of.clock.advance(120_000);
+  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 99);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Dispute, ResourceState, ResourceStore } from '../ports.ts';
+import type { Dispute, ResourceState, ResourceStore, Tried } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
 import { defined } from './items.ts';
 import { readItem } from './operations.ts';
@@ -8,9 +8,16 @@ import type { Key, Table } from './table.ts';
 
 const disputeSchema: z.ZodType<Dispute> = z.object({ since: z.string(), sids: z.array(z.string()) });
 
+const triedSchema: z.ZodType<Tried> = z.object({
+  revision: z.number(),
+  setAside: z.array(z.string()),
+  refused: z.record(z.string(), z.string()).exactOptional(),
+  reason: z.string().exactOptional(),
+});
+
 const stateSchema: z.ZodType<ResourceState> = z.object({
   appliedRevision: z.number(),
-  tried: z.object({ revision: z.number(), setAside: z.array(z.string()) }).exactOptional(),
+  tried: triedSchema.exactOptional(),
   configurationHash: z.string(),
   owned: z.array(z.string()),
   grants: z.array(z.string()).exactOptional(),

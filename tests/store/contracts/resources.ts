@@ -45,6 +45,21 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await resources.get(bucket)).not.toHaveProperty('withheld');
     });
 
+    test('keeps whom AWS refused, when and why, and forgets them', async () => {
+      const tried = {
+        revision: 5,
+        setAside: ['111122223333', '444455556666'],
+        refused: { '111122223333': at },
+        reason: 'invalid principals',
+      };
+      await resources.put(bucket, aState({ tried }));
+      const kept = await resources.get(bucket);
+      await resources.put(bucket, aState());
+
+      expect(kept).toStrictEqual(aState({ tried }));
+      expect(await resources.get(bucket)).not.toHaveProperty('tried');
+    });
+
     test('keeps who is leaving and since when, however many, and forgets them', async () => {
       const many = Array.from({ length: 10_000 }, (_, number) => [accountId(number), at]);
       const leaving = Object.fromEntries(many);
