@@ -10,7 +10,7 @@ import {
 } from '../errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import { isMember } from '../organization/account.ts';
-import { requireReady } from '../organization/registry.ts';
+import { revisionOnceReady } from '../organization/registry.ts';
 import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
@@ -163,7 +163,7 @@ function outcomeOf(error: unknown): Outcome {
  */
 async function picture(services: Services, resource: string, state: ResourceState | undefined) {
   const { store } = services;
-  const revision = await requireReady(store.registry);
+  const revision = await revisionOnceReady(store.registry);
   const accounts = await store.registry.accounts();
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, accounts, resource);

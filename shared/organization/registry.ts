@@ -21,13 +21,20 @@ export async function importOrganization(access: ImportAccess): Promise<ImportRe
   return { ...slice.counts, ready: true };
 }
 
-/**
- * The revision of the last change.
- * @throws RegistryNotReadyError until an import went through: an incomplete picture must take nothing away
- */
-export async function requireReady(registry: RegistryStore): Promise<number> {
+/** @throws RegistryNotReadyError until an import went through: an incomplete picture must take nothing away */
+export async function requireReady(registry: Pick<RegistryStore, 'readySince'>): Promise<void> {
+  expectReady(await registry.readySince());
+}
+
+/** The revision of the last change. @throws RegistryNotReadyError */
+export async function revisionOnceReady(registry: Pick<RegistryStore, 'head'>): Promise<number> {
   const { revision, readySince } = await registry.head();
-  if (readySince !== undefined) return revision;
+  expectReady(readySince);
+  return revision;
+}
+
+function expectReady(readySince: string | undefined): void {
+  if (readySince !== undefined) return;
   throw new RegistryNotReadyError(
     'The registry does not hold the whole organisation yet, so nothing may be written. Run `onboarding import` first',
   );

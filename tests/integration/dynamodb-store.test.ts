@@ -125,7 +125,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     });
   });
 
-  test('what an activation carried over is read with it, also where a query saw only the activation', async () => {
+  test('what an activation carried over is read with it, also where only the activation is seen at first', async () => {
     const table = await newTable();
     const { found, configuration } = dynamoStore(table);
     const item = { search: 'a search', matching: [], former: [], generation: 1 };
@@ -133,7 +133,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     await found.put(item, undefined);
     const activation = { hash: '', document: {}, activatedAt: at, activatedBy: '' };
     await configuration.activate({ ...activation, carried: { 'a search': 2 } });
-    const late = afterFirstAnswer(moto().endpoint, () => found.put(carried, 1));
+    const late = afterFirstAnswer(moto().endpoint, () => found.put(carried, 1), 'QueryCommand');
 
     const seen = await dynamoStore({ ...table, client: late }).configuration.withFound();
 
@@ -300,18 +300,22 @@ const withLostAnswer = (endpoint: string): DynamoDBDocumentClient =>
     throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
   });
 
-/** A client with which something happens between its first answer and whoever has asked. */
-function afterFirstAnswer(endpoint: string, happen: () => unknown): DynamoDBDocumentClient {
+/**
+ * A client with which something happens between its first answer and whoever has asked.
+ * @param command The first answer to this one. Default: to any
+ */
+function afterFirstAnswer(endpoint: string, happen: () => unknown, command?: string): DynamoDBDocumentClient {
   const client = documentClient(endpoint);
   let happened = false;
   client.middlewareStack.add(
-    (next) => async (args) => {
-      const answer = await next(args);
-      if (happened) return answer;
-      happened = true;
-      await happen();
-      return answer;
-    },
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args);
+        if (happened || (command ?? commandName) !== commandName) return answer;
+        happened = true;
+        await happen();
+        return answer;
+      },
     { step: 'finalizeRequest', name: 'afterFirstAnswer', priority: 'low' },
   );
   return client;

@@ -7,12 +7,12 @@ import type {
   FoundResources,
 } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
-import { allFound, configurationPartition, foundFrom } from './found.ts';
-import { defined, type Item, parseItem } from './items.ts';
-import { itemsOf, readItem } from './operations.ts';
+import { allFound } from './found.ts';
+import { defined } from './items.ts';
+import { readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const inForceKey: Key = { pk: configurationPartition, sk: 'IN_FORCE' };
+const inForceKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };
 
 const inForceSchema: z.ZodType<ConfigurationInForce> = z.object({
   hash: z.string(),
@@ -42,15 +42,11 @@ export function dynamoConfiguration(table: Table): ConfigurationStore {
 }
 
 /**
- * In one question. A query is no snapshot ("Isolation levels for DynamoDB transactions", Developer Guide), so it may see an
- * activation and not what that had stored before; then what was found is read again, after the configuration.
+ * At the same time. So an activation may be seen without what it had stored before; then what was found is read again, after
+ * the configuration.
  */
 async function readWithFound(table: Table): Promise<ConfigurationWithFound> {
-  const items: Item[] = [];
-  for await (const item of itemsOf(table, configurationPartition)) items.push(item);
-  const item = items.find(({ sk }) => sk === inForceKey.sk);
-  const inForce = item && parseItem(inForceSchema, item, table.tableName);
-  const found = foundFrom(items, table);
+  const [inForce, found] = await Promise.all([readItem(table, inForceKey, inForceSchema), allFound(table)]);
   return { inForce, found: isOlder(found, inForce) ? await allFound(table) : found };
 }
 

@@ -3,18 +3,18 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { FoundResources, FoundStore } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
-import { defined, type Item, parseItem } from './items.ts';
+import { defined } from './items.ts';
 import { conditionHeld, queryItems } from './operations.ts';
 import { errorSchema } from './runs.ts';
 import type { Key, Table } from './table.ts';
 
-/** Of the configuration in force and of what was found for it, so that one question reads both. */
-export const configurationPartition = 'CONFIGURATION';
+/** Not that of the configuration, which those who look must not be able to replace. */
+const partition = 'FOUND';
 const prefix = 'SEARCH#';
 
 /** A search by tags may be longer than the 1,024 bytes of a sort key (DynamoDB, "Quotas"). */
 const foundKey = (search: string): Key => ({
-  pk: configurationPartition,
+  pk: partition,
   sk: `${prefix}${createHash('sha256').update(search).digest('hex')}`,
 });
 
@@ -36,19 +36,11 @@ export function dynamoFound(table: Table): FoundStore {
   };
 }
 
-export const allFound = async (table: Table): Promise<readonly FoundResources[]> =>
-  inOrder(await queryItems(table, configurationPartition, prefix, foundSchema));
-
-export const foundFrom = (items: readonly Item[], { tableName }: Table): readonly FoundResources[] =>
-  inOrder(
-    items
-      .filter(({ sk }) => String(sk).startsWith(prefix))
-      .map((item) => parseItem(foundSchema, item, tableName)),
-  );
-
 /** Sort keys are hashes. */
-const inOrder = (found: readonly FoundResources[]): readonly FoundResources[] =>
-  found.toSorted((a, b) => Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)));
+export const allFound = async (table: Table): Promise<readonly FoundResources[]> =>
+  (await queryItems(table, partition, prefix, foundSchema)).toSorted((a, b) =>
+    Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)),
+  );
 
 function conditionalPut(
   { tableName: TableName }: Table,

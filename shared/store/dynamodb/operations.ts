@@ -35,10 +35,6 @@ export async function queryItems<T>(
 export const itemsBetween = (table: Table, pk: string, first: string, last: string): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'sk BETWEEN :first AND :last', values: { ':first': first, ':last': last } });
 
-/** All items of `pk`, in the order of their sort keys, as they are stored. */
-export const itemsOf = (table: Table, pk: string): AsyncGenerator<Item> =>
-  queried(table, pk, { text: '', values: {} });
-
 interface Condition {
   readonly text: string;
   readonly values: Readonly<Record<string, string>>;
@@ -51,7 +47,7 @@ async function* queried(
 ): AsyncGenerator<Item> {
   const query = {
     TableName: tableName,
-    KeyConditionExpression: text === '' ? 'pk = :pk' : `pk = :pk AND ${text}`,
+    KeyConditionExpression: `pk = :pk AND ${text}`,
     ExpressionAttributeValues: { ':pk': pk, ...values },
     ConsistentRead: true,
   };
