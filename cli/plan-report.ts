@@ -3,7 +3,7 @@ import { membershipNotes } from '../shared/configuration/membership-notes.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
-import { withheldError } from '../shared/plan/plan.ts';
+import { withheldError } from '../shared/plan/withheld.ts';
 import type { StatementDifference } from '../shared/policy/difference.ts';
 import { searchLines } from '../shared/run/look.ts';
 import { type OverallPlan, planFileOf, type Standing } from '../shared/run/plan-all.ts';

@@ -1,7 +1,6 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import {
-  ConcurrentUpdateError,
   ConfigurationMismatchError,
   errorRecord,
   NotReadBackError,
@@ -18,6 +17,7 @@ import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
+import { refuseWhatIsForgotten } from './forgotten.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
@@ -220,7 +220,7 @@ async function reconcileHolding(
   }
   lease.check();
   if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
-  await rememberBeforeWriting(services, resource, state, all);
+  await rememberBeforeWriting(services, seen, all);
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
   const ours = { owned: state?.owned ?? [], deploymentId: context.deploymentId };
@@ -253,21 +253,6 @@ async function firstPlan(
     await rememberGraces(services, desired.key, state, whoseGraceRuns(asked));
     throw error;
   }
-}
-
-/**
- * A look that ended since the picture was made may have found that it matches no more, and forgets what has nothing of
- * ours: what is remembered too late for that is not written.
- */
-async function refuseWhatIsForgotten({ store }: Services, { desired }: Picture): Promise<void> {
-  const grants = grantsOn(desired);
-  if (desired.named || grants.length === 0) return;
-  const now = desiredResource(await activeConfiguration(store), [], desired.key);
-  if (now !== undefined && grantsOn(now).join() === grants.join()) return;
-  throw new ConcurrentUpdateError(
-    `${desired.key}: other grants meet on it since a moment ago, so the write was not sent; run again`,
-    { resource: desired.key },
-  );
 }
 
 /**

@@ -3,7 +3,8 @@ import { errorRecord } from '../errors.ts';
 import { type DesiredResource, grantsOn } from '../plan/desired.ts';
 import { leftDigests } from '../plan/digest.ts';
 import type { Leaving } from '../plan/grace.ts';
-import { type ResourcePlan, withheldError } from '../plan/plan.ts';
+import type { ResourcePlan } from '../plan/plan.ts';
+import { withheldError } from '../plan/withheld.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { ResourceState, Tried } from '../store/ports.ts';
 import type { Verdict } from './contest.ts';
@@ -16,20 +17,20 @@ import type { Written } from './set-aside.ts';
 
 /**
  * Marks come first: a run that dies after its write leaves statements that the table knows. Until it is settled, what
- * stands there may be ours, half-written.
+ * stands there may be ours, half-written, and by another configuration than the one that it was settled by, which may come
+ * back into force.
  */
 export async function rememberBeforeWriting(
   { store, clock }: Services,
-  resource: string,
-  state: ResourceState | undefined,
+  { desired, active, state }: Picture,
   { owned }: ResourcePlan,
 ): Promise<void> {
   const remembered = state?.owned ?? [];
-  await store.resources.put(resource, {
+  await store.resources.put(desired.key, {
     appliedRevision: 0,
-    configurationHash: '',
     generation: 0,
     ...state,
+    configurationHash: state?.configurationHash === active.hash ? active.hash : '',
     owned: [...new Set([...remembered, ...owned])].sort(),
     writing: true,
     updatedAt: timestamp(clock),

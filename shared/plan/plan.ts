@@ -11,6 +11,7 @@ import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
 import { type Grace, goingSince, isInGrace, type Leaving } from './grace.ts';
 import { rendered } from './remedies.ts';
+import { withheldError } from './withheld.ts';
 
 export interface PlanRequest extends Grace {
   readonly desired: DesiredResource;
@@ -28,8 +29,11 @@ export interface PlanRequest extends Grace {
    */
   readonly waiting?: ReadonlySet<string>;
   /** Why newcomers do not fit, as an earlier plan of the same has found: this one only takes back, too. */
-  readonly refused?: PolicyTooLargeError;
+  readonly refused?: Refusal;
 }
+
+/** Not all fit; `UnsafeChangeError` where they only do not beside those who keep it until a person allows their removal. */
+type Refusal = PolicyTooLargeError | UnsafeChangeError;
 
 /** What should be done to one resource. Made without writing. */
 export interface ResourcePlan extends Rendering<unknown> {
@@ -45,13 +49,13 @@ export interface ResourcePlan extends Rendering<unknown> {
   /** Accounts that lose something on it, ordered. */
   readonly removed: readonly string[];
   /** Why nobody is added, where not all fit: then the plan only takes back. */
-  readonly refused?: PolicyTooLargeError;
+  readonly refused?: Refusal;
 }
 
 /**
  * The difference between what is there and what should be. Pure.
  * @throws OwnershipClashError, UnsafeChangeError (a statement of ours would reach too far)
- * @throws PolicyTooLargeError where not all fit, and there is nothing to take back
+ * @throws PolicyTooLargeError, UnsafeChangeError where not all fit, and there is nothing to take back
  */
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = grantContext(request.configuration);
@@ -61,21 +65,47 @@ export function planResource(request: PlanRequest): ResourcePlan {
     return planShares(request, shares, context);
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError)) throw error;
-    const plan = takingBack(request, shares, context, error);
+    const refused = reasonOf(request, shares, context, error);
+    const plan = takingBack(request, shares, context, refused);
     if (plan.changed) return plan;
-    throw error;
+    throw refused;
   }
 }
 
 /**
+ * Where all would fit but for those whose removal is withheld, such as the whole organisation that a condition let in
+ * and a list is to, it is that which a person must decide.
+ */
+function reasonOf(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  tooLarge: PolicyTooLargeError,
+): Refusal {
+  const { withheld } = staying(shares);
+  if (withheld.length === 0) return tooLarge;
+  const { desired, actual, remembered, configuration } = request;
+  const without = shares.map(({ entry, accounts, withheld: own }) => ({
+    entry,
+    accounts: accounts.filter(({ id }) => !own.includes(id)),
+  }));
+  try {
+    desired.kind.render({ ref: desired.ref, actual, remembered, context, shares: without });
+  } catch {
+    return tooLarge;
+  }
+  return withheldError(desired.key, withheld, configuration, tooLarge);
+}
+
+/**
  * Where not all fit, newcomers wait; whoever should lose something does not wait with them.
- * @throws PolicyTooLargeError `refused`, where that cannot be done without taking from those whom a grant wants
+ * @throws `refused` where that cannot be done without taking from those whom a grant wants
  */
 function takingBack(
   request: PlanRequest,
   shares: readonly PlannedShare[],
   context: GrantContext,
-  refused: PolicyTooLargeError,
+  refused: Refusal,
 ): ResourcePlan {
   const withoutNewcomers = shares.map((share) => ({
     ...share,
@@ -91,7 +121,7 @@ function takingBack(
 }
 
 /** The first reason stays the reason. */
-function planOrRefuse(refused: PolicyTooLargeError, plan: () => ResourcePlan): ResourcePlan {
+function planOrRefuse(refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
   try {
     return plan();
   } catch (error) {
@@ -303,12 +333,3 @@ function refuseExposure(
     { resource: desired.key, exposures: found },
   );
 }
-
-/** The report of removals that wait for a person. */
-export const withheldError = (key: string, withheld: readonly string[], configuration: Configuration) =>
-  new UnsafeChangeError(
-    `${key}: ${withheld.length} accounts would lose their access at once, which is more than ` +
-      `${configuration.safety.removalCount} and more than ${configuration.safety.removalShare * 100} % of those that ` +
-      'have it. They keep it for now. If it is meant, raise `safety.removalShare` or `safety.removalCount` and activate',
-    { resource: key, accountIds: withheld },
-  );

@@ -31,15 +31,10 @@ export async function activateConfiguration(
   const items = carriedOver({ previous, configuration, known });
   const named = desiredResources(configuration, [], foundIn(items)).map(({ key }) => key);
   const earlier = [...(previous?.resources ?? []), ...everFound(known)];
-  const former = await writtenAmong(
-    store,
-    earlier.filter((key) => !named.includes(key)),
-  );
-  const [dropped, abandoned] = partition(
-    former,
-    (key) => centralNamesOf(configuration, resourceOf(key).accountId).length > 0,
-  );
-  if (previous?.hash === hash) return { inForce: previous, previous, dropped, abandoned };
+  const unnamed = earlier.filter((key) => !named.includes(key));
+  const former = await writtenAmong(store, unnamed);
+  if (previous?.hash === hash)
+    return { inForce: previous, previous, ...whatBecomesOf(former, configuration) };
   const resources = [...named, ...former];
   const changed = items.filter((each) => !known.includes(each));
   const carried = Object.fromEntries(changed.map(({ search, generation }) => [search, generation]));
@@ -55,7 +50,33 @@ export async function activateConfiguration(
   for (const item of changed)
     await store.found.put(item, item.generation === 1 ? undefined : item.generation - 1);
   await store.configuration.activate(inForce);
-  return { inForce, previous, dropped, abandoned };
+  const late = await writtenAmong(
+    store,
+    unnamed.filter((key) => !former.includes(key)),
+  );
+  if (late.length > 0) await keepInSight(store, late);
+  return { inForce, previous, ...whatBecomesOf([...former, ...late].sort(), configuration) };
+}
+
+/**
+ * Whoever was about to write by the configuration before has told the table of the resource by now, or sees ours before
+ * the write and does not send it (`refuseWhatIsForgotten` of shared/apply/forgotten.ts).
+ */
+async function keepInSight(store: Store, late: readonly string[]): Promise<void> {
+  const inForce = await store.configuration.inForce();
+  if (inForce === undefined) return;
+  const resources = [...new Set([...(inForce.resources ?? []), ...late])];
+  await store.configuration.activate({ ...inForce, resources });
+}
+
+function whatBecomesOf(
+  former: readonly string[],
+  configuration: Configuration,
+): Pick<Activation, 'dropped' | 'abandoned'> {
+  const isReached = (key: string): boolean =>
+    centralNamesOf(configuration, resourceOf(key).accountId).length > 0;
+  const [dropped, abandoned] = partition(former, isReached);
+  return { dropped, abandoned };
 }
 
 /**

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { OwnershipClashError, UnsafeChangeError } from '../../shared/errors.ts';
 import type { DocumentState } from '../../shared/grants/document-kind.ts';
 import type { Account } from '../../shared/organization/account.ts';
-import { planResource, withheldError } from '../../shared/plan/plan.ts';
+import { planResource } from '../../shared/plan/plan.ts';
+import { withheldError } from '../../shared/plan/withheld.ts';
 import { newPolicy, type PolicyDocument } from '../../shared/policy/document.ts';
 import {
   account,

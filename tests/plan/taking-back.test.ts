@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PolicyTooLargeError } from '../../shared/errors.ts';
+import { PolicyTooLargeError, UnsafeChangeError } from '../../shared/errors.ts';
 import type { DocumentState } from '../../shared/grants/document-kind.ts';
 import type { PlanRequest } from '../../shared/plan/plan.ts';
 import { newPolicy, type PolicyDocument, type Statement } from '../../shared/policy/document.ts';
@@ -61,6 +61,34 @@ describe('on a full document', () => {
       expect(plan).toThrow(PolicyTooLargeError);
     },
   );
+
+  test('where all fit but for those whose removal waits for a person, that is the reason', () => {
+    const accounts = members(42);
+
+    const plan = () => planOnly(configuration, accounts.slice(10), { ...fullFor(40, 20), accounts });
+
+    expect(plan).toThrow(UnsafeChangeError);
+    expect(plan).toThrow('10 accounts would lose their access at once');
+  });
+
+  test('so it is where a list takes the place of a condition, and the whole organisation does not fit into it', () => {
+    const held = configurationWith([readSecret({ membership: 'organization' })]);
+    const everybody = members(300);
+    const actual = planOnly(held, everybody).next;
+    const document = (actual as DocumentState).document ?? newPolicy();
+    const filler = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:DeleteSecret', Resource: '*' };
+    const Condition = { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(12_000) } };
+    const full = { document: { ...document, Statement: [...document.Statement, { ...filler, Condition }] } };
+
+    const plan = () =>
+      planOnly(configuration, everybody.slice(0, 3), {
+        actual: full,
+        remembered: [sid],
+        accounts: everybody,
+      });
+
+    expect(plan).toThrow(UnsafeChangeError);
+  });
 
   test('a plan that leaves accounts out lets no newcomer in where the first one only took back', () => {
     const accounts = members(40).slice(1);

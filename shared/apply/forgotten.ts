@@ -1,0 +1,29 @@
+import { ConcurrentUpdateError } from '../errors.ts';
+import { desiredResource, grantsOn } from '../plan/desired.ts';
+import { activeConfiguration, type Services } from '../services.ts';
+import type { Picture } from './reconcile.ts';
+
+/**
+ * Another configuration that came into force since the picture was made may not name it any more, and a look that ended
+ * since may have found that it matches no more; both forget what has nothing of ours. What is remembered too late for
+ * that is not written.
+ * @throws ConcurrentUpdateError
+ */
+export async function refuseWhatIsForgotten(
+  { store }: Services,
+  { desired, active }: Picture,
+): Promise<void> {
+  if ((await store.configuration.inForce())?.hash !== active.hash)
+    throw new ConcurrentUpdateError(
+      `${desired.key}: another configuration came into force a moment ago, so the write was not sent; run again`,
+      { resource: desired.key },
+    );
+  const grants = grantsOn(desired);
+  if (desired.named || grants.length === 0) return;
+  const now = desiredResource(await activeConfiguration(store), [], desired.key);
+  if (now !== undefined && grantsOn(now).join() === grants.join()) return;
+  throw new ConcurrentUpdateError(
+    `${desired.key}: other grants meet on it since a moment ago, so the write was not sent; run again`,
+    { resource: desired.key },
+  );
+}
