@@ -1,49 +1,44 @@
 import { grantContext } from '../shared/configuration/context.ts';
-import { resourceKey, type Share } from '../shared/grants/contract.ts';
-import { fitsGlob, hasTags } from '../shared/grants/discovery.ts';
+import type { Share } from '../shared/grants/contract.ts';
 import { isMember } from '../shared/organization/account.ts';
 import { matches } from '../shared/organization/selector.ts';
 import { type DesiredResource, desiredResources } from '../shared/plan/desired.ts';
-import { type Found, searchesOf } from '../shared/plan/searches.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
 import type { PolicyDocument } from '../shared/policy/document.ts';
 import { evaluatePolicy } from '../shared/policy/evaluate.ts';
-import { ownedSid } from '../shared/policy/owned.ts';
 import type { World } from '../simulator/world.ts';
-import { isOurs } from './marks.ts';
+import { isOurs, sidPrefix } from './marks.ts';
+import { foundIn } from './matching.ts';
 import { type WorldAccount, worldAccounts } from './members.ts';
-import { placeOf, places } from './places.ts';
+import { placeOf } from './places.ts';
 import type { Stage } from './play.ts';
 import { partner } from './scenario.ts';
+import { strayFindings } from './strays.ts';
 import { documentOf } from './watch.ts';
 
 /** An account that has not what it should have on a resource, or has what it should not have. */
 export interface AccessFinding {
   readonly id: string;
-  /** `resourceKey`; the ARN of a resource that nobody has anything on. */
+  /** `resourceKey`, a space, and the grant or the mark. */
   readonly resource: string;
   /** Of the policy, where there is one. */
   readonly arn: string | undefined;
-  /** Whether the configuration names the resource. */
+  /** Whether a configuration names the resource, not only by a pattern. */
   readonly named: boolean;
+  /** Whether no grant is for the resource. Default: one is. */
+  readonly dropped?: boolean;
   readonly sort: 'lacks' | 'names';
   readonly what: string;
 }
 
 /** Compares what stands in the world with what each grant of the configuration gives to the accounts as they are. */
 export async function accessFindings(stage: Stage): Promise<readonly AccessFinding[]> {
-  const { organisation, configuration } = stage;
   const accounts = await worldAccounts(stage);
   const desired = desiredHere(stage, accounts);
-  const known = new Set(desired.map(({ ref }) => placeOf(organisation.world, ref)?.arn));
-  const orphans = places(organisation.world)
-    .filter(({ arn }) => !known.has(arn))
-    .flatMap(({ arn, read }) =>
-      [...idsIn(ours(documentOf(read()), configuration.deployment))].map((id) =>
-        finding({ id, resource: arn, arn, named: false, sort: 'names' }),
-      ),
-    );
-  return [...desired.flatMap((resource) => resourceFindings(stage, resource, accounts)), ...orphans];
+  return [
+    ...desired.flatMap((resource) => resourceFindings(stage, resource, accounts)),
+    ...strayFindings(stage, desired),
+  ];
 }
 
 /** What the configuration is for now, with what its patterns match now. */
@@ -53,29 +48,7 @@ export const desiredHere = (
 ): readonly DesiredResource[] =>
   desiredResources(configuration, accounts.filter(isMember), foundIn(organisation.world, configuration));
 
-function foundIn({ repositories, secrets }: World, configuration: Stage['configuration']): Found {
-  const resources = [...repositories.values(), ...secrets.values()];
-  return new Map(
-    searchesOf(configuration).map(({ key, kind, accountId, region, pattern }) => {
-      const service = kind === 'ecr-repository-policy' ? ':ecr:' : ':secretsmanager:';
-      const matching = resources.filter(
-        (each) =>
-          each.arn.includes(service) &&
-          each.accountId === accountId &&
-          each.region === region &&
-          ('name' in pattern
-            ? fitsGlob(each.name, pattern.name)
-            : hasTags(
-                Object.entries(each.tags).map(([Key, Value]) => ({ Key, Value })),
-                pattern,
-              )),
-      );
-      return [key, matching.map(({ name }) => resourceKey({ kind, accountId, region, id: name })).sort()];
-    }),
-  );
-}
-
-const finding = (of: Omit<AccessFinding, 'what'>): AccessFinding => ({
+export const finding = (of: Omit<AccessFinding, 'what'>): AccessFinding => ({
   ...of,
   what: `${of.resource} ${of.sort} ${of.id}`,
 });
@@ -90,7 +63,7 @@ function resourceFindings(
   return shares.flatMap((share) => {
     const isListed = (share.entry.membership ?? 'accounts') === 'accounts';
     const found = isListed
-      ? listedFindings(stage, desired, share)
+      ? listedFindings(stage, desired, share, accounts)
       : heldFindings(stage, desired, share, accounts);
     return found.map((each) => finding({ ...each, resource: `${key} (${share.entry.name})`, arn, named }));
   });
@@ -99,16 +72,33 @@ function resourceFindings(
 type Bare = Pick<AccessFinding, 'id' | 'sort'>;
 
 /** Who is listed must be exactly those whom the grant is for. */
-function listedFindings(stage: Stage, { ref }: DesiredResource, share: Share): readonly Bare[] {
+function listedFindings(
+  stage: Stage,
+  desired: DesiredResource,
+  share: Share,
+  accounts: readonly WorldAccount[],
+): readonly Bare[] {
+  const { ref } = desired;
   // The owner of an image launches it anyway.
   const free = ref.kind === 'ami-launch-permission' ? ref.accountId : '';
   const due = new Set(share.accounts.map(({ id }) => id).filter((id) => id !== free));
   const listed = listedOn(stage, ref, share.entry.name);
+  const held = isHeld(stage, ref, share) ? heldFindings(stage, desired, share, accounts) : undefined;
+  const isLetIn = (id: string): boolean =>
+    held?.every((finding) => finding.id !== id || finding.sort !== 'lacks') === true;
   return [
-    ...[...due].filter((id) => !listed.has(id)).map((id) => ({ id, sort: 'lacks' as const })),
+    ...[...due].filter((id) => !listed.has(id) && !isLetIn(id)).map((id) => ({ id, sort: 'lacks' as const })),
     ...[...listed].filter((id) => !due.has(id)).map((id) => ({ id, sort: 'names' as const })),
+    ...(held ?? []).filter(({ sort }) => sort === 'names'),
   ];
 }
+
+/** Whether a condition still lets in whom a list is to. */
+const isHeld = (stage: Stage, ref: DesiredResource['ref'], { entry }: Share): boolean =>
+  stage.successors.length > 0 &&
+  documentsOn(stage, ref, entry.name).some(({ Statement }) =>
+    Statement.some((each) => accountIdsIn(each).size === 0),
+  );
 
 function listedOn(stage: Stage, ref: DesiredResource['ref'], grant: string): ReadonlySet<string> {
   const { world } = stage.organisation;
@@ -137,44 +127,64 @@ function heldFindings(
   const documents = documentsOn(stage, ref, share.entry.name);
   const members = accounts.filter(isMember);
   const due = new Set(members.filter((each) => matches(share.entry.for, each)).map(({ id }) => id));
-  return members.flatMap((account): readonly Bare[] => {
+  const strangers = [...idsIn(documents)].filter((id) => members.every((member) => member.id !== id));
+  const known = members.flatMap((account): readonly Bare[] => {
     const allowed = kind
       .accesses(share.entry, account, ref, context)
       .map(({ request }) => documents.some((each) => evaluatePolicy(each, request).decision === 'allow'));
     if (due.has(account.id)) return allowed.every(Boolean) ? [] : [{ id: account.id, sort: 'lacks' }];
     return allowed.some(Boolean) ? [{ id: account.id, sort: 'names' }] : [];
   });
+  return [...known, ...strangers.map((id) => ({ id, sort: 'names' as const }))];
 }
 
-/** The documents on a resource, with the statements of one grant of ours alone. */
-function documentsOn(stage: Stage, ref: DesiredResource['ref'], grant: string): readonly PolicyDocument[] {
+/**
+ * Whether an account that is not on a resource by a grant can do all the same what that gives, such as by statements that
+ * the grant had under its former name. Not looked at where there are no documents.
+ */
+export async function isServed(stage: Stage, { id, resource }: AccessFinding): Promise<boolean> {
+  const accounts = await worldAccounts(stage);
+  const account = accounts.find((each) => each.id === id);
+  const desired = desiredHere(stage, accounts).find(({ key }) => resource.startsWith(`${key} `));
+  const share = desired?.shares.find(({ entry }) => resource.endsWith(` (${entry.name})`));
+  if (account === undefined || desired === undefined || share === undefined) return false;
+  if (desired.ref.kind === 'kms-grant' || desired.ref.kind === 'ami-launch-permission') return true;
+  const documents = documentsOn(stage, desired.ref);
+  return desired.kind
+    .accesses(share.entry, account, desired.ref, grantContext(stage.configuration))
+    .every(({ request }) => documents.some((each) => evaluatePolicy(each, request).decision === 'allow'));
+}
+
+/** The documents on a resource, with our statements alone; of one grant, where one is given. */
+function documentsOn(stage: Stage, ref: DesiredResource['ref'], grant?: string): readonly PolicyDocument[] {
   const { deployment } = stage.configuration;
-  const prefix = ownedSid({ deploymentId: deployment, grant, part: 'x' }).slice(0, -1);
+  const isMeant = (sid: string | undefined): boolean =>
+    grant === undefined ? isOurs(sid, deployment) : sid?.startsWith(sidPrefix(deployment, grant)) === true;
   const { world } = stage.organisation;
   const all =
     ref.kind === 'assume-role-permission'
-      ? attachedDocuments(world, ref)
+      ? attachedDocuments(world, ref).map(documentOf)
       : [documentOf(placeOf(world, ref)?.read())];
   return all.map((document) => ({
     ...document,
-    Statement: document.Statement.filter(({ Sid }) => Sid?.startsWith(prefix)),
+    Statement: document.Statement.filter(({ Sid }) => isMeant(Sid)),
   }));
 }
 
-function attachedDocuments({ groups, managedPolicies }: World, { accountId, id }: DesiredResource['ref']) {
+/** Of a group's managed policies. */
+export function attachedDocuments(
+  { groups, managedPolicies }: World,
+  { accountId, id }: Pick<DesiredResource['ref'], 'accountId' | 'id'>,
+): readonly (string | undefined)[] {
   const group = [...groups.values()].find(
     (each) => each.accountId === accountId && `group/${each.name}` === id,
   );
   return [...(group?.attached ?? [])].map((arn) => {
     const policy = managedPolicies.get(arn);
     const version = policy?.versions.find((each) => each.id === policy.defaultVersion);
-    return documentOf(version?.document);
+    return version?.document;
   });
 }
-
-const ours = (document: PolicyDocument, deployment: string): readonly PolicyDocument[] => [
-  { ...document, Statement: document.Statement.filter(({ Sid }) => isOurs(Sid, deployment)) },
-];
 
 const idsIn = (documents: readonly PolicyDocument[]): ReadonlySet<string> =>
   new Set(documents.flatMap(({ Statement }) => Statement.flatMap((each) => [...accountIdsIn(each)])));

@@ -7,6 +7,7 @@ import { changeFinds } from './finds.ts';
 import { trespass } from './interloper.ts';
 import { outsiderEdits } from './outsider.ts';
 import type { Stage } from './play.ts';
+import { reconfigure } from './reconfigure.ts';
 import { accountId, ouPaths } from './scenario.ts';
 import { epoch } from './time.ts';
 
@@ -22,16 +23,13 @@ export async function acts(stage: Stage): Promise<void> {
     for (const delay of deliveries(stage)) executions.push(sleep(delay).then(() => start(event)));
   };
   const stop = organisation.onEvent(announce);
-  const happening = {
-    ...stage,
-    announce,
-    running: (execution: Promise<void>) => void executions.push(execution),
-  };
+  const running = (execution: Promise<void>): void => void executions.push(execution);
   const moment = drawMoments(stage);
   const happenings = drawActs(stage).map(async (act) => {
     await sleep(moment());
     history.push(`${Date.now() - epoch} act ${act.name}`);
-    act(happening);
+    // Spread anew each time: another configuration may be in force.
+    act({ ...stage, announce, running });
     stage.lag.note();
   });
   await Promise.all(happenings);
@@ -49,13 +47,14 @@ export interface Happening extends Stage {
 
 /** What happens in this fate, in no order. */
 const drawActs = (stage: Stage): readonly Act[] => {
-  const { draw, rough, configuration } = stage;
+  const { draw, rough, inForce, successors } = stage;
   const some = (most: number, act: () => Act): readonly Act[] =>
     Array.from({ length: draw.between(1, most) }, act);
   return [
     ...Array.from({ length: drawLength(stage) }, () => draw.pick(possible)),
     ...(rough ? some(4, () => draw.pick([trespass, trespass, sweep])) : []),
-    ...(searchesOf(configuration).length > 0 ? some(3, () => changeFinds) : []),
+    ...(inForce.all.some((each) => searchesOf(each).length > 0) ? some(3, () => changeFinds) : []),
+    ...successors.map(() => reconfigure),
   ];
 };
 

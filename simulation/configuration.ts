@@ -22,17 +22,23 @@ const held: readonly object[] = [
   { membership: 'ou', for: { ous: ['ou-exam-platform1', 'ou-exam-sandbox01'] } },
 ];
 
-interface Form {
-  readonly grant: object;
+export interface Form {
+  readonly grant: { readonly name: string; readonly kind: string } & Readonly<Record<string, unknown>>;
   /** Whether a condition can hold it. */
   readonly holdable?: boolean;
   /** In place of fields of the grant: one that finds its resources by a pattern, one that is in several regions. */
   readonly instead?: readonly object[];
+  /** In place of fields of the grant, now and then: tags that tell its keys or images. */
+  readonly tagged?: object;
+  /** In place of fields of the grant: another resource that a later configuration names. */
+  readonly elsewhere?: object;
+  /** Whether its accounts can move into a condition. */
+  readonly packable?: boolean;
 }
 
 const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
-const forms: readonly Form[] = [
+export const forms: readonly Form[] = [
   {
     grant: {
       name: 'logs',
@@ -41,6 +47,7 @@ const forms: readonly Form[] = [
       bucket: 'example-logs',
       preset: 'cloudtrail-write',
     },
+    elsewhere: { bucket: 'example-archive' },
     holdable: true,
   },
   {
@@ -61,6 +68,9 @@ const forms: readonly Form[] = [
       key,
       preset: 'launch-encrypted-ami',
     },
+    tagged: { key: undefined, tagged: { Use: 'images' } },
+    elsewhere: { key: '0987dcba-09fe-87dc-65ba-ab0987654321' },
+    packable: true,
     holdable: true,
   },
   {
@@ -71,6 +81,7 @@ const forms: readonly Form[] = [
       groups: ['Developers'],
       role: 'people/Developer',
     },
+    elsewhere: { groups: ['Operators'] },
     holdable: true,
   },
   {
@@ -81,6 +92,7 @@ const forms: readonly Form[] = [
       repositories: ['base/node'],
       preset: 'pull',
     },
+    packable: true,
     holdable: true,
     instead: [
       { repositories: ['base/*'] },
@@ -96,11 +108,14 @@ const forms: readonly Form[] = [
       secrets: ['deploy/token'],
       preset: 'read',
     },
+    elsewhere: { secrets: ['deploy/other'] },
+    packable: true,
     holdable: true,
     instead: [{ secrets: undefined, tagged: { Share: 'yes' } }],
   },
   {
     grant: { name: 'launch', kind: 'kms-grant', account: 'shared', key, preset: 'auto-scaling' },
+    tagged: { key: undefined, tagged: { Use: 'images' } },
   },
   {
     grant: {
@@ -109,6 +124,8 @@ const forms: readonly Form[] = [
       account: 'shared',
       images: ['ami-0123456789abcdef0'],
     },
+    tagged: { images: undefined, tagged: { Use: 'images' } },
+    elsewhere: { images: ['ami-0fedcba9876543210'] },
   },
   {
     grant: {
@@ -118,6 +135,8 @@ const forms: readonly Form[] = [
       role: 'readers/ConfigurationReader',
       externalId: 'reader-7',
     },
+    elsewhere: { role: 'readers/OtherReader' },
+    packable: true,
     holdable: true,
   },
 ];
@@ -161,8 +180,9 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
   );
 }
 
-function drawGrant(draw: Draw, { grant, holdable = false, instead = [] }: Form): object {
-  const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : {};
+export function drawGrant(draw: Draw, { grant, holdable = false, instead = [], tagged }: Form): object {
+  const byTags = tagged !== undefined && draw.chance(0.1) ? tagged : {};
+  const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : byTags;
   const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors) };
   // A field that is there and undefined is not left out.
   return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));

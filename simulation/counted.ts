@@ -22,7 +22,9 @@ export async function countedTooEarly(
   const had = idsIn(before, configuration.deployment);
   const added = [...idsIn(place.read(), configuration.deployment)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
-  const applied = (await inner.resources.get(key))?.appliedRevision ?? 0;
+  const { appliedRevision: applied = 0, configurationHash, grants } = (await inner.resources.get(key)) ?? {};
+  // By another configuration it was for others, and before a pattern matched it for nobody.
+  if (configurationHash !== (await inner.configuration.inForce())?.hash || grants?.length === 0) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.account(id)));
   return accounts
     .filter((account) => account !== undefined && account.revision <= applied)

@@ -54,6 +54,9 @@ const policyServices: ReadonlySet<string> = new Set(['s3', 'kms', 'ecr', 'secret
 export const isPolicyWrite = (call: Pick<SimulatedCall, 'service' | 'operation'>): boolean =>
   isWrite(call) && policyServices.has(call.service);
 
+/** Reads of a key that tell nothing of its policy. */
+const readsNoPolicy: ReadonlySet<string> = new Set(['ListGrants', 'DescribeKey']);
+
 /** What a read answered lately, as a stale one repeats it. */
 interface Answer {
   readonly at: number;
@@ -80,7 +83,7 @@ export const readKey = ({
 }: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
   `${caller.sessionArn.split('/').at(-1)} ${service} ${region} ${targetOf(input)}`;
 
-/** The id that the resource of a call has in its `ResourceRef`. */
+/** Part of the id that the resource of a call has in its `ResourceRef`: of a group's policies, that it is one. */
 const targetOf = (input: object): string => {
   const { Bucket, KeyId, ImageId, repositoryName, SecretId, RoleName, ...iam } = input as Readonly<
     Record<string, unknown>
@@ -93,7 +96,7 @@ const targetOf = (input: object): string => {
       repositoryName ??
       SecretId ??
       RoleName ??
-      (group === undefined ? '' : 'group/Developers'),
+      (group === undefined ? '' : 'group/'),
   );
 };
 
@@ -107,6 +110,9 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   const readAt = new Map<string, number>();
   const appliedLate = new Set<string>();
 
+  const noteRead = (call: SimulatedCall, at: number): void => {
+    if (!readsNoPolicy.has(call.operation)) readAt.set(readKey(call), at);
+  };
   const late = ({ input }: SimulatedCall): void => void appliedLate.add(targetOf(input));
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
@@ -139,12 +145,12 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
     const known = answers.get(key);
     const mayBeStale = (call.service === 's3' || call.service === 'iam') && known !== undefined;
     if (mayBeStale && Date.now() - known.at < staleFor && draw.chance(rates.stale)) {
-      readAt.set(readKey(call), known.at);
+      noteRead(call, known.at);
       return known.output;
     }
     const output = await proceed();
     answers.set(key, { at: Date.now(), output });
-    readAt.set(readKey(call), Date.now());
+    noteRead(call, Date.now());
     return output;
   };
 

@@ -4,14 +4,11 @@ import type { Act, Happening } from './acts.ts';
 import { abroad, central, home } from './configuration.ts';
 import { placeOf } from './places.ts';
 
-/** Whether the configuration finds resources of a kind by a pattern. */
-const finds = ({ configuration }: Pick<Happening, 'configuration'>, kind: string): boolean =>
-  searchesOf(configuration).some((search) => search.kind === kind);
-
-/** What teams do that have repositories and secrets of their own; nothing where no pattern looks for such. */
+/** What teams do that have resources of their own; nothing where no pattern looks for such. */
 export const changeFinds: Act = (happening) => {
-  if (finds(happening, 'ecr-repository-policy') && happening.draw.chance(0.6)) changeRepositories(happening);
-  else if (finds(happening, 'secret-resource-policy')) changeSecrets(happening);
+  const kinds = new Set(searchesOf(happening.configuration).map(({ kind }) => kind));
+  const acts = changes.filter(({ of }) => of.some((kind) => kinds.has(kind)));
+  if (acts.length > 0) happening.draw.pick(acts).act(happening);
 };
 
 function changeRepositories(happening: Happening): void {
@@ -56,6 +53,87 @@ function changeSecrets({ organisation, draw, announce }: Happening): void {
   organisation.tagResource('secret', arn, { Share: untag ? undefined : 'yes' });
   announce(callEvent(untag ? 'UntagResource' : 'TagResource', 'aws.secretsmanager', home));
 }
+
+/** By which grants tell keys and images. */
+const use = { Use: 'images' };
+
+/** Made, tagged or not; planned for deletion and kept after all, which has no event of the rules at first. */
+function changeKeys({ organisation, draw, announce }: Happening): void {
+  const { keys } = organisation.world;
+  if (keys.size < 5 && draw.chance(0.4)) {
+    organisation.addKey({ accountId: central.shared, region: home, id: idOf(keys.size), tags: use });
+    announce(callEvent('CreateKey', 'aws.kms', home));
+    return;
+  }
+  const key = draw.pick([...keys.values()]);
+  if (key.state === 'PendingDeletion') {
+    key.state = 'Disabled';
+    announce(callEvent('CancelKeyDeletion', 'aws.kms', home));
+  } else if (key.tags.Use !== undefined && draw.chance(0.3)) key.state = 'PendingDeletion';
+  else {
+    const untag = key.tags.Use !== undefined;
+    organisation.tagResource('key', key.arn, { Use: untag ? undefined : use.Use });
+    announce(callEvent(untag ? 'UntagResource' : 'TagResource', 'aws.kms', home));
+  }
+}
+
+/** A key's id, by how many there were before. */
+const idOf = (count: number): string => `${String(count).padStart(8, '0')}-12ab-34cd-56ef-1234567890ab`;
+
+/** Registered, copied, tagged or not, disabled and enabled, deregistered; the rules forward what may add one. */
+function changeImages({ organisation, draw, announce }: Happening): void {
+  const { images } = organisation.world;
+  if (images.size < 5 && draw.chance(0.4)) {
+    makeImage({ organisation, draw, announce });
+    return;
+  }
+  const image = draw.pick([...images.values()]);
+  if (image.state === 'disabled') {
+    image.state = 'available';
+    announce(callEvent('EnableImage', 'aws.ec2', home));
+  } else if (isMade(image.id) && draw.chance(0.2)) images.delete(image.id);
+  else if (draw.chance(0.2)) image.state = 'disabled';
+  else {
+    const untag = image.tags.Use !== undefined;
+    organisation.tagResource('image', image.id, { Use: untag ? undefined : use.Use });
+    announce(callEvent(untag ? 'DeleteTags' : 'CreateTags', 'aws.ec2', home));
+  }
+}
+
+const madeImage = 'ami-0000000';
+
+const isMade = (id: string): boolean => id.startsWith(madeImage);
+
+/** One that is copied is available some minutes after its event. */
+function makeImage({
+  organisation,
+  draw,
+  announce,
+}: Pick<Happening, 'organisation' | 'draw' | 'announce'>): void {
+  const { images } = organisation.world;
+  const id = `${madeImage}${String(draw.between(1, 1_000_000)).padStart(10, '0')}`;
+  organisation.addImage({ accountId: central.shared, region: home, id, tags: use });
+  const made = images.get(id);
+  if (made === undefined) return;
+  if (draw.chance(0.5)) announce(callEvent('RegisterImage', 'aws.ec2', home));
+  else {
+    made.state = 'pending';
+    setTimeout(
+      () => {
+        made.state = 'available';
+      },
+      draw.between(1_000, 600_000),
+    );
+    announce(callEvent('CopyImage', 'aws.ec2', home));
+  }
+}
+
+const changes: readonly { readonly of: readonly string[]; readonly act: (happening: Happening) => void }[] = [
+  { of: ['ecr-repository-policy'], act: changeRepositories },
+  { of: ['secret-resource-policy'], act: changeSecrets },
+  { of: ['kms-key-policy', 'kms-grant'], act: changeKeys },
+  { of: ['ami-launch-permission'], act: changeImages },
+];
 
 /** EventBridge's event of a call in the shared account. */
 const callEvent = (eventName: string, source: string, region: string): OrganisationEvent => ({

@@ -21,8 +21,8 @@ export interface KnownStates {
   readonly contested: ReadonlySet<string>;
   /** Keys of resources from which so many accounts should go at once that a person must allow it. */
   readonly withheld: ReadonlySet<string>;
-  /** Of each of them that has a policy, its ARN. */
-  readonly arns: ReadonlyMap<string, string | undefined>;
+  /** Those of them to which nothing at all is written, since what no grant answers for any more is so much. */
+  readonly halted: ReadonlySet<string>;
   /** The lines that a record must have for them. */
   readonly lines: ReadonlySet<string>;
   /** What was left undone for a reason that is none. */
@@ -47,13 +47,12 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
   return {
     full: keysOf('PolicyTooLargeError'),
     withheld: keysOf('UnsafeChangeError'),
-    contested: keysOf('ContestedError', 'OwnershipClashError'),
-    arns: new Map(
-      accepted.map(({ resource }) => [
-        resource,
-        placeOf(stage.organisation.world, resourceOf(resource))?.arn,
-      ]),
+    halted: new Set(
+      accepted.flatMap(({ resource, error, outcome }) =>
+        error?.name === 'UnsafeChangeError' && outcome === 'refused' ? resource : [],
+      ),
     ),
+    contested: keysOf('ContestedError', 'OwnershipClashError'),
     lines: new Set([
       ...accepted.flatMap((change) => changeLine(change, [])),
       // Who waits by the registry; that everybody else has what is due is looked at by itself.
@@ -92,6 +91,10 @@ const isTooLarge: Reason = async (stage, { resource }) => {
   }
 };
 
+/** Whether AWS may have applied a write to a resource after everybody had given up on it. */
+export const isAppliedLate = ({ faults }: Pick<Stage, 'faults'>, key: string): boolean =>
+  [...faults.appliedLate].some((target) => resourceOf(key).id.includes(target));
+
 /** What is taken for others' doing, and is none: a write of ours that was not finished, most likely. */
 export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
   if (stage.deaths.woken()) return [];
@@ -113,13 +116,19 @@ export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
 function touches({ organisation, trespasses, faults }: Stage, key: string): number {
   const ref = resourceOf(key);
   const { arn = '' } = placeOf(organisation.world, ref) ?? {};
-  const late = [...faults.appliedLate].filter((target) => ref.id.endsWith(target)).length;
+  const late = [...faults.appliedLate].filter((target) => ref.id.includes(target)).length;
   return (trespasses.times.get(arn) ?? 0) + 2 * late;
 }
 
-const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
+/** A function that went on after it had stopped may have remembered what had been overtaken. */
+const isContested: Reason = async (stage, { change }) =>
+  touches(stage, change.resource) >= (stage.deaths.woken() ? 1 : 2);
 
-const isClashing: Reason = async ({ organisation }, { change }) =>
+/** What AWS has applied to a resource after it was cleared bears our mark, and nobody remembers it. */
+const isClashing: Reason = async (stage, { change, resource }) =>
+  (resource === undefined && isAppliedLate(stage, change.resource)) || hasClash(stage, change);
+
+const hasClash = ({ organisation }: Stage, change: ResourceChange): boolean =>
   documentOf(placeOf(organisation.world, resourceOf(change.resource))?.read()).Statement.some(
     ({ Sid }) => Sid === clashSid,
   );
@@ -127,23 +136,22 @@ const isClashing: Reason = async ({ organisation }, { change }) =>
 /** More than the configuration's number would lose it, or would have when they began to wait; all of whom should. */
 const isMassRemoval: Reason = async (stage, { change, findings }) => {
   const ids = removedBy(change);
-  const arn = placeOf(stage.organisation.world, resourceOf(change.resource))?.arn;
   const here = findings.filter(
-    ({ sort, resource, arn: at }) =>
-      sort === 'names' && (resource.startsWith(`${change.resource} `) || at === arn),
+    ({ sort, resource }) => sort === 'names' && resource.startsWith(`${change.resource} `),
   );
   const going = new Set(here.map(({ id }) => id));
   const many = await withheldTogether(stage, change.resource);
   return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id));
 };
 
-/** Accounts that any run would have taken from the resource together with more than the configuration's number. */
+/** Accounts that any run would have taken from the resource together with more than a configuration's number. */
 async function withheldTogether(stage: Stage, resource: string): Promise<ReadonlySet<string>> {
   const many = new Set<string>();
+  const number = Math.min(...stage.inForce.all.map(({ safety }) => safety.removalCount));
   for (let run = 1; run <= stage.executions(); run += 1)
     for (const change of await stage.inner.runs.changes(`run-${run}`)) {
       const ids = change.resource === resource ? removedBy(change) : [];
-      if (ids.length > stage.configuration.safety.removalCount) for (const id of ids) many.add(id);
+      if (ids.length > number) for (const id of ids) many.add(id);
     }
   return many;
 }

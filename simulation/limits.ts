@@ -59,9 +59,22 @@ const excess = ({ operation, input }: SimulatedCall, counted: Count | undefined)
       `${counted.size} of ${counted.limit}`;
 
 /** What is too large about a write that is sent, whether AWS takes it or not. */
-export const excessBefore = (call: SimulatedCall, limits: Limits): string | undefined =>
-  excess(call, documents[call.operation]?.(call.input as Input, limits));
+export const excessBefore = (call: SimulatedCall, limits: readonly Limits[]): string | undefined =>
+  excessByAll(limits, (each) => excess(call, documents[call.operation]?.(call.input as Input, each)));
 
 /** What is too much on a resource after a write. */
-export const excessAfter = (call: SimulatedCall, world: World, limits: Limits): string | undefined =>
-  excess(call, things[call.operation]?.(world, call.input as Input, limits));
+export const excessAfter = (
+  call: SimulatedCall,
+  world: World,
+  limits: readonly Limits[],
+): string | undefined =>
+  excessByAll(limits, (each) => excess(call, things[call.operation]?.(world, call.input as Input, each)));
+
+/** What is within the limits of one configuration that is at work is no excess. */
+function excessByAll(
+  limits: readonly Limits[],
+  by: (limits: Limits) => string | undefined,
+): string | undefined {
+  const found = limits.map(by);
+  return found.every((each) => each !== undefined) ? found[0] : undefined;
+}

@@ -1,4 +1,4 @@
-import type { ResourceRef } from '../shared/grants/contract.ts';
+import { type ResourceRef, resourceKey } from '../shared/grants/contract.ts';
 import type { SimulatedCall } from '../simulator/plugin.ts';
 import type { SimulatedResource, SimulatedRole, World } from '../simulator/world.ts';
 
@@ -7,6 +7,8 @@ export interface Place {
   readonly arn: string;
   /** `s3`, `kms`, `ecr`, `secretsmanager` or `iam`: the service that has it. */
   readonly service: string;
+  /** `resourceKey`. */
+  key(): string;
   read(): string | undefined;
   write(text: string): void;
 }
@@ -47,6 +49,9 @@ const services: Readonly<Record<string, string>> = {
   'role-trust-policy': 'iam',
 };
 
+const kindOf = (service: string): string =>
+  Object.entries(services).find(([, name]) => name === service)?.[0] ?? '';
+
 interface At {
   readonly service: string;
   readonly accountId: string;
@@ -73,6 +78,7 @@ function placeAt(world: World, { service, accountId, region, id }: At): Place | 
 const placeOfResource = (service: string, resource: SimulatedResource): Place => ({
   arn: resource.arn,
   service,
+  key: () => resourceKey({ ...resource, kind: kindOf(service), id: resource.name }),
   read: () => resource.policy,
   write: (text) => {
     resource.policy = text;
@@ -82,6 +88,13 @@ const placeOfResource = (service: string, resource: SimulatedResource): Place =>
 const placeOfRole = (role: SimulatedRole): Place => ({
   arn: role.arn,
   service: 'iam',
+  key: () =>
+    resourceKey({
+      kind: kindOf('iam'),
+      accountId: role.accountId,
+      region: 'us-east-1',
+      id: `${role.path.slice(1)}${role.name}`,
+    }),
   read: () => role.trust,
   write: (text) => {
     role.trust = text;

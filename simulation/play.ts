@@ -1,8 +1,10 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { resourceOf } from '../shared/grants/contract.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
-import { desiredResources } from '../shared/plan/desired.ts';
+import { desiredKeys } from '../shared/plan/desired.ts';
+import { nothingFound } from '../shared/plan/searches.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
+import { configurationOf } from '../shared/services.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { type DeployedMachine, runLocally } from '../simulator/local-deployment.ts';
@@ -15,8 +17,10 @@ import { type Care, newCare } from './care.ts';
 import { countedTooEarly } from './counted.ts';
 import { type Deaths, deaths } from './deaths.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
+import { type InForce, newInForce } from './in-force.ts';
 import { newTrespasses, type Trespasses } from './interloper.ts';
 import { type Lag, lag } from './lag.ts';
+import { noting } from './noting.ts';
 import { placeOf } from './places.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { retries } from './retries.ts';
@@ -51,6 +55,11 @@ export interface Played {
 
 /** What the parts of a play share. */
 export interface Stage extends Scenario {
+  /** The one in force now; `inForce` has the others. */
+  readonly configuration: Configuration;
+  readonly inForce: InForce;
+  /** Keys of the resources that any of the configurations names. */
+  readonly named: readonly string[];
   readonly draw: Draw;
   readonly store: Store;
   readonly inner: Store;
@@ -117,9 +126,11 @@ async function playNow(options: PlayOptions): Promise<Played> {
 function setUp({ seed, accounts, around = (store) => store, between }: PlayOptions): Stage {
   const drawn = draw(seeded(seed));
   const scenario = drawScenario(drawn, accounts ?? drawn.between(0, drawn.pick([2, 5, 8])));
-  const { organisation, configuration } = scenario;
+  const { organisation, configuration: first, successors } = scenario;
+  const inForce = newInForce(first, successors);
   const registered = new Set<string>();
   const trespasses = newTrespasses();
+  const named = keysNamedBy(inForce.all);
   const history: string[] = [];
   const person = approver({
     draw: drawn,
@@ -129,8 +140,13 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     note: (text) => void history.push(`${now()} ${text}`),
   });
   const inner: Store = person.told(
-    noting(memoryStore(), registered, (key) => {
-      trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn);
+    noting(memoryStore(), {
+      onRegistered: ({ id, approval }) => {
+        registered.add(id);
+        if (approval === undefined && !inForce.atWork().every(asksForAll)) person.approve([id]);
+      },
+      onSettled: (key) => trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn),
+      onActivated: (item) => inForce.activated(configurationOf(item)),
     }),
   );
   const wrong = faults(drawn);
@@ -143,19 +159,19 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   const now = (): number => Date.now() - epoch;
   const watching = watch({
     organisation,
-    configuration,
+    inForce,
     faults: wrong,
     mayNotBeNamed: (id) => {
       if (!registered.has(id)) return 'is not in the registry';
-      if (asksForAll(configuration) && !person.approved.has(id)) return 'was never approved';
+      // Whom a condition once let in unapproved may keep that until a person allows so many removals.
+      const asks = inForce.atWork().every(asksForAll) && !inForce.had().some(letsInUnasked);
+      if (asks && !person.approved.has(id)) return 'was never approved';
       return undefined;
     },
     now: Date.now,
     onWrite: async (place, before) => {
       trespasses.written(place.arn);
-      const key = desiredResources(configuration, []).find(
-        ({ ref }) => placeOf(organisation.world, ref)?.arn === place.arn,
-      )?.key;
+      const key = named.find((each) => placeOf(organisation.world, resourceOf(each))?.arn === place.arn);
       return key === undefined ? [] : countedTooEarly(stage, key, { place, before });
     },
   });
@@ -165,7 +181,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   if (between !== undefined) organisation.intercept(between);
   for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor])
     organisation.intercept(interceptor);
-  const care = newCare();
+  const care = newCare(inForce);
   const store = dying.slowed(around(inner));
   const shared = simulatedServices(organisation, { store, quick: true });
   let executions = 0;
@@ -175,6 +191,8 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     history.push(`${now()} ${name} starts ${machine} ${JSON.stringify(input).slice(0, 60)}`);
     const services = { ...shared, clock: processClock(drawn.between(-4_000, 4_000)) };
     const startedAt = Date.now();
+    let verifiedAt = startedAt;
+    const revisions = new Map<string, number | undefined>();
     const { status, error } = await runLocally({
       machine,
       services,
@@ -182,16 +200,29 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       input,
       waits: 'real',
       tasks: organisation.world.tasks,
-      around: dying.around,
+      around: async (token, invoke) => {
+        if (token === 'VerifyAccessFunctionArn') verifiedAt = Date.now();
+        const output = await dying.around(token, invoke);
+        if (token === 'RegisterAccountFunctionArn') noteRevision(revisions, output);
+        return output;
+      },
     });
     history.push(`${now()} ${name} ${status} ${error ?? ''}`);
     const run = await inner.runs.get(name);
-    care.ended(run, startedAt);
+    const answersFor: string[] = [];
+    for (const [id, revision] of revisions)
+      if ((await inner.registry.account(id))?.revision === revision) answersFor.push(id);
+    care.ended(run, { startedAt, verifiedAt, answersFor });
     if (run?.status === 'succeeded' && run.accountIds.length > 0)
       watching.violations.push(...(await handledViolations(stage, run.accountIds)));
   };
   const stage: Stage = {
     ...scenario,
+    inForce,
+    named,
+    get configuration() {
+      return inForce.now;
+    },
     draw: drawn,
     store,
     inner,
@@ -210,25 +241,19 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   return stage;
 }
 
-/** Tells which accounts were ever registered, and which resources have just been settled. */
-const noting = (store: Store, registered: Set<string>, onSettled: (key: string) => void): Store => ({
-  ...store,
-  registry: {
-    ...store.registry,
-    put: async (account, ...given) => {
-      const stored = await store.registry.put(account, ...given);
-      if (stored !== undefined) registered.add(account.id);
-      return stored;
-    },
-  },
-  resources: {
-    ...store.resources,
-    put: async (key, state) => {
-      await store.resources.put(key, state);
-      if (state.writing !== true) onSettled(key);
-    },
-  },
-});
+/** What the function that registers an account has answered. */
+function noteRevision(revisions: Map<string, number | undefined>, output: unknown): void {
+  const { accountId, revision } = output as { readonly accountId: string; readonly revision?: number };
+  revisions.set(accountId, revision);
+}
+
+const keysNamedBy = (configurations: readonly Configuration[]): readonly string[] => [
+  ...new Set(configurations.flatMap((each) => [...desiredKeys(each, nothingFound)])),
+];
+
+/** Whether it asks, and a condition lets in all the same. */
+const letsInUnasked = (configuration: Configuration): boolean =>
+  configuration.approval !== undefined && !asksForAll(configuration);
 
 /** Whether nobody gets anything unapproved. A grant that a condition holds knows no approval. */
 const asksForAll = ({ approval, grants }: Configuration): boolean =>
@@ -240,10 +265,6 @@ async function begin({ organisation, configuration, inner, person }: Stage): Pro
   const { organizations } = services.hub;
   const clock = processClock();
   await importOrganization({ registry: inner.registry, organizations, clock, random: services.random });
-  await activateConfiguration(
-    { store: inner, clock },
-    configuration satisfies Configuration,
-    'the simulation',
-  );
+  await activateConfiguration({ store: inner, clock }, configuration, 'the simulation');
   person.approve(organisation.world.accounts.keys());
 }

@@ -16,7 +16,8 @@ const aWhile = 10 * 60_000;
  * and what was is contested, and left alone.
  */
 export async function provokedViolations(stage: Stage, known: KnownStates): Promise<readonly string[]> {
-  const left = [...known.full, ...known.contested];
+  // Of those that are withheld, what is gone is gone.
+  const left = [...known.full, ...known.contested, ...known.withheld];
   const { world } = stage.organisation;
   const candidates = desiredHere(stage, await worldAccounts(stage)).flatMap(({ key, ref, named }) => {
     const place = placeOf(world, ref);

@@ -5,6 +5,7 @@ import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import { drawConfiguration } from './configuration.ts';
 import { fill } from './fullness.ts';
 import type { Draw } from './random.ts';
+import { drawSuccessors } from './successors.ts';
 import { processClock } from './time.ts';
 
 export const ouPaths = ['Workloads', 'Workloads/Production', 'Platform', 'Sandbox'];
@@ -14,6 +15,8 @@ export const partner = '999988887777';
 
 export interface Scenario {
   readonly configuration: Configuration;
+  /** Those that come into force on the way, in their order; none in most fates. */
+  readonly successors: readonly Configuration[];
   readonly organisation: SimulatedOrganisation;
 }
 
@@ -21,7 +24,9 @@ export interface Scenario {
 export function drawScenario(draw: Draw, accounts: number, share = 0.35): Scenario {
   const scarce = draw.chance(0.15);
   const configuration = drawConfiguration(draw, { share, scarce });
-  const organisation = exampleOrganisation(configuration, { clock: processClock(), random: draw.random });
+  const successors = draw.chance(1 / 8) ? drawSuccessors(draw, configuration) : [];
+  const whole = { ...configuration, grants: [configuration, ...successors].flatMap(({ grants }) => grants) };
+  const organisation = exampleOrganisation(whole, { clock: processClock(), random: draw.random });
   const ous = ouPaths.map((path) => ouId(organisation, path));
   for (let index = 1; index <= accounts; index += 1)
     organisation.addAccount({
@@ -30,11 +35,11 @@ export function drawScenario(draw: Draw, accounts: number, share = 0.35): Scenar
       ...(draw.chance(0.8) ? { parentId: draw.pick(ous) } : {}),
       tags: draw.chance(0.4) ? { runner: 'yes' } : {},
     });
-  addExampleFinds(organisation, configuration);
+  addExampleFinds(organisation, whole);
   addServiceLinkedRoles(organisation);
   addOthers(organisation);
   if (scarce) fill(organisation, configuration, draw);
-  return { configuration, organisation };
+  return { configuration, successors, organisation };
 }
 
 export const accountId = (index: number): string => String(500_000_000_000 + index);

@@ -1,10 +1,9 @@
 import { waits } from '../shared/plan/approval.ts';
-import { desiredResources } from '../shared/plan/desired.ts';
 import { parsePolicy } from '../shared/policy/document.ts';
 import { samePolicy } from '../shared/policy/equality.ts';
 import { executionsEndWithin } from '../shared/run/sweep.ts';
-import { type AccessFinding, accessFindings } from './access.ts';
-import { falseDisputes, type KnownStates, knownStates } from './known.ts';
+import { type AccessFinding, accessFindings, isServed } from './access.ts';
+import { falseDisputes, isAppliedLate, type KnownStates, knownStates } from './known.ts';
 import { isOurs } from './marks.ts';
 import { personDecides } from './person.ts';
 import { places } from './places.ts';
@@ -26,14 +25,24 @@ export async function handledViolations(
   stage: Stage,
   ids: readonly string[] = [],
 ): Promise<readonly Violation[]> {
-  const taken = stage.care.taken();
-  const looked = ids.length === 0 ? taken : new Set(ids.filter((id) => taken.has(id)));
-  if (looked.size === 0) return [];
+  const looked = { lacks: stage.care.given(), names: stage.care.taken() };
+  const isAsked = (id: string): boolean => ids.length === 0 || ids.includes(id);
+  if (![...looked.lacks, ...looked.names].some(isAsked)) return [];
   const at = Date.now() - epoch;
-  return (await accessFindings(stage))
-    .filter(({ id, named }) => looked.has(id) && named)
-    .filter((finding) => !isExcused(stage, finding))
-    .map(({ what }) => ({ at, what: `${what}, though a run for it has succeeded` }));
+  const found = (await accessFindings(stage))
+    .filter(({ id, named, sort }) => isAsked(id) && looked[sort].has(id) && named)
+    .filter((finding) => !isExcused(stage, finding));
+  const violations: Violation[] = [];
+  for (const finding of found) {
+    const { id, resource, sort, what } = finding;
+    const { withheld } = (await stage.inner.resources.get(keyOf(resource))) ?? {};
+    // The run that began to withhold it has said so.
+    if (sort === 'names' && withheld?.includes(id) === true) continue;
+    // A run that began before the configuration came into force has verified the access, not how it is given.
+    if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;
+    violations.push({ at, what: `${what}, though a run for it has succeeded` });
+  }
+  return violations;
 }
 
 function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): boolean {
@@ -73,12 +82,22 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
 }
 
 const unknownFindings = async (stage: Stage, known: KnownStates): Promise<readonly string[]> =>
-  (await accessFindings(stage)).filter((finding) => !isKnown(known, finding)).map(({ what }) => what);
+  (await accessFindings(stage))
+    .filter((finding) => !isKnown(known, finding) && !isForgotten(stage, finding))
+    .map(({ what }) => what);
+
+/** Where AWS has applied a write after the resource was dropped and cleared, no run looks any more. */
+const isForgotten = (stage: Stage, { resource, dropped = false }: AccessFinding): boolean =>
+  dropped && isAppliedLate(stage, keyOf(resource));
+
+const keyOf = (resource: string): string => resource.split(' ')[0] ?? '';
 
 /** After a person has looked at what is contested or withheld, and decided, nothing is. */
 async function decidedViolations(stage: Stage): Promise<readonly string[]> {
   await personDecides(stage, 'a-person');
   await stage.start({}, 'organization-sweep');
+  // Who should have gone from what was contested begins to go only now.
+  await endGraces(stage);
   const known = await knownStates(stage);
   return [
     ...[...known.contested, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
@@ -96,6 +115,8 @@ async function approvedViolations(stage: Stage): Promise<readonly string[]> {
   stage.person.approveAll();
   await stage.start({ accountIds });
   await stage.start({}, 'organization-sweep');
+  // Who was approved in another place begins to lose what it had only now.
+  await endGraces(stage);
   const known = await knownStates(stage);
   return [
     ...(await waiting()).map((id) => `${id} waits, though it was approved`),
@@ -113,9 +134,9 @@ async function endGraces(stage: Stage): Promise<void> {
 }
 
 /** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
-const isKnown = (known: KnownStates, { resource, arn, sort, named }: AccessFinding): boolean =>
-  [...(sort === 'lacks' ? known.full : known.withheld), ...known.contested].some(
-    (key) => resource.startsWith(`${key} `) || (!named && arn !== undefined && known.arns.get(key) === arn),
+const isKnown = (known: KnownStates, { resource, sort }: AccessFinding): boolean =>
+  [...(sort === 'lacks' ? [...known.full, ...known.halted] : known.withheld), ...known.contested].some(
+    (key) => resource.startsWith(`${key} `),
   );
 
 /** The quiet sweep must leave nothing undone but what it cannot do. */
@@ -152,10 +173,10 @@ async function recordViolations({ inner }: Stage): Promise<readonly string[]> {
   return open.map(({ runId }) => `${runId} has no final record`);
 }
 
-async function leaseViolations({ inner, configuration }: Stage): Promise<readonly string[]> {
+async function leaseViolations({ inner, named }: Stage): Promise<readonly string[]> {
   const now = Date.now();
   const held: string[] = [];
-  for (const { key } of desiredResources(configuration, []))
+  for (const key of named)
     if (!(await inner.leases.acquire(key, 'the verdict', now, now + 1)).taken)
       held.push(`the lease of ${key} has not ended`);
   return held;

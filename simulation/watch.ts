@@ -5,8 +5,9 @@ import { samePolicy } from '../shared/policy/equality.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
 import { type Faults, isPolicyWrite, readKey } from './faults.ts';
+import type { InForce } from './in-force.ts';
 import { excessAfter, excessBefore } from './limits.ts';
-import { isOurs } from './marks.ts';
+import { isOurs, sidPrefix } from './marks.ts';
 import { type Place, placeOfCall } from './places.ts';
 import { epoch } from './time.ts';
 
@@ -32,7 +33,7 @@ export interface Watch {
 
 interface WatchOptions {
   readonly organisation: SimulatedOrganisation;
-  readonly configuration: Configuration;
+  readonly inForce: InForce;
   readonly faults: Faults;
   /** Why nothing of ours may be for an account; `undefined` where it may. */
   readonly mayNotBeNamed: (id: string) => string | undefined;
@@ -43,8 +44,8 @@ interface WatchOptions {
 
 /** Looks at each write at the moment it takes effect. */
 export function watch(options: WatchOptions): Watch {
-  const { organisation, configuration, faults, mayNotBeNamed, now, onWrite } = options;
-  const { deployment, limits } = configuration;
+  const { organisation, inForce, faults, mayNotBeNamed, now, onWrite } = options;
+  const { deployment } = inForce.now;
   const { world } = organisation;
   const violations: Violation[] = [];
   const left = new Map<string, PolicyDocument>();
@@ -59,6 +60,7 @@ export function watch(options: WatchOptions): Watch {
     isPolicyWrite(call) ? watched(call, proceed) : proceed();
 
   const watched: Interceptor = async (call, proceed) => {
+    const limits = inForce.atWork().map((each) => each.limits);
     violated(excessBefore(call, limits));
     const place = placeOfCall(world, call);
     const before = place?.read();
@@ -69,6 +71,7 @@ export function watch(options: WatchOptions): Watch {
     if (place === undefined) return output;
     checkForeign(call, place, before);
     for (const statement of statements(place.read(), true)) checkReach(statement, call);
+    if (inForce.all.length > 1) checkGrants(call, place, before);
     for (const what of await onWrite(place, before)) violated(what);
     return output;
   };
@@ -89,6 +92,13 @@ export function watch(options: WatchOptions): Watch {
       lostEdits += 1;
       left.set(arn, foreign(after));
     } else violated(`${call.operation} on ${arn} changed what is not ours`);
+  };
+
+  const checkGrants = ({ operation }: SimulatedCall, { read }: Place, before: string | undefined): void => {
+    const sids = new Set(statements(before, true).map(({ Sid }) => Sid));
+    for (const { Sid } of statements(read(), true))
+      if (!sids.has(Sid) && !isOfGrant(Sid, inForce.atWork()))
+        violated(`${operation} adds ${Sid}, which is of no grant of a configuration at work`);
   };
 
   const checkReach = ({ Sid, Principal, Condition }: Statement, call: SimulatedCall): void => {
@@ -119,6 +129,11 @@ export function watch(options: WatchOptions): Watch {
     },
   };
 }
+
+const isOfGrant = (sid = '', configurations: readonly Configuration[]): boolean =>
+  configurations.some(({ deployment, grants }) =>
+    grants.some(({ name }) => sid.startsWith(sidPrefix(deployment, name))),
+  );
 
 /** Accounts that a call gives something to which is no statement of a resource's policy. */
 function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {

@@ -203,3 +203,36 @@ function withHigherQuotas(inForce: ConfigurationInForce | undefined): Configurat
   );
   return { ...inForce, document: { ...document, limits } };
 }
+
+/** Functions go on by the configuration that they saw first. */
+export const formerConfiguration = (): Planted => ({
+  around: (store) => {
+    let first: ConfigurationInForce | undefined;
+    const former = (inForce: ConfigurationInForce | undefined): ConfigurationInForce | undefined => {
+      first ??= inForce;
+      return first;
+    };
+    return {
+      ...store,
+      configuration: {
+        ...store.configuration,
+        inForce: async () => former(await store.configuration.inForce()),
+        withFound: async () => {
+          const { inForce, found } = await store.configuration.withFound();
+          return { inForce: former(inForce), found };
+        },
+      },
+    };
+  },
+});
+
+/** What a configuration names no more is forgotten. */
+export const droppedForgotten = (): Planted => ({
+  around: (store) => ({
+    ...store,
+    configuration: {
+      ...store.configuration,
+      activate: ({ resources: _, ...inForce }) => store.configuration.activate(inForce),
+    },
+  }),
+});

@@ -3,16 +3,18 @@ import { play } from '../../simulation/play.ts';
 import * as planted from './planted.ts';
 
 const faults: readonly [string, () => planted.Planted, number][] = [
-  ['leases that everyone gets', planted.sharedLeases, 153],
-  ['a lease that is shorter than the function that holds it', planted.shortLeases, 150],
+  ['leases that everyone gets', planted.sharedLeases, 101],
+  ['a lease that is shorter than the function that holds it', planted.shortLeases, 86],
   ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 2],
   ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 2],
-  ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 1],
+  ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 2],
   ['a registry that is read as it was seconds ago', planted.staleRegistry, 2],
   ['dropping statements that have no Sid', planted.withoutSidLost, 1],
-  ['a retry that sends an old document', planted.oldDocumentAgain, 15],
-  ['ignoring the limit of a document', planted.limitIgnored, 11],
-  ['ignoring a quota', planted.quotaIgnored, 1],
+  ['a retry that sends an old document', planted.oldDocumentAgain, 10],
+  ['ignoring the limit of a document', planted.limitIgnored, 4],
+  ['ignoring a quota', planted.quotaIgnored, 91],
+  ['a configuration that is not in force any more', planted.formerConfiguration, 13],
+  ['forgetting what a configuration drops', planted.droppedForgotten, 84],
 ];
 
 test('the promises hold in random organisations, under random faults and schedules', async () => {
@@ -23,9 +25,9 @@ test('the promises hold in random organisations, under random faults and schedul
 });
 
 test('a seed tells the same story each time', async () => {
-  const first = await play({ seed: 23 });
-  await play({ seed: 24 });
-  const again = await play({ seed: 23 });
+  const first = await play({ seed: 25 });
+  await play({ seed: 26 });
+  const again = await play({ seed: 25 });
 
   expect(first.history.length).toBeGreaterThan(40);
   expect(again).toEqual(first);
