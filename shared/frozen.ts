@@ -14,7 +14,8 @@ function copied(value: unknown): unknown {
   return copy;
 }
 
-const copiedFields = (value: object): object =>
-  Object.fromEntries(
-    Object.entries(value).flatMap(([name, part]) => (part === undefined ? [] : [[name, copied(part)]])),
-  );
+function copiedFields(value: object): object {
+  const fields: [string, unknown][] = [];
+  for (const [name, part] of Object.entries(value)) if (part !== undefined) fields.push([name, copied(part)]);
+  return Object.fromEntries(fields);
+}

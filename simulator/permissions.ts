@@ -1,6 +1,6 @@
 import { perText } from '../shared/memo.ts';
 import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/policy/document.ts';
-import { type AccessRequest, type Evaluation, evaluatePolicy } from '../shared/policy/evaluate.ts';
+import { type AccessRequest, type Evaluation, evaluatePolicy, isAbout } from '../shared/policy/evaluate.ts';
 import type { RequestContext } from '../shared/policy/patterns.ts';
 import { type Caller, organizationPath, type World } from './world.ts';
 
@@ -57,7 +57,7 @@ export function strictDenialOf(world: World, caller: Caller, attempt: Attempt): 
 
 /** What one policy document says to a request. */
 const evaluate = (policy: string | undefined, request: AccessRequest): Evaluation =>
-  policy === undefined ? { decision: 'none' } : evaluatePolicy(stored(policy), request);
+  policy === undefined ? { decision: 'none' } : evaluatePolicy(stored(policy)(request.action), request);
 
 function requestOf(world: World, caller: Caller, attempt: Attempt): AccessRequest {
   let context: RequestContext | undefined;
@@ -133,10 +133,17 @@ function membership(world: World, whose: 'Principal' | 'Resource', accountId: st
 }
 
 /**
- * Texts are parsed once: a simulation evaluates the same few documents many thousand times. What an outsider left
- * and nobody can read says nothing.
+ * What a document says of an action. Texts are parsed once: a simulation evaluates the same few documents many thousand
+ * times. What an outsider left and nobody can read says nothing.
  */
-const stored = perText(500, readable);
+const stored = perText(500, (text) => {
+  const document = readable(text);
+  return perText(
+    50,
+    (action) =>
+      document && { ...document, Statement: document.Statement.filter((each) => isAbout(each, action)) },
+  );
+});
 
 function readable(text: string): PolicyDocument | undefined {
   try {

@@ -1,4 +1,3 @@
-import { perObject, perText } from '../memo.ts';
 import { conditionsMet } from './conditions.ts';
 import { currentVersion, many, type OneOrMany, type PolicyDocument, type Statement } from './document.ts';
 import {
@@ -42,16 +41,10 @@ export interface Evaluation {
 export function evaluatePolicy(document: PolicyDocument | undefined, request: AccessRequest): Evaluation {
   if (document === undefined) return { decision: 'none' };
   const withVariables = document.Version === currentVersion;
-  const statements = statementsFor(document)(request.action);
   const applying = (effect: Statement['Effect']) =>
-    statements.find((each) => each.Effect === effect && applies(each, request, withVariables));
+    document.Statement.find((each) => each.Effect === effect && applies(each, request, withVariables));
   return decided('deny', applying('Deny')) ?? decided('allow', applying('Allow')) ?? { decision: 'none' };
 }
-
-/** Those that are about the action. The same few documents are asked about the same few actions. */
-const statementsFor = perObject((document: PolicyDocument) =>
-  perText(50, (action) => document.Statement.filter((each) => isAbout(each, action))),
-);
 
 function decided(decision: 'allow' | 'deny', statement: Statement | undefined): Evaluation | undefined {
   if (statement === undefined) return undefined;
@@ -59,6 +52,7 @@ function decided(decision: 'allow' | 'deny', statement: Statement | undefined): 
 }
 
 function applies(statement: Statement, request: AccessRequest, withVariables: boolean): boolean {
+  if (!isAbout(statement, request.action)) return false;
   const outcome = both(elementsMatch(statement, request, withVariables));
   return outcome === 'yes' || (outcome === 'unknown' && statement.Effect === 'Deny');
 }
@@ -85,7 +79,8 @@ function principalMatches({ Effect, Principal, NotPrincipal }: Statement, reques
   return NotPrincipal === undefined ? 'yes' : isNotExcepted(NotPrincipal, request.principal, Effect);
 }
 
-function isAbout({ Action, NotAction }: Statement, action: string): boolean {
+/** Whether the statement can apply to a request for the action at all. */
+export function isAbout({ Action, NotAction }: Statement, action: string): boolean {
   const oneOf = (patterns: OneOrMany<string>) => many(patterns).some((text) => matchesAction(text, action));
   if (Action !== undefined) return oneOf(Action);
   return NotAction !== undefined && !oneOf(NotAction);
