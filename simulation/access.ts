@@ -25,7 +25,7 @@ export interface AccessFinding {
   readonly arn: string | undefined;
   /** Whether a configuration names the resource, not only by a pattern. */
   readonly named: boolean;
-  /** Whether no grant is for the resource. Default: one is. */
+  /** Of what no grant answers for: whether none is for the resource at all. Absent for all others. */
   readonly dropped?: boolean;
   readonly sort: 'lacks' | 'names';
   readonly what: string;

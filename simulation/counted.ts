@@ -5,7 +5,7 @@ import type { Stage } from './play.ts';
 import { documentOf } from './watch.ts';
 
 /** Found by a pattern, and made anew under their names: then nobody is on them any more. */
-const madeAnew = /:repository\/base\/made|:secret:/;
+export const madeAnew = /:repository\/base\/made|:secret:/;
 
 /**
  * Accounts that a write has put on a resource although the table counted them as done there before: whoever looked in

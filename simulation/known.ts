@@ -7,6 +7,7 @@ import { unasked } from '../shared/run/unapproved.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { type AccessFinding, accessFindings, desiredHere } from './access.ts';
+import { madeAnew } from './counted.ts';
 import { clashSid } from './marks.ts';
 import { worldAccounts } from './members.ts';
 import { placeOf } from './places.ts';
@@ -101,7 +102,9 @@ export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
   const found: string[] = [];
   for (const { key } of desiredHere(stage, await worldAccounts(stage))) {
     const { disputed } = (await stage.inner.resources.get(key)) ?? {};
-    if (disputed !== undefined && touches(stage, key) === 0)
+    // Whoever writes on what was made anew before we do leaves it as if ours had been taken away.
+    const { arn = '' } = placeOf(stage.organisation.world, resourceOf(key)) ?? {};
+    if (disputed !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
       found.push(
         `${key}: ${disputed.sids.join()} disputed since ${disputed.since}, though nobody has changed what is ours`,
       );

@@ -81,10 +81,24 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
   return found.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
-const unknownFindings = async (stage: Stage, known: KnownStates): Promise<readonly string[]> =>
-  (await accessFindings(stage))
+async function unknownFindings(stage: Stage, known: KnownStates): Promise<readonly string[]> {
+  const findings = await accessFindings(stage);
+  const old = keysWithOldNames(known, findings);
+  return findings
     .filter((finding) => !isKnown(known, finding) && !isForgotten(stage, finding))
+    .filter((finding) => !(isStray(finding) && old.has(keyOf(finding.resource))))
     .map(({ what }) => what);
+}
+
+const isStray = ({ sort, dropped }: AccessFinding): boolean => sort === 'names' && dropped === false;
+
+/** Where not all fit under a grant's new name, what stands under the old one stays: some who lack the new have it. */
+function keysWithOldNames({ full }: KnownStates, findings: readonly AccessFinding[]): ReadonlySet<string> {
+  const whoWhere = ({ id, resource }: AccessFinding): string => `${id} ${keyOf(resource)}`;
+  const lacking = new Set(findings.filter(({ sort }) => sort === 'lacks').map(whoWhere));
+  const kept = findings.filter((finding) => isStray(finding) && lacking.has(whoWhere(finding)));
+  return new Set(kept.map(({ resource }) => keyOf(resource)).filter((key) => full.has(key)));
+}
 
 /** Where AWS has applied a write after the resource was dropped and cleared, no run looks any more. */
 const isForgotten = (stage: Stage, { resource, dropped = false }: AccessFinding): boolean =>
