@@ -60,10 +60,10 @@ const drawActs = (stage: Stage): readonly Act[] => {
 
 /**
  * How much happens. Most fates are short, since in the same time many short ones meet more than a few long ones; one of
- * twenty-four is long, with tens of runs at once.
+ * sixteen is long, with tens of runs at once.
  */
 const drawLength = ({ draw }: Stage): number =>
-  draw.chance(1 / 24) ? draw.between(12, 24) : Math.round(4 ** draw.random());
+  draw.chance(1 / 16) ? draw.between(12, 24) : Math.round(6 ** draw.random());
 
 /** In some fates much happens at once, early on. */
 const drawMoments = ({ draw }: Stage): (() => number) => {

@@ -6,7 +6,7 @@ import {
   type OrganizationsClient,
   paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
-import { ServiceUnavailableError } from '../errors.ts';
+import { ServiceUnavailableError, ThrottledError } from '../errors.ts';
 import { type Account, type AccountState, accountStates } from './account.ts';
 
 /** An OU as we know it. OUs cannot be moved, but they can be renamed. */
@@ -20,6 +20,10 @@ export interface OuCache {
   get(id: string): KnownOu | undefined | Promise<KnownOu | undefined>;
   /** Is told each OU that was asked for. */
   set(id: string, ou: KnownOu): unknown;
+  /** As it was once, however long ago: it has the same parent still. Default: nobody knows. */
+  former?(id: string): Promise<KnownOu | undefined>;
+  /** Waits a moment for others who ask for it at the same time. Default: nobody does. */
+  fromOthers?(id: string): Promise<KnownOu | undefined>;
 }
 
 /** From the root to the parent: the ids, and the names of the OUs among them. */
@@ -146,18 +150,29 @@ async function parentOf(organizations: OrganizationsClient, childId: string): Pr
   return id;
 }
 
+/** In a crowd, where most are refused, one answer is enough for all: to begin anew would cost the answers so far. */
 async function askedFor(organizations: OrganizationsClient, id: string, ouCache: OuCache): Promise<KnownOu> {
-  const ou = await describeOu(organizations, id);
-  await ouCache.set(id, ou);
-  return ou;
+  try {
+    const ou = await describeOu(organizations, id, await ouCache.former?.(id));
+    await ouCache.set(id, ou);
+    return ou;
+  } catch (error) {
+    const ou = error instanceof ThrottledError ? await ouCache.fromOthers?.(id) : undefined;
+    if (ou === undefined) throw error;
+    return ou;
+  }
 }
 
-async function describeOu(organizations: OrganizationsClient, id: string): Promise<KnownOu> {
+async function describeOu(
+  organizations: OrganizationsClient,
+  id: string,
+  former: KnownOu | undefined,
+): Promise<KnownOu> {
   const { OrganizationalUnit: ou } = await organizations.send(
     new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: id }),
   );
   if (ou?.Name === undefined) throw incomplete(id, 'a name');
-  return { name: ou.Name, parentId: await parentOf(organizations, id) };
+  return { name: ou.Name, parentId: former?.parentId ?? (await parentOf(organizations, id)) };
 }
 
 /** All tags, every page. */

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { timestamp } from '../../shared/clock.ts';
+import { ThrottledError } from '../../shared/errors.ts';
 import { refreshAccount } from '../../shared/organization/refresh-account.ts';
 import { ouNamesHoldFor } from '../../shared/organization/remembered-ous.ts';
 import { id, production, refresh, sandbox, type World, world } from './world.ts';
@@ -71,15 +73,15 @@ describe('refreshAccount', () => {
   });
 });
 
+const ofOus = (commands: readonly string[]): number =>
+  commands.filter((command) => command === 'DescribeOrganizationalUnit').length;
+
 describe('what Organizations is asked', () => {
   const asked = async (here: World, accountId = id) => {
     here.organization.asked.length = 0;
     await refresh(here, accountId);
     return here.organization.asked;
   };
-  const ofOus = (commands: readonly string[]) =>
-    commands.filter((command) => command === 'DescribeOrganizationalUnit').length;
-
   test('of a new account each thing once, and in the end whether it is still there', async () => {
     const here = world();
     here.organization.accounts.set(id, { parentId: 'r-exam' });
@@ -115,6 +117,76 @@ describe('what Organizations is asked', () => {
 
     const accounts = await here.registry.accounts();
     expect(accounts.map(({ ouPath }) => ouPath)).toEqual(['Workloads/Live', 'Workloads/Live']);
+  });
+});
+
+describe('the OUs of a crowd', () => {
+  /** DescribeOrganizationalUnit comes too soon for everybody. */
+  const tooSoon = (command: string): void => {
+    if (command === 'DescribeOrganizationalUnit') throw new ThrottledError('Rate exceeded');
+  };
+
+  test('an OU has the parent that it ever had, so only its name is asked for again', async () => {
+    const here = world();
+    here.organization.accounts.set('600000000001', production);
+    await refresh(here);
+    await here.clock.sleep(ouNamesHoldFor);
+    here.organization.asked.length = 0;
+
+    await refresh(here, '600000000001');
+
+    expect(ofOus(here.organization.asked)).toBe(2);
+    expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
+    expect(await here.registry.account('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
+  });
+
+  test('who is not told a name takes it from whoever is, a moment later', async () => {
+    const here = world();
+    here.organization.before = async (command, { OrganizationalUnitId: ou = '' }) => {
+      if (command === 'DescribeOrganizationalUnit') {
+        const { name = '', parentId = '' } = here.organization.ous.get(ou) ?? {};
+        await here.registry.putOu({ id: ou, name, parentId, askedAt: timestamp(here.clock) });
+      }
+      tooSoon(command);
+    };
+
+    const { account } = await refresh(here);
+
+    expect(account).toMatchObject({ ouPath: 'Workloads/Production' });
+    expect(here.clock.slept).toEqual([1_000, 1_000]);
+    expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
+  });
+
+  test('where nobody is told, it gives up after some seconds, and stores nothing', async () => {
+    const here = world();
+    here.organization.before = tooSoon;
+
+    await expect(refresh(here)).rejects.toMatchObject({ name: 'ThrottledError' });
+
+    expect(here.clock.slept).toHaveLength(5);
+    expect(await here.registry.account(id)).toBeUndefined();
+  });
+
+  test('of an account that is known nobody else is waited for: its name may be older', async () => {
+    const here = world();
+    await refresh(here);
+    here.organization.before = tooSoon;
+
+    await expect(refresh(here)).rejects.toMatchObject({ name: 'ThrottledError' });
+    expect(here.clock.slept).toEqual([]);
+  });
+
+  test('a name that was told at a time that is yet to come is asked for again', async () => {
+    const here = world();
+    const askedAt = new Date(here.clock.now() + 3_600_000).toISOString();
+    await here.registry.putOu({
+      id: production.parentId,
+      name: 'Wrong',
+      parentId: 'ou-exam-workload1',
+      askedAt,
+    });
+
+    expect((await refresh(here)).account).toMatchObject({ ouPath: 'Workloads/Production' });
   });
 });
 
