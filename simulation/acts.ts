@@ -63,7 +63,7 @@ const drawActs = (stage: Stage): readonly Act[] => {
  * sixteen is long, with tens of runs at once.
  */
 const drawLength = ({ draw }: Stage): number =>
-  draw.chance(1 / 16) ? draw.between(12, 24) : Math.round(6 ** draw.random());
+  draw.chance(1 / 16) ? draw.between(12, 24) : Math.round(4 ** draw.random());
 
 /** In some fates much happens at once, early on. */
 const drawMoments = ({ draw }: Stage): (() => number) => {
