@@ -34,7 +34,7 @@ export const drawRates = ({ pick }: Draw): FaultRates => {
     lostRequest: 0.006 * weather,
     lostAnswer: 0.006 * weather,
     lateEffect: 0.004 * weather,
-    slow: 0.03 * weather,
+    slow: 0.08 * weather,
     stale: 0.05 * weather,
   };
 };
