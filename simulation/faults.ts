@@ -69,6 +69,8 @@ export interface Faults {
   readonly readAt: ReadonlyMap<string, number>;
   /** Resources that a write has reached after everybody had given up on it. */
   readonly appliedLate: ReadonlySet<string>;
+  /** Whether it is such a write: what it was made from was read long before. */
+  isLate(call: SimulatedCall): boolean;
   /** A write is sent after its lease. */
   late(call: SimulatedCall): void;
   /** From now on things go wrong as often as this; `noFaults` ends it. */
@@ -113,7 +115,11 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   const noteRead = (call: SimulatedCall, at: number): void => {
     if (!readsNoPolicy.has(call.operation)) readAt.set(readKey(call), at);
   };
-  const late = ({ input }: SimulatedCall): void => void appliedLate.add(targetOf(input));
+  const lateCalls = new WeakSet<SimulatedCall>();
+  const late = (call: SimulatedCall): void => {
+    lateCalls.add(call);
+    appliedLate.add(targetOf(call.input));
+  };
   const pause = (most: number): Promise<void> => sleep(draw.between(1, most));
 
   const interceptor: Interceptor = async (call, proceed) => {
@@ -158,6 +164,7 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
     interceptor,
     readAt,
     appliedLate,
+    isLate: (call) => lateCalls.has(call),
     late,
     set: (next) => {
       rates = next;

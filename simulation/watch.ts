@@ -88,7 +88,8 @@ export function watch(options: WatchOptions): Watch {
     const after = read();
     if (samePolicy(foreign(before), foreign(after))) return;
     const readAt = faults.readAt.get(readKey(call)) ?? 0;
-    if ((editedAt.get(arn) ?? 0) >= readAt) {
+    // Another attempt of its run may have read since.
+    if ((editedAt.get(arn) ?? 0) >= readAt || faults.isLate(call)) {
       lostEdits += 1;
       left.set(arn, foreign(after));
     } else violated(`${call.operation} on ${arn} changed what is not ours`);
