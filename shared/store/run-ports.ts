@@ -1,0 +1,177 @@
+import type { CentralAccountName } from '../configuration/schema.ts';
+import type { ErrorRecord } from '../errors.ts';
+import type { WaitingAccount } from '../plan/approval.ts';
+import type { DriftStatus } from '../plan/drift-status.ts';
+
+export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
+
+/** One execution, from its input to its end. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  /** Why it started: `created`, `moved`, `manual`, … */
+  readonly cause?: string;
+  readonly accountIds: readonly string[];
+  /** Why it was ignored or failed, or what is noteworthy: one sentence. */
+  readonly reason?: string;
+  readonly error?: ErrorRecord;
+  /** What is left to do, a line each; while it runs, what the looking for resources has left. */
+  readonly left?: readonly string[];
+  /** What a person should know though nothing failed, a line each: a pattern that finds nothing. */
+  readonly warnings?: readonly string[];
+  /** When its end was announced; absent until then. */
+  readonly announcedAt?: string;
+  /** What a sweep found and did. */
+  readonly counts?: SweepCounts;
+  /** Whose access the run's writes changed; absent where they changed nobody's. */
+  readonly access?: AccessCounts;
+  /** Until when it waits, or waited, for approval, ISO 8601. */
+  readonly waitingUntil?: string;
+}
+
+/** How many accounts, and on how many resources. */
+export interface Reach {
+  readonly accounts: number;
+  readonly resources: number;
+}
+
+/** Those who gained something, who lost something, and who keep for a grace what no grant gives them any more. */
+export interface AccessCounts {
+  readonly added: Reach;
+  readonly removed: Reach;
+  readonly leaving: Reach;
+}
+
+/** Accounts of the organisation, resources of the configuration, and runs, each by what became of them. */
+export interface SweepCounts {
+  readonly accounts: number;
+  /** Accounts whose item in the registry was not what Organizations says; departed ones included. */
+  readonly changed: number;
+  readonly departed: number;
+  readonly equal: number;
+  readonly written: number;
+  readonly withheld: number;
+  readonly setAside: number;
+  readonly contested: number;
+  readonly refused: number;
+  readonly failed: number;
+  /** Runs that were still open though their executions are over. */
+  readonly closedRuns: number;
+  /** Resources by how they were found; absent in records from before it was counted. */
+  readonly drift?: Readonly<Partial<Record<DriftStatus, number>>>;
+}
+
+export type Outcome =
+  | 'written'
+  | 'unchanged'
+  | 'withheld'
+  | 'set-aside'
+  | 'contested'
+  | 'busy'
+  | 'refused'
+  | 'failed';
+
+/** One resource of one run: what was planned and what happened. The audit trail. */
+export interface ResourceChange {
+  /** `resourceKey` of the resource. */
+  readonly resource: string;
+  /** Whose branch of the state machine updates it; absent where none does. */
+  readonly central?: CentralAccountName;
+  /** When the plan read it, ISO 8601; absent where nothing had to be read. */
+  readonly plannedAt?: string;
+  /** The resource's generation before the plan read it. */
+  readonly plannedGeneration?: number;
+  /** Whether the plan saw a difference. */
+  readonly planned?: 'change' | 'none';
+  /** How a sweep found it, before it did anything. */
+  readonly drift?: DriftStatus;
+  readonly outcome?: Outcome;
+  readonly finishedAt?: string;
+  /** The resource's policies before and after, by document name; absent ones are null. */
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  /** Size of the fullest document after, in the limit's unit, and the limit. */
+  readonly size?: number;
+  readonly limit?: number;
+  readonly error?: ErrorRecord;
+  /** Accounts that were set aside or whose removal was withheld. */
+  readonly accountIds?: readonly string[];
+  /** Why AWS refused those that were set aside, with its own words. */
+  readonly reason?: string;
+  /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Only with `refused`: newcomers do not fit, and what had to be taken back was. */
+  readonly tookBack?: true;
+  /** Accounts that keep what they have until their grace ends, each with when that is (ISO 8601). */
+  readonly leaving?: Readonly<Record<string, string>>;
+  /** What a person should know of it though nothing failed, a line each: a deleted role in a statement of others. */
+  readonly warnings?: readonly string[];
+}
+
+export interface WholeRun {
+  /** `undefined` where there is no record. */
+  readonly run: RunRecord | undefined;
+  /** Ordered by resource. */
+  readonly changes: readonly ResourceChange[];
+}
+
+export interface RunStore {
+  get(runId: string): Promise<RunRecord | undefined>;
+  put(run: RunRecord): Promise<void>;
+  /** Puts the record of a run that begins, unless it has ended: a first step that wakes up late opens nothing. */
+  open(run: RunRecord): Promise<void>;
+  /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
+  unfinished(before: string): Promise<readonly RunRecord[]>;
+  /** Replaces the change of one resource. */
+  putChange(runId: string, change: ResourceChange): Promise<void>;
+  /** Ordered by resource. Consistent reads. */
+  changes(runId: string): Promise<readonly ResourceChange[]>;
+  /** The record and the changes in one question. */
+  whole(runId: string): Promise<WholeRun>;
+}
+
+/** What a run asks a person, and what the person has said. */
+export interface ApprovalRequest {
+  readonly runId: string;
+  /** Of the task that waits. Whoever has it can let the run go on: never logged, never shown. */
+  readonly token: string;
+  /** ARN of the execution. */
+  readonly execution: string;
+  readonly accounts: readonly WaitingAccount[];
+  /** `approvalHash` of what is asked. */
+  readonly planHash: string;
+  readonly configurationHash: string;
+  /** What the accounts would gain, for people, lines. */
+  readonly difference: string;
+  /** ISO 8601. */
+  readonly requestedAt: string;
+  /** When the run gives up, ISO 8601. */
+  readonly until: string;
+  /** Absent while nobody has decided. */
+  readonly decision?: ApprovalDecision;
+}
+
+export interface ApprovalDecision {
+  readonly verdict: 'approved' | 'rejected';
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason?: string;
+}
+
+export interface ApprovalStore {
+  /** The latest request of a run. Consistent read. */
+  get(runId: string): Promise<ApprovalRequest | undefined>;
+  /**
+   * Stores the request of a run, in place of an earlier task's.
+   * @returns whether it was stored; not where the same task's has been decided: it was asked twice
+   */
+  put(request: ApprovalRequest): Promise<boolean>;
+  /** Decides the request of a task, once. @returns whether it was; not where it is decided or another's by now */
+  decide(runId: string, token: string, decision: ApprovalDecision): Promise<boolean>;
+  /** Requests that nobody has decided, of runs that have not ended, by run id. Consistent reads. */
+  open(): Promise<readonly ApprovalRequest[]>;
+}
