@@ -25,7 +25,7 @@ import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
-import { isSettled, servedRevision } from './settled.ts';
+import { isSettled, isWorthALook, servedRevision } from './settled.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -112,11 +112,7 @@ async function settledSincePlan(
   { planned, revision, accountIds }: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<boolean> {
-  // What the plan could not read or render is met again, so that its error is not lost; an attempt's that was busy is.
-  if (planned.error !== undefined && planned.outcome === undefined) return false;
-  // What others did to what is theirs is remembered, so that the next sweep does not tell of it again.
-  if (planned.drift === 'foreign-changed') return false;
-  if (state === undefined) return false;
+  if (isWorthALook(planned) || state === undefined) return false;
   // The configuration need not be read for what another has not done yet, as often as somebody waits for it.
   if (servedRevision(state, accountIds) < revision) return false;
   if (planned.planned === 'change' && state.generation <= (planned.plannedGeneration ?? 0)) return false;

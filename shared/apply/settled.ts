@@ -1,4 +1,4 @@
-import type { ResourceState } from '../store/ports.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
 
 interface Sought {
   readonly revision: number;
@@ -33,3 +33,15 @@ export function servedRevision(
   if (tried === undefined || accountIds.length === 0) return appliedRevision;
   return accountIds.some((id) => tried.setAside.includes(id)) ? appliedRevision : tried.revision;
 }
+
+/**
+ * Whether a resource is looked at though it is settled. What the plan could not read or render is met again, so that its
+ * error is not lost; an attempt's that was busy is. What others did to what is theirs is remembered, so that the next sweep
+ * does not tell of it again.
+ */
+export const isWorthALook = ({
+  error,
+  outcome,
+  drift,
+}: Pick<ResourceChange, 'error' | 'outcome' | 'drift'>): boolean =>
+  (error !== undefined && outcome === undefined) || drift === 'foreign-changed';

@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 import { isCrowded } from '../apply/gather.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
-import { isSettled } from '../apply/settled.ts';
+import { isSettled, isWorthALook } from '../apply/settled.ts';
 import { timestamp } from '../clock.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
+import { type CentralAccountName, centralAccountNames } from '../grants/entry.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { waits } from '../plan/approval.ts';
@@ -35,6 +36,8 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
+  /** Where the run has something to do: those of its resources that are not as they should be, or not known to be. */
+  readonly centralAccounts: readonly CentralAccountName[];
   /** Whether an account of the run waits for a person. */
   readonly approval: 'required' | 'none';
   /** How long the run waits for that. */
@@ -54,7 +57,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const { registry } = services.store;
   const sweep = cause === 'sweep';
   const revision = await revisionFor(services, step);
-  if (revision === 0) return { revision, resources: 0, changes: 0, ...nobodyWaits };
+  if (revision === 0) return { revision, resources: 0, changes: 0, centralAccounts: [], ...nobodyWaits };
   await requireReady(registry);
   const { run, done } = await resumed(services, runId);
   await look(services, step, run);
@@ -70,14 +73,16 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
       const change = await planOne(services, again ? { ...plan, readAll: true } : plan, desired);
       const isKept = change.planned === 'none' && again;
       if (!isKept) await services.store.runs.putChange(runId, change);
-      return change;
+      return { ...change, isKept };
     },
     { concurrency },
   );
+  const open = changes.filter(({ isKept, outcome }) => !isKept && outcome === undefined);
   return {
     revision,
     resources: changes.length,
     changes: changes.filter(({ planned }) => planned !== 'none').length,
+    centralAccounts: centralAccountNames.filter((name) => open.some(({ central }) => central === name)),
     ...approvalFor(active, registered, accounts),
   };
 }
@@ -176,8 +181,21 @@ async function planOne(services: Services, plan: RunPlan, desired: DesiredResour
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
-  return { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
+  const whole = { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
+  if (!isAsLeft(plan, desired, state, whole)) return whole;
+  return { ...whole, outcome: 'unchanged', finishedAt: timestamp(services.clock) };
 }
+
+/** Whether the update would do nothing: the resource was left for these accounts and is as it was left, as far as known. */
+const isAsLeft = (
+  { revision, accountIds, active }: RunPlan,
+  desired: DesiredResource,
+  state: ResourceState | undefined,
+  change: ResourceChange,
+): boolean =>
+  change.planned === 'none' &&
+  !isWorthALook(change) &&
+  isSettled(state, { revision, accountIds, hash: active.hash, grants: grantsOn(desired) });
 
 async function planRemembered(
   services: Services,
