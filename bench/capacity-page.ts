@@ -32,7 +32,7 @@ export const capacityHeader = [
   'Naive way',
   'Accounts listed',
   'With `packing: condition`',
-  'Times the naive way',
+  'Times the naive way: listed, packed',
   'Of an organisation or OU',
 ];
 
@@ -45,14 +45,18 @@ export const capacityCells = (capacity: Capacity): readonly string[] => {
     naive === undefined ? '–' : grouped(naive),
     steps.map(stepText).join(', '),
     packed === undefined ? '–' : stepText(packed),
-    naive === undefined ? '–' : (bestListed(capacity) / naive).toFixed(1),
+    naive === undefined ? '–' : timesText(capacity, naive),
     unlisted,
   ];
 };
 
-/** The most accounts that can be listed. */
-export const bestListed = ({ steps, packed }: Capacity): number =>
-  Math.max(...[...steps, ...(packed === undefined ? [] : [packed])].map(({ fit }) => fit));
+/** The most accounts that fit where the grant opts into nothing. */
+export const mostListed = ({ steps }: Capacity): number => Math.max(...steps.map(({ fit }) => fit));
+
+const timesText = (capacity: Capacity, naive: number): string =>
+  [mostListed(capacity), ...(capacity.packed === undefined ? [] : [capacity.packed.fit])]
+    .map((fit) => (fit / naive).toFixed(1))
+    .join(', ');
 
 const plainPackings: ReadonlySet<string> = new Set(['', 'listed', 'condition']);
 
@@ -93,7 +97,8 @@ const afterwards = [
   '  actions to the bucket and to its objects (`service-tied`).',
   '- **Permission to assume roles**: the accounts are spread over several managed policies, and one more is attached',
   '  when the last is full, up to the quota (`limits.managedPoliciesPerGroup`, `limits.managedPoliciesPerRole`; 10). One',
-  '  account more changes one policy; one less moves nobody.',
+  '  account more changes one policy; one less moves nobody. With one grant on it, each policy lists as many accounts as one that',
+  '  is written by hand ([0018](decisions/0018-a-sid-in-a-tag.md)).',
   "- **KMS grant, AMI launch permission**: one for each account. The key's own limit counts the grants of others too, such",
   '  as those that EBS makes for each volume in use. AWS raises both quotas on request; then set `limits.grantsPerKey` or',
   '  `limits.launchPermissionsPerImage`.',

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { aligned } from '../cli/output.ts';
 import { parseConfiguration } from '../shared/configuration/load.ts';
 import { capacities, resourceCapacities } from './capacity-measure.ts';
-import { bestListed, capacityCells, capacityHeader, capacityPage } from './capacity-page.ts';
+import { capacityCells, capacityHeader, capacityPage, mostListed } from './capacity-page.ts';
 
 /**
  * Measures how many accounts fit for each kind, preset, packing and membership, beside the naive way, and writes it to
- * docs/capacity.md. Ends with code 1 where permission to assume roles takes less than ten times as many as the naive way.
+ * docs/capacity.md. Ends with code 1 where permission to assume roles, listed, takes less than ten times as many as the naive way.
  */
 const leastTimes = 10;
 
@@ -22,7 +22,7 @@ writeFileSync(file('docs/capacity.md'), capacityPage(measured));
 for (const line of aligned([capacityHeader, ...measured.capacities.map(capacityCells)])) console.log(line);
 for (const capacity of measured.capacities) {
   const { title, name, naive = 1 } = capacity;
-  if (title !== 'Permission to assume roles' || bestListed(capacity) >= leastTimes * naive) continue;
+  if (title !== 'Permission to assume roles' || mostListed(capacity) >= leastTimes * naive) continue;
   console.log(`\nBroken: ${title}, ${name}, takes less than ${leastTimes} times the naive way`);
   process.exitCode = 1;
 }

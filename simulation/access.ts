@@ -163,7 +163,7 @@ function documentsOn(stage: Stage, ref: DesiredResource['ref'], grant?: string):
   const { world } = stage.organisation;
   const all =
     ref.kind === 'assume-role-permission'
-      ? attachedDocuments(world, ref).map(documentOf)
+      ? attachedDocuments(world, ref)
       : [documentOf(placeOf(world, ref)?.read())];
   return all.map((document) => ({
     ...document,
@@ -171,20 +171,25 @@ function documentsOn(stage: Stage, ref: DesiredResource['ref'], grant?: string):
   }));
 }
 
-/** Of a group's managed policies. */
+/** Of a group's managed policies; a statement without a Sid bears the one that the policy's tag has. */
 export function attachedDocuments(
   { groups, managedPolicies }: World,
   { accountId, id }: Pick<DesiredResource['ref'], 'accountId' | 'id'>,
-): readonly (string | undefined)[] {
+): readonly PolicyDocument[] {
   const group = [...groups.values()].find(
     (each) => each.accountId === accountId && `group/${each.name}` === id,
   );
   return [...(group?.attached ?? [])].map((arn) => {
     const policy = managedPolicies.get(arn);
     const version = policy?.versions.find((each) => each.id === policy.defaultVersion);
-    return version?.document;
+    return withSid(documentOf(version?.document), policy?.tags['account-onboarding:sid']);
   });
 }
+
+const withSid = (document: PolicyDocument, sid: string | undefined): PolicyDocument =>
+  sid === undefined
+    ? document
+    : { ...document, Statement: document.Statement.map((each) => ({ Sid: sid, ...each })) };
 
 const idsIn = (documents: readonly PolicyDocument[]): ReadonlySet<string> =>
   new Set(documents.flatMap(({ Statement }) => Statement.flatMap((each) => [...accountIdsIn(each)])));

@@ -2,6 +2,7 @@ import { resourceKey } from '../shared/grants/contract.ts';
 import type { DesiredResource } from '../shared/plan/desired.ts';
 import { searchesOf } from '../shared/plan/searches.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
+import type { PolicyDocument } from '../shared/policy/document.ts';
 import type { SimulatedImage, World } from '../simulator/world.ts';
 import { type AccessFinding, attachedDocuments, finding } from './access.ts';
 import { isOurs, sidPrefix } from './marks.ts';
@@ -64,7 +65,7 @@ function holdings(world: World, deployment: string, isLooked: (key: string) => b
     isLooked(key) ? held().map((each) => ({ ...each, key })) : [];
   return [
     ...policies(world).flatMap(({ key, read, arn }) =>
-      ifLooked(key(), () => ours(read(), deployment).map((each) => ({ ...each, arn }))),
+      ifLooked(key(), () => ours(documentOf(read()), deployment).map((each) => ({ ...each, arn }))),
     ),
     ...[...world.groups.values()].flatMap(({ accountId, name }) => {
       const ref = { kind: 'assume-role-permission', accountId, region: 'us-east-1', id: `group/${name}` };
@@ -94,7 +95,8 @@ const sharesOf = ({ launchPermissions }: SimulatedImage): Omit<Holding, 'key'> =
   ids: launchPermissions.flatMap(({ UserId }) => (UserId === undefined || UserId === partner ? [] : UserId)),
 });
 
-const ours = (text: string | undefined, deployment: string): readonly Pick<Holding, 'mark' | 'ids'>[] =>
-  documentOf(text)
-    .Statement.filter(({ Sid }) => isOurs(Sid, deployment))
-    .map((statement) => ({ mark: statement.Sid ?? '', ids: [...accountIdsIn(statement)] }));
+const ours = ({ Statement }: PolicyDocument, deployment: string): readonly Pick<Holding, 'mark' | 'ids'>[] =>
+  Statement.filter(({ Sid }) => isOurs(Sid, deployment)).map((statement) => ({
+    mark: statement.Sid ?? '',
+    ids: [...accountIdsIn(statement)],
+  }));

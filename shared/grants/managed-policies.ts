@@ -15,17 +15,17 @@ import {
   ListPoliciesCommand,
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
-import { OwnershipClashError, ResourceMissingError } from '../errors.ts';
-import { type PolicyDocument, parsePolicy, serialisePolicy } from '../policy/document.ts';
+import { OwnershipClashError, ResourceBusyError, ResourceMissingError } from '../errors.ts';
+import { parsePolicy, serialisePolicy } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
+import { readDocument, sentDocument, sidTags, type Tagged } from './tagged-sid.ts';
 
 /** A customer managed policy of ours. */
-export interface ManagedPolicy {
+export interface ManagedPolicy extends Tagged {
   readonly name: string;
   /** Known once it exists. */
   readonly arn?: string;
-  readonly document: PolicyDocument;
   readonly attached: boolean;
 }
 
@@ -98,7 +98,7 @@ async function readPolicy(iam: IAMClient, arn: string, context: GrantContext) {
     const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
     // The document comes percent-encoded (IAM API reference, GetPolicyVersion).
     const document = parsePolicy(decodeURIComponent(PolicyVersion?.Document ?? ''), arn);
-    return { name: arn.slice(arn.lastIndexOf('/') + 1), arn, document };
+    return { name: arn.slice(arn.lastIndexOf('/') + 1), arn, ...readDocument(document, Policy?.Tags ?? []) };
   } catch (error) {
     if (error instanceof ResourceMissingError) return undefined;
     throw error;
@@ -144,23 +144,23 @@ export async function writeManagedPolicies(
 async function createPolicy(
   iam: IAMClient,
   ref: ResourceRef,
-  { name, document }: ManagedPolicy,
+  policy: ManagedPolicy,
   context: GrantContext,
 ): Promise<string> {
   try {
     const { Policy } = await iam.send(
       new CreatePolicyCommand({
-        PolicyName: name,
+        PolicyName: policy.name,
         Path: pathOf(ref, context),
-        PolicyDocument: serialisePolicy(document),
+        PolicyDocument: serialisePolicy(sentDocument(policy)),
         Description: `Written by account-onboarding for ${ref.id}; do not edit`,
-        Tags: tagsOf(context),
+        Tags: [...tagsOf(context), ...sidTags(policy)],
       }),
     );
     return Policy?.Arn ?? '';
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'EntityAlreadyExistsException') throw error;
-    return adopt(iam, ref, { name, document, attached: false }, context, error);
+    return adopt(iam, ref, policy, context, error);
   }
 }
 
@@ -185,14 +185,23 @@ async function adopt(
       { policy: policy.name, accountId: ref.accountId },
       cause,
     );
+  // What was reckoned with another tag may not fit; once a listing shows the policy, its tag is reckoned with.
+  if (known.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
   if (!samePolicy(known.document, policy.document)) await replace(iam, arn, policy);
   return arn;
 }
 
+const notListedYet = (arn: string, cause: Error): ResourceBusyError =>
+  new ResourceBusyError(
+    `${arn} was made a moment ago, and IAM does not list it yet; try again in a moment`,
+    { policy: arn },
+    cause,
+  );
+
 /** A managed policy has five versions at most, so the oldest that is not the default goes (IAM quotas). */
 const maximumVersions = 5;
 
-async function replace(iam: IAMClient, PolicyArn: string, { document }: ManagedPolicy): Promise<void> {
+async function replace(iam: IAMClient, PolicyArn: string, policy: ManagedPolicy): Promise<void> {
   const versions = await otherVersions(iam, PolicyArn);
   const [oldest] = versions;
   if (oldest !== undefined && versions.length + 1 >= maximumVersions)
@@ -200,7 +209,7 @@ async function replace(iam: IAMClient, PolicyArn: string, { document }: ManagedP
   await iam.send(
     new CreatePolicyVersionCommand({
       PolicyArn,
-      PolicyDocument: serialisePolicy(document),
+      PolicyDocument: serialisePolicy(sentDocument(policy)),
       SetAsDefault: true,
     }),
   );

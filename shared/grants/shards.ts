@@ -4,6 +4,7 @@ import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
 import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
 import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-slots.ts';
+import { charactersOfSid, sentDocument } from './tagged-sid.ts';
 
 interface ShardRequest {
   readonly ref: ResourceRef;
@@ -18,7 +19,8 @@ interface Shard {
   readonly name: string;
   readonly slots: Slot[];
   readonly sids: Set<string>;
-  /** At least the characters that the policy has: each slot and statement with a comma of its own. */
+  readonly taggedSid: string | undefined;
+  /** The characters that the policy has. */
   size: number;
 }
 
@@ -49,7 +51,7 @@ export function shards(request: ShardRequest): {
     used.map((shard) => toPolicy(shard, statements, actual)),
     actual,
   );
-  const size = Math.max(0, ...policies.map(({ document }) => policySize(document, 'characters')));
+  const size = Math.max(0, ...policies.map((policy) => policySize(sentDocument(policy), 'characters')));
   return { policies, size, limit };
 }
 
@@ -88,22 +90,25 @@ const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undef
 const slotKey = ({ sid, accountId, text }: Slot): string => `${sid} ${accountId} ${text}`;
 
 /** The characters that slots add to a shard. */
-type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids'>) => number;
+type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
 
+/** Each slot with a comma; the first of a statement has none, but the statement itself. */
 function weighing(statements: readonly Statement[]): Weigh {
-  const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length + 1]));
-  return (slots, { sids }) =>
+  const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length]));
+  return (slots, { sids, taggedSid }) =>
     [...new Set(slots.map(({ sid }) => sid))]
       .filter((sid) => !sids.has(sid))
-      .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0), 0) +
+      .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0) - (sid === taggedSid ? charactersOfSid(sid) : 0), 0) +
     slots.reduce((sum, { text }) => sum + text.length + 3, 0);
 }
 
-const newShard = (name: string): Shard => ({
+/** The comma that each statement is weighed with is missing after the last. */
+const newShard = (name: string, taggedSid: string | undefined): Shard => ({
   name,
   slots: [],
   sids: new Set(),
-  size: policySize(newPolicy(), 'characters'),
+  taggedSid,
+  size: policySize(newPolicy(), 'characters') - 1,
 });
 
 function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
@@ -115,8 +120,8 @@ function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
 /** A slot whose role has another name now keeps its policy too, where the new name still fits. */
 function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
-  return actual.policies.map(({ name, document }) => {
-    const shard = newShard(name);
+  return actual.policies.map(({ name, document, taggedSid }) => {
+    const shard = newShard(name, taggedSid);
     for (const statement of document.Statement)
       for (const { accountId } of accountsOfRoles(statement)) {
         const slot = wanted.get(`${statement.Sid} ${accountId}`);
@@ -143,7 +148,7 @@ function fill(
   for (const group of togetherWhereFitting(slots, limit, weigh)) {
     const fits = (shard: Shard) => shard.size + weigh(group, shard) <= limit;
     while (open < all.length && !fits(all[open] as Shard)) open += 1;
-    if (open === all.length) all.push(newShard(freeName(ref, context, all)));
+    if (open === all.length) all.push(newShard(freeName(ref, context, all), group[0]?.sid));
     const shard = all[open] as Shard;
     if (!fits(shard)) throw slotTooLarge(request, shard.size + weigh(group, shard));
     put(shard, group, weigh);
@@ -156,7 +161,7 @@ const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weig
   [...Map.groupBy(slots, ({ accountId }) => accountId)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, group]) => {
-      const alone = newShard('');
+      const alone = newShard('', group[0]?.sid);
       return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);
     });
 
@@ -214,7 +219,7 @@ function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLa
 
 /** Without the statements that have no slot here. */
 function toPolicy(
-  { name, slots }: Shard,
+  { name, slots, taggedSid }: Shard,
   statements: readonly Statement[],
   actual: ManagedPolicies,
 ): ManagedPolicy {
@@ -223,6 +228,7 @@ function toPolicy(
   return {
     name,
     ...(known?.arn === undefined ? {} : { arn: known.arn }),
+    ...(taggedSid === undefined ? {} : { taggedSid }),
     attached: true,
     document: {
       ...newPolicy(),

@@ -130,13 +130,19 @@ function documentsOf(
     return [...(entity?.attached ?? [])].map((arn) => {
       const policy = managedPolicies.get(arn);
       const version = policy?.versions.find((each) => each.id === policy.defaultVersion);
-      return parsePolicy(version?.document ?? '', arn);
+      return withSid(parsePolicy(version?.document ?? '', arn), policy?.tags['account-onboarding:sid']);
     });
   }
   const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
   const found = all.find((each) => each.accountId === accountId && each.name === id);
   return found?.policy === undefined ? [] : readable(found.policy);
 }
+
+/** A statement of a managed policy may leave its Sid to the policy's tag. */
+const withSid = (document: PolicyDocument, sid: string | undefined): PolicyDocument =>
+  sid === undefined
+    ? document
+    : { ...document, Statement: document.Statement.map((each) => ({ Sid: sid, ...each })) };
 
 /** Nothing for a text that is no policy: a test has put it there. */
 function readable(text: string): PolicyDocument[] {

@@ -22,6 +22,7 @@ const helpers = [
   'raw-statements',
   'role-slots',
   'shards',
+  'tagged-sid',
 ];
 
 const files = filesIn('shared/grants').map((file) => file.replace(/^shared\/grants\/|\.ts$/g, ''));

@@ -4,6 +4,7 @@ import { assumeRolePermission } from '../../shared/grants/assume-role-permission
 import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
 import type { GrantEntry } from '../../shared/grants/entry.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import { sentDocument } from '../../shared/grants/tagged-sid.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { samePolicy } from '../../shared/policy/equality.ts';
 import { policySize } from '../../shared/policy/size.ts';
@@ -68,8 +69,8 @@ describe('over any joins and leaves', () => {
         for (const wanted of steps) {
           state = render(state, wanted);
           expect(resourcesOf(state)).toEqual(expected(wanted));
-          for (const { document } of state.policies)
-            expect(policySize(document, 'characters')).toBeLessThanOrEqual(
+          for (const policy of state.policies)
+            expect(policySize(sentDocument(policy), 'characters')).toBeLessThanOrEqual(
               small.limits.managedPolicyCharacters,
             );
         }

@@ -115,14 +115,21 @@ async function attachedPolicy({ iam }: Account, PolicyArn: string): Promise<Atta
   const { PolicyVersion } = await iam.send(
     new GetPolicyVersionCommand({ PolicyArn, VersionId: defaults?.[0] }),
   );
+  const tags = Object.fromEntries((Policy?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
   return {
     name: Policy?.PolicyName ?? '',
     path: Policy?.Path ?? '',
-    tags: Object.fromEntries((Policy?.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
-    document: JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? '')),
+    tags,
+    document: withSid(JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? '')), tags),
     versions: [...(defaults ?? []), ...(others ?? [])],
   };
 }
+
+/** A statement may leave its Sid to the policy's tag. */
+const withSid = (document: Document, { 'account-onboarding:sid': Sid }: AttachedPolicy['tags']): Document =>
+  Sid === undefined
+    ? document
+    : { ...document, Statement: document.Statement.map((each) => ({ Sid, ...each })) };
 
 /** Gives our policy more versions, with the same document, so that `version` is the newest; the first ones go. */
 export async function age(
