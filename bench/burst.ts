@@ -13,7 +13,8 @@ import { most, sent } from './burst/tally.ts';
  * Accounts that are created within one minute of simulated time, with the latencies of `burst/latencies.ts` and AWS's
  * request rates (`simulator/aws-rates.ts`): the deployed handlers and state machine beside the naive way; and bursts in
  * which AWS refuses some of the accounts as principals. Ends with code 1 where a target is missed.
- * `npm run bench:burst -- 1 30 30/2` for other numbers of accounts, and of those that are refused; `1000/0/3` by seed 3.
+ * `npm run bench:burst -- 1 30 30/2` for other numbers of accounts, and of those that are refused; `1000/0/3` by seed 3. With 64
+ * where it is called wrongly.
  */
 const bursts =
   process.argv.length > 2 ? process.argv.slice(2) : ['1', '10', '100', '1000', '100/4', '1000/1', '1000/5'];
@@ -31,8 +32,15 @@ const targets = {
   aloneSeconds: 60,
 };
 
-async function main(): Promise<void> {
-  const requests = bursts.map(requested);
+async function main(): Promise<number> {
+  const wrong = bursts.find((burst) => requested(burst) === undefined);
+  if (wrong !== undefined) {
+    console.error(
+      `${wrong} is no burst: a number of accounts, as in 30; of these refused, 30/2; by another seed, 30/0/3`,
+    );
+    return 64;
+  }
+  const requests = bursts.flatMap((burst) => requested(burst) ?? []);
   const measured: Measured[] = [];
   const naive: Outcome[] = [];
   for (const request of requests) {
@@ -49,13 +57,14 @@ async function main(): Promise<void> {
   for (const ours of accepted) console.log(`  ${ours.accounts}: ${bound(ours).because}`);
   const missed = measured.flatMap((ours) => broken(ours, bound(ours)));
   for (const line of missed) console.log(`\nMissed: ${line}`);
-  process.exitCode = missed.length === 0 ? 0 : 1;
+  return missed.length === 0 ? 0 : 1;
 }
 
-/** `100/4`: a hundred accounts, of which AWS refuses four. */
-function requested(burst: string): Required<BurstRequest> {
+/** `100/4`: a hundred accounts, of which AWS refuses four; `undefined` for what is no burst. */
+function requested(burst: string): Required<BurstRequest> | undefined {
+  if (!/^\d{1,5}(\/\d{1,5}){0,2}$/.test(burst)) return undefined;
   const [accounts = 0, refused = 0, seed = 1] = burst.split('/').map(Number);
-  return { accounts, refused, seed };
+  return accounts > 0 && refused <= accounts ? { accounts, refused, seed } : undefined;
 }
 
 type Row = Readonly<Record<string, string | number>>;
@@ -146,4 +155,4 @@ function broken(ours: Measured, { least }: Bound): readonly string[] {
   return found.filter((line) => line !== false);
 }
 
-await main();
+process.exitCode = await main();

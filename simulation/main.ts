@@ -99,6 +99,7 @@ function readOptions(): Options | undefined {
     const count = wholeNumber('seeds', values.seeds) ?? (values.seed === undefined ? 100 : 1);
     const accounts = wholeNumber('accounts', values.accounts);
     const first = wholeNumber('seed', values.seed) ?? 1;
+    if (count === 0) throw new Error('--seeds must be one at least: none would prove nothing');
     return { sorts: sortsOf(values.only), first, count, accounts, history: values.history };
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

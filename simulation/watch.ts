@@ -68,6 +68,7 @@ export function watch(options: WatchOptions): Watch {
     writes += 1;
     violated(excessAfter(call, world, limits));
     for (const id of idsGivenTo(call)) checkNamed(id, call.operation);
+    if (givesRolesOfAnybody(call)) violated(`${call.operation} is about roles of any account`);
     if (place === undefined) return output;
     checkForeign(call, place, before);
     for (const statement of statements(place.read(), true)) checkReach(statement, call);
@@ -147,6 +148,15 @@ function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
   };
   return new Set(JSON.stringify(given[operation] ?? '').match(/(?<!\d)\d{12}(?!\d)/g));
 }
+
+/** Whether a managed policy names roles of accounts that neither the ARN nor a condition says. */
+const givesRolesOfAnybody = ({ operation, input }: SimulatedCall): boolean =>
+  operation.startsWith('CreatePolicy') &&
+  documentOf((input as { readonly PolicyDocument?: string }).PolicyDocument).Statement.some(
+    ({ Resource = '*', Condition = {} }) =>
+      many(Resource).some((arn) => !/:\d{12}:/.test(arn)) &&
+      !/aws:Resource(Org|Account)/.test(JSON.stringify(Condition)),
+  );
 
 export const documentOf = (text: string | undefined): PolicyDocument =>
   text === undefined ? { Version: '2012-10-17', Statement: [] } : parsePolicy(text, 'the world');

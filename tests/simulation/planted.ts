@@ -1,5 +1,6 @@
 import type { RegisteredAccount } from '../../shared/organization/account.ts';
 import { parsePolicy, serialisePolicy } from '../../shared/policy/document.ts';
+import { deploymentOf } from '../../shared/policy/owned.ts';
 import type { ConfigurationInForce } from '../../shared/store/ports.ts';
 import type { PlayOptions } from '../../simulation/play.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
@@ -127,6 +128,29 @@ const rewriting =
     input[field] = rewrite(String(input[field]), String(Bucket ?? KeyId ?? repositoryName ?? SecretId));
     return proceed();
   };
+
+/** Statements of ours for accounts are for everybody. */
+export const openToEverybody = (): Planted => ({
+  between: rewriting((text) => {
+    const document = parsePolicy(text, 'the request');
+    const Statement = document.Statement.map((statement) =>
+      deploymentOf(statement.Sid) !== undefined && JSON.stringify(statement.Principal ?? {}).includes(':root')
+        ? { ...statement, Principal: { AWS: '*' } }
+        : statement,
+    );
+    return serialisePolicy({ ...document, Statement });
+  }),
+});
+
+/** A managed policy is about the roles of whatever account. */
+export const rolesOfAnybody = (): Planted => ({
+  between: (call, proceed) => {
+    const input = call.input as { PolicyDocument?: string };
+    if (call.operation.startsWith('CreatePolicy') && input.PolicyDocument !== undefined)
+      input.PolicyDocument = input.PolicyDocument.replaceAll(/::\d{12}:role/g, '::*:role');
+    return proceed();
+  },
+});
 
 /** Statements without a Sid are lost. */
 export const withoutSidLost = (): Planted => ({
