@@ -18,6 +18,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
   let endpoint: string;
   let files: readonly string[];
   let folder: string;
+  let revisions = { account: '', region: '' };
   beforeAll(async () => {
     script = start(['scripts/moto-organisation.ts'], {});
     const [, url = '', config = '', event = ''] = await untilSaid(script, whereToGo);
@@ -38,6 +39,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     const { accountId, resources, ...report } = json as RunReport;
     const bucket = resources.find(({ id }) => id === 'example-org-revisions');
     const { account = '', region = '' } = bucket ?? {};
+    revisions = { account, region };
 
     expect(code).toBe(0);
     expect(report).toMatchObject({ status: 'succeeded', cause: 'created', left: [] });
@@ -68,6 +70,16 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     const { accountId, status } = json as RunReport;
     expect(await runs.get('by-hand')).toMatchObject({ status, accountIds: [accountId] });
     expect(await runs.changes('by-hand')).toHaveLength(12);
+
+    const budget = await onboarding(['budget', ...files.slice(0, 2)], environment);
+    const policy = await bucketPolicy(
+      await accountsAt(endpoint).in(revisions.account, revisions.region),
+      'example-org-revisions',
+    );
+    expect(budget).toMatchObject({ code: 0, json: { status: 'complete' } });
+    expect((budget.json as { resources: object[] }).resources).toContainEqual(
+      expect.objectContaining({ id: 'example-org-revisions', size: policy?.length, limit: 20_480 }),
+    );
   }, 60_000);
 
   test('an endpoint that is not there ends with an error that names it', async () => {
