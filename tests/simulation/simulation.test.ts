@@ -6,7 +6,7 @@ const faults: readonly [string, () => planted.Planted, number][] = [
   ['leases that everyone gets', planted.sharedLeases, 81],
   ['a lease that is shorter than the function that holds it', planted.shortLeases, 10],
   ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 2],
-  ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 7],
+  ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 2],
   ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 2],
   ['a registry that is read as it was seconds ago', planted.staleRegistry, 7],
   ['dropping statements that have no Sid', planted.withoutSidLost, 4],
