@@ -1,0 +1,4 @@
+import { type Played, type PlayOptions, play as playWell } from '../../simulation/play.ts';
+import { withoutSidLost } from './planted.ts';
+
+export const play = (options: PlayOptions): Promise<Played> => playWell({ ...options, ...withoutSidLost() });

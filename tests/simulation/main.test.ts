@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const broken = ['--import', './tests/simulation/broken.ts'];
+
+/** `npm run simulate -- …` in a process of its own. */
+async function simulate(args: readonly string[], node: readonly string[] = []) {
+  const child = spawn(process.execPath, [...node, 'simulation/main.ts', ...args], { cwd: project });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { code, stdout, stderr };
+}
+
+const findings = (stdout: string): readonly string[] =>
+  stdout.split('\n').filter((line) => line.startsWith('  after '));
+
+test.each([
+  ['a number that is none', ['--seeds', 'many'], /--seeds must be a whole number/],
+  ['no seed at all', ['--seeds', '0'], /--seeds must be one at least/],
+  ['a sort that there is not', ['--only', 'keys'], /--only must be accounts or rotations/],
+  ['an option that there is not', ['--sedes', '3'], /'--sedes'/],
+])('%s is refused with the usage', async (_, args, says) => {
+  const { code, stdout, stderr } = await simulate(args);
+
+  expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+  expect(stderr).toMatch(says);
+  expect(stderr).toContain('Usage: npm run simulate -- [--seeds N] [--seed S]');
+});
+
+test('seeds that break nothing end with 0, and say how many were played', async () => {
+  const { code, stdout } = await simulate(['--seed', '4', '--seeds', '2', '--only', 'accounts']);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('2 seeds of accounts, 0 with broken promises');
+});
+
+test.each([[[]], [['--accounts', '4']]])(
+  'a seed that breaks a promise ends with 1, and prints the command that breaks it again (%j)',
+  async (more) => {
+    const { code, stdout } = await simulate(
+      ['--seed', '1', '--seeds', '12', '--only', 'accounts', ...more],
+      broken,
+    );
+    const [, command = ''] = /Replay it: npm run simulate -- (.*)/.exec(stdout) ?? [];
+    const again = await simulate(command.split(' '), broken);
+
+    expect([code, again.code]).toEqual([1, 1]);
+    expect(command).toMatch(/^--only accounts --seed \d+( --accounts 4)? --history$/);
+    expect(findings(again.stdout).length).toBeGreaterThan(0);
+    expect(findings(stdout)).toEqual(expect.arrayContaining([...findings(again.stdout)]));
+    expect(again.stdout).toMatch(/ run-1 starts /);
+  },
+);
