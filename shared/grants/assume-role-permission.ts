@@ -8,7 +8,12 @@ import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share
 import { globalPlaces } from './discovery.ts';
 import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern, text } from './entry.ts';
 import { accountsLetIn } from './let-in.ts';
-import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
+import {
+  attachedOf,
+  type ManagedPolicies,
+  readManagedPolicies,
+  writeManagedPolicies,
+} from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
 import { allOf, heldBy, inCondition, membershipOf, organizationKeys } from './principals.ts';
 import { accountsOfRoles, anyAccount, byAccountIds, hasAccountIds, type Slot } from './role-slots.ts';
@@ -88,7 +93,7 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
   if (!shares.some(({ entry }) => entry.packing === 'condition')) return attempt(request, 'listed');
-  const isPacked = actual.policies.some(({ document }) => document.Statement.some(hasAccountIds));
+  const isPacked = attachedOf(actual).some(({ document }) => document.Statement.some(hasAccountIds));
   if (isPacked) return attempt(request, inCondition);
   try {
     return attempt(request, 'listed');
@@ -170,7 +175,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   render,
   granted: (entry, _, actual, context) => {
     const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
-    const ours = actual.policies
+    const ours = attachedOf(actual)
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);
     return accountsLetIn(ours.map(toRoles));
@@ -181,7 +186,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
       const other = b.policies.find(({ name }) => name === policy.name);
       return other?.attached === policy.attached && samePolicy(other.document, policy.document);
     }),
-  documents: ({ policies }) => Object.fromEntries(policies.map(({ name, document }) => [name, document])),
+  documents: (state) => Object.fromEntries(attachedOf(state).map(({ name, document }) => [name, document])),
   read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
   write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
 };
