@@ -22,7 +22,11 @@ export function attachedTo({ organisation: { world } }: World): readonly string[
 const pathOf = '/account-onboarding/flows/group/Developers/';
 
 /** A managed policy as a write of ours leaves it that died before it was attached, or after it was detached. */
-export function leaveOver({ organisation }: World, number: number, accountIds: readonly string[]): void {
+export function leaveOver(
+  { organisation }: Pick<World, 'organisation'>,
+  number: number,
+  accountIds: readonly string[],
+): void {
   const arns = accountIds.map((id) => `arn:aws:iam::${id}:role/people/Developer`);
   organisation.addManagedPolicy({
     accountId: security,
