@@ -22,7 +22,7 @@ export interface KnownStates {
   readonly contested: ReadonlySet<string>;
   /** Keys of resources from which so many accounts should go at once that a person must allow it. */
   readonly withheld: ReadonlySet<string>;
-  /** Those of them to which nothing at all is written, since what no grant answers for any more is so much. */
+  /** Those of them on which newcomers wait too, since not all fit beside those whose removal is withheld. */
   readonly halted: ReadonlySet<string>;
   /** The lines that a record must have for them. */
   readonly lines: ReadonlySet<string>;
