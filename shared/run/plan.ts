@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { isCrowded } from '../apply/gather.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
-import { isSettled, isWorthALook } from '../apply/settled.ts';
+import { hasNewGrace, isSettled, isWorthALook } from '../apply/settled.ts';
 import { timestamp } from '../clock.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import { type CentralAccountName, centralAccountNames } from '../grants/entry.ts';
@@ -195,6 +195,7 @@ const isAsLeft = (
 ): boolean =>
   change.planned === 'none' &&
   !isWorthALook(change) &&
+  !hasNewGrace(change, state) &&
   isSettled(state, { revision, accountIds, hash: active.hash, grants: grantsOn(desired) });
 
 async function planRemembered(
