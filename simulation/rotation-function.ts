@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { withPlugins } from '../shared/aws/plugins.ts';
+import { type AnyClient, newClient } from '../shared/aws/plugins.ts';
 import { askByEvent, type RotationTools, rotateSecret } from '../shared/secret-rotation/index.ts';
 import { type RotationEvent, rotateNow } from '../simulator/rotation.ts';
 import type { RotationStage } from './rotation-play.ts';
@@ -50,14 +50,13 @@ interface Settings {
 }
 
 /** A client of the rotation function. */
-export function clientOf<C extends Parameters<typeof withPlugins>[0]>(
+export function clientOf<C extends AnyClient>(
   { organisation }: RotationStage,
   { place: { accountId, region } }: RotatedSecret,
   Client: new (settings: Settings) => C,
   role = 'rotation-function',
 ): C {
   const credentials = organisation.credentialsOf(accountId, role);
-  return withPlugins(new Client({ region, credentials, maxAttempts: 1 }), [
-    organisation.plugin({ quick: true }),
-  ]);
+  const config = { region, credentials, maxAttempts: 1 };
+  return newClient(Client, config, [organisation.plugin({ quick: true })]);
 }

@@ -56,8 +56,11 @@ export function strictDenialOf(world: World, caller: Caller, attempt: Attempt): 
 }
 
 /** What one policy document says to a request. */
-const evaluate = (policy: string | undefined, request: AccessRequest): Evaluation =>
-  policy === undefined ? { decision: 'none' } : evaluatePolicy(stored(policy)(request.action), request);
+function evaluate(policy: string | undefined, request: AccessRequest): Evaluation {
+  if (policy === undefined) return { decision: 'none' };
+  const { about, decided } = stored(policy)(request.action);
+  return decided?.(request.resource) ?? evaluatePolicy(about, request);
+}
 
 function requestOf(world: World, caller: Caller, attempt: Attempt): AccessRequest {
   let context: RequestContext | undefined;
@@ -132,18 +135,35 @@ function membership(world: World, whose: 'Principal' | 'Resource', accountId: st
   };
 }
 
+interface Stored {
+  /** The statements that can apply to the action. */
+  readonly about: PolicyDocument | undefined;
+  /** What they say of a resource, where that depends on nothing else. */
+  readonly decided?: (resource: string) => Evaluation;
+}
+
 /**
  * What a document says of an action. Texts are parsed once: a simulation evaluates the same few documents many thousand
  * times. What an outsider left and nobody can read says nothing.
  */
 const stored = perText(500, (text) => {
   const document = readable(text);
-  return perText(
-    50,
-    (action) =>
-      document && { ...document, Statement: document.Statement.filter((each) => isAbout(each, action)) },
-  );
+  return perText(50, (action): Stored => {
+    if (document === undefined) return { about: undefined };
+    const about = { ...document, Statement: document.Statement.filter((each) => isAbout(each, action)) };
+    if (!about.Statement.every(dependsOnResourceOnly)) return { about };
+    const request = { ...anybody, action };
+    return { about, decided: perText(50, (resource) => evaluatePolicy(about, { ...request, resource })) };
+  });
 });
+
+const dependsOnResourceOnly = (statement: Statement): boolean =>
+  statement.Principal === undefined &&
+  statement.NotPrincipal === undefined &&
+  statement.Condition === undefined &&
+  !JSON.stringify(statement).includes('${');
+
+const anybody = { principal: { type: 'AWS', accountId: '', arn: '' }, context: {} } as const;
 
 function readable(text: string): PolicyDocument | undefined {
   try {

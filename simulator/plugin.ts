@@ -44,7 +44,7 @@ export function simulatedOrganisation(exchange: Exchange): ClientPlugin {
   if (quick === undefined)
     return answering(exchange, () => (service, request) => authenticate(world, service, request));
   return {
-    prepare: quick.prepare,
+    create: quick.create,
     ...answering(
       exchange,
       (stack) => async (service) => signatureOf(world, service, await quick.signatory(stack)),

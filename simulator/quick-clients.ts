@@ -1,5 +1,6 @@
-import { constructStack } from '@smithy/core/client';
-import type { AwsCredentialIdentity } from '@smithy/types';
+import { Client } from '@smithy/core/client';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AnyClient, ClientClass } from '../shared/aws/plugins.ts';
 
 /** Who signs a client's requests, and for which region. */
 export interface Signatory {
@@ -13,8 +14,8 @@ export interface Signatory {
  * other tests go through the whole of the SDK.
  */
 export interface QuickClients {
-  /** Takes the SDK's own middlewares out of a client, and those that its commands would bring. */
-  prepare(client: object): void;
+  /** A client of the class without what its own constructor would add, and its commands would bring. */
+  create<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
   /** Of the client that has this stack. */
   signatory(stack: object): Promise<Signatory>;
 }
@@ -22,34 +23,32 @@ export interface QuickClients {
 export function quickClients(): QuickClients {
   const signatories = new WeakMap<object, () => Promise<Signatory>>();
   return {
-    prepare: (client) => {
-      const stack = constructStack();
-      Object.assign(stack, { concat: () => stack });
-      Object.assign(client, { middlewareStack: stack });
+    create: (Class, config) => {
       // The project's own plugins keep nothing of a request in their context, so one chain serves all requests.
-      Object.assign((client as Configured).config, { cacheMiddleware: true });
-      signatories.set(stack, signatoryOf(client as Configured));
+      const client = Reflect.construct(Client, [{ ...config, cacheMiddleware: true }], Class);
+      const stack = client.middlewareStack;
+      Object.assign(stack, { concat: () => stack });
+      signatories.set(stack, signatoryOf(config));
+      return client;
     },
     signatory: (stack) => {
       const signatory = signatories.get(stack);
-      if (signatory === undefined) throw new Error('The client of this stack was not prepared');
+      if (signatory === undefined) throw new Error('The client of this stack is not a quick one');
       return signatory();
     },
   };
 }
 
-interface Configured {
-  readonly config: {
-    credentials(): Promise<AwsCredentialIdentity>;
-    region(): Promise<string>;
+function signatoryOf({ region, credentials }: Configured): () => Promise<Signatory> {
+  if (region === undefined || credentials === undefined)
+    throw new Error('A quick client needs a region and credentials of its own');
+  return async () => {
+    const { accessKeyId } = typeof credentials === 'function' ? await credentials() : credentials;
+    return { accessKeyId, region };
   };
 }
 
-function signatoryOf({ config }: Configured): () => Promise<Signatory> {
-  let known: Promise<string> | undefined;
-  return async () => {
-    const { accessKeyId } = await config.credentials();
-    known ??= config.region();
-    return { accessKeyId, region: await known };
-  };
+interface Configured {
+  readonly region?: string;
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
 }

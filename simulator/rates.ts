@@ -29,16 +29,26 @@ export function rateLimits({
   readonly clock: Pick<Clock, 'now'>;
   readonly rates?: readonly ServiceRate[];
 }): RateLimits {
-  const buckets = new Map<string, TokenBucket>();
+  const buckets = new Map<string, readonly TokenBucket[]>();
+  const made = new Map<string, TokenBucket>();
   const counts = new Map<string, CallCount>();
 
-  const bucketsOf = (call: SimulatedCall): readonly TokenBucket[] =>
-    ratesOf(rates, call).map((rate) => {
-      const key = bucketKey(rate, call);
-      const bucket = buckets.get(key) ?? tokenBucket(rate, clock.now());
-      buckets.set(key, bucket);
-      return bucket;
-    });
+  const bucketsOf = (call: SimulatedCall): readonly TokenBucket[] => {
+    const { service, operation, accountId, region } = call;
+    const key = `${service} ${operation} ${accountId} ${region}`;
+    const known = buckets.get(key);
+    if (known !== undefined) return known;
+    const found = ratesOf(rates, call).map((rate) => bucketOf(rate, call));
+    buckets.set(key, found);
+    return found;
+  };
+
+  const bucketOf = (rate: ServiceRate, call: SimulatedCall): TokenBucket => {
+    const key = bucketKey(rate, call);
+    const bucket = made.get(key) ?? tokenBucket(rate, clock.now());
+    made.set(key, bucket);
+    return bucket;
+  };
 
   return {
     counts: () => counts,

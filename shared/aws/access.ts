@@ -15,7 +15,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock } from '../clock.ts';
 import { spokeCredentials } from './credentials.ts';
-import { type ClientPlugin, checkBeforeSend, translateErrors, withPlugins } from './plugins.ts';
+import { type ClientPlugin, checkBeforeSend, newClient, translateErrors } from './plugins.ts';
 
 /** Where a resource lives. */
 export interface Target {
@@ -157,7 +157,7 @@ const hubConfig = (settings: HubSettings): ClientConfig => ({
 });
 
 const stsClient = (settings: HubSettings): STSClient =>
-  withPlugins(new STSClient(hubConfig(settings)), settings.plugins ?? []);
+  newClient(STSClient, hubConfig(settings), settings.plugins ?? []);
 
 /** Names what AWS refuses to the hub's own clients. */
 export const hubErrors = (region: string): ClientPlugin =>
@@ -168,25 +168,24 @@ export function hubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
   const plugins = [hubErrors(settings.region), ...(settings.plugins ?? [])];
   return lazily({
-    eventBridge: () => withPlugins(new EventBridgeClient(config), plugins),
-    organizations: () => withPlugins(new OrganizationsClient(config), plugins),
-    sfn: () => withPlugins(new SFNClient(config), plugins),
-    sns: () => withPlugins(new SNSClient(config), plugins),
+    eventBridge: () => newClient(EventBridgeClient, config, plugins),
+    organizations: () => newClient(OrganizationsClient, config, plugins),
+    sfn: () => newClient(SFNClient, config, plugins),
+    sns: () => newClient(SNSClient, config, plugins),
   });
 }
 
 function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]): AccountClients {
   return lazily({
-    appConfig: () => withPlugins(new AppConfigClient(config), plugins),
-    ec2: () => withPlugins(new EC2Client(config), plugins),
-    ecr: () => withPlugins(new ECRClient(config), plugins),
-    iam: () => withPlugins(new IAMClient(config), plugins),
-    kms: () => withPlugins(new KMSClient(config), plugins),
+    appConfig: () => newClient(AppConfigClient, config, plugins),
+    ec2: () => newClient(EC2Client, config, plugins),
+    ecr: () => newClient(ECRClient, config, plugins),
+    iam: () => newClient(IAMClient, config, plugins),
+    kms: () => newClient(KMSClient, config, plugins),
     // A bucket's name in the path works on every endpoint, also on one without a wildcard host name.
-    s3: () =>
-      withPlugins(new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined }), plugins),
-    secretsManager: () => withPlugins(new SecretsManagerClient(config), plugins),
-    tagging: () => withPlugins(new ResourceGroupsTaggingAPIClient(config), plugins),
+    s3: () => newClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
+    secretsManager: () => newClient(SecretsManagerClient, config, plugins),
+    tagging: () => newClient(ResourceGroupsTaggingAPIClient, config, plugins),
   });
 }
 

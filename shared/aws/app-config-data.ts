@@ -4,7 +4,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import type { Clock } from '../clock.ts';
 import { AccessDeniedError } from '../errors.ts';
 import { requestHandler } from './access.ts';
-import { type ClientPlugin, withPlugins } from './plugins.ts';
+import { type ClientPlugin, newClient } from './plugins.ts';
 
 export interface ReaderClientSettings {
   /** Where the application of AppConfig is. */
@@ -30,10 +30,10 @@ export function readerClient(settings: ReaderClientSettings): AppConfigDataClien
   const { region, credentials, plugins = [] } = settings;
   const own = { region, requestHandler, ...(credentials === undefined ? {} : { credentials }) };
   const { role } = settings;
-  if (role === undefined) return withPlugins(new AppConfigDataClient(own), plugins);
-  const sts = withPlugins(new STSClient(own), plugins);
+  if (role === undefined) return newClient(AppConfigDataClient, own, plugins);
+  const sts = newClient(STSClient, own, plugins);
   const assumed = assumedRole(sts, { ...settings, role });
-  return withPlugins(new AppConfigDataClient({ ...own, credentials: assumed }), plugins);
+  return newClient(AppConfigDataClient, { ...own, credentials: assumed }, plugins);
 }
 
 /** Assumes the role when it is needed, and again before its credentials expire. */

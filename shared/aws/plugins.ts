@@ -3,17 +3,29 @@ import { type Attempt, translateError } from './translate-error.ts';
 
 /** A middleware for any client of the SDK. */
 export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
-  /** Is told each client before any plugin is applied to it. */
-  prepare?(client: object): void;
+  /** Makes clients in place of their constructors. */
+  create?<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
+}
+
+export interface AnyClient {
+  readonly middlewareStack: object;
+}
+
+export type ClientClass<C extends AnyClient, Config extends object> = new (config: Config) => C;
+
+/** A new client with the plugins, in order. */
+export function newClient<C extends AnyClient, Config extends object>(
+  Class: ClientClass<C, Config>,
+  config: Config,
+  plugins: readonly ClientPlugin[],
+): C {
+  const maker = plugins.find(({ create }) => create !== undefined);
+  return withPlugins(maker?.create?.(Class, config) ?? new Class(config), plugins);
 }
 
 /** Adds the plugins, in order, and gives the client back. */
-export function withPlugins<C extends { readonly middlewareStack: object }>(
-  client: C,
-  plugins: readonly ClientPlugin[],
-): C {
+export function withPlugins<C extends AnyClient>(client: C, plugins: readonly ClientPlugin[]): C {
   // Each client's stack is typed by its own inputs and outputs; a plugin is content with objects.
-  for (const plugin of plugins) plugin.prepare?.(client);
   for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
   return client;
 }

@@ -168,9 +168,19 @@ async function storeListed(
 ): Promise<void> {
   const accounts = await pMap(answers, (answer) => withTags(work, answer, position), { concurrency: 5 });
   work.spent.accounts += answers.length;
-  const needsApproval = await work.access.needsApproval?.();
+  const needsApproval = accounts.some(mayNeedApproval(work))
+    ? await work.access.needsApproval?.()
+    : undefined;
   for (const account of accounts) note(work, account.id, await storeOne(work, account, needsApproval));
 }
+
+/** Whoever is known and does not wait is as before, or is asked for by itself, which asks for this anew. */
+const mayNeedApproval =
+  ({ known }: Work) =>
+  ({ id }: Account): boolean => {
+    const before = known.get(id);
+    return before === undefined || before.approval !== undefined;
+  };
 
 /** An account that left since it was listed has no tags to ask for (TargetNotFoundException), and is left out. */
 async function withTags(

@@ -11,18 +11,26 @@ type Documents = ReturnType<GrantKind['documents']>;
 export const documentsDigest = (documents: Documents): string =>
   canonicalHash(each(documents, (document) => document && normalisePolicy(document)));
 
-/** What is kept of a resource after it was written, to tell later who has changed what. */
-export interface LeftDigests {
+export interface PartDigests {
   readonly ownDigest: string;
   readonly foreignDigest: string;
+}
+
+/** What is kept of a resource after it was written, to tell later who has changed what. */
+export interface LeftDigests extends PartDigests {
   /** For each Sid of ours. */
   readonly ownSids: Readonly<Record<string, string>>;
 }
 
 /** Digests of what is ours in a resource's documents, and of what is not. */
-export const leftDigests = (documents: Documents, deploymentId: string): LeftDigests => ({
+export const partDigests = (documents: Documents, deploymentId: string): PartDigests => ({
   ownDigest: canonicalHash(each(documents, (document) => statements(document, deploymentId, true))),
   foreignDigest: canonicalHash(each(documents, (document) => foreign(document, deploymentId))),
+});
+
+/** The same, and of each statement that is ours. */
+export const leftDigests = (documents: Documents, deploymentId: string): LeftDigests => ({
+  ...partDigests(documents, deploymentId),
   ownSids: digestsBySid(documents, deploymentId),
 });
 

@@ -58,7 +58,7 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
 
 /** Actions are compared without regard to letter case, and know no variables. */
 export const matchesAction = (action: string, given: string): boolean =>
-  matchesPattern(written(action.toLowerCase()), given.toLowerCase());
+  action === given || matchesPattern(written(action.toLowerCase()), given.toLowerCase());
 
 /**
  * ARNs are compared in their six segments, each with its own wildcards; only the last may contain colons

@@ -3,7 +3,7 @@ import { isSettled } from '../apply/settled.ts';
 import type { ErrorRecord } from '../errors.ts';
 import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
-import { leftDigests } from '../plan/digest.ts';
+import { partDigests } from '../plan/digest.ts';
 import type { DriftStatus } from '../plan/drift-status.ts';
 import type { StatementDifference } from '../policy/difference.ts';
 import type { Dispute, ResourceChange } from '../store/ports.ts';
@@ -56,7 +56,7 @@ interface SinceLeft {
 }
 
 function sinceLeft({ actual = {}, state }: SeenResource, { active }: Overall): SinceLeft {
-  const now = leftDigests(actual, active.configuration.deployment);
+  const now = partDigests(actual, active.configuration.deployment);
   return {
     own: compared(state?.ownDigest, now.ownDigest),
     foreign: compared(state?.foreignDigest, now.foreignDigest),

@@ -139,6 +139,32 @@ describe('importSlice', () => {
     expect(await here.registry.account(id)).toMatchObject({ tags: { environment: 'production' } });
   });
 
+  test('who needs approval is asked for only where somebody may: a new account, or one that waits', async () => {
+    const here = world();
+    await importOrganization(here);
+    let asked = 0;
+    const everybody = async () => {
+      asked += 1;
+      return () => true;
+    };
+    const importing = async (needsApproval: World['needsApproval']) => {
+      asked = 0;
+      await importOrganization({ ...here, needsApproval });
+      return asked;
+    };
+
+    const known = await importing(everybody);
+    here.organization.accounts.set('999999999999', sandbox);
+    const added = await importing(everybody);
+    const waits = (await here.registry.account('999999999999'))?.approval;
+    const waiting = await importing(everybody);
+    await importing(async () => undefined);
+
+    expect({ known, added, waiting }).toEqual({ known: 0, added: 1, waiting: 1 });
+    expect(waits).toBeDefined();
+    expect((await here.registry.account('999999999999'))?.approval).toBeUndefined();
+  });
+
   test('of an account that differs otherwise, tags are asked for after all', async () => {
     const here = world();
     await importOrganization(here);
