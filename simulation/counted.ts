@@ -9,15 +9,15 @@ export const madeAnew = /:repository\/base\/made|:secret:/;
 
 /**
  * Accounts that a write has put on a resource although the table counted them as done there before: whoever looked in
- * between has left it at that. Not looked at where others have changed what is ours, where AWS has applied a write late, or
- * where a function went on after it had stopped: then what the table knew was true once.
+ * between has left it at that. Not looked at where others have changed what is ours, or where AWS has applied a write late:
+ * then what the table knew was true once.
  */
 export async function countedTooEarly(
-  { inner, configuration, trespasses, faults, deaths }: Stage,
+  { inner, configuration, trespasses, faults }: Stage,
   key: string,
   { place, before }: { readonly place: Place; readonly before: string | undefined },
 ): Promise<readonly string[]> {
-  const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0 || deaths.woken();
+  const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0;
   if (excused || madeAnew.test(place.arn)) return [];
   const had = idsIn(before, configuration.deployment);
   const added = [...idsIn(place.read(), configuration.deployment)].filter((id) => !had.has(id));

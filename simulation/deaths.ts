@@ -20,8 +20,6 @@ export interface Deaths {
   readonly interceptor: Interceptor;
   /** The store as functions see it: each call takes time, and may be the last. */
   slowed(store: Store): Store;
-  /** Whether any has gone on after it had stopped: it may have stored what had been overtaken. */
-  woken(): boolean;
   stop(): void;
 }
 
@@ -49,7 +47,6 @@ export function deaths(
 ): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
-  let woken = false;
 
   const around: FunctionInterceptor = (token, invoke) => {
     const timeout = (timeouts.get(token) ?? 30) * 1_000;
@@ -74,7 +71,6 @@ export function deaths(
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
     life.until = Number.POSITIVE_INFINITY;
-    woken = true;
     await sleep(sleepOfTheDead);
   };
 
@@ -103,7 +99,6 @@ export function deaths(
         if (stops(life)) await sleepAsDead(life);
         return answer;
       }),
-    woken: () => woken,
     stop: () => {
       rate = 0;
     },

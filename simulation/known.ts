@@ -22,7 +22,7 @@ export interface KnownStates {
   readonly contested: ReadonlySet<string>;
   /** Keys of resources from which so many accounts should go at once that a person must allow it. */
   readonly withheld: ReadonlySet<string>;
-  /** Those of them to which nothing at all is written, since what no grant answers for any more is so much. */
+  /** Those of them on which newcomers wait too, since not all fit beside those whose removal is withheld. */
   readonly halted: ReadonlySet<string>;
   /** The lines that a record must have for them. */
   readonly lines: ReadonlySet<string>;
@@ -98,7 +98,6 @@ export const isAppliedLate = ({ faults }: Pick<Stage, 'faults'>, key: string): b
 
 /** What is taken for others' doing, and is none: a write of ours that was not finished, most likely. */
 export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
-  if (stage.deaths.woken()) return [];
   const found: string[] = [];
   for (const { key } of desiredHere(stage, await worldAccounts(stage))) {
     const { disputed } = (await stage.inner.resources.get(key)) ?? {};
@@ -123,9 +122,7 @@ function touches({ organisation, trespasses, faults }: Stage, key: string): numb
   return (trespasses.times.get(arn) ?? 0) + 2 * late;
 }
 
-/** A function that went on after it had stopped may have remembered what had been overtaken. */
-const isContested: Reason = async (stage, { change }) =>
-  touches(stage, change.resource) >= (stage.deaths.woken() ? 1 : 2);
+const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
 
 /** What AWS has applied to a resource after it was cleared bears our mark, and nobody remembers it. */
 const isClashing: Reason = async (stage, { change, resource }) =>

@@ -22,8 +22,9 @@ export const noting = (store: Store, { onRegistered, onSettled, onActivated }: H
   resources: {
     ...store.resources,
     put: async (key, state) => {
-      await store.resources.put(key, state);
-      if (state.writing !== true) onSettled(key);
+      const version = await store.resources.put(key, state);
+      if (version !== undefined && state.writing !== true) onSettled(key);
+      return version;
     },
   },
   configuration: {

@@ -63,12 +63,12 @@ function disturbedSids(
 
 /** Remembers that a resource is contested, since when. @returns the error that says so */
 export async function contest(
-  { store, clock }: Pick<Services, 'store' | 'clock'>,
-  { desired, state }: Picture,
+  { clock }: Pick<Services, 'clock'>,
+  { desired, state, remember }: Picture,
   { disputed, contested }: Verdict,
 ): Promise<ContestedError> {
   if (state !== undefined && state.contested === undefined)
-    await store.resources.put(desired.key, {
+    await remember({
       ...state,
       ...(contested && { contested }),
       updatedAt: timestamp(clock),

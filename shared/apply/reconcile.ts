@@ -21,6 +21,7 @@ import { refuseWhatIsForgotten } from './forgotten.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
+import { remembering } from './memory.ts';
 import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
@@ -170,7 +171,7 @@ async function picture(services: Services, resource: string, state: ResourceStat
       `${resource} is not in the configuration in force any more; start the run again`,
       { resource },
     );
-  return { revision, accounts, active, desired, state };
+  return { revision, accounts, active, desired, state, remember: remembering(store, resource, state) };
 }
 
 export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
@@ -193,12 +194,12 @@ async function reconcileHolding(
   if (actual === resting) return { outcome: 'unchanged' };
   if (actual === gone) {
     lease.check();
-    await services.store.resources.put(resource, stateOfGone(seen, timestamp(services.clock)));
+    await seen.remember(stateOfGone(seen, timestamp(services.clock)));
     return { outcome: 'unchanged' };
   }
   const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
   const asked = { ...seen, ...active, ...memory, actual };
-  const all = await firstPlan(services, seen, lease, asked);
+  const all = await firstPlan(seen, lease, asked);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     setAside.size === 0
       ? all
@@ -237,17 +238,12 @@ async function reconcileHolding(
   return settle(services, seen, lease, { ...by, plan: written, before: actual, after, verdict, ...refused });
 }
 
-async function firstPlan(
-  services: Services,
-  { desired, state }: Picture,
-  lease: Lease,
-  asked: PlanRequest,
-): Promise<ResourcePlan> {
+async function firstPlan(seen: Picture, lease: Lease, asked: PlanRequest): Promise<ResourcePlan> {
   try {
     return planResource(asked);
   } catch (error) {
     lease.check();
-    await rememberGraces(services, desired.key, state, whoseGraceRuns(asked));
+    await rememberGraces(seen, whoseGraceRuns(asked));
     throw error;
   }
 }

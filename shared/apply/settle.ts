@@ -21,12 +21,12 @@ import type { Written } from './set-aside.ts';
  * back into force.
  */
 export async function rememberBeforeWriting(
-  { store, clock }: Services,
-  { desired, active, state }: Picture,
+  { clock }: Pick<Services, 'clock'>,
+  { active, state, remember }: Picture,
   { owned }: ResourcePlan,
 ): Promise<void> {
   const remembered = state?.owned ?? [];
-  await store.resources.put(desired.key, {
+  await remember({
     appliedRevision: 0,
     generation: 0,
     ...state,
@@ -41,14 +41,9 @@ export async function rememberBeforeWriting(
  * Whose grace runs, of a resource that could not be planned, such as one that is too full with them: it ends all the same.
  * Nothing else is changed, so that others' changes are judged as before.
  */
-export async function rememberGraces(
-  { store }: Services,
-  resource: string,
-  state: ResourceState | undefined,
-  leaving: Leaving,
-): Promise<void> {
+export async function rememberGraces({ state, remember }: Picture, leaving: Leaving): Promise<void> {
   if (state === undefined || Object.keys(leaving).every((id) => state.leaving?.[id] !== undefined)) return;
-  await store.resources.put(resource, { ...state, leaving: { ...state.leaving, ...leaving } });
+  await remember({ ...state, leaving: { ...state.leaving, ...leaving } });
 }
 
 /** `after` is what was read, not what was to be written: it is what the run is verified by. */
@@ -63,8 +58,8 @@ export interface Ended extends Omit<Written, 'written'> {
 
 /** Remembers how a resource was left, and says what happened. */
 export async function settle(
-  { store, clock }: Services,
-  { desired, active, revision, state }: Picture,
+  { clock }: Pick<Services, 'clock'>,
+  { desired, active, revision, state, remember }: Picture,
   lease: Lease,
   { runId, plan, before, after, verdict, ...aside }: Ended,
 ): Promise<Done> {
@@ -72,7 +67,7 @@ export async function settle(
   const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
-  await store.resources.put(desired.key, {
+  await remember({
     // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
     appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
     ...(tried === undefined || plan.refused !== undefined ? {} : { tried }),

@@ -52,6 +52,7 @@ const sidOf = ({ name }: Entry, { deploymentId }: GrantContext): string =>
 
 /** What the table remembers: `<Sid of the grant>/<account id>`. */
 const accountOf = (mark: string): string => mark.slice(mark.lastIndexOf('/') + 1);
+const sidIn = (mark: string): string => mark.slice(0, mark.lastIndexOf('/'));
 
 /** The owner launches its own images anyway. */
 const wantedIds = ({ accounts }: Share<Entry>, ref: ResourceRef): readonly string[] =>
@@ -62,8 +63,9 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
   const ours = new Set(remembered.map(accountOf));
   const foreign = new Set(actual.sharedWith.filter((id) => !ours.has(id)));
+  const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
   const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
-    new Set([...foreign, ...counted.flatMap((share) => wantedIds(share, ref))]);
+    new Set([...foreign, ...kept.map(accountOf), ...counted.flatMap((share) => wantedIds(share, ref))]);
   const limit = context.limits.launchPermissionsPerImage;
   const size = countedSize({
     ref,
@@ -74,14 +76,14 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
     unit: 'launch permissions',
     setting: 'launchPermissionsPerImage',
   });
-  const owned = shares.flatMap((share) =>
+  const granted = shares.flatMap((share) =>
     wantedIds(share, ref)
       .filter((id) => !foreign.has(id))
       .map((id) => `${sidOf(share.entry, context)}/${id}`),
   );
   return {
     next: { sharedWith: [...all(shares)].sort() },
-    owned,
+    owned: [...granted, ...kept],
     size,
     limit,
     unit: 'launch permissions' as const,
@@ -96,8 +98,20 @@ function granted(
 ): ReadonlySet<string> {
   const there = new Set(sharedWith);
   const sid = sidOf(entry, context);
-  const marks = remembered.filter((mark) => mark.startsWith(`${sid}/`));
+  const marks = remembered.filter((mark) => sidIn(mark) === sid);
   return new Set(marks.map(accountOf).filter((id) => there.has(id)));
+}
+
+/** The marks of what no grant of the configuration shares any more, as far as it is there. */
+function unclaimed({
+  actual,
+  shares,
+  remembered,
+  context,
+}: RenderRequest<Entry, LaunchPermissions>): readonly string[] {
+  const there = new Set(actual.sharedWith);
+  const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
+  return remembered.filter((mark) => !claimed.has(sidIn(mark)) && there.has(accountOf(mark)));
 }
 
 /** `*` is this image, as in a key policy it is the key. */
@@ -109,7 +123,7 @@ function documents(
 ): Readonly<Record<string, PolicyDocument | undefined>> {
   const there = new Set(sharedWith);
   const marks = remembered.filter((mark) => there.has(accountOf(mark)));
-  const own = Map.groupBy(marks, (mark) => mark.slice(0, mark.lastIndexOf('/')));
+  const own = Map.groupBy(marks, sidIn);
   const ours = new Set(marks.map(accountOf));
   const statements: readonly Statement[] = [
     ...[...own].map(([Sid, of]) => ({ Sid, ...launch, Principal: { AWS: of.map(accountOf) } })),

@@ -11,7 +11,15 @@ import { accountsLetIn } from './let-in.ts';
 import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
 import { allOf, heldBy, inCondition, membershipOf, organizationKeys } from './principals.ts';
-import { accountsOfRoles, anyAccount, byAccountIds, hasAccountIds, type Slot } from './role-slots.ts';
+import {
+  accountsOfRoles,
+  anyAccount,
+  byAccountIds,
+  hasAccountIds,
+  type Slot,
+  slotsOf,
+  withSlots,
+} from './role-slots.ts';
 import { shards } from './shards.ts';
 
 const entityNames = eachOnce(
@@ -49,6 +57,9 @@ type Entry = z.infer<typeof schema>;
 const roleArn = ({ role }: Entry, accountId: string, { partition }: GrantContext): string =>
   `arn:${partition}:iam::${accountId}:role/${role}`;
 
+const sidOf = ({ name }: Entry, { deploymentId }: GrantContext): string =>
+  ownedSid({ deploymentId, grant: name, part: 'assume' });
+
 /**
  * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
  * (IAM user guide, "MFA-protected API access"). A role of any account is held by whose it is (`aws:ResourceOrgID`).
@@ -57,7 +68,7 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
   const { entry } = share;
   const declared = membershipOf(share);
   const listed: Statement = {
-    Sid: ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' }),
+    Sid: sidOf(entry, context),
     Effect: 'Allow',
     Action: 'sts:AssumeRole',
     Resource: [],
@@ -75,7 +86,7 @@ const isByIds = (share: Share<Entry>, packing: string): boolean =>
 /** Each account of each grant takes one slot of one policy. Of a grant for all, all take one. */
 function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly Slot[] {
   const { entry, accounts } = share;
-  const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
+  const sid = sidOf(entry, context);
   const ids = membershipOf(share) === 'accounts' ? accounts.map(({ id }) => id) : [anyAccount];
   const text = isByIds(share, packing) ? (id: string) => id : (id: string) => roleArn(entry, id, context);
   return ids.map((accountId) => ({ sid, accountId, text: text(accountId) }));
@@ -98,12 +109,14 @@ function render(request: RenderRequest<Entry, ManagedPolicies>) {
   }
 }
 
-function attempt({ ref, actual, shares, context }: RenderRequest<Entry, ManagedPolicies>, packing: string) {
+function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string) {
+  const { ref, actual, shares, context } = request;
+  const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
   const { policies, size, limit } = shards({
     ref,
     actual,
-    slots: shares.flatMap((share) => slots(share, context, packing)),
-    statements: shares.map((share) => statement(share, context, packing)),
+    slots: [...shares.flatMap((share) => slots(share, context, packing)), ...kept.flatMap(slotsOf)],
+    statements: [...shares.map((share) => statement(share, context, packing)), ...templates(kept)],
     context,
   });
   return {
@@ -115,6 +128,19 @@ function attempt({ ref, actual, shares, context }: RenderRequest<Entry, ManagedP
     packing: packingText(policies.length, packing),
   };
 }
+
+/** The statements in force that no grant of the configuration writes any more; one Sid may be in several policies. */
+function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
+  const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
+  return actual.policies
+    .filter(({ attached }) => attached)
+    .flatMap(({ document }) => document.Statement.filter(({ Sid = '' }) => !claimed.has(Sid)));
+}
+
+/** One statement for each Sid. */
+const templates = (statements: readonly Statement[]): readonly Statement[] => [
+  ...new Map(statements.map((each) => [each.Sid, withSlots(each, [])])).values(),
+];
 
 const packingText = (policies: number, packing: string): string =>
   (policies === 1 ? '1 policy' : `${policies} policies`) + (packing === inCondition ? ' by account ids' : '');
@@ -169,7 +195,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   accesses,
   render,
   granted: (entry, _, actual, context) => {
-    const sid = ownedSid({ deploymentId: context.deploymentId, grant: entry.name, part: 'assume' });
+    const sid = sidOf(entry, context);
     const ours = actual.policies
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);

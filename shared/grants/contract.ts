@@ -113,6 +113,11 @@ export interface RenderRequest<Entry, State> {
   /** What the table remembers as written by us: Sids, names of whole resources, or the marks that `owned` gave. */
   readonly remembered: readonly string[];
   readonly context: GrantContext;
+  /**
+   * Whether what is ours of no share's grant stays as it is, such as of a grant that was renamed or taken out. Default: it
+   * is taken back.
+   */
+  readonly keepUnclaimed?: boolean;
 }
 
 /** What a limit counts. */

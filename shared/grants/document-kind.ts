@@ -151,10 +151,14 @@ const packingsOf = <Entry extends GrantEntry>(
 
 function attempt<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
-  { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
+  request: RenderRequest<Entry, DocumentState>,
   packing: string,
 ) {
-  const wanted = shares.flatMap((share) => statementsOf(kind, share, ref, context, packing));
+  const { ref, actual, shares, remembered, context } = request;
+  const wanted = [
+    ...shares.flatMap((share) => statementsOf(kind, share, ref, context, packing)),
+    ...(request.keepUnclaimed === true ? unclaimed(kind, request) : []),
+  ];
   const document = replaceOwned({
     document: actual.document,
     where: resourceKey(ref),
@@ -210,13 +214,34 @@ function granted<Entry extends GrantEntry>(
   context: GrantContext,
 ): ReadonlySet<string> {
   if (document === undefined) return new Set();
+  const sids = sidsOf(kind, entry, ref, context);
+  const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
+  return accountsLetIn(ours);
+}
+
+/** Every Sid that a grant can write. */
+function sidsOf<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  entry: Entry,
+  ref: ResourceRef,
+  context: GrantContext,
+): ReadonlySet<string | undefined> {
   const share = { entry, accounts: [anyAccount, { ...anyAccount, id: ref.accountId }] };
   const rendered = packingsOf(kind, [share]).flatMap((packing) =>
     statementsOf(kind, share, ref, context, packing),
   );
-  const sids = new Set(rendered.map(({ Sid }) => Sid));
-  const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
-  return accountsLetIn(ours);
+  return new Set(rendered.map(({ Sid }) => Sid));
+}
+
+/** What we wrote, and no grant writes any more. */
+function unclaimed<Entry extends GrantEntry>(
+  kind: DocumentKind<Entry>,
+  { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
+): readonly Statement[] {
+  const claimed = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
+  return ownedStatements(actual.document, context.deploymentId).filter(
+    ({ Sid = '' }) => remembered.includes(Sid) && !claimed.has(Sid),
+  );
 }
 
 /** A key always has a policy, and one without statements would leave it without anybody who manages it. */

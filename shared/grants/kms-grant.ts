@@ -76,27 +76,38 @@ const wantedGrants = ({ entry, accounts }: Share<Entry>, context: GrantContext):
     operations,
   }));
 
-function render({ ref, actual, shares, remembered, context }: RenderRequest<Entry, KeyGrants>) {
-  const owned = shares
+function render(request: RenderRequest<Entry, KeyGrants>) {
+  const { ref, actual, shares, remembered, context } = request;
+  const granted = shares
     .filter(({ accounts }) => accounts.length > 0)
     .map(({ entry }) => entryMark(entry, context));
-  refuseClashes(ref, actual, [...owned, ...remembered]);
+  refuseClashes(ref, actual, [...granted, ...remembered]);
+  const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
   const known = new Map(actual.own.map((grant) => [meaning(grant), grant]));
   const own = shares
     .flatMap((share) => wantedGrants(share, context))
     .map((wanted) => known.get(meaning(wanted)) ?? wanted)
+    .concat(kept)
     .sort(byName);
+  const others = actual.others + kept.length;
+  const owned = [...new Set([...granted, ...kept.map(({ name }) => markOf(name))])];
   const limit = context.limits.grantsPerKey;
   const size = countedSize({
     ref,
     shares,
     now: actual.others + actual.own.length,
-    count: (counted) => actual.others + counted.reduce((sum, { accounts }) => sum + accounts.length, 0),
+    count: (counted) => others + counted.reduce((sum, { accounts }) => sum + accounts.length, 0),
     limit,
     unit: 'grants',
     setting: 'grantsPerKey',
   });
   return { next: { own, others: actual.others }, owned, size, limit, unit: 'grants' as const };
+}
+
+/** What we made, and no grant of the configuration makes any more. */
+function unclaimed({ actual, shares, context }: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
+  const claimed = new Set(shares.map(({ entry }) => entryMark(entry, context)));
+  return actual.own.filter(({ name }) => !claimed.has(markOf(name)));
 }
 
 function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly string[]): void {

@@ -62,3 +62,11 @@ export function accountsOfRoles(
     }));
   });
 }
+
+/** The slots that a statement has now. */
+export const slotsOf = (statement: Statement): readonly Slot[] =>
+  accountsOfRoles(statement).map(({ accountId, resource }) => ({
+    sid: statement.Sid ?? '',
+    accountId,
+    text: hasAccountIds(statement) ? accountId : resource,
+  }));

@@ -64,12 +64,24 @@ export function planResource(request: PlanRequest): ResourcePlan {
   try {
     return planShares(request, shares, context);
   } catch (error) {
-    if (!(error instanceof PolicyTooLargeError)) throw error;
-    const refused = reasonOf(request, shares, context, error);
+    const refused = refusal(request, shares, context, error);
+    if (refused === undefined) throw error;
     const plan = takingBack(request, shares, context, refused);
     if (plan.changed) return plan;
     throw refused;
   }
+}
+
+/** Why not all fit; `undefined` for any other error. */
+function refusal(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  error: unknown,
+): Refusal | undefined {
+  if (error instanceof PolicyTooLargeError) return reasonOf(request, shares, context, error);
+  const isCrowded = error instanceof UnsafeChangeError && error.cause instanceof PolicyTooLargeError;
+  return isCrowded ? error : undefined;
 }
 
 /**
@@ -134,25 +146,71 @@ function planShares(
   shares: readonly PlannedShare[],
   context: GrantContext,
 ): ResourcePlan {
-  const { desired, actual, remembered } = request;
-  const rendering = rendered(desired.kind, {
+  const rendering = renderShares(request, shares, context);
+  const loss = silentLoss(request, rendering, shares);
+  if (loss.withheld.length === 0)
+    return planOf(request, shares, rendering, { withheld: [], named: [], removed: loss.gone });
+  const keeping = renderKeeping(request, shares, context, loss.withheld);
+  return planOf(request, shares, keeping, { withheld: loss.withheld, named: loss.gone, removed: [] });
+}
+
+const renderShares = (
+  { desired, actual, remembered }: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  keepUnclaimed = false,
+): Rendering<unknown> =>
+  rendered(desired.kind, {
     ref: desired.ref,
     actual,
     remembered,
     context,
     shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
+    keepUnclaimed,
   });
+
+/** @throws UnsafeChangeError where not all fit beside what is kept */
+function renderKeeping(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  withheld: readonly string[],
+): Rendering<unknown> {
+  const { desired, configuration } = request;
+  try {
+    return renderShares(request, shares, context, true);
+  } catch (error) {
+    if (!(error instanceof PolicyTooLargeError)) throw error;
+    throw withheldError(desired.key, withheld, configuration, error);
+  }
+}
+
+/** What becomes of whom no share answers for. */
+interface Unclaimed {
+  /** Their removal is. */
+  readonly withheld: readonly string[];
+  /** Whoever may stand there still. */
+  readonly named: readonly string[];
+  readonly removed: readonly string[];
+}
+
+function planOf(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  rendering: Rendering<unknown>,
+  unclaimed: Unclaimed,
+): ResourcePlan {
+  const { desired, actual } = request;
   const { withheld, leaving } = staying(shares);
-  refuseExposure(request, rendering, [...withheld, ...leaving]);
-  const dropped = refuseSilentLoss(request, rendering, shares);
+  refuseExposure(request, rendering, [...withheld, ...leaving, ...unclaimed.named]);
   return {
     ...rendering,
     changed: !desired.kind.same(actual, rendering.next),
-    withheld,
+    withheld: union([withheld, unclaimed.withheld]).sort(),
     leaving: since(request, leaving),
     remember: remember(request, shares),
     added: union(shares.map((share) => share.added)),
-    removed: union([...shares.map((share) => share.removed), dropped]).sort(),
+    removed: union([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
   };
 }
 
@@ -272,32 +330,28 @@ function indexOf(accounts: readonly Account[]): Index {
 /**
  * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
  * taken out, or of a resource that is named no more. A person has decided that, so there is no grace.
- * @returns the accounts that lose all they had
+ * @returns the accounts that lose all they had, and those of them whom a person must allow to: none, or all that are not
+ * closed
  */
-function refuseSilentLoss(
+function silentLoss(
   request: PlanRequest,
   { next, owned }: Rendering<unknown>,
   shares: readonly PlannedShare[],
-): readonly string[] {
-  const { desired, actual, remembered, configuration } = request;
+): { readonly gone: readonly string[]; readonly withheld: readonly string[] } {
+  const { actual, remembered, configuration, waiting } = request;
   // Whom a share named or names, its own rule has judged.
   const judged = new Set(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
   );
   const before = namedIn(request, actual, remembered);
   const unjudged = [...before].filter((id) => !judged.has(id));
-  if (unjudged.length === 0) return [];
+  if (unjudged.length === 0) return { gone: [], withheld: [] };
   const after = namedIn(request, next, owned);
   const gone = unjudged.filter((id) => !after.has(id));
   const lost = gone.filter((id) => !isClosed(known(request, id)));
   const { removalCount, removalShare } = configuration.safety;
-  if (lost.length <= removalCount || lost.length <= removalShare * before.size) return gone;
-  throw new UnsafeChangeError(
-    `${desired.key}: ${lost.length} of ${before.size} accounts would lose all they have on it, since a grant was ` +
-      'renamed or taken out, or no pattern matches it any more. Nothing was written. If it is meant, raise `safety.removalShare` or ' +
-      '`safety.removalCount` and activate',
-    { resource: desired.key, accountIds: lost.sort() },
-  );
+  const isMany = lost.length > removalCount && lost.length > removalShare * before.size;
+  return { gone, withheld: isMany || lost.some((id) => waiting?.has(id)) ? lost : [] };
 }
 
 /** The accounts that anything of ours names in a state. */

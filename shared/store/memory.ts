@@ -76,7 +76,13 @@ function memoryResources(): ResourceStore {
   const states = new Map<string, ResourceState>();
   return {
     get: (resource) => soon(() => states.get(resource)),
-    put: (resource, state) => soon(() => void states.set(resource, frozen(state))),
+    put: (resource, state) =>
+      soon(() => {
+        if (states.get(resource)?.version !== state.version) return undefined;
+        const version = (state.version ?? 0) + 1;
+        states.set(resource, frozen({ ...state, version }));
+        return version;
+      }),
   };
 }
 

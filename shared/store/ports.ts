@@ -77,6 +77,8 @@ export interface ResourceState {
   readonly leftBy?: { readonly runId: string; readonly at: string };
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
+  /** Counts the writes of the item, as the store does; absent before the first, and where none was counted. */
+  readonly version?: number;
   readonly updatedAt: string;
 }
 
@@ -108,8 +110,12 @@ export interface Dispute {
 export interface ResourceStore {
   /** Consistent read; `undefined` for a resource that was never touched. */
   get(resource: string): Promise<ResourceState | undefined>;
-  /** Replaces the item. Called only by the holder of the resource's lease. */
-  put(resource: string, state: ResourceState): Promise<void>;
+  /**
+   * Replaces the item, where it still has the version of `state`. Called only by the holder of the resource's lease; one who
+   * has lost it without knowing, such as a function that was frozen, replaces nothing that came after.
+   * @returns the version that it has now; `undefined` where another has written it
+   */
+  put(resource: string, state: ResourceState): Promise<number | undefined>;
 }
 
 /** What is known of one search for resources by pattern. */

@@ -127,14 +127,46 @@ test('a holder that is late after its write does not replace what the next one r
   fault(of, 'PutBucketPolicy', async (_, proceed) => {
     const answer = await proceed();
     of.clock.advance(leaseDuration);
-    await of.store.resources.put(bucket, next);
+    await of.store.resources.put(bucket, { ...next, version: 1 });
     return answer;
   });
 
   const change = await reconcile(of);
 
   expect(change.error?.name).toBe('LeaseLostError');
-  expect(await of.store.resources.get(bucket)).toEqual(next);
+  expect(await of.store.resources.get(bucket)).toEqual({ ...next, version: 2 });
+});
+
+test.each([
+  ['to say that it writes', true, 0],
+  ['to say that it has written', undefined, 1],
+])('a holder that is frozen on the way %s replaces nothing that came after', async (_, writing, writes) => {
+  const theirs = { appliedRevision: 99, configurationHash: 'next', owned: ['Theirs'], generation: 7 };
+  const of = await world({
+    configuration,
+    around: ({ resources }) => ({
+      resources: {
+        ...resources,
+        put: async (resource, state) => {
+          const version = (await resources.get(resource))?.version;
+          if (state.writing === writing)
+            await resources.put(resource, {
+              ...theirs,
+              ...(version === undefined ? {} : { version }),
+              updatedAt: '',
+            });
+          return resources.put(resource, state);
+        },
+      },
+    }),
+  });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
+  expect(await of.store.resources.get(bucket)).toMatchObject(theirs);
+  const sent = of.organisation.calls.filter(({ operation }) => operation === 'PutBucketPolicy');
+  expect(sent).toHaveLength(writes);
 });
 
 test('work that another run has ended since the plan is not done again, and proves nothing by the plan', async () => {

@@ -28,7 +28,7 @@ const beforeRemembering =
           const act = state.writing === true ? once : undefined;
           if (act !== undefined) once = undefined;
           await act?.();
-          await resources.put(key, state);
+          return resources.put(key, state);
         },
       },
     };

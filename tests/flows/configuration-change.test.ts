@@ -53,18 +53,30 @@ test('a resource in an account that is not central any more is named as left beh
   expect(abandoned).toContain(bucket);
 });
 
-test('a grant that is renamed and broken at once takes nothing from many accounts', async () => {
+test('a grant that is renamed and broken at once takes nothing from many accounts, and newcomers get in', async () => {
   const of = await world();
   const many = Array.from({ length: 12 }, () => created(of).id);
   await onboard(of, { accountIds: many });
   const before = named(of)[bucket];
+  const { id: newcomer } = created(of);
 
-  await activate(of, changed('logs', { name: 'trail', for: { accounts: ['111111111111'] } }));
-  const ended = await onboard(of, { accountId: many[0] });
+  await activate(of, changed('logs', { name: 'trail', for: { accounts: [newcomer] } }));
+  const ended = await onboard(of, { accountId: newcomer });
+  const again = await onboard(of, { accountId: newcomer });
 
-  expect(outcomes(ended)[bucket]).toBe('refused');
-  expect(ended.changes.find(({ resource }) => resource === bucket)?.error?.name).toBe('UnsafeChangeError');
-  expect(named(of)[bucket]).toEqual(before);
+  for (const { changes } of [ended, again])
+    expect(changes.find(({ resource }) => resource === bucket)).toMatchObject({
+      outcome: 'withheld',
+      error: { name: 'UnsafeChangeError' },
+      accountIds: expect.arrayContaining(many),
+    });
+  expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('UnsafeChangeError')] });
+  expect(named(of)[bucket]).toEqual([...(before ?? []), newcomer].toSorted());
+
+  const narrow = changed('logs', { name: 'trail', for: { accounts: [newcomer] } });
+  await activate(of, { ...narrow, safety: { ...narrow.safety, removalShare: 1 } });
+  expect((await onboard(of, { accountId: newcomer })).run.status).toBe('succeeded');
+  expect(named(of)[bucket]).toEqual([newcomer]);
 });
 
 test('a grant that is only renamed goes through', async () => {

@@ -117,6 +117,32 @@ function grantsAndRevokes(kind: GrantKind, on: MakeScene): void {
     expect(statementsIn(kind, back, owned)).toEqual([]);
     expect(holder.othersContent()).toEqual(others);
   });
+
+  test('what no grant claims stays beside newcomers where it is to be kept, and else goes', async () => {
+    const made = on();
+    const { owned } = await made.bring(two);
+    const other = { name: 'another' };
+    const newcomer = accountsOf([third]);
+
+    const kept = await made.bring(newcomer, owned, { ...other, keepUnclaimed: true });
+    const again = await made.bring(newcomer, kept.owned, { ...other, keepUnclaimed: true });
+    const gone = await made.bring(newcomer, kept.owned, other);
+
+    expect(grantedIn(kind, made, kept)).toEqual([first, second]);
+    expect([...namedIn(kind, kept.back, kept.owned)]).toEqual(expect.arrayContaining([first, second, third]));
+    expect(again).toMatchObject({ changed: false, owned: kept.owned });
+    expect(grantedIn(kind, made, gone)).toEqual([]);
+    expect(namedIn(kind, gone.back, gone.owned).has(third)).toBe(true);
+  });
+
+  test('what another grant claims is not kept', async () => {
+    const made = on();
+    const { owned } = await made.bring(two);
+
+    const brought = await made.bring(accountsOf([first]), owned, { keepUnclaimed: true });
+
+    expect(grantedIn(kind, made, brought)).toEqual([first]);
+  });
 }
 
 function leavesOthersAlone(kind: GrantKind, on: MakeScene): void {

@@ -14,7 +14,13 @@ export interface Scene {
   read(): Promise<unknown>;
   render(actual: unknown, accounts: readonly Account[], remembered?: readonly string[]): Rendering<unknown>;
   /** Reads, renders, writes where it differs, and reads back. */
-  bring(accounts: readonly Account[], remembered?: readonly string[]): Promise<Brought>;
+  bring(accounts: readonly Account[], remembered?: readonly string[], more?: More): Promise<Brought>;
+}
+
+interface More {
+  /** Another name of the grant. */
+  readonly name?: string;
+  readonly keepUnclaimed?: boolean;
 }
 
 export interface Brought extends Rendering<unknown> {
@@ -28,8 +34,20 @@ export function scene(kind: GrantKind, cases: KindCases, fields: object, on: Wor
   const holder = holders[cases.resource]?.(on, ref as ResourceRef);
   if (ref === undefined || holder === undefined) throw new Error(`${kind.name} has no resource to try`);
   const read = () => kind.read(on.clients(ref.region), ref, context);
-  const render: Scene['render'] = (actual, accounts, remembered = []) =>
-    kind.render({ ref, actual, shares: shareOf(entry, accounts), remembered, context });
+  const render = (
+    actual: unknown,
+    accounts: readonly Account[],
+    remembered: readonly string[] = [],
+    { name = entry.name, keepUnclaimed = false }: More = {},
+  ): Rendering<unknown> =>
+    kind.render({
+      ref,
+      actual,
+      shares: shareOf({ ...entry, name }, accounts),
+      remembered,
+      context,
+      keepUnclaimed,
+    });
   return {
     world: on,
     holder,
@@ -37,9 +55,9 @@ export function scene(kind: GrantKind, cases: KindCases, fields: object, on: Wor
     entry,
     read,
     render,
-    bring: async (accounts, remembered) => {
+    bring: async (accounts, remembered, more) => {
       const actual = await read();
-      const rendering = render(actual, accounts, remembered);
+      const rendering = render(actual, accounts, remembered, more);
       const changed = !kind.same(actual, rendering.next);
       const change = { from: actual, to: rendering.next };
       if (changed) await kind.write(on.clients(ref.region), ref, change, context);

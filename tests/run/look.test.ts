@@ -94,7 +94,7 @@ test('what matches no more is known for as long as something of ours is remember
   await look(of);
   expect(await stored(of)).toMatchObject({ matching: [], former: [keys[0]] });
 
-  await of.store.resources.put(keys[0] ?? '', remembered([]));
+  await of.store.resources.put(keys[0] ?? '', { ...remembered([]), version: 1 });
   await look(of);
   expect(await stored(of)).toMatchObject({ matching: [], former: [] });
 });

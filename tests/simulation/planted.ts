@@ -1,6 +1,6 @@
 import type { RegisteredAccount } from '../../shared/organization/account.ts';
 import { parsePolicy, serialisePolicy } from '../../shared/policy/document.ts';
-import type { ConfigurationInForce } from '../../shared/store/ports.ts';
+import type { ConfigurationInForce, Store } from '../../shared/store/ports.ts';
 import type { PlayOptions } from '../../simulation/play.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
 
@@ -10,10 +10,22 @@ export type Planted = Pick<PlayOptions, 'around' | 'between' | 'accounts'>;
 const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Whoever replaces what is remembered does, whatever came meanwhile: it would hold most of what leases hold. */
+const unversioned = ({ resources }: Store): Pick<Store, 'resources'> => ({
+  resources: {
+    ...resources,
+    put: async (resource, { version: _, ...state }) => {
+      const { version } = (await resources.get(resource)) ?? {};
+      return resources.put(resource, { ...state, ...(version === undefined ? {} : { version }) });
+    },
+  },
+});
+
 /** A lease is everybody's. */
 export const sharedLeases = (): Planted => ({
   around: (store) => ({
     ...store,
+    ...unversioned(store),
     leases: { ...store.leases, acquire: async (_resource, _owner, _now, until) => ({ taken: true, until }) },
   }),
 });
@@ -75,7 +87,7 @@ export const appliedBeforeReadBack = (): Planted => ({
       put: async (resource, state) => {
         const inForce = await store.configuration.inForce();
         const appliedRevision = (await store.registry.head()).revision;
-        await store.resources.put(resource, {
+        return store.resources.put(resource, {
           ...state,
           appliedRevision,
           configurationHash: inForce?.hash ?? '',
@@ -107,6 +119,7 @@ export const staleRegistry = (): Planted => ({
 export const shortLeases = (): Planted => ({
   around: (store) => ({
     ...store,
+    ...unversioned(store),
     leases: {
       ...store.leases,
       acquire: (resource, owner, now) => store.leases.acquire(resource, owner, now, now + 100),

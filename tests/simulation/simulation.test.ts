@@ -3,14 +3,14 @@ import { play } from '../../simulation/play.ts';
 import * as planted from './planted.ts';
 
 const faults: readonly [string, () => planted.Planted, number][] = [
-  ['leases that everyone gets', planted.sharedLeases, 7],
-  ['a lease that is shorter than the function that holds it', planted.shortLeases, 104],
+  ['leases that everyone gets', planted.sharedLeases, 81],
+  ['a lease that is shorter than the function that holds it', planted.shortLeases, 10],
   ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 2],
   ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 7],
   ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 2],
-  ['a registry that is read as it was seconds ago', planted.staleRegistry, 2],
-  ['dropping statements that have no Sid', planted.withoutSidLost, 1],
-  ['a retry that sends an old document', planted.oldDocumentAgain, 76],
+  ['a registry that is read as it was seconds ago', planted.staleRegistry, 7],
+  ['dropping statements that have no Sid', planted.withoutSidLost, 4],
+  ['a retry that sends an old document', planted.oldDocumentAgain, 7],
   ['ignoring the limit of a document', planted.limitIgnored, 4],
   ['ignoring a quota', planted.quotaIgnored, 91],
   ['a configuration that is not in force any more', planted.formerConfiguration, 13],

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Dispute, ResourceState, ResourceStore, Tried } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
 import { defined } from './items.ts';
-import { readItem } from './operations.ts';
+import { conditionHeld, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const disputeSchema: z.ZodType<Dispute> = z.object({ since: z.string(), sids: z.array(z.string()) });
@@ -32,18 +33,38 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   gathering: z.object({ until: z.string(), pause: z.number(), revision: z.number() }).exactOptional(),
   leftBy: z.object({ runId: z.string(), at: z.string() }).exactOptional(),
   generation: z.number(),
+  version: z.number().exactOptional(),
   updatedAt: z.string(),
 });
 
 const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });
 
 export function dynamoResources(table: Table): ResourceStore {
-  const { client, tableName } = table;
+  const { client } = table;
   return {
     get: (resource) => readItem(table, stateKey(resource), stateSchema),
     async put(resource, state) {
-      const item = { ...stateKey(resource), ...state, leaving: packOptional(state.leaving) };
-      await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));
+      const version = (state.version ?? 0) + 1;
+      const item = { ...stateKey(resource), ...state, leaving: packOptional(state.leaving), version };
+      const held = await conditionHeld(() => client.send(conditionalPut(table, item, state.version)));
+      return held ? version : undefined;
     },
   };
+}
+
+/** The attempt tells a request that the SDK repeats, because the answer to the first never came, from another's. */
+function conditionalPut(
+  { tableName: TableName }: Table,
+  item: object,
+  expected: number | undefined,
+): PutCommand {
+  const attempt = randomUUID();
+  const isExpected = expected === undefined ? 'attribute_not_exists(#version)' : '#version = :expected';
+  return new PutCommand({
+    TableName,
+    Item: defined({ ...item, attempt }),
+    ConditionExpression: `${isExpected} OR #attempt = :attempt`,
+    ExpressionAttributeNames: { '#version': 'version', '#attempt': 'attempt' },
+    ExpressionAttributeValues: defined({ ':expected': expected, ':attempt': attempt }),
+  });
 }

@@ -96,7 +96,7 @@ export function leaseContract(makeStore: MakeStore): void {
       await leases.acquire(bucket, 'run-1', now, until);
 
       expect(await leases.acquire(key, 'run-2', now, until)).toMatchObject({ taken: true });
-      expect(await store.resources.get(bucket)).toStrictEqual(aState());
+      expect(await store.resources.get(bucket)).toStrictEqual({ ...aState(), version: 1 });
       expect(await store.resources.get(key)).toBeUndefined();
     });
   });

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { ResourceStore } from '../../../shared/store/ports.ts';
+import type { ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../contract.ts';
 import { accountId, aState, at, bucket, key, tamper } from './fixtures.ts';
+
+const versionOf = (state: ResourceState | undefined): Pick<ResourceState, 'version'> =>
+  state?.version === undefined ? {} : { version: state.version };
 
 export function resourceContract(makeStore: MakeStore): void {
   describe('resources', () => {
@@ -10,39 +13,82 @@ export function resourceContract(makeStore: MakeStore): void {
       resources = (await makeStore()).resources;
     });
 
+    /** Whoever has read the latest may replace it. */
+    const put = async (resource: string, state: ResourceState) =>
+      resources.put(resource, { ...state, ...versionOf(await resources.get(resource)) });
+
+    const get = async (resource: string): Promise<ResourceState | undefined> => {
+      const found = await resources.get(resource);
+      const { version, ...state } = found ?? {};
+      return found && (state as ResourceState);
+    };
+
     test('knows nothing of a resource that was never touched', async () => {
-      expect(await resources.get(bucket)).toBeUndefined();
+      expect(await get(bucket)).toBeUndefined();
     });
 
     test('gives the state of a resource back as it was put', async () => {
+      await put(bucket, aState());
+
+      expect(await get(bucket)).toStrictEqual(aState());
+    });
+
+    test('counts the writes of each resource', async () => {
+      const first = await resources.put(bucket, aState());
+      const second = await resources.put(bucket, { ...aState(), version: 1 });
+      const other = await resources.put(key, aState());
+
+      expect([first, second, other]).toEqual([1, 2, 1]);
+      expect((await resources.get(bucket))?.version).toBe(2);
+    });
+
+    test('replaces nothing that came after what was read', async () => {
+      await resources.put(bucket, aState());
+      await resources.put(bucket, { ...aState({ generation: 7 }), version: 1 });
+
+      const late = await resources.put(bucket, { ...aState({ generation: 2 }), version: 1 });
+      const blind = await resources.put(bucket, aState({ generation: 1 }));
+
+      expect([late, blind]).toEqual([undefined, undefined]);
+      expect((await resources.get(bucket))?.generation).toBe(7);
+    });
+
+    test('of many who replace the same, one does', async () => {
       await resources.put(bucket, aState());
 
-      expect(await resources.get(bucket)).toStrictEqual(aState());
+      const versions = await Promise.all(
+        Array.from({ length: 5 }, (_, generation) =>
+          resources.put(bucket, { ...aState({ generation }), version: 1 }),
+        ),
+      );
+
+      expect(versions.filter((version) => version === 2)).toHaveLength(1);
+      expect(versions.filter((version) => version === undefined)).toHaveLength(4);
     });
 
     test('keeps the state from before the first reconciliation', async () => {
       const first = aState({ appliedRevision: 0, configurationHash: '', owned: [], generation: 0 });
-      await resources.put(bucket, first);
+      await put(bucket, first);
 
-      expect(await resources.get(bucket)).toStrictEqual(first);
+      expect(await get(bucket)).toStrictEqual(first);
     });
 
     test('replaces the state as a whole', async () => {
-      await resources.put(bucket, aState());
-      await resources.put(bucket, aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }));
+      await put(bucket, aState());
+      await put(bucket, aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }));
 
-      expect(await resources.get(bucket)).toStrictEqual(
+      expect(await get(bucket)).toStrictEqual(
         aState({ owned: ['AccountOnboardingProdLogsRead'], generation: 4 }),
       );
     });
 
     test('keeps the accounts whose removal waits, and forgets them', async () => {
-      await resources.put(bucket, aState({ withheld: ['111122223333'] }));
-      const waiting = await resources.get(bucket);
-      await resources.put(bucket, aState());
+      await put(bucket, aState({ withheld: ['111122223333'] }));
+      const waiting = await get(bucket);
+      await put(bucket, aState());
 
       expect(waiting?.withheld).toEqual(['111122223333']);
-      expect(await resources.get(bucket)).not.toHaveProperty('withheld');
+      expect(await get(bucket)).not.toHaveProperty('withheld');
     });
 
     test('keeps whom AWS refused, when and why, and forgets them', async () => {
@@ -52,23 +98,23 @@ export function resourceContract(makeStore: MakeStore): void {
         refused: { '111122223333': at },
         reason: 'invalid principals',
       };
-      await resources.put(bucket, aState({ tried }));
-      const kept = await resources.get(bucket);
-      await resources.put(bucket, aState());
+      await put(bucket, aState({ tried }));
+      const kept = await get(bucket);
+      await put(bucket, aState());
 
       expect(kept).toStrictEqual(aState({ tried }));
-      expect(await resources.get(bucket)).not.toHaveProperty('tried');
+      expect(await get(bucket)).not.toHaveProperty('tried');
     });
 
     test('keeps who is leaving and since when, however many, and forgets them', async () => {
       const many = Array.from({ length: 10_000 }, (_, number) => [accountId(number), at]);
       const leaving = Object.fromEntries(many);
-      await resources.put(bucket, aState({ leaving }));
-      const kept = await resources.get(bucket);
-      await resources.put(bucket, aState());
+      await put(bucket, aState({ leaving }));
+      const kept = await get(bucket);
+      await put(bucket, aState());
 
       expect(kept).toStrictEqual(aState({ leaving }));
-      expect(await resources.get(bucket)).not.toHaveProperty('leaving');
+      expect(await get(bucket)).not.toHaveProperty('leaving');
     });
 
     test('keeps what outsiders did, and that a write is under way, and forgets both', async () => {
@@ -80,36 +126,36 @@ export function resourceContract(makeStore: MakeStore): void {
         disputed: dispute,
         contested: { ...dispute, sids: [] },
       });
-      await resources.put(bucket, state);
-      const kept = await resources.get(bucket);
-      await resources.put(bucket, aState());
+      await put(bucket, state);
+      const kept = await get(bucket);
+      await put(bucket, aState());
 
       expect(kept).toStrictEqual(state);
-      expect(await resources.get(bucket)).toStrictEqual(aState());
+      expect(await get(bucket)).toStrictEqual(aState());
     });
 
     test('keeps the grants that met on it', async () => {
-      await resources.put(bucket, aState({ grants: ['logs', 'config-logs'] }));
+      await put(bucket, aState({ grants: ['logs', 'config-logs'] }));
 
-      expect((await resources.get(bucket))?.grants).toEqual(['logs', 'config-logs']);
+      expect((await get(bucket))?.grants).toEqual(['logs', 'config-logs']);
     });
 
     test('keeps resources apart', async () => {
-      await resources.put(bucket, aState({ generation: 1 }));
-      await resources.put(key, aState({ generation: 2 }));
+      await put(bucket, aState({ generation: 1 }));
+      await put(key, aState({ generation: 2 }));
 
-      expect((await resources.get(bucket))?.generation).toBe(1);
-      expect((await resources.get(key))?.generation).toBe(2);
+      expect((await get(bucket))?.generation).toBe(1);
+      expect((await get(key))?.generation).toBe(2);
     });
 
     test('cannot be changed through a value that went in or came out', async () => {
       const owned = ['AccountOnboardingProdLogsWrite'];
-      await resources.put(bucket, aState({ owned }));
+      await put(bucket, aState({ owned }));
       owned.push('changed');
-      const read = await resources.get(bucket);
+      const read = await get(bucket);
       tamper(() => Object.assign(read?.owned ?? [], ['changed']));
 
-      expect((await resources.get(bucket))?.owned).toEqual(['AccountOnboardingProdLogsWrite']);
+      expect((await get(bucket))?.owned).toEqual(['AccountOnboardingProdLogsWrite']);
     });
   });
 }
