@@ -98,7 +98,7 @@ const afterwards = [
   '- **Permission to assume roles**: the accounts are spread over several managed policies, and one more is attached',
   '  when the last is full, up to the quota (`limits.managedPoliciesPerGroup`, `limits.managedPoliciesPerRole`; 10). One',
   '  account more changes one policy; one less moves nobody. With one grant on it, each policy lists as many accounts as one that',
-  '  is written by hand ([0018](decisions/0018-a-sid-in-a-tag.md)).',
+  '  is written by hand ([0019](decisions/0019-a-sid-in-a-tag.md)).',
   "- **KMS grant, AMI launch permission**: one for each account. The key's own limit counts the grants of others too, such",
   '  as those that EBS makes for each volume in use. AWS raises both quotas on request; then set `limits.grantsPerKey` or',
   '  `limits.launchPermissionsPerImage`.',

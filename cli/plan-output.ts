@@ -44,18 +44,19 @@ function tellResource(out: Output, standing: Standing, overall: OverallPlan): vo
   const width = widthOf(out) - 6;
   const lines = differenceLines(differences, { colors, width });
   for (const line of lines) out.line(`      ${line}`);
-  if (lines.length === 0) out.line(`      ${colors.dim(notInDocuments)}`);
+  if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
 }
 
-/** A managed policy that is not attached, for example. */
-export const notInDocuments = 'not in the documents, but in what they are attached to';
+/** Where what people have is as it should be, and is not all that there is. */
+export const leftOver =
+  'nothing that anybody has: a left-over of ours, such as a policy that is not attached';
 
-/** A resource that gets its first policy, loses its last, or keeps one that changes. */
+/** A resource that gets its first policy, loses its last or what is left over of it, or keeps one that changes. */
 function signOf({ actual = {}, plan, desired }: Standing): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
     Object.values(documents).some((document) => document !== undefined);
-  if (!some(actual)) return signs.added;
-  return plan === undefined || some(desired.kind.documents(plan.next)) ? signs.changed : signs.removed;
+  if (plan !== undefined && !some(desired.kind.documents(plan.next))) return signs.removed;
+  return some(actual) ? signs.changed : signs.added;
 }
 
 /** `8 % full` */

@@ -133,7 +133,7 @@ function outcomesDetail(outcomes: Readonly<Record<string, number>>) {
   const good = ['written', 'unchanged'];
   return {
     ok: Object.keys(outcomes).every((outcome) => good.includes(outcome)),
-    text: text.join(', ') || 'nothing is granted there',
+    text: text.join(', '),
   };
 }
 
@@ -160,7 +160,6 @@ interface StateTexts {
 
 interface StateText {
   readonly Type: string;
-  readonly Branches?: readonly StateTexts[];
   readonly ItemProcessor?: StateTexts;
 }
 
@@ -172,7 +171,7 @@ async function taskStates(name: DeployedMachine): Promise<ReadonlySet<string>> {
 }
 
 const tasksOf = ({ States }: StateTexts): readonly string[] =>
-  Object.entries(States).flatMap(([name, { Type, Branches = [], ItemProcessor }]) => [
+  Object.entries(States).flatMap(([name, { Type, ItemProcessor }]) => [
     ...(Type === 'Task' ? [name] : []),
-    ...[...Branches, ...(ItemProcessor === undefined ? [] : [ItemProcessor])].flatMap(tasksOf),
+    ...(ItemProcessor === undefined ? [] : tasksOf(ItemProcessor)),
   ]);

@@ -139,16 +139,10 @@ const isMassRemoval: Reason = async (stage, { change, findings }) => {
   const here = findings.filter(
     ({ sort, resource }) => sort === 'names' && resource.startsWith(`${change.resource} `),
   );
-  const going = new Set([...here.map(({ id }) => id), ...idsInDetached(stage, change.resource)]);
+  const going = new Set(here.map(({ id }) => id));
   const many = await withheldTogether(stage, change.resource);
   return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id));
 };
-
-/** A policy of ours that is not attached yet, or not any more, counts as what its accounts have. */
-const idsInDetached = ({ organisation }: Stage, key: string): readonly string[] =>
-  [...organisation.world.managedPolicies.values()]
-    .filter(({ arn }) => arn.includes(`/${resourceOf(key).id}/`))
-    .flatMap(({ versions }) => versions.flatMap(({ document }) => document.match(/(?<=iam::)\d{12}/g) ?? []));
 
 /** Accounts that any run would have taken from the resource together with more than a configuration's number. */
 async function withheldTogether(stage: Stage, resource: string): Promise<ReadonlySet<string>> {

@@ -4,6 +4,7 @@ import { samePolicy } from '../shared/policy/equality.ts';
 import { executionsEndWithin } from '../shared/run/sweep.ts';
 import { type AccessFinding, accessFindings, isServed } from './access.ts';
 import { falseDisputes, isAppliedLate, type KnownStates, knownStates } from './known.ts';
+import { leftOver } from './left-over.ts';
 import { isOurs } from './marks.ts';
 import { personDecides } from './person.ts';
 import { places } from './places.ts';
@@ -71,6 +72,7 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
     ...first,
     ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
     ...(await unknownFindings(stage, known)),
+    ...(await leftOver(stage, known)),
     ...(stage.rough ? await provokedViolations(stage, known) : []),
     ...(stage.rough || known.withheld.size > 0 ? await decidedViolations(stage) : []),
     ...(await approvedViolations(stage)),

@@ -12,7 +12,7 @@ import { differenceLines } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { leavingText } from '../leaving.ts';
 import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
-import { notInDocuments, tellHead } from '../plan-output.ts';
+import { leftOver, tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
@@ -104,7 +104,7 @@ function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
     return wrapped(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
   if (status !== 'ours-changed' && status !== 'contested') return [];
   const why = contested === undefined ? [] : wrapped(contestedText(contested), width).map(out.colors.red);
-  if (differences.length === 0) return [...why, out.colors.dim(notInDocuments)];
+  if (differences.length === 0) return [...why, out.colors.dim(leftOver)];
   return [...why, ...differenceLines(differences, { colors: out.colors, width })];
 }
 

@@ -26,7 +26,7 @@ import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
-import { isSettled, isWorthALook, servedRevision } from './settled.ts';
+import { hasNewGrace, isSettled, isWorthALook, servedRevision } from './settled.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -107,7 +107,7 @@ async function reconcileUnlessOvertaken(
   return reconcileHolding(services, request, lease, state);
 }
 
-/** A change that the plan saw is done only by a reconciliation that completed after the plan. */
+/** What the plan saw to do is done only by a reconciliation that completed after the plan. */
 async function settledSincePlan(
   store: Store,
   { planned, revision, accountIds }: ReconcileRequest,
@@ -116,7 +116,8 @@ async function settledSincePlan(
   if (isWorthALook(planned) || state === undefined) return false;
   // The configuration need not be read for what another has not done yet, as often as somebody waits for it.
   if (servedRevision(state, accountIds) < revision) return false;
-  if (planned.planned === 'change' && state.generation <= (planned.plannedGeneration ?? 0)) return false;
+  const isLeftToDo = planned.planned === 'change' || hasNewGrace(planned, state);
+  if (isLeftToDo && state.generation <= (planned.plannedGeneration ?? 0)) return false;
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
   if (desired === undefined) return false;

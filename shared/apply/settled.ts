@@ -45,3 +45,12 @@ export const isWorthALook = ({
   drift,
 }: Pick<ResourceChange, 'error' | 'outcome' | 'drift'>): boolean =>
   (error !== undefined && outcome === undefined) || drift === 'foreign-changed';
+
+/**
+ * Whether somebody's grace is not remembered: no run knows the account as one that leaves, and others have let it in. Until
+ * it is, the grace would begin anew with each plan.
+ */
+export const hasNewGrace = (
+  { leaving = {} }: Pick<ResourceChange, 'leaving'>,
+  state: Pick<ResourceState, 'leaving'> | undefined,
+): boolean => Object.keys(leaving).some((id) => state?.leaving?.[id] === undefined);

@@ -8,7 +8,12 @@ import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share
 import { globalPlaces } from './discovery.ts';
 import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern, text } from './entry.ts';
 import { accountsLetIn } from './let-in.ts';
-import { type ManagedPolicies, readManagedPolicies, writeManagedPolicies } from './managed-policies.ts';
+import {
+  attachedOf,
+  type ManagedPolicies,
+  readManagedPolicies,
+  writeManagedPolicies,
+} from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
 import { allOf, heldBy, inCondition, membershipOf, organizationKeys } from './principals.ts';
 import {
@@ -99,7 +104,7 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
   if (!shares.some(({ entry }) => entry.packing === 'condition')) return attempt(request, 'listed');
-  const isPacked = actual.policies.some(({ document }) => document.Statement.some(hasAccountIds));
+  const isPacked = attachedOf(actual).some(({ document }) => document.Statement.some(hasAccountIds));
   if (isPacked) return attempt(request, inCondition);
   try {
     return attempt(request, 'listed');
@@ -132,9 +137,9 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 /** The statements in force that no grant of the configuration writes any more; one Sid may be in several policies. */
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
-  return actual.policies
-    .filter(({ attached }) => attached)
-    .flatMap(({ document }) => document.Statement.filter(({ Sid = '' }) => !claimed.has(Sid)));
+  return attachedOf(actual).flatMap(({ document }) =>
+    document.Statement.filter(({ Sid = '' }) => !claimed.has(Sid)),
+  );
 }
 
 /** One statement for each Sid. */
@@ -196,7 +201,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   render,
   granted: (entry, _, actual, context) => {
     const sid = sidOf(entry, context);
-    const ours = actual.policies
+    const ours = attachedOf(actual)
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);
     return accountsLetIn(ours.map(toRoles));
@@ -207,7 +212,7 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
       const other = b.policies.find(({ name }) => name === policy.name);
       return other?.attached === policy.attached && samePolicy(other.document, policy.document);
     }),
-  documents: ({ policies }) => Object.fromEntries(policies.map(({ name, document }) => [name, document])),
+  documents: (state) => Object.fromEntries(attachedOf(state).map(({ name, document }) => [name, document])),
   read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
   write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
 };

@@ -187,7 +187,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
    * @throws OwnershipClashError, PolicyTooLargeError
    */
   render(request: RenderRequest<Entry, State>): Rendering<State>;
-  /** Ids of the accounts that our content for the grant `entry` names now. Pure. */
+  /** Ids of the accounts that have something now by our content for the grant `entry`. Pure. */
   granted(
     entry: Entry,
     ref: ResourceRef,
@@ -198,9 +198,10 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** Whether two states mean the same. Pure. */
   same(a: State, b: State): boolean;
   /**
-   * What a state allows, as policy documents by name, for differences, evaluation and records. Where AWS keeps no
-   * document, but grants or shares, they are the statements that mean the same, and are never sent. What is ours has
-   * Sids with our mark; where the resource itself bears no marks, only with what is `remembered`. Pure.
+   * What a state allows, as policy documents by name, for differences, evaluation and records; what lies there without
+   * effect is not among them. Where AWS keeps no document, but grants or shares, they are the statements that mean the
+   * same, and are never sent. What is ours has Sids with our mark; where the resource itself bears no marks, only with
+   * what is `remembered`. Pure.
    */
   documents(
     state: State,

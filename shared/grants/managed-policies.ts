@@ -29,11 +29,18 @@ export interface ManagedPolicy extends Tagged {
   readonly attached: boolean;
 }
 
-/** Our policies for one group or role, ordered by name, and how many others are attached to it. */
+/**
+ * Our policies for one group or role, ordered by name, and how many others are attached to it. One that is not attached was
+ * left so by a write that died half-way, or by whoever detached it: it is used again or deleted, so that none is left over.
+ */
 export interface ManagedPolicies {
   readonly policies: readonly ManagedPolicy[];
   readonly othersAttached: number;
 }
+
+/** What is not attached gives nobody anything, whatever it says. */
+export const attachedOf = ({ policies }: ManagedPolicies): readonly ManagedPolicy[] =>
+  policies.filter(({ attached }) => attached);
 
 /** Our policies for one group or role lie under one path, so that one listing finds them. */
 export const pathOf = ({ id }: ResourceRef, { deploymentId }: GrantContext): string =>

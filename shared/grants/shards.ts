@@ -2,7 +2,7 @@ import { PolicyTooLargeError } from '../errors.ts';
 import { newPolicy, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
-import type { ManagedPolicies, ManagedPolicy } from './managed-policies.ts';
+import { attachedOf, type ManagedPolicies, type ManagedPolicy } from './managed-policies.ts';
 import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-slots.ts';
 import { charactersOfSid, sentDocument } from './tagged-sid.ts';
 
@@ -66,7 +66,7 @@ function inOrderOfWriting(
 ): readonly ManagedPolicy[] {
   const all = new Set(policies.flatMap(placesIn));
   const rank = (policy: ManagedPolicy): number => {
-    const known = actual.policies.find(({ name }) => name === policy.name);
+    const known = attachedOf(actual).find(({ name }) => name === policy.name);
     const before = sidsForAll(known);
     const after = sidsForAll(policy);
     if (after.some((sid) => !before.includes(sid))) return 0;
@@ -117,11 +117,17 @@ function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
   for (const { sid } of slots) shard.sids.add(sid);
 }
 
-/** A slot whose role has another name now keeps its policy too, where the new name still fits. */
+/**
+ * A slot whose role has another name now keeps its policy too, where the new name still fits. A policy that is not attached
+ * keeps none, but comes after the attached ones and before new ones. So no more are attached while it is written than
+ * before and after: one more is attached only where nothing fits into those that are, and so none of them is emptied.
+ */
 function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
-  return actual.policies.map(({ name, document, taggedSid }) => {
+  const attachedFirst = actual.policies.toSorted((a, b) => Number(b.attached) - Number(a.attached));
+  return attachedFirst.map(({ name, attached, document, taggedSid }) => {
     const shard = newShard(name, taggedSid);
+    if (!attached) return shard;
     for (const statement of document.Statement)
       for (const { accountId } of accountsOfRoles(statement)) {
         const slot = wanted.get(`${statement.Sid} ${accountId}`);

@@ -18,7 +18,7 @@ const sidTag = 'account-onboarding:sid';
 
 /**
  * The tag that a policy is made with, and keeps. A tag takes no room in a document: the Sid that it has is as long as what one
- * account takes (docs/decisions/0018).
+ * account takes (docs/decisions/0019).
  */
 export const sidTags = ({ taggedSid }: Tagged): { Key: string; Value: string }[] =>
   taggedSid === undefined ? [] : [{ Key: sidTag, Value: taggedSid }];

@@ -21,11 +21,11 @@ export interface FinishStep {
   readonly expect: 'member' | 'any';
   readonly accounts: readonly AccountOutcome[];
   readonly verification: Verification;
-  /** How the branches of the update ended: those with an error were given up. */
-  readonly updates: readonly BranchOutcome[];
+  /** How the update of each central account ended that had something to do: one with an error was given up. */
+  readonly updates: readonly UpdateOutcome[];
 }
 
-export interface BranchOutcome {
+export interface UpdateOutcome {
   readonly central: string;
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
@@ -46,8 +46,8 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
-    // A branch that recorded how each of its resources ended has said why already.
-    ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(branchLine) : []),
+    // An update that recorded how each of its resources ended has said why already.
+    ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(updateLine) : []),
     ...step.verification.missing,
   ]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
@@ -153,8 +153,8 @@ async function nonMembers(
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
   error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${messageOf(error.Cause)}`];
 
-/** Says something only where the branch was given up. */
-export const branchLine = ({ central, error }: BranchOutcome): readonly string[] =>
+/** Says something only where the update was given up. */
+export const updateLine = ({ central, error }: UpdateOutcome): readonly string[] =>
   error === undefined ? [] : [`The ${central} account: ${error.Error}: ${messageOf(error.Cause)}`];
 
 /** Lambda gives an error as JSON text with `errorMessage`; others give plain text. */

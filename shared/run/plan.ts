@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { isCrowded } from '../apply/gather.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
-import { isSettled, isWorthALook } from '../apply/settled.ts';
+import { hasNewGrace, isSettled, isWorthALook } from '../apply/settled.ts';
 import { timestamp } from '../clock.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import { type CentralAccountName, centralAccountNames } from '../grants/entry.ts';
@@ -36,7 +36,10 @@ export interface PlannedRun {
   readonly revision: number;
   readonly resources: number;
   readonly changes: number;
-  /** Where the run has something to do: those of its resources that are not as they should be, or not known to be. */
+  /**
+   * Where the run has something to do, each once, in a fixed order: those with a resource that was not left for its accounts
+   * and by the configuration in force, or that is not as it was left, as far as known.
+   */
   readonly centralAccounts: readonly CentralAccountName[];
   /** Whether an account of the run waits for a person. */
   readonly approval: 'required' | 'none';
@@ -49,8 +52,8 @@ const concurrency = 8;
 
 /**
  * Looks for what patterns match where that is due, reads every resource that may have to change, and keeps for each what
- * is there, what should be, and whether they
- * differ. Nothing is written to AWS. A resource that cannot be planned keeps the reason; the update meets it again.
+ * is there, what should be, and whether they differ. Nothing is written to AWS. What is as it was left is done with that. A
+ * resource that cannot be planned keeps the reason; the update meets it again.
  */
 export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
   const { runId, cause, accounts, place = null } = step;
@@ -195,6 +198,7 @@ const isAsLeft = (
 ): boolean =>
   change.planned === 'none' &&
   !isWorthALook(change) &&
+  !hasNewGrace(change, state) &&
   isSettled(state, { revision, accountIds, hash: active.hash, grants: grantsOn(desired) });
 
 async function planRemembered(

@@ -8,7 +8,7 @@ import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/p
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { approvalInForce } from './approval-in-force.ts';
-import { type BranchOutcome, branchLine, changeLine, type FinishedRun, lines, warningsOn } from './finish.ts';
+import { changeLine, type FinishedRun, lines, type UpdateOutcome, updateLine, warningsOn } from './finish.ts';
 import { unasked } from './unapproved.ts';
 
 export const sweepCause = 'sweep';
@@ -57,8 +57,8 @@ export interface FinishSweepStep {
   readonly runId: string;
   readonly startedAt: string;
   readonly import: { readonly counts: ImportCounts };
-  /** How the branches of the update ended: those with an error were given up. */
-  readonly updates: readonly BranchOutcome[];
+  /** How the update of each central account ended that had something to do: one with an error was given up. */
+  readonly updates: readonly UpdateOutcome[];
 }
 
 /**
@@ -98,10 +98,10 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   return { runId, status };
 }
 
-/** Whoever is set aside is left. A branch that recorded how each of its resources ended has said why already. */
+/** Whoever is set aside is left. An update that recorded how each of its resources ended has said why already. */
 const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep): readonly string[] => [
   ...changes.flatMap((change) => changeLine(change, change.accountIds ?? [])),
-  ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(branchLine) : []),
+  ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(updateLine) : []),
 ];
 
 /**

@@ -77,7 +77,7 @@ export type Outcome =
 export interface ResourceChange {
   /** `resourceKey` of the resource. */
   readonly resource: string;
-  /** Whose branch of the state machine updates it; absent where none does. */
+  /** Whose update function it is left to; absent where there is none for its account. */
   readonly central?: CentralAccountName;
   /** When the plan read it, ISO 8601; absent where nothing had to be read. */
   readonly plannedAt?: string;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isSettled } from '../../shared/apply/settled.ts';
+import { hasNewGrace, isSettled, isWorthALook } from '../../shared/apply/settled.ts';
 
 test.each([
   ['never touched', undefined, false],
@@ -31,4 +31,25 @@ test.each<[string, readonly string[] | undefined, boolean]>([
 
   expect(isSettled(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
   expect(isSettled(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
+});
+
+const error = { name: 'AccessDeniedError', message: 'no', retryable: false };
+
+test.each<[string, Parameters<typeof isWorthALook>[0], boolean]>([
+  ['the plan could not read', { error }, true],
+  ['an attempt before this one found busy', { error, outcome: 'busy' }, false],
+  ['others have changed beside ours', { drift: 'foreign-changed' }, true],
+  ['is equal', { drift: 'equal' }, false],
+  ['nothing is known of', {}, false],
+])('what %s is worth a look though it is settled: %j', (_, change, worth) => {
+  expect(isWorthALook(change)).toBe(worth);
+});
+
+test.each([
+  ['who is remembered', { 1: 'then' }, { 1: 'since' }, false],
+  ['who is not', { 1: 'then', 2: 'then' }, { 1: 'since' }, true],
+  ['where nobody is remembered', { 1: 'then' }, undefined, true],
+  ['who is nobody', undefined, undefined, false],
+])('the grace of somebody %s is new or not', (_, leaving, known, isNew) => {
+  expect(hasNewGrace(leaving ? { leaving } : {}, known && { leaving: known })).toBe(isNew);
 });

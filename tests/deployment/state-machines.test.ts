@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ownTime } from '../../shared/apply/refused.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
 import * as errors from '../../shared/errors.ts';
+import { centralAccountNames } from '../../shared/grants/entry.ts';
 import { executionsEndWithin } from '../../shared/run/sweep.ts';
 import { loadedBy, sourceOf } from '../imports.ts';
 import { type Deployment, deployment, functionLogicalId, functionToken, resourcesOf } from './deployment.ts';
@@ -23,6 +24,13 @@ const machineResource = (machine: string) => {
 
 /** "Call a service and wait for a task token" (Step Functions developer guide, "Service integration patterns"). */
 const waitForTaskToken = 'arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken';
+
+type UpdateMap = ReturnType<typeof definitionOf>['States'][string] & {
+  readonly ItemsPath: string;
+  readonly ItemProcessor: ReturnType<typeof definitionOf>;
+};
+
+const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 type ErrorClass = new (text: string, findings: readonly never[]) => errors.OnboardingError;
 
@@ -55,7 +63,37 @@ test('the sweep updates the central accounts as the runs of accounts do', () => 
   const [account, sweep] = ['account-onboarding', 'organization-sweep'].map(
     (machine) => definitionOf(machine).States.UpdateCentralAccounts,
   );
-  expect(sweep?.Branches).toEqual(account?.Branches);
+  expect(account?.ItemProcessor).toBeDefined();
+  expect({ ...sweep, Comment: '', Next: '' }).toEqual({ ...account, Comment: '', Next: '' });
+});
+
+test.each(centralAccountNames)('the function of the %s account updates that account', (name) => {
+  expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(`central: '${name}'`);
+});
+
+describe.each(['account-onboarding', 'organization-sweep'])('%s', (machine) => {
+  const { ItemsPath, ItemProcessor } = definitionOf(machine).States.UpdateCentralAccounts as UpdateMap;
+  const { StartAt, States } = ItemProcessor;
+
+  test('each central account of the plan is led to the task of its own function, by one rule', () => {
+    const rules = centralAccountNames.map((name) => ({
+      Variable: '$.central',
+      StringEquals: name,
+      Next: `Update${capitalised(name)}Account`,
+    }));
+    expect([ItemsPath, StartAt]).toEqual(['$.plan.centralAccounts', 'WhichCentralAccount']);
+    expect(States.WhichCentralAccount).toEqual({ Type: 'Choice', Choices: rules });
+    for (const { Next } of rules)
+      expect(States[Next]).toMatchObject({ Type: 'Task', Resource: `\${${Next}FunctionArn}` });
+  });
+
+  test('whatever ends an update keeps which central account it was for', () => {
+    expect(States.CentralAccountNotUpdated).toMatchObject({
+      Type: 'Pass',
+      Parameters: { 'central.$': '$.central', 'error.$': '$.error' },
+      End: true,
+    });
+  });
 });
 
 test('others leave out whom AWS refuses until its own run has tried it for the last time', () => {

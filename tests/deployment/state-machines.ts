@@ -33,6 +33,7 @@ interface State {
 }
 
 interface Machine {
+  readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
 

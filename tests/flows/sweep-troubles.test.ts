@@ -247,7 +247,7 @@ test('an execution of the sweep that nothing could catch is recorded as failed',
   expect(announcements(of)).toEqual(['Organization Sweep Failed']);
 });
 
-test('a branch that Lambda gives up each time fails by itself, with its reason', async () => {
+test('an update that Lambda gives up each time fails by itself, with its reason', async () => {
   const of = await swept();
   const { id } = created(of);
 

@@ -6,7 +6,7 @@ import type { Account } from '../../shared/organization/account.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import { casesOf } from './cases.ts';
 import { scene } from './scene.ts';
-import { accountsOf, central, manyAccounts, members } from './world.ts';
+import { accountsOf, central, context, manyAccounts, members } from './world.ts';
 
 const kind = assumeRolePermission as GrantKind;
 const cases = casesOf(kind);
@@ -20,6 +20,7 @@ function people(role = 'people/ReadOnly') {
     ...made,
     organisation: made.world.organisation,
     policies: () => [...world.managedPolicies.values()],
+    holders: () => [...world.groups.values()],
     attached: () => [...(world.groups.values().next().value?.attached ?? [])],
   };
 }
@@ -165,6 +166,53 @@ describe('what died half-way', () => {
   });
 });
 
+describe('not attached', () => {
+  const named = (brought: unknown) => [...kind.granted(group.entry, group.ref, brought, context, [])].sort();
+
+  test('a policy that is not attached gives nobody anything, beside one that is', async () => {
+    const { back } = await group.bring(manyAccounts(200));
+    group.holders()[0]?.attached.delete(arnOf(2));
+
+    const state = await group.read();
+
+    const [[first, inFirst] = []] = accountsIn(back);
+    expect(named(back)).toHaveLength(200);
+    expect(named(state)).toEqual(inFirst?.toSorted());
+    expect(Object.keys(kind.documents(state))).toEqual([first]);
+  });
+
+  test('what is due fills the attached policies, then is in the other again, and no policy is left over', async () => {
+    const all = manyAccounts(400);
+    await group.bring(all);
+    const names = group.attached();
+    group.holders()[0]?.attached.delete(arnOf(2));
+    const fewer = all.slice(0, 330);
+
+    const { back } = await group.bring(fewer);
+    const { back: few, changed } = await group.bring(fewer.slice(0, 100));
+
+    expect(names).toHaveLength(4);
+    expect(named(back)).toEqual(fewer.map(({ id }) => id));
+    expect(changed).toBe(true);
+    expect(named(few)).toEqual(fewer.slice(0, 100).map(({ id }) => id));
+    expect(group.policies().map(({ arn }) => arn)).toEqual([...group.attached()]);
+  });
+
+  test('where one more cannot be attached, an emptied one takes those of one that is not attached', async () => {
+    await group.bring(manyAccounts(200));
+    attachOthers(8);
+    group.holders()[0]?.attached.delete(arnOf(2));
+    attachOthers(9);
+    const inSecond = accountsIn(await group.read())[1]?.[1] ?? [];
+
+    const { back } = await group.bring(accountsOf(inSecond));
+
+    expect(inSecond.length).toBeGreaterThan(0);
+    expect(named(back)).toEqual([...inSecond].sort());
+    expect(group.policies().filter(({ name }) => !name.startsWith('Foreign'))).toHaveLength(1);
+  });
+});
+
 describe('listings that lag', () => {
   test('a policy that is listed but gone is taken for gone', async () => {
     await group.bring(two);
@@ -208,16 +256,16 @@ describe('listings that lag', () => {
   });
 });
 
-describe('others', () => {
-  const attachOthers = (count: number) => {
-    const [entity] = [...group.organisation.world.groups.values()];
-    for (let number = 1; number <= count; number += 1) {
-      const name = `Foreign${number}`;
-      const document = { Version: '2012-10-17', Statement: [] };
-      entity?.attached.add(group.organisation.addManagedPolicy({ accountId: central, name, document }));
-    }
-  };
+function attachOthers(count: number): void {
+  const [holder] = group.holders();
+  for (let number = 1; number <= count; number += 1) {
+    const name = `Foreign${number}`;
+    const document = { Version: '2012-10-17', Statement: [] };
+    holder?.attached.add(group.organisation.addManagedPolicy({ accountId: central, name, document }));
+  }
+}
 
+describe('others', () => {
   test('a group with ten foreign policies has no room, and the refusal says so in numbers', async () => {
     attachOthers(10);
 

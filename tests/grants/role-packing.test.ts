@@ -137,6 +137,15 @@ test('one account more or less changes one policy, also below the edge where rol
   expect(kind.same(render(state, [[entry, everybody.slice(0, 21)]]), state)).toBe(true);
 });
 
+test('where nothing is attached any more, roles that fit are named again', () => {
+  const { policies, ...others } = render(kind.empty, [[entry, everybody]]);
+  const detached = { ...others, policies: policies.map((policy) => ({ ...policy, attached: false })) };
+
+  const state = render(detached, [[entry, everybody.slice(0, 21)]]);
+
+  expect(isPacked(state)).toBe(false);
+});
+
 test('every document keeps its limit, and whom it lets in is known', () => {
   const four = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 4 } };
   const shares: Shares = [

@@ -120,7 +120,38 @@ describe('over any joins and leaves', () => {
       settings,
     );
   });
+
+  test('where some are not attached, one more is only attached where none is detached', () => {
+    const detached = fc.uniqueArray(fc.nat(12));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(wantedArbitrary, detached), { minLength: 2, maxLength: 6 }), (steps) => {
+        let state = kind.empty as ManagedPolicies;
+        for (const [wanted, numbers] of steps) {
+          const before = detach(state, numbers);
+          state = render(before, wanted);
+          const gone = attachedNames(before).filter((name) => !attachedNames(state).includes(name));
+          const come = attachedNames(state).filter((name) => !attachedNames(before).includes(name));
+
+          expect(resourcesOf(state)).toEqual(expected(wanted));
+          expect(state.policies.map(({ name }) => name).sort()).toEqual(attachedNames(state));
+          expect(Math.min(gone.length, come.length)).toBe(0);
+        }
+      }),
+      settings,
+    );
+  });
 });
+
+const detach = ({ policies, ...others }: ManagedPolicies, numbers: readonly number[]): ManagedPolicies => ({
+  ...others,
+  policies: policies.map((policy, index) => ({
+    ...policy,
+    attached: policy.attached && !numbers.includes(index),
+  })),
+});
+
+const attachedNames = ({ policies }: ManagedPolicies): readonly string[] =>
+  policies.flatMap(({ name, attached }) => (attached ? [name] : [])).sort();
 
 /** How many policies differ, are new or are gone. */
 function touched(before: ManagedPolicies, after: ManagedPolicies): number {
@@ -150,4 +181,25 @@ test('an account that two policies name, after a listing that lagged, keeps its 
 
   expect(resourcesOf(after)).toEqual(expected(wanted));
   expect(after.policies.map(({ name }) => name)).toEqual([policy.name]);
+});
+
+test('a policy that is not attached is written before another ceases to list those whom it is to let in', () => {
+  const [read, develop] = entries as [GrantEntry, GrantEntry];
+  const forAll = { ...read, membership: 'organization' } as const;
+  const withReaders = (actual: unknown, first: GrantEntry) => {
+    const shares = [
+      { entry: first, accounts: everybody.slice(0, 1) },
+      { entry: develop, accounts: everybody.slice(0, 15) },
+    ];
+    return kind.render({ ref, actual, shares, remembered: [], context: small }).next as ManagedPolicies;
+  };
+  const listing = withReaders(kind.empty, read);
+  const [full] = listing.policies;
+  const [open] = withReaders(listing, forAll).policies.filter(({ name }) => name !== full?.name);
+  if (full === undefined || open === undefined) throw new Error('There are no two policies');
+  const actual = { ...listing, policies: [full, { ...open, attached: false }] };
+
+  const after = withReaders(actual, forAll);
+
+  expect(after.policies.map(({ name }) => name)).toEqual([open.name, full.name]);
 });

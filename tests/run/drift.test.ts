@@ -6,6 +6,7 @@ import { planAll } from '../../shared/run/plan-all.ts';
 import { activeConfiguration } from '../../shared/services.ts';
 import type { ResourceState } from '../../shared/store/ports.ts';
 import { bucket, people, repository, small } from '../flows/configurations.ts';
+import { leaveOver } from '../flows/left-over.ts';
 import { type World, world } from '../flows/world.ts';
 
 const plan = async ({ services, store }: World) =>
@@ -76,9 +77,19 @@ test('what is pending does not hide what was changed', async () => {
   expect((await drift(of))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'same' });
 });
 
-test('a managed policy that was detached is ours that changed, though no document has', async () => {
+test('a managed policy that was detached is ours that changed: what it says is missing', async () => {
   const of = await onboarded(['people']);
   for (const group of of.organisation.world.groups.values()) group.attached.clear();
+
+  const found = (await drift(of))[people];
+
+  expect(found).toMatchObject({ status: 'ours-changed', foreign: 'same' });
+  expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed']);
+});
+
+test('a managed policy of ours that is not attached, and not due, is told, though nobody has anything by it', async () => {
+  const of = await onboarded(['people']);
+  leaveOver(of, 2, ['888888888888']);
 
   expect((await drift(of))[people]).toMatchObject({ status: 'ours-changed', differences: [] });
 });

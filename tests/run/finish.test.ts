@@ -142,7 +142,7 @@ test('a run whose end was not announced is announced by whoever ends it next, an
   expect(await recordOf(of)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
 });
 
-test('a branch that was given up is left, in the words of its error', async () => {
+test('an update that was given up is left, in the words of its error', async () => {
   const given = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"exited"}' };
   const run = await finish([{ resource: 'r' }], {
     updates: [{ central: 'log', error: given }, { central: 'shared' }],

@@ -57,7 +57,7 @@ const cases: readonly {
   },
 ];
 
-test.each(cases)('$name fails its branch only, and running again finishes', async (it) => {
+test.each(cases)('$name fails the update of its own account only, and running again finishes', async (it) => {
   const of = await world();
   const mend = it.breakIt(of);
   const { id, event } = created(of);

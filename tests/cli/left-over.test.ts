@@ -1,0 +1,41 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import { smallText } from '../flows/configurations.ts';
+import { leaveOver } from '../flows/left-over.ts';
+import { run } from './screen.ts';
+
+/** Of one grant, that of the group. */
+function configurationFor(selector: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'onboarding-')), 'onboarding.yml');
+  writeFileSync(file, smallText(['people']).replace('for: { all: true }', `for: ${selector}`));
+  return file;
+}
+
+const former = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 + index));
+const leftOver = (organisation: SimulatedOrganisation) => leaveOver({ organisation }, 7, former);
+const said = /nothing that anybody has: a left-over of ours, such as a policy that is not attached$/m;
+
+test('a plan deletes a policy that is not attached, where nothing else is there, and names nobody for it', async () => {
+  const config = configurationFor('{ accounts: ["999999999999"] }');
+
+  const { code, stdout } = await run(['plan', '--simulate', '--config', config], { prepareWorld: leftOver });
+
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^ {2}- Permission to assume roles group\/Developers/m);
+  expect(stdout).toMatch(said);
+  expect(stdout).toMatch(/^Plan: 1 resource to change, 0 unchanged$/m);
+  expect(stdout).not.toContain(former[0]);
+});
+
+test('drift tells one beside the attached policy', async () => {
+  const config = configurationFor('{ all: true }');
+
+  const { code, stdout } = await run(['drift', '--simulate', '--config', config], { outsiders: leftOver });
+
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/ours-changed.*group\/Developers/);
+  expect(stdout).toMatch(said);
+});
