@@ -1,3 +1,4 @@
+import { isMember } from '../shared/organization/account.ts';
 import { accountIdsIn } from '../shared/policy/accounts.ts';
 import { isOurs } from './marks.ts';
 import type { Place } from './places.ts';
@@ -26,9 +27,13 @@ export async function countedTooEarly(
   // By another configuration it was for others, and before a pattern matched it for nobody.
   if (configurationHash !== (await inner.configuration.inForce())?.hash || grants?.length === 0) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.account(id)));
-  return accounts
-    .filter((account) => account !== undefined && account.revision <= applied)
-    .map((account) => `${key} counted as written for ${account?.id} before it was`);
+  return (
+    accounts
+      .filter((account) => account !== undefined)
+      // Whoever has left and is kept may be tried without, and put back, while it is found out whom AWS refuses.
+      .filter((account) => isMember(account) && account.revision <= applied)
+      .map(({ id }) => `${key} counted as written for ${id} before it was`)
+  );
 }
 
 const idsIn = (text: string | undefined, deployment: string): ReadonlySet<string> =>
