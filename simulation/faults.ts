@@ -113,7 +113,7 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   const appliedLate = new Set<string>();
 
   const noteRead = (call: SimulatedCall, at: number): void => {
-    if (!readsNoPolicy.has(call.operation)) readAt.set(readKey(call), at);
+    if (policyServices.has(call.service) && !readsNoPolicy.has(call.operation)) readAt.set(readKey(call), at);
   };
   const lateCalls = new WeakSet<SimulatedCall>();
   const late = (call: SimulatedCall): void => {
@@ -147,15 +147,15 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   };
 
   const read = async (call: SimulatedCall, proceed: () => Promise<unknown>): Promise<unknown> => {
-    const key = `${call.service} ${call.accountId} ${call.operation} ${JSON.stringify(call.input)}`;
+    const mayBeStale = call.service === 's3' || call.service === 'iam';
+    const key = mayBeStale ? `${call.accountId} ${call.operation} ${JSON.stringify(call.input)}` : '';
     const known = answers.get(key);
-    const mayBeStale = (call.service === 's3' || call.service === 'iam') && known !== undefined;
-    if (mayBeStale && Date.now() - known.at < staleFor && draw.chance(rates.stale)) {
+    if (known !== undefined && Date.now() - known.at < staleFor && draw.chance(rates.stale)) {
       noteRead(call, known.at);
       return known.output;
     }
     const output = await proceed();
-    answers.set(key, { at: Date.now(), output });
+    if (mayBeStale) answers.set(key, { at: Date.now(), output });
     noteRead(call, Date.now());
     return output;
   };

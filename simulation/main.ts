@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { play } from './play.ts';
-import { playRotations } from './rotation-play.ts';
+import { play, ready } from './play.ts';
+import { playRotations, readyForRotations } from './rotation-play.ts';
 import type { Violation } from './watch.ts';
 
 /**
@@ -13,6 +13,8 @@ async function main(): Promise<number> {
   if (options === undefined) return 64;
   // The interpreter of state machines throws for each value that it finds: without a replay nobody reads the stacks.
   if (!options.history) Error.stackTraceLimit = 0;
+  // What is loaded once is no seed's.
+  await Promise.all([ready(), readyForRotations()]);
   const clock = performance.now();
   const cpu: Partial<Record<Sort, number>> = {};
   const counts: Record<string, number> = {};

@@ -81,10 +81,15 @@ export interface Stage extends Scenario {
 
 /** One random organisation with a random fate, from its first import to the quiet at the end. */
 export async function play(options: PlayOptions): Promise<Played> {
-  warm ??= warmUp();
-  await warm;
+  await ready();
   return inSimulatedTime(seeded(-options.seed), () => playNow(options));
 }
+
+/** Each play waits for it; whoever measures them waits before. */
+export const ready = (): Promise<void> => {
+  warm ??= warmUp();
+  return warm;
+};
 
 let warm: Promise<void> | undefined;
 

@@ -72,10 +72,15 @@ export interface RotationStage extends RotationScenario {
 
 /** Random fates of secrets that are rotated and deployed, from the first deployment to the quiet at the end. */
 export async function playRotations(options: RotationPlayOptions): Promise<RotationsPlayed> {
-  warm ??= warmUp();
-  await warm;
+  await readyForRotations();
   return inSimulatedTime(seeded(-options.seed), () => playNow(options));
 }
+
+/** Each play waits for it; whoever measures them waits before. */
+export const readyForRotations = (): Promise<void> => {
+  warm ??= warmUp();
+  return warm;
+};
 
 let warm: Promise<void> | undefined;
 

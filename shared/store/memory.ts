@@ -48,9 +48,14 @@ function memoryRegistry(): RegistryStore {
   let revision = 0;
   let ready: string | undefined;
   const ous = new Map<string, RememberedOu>();
+  let listed: readonly RegisteredAccount[] | undefined;
   return {
     account: (id) => soon(() => stored.get(id)),
-    accounts: () => soon(() => sortedBy([...stored.values()], ({ id }) => id)),
+    accounts: () =>
+      soon(() => {
+        listed ??= Object.freeze(sortedBy([...stored.values()], ({ id }) => id));
+        return listed;
+      }),
     head: () => soon(() => ({ revision, ...(ready === undefined ? {} : { readySince: ready }) })),
     async put(account: Account, expected, at) {
       const previous = await soon(() => revision);
@@ -59,6 +64,7 @@ function memoryRegistry(): RegistryStore {
         revision += 1;
         const registered = frozen<RegisteredAccount>({ ...account, revision, updatedAt: at });
         stored.set(account.id, registered);
+        listed = undefined;
         return registered;
       });
     },
