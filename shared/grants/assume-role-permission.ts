@@ -3,7 +3,7 @@ import { PolicyTooLargeError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { Statement } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
-import { ownedSid } from '../policy/owned.ts';
+import { ownedSid, ownedStatements } from '../policy/owned.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
 import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern, text } from './entry.ts';
@@ -134,11 +134,14 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
   };
 }
 
-/** The statements in force that no grant of the configuration writes any more; one Sid may be in several policies. */
+/**
+ * The statements in force with a Sid of ours that no grant of the configuration writes any more; one Sid may be in several
+ * policies. What others have put into a policy of ours is not held to the organisation, and goes.
+ */
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
   return attachedOf(actual).flatMap(({ document }) =>
-    document.Statement.filter(({ Sid = '' }) => !claimed.has(Sid)),
+    ownedStatements(document, context.deploymentId).filter(({ Sid = '' }) => !claimed.has(Sid)),
   );
 }
 

@@ -6,6 +6,7 @@ import type { GrantEntry } from '../grants/entry.ts';
 import { listed } from '../grants/let-in.ts';
 import { type Account, isClosed, isMember } from '../organization/account.ts';
 import { accountIdsIn } from '../policy/accounts.ts';
+import type { PolicyDocument } from '../policy/document.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
@@ -128,9 +129,29 @@ function takingBack(
   // Under a grant's new name everybody is a newcomer: what stands under the old one must not go before they fit.
   const wanted = new Set(request.desired.shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
-  if (plan.removed.some((id) => wanted.has(id) && !answeredFor.has(id))) throw refused;
+  const lost = [...plan.removed, ...unknownLoss(request, shares, plan)];
+  if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw refused;
   return { ...plan, refused };
 }
+
+/** Whoever is named by what bears no mark of ours and goes all the same, such as in a managed policy that lost its tag. */
+function unknownLoss(
+  { desired, actual, remembered }: PlanRequest,
+  shares: readonly PlannedShare[],
+  { next, owned }: ResourcePlan,
+): readonly string[] {
+  const after = idsIn(desired.kind.documents(next, owned));
+  return [...idsIn(desired.kind.documents(actual, remembered))].filter(
+    (id) => !after.has(id) && !shares.some(({ granted }) => granted.has(id)),
+  );
+}
+
+const idsIn = (documents: Readonly<Record<string, PolicyDocument | undefined>>): ReadonlySet<string> =>
+  new Set(
+    Object.values(documents).flatMap((document) =>
+      (document?.Statement ?? []).flatMap((statement) => [...accountIdsIn(statement)]),
+    ),
+  );
 
 /** The first reason stays the reason. */
 function planOrRefuse(refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
@@ -151,7 +172,9 @@ function planShares(
   if (loss.withheld.length === 0)
     return planOf(request, shares, rendering, { withheld: [], named: [], removed: loss.gone });
   const keeping = renderKeeping(request, shares, context, loss.withheld);
-  return planOf(request, shares, keeping, { withheld: loss.withheld, named: loss.gone, removed: [] });
+  // Statements that stay do so as they are, also where they name somebody whom another grant takes off.
+  const named = [...namedIn(request, request.actual, request.remembered)];
+  return planOf(request, shares, keeping, { withheld: loss.withheld, named, removed: [] });
 }
 
 const renderShares = (

@@ -39,6 +39,17 @@ export const readSecret = (more: object = {}): object => ({
   ...more,
 });
 
+/** A grant to let one group assume a role. */
+export const assume = (more: object = {}): object => ({
+  name: 'people',
+  kind: 'assume-role-permission',
+  account: 'security',
+  groups: ['Admins'],
+  role: 'people/ReadOnly',
+  for: { all: true },
+  ...more,
+});
+
 export const account = (id: string, more: Partial<Account> = {}): Account => ({
   id,
   name: `account ${id}`,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { PolicyTooLargeError, UnsafeChangeError } from '../../shared/errors.ts';
 import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import type { PlanRequest } from '../../shared/plan/plan.ts';
 import { newPolicy, type PolicyDocument, type Statement } from '../../shared/policy/document.ts';
 import {
+  assume,
   configurationWith,
   grantedIn,
   idsOf,
@@ -110,6 +112,28 @@ describe('on a full document', () => {
     const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
 
     const plan = () => planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
+
+    expect(plan).toThrow(PolicyTooLargeError);
+  });
+
+  test.each([
+    ['lost', {}],
+    ['changed', { taggedSid: 'Other' }],
+  ])('a managed policy whose tag was %s takes nothing from its accounts where all are full', (_, tag) => {
+    const people = configurationWith([assume()]);
+    const accounts = members(1_220);
+    const { next, owned } = planOnly(people, accounts);
+    const policies = (next as ManagedPolicies).policies.map((policy, index) => {
+      const { taggedSid, ...untagged } = policy;
+      const Statement = policy.document.Statement.map(({ Sid, ...rest }) => ({
+        ...('taggedSid' in tag ? { Sid: tag.taggedSid } : {}),
+        ...rest,
+      }));
+      return index > 0 ? policy : { ...untagged, ...tag, document: { ...policy.document, Statement } };
+    });
+
+    const plan = () =>
+      planOnly(people, accounts, { actual: { policies, othersAttached: 0 }, remembered: owned });
 
     expect(plan).toThrow(PolicyTooLargeError);
   });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { PolicyTooLargeError, UnsafeChangeError } from '../../shared/errors.ts';
 import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';
 import { planResource, type ResourcePlan } from '../../shared/plan/plan.ts';
 import { newPolicy } from '../../shared/policy/document.ts';
 import {
   account,
+  assume,
   configurationWith,
   grantedIn,
   idsOf,
@@ -128,6 +130,46 @@ describe('what no grant answers for any more', () => {
       }),
     );
   });
+
+  test('stays, and newcomers get in, where it names an account that has left and that another grant takes off', () => {
+    const had = members(12);
+    const left = account('900000000000');
+    const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
+    const { next, owned } = planOnly(configurationWith([readSecret(), other(left)]), [...had, left]);
+    const configuration = configurationWith([other(newcomer)], { safety: { graceHours: 0 } });
+
+    const plan = planOnly(configuration, [...had, newcomer], {
+      actual: next,
+      remembered: owned,
+      accounts: [...had, newcomer, { ...left, state: 'DEPARTED' }],
+    });
+
+    expect(plan).toMatchObject({ added: [newcomer.id], removed: [left.id], withheld: idsOf(had) });
+  });
+
+  test.each([{ Sid: 'Theirs' }, {}])(
+    'stays without what others have put into a managed policy of ours, with %j',
+    (mark) => {
+      const had = members(12);
+      const theirs = { ...mark, Effect: 'Allow', Action: '*', Resource: 'arn:aws:iam::*:role/theirs' };
+      const old = planOnly(configurationWith([assume()]), had);
+      const [policy, ...none] = (old.next as ManagedPolicies).policies;
+      const document = { ...policy?.document, Statement: [...(policy?.document.Statement ?? []), theirs] };
+
+      const plan = planOnly(
+        configurationWith([assume({ name: 'other', for: { accounts: [newcomer.id] } })]),
+        [...had, newcomer],
+        {
+          actual: { policies: [{ ...policy, arn: 'arn', document }], othersAttached: 0 },
+          remembered: old.owned,
+        },
+      );
+
+      expect(none).toEqual([]);
+      expect(plan).toMatchObject({ added: [newcomer.id], withheld: idsOf(had) });
+      expect(JSON.stringify(plan.next)).not.toContain('role/theirs');
+    },
+  );
 
   test('stays on a resource that is named no more', () => {
     const had = members(12);
