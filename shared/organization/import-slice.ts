@@ -49,7 +49,8 @@ export interface ImportSlice {
 
 /**
  * Brings a part of the registry up to date; the last part marks it ready. The first error ends it, and a slice may be
- * repeated. A listing is older than it looks, so it only adds accounts that were unknown before the slice began. An
+ * repeated. A listing is older than it looks, so what it says is stored only of accounts that were unknown before the slice
+ * began, and only until the registry is ready: from then on others find out who has left before anybody has stored it. An
  * account that it shows different, twice, or not at all is asked for by itself; its absence alone means nothing.
  * @throws ServiceUnavailableError where Organizations lists no account at all
  */
@@ -72,6 +73,7 @@ interface Work {
   readonly limits: SliceLimits;
   /** The registry as it was before the slice listed anything. */
   readonly known: ReadonlyMap<string, RegisteredAccount>;
+  readonly isReady: boolean;
   readonly ouCache: OuCache;
   readonly seen: Set<string>;
   /** Accounts that this slice has stored. */
@@ -86,10 +88,12 @@ async function begin(
   limits: SliceLimits,
 ): Promise<Work> {
   const known = new Map((await access.registry.accounts()).map((account) => [account.id, account]));
+  const isReady = (await access.registry.readySince()) !== undefined;
   return {
     access,
     limits,
     known,
+    isReady,
     ouCache: new Map<string, KnownOu>(),
     seen: unpackIds(seen),
     stored: new Set(),
@@ -166,12 +170,18 @@ async function storeListed(
   answers: readonly OrganizationsAccount[],
   position: OuPosition,
 ): Promise<void> {
-  const accounts = await pMap(answers, (answer) => withTags(work, answer, position), { concurrency: 5 });
-  work.spent.accounts += answers.length;
+  const isNew = ({ Id = '' }: OrganizationsAccount): boolean => work.isReady && !work.known.has(Id);
+  const listed = answers.filter((answer) => !isNew(answer));
+  const accounts = await pMap(listed, (answer) => withTags(work, answer, position), { concurrency: 5 });
+  work.spent.accounts += listed.length;
   const needsApproval = accounts.some(mayNeedApproval(work))
     ? await work.access.needsApproval?.()
     : undefined;
   for (const account of accounts) note(work, account.id, await storeOne(work, account, needsApproval));
+  await refreshAll(
+    work,
+    answers.filter(isNew).flatMap(({ Id }) => Id ?? []),
+  );
 }
 
 /** Whoever is known and does not wait is as before, or is asked for by itself, which asks for this anew. */

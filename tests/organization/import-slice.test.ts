@@ -139,6 +139,23 @@ describe('importSlice', () => {
     expect(await here.registry.account(id)).toMatchObject({ tags: { environment: 'production' } });
   });
 
+  test.each(['ListAccountsForParent', 'ListTagsForResource', 'ListParents'])(
+    'once the registry is ready, an account that leaves after %s, unknown to everybody, is not added',
+    async (asked) => {
+      const here = world();
+      await importOrganization(here);
+      here.organization.accounts.set('999999999999', sandbox);
+      here.organization.after = (command, { ParentId = sandbox.parentId, ResourceId = '999999999999' }) => {
+        const isAbout = ParentId === sandbox.parentId && ResourceId === '999999999999';
+        if (command === asked && isAbout) here.organization.accounts.delete('999999999999');
+      };
+
+      await importOrganization(here);
+
+      expect((await here.registry.account('999999999999'))?.state ?? 'DEPARTED').toBe('DEPARTED');
+    },
+  );
+
   test('who needs approval is asked for only where somebody may: a new account, or one that waits', async () => {
     const here = world();
     await importOrganization(here);
