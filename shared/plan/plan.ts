@@ -174,7 +174,20 @@ function planShares(
   const keeping = renderKeeping(request, shares, context, loss.withheld);
   // Statements that stay do so as they are, also where they name somebody whom another grant takes off.
   const named = [...namedIn(request, request.actual, request.remembered)];
-  return planOf(request, shares, keeping, { withheld: loss.withheld, named, removed: [] });
+  const withheld = [...loss.withheld, ...stillNamed(request, shares, keeping)];
+  return planOf(request, shares, keeping, { withheld, named, removed: [] });
+}
+
+/** Whom a share takes off, and what is kept for others names as well: they wait with those. */
+function stillNamed(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  { next, owned }: Rendering<unknown>,
+): readonly string[] {
+  const after = namedIn(request, next, owned);
+  const judged = new Set(shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
+  const taken = shares.flatMap(({ removed }) => removed);
+  return taken.filter((id) => after.has(id) && !judged.has(id) && !isClosed(known(request, id)));
 }
 
 const renderShares = (
