@@ -1,17 +1,16 @@
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { OnboardingError, PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
-import type { GrantContext, Rendering, Share } from '../grants/contract.ts';
-import type { GrantEntry } from '../grants/entry.ts';
-import { listed } from '../grants/let-in.ts';
-import { type Account, isClosed, isMember } from '../organization/account.ts';
-import { accountIdsIn } from '../policy/accounts.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import type { GrantContext, Rendering } from '../grants/contract.ts';
+import type { Account } from '../organization/account.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { exposures } from '../policy/safety.ts';
 import type { DesiredResource } from './desired.ts';
-import { type Grace, goingSince, isInGrace, type Leaving } from './grace.ts';
+import { type Grace, goingSince, type Leaving } from './grace.ts';
+import { type PlannedShare, planShare, staying, union } from './planned-share.ts';
+import { indexOf } from './registry-index.ts';
 import { rendered } from './remedies.ts';
+import { namedIn, silentLoss, stillNamed, unknownLoss } from './unclaimed.ts';
 import { withheldError } from './withheld.ts';
 
 export interface PlanRequest extends Grace {
@@ -134,25 +133,6 @@ function takingBack(
   return { ...plan, refused };
 }
 
-/** Whoever is named by what bears no mark of ours and goes all the same, such as in a managed policy that lost its tag. */
-function unknownLoss(
-  { desired, actual, remembered }: PlanRequest,
-  shares: readonly PlannedShare[],
-  { next, owned }: ResourcePlan,
-): readonly string[] {
-  const after = idsIn(desired.kind.documents(next, owned));
-  return [...idsIn(desired.kind.documents(actual, remembered))].filter(
-    (id) => !after.has(id) && !shares.some(({ granted }) => granted.has(id)),
-  );
-}
-
-const idsIn = (documents: Readonly<Record<string, PolicyDocument | undefined>>): ReadonlySet<string> =>
-  new Set(
-    Object.values(documents).flatMap((document) =>
-      (document?.Statement ?? []).flatMap((statement) => [...accountIdsIn(statement)]),
-    ),
-  );
-
 /** The first reason stays the reason. */
 function planOrRefuse(refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
   try {
@@ -176,18 +156,6 @@ function planShares(
   const named = [...namedIn(request, request.actual, request.remembered)];
   const withheld = [...loss.withheld, ...stillNamed(request, shares, keeping)];
   return planOf(request, shares, keeping, { withheld, named, removed: [] });
-}
-
-/** Whom a share takes off, and what is kept for others names as well: they wait with those. */
-function stillNamed(
-  request: PlanRequest,
-  shares: readonly PlannedShare[],
-  { next, owned }: Rendering<unknown>,
-): readonly string[] {
-  const after = namedIn(request, next, owned);
-  const judged = new Set(shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
-  const taken = shares.flatMap(({ removed }) => removed);
-  return taken.filter((id) => after.has(id) && !judged.has(id) && !isClosed(known(request, id)));
 }
 
 const renderShares = (
@@ -268,139 +236,8 @@ function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leavin
   return since(request, union([leaving, withheld]).sort());
 }
 
-const staying = (shares: readonly PlannedShare[]) => ({
-  withheld: union(shares.map(({ withheld }) => withheld)).sort(),
-  leaving: union(shares.map(({ leaving }) => leaving)).sort(),
-});
-
-const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
-
 const since = (grace: Grace, ids: readonly string[]): Leaving =>
   Object.fromEntries(ids.map((id) => [id, goingSince(grace, id)]));
-
-interface PlannedShare extends Share {
-  readonly granted: ReadonlySet<string>;
-  readonly withheld: readonly string[];
-  readonly leaving: readonly string[];
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
-
-function planShare({ entry, accounts }: Share, request: PlanRequest, context: GrantContext): PlannedShare {
-  const { desired, actual, setAside, remembered } = request;
-  const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
-  const wanted = new Set(accounts.map(({ id }) => id));
-  const before = listed(granted, request.accounts);
-  const unwanted = before.filter((id) => !wanted.has(id));
-  const { leaving, due } = byGrace(request, entry, unwanted);
-  const accepted = (id: string): boolean => !setAside?.has(id);
-  const withheld = withheldOf(request, due, before.length).filter(accepted);
-  const staying = leaving.filter(accepted);
-  const kept = [
-    ...accounts.filter(({ id }) => accepted(id)),
-    ...[...withheld, ...staying].map((id) => known(request, id)),
-  ].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const remaining = new Set(kept.map(({ id }) => id));
-  return {
-    entry,
-    accounts: kept,
-    granted,
-    withheld,
-    leaving: staying,
-    added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
-    removed: before.filter((id) => !remaining.has(id)),
-  };
-}
-
-/**
- * Only where accounts are listed can one that should go be kept: whom a condition on the organisation lets in, AWS
- * decides, and to keep one account it would have to become a list.
- */
-function byGrace(request: PlanRequest, { membership = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
-  const hours = membership === 'accounts' ? request.configuration.safety.graceHours : 0;
-  const leaving = unwanted.filter((id) => isInGrace(request, id, hours));
-  return { leaving, due: unwanted.filter((id) => !isInGrace(request, id, hours)) };
-}
-
-/**
- * The removals of a share wait together, and then as long as the configuration is the same. An account that
- * Organizations itself calls closed does not count and does not wait: no selector can be wrong about it, and AWS may
- * refuse a document that goes on naming it.
- */
-function withheldOf(request: PlanRequest, removed: readonly string[], granted: number): readonly string[] {
-  const { configuration, waiting } = request;
-  const { removalCount, removalShare } = configuration.safety;
-  const doubtful = removed.filter((id) => !isClosed(known(request, id)));
-  if (doubtful.length > removalCount && doubtful.length > removalShare * granted) return doubtful;
-  return doubtful.filter((id) => waiting?.has(id));
-}
-
-/** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
-const known = ({ accounts }: PlanRequest, id: string): Account =>
-  indexOf(accounts).byId.get(id) ?? {
-    id,
-    name: id,
-    state: 'DEPARTED',
-    parentIds: [],
-    ouPath: '',
-    tags: {},
-  };
-
-interface Index {
-  readonly byId: ReadonlyMap<string, Account>;
-  readonly members: ReadonlySet<string>;
-}
-
-const indexes = new WeakMap<readonly Account[], Index>();
-
-/** Made once for each registry, since many resources are planned from one. */
-function indexOf(accounts: readonly Account[]): Index {
-  const index = indexes.get(accounts) ?? {
-    byId: new Map(accounts.map((account) => [account.id, account])),
-    members: new Set(accounts.filter(isMember).map(({ id }) => id)),
-  };
-  indexes.set(accounts, index);
-  return index;
-}
-
-/**
- * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
- * taken out, or of a resource that is named no more. A person has decided that, so there is no grace.
- * @returns the accounts that lose all they had, and those of them whom a person must allow to: none, or all that are not
- * closed
- */
-function silentLoss(
-  request: PlanRequest,
-  { next, owned }: Rendering<unknown>,
-  shares: readonly PlannedShare[],
-): { readonly gone: readonly string[]; readonly withheld: readonly string[] } {
-  const { actual, remembered, configuration, waiting } = request;
-  // Whom a share named or names, its own rule has judged.
-  const judged = new Set(
-    shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
-  );
-  const before = namedIn(request, actual, remembered);
-  const unjudged = [...before].filter((id) => !judged.has(id));
-  if (unjudged.length === 0) return { gone: [], withheld: [] };
-  const after = namedIn(request, next, owned);
-  const gone = unjudged.filter((id) => !after.has(id));
-  const lost = gone.filter((id) => !isClosed(known(request, id)));
-  const { removalCount, removalShare } = configuration.safety;
-  const isMany = lost.length > removalCount && lost.length > removalShare * before.size;
-  return { gone, withheld: isMany || lost.some((id) => waiting?.has(id)) ? lost : [] };
-}
-
-/** The accounts that anything of ours names in a state. */
-const namedIn = (
-  { desired, configuration }: PlanRequest,
-  state: unknown,
-  remembered: readonly string[],
-): ReadonlySet<string> =>
-  new Set(
-    Object.values(desired.kind.documents(state, remembered))
-      .flatMap((document) => ownedStatements(document, configuration.deployment))
-      .flatMap((statement) => [...accountIdsIn(statement)]),
-  );
 
 function refuseExposure(
   { desired, configuration, accounts }: PlanRequest,
