@@ -1,0 +1,138 @@
+import { expect, test } from '@jest/globals';
+import { bucket, repository, small } from './configurations.ts';
+import { created, workloads } from './events.ts';
+import { letIn, type Noted, notedRun, notedSweep, noting, repositoryArn } from './noted.ts';
+import { activated, readCounts, sweep, swept } from './sweeps.ts';
+import { answer, approving, untilItWaits } from './waiting.ts';
+import { due, makeReady, named, onboard, outcomes, world } from './world.ts';
+
+const hours = 3_600_000;
+
+test('a grace that has ended reaches the update, and one that runs does not', async () => {
+  const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const { id } = created(of);
+  of.organisation.moveAccount(id, workloads);
+  await sweep(of);
+  of.organisation.closeAccount(id);
+  await sweep(of);
+
+  const running = await notedSweep(of);
+  of.clock.advance(48 * hours);
+  const over = await notedSweep(of);
+
+  expect([running.updates, over.updates]).toEqual([[], ['Log', 'Security', 'Shared']]);
+  expect(running.changes.find(({ resource }) => resource === repository)?.leaving).toHaveProperty(id);
+  expect(Object.values(named(of)).flat()).not.toContain(id);
+});
+
+test('the grace of an account that others let in begins once, and ends', async () => {
+  const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const { id } = created(of);
+  await sweep(of);
+  letIn(of, id);
+
+  const begun = await notedSweep(of);
+  of.clock.advance(47 * hours);
+  const running = await notedSweep(of);
+  const kept = named(of)[repository];
+  of.clock.advance(hours);
+  const over = await notedSweep(of);
+
+  expect([begun.updates, running.updates, over.updates]).toEqual([['Shared'], [], ['Shared']]);
+  expect(kept).toContain(id);
+  expect(outcomes(over)).toMatchObject({ [repository]: 'written' });
+  expect(named(of)).toEqual(due(of));
+});
+
+test('whom others let in is looked at by one of two sweeps, whichever comes first', async () => {
+  const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const { id } = created(of);
+  await sweep(of);
+  letIn(of, id);
+  of.organisation.resetCalls();
+  let first: Noted | undefined;
+
+  const second = await sweep(of, {
+    around: async (token, invoke) => {
+      if (token === 'UpdateSharedAccountFunctionArn') first ??= await notedSweep(of);
+      return invoke();
+    },
+  });
+
+  expect(first?.updates).toEqual(['Shared']);
+  expect(outcomes(second)).toMatchObject({ [repository]: 'unchanged' });
+  // Each plan has read it, and one update.
+  expect(readCounts(of)).toMatchObject({ 'base/node': 3 });
+});
+
+test('what another configuration has settled reaches the update, though nothing differs', async () => {
+  const of = await swept();
+  const now = await activated(of, small(undefined, '\nsafety: { removalCount: 9 }'));
+
+  const first = await notedSweep(now);
+  const second = await notedSweep(now);
+
+  expect([first.updates, second.updates]).toEqual([['Log', 'Security', 'Shared'], []]);
+  expect(first.run.counts).toMatchObject({ equal: 5, written: 0 });
+});
+
+test('what a run wrote before it waited stays on its record, and its account is not called again for that', async () => {
+  const of = await world({ configuration: approving({ all: true }, ['bucket', 'repository']) });
+  await sweep(of);
+  of.organisation.editPolicy('repository', repositoryArn, undefined);
+  const { event } = created(of);
+  const { updates, around } = noting();
+
+  const { request, ended } = await untilItWaits(of, event, { around });
+  const before = [...updates];
+  await answer(of, request);
+  const { run, changes } = await ended;
+
+  expect(run.status).toBe('succeeded');
+  expect(before.toSorted()).toEqual(['Log', 'Shared']);
+  expect(updates.slice(before.length)).toEqual(['Log']);
+  expect(changes.map(({ resource, outcome }) => [resource, outcome])).toEqual([
+    [repository, 'written'],
+    [bucket, 'written'],
+  ]);
+  expect(named(of)).toEqual(due(of));
+});
+
+test('a configuration that comes into force after a plan that found nothing to do is left to the next run', async () => {
+  const of = await swept();
+  const { id, event } = created(of);
+  await onboard(of, event);
+  const grants = small().grants.map((grant) =>
+    grant.name === 'images' ? { ...grant, for: { all: true as const } } : grant,
+  );
+  const next = { ...of, configuration: { ...small(), grants } };
+  const late = await onboard(of, event, {
+    around: async (token, invoke) => {
+      const result = await invoke();
+      if (token === 'PlanChangesFunctionArn') await makeReady(next);
+      return result;
+    },
+  });
+
+  const again = await notedRun(next, { accountId: id });
+
+  expect(late.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringMatching(`^${repository}: .*${id} cannot `)],
+  });
+  expect(again).toMatchObject({ updates: ['Log', 'Security', 'Shared'], run: { status: 'succeeded' } });
+  expect(named(next)).toEqual(due(next));
+});
+
+test('a write that died before it was settled is left as it is where nothing is missing, and ends with the next write', async () => {
+  const of = await swept();
+  const state = await of.store.resources.get(bucket);
+  await of.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writing: true });
+
+  const quiet = await notedSweep(of);
+  created(of);
+  const busy = await notedSweep(of);
+
+  expect([quiet.updates, busy.updates]).toEqual([[], ['Log', 'Security', 'Shared']]);
+  expect(await of.store.resources.get(bucket)).not.toHaveProperty('writing');
+});
