@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { filesIn, type Import, importsOf, loadedBy, sourceOf } from './imports.ts';
 
-/** Errors, frozen copies, and answers that are kept for the same question: they know of nothing else. */
-const foundations = ['shared/errors.ts', 'shared/frozen.ts', 'shared/memo.ts'];
+/** Errors, frozen copies, globs, and answers that are kept for the same question: they know of nothing else. */
+const foundations = ['shared/errors.ts', 'shared/frozen.ts', 'shared/glob.ts', 'shared/memo.ts'];
 
 /** The pure part, from the bottom up, with what each folder may import at run time beside itself. */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +32,7 @@ const typesFrom: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a function of these packages does depends on its arguments alone. */
-const purePackages = ['zod', 'picomatch', 'node:crypto'];
+const purePackages = ['zod', 'node:crypto'];
 
 const pureFolders = Object.keys(layers);
 const pureFiles = pureFolders.flatMap(filesIn);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TooManyResourcesError } from '../errors.ts';
+import { matchesGlob, readStars } from '../glob.ts';
 import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.ts';
 import { eachOnce, type GrantEntry } from './entry.ts';
 
@@ -113,10 +114,7 @@ export function tagsOf(pattern: ResourcePattern): Readonly<Record<string, readon
 }
 
 /** Whether a name fits a glob in which `*` stands for any characters, slashes too. */
-export function fitsGlob(name: string, glob: string): boolean {
-  const parts = glob.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
-}
+export const fitsGlob = (name: string, glob: string): boolean => matchesGlob(readStars(glob), name);
 
 export interface Page {
   readonly ids: readonly string[];

@@ -18,7 +18,7 @@ export interface Position {
   readonly name: string;
   /** From the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
   readonly parentIds: readonly string[];
-  /** Names of the OUs from below the root, joined by `/`; empty for an account in the root itself. */
+  /** Path of the parent as a selector spells it (`ouPathOf`); empty for an account in the root itself. */
   readonly ouPath: string;
   readonly tags: Readonly<Record<string, string>>;
 }

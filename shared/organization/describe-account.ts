@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-organizations';
 import { ServiceUnavailableError, ThrottledError } from '../errors.ts';
 import { type Account, type AccountState, accountStates } from './account.ts';
+import { ouPathOf } from './ou-path.ts';
 
 /** An OU as we know it. OUs cannot be moved, but they can be renamed. */
 export interface KnownOu {
@@ -137,11 +138,8 @@ export async function positionBelow(
     names.unshift(ou.name);
     id = ou.parentId;
   }
-  return { parentIds: [id, ...parentIds], ouPath: names.map(pathSegment).join('/') };
+  return { parentIds: [id, ...parentIds], ouPath: ouPathOf(names) };
 }
-
-/** A slash in an OU's name is written `%2F`, so that no name can pass for a path. */
-const pathSegment = (name: string): string => name.replaceAll('/', '%2F');
 
 async function parentOf(organizations: OrganizationsClient, childId: string): Promise<string> {
   const { Parents = [] } = await organizations.send(new ListParentsCommand({ ChildId: childId }));

@@ -1,13 +1,14 @@
-import picomatch from 'picomatch';
 import * as z from 'zod';
+import { type Glob, globMistake, matchesGlob, readGlob } from '../glob.ts';
 import type { Account } from './account.ts';
-import { accountIdSchema, parentIdPattern } from './schemas.ts';
+import { ouMistake, ouNamesOf, readOu } from './ou-path.ts';
+import { accountIdSchema } from './schemas.ts';
 
 /** What can be asked of an account. All fields that are given must hold; of one field's values, one. */
 export interface SelectorFields {
   /**
    * Paths from below the root (`Workloads/Production`: that OU and all beneath it), or ids of OUs or the root.
-   * A `*` in a segment stands for any characters of that OU's name.
+   * A `*` in a segment stands for any characters of that OU's name; `ou-path.ts` says how other names are spelled.
    */
   readonly ous?: readonly string[];
   /** Tag keys with a value, or several of which one must hold. All keys must hold. Case matters. */
@@ -69,85 +70,67 @@ const anyOf =
     alternatives.some((test) => test(account));
 
 function ousTest(ous: readonly string[]): Test {
-  const ids = new Set(ous.filter((ou) => parentIdPattern.test(ou)));
-  const byPath = anyOf(ous.filter((ou) => !ids.has(ou)).map(pathTest));
+  const entries = ous.map(readOu);
+  const ids = new Set(entries.flatMap((entry) => ('id' in entry ? [entry.id] : [])));
+  const paths = entries.flatMap((entry) => ('names' in entry ? [entry.names] : []));
   // Many accounts share an OU.
   const answers = new Map<string, boolean>();
-  return (account) => {
-    const { ouPath, parentIds } = account;
-    const answer = answers.get(ouPath) ?? byPath(account);
+  return ({ ouPath, parentIds }) => {
+    const answer = answers.get(ouPath) ?? isAtOrBelow(paths, ouNamesOf(ouPath));
     answers.set(ouPath, answer);
     return answer || parentIds.some((id) => ids.has(id));
   };
 }
 
-function pathTest(ou: string): Test {
-  if (!ou.includes('*')) return ({ ouPath }) => ouPath === ou || ouPath.startsWith(`${ou}/`);
-  const segments = ou.split('/').map(segmentTest);
-  return ({ ouPath }) => {
-    const actual = ouPath.split('/');
-    return segments.every((test, index) => test(actual[index]));
-  };
-}
-
-/** Only `*` is special in a segment: OU names may hold brackets, braces and question marks. */
-function segmentTest(segment: string): (name: string | undefined) => boolean {
-  if (!segment.includes('*')) return (name) => name === segment;
-  const glob = globTest([segment.replace(/[[\]{}?\\]/g, '\\$&')]);
-  return (name) => name !== undefined && glob(name);
-}
+const isAtOrBelow = (paths: readonly (readonly Glob[])[], names: readonly string[]): boolean =>
+  paths.some((globs) =>
+    globs.every((glob, index) => {
+      const name = names[index];
+      return name !== undefined && matchesGlob(glob, name);
+    }),
+  );
 
 function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
   const values = new Set([value].flat());
   return ({ tags }) => Object.hasOwn(tags, key) && values.has(tags[key] ?? '');
 }
 
-function nameTest(globs: readonly string[]): Test {
-  const matches = globTest(globs);
-  return ({ name }) => matches(name);
+/** A name that is spelled like a glob is one of its matches. */
+function nameTest(texts: readonly string[]): Test {
+  const spelled = new Set(texts);
+  const globs = texts.map(readGlob);
+  return ({ name }) => spelled.has(name) || globs.some((glob) => matchesGlob(glob, name));
 }
-
-/** Whether one of the globs matches; a name that is spelled like a glob is one of its matches. */
-function globTest(globs: readonly string[]): (name: string) => boolean {
-  const plain = new Set(globs.map(plainGlob));
-  const pattern = new RegExp([...plain].map((glob) => picomatch.makeRe(glob, globOptions).source).join('|'));
-  return (name) => {
-    const text = withoutSlashes(name);
-    return plain.has(text) || pattern.test(text);
-  };
-}
-
-/** The special characters of a glob are `*`, `?`, `[…]`, `{…,…}` and `\`; the rest stands for itself. */
-const globOptions = { dot: true, nonegate: true, noextglob: true, keepQuotes: true };
-
-const plainGlob = (glob: string): string =>
-  withoutSlashes(glob)
-    .replaceAll('[!', '[^')
-    .replace(/(?<!\[)\^|[()|$]/g, '\\$&');
-
-/** A name is no path: a slash in it is a character like any other, so it is hidden from the glob's rules on paths. */
-const withoutSlashes = (text: string): string => (text.includes('/') ? text.replaceAll('/', '\u2215') : text);
 
 const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
   z
     .array(value, { error: `must be a list of ${what}` })
     .min(1, { error: `must name at least one: ${what}. Leave the field out where it does not matter` });
 
-const ouSchema = z.string({ error: 'must be an OU: its path or its id, as text' }).check((context) => {
-  const message = ouMistake(context.value);
-  if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
-});
+/** A path of five OUs with names of 128 characters fits, however it is spelled. */
+const longestOu = 2_048;
 
-function ouMistake(ou: string): string | undefined {
-  if (parentIdPattern.test(ou)) return undefined;
-  if (ou.startsWith('ou-')) return 'looks like the id of an OU but is none: it must be like ou-ab12-cd34ef56';
-  const segments = ou.split('/');
-  if (segments.some((segment) => segment.trim() === ''))
-    return 'must be a path from below the root such as Workloads/Production, with no slash at either end';
-  if (segments.includes('**'))
-    return 'must go without **: a path stands for the OU and everything beneath it';
-  return undefined;
-}
+/** An account's name has 50 characters at most (Organizations API reference, "CreateAccount"). */
+const longestNameGlob = 512;
+
+/** A check of text that must be read further than its length and its pattern. */
+const withoutMistake =
+  (mistakeIn: (text: string) => string | undefined) =>
+  (context: z.core.ParsePayload<string>): void => {
+    const message = mistakeIn(context.value);
+    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+  };
+
+const ouSchema = z
+  .string({ error: 'must be an OU: its path or its id, as text' })
+  .max(longestOu, { error: `must be at most ${longestOu} characters` })
+  .check(withoutMistake(ouMistake));
+
+const nameGlobSchema = z
+  .string({ error: 'must be a glob such as prod-*, as text' })
+  .min(1, { error: 'must be a glob such as prod-*' })
+  .max(longestNameGlob, { error: `must be at most ${longestNameGlob} characters; use several globs` })
+  .check(withoutMistake(globMistake));
 
 const tagValueSchema = z.string({
   error: 'must be the value of the tag as text, in quotes, or a list of such',
@@ -165,10 +148,7 @@ const fieldShape = {
     )
     .refine((tags) => Object.keys(tags).length > 0, { error: 'must name at least one tag' })
     .exactOptional(),
-  names: atLeastOne(
-    z.string().min(1, { error: 'must be a glob such as prod-*' }),
-    'globs on account names',
-  ).exactOptional(),
+  names: atLeastOne(nameGlobSchema, 'globs on account names').exactOptional(),
   accounts: atLeastOne(accountIdSchema, 'account ids').exactOptional(),
 };
 
