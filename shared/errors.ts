@@ -183,7 +183,11 @@ export class MalformedPolicyError extends OnboardingError {
   readonly findings: readonly Finding[];
 
   constructor(where: string, findings: readonly Finding[], cause?: unknown) {
-    super(`The policy of ${where} cannot be understood:\n${listed(findings)}`, { where, findings }, cause);
+    super(
+      `The policy of ${where} cannot be understood:\n${listed(findings)}\nIt was not changed. Correct it there, then run again`,
+      { where, findings },
+      cause,
+    );
     this.findings = findings;
   }
 }

@@ -32,7 +32,7 @@ const typesFrom: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a function of these packages does depends on its arguments alone. */
-const purePackages = ['zod', 'node:crypto'];
+const purePackages = ['zod', 'jsonc-parser', 'node:crypto'];
 
 const pureFolders = Object.keys(layers);
 const pureFiles = pureFolders.flatMap(filesIn);

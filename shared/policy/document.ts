@@ -2,6 +2,7 @@ import { type Finding, MalformedPolicyError } from '../errors.ts';
 import { frozen } from '../frozen.ts';
 import { perText } from '../memo.ts';
 import { policyFindings } from './grammar.ts';
+import { losses } from './lossless.ts';
 
 export type OneOrMany<T> = T | readonly T[];
 
@@ -44,7 +45,8 @@ export const currentVersion = '2012-10-17';
  * parsed, so that a foreign one is written back as it came. One text has one document, frozen: plan, write and proof
  * read the same policy again and again.
  *
- * @throws MalformedPolicyError with all findings, where the text is not a policy that we understand whole.
+ * @throws MalformedPolicyError with all findings, where the text is not a policy that we understand whole, or holds
+ * something that JavaScript would change by reading and writing it.
  */
 export function parsePolicy(text: string, where: string): PolicyDocument {
   const { document, findings, cause } = read(text);
@@ -61,13 +63,26 @@ interface Read {
 const read = perText(100, (text): Read => {
   try {
     const parsed: unknown = JSON.parse(text);
-    const findings = policyFindings(parsed);
+    const findings = [...losses(text).map((loss) => withSid(parsed, loss)), ...policyFindings(parsed)];
     return findings.length > 0 ? { findings } : { document: frozen(inOneForm(parsed as Written)), findings };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return { findings: [{ path: '', message: `is not JSON: ${reason}` }], cause };
   }
 });
+
+/** The Sid, since a person looks for a statement by its name and not by its number. */
+function withSid(policy: unknown, { path, message }: Finding): Finding {
+  const index = /^Statement(?:\[(\d+)\])?/.exec(path)?.[1];
+  const statements = field(policy, 'Statement');
+  const sid = field(index === undefined ? statements : field(statements, index), 'Sid');
+  return { path, message: typeof sid === 'string' ? `(statement "${sid}") ${message}` : message };
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
 
 type Written = Omit<PolicyDocument, 'Statement'> & { readonly Statement: OneOrMany<Statement> };
 

@@ -45,6 +45,20 @@ const cases: readonly {
     },
   },
   {
+    name: 'a policy that a write would change for JavaScript alone',
+    broken: bucket,
+    error: 'MalformedPolicyError.*Statement\\[0\\]\\.Action: \\(statement "Theirs"\\) stands more than once',
+    breakIt: ({ organisation }) => {
+      const text = organisation.policyTextOf('bucket', 'example-logs');
+      organisation.editPolicy(
+        'bucket',
+        'example-logs',
+        '{"Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:Put*","Action":"s3:Get*","Resource":"*"}]}',
+      );
+      return () => organisation.editPolicy('bucket', 'example-logs', text);
+    },
+  },
+  {
     name: 'a service control policy',
     broken: bucket,
     error: 'A service control policy forbids it',

@@ -94,6 +94,23 @@ describe('a document that cannot be understood', () => {
 
     expect(world.organisation.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
+
+  test('is not touched when a write would change the meaning of an unmanaged statement', async () => {
+    const { bring, world } = sceneOf(bucketPolicy, 'config-write');
+    const text =
+      '{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*",' +
+      '"Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"},"Bool":{"aws:ViaAWSService":"true"}}}]}';
+    world.organisation.editPolicy('bucket', 'example-logs', text);
+
+    await expect(bring(two)).rejects.toMatchObject({
+      name: 'MalformedPolicyError',
+      message: expect.stringMatching(
+        /example-logs .*Condition\.Bool: \(statement "Theirs"\).*It was not changed/s,
+      ),
+    });
+
+    expect(world.organisation.policyTextOf('bucket', 'example-logs')).toBe(text);
+  });
 });
 
 describe('the limit', () => {
