@@ -1,10 +1,10 @@
-import { searchesOf } from '../shared/plan/searches.ts';
 import { apiCall, type OrganisationEvent } from '../simulator/events.ts';
 import { ouId } from '../simulator/example-organisation.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { World } from '../simulator/world.ts';
 import { changeFinds } from './finds.ts';
 import { trespass } from './interloper.ts';
+import { patternPlaces } from './oracle/expected.ts';
 import { outsiderEdits } from './outsider.ts';
 import type { Stage } from './play.ts';
 import { reconfigure } from './reconfigure.ts';
@@ -53,7 +53,7 @@ const drawActs = (stage: Stage): readonly Act[] => {
   return [
     ...Array.from({ length: drawLength(stage) }, () => draw.pick(possible)),
     ...(rough ? some(4, () => draw.pick([trespass, trespass, sweep])) : []),
-    ...(inForce.all.some((each) => searchesOf(each).length > 0) ? some(3, () => changeFinds) : []),
+    ...(inForce.all.some((each) => patternPlaces(each).size > 0) ? some(3, () => changeFinds) : []),
     ...successors.map(() => reconfigure),
   ];
 };

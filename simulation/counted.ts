@@ -1,9 +1,8 @@
-import { isMember } from '../shared/organization/account.ts';
-import { accountIdsIn } from '../shared/policy/accounts.ts';
-import { isOurs } from './marks.ts';
+import { isManaged } from './oracle/marks.ts';
+import { isMember } from './oracle/organization.ts';
+import { accountsNamed, documentOf } from './oracle/policies.ts';
 import type { Place } from './places.ts';
 import type { Stage } from './play.ts';
-import { documentOf } from './watch.ts';
 
 /** Found by a pattern, and made anew under their names: then nobody is on them any more. */
 export const madeAnew = /:repository\/base\/made|:secret:/;
@@ -39,6 +38,6 @@ export async function countedTooEarly(
 const idsIn = (text: string | undefined, deployment: string): ReadonlySet<string> =>
   new Set(
     documentOf(text)
-      .Statement.filter(({ Sid }) => isOurs(Sid, deployment))
-      .flatMap((each) => [...accountIdsIn(each)]),
+      .Statement.filter(({ Sid }) => isManaged(Sid, deployment))
+      .flatMap((each) => [...accountsNamed(each)]),
   );

@@ -1,12 +1,14 @@
-import { searchesOf } from '../shared/plan/searches.ts';
 import type { OrganisationEvent } from '../simulator/events.ts';
 import type { Act, Happening } from './acts.ts';
 import { abroad, central, home } from './configuration.ts';
+import { patternPlaces } from './oracle/expected.ts';
 import { placeOf } from './places.ts';
 
 /** What teams do that have resources of their own; nothing where no pattern looks for such. */
 export const changeFinds: Act = (happening) => {
-  const kinds = new Set(searchesOf(happening.configuration).map(({ kind }) => kind));
+  const kinds = new Set(
+    [...patternPlaces(happening.configuration)].map((place) => place.split('/')[0] ?? ''),
+  );
   const acts = changes.filter(({ of }) => of.some((kind) => kinds.has(kind)));
   if (acts.length > 0) happening.draw.pick(acts).act(happening);
 };

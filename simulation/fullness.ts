@@ -1,9 +1,8 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
-import type { PolicyDocument, Statement } from '../shared/policy/document.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+import { type Document, documentOf, type Statement } from './oracle/policies.ts';
 import { type Place, places } from './places.ts';
 import type { Draw } from './random.ts';
-import { documentOf } from './watch.ts';
 
 /** What each service takes, in bytes or characters, which are the same here. */
 const room: Readonly<Record<string, number>> = {
@@ -37,13 +36,13 @@ export function fill(organisation: SimulatedOrganisation, { limits }: Configurat
         organisation.addManagedPolicy({
           accountId: group.accountId,
           name: `theirs-${index}`,
-          document: documentOf(undefined),
+          document: '{"Version":"2012-10-17","Statement":[]}',
         }),
       );
   }
 }
 
-const withStatement = (document: PolicyDocument, added: Statement): PolicyDocument => ({
+const withStatement = (document: Document, added: Statement): Document => ({
   ...document,
   Statement: [...document.Statement, added],
 });

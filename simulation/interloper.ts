@@ -1,10 +1,9 @@
-import type { Statement } from '../shared/policy/document.ts';
 import type { Act } from './acts.ts';
-import { clashSid, isOurs } from './marks.ts';
+import { clashSid, isManaged } from './oracle/marks.ts';
+import { documentOf, type Statement } from './oracle/policies.ts';
 import { type Place, places } from './places.ts';
 import type { Draw } from './random.ts';
 import { epoch } from './time.ts';
-import { documentOf } from './watch.ts';
 
 /** What outsiders have done to what is ours, by the ARN of the resource. */
 export interface Trespasses {
@@ -57,7 +56,7 @@ export const takeOneOut = (stage: Parameters<Act>[0], place: Place): void =>
   change(stage, place, (ours) => ours.slice(1));
 
 const oursOn = (place: Place, deployment: string): readonly Statement[] =>
-  documentOf(place.read()).Statement.filter(({ Sid }) => isOurs(Sid, deployment));
+  documentOf(place.read()).Statement.filter(({ Sid }) => isManaged(Sid, deployment));
 
 type Change = (ours: readonly Statement[]) => readonly Statement[];
 
@@ -83,8 +82,8 @@ type Trespassing = Pick<Parameters<Act>[0], 'configuration' | 'watch' | 'trespas
 function change({ configuration, trespasses, history }: Trespassing, place: Place, by: Change): void {
   const document = documentOf(place.read());
   const { deployment } = configuration;
-  const ours = document.Statement.filter(({ Sid }) => isOurs(Sid, deployment));
-  const others = document.Statement.filter(({ Sid }) => !isOurs(Sid, deployment));
+  const ours = document.Statement.filter(({ Sid }) => isManaged(Sid, deployment));
+  const others = document.Statement.filter(({ Sid }) => !isManaged(Sid, deployment));
   place.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
   trespasses.done(place.arn);
   history.push(`${Date.now() - epoch} trespass on ${place.arn}`);

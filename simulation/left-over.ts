@@ -1,8 +1,8 @@
-import { resourceKey } from '../shared/grants/contract.ts';
-import { desiredHere } from './access.ts';
 import { isAppliedLate, type KnownStates } from './known.ts';
-import { worldAccounts } from './members.ts';
+import { expected } from './oracle/expected.ts';
+import { keyOf } from './oracle/resources.ts';
 import type { Stage } from './play.ts';
+import { situationOf } from './situation.ts';
 
 /**
  * Managed policies of ours that are attached to nothing: they give nobody anything, but AWS counts them. What is refused or
@@ -15,12 +15,12 @@ export async function leftOver(
   const { groups, managedPolicies } = stage.organisation.world;
   const beginning = `/account-onboarding/${stage.configuration.deployment}/`;
   const attached = new Set([...groups.values()].flatMap((group) => [...group.attached]));
-  const due = new Set(desiredHere(stage, await worldAccounts(stage)).map(({ key }) => key));
+  const due = new Set(expected(await situationOf(stage)).map(({ key }) => key));
   return [...managedPolicies.values()]
     .filter(({ arn, path }) => path.startsWith(beginning) && !attached.has(arn))
     .filter(({ accountId, path }) => {
       const id = path.slice(beginning.length, -1);
-      const key = resourceKey({ kind: 'assume-role-permission', accountId, region: 'us-east-1', id });
+      const key = keyOf({ kind: 'assume-role-permission', accountId, region: 'us-east-1', id });
       if ([full, halted, contested].some((keys) => keys.has(key))) return false;
       return due.has(key) || !isAppliedLate(stage, key);
     })

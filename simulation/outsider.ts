@@ -1,9 +1,8 @@
-import type { Statement } from '../shared/policy/document.ts';
 import { roomOn } from './fullness.ts';
-import { isOurs } from './marks.ts';
+import { isManaged } from './oracle/marks.ts';
+import { documentOf, type Statement } from './oracle/policies.ts';
 import { type Place, places } from './places.ts';
 import type { Stage } from './play.ts';
-import { documentOf } from './watch.ts';
 
 /** Another tool or a person adds a statement to a policy, or takes one of theirs away. */
 export function outsiderEdits({ organisation, configuration, draw, watch }: Stage): void {
@@ -11,7 +10,7 @@ export function outsiderEdits({ organisation, configuration, draw, watch }: Stag
   if (all.length === 0) return;
   const place = draw.pick(all);
   const document = documentOf(place.read());
-  const theirs = document.Statement.filter(({ Sid }) => !isOurs(Sid, configuration.deployment));
+  const theirs = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.deployment));
   const takesAway = theirs.length > 1 && draw.chance(0.4);
   const added = newStatement(place, draw.between(1, 1_000_000));
   // AWS refuses what is too long of others, too.

@@ -1,13 +1,13 @@
-import { type ResourceRef, resourceKey } from '../shared/grants/contract.ts';
 import type { SimulatedCall } from '../simulator/plugin.ts';
 import type { SimulatedResource, SimulatedRole, World } from '../simulator/world.ts';
+import { keyOf, type Ref } from './oracle/resources.ts';
 
 /** A resource that has one policy document, whatever it is. */
 export interface Place {
   readonly arn: string;
   /** `s3`, `kms`, `ecr`, `secretsmanager` or `iam`: the service that has it. */
   readonly service: string;
-  /** `resourceKey`. */
+  /** The name in records. */
   key(): string;
   read(): string | undefined;
   write(text: string): void;
@@ -24,7 +24,7 @@ export function placeOfCall(
 }
 
 /** The resource that a grant is on. */
-export const placeOf = (world: World, { kind, ...ref }: ResourceRef): Place | undefined => {
+export const placeOf = (world: World, { kind, ...ref }: Ref): Place | undefined => {
   const service = services[kind];
   return service === undefined ? undefined : placeAt(world, { service, ...ref });
 };
@@ -78,7 +78,7 @@ function placeAt(world: World, { service, accountId, region, id }: At): Place | 
 const placeOfResource = (service: string, resource: SimulatedResource): Place => ({
   arn: resource.arn,
   service,
-  key: () => resourceKey({ ...resource, kind: kindOf(service), id: resource.name }),
+  key: () => keyOf({ ...resource, kind: kindOf(service), id: resource.name }),
   read: () => resource.policy,
   write: (text) => {
     resource.policy = text;
@@ -89,7 +89,7 @@ const placeOfRole = (role: SimulatedRole): Place => ({
   arn: role.arn,
   service: 'iam',
   key: () =>
-    resourceKey({
+    keyOf({
       kind: kindOf('iam'),
       accountId: role.accountId,
       region: 'us-east-1',

@@ -1,8 +1,5 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { resourceOf } from '../shared/grants/contract.ts';
 import { importOrganization } from '../shared/organization/registry.ts';
-import { desiredKeys } from '../shared/plan/desired.ts';
-import { nothingFound } from '../shared/plan/searches.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import { configurationOf } from '../shared/services.ts';
 import { memoryStore } from '../shared/store/memory.ts';
@@ -21,6 +18,8 @@ import { type InForce, newInForce } from './in-force.ts';
 import { newTrespasses, type Trespasses } from './interloper.ts';
 import { type Lag, lag } from './lag.ts';
 import { noting } from './noting.ts';
+import { namedKeysOf } from './oracle/expected.ts';
+import { refOf } from './oracle/resources.ts';
 import { placeOf } from './places.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { retries } from './retries.ts';
@@ -150,7 +149,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
         registered.add(id);
         if (approval === undefined && !inForce.atWork().every(asksForAll)) person.approve([id]);
       },
-      onSettled: (key) => trespasses.settled(placeOf(organisation.world, resourceOf(key))?.arn),
+      onSettled: (key) => trespasses.settled(placeOf(organisation.world, refOf(key))?.arn),
       onActivated: (item) => inForce.activated(configurationOf(item)),
     }),
   );
@@ -176,7 +175,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     now: Date.now,
     onWrite: async (place, before) => {
       trespasses.written(place.arn);
-      const key = named.find((each) => placeOf(organisation.world, resourceOf(each))?.arn === place.arn);
+      const key = named.find((each) => placeOf(organisation.world, refOf(each))?.arn === place.arn);
       return key === undefined ? [] : countedTooEarly(stage, key, { place, before });
     },
   });
@@ -253,7 +252,7 @@ function noteRevision(revisions: Map<string, number | undefined>, output: unknow
 }
 
 const keysNamedBy = (configurations: readonly Configuration[]): readonly string[] => [
-  ...new Set(configurations.flatMap((each) => [...desiredKeys(each, nothingFound)])),
+  ...new Set(configurations.flatMap(namedKeysOf)),
 ];
 
 /** Whether it asks, and a condition lets in all the same. */

@@ -1,12 +1,12 @@
-import { desiredHere } from './access.ts';
 import type { Act } from './acts.ts';
 import { takeOneOut } from './interloper.ts';
 import type { KnownStates } from './known.ts';
-import { isOurs } from './marks.ts';
-import { worldAccounts } from './members.ts';
+import { expected } from './oracle/expected.ts';
+import { isManaged } from './oracle/marks.ts';
+import { documentOf } from './oracle/policies.ts';
 import { placeOf } from './places.ts';
 import type { Stage } from './play.ts';
-import { documentOf } from './watch.ts';
+import { situationOf } from './situation.ts';
 
 /** Longer than a read of what we have written may be old. */
 const aWhile = 10 * 60_000;
@@ -19,7 +19,8 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
   // Of those that are withheld, what is gone is gone.
   const left = [...known.full, ...known.contested, ...known.withheld];
   const { world } = stage.organisation;
-  const candidates = desiredHere(stage, await worldAccounts(stage)).flatMap(({ key, ref, named }) => {
+  const rows = new Map(expected(await situationOf(stage)).map((row) => [row.key, row]));
+  const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
     const place = placeOf(world, ref);
     const count = ours(stage, place?.read()).length;
     return named && place !== undefined && count > 0 && !left.includes(key) ? [{ key, place, count }] : [];
@@ -47,4 +48,4 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
 }
 
 const ours = ({ configuration }: Stage, text: string | undefined) =>
-  documentOf(text).Statement.filter(({ Sid }) => isOurs(Sid, configuration.deployment));
+  documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, configuration.deployment));

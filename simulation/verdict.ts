@@ -1,16 +1,15 @@
-import { waits } from '../shared/plan/approval.ts';
-import { parsePolicy } from '../shared/policy/document.ts';
-import { samePolicy } from '../shared/policy/equality.ts';
 import { executionsEndWithin } from '../shared/run/sweep.ts';
 import { type AccessFinding, accessFindings, isServed } from './access.ts';
 import { falseDisputes, isAppliedLate, type KnownStates, knownStates } from './known.ts';
 import { leftOver } from './left-over.ts';
-import { isOurs } from './marks.ts';
+import { isManaged } from './oracle/marks.ts';
+import { documentOf, meaningOf } from './oracle/policies.ts';
 import { personDecides } from './person.ts';
 import { places } from './places.ts';
 import type { Stage } from './play.ts';
 import { provokedViolations } from './provoked.ts';
 import { epoch } from './time.ts';
+import { unexpectedLines, waitingIds } from './told.ts';
 import type { Violation } from './watch.ts';
 
 /** Longer than any execution, any lease and any refusal of a new account. */
@@ -26,17 +25,18 @@ export async function handledViolations(
   stage: Stage,
   ids: readonly string[] = [],
 ): Promise<readonly Violation[]> {
-  const looked = { lacks: stage.care.given(), names: stage.care.taken() };
+  const taken = stage.care.taken();
+  const looked = { lacks: stage.care.given(), names: taken, exceeds: taken };
   const isAsked = (id: string): boolean => ids.length === 0 || ids.includes(id);
-  if (![...looked.lacks, ...looked.names].some(isAsked)) return [];
+  if (![...looked.lacks, ...taken].some(isAsked)) return [];
   const at = Date.now() - epoch;
   const found = (await accessFindings(stage))
     .filter(({ id, named, sort }) => isAsked(id) && looked[sort].has(id) && named)
     .filter((finding) => !isExcused(stage, finding));
   const violations: Violation[] = [];
   for (const finding of found) {
-    const { id, resource, sort, what } = finding;
-    const { withheld } = (await stage.inner.resources.get(keyOf(resource))) ?? {};
+    const { id, key, sort, what } = finding;
+    const { withheld } = (await stage.inner.resources.get(key)) ?? {};
     // The run that began to withhold it has said so.
     if (sort === 'names' && withheld?.includes(id) === true) continue;
     // A run that began before the configuration came into force has verified the access, not how it is given.
@@ -88,7 +88,7 @@ async function unknownFindings(stage: Stage, known: KnownStates): Promise<readon
   const old = keysWithOldNames(known, findings);
   return findings
     .filter((finding) => !isKnown(known, finding) && !isForgotten(stage, finding))
-    .filter((finding) => !(isStray(finding) && old.has(keyOf(finding.resource))))
+    .filter((finding) => !(isStray(finding) && old.has(finding.key)))
     .map(({ what }) => what);
 }
 
@@ -96,17 +96,15 @@ const isStray = ({ sort, dropped }: AccessFinding): boolean => sort === 'names' 
 
 /** Where not all fit under a grant's new name, what stands under the old one stays: some who lack the new have it. */
 function keysWithOldNames({ full }: KnownStates, findings: readonly AccessFinding[]): ReadonlySet<string> {
-  const whoWhere = ({ id, resource }: AccessFinding): string => `${id} ${keyOf(resource)}`;
+  const whoWhere = ({ id, key }: AccessFinding): string => `${id} ${key}`;
   const lacking = new Set(findings.filter(({ sort }) => sort === 'lacks').map(whoWhere));
   const kept = findings.filter((finding) => isStray(finding) && lacking.has(whoWhere(finding)));
-  return new Set(kept.map(({ resource }) => keyOf(resource)).filter((key) => full.has(key)));
+  return new Set(kept.map(({ key }) => key).filter((key) => full.has(key)));
 }
 
 /** Where AWS has applied a write after the resource was dropped and cleared, no run looks any more. */
-const isForgotten = (stage: Stage, { resource, dropped = false }: AccessFinding): boolean =>
-  dropped && isAppliedLate(stage, keyOf(resource));
-
-const keyOf = (resource: string): string => resource.split(' ')[0] ?? '';
+const isForgotten = (stage: Stage, { key, dropped = false }: AccessFinding): boolean =>
+  dropped && isAppliedLate(stage, key);
 
 /** After a person has looked at what is contested or withheld, and decided, nothing is. */
 async function decidedViolations(stage: Stage): Promise<readonly string[]> {
@@ -124,8 +122,7 @@ async function decidedViolations(stage: Stage): Promise<readonly string[]> {
 
 /** Where a person starts all that wait by hand and approves them, nobody waits, and all have what is due. */
 async function approvedViolations(stage: Stage): Promise<readonly string[]> {
-  const waiting = async (): Promise<readonly string[]> =>
-    (await stage.inner.registry.accounts()).filter(waits).map(({ id }) => id);
+  const waiting = async (): Promise<readonly string[]> => waitingIds(await stage.inner.registry.accounts());
   const accountIds = await waiting();
   if (accountIds.length === 0) return [];
   stage.person.approveAll();
@@ -150,22 +147,17 @@ async function endGraces(stage: Stage): Promise<void> {
 }
 
 /** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
-const isKnown = (known: KnownStates, { resource, sort }: AccessFinding): boolean =>
-  [...(sort === 'lacks' ? [...known.full, ...known.halted] : known.withheld), ...known.contested].some(
-    (key) => resource.startsWith(`${key} `),
-  );
+const isKnown = (known: KnownStates, { key, sort }: AccessFinding): boolean => {
+  if (known.contested.has(key)) return true;
+  if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
+  return sort === 'names' && known.withheld.has(key);
+};
 
 /** The quiet sweep must leave nothing undone but what it cannot do. */
 async function leftUndone({ inner, executions }: Stage, { lines }: KnownStates): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
   if (run === undefined) return ['the quiet sweep has no record'];
-  const left = run.left ?? [];
-  return [
-    ...left.filter((line) => !lines.has(line)).map((line) => `the quiet sweep left: ${line}`),
-    ...[...lines]
-      .filter((line) => !left.includes(line))
-      .map((line) => `the quiet sweep does not say: ${line}`),
-  ];
+  return unexpectedLines(run.left ?? [], lines);
 }
 
 const pass = (milliseconds: number): Promise<void> =>
@@ -176,9 +168,9 @@ function foreignViolations({ organisation, configuration, watch }: Stage): reado
     const left = watch.left.get(arn);
     if (left === undefined) return [];
     const text = read();
-    const document = text === undefined ? { ...left, Statement: [] } : parsePolicy(text, arn);
-    const Statement = document.Statement.filter(({ Sid }) => !isOurs(Sid, configuration.deployment));
-    return samePolicy({ ...document, Statement }, left)
+    const document = text === undefined ? { ...left, Statement: [] } : documentOf(text);
+    const Statement = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.deployment));
+    return meaningOf({ ...document, Statement }) === meaningOf(left)
       ? []
       : [`${arn}: what is not ours is not as it was left`];
   });

@@ -1,13 +1,18 @@
-import type { Configuration } from '../shared/configuration/schema.ts';
-import { accountIdsIn } from '../shared/policy/accounts.ts';
-import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/policy/document.ts';
-import { samePolicy } from '../shared/policy/equality.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
 import { type Faults, isPolicyWrite, readKey } from './faults.ts';
 import type { InForce } from './in-force.ts';
 import { excessAfter, excessBefore } from './limits.ts';
-import { isOurs, sidPrefix } from './marks.ts';
+import { isManaged } from './oracle/marks.ts';
+import {
+  accountsNamed,
+  type Document,
+  documentOf,
+  list,
+  meaningOf,
+  type Statement,
+} from './oracle/policies.ts';
+import { isSidOf } from './oracle/strays.ts';
 import { type Place, placeOfCall } from './places.ts';
 import { epoch } from './time.ts';
 
@@ -26,7 +31,7 @@ export interface Watch {
   /** Edits of outsiders between a run's last read and its write: the window that AWS leaves. */
   readonly lostEdits: () => number;
   /** What is not ours, as others last left it, by ARN; where an edit was lost, what stands there. */
-  readonly left: Map<string, PolicyDocument>;
+  readonly left: Map<string, Document>;
   /** An outsider has just edited the resource. */
   edited(place: Place): void;
 }
@@ -48,7 +53,7 @@ export function watch(options: WatchOptions): Watch {
   const { deployment } = inForce.now;
   const { world } = organisation;
   const violations: Violation[] = [];
-  const left = new Map<string, PolicyDocument>();
+  const left = new Map<string, Document>();
   const editedAt = new Map<string, number>();
   let writes = 0;
   let lostEdits = 0;
@@ -78,16 +83,16 @@ export function watch(options: WatchOptions): Watch {
   };
 
   const statements = (text: string | undefined, ours: boolean): readonly Statement[] =>
-    documentOf(text).Statement.filter(({ Sid }) => isOurs(Sid, deployment) === ours);
+    documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, deployment) === ours);
 
-  const foreign = (text: string | undefined): PolicyDocument => ({
+  const foreign = (text: string | undefined): Document => ({
     ...documentOf(text),
     Statement: statements(text, false),
   });
 
   const checkForeign = (call: SimulatedCall, { arn, read }: Place, before: string | undefined): void => {
     const after = read();
-    if (samePolicy(foreign(before), foreign(after))) return;
+    if (meaningOf(foreign(before)) === meaningOf(foreign(after))) return;
     const readAt = faults.readAt.get(readKey(call)) ?? 0;
     // Another attempt of its run may have read since.
     if ((editedAt.get(arn) ?? 0) >= readAt || faults.isLate(call)) {
@@ -99,19 +104,20 @@ export function watch(options: WatchOptions): Watch {
   const checkGrants = ({ operation }: SimulatedCall, { read }: Place, before: string | undefined): void => {
     const sids = new Set(statements(before, true).map(({ Sid }) => Sid));
     for (const { Sid } of statements(read(), true))
-      if (!sids.has(Sid) && !isOfGrant(Sid, inForce.atWork()))
+      if (!sids.has(Sid) && !isSidOf(Sid ?? '', inForce.atWork()))
         violated(`${operation} adds ${Sid}, which is of no grant of a configuration at work`);
   };
 
-  const checkReach = ({ Sid, Principal, Condition }: Statement, call: SimulatedCall): void => {
+  const checkReach = ({ Resource: _, ...statement }: Statement, call: SimulatedCall): void => {
+    const { Sid, Principal, Condition } = statement;
     const where = `${call.operation}: ${Sid}`;
-    const names = typeof Principal === 'object' && Principal !== null ? many(Principal.AWS ?? []) : [];
+    const names = typeof Principal === 'object' && Principal !== null ? list(Principal.AWS ?? []) : [];
     if (
       Principal === '*' ||
       (names.includes('*') && !JSON.stringify(Condition ?? {}).includes('PrincipalOrg'))
     )
       violated(`${where} is open to everybody`);
-    for (const id of accountIdsIn({ Principal, Condition } as Statement)) checkNamed(id, where);
+    for (const id of accountsNamed(statement)) checkNamed(id, where);
   };
 
   const checkNamed = (id: string, where: string): void => {
@@ -132,11 +138,6 @@ export function watch(options: WatchOptions): Watch {
   };
 }
 
-const isOfGrant = (sid = '', configurations: readonly Configuration[]): boolean =>
-  configurations.some(({ deployment, grants }) =>
-    grants.some(({ name }) => sid.startsWith(sidPrefix(deployment, name))),
-  );
-
 /** Accounts that a call gives something to which is no statement of a resource's policy. */
 function idsGivenTo({ operation, input }: SimulatedCall): ReadonlySet<string> {
   const { GranteePrincipal, LaunchPermission, PolicyDocument } = input as Readonly<Record<string, unknown>>;
@@ -154,9 +155,6 @@ const givesRolesOfAnybody = ({ operation, input }: SimulatedCall): boolean =>
   operation.startsWith('CreatePolicy') &&
   documentOf((input as { readonly PolicyDocument?: string }).PolicyDocument).Statement.some(
     ({ Resource = '*', Condition = {} }) =>
-      many(Resource).some((arn) => !/:\d{12}:/.test(arn)) &&
+      list(Resource).some((arn) => !/:\d{12}:/.test(arn)) &&
       !/aws:Resource(Org|Account)/.test(JSON.stringify(Condition)),
   );
-
-export const documentOf = (text: string | undefined): PolicyDocument =>
-  text === undefined ? { Version: '2012-10-17', Statement: [] } : parsePolicy(text, 'the world');

@@ -1,0 +1,106 @@
+import { type Expected, expected, isHeld, type Situation } from './expected.ts';
+import { readerOf } from './kinds/index.ts';
+import { isMember, parentIdsOf } from './organization.ts';
+import type { Case, Subject } from './reader.ts';
+
+/** A cell of the matrix account × access in which the world is not as it must be. */
+export interface Cell {
+  readonly id: string;
+  readonly key: string;
+  readonly grant: string;
+  readonly named: boolean;
+  /** `lacks`: not all of what is due. `names`: something that is not due. `exceeds`: more than the grant means. */
+  readonly sort: 'lacks' | 'names' | 'exceeds';
+  /** What exactly, if it exceeds. */
+  readonly detail?: string;
+}
+
+/** An account that no grant is ever for, outside the organization. */
+const stranger: Subject = { id: '131313131313', parentIds: undefined };
+
+/** Compares the expected matrix with what every policy, grant on a key and launch permission gives. */
+export const cells = (situation: Situation, rows = expected(situation)): readonly Cell[] =>
+  rows.flatMap((row) => rowCells(situation, row));
+
+function rowCells(situation: Situation, row: Expected): readonly Cell[] {
+  const { key, entry, named } = row;
+  const all = [
+    ...memberCells(situation, row),
+    ...namedCells(situation, row),
+    ...strangerCells(situation, row),
+  ];
+  const once = new Map(all.map((cell) => [`${cell.id} ${cell.sort} ${cell.detail ?? ''}`, cell]));
+  return [...once.values()].map((cell) => ({ ...cell, key, grant: entry.name, named }));
+}
+
+const caseOf = ({ configuration }: Situation, { entry, ref }: Expected, subject: Subject): Case => ({
+  entry,
+  ref,
+  subject,
+  organizationId: configuration.organization.id,
+});
+
+type Bare = Pick<Cell, 'id' | 'sort' | 'detail'>;
+
+/** What each member has, asked request by request. */
+function memberCells(situation: Situation, row: Expected): readonly Bare[] {
+  const { world, configuration } = situation;
+  const { entry, accounts } = row;
+  const reader = readerOf(entry.kind);
+  const installation = configuration.deployment;
+  return [...world.accounts.values()].filter(isMember).flatMap((account): readonly Bare[] => {
+    const { id } = account;
+    const of = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
+    if (reader.needsNothing?.(of) === true) return [];
+    const has = reader.has(world, of, installation, entry.name);
+    if (!accounts.has(id)) return has === 'nothing' ? [] : [{ id, sort: 'names' }];
+    if (has !== 'everything') return [{ id, sort: 'lacks' }];
+    return reader.tooMuch(world, of, installation).map((detail) => ({ id, sort: 'exceeds', detail }));
+  });
+}
+
+/** Accounts that the grant names without being for them. What a condition lets in names nobody. */
+function namedCells(
+  { world, configuration }: Situation,
+  { ref, entry, accounts }: Expected,
+): readonly Bare[] {
+  const holdings = readerOf(entry.kind).holdings(world, ref, configuration.deployment, entry.name);
+  const isFor = (id: string): boolean =>
+    accounts.has(id) || (isHeld(entry) && world.accounts.get(id)?.state === 'ACTIVE');
+  return [...new Set(holdings.flatMap(({ ids }) => ids))]
+    .filter((id) => !isFor(id))
+    .map((id) => ({ id, sort: 'names' }));
+}
+
+/** Nothing is for an account outside the organization that no grant names. */
+function strangerCells(situation: Situation, row: Expected): readonly Bare[] {
+  const { world, configuration } = situation;
+  const of = caseOf(situation, row, stranger);
+  const has = readerOf(row.ref.kind).has(world, of, configuration.deployment, row.entry.name);
+  return has === 'nothing' ? [] : [{ id: stranger.id, sort: 'exceeds', detail: 'it is open to strangers' }];
+}
+
+/** Whether an account has all that one grant gives, by whatever is managed on the resource. */
+export function hasAll(
+  situation: Situation,
+  { id, key, grant }: Pick<Cell, 'id' | 'key' | 'grant'>,
+): boolean {
+  const { world, configuration } = situation;
+  const row = expected(situation).find((each) => each.key === key && each.entry.name === grant);
+  const account = world.accounts.get(id);
+  if (row === undefined || account === undefined) return false;
+  const of = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
+  return readerOf(row.ref.kind).has(world, of, configuration.deployment) === 'everything';
+}
+
+/** Whether a resource that grants are for cannot take all their accounts beside what others have there. */
+export function isFull(situation: Situation, key: string): boolean {
+  const rows = expected(situation).filter((row) => row.key === key);
+  const [first] = rows;
+  if (first === undefined) return false;
+  const demands = rows.map(({ entry, accounts }) => ({
+    entry,
+    accountIds: isHeld(entry) ? [] : [...accounts],
+  }));
+  return readerOf(first.ref.kind).isFull(situation.world, first.ref, demands, situation.configuration);
+}

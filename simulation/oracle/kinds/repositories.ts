@@ -1,0 +1,51 @@
+import { documentReader } from '../document-reader.ts';
+import { documentOf } from '../policies.ts';
+import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
+import type { Case, Entry, Probes, Reader } from '../reader.ts';
+
+const arnOf = ({ ref }: Pick<Case, 'ref'>): string =>
+  `arn:aws:ecr:${ref.region}:${ref.accountId}:repository/${ref.id}`;
+
+function pull(of: Case): Probes {
+  const resource = arnOf(of);
+  const actions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+  return {
+    allowed: actions.map((action) => byRole(of, { action, resource })),
+    refused: [
+      ...['ecr:PutImage', 'ecr:SetRepositoryPolicy', 'ecr:BatchDeleteImage'].map((action) =>
+        byRole(of, { action, resource }),
+      ),
+      ...actions.flatMap((action) => byOtherRole(of, { action, resource })),
+    ],
+  };
+}
+
+function functions(of: Case): Probes {
+  const resource = arnOf(of);
+  const actions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+  const source = 'lambda:function:any';
+  const byLambda = actions.map((action) =>
+    byService(of, 'lambda.amazonaws.com', { action, resource, source }),
+  );
+  return {
+    allowed: [...actions.map((action) => byRole(of, { action, resource })), ...byLambda],
+    refused: [...byLambda.map(forNobody), byRole(of, { action: 'ecr:PutImage', resource })],
+  };
+}
+
+const namesOf = (entry: Entry): readonly string[] =>
+  'repositories' in entry ? (entry.repositories as readonly string[]) : [];
+
+export const repositories: Reader = documentReader({
+  limit: 10_240,
+  named: (entry) => namesOf(entry).filter((name) => !name.includes('*')),
+  patterns: (entry) => ({ names: namesOf(entry).filter((name) => name.includes('*')), tags: undefined }),
+  all: (world) => [...world.repositories.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
+  documents: (world, ref) => [documentOf(world.repositories.get(arnOf({ ref }))?.policy)],
+  probes: (of) => {
+    const preset = 'preset' in of.entry ? String(of.entry.preset) : '';
+    if (preset === 'pull') return pull(of);
+    if (preset === 'lambda-pull') return functions(of);
+    throw new Error(`The oracle knows no preset ${preset} of repositories`);
+  },
+});

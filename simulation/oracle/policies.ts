@@ -1,0 +1,63 @@
+/** A statement as it stands in a policy's JSON. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Principal?: string | Readonly<Record<string, string | readonly string[]>>;
+  readonly Action?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface Document {
+  readonly Version: string;
+  readonly Statement: readonly Statement[];
+}
+
+const nothing: Document = { Version: '2012-10-17', Statement: [] };
+
+/** A policy's text, read plainly. The latest texts are kept, since the same are read again and again. */
+export function documentOf(text: string | undefined): Document {
+  if (text === undefined) return nothing;
+  const known = read.get(text) ?? parse(text);
+  if (read.size > 1_000) read.clear();
+  read.set(text, known);
+  return known;
+}
+
+const read = new Map<string, Document>();
+
+function parse(text: string): Document {
+  const parsed = JSON.parse(text) as Omit<Document, 'Statement'> & {
+    readonly Statement: Statement | readonly Statement[];
+  };
+  return { ...parsed, Version: parsed.Version ?? '2008-10-17', Statement: list(parsed.Statement) };
+}
+
+export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+/** Every account id in a text: twelve digits that are a whole segment. */
+const idsIn = (text: string): readonly string[] => text.match(/(?<![\w.-])\d{12}(?![\w.-])/g) ?? [];
+
+/** The accounts that a statement names as those that it is for; the owner of a resource in its ARN is none of them. */
+export function accountsNamed({ Principal, Resource, Condition = {} }: Statement): readonly string[] {
+  const positive = Object.entries(Condition).filter(([operator]) => !operator.includes('Not'));
+  return [...new Set(idsIn(JSON.stringify([Principal ?? '', Resource ?? '', positive])))];
+}
+
+/** Two statements or policies that mean the same have one such text: no order, no difference between one and a list. */
+export function meaningOf(value: unknown): string {
+  if (Array.isArray(value))
+    return value.length === 1 ? meaningOf(value[0]) : `[${value.map(meaningOf).sort().join()}]`;
+  if (value !== null && typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([name, each]) => `${name}:${meaningOf(each)}`)
+      .sort()
+      .join()}}`;
+  const account = /^arn:[\w-]+:iam::(\d{12}):root$/.exec(String(value));
+  return JSON.stringify(account?.[1] ?? String(value));
+}
+
+/** The meaning of what is left of a policy without some statements. */
+export const meaningOfStatements = (statements: readonly Statement[]): string =>
+  statements.map(meaningOf).sort().join('\n');

@@ -1,0 +1,21 @@
+/** One resource: its kind, where it is, and its id. */
+export interface Ref {
+  readonly kind: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly id: string;
+}
+
+/** The name that records and the table use, as docs/configuration.md and the run records show it. */
+export const keyOf = ({ kind, accountId, region, id }: Ref): string =>
+  [kind, accountId, region, id].join('/');
+
+export function refOf(key: string): Ref {
+  const parts = key.split('/');
+  return {
+    kind: parts[0] ?? '',
+    accountId: parts[1] ?? '',
+    region: parts[2] ?? '',
+    id: parts.slice(3).join('/'),
+  };
+}
