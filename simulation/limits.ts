@@ -17,7 +17,8 @@ const documents: Readonly<Record<string, (input: Input, limits: Limits) => Count
   PutKeyPolicy: ({ Policy }) => count(bytes(text(Policy)), 32_768),
   SetRepositoryPolicy: ({ policyText }) => count(text(policyText).length, 10_240),
   PutResourcePolicy: ({ ResourcePolicy }) => count(text(ResourcePolicy).length, 20_480),
-  UpdateAssumeRolePolicy: ({ PolicyDocument }) => count(withoutSpace(text(PolicyDocument)).length, 2_048),
+  UpdateAssumeRolePolicy: ({ PolicyDocument }, { roleTrustPolicyCharacters }) =>
+    count(withoutSpace(text(PolicyDocument)).length, roleTrustPolicyCharacters),
   CreatePolicy: ({ PolicyDocument }, { managedPolicyCharacters }) =>
     count(withoutSpace(text(PolicyDocument)).length, managedPolicyCharacters),
   CreatePolicyVersion: ({ PolicyDocument }, { managedPolicyCharacters }) =>

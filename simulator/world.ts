@@ -149,6 +149,8 @@ export interface World {
   readonly organizationalUnits: Map<string, SimulatedOu>;
   /** Accounts outside the organisation that AWS accepts as principals. */
   readonly foreignAccounts: Set<string>;
+  /** Quotas that AWS can raise on request; a test raises them here. */
+  readonly quotas: { roleTrustPolicyCharacters: number };
   /** Accounts that AWS refuses as principals though they are active. */
   readonly refusedPrincipals: Set<string>;
   /** ARNs of users, and of roles of accounts outside the organisation. */
@@ -187,6 +189,7 @@ export const newWorld = (settings: WorldSettings): World => ({
   accounts: new Map(),
   organizationalUnits: new Map(),
   foreignAccounts: new Set(),
+  quotas: { roleTrustPolicyCharacters: 2_048 },
   refusedPrincipals: new Set(),
   principals: new Set(),
   disabledRegions: new Set(),

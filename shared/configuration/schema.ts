@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type centralAccountNames, type GrantEntry, region, rolePattern, text } from '../grants/entry.ts';
 import { grantKind, grantKinds } from '../grants/kinds.ts';
+import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
 import { accountIdPattern } from '../organization/account.ts';
 import { selectorSchema } from '../organization/selector.ts';
 import { deploymentIdPattern } from '../policy/owned.ts';
@@ -36,16 +37,25 @@ const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): G
   return z.NEVER;
 });
 
-/**
- * Quotas that AWS raises on request; the defaults are AWS's own (IAM user guide, "IAM and AWS STS quotas"; KMS developer
- * guide, "Resource quotas"; General Reference, "Amazon EC2 endpoints and quotas").
- */
+/** A value above the highest that AWS gives would only make AWS refuse the write. */
+function quota(name: LimitName, lowest = 1) {
+  const { default: given, highest }: Quota = quotas[name];
+  const whole = lowest > 1 ? z.int().min(lowest) : z.int().positive();
+  const bounded =
+    highest === undefined
+      ? whole
+      : whole.max(highest, `at most ${highest}, the highest value that AWS gives`);
+  return bounded.default(given);
+}
+
+/** Quotas of AWS; the defaults are AWS's own. */
 const limits = object({
-  managedPolicyCharacters: z.int().min(1_024).default(6_144),
-  managedPoliciesPerGroup: z.int().positive().default(10),
-  managedPoliciesPerRole: z.int().positive().default(10),
-  grantsPerKey: z.int().positive().default(50_000),
-  launchPermissionsPerImage: z.int().positive().default(1_000),
+  managedPolicyCharacters: quota('managedPolicyCharacters', 1_024),
+  managedPoliciesPerGroup: quota('managedPoliciesPerGroup'),
+  managedPoliciesPerRole: quota('managedPoliciesPerRole'),
+  roleTrustPolicyCharacters: quota('roleTrustPolicyCharacters', 1_024),
+  grantsPerKey: quota('grantsPerKey'),
+  launchPermissionsPerImage: quota('launchPermissionsPerImage'),
   /** Our own: how many resources one pattern may find in one place. What was found is one item of the table. */
   resourcesPerPattern: z.int().positive().max(2_000).default(500),
 });

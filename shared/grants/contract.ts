@@ -5,6 +5,7 @@ import type { Conditions, PolicyDocument } from '../policy/document.ts';
 import type { AccessRequest } from '../policy/evaluate.ts';
 import type { SizeUnit } from '../policy/size.ts';
 import type { GrantEntry } from './entry.ts';
+import type { Limits } from './quotas.ts';
 
 /** What is written under one lease: a policy document, a set of them, the grants of a key, the shares of an image. */
 export interface ResourceRef {
@@ -79,15 +80,6 @@ export interface Permission {
   /** ARNs, with `*` as a wildcard; `*` alone where AWS knows no resource for the actions. */
   readonly resources: readonly string[];
   readonly condition?: Conditions;
-}
-
-/** Limits of AWS that can be raised on request; the configuration's `limits` sets them. */
-export interface Limits {
-  readonly managedPolicyCharacters: number;
-  readonly managedPoliciesPerGroup: number;
-  readonly managedPoliciesPerRole: number;
-  readonly grantsPerKey: number;
-  readonly launchPermissionsPerImage: number;
 }
 
 /** What a grant kind may know beside its entry. */

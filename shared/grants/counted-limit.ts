@@ -1,6 +1,7 @@
 import { PolicyTooLargeError } from '../errors.ts';
 import { type LimitUnit, type ResourceRef, resourceKey, type Share } from './contract.ts';
 import type { GrantEntry } from './entry.ts';
+import { type LimitName, raiseAdvice } from './quotas.ts';
 
 export interface CountedLimit<Entry extends GrantEntry> {
   readonly ref: ResourceRef;
@@ -12,7 +13,7 @@ export interface CountedLimit<Entry extends GrantEntry> {
   readonly limit: number;
   readonly unit: LimitUnit;
   /** The setting that follows when AWS has raised the quota. */
-  readonly setting: string;
+  readonly setting: LimitName;
 }
 
 /**
@@ -44,8 +45,8 @@ function tooMany<Entry extends GrantEntry>(
   }
   const where = resourceKey(ref);
   return new PolicyTooLargeError(
-    `${where}: it would have ${size} ${unit} with ${accounts} accounts, and AWS allows ${limit}; ${fit} fit. If AWS ` +
-      `has raised your quota, set limits.${setting}`,
+    `${where}: it would have ${size} ${unit} with ${accounts} accounts, and limits.${setting} is ${limit}; ${fit} fit` +
+      raiseAdvice(setting, size),
     { resource: where, size, limit, unit, accounts, fit },
   );
 }

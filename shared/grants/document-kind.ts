@@ -21,6 +21,7 @@ import type { GrantEntry, Membership } from './entry.ts';
 import { accountsLetIn } from './let-in.ts';
 import { onArn } from './permissions.ts';
 import { inCondition, membershipOf } from './principals.ts';
+import { type LimitName, type Limits, raiseAdvice } from './quotas.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
@@ -51,7 +52,10 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly title: string;
   readonly schema: z.ZodType<Entry>;
   readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
-  readonly limit: number;
+  /** How large a document may be, in `unit`. */
+  limit(limits: Limits): number;
+  /** Where that is set, if AWS raises it on request. */
+  readonly setting?: LimitName;
   readonly unit: SizeUnit;
   /**
    * Names of the ways to write the statements, the plainest first; the first that fits is taken. Where a grant opts in,
@@ -136,7 +140,7 @@ function render<Entry extends GrantEntry>(
   let size = 0;
   for (const packing of packingsOf(kind, request.shares)) {
     const rendering = attempt(kind, request, packing);
-    if (rendering.size <= kind.limit) return rendering;
+    if (rendering.size <= rendering.limit) return rendering;
     size = rendering.size;
   }
   throw tooLarge(kind, request, size);
@@ -172,7 +176,7 @@ function attempt<Entry extends GrantEntry>(
     next: { document },
     owned: wanted.flatMap(({ Sid }) => Sid ?? []),
     size: policySize(document, kind.unit),
-    limit: kind.limit,
+    limit: kind.limit(context.limits),
     unit: kind.unit,
     ...(packingsOf(kind, shares).length > 1 ? { packing } : {}),
   };
@@ -261,11 +265,12 @@ function tooLarge<Entry extends GrantEntry>(
   request: RenderRequest<Entry, DocumentState>,
   size: number,
 ): PolicyTooLargeError {
+  const limit = kind.limit(request.context.limits);
   const packing = packingsOf(kind, request.shares).at(-1) ?? '';
   const accounts = Math.max(0, ...request.shares.map((share) => share.accounts.length));
   const fits = (count: number): boolean => {
     const shares = request.shares.map((share) => ({ ...share, accounts: share.accounts.slice(0, count) }));
-    return attempt(kind, { ...request, shares }, packing).size <= kind.limit;
+    return attempt(kind, { ...request, shares }, packing).size <= limit;
   };
   let low = -1;
   let high = accounts;
@@ -281,8 +286,8 @@ function tooLarge<Entry extends GrantEntry>(
   const others = foreign === 0 ? '' : `, of which foreign statements take ${foreign}`;
   return new PolicyTooLargeError(
     `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
-      `${kind.limit}${others}; ${room}`,
-    { resource: where, size, limit: kind.limit, unit: kind.unit, foreign, accounts, fit: Math.max(low, 0) },
+      `${limit}${others}; ${room}${kind.setting === undefined ? '' : raiseAdvice(kind.setting, size)}`,
+    { resource: where, size, limit, unit: kind.unit, foreign, accounts, fit: Math.max(low, 0) },
   );
 }
 

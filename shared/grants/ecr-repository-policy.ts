@@ -147,7 +147,7 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
     read: ['ecr:GetRepositoryPolicy'],
     write: ['ecr:SetRepositoryPolicy', 'ecr:DeleteRepositoryPolicy'],
   },
-  limit: 10_240,
+  limit: () => 10_240,
   unit: 'characters',
   packings: ['listed'],
   ids: ({ repositories }) => repositories.filter((name) => !isPattern(name)),

@@ -186,7 +186,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
   title: 'KMS key policy',
   schema,
   actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
-  limit: 32_768,
+  limit: () => 32_768,
   unit: 'bytes',
   packings: ['listed'],
   ids: keyIds,

@@ -32,13 +32,14 @@ const roleArn = ({ accountId, id }: ResourceRef, { partition }: GrantContext): s
 
 const externalIdKey = 'sts:ExternalId';
 
-/** Limit: IAM user guide, "IAM and AWS STS quotas", role trust policy length, without what AWS raises on request. */
+/** Limit: IAM user guide, "IAM and AWS STS quotas", role trust policy length. */
 const kind = documentKind<Entry>({
   name: 'role-trust-policy',
   title: 'Role trust policy',
   schema,
   actions: { read: ['iam:GetRole'], write: ['iam:UpdateAssumeRolePolicy'] },
-  limit: 2_048,
+  limit: ({ roleTrustPolicyCharacters }) => roleTrustPolicyCharacters,
+  setting: 'roleTrustPolicyCharacters',
   unit: 'characters',
   packings: ['listed'],
   ids: ({ role }) => [role],

@@ -219,7 +219,7 @@ export const s3BucketPolicy = documentKind<Entry>({
   title: 'S3 bucket policy',
   schema,
   actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
-  limit: 20_480,
+  limit: () => 20_480,
   unit: 'bytes',
   packings,
   ids: ({ bucket }) => [bucket],

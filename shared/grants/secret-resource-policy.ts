@@ -91,7 +91,7 @@ export const secretResourcePolicy = documentKind<Entry>({
     read: ['secretsmanager:GetResourcePolicy'],
     write: ['secretsmanager:PutResourcePolicy', 'secretsmanager:DeleteResourcePolicy'],
   },
-  limit: 20_480,
+  limit: () => 20_480,
   unit: 'characters',
   packings: ['listed'],
   ids: ({ secrets = [] }) => secrets,

@@ -3,6 +3,7 @@ import { newPolicy, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
 import { attachedOf, type ManagedPolicies, type ManagedPolicy } from './managed-policies.ts';
+import { raiseAdvice } from './quotas.ts';
 import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-slots.ts';
 import { charactersOfSid, sentDocument } from './tagged-sid.ts';
 
@@ -195,19 +196,13 @@ function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: 
   );
 }
 
-/** More than AWS lets be attached to anything: 10 to a group, 20 to a role on request ("IAM and AWS STS quotas"). */
-const mostAttachable = 20;
-
 /** What would let so many of ours be attached. */
 function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
   const all = needed + othersAttached;
-  return [
-    ...(othersAttached === 0 ? [] : ['. Detach what is not needed']),
-    ...(all > mostAttachable
-      ? []
-      : [`. Where AWS has raised the quota so far, set limits.${setting} to ${all}`]),
-  ].join('');
+  return [...(othersAttached === 0 ? [] : ['. Detach what is not needed']), raiseAdvice(setting, all)].join(
+    '',
+  );
 }
 
 const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>
@@ -218,7 +213,7 @@ function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLa
   const limit = context.limits.managedPolicyCharacters;
   return new PolicyTooLargeError(
     `${where}: the permission for one account alone takes ${size} characters, and limits.managedPolicyCharacters ` +
-      `is ${limit}. Raise it: AWS allows 6144`,
+      `is ${limit}${raiseAdvice('managedPolicyCharacters', size)}`,
     { resource: where, size, limit, accounts: 1, fit: 0 },
   );
 }

@@ -1,6 +1,7 @@
 import type { Configuration } from '../configuration/schema.ts';
 import { PolicyTooLargeError } from '../errors.ts';
 import type { Permission } from '../grants/contract.ts';
+import { raiseAdvice } from '../grants/quotas.ts';
 import { currentVersion, type PolicyDocument, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 
@@ -45,7 +46,7 @@ function withResource(
 
 const tooMany = (count: number, limit: number): PolicyTooLargeError =>
   new PolicyTooLargeError(
-    `The spoke role would need ${count} managed policies, and a role takes ${limit}. Tell resources by patterns instead ` +
-      'of naming each, or have AWS raise the quota and set `limits.managedPoliciesPerRole`',
+    `The spoke role would need ${count} managed policies, and limits.managedPoliciesPerRole is ${limit}. Tell resources by ` +
+      `patterns instead of naming each${raiseAdvice('managedPoliciesPerRole', count)}`,
     { count, limit },
   );

@@ -27,7 +27,8 @@ export function acceptIdentityPolicy(world: World, text = ''): string {
  * Sources: IAM API reference, "UpdateAssumeRolePolicy"; "IAM and AWS STS quotas" (role trust policy length).
  * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
  */
-export const acceptTrustPolicy = (world: World, text = ''): string => acceptDocument(world, text, trustRules);
+export const acceptTrustPolicy = (world: World, text = ''): string =>
+  acceptDocument(world, text, trustRules(world.quotas.roleTrustPolicyCharacters));
 
 const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
 
@@ -40,10 +41,10 @@ const identityRules: DocumentRules = {
   wrongWith,
 };
 
-const trustRules: DocumentRules = {
+const trustRules = (limit: number): DocumentRules => ({
   ...identityRules,
-  limit: 2_048,
-  tooLarge: () => awsError('LimitExceededException', 'Cannot exceed quota for ACLSizePerRole: 2048', 409),
+  limit,
+  tooLarge: () => awsError('LimitExceededException', `Cannot exceed quota for ACLSizePerRole: ${limit}`, 409),
   invalidPrincipal: (principal) => malformed(`Invalid principal in policy: "AWS":"${principal}"`),
   wrongWith: (statement) => {
     if (!namesPrincipal(statement)) return 'Trust policies must specify a principal.';
@@ -53,7 +54,7 @@ const trustRules: DocumentRules = {
       ? undefined
       : 'AssumeRole policy may only specify STS AssumeRole actions.';
   },
-};
+});
 
 function wrongWith(statement: Statement): string | undefined {
   if (namesPrincipal(statement)) return 'Policy document should not specify a principal.';

@@ -19,6 +19,7 @@ const helpers = [
   'managed-policy-permissions',
   'permissions',
   'principals',
+  'quotas',
   'raw-statements',
   'role-slots',
   'shards',

@@ -19,6 +19,7 @@ export const context: GrantContext = {
     managedPolicyCharacters: 6_144,
     managedPoliciesPerGroup: 10,
     managedPoliciesPerRole: 10,
+    roleTrustPolicyCharacters: 2_048,
     // Fewer than AWS's 50,000, so that the suite need not make as many accounts.
     grantsPerKey: 2_000,
     launchPermissionsPerImage: 1_000,

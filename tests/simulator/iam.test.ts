@@ -124,6 +124,19 @@ describe('a managed policy', () => {
     });
   });
 
+  test('accepts a longer trust policy when AWS has raised the quota', async () => {
+    const RoleName = 'Shared';
+    world.organisation.addRole({ accountId: security, name: RoleName, trust: policy() });
+    const trust = { Effect: 'Allow', Principal: { AWS: security }, Action: 'sts:AssumeRole' } as const;
+    const PolicyDocument = JSON.stringify({ ...policy(trust), Id: 'x'.repeat(2_048) });
+    const update = () => iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+
+    expect(await refusal(update())).toMatchObject({ name: 'LimitExceededException' });
+    world.organisation.world.quotas.roleTrustPolicyCharacters = 4_096;
+
+    await expect(update()).resolves.toBeDefined();
+  });
+
   test('wants a name and a path that IAM knows', async () => {
     expect(await refusal(create('no spaces'))).toMatchObject({ name: 'ValidationError' });
     expect(await refusal(create('developers', { Path: 'no-slash' }))).toMatchObject({

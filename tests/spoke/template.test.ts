@@ -237,6 +237,8 @@ describe('many resources', () => {
 
   test('are refused where a role takes no such number', () => {
     expect(() => naming(800)).toThrow(PolicyTooLargeError);
-    expect(() => naming(800)).toThrow(/would need 1\d managed policies, and a role takes 10/);
+    expect(() => naming(800)).toThrow(
+      /would need 1\d managed policies, and limits\.managedPoliciesPerRole is 10/,
+    );
   });
 });
