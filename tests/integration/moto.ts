@@ -11,11 +11,14 @@ export function describeWithMoto(name: string, fn: (moto: () => MotoServer) => v
     withoutMoto(name, fn);
     return;
   }
+  users += 1;
   describe(name, () => {
     let server: MotoServer | undefined;
     beforeAll(async () => {
-      server = await theServer();
+      started ??= startMoto();
+      server = await started;
     }, startupDeadline + 5_000);
+    afterAll(stopAfterLastUser);
     fn(() => {
       if (server === undefined) throw new Error('The moto server is there only while tests and hooks run.');
       return server;
@@ -25,15 +28,16 @@ export function describeWithMoto(name: string, fn: (moto: () => MotoServer) => v
 
 let started: Promise<MotoServer> | undefined;
 
-function theServer(): Promise<MotoServer> {
-  started ??= startMoto();
-  return started;
-}
+/** The `describe` blocks of the test file that have not ended. All are counted before the first one runs. */
+let users = 0;
 
-afterAll(async () => {
-  await started?.then((server) => server.stop());
+async function stopAfterLastUser(): Promise<void> {
+  users -= 1;
+  if (users > 0) return;
+  const server = await started;
   started = undefined;
-});
+  await server?.stop();
+}
 
 function withoutMoto(name: string, fn: (moto: () => MotoServer) => void): void {
   if (process.env.CI === 'true') {
