@@ -1,37 +1,47 @@
 import { documentsDifference } from '../shared/plan/differences.ts';
-import type { DifferenceLine, StatementDifference } from '../shared/policy/difference.ts';
+import type { StatementDifference } from '../shared/policy/difference.ts';
+import { type ShownLine, type ShownStatement, shownStatement } from '../shared/policy/difference-text.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
-import { type Colors, squeezed } from './output.ts';
-
-/** More lines of one statement say nothing new: a hundred accounts look alike. */
-const mostLines = 12;
+import { broken, type Colors } from './output.ts';
 
 /** What changed in all documents of a resource, by meaning. */
 export const differencesOf = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
   documentsDifference(before, after);
 
-/** The differences as lines, a statement's description beside its Sid; colours by sign. */
+interface Screen {
+  readonly colors: Colors;
+  readonly width: number;
+}
+
+/** The differences as lines, a statement's description beside its Sid; colors by sign. Nothing of a line is cut. */
 export const differenceLines = (
   differences: readonly StatementDifference[],
-  { colors, width }: { colors: Colors; width: number },
-): readonly string[] =>
-  differences.flatMap(({ kind, label, lines }) => {
-    const description = lines.find(({ sign }) => sign === ' ')?.text ?? '';
-    const facts = lines.filter(({ sign }) => sign !== ' ');
-    return [
-      `${bySign(colors, signs[kind])(`${signs[kind]} ${label}`)}  ${colors.dim(description)}`.trimEnd(),
-      ...facts.slice(0, mostLines).map((line) => `    ${factLine(line, colors, width - 4)}`),
-      ...(facts.length > mostLines ? [colors.dim(`    … and ${facts.length - mostLines} more`)] : []),
-    ];
-  });
+  screen: Screen,
+): readonly string[] => differences.map(shownStatement).flatMap((shown) => statementLines(shown, screen));
 
-const factLine = ({ sign, text }: DifferenceLine, colors: Colors, width: number): string =>
-  bySign(colors, sign)(squeezed(`${sign} ${text}`, width));
+const statementLines = ({ head, context, lines }: ShownStatement, screen: Screen): readonly string[] => [
+  ...headLines(head, context, screen),
+  ...lines.flatMap((line) =>
+    colored(line, { ...screen, width: screen.width - 4 }).map((text) => `    ${text}`),
+  ),
+];
 
-export const signs = { added: '+', removed: '-', changed: '~' } as const;
+/** On one line if it fits. */
+function headLines(head: ShownLine, context: string, screen: Screen): readonly string[] {
+  const { colors, width } = screen;
+  const first = colored(head, screen);
+  if (context === '') return first;
+  if (first.length === 1 && head.text.length + 2 + context.length <= width)
+    return [`${first[0]}  ${colors.dim(context)}`];
+  return [...first, ...broken(context, width - 4).map((line) => `    ${colors.dim(line)}`)];
+}
+
+const colored = ({ sign, text }: ShownLine, { colors, width }: Screen): readonly string[] =>
+  broken(text, width, '  ').map(bySign(colors, sign));
 
 export function bySign(colors: Colors, sign: string): (text: string) => string {
   if (sign === '+') return colors.green;
   if (sign === '-') return colors.red;
+  if (sign === '!') return (text) => colors.bold(colors.yellow(text));
   return sign === '~' ? colors.yellow : String;
 }

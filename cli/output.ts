@@ -51,13 +51,6 @@ export const widthOf = (text: string): number => stripVTControlCharacters(text).
 export const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
-/** At most `width` columns, cut in the middle, where long names differ least. */
-export function squeezed(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const front = Math.floor((width - 1) / 2);
-  return `${text.slice(0, front)}…${text.slice(text.length - (width - 1 - front))}`;
-}
-
 /** At most `width` columns, cut at the front. */
 export const tailOf = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
@@ -83,6 +76,18 @@ export function wrapped(text: string, width: number, indent = ''): readonly stri
   }
   return [...lines, line];
 }
+
+/** As `wrapped`, and a word that is longer than a line is continued on the next one. Nothing is lost. */
+export const broken = (text: string, width: number, indent = ''): readonly string[] =>
+  text.length <= width ? [text] : wrapped(chunked(text, width - indent.length), width, indent);
+
+const chunked = (text: string, width: number): string =>
+  text
+    .split(' ')
+    .flatMap((word) =>
+      word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? []),
+    )
+    .join(' ');
 
 /** `1,579` */
 export const grouped = (value: number): string => value.toLocaleString('en-US');

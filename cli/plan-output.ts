@@ -1,6 +1,7 @@
 import { grantKind } from '../shared/grants/kinds.ts';
+import { signs } from '../shared/policy/difference-text.ts';
 import type { OverallPlan, Standing } from '../shared/run/plan-all.ts';
-import { bySign, differenceLines, signs } from './differences.ts';
+import { bySign, differenceLines } from './differences.ts';
 import { type Colors, counted, grouped, type Output } from './output.ts';
 import { countsOf, type PlanReport, shownDifferences } from './plan-report.ts';
 import { accountsInOrder, headingOf } from './run-output.ts';

@@ -1,7 +1,8 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { StatementDifference } from '../../shared/policy/difference.ts';
+import { signs } from '../../shared/policy/difference-text.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { bySign, differencesOf, signs } from '../differences.ts';
+import { bySign, differencesOf } from '../differences.ts';
 import { aligned, type Colors, shortened, tailOf } from '../output.ts';
 import { outcomeOf, partsOf } from '../run-report.ts';
 

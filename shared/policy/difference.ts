@@ -1,20 +1,14 @@
-import {
-  type Conditions,
-  defaultVersion,
-  many,
-  type OneOrMany,
-  type PolicyDocument,
-  type Principal,
-  principalMap,
-  type Statement,
-} from './document.ts';
+import { many, type PolicyDocument, type Statement } from './document.ts';
 import { meaning } from './equality.ts';
-import { canonicalAccount, keyNaming } from './normalise.ts';
+import { type Fact, factsOf, headFacts } from './facts.ts';
+import { type Gains, reaches, type Widening, wideningOf } from './widening.ts';
 
 export interface DifferenceLine {
   /** A blank marks what stays, shown for orientation. */
   readonly sign: '+' | '-' | ' ';
   readonly text: string;
+  /** Whether this line gives access that was not given before. Absent if it does not. */
+  readonly widens?: Widening;
 }
 
 export interface StatementDifference {
@@ -22,14 +16,18 @@ export interface StatementDifference {
   readonly sid?: string;
   /** The Sid, or a short description such as `Allow s3:GetObject`. */
   readonly label: string;
+  /** Whether the difference gives access that was not given before. Absent if it does not. */
+  readonly widens?: Widening;
+  /** Lines that widen access come first. */
   readonly lines: readonly DifferenceLine[];
 }
 
 /**
  * What a person should know of the step from one document to the other: differences of meaning, none for another
- * order or spelling. Statements are matched by Sid, those without one by equality. A changed `Version` or `Id` of
- * an existing document is one difference of its own, labelled `Policy`, so that the result is empty exactly if
- * the two documents mean the same (or one is absent and the other has no statements).
+ * order or spelling. Statements are matched by Sid, those without one by equality, then by effect and actions. A changed
+ * `Version` or `Id` of an existing document is one difference of its own, labeled `Policy`, so that the result is empty
+ * exactly if the two documents mean the same (or one is absent and the other has no statements). Differences that widen
+ * access come first.
  */
 export function policyDifference(
   before: PolicyDocument | undefined,
@@ -37,132 +35,143 @@ export function policyDifference(
 ): readonly StatementDifference[] {
   const old = byMeaning(before);
   const next = byMeaning(after);
-  const removed = [...old].filter(([key]) => !next.has(key)).map(([, statement]) => statement);
-  const added = [...next].filter(([key]) => !old.has(key)).map(([, statement]) => statement);
-  return [...headDifference(before, after), ...statementDifferences(removed, added)];
+  const step = {
+    before: [...old.values()],
+    after: [...next.values()],
+    removed: [...old].filter(([key]) => !next.has(key)).map(([, statement]) => statement),
+    added: [...next].filter(([key]) => !old.has(key)).map(([, statement]) => statement),
+  };
+  return wideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
 }
 
-/** The differences as plain text: `+`, `-` or `~` and the label, then the lines. Empty for none. */
-export const formatDifference = (differences: readonly StatementDifference[]): string =>
-  differences
-    .flatMap(({ kind, label, lines }) => [
-      `${signs[kind]} ${label}`,
-      ...lines.map(({ sign, text }) => `    ${sign} ${text}`),
-    ])
-    .join('\n');
+/** Those that widen access first, those that may widen it after them; else in the order that they had. */
+export const wideningFirst = <Item extends { readonly widens?: Widening }>(
+  items: readonly Item[],
+): readonly Item[] => items.toSorted((a, b) => rankOf(a) - rankOf(b));
 
-const signs = { added: '+', removed: '-', changed: '~' } as const;
+const rankOf = ({ widens }: { readonly widens?: Widening }): number =>
+  widens === undefined ? 2 : ['yes', 'maybe'].indexOf(widens);
 
 const byMeaning = (document: PolicyDocument | undefined): ReadonlyMap<string, Statement> =>
   new Map((document?.Statement ?? []).map((statement) => [meaning(statement), statement]));
 
-function statementDifferences(
-  removed: readonly Statement[],
-  added: readonly Statement[],
-): readonly StatementDifference[] {
-  const unmatched = [...added];
-  const gone = removed.map((old) => {
-    const index = unmatched.findIndex(({ Sid }) => Sid === old.Sid && (Sid ?? '') !== '');
-    const [next] = index < 0 ? [] : unmatched.splice(index, 1);
-    return next === undefined ? whole('removed', '-', old) : changed(old, next);
-  });
-  return [...gone, ...unmatched.map((next) => whole('added', '+', next))];
+interface Step {
+  /** All statements of each document, and those that the other one does not have. */
+  readonly before: readonly Statement[];
+  readonly after: readonly Statement[];
+  readonly removed: readonly Statement[];
+  readonly added: readonly Statement[];
 }
 
-const whole = (kind: 'added' | 'removed', sign: '+' | '-', statement: Statement): StatementDifference => ({
-  kind,
-  ...named(statement),
-  lines: [...facts(statement).values()].map((text) => ({ sign, text })),
-});
+function statementDifferences(step: Step): readonly StatementDifference[] {
+  const unmatched = [...step.added];
+  const withSid = step.removed.map((old) => ({ old, next: taken(unmatched, hasSidOf(old)) }));
+  const pairs = withSid.map(({ old, next }) => ({ old, next: next ?? taken(unmatched, isLikely(old)) }));
+  const gone = pairs.map(({ old, next }) =>
+    next === undefined ? whole('removed', old, step) : changed(old, next, step),
+  );
+  return [...gone, ...unmatched.map((next) => whole('added', next, step))];
+}
 
-const changed = (old: Statement, next: Statement): StatementDifference => ({
-  kind: 'changed',
-  ...named(next),
-  lines: [{ sign: ' ', text: describe(next) }, ...changedLines(facts(old), facts(next))],
-});
+/** Takes the first statement that fits out of the list. */
+function taken(statements: Statement[], fits: (statement: Statement) => boolean): Statement | undefined {
+  const index = statements.findIndex(fits);
+  return index < 0 ? undefined : statements.splice(index, 1)[0];
+}
 
-const changedLines = (
-  old: ReadonlyMap<string, string>,
-  next: ReadonlyMap<string, string>,
-): DifferenceLine[] => [
-  ...[...old].filter(([key]) => !next.has(key)).map(([, text]) => ({ sign: '-' as const, text })),
-  ...[...next].filter(([key]) => !old.has(key)).map(([, text]) => ({ sign: '+' as const, text })),
-];
+const hasSidOf =
+  (old: Statement) =>
+  ({ Sid }: Statement): boolean =>
+    Sid === old.Sid && !isNameless(old);
+
+const isNameless = ({ Sid }: Statement): boolean => (Sid ?? '') === '';
+
+/** Whether a statement without a Sid is most likely an edit of the other one: same effect, and an action in common. */
+function isLikely(old: Statement): (statement: Statement) => boolean {
+  const actions = new Set(actionsOf(old).map((action) => action.toLowerCase()));
+  return (next) =>
+    isNameless(old) &&
+    isNameless(next) &&
+    next.Effect === old.Effect &&
+    actionsOf(next).some((action) => actions.has(action.toLowerCase()));
+}
+
+const actionsOf = ({ Action, NotAction }: Statement): readonly string[] => many(Action ?? NotAction ?? []);
+
+/** A new Allow gives access, and so does a Deny that goes; unless another statement did or does the same. */
+function whole(kind: 'added' | 'removed', statement: Statement, step: Step): StatementDifference {
+  const sign = kind === 'added' ? '+' : '-';
+  const gives = statement.Effect === (kind === 'added' ? 'Allow' : 'Deny');
+  return {
+    kind,
+    ...named(statement),
+    ...(gives && !isCovered(statement, step) ? { widens: 'yes' } : {}),
+    lines: factsOf(statement).map(({ text }) => ({ sign, text })),
+  };
+}
+
+/** Whether another statement gave what the Allow gives, or another one denies what the Deny denied. */
+function isCovered(statement: Statement, { before, after }: Step): boolean {
+  const others = statement.Effect === 'Allow' ? before : after;
+  return others.some((other) => other.Effect === statement.Effect && reaches(other, statement));
+}
+
+function changed(old: Statement, next: Statement, step: Step): StatementDifference {
+  const lines = changedLines(factsOf(old), factsOf(next), gainsOf(old, next, step));
+  const context = { sign: ' ' as const, text: `${next.Effect} ${actionsText(next)}` };
+  return { kind: 'changed', ...named(next), ...widest(lines), lines: [context, ...lines] };
+}
+
+function gainsOf(old: Statement, next: Statement, step: Step): Gains {
+  if (old.Effect === next.Effect) {
+    const giving = next.Effect === 'Allow' ? next : old;
+    return isCovered(giving, step) ? new Map() : wideningOf(old, next);
+  }
+  const effects = next.Effect === 'Allow' ? [...factsOf(old), ...factsOf(next)] : [];
+  return new Map(effects.filter(({ element }) => element === 'Effect').map(({ key }) => [key, 'yes']));
+}
+
+const widest = (lines: readonly DifferenceLine[]): { readonly widens?: Widening } => {
+  const [first] = wideningFirst(lines);
+  return first?.widens === undefined ? {} : { widens: first.widens };
+};
+
+function changedLines(old: readonly Fact[], next: readonly Fact[], gains: Gains): readonly DifferenceLine[] {
+  return wideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
+}
+
+/** The facts that the other side does not have, each meaning once. */
+function linesOf(sign: '+' | '-', facts: readonly Fact[], others: readonly Fact[], gains: Gains) {
+  const known = new Set(others.map(({ key }) => key));
+  const own = new Map(facts.filter(({ key }) => !known.has(key)).map((fact) => [fact.key, fact]));
+  return [...own.values()].map(({ key, text }): DifferenceLine => {
+    const widens = gains.get(key);
+    return { sign, text, ...(widens === undefined ? {} : { widens }) };
+  });
+}
 
 function headDifference(before: PolicyDocument | undefined, after: PolicyDocument | undefined) {
   if (before === undefined || after === undefined) return [];
-  const lines = changedLines(headFacts(before), headFacts(after));
-  return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', lines }];
+  const [old, next] = [headFacts(before), headFacts(after)];
+  // A version decides what `${…}` means, so another one may widen any statement. The `Id` decides nothing.
+  const versions = [...old, ...next].filter(({ element }) => element === 'Version');
+  const lines = changedLines(old, next, new Map(versions.map(({ key }) => [key, 'maybe'])));
+  return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];
 }
-
-const headFacts = ({ Version = defaultVersion, Id }: PolicyDocument): ReadonlyMap<string, string> =>
-  new Map([fact(['Version'], Version), ...(Id === undefined ? [] : [fact(['Id'], Id)])]);
 
 const named = (statement: Statement) =>
   statement.Sid === undefined
     ? { label: describe(statement) }
     : { sid: statement.Sid, label: statement.Sid || describe(statement) };
 
-/** `Allow s3:GetObject and 2 more` */
-function describe({ Effect, Action, NotAction }: Statement): string {
-  const [first = 'nothing', ...others] = many(Action ?? NotAction ?? []);
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `${Effect} ${Action === undefined ? 'all but ' : ''}${first}${more}`;
+/** `Allow s3:GetObject and 2 more`: a name; all actions are in the lines. */
+function describe(statement: Statement): string {
+  const others = actionsOf(statement).length - 1;
+  const [first = 'nothing'] = actionsOf(statement);
+  return `${statement.Effect} ${allBut(statement)}${first}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
-/** The key says what the fact means, the text how it is spelled. */
-type Fact = readonly [key: string, text: string];
-type Path = readonly string[];
+const actionsText = (statement: Statement): string =>
+  `${allBut(statement)}${actionsOf(statement).join(', ') || 'nothing'}`;
 
-/** A statement as a set of single facts: two statements of one Sid mean the same exactly if their keys are. */
-const facts = (statement: Statement): ReadonlyMap<string, string> =>
-  new Map([
-    fact(['Effect'], statement.Effect),
-    ...principalFacts('Principal', statement.Principal),
-    ...principalFacts('NotPrincipal', statement.NotPrincipal),
-    ...listFacts(['Action'], statement.Action, (action) => action.toLowerCase()),
-    ...listFacts(['NotAction'], statement.NotAction, (action) => action.toLowerCase()),
-    ...listFacts(['Resource'], statement.Resource),
-    ...listFacts(['NotResource'], statement.NotResource),
-    ...conditionFacts(statement.Condition ?? {}),
-  ]);
-
-function principalFacts(name: string, principal: Principal | undefined): readonly Fact[] {
-  if (principal === undefined) return [];
-  if (principal === '*') return [fact([name], '*')];
-  const types = Object.entries(principalMap(principal));
-  if (types.length === 0) return [fact([name], '(nobody)')];
-  return types.flatMap(([type, values]) =>
-    listFacts([`${name}.${type}`], type === 'AWS' ? many(values).map(canonicalAccount) : values),
-  );
-}
-
-const conditionFacts = (conditions: Conditions): readonly Fact[] =>
-  Object.entries(conditions).flatMap(([operator, block]) => {
-    const keyName = keyNaming(Object.keys(block));
-    return Object.entries(block).flatMap(([key, values]) =>
-      orNone(many(values).map(String)).map(
-        (value): Fact => [
-          JSON.stringify(['Condition', operator, keyName(key), value]),
-          `Condition ${operator} ${key} ${value}`,
-        ],
-      ),
-    );
-  });
-
-function listFacts(
-  path: Path,
-  values: OneOrMany<string> | undefined,
-  meaningOf: (value: string) => string = (value) => value,
-): readonly Fact[] {
-  if (values === undefined) return [];
-  return orNone(many(values)).map((value) => fact(path, value, meaningOf(value)));
-}
-
-/** An empty list is a fact too: it matches nothing, where an absent element matches everything. */
-const orNone = (values: readonly string[]): readonly string[] => (values.length === 0 ? ['(none)'] : values);
-
-const fact = (path: Path, value: string, means = value): Fact => [
-  JSON.stringify([...path, means]),
-  [...path, value].join(' '),
-];
+const allBut = ({ Action }: Statement): string => (Action === undefined ? 'all but ' : '');

@@ -1,4 +1,5 @@
 import type { ApprovalRequest } from '../store/ports.ts';
+import { boundedText } from './bounded-text.ts';
 
 type Shown = Pick<
   ApprovalRequest,
@@ -41,21 +42,15 @@ export const approvalMessage = (request: Shown): string =>
     `  ${consoleLink(request.execution)}`,
     '',
     'What approval would give:',
-    request.difference === '' ? '  nothing that a grant lists accounts for' : bounded(request.difference),
+    request.difference === ''
+      ? '  nothing that a grant lists accounts for'
+      : boundedText(request.difference, mostBytes, 'the command'),
   ].join('\n');
 
 /** A run has a hundred accounts at most. */
 const mostAccounts = 100;
 
 const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
-
-/** Whole lines of at most `mostBytes` bytes. */
-function bounded(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= mostBytes) return text;
-  const cut = bytes.subarray(0, mostBytes).toString('utf8');
-  return `${cut.slice(0, cut.lastIndexOf('\n'))}\n… cut here; the command shows it all`;
-}
 
 /** Where people look at an execution; other partitions have consoles of their own. */
 export function consoleLink(execution: string): string {

@@ -4,7 +4,7 @@ import type { RegisteredAccount } from '../organization/account.ts';
 import { asIfApproved, type Gain } from '../plan/approval.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { concerning } from '../plan/differences.ts';
-import { formatDifference } from '../policy/difference.ts';
+import { formatDifference } from '../policy/difference-text.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type ApprovalPlan, type ApprovalPlanRequest, idsOf } from './approval-plan.ts';
 import { standingOf } from './plan-all.ts';

@@ -5,11 +5,12 @@ import { droppedAmong, everFound, foundIn } from '../found.ts';
 import type { RegisteredAccount } from '../organization/account.ts';
 import { requireReady } from '../organization/registry.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
-import { concerning, documentsDifference } from '../plan/differences.ts';
+import { documentsDifference, mentions } from '../plan/differences.ts';
 import { documentsDigest } from '../plan/digest.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-file.ts';
-import { formatDifference, type StatementDifference } from '../policy/difference.ts';
+import type { StatementDifference } from '../policy/difference.ts';
+import { formatDifference } from '../policy/difference-text.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Looked, lookForResources } from './look.ts';
 import { type Look, nextDocuments, readAndPlan, type SeenResource, stateOf } from './standing.ts';
@@ -121,7 +122,7 @@ const concerns = ({ plan, differences, error }: Standing, accountId: string): bo
   plan?.added.includes(accountId) === true ||
   plan?.withheld.includes(accountId) === true ||
   plan?.leaving[accountId] !== undefined ||
-  concerning(differences, accountId).length > 0;
+  mentions(differences, accountId);
 
 /** The plan as it is kept in a file and compared. */
 export const planFileOf = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>

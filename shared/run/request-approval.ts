@@ -6,6 +6,7 @@ import { tell } from './announce.ts';
 import { approvalDetail, approvalMessage, approvalSubject } from './approval-message.ts';
 import { approvalPlan } from './approval-plan.ts';
 import { approvalDifference } from './approvals.ts';
+import { boundedText } from './bounded-text.ts';
 
 /** In place of a task's token, where a run ends at the question: on a person's own machine. */
 export const noTask = 'no-task';
@@ -77,16 +78,15 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
     accounts: plan.content.accounts,
     planHash: plan.planHash,
     configurationHash: active.hash,
-    difference: shortened(await approvalDifference(services, question, plan)),
+    difference: boundedText(
+      await approvalDifference(services, question, plan),
+      longestDifference,
+      '`onboarding plan --account ID`',
+    ),
     requestedAt: timestamp(clock),
     until: new Date(clock.now() + seconds * 1_000).toISOString(),
   };
 }
-
-const shortened = (text: string): string =>
-  text.length <= longestDifference
-    ? text
-    : `${text.slice(0, longestDifference)}\n… and more: onboarding plan --account ID`;
 
 /** Its start may have been recorded by another step, or not at all. */
 const waitingRun = (

@@ -23,6 +23,13 @@ const edit =
 const flowLogs = (screen: Screen): unknown =>
   (objectOf(screen).resources as { readonly id: string }[]).find(({ id }) => id === 'example-org-flow-logs');
 
+/** The first statement of a policy, for every resource and without its condition. */
+function withoutCondition(text: string): string {
+  const document: { Statement: readonly Record<string, unknown>[] } = JSON.parse(text);
+  const [{ Condition: _, ...statement } = {}] = document.Statement;
+  return JSON.stringify({ ...document, Statement: [{ ...statement, Resource: '*' }] });
+}
+
 interface Case {
   readonly name: string;
   readonly outsiders: Outsiders;
@@ -133,6 +140,25 @@ describe('drift', () => {
         /example-org-flow-logs: the statement "Audit" names AROA\w+, .* is not ours and stays/,
       ),
     ]);
+  });
+
+  test('shows the wildcard and the lost condition first when a managed policy was widened by hand', async () => {
+    const { code, stdout } = await run(simulate, {
+      outsiders: ({ world }) => {
+        for (const policy of world.managedPolicies.values())
+          policy.versions = policy.versions.map((version) => ({
+            ...version,
+            document: withoutCondition(version.document),
+          }));
+      },
+    });
+    const lines = stdout.split('\n').map((line) => line.trim());
+    const wide = lines.indexOf('! widens: + Resource *');
+
+    expect(code).toBe(2);
+    expect(lines[wide - 1]).toBe('! widens: - Condition Bool aws:MultiFactorAuthPresent true');
+    expect(lines[wide + 1]).toMatch(/^- Resource arn:aws:iam::\d{12}:role/);
+    expect(stdout).not.toMatch(/ more$/m);
   });
 
   test('needs the table against AWS', async () => {

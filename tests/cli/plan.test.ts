@@ -98,7 +98,7 @@ describe('plan', () => {
     expect(written).toEqual([]);
   });
 
-  test('--account shows only what concerns the account', async () => {
+  test('--account shows actions and conditions, and of each list of accounts only the account', async () => {
     const screen = await planJson(['--account', '777777777777']);
     const lines = told(screen).resources.flatMap(({ differences }) =>
       differences.flatMap((each) => each.lines.map(({ text }) => text)),
@@ -107,8 +107,12 @@ describe('plan', () => {
     expect(screen.code).toBe(2);
     expect(objectOf(screen)).toMatchObject({ accountId: '777777777777' });
     expect(told(screen).resources.map(({ id }) => id)).not.toContain('deploy/runner-token');
-    expect(lines.length).toBeGreaterThan(5);
-    for (const line of lines) expect(line).toContain('777777777777');
+    const accounts = lines.filter((line) => line.startsWith('Principal.AWS '));
+    expect(new Set(accounts)).toEqual(new Set(['Principal.AWS 777777777777']));
+    expect(lines).toContainEqual(expect.stringMatching(/^Action s3:PutObject/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^Condition StringEquals aws:SourceAccount 777777777777/),
+    );
   });
 
   test('--account of one for whom nothing is granted has nothing to do', async () => {

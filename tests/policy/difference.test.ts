@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDifference, policyDifference } from '../../shared/policy/difference.ts';
+import { policyDifference } from '../../shared/policy/difference.ts';
+import { formatDifference } from '../../shared/policy/difference-text.ts';
 import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { casesOf } from './cases.ts';
 

@@ -33,9 +33,20 @@ test('a message is never longer than SNS takes, and says where it was cut', () =
 
   // "Publish", SNS API reference: 256 KiB; a subject has 100 characters.
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(262_144);
-  expect(message).toMatch(/\n {2}\+ 支払い 111122223333\n… cut here; the command shows it all$/);
+  expect(message).toMatch(
+    /\n {2}\+ 支払い 111122223333\n… \d+ more lines, none of which is marked as widening access: the command shows them$/,
+  );
   expect(message).toContain('… and 900 more');
   expect(approvalSubject(request(1_000, '')).length).toBe(100);
+});
+
+test('keeps what widens access when a message is too long, wherever it stands', () => {
+  const difference = `${'  + Principal.AWS 111122223333\n'.repeat(20_000)}  ! widens: + Resource *`;
+
+  const message = approvalMessage(request(1, difference));
+
+  expect(Buffer.byteLength(message)).toBeLessThanOrEqual(262_144);
+  expect(message).toContain('! widens: + Resource *');
 });
 
 test('one that gains nothing says so', () => {
