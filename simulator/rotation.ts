@@ -2,13 +2,14 @@ import { RotateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-
 import type { SimulatedOrganisation } from './organisation.ts';
 import { rotationEnded } from './secret-events.ts';
 import { type SimulatedSecret, versionWith } from './secrets.ts';
-import { announce } from './world.ts';
+import { announce, randomUuid } from './world.ts';
 
 /** What Secrets Manager invokes a rotation function with (Secrets Manager user guide, "Lambda rotation functions"). */
 export interface RotationEvent {
   readonly Step: 'createSecret' | 'setSecret' | 'testSecret' | 'finishSecret';
   readonly SecretId: string;
   readonly ClientRequestToken: string;
+  readonly RotationToken?: string;
 }
 
 export interface SimulatedRotation {
@@ -16,6 +17,11 @@ export interface SimulatedRotation {
   /** Of whoever asks for the rotation. */
   readonly client: SecretsManagerClient;
   readonly invoke: (event: RotationEvent) => Promise<void>;
+  /**
+   * ARN of the function's own role. Every other role needs the rotation token to put a value, as a role that the function
+   * assumes does. Default: no role needs it.
+   */
+  readonly functionRoleArn?: string;
   /** How often a step is tried. Default: 5. */
   readonly attempts?: number;
   /** What happens before a step is tried again. Default: nothing. */
@@ -31,14 +37,17 @@ const order = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as con
  */
 export async function rotateNow(
   { world }: SimulatedOrganisation,
-  { secretArn, client, invoke, attempts = 5, pause = async () => {} }: SimulatedRotation,
+  { secretArn, client, invoke, functionRoleArn, attempts = 5, pause = async () => {} }: SimulatedRotation,
 ): Promise<unknown> {
   const secret = world.secrets.get(secretArn);
   if (secret === undefined) throw new Error(`There is no secret ${secretArn}`);
   const token = await begun(client, secret);
   for (const Step of order) {
-    const event = { Step, SecretId: secretArn, ClientRequestToken: token };
+    const RotationToken = randomUuid(world);
+    secret.rotationStep = { token: RotationToken, functionRoleArn };
+    const event = { Step, SecretId: secretArn, ClientRequestToken: token, RotationToken };
     const error = await tried(() => invoke(event), attempts, pause);
+    secret.rotationStep = undefined;
     if (error === undefined) continue;
     announce(world, rotationEnded(world, secret, 'RotationFailed'));
     return error;

@@ -20,6 +20,8 @@ export interface SimulatedSecret extends SimulatedResource {
   /** When it was scheduled for deletion, milliseconds since the epoch. */
   deletedAt: number | undefined;
   rotationFunctionArn: string | undefined;
+  /** The step that a rotation function is called for now. */
+  rotationStep?: { readonly token: string; readonly functionRoleArn: string | undefined } | undefined;
 }
 
 /** The version that has a staging label. */

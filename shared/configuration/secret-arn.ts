@@ -13,6 +13,13 @@ const pattern = new RegExp(
   `^arn:[\\w-]+:secretsmanager:([\\w-]+):(\\d{12}):secret:(${form}+)-[A-Za-z0-9]{6}$`,
 );
 
+/**
+ * A secret's name, also that of a secret which another AWS service manages, such as `rds!cluster-…` (Secrets Manager user
+ * guide, "Secrets managed by other AWS services"). RDS expects readers in other accounts, and asks for a customer managed
+ * key for them (RDS API reference, "CreateDBCluster", `MasterUserSecretKmsKeyId`); they need the secret's policy as well.
+ */
+export const secretNamePattern = new RegExp(`^${form}{1,512}$`);
+
 /** A name, or a whole ARN: one without its end would be equal to no secret's. */
 export const nameOrArnPattern = new RegExp(
   `^(${form}{1,512}|arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${form}+-[A-Za-z0-9]{6})$`,

@@ -5,6 +5,7 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { secretNamePattern } from '../configuration/secret-arn.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
 import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
@@ -25,7 +26,7 @@ const fields = {
   kind: z.literal('secret-resource-policy'),
   regions,
   secrets: eachOnce(
-    text(/^[\w/+=.@-]{1,512}$/, 'the name of a secret, such as deploy/runner-token'),
+    text(secretNamePattern, 'the name of a secret, such as deploy/runner-token'),
     'must name at least one secret',
   ).optional(),
   tagged: tagged.optional(),

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { MalformedEventError, RotationRefusedError } from '../errors.ts';
@@ -22,9 +23,16 @@ const eventSchema = z.looseObject({
   Step: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
   SecretId: z.string().min(1),
   ClientRequestToken: z.string().min(1),
+  /** Sensitive: it is sent with the value that a step puts, and nowhere else (API reference, "PutSecretValue"). */
+  RotationToken: z.string().min(1).optional(),
 });
 
 type Step = z.infer<typeof eventSchema>['Step'];
+
+/** The version that a step works on, with the token of the step's event. */
+interface StepVersion extends RotatedVersion {
+  readonly rotationToken: string | undefined;
+}
 
 /**
  * One of the four steps in which Secrets Manager has a secret rotated. Each can be repeated at any point.
@@ -34,20 +42,33 @@ export async function rotateSecret(tools: RotationTools, event: unknown): Promis
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success)
     throw new MalformedEventError('The input of the rotation', findingsOf(parsed.error.issues));
-  const { Step, SecretId, ClientRequestToken } = parsed.data;
-  const version = await rotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
-  if (Step === 'finishSecret') await finishSecret(tools, version);
-  // A step that comes again after the end has nothing left to do.
-  else if (!version.isCurrent) await steps[Step](tools, version);
+  const { Step, SecretId, ClientRequestToken, RotationToken: rotationToken } = parsed.data;
+  await withoutToken(Step, rotationToken, async () => {
+    const version = await rotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
+    if (Step === 'finishSecret') await finishSecret(tools, version);
+    // A step that comes again after the end has nothing left to do.
+    else if (!version.isCurrent) await steps[Step](tools, { ...version, rotationToken });
+  });
   tools.logger.info('Rotation step done', { step: Step, secretId: SecretId, versionId: ClientRequestToken });
 }
 
-type Perform = (tools: RotationTools, version: RotatedVersion) => Promise<void>;
+/** An error that quotes the rotation token is replaced. Every other error stays as it is. */
+async function withoutToken(step: Step, token: string | undefined, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    throw token !== undefined && inspect(thrown, { depth: 10 }).includes(token)
+      ? scrubbed(step, thrown, [token])
+      : thrown;
+  }
+}
+
+type Perform = (tools: RotationTools, version: StepVersion) => Promise<void>;
 
 const steps: Readonly<Record<Exclude<Step, 'finishSecret'>, Perform>> = {
   createSecret: async (tools, version) => {
     const { secretsManager, rotator } = tools;
-    const { secretId, token } = version;
+    const { secretId, token, rotationToken } = version;
     const current = await currentValue(tools, version);
     const pending = await valueOfVersion(secretsManager, secretId, token);
     if (pending !== undefined) return keepUnlessStale(tools, version, { pending, current });
@@ -59,6 +80,7 @@ const steps: Readonly<Record<Exclude<Step, 'finishSecret'>, Perform>> = {
           ClientRequestToken: token,
           SecretString,
           VersionStages: ['AWSPENDING'],
+          ...(rotationToken === undefined ? {} : { RotationToken: rotationToken }),
         }),
       ),
     );

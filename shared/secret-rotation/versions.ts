@@ -5,6 +5,7 @@ import {
   type SecretsManagerClient,
   type SecretVersionsListEntry,
   UpdateSecretVersionStageCommand,
+  type UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
 import { RotationRefusedError } from '../errors.ts';
 
@@ -93,13 +94,15 @@ export async function makeCurrent(
   client: SecretsManagerClient,
   { secretId, token, current }: RotatedVersion,
 ): Promise<void> {
-  await client.send(
-    new UpdateSecretVersionStageCommand({
+  await moveLabel(
+    client,
+    {
       SecretId: secretId,
       VersionStage: 'AWSCURRENT',
       MoveToVersionId: token,
       ...(current === undefined ? {} : { RemoveFromVersionId: current }),
-    }),
+    },
+    (labels) => labels.has(token),
   );
 }
 
@@ -108,11 +111,42 @@ export async function dropPending(
   client: SecretsManagerClient,
   { secretId, token }: Pick<RotatedVersion, 'secretId' | 'token'>,
 ): Promise<void> {
-  await client.send(
-    new UpdateSecretVersionStageCommand({
-      SecretId: secretId,
-      VersionStage: 'AWSPENDING',
-      RemoveFromVersionId: token,
-    }),
+  await moveLabel(
+    client,
+    { SecretId: secretId, VersionStage: 'AWSPENDING', RemoveFromVersionId: token },
+    (labels) => !labels.has(token),
   );
+}
+
+/** How Secrets Manager refuses a label change that does not fit the labels as they are ("UpdateSecretVersionStage"). */
+const labelRefusals: ReadonlySet<string> = new Set([
+  'InvalidParameterException',
+  'InvalidRequestException',
+  'ResourceNotFoundException',
+]);
+
+/**
+ * Changes a label. A refused change is done if the labels are already as it would leave them: Secrets Manager, or an
+ * earlier attempt, may have changed them since they were read.
+ */
+async function moveLabel(
+  client: SecretsManagerClient,
+  input: UpdateSecretVersionStageCommandInput & { readonly VersionStage: string },
+  isDone: (holders: ReadonlySet<string>) => boolean,
+): Promise<void> {
+  try {
+    await client.send(new UpdateSecretVersionStageCommand(input));
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || !labelRefusals.has(thrown.name)) throw thrown;
+    if (!isDone(await holdersOf(client, input))) throw thrown;
+  }
+}
+
+async function holdersOf(
+  client: SecretsManagerClient,
+  { SecretId, VersionStage }: { readonly SecretId: string | undefined; readonly VersionStage: string },
+): Promise<ReadonlySet<string>> {
+  const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
+  const holders = Object.entries(VersionIdsToStages).filter(([, stages]) => stages.includes(VersionStage));
+  return new Set(holders.map(([id]) => id));
 }

@@ -13,7 +13,7 @@ import type {
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceOperations } from '../call.ts';
 import { dropStage, moveStage, type SecretVersion, type SimulatedSecret, versionWith } from '../secrets.ts';
-import { randomUuid, type World } from '../world.ts';
+import { type Caller, randomUuid, type World } from '../world.ts';
 import { expectKey, livingSecret, withValue } from './secret-access.ts';
 
 /** AWS Secrets Manager: versions and their staging labels. Source: Secrets Manager API reference. */
@@ -41,6 +41,7 @@ export const secretVersions: ServiceOperations = {
     expectKey(call.world, call.caller, secret, 'kms:GenerateDataKey');
     const id = ClientRequestToken ?? randomUuid(call.world);
     const version = secret.versions.get(id) ?? emptyVersion(call.world, id);
+    expectRotationToken(call.caller, secret, call.input, version);
     if (version.value !== undefined && version.value !== SecretString)
       throw awsError(
         'ResourceExistsException',
@@ -67,6 +68,11 @@ export const secretVersions: ServiceOperations = {
       throw awsError(
         'InvalidParameterException',
         `The parameter RemoveFromVersionId can't be empty. Staging label ${VersionStage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      );
+    if (to === undefined && RemoveFromVersionId !== undefined && holder?.id !== RemoveFromVersionId)
+      throw awsError(
+        'InvalidParameterException',
+        `Staging label ${VersionStage} is not attached to version ${RemoveFromVersionId}.`,
       );
     if (to === undefined) dropStage(secret, VersionStage);
     else moveStage(call.world, secret, VersionStage, to);
@@ -108,6 +114,22 @@ export const secretVersions: ServiceOperations = {
     return { ...named(secret), VersionId: id };
   }),
 };
+
+/**
+ * A role that the rotation function assumes is known by the token only: in the secret's account, and in another one (API
+ * reference, "PutSecretValue"). The error's name and words are unconfirmed.
+ */
+function expectRotationToken(
+  { roleArn }: Caller,
+  { rotationStep }: SimulatedSecret,
+  { RotationToken }: PutSecretValueCommandInput,
+  { stages }: SecretVersion,
+): void {
+  if (rotationStep === undefined || !stages.has('AWSPENDING')) return;
+  const { token, functionRoleArn = roleArn } = rotationStep;
+  if (RotationToken === undefined ? roleArn === functionRoleArn : RotationToken === token) return;
+  throw awsError('AccessDeniedException', 'The rotation token is missing or invalid.');
+}
 
 const emptyVersion = ({ settings }: World, id: string): SecretVersion => ({
   id,

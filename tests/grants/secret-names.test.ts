@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { secretPattern } from '../../shared/configuration/rotation.ts';
+import { secretNamePattern } from '../../shared/configuration/secret-arn.ts';
+import { secretResourcePolicy } from '../../shared/grants/secret-resource-policy.ts';
+
+const grantOn = (secret: string) => ({
+  name: 'database',
+  kind: 'secret-resource-policy',
+  account: 'shared',
+  secrets: [secret],
+  preset: 'read',
+  for: { all: true },
+});
+
+/** Secrets Manager API reference, "CreateSecret", and the user guide, "Secrets managed by other AWS services". */
+test.each([
+  ['rds!cluster-1234abcd-12ab-34cd-56ef-1234567890ab', true],
+  ['rds!db-1234abcd', true],
+  ['events!connection/orders/1234abcd', true],
+  ['a/b_c+d=e.f@g-h', true],
+  ['with space', false],
+  ['with:colon', false],
+  ['with*star', false],
+])('treats the secret name %s alike in a grant and in a rotation target', (name, accepted) => {
+  expect(secretNamePattern.test(name)).toBe(accepted);
+  expect(secretResourcePolicy.schema.safeParse(grantOn(name)).success).toBe(accepted);
+  expect(secretPattern.safeParse(name).success).toBe(accepted);
+});
