@@ -5,6 +5,7 @@ import type { Configuration } from './configuration/schema.ts';
 import { validateConfiguration } from './configuration/validate.ts';
 import { ConfigurationMismatchError } from './errors.ts';
 import { droppedAmong, everFound, foundIn } from './found.ts';
+import { noStoredOus, type StoredOus } from './organization/stored-ous.ts';
 import type { InForce } from './plan/desired.ts';
 import type { ConfigurationInForce, FoundResources, Store } from './store/ports.ts';
 
@@ -95,12 +96,22 @@ export async function requireInForce(
 
 /** The configuration in force, with what is known of its patterns. */
 export const active = (
-  { hash, resources = [] }: ConfigurationInForce,
+  inForce: Pick<ConfigurationInForce, 'hash' | 'resources' | 'ous'>,
   configuration: Configuration,
   items: readonly FoundResources[],
 ): ActiveConfiguration => ({
   configuration,
-  hash,
+  hash: inForce.hash,
+  ous: storedOusOf(inForce),
   found: foundIn(items),
-  dropped: droppedAmong([...resources, ...everFound(items)], configuration, items),
+  dropped: droppedAmong([...(inForce.resources ?? []), ...everFound(items)], configuration, items),
 });
+
+/** The same value for the same OUs, so that what was made of them for many accounts is not made anew. */
+export function storedOusOf({ ous = noStoredOus }: Pick<ConfigurationInForce, 'ous'>): StoredOus {
+  const text = JSON.stringify(ous);
+  if (latestOus?.text !== text) latestOus = { text, ous };
+  return latestOus.ous;
+}
+
+let latestOus: { readonly text: string; readonly ous: StoredOus } | undefined;

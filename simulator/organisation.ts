@@ -19,6 +19,7 @@ import {
   newWorld,
   randomText,
   type SimulatedAccount,
+  type SimulatedOu,
   type SimulatedResource,
   type World,
   type WorldSettings,
@@ -158,6 +159,42 @@ export class SimulatedOrganisation {
     const sourceParentId = account.parentId;
     account.parentId = destinationParentId;
     this.#emit(apiCall(this.world, 'MoveAccount', { accountId, sourceParentId, destinationParentId }));
+  }
+
+  /** @throws where another OU of the same parent has the name (DuplicateOrganizationalUnitException) */
+  createOu(ou: { readonly id: string; readonly name: string; readonly parentId: string }): void {
+    this.#expectFreeName(ou);
+    this.addOu(ou);
+    this.#emit(apiCall(this.world, 'CreateOrganizationalUnit', { name: ou.name, parentId: ou.parentId }));
+  }
+
+  /** Keeps its id, its parent and its accounts. AWS cannot move an OU. */
+  renameOu(id: string, name: string): void {
+    const ou = this.#ou(id);
+    this.#expectFreeName({ ...ou, name });
+    this.world.organizationalUnits.set(id, { ...ou, name });
+    this.#emit(apiCall(this.world, 'UpdateOrganizationalUnit', { organizationalUnitId: id, name }));
+  }
+
+  /** @throws where it still has accounts or OUs (OrganizationalUnitNotEmptyException) */
+  deleteOu(id: string): void {
+    this.#ou(id);
+    const children = [...this.world.accounts.values(), ...this.world.organizationalUnits.values()];
+    if (children.some(({ parentId }) => parentId === id)) throw new Error(`OU ${id} is not empty`);
+    this.world.organizationalUnits.delete(id);
+    this.#emit(apiCall(this.world, 'DeleteOrganizationalUnit', { organizationalUnitId: id }));
+  }
+
+  #ou(id: string): SimulatedOu {
+    const ou = this.world.organizationalUnits.get(id);
+    if (ou === undefined) throw new Error(`There is no OU ${id}`);
+    return ou;
+  }
+
+  #expectFreeName({ id, name, parentId }: SimulatedOu): void {
+    const others = [...this.world.organizationalUnits.values()].filter((ou) => ou.id !== id);
+    if (others.some((ou) => ou.parentId === parentId && ou.name === name))
+      throw new Error(`${parentId} has an OU with the name ${name} already`);
   }
 
   /** Suspends the account; AWS refuses it as a principal from now on. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Glob, globMistake, matchesGlob, readGlob } from '../glob.ts';
+import { globMistake, matchesGlob, readGlob } from '../glob.ts';
 import type { Account } from './account.ts';
 import { ouMistake, ouNamesOf, readOu } from './ou-path.ts';
 import { accountIdSchema } from './schemas.ts';
@@ -31,7 +31,14 @@ export const usesTags = ({ tags, except = [] }: Selector): boolean =>
 /** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
 export const matches = (selector: Selector, account: Account): boolean => asTest(selector)(account);
 
-type Test = (account: Account) => boolean;
+export type SelectorTest = (account: Account) => boolean;
+
+type Test = SelectorTest;
+
+/** The names of the OUs above an account, from below the root, as a path of a selector is to be compared with them. */
+export type OuNames = (path: string, account: Account) => readonly string[];
+
+const namesNow: OuNames = (_, { ouPath }) => ouNamesOf(ouPath);
 
 const tests = new WeakMap<Selector, Test>();
 
@@ -44,17 +51,18 @@ function asTest(selector: Selector): Test {
   return test;
 }
 
-function selectorTest(selector: Selector): Test {
-  const included = selector.all === true ? () => true : fieldsTest(selector);
-  const excluded = anyOf((selector.except ?? []).map(fieldsTest));
+/** The test of a selector. @param ouNames Default: the names as they are now */
+export function selectorTest(selector: Selector, ouNames: OuNames = namesNow): Test {
+  const included = selector.all === true ? () => true : fieldsTest(selector, ouNames);
+  const excluded = anyOf((selector.except ?? []).map((fields) => fieldsTest(fields, ouNames)));
   return (account) => included(account) && !excluded(account);
 }
 
 /** No field at all matches nothing. */
-function fieldsTest({ ous, tags, names, accounts }: SelectorFields): Test {
+function fieldsTest({ ous, tags, names, accounts }: SelectorFields, ouNames: OuNames): Test {
   const ids = new Set(accounts);
   const fields: readonly Test[] = [
-    ...(ous === undefined ? [] : [ousTest(ous)]),
+    ...(ous === undefined ? [] : [ousTest(ous, ouNames)]),
     ...(tags === undefined ? [] : Object.entries(tags).map(tagTest)),
     ...(names === undefined ? [] : [nameTest(names)]),
     ...(accounts === undefined ? [] : [({ id }: Account) => ids.has(id)]),
@@ -69,26 +77,46 @@ const anyOf =
   (account) =>
     alternatives.some((test) => test(account));
 
-function ousTest(ous: readonly string[]): Test {
-  const entries = ous.map(readOu);
-  const ids = new Set(entries.flatMap((entry) => ('id' in entry ? [entry.id] : [])));
-  const paths = entries.flatMap((entry) => ('names' in entry ? [entry.names] : []));
+function ousTest(ous: readonly string[], ouNames: OuNames): Test {
+  const ids = new Set(ous.filter((ou) => 'id' in readOu(ou)));
+  const paths = pathsIn(ous).map(pathTest);
   // Many accounts share an OU.
   const answers = new Map<string, boolean>();
-  return ({ ouPath, parentIds }) => {
-    const answer = answers.get(ouPath) ?? isAtOrBelow(paths, ouNamesOf(ouPath));
-    answers.set(ouPath, answer);
+  return (account) => {
+    const { ouPath, parentIds } = account;
+    const place = `${parentIds.join()} ${ouPath}`;
+    const answer = answers.get(place) ?? paths.some((path) => path.test(ouNames(path.path, account)));
+    answers.set(place, answer);
     return answer || parentIds.some((id) => ids.has(id));
   };
 }
 
-const isAtOrBelow = (paths: readonly (readonly Glob[])[], names: readonly string[]): boolean =>
-  paths.some((globs) =>
+/** The paths among entries of `ous`. */
+const pathsIn = (ous: readonly string[]): readonly string[] => ous.filter((ou) => 'names' in readOu(ou));
+
+/** The paths of OUs in a selector, those in `except` included, each once. */
+export const ouPathsOf = ({ ous = [], except = [] }: Selector): readonly string[] => [
+  ...new Set(pathsIn([...ous, ...except.flatMap((fields) => fields.ous ?? [])])),
+];
+
+/** Reads a path once: whether an OU with these names, from below the root, is at the path or below it. */
+export function pathTest(path: string): OuPathTest {
+  const entry = readOu(path);
+  const globs = 'names' in entry ? entry.names : [];
+  const test = (names: readonly string[]): boolean =>
     globs.every((glob, index) => {
       const name = names[index];
       return name !== undefined && matchesGlob(glob, name);
-    }),
-  );
+    });
+  return { path, depth: globs.length, test };
+}
+
+export interface OuPathTest {
+  readonly path: string;
+  /** How many names the path has. */
+  readonly depth: number;
+  test(names: readonly string[]): boolean;
+}
 
 function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
   const values = new Set([value].flat());

@@ -3,33 +3,54 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { type Account, isMember, type Position } from '../organization/account.ts';
 import { type NeedsApproval, positionOf, samePosition } from '../organization/approval.ts';
-import { matches } from '../organization/selector.ts';
+import {
+  maySelect,
+  noStoredOus,
+  type Selection,
+  type StoredOus,
+  selectionOf,
+} from '../organization/stored-ous.ts';
 import type { DesiredResource } from './desired.ts';
 
 /**
  * Whether a grant is for an account now; for one that waits, only where it would be so too as it was approved last. Whom a
  * condition holds AWS lets in, approved or not.
  */
-export const reaches = (entry: GrantEntry, account: Account): boolean =>
-  matches(entry.for, account) && (!knowsApproval(entry) || isApprovedFor(entry.for, account));
-
-const isApprovedFor = (selector: GrantEntry['for'], account: Account): boolean =>
-  account.approval === undefined ||
-  (account.approval.approvedAs !== null && matches(selector, { ...account, ...account.approval.approvedAs }));
+export function selectionBy(entry: GrantEntry, account: Account, ous: StoredOus): Selection {
+  const now = selectionOf(entry.for, account, ous);
+  if (!knowsApproval(entry) || account.approval === undefined || now === 'not-selected') return now;
+  const { approvedAs } = account.approval;
+  if (approvedAs === null) return 'not-selected';
+  const asApproved = selectionOf(entry.for, { ...account, ...approvedAs }, ous);
+  return asApproved === 'selected' ? now : asApproved;
+}
 
 /**
  * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
  * the change of its position. `undefined` where it asks for none.
  */
-export const approvalNeeded = ({ approval, grants }: Configuration): NeedsApproval | undefined =>
+export const approvalNeeded = (
+  { approval, grants }: Configuration,
+  ous: StoredOus = noStoredOus,
+): NeedsApproval | undefined =>
   approval &&
   ((account, approvedAs) =>
-    matches(approval.for, account) && (approvedAs === null || gainsByMoving(grants, account, approvedAs)));
+    // A path that names another OU than it did must not let an account in unasked.
+    maySelect(approval.for, account, ous) &&
+    (approvedAs === null || gainsByMoving({ grants, ous }, account, approvedAs)));
 
-const gainsByMoving = (grants: readonly GrantEntry[], account: Account, before: Position): boolean =>
+const gainsByMoving = (
+  { grants, ous }: { readonly grants: readonly GrantEntry[]; readonly ous: StoredOus },
+  account: Account,
+  before: Position,
+): boolean =>
   grants
     .filter(knowsApproval)
-    .some(({ for: selector }) => matches(selector, account) && !matches(selector, { ...account, ...before }));
+    .some(
+      ({ for: selector }) =>
+        selectionOf(selector, account, ous) === 'selected' &&
+        selectionOf(selector, { ...account, ...before }, ous) === 'not-selected',
+    );
 
 /** Grants that a condition holds grow by themselves. */
 const knowsApproval = ({ membership = 'accounts' }: GrantEntry): boolean => membership === 'accounts';

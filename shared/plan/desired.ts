@@ -5,7 +5,8 @@ import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { perObject } from '../memo.ts';
 import { type Account, isMember } from '../organization/account.ts';
-import { reaches } from './approval.ts';
+import { noStoredOus, type StoredOus } from '../organization/stored-ous.ts';
+import { selectionBy } from './approval.ts';
 import { type Found, foundBy, nothingFound } from './searches.ts';
 
 /** A resource that the configuration names or a pattern of it has found, and whom it is for. */
@@ -16,7 +17,15 @@ export interface DesiredResource {
   /** Whether the configuration names it: then it must be there. */
   readonly named: boolean;
   /** The grants that meet on it, in the configuration's order; none for one that only an earlier one named. */
-  readonly shares: readonly Share[];
+  readonly shares: readonly DesiredShare[];
+}
+
+export interface DesiredShare extends Share {
+  /**
+   * Accounts that are selected only by OUs as they were when the configuration was activated: each keeps what it has and
+   * gets nothing. Ordered by id; absent where there are none.
+   */
+  readonly unresolved?: readonly Account[];
 }
 
 /** What says which resources there are, and whom they are for. */
@@ -25,6 +34,8 @@ export interface InForce {
   readonly found: Found;
   /** Keys of resources that were named or found, and are no more. */
   readonly dropped: readonly string[];
+  /** The OUs that the paths of selectors named at the activation. Default: not known. */
+  readonly ous?: StoredOus;
 }
 
 /**
@@ -35,8 +46,9 @@ export function desiredResources(
   configuration: Configuration,
   accounts: readonly Account[],
   found: Found = nothingFound,
+  ous: StoredOus = noStoredOus,
 ): readonly DesiredResource[] {
-  return sorted([...resourcesFor({ configuration, found }, accounts).values()]);
+  return sorted([...resourcesFor({ configuration, found, ous }, accounts).values()]);
 }
 
 /** The keys of the same. */
@@ -50,10 +62,10 @@ export const desiredKeys = (configuration: Configuration, found: Found): Readonl
 
 /** The same, and the resources that are dropped: nobody has anything on them any more. */
 export const resourcesInForce = (
-  { configuration, found, dropped }: InForce,
+  { configuration, found, dropped, ous }: InForce,
   accounts: readonly Account[],
 ): readonly DesiredResource[] =>
-  sorted([...desiredResources(configuration, accounts, found), ...dropped.map(droppedResource)]);
+  sorted([...desiredResources(configuration, accounts, found, ous), ...dropped.map(droppedResource)]);
 
 /** Names of the grants that meet on a resource. */
 export const grantsOn = ({ shares }: Pick<DesiredResource, 'shares'>): readonly string[] =>
@@ -84,7 +96,7 @@ export const desiredResource = (
   (active.dropped.includes(key) ? droppedResource(key) : undefined);
 
 function resourcesFor(
-  { configuration, found }: Pick<InForce, 'configuration' | 'found'>,
+  { configuration, found, ous = noStoredOus }: Pick<InForce, 'configuration' | 'found' | 'ous'>,
   accounts: readonly Account[],
   only?: string,
 ): ReadonlyMap<string, DesiredResource> {
@@ -95,7 +107,7 @@ function resourcesFor(
     const all = new Set([...named, ...foundBy(entry, configuration, found)]);
     const wanted = only === undefined ? [...all] : [only].filter((key) => all.has(key));
     if (wanted.length === 0) continue;
-    const share = { entry, accounts: matching(entry, members) };
+    const share = shareOf(entry, members, ous);
     for (const key of wanted) {
       const { shares = [], named: before = false } = resources.get(key) ?? {};
       const ref = resourceOf(key);
@@ -120,5 +132,7 @@ const namedKeys = perObject(
     ),
 );
 
-const matching = (entry: GrantEntry, members: readonly Account[]): readonly Account[] =>
-  members.filter((account) => reaches(entry, account));
+function shareOf(entry: GrantEntry, members: readonly Account[], ous: StoredOus): DesiredShare {
+  const { selected = [], unresolved } = Object.groupBy(members, (each) => selectionBy(entry, each, ous));
+  return { entry, accounts: selected, ...(unresolved === undefined ? {} : { unresolved }) };
+}

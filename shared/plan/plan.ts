@@ -50,6 +50,16 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly removed: readonly string[];
   /** Why nobody is added, where not all fit: then the plan only takes back. */
   readonly refused?: Refusal;
+  /** Absent where every path of an OU names what it named at the activation. */
+  readonly unresolved?: UnresolvedAccounts;
+}
+
+/** Accounts that only OUs as they were at the activation select; ordered. */
+export interface UnresolvedAccounts {
+  /** They keep what they have. */
+  readonly kept: readonly string[];
+  /** They get nothing. */
+  readonly notAdded: readonly string[];
 }
 
 /**
@@ -126,7 +136,11 @@ function takingBack(
   }));
   const plan = planOrRefuse(refused, () => planShares(request, withoutNewcomers, context));
   // Under a grant's new name everybody is a newcomer: what stands under the old one must not go before they fit.
-  const wanted = new Set(request.desired.shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
+  const wanted = new Set(
+    request.desired.shares.flatMap(({ accounts, unresolved = [] }) =>
+      [...accounts, ...unresolved].map(({ id }) => id),
+    ),
+  );
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
   const lost = [...plan.removed, ...unknownLoss(request, shares, plan)];
   if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw refused;
@@ -215,7 +229,14 @@ function planOf(
     remember: remember(request, shares),
     added: union(shares.map((share) => share.added)),
     removed: union([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
+    ...unresolvedOf(shares),
   };
+}
+
+function unresolvedOf(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
+  const kept = union(shares.map((share) => share.keptUnresolved)).sort();
+  const notAdded = union(shares.map((share) => share.notAdded)).sort();
+  return kept.length + notAdded.length === 0 ? {} : { unresolved: { kept, notAdded } };
 }
 
 /**

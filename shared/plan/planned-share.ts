@@ -2,6 +2,7 @@ import type { GrantContext, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { listed } from '../grants/let-in.ts';
 import { isClosed } from '../organization/account.ts';
+import type { DesiredShare } from './desired.ts';
 import { isInGrace } from './grace.ts';
 import type { PlanRequest } from './plan.ts';
 import { known } from './registry-index.ts';
@@ -13,15 +14,22 @@ export interface PlannedShare extends Share {
   readonly leaving: readonly string[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** Accounts that keep what they have because a path of an OU is unresolved. */
+  readonly keptUnresolved: readonly string[];
+  /** Accounts that get nothing for that reason. */
+  readonly notAdded: readonly string[];
 }
 
 export function planShare(
-  { entry, accounts }: Share,
+  { entry, accounts: selected, unresolved = [] }: DesiredShare,
   request: PlanRequest,
   context: GrantContext,
 ): PlannedShare {
   const { desired, actual, setAside, remembered } = request;
   const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
+  const keeping = unresolved.filter(({ id }) => granted.has(id));
+  const notAdded = unresolved.filter(({ id }) => !granted.has(id));
+  const accounts = [...selected, ...keeping];
   const wanted = new Set(accounts.map(({ id }) => id));
   const before = listed(granted, request.accounts);
   const unwanted = before.filter((id) => !wanted.has(id));
@@ -42,6 +50,8 @@ export function planShare(
     leaving: staying,
     added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
     removed: before.filter((id) => !remaining.has(id)),
+    keptUnresolved: keeping.map(({ id }) => id),
+    notAdded: notAdded.map(({ id }) => id),
   };
 }
 

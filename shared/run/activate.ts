@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../clock.ts';
 import { centralNamesOf, configurationHash } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { everFound, foundIn } from '../found.ts';
 import { resourceOf } from '../grants/contract.ts';
+import { storeOus } from '../organization/stored-ous.ts';
 import { desiredResources } from '../plan/desired.ts';
+import { ouPathsIn } from '../plan/unresolved-ous.ts';
 import { type ActiveConfiguration, active, type Services } from '../services.ts';
 import type { ConfigurationInForce, Store } from '../store/ports.ts';
 import { carriedOver } from './carry-over.ts';
@@ -33,7 +36,10 @@ export async function activateConfiguration(
   const earlier = [...(previous?.resources ?? []), ...everFound(known)];
   const unnamed = earlier.filter((key) => !named.includes(key));
   const former = await writtenAmong(store, unnamed);
-  if (previous?.hash === hash)
+  const accounts = await store.registry.accounts();
+  const ous = storeOus(ouPathsIn(configuration), accounts, previous?.ous);
+  const ousAreStored = isDeepStrictEqual(previous?.ous ?? {}, ous);
+  if (previous?.hash === hash && ousAreStored)
     return { inForce: previous, previous, ...whatBecomesOf(former, configuration) };
   const resources = [...named, ...former];
   const changed = items.filter((each) => !known.includes(each));
@@ -42,6 +48,7 @@ export async function activateConfiguration(
     hash,
     resources,
     document: configuration,
+    ...(Object.keys(ous).length === 0 ? {} : { ous }),
     ...(changed.length === 0 ? {} : { carried }),
     activatedAt: timestamp(clock),
     activatedBy,
@@ -89,10 +96,11 @@ export async function asIfActivated(
 ): Promise<ActiveConfiguration> {
   const hash = configurationHash(configuration);
   const { inForce, found: items } = await store.configuration.withFound();
-  if (inForce === undefined) return { configuration, hash, found: foundIn(items), dropped: [] };
-  if (inForce.hash === hash) return active(inForce, configuration, items);
+  if (inForce?.hash === hash) return active(inForce, configuration, items);
+  const ous = storeOus(ouPathsIn(configuration), await store.registry.accounts(), inForce?.ous);
+  if (inForce === undefined) return { configuration, hash, found: foundIn(items), dropped: [], ous };
   const resources = await writtenAmong(store, inForce.resources ?? []);
-  return active({ ...inForce, hash, resources }, configuration, items);
+  return active({ hash, resources, ous }, configuration, items);
 }
 
 const partition = <T>(

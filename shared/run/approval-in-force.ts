@@ -1,6 +1,6 @@
 import type { NeedsApproval } from '../organization/approval.ts';
 import { approvalNeeded } from '../plan/approval.ts';
-import { configurationOf } from '../services.ts';
+import { configurationOf, storedOusOf } from '../services.ts';
 import type { Store } from '../store/ports.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { Store } from '../store/ports.ts';
  */
 export async function approvalInForce(store: Store): Promise<NeedsApproval | undefined> {
   const inForce = await store.configuration.inForce();
-  const needed = inForce && approvalNeeded(configurationOf(inForce));
+  const needed = inForce && approvalNeeded(configurationOf(inForce), storedOusOf(inForce));
   if (needed === undefined || (await store.registry.readySince()) === undefined) return undefined;
   return needed;
 }

@@ -10,6 +10,7 @@ import {
   waits,
 } from '../plan/approval.ts';
 import { type DesiredResource, desiredResources, resourcesInForce } from '../plan/desired.ts';
+import { nothingFound } from '../plan/searches.ts';
 import type { ActiveConfiguration } from '../services.ts';
 import type { ApprovalRequest } from '../store/ports.ts';
 
@@ -31,13 +32,13 @@ export interface ApprovalPlanRequest {
 
 /** Which of the accounts wait, and what they would gain: by registry and configuration alone, nothing is read of AWS. */
 export function approvalPlan({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
-  const { configuration, hash: configurationHash } = active;
+  const { configuration, hash: configurationHash, ous } = active;
   const waiting = accounts.filter((account) => accountIds.includes(account.id) && waits(account));
   const content = {
     deployment: configuration.deployment,
     configurationHash,
     accounts: waiting.map(waitingAccount),
-    gains: gainsBy((those) => desiredResources(configuration, those), accounts, waiting),
+    gains: gainsBy((those) => desiredResources(configuration, those, nothingFound, ous), accounts, waiting),
   };
   const everywhere = gainsBy((those) => resourcesInForce(active, those), accounts, waiting);
   return { content, planHash: approvalHash(content), gains: everywhere, waiting };

@@ -9,6 +9,7 @@ import { documentsDifference, mentions } from '../plan/differences.ts';
 import { documentsDigest } from '../plan/digest.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-file.ts';
+import { unresolvedPaths, unresolvedText } from '../plan/unresolved-ous.ts';
 import type { StatementDifference } from '../policy/difference.ts';
 import { formatDifference } from '../policy/difference-text.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
@@ -29,7 +30,7 @@ export interface OverallPlan {
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
-  /** What looking for the resources of patterns has found wanting. */
+  /** What looking for the resources of patterns has found wanting; its warnings tell of unresolved paths of OUs, too. */
   readonly looked: Pick<Looked, 'failed' | 'warnings'>;
 }
 
@@ -78,7 +79,9 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
     .filter((standing) => !isGone(standing))
     .filter((standing) => accountId === undefined || concerns(standing, accountId));
   const scope = accountId === undefined ? {} : { accountId };
-  return { active, revision, madeAt, ...scope, resources: chosen, looked };
+  const unresolved = unresolvedPaths({ active, accounts, planned: resources }).map(unresolvedText);
+  const warnings = [...looked.warnings, ...unresolved];
+  return { active, revision, madeAt, ...scope, resources: chosen, looked: { ...looked, warnings } };
 }
 
 /** What the patterns match now takes the place of what the table knows of them. */

@@ -11,6 +11,13 @@ import { waits } from '../plan/approval.ts';
 import { centralAccountOf, type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import {
+  isIncomplete,
+  type PlannedResource,
+  type UnresolvedPath,
+  unresolvedPaths,
+  unresolvedText,
+} from '../plan/unresolved-ous.ts';
+import {
   type ActiveConfiguration,
   activeConfiguration,
   configurationInForce,
@@ -73,13 +80,18 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     resourcesInForce(active, registered),
     async (desired) => {
       const again = done.has(desired.key);
-      const change = await planOne(services, again ? { ...plan, readAll: true } : plan, desired);
+      const { unresolved, ...change } = await planOne(
+        services,
+        again ? { ...plan, readAll: true } : plan,
+        desired,
+      );
       const isKept = change.planned === 'none' && again;
       if (!isKept) await services.store.runs.putChange(runId, change);
-      return { ...change, isKept };
+      return { ...change, isKept, desired, plan: { unresolved } };
     },
     { concurrency },
   );
+  await noteUnresolved(services, plan, changes);
   const open = changes.filter(({ isKept, outcome }) => !isKept && outcome === undefined);
   return {
     revision,
@@ -125,6 +137,35 @@ async function look(
     ...(warnings.length === 0 ? {} : { warnings }),
   });
 }
+
+/**
+ * Paths of OUs that do not resolve any more. They are what is left of a sweep, since its picture is incomplete, and of a run
+ * whose own account is not added for that reason; any other run has done what it was for, and warns.
+ */
+async function noteUnresolved(
+  { store }: Services,
+  { runId, active, registered: accounts, accountIds, sweep }: RunPlan,
+  planned: readonly PlannedResource[],
+): Promise<void> {
+  const unresolved = unresolvedPaths({ active, accounts, planned });
+  if (unresolved.length === 0) return;
+  const isLeft = (path: UnresolvedPath): boolean =>
+    sweep ? isIncomplete(path) : path.notAdded.some(({ id }) => accountIds.includes(id));
+  const run = await store.runs.get(runId);
+  if (run?.status !== 'running') return;
+  await store.runs.put({
+    ...run,
+    ...appended('left', run, unresolved.filter(isLeft)),
+    ...appended(
+      'warnings',
+      run,
+      unresolved.filter((path) => !isLeft(path)),
+    ),
+  });
+}
+
+const appended = (field: 'left' | 'warnings', run: RunRecord, paths: readonly UnresolvedPath[]) =>
+  paths.length === 0 ? {} : { [field]: [...(run[field] ?? []), ...paths.map(unresolvedText)] };
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
 
@@ -177,7 +218,14 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
     place.region === ref.region &&
     hearsOf(ref.kind, place));
 
-async function planOne(services: Services, plan: RunPlan, desired: DesiredResource): Promise<ResourceChange> {
+/** What is planned, and which accounts only unresolved paths select. */
+type Planned<Change> = Change & Pick<ResourcePlan, 'unresolved'>;
+
+async function planOne(
+  services: Services,
+  plan: RunPlan,
+  desired: DesiredResource,
+): Promise<Planned<ResourceChange>> {
   const { state, error } = await stateOf(services, desired);
   const central = centralAccountOf(desired, plan.active.configuration);
   const change = { resource: desired.key, ...(central === undefined ? {} : { central }) };
@@ -206,7 +254,7 @@ async function planRemembered(
   plan: RunPlan,
   desired: DesiredResource,
   state: ResourceState | undefined,
-): Promise<Omit<ResourceChange, 'resource'>> {
+): Promise<Planned<Omit<ResourceChange, 'resource'>>> {
   const { active, registered, runId, sweep, revision, accountIds } = plan;
   const settled = { revision, accountIds, hash: active.hash, grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { planned: 'none' };
@@ -218,7 +266,13 @@ async function planRemembered(
   const { plan: planned, error } = seen;
   const why = error === undefined ? {} : { error };
   if (planned !== undefined)
-    return { ...found, plannedAt: madeAt, ...whatIsPlanned(seen, planned, plan), ...why };
+    return {
+      ...found,
+      plannedAt: madeAt,
+      ...whatIsPlanned(seen, planned, plan),
+      ...why,
+      ...(planned.unresolved && { unresolved: planned.unresolved }),
+    };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)
     return { planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };

@@ -215,7 +215,10 @@ function accountFindings(
 }
 
 const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
-  isMember(account) && shares.some(({ accounts }) => accounts.some(({ id }) => id === account.id));
+  isMember(account) &&
+  shares.some(({ accounts, unresolved = [] }) =>
+    [...accounts, ...unresolved].some(({ id }) => id === account.id),
+  );
 
 /** What the configuration grants to an account on a resource; nothing for one that is no member. */
 export const accessesOf = (

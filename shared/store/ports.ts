@@ -171,6 +171,11 @@ export interface ConfigurationInForce {
   readonly resources?: readonly string[];
   /** The configuration as it was validated (JSON). */
   readonly document: unknown;
+  /**
+   * For each path in a selector, the OUs that it named and those above them: the path of each at that time, by its id. It
+   * cannot be derived later, since a renamed OU shows its new name only. Absent in items from before it was kept.
+   */
+  readonly ous?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the activation has stored of searches, before itself: the generation of each. Absent where that was nothing. */
   readonly carried?: Readonly<Record<string, number>>;
   readonly activatedAt: string;

@@ -18,6 +18,7 @@ const inForceSchema: z.ZodType<ConfigurationInForce> = z.object({
   hash: z.string(),
   resources: packed(z.array(z.string())).exactOptional(),
   document: packed(z.unknown()),
+  ous: packed(z.record(z.string(), z.record(z.string(), z.string()))).exactOptional(),
   carried: packed(z.record(z.string(), z.number())).exactOptional(),
   activatedAt: z.string(),
   activatedBy: z.string(),
@@ -29,10 +30,11 @@ export function dynamoConfiguration(table: Table): ConfigurationStore {
     inForce: () => readItem(table, inForceKey, inForceSchema),
     withFound: () => readWithFound(table),
     async activate(configuration) {
-      const { resources, document, carried, ...plain } = configuration;
+      const { resources, document, ous, carried, ...plain } = configuration;
       const packedFields = defined({
         resources: packOptional(resources),
         document: pack(document),
+        ous: packOptional(ous),
         carried: packOptional(carried),
       });
       const item = { ...plain, ...inForceKey, ...packedFields };

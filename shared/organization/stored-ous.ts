@@ -1,0 +1,130 @@
+import { perObject } from '../memo.ts';
+import type { Account, Position } from './account.ts';
+import { ouNamesOf, ouPathOf } from './ou-path.ts';
+import {
+  matches,
+  type OuPathTest,
+  pathTest,
+  type Selector,
+  type SelectorTest,
+  selectorTest,
+} from './selector.ts';
+
+/**
+ * For each path in a selector, the OUs that it named when the configuration was activated, and the OUs above them: the
+ * path of each OU at that time, by its id. A path that named no OU is absent.
+ */
+export type StoredOus = Readonly<Record<string, OuPathsById>>;
+
+type OuPathsById = Readonly<Record<string, string>>;
+
+export const noStoredOus: StoredOus = {};
+
+/** What Organizations calls the OUs above accounts: the path of each, by its id. */
+export type OuTree = ReadonlyMap<string, string>;
+
+interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
+  readonly revision?: number;
+}
+
+/** The OUs that have accounts. Accounts may tell of an OU from before and after it was renamed: the latest change counts. */
+export function ouTreeOf(accounts: readonly Placed[]): OuTree {
+  const placed = accounts.filter(({ state }) => state !== 'DEPARTED');
+  const latestLast = placed.toSorted((a, b) => (a.revision ?? 0) - (b.revision ?? 0));
+  return new Map(latestLast.flatMap((account) => ousAbove(account)));
+}
+
+const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>): [string, string][] => {
+  const names = ouNamesOf(ouPath);
+  return parentIds.slice(1).map((id, index) => [id, ouPathOf(names.slice(0, index + 1))]);
+};
+
+/**
+ * The OUs that each path names now. A path that names none keeps the OUs of the activation before, as far as they exist:
+ * whoever activates a configuration beside a rename that nobody has noticed takes no access away.
+ */
+export function storeOus(
+  paths: readonly string[],
+  accounts: readonly Placed[],
+  before: StoredOus = noStoredOus,
+): StoredOus {
+  const tree = ouTreeOf(accounts);
+  const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
+    namedOus(ous, test).some(([id]) => tree.has(id));
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const test = pathTest(path);
+      const now = withParents(accounts, tree, test);
+      if (Object.keys(now).length > 0) return [[path, now]];
+      const stored = before[path];
+      return stored !== undefined && isThere(stored, test) ? [[path, stored]] : [];
+    }),
+  );
+}
+
+/** The OUs at the path, and those above them. */
+function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }: OuPathTest): OuPathsById {
+  const isNamed = (id: string | undefined): boolean => {
+    const names = ouNamesOf(tree.get(id ?? '') ?? '');
+    return names.length === depth && test(names);
+  };
+  const ids = accounts
+    .filter(({ parentIds }) => isNamed(parentIds[depth]))
+    .flatMap(({ parentIds }) => parentIds.slice(1, depth + 1));
+  return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, tree.get(id) ?? '']));
+}
+
+/** Of the stored OUs of a path, those that it named: the OUs above them have shorter paths. */
+export const namedOus = (ous: OuPathsById, { depth }: OuPathTest): readonly (readonly [string, string])[] =>
+  Object.entries(ous).filter(([, path]) => ouNamesOf(path).length === depth);
+
+/**
+ * The names of the OUs above an account as they were stored; OUs that are not stored have the names that they have now.
+ * They end before an OU that has taken the path of a stored one: it is not the OU that the configuration names.
+ */
+export function namesAsStored(
+  ous: OuPathsById,
+  { parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>,
+): readonly string[] {
+  const stored = storedPaths(ous);
+  const names: string[] = [];
+  for (const [index, name] of ouNamesOf(ouPath).entries()) {
+    const path = ous[parentIds[index + 1] ?? ''];
+    if (path === undefined && stored.has(ouPathOf([...names, name]))) break;
+    names.push(path === undefined ? name : (ouNamesOf(path).at(-1) ?? name));
+  }
+  return names;
+}
+
+const storedPaths = perObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
+
+/**
+ * What a selector says of an account. `unresolved`: by the OUs as they were stored the account is selected, by their
+ * names now it is not. Such an account keeps what it has and gets nothing.
+ */
+export type Selection = 'selected' | 'unresolved' | 'not-selected';
+
+/**
+ * The stored OUs decide who may keep access; to be added, an account must be selected by the names of today as well. So
+ * a path that names another OU, or none, takes nothing from the accounts of the stored OU and adds nobody.
+ */
+export function selectionOf(selector: Selector, account: Account, stored: StoredOus): Selection {
+  if (!testAsStored(stored, selector)(account)) return 'not-selected';
+  return matches(selector, account) ? 'selected' : 'unresolved';
+}
+
+/** Whether the selector selects the account by the OUs as they were stored, or by their names of today. */
+export const maySelect = (selector: Selector, account: Account, stored: StoredOus): boolean =>
+  matches(selector, account) || testAsStored(stored, selector)(account);
+
+function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
+  const tests = testsAsStored(stored);
+  const known = tests.get(selector);
+  if (known !== undefined) return known;
+  const test = selectorTest(selector, (path, account) => namesAsStored(stored[path] ?? {}, account));
+  tests.set(selector, test);
+  return test;
+}
+
+/** Made once for each selector and activation, since an organization has many accounts. */
+const testsAsStored = perObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());
