@@ -2,6 +2,7 @@ import type { Clock, Random } from '../shared/clock.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ResourceRef } from '../shared/grants/contract.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
+import { ouNamesOf } from '../shared/organization/ou-path.ts';
 import { desiredResources } from '../shared/plan/desired.ts';
 import type { PolicyDocument } from '../shared/policy/document.ts';
 import { deploymentActions } from '../shared/spoke/deployment-actions.ts';
@@ -89,8 +90,7 @@ function addOus(organisation: SimulatedOrganisation, { grants }: Configuration):
 
 /** The id of the OU at a path, which is made where it is missing. */
 export function ouId(organisation: SimulatedOrganisation, path: string): string {
-  const names = path.split('/');
-  return names.reduce((parentId, name, depth) => {
+  return ouNamesOf(path).reduce((parentId, name, depth) => {
     const { organizationalUnits } = organisation.world;
     const found = [...organizationalUnits.values()].find(
       (ou) => ou.parentId === parentId && ou.name === name,

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
+import { selectorWarnings } from '../../shared/plan/selector-warnings.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
 import { approvalInForce } from '../../shared/run/approval-in-force.ts';
 import type { Services } from '../../shared/services.ts';
@@ -16,6 +18,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { aligned } from '../output.ts';
 import { personOf } from '../person.ts';
 import { connect } from '../services.ts';
+import { tellWarnings } from '../warnings.ts';
 
 interface ActivateOptions extends CommonOptions {
   readonly by?: string;
@@ -44,7 +47,8 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
     : undefined;
   const { inForce, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
   const changed = inForce.hash !== previous?.hash;
-  const report = { inForce: told(inForce), previous: told(previous), dropped, abandoned };
+  const warnings = await unmatchedSelectors(services, configuration);
+  const report = { inForce: told(inForce), previous: told(previous), dropped, abandoned, warnings };
   out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
   out.line(out.colors.dim(`In ${where}`));
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} in force`);
@@ -57,6 +61,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
     out.line(
       '  Whoever is in the registry is approved as they are; new accounts and moves wait for approval from now on',
     );
+  tellWarnings(out, warnings);
   if (changed) out.line('  Policies are brought to it by the next run of each account: onboarding run');
   return exitCodes.succeeded;
 }
@@ -65,6 +70,15 @@ const organisation = ({ store, hub }: Services) => ({
   registry: store.registry,
   organizations: hub.organizations,
 });
+
+/** Of a registry that is not ready nothing can be said. */
+const unmatchedSelectors = async (
+  { store: { registry } }: Services,
+  configuration: Configuration,
+): Promise<readonly string[]> =>
+  (await registry.readySince()) === undefined
+    ? []
+    : selectorWarnings({ configuration }, await registry.accounts());
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };
 

@@ -120,7 +120,15 @@ function nothingToDo(plan: OverallPlan): boolean {
 function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
   const waits = countsOf(plan).withheld > 0;
   const reason = `Nothing to do: ${waits ? 'what is left are removals that are withheld' : 'all is as it should be'}`;
-  out.result({ status: 'succeeded', reason, resources: [], left: [], calls: {}, durationMs: 0 });
+  out.result({
+    status: 'succeeded',
+    reason,
+    resources: [],
+    left: [],
+    calls: {},
+    durationMs: 0,
+    warnings: warningsOf(plan),
+  });
   out.line();
   out.line(`${out.colors.bold(out.colors.green('succeeded'))}: ${reason}`);
   return exitCodes.succeeded;

@@ -9,6 +9,7 @@ import { documentsDifference, mentions } from '../plan/differences.ts';
 import { documentsDigest } from '../plan/digest.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-file.ts';
+import { selectorWarnings } from '../plan/selector-warnings.ts';
 import { unresolvedPaths, unresolvedText } from '../plan/unresolved-ous.ts';
 import type { StatementDifference } from '../policy/difference.ts';
 import { formatDifference } from '../policy/difference-text.ts';
@@ -30,7 +31,7 @@ export interface OverallPlan {
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
-  /** What looking for the resources of patterns has found wanting; its warnings tell of unresolved paths of OUs, too. */
+  /** What is wrong with searches by pattern, with selectors that match nobody, and with paths of OUs that changed. */
   readonly looked: Pick<Looked, 'failed' | 'warnings'>;
 }
 
@@ -80,7 +81,8 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
     .filter((standing) => accountId === undefined || concerns(standing, accountId));
   const scope = accountId === undefined ? {} : { accountId };
   const unresolved = unresolvedPaths({ active, accounts, planned: resources }).map(unresolvedText);
-  const warnings = [...looked.warnings, ...unresolved];
+  const unmatched = selectorWarnings(active, accounts);
+  const warnings = [...looked.warnings, ...unresolved, ...unmatched];
   return { active, revision, madeAt, ...scope, resources: chosen, looked: { ...looked, warnings } };
 }
 

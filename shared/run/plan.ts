@@ -10,6 +10,7 @@ import { requireReady } from '../organization/registry.ts';
 import { waits } from '../plan/approval.ts';
 import { centralAccountOf, type DesiredResource, grantsOn, resourcesInForce } from '../plan/desired.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
+import { selectorWarnings } from '../plan/selector-warnings.ts';
 import {
   isIncomplete,
   type PlannedResource,
@@ -26,7 +27,7 @@ import {
 import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
 import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
-import { hearsOf, lookForResources, type ResourcePlace, searchLines } from './look.ts';
+import { hearsOf, type Looked, lookForResources, type ResourcePlace, searchLines } from './look.ts';
 import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource, stateOf } from './standing.ts';
 
 export interface PlanStep {
@@ -70,9 +71,14 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   if (revision === 0) return { revision, resources: 0, changes: 0, centralAccounts: [], ...nobodyWaits };
   await requireReady(registry);
   const { run, done } = await resumed(services, runId);
-  await look(services, step, run);
+  const looked = await look(services, step);
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
+  await note(services, runId, {
+    left: searchLines(looked),
+    warnings: [...looked.warnings, ...selectorWarnings(active, registered)],
+    before: run,
+  });
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
   const readAll = sweep || cause === 'manual';
   const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
@@ -113,25 +119,33 @@ async function revisionFor(
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
-/** Looks for resources before anything is planned, and keeps what is noteworthy on the run's record. */
-async function look(
-  services: Services,
-  { runId, cause, place }: PlanStep,
-  before: RunRecord | undefined,
-): Promise<void> {
+/** Looks for resources before anything is planned. */
+async function look(services: Services, { runId, cause, place }: PlanStep): Promise<Looked> {
   const configuration = await configurationInForce(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');
-  const looked = await lookForResources(services, { runId, configuration, where, keep: true });
-  const left = searchLines(looked);
-  const { warnings } = looked;
+  return lookForResources(services, { runId, configuration, where, keep: true });
+}
+
+interface Noteworthy {
+  readonly left: readonly string[];
+  readonly warnings: readonly string[];
+  /** The record as the run found it. */
+  readonly before: RunRecord | undefined;
+}
+
+/** Keeps what is noteworthy on the run's record, in place of what an earlier attempt has noted. */
+async function note(
+  { store: { runs } }: Services,
+  runId: string,
+  { left, warnings, before }: Noteworthy,
+): Promise<void> {
   const noted = [left, warnings, before?.left ?? [], before?.warnings ?? []];
   if (noted.every((each) => each.length === 0)) return;
-  const run = await services.store.runs.get(runId);
+  const run = await runs.get(runId);
   if (run?.status !== 'running') return;
-  // What an attempt before this one has noted counts no more.
   const { left: _, warnings: __, ...bare } = run;
-  await services.store.runs.put({
+  await runs.put({
     ...bare,
     ...(left.length === 0 ? {} : { left }),
     ...(warnings.length === 0 ? {} : { warnings }),

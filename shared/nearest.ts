@@ -1,0 +1,59 @@
+/**
+ * The candidate that takes the fewest changes of single letters to become the wanted text. A `*` in the wanted text
+ * costs nothing, whatever it stands for. A letter of another case is a smaller change than another letter.
+ * @param furthest the most changes; default: any number
+ */
+export function nearest(
+  wanted: string,
+  candidates: Iterable<string>,
+  furthest = Number.POSITIVE_INFINITY,
+): string | undefined {
+  let best: { readonly candidate: string; readonly changes: number } | undefined;
+  for (const candidate of candidates) {
+    const changes = changesBetween(wanted, candidate);
+    if (changes <= furthest && (best === undefined || changes < best.changes)) best = { candidate, changes };
+  }
+  return best?.candidate;
+}
+
+/** For one of a few words: what takes more changes than half its letters is no slip of the pen. */
+export const nearestWord = (wanted: string, words: Iterable<string>): string | undefined =>
+  wanted.length > longestWord
+    ? undefined
+    : nearest(wanted, words, Math.max(1, Math.floor(wanted.length / 2)));
+
+const longestWord = 100;
+
+/** Levenshtein's distance, row by row. */
+export function changesBetween(wanted: string, candidate: string): number {
+  let row = Array.from({ length: candidate.length + 1 }, (_, index) => index);
+  for (const letter of wanted) row = letter === '*' ? afterStar(row) : afterLetter(row, letter, candidate);
+  return row.at(-1) ?? 0;
+}
+
+function afterLetter(before: readonly number[], letter: string, candidate: string): number[] {
+  const row = [(before[0] ?? 0) + 1];
+  for (let at = 1; at < before.length; at += 1)
+    row.push(
+      Math.min(
+        (before[at] ?? 0) + 1,
+        (row[at - 1] ?? 0) + 1,
+        (before[at - 1] ?? 0) + costOf(letter, candidate[at - 1] ?? ''),
+      ),
+    );
+  return row;
+}
+
+/** The best of all shorter beginnings of the candidate. */
+function afterStar(before: readonly number[]): number[] {
+  let least = Number.POSITIVE_INFINITY;
+  return before.map((changes) => {
+    least = Math.min(least, changes);
+    return least;
+  });
+}
+
+const costOf = (one: string, other: string): number => {
+  if (one === other) return 0;
+  return one.toLowerCase() === other.toLowerCase() ? 0.1 : 1;
+};

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { configurationSchema } from '../../shared/configuration/schema.ts';
+import type { Selector } from '../../shared/organization/selector.ts';
+import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { planAll } from '../../shared/run/plan-all.ts';
+import { activeConfiguration } from '../../shared/services.ts';
+import { repository, small } from './configurations.ts';
+import { created } from './events.ts';
+import { activated, sweep } from './sweeps.ts';
+import { named, onboard, type World, world } from './world.ts';
+
+/** A world whose one grant, on a repository, gets this selector once all OUs are there. */
+async function worldFor(selector: Selector): Promise<World> {
+  const configuration = small(['repository']);
+  const grants = configuration.grants.map((grant) => ({ ...grant, for: selector }));
+  return activated(await world({ configuration }), configurationSchema.parse({ ...configuration, grants }));
+}
+
+const misspelled = { ous: ['Worklods'] };
+const expected = [
+  'Grant images: no account is in the OU Worklods (for.ous[0]). The nearest OU with accounts is Workloads',
+  'Grant images: matches 0 accounts. If accounts should have it, correct its `for`',
+];
+
+describe('a selector that matches nobody', () => {
+  it('warns in the record of a run for an account', async () => {
+    const env = await worldFor(misspelled);
+
+    const { run, status } = await onboard(env, created(env).event);
+
+    expect(status).toBe('SUCCEEDED');
+    expect(run.warnings).toEqual(expected);
+  });
+
+  it('warns in the record of a sweep', async () => {
+    expect((await sweep(await worldFor(misspelled))).run.warnings).toEqual(expected);
+  });
+
+  it('warns in a plan and in the record of its application', async () => {
+    const { services, store } = await worldFor(misspelled);
+
+    const plan = await planAll(services, { runId: 'plan', active: await activeConfiguration(store) });
+    const record = await applyPlan(services, { runId: 'apply', plan });
+
+    expect(plan.looked.warnings).toEqual(expected);
+    expect(record.warnings).toEqual(expected);
+  });
+
+  it('does not warn when an account is there, and serves it when its OU has a slash and a star in its name', async () => {
+    const env = await worldFor({ ous: ['CI%2FCD %2A'] });
+    const ou = 'ou-exam-builds000001';
+    const root = [...env.organisation.world.organizationalUnits.values()][0]?.parentId ?? '';
+    env.organisation.world.organizationalUnits.set(ou, { id: ou, name: 'CI/CD *', parentId: root });
+    const { id } = created(env);
+    env.organisation.moveAccount(id, ou);
+
+    const { run } = await sweep(env);
+
+    expect(run.warnings).toBeUndefined();
+    expect(named(env)[repository]).toEqual([id]);
+  });
+});
