@@ -1,0 +1,39 @@
+import { createContext } from 'node:vm';
+
+/** What a suite may change in the process of its worker, as it was before. */
+const globalsNow = () => {
+  const { console } = globalThis;
+  const { env, exit, exitCode } = process;
+  const variables = { ...env };
+  return () => {
+    globalThis.console = console;
+    process.exit = exit;
+    process.exitCode = exitCode;
+    process.env = env;
+    for (const name of Object.keys(env)) if (!(name in variables)) delete env[name];
+    Object.assign(env, variables);
+  };
+};
+
+/**
+ * Jest's environment without a realm of its own: suites run in the worker's own, so that `run.js` can share modules
+ * between them. What a suite changes of the globals that it is given is put back when it ends.
+ */
+export default class WorkerEnvironment {
+  global = globalThis;
+  /** Jest asks for one; no code runs in it. */
+  context = createContext();
+  /** Jest's runtime asks for one; no suite mocks modules. */
+  moduleMocker = { clearAllMocks() {}, resetAllMocks() {}, restoreAllMocks() {} };
+  restore = globalsNow();
+
+  async setup() {}
+
+  async teardown() {
+    this.restore();
+  }
+
+  getVmContext() {
+    return this.context;
+  }
+}

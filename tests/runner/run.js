@@ -1,0 +1,54 @@
+import { createRequire, registerHooks } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const jestRequire = createRequire(require.resolve('jest'));
+const coreRequire = createRequire(jestRequire.resolve('@jest/core'));
+const circus = createRequire(coreRequire.resolve('jest-config')).resolve('jest-circus/runner');
+const runWithCircus = require(circus).default;
+const framework = join(dirname(circus), 'jestAdapterInit.js');
+
+const tests = new URL('../', import.meta.url).href;
+const runner = new URL('./', import.meta.url).href;
+const project = new URL('../../', import.meta.url).href;
+
+let suites = 0;
+let watching = false;
+
+/** Whether each suite has a module of its own here, instead of sharing it with the others of the worker. */
+const isOfSuite = (url) =>
+  watching
+    ? url.startsWith(project) && !url.includes('/node_modules/') && !url.startsWith(runner)
+    : url.startsWith(tests) && !url.startsWith(runner);
+
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier === '@jest/globals')
+      return { url: `${runner}globals.js?suite=${suites}`, format: 'module', shortCircuit: true };
+    const resolved = next(specifier, context);
+    return isOfSuite(resolved.url) ? { ...resolved, url: `${resolved.url}?suite=${suites}` } : resolved;
+  },
+});
+
+/** A fresh jest-circus: it keeps its state in its module and in a global. */
+function freshFramework() {
+  delete require.cache[framework];
+  delete globalThis[Symbol.for('EVENT_HANDLERS')];
+  return require(framework);
+}
+
+/** Node's own module loader in place of Jest's. */
+const native = (runtime) =>
+  Object.assign(Object.create(runtime), {
+    requireInternalModule: freshFramework,
+    setGlobalsForRuntime() {},
+    unstable_shouldLoadAsEsm: () => true,
+    unstable_importModule: (path) => import(`${pathToFileURL(path).href}?suite=${suites}`),
+  });
+
+export default async function run(globalConfig, config, environment, runtime, path, send) {
+  suites += 1;
+  watching = globalConfig.watch || globalConfig.watchAll;
+  return runWithCircus(globalConfig, config, environment, native(runtime), path, send);
+}
