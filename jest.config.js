@@ -3,7 +3,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   // Node runs TypeScript itself: `tests/README.md`.
-  testEnvironment: '<rootDir>/tests/runner/environment.js',
+  testEnvironment: '<rootDir>/tests/runner/environment.ts',
   testRunner: '<rootDir>/tests/runner/run.js',
   transform: {},
   // Jest leaves one core free by itself, which is half of a small machine.

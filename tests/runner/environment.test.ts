@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import WorkerEnvironment from './environment.js';
+import WorkerEnvironment from './environment.ts';
 
 test('puts the globals of the worker back when a suite ends', async () => {
   const { env, exit } = process;

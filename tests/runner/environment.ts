@@ -1,14 +1,14 @@
-import { createContext } from 'node:vm';
+import { type Context, createContext } from 'node:vm';
 
 /** What a suite may change in the process of its worker, as it was before. */
-const globalsNow = () => {
+const globalsNow = (): (() => void) => {
   const { console } = globalThis;
   const { env, exit, exitCode } = process;
   const variables = { ...env };
   return () => {
     globalThis.console = console;
     process.exit = exit;
-    process.exitCode = exitCode;
+    process.exitCode = exitCode ?? undefined;
     process.env = env;
     for (const name of Object.keys(env)) if (!(name in variables)) delete env[name];
     Object.assign(env, variables);
@@ -27,13 +27,13 @@ export default class WorkerEnvironment {
   moduleMocker = { clearAllMocks() {}, resetAllMocks() {}, restoreAllMocks() {} };
   restore = globalsNow();
 
-  async setup() {}
+  async setup(): Promise<void> {}
 
-  async teardown() {
+  async teardown(): Promise<void> {
     this.restore();
   }
 
-  getVmContext() {
+  getVmContext(): Context {
     return this.context;
   }
 }

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+
+/** The tests of a fixture that fail, by jest's own report. */
+async function failuresOf(fixture: string): Promise<readonly string[]> {
+  const args = [jest, '--runInBand', '--json', '--testMatch', `**/runner/${fixture}`];
+  const report = await new Promise<string>((resolve) =>
+    execFile(process.execPath, args, { cwd: project }, (_, stdout) => resolve(stdout)),
+  );
+  const { testResults } = JSON.parse(report) as {
+    testResults: readonly { assertionResults: readonly { status: string; title: string }[] }[];
+  };
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'failed')
+    .map(({ title }) => title);
+}
+
+test('fails a test when it hangs, leaves an error to nobody, or follows a broken hook', async () => {
+  expect(await failuresOf('broken.fixture.ts')).toEqual([
+    'hangs',
+    'leaves a rejection that nobody handles',
+    'throws in a callback',
+    'fails the tests after it',
+  ]);
+});
+
+test('shares modules between suites when they are not part of the tests', () => {
+  expect(import.meta.url).toMatch(/\/run\.test\.ts\?suite=\d+$/);
+  expect(import.meta.resolve('./broken.fixture.ts')).toMatch(/\?suite=\d+$/);
+  expect(import.meta.resolve('../../shared/memo.ts')).toMatch(/\/shared\/memo\.ts$/);
+});
