@@ -58,11 +58,18 @@ const sidIn = (mark: string): string => mark.slice(0, mark.lastIndexOf('/'));
 const wantedIds = ({ accounts }: Share<Entry>, ref: ResourceRef): readonly string[] =>
   accounts.map(({ id }) => id).filter((id) => id !== ref.accountId);
 
+const sharedByOthers = (
+  { sharedWith }: LaunchPermissions,
+  remembered: readonly string[],
+): ReadonlySet<string> => {
+  const ours = new Set(remembered.map(accountOf));
+  return new Set(sharedWith.filter((id) => !ours.has(id)));
+};
+
 /** An account that somebody else has shared the image with stays theirs: we neither count it ours nor take it back. */
 function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const { ref, actual, shares, remembered, context } = request;
-  const ours = new Set(remembered.map(accountOf));
-  const foreign = new Set(actual.sharedWith.filter((id) => !ours.has(id)));
+  const foreign = sharedByOthers(actual, remembered);
   const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
   const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
     new Set([...foreign, ...kept.map(accountOf), ...counted.flatMap((share) => wantedIds(share, ref))]);
@@ -240,6 +247,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
         ],
   render,
   granted: (entry, _, actual, context, remembered) => granted(entry, actual, context, remembered),
+  heldAnyway: (ref, actual, remembered) => new Set([ref.accountId, ...sharedByOthers(actual, remembered)]),
   same: (a, b) => a.sharedWith.join() === b.sharedWith.join(),
   documents,
   read,

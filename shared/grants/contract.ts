@@ -187,6 +187,11 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
     context: GrantContext,
     remembered: readonly string[],
   ): ReadonlySet<string>;
+  /**
+   * Ids of the accounts that have what a grant gives without it, such as the owner of an image: they gain nothing by a grant,
+   * and lose nothing with it. Left out when the kind writes something for every account. Pure.
+   */
+  heldAnyway?(ref: ResourceRef, actual: State, remembered: readonly string[]): ReadonlySet<string>;
   /** Whether two states mean the same. Pure. */
   same(a: State, b: State): boolean;
   /**

@@ -30,6 +30,7 @@ export function planShare(
   const keeping = unresolved.filter(({ id }) => granted.has(id));
   const notAdded = unresolved.filter(({ id }) => !granted.has(id));
   const accounts = [...selected, ...keeping];
+  const held = desired.kind.heldAnyway?.(desired.ref, actual, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
   const before = listed(granted, request.accounts);
   const unwanted = before.filter((id) => !wanted.has(id));
@@ -48,7 +49,7 @@ export function planShare(
     granted,
     withheld,
     leaving: staying,
-    added: accounts.map(({ id }) => id).filter((id) => !granted.has(id)),
+    added: accounts.map(({ id }) => id).filter((id) => !granted.has(id) && !held?.has(id)),
     removed: before.filter((id) => !remaining.has(id)),
     keptUnresolved: keeping.map(({ id }) => id),
     notAdded: notAdded.map(({ id }) => id),

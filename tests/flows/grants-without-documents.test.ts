@@ -3,7 +3,7 @@ import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { autoScalingRole } from '../grants/grant-holders.ts';
 import { management, shared, smallText } from './configurations.ts';
 import { created, eventOf } from './events.ts';
-import { onboard, outcomes, type World, world } from './world.ts';
+import { type Ended, onboard, outcomes, type World, world } from './world.ts';
 
 const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
 const imageId = 'ami-0123456789abcdef0';
@@ -58,6 +58,10 @@ const granted = (): readonly string[] =>
 
 const sharedWith = (): readonly (string | undefined)[] =>
   of.organisation.world.images.get(imageId)?.launchPermissions.map(({ UserId }) => UserId) ?? [];
+
+const changeOfImage = ({ changes }: Ended) => changes.find(({ resource }) => resource === image);
+const addedTo = (ended: Ended): readonly string[] => changeOfImage(ended)?.added ?? [];
+const removedFrom = (ended: Ended): readonly string[] => changeOfImage(ended)?.removed ?? [];
 
 const addRole = (accountId: string) =>
   of.organisation.addRole({
@@ -133,12 +137,24 @@ test('an account that EC2 does not know yet does not keep the others from the im
 test('what somebody else shared stays theirs when the account leaves', async () => {
   const { id, event } = created(of);
   share(of.organisation, id);
-  await onboard(of, event);
+  const onboarded = await onboard(of, event);
 
-  await onboard(
+  const closed = await onboard(
     of,
     eventOf(of, () => of.organisation.closeAccount(id)),
   );
 
   expect(sharedWith()).toContain(id);
+  expect([...addedTo(onboarded), ...removedFrom(closed)]).not.toContain(id);
+});
+
+test('counts no account as gained again when the image is shared with another one', async () => {
+  const theirs = created(of);
+  share(of.organisation, theirs.id);
+  await onboard(of, theirs.event);
+  const another = created(of);
+
+  const ended = await onboard(of, another.event);
+
+  expect(addedTo(ended)).toEqual([another.id]);
 });
