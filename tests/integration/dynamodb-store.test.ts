@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import {
   CreateTableCommand,
   DescribeTimeToLiveCommand,
@@ -9,6 +10,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
+import type { Store } from '../../shared/store/ports.ts';
 import { storeContract } from '../store/contract.ts';
 import {
   aChange,
@@ -91,7 +93,12 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       await put(table, { pk: 'REGISTRY', sk: 'REVISION', value: 2, accountId: accountId(1) });
       return table;
     };
-    const missing = { pk: 'REGISTRY', sk: `ACCOUNT#${accountId(1)}`, ...anAccount({ id: accountId(1) }) };
+    const missing = {
+      pk: 'REGISTRY',
+      sk: `ACCOUNT#${accountId(1)}`,
+      ...anAccount({ id: accountId(1) }),
+      approved: true,
+    };
 
     test('does not give its revision before the account can be read', async () => {
       const table = await halfVisible();
@@ -172,6 +179,200 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       await expect(dynamoStore(table).runs.changes('run-1')).rejects.toThrow(/before: .*expected/);
     });
 
+    const bomb = gzipSync(JSON.stringify('x'.repeat(64 * 1024 * 1024)));
+    const account = { ...anAccount(), revision: 1, updatedAt: at, approved: true };
+    const { approved: _, ...undecided } = account;
+    const accountKey = { pk: 'REGISTRY', sk: `ACCOUNT#${accountId(0)}` };
+    const stateKey = { pk: `RESOURCE#${bucket}`, sk: 'STATE' };
+    const search = 'a search';
+    const searchKey = { pk: 'FOUND', sk: `SEARCH#${createHash('sha256').update(search).digest('hex')}` };
+    const found = { search, matching: '[]', former: '[]', generation: 1 };
+    const request = {
+      runId: 'run-1',
+      token: 't',
+      execution: 'e',
+      accounts: '[]',
+      planHash: '',
+      configurationHash: '',
+      difference: '""',
+      requestedAt: at,
+      until: later,
+    };
+    const requestKey = { pk: 'RUN#run-1', sk: 'APPROVAL' };
+    const inForce = { hash: '', document: '{}', activatedAt: at, activatedBy: '' };
+    const target = { application: 'a', environment: 'e', profile: 'p', strategy: 's' };
+    const delivery = {
+      source: 'arn',
+      id: 'a/e/p/1',
+      version: '1',
+      accountId: accountId(0),
+      region: 'eu-west-1',
+      target,
+      status: 'started',
+      runId: 'run-1',
+      ownedUntil: 1,
+      requestedAt: at,
+      updatedAt: at,
+      starts: 0,
+      secondStarts: 0,
+      unanswered: false,
+      revision: 1,
+    };
+    const deliveryKey = { pk: 'OUTBOX#arn', sk: 'DELIVERY#a/e/p/1' };
+    const accounts = ({ registry }: Store) => registry.accounts();
+    const state = ({ resources }: Store) => resources.get(bucket);
+    const run = ({ runs }: Store) => runs.get('run-1');
+    const changes = ({ runs }: Store) => runs.changes('run-1');
+    const changeKey = { pk: 'RUN#run-1', sk: `CHANGE#${bucket}` };
+    test.each<[string, object, object, (store: Store) => Promise<unknown>]>([
+      [
+        'a time at which a grace began',
+        stateKey,
+        { ...aState(), leaving: `{"${accountId(0)}":"soon"}` },
+        state,
+      ],
+      ['an account that leaves', stateKey, { ...aState(), leaving: `{"everybody":"${at}"}` }, state],
+      ['what unpacks without bound', stateKey, { ...aState(), leaving: bomb }, state],
+      ['a time of an external change', stateKey, { ...aState(), disputed: { since: 'x', sids: [] } }, state],
+      ['a time of a write', stateKey, { ...aState(), updatedAt: '2026-13-45T99:00:00Z' }, state],
+      ['a revision that was served', stateKey, { ...aState(), appliedRevision: -1 }, state],
+      ['a revision that no number is', stateKey, { ...aState(), appliedRevision: 1.5 }, state],
+      ['a version', stateKey, { ...aState(), version: 0 }, state],
+      ['a hash', stateKey, { ...aState(), configurationHash: 'none' }, state],
+      [
+        'a time until which a write waits',
+        stateKey,
+        { ...aState(), gathering: { until: '', pause: 1, revision: 1 } },
+        state,
+      ],
+      ['no word about approval', accountKey, undecided, accounts],
+      [
+        'two words about approval',
+        accountKey,
+        { ...account, approval: { since: at, approvedAs: null } },
+        accounts,
+      ],
+      [
+        'an approval since no time',
+        accountKey,
+        { ...undecided, approval: { since: 'x', approvedAs: null } },
+        accounts,
+      ],
+      [
+        'an approval elsewhere by halves',
+        accountKey,
+        { ...undecided, approval: { since: at, approvedAs: {} } },
+        accounts,
+      ],
+      ['an approval that is a word', accountKey, { ...account, approved: 'yes' }, accounts],
+      ['another account', accountKey, { ...account, id: accountId(1) }, accounts],
+      ['no account', accountKey, { ...account, id: 'x' }, accounts],
+      ['no revision', accountKey, { ...account, revision: 0 }, accounts],
+      ['no state of an account', accountKey, { ...account, state: 'OPEN' }, accounts],
+      [
+        'no number of the last change',
+        { pk: 'REGISTRY', sk: 'REVISION' },
+        { value: 'x', accountId: accountId(0) },
+        ({ registry }) => registry.head(),
+      ],
+      [
+        'no time of the import',
+        { pk: 'REGISTRY', sk: 'READY' },
+        { at: 'yes' },
+        ({ registry }) => registry.head(),
+      ],
+      [
+        'another OU',
+        { pk: 'REGISTRY', sk: 'OU#ou-abcd-11111111' },
+        { id: 'ou-abcd-22222222', name: '', parentId: '', askedAt: at },
+        ({ registry }) => registry.ou('ou-abcd-11111111'),
+      ],
+      [
+        'an OU asked for at no time',
+        { pk: 'REGISTRY', sk: 'OU#ou-abcd-11111111' },
+        { id: 'ou-abcd-11111111', name: '', parentId: '', askedAt: 1 },
+        ({ registry }) => registry.ou('ou-abcd-11111111'),
+      ],
+      [
+        'a run since no time',
+        { pk: 'RUN#run-1', sk: 'RUN' },
+        { ...aRun(), accountIds: '[]', startedAt: '' },
+        run,
+      ],
+      [
+        'a run without a known status',
+        { pk: 'RUN#run-1', sk: 'RUN' },
+        { ...aRun(), accountIds: '[]', status: 'done' },
+        run,
+      ],
+      [
+        'accounts that unpack without bound',
+        { pk: 'RUN#run-1', sk: 'RUN' },
+        { ...aRun(), accountIds: bomb },
+        run,
+      ],
+      ['a change at no time', changeKey, { resource: bucket, plannedAt: 'x' }, changes],
+      ['a change for nobody that leaves', changeKey, { resource: bucket, leaving: '{"1":"x"}' }, changes],
+      [
+        'a request that ends at no time',
+        requestKey,
+        { ...request, until: 'never' },
+        ({ approvals }) => approvals.get('run-1'),
+      ],
+      [
+        'a request of another run',
+        requestKey,
+        { ...request, runId: 'run-2' },
+        ({ approvals }) => approvals.get('run-1'),
+      ],
+      [
+        'a decision that is none',
+        requestKey,
+        { ...request, decision: `{"verdict":"maybe","by":"x","at":"${at}"}` },
+        ({ approvals }) => approvals.get('run-1'),
+      ],
+      [
+        'a configuration since no time',
+        { pk: 'CONFIGURATION', sk: 'IN_FORCE' },
+        { ...inForce, activatedAt: '' },
+        ({ configuration }) => configuration.inForce(),
+      ],
+      [
+        'a configuration that unpacks without bound',
+        { pk: 'CONFIGURATION', sk: 'IN_FORCE' },
+        { ...inForce, document: bomb },
+        ({ configuration }) => configuration.inForce(),
+      ],
+      ['another search', searchKey, { ...found, search: 'another' }, ({ found: all }) => all.all()],
+      ['a search at no time', searchKey, { ...found, lookedAt: 'x' }, ({ found: all }) => all.all()],
+      [
+        'a search without a generation',
+        searchKey,
+        { ...found, generation: 0 },
+        ({ found: all }) => all.all(),
+      ],
+      [
+        'a delivery that is owned for ever',
+        deliveryKey,
+        { ...delivery, ownedUntil: 9e15 },
+        ({ outbox }) => outbox.get(delivery),
+      ],
+      ['another delivery', deliveryKey, { ...delivery, id: 'a/e/p/2' }, ({ outbox }) => outbox.get(delivery)],
+      [
+        'a delivery taken up again for ever',
+        deliveryKey,
+        { ...delivery, again: { until: -1, toldBy: '' } },
+        ({ outbox }) => outbox.get(delivery),
+      ],
+    ])('is named when it holds %s', async (_name, keys, fields, read) => {
+      const table = await newTable();
+      await put(table, { ...keys, ...fields });
+
+      const error = await read(dynamoStore(table)).catch((thrown: unknown) => thrown);
+
+      expect(error).toMatchObject({ name: 'StoredItemError', retryable: false, fields: keys });
+    });
+
     test('of a sweep from before contested resources were counted has none', async () => {
       const table = await newTable();
       const names = [
@@ -248,7 +449,14 @@ describeWithMoto('the store in DynamoDB', (moto) => {
       const { registry } = dynamoStore(table);
       await registry.put(anAccount(), undefined, at);
       const { ouPath: _, ...rest } = anAccount({ id: accountId(1) });
-      const item = { pk: 'REGISTRY', sk: `ACCOUNT#${accountId(1)}`, ...rest, revision: 2, updatedAt: at };
+      const item = {
+        pk: 'REGISTRY',
+        sk: `ACCOUNT#${accountId(1)}`,
+        ...rest,
+        approved: true,
+        revision: 2,
+        updatedAt: at,
+      };
       await put(table, item);
 
       const refused = {

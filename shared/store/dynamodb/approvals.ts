@@ -4,13 +4,14 @@ import type { WaitingAccount } from '../../plan/approval.ts';
 import { isOpen } from '../open.ts';
 import type { ApprovalDecision, ApprovalRequest, ApprovalStore } from '../ports.ts';
 import { pack, packed } from './documents.ts';
+import { accountId, time } from './fields.ts';
 import { conditionHeld, readItem } from './operations.ts';
 import { positionSchema } from './registry.ts';
 import { openRuns, readRun } from './runs.ts';
 import type { Key, Table } from './table.ts';
 
 const waitingSchema: z.ZodType<WaitingAccount> = z.object({
-  id: z.string(),
+  id: accountId,
   position: positionSchema,
   approvedAs: positionSchema.nullable(),
 });
@@ -18,7 +19,7 @@ const waitingSchema: z.ZodType<WaitingAccount> = z.object({
 const decisionSchema: z.ZodType<ApprovalDecision> = z.object({
   verdict: z.enum(['approved', 'rejected']),
   by: z.string(),
-  at: z.string(),
+  at: time,
   reason: z.string().exactOptional(),
 });
 
@@ -30,15 +31,16 @@ const requestSchema: z.ZodType<ApprovalRequest> = z.object({
   planHash: z.string(),
   configurationHash: z.string(),
   difference: packed(z.string()),
-  requestedAt: z.string(),
-  until: z.string(),
+  requestedAt: time,
+  until: time,
   decision: packed(decisionSchema).exactOptional(),
 });
 
 const requestKey = (runId: string): Key => ({ pk: `RUN#${runId}`, sk: 'APPROVAL' });
 
 export function dynamoApprovals(table: Table): ApprovalStore {
-  const get = (runId: string) => readItem(table, requestKey(runId), requestSchema);
+  const get = (runId: string) =>
+    readItem(table, requestKey(runId), requestSchema, (request) => requestKey(request.runId));
   return {
     get,
     put: (request) => conditionHeld(() => table.client.send(new PutCommand(requestItem(table, request)))),

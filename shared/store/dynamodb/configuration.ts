@@ -7,6 +7,7 @@ import type {
   FoundResources,
 } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
+import { ordinal, time } from './fields.ts';
 import { allFound } from './found.ts';
 import { defined } from './items.ts';
 import { readItem } from './operations.ts';
@@ -19,8 +20,8 @@ const inForceSchema: z.ZodType<ConfigurationInForce> = z.object({
   resources: packed(z.array(z.string())).exactOptional(),
   document: packed(z.unknown()),
   ous: packed(z.record(z.string(), z.record(z.string(), z.string()))).exactOptional(),
-  carried: packed(z.record(z.string(), z.number())).exactOptional(),
-  activatedAt: z.string(),
+  carried: packed(z.record(z.string(), ordinal)).exactOptional(),
+  activatedAt: time,
   activatedBy: z.string(),
 });
 

@@ -23,6 +23,9 @@ export const packOptional = (value: unknown): string | Uint8Array | undefined =>
 
 const largestPlain = 32 * 1024;
 
+/** Far more than `pack` is ever given. Without a bound, an item of 400 KB could unpack to more than a function's memory. */
+const largestUnpacked = 16 * 1024 * 1024;
+
 /** Schema of an attribute that `pack` wrote, with the schema of what it holds. */
 export const packed = <T extends z.ZodType>(content: T) =>
   z
@@ -32,7 +35,11 @@ export const packed = <T extends z.ZodType>(content: T) =>
 
 function unpack(stored: string | Uint8Array, context: z.RefinementCtx): unknown {
   try {
-    return JSON.parse(typeof stored === 'string' ? stored : gunzipSync(stored).toString('utf8'));
+    return JSON.parse(
+      typeof stored === 'string'
+        ? stored
+        : gunzipSync(stored, { maxOutputLength: largestUnpacked }).toString('utf8'),
+    );
   } catch (cause) {
     context.addIssue({ code: 'custom', message: `expected JSON, plain or compressed: ${String(cause)}` });
     return z.NEVER;

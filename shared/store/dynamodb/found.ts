@@ -3,6 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { FoundResources, FoundStore } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
+import { ordinal, time } from './fields.ts';
 import { defined } from './items.ts';
 import { conditionHeld, queryItems } from './operations.ts';
 import { errorSchema } from './runs.ts';
@@ -24,9 +25,9 @@ const foundSchema: z.ZodType<FoundResources> = z.object({
   search: z.string(),
   matching: keys,
   former: keys,
-  lookedAt: z.string().exactOptional(),
+  lookedAt: time.exactOptional(),
   error: packed(errorSchema).exactOptional(),
-  generation: z.number(),
+  generation: ordinal,
 });
 
 export function dynamoFound(table: Table): FoundStore {
@@ -38,8 +39,8 @@ export function dynamoFound(table: Table): FoundStore {
 
 /** Sort keys are hashes. */
 export const allFound = async (table: Table): Promise<readonly FoundResources[]> =>
-  (await queryItems(table, partition, prefix, foundSchema)).toSorted((a, b) =>
-    Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)),
+  (await queryItems(table, partition, prefix, foundSchema, ({ search }) => foundKey(search))).toSorted(
+    (a, b) => Buffer.compare(Buffer.from(a.search), Buffer.from(b.search)),
   );
 
 function conditionalPut(

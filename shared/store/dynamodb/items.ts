@@ -34,7 +34,7 @@ function adviceFor({ pk, sk }: Key): string {
     return (
       'No policy is written meanwhile, for any account, since the picture of the organisation is incomplete. Correct the ' +
       'item to what Organizations says of the account: `parentIds` from the root to its OU, and `ouPath` the names of the ' +
-      'OUs below the root, joined by /, empty in the root itself'
+      'OUs below the root, joined by /, empty in the root itself. `approval` says that it waits for one, `approved: true` that it does not'
     );
   return 'Go back to the version that wrote it, or correct or remove the item';
 }
@@ -42,15 +42,32 @@ function adviceFor({ pk, sk }: Key): string {
 /** An item as the document client reads and writes it. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Parses an item that was read; attributes that the schema does not name are left out. */
-export function parseItem<T>(schema: z.ZodType<T>, item: Item, tableName: string): T {
+/**
+ * Parses an item that was read; attributes that the schema does not name are left out.
+ * @param keyFor The key under which what was read belongs: an item that names another one would speak for it
+ */
+export function parseItem<T>(
+  schema: z.ZodType<T>,
+  item: Item,
+  tableName: string,
+  keyFor?: (content: T) => Key,
+): T {
   const result = schema.safeParse(item);
-  if (result.success) return result.data;
+  if (result.success) {
+    requireKey(keyFor?.(result.data), item, tableName);
+    return result.data;
+  }
   const findings = result.error.issues.map(({ path, message }) => ({
     path: toDotPath(path),
     message,
   }));
   throw new StoredItemError(tableName, keyOf(item), findings);
+}
+
+function requireKey(belongs: Key | undefined, item: Item, tableName: string): void {
+  if (belongs === undefined || (belongs.pk === item.pk && belongs.sk === item.sk)) return;
+  const message = `what the item says belongs under ${belongs.pk} / ${belongs.sk}`;
+  throw new StoredItemError(tableName, keyOf(item), [{ path: '', message }]);
 }
 
 const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { LeaseStore } from '../ports.ts';
+import { moment } from './fields.ts';
 import { conditionHeld, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
@@ -21,7 +22,9 @@ export function dynamoLeases(table: Table): LeaseStore {
         client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
       );
       // A lease that has been given back meanwhile was free by then.
-      return taken ? { taken, until } : { taken, until: (await readLease(table, resource))?.until ?? now };
+      return taken
+        ? { taken, until }
+        : { taken, until: (await readLease(table, resource, now))?.until ?? now };
     },
     async release(resource, owner) {
       await conditionHeld(() =>
@@ -39,13 +42,24 @@ export function dynamoLeases(table: Table): LeaseStore {
   };
 }
 
-const leaseSchema = z.object({ owner: z.string(), until: z.number() });
+const leaseSchema = z.object({ owner: z.string(), until: moment });
+
+/** No holder takes a lease for so long: one that ends later was not written by any version of this project. */
+const longestLease = 60 * 60 * 1000;
 
 /**
  * A lease that does not say until when it lasts in our way would keep everybody out for good.
  * @throws StoredItemError
  */
-const readLease = (table: Table, resource: string) => readItem(table, leaseKey(resource), leaseSchema);
+const readLease = (table: Table, resource: string, now: number) =>
+  readItem(
+    table,
+    leaseKey(resource),
+    leaseSchema.refine(({ until }) => until <= now + longestLease, {
+      path: ['until'],
+      message: 'expected the end of a lease, which lasts minutes, and it is more than an hour away',
+    }),
+  );
 
 /**
  * The attempt tells a request that the SDK repeats, because the answer to the first never came, from a second

@@ -5,12 +5,17 @@ import { type Item, parseItem } from './items.ts';
 import type { Key, Table } from './table.ts';
 
 /** Consistent read of one item. */
-export async function readItem<T>(table: Table, key: Key, schema: z.ZodType<T>): Promise<T | undefined> {
+export async function readItem<T>(
+  table: Table,
+  key: Key,
+  schema: z.ZodType<T>,
+  keyFor?: (content: T) => Key,
+): Promise<T | undefined> {
   const { client, tableName } = table;
   const { Item: item } = await client.send(
     new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
   );
-  return item && parseItem(schema, item, tableName);
+  return item && parseItem(schema, item, tableName, keyFor);
 }
 
 /**
@@ -23,11 +28,12 @@ export async function queryItems<T>(
   pk: string,
   prefix: string,
   schema: z.ZodType<T>,
+  keyFor?: (content: T) => Key,
 ): Promise<readonly T[]> {
   const found: T[] = [];
   const condition = { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } };
   for await (const item of queried(table, pk, condition))
-    found.push(parseItem(schema, item, table.tableName));
+    found.push(parseItem(schema, item, table.tableName, keyFor));
   return found;
 }
 

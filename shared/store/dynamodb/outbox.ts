@@ -10,6 +10,7 @@ import {
   type RememberedTargets,
 } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
+import { accountId, count, moment, ordinal, time } from './fields.ts';
 import { defined } from './items.ts';
 import { queryItems, readItem } from './operations.ts';
 import { errorSchema } from './runs.ts';
@@ -39,27 +40,27 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   source: z.string(),
   id: z.string(),
   version: z.string(),
-  accountId: z.string(),
+  accountId,
   region: z.string(),
   target: targetSchema,
   kmsKey: z.string().exactOptional(),
   status: z.enum(statuses),
   runId: z.string(),
-  ownedUntil: z.number(),
-  requestedAt: z.string(),
-  updatedAt: z.string(),
-  waitingSince: z.string().exactOptional(),
-  deployment: z.number().exactOptional(),
-  after: z.number().exactOptional(),
-  startedAt: z.string().exactOptional(),
-  endedAt: z.string().exactOptional(),
-  starts: z.number(),
-  secondStarts: z.number(),
+  ownedUntil: moment,
+  requestedAt: time,
+  updatedAt: time,
+  waitingSince: time.exactOptional(),
+  deployment: count.exactOptional(),
+  after: count.exactOptional(),
+  startedAt: time.exactOptional(),
+  endedAt: time.exactOptional(),
+  starts: count,
+  secondStarts: count,
   unanswered: z.boolean(),
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
-  again: z.object({ until: z.number(), toldBy: z.string() }).exactOptional(),
-  revision: z.number(),
+  again: z.object({ until: moment, toldBy: z.string() }).exactOptional(),
+  revision: ordinal,
 });
 
 const deliveryPrefix = 'DELIVERY#';
@@ -85,7 +86,7 @@ const secretSchema = z.object({ arn: z.string() });
 const targetsKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `TARGETS#${arn}` });
 const targetsSchema: z.ZodType<RememberedTargets> = z.object({
   targets: z.array(z.object({ application: z.string(), environment: z.string(), profile: z.string() })),
-  at: z.number(),
+  at: moment,
   trouble: z.string().exactOptional(),
   toldBy: z.string().exactOptional(),
 });
@@ -108,13 +109,15 @@ export function dynamoOutbox(table: Table): OutboxStore {
       const found = await queryItems(table, secretKey('').pk, secretPrefix, secretSchema);
       return found.map(({ arn }) => arn);
     },
-    get: (key) => readItem(table, deliveryKey(key), deliverySchema),
+    get: (key) => readItem(table, deliveryKey(key), deliverySchema, deliveryKey),
     put: (delivery, expected) => putDelivery(table, delivery, expected),
     of: (source, prefix) =>
-      queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema),
+      queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema, deliveryKey),
     async open() {
-      const open = await queryItems(table, openPartition, deliveryPrefix, openSchema);
-      const read = await Promise.all(open.map((key) => readItem(table, deliveryKey(key), deliverySchema)));
+      const open = await queryItems(table, openPartition, deliveryPrefix, openSchema, openKey);
+      const read = await Promise.all(
+        open.map((key) => readItem(table, deliveryKey(key), deliverySchema, deliveryKey)),
+      );
       return read.filter((delivery) => delivery !== undefined).filter(isOpen);
     },
   };

@@ -9,6 +9,7 @@ import {
   type RegisteredAccount,
 } from '../../organization/account.ts';
 import type { RegistryHead, RegistryStore, RememberedOu } from '../ports.ts';
+import { accountId, ordinal, time } from './fields.ts';
 import { parseItem } from './items.ts';
 import { conditionHeld, itemsBetween, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
@@ -30,14 +31,30 @@ const position = {
 
 export const positionSchema: z.ZodType<Position> = z.object(position);
 
-const accountSchema: z.ZodType<RegisteredAccount> = z.object({
-  id: z.string(),
-  state: z.enum(accountStates),
-  ...position,
-  approval: z.object({ since: z.string(), approvedAs: positionSchema.nullable() }).exactOptional(),
-  revision: z.number(),
-  updatedAt: z.string(),
+/** One of the two is there, so that an item that has lost its `approval` is not read as approved. */
+const accountSchema: z.ZodType<RegisteredAccount> = z
+  .object({
+    id: accountId,
+    state: z.enum(accountStates),
+    ...position,
+    approval: z.object({ since: time, approvedAs: positionSchema.nullable() }).exactOptional(),
+    approved: z.literal(true).exactOptional(),
+    revision: ordinal,
+    updatedAt: time,
+  })
+  .refine(({ approval, approved }) => (approval === undefined) !== (approved === undefined), {
+    path: ['approval'],
+    message: 'expected either what the account waits for, or `approved: true` beside it',
+  })
+  .transform(({ approved, ...account }) => account);
+
+const accountItem = (account: RegisteredAccount) => ({
+  ...accountKey(account.id),
+  ...account,
+  ...(account.approval === undefined ? { approved: true } : {}),
 });
+
+const keyOfAccount = ({ id }: RegisteredAccount): Key => accountKey(id);
 
 /** The number that the last change took, and the account that it was a change of. */
 interface LastChange {
@@ -45,14 +62,14 @@ interface LastChange {
   readonly accountId: string;
 }
 
-const lastChangeSchema: z.ZodType<LastChange> = z.object({ value: z.number(), accountId: z.string() });
+const lastChangeSchema: z.ZodType<LastChange> = z.object({ value: ordinal, accountId });
 const ouSchema: z.ZodType<RememberedOu> = z.object({
   id: z.string(),
   name: z.string(),
   parentId: z.string(),
-  askedAt: z.string(),
+  askedAt: time,
 });
-const readySchema = z.object({ at: z.string() });
+const readySchema = z.object({ at: time });
 
 /**
  * The registry in the table.
@@ -65,15 +82,15 @@ const readySchema = z.object({ at: z.string() });
  */
 export function dynamoRegistry(table: Table): RegistryStore {
   return {
-    account: (id) => readItem(table, accountKey(id), accountSchema),
-    accounts: () => queryItems(table, partition, accountPrefix, accountSchema),
+    account: (id) => readItem(table, accountKey(id), accountSchema, keyOfAccount),
+    accounts: () => queryItems(table, partition, accountPrefix, accountSchema, keyOfAccount),
     head: () => settledHead(table),
     put: (account, expected, at) => putAccount(table, account, expected, at),
     async readySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
     },
     markReady: (at) => markReady(table, at),
-    ou: (id) => readItem(table, ouKey(id), ouSchema),
+    ou: (id) => readItem(table, ouKey(id), ouSchema, (ou) => ouKey(ou.id)),
     async putOu(ou) {
       const Item = { ...ouKey(ou.id), ...ou };
       await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
@@ -111,7 +128,7 @@ async function readHead(table: Table) {
 
 async function isReadable(table: Table, last: LastChange | undefined): Promise<boolean> {
   if (last === undefined) return true;
-  const account = await readItem(table, accountKey(last.accountId), accountSchema);
+  const account = await readItem(table, accountKey(last.accountId), accountSchema, keyOfAccount);
   return account !== undefined && account.revision >= last.value;
 }
 
@@ -130,7 +147,7 @@ async function putAccount(
     table.client.send(
       new TransactWriteCommand({
         TransactItems: [
-          { Put: conditionalPut(table, { ...accountKey(account.id), ...registered }, 'revision', expected) },
+          { Put: conditionalPut(table, accountItem(registered), 'revision', expected) },
           { Put: conditionalPut(table, { ...revisionKey, ...counter }, 'value', last?.value) },
         ],
       }),

@@ -3,38 +3,39 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Dispute, ResourceState, ResourceStore, Tried } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
+import { accountId, count, hashOrNone, ordinal, time } from './fields.ts';
 import { defined } from './items.ts';
 import { conditionHeld, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const disputeSchema: z.ZodType<Dispute> = z.object({ since: z.string(), sids: z.array(z.string()) });
+const disputeSchema: z.ZodType<Dispute> = z.object({ since: time, sids: z.array(z.string()) });
 
 const triedSchema: z.ZodType<Tried> = z.object({
-  revision: z.number(),
-  setAside: z.array(z.string()),
-  refused: z.record(z.string(), z.string()).exactOptional(),
+  revision: count,
+  setAside: z.array(accountId),
+  refused: z.record(accountId, time).exactOptional(),
   reason: z.string().exactOptional(),
 });
 
 const stateSchema: z.ZodType<ResourceState> = z.object({
-  appliedRevision: z.number(),
+  appliedRevision: count,
   tried: triedSchema.exactOptional(),
-  configurationHash: z.string(),
+  configurationHash: hashOrNone,
   owned: z.array(z.string()),
   grants: z.array(z.string()).exactOptional(),
-  withheld: z.array(z.string()).exactOptional(),
-  leaving: packed(z.record(z.string(), z.string())).exactOptional(),
+  withheld: z.array(accountId).exactOptional(),
+  leaving: packed(z.record(accountId, time)).exactOptional(),
   ownDigest: z.string().exactOptional(),
   foreignDigest: z.string().exactOptional(),
   ownSids: z.record(z.string(), z.string()).exactOptional(),
   writing: z.literal(true).exactOptional(),
   disputed: disputeSchema.exactOptional(),
   contested: disputeSchema.exactOptional(),
-  gathering: z.object({ until: z.string(), pause: z.number(), revision: z.number() }).exactOptional(),
-  leftBy: z.object({ runId: z.string(), at: z.string() }).exactOptional(),
-  generation: z.number(),
-  version: z.number().exactOptional(),
-  updatedAt: z.string(),
+  gathering: z.object({ until: time, pause: count, revision: count }).exactOptional(),
+  leftBy: z.object({ runId: z.string(), at: time }).exactOptional(),
+  generation: count,
+  version: ordinal.exactOptional(),
+  updatedAt: time,
 });
 
 const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });

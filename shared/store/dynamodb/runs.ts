@@ -15,6 +15,7 @@ import type {
   WholeRun,
 } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
+import { accountId, count, time } from './fields.ts';
 import { defined, type Item, parseItem } from './items.ts';
 import { conditionHeld, itemsBetween, queryItems, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
@@ -39,7 +40,7 @@ const outcomes = [
 
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
-const times = z.record(z.string(), z.string());
+const times = z.record(accountId, time);
 
 export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
@@ -49,53 +50,53 @@ export const errorSchema: z.ZodType<ErrorRecord> = z.object({
 });
 
 const countsSchema: z.ZodType<SweepCounts> = z.object({
-  accounts: z.number(),
-  changed: z.number(),
-  departed: z.number(),
-  equal: z.number(),
-  written: z.number(),
-  withheld: z.number(),
-  setAside: z.number(),
+  accounts: count,
+  changed: count,
+  departed: count,
+  equal: count,
+  written: count,
+  withheld: count,
+  setAside: count,
   /** Absent in records from before it was counted. */
-  contested: z.number().default(0),
-  refused: z.number(),
-  failed: z.number(),
-  closedRuns: z.number(),
-  drift: z.partialRecord(z.enum(driftStatuses), z.number()).exactOptional(),
+  contested: count.default(0),
+  refused: count,
+  failed: count,
+  closedRuns: count,
+  drift: z.partialRecord(z.enum(driftStatuses), count).exactOptional(),
 });
 
-const reachSchema: z.ZodType<Reach> = z.object({ accounts: z.number(), resources: z.number() });
+const reachSchema: z.ZodType<Reach> = z.object({ accounts: count, resources: count });
 
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
   status: z.enum(statuses),
-  startedAt: z.string(),
-  finishedAt: z.string().exactOptional(),
+  startedAt: time,
+  finishedAt: time.exactOptional(),
   cause: z.string().exactOptional(),
   accountIds: packed(strings),
   reason: z.string().exactOptional(),
   error: packed(errorSchema).exactOptional(),
   left: packed(strings).exactOptional(),
   warnings: packed(strings).exactOptional(),
-  announcedAt: z.string().exactOptional(),
+  announcedAt: time.exactOptional(),
   counts: countsSchema.exactOptional(),
   access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
-  waitingUntil: z.string().exactOptional(),
+  waitingUntil: time.exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
   resource: z.string(),
   central: z.enum(centralAccountNames).exactOptional(),
-  plannedAt: z.string().exactOptional(),
-  plannedGeneration: z.number().exactOptional(),
+  plannedAt: time.exactOptional(),
+  plannedGeneration: count.exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),
   drift: z.enum(driftStatuses).exactOptional(),
   outcome: z.enum(outcomes).exactOptional(),
-  finishedAt: z.string().exactOptional(),
+  finishedAt: time.exactOptional(),
   before: packed(documents).exactOptional(),
   after: packed(documents).exactOptional(),
-  size: z.number().exactOptional(),
-  limit: z.number().exactOptional(),
+  size: count.exactOptional(),
+  limit: count.exactOptional(),
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
   reason: z.string().exactOptional(),
@@ -117,7 +118,7 @@ const changePrefix = 'CHANGE#';
 const openPartition = 'OPEN_RUNS';
 const openPrefix = 'RUN#';
 const openKey = (runId: string): Key => ({ pk: openPartition, sk: `${openPrefix}${runId}` });
-const openSchema = z.object({ runId: z.string(), startedAt: z.string() });
+const openSchema = z.object({ runId: z.string(), startedAt: time });
 
 export function dynamoRuns(table: Table): RunStore {
   return {

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { accountIdPattern } from '../../organization/account.ts';
+
+/**
+ * What a field of an item may hold. A value of the right type can still be no time or no number of anything: a time that nobody
+ * can read ends a grace period at once or never ends a lease, since each comparison with it is false.
+ */
+
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+
+const isTime = (text: string): boolean => timePattern.test(text) && !Number.isNaN(Date.parse(text));
+
+/** ISO 8601 in UTC, as `timestamp` writes it. */
+export const time = z.string().refine(isTime, 'expected a time such as 2026-03-01T10:00:00.000Z');
+
+/** As JavaScript's own `Date` is bounded. */
+const lastMoment = 8.64e15;
+
+/** Milliseconds since the epoch. */
+export const moment = z.number().min(0).max(lastMoment);
+
+export const count = z.int().nonnegative();
+
+/** Of the changes of an item or of the registry, the first of which is 1. */
+export const ordinal = z.int().positive();
+
+export const accountId = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
+
+/** SHA-256 in hexadecimal; empty when there was none yet. */
+export const hashOrNone = z
+  .string()
+  .regex(/^(?:[0-9a-f]{64})?$/, 'expected a SHA-256 in hexadecimal, or nothing');
