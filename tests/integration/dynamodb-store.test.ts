@@ -223,6 +223,8 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     const state = ({ resources }: Store) => resources.get(bucket);
     const run = ({ runs }: Store) => runs.get('run-1');
     const changes = ({ runs }: Store) => runs.changes('run-1');
+    const lease = ({ leases }: Store) =>
+      leases.acquire(bucket, 'run-1', Date.parse(at), Date.parse(at) + 60_000);
     const changeKey = { pk: 'RUN#run-1', sk: `CHANGE#${bucket}` };
     test.each<[string, object, object, (store: Store) => Promise<unknown>]>([
       [
@@ -292,6 +294,12 @@ describeWithMoto('the store in DynamoDB', (moto) => {
         { pk: 'REGISTRY', sk: 'OU#ou-abcd-11111111' },
         { id: 'ou-abcd-11111111', name: '', parentId: '', askedAt: 1 },
         ({ registry }) => registry.ou('ou-abcd-11111111'),
+      ],
+      [
+        'a lease that lasts for years',
+        { ...stateKey, sk: 'LEASE' },
+        { owner: 'x', until: Date.parse(at) + 1e12 },
+        lease,
       ],
       [
         'a run since no time',
