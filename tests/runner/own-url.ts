@@ -1,0 +1,2 @@
+/** By which URL a suite has loaded this module. */
+export const { url } = import.meta;
