@@ -158,6 +158,12 @@ export class ResourceMissingError extends OnboardingError {
   readonly retryable = false;
 }
 
+/** A key or an image is there and cannot be used: it is disabled, or on its way to deletion. */
+export class ResourceDisabledError extends OnboardingError {
+  override readonly name = 'ResourceDisabledError';
+  readonly retryable = false;
+}
+
 /** A pattern matches more resources than the configuration allows for one. */
 export class TooManyResourcesError extends OnboardingError {
   override readonly name = 'TooManyResourcesError';
@@ -222,7 +228,7 @@ export class InvalidPrincipalError extends OnboardingError {
   readonly retryable = true;
 }
 
-/** AWS refuses a policy because a statement that is not ours names a role or user that was deleted. */
+/** AWS refuses a policy because an unmanaged statement names a principal that AWS does not accept. */
 export class OrphanedPrincipalError extends OnboardingError {
   override readonly name = 'OrphanedPrincipalError';
   readonly retryable = false;
@@ -231,6 +237,12 @@ export class OrphanedPrincipalError extends OnboardingError {
 /** AWS refused the document that we sent for another reason. */
 export class PolicyRefusedError extends OnboardingError {
   override readonly name = 'PolicyRefusedError';
+  readonly retryable = false;
+}
+
+/** AWS refused a request that writes no document, such as a table item that is too large. */
+export class RequestRefusedError extends OnboardingError {
+  override readonly name = 'RequestRefusedError';
   readonly retryable = false;
 }
 

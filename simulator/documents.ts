@@ -18,7 +18,7 @@ export interface DocumentRules {
   readonly limit: number;
   readonly tooLarge: (size: number) => ServiceException;
   readonly malformed: (reason: string) => ServiceException;
-  readonly invalidPrincipal: (principal: string) => ServiceException;
+  readonly invalidPrincipal: (principal: string, world: World) => ServiceException;
   /** The service's own rules: what is wrong with the statement, or `undefined`. */
   readonly wrongWith: (statement: Statement) => string | undefined;
   /** White space per level in what a read gives back. */
@@ -39,7 +39,7 @@ export function acceptDocument(world: World, text: string, rules: DocumentRules)
     if (wrong !== undefined) throw rules.malformed(wrong);
   }
   const unknown = principalsOf(document).find(([type, name]) => !isKnownPrincipal(world, type, name));
-  if (unknown !== undefined) throw rules.invalidPrincipal(unknown[1]);
+  if (unknown !== undefined) throw rules.invalidPrincipal(unknown[1], world);
   return reserialised(world, document, rules.indent);
 }
 

@@ -153,6 +153,8 @@ export interface World {
   readonly quotas: { roleTrustPolicyCharacters: number };
   /** Accounts that AWS refuses as principals though they are active. */
   readonly refusedPrincipals: Set<string>;
+  /** Services that refuse a principal with an older text of theirs, such as `ecr`. */
+  readonly olderRefusals: Set<string>;
   /** ARNs of users, and of roles of accounts outside the organisation. */
   readonly principals: Set<string>;
   /** Regions that an account has not enabled: `<account id>/<region>`. */
@@ -191,6 +193,7 @@ export const newWorld = (settings: WorldSettings): World => ({
   foreignAccounts: new Set(),
   quotas: { roleTrustPolicyCharacters: 2_048 },
   refusedPrincipals: new Set(),
+  olderRefusals: new Set(),
   principals: new Set(),
   disabledRegions: new Set(),
   buckets: new Map(),

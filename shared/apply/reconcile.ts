@@ -17,12 +17,12 @@ import { samePolicy } from '../policy/equality.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
+import { doubtOf, explainRefusal, suspectsIn } from './explain-refusal.ts';
 import { refuseWhatIsForgotten } from './forgotten.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
 import { remembering } from './memory.ts';
-import { becauseOfOrphans, hasOrphans } from './orphans.ts';
 import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
@@ -221,7 +221,7 @@ async function reconcileHolding(
   await rememberBeforeWriting(services, seen, all);
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
-  const ours = { owned: state?.owned ?? [], deploymentId: context.deploymentId };
+  const suspects = suspectsIn(seen, actual);
   const { written, ...refused } = await writeAccepted({
     actual,
     plan,
@@ -231,8 +231,8 @@ async function reconcileHolding(
     leftOut: without,
     named,
     isMember: isMemberOf(seen.accounts),
-    doubtful: hasOrphans(desired, actual, ours),
-  }).catch(becauseOfOrphans(desired, actual, ours));
+    doubt: doubtOf(suspects),
+  }).catch(explainRefusal(desired.key, suspects));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   return settle(services, seen, lease, { ...by, plan: written, before: actual, after, verdict, ...refused });

@@ -20,8 +20,11 @@ export interface WriteRequest {
   isMember(id: string): boolean;
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
   readonly named: ReadonlySet<string>;
-  /** Whether what is there may be refused as it is, whoever is added. Default: false. */
-  readonly doubtful?: boolean;
+  /**
+   * How far unmanaged statements explain a refusal: `certain` ends the search if AWS refuses what is there as well.
+   * Default: `none`.
+   */
+  readonly doubt?: 'none' | 'possible' | 'certain';
 }
 
 export interface Written {
@@ -54,7 +57,12 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
   const gone = kept.filter((id) => !request.isMember(id));
   const again = added.filter((id) => request.refusedBefore?.has(id));
-  const circles = [gone, again, unnamed, added, kept, [...gone, ...unnamed], [...added, ...kept]];
+  const replaceable = [...gone, ...unnamed];
+  // With a certain cause, one write without all who could be left out shows whether it is this one.
+  const circles =
+    request.doubt === 'certain'
+      ? [replaceable]
+      : [gone, again, unnamed, added, kept, replaceable, [...added, ...kept]];
   for (const [index, suspects] of circles.filter(differsFromThoseBefore).entries()) {
     const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;
@@ -117,7 +125,9 @@ async function withoutAny(
   const outside = new Set([...(request.leftOut ?? []), ...suspects]);
   const written = request.plan(outside);
   const asBefore = suspects.every((id) => request.refusedBefore?.has(id));
-  const sent = written.changed || (request.named.size > 0 && !asBefore) || request.doubtful === true;
+  const { doubt = 'none' } = request;
+  const isKnown = asBefore && doubt !== 'certain';
+  const sent = written.changed || (!isKnown && (request.named.size > 0 || doubt !== 'none'));
   const refused = sent ? await attempt(request, request.actual, written) : undefined;
   return refused === undefined
     ? { request, outside, refused: new Set(), written, sent, attempts }

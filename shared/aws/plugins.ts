@@ -1,5 +1,6 @@
 import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
-import { type Attempt, translateError } from './translate-error.ts';
+import type { Attempt } from './attempt.ts';
+import { translateError } from './translate-error.ts';
 
 /** A middleware for any client of the SDK. */
 export interface ClientPlugin extends Pluggable<object, MetadataBearer> {

@@ -9,22 +9,15 @@ import {
   PolicyRefusedError,
   PolicyTooLargeError,
   RegionNotEnabledError,
+  RequestRefusedError,
   ResourceMissingError,
   ServiceUnavailableError,
   ThrottledError,
 } from '../errors.ts';
-
-/** Who did what on what. */
-export interface Attempt {
-  readonly service: string;
-  readonly operation: string;
-  /** What it was done on, for people. */
-  readonly on: string;
-  /** Through which identity. */
-  readonly via: string;
-  /** Of a client that acts in one account and region of the organisation. */
-  readonly place?: { readonly accountId: string; readonly region: string };
-}
+import type { Attempt, FailedCall } from './attempt.ts';
+import { denialAdvice } from './denials.ts';
+import { meaningOfRefusal } from './refusals.ts';
+import { unusable } from './unusable.ts';
 
 /**
  * The project's error for what the SDK threw. Errors of our own, and names that are not known here (such as
@@ -33,15 +26,12 @@ export interface Attempt {
 export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (thrown instanceof OnboardingError || !(thrown instanceof Error)) return thrown;
   const what = `${attempt.service}:${attempt.operation} on ${attempt.on}`;
-  const fields = { ...attempt, awsError: thrown.name };
+  const fields: Attempt & ErrorFields = { ...attempt, awsError: thrown.name };
   if (attempt.place !== undefined && isUnknownThere(thrown))
     return notEnabled(what, thrown, { ...fields, ...attempt.place });
-  if (isPlannedForDeletion(thrown))
-    return new ResourceMissingError(
-      `${what}: it is planned for deletion. Restore it, or take its name out of the configuration`,
-      { ...fields, restorable: true },
-      thrown,
-    );
+  const call: FailedCall = { what, thrown, fields };
+  const special = refusedDocument(call) ?? unusable(call) ?? ofTable(call);
+  if (special !== undefined) return special;
   const rule = rules.find(({ names }) => names.has(thrown.name));
   if (rule !== undefined) return rule.error(what, thrown, fields);
   const error = thrown as SdkError;
@@ -61,9 +51,53 @@ const isUnknownThere = ({ name, message }: Error): boolean =>
   ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
   (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
 
-/** A secret, for 7 to 30 days: "The secret is scheduled for deletion" (GetResourcePolicy, Secrets Manager API reference). */
-const isPlannedForDeletion = ({ name, message }: Error): boolean =>
-  name === 'InvalidRequestException' && /(marked|scheduled) for deletion/i.test(message);
+/** What a call that writes a document, or a list of accounts, was refused for. */
+function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  const { service, operation } = fields;
+  switch (meaningOfRefusal({ service, operation, error: thrown })) {
+    case 'principal':
+      return new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown);
+    case 'maybe-principal':
+      return new InvalidPrincipalError(
+        `${what}: AWS refused the document and does not name the cause, which may be a principal: ${thrown.message}`,
+        { ...fields, ambiguous: true },
+        thrown,
+      );
+    case 'document':
+      return new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown);
+    default:
+      return undefined;
+  }
+}
+
+/** DynamoDB's own errors: none of them is about a resource of the configuration. */
+function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  if (fields.service !== 'dynamodb') return undefined;
+  if (/item size/i.test(`${thrown.message} ${reasonsOf(thrown)}`))
+    return new RequestRefusedError(
+      `${what}: the item would be larger than the 400 KB that DynamoDB takes, so it was not stored. ` +
+        'Fewer accounts or resources in one grant make it smaller',
+      fields,
+      thrown,
+    );
+  if (/limit|quota/i.test(thrown.name))
+    return new RequestRefusedError(
+      `${what}: a limit of DynamoDB is reached: ${thrown.message}`,
+      fields,
+      thrown,
+    );
+  if (thrown.name === 'ResourceNotFoundException')
+    return new ResourceMissingError(
+      `${what}: the table does not exist (${thrown.message}). Check ONBOARDING_TABLE and AWS_REGION`,
+      fields,
+      thrown,
+    );
+  return undefined;
+}
+
+/** A cancelled transaction says of each item why ("TransactWriteItems", DynamoDB API reference). */
+const reasonsOf = (thrown: Error): string =>
+  'CancellationReasons' in thrown ? JSON.stringify(thrown.CancellationReasons) : '';
 
 function notEnabled(
   what: string,
@@ -96,7 +130,7 @@ const rules: readonly Rule[] = [
     ]),
     error: (what, thrown, fields) =>
       new AccessDeniedError(
-        `${what} was denied to ${fields.via}: ${thrown.message}. ${accessDeniedAdvice(thrown.message)}`,
+        `${what} was denied to ${fields.via}: ${thrown.message}. ${denialAdvice(thrown.message)}`,
         fields,
         thrown,
       ),
@@ -110,7 +144,6 @@ const rules: readonly Rule[] = [
       'NoSuchEntity',
       'NoSuchEntityException',
       'InvalidAMIID.NotFound',
-      'InvalidAMIID.Unavailable',
     ]),
     error: (what, thrown, fields) =>
       new ResourceMissingError(
@@ -120,18 +153,10 @@ const rules: readonly Rule[] = [
       ),
   },
   {
-    names: new Set([
-      'MalformedPolicy',
-      'MalformedPolicyDocument',
-      'MalformedPolicyDocumentException',
-      'InvalidParameterException',
-      'PublicPolicyException',
-      'ValidationException',
-    ]),
+    // What a call was refused for that writes no document, such as a value that the service does not take.
+    names: new Set(['InvalidParameterException', 'ValidationException', 'ValidationError']),
     error: (what, thrown, fields) =>
-      refusedPrincipal.test(thrown.message)
-        ? new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown)
-        : new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown),
+      new RequestRefusedError(`${what}: AWS refused the request: ${thrown.message}`, fields, thrown),
   },
   {
     // Two requests for one thing met, and AWS asks to try again (S3, IAM and DynamoDB API references, "Errors").
@@ -151,7 +176,12 @@ const rules: readonly Rule[] = [
       ),
   },
   {
-    names: new Set(['LimitExceededException', 'LimitExceeded', 'PolicyLengthExceededException']),
+    names: new Set([
+      'LimitExceededException',
+      'LimitExceeded',
+      'PolicyLengthExceededException',
+      'ResourceLimitExceeded',
+    ]),
     error: (what, thrown, fields) =>
       new PolicyTooLargeError(
         `${what}: a limit of the service is reached: ${thrown.message}`,
@@ -160,16 +190,6 @@ const rules: readonly Rule[] = [
       ),
   },
 ];
-
-/** S3: "Invalid principal in policy"; KMS: "… one or more invalid principals"; others alike. */
-const refusedPrincipal =
-  /(invalid|unsupported|unknown) principal|principal\b.*(not found|not valid|invalid|exist)/i;
-
-/** A service control policy cannot be helped by permissions in the account (FACTS: Control Tower's controls). */
-const accessDeniedAdvice = (message: string): string =>
-  /service control policy/i.test(message)
-    ? 'A service control policy forbids it: exempt the role there, or take the resource out of the configuration'
-    : 'Check the role, its trust policy and its permissions';
 
 const networkErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',

@@ -5,18 +5,9 @@ import {
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { InvalidPrincipalError } from '../errors.ts';
 import { newPolicy, type PolicyDocument, type Statement } from '../policy/document.ts';
 import { ownedSid } from '../policy/owned.ts';
-import {
-  type GrantContext,
-  type GrantKind,
-  type RenderRequest,
-  type ResourceRef,
-  resourceKey,
-  type Share,
-  type StateChange,
-} from './contract.ts';
+import type { GrantContext, GrantKind, RenderRequest, ResourceRef, Share, StateChange } from './contract.ts';
 import { countedSize } from './counted-limit.ts';
 import { places } from './discovery.ts';
 import { grantEntryFields } from './entry.ts';
@@ -174,7 +165,7 @@ const named = ({
   Group,
 }: LaunchPermission): string | undefined => UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group;
 
-/** Only accounts are ever added or removed: what is not ours is in both states. */
+/** Only accounts are ever added or removed: what is not ours is in both states. One refused account refuses them all. */
 async function write(
   { ec2 }: { ec2: EC2Client },
   ref: ResourceRef,
@@ -187,29 +178,14 @@ async function write(
   const Add = without(to.sharedWith, from.sharedWith);
   const Remove = without(from.sharedWith, to.sharedWith);
   if (Add.length + Remove.length === 0) return;
-  try {
-    await ec2.send(
-      new ModifyImageAttributeCommand({
-        ImageId: ref.id,
-        LaunchPermission: {
-          ...(Add.length === 0 ? {} : { Add }),
-          ...(Remove.length === 0 ? {} : { Remove }),
-        },
-      }),
-    );
-  } catch (error) {
-    throw refusal(error, ref);
-  }
-}
-
-/** EC2 refuses the whole request for one account: "InvalidAMIAttributeItemValue" (EC2 API reference, "Error codes"). */
-function refusal(error: unknown, ref: ResourceRef): unknown {
-  if (!(error instanceof Error) || error.name !== 'InvalidAMIAttributeItemValue') return error;
-  const resource = resourceKey(ref);
-  return new InvalidPrincipalError(
-    `${resource}: EC2 refused an account: ${error.message}`,
-    { resource },
-    error,
+  await ec2.send(
+    new ModifyImageAttributeCommand({
+      ImageId: ref.id,
+      LaunchPermission: {
+        ...(Add.length === 0 ? {} : { Add }),
+        ...(Remove.length === 0 ? {} : { Remove }),
+      },
+    }),
   );
 }
 

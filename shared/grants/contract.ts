@@ -158,6 +158,12 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** IAM actions that the spoke role needs. */
   readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
 
+  /**
+   * Whether a write sends unmanaged statements again, so that AWS may refuse it for a principal in one of them.
+   * Default: false.
+   */
+  readonly sendsUnmanaged?: boolean;
+
   /** The state of a resource that holds nothing at all. */
   readonly empty: State;
   /** The resources that an entry names. Pure. */

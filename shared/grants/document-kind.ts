@@ -88,6 +88,7 @@ export function documentKind<Entry extends GrantEntry>(
     title,
     schema,
     actions,
+    sendsUnmanaged: true,
     empty: { document: undefined },
     resources: (entry, context) =>
       places(entry, context).flatMap((place) => kind.ids(entry).map((id) => ({ kind: name, id, ...place }))),

@@ -104,7 +104,7 @@ export async function writeGrants(
   );
 }
 
-/** @returns false where KMS knows no such grantee: "InvalidArnException" (CreateGrant, KMS API reference) */
+/** @returns false if KMS does not know the grantee */
 async function create(kms: KMSClient, KeyId: string, grant: KeyGrant): Promise<boolean> {
   try {
     await kms.send(
@@ -117,7 +117,7 @@ async function create(kms: KMSClient, KeyId: string, grant: KeyGrant): Promise<b
     );
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === 'InvalidArnException') return false;
+    if (error instanceof InvalidPrincipalError) return false;
     throw error;
   }
 }

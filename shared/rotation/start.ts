@@ -1,15 +1,9 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
-import {
-  AccessDeniedError,
-  DeploymentRefusedError,
-  EnvironmentBusyError,
-  errorRecord,
-  OnboardingError,
-  ResourceMissingError,
-} from '../errors.ts';
+import { EnvironmentBusyError, errorRecord, OnboardingError } from '../errors.ts';
 import type { Delivery } from '../store/ports.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import { isAskedAfter, isSecret, targetPrefix } from './delivery.ts';
+import { deploymentRefusal } from './deployment-refusal.ts';
 import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
 import { fail } from './fail.ts';
 import { follow } from './follow.ts';
@@ -133,7 +127,7 @@ interface Refusal {
  */
 async function refused(hand: Hand, { delivery, sent, seen, thrown }: Refusal): Promise<Step> {
   const name = thrown instanceof Error ? thrown.name : '';
-  const final = finalError(delivery, thrown);
+  const final = deploymentRefusal(delivery, thrown);
   if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
   const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
@@ -160,18 +154,3 @@ async function hasMoved(hand: Hand, delivery: Delivery, before: Seen): Promise<b
 
 /** Refused for now, or held up for too long and not sent. */
 const notTaken: ReadonlySet<string> = new Set(['ThrottledError', 'ConcurrentUpdateError']);
-
-const refusals = ['BadRequestException', 'ServiceQuotaExceededException', 'PayloadTooLargeException'];
-
-/** AppConfig's own words can quote the content that a validator refused, so those about a secret are left out. */
-function finalError(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
-  if (thrown instanceof AccessDeniedError || thrown instanceof ResourceMissingError) return thrown;
-  if (!(thrown instanceof Error) || !refusals.includes(thrown.name)) return undefined;
-  const { version, target } = delivery;
-  const words = isSecret(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
-  return new DeploymentRefusedError(
-    `AppConfig refused to deploy version ${version} with profile ${target.profile} to environment ` +
-      `${target.environment} (${words}). Check the profile's location, its retrieval role and its validators`,
-    { ...target, awsError: thrown.name },
-  );
-}

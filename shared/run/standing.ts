@@ -4,8 +4,8 @@ import { type ErrorRecord, errorRecord, OnboardingError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from '../plan/desired.ts';
 import type { NamedDocuments } from '../plan/differences.ts';
-import { orphanWarnings } from '../plan/orphans.ts';
 import { planResource, type ResourcePlan } from '../plan/plan.ts';
+import { deletedPrincipalWarnings } from '../plan/suspects.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
 
@@ -90,7 +90,7 @@ export function noticed(
   }: { readonly desired: DesiredResource; readonly actual?: SeenResource['actual'] | undefined },
   { configuration }: Pick<ActiveConfiguration, 'configuration'>,
 ): Pick<ResourceChange, 'warnings'> {
-  const warnings = orphanWarnings(desired.key, actual, configuration.deployment);
+  const warnings = deletedPrincipalWarnings(desired.key, actual, configuration.deployment);
   return warnings.length === 0 ? {} : { warnings };
 }
 

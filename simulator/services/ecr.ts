@@ -133,7 +133,8 @@ const repositoryRules: DocumentRules = {
   limit: 10_240,
   tooLarge: () => invalidText('must have length less than or equal to 10240'),
   malformed: () => invalidText('Invalid repository policy provided'),
-  invalidPrincipal: () => invalidText('Principal not found'),
+  invalidPrincipal: (_, { olderRefusals }) =>
+    invalidText(olderRefusals.has('ecr') ? 'Invalid repository policy provided' : 'Principal not found'),
   wrongWith: (statement) =>
     namesResource(statement) || !namesPrincipal(statement) ? 'resource or no principal' : undefined,
   indent: 2,

@@ -12,7 +12,7 @@ import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { isKnownPrincipal } from '../principals.ts';
-import { digest, randomText, type SimulatedGrant, type World } from '../world.ts';
+import { digest, randomText, type SimulatedGrant, type SimulatedKey, type World } from '../world.ts';
 import { authorisedKey } from './kms-keys.ts';
 
 /** AWS allows 50,000 ("Resource quotas", KMS developer guide). */
@@ -22,6 +22,7 @@ const mostGrants = 50_000;
 export const kmsGrants: ServiceOperations = {
   CreateGrant: operation<CreateGrantCommandInput, CreateGrantCommandOutput>((call) => {
     const key = authorisedKey(call, 'kms:CreateGrant');
+    expectEnabled(key);
     const grants = grantsOf(call.world, key.arn);
     const wanted = wantedGrant(call);
     // A name makes the request idempotent, if all its parameters are the same.
@@ -63,6 +64,14 @@ export const kmsGrants: ServiceOperations = {
     return {};
   }),
 };
+
+/** "Key states of AWS KMS keys" (KMS developer guide): of the operations here, CreateGrant alone needs an enabled key. */
+function expectEnabled({ arn, state }: SimulatedKey): void {
+  if (state === 'Enabled') return;
+  if (state === 'Disabled') throw awsError('DisabledException', `${arn} is disabled.`);
+  const words = state.replaceAll(/(?<!^)[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+  throw awsError('KMSInvalidStateException', `${arn} is ${words}.`);
+}
 
 type Wanted = Omit<SimulatedGrant, 'id'>;
 

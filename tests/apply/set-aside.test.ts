@@ -257,7 +257,7 @@ describe('whom others have found to be refused a moment ago', () => {
   test('is tried by itself where what is there may be refused as it is', async () => {
     const of = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
-    await writeAccepted({ ...of.request, refusedBefore: new Set(['001']), doubtful: true });
+    await writeAccepted({ ...of.request, refusedBefore: new Set(['001']), doubt: 'certain' });
 
     expect(of.sent).toEqual([['000', '001'], ['000']]);
   });
@@ -340,4 +340,49 @@ test('where nothing is accepted yet, a service that asks to slow down is heard',
   };
 
   await expect(writeAccepted({ ...of.request, write })).rejects.toThrow('slowly');
+});
+
+describe('a certain cause among what is not ours', () => {
+  const certain = { doubt: 'certain' } as const;
+
+  test('ends the search with the second refusal when AWS refuses what is there as well', async () => {
+    const of = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
+
+    await expect(writeAccepted({ ...of.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
+
+    expect(of.sent).toHaveLength(2);
+  });
+
+  test('ends the search with the first refusal when there is nobody to leave out', async () => {
+    const of = bench({ named: ['000', '001'], wanted: ['000'], refused: ['000'] });
+
+    await expect(writeAccepted({ ...of.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
+
+    expect(of.sent).toHaveLength(1);
+  });
+
+  test('lets the others in when a new account is the cause all the same', async () => {
+    const of = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
+
+    const { setAside } = await writeAccepted({ ...of.request, ...certain });
+
+    expect(setAside).toEqual(['007']);
+    expect(of.there()).toEqual(ids(20).filter((id) => id !== '007'));
+    expect(of.sent.length).toBeLessThanOrEqual(16);
+  });
+
+  test('takes a closed account out of what is ours before it blames the others', async () => {
+    const of = bench({
+      named: ['000', '001'],
+      wanted: ['000', '002'],
+      leaving: ['001'],
+      gone: ['001'],
+      refused: ['001'],
+    });
+
+    const { setAside } = await writeAccepted({ ...of.request, ...certain });
+
+    expect(setAside).toEqual(['001']);
+    expect(of.there()).toEqual(['000', '002']);
+  });
 });

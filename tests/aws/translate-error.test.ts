@@ -26,12 +26,8 @@ test.each([
   ['NoSuchEntity', 'ResourceMissingError'],
   ['NoSuchEntityException', 'ResourceMissingError'],
   ['InvalidAMIID.NotFound', 'ResourceMissingError'],
-  ['InvalidAMIID.Unavailable', 'ResourceMissingError'],
-  ['MalformedPolicy', 'PolicyRefusedError'],
-  ['MalformedPolicyDocument', 'PolicyRefusedError'],
-  ['MalformedPolicyDocumentException', 'PolicyRefusedError'],
-  ['InvalidParameterException', 'PolicyRefusedError'],
-  ['PublicPolicyException', 'PolicyRefusedError'],
+  ['InvalidParameterException', 'RequestRefusedError'],
+  ['ValidationException', 'RequestRefusedError'],
   ['LimitExceededException', 'PolicyTooLargeError'],
   ['LimitExceeded', 'PolicyTooLargeError'],
   ['PolicyLengthExceededException', 'PolicyTooLargeError'],
@@ -58,26 +54,6 @@ test.each([
   });
 });
 
-test.each([
-  ['S3', 'MalformedPolicy', 'Invalid principal in policy'],
-  [
-    'KMS',
-    'MalformedPolicyDocumentException',
-    'Policy contains a statement with one or more invalid principals.',
-  ],
-  ['ECR', 'InvalidParameterException', "Invalid parameter at 'PolicyText' failed: 'Principal not found'"],
-  ['Secrets Manager', 'MalformedPolicyDocumentException', 'This policy contains an unsupported principal.'],
-])('%s refuses a principal in its own words', (_, name, message) => {
-  expect(translated(name, message)).toMatchObject({ name: 'InvalidPrincipalError', retryable: true });
-});
-
-test.each(['Policy document should not specify a principal.', 'Missing required field Principal'])(
-  'a document without its principals is no refused principal: %s',
-  (message) => {
-    expect(translated('MalformedPolicy', message)).toMatchObject({ name: 'PolicyRefusedError' });
-  },
-);
-
 test.each([500, 502, 503, 504])(
   'an answer %i is a fault of AWS, and may be of a write that took effect',
   (status) => {
@@ -91,15 +67,63 @@ test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])('%s
   expect(translateError(error, attempt)).toMatchObject({ name: 'ServiceUnavailableError', cause: error });
 });
 
-test('a denial names who, what and on what, and a service control policy gets its own advice', () => {
+test('names who, what and on what when AWS denies a call', () => {
   expect(translated('AccessDenied', 'User: x is not authorized')).toMatchObject({
     message:
       's3:PutBucketPolicy on example-logs (account 222222222222, eu-west-1) was denied to role spoke: User: x is not ' +
       'authorized. Check the role, its trust policy and its permissions',
   });
-  expect(translated('AccessDenied', 'with an explicit deny in a service control policy')).toMatchObject({
-    message: expect.stringContaining('exempt the role there'),
-  });
+});
+
+const user =
+  'User: arn:aws:sts::222222222222:assumed-role/spoke/run is not authorized to perform: s3:PutBucketPolicy';
+
+test.each([
+  [
+    'because no VPC endpoint policy allows the s3:PutBucketPolicy action',
+    /VPC endpoint .*The role is not the cause/,
+  ],
+  ['with an explicit deny in a VPC endpoint policy', /VPC endpoint .*The role is not the cause/],
+  ['with an explicit deny in a resource control policy', /resource control policy .*exempt the role there/],
+  [
+    'because no resource control policy allows the s3:PutBucketPolicy action',
+    /resource control policy .*exempt/,
+  ],
+  [
+    'with an explicit deny in a service control policy',
+    /service control policy forbids it: exempt the role there/,
+  ],
+  [
+    'because no service control policy allows the s3:PutBucketPolicy action',
+    /service control policy forbids it/,
+  ],
+  [
+    'because no permissions boundary allows the s3:PutBucketPolicy action',
+    /add the action to the boundary policy/,
+  ],
+  ['with an explicit deny in a permissions boundary', /add the action to the boundary policy/],
+  ['because no session policy allows the s3:PutBucketPolicy action', /use credentials without one/],
+  ['with an explicit deny in a session policy', /use credentials without one/],
+  ['with an explicit deny in a resource-based policy', /exempt the role in that statement/],
+  [
+    'because no resource-based policy allows the s3:PutBucketPolicy action',
+    /add a statement for the role there/,
+  ],
+  ['because no identity-based policy allows the s3:PutBucketPolicy action', /onboarding spoke-template$/],
+  ['with an explicit deny in an identity-based policy', /A statement in a policy of the role denies it/],
+  [
+    'because no role trust policy allows the sts:AssumeRole action',
+    /trust policy .*onboarding spoke-template$/,
+  ],
+  [
+    'because public policies are blocked by the BlockPublicPolicy block public access setting.',
+    /opens the resource to everybody/,
+  ],
+])('advises what helps when AWS denies a call %s', (reason, expected) => {
+  const error = translated('AccessDenied', `${user} ${reason}`);
+
+  expect(error).toMatchObject({ name: 'AccessDeniedError', message: expect.stringMatching(expected) });
+  expect(error).not.toMatchObject({ message: expect.stringContaining('Check the role, its trust policy') });
 });
 
 test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(

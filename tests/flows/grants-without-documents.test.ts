@@ -158,3 +158,29 @@ test('counts no account as gained again when the image is shared with another on
 
   expect(addedTo(ended)).toEqual([another.id]);
 });
+
+test.each([
+  ['Disabled', /ResourceDisabledError: .*its KMS key is disabled .*aws kms enable-key/],
+  ['PendingDeletion', /ResourceDisabledError: .*scheduled for deletion .*cancel-key-deletion/],
+] as const)('says what to do with the key when it is %s, and writes all else', async (state, expected) => {
+  const { id, event } = created(of);
+  addRole(id);
+  for (const key of of.organisation.world.keys.values()) key.state = state;
+
+  const ended = await onboard(of, event);
+
+  expect(outcomes(ended)).toMatchObject({ [grants]: 'failed', [image]: 'written' });
+  expect(ended.run.left?.[0]).toMatch(expected);
+});
+
+test('says what to do with the image when it is disabled, and writes all else', async () => {
+  const { id, event } = created(of);
+  addRole(id);
+  const found = of.organisation.world.images.get(imageId);
+  if (found !== undefined) found.state = 'disabled';
+
+  const ended = await onboard(of, event);
+
+  expect(outcomes(ended)).toMatchObject({ [image]: 'failed', [grants]: 'written' });
+  expect(ended.run.left?.[0]).toMatch(/was deregistered or is disabled .*aws ec2 enable-image/);
+});

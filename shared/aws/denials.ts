@@ -1,0 +1,65 @@
+/**
+ * What to do about a denial. AWS names the kind of policy, where caller and resource are in one organization: "because no
+ * … policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages"; S3
+ * user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some kinds.
+ */
+export function denialAdvice(message: string): string {
+  const known = advice.find(({ text }) => text.test(message));
+  return known?.advice ?? 'Check the role, its trust policy and its permissions';
+}
+
+const policy = (name: string): RegExp => new RegExp(`(because no|explicit deny in an?) ${name}`, 'i');
+
+const advice: readonly { readonly text: RegExp; readonly advice: string }[] = [
+  {
+    text: /service control policy/i,
+    advice:
+      'A service control policy forbids it: exempt the role there, or take the resource out of the configuration',
+  },
+  {
+    text: /resource control policy/i,
+    advice:
+      "A resource control policy on the resource's account forbids it: exempt the role there, or take the resource out of the configuration",
+  },
+  {
+    text: /VPC endpoint policy/i,
+    advice:
+      'The policy of the VPC endpoint that the call went through does not let it pass: allow the action for the role there. The role is not the cause',
+  },
+  {
+    text: /permissions boundary/i,
+    advice: "The role's permissions boundary does not allow it: add the action to the boundary policy",
+  },
+  {
+    text: /session policy/i,
+    advice:
+      'A session policy of the credentials does not allow it: use credentials without one, or add the action to it',
+  },
+  {
+    text: /public policies are blocked|block public access/i,
+    advice:
+      'Block Public Access refuses a policy that opens the resource to everybody: find the statement that does, and narrow it',
+  },
+  {
+    text: /explicit deny in a resource-based policy/i,
+    advice: "A statement in the resource's own policy denies it: exempt the role in that statement",
+  },
+  {
+    text: policy('resource-based policy'),
+    advice: "The resource's own policy does not allow it: add a statement for the role there",
+  },
+  {
+    text: /explicit deny in an identity-based policy/i,
+    advice: 'A statement in a policy of the role denies it: change that statement',
+  },
+  {
+    text: policy('identity-based policy'),
+    advice:
+      'No policy of the role allows it. For a role of a central account, deploy its latest template: onboarding spoke-template',
+  },
+  {
+    text: policy('role trust policy'),
+    advice:
+      'The trust policy of the role does not allow it. For a role of a central account, deploy its latest template: onboarding spoke-template',
+  },
+];

@@ -1,0 +1,120 @@
+/** What a refusal of a write says of the principals in it. */
+export type RefusalMeaning =
+  /** AWS says that it does not accept a principal. */
+  | 'principal'
+  /** AWS names another cause. */
+  | 'document'
+  /** AWS names no cause, so a principal may be it. */
+  | 'maybe-principal';
+
+interface Refusal {
+  /** As `serviceName` and `operationName` give them. */
+  readonly service: string;
+  readonly operations: readonly string[];
+  /** Names that the SDK gives to the error; one service can have several. */
+  readonly names: readonly string[];
+  /** Texts that name a principal as the cause. Absent: the name says it. */
+  readonly principal?: RegExp;
+  /** Texts that name another cause. */
+  readonly document?: RegExp;
+  /** Names that say another cause, whatever the text. */
+  readonly documentNames?: readonly string[];
+}
+
+/**
+ * How each service refuses a document, or a list of accounts, that we write. A text that is in neither list names no
+ * cause that we know. The texts change without notice, so a row says where each was seen.
+ *
+ * - S3: API reference, "Error responses" (MalformedPolicy); AWS re:Post, "Why do I get the error 'Invalid principal in
+ *   policy' when I try to update my Amazon S3 bucket policy?"; "Blocking public access to your Amazon S3 storage".
+ * - KMS: API reference, "PutKeyPolicy"; CDK documentation, "Troubleshooting", "Policy contains a statement with one or more
+ *   invalid principals"; "The new key policy will not allow you to update the key policy in the future" (same reference,
+ *   `BypassPolicyLockoutSafetyCheck`).
+ * - ECR: hashicorp/terraform-provider-aws issue 3924 and terraform-aws-modules/terraform-aws-ecr issue 19 ("Invalid
+ *   repository policy provided", for an unknown principal); awsdocs/amazon-ecr-user-guide pull request 20 (the same text for
+ *   a `Resource`). "Principal not found" is the newer text for a principal.
+ * - Secrets Manager: the provider for Terraform tries again at "This resource policy contains an unsupported principal"
+ *   (resource `aws_secretsmanager_secret_policy`); API reference, "PutResourcePolicy", "ValidateResourcePolicy".
+ * - IAM: user guide, "Troubleshoot IAM policies"; AWS re:Post, "Why am I getting 'Invalid principal in policy' when I
+ *   update my IAM role's trust policy?".
+ * - EC2: API reference, "Error codes" (InvalidAMIAttributeItemValue).
+ * - KMS grants: API reference, "CreateGrant" (InvalidArnException).
+ */
+const refusals: readonly Refusal[] = [
+  {
+    service: 's3',
+    operations: ['PutBucketPolicy'],
+    names: ['MalformedPolicy'],
+    principal: /invalid principal in policy/i,
+    document:
+      /invalid (resource|action)|missing required field|invalid json|does(n't| not) apply to any resource|maximum allowed document size|could not parse|conditions do not apply/i,
+  },
+  {
+    service: 'kms',
+    operations: ['PutKeyPolicy'],
+    names: ['MalformedPolicyDocumentException'],
+    principal: /invalid principals?/i,
+    document: /update the key policy in the future|with no (principal|resource|action)|syntax|json/i,
+  },
+  {
+    service: 'kms',
+    operations: ['CreateGrant'],
+    names: ['InvalidArnException'],
+    // The only other ARN of the request is the key's, and a read has accepted that one.
+  },
+  {
+    service: 'ecr',
+    operations: ['SetRepositoryPolicy'],
+    names: ['InvalidParameterException'],
+    principal: /principal not found/i,
+    document: /must have length|'registryId'|'repositoryName'/i,
+  },
+  {
+    service: 'secretsmanager',
+    operations: ['PutResourcePolicy'],
+    names: ['MalformedPolicyDocumentException', 'InvalidParameterException', 'InvalidRequestException'],
+    principal: /(unsupported|invalid) (service )?principal/i,
+    document: /json|syntax|replica secret|with no |unsupported (action|resource|condition)/i,
+    documentNames: ['PublicPolicyException', 'ValidationException'],
+  },
+  {
+    service: 'iam',
+    operations: ['UpdateAssumeRolePolicy'],
+    names: ['MalformedPolicyDocument', 'MalformedPolicyDocumentException'],
+    principal: /invalid principal in policy/i,
+    document:
+      /syntax errors|prohibited field|must specify a principal|may only specify|must be|invalid action|legacy parsing/i,
+  },
+  {
+    service: 'iam',
+    operations: ['CreatePolicy', 'CreatePolicyVersion'],
+    // These documents have no principals.
+    names: [],
+    documentNames: ['MalformedPolicyDocument', 'MalformedPolicyDocumentException'],
+  },
+  {
+    service: 'ec2',
+    operations: ['ModifyImageAttribute'],
+    names: ['InvalidAMIAttributeItemValue'],
+  },
+];
+
+/** What was called, and what came back. */
+export interface Refused {
+  readonly service: string;
+  readonly operation: string;
+  readonly error: Error;
+}
+
+/** @returns `undefined` for an error that is no refusal of what the call writes */
+export function meaningOfRefusal({ service, operation, error }: Refused): RefusalMeaning | undefined {
+  const row = refusals.find((each) => each.service === service && each.operations.includes(operation));
+  if (row === undefined) return undefined;
+  if (row.documentNames?.includes(error.name)) return 'document';
+  return row.names.includes(error.name) ? meaningOfText(row, error.message) : undefined;
+}
+
+function meaningOfText({ principal, document }: Refusal, text: string): RefusalMeaning {
+  if (principal === undefined || principal.test(text)) return 'principal';
+  return document?.test(text) ? 'document' : 'maybe-principal';
+}

@@ -1,0 +1,57 @@
+import {
+  AccessDeniedError,
+  DeploymentRefusedError,
+  type OnboardingError,
+  ResourceDisabledError,
+  ResourceMissingError,
+} from '../errors.ts';
+import type { Delivery } from '../store/ports.ts';
+import { isSecret } from './delivery.ts';
+
+/**
+ * The error of a start that AppConfig has refused for good; `undefined` for any other. AppConfig's own words can quote the
+ * content that a validator refused, so the words about a secret are not repeated.
+ */
+export function deploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
+  if (
+    thrown instanceof AccessDeniedError ||
+    thrown instanceof ResourceMissingError ||
+    thrown instanceof ResourceDisabledError
+  )
+    return thrown;
+  if (!(thrown instanceof Error)) return undefined;
+  const advice = adviceFor(thrown);
+  if (advice === undefined) return undefined;
+  const { version, target } = delivery;
+  const words = isSecret(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
+  return new DeploymentRefusedError(
+    `AppConfig refused to deploy version ${version} with profile ${target.profile} to environment ` +
+      `${target.environment} (${words}). ${advice}`,
+    { ...target, awsError: thrown.name },
+  );
+}
+
+/** By the error's name, and by the reason of a BadRequestException (AppConfig API reference, "StartDeployment"). */
+function adviceFor(thrown: Error): string | undefined {
+  switch (thrown.name) {
+    case 'ServiceQuotaExceededException':
+      return 'A quota of AppConfig is reached. Delete what is not used any more, or ask for a higher quota (Service Quotas, AWS AppConfig)';
+    case 'PayloadTooLargeException':
+      return `The configuration is larger than AppConfig takes${sizesOf(thrown)}. Make it smaller, or split it over several profiles`;
+    case 'BadRequestException':
+      return isInvalidConfiguration(thrown)
+        ? "The profile's validators refused the content. Compare the content with the validators"
+        : "Check the profile's location, its retrieval role and its validators";
+    default:
+      return undefined;
+  }
+}
+
+const isInvalidConfiguration = (thrown: Error): boolean =>
+  'Reason' in thrown && thrown.Reason === 'InvalidConfiguration';
+
+/** `: 2100 of 2048 KILOBYTES`; AppConfig need not say it. */
+function sizesOf(thrown: Error): string {
+  const { Size, Limit, Measure } = { Size: undefined, Limit: undefined, Measure: undefined, ...thrown };
+  return Size === undefined || Limit === undefined ? '' : `: ${Size} of ${Limit} ${Measure ?? ''}`.trimEnd();
+}

@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
+import { ouId } from '../../simulator/example-organisation.ts';
+import type { ResourceKind } from '../../simulator/organisation.ts';
+import { bucket, key, repository, secret, small } from './configurations.ts';
+import { created } from './events.ts';
+import { swept } from './sweeps.ts';
+import { foreign, named, onboard, outcomes, type World, writeCounts } from './world.ts';
+
+/** Closed before the run, and in no grant. */
+const closed = { id: '700000000001', name: 'old-sandbox' };
+/** Outside the organization; AWS does not accept it. */
+const vendor = '999911112222';
+
+const actions: Readonly<Record<ResourceKind, string>> = {
+  bucket: 's3:GetObject',
+  key: 'kms:Decrypt',
+  repository: 'ecr:BatchGetImage',
+  secret: 'secretsmanager:GetSecretValue',
+};
+
+function idOf({ organisation: { world } }: World, kind: ResourceKind): string {
+  if (kind === 'bucket') return 'example-logs';
+  const all = { key: world.keys, repository: world.repositories, secret: world.secrets }[kind];
+  return [...all.keys()][0] ?? '';
+}
+
+type Principals = Pick<Statement, 'Sid' | 'Effect' | 'Principal' | 'NotPrincipal'>;
+
+/** An unmanaged statement on the resource, which the simulator takes as somebody's write of some time ago. */
+function add(env: World, kind: ResourceKind, principals: Principals): void {
+  const id = idOf(env, kind);
+  const document = env.organisation.policyOf(kind, id) as PolicyDocument;
+  const statement = {
+    ...principals,
+    Action: actions[kind],
+    ...(kind === 'repository' ? {} : { Resource: kind === 'bucket' ? `arn:aws:s3:::${id}/*` : '*' }),
+  };
+  env.organisation.editPolicy(kind, id, { ...document, Statement: [...document.Statement, statement] });
+}
+
+const runner = { id: '600000000001', name: 'runner', tags: { runner: 'yes' } };
+
+const everyone = () =>
+  swept({
+    configuration: small(['bucket', 'key', 'repository', 'secret']),
+    prepare: (organisation) => {
+      organisation.addAccount(runner);
+      organisation.addAccount({ ...closed, state: 'SUSPENDED' });
+    },
+  });
+
+/** A new account that gets everything. */
+function newAccount(env: World) {
+  const { id, event } = created(env);
+  env.organisation.moveAccount(id, ouId(env.organisation, 'Workloads'));
+  env.organisation.tagAccount(id, { runner: 'yes' });
+  return { id, event };
+}
+
+const forms: readonly (readonly [string, Principals, RegExp])[] = [
+  [
+    'its id',
+    { Sid: 'Audit', Effect: 'Allow', Principal: { AWS: closed.id } },
+    /statement "Audit" names \S*700000000001\S*, of the closed account old-sandbox \(700000000001\)/,
+  ],
+  [
+    'the ARN of its role',
+    { Sid: 'Audit', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${closed.id}:role/Auditor` } },
+    /statement "Audit" names arn:aws:iam::700000000001:role\/Auditor, of the closed account/,
+  ],
+  [
+    'an exception without a Sid',
+    { Effect: 'Deny', NotPrincipal: { AWS: [closed.id, `arn:aws:iam::${runner.id}:root`] } },
+    /statement number \d+ \(Deny \w+:\w+\) names \S*700000000001\S*, of the closed account/,
+  ],
+];
+
+describe.each([
+  ['bucket', bucket],
+  ['key', key],
+  ['repository', repository],
+  ['secret', secret],
+] as const)('on a %s', (kind, resource) => {
+  test.each(forms)(
+    'names the statement when AWS refuses a closed account by %s',
+    async (_, principals, text) => {
+      const env = await everyone();
+      add(env, kind, principals);
+      const before = foreign(env)[resource];
+      const { id, event } = newAccount(env);
+
+      const ended = await onboard(env, event);
+
+      expect(outcomes(ended)[resource]).toBe('refused');
+      expect(ended.run.left).toEqual([expect.stringMatching(text)]);
+      expect(ended.run.left?.[0]).toContain('OrphanedPrincipalError');
+      expect(ended.run.left?.[0]).not.toContain('onboarding import');
+      expect(foreign(env)[resource]).toEqual(before);
+      expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(2);
+      const have = Object.entries(named(env)).filter(([, ids]) => ids.includes(id));
+      expect(have).toHaveLength(3);
+    },
+  );
+
+  test('says that a vendor cannot be checked when AWS refuses what is there', async () => {
+    const env = await everyone();
+    add(env, kind, { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${vendor}:root` } });
+    const { event } = newAccount(env);
+
+    const ended = await onboard(env, event);
+
+    expect(outcomes(ended)[resource]).toBe('refused');
+    expect(ended.run.left).toEqual([
+      expect.stringMatching(
+        /A possible cause: .*the statement "Vendor" names arn:aws:iam::999911112222:root, which cannot be checked/,
+      ),
+    ]);
+    expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(2);
+  });
+});
+
+test.each([
+  ['repository', repository],
+  ['secret', secret],
+] as const)(
+  'lets the others in when a new account is the cause and not the vendor on a %s',
+  async (kind, resource) => {
+    const env = await everyone();
+    env.organisation.addForeignAccount(vendor);
+    add(env, kind, { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: vendor } });
+    const first = newAccount(env);
+    const second = newAccount(env);
+    env.organisation.refusePrincipal(first.id);
+
+    const ended = await onboard(env, { accountIds: [first.id, second.id] });
+
+    expect(outcomes(ended)[resource]).toBe('set-aside');
+    expect(named(env)[resource]).toContain(second.id);
+    expect(named(env)[resource]).not.toContain(first.id);
+  },
+);
+
+test('lets the others in when ECR refuses one account without naming the cause', async () => {
+  const env = await everyone();
+  env.organisation.world.olderRefusals.add('ecr');
+  const first = newAccount(env);
+  const second = newAccount(env);
+  env.organisation.refusePrincipal(first.id);
+
+  const ended = await onboard(env, { accountIds: [first.id, second.id] });
+
+  expect(outcomes(ended)[repository]).toBe('set-aside');
+  expect(ended.changes.find((change) => change.resource === repository)).toMatchObject({
+    accountIds: [first.id],
+    reason: expect.stringContaining('Invalid repository policy provided'),
+  });
+  expect(named(env)[repository]).toContain(second.id);
+  expect(named(env)[repository]).not.toContain(first.id);
+});
+
+test('blames the document when ECR refuses it whichever account is left out', async () => {
+  const env = await everyone();
+  const { event } = newAccount(env);
+  env.organisation.intercept((call, proceed) => {
+    if (call.operation !== 'SetRepositoryPolicy') return proceed();
+    throw Object.assign(
+      new Error(
+        "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'",
+      ),
+      { name: 'InvalidParameterException' },
+    );
+  });
+
+  const ended = await onboard(env, event);
+
+  expect(outcomes(ended)[repository]).toBe('refused');
+  expect(ended.run.left?.[0]).toMatch(
+    /PolicyRefusedError: .*AWS refuses the document also without the new accounts/,
+  );
+  expect(ended.run.left?.[0]).not.toContain('onboarding import');
+});
