@@ -62,7 +62,7 @@ describe('plan', () => {
 
     expect(told(screen).warnings).toEqual([
       expect.stringMatching(
-        /flow-logs: the statement "number 1" names AIDA\w+, the id of a user that was deleted/,
+        /flow-logs: the statement number 1 \(Allow s3:GetObject\) names AIDA\w+, the id of a user that was deleted/,
       ),
     ]);
   });

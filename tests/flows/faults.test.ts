@@ -259,7 +259,7 @@ test('an account that was closed unnoticed keeps nobody out for longer than an i
     status: 'failed',
     left: [expect.stringContaining('onboarding import')],
   });
-  expect(outcomes(refused)).toMatchObject({ [key]: 'failed', [bucket]: 'written', [people]: 'written' });
+  expect(outcomes(refused)).toMatchObject({ [key]: 'refused', [bucket]: 'written', [people]: 'written' });
   expect(again.run.status).toBe('succeeded');
   expect(named(of)).toEqual(due(of));
 });
