@@ -18,16 +18,18 @@ let watching = false;
 
 /** Whether each suite has a module of its own here, instead of sharing it with the others of the worker. */
 const isOfSuite = (url) =>
-  watching
-    ? url.startsWith(project) && !url.includes('/node_modules/') && !url.startsWith(runner)
-    : url.startsWith(tests) && !url.startsWith(runner);
+  watching ? url.startsWith(project) && !url.includes('/node_modules/') : url.startsWith(tests);
+
+/** Jest itself imports this file and the environment: once for each worker. */
+const isJest = ({ parentURL = '' }) => parentURL.includes('/node_modules/');
 
 registerHooks({
   resolve(specifier, context, next) {
     if (specifier === '@jest/globals')
       return { url: `${runner}globals.js?suite=${suites}`, format: 'module', shortCircuit: true };
     const resolved = next(specifier, context);
-    return isOfSuite(resolved.url) ? { ...resolved, url: `${resolved.url}?suite=${suites}` } : resolved;
+    if (isJest(context) || !isOfSuite(resolved.url)) return resolved;
+    return { ...resolved, url: `${resolved.url}?suite=${suites}` };
   },
 });
 
@@ -44,7 +46,7 @@ const native = (runtime) =>
     requireInternalModule: freshFramework,
     setGlobalsForRuntime() {},
     unstable_shouldLoadAsEsm: () => true,
-    unstable_importModule: (path) => import(`${pathToFileURL(path).href}?suite=${suites}`),
+    unstable_importModule: (path) => import(pathToFileURL(path).href),
   });
 
 export default async function run(globalConfig, config, environment, runtime, path, send) {
