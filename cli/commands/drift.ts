@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { type DriftStatus, driftStatuses } from '../../shared/plan/drift-status.ts';
+import type { UnmanagedChange } from '../../shared/plan/unmanaged.ts';
 import { driftOf, type ResourceDrift } from '../../shared/run/drift.ts';
 import { searchLines } from '../../shared/run/look.ts';
 import type { OverallPlan } from '../../shared/run/plan-all.ts';
@@ -74,7 +75,12 @@ function tellDrift(out: Output, configuration: Configuration, found: readonly Re
     const rows = aligned(here.map((each) => driftRow(each, out.colors)));
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
-      for (const line of [...detailLines(each, out), ...leavingLines(each, out)]) out.line(`      ${line}`);
+      for (const line of [
+        ...detailLines(each, out),
+        ...unmanagedLines(each, out),
+        ...leavingLines(each, out),
+      ])
+        out.line(`      ${line}`);
     }
   }
   const counts = countsOf(found);
@@ -107,6 +113,18 @@ function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
   if (differences.length === 0) return [...why, out.colors.dim(leftOver)];
   return [...why, ...differenceLines(differences, { colors: out.colors, width })];
 }
+
+const unmanagedLines = ({ unmanaged }: ResourceDrift, out: Output): readonly string[] =>
+  unmanaged === undefined
+    ? []
+    : unmanaged.changes.flatMap((change) =>
+        wrapped(unmanagedText(change, unmanaged.since), widthOf(out) - 6).map(out.colors.yellow),
+      );
+
+const unmanagedText = ({ kind, label }: UnmanagedChange, since: string): string =>
+  label === ''
+    ? `an unmanaged statement ${kind} since ${since}`
+    : `unmanaged: ${label} ${kind} since ${since}`;
 
 const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>
   leaving === undefined ? [] : wrapped(leavingText(leaving), widthOf(out) - 6).map(out.colors.dim);

@@ -4,6 +4,7 @@ import { type DesiredResource, grantsOn } from '../plan/desired.ts';
 import { leftDigests } from '../plan/digest.ts';
 import type { Leaving } from '../plan/grace.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
+import { unmanagedStatements } from '../plan/unmanaged.ts';
 import { withheldError } from '../plan/withheld.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import type { ResourceState, Tried } from '../store/ports.ts';
@@ -65,6 +66,7 @@ export async function settle(
 ): Promise<Done> {
   const { setAside } = aside;
   const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
+  const next = desired.kind.documents(plan.next, plan.owned);
   // Whoever wakes up after the lease has ended must not replace what the next holder remembers.
   lease.check();
   await remember({
@@ -76,7 +78,8 @@ export async function settle(
     grants: grantsOn(desired),
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),
     ...(Object.keys(plan.remember).length === 0 ? {} : { leaving: plan.remember }),
-    ...leftDigests(desired.kind.documents(plan.next, plan.owned), active.configuration.deployment),
+    ...leftDigests(next, active.configuration.deployment),
+    unmanaged: unmanagedStatements(next, active.configuration.deployment),
     ...verdict,
     ...gathering(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
     leftBy: { runId, at: timestamp(clock) },

@@ -159,10 +159,13 @@ function headDifference(before: PolicyDocument | undefined, after: PolicyDocumen
   return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];
 }
 
-const named = (statement: Statement) =>
-  statement.Sid === undefined
-    ? { label: describe(statement) }
-    : { sid: statement.Sid, label: statement.Sid || describe(statement) };
+/** The Sid, or a short description such as `Allow s3:GetObject and 2 more`. */
+export const labelOf = (statement: Statement): string => statement.Sid || describe(statement);
+
+const named = (statement: Statement) => ({
+  ...(statement.Sid === undefined ? {} : { sid: statement.Sid }),
+  label: labelOf(statement),
+});
 
 /** `Allow s3:GetObject and 2 more`: a name; all actions are in the lines. */
 function describe(statement: Statement): string {

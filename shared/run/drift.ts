@@ -5,6 +5,7 @@ import { grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { partDigests } from '../plan/digest.ts';
 import type { DriftStatus } from '../plan/drift-status.ts';
+import { type UnmanagedChange, unmanagedChanges, unmanagedStatements } from '../plan/unmanaged.ts';
 import type { StatementDifference } from '../policy/difference.ts';
 import type { Dispute, ResourceChange } from '../store/ports.ts';
 import type { OverallPlan, Standing } from './plan-all.ts';
@@ -15,6 +16,8 @@ export interface ResourceDrift {
   readonly status: DriftStatus;
   /** Whether what is not ours is as the last run left it; `unknown` where the table does not hold that. */
   readonly foreign: 'same' | 'changed' | 'unknown';
+  /** What became of unmanaged statements, and since when they were left as the table remembers them (ISO 8601). */
+  readonly unmanaged?: { readonly since: string; readonly changes: readonly UnmanagedChange[] };
   /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
   readonly differences: readonly StatementDifference[];
   /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
@@ -39,7 +42,31 @@ function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift 
   const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
   const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
   const contested = status === 'contested' && state?.contested ? { contested: state.contested } : {};
-  return { resource, status, foreign: changed.foreign, differences, ...leaving, ...contested, ...failed };
+  const unmanaged = changed.foreign === 'changed' ? unmanagedSinceLeft(actual, state, overall) : {};
+  return {
+    resource,
+    status,
+    foreign: changed.foreign,
+    ...unmanaged,
+    differences,
+    ...leaving,
+    ...contested,
+    ...failed,
+  };
+}
+
+/** The head decides what every statement means, and is what changed when no statement did. */
+function unmanagedSinceLeft(
+  actual: NonNullable<Standing['actual']>,
+  state: Standing['state'],
+  { active }: Overall,
+): Pick<ResourceDrift, 'unmanaged'> {
+  if (state?.unmanaged === undefined) return {};
+  const now = unmanagedStatements(actual, active.configuration.deployment);
+  const changes = unmanagedChanges(state.unmanaged, now);
+  const head = { kind: 'changed', label: 'Version or Id of the policy' } as const;
+  const since = state.leftBy?.at ?? state.updatedAt;
+  return { unmanaged: { since, changes: changes.length === 0 ? [head] : changes } };
 }
 
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../errors.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
+import type { UnmanagedStatement } from '../plan/unmanaged.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
 
@@ -63,6 +64,8 @@ export interface ResourceState {
   /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
   readonly ownDigest?: string;
   readonly foreignDigest?: string;
+  /** The unmanaged statements that were left there, ordered by digest; absent if it was left before they were kept. */
+  readonly unmanaged?: readonly UnmanagedStatement[];
   /** A digest for each Sid of ours, to say which was changed. */
   readonly ownSids?: Readonly<Record<string, string>>;
   /** A write of ours began, and was not settled: what stands there may be ours, half-written. */

@@ -7,6 +7,7 @@ import { activeConfiguration } from '../../shared/services.ts';
 import type { ResourceState } from '../../shared/store/ports.ts';
 import { bucket, people, repository, small } from '../flows/configurations.ts';
 import { leaveOver } from '../flows/left-over.ts';
+import { sweep } from '../flows/sweeps.ts';
 import { type World, world } from '../flows/world.ts';
 
 const plan = async ({ services, store }: World) =>
@@ -121,6 +122,72 @@ test('a policy that was emptied of ours alone has nothing of others changed', as
 
   expect(found).toMatchObject({ status: 'ours-changed', foreign: 'same' });
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed', 'removed']);
+});
+
+const theirs = (Sid: string | undefined, Action: string) => ({
+  ...(Sid === undefined ? {} : { Sid }),
+  Effect: 'Deny',
+  Principal: '*',
+  Action,
+  Resource: 'arn:aws:s3:::example-logs',
+});
+
+/** Everybody is onboarded beside these unmanaged statements. */
+async function beside(...statements: readonly ReturnType<typeof theirs>[]): Promise<World> {
+  const of = await onboarded(['bucket']);
+  edit(of, (ours) => [...ours, ...statements]);
+  await applyPlan(of.services, { runId: 'second', plan: await plan(of) });
+  await sweep(of);
+  return of;
+}
+
+test('names the unmanaged statements that appeared, changed and vanished, and since when', async () => {
+  const of = await beside(theirs('Kept', 's3:A'), theirs('Changed', 's3:B'), theirs(undefined, 's3:C'));
+  const since = (await of.store.resources.get(bucket))?.leftBy?.at;
+  of.clock.advance(60_000);
+  edit(of, (all) => [...all.slice(0, -2), theirs('Changed', 's3:D'), theirs('New', 's3:E')]);
+
+  expect((await drift(of))[bucket]).toMatchObject({
+    status: 'foreign-changed',
+    unmanaged: {
+      since,
+      changes: [
+        { kind: 'changed', label: 'Changed' },
+        { kind: 'vanished', label: 'Deny s3:C' },
+        { kind: 'appeared', label: 'New' },
+      ],
+    },
+  });
+});
+
+test('names every unmanaged statement when somebody deleted the whole policy', async () => {
+  const of = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
+  edit(of, () => []);
+
+  expect((await drift(of))[bucket]?.unmanaged?.changes).toEqual(
+    expect.arrayContaining([
+      { kind: 'vanished', label: 'First' },
+      { kind: 'vanished', label: 'Second' },
+    ]),
+  );
+});
+
+test('says nothing of unmanaged statements when only their order and spelling changed', async () => {
+  const of = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
+  edit(of, (all) => all.toReversed());
+
+  expect((await drift(of))[bucket]).not.toHaveProperty('unmanaged');
+});
+
+test('says that the head of the policy changed when no statement did', async () => {
+  const of = await beside(theirs('First', 's3:A'));
+  const found = of.organisation.world.buckets.get('example-logs');
+  if (found?.policy !== undefined)
+    found.policy = JSON.stringify({ ...JSON.parse(found.policy), Id: 'another' });
+
+  expect((await drift(of))[bucket]?.unmanaged?.changes).toEqual([
+    { kind: 'changed', label: 'Version or Id of the policy' },
+  ]);
 });
 
 test('a policy that cannot be understood is unreadable', async () => {

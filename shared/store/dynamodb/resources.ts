@@ -27,6 +27,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   leaving: packed(z.record(accountId, time)).exactOptional(),
   ownDigest: z.string().exactOptional(),
   foreignDigest: z.string().exactOptional(),
+  unmanaged: packed(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
   ownSids: z.record(z.string(), z.string()).exactOptional(),
   writing: z.literal(true).exactOptional(),
   disputed: disputeSchema.exactOptional(),
@@ -46,7 +47,13 @@ export function dynamoResources(table: Table): ResourceStore {
     get: (resource) => readItem(table, stateKey(resource), stateSchema),
     async put(resource, state) {
       const version = (state.version ?? 0) + 1;
-      const item = { ...stateKey(resource), ...state, leaving: packOptional(state.leaving), version };
+      const item = {
+        ...stateKey(resource),
+        ...state,
+        leaving: packOptional(state.leaving),
+        unmanaged: packOptional(state.unmanaged),
+        version,
+      };
       const held = await conditionHeld(() => client.send(conditionalPut(table, item, state.version)));
       return held ? version : undefined;
     },

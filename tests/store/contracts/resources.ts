@@ -134,6 +134,19 @@ export function resourceContract(makeStore: MakeStore): void {
       expect(await get(bucket)).toStrictEqual(aState());
     });
 
+    test('keeps very many unmanaged statements, and forgets them', async () => {
+      const unmanaged = Array.from({ length: 400 }, (_, index) => ({
+        digest: String(index).padStart(16, '0'),
+        label: index < 100 ? 'x'.repeat(64) : '',
+      }));
+      await put(bucket, aState({ unmanaged }));
+      const kept = await get(bucket);
+      await put(bucket, aState());
+
+      expect(kept).toStrictEqual(aState({ unmanaged }));
+      expect(await get(bucket)).not.toHaveProperty('unmanaged');
+    });
+
     test('keeps the grants that met on it', async () => {
       await put(bucket, aState({ grants: ['logs', 'config-logs'] }));
 
