@@ -31,7 +31,19 @@ export interface Services {
 /** With what was found for its patterns, and the keys of dropped resources in accounts that are central still. */
 export interface ActiveConfiguration extends InForce {
   readonly hash: string;
+  /** Default: 0. */
+  readonly reactivated?: number | undefined;
 }
+
+/**
+ * What tells one activation from another in what a resource was left by. It is the hash of the configuration, unless the
+ * same configuration was activated anew for other OUs.
+ */
+export const activationOf = ({
+  hash,
+  reactivated = 0,
+}: Pick<ActiveConfiguration, 'hash' | 'reactivated'>): string =>
+  reactivated === 0 ? hash : `${hash}+${reactivated}`;
 
 /**
  * The configuration in force.
@@ -96,12 +108,13 @@ export async function requireInForce(
 
 /** The configuration in force, with what is known of its patterns. */
 export const active = (
-  inForce: Pick<ConfigurationInForce, 'hash' | 'resources' | 'ous'>,
+  inForce: Pick<ConfigurationInForce, 'hash' | 'resources' | 'ous' | 'reactivated'>,
   configuration: Configuration,
   items: readonly FoundResources[],
 ): ActiveConfiguration => ({
   configuration,
   hash: inForce.hash,
+  reactivated: inForce.reactivated,
   ous: storedOusOf(inForce),
   found: foundIn(items),
   dropped: droppedAmong([...(inForce.resources ?? []), ...everFound(items)], configuration, items),

@@ -1,6 +1,6 @@
 import { ConcurrentUpdateError } from '../errors.ts';
 import { desiredResource, grantsOn } from '../plan/desired.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { activationOf, activeConfiguration, type Services } from '../services.ts';
 import type { Picture } from './reconcile.ts';
 
 /**
@@ -13,7 +13,8 @@ export async function refuseWhatIsForgotten(
   { store }: Services,
   { desired, active }: Picture,
 ): Promise<void> {
-  if ((await store.configuration.inForce())?.hash !== active.hash)
+  const inForce = await store.configuration.inForce();
+  if (inForce === undefined || activationOf(inForce) !== activationOf(active))
     throw new ConcurrentUpdateError(
       `${desired.key}: another configuration came into force a moment ago, so the write was not sent; run again`,
       { resource: desired.key },

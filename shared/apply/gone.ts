@@ -1,5 +1,6 @@
 import { ResourceMissingError } from '../errors.ts';
 import { type DesiredResource, grantsOn } from '../plan/desired.ts';
+import { type ActiveConfiguration, activationOf } from '../services.ts';
 import type { ResourceState } from '../store/ports.ts';
 
 export const gone = Symbol('gone');
@@ -25,7 +26,7 @@ export async function readUnlessGone<T>(
 export const stateOfGone = (
   seen: {
     readonly desired: DesiredResource;
-    readonly active: { readonly hash: string };
+    readonly active: Pick<ActiveConfiguration, 'hash' | 'reactivated'>;
     readonly revision: number;
     readonly state: ResourceState | undefined;
   },
@@ -33,7 +34,7 @@ export const stateOfGone = (
 ): ResourceState => ({
   // One that a pattern has just found may only be slow to show itself: it is looked at again.
   appliedRevision: seen.desired.shares.length > 0 ? 0 : seen.revision,
-  configurationHash: seen.active.hash,
+  configurationHash: activationOf(seen.active),
   owned: [],
   grants: grantsOn(seen.desired),
   generation: (seen.state?.generation ?? 0) + 1,

@@ -14,7 +14,7 @@ import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
-import { activeConfiguration, type Services } from '../services.ts';
+import { activationOf, activeConfiguration, type Services } from '../services.ts';
 import type { Outcome, ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
 import { doubtOf, explainRefusal, suspectsIn } from './explain-refusal.ts';
@@ -121,7 +121,7 @@ async function settledSincePlan(
   const active = await activeConfiguration(store);
   const desired = desiredResource(active, [], planned.resource);
   if (desired === undefined) return false;
-  return isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired), accountIds });
+  return isSettled(state, { revision, hash: activationOf(active), grants: grantsOn(desired), accountIds });
 }
 
 /** How a reconciliation ended. */
@@ -197,7 +197,10 @@ async function reconcileHolding(
     await seen.remember(stateOfGone(seen, timestamp(services.clock)));
     return { outcome: 'unchanged' };
   }
-  const memory = { ...remembered(state, active.hash), now: request.asOf ?? timestamp(services.clock) };
+  const memory = {
+    ...remembered(state, activationOf(active)),
+    now: request.asOf ?? timestamp(services.clock),
+  };
   const asked = { ...seen, ...active, ...memory, actual };
   const all = await firstPlan(seen, lease, asked);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>

@@ -6,7 +6,7 @@ import type { Leaving } from '../plan/grace.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import { unmanagedStatements } from '../plan/unmanaged.ts';
 import { withheldError } from '../plan/withheld.ts';
-import type { ActiveConfiguration, Services } from '../services.ts';
+import { type ActiveConfiguration, activationOf, type Services } from '../services.ts';
 import type { ResourceState, Tried } from '../store/ports.ts';
 import type { Verdict } from './contest.ts';
 import { gatheringAfter, type LastWrite } from './gather.ts';
@@ -31,7 +31,7 @@ export async function rememberBeforeWriting(
     appliedRevision: 0,
     generation: 0,
     ...state,
-    configurationHash: state?.configurationHash === active.hash ? active.hash : '',
+    configurationHash: state?.configurationHash === activationOf(active) ? activationOf(active) : '',
     owned: [...new Set([...remembered, ...owned])].sort(),
     writing: true,
     updatedAt: timestamp(clock),
@@ -73,7 +73,7 @@ export async function settle(
     // While accounts are set aside or do not fit, it is settled for nobody, so that the next run tries them again.
     appliedRevision: setAside.length > 0 || plan.refused !== undefined ? 0 : revision,
     ...(tried === undefined || plan.refused !== undefined ? {} : { tried }),
-    configurationHash: active.hash,
+    configurationHash: activationOf(active),
     owned: plan.owned,
     grants: grantsOn(desired),
     ...(plan.withheld.length === 0 ? {} : { withheld: plan.withheld }),

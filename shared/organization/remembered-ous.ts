@@ -28,12 +28,15 @@ export function rememberedOus(
   const since = timestamp(clock);
   const fresh = async (id: string) => {
     const known = trust ? await registry.ou(id) : undefined;
-    return known !== undefined && isFresh(clock, known) ? known : undefined;
+    return known !== undefined && known.deleted !== true && isFresh(clock, known) ? known : undefined;
   };
   return {
     get: fresh,
     set: (id, { name, parentId }) => registry.putOu({ id, name, parentId, askedAt: since }),
-    former: (id) => registry.ou(id),
+    former: async (id) => {
+      const known = await registry.ou(id);
+      return known?.deleted === true ? undefined : known;
+    },
     fromOthers: async (id) => {
       for (let look = 1; trust && look <= mostLooks; look += 1) {
         await clock.sleep(500 + 1_000 * random());

@@ -23,6 +23,12 @@ export const noStoredOus: StoredOus = {};
 /** What Organizations calls the OUs above accounts: the path of each, by its id. */
 export type OuTree = ReadonlyMap<string, string>;
 
+/** What is known of stored OUs that have no accounts: where they are now, or that they were deleted. */
+export type EmptyOus = ReadonlyMap<string, string>;
+
+/** No path: an OU has a name. */
+export const deleted = '';
+
 interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
   readonly revision?: number;
 }
@@ -73,6 +79,13 @@ function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }:
     .flatMap(({ parentIds }) => parentIds.slice(1, depth + 1));
   return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, tree.get(id) ?? '']));
 }
+
+/** The ids of the OUs that paths named, without those above them; each once. */
+export const storedOuIds = (stored: StoredOus): readonly string[] => [
+  ...new Set(
+    Object.entries(stored).flatMap(([path, ous]) => namedOus(ous, pathTest(path)).map(([id]) => id)),
+  ),
+];
 
 /** Of the stored OUs of a path, those that it named: the OUs above them have shorter paths. */
 export const namedOus = (ous: OuPathsById, { depth }: OuPathTest): readonly (readonly [string, string])[] =>

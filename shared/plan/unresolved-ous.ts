@@ -3,6 +3,8 @@ import { type Account, isMember } from '../organization/account.ts';
 import { ouNamesOf } from '../organization/ou-path.ts';
 import { matches, type OuPathTest, ouPathsOf, pathTest, type Selector } from '../organization/selector.ts';
 import {
+  deleted,
+  type EmptyOus,
   namedOus,
   namesAsStored,
   noStoredOus,
@@ -48,19 +50,17 @@ export interface PlannedResource {
   readonly plan?: { readonly unresolved?: UnresolvedAccounts | undefined } | undefined;
 }
 
-/** What is known of stored OUs that have no accounts: where they are now, or that they were deleted. */
-export type EmptyOus = ReadonlyMap<string, string | 'deleted'>;
-
-interface Known {
+export interface UnresolvedSource {
   readonly active: Pick<InForce, 'configuration' | 'ous'>;
   readonly accounts: readonly Account[];
   /** Resources that were planned: without a plan nobody knows which accounts have access. */
   readonly planned: readonly PlannedResource[];
+  /** Default: nothing is known. */
   readonly emptyOus?: EmptyOus;
 }
 
 /** The unresolved paths of a configuration, ordered. Pure. */
-export function unresolvedPaths(known: Known): readonly UnresolvedPath[] {
+export function unresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
   const { configuration, ous = noStoredOus } = known.active;
   if (Object.keys(ous).length === 0) return [];
   const tree = new Map([...(known.emptyOus ?? []), ...ouTreeOf(known.accounts)]);
@@ -84,12 +84,12 @@ function changesOf(stored: Readonly<Record<string, string>>, test: OuPathTest, t
   const paths = new Set(Object.values(stored));
   return {
     renamed: named.flatMap(({ id, was, now }) =>
-      now === undefined || now === 'deleted' || test.test(ouNamesOf(now)) ? [] : [{ id, was, now }],
+      now === undefined || now === deleted || test.test(ouNamesOf(now)) ? [] : [{ id, was, now }],
     ),
     replaced: [...tree].flatMap(([id, path]) =>
       stored[id] === undefined && paths.has(path) ? [{ id, path }] : [],
     ),
-    deleted: named.flatMap(({ id, was, now }) => (now === 'deleted' ? [{ id, was }] : [])),
+    deleted: named.flatMap(({ id, was, now }) => (now === deleted ? [{ id, was }] : [])),
   };
 }
 
@@ -104,7 +104,7 @@ function accountsOf({
   ous,
   users,
   concerned,
-}: Pick<Known, 'planned'> & {
+}: Pick<UnresolvedSource, 'planned'> & {
   readonly ous: StoredOus;
   readonly users: readonly NamedSelector[];
   readonly concerned: readonly Account[];

@@ -49,6 +49,7 @@ export async function activateConfiguration(
     resources,
     document: configuration,
     ...(Object.keys(ous).length === 0 ? {} : { ous }),
+    ...(previous?.hash === hash ? { reactivated: (previous.reactivated ?? 0) + 1 } : {}),
     ...(changed.length === 0 ? {} : { carried }),
     activatedAt: timestamp(clock),
     activatedBy,

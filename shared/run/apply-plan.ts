@@ -3,8 +3,8 @@ import { reconcileResource } from '../apply/reconcile.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
 import { timestamp } from '../clock.ts';
 import { StalePlanError } from '../errors.ts';
-import type { Services } from '../services.ts';
-import type { ResourceChange, RunRecord, Store } from '../store/ports.ts';
+import { activationOf, type Services } from '../services.ts';
+import type { ConfigurationInForce, ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { warningsOn } from './finish.ts';
 import { searchLines } from './look.ts';
@@ -112,6 +112,8 @@ function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
   const generations = new Map(
     plan.resources.map(({ desired, state }) => [desired.key, state?.generation ?? 0]),
   );
+  const isSame = (inForce: ConfigurationInForce | undefined): boolean =>
+    inForce !== undefined && activationOf(inForce) === activationOf(plan.active);
   return {
     ...store,
     registry: {
@@ -126,12 +128,12 @@ function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
       ...store.configuration,
       inForce: async () => {
         const inForce = await store.configuration.inForce();
-        if (inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
+        if (!isSame(inForce)) throw moved('another configuration is in force');
         return inForce;
       },
       withFound: async () => {
         const seen = await store.configuration.withFound();
-        if (seen.inForce?.hash !== plan.active.hash) throw moved('another configuration is in force');
+        if (!isSame(seen.inForce)) throw moved('another configuration is in force');
         return seen;
       },
     },

@@ -7,6 +7,7 @@ import { partDigests } from '../plan/digest.ts';
 import type { DriftStatus } from '../plan/drift-status.ts';
 import { type UnmanagedChange, unmanagedChanges, unmanagedStatements } from '../plan/unmanaged.ts';
 import type { StatementDifference } from '../policy/difference.ts';
+import { activationOf } from '../services.ts';
 import type { Dispute, ResourceChange } from '../store/ports.ts';
 import type { OverallPlan, Standing } from './plan-all.ts';
 import { nextDocuments, type SeenResource } from './standing.ts';
@@ -99,7 +100,7 @@ function statusOf(standing: SeenResource, { active, revision }: Overall, since: 
   const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
-  const settled = isSettled(state, { revision, hash: active.hash, grants: grantsOn(desired) });
+  const settled = isSettled(state, { revision, hash: activationOf(active), grants: grantsOn(desired) });
   const due = !settled || graceEnded(standing);
   const explained = due && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';

@@ -10,12 +10,13 @@ import { documentsDigest } from '../plan/digest.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import { newPlanFile, type PlanFile, type PlanFileResource } from '../plan/plan-file.ts';
 import { selectorWarnings } from '../plan/selector-warnings.ts';
-import { unresolvedPaths, unresolvedText } from '../plan/unresolved-ous.ts';
+import { unresolvedText } from '../plan/unresolved-ous.ts';
 import type { StatementDifference } from '../policy/difference.ts';
 import { formatDifference } from '../policy/difference-text.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Looked, lookForResources } from './look.ts';
 import { type Look, nextDocuments, readAndPlan, type SeenResource, stateOf } from './standing.ts';
+import { findUnresolvedPaths } from './unresolved.ts';
 
 /** How one resource is, and how it should be. */
 export interface Standing extends SeenResource {
@@ -80,9 +81,9 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
     .filter((standing) => !isGone(standing))
     .filter((standing) => accountId === undefined || concerns(standing, accountId));
   const scope = accountId === undefined ? {} : { accountId };
-  const unresolved = unresolvedPaths({ active, accounts, planned: resources }).map(unresolvedText);
+  const unresolved = await findUnresolvedPaths(services, { active, accounts, planned: resources });
   const unmatched = selectorWarnings(active, accounts);
-  const warnings = [...looked.warnings, ...unresolved, ...unmatched];
+  const warnings = [...looked.warnings, ...unresolved.map(unresolvedText), ...unmatched];
   return { active, revision, madeAt, ...scope, resources: chosen, looked: { ...looked, warnings } };
 }
 

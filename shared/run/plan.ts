@@ -12,14 +12,8 @@ import { centralAccountOf, type DesiredResource, grantsOn, resourcesInForce } fr
 import type { ResourcePlan } from '../plan/plan.ts';
 import { selectorWarnings } from '../plan/selector-warnings.ts';
 import {
-  isIncomplete,
-  type PlannedResource,
-  type UnresolvedPath,
-  unresolvedPaths,
-  unresolvedText,
-} from '../plan/unresolved-ous.ts';
-import {
   type ActiveConfiguration,
+  activationOf,
   activeConfiguration,
   configurationInForce,
   type Services,
@@ -29,6 +23,7 @@ import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, type Looked, lookForResources, type ResourcePlace, searchLines } from './look.ts';
 import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource, stateOf } from './standing.ts';
+import { noteUnresolvedPaths } from './unresolved.ts';
 
 export interface PlanStep {
   readonly runId: string;
@@ -97,7 +92,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
     },
     { concurrency },
   );
-  await noteUnresolved(services, plan, changes);
+  await noteUnresolvedPaths(services, plan, { active, accounts: registered, planned: changes });
   const open = changes.filter(({ isKept, outcome }) => !isKept && outcome === undefined);
   return {
     revision,
@@ -151,35 +146,6 @@ async function note(
     ...(warnings.length === 0 ? {} : { warnings }),
   });
 }
-
-/**
- * Paths of OUs that do not resolve any more. They are what is left of a sweep, since its picture is incomplete, and of a run
- * whose own account is not added for that reason; any other run has done what it was for, and warns.
- */
-async function noteUnresolved(
-  { store }: Services,
-  { runId, active, registered: accounts, accountIds, sweep }: RunPlan,
-  planned: readonly PlannedResource[],
-): Promise<void> {
-  const unresolved = unresolvedPaths({ active, accounts, planned });
-  if (unresolved.length === 0) return;
-  const isLeft = (path: UnresolvedPath): boolean =>
-    sweep ? isIncomplete(path) : path.notAdded.some(({ id }) => accountIds.includes(id));
-  const run = await store.runs.get(runId);
-  if (run?.status !== 'running') return;
-  await store.runs.put({
-    ...run,
-    ...appended('left', run, unresolved.filter(isLeft)),
-    ...appended(
-      'warnings',
-      run,
-      unresolved.filter((path) => !isLeft(path)),
-    ),
-  });
-}
-
-const appended = (field: 'left' | 'warnings', run: RunRecord, paths: readonly UnresolvedPath[]) =>
-  paths.length === 0 ? {} : { [field]: [...(run[field] ?? []), ...paths.map(unresolvedText)] };
 
 const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
 
@@ -261,7 +227,7 @@ const isAsLeft = (
   change.planned === 'none' &&
   !isWorthALook(change) &&
   !hasNewGrace(change, state) &&
-  isSettled(state, { revision, accountIds, hash: active.hash, grants: grantsOn(desired) });
+  isSettled(state, { revision, accountIds, hash: activationOf(active), grants: grantsOn(desired) });
 
 async function planRemembered(
   services: Services,
@@ -270,7 +236,7 @@ async function planRemembered(
   state: ResourceState | undefined,
 ): Promise<Planned<Omit<ResourceChange, 'resource'>>> {
   const { active, registered, runId, sweep, revision, accountIds } = plan;
-  const settled = { revision, accountIds, hash: active.hash, grants: grantsOn(desired) };
+  const settled = { revision, accountIds, hash: activationOf(active), grants: grantsOn(desired) };
   if (!isRead(plan, desired) && isSettled(state, settled)) return { planned: 'none' };
   // The update reads it in any case, when others have written it for a crowd, or by itself.
   if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return {};

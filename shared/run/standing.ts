@@ -6,7 +6,7 @@ import type { DesiredResource } from '../plan/desired.ts';
 import type { NamedDocuments } from '../plan/differences.ts';
 import { planResource, type ResourcePlan } from '../plan/plan.ts';
 import { deletedPrincipalWarnings } from '../plan/suspects.ts';
-import type { ActiveConfiguration, Services } from '../services.ts';
+import { type ActiveConfiguration, activationOf, type Services } from '../services.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
 
 /** One resource as it was read, and its plan. */
@@ -70,8 +70,8 @@ function planned(
 ): SeenResource {
   const read = { desired, state, actual: desired.kind.documents(actual, state?.owned), read: actual };
   try {
-    const { configuration, hash } = active;
-    const memory = { ...remembered(state, hash), now: madeAt };
+    const { configuration } = active;
+    const memory = { ...remembered(state, activationOf(active)), now: madeAt };
     const plan = planResource({ desired, actual, configuration, accounts, ...memory });
     return { ...read, plan, ...(plan.refused === undefined ? {} : { error: errorRecord(plan.refused) }) };
   } catch (error) {

@@ -1,9 +1,10 @@
 import { timestamp } from '../clock.ts';
+import { lookAtEmptyOus } from '../organization/empty-ous.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
 import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
 import { driftStatuses } from '../plan/drift-status.ts';
-import { configurationInForce, type Services } from '../services.ts';
+import { configurationInForce, type Services, storedOusOf } from '../services.ts';
 import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
@@ -50,7 +51,10 @@ export async function importNextSlice(
   const needsApproval = () => approvalInForce(store);
   const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
   const slice = await importSlice(access, cursor);
-  return { status: slice.cursor === undefined ? 'done' : 'more', ...slice };
+  if (slice.cursor !== undefined) return { status: 'more', ...slice };
+  const inForce = await store.configuration.inForce();
+  if (inForce !== undefined) await lookAtEmptyOus(access, storedOusOf(inForce));
+  return { status: 'done', ...slice };
 }
 
 export interface FinishSweepStep {

@@ -43,6 +43,8 @@ export interface RememberedOu {
   readonly parentId: string;
   /** A time before Organizations was asked, ISO 8601. */
   readonly askedAt: string;
+  /** Organizations does not know it any more. */
+  readonly deleted?: true;
 }
 
 /** What the project remembers of one resource. */
@@ -179,6 +181,8 @@ export interface ConfigurationInForce {
    * cannot be derived later, since a renamed OU shows its new name only. Absent in items from before it was kept.
    */
   readonly ous?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** How often the same configuration was activated anew, because its paths name other OUs than before. Default: 0. */
+  readonly reactivated?: number;
   /** What the activation has stored of searches, before itself: the generation of each. Absent where that was nothing. */
   readonly carried?: Readonly<Record<string, number>>;
   readonly activatedAt: string;

@@ -1,10 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { smallText } from './configurations.ts';
-import { sweep, swept } from './sweeps.ts';
-import { named, type World } from './world.ts';
+import { ouId } from '../../simulator/example-organisation.ts';
+import { secret, smallText } from './configurations.ts';
+import { created, moved } from './events.ts';
+import { activated, sweep, swept } from './sweeps.ts';
+import { named, onboard, type World } from './world.ts';
 
+const workloads = 'ou-exam-workload1';
+const newOu = 'ou-exam-newnewnew1';
 /** As the example organization makes Workloads/Production, with its first account. */
 const production = 'ou-exam-made0001';
 const three = ['700000000001', '700000000002', '888888888888'];
@@ -21,32 +25,303 @@ const productionPath = '{ ous: [Workloads/Production] }';
 const add = ({ organisation }: Pick<World, 'organisation'>, id: string, parentId: string): void =>
   organisation.addAccount({ id, name: `account-${id.slice(-2)}`, parentId });
 
-/** An organization whose OU Workloads/Production has three accounts with access to the image. */
-const withThreeAccounts = (configuration = forAccounts(productionPath)): Promise<World> =>
+/**
+ * An organization whose OU Workloads/Production has three accounts with access to the image.
+ * @param more OUs with one account each; Workloads/Production is made with its account
+ */
+const withThreeAccounts = (configuration = forAccounts(productionPath), ...more: string[]): Promise<World> =>
   swept({
     configuration,
     prepare: (organisation) => {
+      for (const [index, path] of more.entries()) {
+        const isOurs = path === 'Workloads/Production';
+        const id = ouId(organisation, path);
+        add({ organisation }, isOurs ? '888888888888' : `60000000000${index}`, id);
+      }
       for (const id of three.slice(0, 2)) add({ organisation }, id, production);
     },
   });
 
 const withAccess = (env: World): readonly string[] => named(env)[images] ?? [];
 
-test('keeps access when the OU of a path is renamed, and the sweep reports both paths', async () => {
+const head = (path: string, users = 'grant images'): string =>
+  `The path ${path} (${users}) does not name what it named when the configuration was activated.`;
+const todo = 'Correct the path if it should name another OU, then run `onboarding activate`';
+const nobody = 'Until a configuration is activated, this path adds nobody.';
+const renamedText = `The OU ${production} was Workloads/Production and is now Workloads/Prod.`;
+const [first = '', second = '', third = ''] = [
+  'account-01 (700000000001)',
+  'account-02 (700000000002)',
+  'workloads-production-1 (888888888888)',
+];
+const keeping = `3 accounts keep the access that they had: ${first}, ${second}, ${third}.`;
+
+test('keeps access and reports both paths in each sweep when the OU of a path is renamed', async () => {
   const env = await withThreeAccounts();
   expect(withAccess(env)).toEqual(three);
   env.organisation.renameOu(production, 'Prod');
 
+  const ended = await sweep(env);
+  const again = await sweep(env);
+
+  expect(withAccess(env)).toEqual(three);
+  const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
+  expect(ended.run).toMatchObject({ status: 'failed', reason: line, left: [line] });
+  expect(again.run.left).toEqual([line]);
+  expect(env.organisation.world.messages.map(({ Message }) => Message).join()).toContain('Workloads/Prod.');
+  expect(env.organisation.world.putEvents.at(-1)).toMatchObject({
+    DetailType: 'Organization Sweep Failed',
+    Detail: expect.stringContaining(production),
+  });
+});
+
+test('keeps access when the OU above the OU of a path is renamed', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(workloads, 'Work');
+
   const { run } = await sweep(env);
 
   expect(withAccess(env)).toEqual(three);
-  expect(run).toMatchObject({ status: 'failed' });
-  expect(run.warnings).toBeUndefined();
+  expect(run.left?.join()).toContain(
+    `The OU ${production} was Workloads/Production and is now Work/Production. ${keeping}`,
+  );
+});
+
+test('keeps access below a wildcard when the OU above is renamed', async () => {
+  const env = await withThreeAccounts(forAccounts('{ ous: [Workloads/*] }'), 'Workloads/Production');
+  env.organisation.renameOu(workloads, 'Work');
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual(three);
+  expect(run.left?.join()).toContain(`${head('Workloads/*')} The OU ${production} was Workloads/Production`);
+});
+
+test('gives nothing to the accounts of a new OU that takes the old path', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  env.organisation.createOu({ id: newOu, name: 'Production', parentId: workloads });
+  add(env, '700000000004', newOu);
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual(three);
   expect(run.left).toEqual([
-    'The path Workloads/Production (grant images) does not name what it named when the configuration was activated. ' +
-      `The OU ${production} was Workloads/Production and is now Workloads/Prod. ` +
-      '3 accounts keep the access that they had: account-01 (700000000001), account-02 (700000000002), ' +
-      'workloads-production-1 (888888888888). Until a configuration is activated, this path adds nobody. ' +
-      'Correct the path if it should name another OU, then run `onboarding activate`',
+    [
+      head('Workloads/Production'),
+      renamedText,
+      `Workloads/Production is now another OU: ${newOu}.`,
+      keeping,
+      'Not added: account-04 (700000000004).',
+      nobody,
+      todo,
+    ].join(' '),
   ]);
+});
+
+test('gives access to nobody when the OU is deleted, and reports it', async () => {
+  const env = await withThreeAccounts();
+  for (const id of three) env.organisation.moveAccount(id, workloads);
+  env.organisation.deleteOu(production);
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual([]);
+  expect(run.status).toBe('succeeded');
+  expect(run.warnings).toContain(
+    `${head('Workloads/Production')} The OU ${production}, which was Workloads/Production, was deleted: ` +
+      `it gives access to nobody. ${todo}`,
+  );
+});
+
+test('gives access to nobody when the OU is deleted and made anew, until a configuration is activated', async () => {
+  const env = await withThreeAccounts();
+  for (const id of three) env.organisation.moveAccount(id, workloads);
+  env.organisation.deleteOu(production);
+  env.organisation.createOu({ id: newOu, name: 'Production', parentId: workloads });
+  env.organisation.moveAccount(three[0] ?? '', newOu);
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual([]);
+  expect(run.left?.join()).toContain(`Workloads/Production is now another OU: ${newOu}.`);
+
+  expect(run.left?.join()).toContain(`was deleted: it gives access to nobody. Not added: ${first}.`);
+
+  await activated(env, env.configuration);
+  const { run: after } = await sweep(env);
+
+  expect(withAccess(env)).toEqual([three[0]]);
+  expect(after).toMatchObject({ status: 'succeeded' });
+  expect(after.warnings).toBeUndefined();
+});
+
+test('reports an OU that is renamed when it has no account any more', async () => {
+  const env = await withThreeAccounts();
+  for (const id of three) env.organisation.moveAccount(id, workloads);
+  env.organisation.renameOu(production, 'Prod');
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual([]);
+  expect(run.left).toEqual([[head('Workloads/Production'), renamedText, nobody, todo].join(' ')]);
+});
+
+test.each([
+  ['closes', (env: World) => env.organisation.closeAccount(three[0] ?? '')],
+  ['leaves', (env: World) => env.organisation.removeAccount(three[0] ?? '')],
+  ['moves out of the renamed OU', (env: World) => env.organisation.moveAccount(three[0] ?? '', 'r-exam')],
+  [
+    'moves into a new OU with the old path',
+    (env: World) => {
+      env.organisation.createOu({ id: newOu, name: 'Production', parentId: workloads });
+      env.organisation.moveAccount(three[0] ?? '', newOu);
+    },
+  ],
+])('takes access back when an account %s', async (_, act) => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  await sweep(env);
+  act(env);
+
+  await sweep(env);
+
+  expect(withAccess(env)).toEqual(three.slice(1));
+});
+
+test('gives nothing to a new account of the renamed OU, and its run says why', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  const { id } = created(env);
+  const event = moved(env, id, production);
+
+  const { run } = await onboard(env, event);
+
+  expect(withAccess(env)).toEqual(three);
+  expect(run).toMatchObject({ status: 'failed', accountIds: [id] });
+  expect(run.left?.join()).toContain(`${renamedText} Not added:`);
+  expect(run.left?.join()).toContain(`(${id}). ${nobody} ${todo}`);
+});
+
+test('warns in the run of an account that the unresolved path does not concern', async () => {
+  const env = await withThreeAccounts(
+    forAccounts('{ ous: [Workloads/Production, ou-exam-sandbox01] }'),
+    'Sandbox',
+  );
+  env.organisation.renameOu(production, 'Prod');
+  await sweep(env);
+  const { id } = created(env);
+
+  const { run } = await onboard(env, moved(env, id, 'ou-exam-sandbox01'));
+
+  expect(withAccess(env)).toContain(id);
+  expect(run.status).toBe('succeeded');
+  expect(run.warnings).toEqual([
+    [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' '),
+  ]);
+});
+
+test('gives access to all accounts of the OU when the new path is activated', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  add(env, '700000000004', production);
+  await sweep(env);
+  expect(withAccess(env)).toEqual(three);
+
+  const next = await activated(env, forAccounts('{ ous: [Workloads/Prod] }'));
+  const { run } = await sweep(next);
+
+  expect(withAccess(env)).toEqual(['700000000004', ...three].sort());
+  expect(run).toMatchObject({ status: 'succeeded' });
+  expect(run.warnings).toBeUndefined();
+});
+
+test('keeps access when the old path is activated again', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  await activated(env, forAccounts(productionPath, 'safety: { graceHours: 1 }'));
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual(three);
+  expect(run.left?.join()).toContain(renamedText);
+});
+
+test('ends the report when the OU gets its old name again', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  add(env, '700000000004', production);
+  await sweep(env);
+  env.organisation.renameOu(production, 'Production');
+
+  const { run } = await sweep(env);
+
+  expect(run).toMatchObject({ status: 'succeeded' });
+  expect(withAccess(env)).toEqual(['700000000004', ...three].sort());
+});
+
+test('keeps an account excluded when the OU in `except` is renamed', async () => {
+  const env = await withThreeAccounts(
+    forAccounts('{ ous: [Workloads], except: [{ ous: [Workloads/Production] }] }'),
+    'Workloads/Production',
+  );
+  expect(withAccess(env)).not.toContain(three[0]);
+  const before = withAccess(env);
+  env.organisation.renameOu(production, 'Prod');
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual(before);
+  expect(run.left?.join()).toContain(
+    `${renamedText} Not added: ${first}, ${second}, account-88 (888888888888). ${nobody}`,
+  );
+});
+
+test('keeps access when an OU gets the path of the OU in `except`', async () => {
+  const env = await withThreeAccounts(
+    forAccounts('{ ous: [Workloads/Production, ou-exam-platform1], except: [{ ous: [Platform/Legacy] }] }'),
+    'Platform/Legacy',
+    'Platform/Web',
+  );
+  const before = withAccess(env);
+  const legacy = ouId(env.organisation, 'Platform/Legacy');
+  const web = ouId(env.organisation, 'Platform/Web');
+  env.organisation.renameOu(legacy, 'Old');
+  env.organisation.renameOu(web, 'Legacy');
+
+  await sweep(env);
+
+  expect(withAccess(env)).toEqual(before);
+});
+
+test('keeps access on each resource that an account has, and adds it to no other, when grants differ', async () => {
+  const configuration = parseConfiguration(
+    smallText(['repository', 'secret'])
+      .replace('{ ous: [Workloads] }', productionPath)
+      .replace('{ tags: { runner: "yes" } }', '{ ous: [Workloads/Production], tags: { runner: "yes" } }'),
+    'the test',
+  );
+  const env = await withThreeAccounts(configuration);
+  env.organisation.renameOu(production, 'Prod');
+  env.organisation.tagAccount(three[0] ?? '', { runner: 'yes' });
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toEqual(three);
+  expect(named(env)[secret]).toEqual([]);
+  expect(run.left?.join()).toContain(head('Workloads/Production', 'grants images, token'));
+});
+
+test('asks for approval of a new account in an OU of `approval` that was renamed', async () => {
+  const env = await withThreeAccounts(
+    forAccounts('{ ous: [Workloads] }', `approval: { for: ${productionPath} }`),
+    'Workloads/Production',
+  );
+  env.organisation.renameOu(production, 'Prod');
+  const { id } = created(env);
+
+  await onboard(env, moved(env, id, production));
+
+  expect(await env.store.registry.account(id)).toMatchObject({ approval: { approvedAs: null } });
+  expect(withAccess(env)).not.toContain(id);
 });

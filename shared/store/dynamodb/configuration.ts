@@ -20,6 +20,7 @@ const inForceSchema: z.ZodType<ConfigurationInForce> = z.object({
   resources: packed(z.array(z.string())).exactOptional(),
   document: packed(z.unknown()),
   ous: packed(z.record(z.string(), z.record(z.string(), z.string()))).exactOptional(),
+  reactivated: ordinal.exactOptional(),
   carried: packed(z.record(z.string(), ordinal)).exactOptional(),
   activatedAt: time,
   activatedBy: z.string(),

@@ -68,6 +68,7 @@ const ouSchema: z.ZodType<RememberedOu> = z.object({
   name: z.string(),
   parentId: z.string(),
   askedAt: time,
+  deleted: z.literal(true).exactOptional(),
 });
 const readySchema = z.object({ at: time });
 
