@@ -12,6 +12,8 @@ export const exitCodes = {
   unavailable: 69,
   unexpected: 70,
   configuration: 78,
+  /** 128 and the number of SIGINT, as shells have it. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -28,6 +30,10 @@ export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string]
   [exitCodes.unavailable, 'AWS could not be reached, refused the credentials or denied the access'],
   [exitCodes.unexpected, 'an error that nobody expected: please report it'],
   [exitCodes.configuration, 'the configuration or a setting is wrong, missing, or not the one in force'],
+  [
+    exitCodes.interrupted,
+    'interrupted by Ctrl-C: what had begun was finished, and the rest is printed and recorded',
+  ],
 ];
 
 const byErrorName: Readonly<Record<string, ExitCode>> = {

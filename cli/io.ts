@@ -1,3 +1,4 @@
+import type { Services } from '../shared/services.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 
 export interface OutputStream {
@@ -17,10 +18,12 @@ export interface Io {
   readonly stdin: InputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Calls a listener at the first Ctrl-C; the next one ends the process. @returns what takes the listener back */
+  readonly onInterrupt?: (listener: () => void) => () => void;
   /** What happens to a simulated organisation before it is looked at. Default: nothing. */
   readonly prepareWorld?: (organisation: SimulatedOrganisation) => void;
   /** What outsiders do in a simulated organisation once everybody is onboarded. Default: nothing. */
-  readonly outsiders?: (organisation: SimulatedOrganisation) => void;
+  readonly outsiders?: (organisation: SimulatedOrganisation, services: Services) => unknown;
 }
 
 export const processIo = (): Io => ({
@@ -29,4 +32,8 @@ export const processIo = (): Io => ({
   stdin: process.stdin,
   env: process.env,
   cwd: process.cwd(),
+  onInterrupt: (listener) => {
+    process.once('SIGINT', listener);
+    return () => process.off('SIGINT', listener);
+  },
 });

@@ -14,11 +14,13 @@ export interface Output {
   line(text?: string): void;
   /** Shown at the bottom of a terminal until the next line; elsewhere nothing. */
   transient(text: string): void;
+  /** A line for people on the standard error, with `--json` too: it does not disturb the object. */
+  note(text: string): void;
   /** The one object for machines; without `--json` nothing. */
   result(value: object): void;
 }
 
-export function newOutput({ stdout, env }: Io, json: boolean): Output {
+export function newOutput({ stdout, stderr, env }: Io, json: boolean): Output {
   const live = !json && stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   const erase = live ? '\r\x1b[2K' : '';
   return {
@@ -30,6 +32,10 @@ export function newOutput({ stdout, env }: Io, json: boolean): Output {
     },
     transient: (text) => {
       if (live) stdout.write(`${erase}${shortened(text, (stdout.columns ?? 80) - 1)}`);
+    },
+    note: (text) => {
+      if (live) stdout.write(erase);
+      stderr.write(`${text}\n`);
     },
     result: (value) => {
       if (json) stdout.write(`${JSON.stringify(value, null, 2)}\n`);

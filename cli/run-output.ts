@@ -1,3 +1,4 @@
+import { outcomeOfChange } from '../shared/apply/outcome.ts';
 import { centralNamesOf } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { grantKind } from '../shared/grants/kinds.ts';
@@ -6,7 +7,7 @@ import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { differenceLines, differencesOf } from './differences.ts';
 import { leavingText } from './leaving.ts';
 import { aligned, type Colors, counted, grouped, type Output, wrapped } from './output.ts';
-import { callsOf, outcomeOf, partsOf, type RunReport, writesOf } from './run-report.ts';
+import { callsOf, partsOf, type RunReport, writesOf } from './run-report.ts';
 import { tellWarnings } from './warnings.ts';
 
 export interface ToldRun {
@@ -76,11 +77,11 @@ function tellResources(
 
 /** Whether the run changed something there; what failed is as it was. */
 const took = (change: ResourceChange): boolean =>
-  ['written', 'withheld', 'set-aside'].includes(outcomeOf(change));
+  ['written', 'withheld', 'set-aside'].includes(outcomeOfChange(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
   const { kind, region, id } = partsOf(change.resource);
-  const outcome = outcomeOf(change);
+  const outcome = outcomeOfChange(change);
   return [
     `${markOf(outcome, colors)} ${outcome}`,
     grantKind(kind).title,

@@ -1,3 +1,4 @@
+import { outcomeOfChange } from '../shared/apply/outcome.ts';
 import type { CallCounts } from '../shared/aws/plugins.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
@@ -134,7 +135,7 @@ export function partsOf(resource: string): Pick<ResourceReport, 'account' | 'reg
 
 const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...partsOf(change.resource),
-  outcome: outcomeOf(change),
+  outcome: outcomeOfChange(change),
   ...(change.size === undefined ? {} : { bytes: change.size }),
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.error === undefined ? {} : { error: change.error }),
@@ -143,10 +144,6 @@ const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...gainsIn(change),
   ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });
-
-/** A resource that the run did not come to is as it was; where it should have changed, that is a failure. */
-export const outcomeOf = ({ outcome, planned }: ResourceChange): Outcome =>
-  outcome ?? (planned === 'none' ? 'unchanged' : 'failed');
 
 /** Calls that change a policy or what it is attached to; events and messages are not among them. */
 export const writesOf = (calls: CallCounts): number =>

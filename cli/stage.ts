@@ -50,7 +50,7 @@ async function simulatedStage(
   session.io.prepareWorld?.(organisation);
   await prepareDeployment(services, configuration);
   if (onboarded) await onboardEveryone(simulation);
-  session.io.outsiders?.(organisation);
+  await session.io.outsiders?.(organisation, services);
   forgetCalls(calls);
   const size = counted(organisation.world.accounts.size, 'account');
   return { services, calls, where: `a simulated organisation of ${size}`, inMemory: true, simulated: true };
@@ -75,6 +75,7 @@ export const planOn = (
   request: {
     readonly active: ActiveConfiguration;
     readonly accountId: string | undefined;
+    readonly also?: ReadonlySet<string>;
     readonly keep?: boolean;
   },
 ): Promise<OverallPlan> =>

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
@@ -6,12 +7,13 @@ import { configurationHash } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import {
+  type PlanContent,
   type PlanFile,
   parsePlanFile,
   requireSameOrigin,
   requireUnmoved,
 } from '../../shared/plan/plan-file.ts';
-import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { applyPlan, type HeldByRun } from '../../shared/run/apply-plan.ts';
 import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
 import { requireInForce } from '../../shared/services.ts';
 import {
@@ -26,6 +28,7 @@ import { canAsk, confirmed } from '../confirm.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { counted } from '../output.ts';
+import { personOf } from '../person.ts';
 import { tellHead, tellPlan } from '../plan-output.ts';
 import { countsOf, planReport, warningsOf } from '../plan-report.ts';
 import { tellRun } from '../run-output.ts';
@@ -58,16 +61,22 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: true });
   const active = await requireInForce(stage.services.store, configuration);
-  const look = () => planOn(stage, session, { active, accountId: file?.accountId ?? scope, keep: true });
-  const plan = await look();
+  const look = (seen: PlanContent | undefined) => {
+    const also = new Set(seen?.resources.map(({ key }) => key));
+    return planOn(stage, session, { active, accountId: file?.accountId ?? scope, also, keep: true });
+  };
+  const plan = await look(file);
   if (file !== undefined) requireUnmoved(file, planFileOf(plan));
   const decided = { stage, plan, shown: file === undefined };
   tellDecided(session, decided);
   if (nothingToDo(plan)) return endWithNothing(session, plan);
   if (file === undefined && options.yes !== true) {
     if (!(await confirmed(session, 'Make these changes?'))) return declined(session);
-    // Whoever is asked may take their time.
-    requireUnmoved(planFileOf(plan), planFileOf(await look()));
+    // The operator may have taken their time, and somebody else may have applied the same plan.
+    const shown = planFileOf(plan);
+    const now = await look(shown);
+    requireUnmoved(shown, planFileOf(now));
+    return applyOn(session, { ...decided, plan: now });
   }
   return applyOn(session, decided);
 }
@@ -139,23 +148,43 @@ function declined({ out }: Session): ExitCode {
   return exitCodes.changesPending;
 }
 
-async function applyOn({ out }: Session, { stage, plan }: Decided): Promise<ExitCode> {
+async function applyOn(session: Session, { stage, plan }: Decided): Promise<ExitCode> {
+  const { out } = session;
   const { services, calls } = stage;
-  const { configuration } = plan.active;
   const runId = madeUpId('apply');
   forgetCalls(calls);
   const start = performance.now();
+  const interruption = watchInterruption(session);
   await applyPlan(services, {
     runId,
     plan,
+    startedBy: `${personOf(session.io)}@${hostname()}`,
     onProgress: ({ done, of }) => out.transient(`  … ${done} of ${counted(of, 'resource')} done`),
-  });
+    onWait: (held) => out.note(waitText(held)),
+    isInterrupted: interruption.happened,
+  }).finally(interruption.unwatch);
   const durationMs = Math.round(performance.now() - start);
   const result = { status: 'SUCCEEDED', states: [] } as const;
   const ended = await runReport(services.store, { runId, result, calls, durationMs });
   out.result(ended.report);
   out.line();
   out.line(out.colors.bold(`Run ${runId}`));
-  tellRun(out, configuration, { ...ended, differences: false });
-  return ended.report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
+  tellRun(out, plan.active.configuration, { ...ended, differences: false });
+  if (ended.report.status !== 'failed') return exitCodes.succeeded;
+  return interruption.happened() ? exitCodes.interrupted : exitCodes.failed;
+}
+
+/** `Waiting for run apply-…, started by ana@laptop, which holds 2 resources until … at the latest` */
+const waitText = ({ runId, startedBy, until, resources }: HeldByRun): string =>
+  `Waiting for run ${runId}${startedBy === undefined ? '' : `, started by ${startedBy}`}, which holds ` +
+  `${resources.length === 1 ? resources[0] : counted(resources.length, 'resource')} until ${until} at the latest`;
+
+/** What has begun is finished when the operator interrupts; a second time ends the process at once. */
+function watchInterruption({ io, out }: Session) {
+  let interrupted = false;
+  const unwatch = io.onInterrupt?.(() => {
+    interrupted = true;
+    out.note('Interrupted: finishing what has begun. Press Ctrl-C again to end at once');
+  });
+  return { happened: () => interrupted, unwatch: () => unwatch?.() };
 }

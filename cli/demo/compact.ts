@@ -1,10 +1,11 @@
+import { outcomeOfChange } from '../../shared/apply/outcome.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { StatementDifference } from '../../shared/policy/difference.ts';
 import { signs } from '../../shared/policy/difference-text.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { bySign, differencesOf } from '../differences.ts';
 import { aligned, type Colors, shortened, tailOf } from '../output.ts';
-import { outcomeOf, partsOf } from '../run-report.ts';
+import { partsOf } from '../run-report.ts';
 
 const idWidth = 24;
 const labelWidth = 26;
@@ -18,7 +19,7 @@ export function compactDifferences(
 ): readonly string[] {
   const mark = `AccountOnboarding${deployment}`;
   const rows = changes
-    .filter((change) => outcomeOf(change) !== 'unchanged')
+    .filter((change) => outcomeOfChange(change) !== 'unchanged')
     .flatMap((change) =>
       differencesOf(change).map((difference, index) => [
         index === 0 ? colors.bold(shortened(nameOf(change), idWidth)) : '',

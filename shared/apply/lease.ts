@@ -38,9 +38,28 @@ export interface LeaseLook {
   readonly notBefore?: number;
 }
 
+/** The run that holds a lease. */
+export interface LeaseHolder {
+  readonly runId: string;
+  /** When the lease ends if the run does not release it before, ISO 8601. */
+  readonly until: string;
+}
+
+/** How an operator waits for a lease: longer than a function may, and informed. */
+export interface LeaseWait {
+  /** Milliseconds. */
+  readonly longest: number;
+  /** Called after each attempt that finds the lease held. */
+  onHeld(holder: LeaseHolder): void;
+  /** Whether the operator has stopped waiting. */
+  isInterrupted(): boolean;
+}
+
 export interface LeaseRequest {
   readonly resource: string;
   readonly runId: string;
+  /** Default: a few seconds. */
+  readonly wait?: LeaseWait | undefined;
   /** Asked before each attempt, since the run that holds the lease may do our work. */
   look(): Promise<LeaseLook>;
 }
@@ -51,12 +70,12 @@ export interface LeaseRequest {
  */
 export async function withLease<T>(
   services: Services,
-  { resource, runId, look }: LeaseRequest,
+  { resource, runId, look, wait }: LeaseRequest,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T | undefined> {
   const { clock, random } = services;
   // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
-  const owner = `${runId}#${random().toString(36).slice(2)}`;
+  const owner = `${runId}${ownerSeparator}${random().toString(36).slice(2)}`;
   const start = clock.now();
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.most)) {
     const { settled, notBefore = 0 } = await look();
@@ -66,9 +85,11 @@ export async function withLease<T>(
     if (attempt?.taken !== undefined)
       return holding(services, { resource, owner, taken: attempt.taken }, work);
     const waited = clock.now() - start;
-    const isFar = early > patience || attempt?.isStuck === true;
+    const holder = attempt?.holder;
+    if (wait !== undefined && holder !== undefined) wait.onHeld(holder);
+    const isFar = wait === undefined && (early > patience || attempt?.isStuck === true);
     if (isFar && waited < briefly) await clock.sleep(briefly);
-    if (isFar || waited > patience) throw busy(resource);
+    if (isFar || waited > (wait?.longest ?? patience) || wait?.isInterrupted()) throw busy(resource, holder);
     await clock.sleep(early + (pause * (1 + random())) / 2);
   }
 }
@@ -79,11 +100,24 @@ export async function withLease<T>(
  */
 async function ask({ store, clock }: Services, resource: string, owner: string) {
   const now = clock.now();
-  const { taken, until } = await store.leases.acquire(resource, owner, now, now + leaseDuration);
+  const {
+    taken,
+    until,
+    owner: other,
+  } = await store.leases.acquire(resource, owner, now, now + leaseDuration);
   if (taken) return { taken: now };
   const left = until - now;
-  return { isStuck: left > patience && leaseDuration - left > patience };
+  return { isStuck: left > patience && leaseDuration - left > patience, ...holderOf(other, until) };
 }
+
+/** `undefined` for a lease that was released while it was read. */
+const holderOf = (owner: string | undefined, until: number): { readonly holder?: LeaseHolder } =>
+  owner === undefined
+    ? {}
+    : { holder: { runId: owner.split(ownerSeparator)[0] ?? owner, until: new Date(until).toISOString() } };
+
+/** Between the id of a run and its attempt. */
+const ownerSeparator = '#';
 
 interface Held {
   readonly resource: string;
@@ -122,8 +156,15 @@ async function giveBack({ store, logger }: Services, { resource, owner }: Held):
   }
 }
 
-export const busy = (resource: string): ResourceBusyError =>
-  new ResourceBusyError(`${resource} is being written by another run; try again in a moment`, { resource });
+export const busy = (resource: string, holder?: LeaseHolder): ResourceBusyError =>
+  new ResourceBusyError(
+    holder === undefined
+      ? `${resource} is busy: another run writes it, or gathers accounts for its next write. This run did not change ` +
+          'it. Run again in a moment'
+      : `${resource} is held by run ${holder.runId} until ${holder.until}: the run writes it, or ended without ` +
+          `releasing it. This run did not change it. Run again, at the latest after ${holder.until}`,
+    { resource, ...(holder === undefined ? {} : { holder }) },
+  );
 
 const lost = (resource: string): LeaseLostError =>
   new LeaseLostError(`The lease of ${resource} is about to end, so the write was not sent; run again`, {

@@ -15,18 +15,20 @@ import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } fro
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { activationOf, activeConfiguration, type Services } from '../services.ts';
-import type { Outcome, ResourceChange, ResourceState, Store } from '../store/ports.ts';
+import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOn } from './contest.ts';
 import { doubtOf, explainRefusal, suspectsIn } from './explain-refusal.ts';
 import { refuseWhatIsForgotten } from './forgotten.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
-import { busy, type Lease, type LeaseLook, withLease } from './lease.ts';
+import { busy, type Lease, type LeaseLook, type LeaseWait, withLease } from './lease.ts';
 import { remembering } from './memory.ts';
+import { outcomeOfError } from './outcome.ts';
 import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
 import { hasNewGrace, isSettled, isWorthALook, servedRevision } from './settled.ts';
+import { requireShown } from './shown.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -36,6 +38,10 @@ export interface ReconcileRequest {
   readonly revision: number;
   /** The time that graces are judged by, ISO 8601. Default: now. */
   readonly asOf?: string;
+  /** How long to wait while another run holds the lease. Default: a few seconds. */
+  readonly wait?: LeaseWait | undefined;
+  /** `ownDigest` of the documents that an operator has seen as desired. Nothing else is written then. Default: anything. */
+  readonly shown?: string | undefined;
   /** A person has seen the plan: what others changed is restored, however often they did. Default: false. */
   readonly decided?: boolean;
   /** Waits while newcomers are gathered for the next write of a resource. Default: false. */
@@ -63,7 +69,12 @@ export async function reconcileResource(
   try {
     const done = await withLease(
       services,
-      { resource: planned.resource, runId, look: () => lookBeforeLease(services, request) },
+      {
+        resource: planned.resource,
+        runId,
+        wait: request.wait,
+        look: () => lookBeforeLease(services, request),
+      },
       (lease) => reconcileUnlessOvertaken(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
@@ -72,7 +83,7 @@ export async function reconcileResource(
       ? finished(services.clock, own, { outcome: 'unchanged' })
       : finished(services.clock, withoutWhom(planned), done);
   } catch (error) {
-    return finished(services.clock, planned, { outcome: outcomeOf(error), error: errorRecord(error) });
+    return finished(services.clock, planned, { outcome: outcomeOfError(error), error: errorRecord(error) });
   }
 }
 
@@ -136,23 +147,6 @@ function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceCh
 /** Whom it was to be for, and who was on the way out, says the plan that was written. */
 function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
   return planned;
-}
-
-const refusals: ReadonlySet<string> = new Set([
-  'MalformedPolicyError',
-  'OrphanedPrincipalError',
-  'OwnershipClashError',
-  'PolicyTooLargeError',
-  'PolicyRefusedError',
-  'RegistryNotReadyError',
-  'UnsafeChangeError',
-]);
-
-function outcomeOf(error: unknown): Outcome {
-  if (!(error instanceof OnboardingError)) return 'failed';
-  if (error.name === 'ContestedError') return 'contested';
-  if (error.name === 'ResourceBusyError') return 'busy';
-  return refusals.has(error.name) ? 'refused' : 'failed';
 }
 
 /**
@@ -219,6 +213,7 @@ async function reconcileHolding(
     const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, verdict };
     return doneBefore(request.planned, state, await settle(services, seen, lease, unwritten));
   }
+  requireShown(request.shown, seen, all);
   lease.check();
   if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
   await rememberBeforeWriting(services, seen, all);

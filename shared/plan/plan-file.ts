@@ -88,19 +88,20 @@ export function requireSameOrigin(
 }
 
 /**
- * Refuses a plan where anything that it rests on has moved since.
- * @throws StalePlanError with every resource that has moved, and how
+ * Refuses a plan if what is found or what is desired differs from what it showed. A resource that is as the plan wants it,
+ * because somebody has applied the plan, is no reason; neither is a newer revision of the registry by itself.
+ * @throws StalePlanError with every resource that differs, and how
  */
 export function requireUnmoved(plan: PlanContent, now: PlanContent): void {
   const moved = movedResources(plan, now);
+  if (moved.length === 0) return;
   const registry =
     plan.registryRevision === now.registryRevision
       ? []
       : [`the registry went from revision ${plan.registryRevision} to ${now.registryRevision}`];
-  if (moved.length === 0 && registry.length === 0) return;
   const lines = [...registry, ...moved.map(({ resource, why }) => `${resource} ${why}`)];
   throw stale(
-    `What the plan rests on has moved:\n${lines.map((line) => `  ${line}`).join('\n')}\nNothing was written`,
+    `The plan no longer fits:\n${lines.map((line) => `  ${line}`).join('\n')}\nNothing was written`,
     {
       resources: moved,
       planned: plan.registryRevision,
@@ -127,8 +128,10 @@ function movedResources(plan: PlanContent, now: PlanContent): readonly Moved[] {
 
 function moved(then: PlanFileResource, now: PlanFileResource | undefined): readonly Moved[] {
   const resource = then.key;
-  if (now === undefined) return [{ resource, why: 'needs no look any more' }];
-  if (then.actual !== now.actual) return [{ resource, why: 'was changed by somebody' }];
+  if (now === undefined) return [{ resource, why: 'is no longer in the plan' }];
+  const isDone = now.desired !== null && then.desired === now.desired && !now.change;
+  if (isDone) return [];
+  if (then.actual !== now.actual) return [{ resource, why: 'was changed since the plan was made' }];
   return then.desired === now.desired ? [] : [{ resource, why: 'should become something else now' }];
 }
 

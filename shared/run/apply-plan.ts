@@ -1,6 +1,10 @@
 import pMap from 'p-map';
+import * as z from 'zod';
+import { type LeaseHolder, type LeaseWait, leaseDuration } from '../apply/lease.ts';
+import { outcomeOfError } from '../apply/outcome.ts';
 import { reconcileResource } from '../apply/reconcile.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
+import { shownDigest } from '../apply/shown.ts';
 import { timestamp } from '../clock.ts';
 import { StalePlanError } from '../errors.ts';
 import { activationOf, type Services } from '../services.ts';
@@ -11,10 +15,24 @@ import { searchLines } from './look.ts';
 import type { OverallPlan, Standing } from './plan-all.ts';
 import { nextDocuments, noticed, recorded } from './standing.ts';
 
+/** A run that other resources wait for. */
+export interface HeldByRun extends LeaseHolder {
+  /** `user@host`, if an operator started it. */
+  readonly startedBy?: string;
+  /** Keys of the resources that it holds. */
+  readonly resources: readonly string[];
+}
+
 export interface ApplyPlanRequest {
   readonly runId: string;
   readonly plan: OverallPlan;
+  /** `user@host`, for others who have to wait for this run. */
+  readonly startedBy?: string;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
+  /** Called once for each run that holds resources of the plan, before it is waited for. */
+  readonly onWait?: (held: HeldByRun) => void;
+  /** Whether the operator wants it to end: what has begun is finished, and nothing else is begun. Default: never. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /** How many resources are written at a time. */
@@ -22,10 +40,11 @@ const concurrency = 4;
 
 /**
  * Makes the changes of a plan, each resource under its lease, and records them as a run. What could not be planned is
- * not written, and neither is what has moved since the plan was made: nobody has seen that.
+ * not written, and neither is what should become something else by now: nobody has seen that. Resources that another run
+ * holds come last, and are waited for.
  */
 export async function applyPlan(services: Services, request: ApplyPlanRequest): Promise<RunRecord> {
-  const { runId, plan, onProgress } = request;
+  const { runId, plan, startedBy, isInterrupted = () => false } = request;
   const { runs } = services.store;
   const opened: RunRecord = {
     runId,
@@ -33,24 +52,18 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
     startedAt: timestamp(services.clock),
     cause: 'apply',
     accountIds: plan.accountId === undefined ? [] : [plan.accountId],
+    ...(startedBy === undefined ? {} : { startedBy }),
   };
   await runs.put(opened);
   const planned = plan.resources.map((standing) => plannedChange(services, plan, standing));
   for (const change of planned) await runs.putChange(runId, change);
-  const guarded = { ...services, store: refusingWhatMoved(services.store, plan) };
-  let done = 0;
-  const changes = await pMap(
-    planned,
-    async (change) => {
-      const applied = await applyOne(guarded, { runId, plan, change });
-      await runs.putChange(runId, applied);
-      done += 1;
-      onProgress?.({ done, of: planned.length });
-      return applied;
-    },
-    { concurrency },
-  );
-  const end = endOf(changes, { own: opened.accountIds, before: searchLines(plan.looked) });
+  const guarded = { ...services, store: refusingAnotherConfiguration(services.store, plan) };
+  const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);
+  const end = endOf(changes, {
+    own: opened.accountIds,
+    before: searchLines(plan.looked),
+    interrupted: isInterrupted(),
+  });
   const closed = {
     ...opened,
     ...end,
@@ -61,6 +74,78 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   await runs.put(closed);
   return closed;
 }
+
+type Applying = ApplyPlanRequest & Required<Pick<ApplyPlanRequest, 'isInterrupted'>>;
+
+/** Those that another run holds are tried again when all others are done. */
+async function applyAll(
+  services: Services,
+  request: Applying,
+  planned: readonly ResourceChange[],
+): Promise<readonly ResourceChange[]> {
+  const { runId, onProgress, isInterrupted } = request;
+  let done = 0;
+  const attempt = (wait?: LeaseWait) => async (change: ResourceChange) => {
+    if (isInterrupted()) return change;
+    const applied = await applyOne(services, request, change, wait);
+    await services.store.runs.putChange(runId, applied);
+    done += applied.outcome === 'busy' ? 0 : 1;
+    onProgress?.({ done, of: planned.length });
+    return applied;
+  };
+  const first = await pMap(planned, attempt(), { concurrency });
+  const held = first.filter(({ outcome }) => outcome === 'busy');
+  const waiting = await waitingFor(services, request, held);
+  const before = new Map(planned.map((change) => [change.resource, change]));
+  const second = await pMap(
+    held.flatMap(({ resource }) => before.get(resource) ?? []),
+    (change) => attempt(waiting(change.resource))(change),
+    { concurrency: Math.max(held.length, 1) },
+  );
+  const tried = new Map(second.map((change) => [change.resource, change]));
+  return first.map((change) => tried.get(change.resource) ?? change);
+}
+
+/** A lease that nobody releases ends sooner; another run may take it in between. */
+const longestWait = leaseDuration + 60_000;
+
+/** Tells of each run that is waited for, once, with all that it holds as far as that is known by then. */
+async function waitingFor(services: Services, request: Applying, held: readonly ResourceChange[]) {
+  const told = new Set<string>();
+  const tell = async (holder: LeaseHolder, resources: readonly string[]): Promise<void> => {
+    if (told.has(holder.runId)) return;
+    told.add(holder.runId);
+    const run = await services.store.runs.get(holder.runId);
+    const startedBy = run?.startedBy === undefined ? {} : { startedBy: run.startedBy };
+    request.onWait?.({ ...holder, ...startedBy, resources });
+  };
+  const byRun = Map.groupBy(held, (change) => holderIn(change)?.runId);
+  for (const changes of byRun.values()) {
+    const last = changes
+      .flatMap((change) => holderIn(change) ?? [])
+      .sort((a, b) => (a.until < b.until ? 1 : -1))[0];
+    if (last !== undefined)
+      await tell(
+        last,
+        changes.map(({ resource }) => resource),
+      );
+  }
+  return (resource: string): LeaseWait => ({
+    longest: longestWait,
+    onHeld: (holder) => {
+      tell(holder, [resource]).catch((error) =>
+        services.logger.warn('The holder of a lease could not be read', { resource, error }),
+      );
+    },
+    isInterrupted: request.isInterrupted,
+  });
+}
+
+/** Who held a resource that ended as busy. */
+const holderIn = ({ error }: ResourceChange): LeaseHolder | undefined =>
+  holderSchema.safeParse(error?.fields?.holder).data;
+
+const holderSchema = z.object({ runId: z.string(), until: z.string() });
 
 function noted({ looked }: OverallPlan, changes: readonly ResourceChange[]): Pick<RunRecord, 'warnings'> {
   const warnings = [...looked.warnings, ...warningsOn(changes)];
@@ -75,7 +160,12 @@ function plannedChange(
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
   const warnings = noticed({ desired, actual }, active);
   if (plan === undefined || actual === undefined)
-    return { ...change, ...warnings, outcome: 'failed', ...(error === undefined ? {} : { error }) };
+    return {
+      ...change,
+      ...warnings,
+      outcome: outcomeOfError(error),
+      ...(error === undefined ? {} : { error }),
+    };
   return {
     ...change,
     planned: plan.changed ? 'change' : 'none',
@@ -90,84 +180,77 @@ function plannedChange(
   };
 }
 
-const applyOne = async (
+async function applyOne(
   services: Services,
-  { runId, plan, change }: { runId: string; plan: OverallPlan; change: ResourceChange },
-): Promise<ResourceChange> =>
-  change.planned === undefined
-    ? change
-    : reconcileResource(services, {
-        runId,
-        planned: change,
-        revision: plan.revision,
-        asOf: plan.madeAt,
-        decided: true,
-      });
+  { runId, plan }: Applying,
+  change: ResourceChange,
+  wait: LeaseWait | undefined,
+): Promise<ResourceChange> {
+  const standing = plan.resources.find(({ desired }) => desired.key === change.resource);
+  if (standing?.plan === undefined || change.planned === undefined) return change;
+  return reconcileResource(services, {
+    runId,
+    planned: change,
+    revision: plan.revision,
+    asOf: plan.madeAt,
+    decided: true,
+    shown: shownDigest({ desired: standing.desired, active: plan.active }, standing.plan),
+    wait,
+  });
+}
 
-/**
- * The store as whoever holds a lease reads it, but not further than the plan: another revision, another configuration,
- * or a resource that another run has brought up to date meanwhile.
- */
-function refusingWhatMoved(store: Store, plan: OverallPlan): Store {
-  const generations = new Map(
-    plan.resources.map(({ desired, state }) => [desired.key, state?.generation ?? 0]),
-  );
-  const isSame = (inForce: ConfigurationInForce | undefined): boolean =>
-    inForce !== undefined && activationOf(inForce) === activationOf(plan.active);
+/** The store, for as long as the configuration of the plan is the active one: nobody has seen what another one means. */
+function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
+  const refuseUnlessActive = (inForce: ConfigurationInForce | undefined): void => {
+    if (inForce !== undefined && activationOf(inForce) === activationOf(plan.active)) return;
+    throw new StalePlanError(
+      'Another configuration is active since the plan was made. Plan again, and apply what is left',
+    );
+  };
   return {
     ...store,
-    registry: {
-      ...store.registry,
-      head: async () => {
-        const head = await store.registry.head();
-        if (head.revision !== plan.revision) throw moved(`the registry is at revision ${head.revision}`);
-        return head;
-      },
-    },
     configuration: {
       ...store.configuration,
       inForce: async () => {
         const inForce = await store.configuration.inForce();
-        if (!isSame(inForce)) throw moved('another configuration is in force');
+        refuseUnlessActive(inForce);
         return inForce;
       },
       withFound: async () => {
         const seen = await store.configuration.withFound();
-        if (!isSame(seen.inForce)) throw moved('another configuration is in force');
+        refuseUnlessActive(seen.inForce);
         return seen;
-      },
-    },
-    resources: {
-      ...store.resources,
-      get: async (resource) => {
-        const state = await store.resources.get(resource);
-        if ((state?.generation ?? 0) !== generations.get(resource))
-          throw moved('another run has brought the resource up to date');
-        return state;
       },
     },
   };
 }
 
-const moved = (what: string): StalePlanError =>
-  new StalePlanError(`Since the plan was made, ${what}. Plan again, and apply what is left`);
-
 function endOf(
   changes: readonly ResourceChange[],
-  { own, before }: { readonly own: readonly string[]; readonly before: readonly string[] },
+  { own, before, interrupted }: Ending,
 ): Pick<RunRecord, 'status' | 'reason' | 'left'> {
   const left = [...before, ...changes.flatMap((change) => leftLine(change, own))];
-  const [reason] = left;
+  const reason = interrupted && left.length > 0 ? interruption : left[0];
   if (reason !== undefined) return { status: 'failed', reason, left };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;
   return { status: 'succeeded', reason: `${written} of ${changes.length} resources written` };
 }
 
+interface Ending {
+  readonly own: readonly string[];
+  readonly before: readonly string[];
+  readonly interrupted: boolean;
+}
+
+const interruption =
+  'Interrupted by the operator. What had begun was finished; run `onboarding apply` again for the rest';
+
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
 function leftLine(
-  { resource, outcome = 'failed', error, accountIds = [] }: ResourceChange,
+  { resource, outcome, error, accountIds = [] }: ResourceChange,
   own: readonly string[],
 ): readonly string[] {
+  if (outcome === undefined) return [`${resource}: not begun`];
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const refused = outcome === 'set-aside' ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];

@@ -41,6 +41,8 @@ export interface PlanAllRequest {
   readonly runId: string;
   readonly active: ActiveConfiguration;
   readonly accountId?: string | undefined;
+  /** Keys of resources that are planned as well, whether they concern the account or not. Default: none. */
+  readonly also?: ReadonlySet<string>;
   /** Whether what the patterns find now is stored, for a plan that will be applied. Default: it is not. */
   readonly keep?: boolean;
   readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
@@ -56,7 +58,7 @@ const concurrency = 8;
  * @throws AccountNotMemberError for an account that the registry does not know
  */
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
-  const { accountId, onProgress } = request;
+  const { accountId, also, onProgress } = request;
   const { registry } = services.store;
   const madeAt = timestamp(services.clock);
   await requireReady(registry);
@@ -79,7 +81,10 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   );
   const chosen = resources
     .filter((standing) => !isGone(standing))
-    .filter((standing) => accountId === undefined || concerns(standing, accountId));
+    .filter(
+      (standing) =>
+        accountId === undefined || also?.has(standing.desired.key) || concerns(standing, accountId),
+    );
   const scope = accountId === undefined ? {} : { accountId };
   const unresolved = await findUnresolvedPaths(services, { active, accounts, planned: resources });
   const unmatched = selectorWarnings(active, accounts);

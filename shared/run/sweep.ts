@@ -1,3 +1,4 @@
+import { outcomeOfError } from '../apply/outcome.ts';
 import { timestamp } from '../clock.ts';
 import { lookAtEmptyOus } from '../organization/empty-ous.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
@@ -159,7 +160,9 @@ type ResourceCounts = Pick<
 >;
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
-  const counted = changes.map(({ outcome = 'failed' }) => countedAs[outcome]);
+  const counted = changes.map(
+    ({ outcome, error }) => countedAs[outcome ?? (error === undefined ? 'failed' : outcomeOfError(error))],
+  );
   const count = (as: keyof SweepCounts): number => counted.filter((each) => each === as).length;
   return {
     equal: count('equal'),

@@ -115,7 +115,7 @@ function memoryLeases(): LeaseStore {
     acquire: (resource, owner, now, until) =>
       soon(() => {
         const lease = held.get(resource);
-        if (lease !== undefined && lease.until > now) return { taken: false, until: lease.until };
+        if (lease !== undefined && lease.until > now) return { taken: false, ...lease };
         held.set(resource, { owner, until });
         return { taken: true, until };
       }),

@@ -154,6 +154,8 @@ export interface LeaseAttempt {
   readonly taken: boolean;
   /** When the lease ends, whoever has it, milliseconds since the epoch. */
   readonly until: number;
+  /** Who has the lease. Absent if it was taken now, or released in the meantime. */
+  readonly owner?: string;
 }
 
 export interface LeaseStore {

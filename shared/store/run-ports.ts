@@ -21,6 +21,8 @@ export interface RunRecord {
   readonly left?: readonly string[];
   /** What a person should know though nothing failed, a line each: a pattern that finds nothing. */
   readonly warnings?: readonly string[];
+  /** Who started it, if an operator did from a machine of their own: `user@host`. */
+  readonly startedBy?: string;
   /** When its end was announced; absent until then. */
   readonly announcedAt?: string;
   /** What a sweep found and did. */

@@ -120,6 +120,60 @@ describe('apply', () => {
   });
 });
 
+/** An apply on another machine holds the bucket of the trails, and never releases it. */
+const heldByAnother: NonNullable<Io['outsiders']> = async (_, { store, clock }) => {
+  const bucket = 's3-bucket-policy/222222222222/eu-west-1/example-org-cloudtrail';
+  await store.leases.acquire(bucket, 'apply-1#x', clock.now(), clock.now() + 170_000);
+  await store.runs.put({
+    runId: 'apply-1',
+    status: 'running',
+    startedAt: '2026-03-02T09:00:00.000Z',
+    accountIds: [],
+    startedBy: 'ana@laptop',
+  });
+};
+
+describe('apply that meets another apply', () => {
+  test('waits with a line that names the holder, and prints its object undisturbed', async () => {
+    const screen = await applyJson(['--yes'], { outsiders: heldByAnother });
+
+    expect(screen.code).toBe(0);
+    expect(objectOf(screen)).toMatchObject({ status: 'succeeded', left: [] });
+    expect(screen.stderr).toMatch(
+      /^Waiting for run apply-1, started by ana@laptop, which holds s3-bucket-policy\S+ until \S+Z at the latest\n$/,
+    );
+  });
+
+  test('ends with 130 when Ctrl-C comes while it waits, and says what is left', async () => {
+    let interrupt = (): void => undefined;
+    let stderr = '';
+    const screen = await applyJson(['--yes'], {
+      outsiders: heldByAnother,
+      onInterrupt: (listener) => {
+        interrupt = listener;
+        return () => undefined;
+      },
+      stderr: {
+        write: (text) => {
+          stderr += text;
+          if (text.startsWith('Waiting')) interrupt();
+        },
+      },
+    });
+
+    expect(screen.code).toBe(130);
+    expect(stderr).toContain('Interrupted: finishing what has begun');
+    expect(outcomes(screen)).toMatchObject({
+      'example-org-cloudtrail': 'busy',
+      'example-org-config': 'written',
+    });
+    expect(objectOf(screen)).toMatchObject({
+      status: 'failed',
+      left: [expect.stringContaining('cloudtrail')],
+    });
+  });
+});
+
 describe('apply asks', () => {
   test('yes makes the changes', async () => {
     const { io, shown } = terminal('yes\n');
@@ -156,7 +210,7 @@ describe('apply asks', () => {
     });
 
     expect(code).toBe(65);
-    expect(stderr).toMatch(/has moved:\n {2}s3-bucket-policy\S+example-org-config was changed/);
+    expect(stderr).toMatch(/no longer fits:\n {2}s3-bucket-policy\S+example-org-config was changed/);
   });
 });
 
@@ -195,8 +249,11 @@ describe('apply --plan', () => {
         retryable: false,
         fields: {
           resources: [
-            { resource: expect.stringContaining('base/python'), why: 'was changed by somebody' },
-            { resource: expect.stringContaining('example-org-config'), why: 'was changed by somebody' },
+            { resource: expect.stringContaining('base/python'), why: 'was changed since the plan was made' },
+            {
+              resource: expect.stringContaining('example-org-config'),
+              why: 'was changed since the plan was made',
+            },
           ],
         },
       },

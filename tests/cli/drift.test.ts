@@ -5,15 +5,15 @@ import { exampleConfiguration, objectOf, run, type Screen } from './screen.ts';
 
 const simulate = ['drift', '--simulate', '--config', exampleConfiguration];
 
-type Outsiders = (organisation: SimulatedOrganisation) => void;
+type Outsiders = NonNullable<Io['outsiders']>;
 
 const drift = (outsiders: Outsiders = () => {}): Promise<Screen> =>
   run([...simulate, '--json'], { outsiders });
 
 /** Changes the statements of the bucket of the flow logs, whose first is not ours. */
 const edit =
-  (change: (statements: readonly object[]) => readonly object[]): NonNullable<Io['outsiders']> =>
-  ({ world }) => {
+  (change: (statements: readonly object[]) => readonly object[]) =>
+  ({ world }: SimulatedOrganisation) => {
     const bucket = world.buckets.get('example-org-flow-logs');
     const policy = JSON.parse(bucket?.policy ?? '') as { Statement: object[] };
     const text = JSON.stringify({ ...policy, Statement: change(policy.Statement) });

@@ -110,19 +110,22 @@ describe('a plan is refused', () => {
   });
 
   test.each<[string, Partial<PlanContent>, RegExp]>([
-    ['the registry', { registryRevision: 9 }, /the registry went from revision 7 to 9/],
     [
       'what is there',
       { resources: [resource({ actual: digest('d') })] },
-      /example-logs was changed by somebody/,
+      /example-logs was changed since the plan was made/,
     ],
-    ['what cannot be read any more', { resources: [resource({ actual: null })] }, /was changed by somebody/],
+    [
+      'what cannot be read any more',
+      { resources: [resource({ actual: null })] },
+      /was changed since the plan was made/,
+    ],
     [
       'what should be',
       { resources: [resource({ desired: digest('d') })] },
       /should become something else now/,
     ],
-    ['a resource that went', { resources: [] }, /needs no look any more/],
+    ['a resource that went', { resources: [] }, /is no longer in the plan/],
     [
       'a resource that came',
       { resources: [resource(), resource({ key: 'new' })] },
@@ -141,6 +144,24 @@ describe('a plan is refused', () => {
     const error = refusal(() => requireUnmoved(content({ resources: two }), content({ resources: now })));
 
     expect(error?.fields).toMatchObject({ resources: [{ resource: 'a' }, { resource: 'b' }] });
+  });
+
+  test('names the registry beside what has moved', () => {
+    const now = content({ registryRevision: 9, resources: [resource({ desired: digest('d') })] });
+
+    expect(refusal(() => requireUnmoved(content(), now))?.message).toContain(
+      'the registry went from revision 7 to 9',
+    );
+  });
+
+  test('accepts a newer registry when nothing else differs', () => {
+    expect(refusal(() => requireUnmoved(content(), content({ registryRevision: 9 })))).toBeUndefined();
+  });
+
+  test('accepts a resource that is as the plan wants it', () => {
+    const now = resource({ change: false, actual: resource().desired });
+
+    expect(refusal(() => requireUnmoved(content(), content({ resources: [now] })))).toBeUndefined();
   });
 
   test('not for another wording', () => {

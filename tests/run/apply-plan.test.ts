@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { leaseDuration } from '../../shared/apply/lease.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
 import { normalisePolicy } from '../../shared/policy/normalise.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
@@ -72,45 +73,186 @@ test('a plan for one account writes only the resources that have something for i
   expect(outcomes).not.toHaveProperty([secret]);
 });
 
-test.each<[string, (of: World) => Promise<unknown>]>([
-  [
-    'the registry',
-    async ({ organisation, services, store, clock }) => {
-      organisation.addAccount({ id: '999999999999', name: 'new' });
-      await importOrganization({
-        registry: store.registry,
-        organizations: services.hub.organizations,
-        clock,
-      });
-    },
-  ],
-  [
-    'the configuration in force',
-    ({ services }) => activateConfiguration(services, small(['bucket', 'key']), 'somebody'),
-  ],
-])('where %s has moved since the plan, nothing is written', async (_, move) => {
+test('refuses what should become something else when the registry has moved since the plan', async () => {
   const of = await world();
   const planned = await plan(of);
-  await move(of);
+  const { organisation, services, store, clock } = of;
+  organisation.addAccount({ id: '999999999999', name: 'new' });
+  await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
+
+  const { run, outcomes, errors } = await apply(of, planned);
+
+  expect(outcomes).toEqual({ ...all('failed'), ...forNobody, [repository]: 'written' });
+  expect(errors[bucket]).toBe('StalePlanError');
+  expect(run.status).toBe('failed');
+  expect(run.left).toHaveLength(3);
+});
+
+test('writes when the registry has moved without a change of what is desired', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  const { organisation, services, store, clock } = of;
+  const account = organisation.world.accounts.get(own);
+  if (account !== undefined) organisation.world.accounts.set(own, { ...account, name: 'another name' });
+  await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
+  const { revision } = await store.registry.head();
+
+  const { run } = await apply(of, planned);
+
+  expect(revision).toBeGreaterThan(planned.revision);
+  expect(run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+});
+
+test('writes nothing when another configuration is active since the plan', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  await activateConfiguration(of.services, small(['bucket', 'key']), 'the test');
 
   const { run, errors } = await apply(of, planned);
 
   expect(errors).toEqual(all('StalePlanError'));
-  expect(run).toMatchObject({ status: 'failed', left: expect.arrayContaining([expect.any(String)]) });
+  expect(run.status).toBe('failed');
   expect(written(of)).toBe(0);
 });
 
-test('a resource that another run was at meanwhile is left, and the others are written', async () => {
+test('leaves a resource unchanged when another apply has made the same change', async () => {
   const of = await world();
   const planned = await plan(of);
   const one = planned.resources.filter(({ desired }) => desired.key === bucket);
   await apply(of, { ...planned, resources: one }, 'meanwhile');
 
-  const { outcomes, errors, run } = await apply(of, planned);
+  const { outcomes, run } = await apply(of, planned);
 
-  expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'failed' });
-  expect(errors[bucket]).toBe('StalePlanError');
-  expect(run.left).toEqual([expect.stringMatching(/example-logs: failed: StalePlanError: .* another run/)]);
+  expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'unchanged' });
+  expect(run.status).toBe('succeeded');
+});
+
+test('ends two applies of one plan with success and one write for each resource', async () => {
+  const of = await world();
+  const [mine, yours] = [await plan(of), await plan(of)];
+  of.organisation.resetCalls();
+
+  const applied = await Promise.all([apply(of, mine, 'mine'), apply(of, yours, 'yours')]);
+
+  expect(applied.map(({ run }) => run.status)).toEqual(['succeeded', 'succeeded']);
+  expect(named(of)).toEqual(due(of));
+  for (const resource of everything) {
+    const outcomes = applied.map(({ outcomes: each }) => each[resource]).sort();
+    expect(outcomes).toEqual(resource === secret ? ['unchanged', 'unchanged'] : ['unchanged', 'written']);
+  }
+});
+
+test('ends applies for two accounts at once with success', async () => {
+  const of = await world();
+  const [mine, yours] = [await plan(of, own), await plan(of, '444444444444')];
+
+  const applied = await Promise.all([apply(of, mine, 'mine'), apply(of, yours, 'yours')]);
+
+  expect(applied.map(({ run }) => run.status)).toEqual(['succeeded', 'succeeded']);
+});
+
+/** An apply that was killed while it held the bucket. */
+async function killed({ store, clock }: World) {
+  const until = clock.now() + leaseDuration;
+  await store.leases.acquire(bucket, 'killed#1', clock.now(), until);
+  await store.runs.put({
+    runId: 'killed',
+    status: 'running',
+    startedAt: '2026-03-02T09:00:00.000Z',
+    cause: 'apply',
+    accountIds: [],
+    startedBy: 'ana@laptop',
+  });
+  return {
+    runId: 'killed',
+    startedBy: 'ana@laptop',
+    until: new Date(until).toISOString(),
+    resources: [bucket],
+  };
+}
+
+test('waits for the lease of an apply that was killed, says who holds it until when, then goes on', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  const holder = await killed(of);
+  const start = of.clock.now();
+  const held: unknown[] = [];
+
+  const run = await applyPlan(of.services, {
+    runId: 'again',
+    plan: planned,
+    onWait: (each) => held.push(each),
+  });
+
+  expect(held).toEqual([holder]);
+  expect(run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+  expect(of.clock.now() - start).toBeGreaterThanOrEqual(leaseDuration);
+  expect(of.clock.now() - start).toBeLessThan(leaseDuration + 10_000);
+});
+
+test('ends as busy, and names the holder, when a resource is held for longer than a lease lasts', async () => {
+  const of = await world({
+    around: ({ leases }) => ({
+      leases: {
+        ...leases,
+        acquire: async (resource, owner, now, until) =>
+          resource === bucket
+            ? { taken: false, owner: 'other#1', until: now + leaseDuration }
+            : leases.acquire(resource, owner, now, until),
+      },
+    }),
+  });
+  const { run, outcomes } = await apply(of, await plan(of));
+
+  expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'busy' });
+  expect(run.left).toEqual([
+    expect.stringMatching(/busy: ResourceBusyError: .* is held by run other until 2/),
+  ]);
+});
+
+test('stops waiting and begins nothing else when the operator interrupts', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  await killed(of);
+  let interrupted = false;
+
+  const run = await applyPlan(of.services, {
+    runId: 'again',
+    plan: planned,
+    onWait: () => {
+      interrupted = true;
+    },
+    isInterrupted: () => interrupted,
+  });
+
+  expect(run).toMatchObject({
+    status: 'failed',
+    reason: expect.stringMatching(/^Interrupted by the operator/),
+  });
+  expect(run.left).toEqual([expect.stringContaining(`${bucket}: `)]);
+  const free = await of.store.leases.acquire(repository, 'test', of.clock.now(), of.clock.now() + 1);
+  expect(free.taken).toBe(true);
+});
+
+test('refuses a policy that would be too large, in the words that a run has', async () => {
+  const of = await world();
+  of.organisation.editPolicy('repository', [...of.organisation.world.repositories.keys()][0] ?? '', {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Full',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: Array.from({ length: 508 }, (_, index) => `ecr:SomeAction${index}`),
+      },
+    ],
+  });
+  const { outcomes, errors, run } = await apply(of, await plan(of));
+
+  expect([outcomes[repository], errors[repository]]).toEqual(['refused', 'PolicyTooLargeError']);
+  expect(run.left).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
 });
 
 test('what could not be planned is not tried, though it has come back since', async () => {

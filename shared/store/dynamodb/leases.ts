@@ -21,10 +21,10 @@ export function dynamoLeases(table: Table): LeaseStore {
       const taken = await conditionHeld(() =>
         client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
       );
-      // A lease that has been given back meanwhile was free by then.
-      return taken
-        ? { taken, until }
-        : { taken, until: (await readLease(table, resource, now))?.until ?? now };
+      if (taken) return { taken, until };
+      const held = await readLease(table, resource, now);
+      // A lease that has been released in the meantime is free.
+      return held === undefined ? { taken, until: now } : { taken, until: held.until, owner: held.owner };
     },
     async release(resource, owner) {
       await conditionHeld(() =>

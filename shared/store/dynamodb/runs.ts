@@ -78,6 +78,7 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   error: packed(errorSchema).exactOptional(),
   left: packed(strings).exactOptional(),
   warnings: packed(strings).exactOptional(),
+  startedBy: z.string().exactOptional(),
   announcedAt: time.exactOptional(),
   counts: countsSchema.exactOptional(),
   access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),

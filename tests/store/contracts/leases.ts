@@ -28,9 +28,13 @@ export function leaseContract(makeStore: MakeStore): void {
       });
     });
 
-    test('says until when it lasts, to whoever has it and to whoever does not get it', async () => {
+    test('says who holds it and until when to a run that does not get it', async () => {
       expect(await leases.acquire(bucket, 'run-1', now, until)).toEqual({ taken: true, until });
-      expect(await leases.acquire(bucket, 'run-2', now + 1, until + 60_000)).toEqual({ taken: false, until });
+      expect(await leases.acquire(bucket, 'run-2', now + 1, until + 60_000)).toEqual({
+        taken: false,
+        until,
+        owner: 'run-1',
+      });
     });
 
     test('refuses the owner itself: a lease is not re-entrant', async () => {
