@@ -1,12 +1,12 @@
 import { firstOu } from '../cli/event-world.ts';
 import { aligned } from '../cli/output.ts';
 import { newSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../cli/simulation.ts';
-import { systemClock } from '../shared/clock.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { desiredResources } from '../shared/plan/desired.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall, SimulatedCall } from '../simulator/plugin.ts';
+import { flowClock } from '../tests/flows/clock.ts';
 
 /**
  * Counts the AWS calls of onboarding in the example organisation. A change is one document that has to change for
@@ -27,6 +27,9 @@ interface Scenario {
   /** Over all OUs, since not every document takes that many; else in the OU that most grants name. */
   readonly spread?: boolean;
 }
+
+/** Simulated: pauses and latencies take no real time. */
+const clock = flowClock();
 
 const scenarios: readonly Scenario[] = [
   { title: 'one account', accounts: 1 },
@@ -95,7 +98,7 @@ const row = (title: string, tally: Tally, seconds: number): readonly string[] =>
 ];
 
 async function measure(configuration: Configuration, scenario: Scenario): Promise<Tally> {
-  const simulation = newSimulation(configuration, { clock: systemClock });
+  const simulation = newSimulation(configuration, { clock });
   const { organisation, services } = simulation;
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
@@ -125,7 +128,7 @@ function newcomers({ organisation, configuration }: Simulation, scenario: Scenar
 const latency = 20;
 
 async function slowly(_: SimulatedCall, proceed: () => Promise<unknown>): Promise<unknown> {
-  await systemClock.sleep(latency);
+  await clock.sleep(latency);
   return proceed();
 }
 

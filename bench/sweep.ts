@@ -1,6 +1,5 @@
 import { aligned } from '../cli/output.ts';
 import { newSimulation, type Simulation } from '../cli/simulation.ts';
-import { systemClock } from '../shared/clock.ts';
 import { parseConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
@@ -8,6 +7,7 @@ import type { RunRecord } from '../shared/store/ports.ts';
 import { ouId } from '../simulator/example-organisation.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall } from '../simulator/plugin.ts';
+import { flowClock } from '../tests/flows/clock.ts';
 
 /**
  * Measures the sweep of organisations with 100, 1,000 and 10,000 accounts and 100 resources: the first one, which
@@ -147,7 +147,7 @@ function teamsConfiguration(): Configuration {
 
 /** An organisation whose accounts nobody has imported yet. */
 async function organisationOf(configuration: Configuration, accounts: number): Promise<Simulation> {
-  const simulation = newSimulation(configuration, { clock: systemClock });
+  const simulation = newSimulation(configuration, { clock: flowClock() });
   const { organisation, services } = simulation;
   await activateConfiguration(services, configuration, 'the benchmark');
   for (let number = organisation.world.accounts.size; number < accounts; number += 1)

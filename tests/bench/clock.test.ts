@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals';
+import { filesIn, importsOf } from '../imports.ts';
+
+test.each(filesIn('bench'))('waits in simulated time only: %s', (file) => {
+  const clocks = importsOf(file).filter(
+    ({ from }) => from === 'shared/clock.ts' || from.startsWith('node:timers'),
+  );
+
+  expect(clocks.flatMap(({ values }) => values)).not.toContain('systemClock');
+  expect(
+    clocks.filter(({ from, values }) => from.startsWith('node:timers') && values.includes('setTimeout')),
+  ).toEqual([]);
+});
