@@ -3,8 +3,10 @@ import type { CallCounts } from '../shared/aws/plugins.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { accountIdPattern } from '../shared/organization/account.ts';
+import { importOrganization } from '../shared/organization/registry.ts';
 import { type OverallPlan, planAll } from '../shared/run/plan-all.ts';
 import { type ActiveConfiguration, requireInForce, type Services } from '../shared/services.ts';
+import { memoryStore } from '../shared/store/memory.ts';
 import { type CommonOptions, configurationFile, type Session } from './command.ts';
 import { counted } from './output.ts';
 import { type Connecting, connect, loggerOf } from './services.ts';
@@ -54,6 +56,23 @@ async function simulatedStage(
   forgetCalls(calls);
   const size = counted(organisation.world.accounts.size, 'account');
   return { services, calls, where: `a simulated organisation of ${size}`, inMemory: true, simulated: true };
+}
+
+/**
+ * For a command that only reads: if no import has filled the table's registry yet, the accounts are read from Organizations,
+ * for this command alone. Nothing is stored.
+ */
+export async function withAccounts(
+  stage: Stage,
+  { out }: Session,
+): Promise<Stage & { readonly noImport: boolean }> {
+  const { store, hub, clock, random } = stage.services;
+  if ((await store.registry.readySince()) !== undefined) return { ...stage, noImport: false };
+  out.transient('  … Read the accounts of the organization');
+  const { registry } = memoryStore();
+  await importOrganization({ registry, organizations: hub.organizations, clock, random });
+  forgetCalls(stage.calls);
+  return { ...stage, services: { ...stage.services, store: { ...store, registry } }, noImport: true };
 }
 
 /** For commands that look at how things are: the configuration in force, and every resource as it is now. */

@@ -19,7 +19,7 @@ import {
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { tellHead, tellPlan } from '../plan-output.ts';
 import { type PlanReport, planReport, warningsOf } from '../plan-report.ts';
-import { openStage, planOn, type ScopeOptions, type Stage, scopeOf } from '../stage.ts';
+import { openStage, planOn, type ScopeOptions, type Stage, scopeOf, withAccounts } from '../stage.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface PlanOptions extends CommonOptions, ScopeOptions {
@@ -39,11 +39,13 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const accountId = scopeOf(options);
   const configuration = await loadConfiguration(configurationFile(options, session.io));
   const simulate = options.simulate === true;
-  const stage = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
-  if (options.out !== undefined) requireKept(stage, session);
+  const opened = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
+  if (options.out !== undefined) requireKept(opened, session);
+  const stage = await withAccounts(opened, session);
   const active = await asIfActivated(stage.services.store, configuration);
   const overall = await planOn(stage, session, { active, accountId });
   const warnings = [
+    ...(stage.noImport ? [noImportWarning] : []),
     ...(await stageWarnings(stage, active)),
     ...(await waitingWarnings(stage, accountId)),
     ...warningsOf(overall),
@@ -101,6 +103,10 @@ async function waitingWarnings(
   const ids = waiting.map(({ id }) => id).join(', ');
   return [`Not served until somebody approves them: ${ids}. Look at one: onboarding plan --account ID`];
 }
+
+const noImportWarning =
+  "The registry of the deployment's table is empty: no import has been completed. The accounts were read from " +
+  'Organizations for this plan alone, and nothing was stored. Run `onboarding import` before you apply the plan';
 
 /** How far the plan can be trusted. */
 async function stageWarnings(

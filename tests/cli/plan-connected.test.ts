@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -49,12 +49,19 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     });
   }, 30_000);
 
-  test('nothing is planned from a registry that is not complete', async () => {
-    expect(await command(['plan'])).toMatchObject({
-      code: 78,
-      stderr: expect.stringContaining('onboarding import'),
-    });
-  });
+  test('plans from Organizations, stores nothing and says so when no import has filled the table', async () => {
+    const planned = await command(['plan']);
+    const applied = await command(['apply', '--yes']);
+    const without = await command(['plan'], {});
+
+    expect(planned.code).toBe(2);
+    expect(objectOf(planned).warnings).toContainEqual(
+      expect.stringMatching(/^The registry of the deployment's table is empty: .* Run `onboarding import`/),
+    );
+    expect(objectOf(planned).counts).toEqual(objectOf(without).counts);
+    expect(applied.code).toBe(78);
+    expect(await tableItems()).toEqual([]);
+  }, 60_000);
 
   test('a configuration that is not in force can be planned, and not applied', async () => {
     await command(['import']);
@@ -107,6 +114,12 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     );
     expect(objectOf(after)).toMatchObject({ status: 'no-drift', counts: { contested: 0 } });
   }, 60_000);
+
+  async function tableItems() {
+    const client = new DynamoDBClient({ endpoint: moto().endpoint, region: 'us-east-1' });
+    const { Items } = await client.send(new ScanCommand({ TableName: table }));
+    return Items;
+  }
 
   /** As a sweep leaves it that finds the second change. */
   async function contest(resource: string): Promise<void> {
