@@ -1,6 +1,8 @@
 import { leavingOf } from '../shared/apply/record.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
+import { pathText } from '../shared/configuration/messages.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { configurationWarnings } from '../shared/configuration/warnings.ts';
 import type { ErrorRecord } from '../shared/errors.ts';
 import { concerning } from '../shared/plan/differences.ts';
 import { withheldError } from '../shared/plan/withheld.ts';
@@ -114,6 +116,9 @@ const nearlyFull = 0.8;
 /** What a person should know beside the differences: a line each. */
 export const warningsOf = (plan: OverallPlan): readonly string[] => [
   ...searchLines(plan.looked),
+  ...configurationWarnings(plan.active.configuration).map(
+    ({ path, message }) => `${pathText(path)} ${message}`,
+  ),
   ...plan.looked.warnings,
   ...membershipWarnings(plan),
   ...resourceWarnings(plan),

@@ -16,17 +16,27 @@ export function nearest(
   return best?.candidate;
 }
 
-/** For one of a few words: what takes more changes than half its letters is no slip of the pen. */
-export const nearestWord = (wanted: string, words: Iterable<string>): string | undefined =>
-  wanted.length > longestWord
-    ? undefined
-    : nearest(wanted, words, Math.max(1, Math.floor(wanted.length / 2)));
+/** For one of a few words: a mistyped or shortened one, and no other. */
+export function nearestWord(wanted: string, words: readonly string[]): string | undefined {
+  if (wanted.length > longestWord) return undefined;
+  const furthest = Math.min(wanted.length - 1, Math.max(2, Math.floor(wanted.length / 3)));
+  return nearest(wanted, words, furthest) ?? nearest(wanted, words.filter(isShortenedTo(wanted)));
+}
+
+/** Whether the text has the letters of a word in their order. */
+const isShortenedTo =
+  (text: string) =>
+  (word: string): boolean => {
+    let at = 0;
+    for (const letter of word) if (letter === text[at]) at += 1;
+    return text.length > 2 && at === text.length;
+  };
 
 const longestWord = 100;
 
-/** Levenshtein's distance, row by row. */
+/** Levenshtein's distance, row by row, in which a letter that the wanted text lacks costs less. */
 export function changesBetween(wanted: string, candidate: string): number {
-  let row = Array.from({ length: candidate.length + 1 }, (_, index) => index);
+  let row = Array.from({ length: candidate.length + 1 }, (_, index) => index * costOfMissing);
   for (const letter of wanted) row = letter === '*' ? afterStar(row) : afterLetter(row, letter, candidate);
   return row.at(-1) ?? 0;
 }
@@ -37,7 +47,7 @@ function afterLetter(before: readonly number[], letter: string, candidate: strin
     row.push(
       Math.min(
         (before[at] ?? 0) + 1,
-        (row[at - 1] ?? 0) + 1,
+        (row[at - 1] ?? 0) + costOfMissing,
         (before[at - 1] ?? 0) + costOf(letter, candidate[at - 1] ?? ''),
       ),
     );
@@ -52,6 +62,9 @@ function afterStar(before: readonly number[]): number[] {
     return least;
   });
 }
+
+/** Names are shortened more often than they are made longer. */
+const costOfMissing = 0.3;
 
 const costOf = (one: string, other: string): number => {
   if (one === other) return 0;

@@ -20,6 +20,7 @@ import {
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { aligned, counted, type Output, shortened } from '../output.ts';
 import { selectorText } from '../selector-text.ts';
+import { tellWarnings } from '../warnings.ts';
 
 export const validateCommand = (context: CommandContext): Command =>
   newCommand('validate', 'Check a configuration, offline: every mistake at once, and what it holds.').action(
@@ -30,9 +31,19 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
   const { out, io } = session;
   const file = configurationFile(options, io);
   try {
-    const { configuration } = await loadWithSchemas(file);
-    out.result({ valid: true, file, findings: [], ...summary(configuration) });
+    const { configuration, warnings } = await loadWithSchemas(file);
+    out.result({
+      valid: true,
+      file,
+      findings: [],
+      warnings: warnings.map(placed),
+      ...summary(configuration),
+    });
     tell(out, file, configuration);
+    tellWarnings(
+      out,
+      warnings.map(({ path, message }) => `${path} ${message}`),
+    );
     return exitCodes.succeeded;
   } catch (error) {
     if (!(error instanceof ConfigurationError) || !out.json) throw error;

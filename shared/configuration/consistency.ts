@@ -4,7 +4,8 @@ import { grantKind } from '../grants/kinds.ts';
 import type { Account } from '../organization/account.ts';
 import { applicationFindings } from './application-findings.ts';
 import { grantContext } from './context.ts';
-import type { PathFinding } from './messages.ts';
+import { didYouMean, type PathFinding } from './messages.ts';
+import { isKnownRegion, nearestRegion } from './regions.ts';
 import { rotationFindings } from './rotation.ts';
 import type { Configuration } from './schema.ts';
 
@@ -64,12 +65,20 @@ function regionFindings(configuration: Configuration): readonly PathFinding[] {
     ),
     ...applications.map(({ region }, index) => [['applications', index, 'region'], region] as const),
   ];
-  return regions
-    .filter(([, region]) => region !== undefined && partitionOf(region) !== partition)
-    .map(([path, region]) => ({
-      path,
-      message: `must be a region of partition ${partition} (${region} is of ${partitionOf(region ?? '')})`,
-    }));
+  const added = new Set(configuration.additionalRegions);
+  return regions.flatMap(([path, region]) => {
+    if (region === undefined) return [];
+    const message = regionMistake(region, partition, added);
+    return message === undefined ? [] : [{ path, message }];
+  });
+}
+
+function regionMistake(region: string, partition: string, added: ReadonlySet<string>): string | undefined {
+  if (partitionOf(region) !== partition)
+    return `must be a region of partition ${partition} (${region} is of ${partitionOf(region)})`;
+  if (added.has(region) || isKnownRegion(region)) return undefined;
+  const hint = didYouMean(nearestRegion(region)) || '.';
+  return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it lately, list it in additionalRegions`;
 }
 
 function partitionOf(region: string): string {

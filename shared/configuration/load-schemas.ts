@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, type Finding } from '../errors.ts';
 import { applicationsOf } from './applications.ts';
 import { validatorText } from './json-schema.ts';
 import { configurationText, parseConfiguration } from './load.ts';
@@ -8,6 +8,7 @@ import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 import { readSource } from './source.ts';
 import { inOrder } from './validate.ts';
+import { configurationWarnings } from './warnings.ts';
 
 /** The JSON Schemas that a configuration names, by their paths as they stand there, each as AppConfig gets it. */
 export type JsonSchemas = ReadonlyMap<string, string>;
@@ -15,6 +16,8 @@ export type JsonSchemas = ReadonlyMap<string, string>;
 export interface ConfigurationAndSchemas {
   readonly configuration: Configuration;
   readonly schemas: JsonSchemas;
+  /** What is legal but seldom meant, each with its path and line. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -35,7 +38,12 @@ export async function loadWithSchemas(file: string): Promise<ConfigurationAndSch
     problem === undefined ? [] : [{ path, message: problem }],
   );
   if (findings.length > 0) throw new ConfigurationError(file, inOrder(findings, readSource(text).lineOf));
-  return { configuration, schemas: new Map(read.map(({ schema, content = '' }) => [schema, content])) };
+  const warnings = inOrder(configurationWarnings(configuration), readSource(text).lineOf);
+  return {
+    configuration,
+    schemas: new Map(read.map(({ schema, content = '' }) => [schema, content])),
+    warnings,
+  };
 }
 
 const namedSchemas = (configuration: Configuration) =>

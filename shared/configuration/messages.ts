@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { nearestWord } from '../nearest.ts';
 
 /** A mistake in a configuration: where, and what would be right. */
 export interface PathFinding {
@@ -9,18 +10,27 @@ export interface PathFinding {
 /** An issue of the schema as one finding for each mistake, in words that say what would be right. */
 export function findingsOf(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message) }));
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message, key) }));
   const value = valueAt(root, issue.path);
   const right = sentence(expectation(issue));
   // A key with nothing after it is null in YAML.
   if (value === undefined || value === null)
     return [{ path: issue.path, message: `is missing; it ${right}` }];
-  return [{ path: issue.path, message: `${right}${excerpt(value)}` }];
+  return [{ path: issue.path, message: `${right}${excerpt(value)}${suggestion(issue, value)}` }];
 }
 
 /** A schema of ours that names its keys says so itself; see `withKeys`. */
-const unknownKey = (message: string): string =>
-  message.startsWith('Unrecognized key') ? 'is not a key here; remove or correct it' : message;
+const unknownKey = (message: string, key: string): string =>
+  message.startsWith('Unrecognized key')
+    ? 'is not a key here; remove or correct it'
+    : `${message}${didYouMean(nearestWord(key, keysIn(message)))}`;
+
+/** The keys that a message of `withKeys` lists. */
+const keysIn = (message: string): readonly string[] =>
+  message.replace(/^.*the keys are /s, '').split(/, | and /);
+
+export const didYouMean = (word: string | undefined): string =>
+  word === undefined ? '' : `; did you mean ${word}?`;
 
 /** Messages of our own schemas say what a value must be, or are a sentence that begins with a verb. */
 const sentence = (text: string): string => (/^(must|looks|is) /.test(text) ? text : `must be ${text}`);
@@ -58,6 +68,17 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const oneOf = (options: readonly unknown[]): string =>
   options.length === 1 ? String(options[0]) : `one of ${options.map(String).join(', ')}`;
+
+/** The option that is spelled most like what stands there. */
+function suggestion(issue: z.core.$ZodIssue, value: unknown): string {
+  if (typeof value !== 'string') return '';
+  const options =
+    issue.code === 'invalid_value'
+      ? issue.values
+      : optionsOf((issue.code === 'custom' ? issue.params : undefined) ?? issue);
+  const words = options.map(String);
+  return words.includes(value) ? '' : didYouMean(nearestWord(value, words));
+}
 
 const optionsOf = (issue: object): readonly unknown[] =>
   'options' in issue && Array.isArray(issue.options) ? issue.options : [];

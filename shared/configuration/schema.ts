@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { type centralAccountNames, type GrantEntry, region, rolePattern, text } from '../grants/entry.ts';
+import {
+  type centralAccountNames,
+  type GrantEntry,
+  region,
+  regions,
+  rolePattern,
+  text,
+} from '../grants/entry.ts';
 import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
 import { accountIdPattern } from '../organization/account.ts';
@@ -23,17 +30,35 @@ export const defaultApprovalHours = 24;
 
 const centralAccount = object({ id: accountId, region });
 
+/** An entry's unknown key is told with the keys that its kind and preset have. */
+function withKnownKeys(issue: z.core.$ZodIssue, schema: z.ZodType, entry: object): z.core.$ZodIssue {
+  if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return issue;
+  const keys = shapesFor(schema, entry).flatMap((shape) => Object.keys(shape));
+  return keys.length === 0 ? issue : { ...issue, message: withKeys(keys)(issue) };
+}
+
+function shapesFor(schema: unknown, entry: object): readonly z.core.$ZodShape[] {
+  if (schema instanceof z.ZodObject) return [schema.shape];
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return [];
+  const preset: unknown = 'preset' in entry ? entry.preset : undefined;
+  return schema.options
+    .flatMap((option) => shapesFor(option, entry))
+    .filter((shape) => shape.preset === undefined || z.safeParse(shape.preset, preset).success);
+}
+
 /** Parses an entry by the schema of its own kind, and reports in its own path. */
 const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): GrantEntry => {
   const names = grantKinds.map(({ name }) => name);
   if (typeof entry.kind !== 'string' || !names.includes(entry.kind)) {
-    context.addIssue({ code: 'custom', path: ['kind'], message: `must be one of ${names.join(', ')}` });
+    const message = `must be one of ${names.join(', ')}`;
+    context.addIssue({ code: 'custom', path: ['kind'], message, params: { options: names } });
     return z.NEVER;
   }
-  const parsed = grantKind(entry.kind).schema.safeParse(entry);
+  const { schema } = grantKind(entry.kind);
+  const parsed = schema.safeParse(entry);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues)
-    context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+    context.addIssue({ ...withKnownKeys(issue, schema, entry) } as Parameters<typeof context.addIssue>[0]);
   return z.NEVER;
 });
 
@@ -112,6 +137,8 @@ export const configurationSchema = object({
   rotation: rotation.optional(),
   /** Applications of AppConfig, with their environments and freeform profiles. */
   applications: applications.optional(),
+  /** Regions that AWS has opened since this version was released. */
+  additionalRegions: regions,
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -144,6 +144,12 @@ export interface Access {
   readonly request: AccessRequest;
 }
 
+/** What is legal in an entry but cannot work, at one of its fields. */
+export interface EntryWarning {
+  readonly field: string;
+  readonly message: string;
+}
+
 /**
  * A sort of resource that grants can be on. One file declares it; everything else (planning, applying, verifying,
  * the contract suite) works through this interface. `State` is whatever the kind reads and writes; it is opaque to
@@ -168,6 +174,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly empty: State;
   /** The resources that an entry names. Pure. */
   resources(entry: Entry, context: GrantContext): readonly ResourceRef[];
+  /** Default: there is nothing to warn of. Pure. */
+  warnings?(entry: Entry): readonly EntryWarning[];
   /** Left out where every resource of the kind is named. */
   readonly discovery?: Discovery<Entry>;
   /**

@@ -9,6 +9,7 @@ import { policySize, type SizeUnit } from '../policy/size.ts';
 import {
   type Access,
   type Discovery,
+  type EntryWarning,
   type GrantContext,
   type GrantKind,
   type RenderRequest,
@@ -64,6 +65,8 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly packings: readonly string[];
   /** The ids of resources that an entry names, the same in each of its regions. */
   ids(entry: Entry): readonly string[];
+  /** Default: there is nothing to warn of. */
+  warnings?(entry: Entry): readonly EntryWarning[];
   /** The ARN that the kind's actions are on; `*` in an id stays a wildcard. */
   arn(ref: ResourceRef, context: GrantContext): string;
   /** How others are found; left out where every resource of the kind is named. */
@@ -93,6 +96,7 @@ export function documentKind<Entry extends GrantEntry>(
     resources: (entry, context) =>
       places(entry, context).flatMap((place) => kind.ids(entry).map((id) => ({ kind: name, id, ...place }))),
     ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
+    warnings: (entry) => kind.warnings?.(entry) ?? [],
     permissions: (on, context) => onArn(kind, on, context),
     accesses: kind.accesses,
     render: (request) => render(kind, request),

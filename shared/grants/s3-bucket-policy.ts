@@ -214,6 +214,11 @@ function accesses(
 }
 
 /** Limit: S3 user guide, "Bucket policies". */
+/** Control Tower guide, "Mandatory controls": AWS-GR_CT_AUDIT_BUCKET_POLICY_CHANGES_PROHIBITED and its siblings. */
+const protectedBucket =
+  "is a bucket of Control Tower, whose mandatory controls deny changes of the bucket's policy: expect AccessDenied; " +
+  'use a bucket of your own';
+
 export const s3BucketPolicy = documentKind<Entry>({
   name: 's3-bucket-policy',
   title: 'S3 bucket policy',
@@ -223,6 +228,8 @@ export const s3BucketPolicy = documentKind<Entry>({
   unit: 'bytes',
   packings,
   ids: ({ bucket }) => [bucket],
+  warnings: ({ bucket }) =>
+    bucket.startsWith('aws-controltower-') ? [{ field: 'bucket', message: protectedBucket }] : [],
   arn: bucketArn,
   statements: (request) => {
     const { entry } = request;

@@ -1,0 +1,28 @@
+import { partition } from '@aws-sdk/core/client';
+import { nearestWord } from '../nearest.ts';
+
+/** Whether the SDK's endpoint data have the region; they describe each region that they know. */
+export const isKnownRegion = (region: string): boolean => isDescribed(partition(region));
+
+const isDescribed = (data: object): boolean => 'description' in data && data.description !== undefined;
+
+/** The known region that is spelled most like this one. */
+export const nearestRegion = (region: string): string | undefined =>
+  nearestWord(region, likelyRegions().filter(isKnownRegion));
+
+/** The SDK does not list its regions, so they are found among the names that AWS makes. */
+const likelyRegions = (): readonly string[] =>
+  areas.flatMap((area) =>
+    directions.flatMap((direction) => numbers.map((number) => `${area}-${direction}-${number}`)),
+  );
+
+const areas = ['us', 'eu', 'ap', 'sa', 'ca', 'me', 'af', 'il', 'mx', 'us-gov', 'cn'];
+const sides = ['east', 'west'];
+const directions = [
+  'north',
+  'south',
+  'central',
+  ...sides,
+  ...sides.flatMap((side) => [`north${side}`, `south${side}`]),
+];
+const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];

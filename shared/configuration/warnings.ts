@@ -1,0 +1,25 @@
+import { grantKind } from '../grants/kinds.ts';
+import type { PathFinding } from './messages.ts';
+import type { Configuration } from './schema.ts';
+
+/** What is legal in a configuration but seldom meant, or cannot work. */
+export const configurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
+  ...sharedAccounts(configuration),
+  ...configuration.grants.flatMap((entry, index) =>
+    (grantKind(entry.kind).warnings?.(entry) ?? []).map(({ field, message }) => ({
+      path: ['grants', index, field],
+      message,
+    })),
+  ),
+];
+
+/** A small organization may have one account for several purposes; a copied id looks the same. */
+function sharedAccounts({ centralAccounts }: Configuration): readonly PathFinding[] {
+  const accounts = Object.entries(centralAccounts);
+  return accounts.flatMap(([name, account], index) => {
+    const other = accounts.slice(0, index).find(([, each]) => each?.id === account?.id)?.[0];
+    if (account === undefined || other === undefined) return [];
+    const message = `is the id of the ${other} account too (${account.id}); if they are two accounts, correct one of the ids`;
+    return [{ path: ['centralAccounts', name, 'id'], message }];
+  });
+}

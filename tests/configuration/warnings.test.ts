@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { isKnownRegion, nearestRegion } from '../../shared/configuration/regions.ts';
+import { configurationWarnings } from '../../shared/configuration/warnings.ts';
+import { exampleText } from '../plan/fixture.ts';
+
+const warningsIn = (text: string) => configurationWarnings(parseConfiguration(text, 'test'));
+
+const example = (securityId: string, bucket: string): string => `
+version: 1
+deployment: test
+organization: { id: o-exampleorg1, managementAccount: "111111111111" }
+centralAccounts:
+  log: { id: "222222222222", region: eu-west-1 }
+  security: { id: "${securityId}", region: eu-west-1 }
+  shared: { id: "444444444444", region: eu-west-1 }
+grants:
+  - name: logs
+    kind: s3-bucket-policy
+    account: log
+    bucket: ${bucket}
+    preset: cloudtrail-write
+    for: { all: true }
+`;
+
+describe('configurationWarnings', () => {
+  it('warns when two central accounts have one id', () => {
+    expect(warningsIn(example('222222222222', 'example-logs'))).toEqual([
+      {
+        path: ['centralAccounts', 'security', 'id'],
+        message:
+          'is the id of the log account too (222222222222); if they are two accounts, correct one of the ids',
+      },
+    ]);
+  });
+
+  it('warns when Control Tower protects the bucket', () => {
+    expect(warningsIn(example('333333333333', 'aws-controltower-logs-222222222222-eu-west-1'))).toEqual([
+      { path: ['grants', 0, 'bucket'], message: expect.stringContaining('mandatory controls deny') },
+    ]);
+  });
+
+  it('finds nothing in the example', () => {
+    expect(warningsIn(exampleText)).toEqual([]);
+  });
+});
+
+describe('isKnownRegion', () => {
+  it('knows regions of every partition and no other', () => {
+    expect(['eu-west-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1'].every(isKnownRegion)).toBe(true);
+    expect(['eu-west-9', 'eu-wets-1', 'us-east', 'zz-north-1', ''].some(isKnownRegion)).toBe(false);
+  });
+
+  it('leads to a region that exists when one is mistyped', () => {
+    expect(nearestRegion('eu-wst-1')).toBe('eu-west-1');
+    expect(nearestRegion('ap-southest-2')).toBe('ap-southeast-2');
+  });
+});
