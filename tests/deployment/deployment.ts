@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as z from 'zod';
+import { print } from './print.shared.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -31,19 +30,12 @@ export type Deployment = Pick<z.infer<typeof printed>, 'custom' | 'provider' | '
   readonly resources: Readonly<Record<string, z.infer<typeof resource>>>;
 };
 
-const serverless = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
-
 /**
  * What `serverless.yml` deploys for a configuration, with the framework's variables resolved and CloudFormation's
- * intrinsic functions as they are. Takes two seconds, no network and no credentials.
+ * intrinsic functions as they are. Takes two seconds the first time in a worker, no network and no credentials.
  */
 export async function deployment(configuration = 'examples/onboarding.yml'): Promise<Deployment> {
-  const { stdout } = await promisify(execFile)(process.execPath, [serverless, 'print', '--format', 'json'], {
-    cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ONBOARDING_CONFIG: configuration },
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  const { custom, provider, functions, resources } = printed.parse(JSON.parse(stdout));
+  const { custom, provider, functions, resources } = printed.parse(JSON.parse(await print(configuration)));
   return { custom, provider, functions, resources: resources.Resources };
 }
 

@@ -18,7 +18,9 @@ let watching = false;
 
 /** Whether each suite has a module of its own here, instead of sharing it with the others of the worker. */
 const isOfSuite = (url) =>
-  watching ? url.startsWith(project) && !url.includes('/node_modules/') : url.startsWith(tests);
+  watching
+    ? url.startsWith(project) && !url.includes('/node_modules/')
+    : url.startsWith(tests) && !url.endsWith('.shared.ts');
 
 /** Jest itself imports this file and the environment: once for each worker. */
 const isJest = ({ parentURL = '' }) => parentURL.includes('/node_modules/');
