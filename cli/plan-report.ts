@@ -15,6 +15,7 @@ import { contestedText } from './contested.ts';
 import { leavingText } from './leaving.ts';
 import { grouped } from './output.ts';
 import { partsOf } from './run-report.ts';
+import { toldTogether } from './told-together.ts';
 
 /** What `plan --json` prints for one resource. */
 export interface PlannedResourceReport {
@@ -132,19 +133,25 @@ function membershipWarnings({ resources, active }: OverallPlan): readonly string
     .map(({ grant, note }) => `Grant ${grant} ${note}`);
 }
 
-const resourceWarnings = ({ resources, active }: OverallPlan): readonly string[] =>
-  resources.flatMap((standing) => [
-    ...contestedWarnings(standing),
-    ...(standing.error === undefined ? [] : [errorWarning(standing.error, standing.desired.key)]),
-    ...(noticed(standing, active).warnings ?? []),
-    ...planWarnings(standing, active.configuration),
-  ]);
+function resourceWarnings({ resources, active }: OverallPlan): readonly string[] {
+  const failed = resources.map(({ desired, error }) => ({ resource: desired.key, error }));
+  const together = toldTogether(failed);
+  return [
+    ...together.lines,
+    ...resources.flatMap((standing) => [
+      ...contestedWarnings(standing),
+      ...(together.resources.has(standing.desired.key) ? [] : errorWarnings(standing)),
+      ...(noticed(standing, active).warnings ?? []),
+      ...planWarnings(standing, active.configuration),
+    ]),
+  ];
+}
 
 const contestedWarnings = ({ desired: { key }, state }: Standing): readonly string[] =>
   state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`];
 
-const errorWarning = ({ name, message }: ErrorRecord, key: string): string =>
-  `${name}: ${withPlace(message, key)}`;
+const errorWarnings = ({ error, desired: { key } }: Standing): readonly string[] =>
+  error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`];
 
 function planWarnings({ desired: { key }, plan }: Standing, configuration: Configuration): readonly string[] {
   if (plan === undefined) return [];

@@ -8,6 +8,7 @@ import { differenceLines, differencesOf } from './differences.ts';
 import { leavingText } from './leaving.ts';
 import { aligned, type Colors, counted, grouped, type Output, wrapped } from './output.ts';
 import { callsOf, partsOf, type RunReport, writesOf } from './run-report.ts';
+import { toldTogether } from './told-together.ts';
 import { tellWarnings } from './warnings.ts';
 
 export interface ToldRun {
@@ -61,6 +62,7 @@ function tellResources(
   { withRegion, left, differences }: { withRegion: boolean; left: readonly string[]; differences: boolean },
 ): void {
   const rows = aligned(changes.map((change) => resourceRow(change, out.colors, withRegion)));
+  const together = toldTogether(changes).resources;
   for (const [index, change] of changes.entries()) {
     out.line(rows[index]);
     const told = differences && took(change) ? differencesOf(change) : [];
@@ -70,7 +72,9 @@ function tellResources(
       for (const line of wrapped(leavingText(change.leaving), out.width - 6))
         out.line(`      ${out.colors.dim(line)}`);
     // What is left comes at the end, with the error.
-    if (change.error !== undefined && !left.some((line) => line.startsWith(change.resource)))
+    const isToldAtTheEnd =
+      together.has(change.resource) || left.some((line) => line.startsWith(change.resource));
+    if (change.error !== undefined && !isToldAtTheEnd)
       out.line(`      ${out.colors.red(`${change.error.name}: ${change.error.message}`)}`);
   }
 }

@@ -13,6 +13,7 @@ import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
 import { lookAt } from '../stage.ts';
+import { type ToldTogether, toldTogether } from '../told-together.ts';
 import { tellWarnings, widthOf } from '../warnings.ts';
 
 interface BudgetOptions extends CommonOptions {
@@ -40,8 +41,9 @@ async function budget(options: BudgetOptions, session: Session): Promise<ExitCod
   const status = incomplete ? 'incomplete' : 'complete';
   session.out.result({ status, resources: reckoned.map(reported) });
   tellHead(session.out, stage, planReport(plan, []));
-  tellBudgets(session.out, configuration, reckoned);
-  tellWarnings(session.out, warningsOf(plan));
+  const together = toldTogether(reckoned);
+  tellBudgets(session.out, configuration, { reckoned, together });
+  tellWarnings(session.out, [...together.lines, ...warningsOf(plan)]);
   return incomplete ? exitCodes.failed : exitCodes.succeeded;
 }
 
@@ -68,15 +70,19 @@ const warningsOf = ({ looked }: OverallPlan): readonly string[] => [
   ...looked.warnings,
 ];
 
-function tellBudgets(out: Output, configuration: Configuration, reckoned: readonly Reckoned[]): void {
+function tellBudgets(
+  out: Output,
+  configuration: Configuration,
+  { reckoned, together }: { readonly reckoned: readonly Reckoned[]; readonly together: ToldTogether },
+): void {
   for (const account of accountsInOrder(reckoned, configuration)) {
     const here = reckoned.filter(({ resource }) => partsOf(resource).account === account);
     out.line();
     out.line(out.colors.bold(headingOf(account, configuration)));
     const rows = aligned(here.map((each) => row(each, out.colors)));
-    for (const [index, { error }] of here.entries()) {
+    for (const [index, { resource, error }] of here.entries()) {
       out.line(rows[index]);
-      if (error === undefined) continue;
+      if (error === undefined || together.resources.has(resource)) continue;
       for (const line of wrapped(`${error.name}: ${error.message}`, widthOf(out) - 6))
         out.line(`      ${out.colors.red(line)}`);
     }

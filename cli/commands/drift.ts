@@ -18,6 +18,7 @@ import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
 import { lookAt } from '../stage.ts';
+import { type ToldTogether, toldTogether } from '../told-together.ts';
 import { tellWarnings, widthOf } from '../warnings.ts';
 
 interface DriftOptions extends CommonOptions {
@@ -41,8 +42,9 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   const status = statusOf(counts, plan);
   session.out.result({ status, counts, warnings, resources: found.map(reported) });
   tellHead(session.out, stage, planReport(plan, []));
-  tellDrift(session.out, configuration, found);
-  tellWarnings(session.out, warnings);
+  const together = toldTogether(found);
+  tellDrift(session.out, configuration, { found, together });
+  tellWarnings(session.out, [...together.lines, ...warnings]);
   return exitCodeByStatus[status];
 }
 
@@ -67,7 +69,11 @@ const exitCodeByStatus = {
 
 const reported = ({ resource, ...drift }: ResourceDrift) => ({ ...partsOf(resource), ...drift });
 
-function tellDrift(out: Output, configuration: Configuration, found: readonly ResourceDrift[]): void {
+function tellDrift(
+  out: Output,
+  configuration: Configuration,
+  { found, together }: { readonly found: readonly ResourceDrift[]; readonly together: ToldTogether },
+): void {
   for (const account of accountsInOrder(found, configuration)) {
     const here = found.filter(({ resource }) => partsOf(resource).account === account);
     out.line();
@@ -75,11 +81,8 @@ function tellDrift(out: Output, configuration: Configuration, found: readonly Re
     const rows = aligned(here.map((each) => driftRow(each, out.colors)));
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
-      for (const line of [
-        ...detailLines(each, out),
-        ...unmanagedLines(each, out),
-        ...leavingLines(each, out),
-      ])
+      const details = together.resources.has(each.resource) ? [] : detailLines(each, out);
+      for (const line of [...details, ...unmanagedLines(each, out), ...leavingLines(each, out)])
         out.line(`      ${line}`);
     }
   }

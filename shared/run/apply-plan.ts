@@ -11,6 +11,7 @@ import { activationOf, type Services } from '../services.ts';
 import type { ConfigurationInForce, ResourceChange, RunRecord, Store } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { warningsOn } from './finish.ts';
+import { type Affected, groupedLines } from './grouped-causes.ts';
 import { searchLines } from './look.ts';
 import type { OverallPlan, Standing } from './plan-all.ts';
 import { nextDocuments, noticed, recorded } from './standing.ts';
@@ -229,7 +230,7 @@ function endOf(
   changes: readonly ResourceChange[],
   { own, before, interrupted }: Ending,
 ): Pick<RunRecord, 'status' | 'reason' | 'left'> {
-  const left = [...before, ...changes.flatMap((change) => leftLine(change, own))];
+  const left = [...before, ...groupedLines(changes.flatMap((change) => leftOf(change, own)))];
   const reason = interrupted && left.length > 0 ? interruption : left[0];
   if (reason !== undefined) return { status: 'failed', reason, left };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;
@@ -246,14 +247,15 @@ const interruption =
   'Interrupted by the operator. What had begun was finished; run `onboarding apply` again for the rest';
 
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
-function leftLine(
+function leftOf(
   { resource, outcome, error, accountIds = [] }: ResourceChange,
   own: readonly string[],
-): readonly string[] {
-  if (outcome === undefined) return [`${resource}: not begun`];
+): readonly Affected[] {
+  if (outcome === undefined) return [{ resource, text: 'not begun', isUnexplained: true }];
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const refused = outcome === 'set-aside' ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
   const who = refused.length === 0 ? '' : `: AWS does not accept ${refused.join(', ')} as a principal`;
-  return [`${resource}: ${outcome}${who}${error === undefined ? '' : `: ${error.name}: ${error.message}`}`];
+  const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
+  return [{ resource, text: `${outcome}${who}${why}` }];
 }

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
 import { accessOf, takenBackText } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
+import { type Affected, groupedLines } from './grouped-causes.ts';
 import { unapproved } from './unapproved.ts';
 import type { Verification } from './verify.ts';
 
@@ -45,7 +46,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(opened?.left ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
-    ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
+    ...changeLines(changes, () => opened?.accountIds ?? []),
     // An update that recorded how each of its resources ended has said why already.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(updateLine) : []),
     ...step.verification.missing,
@@ -112,7 +113,7 @@ export async function failRun(
     left: lines([
       ...ended.left,
       ...(opened?.left ?? []),
-      ...changes.flatMap((change) => changeLine(change, opened?.accountIds ?? [])),
+      ...changeLines(changes, () => opened?.accountIds ?? []),
     ]),
     ...accessOf(changes),
   });
@@ -169,13 +170,19 @@ export function messageOf(cause: string | undefined): string {
 }
 
 /**
- * What is left of one resource.
- * @param own the accounts whose being set aside counts as left
+ * What is left of the resources, a line for each cause.
+ * @param ownOf the accounts whose being set aside counts as left
  */
-export function changeLine(
+export const changeLines = (
+  changes: readonly ResourceChange[],
+  ownOf: (change: ResourceChange) => readonly string[],
+): readonly string[] => groupedLines(changes.flatMap((change) => leftOf(change, ownOf(change))));
+
+function leftOf(
   { resource, outcome, error, accountIds }: ResourceChange,
   own: readonly string[],
-): readonly string[] {
+): readonly Affected[] {
+  const left = (text: string): Affected => ({ resource, text });
   switch (outcome) {
     case 'written':
     case 'unchanged':
@@ -183,14 +190,14 @@ export function changeLine(
     case 'set-aside': {
       const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
       return [
-        ...(ours.length === 0 ? [] : [`${resource}: AWS does not accept ${ours.join(', ')} as a principal`]),
-        ...(error === undefined ? [] : [`${resource}: withheld${errorText(error)}`]),
+        ...(ours.length === 0 ? [] : [left(`AWS does not accept ${ours.join(', ')} as a principal`)]),
+        ...(error === undefined ? [] : [left(`withheld${errorText(error)}`)]),
       ];
     }
     case undefined:
-      return [`${resource}: not updated${errorText(error)}`];
+      return [{ ...left(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
     default:
-      return [`${resource}: ${outcome}${errorText(error)}`];
+      return [left(`${outcome}${errorText(error)}`)];
   }
 }
 

@@ -9,6 +9,7 @@ import { grantKind } from '../grants/kinds.ts';
 import { type ConfiguredSearch, searchesOf } from '../plan/searches.ts';
 import type { Services } from '../services.ts';
 import type { FoundResources } from '../store/ports.ts';
+import { groupedLines } from './grouped-causes.ts';
 
 /** Where something happened that may change what a pattern matches. */
 export interface ResourcePlace {
@@ -60,10 +61,14 @@ export async function lookForResources(services: Services, request: LookRequest)
   };
 }
 
-/** What the failed searches leave to do, a line each. */
+/** What the failed searches leave to do, a line for each cause. */
 export const searchLines = ({ failed }: Pick<Looked, 'failed'>): readonly string[] =>
-  failed.map(
-    ({ search, error }) => `Looking for ${searchText(search)}: failed: ${error.name}: ${error.message}`,
+  groupedLines(
+    failed.map(({ search, error }) => ({
+      resource: `Looking for ${searchText(search)}`,
+      text: `failed: ${error.name}: ${error.message}`,
+    })),
+    'searches',
   );
 
 /** `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)` */

@@ -10,7 +10,14 @@ import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/p
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { approvalInForce } from './approval-in-force.ts';
-import { changeLine, type FinishedRun, lines, type UpdateOutcome, updateLine, warningsOn } from './finish.ts';
+import {
+  changeLines,
+  type FinishedRun,
+  lines,
+  type UpdateOutcome,
+  updateLine,
+  warningsOn,
+} from './finish.ts';
 import { unasked } from './unapproved.ts';
 
 export const sweepCause = 'sweep';
@@ -105,7 +112,7 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
 
 /** Whoever is set aside is left. An update that recorded how each of its resources ended has said why already. */
 const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep): readonly string[] => [
-  ...changes.flatMap((change) => changeLine(change, change.accountIds ?? [])),
+  ...changeLines(changes, ({ accountIds = [] }) => accountIds),
   ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(updateLine) : []),
 ];
 

@@ -1,0 +1,23 @@
+import type { ErrorRecord } from '../shared/errors.ts';
+import { groupedCauses, groupedLines } from '../shared/run/grouped-causes.ts';
+
+interface Failed {
+  readonly resource: string;
+  readonly error?: ErrorRecord | undefined;
+}
+
+/** Errors that several resources share: told once, and not beside each resource. */
+export interface ToldTogether {
+  readonly lines: readonly string[];
+  readonly resources: ReadonlySet<string>;
+}
+
+export function toldTogether(resources: readonly Failed[]): ToldTogether {
+  const failed = resources.flatMap(({ resource, error }) =>
+    error === undefined ? [] : [{ resource, text: `${error.name}: ${error.message}` }],
+  );
+  const shared = groupedCauses(failed)
+    .filter(({ length }) => length > 1)
+    .flat();
+  return { lines: groupedLines(shared), resources: new Set(shared.map(({ resource }) => resource)) };
+}
