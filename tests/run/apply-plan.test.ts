@@ -85,7 +85,7 @@ test('refuses what should become something else when the registry has moved sinc
   expect(outcomes).toEqual({ ...all('failed'), ...forNobody, [repository]: 'written' });
   expect(errors[bucket]).toBe('StalePlanError');
   expect(run.status).toBe('failed');
-  expect(run.left).toHaveLength(3);
+  expect(run.left).toEqual([expect.stringContaining('3 resources are affected')]);
 });
 
 test('writes when the registry has moved without a change of what is desired', async () => {
