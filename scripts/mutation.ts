@@ -36,6 +36,9 @@ const seed = Number.parseInt(values.seed, 16);
 if (!/^[0-9a-f]{1,8}$/i.test(values.seed))
   throw new Error(`--seed must be up to eight hexadecimal digits: ${values.seed}`);
 
+const describe = ({ file, line, mutator, original, replacement }: Mutant): string =>
+  `\n${file}:${line} ${mutator}\n  - ${original.replaceAll('\n', '\n    ')}\n  + ${replacement.replaceAll('\n', '\n    ')}`;
+
 const mutants = sample(await listMutants(values.folder.flatMap(filesIn)), Number(values.count), seed);
 const equivalents = loadEquivalents();
 const results = openResults(`.mutation/${values.seed}.jsonl`);
@@ -93,6 +96,3 @@ function report(): void {
   const tooMany = equivalent.length > allowedEquivalents * mutants.length;
   process.exitCode = score < requiredScore || tooMany ? 1 : 0;
 }
-
-const describe = ({ file, line, mutator, original, replacement }: Mutant): string =>
-  `\n${file}:${line} ${mutator}\n  - ${original.replaceAll('\n', '\n    ')}\n  + ${replacement.replaceAll('\n', '\n    ')}`;

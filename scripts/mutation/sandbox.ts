@@ -31,15 +31,28 @@ export function openSandbox(): Sandbox {
     run: (file, text, suites) => {
       const path = join(folder, file);
       const original = readFileSync(path, 'utf8');
-      writeFileSync(path, text);
-      try {
+      const runWith = (content: string): Outcome => {
+        writeFileSync(path, content);
         return runJest(folder, suites);
+      };
+      try {
+        const outcome = runWith(text);
+        // A suite that cannot even load may be the mutant's doing, or that of the sandbox.
+        if (outcome.by === notLoaded) assertPasses(runWith(original), suites);
+        return outcome;
       } finally {
         writeFileSync(path, original);
       }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+const notLoaded = 'Test suite failed to run';
+
+function assertPasses({ status, by }: Outcome, suites: readonly string[]): void {
+  if (status !== 'passed')
+    throw new Error(`Without a mutant, ${suites.join(' ')} must pass, but ${status}: ${by ?? ''}`);
 }
 
 function copy(from: string, to: string): void {
@@ -65,9 +78,9 @@ function runJest(folder: string, suites: readonly string[]): Outcome {
   return status === 0 ? { status: 'passed' } : { status: 'failed', by: firstFailure(stderr) };
 }
 
-/** Jest with `--bail` writes no report, so its screen is read: a failure is a line that begins with a bullet. */
+/** The line after the name of the first suite that failed: the test, or that the suite did not load. */
 function firstFailure(screen: string): string {
-  const [, failure] = /^\s*● (.+)$/m.exec(screen) ?? [];
+  const [, failure] = /^FAIL .*\n\s*(?:● )?(.+)$/m.exec(screen) ?? [];
   if (failure === undefined) throw new Error(`Jest did not run the suites:\n${screen}`);
-  return failure.slice(0, 200);
+  return failure.trim().slice(0, 200);
 }

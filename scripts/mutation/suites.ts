@@ -26,10 +26,14 @@ export function suitesFor(file: string, { flows }: { readonly flows: boolean }):
   const near = reaching.filter(({ suite, distance = 0 }) => !isFlow(suite) && distance <= 1);
   const far = reaching.filter(({ suite, distance = 0 }) => !isFlow(suite) && distance > 1);
   const last = flows ? reaching.filter(({ suite }) => isFlow(suite)) : [];
-  return [near, far, last]
-    .map((group) => group.map(({ suite }) => suite))
-    .filter((group) => group.length > 0);
+  return [near, far, last].flatMap((group) => chunks(group.map(({ suite }) => suite)));
 }
+
+/** Jest starts anew for each group, and runs a group to its end: small groups stop soon, large ones start seldom. */
+const suitesPerGroup = 6;
+
+const chunks = (all: readonly string[]): SuiteGroups =>
+  all.length === 0 ? [] : [all.slice(0, suitesPerGroup), ...chunks(all.slice(suitesPerGroup))];
 
 let suites: readonly string[] | undefined;
 
