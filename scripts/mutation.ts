@@ -3,19 +3,22 @@
  *
  *     npm run mutation -- [--seed HEX] [--count N] [--folder FOLDER …] [--no-flows] [--workers N]
  *
- * Draws a sample of mutants with the seed, and runs the suites that concern each. Every result is appended to
+ * Draws a sample of mutants with the seed. Runs every suite once to see which mutants' code it runs, then each mutant
+ * against those suites until one fails: the suites of its folder first, flows last. Every result is appended to
  * `.mutation/` at once: a run that was stopped goes on where it ended, and a mutant that survived before is tried again.
  * Prints the survivors and the score. Exits with 1 if the score is below 85 %, or if more than 5 % are called equivalent.
  */
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { filesIn } from '../tests/imports.ts';
-import { type Equivalent, loadEquivalents } from './mutation/equivalents.ts';
+import { loadEquivalents } from './mutation/equivalents.ts';
 import { listMutants, type Mutant, sample } from './mutation/mutants.ts';
-import { openResults, type Result } from './mutation/results.ts';
+import { runJobs } from './mutation/pool.ts';
+import { openResults } from './mutation/results.ts';
+import { allSuites, isFlow, type SuiteFacts, suitesFor } from './mutation/suites.ts';
 
 const requiredScore = 0.85;
 const allowedEquivalents = 0.05;
+const minutes = 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -32,67 +35,90 @@ const { values } = parseArgs({
   allowNegative: true,
 });
 
-const seed = Number.parseInt(values.seed, 16);
-if (!/^[0-9a-f]{1,8}$/i.test(values.seed))
-  throw new Error(`--seed must be up to eight hexadecimal digits: ${values.seed}`);
+await main();
 
-const describe = ({ file, line, mutator, original, replacement }: Mutant): string =>
-  `\n${file}:${line} ${mutator}\n  - ${original.replaceAll('\n', '\n    ')}\n  + ${replacement.replaceAll('\n', '\n    ')}`;
-
-const mutants = sample(await listMutants(values.folder.flatMap(filesIn)), Number(values.count), seed);
-const equivalents = loadEquivalents();
-const results = openResults(`.mutation/${values.seed}.jsonl`);
-const open = mutants.filter((mutant) => !results.isKilled(mutant) && equivalents.of(mutant) === undefined);
-let judged = 0;
-console.log(`Seed ${values.seed}: ${mutants.length} mutants, ${mutants.length - open.length} judged before.`);
-await Promise.all(split(open, Number(values.workers)).map(judge));
-report();
-
-/** Each worker takes the next mutant when it has judged one. */
-function split<T>(all: readonly T[], workers: number): readonly (() => T | undefined)[] {
-  const queue = [...all];
-  return Array.from({ length: Math.max(1, workers) }, () => () => queue.shift());
+async function main(): Promise<void> {
+  if (!/^[0-9a-f]{1,8}$/i.test(values.seed))
+    throw new Error(`--seed must be up to eight hexadecimal digits, not ${values.seed}`);
+  const all = await listMutants(values.folder.flatMap(filesIn));
+  const mutants = sample(all, Number(values.count), Number.parseInt(values.seed, 16));
+  const equivalents = loadEquivalents();
+  const results = openResults(`.mutation/${values.seed}.jsonl`);
+  const open = mutants.filter((mutant) => !results.isKilled(mutant) && equivalents.of(mutant) === undefined);
+  console.log(
+    `Seed ${values.seed}: ${mutants.length} of ${all.length} mutants, ${open.length} of them not judged yet.`,
+  );
+  const facts = open.length === 0 ? [] : await measureSuites(open);
+  await judgeAll(open, facts, results);
+  report(mutants, results, equivalents);
 }
 
-function judge(next: () => Mutant | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./mutation/worker.ts', import.meta.url), {
-      workerData: { flows: values.flows },
-    });
-    const give = (): void => {
-      const mutant = next();
-      worker.postMessage(mutant ?? 'done');
-    };
-    worker.on('message', (message: { readonly mutant: Mutant; readonly result: Result } | 'ready') => {
-      if (message !== 'ready') record(message.mutant, message.result);
-      give();
-    });
-    worker.on('error', reject);
-    worker.on('exit', () => resolve());
-  });
+/** Runs every suite without a mutant. One that fails then judges nothing. */
+async function measureSuites(mutants: readonly Mutant[]): Promise<readonly SuiteFacts[]> {
+  const jobs = allSuites()
+    .filter((suite) => values.flows || !isFlow(suite))
+    .map((suite) => ({ suite, mutants }));
+  const facts: SuiteFacts[] = [];
+  await runJobs<(typeof jobs)[number], { failed?: string; milliseconds: number; covers: readonly string[] }>(
+    jobs,
+    Number(values.workers),
+    5 * minutes,
+    ({ suite }, ending) => {
+      const failure = 'failure' in ending ? ending.failure : ending.answer.failed;
+      if ('answer' in ending && failure === undefined) facts.push({ suite, ...ending.answer });
+      else console.log(`${suite} judges nothing, since it fails without a mutant: ${failure}`);
+    },
+  );
+  console.log(`${facts.length} suites measured.`);
+  return facts;
 }
 
-function record(mutant: Mutant, result: Result): void {
-  results.add(mutant, result);
-  judged += 1;
-  const how = result.status === 'survived' ? 'SURVIVED' : `${result.status}: ${result.by ?? ''}`;
-  console.log(`${judged}/${open.length} ${mutant.id} ${how}`);
+type Results = ReturnType<typeof openResults>;
+
+async function judgeAll(
+  open: readonly Mutant[],
+  facts: readonly SuiteFacts[],
+  results: Results,
+): Promise<void> {
+  const jobs = open.map((mutant) => ({ mutant, suites: suitesFor(mutant, facts) }));
+  let judged = 0;
+  await runJobs<(typeof jobs)[number], { by?: string }>(
+    jobs,
+    Number(values.workers),
+    10 * minutes,
+    ({ mutant, suites }, ending) => {
+      const by = 'failure' in ending ? ending.failure : ending.answer.by;
+      results.add(mutant, by === undefined ? { status: 'survived' } : { status: 'killed', by });
+      judged += 1;
+      const how = by === undefined ? `SURVIVED ${suites.length} suites` : `killed by ${by}`;
+      console.log(`${judged}/${open.length} ${mutant.id} ${how}`);
+    },
+  );
 }
 
-function report(): void {
+function report(
+  mutants: readonly Mutant[],
+  results: Results,
+  equivalents: ReturnType<typeof loadEquivalents>,
+): void {
   const equivalent = mutants.flatMap((mutant) => equivalents.of(mutant) ?? []);
   const survivors = mutants.filter(
     (mutant) => !results.isKilled(mutant) && equivalents.of(mutant) === undefined,
   );
   for (const mutant of survivors) console.log(describe(mutant));
+  for (const { file, original, replacement, why } of equivalent)
+    console.log(`\nequivalent: ${file}: ${original} → ${replacement}: ${why}`);
   const killed = mutants.length - survivors.length - equivalent.length;
   const score = killed / mutants.length;
   console.log(
     `\nMutants ${mutants.length}, killed ${killed}, survived ${survivors.length}, equivalent ${equivalent.length}: ` +
       `score ${(score * 100).toFixed(1)} % (equivalents count as not killed).`,
   );
-  for (const { why, replacement } of equivalent satisfies readonly Equivalent[])
-    console.log(`equivalent: ${replacement}: ${why}`);
   const tooMany = equivalent.length > allowedEquivalents * mutants.length;
   process.exitCode = score < requiredScore || tooMany ? 1 : 0;
+}
+
+function describe({ file, line, mutator, original, replacement }: Mutant): string {
+  const indented = (text: string): string => text.replaceAll('\n', '\n    ');
+  return `\n${file}:${line} ${mutator}\n  - ${indented(original)}\n  + ${indented(replacement)}`;
 }

@@ -4,9 +4,8 @@ import { dirname } from 'node:path';
 import type { Mutant } from './mutants.ts';
 
 export interface Result {
-  /** A mutant that makes a test hang until its time is over was noticed, too. */
-  readonly status: 'killed' | 'survived' | 'timed out';
-  /** The test that failed. */
+  readonly status: 'killed' | 'survived';
+  /** The test that failed. A mutant that makes a suite hang or crash was noticed, too. */
   readonly by?: string;
 }
 
