@@ -1,7 +1,7 @@
 import { filesIn } from '../../tests/imports.ts';
 
 /** Suites that need a server, a package or a process of their own take long and say little about a mutant. */
-const tooSlow = ['bench', 'cli', 'deployment', 'examples', 'integration', 'simulation'];
+const tooSlow = ['bench', 'cli', 'deployment', 'examples', 'integration', 'runner', 'simulation'];
 
 export const isFlow = (suite: string): boolean => suite.startsWith('tests/flows/');
 
