@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
-import type { Configuration } from '../../shared/configuration/schema.ts';
 import { importOrganization } from '../../shared/organization/registry.ts';
+import type { InForce } from '../../shared/plan/desired.ts';
 import { selectorWarnings } from '../../shared/plan/selector-warnings.ts';
+import { unresolvedText } from '../../shared/plan/unresolved-ous.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
 import { approvalInForce } from '../../shared/run/approval-in-force.ts';
-import type { Services } from '../../shared/services.ts';
+import { findUnresolvedPaths } from '../../shared/run/unresolved.ts';
+import { activationOf, type Services, storedOusOf } from '../../shared/services.ts';
 import {
   acting,
   type CommandContext,
@@ -46,8 +48,8 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
       })
     : undefined;
   const { inForce, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
-  const changed = inForce.hash !== previous?.hash;
-  const warnings = await unmatchedSelectors(services, configuration);
+  const changed = previous === undefined || activationOf(inForce) !== activationOf(previous);
+  const warnings = await selectorFindings(services, { configuration, ous: storedOusOf(inForce) });
   const report = { inForce: told(inForce), previous: told(previous), dropped, abandoned, warnings };
   out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
   out.line(out.colors.dim(`In ${where}`));
@@ -72,13 +74,15 @@ const organisation = ({ store, hub }: Services) => ({
 });
 
 /** Of a registry that is not ready nothing can be said. */
-const unmatchedSelectors = async (
-  { store: { registry } }: Services,
-  configuration: Configuration,
-): Promise<readonly string[]> =>
-  (await registry.readySince()) === undefined
-    ? []
-    : selectorWarnings({ configuration }, await registry.accounts());
+async function selectorFindings(
+  { store }: Services,
+  active: Pick<InForce, 'configuration' | 'ous'>,
+): Promise<readonly string[]> {
+  if ((await store.registry.readySince()) === undefined) return [];
+  const accounts = await store.registry.accounts();
+  const unresolved = await findUnresolvedPaths({ store }, { active, accounts, planned: [] });
+  return [...unresolved.map(unresolvedText), ...selectorWarnings(active, accounts)];
+}
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };
 

@@ -68,6 +68,26 @@ export function storeOus(
   );
 }
 
+/**
+ * The stored OUs, and those that paths have named since: an OU that was made after the activation, or whose first account
+ * came after it. What is stored stays, and so does everybody's selection. The same value if there is nothing to add.
+ */
+export function withNewOus(
+  stored: StoredOus,
+  paths: readonly string[],
+  accounts: readonly Placed[],
+): StoredOus {
+  const tree = ouTreeOf(accounts);
+  const added = paths.flatMap((path) => {
+    const known = stored[path] ?? {};
+    const test = pathTest(path);
+    const fitting = accounts.filter((account) => test.test(namesAsStored(known, account)));
+    const ous = { ...withParents(fitting, tree, test), ...known };
+    return Object.keys(ous).length === Object.keys(known).length ? [] : [[path, ous] as const];
+  });
+  return added.length === 0 ? stored : { ...stored, ...Object.fromEntries(added) };
+}
+
 /** The OUs at the path, and those above them. */
 function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }: OuPathTest): OuPathsById {
   const isNamed = (id: string | undefined): boolean => {

@@ -4,9 +4,11 @@ import { lookAtEmptyOus } from '../organization/empty-ous.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../organization/import-cursor.ts';
 import { importSlice } from '../organization/import-slice.ts';
 import { usesTags } from '../organization/selector.ts';
+import { withNewOus } from '../organization/stored-ous.ts';
 import { driftStatuses } from '../plan/drift-status.ts';
-import { configurationInForce, type Services, storedOusOf } from '../services.ts';
-import type { Outcome, ResourceChange, RunRecord, SweepCounts } from '../store/ports.ts';
+import { ouPathsIn } from '../plan/unresolved-ous.ts';
+import { configurationInForce, configurationOf, type Services, storedOusOf } from '../services.ts';
+import type { Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { approvalInForce } from './approval-in-force.ts';
@@ -60,9 +62,19 @@ export async function importNextSlice(
   const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
   const slice = await importSlice(access, cursor);
   if (slice.cursor !== undefined) return { status: 'more', ...slice };
+  await storeNewOus(store);
   const inForce = await store.configuration.inForce();
   if (inForce !== undefined) await lookAtEmptyOus(access, storedOusOf(inForce));
   return { status: 'done', ...slice };
+}
+
+/** OUs that paths of the active configuration name by now are stored before anybody renames them. */
+async function storeNewOus({ configuration, registry }: Store): Promise<void> {
+  const inForce = await configuration.inForce();
+  if (inForce === undefined) return;
+  const stored = storedOusOf(inForce);
+  const ous = withNewOus(stored, ouPathsIn(configurationOf(inForce)), await registry.accounts());
+  if (ous !== stored) await configuration.putOus(ous, inForce);
 }
 
 export interface FinishSweepStep {

@@ -192,6 +192,12 @@ function memoryConfiguration(found: FoundItems): ConfigurationStore {
       soon(() => {
         inForce = frozen(configuration);
       }),
+    putOus: (ous, { hash, activatedAt }) =>
+      soon(() => {
+        if (inForce?.hash !== hash || inForce.activatedAt !== activatedAt) return false;
+        inForce = frozen({ ...inForce, ous });
+        return true;
+      }),
   };
 }
 

@@ -203,6 +203,14 @@ export interface ConfigurationStore {
   /** With all that searches have found, which is no older than what the activation has carried over. Consistent reads. */
   withFound(): Promise<ConfigurationWithFound>;
   activate(configuration: ConfigurationInForce): Promise<void>;
+  /**
+   * Replaces the OUs of an activation, on the condition that no other one came after it.
+   * @returns whether they were stored
+   */
+  putOus(
+    ous: NonNullable<ConfigurationInForce['ous']>,
+    activation: Pick<ConfigurationInForce, 'hash' | 'activatedAt'>,
+  ): Promise<boolean>;
 }
 
 export interface Store {

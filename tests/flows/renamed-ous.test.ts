@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { activateConfiguration } from '../../shared/run/activate.ts';
 import { ouId } from '../../simulator/example-organisation.ts';
 import { secret, smallText } from './configurations.ts';
 import { created, moved } from './events.ts';
 import { activated, sweep, swept } from './sweeps.ts';
-import { named, onboard, type World } from './world.ts';
+import { named, onboard, type World, world } from './world.ts';
 
 const workloads = 'ou-exam-workload1';
 const newOu = 'ou-exam-newnewnew1';
@@ -324,4 +325,39 @@ test('asks for approval of a new account in an OU of `approval` that was renamed
 
   expect(await env.store.registry.account(id)).toMatchObject({ approval: { approvedAs: null } });
   expect(withAccess(env)).not.toContain(id);
+});
+
+test('keeps access when an OU is renamed that was made after the activation', async () => {
+  const env = await withThreeAccounts(
+    forAccounts('{ ous: [Workloads/team-*, Sandbox/New] }'),
+    'Workloads/Production',
+  );
+  env.organisation.createOu({ id: newOu, name: 'team-a', parentId: workloads });
+  add(env, '700000000004', newOu);
+  await sweep(env);
+  expect(withAccess(env)).toContain('700000000004');
+  env.organisation.renameOu(newOu, 'group-a');
+
+  const { run } = await sweep(env);
+
+  expect(withAccess(env)).toContain('700000000004');
+  expect(run.left?.join()).toContain(`The OU ${newOu} was Workloads/team-a and is now Workloads/group-a.`);
+});
+
+test('keeps access when the configuration was activated before the registry was imported', async () => {
+  const env = await world({
+    configuration: forAccounts(productionPath),
+    ready: false,
+    prepare: (organisation) => {
+      for (const id of three.slice(0, 2)) add({ organisation }, id, production);
+    },
+  });
+  await activateConfiguration(env.services, env.configuration, 'the test');
+  await sweep(env);
+  expect(withAccess(env)).toEqual(three);
+  env.organisation.renameOu(production, 'Prod');
+
+  await sweep(env);
+
+  expect(withAccess(env)).toEqual(three);
 });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Account } from '../../shared/organization/account.ts';
 import { ouPathsOf, type Selector } from '../../shared/organization/selector.ts';
-import { maySelect, type StoredOus, selectionOf, storeOus } from '../../shared/organization/stored-ous.ts';
+import {
+  maySelect,
+  type StoredOus,
+  selectionOf,
+  storeOus,
+  withNewOus,
+} from '../../shared/organization/stored-ous.ts';
 
 /** `at('w:Workloads', 'p:Production')`: an account in these OUs, from below the root, each with its id. */
 const at = (...ous: readonly string[]): Account => {
@@ -120,6 +126,30 @@ describe('a path in `except`', () => {
     ['the OU above both is renamed and the OU is excluded', at('w:Work', 'l:Legacy'), 'not-selected'],
   ])('says when %s', (_, account, selection) => {
     expect(selectionOf(selector, account, stored)).toBe(selection);
+  });
+});
+
+describe('an OU that a path names after the activation', () => {
+  const path = 'Workloads/team-*';
+  const stored = storeOus([path], [at('w:Workloads', 'a:team-a')]);
+
+  test('is stored when it has an account', () => {
+    const accounts = [at('w:Workloads', 'a:team-z'), at('w:Workloads', 'c:team-c'), at('x:Sandbox')];
+
+    expect(withNewOus(stored, [path, 'Sandbox', 'Platform'], accounts)).toEqual({
+      [path]: { w: 'Workloads', a: 'Workloads/team-a', c: 'Workloads/team-c' },
+      Sandbox: { x: 'Sandbox' },
+    });
+  });
+
+  test.each([
+    ['it has the path of a stored OU', at('w:Workloads', 'n:team-a')],
+    ['it is below another OU with the name of the OU above', at('n:Workloads', 'c:team-c')],
+    ['its name does not fit', at('w:Workloads', 'c:group-c')],
+    ['it is below a renamed OU', at('w:Work', 'c:team-c')],
+    ['it is stored', at('w:Workloads', 'a:team-a')],
+  ])('is not stored when %s', (_, account) => {
+    expect(withNewOus(stored, [path], [account])).toBe(stored);
   });
 });
 

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type {
   ConfigurationInForce,
@@ -10,7 +10,7 @@ import { pack, packed, packOptional } from './documents.ts';
 import { ordinal, time } from './fields.ts';
 import { allFound } from './found.ts';
 import { defined } from './items.ts';
-import { readItem } from './operations.ts';
+import { conditionHeld, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const inForceKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };
@@ -42,8 +42,27 @@ export function dynamoConfiguration(table: Table): ConfigurationStore {
       const item = { ...plain, ...inForceKey, ...packedFields };
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
+    putOus: (ous, activation) => putOus(table, ous, activation),
   };
 }
+
+const putOus = (
+  { client, tableName }: Table,
+  ous: NonNullable<ConfigurationInForce['ous']>,
+  { hash, activatedAt }: Pick<ConfigurationInForce, 'hash' | 'activatedAt'>,
+): Promise<boolean> =>
+  conditionHeld(() =>
+    client.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: inForceKey,
+        UpdateExpression: 'SET #ous = :ous',
+        ConditionExpression: '#hash = :hash AND #at = :at',
+        ExpressionAttributeNames: { '#ous': 'ous', '#hash': 'hash', '#at': 'activatedAt' },
+        ExpressionAttributeValues: { ':ous': pack(ous), ':hash': hash, ':at': activatedAt },
+      }),
+    ),
+  );
 
 /**
  * At the same time. So an activation may be seen without what it had stored before; then what was found is read again, after

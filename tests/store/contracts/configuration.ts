@@ -45,6 +45,20 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.inForce()).toStrictEqual(second);
     });
 
+    test('keeps the OUs of paths, and replaces them as long as no other activation came after', async () => {
+      const ous = { 'Größe/*': { 'ou-abcd-11111111': 'Größe', 'ou-abcd-22222222': 'Größe/CI%2FCD' } };
+      const more = { ...ous, Sandbox: { 'ou-abcd-33333333': 'Sandbox' } };
+      expect(await configuration.putOus(ous, first)).toBe(false);
+      await configuration.activate({ ...first, ous, reactivated: 2 });
+
+      expect(await configuration.inForce()).toStrictEqual({ ...first, ous, reactivated: 2 });
+      expect(await configuration.putOus(more, first)).toBe(true);
+      expect(await configuration.inForce()).toStrictEqual({ ...first, ous: more, reactivated: 2 });
+      expect(await configuration.putOus(ous, { ...first, activatedAt: later })).toBe(false);
+      expect(await configuration.putOus(ous, { ...first, hash: 'b'.repeat(64) })).toBe(false);
+      expect((await configuration.inForce())?.ous).toStrictEqual(more);
+    });
+
     test('may be larger than an item of DynamoDB', async () => {
       const grants = Array.from({ length: 4_000 }, (_, number) => ({
         name: `grant-${number}`,

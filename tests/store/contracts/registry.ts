@@ -33,6 +33,8 @@ export function registryContract(makeStore: MakeStore): void {
 
       expect(await registry.ou(ou.id)).toStrictEqual(ou);
       expect(await registry.ou('ou-abcd-22222222')).toBeUndefined();
+      await registry.putOu({ ...ou, deleted: true });
+      expect(await registry.ou(ou.id)).toStrictEqual({ ...ou, deleted: true });
       expect(await registry.accounts()).toEqual([]);
       expect((await registry.head()).revision).toBe(0);
     });
