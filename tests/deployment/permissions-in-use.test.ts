@@ -40,7 +40,7 @@ const grantOnConfigurationAccount = `
     account: shared
     repositories: ["nothing/*"]
     preset: pull
-    for: { all: true }
+    for: { ous: [Workloads, "*/Later"] }
 `;
 
 const configuration = parseConfiguration(
@@ -80,7 +80,8 @@ beforeAll(async () => {
   expect(await runs('made', repositoryMade)).toBe('SUCCEEDED');
   await approved(runs('asks', { accountId: waiting }), organisation, store);
   organisation.removeAccount(newcomer);
-  organisation.addAccount({ id: '555566668888', name: 'unnoticed' });
+  organisation.addOu({ id: 'ou-exam-later0001', name: 'Later', parentId: 'ou-exam-workload1' });
+  organisation.addAccount({ id: '555566668888', name: 'unnoticed', parentId: 'ou-exam-later0001' });
   organisation.moveAccount('888888888888', 'ou-exam-workload1');
   const startedAt = '2026-02-01T00:00:00.000Z';
   await store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [newcomer] });
