@@ -2,6 +2,10 @@ import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
+import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { driftOf } from '../../shared/run/drift.ts';
+import { planAll } from '../../shared/run/plan-all.ts';
+import { activeConfiguration } from '../../shared/services.ts';
 import { ouId } from '../../simulator/example-organisation.ts';
 import { secret, smallText } from './configurations.ts';
 import { created, moved } from './events.ts';
@@ -359,5 +363,22 @@ test('keeps access when the configuration was activated before the registry was 
 
   await sweep(env);
 
+  expect(withAccess(env)).toEqual(three);
+});
+
+test('shows the unresolved path in plan, drift and apply, and changes nothing', async () => {
+  const env = await withThreeAccounts();
+  env.organisation.renameOu(production, 'Prod');
+  await sweep(env);
+  const active = await activeConfiguration(env.store);
+
+  const plan = await planAll(env.services, { runId: 'plan', active, keep: true });
+  const applied = await applyPlan(env.services, { runId: 'apply', plan });
+
+  const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
+  expect(plan.resources).toMatchObject([{ plan: { changed: false, unresolved: { kept: three } } }]);
+  expect(plan.looked.warnings).toEqual([line]);
+  expect(driftOf(plan)).toMatchObject([{ status: 'equal' }]);
+  expect(applied).toMatchObject({ status: 'succeeded', warnings: [line] });
   expect(withAccess(env)).toEqual(three);
 });
