@@ -13,11 +13,28 @@ export function validateConfiguration(
   lineOf: (path: readonly PropertyKey[]) => number | undefined = () => undefined,
 ): Configuration {
   const parsed = configurationSchema.safeParse(value);
-  const findings = parsed.success
+  const found = parsed.success
     ? consistencyFindings(parsed.data)
     : [...parsed.error.issues.flatMap((issue) => findingsOf(issue, value)), ...nameFindings(value)];
+  const findings = [...reservedKeys(value), ...found];
   if (findings.length === 0 && parsed.success) return parsed.data;
   throw new ConfigurationError(source, inOrder(findings, lineOf));
+}
+
+/**
+ * A key `__proto__` would be lost when an object is made of it, and a selector without one of its tags selects more
+ * accounts. It is refused wherever it stands.
+ */
+function reservedKeys(value: unknown, path: readonly PropertyKey[] = []): readonly PathFinding[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: readonly (readonly [PropertyKey, unknown])[] = Array.isArray(value)
+    ? value.map((each: unknown, index) => [index, each] as const)
+    : Object.entries(value);
+  return entries.flatMap(([key, each]) =>
+    key === '__proto__'
+      ? [{ path: [...path, key], message: 'is a key that JavaScript reserves; use another one' }]
+      : reservedKeys(each, [...path, key]),
+  );
 }
 
 /** In the order of the lines. */

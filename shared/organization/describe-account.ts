@@ -173,7 +173,7 @@ async function describeOu(
   return { name: ou.Name, parentId: former?.parentId ?? (await parentOf(organizations, id)) };
 }
 
-/** All tags, every page. */
+/** All tags, every page. No selector can ask for a tag `__proto__`, which a stored record would lose. */
 export async function tagsOf(
   organizations: OrganizationsClient,
   accountId: string,
@@ -183,6 +183,7 @@ export async function tagsOf(
     { client: organizations },
     { ResourceId: accountId },
   ))
-    for (const { Key, Value } of Tags) if (Key !== undefined) tags.push([Key, Value ?? '']);
+    for (const { Key, Value } of Tags)
+      if (Key !== undefined && Key !== '__proto__') tags.push([Key, Value ?? '']);
   return Object.fromEntries(tags);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { isKnownRegion, nearestRegion } from '../../shared/configuration/regions.ts';
 import { configurationWarnings } from '../../shared/configuration/warnings.ts';
+import { ConfigurationError } from '../../shared/errors.ts';
 import { exampleText } from '../plan/fixture.ts';
 
 const warningsIn = (text: string) => configurationWarnings(parseConfiguration(text, 'test'));
@@ -42,6 +43,43 @@ describe('configurationWarnings', () => {
 
   it('finds nothing in the example', () => {
     expect(warningsIn(exampleText)).toEqual([]);
+  });
+});
+
+describe('a key that JavaScript reserves', () => {
+  const withFor = (selector: string): string =>
+    example('333333333333', 'example-logs').replace('{ all: true }', selector);
+
+  it.each([
+    [
+      'tags of a selector',
+      '{ tags: { __proto__: x, runner: "yes" } }',
+      'grants[0].for.tags.__proto__ (line 15)',
+    ],
+    [
+      'an exception',
+      '{ all: true, except: [{ tags: { a: b, __proto__: x } }] }',
+      'grants[0].for.except[0].tags.__proto__ (line 15)',
+    ],
+    ['the selector itself', '{ all: true, __proto__: { ous: [A] } }', 'grants[0].for.__proto__ (line 15)'],
+  ])('is refused with its place when it is in %s', (_, selector, path) => {
+    let findings: readonly unknown[] = [];
+    try {
+      parseConfiguration(withFor(selector), 'test');
+    } catch (error) {
+      findings = error instanceof ConfigurationError ? error.findings : [];
+    }
+
+    expect(findings).toContainEqual({ path, message: 'is a key that JavaScript reserves; use another one' });
+  });
+
+  it('keeps tags that are named like properties of every object', () => {
+    const { grants } = parseConfiguration(withFor('{ tags: { constructor: a, toString: b } }'), 'test');
+
+    expect(Object.entries(grants[0]?.for.tags ?? {})).toEqual([
+      ['constructor', 'a'],
+      ['toString', 'b'],
+    ]);
   });
 });
 
