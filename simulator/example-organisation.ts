@@ -66,6 +66,7 @@ function addCentralAccounts(organisation: SimulatedOrganisation, configuration: 
           ...grantKinds.flatMap(({ actions, discovery }) => [
             ...actions.read,
             ...actions.write,
+            ...(actions.identify ?? []),
             ...(discovery?.actions ?? []),
           ]),
           ...deploymentActions,

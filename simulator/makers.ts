@@ -82,8 +82,13 @@ export function makeKey(
   };
 }
 
-export const makeRepository = (world: World, input: Place & { readonly name: string }): SimulatedResource =>
-  resource(world, input, input.name, `${arnPrefix(world, 'ecr', input)}:repository/${input.name}`);
+export const makeRepository = (
+  world: World,
+  input: Place & { readonly name: string },
+): SimulatedResource => ({
+  ...resource(world, input, input.name, `${arnPrefix(world, 'ecr', input)}:repository/${input.name}`),
+  createdAt: new Date(world.settings.clock.now()),
+});
 
 /** The ARN ends in six characters that Secrets Manager chooses ("Secret ARN"). */
 export function makeSecret(world: World, input: SecretInput): SimulatedSecret {

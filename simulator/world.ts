@@ -27,6 +27,8 @@ export interface SimulatedOu {
 
 /** A resource with one policy document; `policy` is the text that a read gives back. */
 export interface SimulatedResource {
+  /** Of a repository: it tells a new one from another one of its name. */
+  readonly createdAt?: Date;
   /** The owner. */
   readonly accountId: string;
   readonly region: string;

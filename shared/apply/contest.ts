@@ -40,6 +40,22 @@ export function verdictOn(seen: Picture, look: Look): Verdict {
 }
 
 /**
+ * The same, unless the resource is another one by now: what stood on the one before was not changed, but went with it. Its
+ * identity is asked for only if there is something to say against others.
+ */
+export async function verdictOnLiving(seen: Picture, look: Look, identity: Identify): Promise<Verdict> {
+  const verdict = verdictOn(seen, look);
+  const { identity: left, disputed } = seen.state ?? {};
+  const isAccusing = verdict.contested !== undefined || verdict.disputed !== disputed;
+  if (!isAccusing || left === undefined) return verdict;
+  const now = await identity();
+  return now === undefined || now === left ? verdict : {};
+}
+
+/** As `GrantKind.identity`. */
+export type Identify = () => Promise<string | undefined>;
+
+/**
  * Sids of what is ours and is not as the last reconciliation left it; `undefined` where it is, or where that proves
  * nothing against others: nobody remembers how it was left, a write of ours was never settled, the read may be stale, or
  * what a pattern has found has nothing on it.

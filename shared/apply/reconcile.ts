@@ -16,11 +16,12 @@ import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import { activationOf, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
-import { contest, verdictOn } from './contest.ts';
+import { contest, verdictOnLiving } from './contest.ts';
 import { doubtOf, explainRefusal, suspectsIn } from './explain-refusal.ts';
 import { refuseWhatIsForgotten } from './forgotten.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
+import { identityOf } from './identity.ts';
 import { busy, type Lease, type LeaseLook, type LeaseWait, withLease } from './lease.ts';
 import { remembering } from './memory.ts';
 import { outcomeOfError } from './outcome.ts';
@@ -207,10 +208,13 @@ async function reconcileHolding(
   const now = services.clock.now();
   const without = leftOut({ tried: state?.tried, plan: all, named, accountIds, now });
   const first = plan(without);
-  const verdict = verdictOn(seen, { actual, changed: first.changed, at: services.clock.now(), decided });
+  const identify = (state: unknown) => identityOf(desired, aws.reader(desired.ref), state);
+  const look = { actual, changed: first.changed, at: services.clock.now(), decided };
+  const verdict = await verdictOnLiving(seen, look, () => identify(actual));
   if (!first.changed) {
     const aside = { setAside: [...without].sort(), refused: [] };
-    const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, verdict };
+    const identity = state?.identity ?? (await identify(actual));
+    const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, verdict, identity };
     return doneBefore(request.planned, state, await settle(services, seen, lease, unwritten));
   }
   requireShown(request.shown, seen, all);
@@ -233,7 +237,9 @@ async function reconcileHolding(
   }).catch(explainRefusal(desired.key, suspects));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
-  return settle(services, seen, lease, { ...by, plan: written, before: actual, after, verdict, ...refused });
+  const identity = await identify(after);
+  const ended = { ...by, plan: written, before: actual, after, verdict, identity };
+  return settle(services, seen, lease, { ...ended, ...refused });
 }
 
 async function firstPlan(seen: Picture, lease: Lease, asked: PlanRequest): Promise<ResourcePlan> {

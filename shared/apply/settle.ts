@@ -55,6 +55,8 @@ export interface Ended extends Omit<Written, 'written'> {
   readonly after: unknown;
   /** What is to be remembered of outsiders' changes. */
   readonly verdict: Verdict;
+  /** As `GrantKind.identity`. */
+  readonly identity: string | undefined;
 }
 
 /** Remembers how a resource was left, and says what happened. */
@@ -62,7 +64,7 @@ export async function settle(
   { clock }: Pick<Services, 'clock'>,
   { desired, active, revision, state, remember }: Picture,
   lease: Lease,
-  { runId, plan, before, after, verdict, ...aside }: Ended,
+  { runId, plan, before, after, verdict, identity, ...aside }: Ended,
 ): Promise<Done> {
   const { setAside } = aside;
   const tried = setAside.length > 0 ? triedNow(clock, state?.tried, aside, revision) : undefined;
@@ -81,6 +83,7 @@ export async function settle(
     ...leftDigests(next, active.configuration.deployment),
     unmanaged: unmanagedStatements(next, active.configuration.deployment),
     ...verdict,
+    ...(identity === undefined ? {} : { identity }),
     ...gathering(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
     leftBy: { runId, at: timestamp(clock) },
     generation: (state?.generation ?? 0) + 1,

@@ -201,6 +201,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   title: 'AMI launch permission',
   schema,
   actions,
+  // No identity: EC2 gives no image id twice.
   empty: { sharedWith: [] },
   resources: (entry, context) =>
     places(entry, context).flatMap((place) =>

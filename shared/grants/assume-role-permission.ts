@@ -10,6 +10,7 @@ import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePatter
 import { accountsLetIn } from './let-in.ts';
 import {
   attachedOf,
+  entityId,
   type ManagedPolicies,
   readManagedPolicies,
   writeManagedPolicies,
@@ -217,5 +218,6 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
     }),
   documents: (state) => Object.fromEntries(attachedOf(state).map(({ name, document }) => [name, document])),
   read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
+  identity: ({ iam }, ref) => entityId(iam, ref),
   write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
 };

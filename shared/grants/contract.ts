@@ -82,6 +82,14 @@ export interface Permission {
   readonly condition?: Conditions;
 }
 
+/** IAM actions that a kind needs on its resources. */
+export interface KindActions {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** For `GrantKind.identity`, beside those for `read`. Default: none. */
+  readonly identify?: readonly string[];
+}
+
 /** What a grant kind may know beside its entry. */
 export interface GrantContext {
   readonly partition: string;
@@ -162,7 +170,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   /** The entry of a grant of this kind in `onboarding.yml`; strict. */
   readonly schema: z.ZodType<Entry>;
   /** IAM actions that the spoke role needs. */
-  readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
+  readonly actions: KindActions;
 
   /**
    * Whether a write sends unmanaged statements again, so that AWS may refuse it for a principal in one of them.
@@ -221,6 +229,11 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
 
   /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
+  /**
+   * What tells a resource from one that is made later under its name, such as the unique id of a role. It costs no call if `read`
+   * has learned it. `undefined` when AWS does not say. Left out when AWS never gives an id again, or has no such thing.
+   */
+  identity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
   /**
    * Brings `change.from` to `change.to`; each request is sent once. Not called where the two are the same.
    * @throws InvalidPrincipalError when AWS refuses an account. Either nothing was written, and AWS may not have said

@@ -12,6 +12,7 @@ import {
   type EntryWarning,
   type GrantContext,
   type GrantKind,
+  type KindActions,
   type RenderRequest,
   type ResourceRef,
   resourceKey,
@@ -27,6 +28,14 @@ import { type LimitName, type Limits, raiseAdvice } from './quotas.ts';
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
   readonly document: PolicyDocument | undefined;
+  /** As `GrantKind.identity`; of a kind whose reading learns it. */
+  readonly identity?: string;
+}
+
+/** What a service answers: the text of a document, and what tells its resource from a later one of its name. */
+export interface Answer {
+  readonly text: string | undefined;
+  readonly identity: string | undefined;
 }
 
 /** A statement before it has its Sid: `part` is unique within the grant. */
@@ -52,7 +61,7 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly name: string;
   readonly title: string;
   readonly schema: z.ZodType<Entry>;
-  readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
+  readonly actions: KindActions;
   /** How large a document may be, in `unit`. */
   limit(limits: Limits): number;
   /** Where that is set, if AWS raises it on request. */
@@ -73,8 +82,10 @@ export interface DocumentKind<Entry extends GrantEntry> {
   readonly discovery?: Discovery<Entry>;
   statements(request: StatementRequest<Entry>): readonly Part[];
   accesses(entry: Entry, account: Account, ref: ResourceRef, context: GrantContext): readonly Access[];
-  /** The document's text; `undefined` where there is none. */
-  read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
+  /** The document's text; `undefined` where there is none. Beside it, the identity of the resource, if the answer has it. */
+  read(clients: AccountClients, ref: ResourceRef): Promise<string | undefined | Answer>;
+  /** As `GrantKind.identity`. Default: what `read` has learned. */
+  identity?(clients: AccountClients, ref: ResourceRef): Promise<string | undefined>;
   /** The name of the error that says that there is no policy, where the service has one. */
   readonly absentError?: string;
   write(clients: AccountClients, ref: ResourceRef, text: string): Promise<unknown>;
@@ -103,7 +114,8 @@ export function documentKind<Entry extends GrantEntry>(
     granted: (entry, ref, { document }, context) => granted(kind, entry, ref, document, context),
     same: (a, b) => samePolicy(a.document, b.document),
     documents: ({ document }) => ({ policy: document }),
-    read: async (clients, ref) => ({ document: await readDocument(kind, clients, ref) }),
+    read: (clients, ref) => readDocument(kind, clients, ref),
+    identity: async (clients, ref, state) => kind.identity?.(clients, ref) ?? state.identity,
     write: async (clients, ref, { to: { document } }) => {
       if (document !== undefined) await kind.write(clients, ref, serialisePolicy(document));
       else await removeDocument(kind, clients, ref);
@@ -115,12 +127,14 @@ async function readDocument<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
   clients: AccountClients,
   ref: ResourceRef,
-): Promise<PolicyDocument | undefined> {
+): Promise<DocumentState> {
   try {
-    const text = await kind.read(clients, ref);
-    return text === undefined ? undefined : parsePolicy(text, resourceKey(ref));
+    const answer = await kind.read(clients, ref);
+    const { text, identity } = typeof answer === 'object' ? answer : { text: answer };
+    const document = text === undefined ? undefined : parsePolicy(text, resourceKey(ref));
+    return { document, ...(identity === undefined ? {} : { identity }) };
   } catch (error) {
-    if (error instanceof Error && error.name === kind.absentError) return undefined;
+    if (error instanceof Error && error.name === kind.absentError) return { document: undefined };
     throw error;
   }
 }

@@ -146,6 +146,7 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   actions: {
     read: ['ecr:GetRepositoryPolicy'],
     write: ['ecr:SetRepositoryPolicy', 'ecr:DeleteRepositoryPolicy'],
+    identify: ['ecr:DescribeRepositories'],
   },
   limit: () => 10_240,
   unit: 'characters',
@@ -186,6 +187,12 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   },
   read: async ({ ecr }, ref) => (await ecr.send(new GetRepositoryPolicyCommand(registry(ref)))).policyText,
   absentError: 'RepositoryPolicyNotFoundException',
+  // A repository has no id but its name; a new one has another time of creation (ECR API reference, "Repository").
+  identity: async ({ ecr }, { accountId, id }) => {
+    const wanted = { registryId: accountId, repositoryNames: [id] };
+    const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand(wanted));
+    return repositories[0]?.createdAt?.toISOString();
+  },
   write: ({ ecr }, ref, text) =>
     ecr.send(new SetRepositoryPolicyCommand({ ...registry(ref), policyText: text })),
   remove: ({ ecr }, ref) => ecr.send(new DeleteRepositoryPolicyCommand(registry(ref))),

@@ -170,6 +170,7 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   title: 'KMS grant',
   schema,
   actions,
+  // No identity: KMS gives no key id twice.
   empty: { own: [], others: 0 },
   resources: (entry, context) =>
     places(entry, context).flatMap((place) =>

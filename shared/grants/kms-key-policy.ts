@@ -186,6 +186,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
   title: 'KMS key policy',
   schema,
   actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
+  // No identity: KMS gives no key id twice.
   limit: () => 32_768,
   unit: 'bytes',
   packings: ['listed'],

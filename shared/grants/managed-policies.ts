@@ -7,8 +7,10 @@ import {
   DeletePolicyVersionCommand,
   DetachGroupPolicyCommand,
   DetachRolePolicyCommand,
+  GetGroupCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetRoleCommand,
   type IAMClient,
   ListAttachedGroupPoliciesCommand,
   ListAttachedRolePoliciesCommand,
@@ -83,6 +85,13 @@ async function attachedArns(iam: IAMClient, { id }: ResourceRef): Promise<Readon
     Marker = page.IsTruncated ? page.Marker : undefined;
   } while (Marker !== undefined);
   return arns;
+}
+
+/** The unique id of the group or role, which one that is made anew does not have (IAM user guide, "Unique identifiers"). */
+export async function entityId(iam: IAMClient, { id }: ResourceRef): Promise<string | undefined> {
+  const [kind, name] = id.split('/');
+  if (kind === 'role') return (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.RoleId;
+  return (await iam.send(new GetGroupCommand({ GroupName: name, MaxItems: 1 }))).Group?.GroupId;
 }
 
 async function listedArns(iam: IAMClient, PathPrefix: string): Promise<readonly string[]> {

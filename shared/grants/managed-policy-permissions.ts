@@ -18,12 +18,15 @@ const attach = {
   group: ['iam:AttachGroupPolicy', 'iam:DetachGroupPolicy'],
   role: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
 };
+/** For the unique id. */
+const identify = { group: 'iam:GetGroup', role: 'iam:GetRole' };
 /** Knows no resource. */
 const list = 'iam:ListPolicies';
 
 export const managedPolicyActions = {
   read: [...Object.values(listAttached), list, ...onPolicies.read],
   write: [...onPolicies.write, ...Object.values(attach).flat()],
+  identify: Object.values(identify),
 };
 
 /**
@@ -43,7 +46,7 @@ export function managedPolicyPermissions(
   const policies = `${iam}:policy${pathOf(on, context)}*`;
   return [
     { actions: [list], resources: ['*'] },
-    { actions: [listAttached[kind]], resources: entities },
+    { actions: [listAttached[kind], identify[kind]], resources: entities },
     {
       actions: attach[kind],
       resources: entities,

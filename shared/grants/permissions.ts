@@ -1,7 +1,7 @@
-import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
+import type { GrantContext, KindActions, Permission, ResourceRef, ResourceSearch } from './contract.ts';
 
 interface OnOneArn {
-  readonly actions: { readonly read: readonly string[]; readonly write: readonly string[] };
+  readonly actions: KindActions;
   /** The ARN of a resource; `*` in its id stays a wildcard. */
   readonly arn: (ref: ResourceRef, context: GrantContext) => string;
 }
@@ -18,7 +18,9 @@ export function onArn(
 ): readonly Permission[] {
   const { kind, accountId, region } = on;
   const resource = arn({ kind, accountId, region, id: idOf(on) }, context);
-  return [{ actions: [...actions.read, ...actions.write], resources: [resource] }];
+  return [
+    { actions: [...actions.read, ...actions.write, ...(actions.identify ?? [])], resources: [resource] },
+  ];
 }
 
 function idOf(on: ResourceRef | ResourceSearch): string {

@@ -73,7 +73,8 @@ const kind = documentKind<Entry>({
   read: async ({ iam }, ref) => {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: nameOf(ref) }));
     const encoded = Role?.AssumeRolePolicyDocument;
-    return encoded === undefined ? undefined : decodeURIComponent(encoded);
+    const text = encoded === undefined ? undefined : decodeURIComponent(encoded);
+    return { text, identity: Role?.RoleId };
   },
   write: ({ iam }, ref, PolicyDocument) =>
     iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: nameOf(ref), PolicyDocument })),

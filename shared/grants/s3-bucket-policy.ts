@@ -224,6 +224,7 @@ export const s3BucketPolicy = documentKind<Entry>({
   title: 'S3 bucket policy',
   schema,
   actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
+  // No identity: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").
   limit: () => 20_480,
   unit: 'bytes',
   packings,

@@ -127,8 +127,11 @@ export const secretResourcePolicy = documentKind<Entry>({
             }),
           },
         ],
-  read: async ({ secretsManager }, { id }) =>
-    (await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }))).ResourcePolicy,
+  // A secret that is made anew gets other random characters at the end of its ARN.
+  read: async ({ secretsManager }, { id }) => {
+    const { ARN, ResourcePolicy } = await secretsManager.send(new GetResourcePolicyCommand({ SecretId: id }));
+    return { text: ResourcePolicy, identity: ARN };
+  },
   write: ({ secretsManager }, { id }, text) =>
     secretsManager.send(
       new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: text, BlockPublicPolicy: true }),

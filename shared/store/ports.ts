@@ -70,6 +70,8 @@ export interface ResourceState {
   readonly unmanaged?: readonly UnmanagedStatement[];
   /** A digest for each Sid of ours, to say which was changed. */
   readonly ownSids?: Readonly<Record<string, string>>;
+  /** What tells the resource from a later one of its name, as `GrantKind.identity`; absent if that is not known. */
+  readonly identity?: string;
   /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
   readonly writing?: true;
   /** Outsiders changed what is ours, and it was restored; the next time it is contested. */

@@ -21,10 +21,11 @@ export const ecr: ServiceOperations = {
     (call) => {
       const { items, next } = page('repositories', wantedRepositories(call), call.input.nextToken);
       return {
-        repositories: items.map(({ name, arn, accountId }) => ({
+        repositories: items.map(({ name, arn, accountId, createdAt }) => ({
           repositoryName: name,
           repositoryArn: arn,
           registryId: accountId,
+          createdAt,
         })),
         ...(next === undefined ? {} : { nextToken: next }),
       };

@@ -44,10 +44,10 @@ export function grantKindContract(kind: GrantKind, cases: KindCases): void {
   });
   test('no action is listed that a full life never uses', async () => {
     const used = await Promise.all(
-      Object.values(cases.presets).map((fields) => fullLife(scene(kind, cases, fields))),
+      Object.values(cases.presets).map((fields) => fullLife(kind, scene(kind, cases, fields))),
     );
 
-    expect(new Set(used.flat())).toEqual(new Set([...kind.actions.read, ...kind.actions.write]));
+    expect(new Set(used.flat())).toEqual(new Set(allActions(kind)));
   });
 }
 
@@ -274,9 +274,10 @@ function permits(kind: GrantKind, on: MakeScene, unverified: boolean): void {
 
 function needsItsActions(kind: GrantKind, on: MakeScene): void {
   const { read, write } = kind.actions;
+  const all = allActions(kind);
 
   test('its actions are enough for a full life', async () => {
-    await expect(fullLife(on(world(allowing([...read, ...write]))))).resolves.toBeDefined();
+    await expect(fullLife(kind, on(world(allowing(all))))).resolves.toBeDefined();
   });
 
   test('so are its permissions, each held to the resource, and they give nothing elsewhere', async () => {
@@ -284,10 +285,10 @@ function needsItsActions(kind: GrantKind, on: MakeScene): void {
     const elsewhere = { ...ref, id: holder.missingId };
     const permitted = kind.permissions(ref, context).flatMap(({ actions }) => actions);
 
-    await expect(fullLife(on(world(permitting(kind, ref))))).resolves.toBeDefined();
+    await expect(fullLife(kind, on(world(permitting(kind, ref))))).resolves.toBeDefined();
     const { read: reading } = on(world(permitting(kind, elsewhere)));
 
-    expect(permitted.filter((action) => ![...read, ...write].includes(action))).toEqual([]);
+    expect(permitted.filter((action) => !all.includes(action))).toEqual([]);
     await expect(reading()).rejects.toBeInstanceOf(AccessDeniedError);
   });
 
@@ -331,10 +332,20 @@ function expectNamed({ message }: AccessDeniedError, actions: readonly string[],
 }
 
 /** From the first account to none, with more updates than a managed policy has versions. @returns the actions used */
-async function fullLife({ world: on, holder, bring }: Scene): Promise<readonly string[]> {
+const allActions = ({ actions: { read, write, identify = [] } }: GrantKind): readonly string[] => [
+  ...read,
+  ...write,
+  ...identify,
+];
+
+async function fullLife(
+  kind: GrantKind,
+  { world: on, holder, bring, ref }: Scene,
+): Promise<readonly string[]> {
   holder.make();
   let owned: readonly string[] = [];
   for (const count of [1, 2, 3, 4, 3, 2, 1, 0])
     owned = (await bring(accountsOf(members.slice(0, count)), owned)).owned;
+  await kind.identity?.(on.clients(ref.region), ref, kind.empty);
   return on.used;
 }

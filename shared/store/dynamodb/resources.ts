@@ -29,6 +29,7 @@ const stateSchema: z.ZodType<ResourceState> = z.object({
   foreignDigest: z.string().exactOptional(),
   unmanaged: packed(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
   ownSids: z.record(z.string(), z.string()).exactOptional(),
+  identity: z.string().exactOptional(),
   writing: z.literal(true).exactOptional(),
   disputed: disputeSchema.exactOptional(),
   contested: disputeSchema.exactOptional(),

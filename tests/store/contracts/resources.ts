@@ -121,6 +121,7 @@ export function resourceContract(makeStore: MakeStore): void {
       const dispute = { since: at, sids: ['AccountOnboardingProdLogsWrite'] };
       const state = aState({
         ownDigest: 'b'.repeat(64),
+        identity: '2026-01-01T00:00:00.000Z',
         ownSids: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) },
         writing: true,
         disputed: dispute,
