@@ -1,10 +1,10 @@
 import { appConfigIdPattern, rotationOf } from '../shared/configuration/rotation.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { secretPlace } from '../shared/configuration/secret-arn.ts';
 import { MalformedEventError } from '../shared/errors.ts';
 import { placeOfHosted } from '../shared/rotation/claim-hosted.ts';
 import type { RotationRequest } from '../shared/rotation/event.ts';
 import { configuredSecrets, configuredTargets, namedSecrets } from '../shared/rotation/targets.ts';
+import { secretPlace } from '../shared/secret-arn.ts';
 import type { DeploymentTarget } from '../shared/store/ports.ts';
 import { addApplication, addStrategy, type ProfileInput } from '../simulator/app-config.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { centralAccountNames, eachOnce, region, regions, text } from '../grants/entry.ts';
+import { nameOrArnPattern } from '../secret-arn.ts';
 import { type PathFinding, withKeys } from './messages.ts';
-import { nameOrArnPattern } from './secret-arn.ts';
 
 /** AppConfig API reference: ids of applications, environments and profiles. */
 export const appConfigIdPattern = /^[a-z0-9]{4,7}$/;

@@ -5,7 +5,7 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { secretNamePattern } from '../configuration/secret-arn.ts';
+import { secretNamePattern } from '../secret-arn.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
 import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
 import { documentKind } from './document-kind.ts';

@@ -1,7 +1,7 @@
 import type { AccountClients } from '../aws/access.ts';
 import { rotationOf } from '../configuration/rotation.ts';
-import { secretPlace } from '../configuration/secret-arn.ts';
 import { ResourceMissingError, SecretNotDeployableError } from '../errors.ts';
+import { secretPlace } from '../secret-arn.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';

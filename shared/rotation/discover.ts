@@ -5,8 +5,8 @@ import {
   ListEnvironmentsCommand,
   ListHostedConfigurationVersionsCommand,
 } from '@aws-sdk/client-appconfig';
-import type { SecretPlace } from '../configuration/secret-arn.ts';
 import { ResourceMissingError } from '../errors.ts';
+import type { SecretPlace } from '../secret-arn.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 import { isLocationOf } from './targets.ts';
 

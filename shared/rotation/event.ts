@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { secretPlace } from '../configuration/secret-arn.ts';
 import { MalformedEventError } from '../errors.ts';
 import { region } from '../grants/entry.ts';
 import { findingsOf } from '../organization/event-findings.ts';
+import { secretPlace } from '../secret-arn.ts';
 
 /** What a deployment is asked for by: a reason to look at what is current. */
 export type RotationRequest =

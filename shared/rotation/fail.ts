@@ -1,5 +1,5 @@
-import { secretPlace } from '../configuration/secret-arn.ts';
 import { DeploymentRefusedError, errorRecord, OnboardingError, ResourceMissingError } from '../errors.ts';
+import { secretPlace } from '../secret-arn.ts';
 import type { Services } from '../services.ts';
 import type { Delivery } from '../store/ports.ts';
 import { findTargets } from './discover.ts';

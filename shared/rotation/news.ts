@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/schema.ts';
-import { secretPlace } from '../configuration/secret-arn.ts';
 import { errorRecord } from '../errors.ts';
+import { secretPlace } from '../secret-arn.ts';
 import type { Services } from '../services.ts';
 import { configuredSecrets, type NamedSecret } from './targets.ts';
 

@@ -1,5 +1,5 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
-import type { SecretPlace } from '../configuration/secret-arn.ts';
+import type { SecretPlace } from '../secret-arn.ts';
 import type { Services } from '../services.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';

@@ -1,6 +1,6 @@
 import { timestamp } from '../clock.ts';
-import { secretPlace } from '../configuration/secret-arn.ts';
 import { MalformedEventError } from '../errors.ts';
+import { secretPlace } from '../secret-arn.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { DeliveryKey } from '../store/ports.ts';
 import { claimHosted } from './claim-hosted.ts';

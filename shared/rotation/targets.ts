@@ -1,7 +1,7 @@
 import { applicationsOf } from '../configuration/applications.ts';
 import { type RotationTarget, rotationOf } from '../configuration/rotation.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { type SecretPlace, secretPlace } from '../configuration/secret-arn.ts';
+import { type SecretPlace, secretPlace } from '../secret-arn.ts';
 import type { DeploymentTarget } from '../store/ports.ts';
 
 interface AccountAndRegion {

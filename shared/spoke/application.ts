@@ -6,7 +6,7 @@ import {
   logicalName,
 } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { secretPlace } from '../configuration/secret-arn.ts';
+import { secretPlace } from '../secret-arn.ts';
 import { alarmRole, kept, readerResources, retrievalResources } from './application-roles.ts';
 import { deploymentName } from './names.ts';
 import type { Template } from './template.ts';
