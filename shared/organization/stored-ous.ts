@@ -4,6 +4,7 @@ import { ouNamesOf, ouPathOf } from './ou-path.ts';
 import {
   matches,
   type OuPathTest,
+  ouPathsOf,
   pathTest,
   type Selector,
   type SelectorTest,
@@ -154,10 +155,15 @@ function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
   const tests = testsAsStored(stored);
   const known = tests.get(selector);
   if (known !== undefined) return known;
-  const test = selectorTest(selector, (path, account) => namesAsStored(stored[path] ?? {}, account));
+  const isStored = ouPathsOf(selector).some((path) => stored[path] !== undefined);
+  const test: SelectorTest = isStored
+    ? selectorTest(selector, (path, account) => namesAsStored(stored[path] ?? noOus, account))
+    : (account) => matches(selector, account);
   tests.set(selector, test);
   return test;
 }
+
+const noOus: OuPathsById = {};
 
 /** Made once for each selector and activation, since an organization has many accounts. */
 const testsAsStored = perObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());
