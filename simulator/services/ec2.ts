@@ -48,11 +48,11 @@ export const ec2: ServiceOperations = {
       const image = authorisedImage(call, 'ec2:ModifyImageAttribute');
       const { Attribute = 'launchPermission', LaunchPermission, ...others } = call.input;
       expectLaunchPermission(Attribute);
-      if (image.state !== 'available')
-        throw awsError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is no longer available`);
       if (LaunchPermission === undefined || 'OperationType' in others)
         throw awsError('NotSimulated', 'Only LaunchPermission with Add and Remove is simulated', 501);
       const { Add = [], Remove = [] } = LaunchPermission;
+      if (Add.length > 0 && image.state !== 'available')
+        throw awsError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is no longer available`);
       for (const permission of Add) expectKnown(call.world, permission);
       const gone = new Set(Remove.map(key));
       const kept = image.launchPermissions.filter((each) => !gone.has(key(each)));
