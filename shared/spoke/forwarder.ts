@@ -14,10 +14,10 @@ export interface Forwarder {
 
 /** What forwards: one role for all regions, and in each region the rules, one queue for their letters, and its alarm. */
 export function forwarderResources(forwarder: Forwarder) {
-  const { configuration, hub, forwarding, regions } = forwarder;
+  const { forwarding, regions } = forwarder;
   const { rules } = forwarding;
   return {
-    ForwarderRole: role(configuration, hub),
+    ForwarderRole: role(forwarder),
     ...Object.fromEntries(rules.map((rule) => [rule.ruleId, ruleResource(rule, forwarder)])),
     ...queueResources(
       rules.map(({ name }) => ruleArn(name)),
@@ -29,14 +29,14 @@ export function forwarderResources(forwarder: Forwarder) {
 const busOf = ({ accountId, region }: Hub): string =>
   `arn:\${AWS::Partition}:events:${region}:${accountId}:event-bus/default`;
 
-const ruleArn = (rule: string): string =>
-  `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule}`;
+const ruleArn = (rule: string, region = '${AWS::Region}'): string =>
+  `arn:\${AWS::Partition}:events:${region}:\${AWS::AccountId}:rule/${rule}`;
 
 /**
  * A bus that admits an organisation asks for a role ("Sending and receiving events between AWS accounts", EventBridge
  * user guide).
  */
-const role = (configuration: Configuration, hub: Hub) => ({
+const role = ({ configuration, hub, forwarding }: Forwarder) => ({
   Type: 'AWS::IAM::Role',
   Condition: 'IsHome',
   Properties: {
@@ -51,7 +51,10 @@ const role = (configuration: Configuration, hub: Hub) => ({
           Principal: { Service: 'events.amazonaws.com' },
           Action: 'sts:AssumeRole',
           // "Cross-service confused deputy prevention in Amazon EventBridge", EventBridge user guide.
-          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: { 'aws:SourceArn': forwarding.rules.map(({ name }) => ruleArn(name, '*')) },
+          },
         },
       ],
     },

@@ -19,7 +19,7 @@ import type { StateMachineText } from '../../simulator/state-machine-definition.
 import type { StateFunction } from '../../simulator/task-handler.ts';
 import { flowClock, seeded } from '../flows/clock.ts';
 import { type Deployment, deployment, functionToken, readJson, root, statementsOf } from './deployment.ts';
-import { watched } from './table-use.ts';
+import { keyList, watched } from './table-use.ts';
 
 const newcomer = '555566667777';
 const waiting = '555566669999';
@@ -226,8 +226,11 @@ function allowedTo(roleId: string): readonly string[] {
       .flatMap((action) => {
         if (action === 'sts:AssumeRole')
           return resources.map((arn) => `${action} on ${arn.replace('${AWS::Partition}', 'aws')}`);
-        const [, key] = /"dynamodb:LeadingKeys":"([^"]+)"/.exec(JSON.stringify(condition) ?? '') ?? [];
-        return [key === undefined ? action : `${action} on ${key}`];
+        const [, text] =
+          /"dynamodb:LeadingKeys":("[^"]+"|\[[^\]]+\])/.exec(JSON.stringify(condition) ?? '') ?? [];
+        if (text === undefined) return [action];
+        const keys: string | readonly string[] = JSON.parse(text);
+        return [`${action} on ${keyList([keys].flat())}`];
       }),
   );
 }

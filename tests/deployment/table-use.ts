@@ -56,14 +56,22 @@ const actions: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
 };
 
-/** A transaction needs what its parts need ("Using IAM with DynamoDB transactions", DynamoDB developer guide). */
+/**
+ * A transaction needs what its parts need ("Using IAM with DynamoDB transactions", DynamoDB developer guide). Each part is
+ * told with the keys of the whole transaction, because a statement may have to cover all of them.
+ */
 function usesOf(operation: string, input: object): readonly TableUse[] {
+  if ('RequestItems' in input) throw new Error(`${operation} is not judged yet: tell its keys here`);
   const parts =
     'TransactItems' in input
       ? (input.TransactItems as readonly object[]).flatMap((item) => Object.entries(item))
       : [[operation, input] as const];
-  return parts.map(([part, on]) => `dynamodb:${actions[part] ?? part} on ${keyOf(on)}`);
+  const keys = keyList(parts.map(([, on]) => keyOf(on)));
+  return parts.map(([part]) => `dynamodb:${actions[part] ?? part} on ${keys}`);
 }
+
+/** Several keys as one text: `OPEN_OUTBOX|OUTBOX#*`. */
+export const keyList = (keys: readonly string[]): string => [...new Set(keys)].sort().join('|');
 
 /** `RUN#*` for the partition key `RUN#run-1`. */
 function keyOf(input: unknown): string {
