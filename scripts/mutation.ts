@@ -1,7 +1,7 @@
 /**
  * The mutation score: how many small changes to the source some test notices.
  *
- *     npm run mutation -- [--seed HEX] [--count N] [--folder FOLDER …] [--no-flows] [--workers N]
+ *     npm run mutation -- [--seed HEX] [--count N] [--folder FOLDER …] [--suite FOLDER …] [--no-flows] [--workers N]
  *
  * Draws a sample of mutants with the seed. Runs every suite once to see which mutants' code it runs, then each mutant
  * against those suites until one fails: the suites of its folder first, flows last. Every result is appended to
@@ -29,6 +29,7 @@ const { values } = parseArgs({
       multiple: true,
       default: ['shared/policy', 'shared/grants', 'shared/plan', 'shared/apply'],
     },
+    suite: { type: 'string', multiple: true, default: ['tests/'] },
     flows: { type: 'boolean', default: true },
     workers: { type: 'string', default: '2' },
   },
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
 async function measureSuites(mutants: readonly Mutant[]): Promise<readonly SuiteFacts[]> {
   const jobs = allSuites()
     .filter((suite) => values.flows || !isFlow(suite))
+    .filter((suite) => values.suite.some((folder) => suite.startsWith(folder)))
     .map((suite) => ({ suite, mutants }));
   const facts: SuiteFacts[] = [];
   await runJobs<(typeof jobs)[number], { failed?: string; milliseconds: number; covers: readonly string[] }>(
