@@ -2,13 +2,14 @@ import { apiCall, type OrganisationEvent } from '../simulator/events.ts';
 import { ouId } from '../simulator/example-organisation.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { World } from '../simulator/world.ts';
+import { deny } from './denials.ts';
 import { changeFinds } from './finds.ts';
 import { trespass } from './interloper.ts';
 import { patternPlaces } from './oracle/expected.ts';
 import { outsiderEdits } from './outsider.ts';
 import type { Stage } from './play.ts';
 import { reconfigure } from './reconfigure.ts';
-import { accountId, ouPaths } from './scenario.ts';
+import { accountId, drawTags, ouPaths } from './scenario.ts';
 import { epoch } from './time.ts';
 
 /** Everything happens within this time, in milliseconds. */
@@ -111,8 +112,8 @@ const move: Act = ({ organisation, draw, care }) =>
 const tag: Act = ({ organisation, draw, care }) =>
   changing({ organisation, draw, care }, (id) =>
     draw.chance(0.5)
-      ? organisation.tagAccount(id, { runner: 'yes' })
-      : organisation.untagAccount(id, ['runner']),
+      ? organisation.tagAccount(id, { runner: 'yes', ...drawTags(draw) })
+      : organisation.untagAccount(id, [draw.pick(['runner', 'runner', 'stage'])]),
   );
 
 const close: Act = ({ organisation, draw, care }) =>
@@ -159,6 +160,7 @@ const possible: readonly Act[] = [
   byHand,
   outsiderEdits,
   outsiderEdits,
+  deny,
 ];
 
 const changing = (stage: Pick<Stage, 'organisation' | 'draw' | 'care'>, act: (id: string) => void): void =>

@@ -13,6 +13,19 @@ const selectors: readonly object[] = [
   { ous: ['Workloads/Production', 'Platform'] },
   { tags: { runner: 'yes' } },
   { all: true, except: [{ ous: ['Sandbox'] }] },
+  { ous: ['Workloads/Production/Europe/Payments', 'Sandbox'] },
+  { ous: ['Work*/*/Eu*'] },
+  { ous: ['ou-exam-workload1', 'Platform/CI%2FCD'] },
+  { names: ['account-[1-4]', 'account-1*'] },
+  { names: ['{account,team}-?0?', 'returned'], ous: ['Workloads', 'Sandbox'] },
+  { accounts: ['500000000001', '500000000003', '500000000101', '500000000104'] },
+  { tags: { runner: ['large', 'yes'], stage: 'prod' } },
+  { ous: ['Workloads'], tags: { stage: ['prod', 'test'] } },
+  { ous: ['Workloads'], except: [{ ous: ['Workloads/Production/Europe'] }, { tags: { runner: 'no' } }] },
+  {
+    all: true,
+    except: [{ names: ['*-*2', '*-1'] }, { accounts: ['500000000102'] }, { tags: { stage: 'test' } }],
+  },
 ];
 
 /** Of grants that a condition holds, which grow by themselves. */
@@ -48,6 +61,7 @@ export const forms: readonly Form[] = [
       preset: 'cloudtrail-write',
     },
     elsewhere: { bucket: 'example-archive' },
+    instead: [{ prefix: 'trails' }],
     holdable: true,
   },
   {
@@ -58,6 +72,50 @@ export const forms: readonly Form[] = [
       bucket: 'example-logs',
       preset: 'flow-logs-write',
     },
+    instead: [{ preset: 'config-write' }, { preset: 'config-write', prefix: 'config' }],
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'revisions',
+      kind: 's3-bucket-policy',
+      account: 'shared',
+      bucket: 'example-revisions',
+      preset: 'revisions-read',
+    },
+    instead: [{ roles: ['deploy/Agent', 'ci-*'] }],
+    elsewhere: { bucket: 'example-packages' },
+    packable: true,
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'trail-key',
+      kind: 'kms-key-policy',
+      account: 'log',
+      key: '5678abcd-12ab-34cd-56ef-1234567890ab',
+      preset: 'cloudtrail-encrypt',
+    },
+  },
+  {
+    grant: {
+      name: 'delivery-key',
+      kind: 'kms-key-policy',
+      account: 'log',
+      key: '5678abcd-12ab-34cd-56ef-1234567890ab',
+      preset: 'config-encrypt',
+    },
+    instead: [{ preset: 'flow-logs-encrypt' }],
+    holdable: true,
+  },
+  {
+    grant: { name: 'secret-key', kind: 'kms-key-policy', account: 'shared', key, preset: 'decrypt-secrets' },
+    instead: [
+      { preset: 'decrypt', roles: ['app/*'] },
+      { preset: 'read-configurations' },
+      { preset: 'deploy-configurations' },
+    ],
+    packable: true,
     holdable: true,
   },
   {
@@ -82,6 +140,19 @@ export const forms: readonly Form[] = [
       role: 'people/Developer',
     },
     elsewhere: { groups: ['Operators'] },
+    instead: [{ groups: ['Developers', 'Operators'] }],
+    packable: true,
+    holdable: true,
+  },
+  {
+    grant: {
+      name: 'builders',
+      kind: 'assume-role-permission',
+      account: 'security',
+      roles: ['Builder'],
+      mfa: false,
+      role: 'deploy/Builder',
+    },
     holdable: true,
   },
   {
@@ -102,6 +173,16 @@ export const forms: readonly Form[] = [
   },
   {
     grant: {
+      name: 'functions',
+      kind: 'ecr-repository-policy',
+      account: 'shared',
+      repositories: ['base/node'],
+      preset: 'lambda-pull',
+    },
+    instead: [{ repositories: ['base/node', 'tools/*'] }],
+  },
+  {
+    grant: {
       name: 'token',
       kind: 'secret-resource-policy',
       account: 'shared',
@@ -111,7 +192,10 @@ export const forms: readonly Form[] = [
     elsewhere: { secrets: ['deploy/other'] },
     packable: true,
     holdable: true,
-    instead: [{ secrets: undefined, tagged: { Share: 'yes' } }],
+    instead: [
+      { secrets: undefined, tagged: { Share: 'yes' } },
+      { secrets: ['deploy/token', 'deploy/other'], roles: ['app/Runner'] },
+    ],
   },
   {
     grant: { name: 'launch', kind: 'kms-grant', account: 'shared', key, preset: 'auto-scaling' },

@@ -12,9 +12,9 @@ export async function leftOver(
   stage: Stage,
   { full, halted, contested }: KnownStates,
 ): Promise<readonly string[]> {
-  const { groups, managedPolicies } = stage.organisation.world;
+  const { groups, roles, managedPolicies } = stage.organisation.world;
   const beginning = `/account-onboarding/${stage.configuration.deployment}/`;
-  const attached = new Set([...groups.values()].flatMap((group) => [...group.attached]));
+  const attached = new Set([...groups.values(), ...roles.values()].flatMap((holder) => [...holder.attached]));
   const due = new Set(expected(await situationOf(stage)).map(({ key }) => key));
   return [...managedPolicies.values()]
     .filter(({ arn, path }) => path.startsWith(beginning) && !attached.has(arn))

@@ -13,6 +13,7 @@ import { type Approver, approver } from './approver.ts';
 import { type Care, newCare } from './care.ts';
 import { countedTooEarly } from './counted.ts';
 import { type Deaths, deaths } from './deaths.ts';
+import { type Denials, newDenials } from './denials.ts';
 import { drawRates, type Faults, faults, noFaults } from './faults.ts';
 import { type InForce, newInForce } from './in-force.ts';
 import { newTrespasses, type Trespasses } from './interloper.ts';
@@ -64,6 +65,7 @@ export interface Stage extends Scenario {
   readonly inner: Store;
   readonly faults: Faults;
   readonly deaths: Deaths;
+  readonly denials: Denials;
   readonly watch: Watch;
   readonly care: Care;
   readonly person: Approver;
@@ -114,6 +116,7 @@ async function playNow(options: PlayOptions): Promise<Played> {
   await acts(stage);
   stage.faults.set(noFaults);
   stage.deaths.stop();
+  stage.denials.stop();
   stage.lag.stop();
   const violations = [...(await handledViolations(stage)), ...(await settledViolations(stage))];
   return {
@@ -159,6 +162,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     deathRate: drawn.pick([0, 0, 30, 100]),
     onLateWrite: wrong.late,
   });
+  const denials = newDenials();
   const lagging = lag(organisation, drawn);
   const now = (): number => Date.now() - epoch;
   const watching = watch({
@@ -183,6 +187,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   organisation.intercept(rateLimits({ clock: processClock() }).interceptor);
   organisation.intercept(watching.interceptor);
   if (between !== undefined) organisation.intercept(between);
+  organisation.intercept(denials.interceptor);
   for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor])
     organisation.intercept(interceptor);
   const care = newCare(inForce);
@@ -232,6 +237,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     inner,
     faults: wrong,
     deaths: dying,
+    denials,
     watch: watching,
     care,
     person,
@@ -268,7 +274,21 @@ async function begin({ organisation, configuration, inner, person }: Stage): Pro
   const services = simulatedServices(organisation, { store: inner, quick: true });
   const { organizations } = services.hub;
   const clock = processClock();
-  await importOrganization({ registry: inner.registry, organizations, clock, random: services.random });
+  await untilDone(() =>
+    importOrganization({ registry: inner.registry, organizations, clock, random: services.random }),
+  );
   await activateConfiguration({ store: inner, clock }, configuration, 'the simulation');
   person.approve(organisation.world.accounts.keys());
+}
+
+/** What AWS asks to slow down is started again, as a person does. */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (;;)
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ThrottledError') throw error;
+      await processClock().sleep(10_000);
+    }
 }

@@ -8,7 +8,23 @@ import type { Draw } from './random.ts';
 import { drawSuccessors } from './successors.ts';
 import { processClock } from './time.ts';
 
-export const ouPaths = ['Workloads', 'Workloads/Production', 'Platform', 'Sandbox'];
+/** Four levels deep; one has a slash in its name. */
+export const ouPaths = [
+  'Workloads',
+  'Workloads/Production',
+  'Workloads/Production/Europe',
+  'Workloads/Production/Europe/Payments',
+  'Workloads/Test/Europe',
+  'Platform',
+  'Platform/CI%2FCD',
+  'Sandbox',
+];
+
+/** Tags that accounts carry, as selectors ask for them. */
+export const drawTags = (draw: Draw): Readonly<Record<string, string>> => ({
+  ...(draw.chance(0.4) ? { runner: draw.pick(['yes', 'yes', 'large', 'no']) } : {}),
+  ...(draw.chance(0.3) ? { stage: draw.pick(['prod', 'test']) } : {}),
+});
 
 /** An account outside the organisation, to which others have given something. */
 export const partner = '999988887777';
@@ -21,7 +37,7 @@ export interface Scenario {
 }
 
 /** An organisation as it is before this project comes: accounts in every OU, resources with others' statements. */
-export function drawScenario(draw: Draw, accounts: number, share = 0.35): Scenario {
+export function drawScenario(draw: Draw, accounts: number, share = 0.28): Scenario {
   const scarce = draw.chance(0.15);
   const configuration = drawConfiguration(draw, { share, scarce });
   const successors = draw.chance(1 / 8) ? drawSuccessors(draw, configuration) : [];
@@ -33,7 +49,7 @@ export function drawScenario(draw: Draw, accounts: number, share = 0.35): Scenar
       id: accountId(index),
       name: `account-${index}`,
       ...(draw.chance(0.8) ? { parentId: draw.pick(ous) } : {}),
-      tags: draw.chance(0.4) ? { runner: 'yes' } : {},
+      tags: drawTags(draw),
     });
   addExampleFinds(organisation, whole);
   addServiceLinkedRoles(organisation);

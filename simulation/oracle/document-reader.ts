@@ -4,7 +4,7 @@ import { accountsNamed, type Document } from './policies.ts';
 import type { Case, Documents, Entry, Has, Probes, Reader } from './reader.ts';
 import { allows, type Request } from './requests.ts';
 import type { Ref } from './resources.ts';
-import { type IsFull, isDocumentFull, type Lists, principalOf } from './room.ts';
+import { type IsFull, isDocumentFull, type Lists, principals } from './room.ts';
 
 /** What a kind with policy documents says besides its documents. */
 type Kind = Pick<Reader, 'named' | 'patterns' | 'all' | 'findable'> & {
@@ -17,7 +17,7 @@ type Kind = Pick<Reader, 'named' | 'patterns' | 'all' | 'findable'> & {
   readonly probes: (of: Case) => Probes;
 };
 
-const oneList = (entry: Entry): Lists => ({ statements: 1, perAccount: principalOf(entry) });
+const oneList = (entry: Entry): Lists => principals(entry, 1);
 
 /** The reader of a kind whose grants are statements: what they allow is asked request by request. */
 export function documentReader({ documents, probes, limit = 0, lists = oneList, ...kind }: Kind): Reader {

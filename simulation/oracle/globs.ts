@@ -22,13 +22,28 @@ function fitsPieces(text: string, pieces: readonly string[]): boolean {
   return false;
 }
 
-/** A pattern on an account's name: `*`, `?`, `[ab]`, `[!ab]` and `{one,two}`. */
-export function fitsName(name: string, pattern: string): boolean {
+/** The name of an OU by a segment of a path, in which `%2F` is a slash ("Names of OUs", docs/configuration.md). */
+export function fitsSegment(name: string, segment: string): boolean {
+  const [first = '', ...others] = segment.split('*').map(unescaped);
+  if (!name.startsWith(first)) return false;
+  return others.length === 0 ? name === first : fitsPieces(name.slice(first.length), others);
+}
+
+/** `%` and two digits stand for the ASCII character of that code. */
+export const unescaped = (text: string): string =>
+  text.replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+
+/** A pattern on an account's name ("Patterns", docs/configuration.md); a name that is spelled like it fits, too. */
+export const fitsName = (name: string, pattern: string): boolean =>
+  name === pattern || fitsGlob(name, pattern);
+
+/** Braces are written out first; the simulation draws none within others. */
+function fitsGlob(name: string, pattern: string): boolean {
   const braces = /\{([^{}]*)\}/.exec(pattern);
   if (braces !== null) {
     const before = pattern.slice(0, braces.index);
     const after = pattern.slice(braces.index + braces[0].length);
-    return (braces[1] ?? '').split(',').some((each) => fitsName(name, `${before}${each}${after}`));
+    return (braces[1] ?? '').split(',').some((each) => fitsGlob(name, `${before}${each}${after}`));
   }
   return fitsCharacters(name, pattern);
 }
@@ -40,8 +55,16 @@ function fitsCharacters(name: string, pattern: string): boolean {
   if (name === '') return false;
   const set = /^\[(!?)([^\]]+)\]/.exec(pattern);
   if (set !== null) {
-    const isIn = (set[2] ?? '').includes(name[0] ?? '');
+    const isIn = inSet(name.slice(0, 1), set[2] ?? '');
     return isIn === (set[1] === '') && fitsCharacters(name.slice(1), pattern.slice(set[0].length));
   }
+  if (pattern[0] === '\\') return pattern[1] === name[0] && fitsCharacters(name.slice(1), pattern.slice(2));
   return (pattern[0] === '?' || pattern[0] === name[0]) && fitsCharacters(name.slice(1), pattern.slice(1));
 }
+
+/** One character, and a set such as `abc` or `a-z`. */
+const inSet = (one: string, set: string): boolean => {
+  const range = /^(.)-(.)/.exec(set);
+  if (range !== null) return (one >= (range[1] ?? '') && one <= (range[2] ?? '')) || inSet(one, set.slice(3));
+  return set !== '' && (set[0] === one || inSet(one, set.slice(1)));
+};

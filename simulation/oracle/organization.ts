@@ -1,5 +1,6 @@
 import type { Account, PendingApproval, Position } from '../../shared/organization/account.ts';
 import type { SimulatedAccount, World } from '../../simulator/world.ts';
+import { unescaped } from './globs.ts';
 import type { Leaf, Tree } from './selectors.ts';
 
 /** The organization as it is: the root with everything below it, with the accounts for which `isKept` holds. */
@@ -20,7 +21,7 @@ export const isMember = ({ state }: Pick<Account, 'state'>): boolean => state ==
 
 /** One account alone in the OUs where it was approved last. */
 export function treeOfOne(id: string, { name, tags, parentIds, ouPath }: Position): Tree {
-  const names = ['Root', ...ouPath.split('/')];
+  const names = ['Root', ...ouPath.split('/').map(unescaped)];
   const leaf: Leaf = { id, name, tags };
   const from = (depth: number): Tree => ({
     id: parentIds[depth] ?? '',

@@ -25,6 +25,8 @@ export interface Lists {
   readonly statements: number;
   /** Characters of one account in one list. */
   readonly perAccount: number;
+  /** Whether the owner of the resource may need a statement of its own beside each. Default: no. */
+  readonly besideOwner?: boolean;
 }
 
 /** `"arn:aws:iam::555566667777:root",` */
@@ -32,9 +34,11 @@ export const asRoot = 33;
 /** `"555566667777",` */
 export const asId = 15;
 
-/** A grant that allows it names ids in a condition. */
-export const principalOf = (entry: Entry): number =>
-  'packing' in entry && entry.packing === 'condition' ? asId : asRoot;
+/** Lists of principals; a grant that allows it names ids in a condition, and the owner's root beside it. */
+export const principals = (entry: Entry, statements: number): Lists =>
+  'packing' in entry && entry.packing === 'condition'
+    ? { statements, perAccount: asId, besideOwner: true }
+    : { statements, perAccount: asRoot };
 
 /** The most characters that a statement has without its accounts. */
 const statement = 480;
@@ -48,8 +52,9 @@ export function isDocumentFull(
   limit: number,
   demands: readonly { readonly lists: Lists; readonly accounts: number }[],
 ): boolean {
-  const sizes = demands.map(
-    ({ lists: { statements, perAccount }, accounts }) => statements * (statement + perAccount * accounts),
-  );
+  const sizes = demands.map(({ lists: { statements, perAccount, besideOwner = false }, accounts }) => {
+    const frames = besideOwner ? 2 : 1;
+    return statements * (frames * statement + perAccount * accounts);
+  });
   return JSON.stringify(unmanaged).length + sizes.reduce((sum, each) => sum + each, 0) > limit;
 }

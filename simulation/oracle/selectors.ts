@@ -1,5 +1,5 @@
 import type { Selector, SelectorFields } from '../../shared/organization/selector.ts';
-import { fitsName, fitsStars } from './globs.ts';
+import { fitsName, fitsSegment } from './globs.ts';
 
 /** An account as selectors see it. */
 export interface Leaf {
@@ -62,7 +62,7 @@ const withId = (id: string, tree: Tree): readonly Tree[] =>
 function atPath(segments: readonly string[], tree: Tree): readonly Tree[] {
   const [segment, ...others] = segments;
   if (segment === undefined) return [tree];
-  return tree.ous.filter(({ name }) => fitsStars(name, segment)).flatMap((ou) => atPath(others, ou));
+  return tree.ous.filter(({ name }) => fitsSegment(name, segment)).flatMap((ou) => atPath(others, ou));
 }
 
 const leavesBelow = (tree: Tree): readonly Leaf[] => [...tree.accounts, ...tree.ous.flatMap(leavesBelow)];

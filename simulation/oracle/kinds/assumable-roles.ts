@@ -2,20 +2,22 @@ import type { World } from '../../../simulator/world.ts';
 import { documentReader } from '../document-reader.ts';
 import { type Document, documentOf } from '../policies.ts';
 import { organizationKeys } from '../probes.ts';
-import type { Entry, Reader } from '../reader.ts';
+import type { Candidate, Entry, Reader } from '../reader.ts';
 import type { Request } from '../requests.ts';
 import type { Ref } from '../resources.ts';
-import type { IsFull } from '../room.ts';
+import { asId, type IsFull } from '../room.ts';
 
 const namesOf = (entry: Entry, field: 'groups' | 'roles'): readonly string[] =>
   field in entry ? ((entry[field] ?? []) as readonly string[]) : [];
 
+const holderOf = (
+  sort: 'group' | 'role',
+  { accountId, name }: Pick<Ref, 'accountId'> & { readonly name: string },
+): Candidate => ({ accountId, region: 'us-east-1', id: `${sort}/${name}`, tags: {} });
+
 /** The policies of a group or role. One without a Sid on its statement has the Sid in its tag (docs/decisions/0019). */
-function attached(world: World, { accountId, id }: Ref): readonly Document[] {
-  const [sort, name] = id.split('/');
-  const all = sort === 'group' ? [...world.groups.values()] : [...world.roles.values()];
-  const holder = all.find((each) => each.accountId === accountId && each.name === name);
-  return [...(holder?.attached ?? [])].map((arn) => {
+function attached(world: World, ref: Ref): readonly Document[] {
+  return [...(holderAt(world, ref)?.attached ?? [])].map((arn) => {
     const policy = world.managedPolicies.get(arn);
     const text = policy?.versions.find((each) => each.id === policy.defaultVersion)?.document;
     const sid = policy?.tags['account-onboarding:sid'];
@@ -25,24 +27,32 @@ function attached(world: World, { accountId, id }: Ref): readonly Document[] {
   });
 }
 
+function holderAt(world: World, { accountId, id }: Ref) {
+  const [sort, name] = id.split('/');
+  const all = sort === 'group' ? [...world.groups.values()] : [...world.roles.values()];
+  return all.find((each) => each.accountId === accountId && each.name === name);
+}
+
 /** Of one policy, the characters that are no role's. */
 const frame = 300;
 
 const isFull: IsFull = (world, ref, demands, { deployment, limits }) => {
-  const [, name = ''] = ref.id.split('/');
-  const holder = [...world.groups.values()].find(
-    (each) => each.accountId === ref.accountId && each.name === name,
-  );
+  const holder = holderAt(world, ref);
   const ours = `:policy/account-onboarding/${deployment}/`;
   const others = [...(holder?.attached ?? [])].filter((arn) => !arn.includes(ours)).length;
+  const attachable = ref.id.startsWith('group/')
+    ? limits.managedPoliciesPerGroup
+    : limits.managedPoliciesPerRole;
   const perPolicy = demands.map(({ entry }) => {
     const role = 'role' in entry ? String(entry.role) : '';
+    if ('packing' in entry && entry.packing === 'condition')
+      return Math.floor((limits.managedPolicyCharacters - frame) / asId);
     return Math.floor(
       (limits.managedPolicyCharacters - frame) / `"arn:aws:iam::123456789012:role/${role}",`.length,
     );
   });
   const wanted = demands.reduce((sum, { accountIds }) => sum + Math.max(accountIds.length, 1), 0);
-  return wanted > (limits.managedPoliciesPerGroup - others) * Math.max(1, Math.min(...perPolicy) - 2);
+  return wanted > (attachable - others) * Math.max(1, Math.min(...perPolicy) - 2);
 };
 
 export const assumableRoles: Reader = documentReader({
@@ -51,13 +61,12 @@ export const assumableRoles: Reader = documentReader({
     ...namesOf(entry, 'roles').map((name) => `role/${name}`),
   ],
   patterns: () => ({ names: [], tags: undefined }),
-  all: (world) =>
-    [...world.groups.values()].map(({ accountId, name }) => ({
-      accountId,
-      region: 'us-east-1',
-      id: `group/${name}`,
-      tags: {},
-    })),
+  all: (world) => [
+    ...[...world.groups.values()].map((each) => holderOf('group', each)),
+    ...[...world.roles.values()]
+      .filter(({ attached }) => attached.size > 0)
+      .map((each) => holderOf('role', each)),
+  ],
   documents: attached,
   isFull,
   probes: (of) => {

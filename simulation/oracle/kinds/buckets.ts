@@ -2,7 +2,7 @@ import { documentReader } from '../document-reader.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
 import type { Case, Probes, Reader } from '../reader.ts';
-import { asId, principalOf } from '../room.ts';
+import { asId, principals } from '../room.ts';
 
 interface Delivery {
   readonly service: string;
@@ -79,7 +79,7 @@ export const buckets: Reader = documentReader({
   limit: 20_480,
   lists: (entry) =>
     'preset' in entry && entry.preset === 'revisions-read'
-      ? { statements: 1, perAccount: principalOf(entry) }
+      ? principals(entry, 1)
       : { statements: 2, perAccount: asId },
   named: (entry) => ('bucket' in entry ? [String(entry.bucket)] : []),
   patterns: () => ({ names: [], tags: undefined }),

@@ -5,7 +5,7 @@ import { byOtherRole, byRole, byService, type Call, forNobody, sourceOf } from '
 import type { Candidate, Case, Entry, Patterns, Probes, Reader } from '../reader.ts';
 import type { Request } from '../requests.ts';
 import type { Ref } from '../resources.ts';
-import { principalOf } from '../room.ts';
+import { principals } from '../room.ts';
 
 export const keyArn = ({ accountId, region, id }: Ref): string =>
   `arn:aws:kms:${region}:${accountId}:key/${id}`;
@@ -132,6 +132,11 @@ function delivery(of: Case, [service, source, ...actions]: readonly [string, str
   };
 }
 
+/** `"arn:aws:cloudtrail:*:555566667777:trail/*",` */
+const asTrail = 44;
+
+const presetOf = (entry: Entry): string => ('preset' in entry ? String(entry.preset) : '');
+
 export const keyPatterns = (entry: Entry): Patterns => ({
   names: [],
   tags: 'tagged' in entry ? (entry.tagged as Patterns['tags']) : undefined,
@@ -149,14 +154,15 @@ export const findableKeys = (world: World): readonly Candidate[] =>
 
 export const keys: Reader = documentReader({
   limit: 32_768,
-  lists: (entry) => ({ statements: 2, perAccount: principalOf(entry) }),
+  lists: (entry) =>
+    presetOf(entry) === 'cloudtrail-encrypt' ? { statements: 2, perAccount: asTrail } : principals(entry, 2),
   named: namedKeys,
   patterns: keyPatterns,
   all: allKeys,
   findable: findableKeys,
   documents: (world, ref) => [documentOf(world.keys.get(keyArn(ref))?.policy)],
   probes: (of) => {
-    const preset = 'preset' in of.entry ? String(of.entry.preset) : '';
+    const preset = presetOf(of.entry);
     if (preset === 'cloudtrail-encrypt') return trails(of);
     const service = services[preset];
     if (service !== undefined) return delivery(of, service);

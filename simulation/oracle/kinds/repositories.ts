@@ -2,6 +2,7 @@ import { documentReader } from '../document-reader.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
 import type { Case, Entry, Probes, Reader } from '../reader.ts';
+import { principals } from '../room.ts';
 
 const arnOf = ({ ref }: Pick<Case, 'ref'>): string =>
   `arn:aws:ecr:${ref.region}:${ref.accountId}:repository/${ref.id}`;
@@ -33,17 +34,25 @@ function functions(of: Case): Probes {
   };
 }
 
+const presetOf = (entry: Entry): string => ('preset' in entry ? String(entry.preset) : '');
+
+/** `"arn:aws:lambda:*:555566667777:function:*",` */
+const asFunction = 43;
+
 const namesOf = (entry: Entry): readonly string[] =>
   'repositories' in entry ? (entry.repositories as readonly string[]) : [];
 
 export const repositories: Reader = documentReader({
   limit: 10_240,
+  // Functions have a list of their own, which no condition shortens, beside the principals'.
+  lists: (entry) =>
+    presetOf(entry) === 'lambda-pull' ? { statements: 2, perAccount: asFunction } : principals(entry, 1),
   named: (entry) => namesOf(entry).filter((name) => !name.includes('*')),
   patterns: (entry) => ({ names: namesOf(entry).filter((name) => name.includes('*')), tags: undefined }),
   all: (world) => [...world.repositories.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
   documents: (world, ref) => [documentOf(world.repositories.get(arnOf({ ref }))?.policy)],
   probes: (of) => {
-    const preset = 'preset' in of.entry ? String(of.entry.preset) : '';
+    const preset = presetOf(of.entry);
     if (preset === 'pull') return pull(of);
     if (preset === 'lambda-pull') return functions(of);
     throw new Error(`The oracle knows no preset ${preset} of repositories`);

@@ -1,0 +1,73 @@
+import { awsError } from '../simulator/aws-error.ts';
+import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
+import type { Act } from './acts.ts';
+import { central } from './configuration.ts';
+import type { Draw } from './random.ts';
+
+/** For some time AWS denies the calls of one service in one central account, or the role itself. */
+export interface Denials {
+  readonly interceptor: Interceptor;
+  begin(draw: Draw): string;
+  stop(): void;
+}
+
+interface Denial {
+  readonly accountId: string;
+  readonly service: string;
+  /** All calls, or what changes something alone. */
+  readonly writesOnly: boolean;
+  readonly byOrganization: boolean;
+  readonly until: number;
+}
+
+/** How each service names the error (API references, "Common errors"). */
+const names: Readonly<Record<string, string>> = {
+  s3: 'AccessDenied',
+  kms: 'AccessDeniedException',
+  ecr: 'AccessDeniedException',
+  secretsmanager: 'AccessDeniedException',
+  iam: 'AccessDenied',
+  ec2: 'UnauthorizedOperation',
+};
+
+const reads = /^(Get|List|Describe)/;
+
+export function newDenials(): Denials {
+  let all: readonly Denial[] = [];
+  const isDenied = ({ accountId, service, operation }: SimulatedCall, denial: Denial): boolean =>
+    denial.accountId === accountId &&
+    denial.service === service &&
+    Date.now() < denial.until &&
+    !(denial.writesOnly && reads.test(operation));
+  return {
+    interceptor: (call, proceed) => {
+      const denial = all.find((each) => isDenied(call, each));
+      if (denial === undefined) return proceed();
+      throw awsError(names[call.service] ?? 'AccessDenied', messageOf(call, denial), 403);
+    },
+    begin: (draw) => {
+      const denial: Denial = {
+        accountId: draw.pick(Object.values(central)),
+        service: draw.pick(Object.keys(names)),
+        writesOnly: draw.chance(0.5),
+        byOrganization: draw.chance(0.4),
+        until: Date.now() + draw.between(1_000, 600_000),
+      };
+      all = [...all, denial];
+      return `${denial.service} in ${denial.accountId}`;
+    },
+    stop: () => {
+      all = [];
+    },
+  };
+}
+
+/** IAM user guide, "Troubleshoot access denied error messages". */
+const messageOf = ({ caller, service, operation }: SimulatedCall, { byOrganization }: Denial): string =>
+  `User: ${caller.sessionArn} is not authorized to perform: ${service}:${operation} ` +
+  (byOrganization
+    ? 'with an explicit deny in a service control policy'
+    : 'because no identity-based policy allows the action');
+
+/** A platform team takes a right from the role of a central account, or an SCP does, and gives it back later. */
+export const deny: Act = ({ denials, draw, history }) => void history.push(`denied: ${denials.begin(draw)}`);
