@@ -1,6 +1,7 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { World } from '../../simulator/world.ts';
 import { fitsStars } from './globs.ts';
+import { isHeld } from './held.ts';
 import { readerOf } from './kinds/index.ts';
 import { treeOf, treeOfOne, type Waiting } from './organization.ts';
 import type { Candidate, Entry, Patterns } from './reader.ts';
@@ -78,9 +79,6 @@ function dueTo(entry: Entry, ids: ReadonlySet<string>, waiting: Waiting): Readon
     }),
   );
 }
-
-/** Whether AWS itself decides by a condition who is in. */
-export const isHeld = (entry: Entry): boolean => 'membership' in entry && entry.membership !== 'accounts';
 
 /** IAM knows no regions: what is on it is kept under one. */
 const globalKinds: ReadonlySet<string> = new Set(['assume-role-permission', 'role-trust-policy']);

@@ -1,4 +1,5 @@
-import { type Expected, expected, isHeld, type Situation } from './expected.ts';
+import { type Expected, expected, type Situation } from './expected.ts';
+import { isHeld } from './held.ts';
 import { readerOf } from './kinds/index.ts';
 import { isMember, parentIdsOf } from './organization.ts';
 import type { Case, Subject } from './reader.ts';

@@ -34,11 +34,16 @@ export const asRoot = 33;
 /** `"555566667777",` */
 export const asId = 15;
 
-/** Lists of principals; a grant that allows it names ids in a condition, and the owner's root beside it. */
-export const principals = (entry: Entry, statements: number): Lists =>
-  'packing' in entry && entry.packing === 'condition'
-    ? { statements, perAccount: asId, besideOwner: true }
-    : { statements, perAccount: asRoot };
+/** Lists of principals; a grant that allows it names ids in a condition. Beside a condition stands the owner's root. */
+export function principals(entry: Entry, statements: number): Lists {
+  const { packing, membership = 'accounts' } = entry as { packing?: string; membership?: string };
+  const isPacked = packing === 'condition';
+  return {
+    statements,
+    perAccount: isPacked ? asId : asRoot,
+    besideOwner: isPacked || membership !== 'accounts',
+  };
+}
 
 /** The most characters that a statement has without its accounts. */
 const statement = 480;

@@ -1,4 +1,5 @@
 import { documentReader } from '../document-reader.ts';
+import { isHeld } from '../held.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
 import type { Case, Probes, Reader } from '../reader.ts';
@@ -77,10 +78,11 @@ const presetOf = ({ entry }: Case): string => ('preset' in entry ? String(entry.
 
 export const buckets: Reader = documentReader({
   limit: 20_480,
-  lists: (entry) =>
-    'preset' in entry && entry.preset === 'revisions-read'
-      ? principals(entry, 1)
-      : { statements: 2, perAccount: asId },
+  lists: (entry) => {
+    if (!('preset' in entry) || entry.preset !== 'revisions-read') return { statements: 2, perAccount: asId };
+    // Under a condition, listing and reading stay two statements.
+    return principals(entry, isHeld(entry) ? 2 : 1);
+  },
   named: (entry) => ('bucket' in entry ? [String(entry.bucket)] : []),
   patterns: () => ({ names: [], tags: undefined }),
   all: (world) => [...world.buckets.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),

@@ -1,0 +1,4 @@
+import type { Entry } from './reader.ts';
+
+/** Whether AWS itself decides by a condition who is in ("Membership", docs/configuration.md). */
+export const isHeld = (entry: Entry): boolean => 'membership' in entry && entry.membership !== 'accounts';
