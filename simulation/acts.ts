@@ -2,6 +2,7 @@ import { apiCall, type OrganisationEvent } from '../simulator/events.ts';
 import { ouId } from '../simulator/example-organisation.ts';
 import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import type { World } from '../simulator/world.ts';
+import { nameInTheirs } from './closed-principal.ts';
 import { deny } from './denials.ts';
 import { changeFinds } from './finds.ts';
 import { trespass } from './interloper.ts';
@@ -161,6 +162,7 @@ const possible: readonly Act[] = [
   outsiderEdits,
   outsiderEdits,
   deny,
+  nameInTheirs,
 ];
 
 const changing = (stage: Pick<Stage, 'organisation' | 'draw' | 'care'>, act: (id: string) => void): void =>

@@ -1,5 +1,6 @@
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { type AccessFinding, accessFindings } from './access.ts';
+import { isSpoiled } from './closed-principal.ts';
 import { madeAnew } from './counted.ts';
 import { expected } from './oracle/expected.ts';
 import { isFull } from './oracle/findings.ts';
@@ -19,6 +20,8 @@ export interface KnownStates {
   readonly contested: ReadonlySet<string>;
   /** Keys of resources from which so many accounts should go at once that a person must allow it. */
   readonly withheld: ReadonlySet<string>;
+  /** Keys of resources whose policy AWS refuses for a statement of another team. */
+  readonly spoiled: ReadonlySet<string>;
   /** Those of them on which newcomers wait too, since not all fit beside those whose removal is withheld. */
   readonly halted: ReadonlySet<string>;
   /** The lines that a record must or may have for them. */
@@ -50,6 +53,7 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
         error?.name === 'UnsafeChangeError' && outcome === 'refused' ? resource : [],
       ),
     ),
+    spoiled: keysOf('OrphanedPrincipalError'),
     contested: keysOf('ContestedError', 'OwnershipClashError'),
     lines: [
       ...accepted.flatMap(lineOf),
@@ -104,6 +108,9 @@ function touches({ organisation, trespasses, faults }: Stage, key: string): numb
   return (trespasses.times.get(arn) ?? 0) + 2 * late;
 }
 
+const isSpoiledPolicy: Reason = async (stage, { change }) =>
+  isSpoiled(stage, placeOf(stage.organisation.world, refOf(change.resource)));
+
 const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
 
 /** What AWS has applied to a resource after it was cleared bears our mark, and nobody remembers it. */
@@ -146,4 +153,5 @@ const reasons: Readonly<Record<string, Reason>> = {
   ContestedError: isContested,
   OwnershipClashError: isClashing,
   UnsafeChangeError: isMassRemoval,
+  OrphanedPrincipalError: isSpoiledPolicy,
 };

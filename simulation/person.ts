@@ -3,6 +3,7 @@ import { applyPlan } from '../shared/run/apply-plan.ts';
 import { planAll } from '../shared/run/plan-all.ts';
 import { activeConfiguration } from '../shared/services.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
+import { takeSpoilingAway } from './closed-principal.ts';
 import { takeClashesAway } from './interloper.ts';
 import type { Stage } from './play.ts';
 
@@ -12,6 +13,7 @@ import type { Stage } from './play.ts';
  */
 export async function personDecides(stage: Stage, runId: string): Promise<void> {
   takeClashesAway(stage);
+  takeSpoilingAway(stage);
   const services = simulatedServices(stage.organisation, { store: stage.inner, quick: true });
   const { safety } = stage.configuration;
   const allowing = { ...stage.configuration, safety: { ...safety, removalCount: 1_000 } };

@@ -17,7 +17,7 @@ const aWhile = 10 * 60_000;
  */
 export async function provokedViolations(stage: Stage, known: KnownStates): Promise<readonly string[]> {
   // Of those that are withheld, what is gone is gone.
-  const left = [...known.full, ...known.contested, ...known.withheld];
+  const left = [...known.full, ...known.contested, ...known.withheld, ...known.spoiled];
   const { world } = stage.organisation;
   const rows = new Map(expected(await situationOf(stage)).map((row) => [row.key, row]));
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {

@@ -74,7 +74,7 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
     ...(await unknownFindings(stage, known)),
     ...(await leftOver(stage, known)),
     ...(stage.rough ? await provokedViolations(stage, known) : []),
-    ...(stage.rough || known.withheld.size > 0 ? await decidedViolations(stage) : []),
+    ...(stage.rough || known.withheld.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
     ...(await approvedViolations(stage)),
     ...foreignViolations(stage),
     ...(await recordViolations(stage)),
@@ -148,7 +148,7 @@ async function endGraces(stage: Stage): Promise<void> {
 
 /** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
 const isKnown = (known: KnownStates, { key, sort }: AccessFinding): boolean => {
-  if (known.contested.has(key)) return true;
+  if (known.contested.has(key) || known.spoiled.has(key)) return true;
   if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
   return sort === 'names' && known.withheld.has(key);
 };

@@ -65,14 +65,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     ...plain.applying,
-    name: 'settled-too-early',
-    title: 'a resource is settled though it was written from an older revision',
-    file: 'shared/apply/settled.ts',
-    replace: 'servedRevision(state, accountIds) >= revision',
-    by: 'servedRevision(state, accountIds) >= revision - 1',
-  },
-  {
-    ...plain.applying,
     name: 'no-read-back',
     title: 'the read-back is skipped',
     file: 'shared/apply/reconcile.ts',
