@@ -140,7 +140,11 @@ export const forms: readonly Form[] = [
       role: 'people/Developer',
     },
     elsewhere: { groups: ['Operators'] },
-    instead: [{ groups: ['Developers', 'Operators'] }],
+    instead: [
+      { groups: ['Developers', 'Operators'] },
+      // Few such names fit into one policy.
+      { role: 'people/DeveloperOfApplicationsThatRunInThisAccountAndOfItsPipelines' },
+    ],
     packable: true,
     holdable: true,
   },
@@ -264,10 +268,14 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
   );
 }
 
-export function drawGrant(draw: Draw, { grant, holdable = false, instead = [], tagged }: Form): object {
+export function drawGrant(
+  draw: Draw,
+  { grant, holdable = false, instead = [], tagged, packable = false }: Form,
+): object {
   const byTags = tagged !== undefined && draw.chance(0.1) ? tagged : {};
   const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : byTags;
-  const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors) };
+  const packing = packable && draw.chance(0.3) ? { packing: 'condition' } : {};
+  const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors), ...packing };
   // A field that is there and undefined is not left out.
   return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));
 }

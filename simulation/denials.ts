@@ -14,8 +14,7 @@ export interface Denials {
 interface Denial {
   readonly accountId: string;
   readonly service: string;
-  /** All calls, or what changes something alone. */
-  readonly writesOnly: boolean;
+  readonly calls: 'all' | 'reads' | 'writes';
   readonly byOrganization: boolean;
   readonly until: number;
 }
@@ -38,7 +37,7 @@ export function newDenials(): Denials {
     denial.accountId === accountId &&
     denial.service === service &&
     Date.now() < denial.until &&
-    !(denial.writesOnly && reads.test(operation));
+    (denial.calls === 'all' || (denial.calls === 'reads') === reads.test(operation));
   return {
     interceptor: (call, proceed) => {
       const denial = all.find((each) => isDenied(call, each));
@@ -49,7 +48,7 @@ export function newDenials(): Denials {
       const denial: Denial = {
         accountId: draw.pick(Object.values(central)),
         service: draw.pick(Object.keys(names)),
-        writesOnly: draw.chance(0.5),
+        calls: draw.pick(['all', 'reads', 'writes'] as const),
         byOrganization: draw.chance(0.4),
         until: Date.now() + draw.between(1_000, 600_000),
       };

@@ -128,7 +128,9 @@ const isMassRemoval: Reason = async (stage, { change, findings }) => {
   const here = findings.filter(({ sort, key }) => sort === 'names' && key === change.resource);
   const going = new Set(here.map(({ id }) => id));
   const many = await withheldTogether(stage, change.resource);
-  return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id));
+  // Of one that Organizations calls closed, no selector can be wrong, so it never waits.
+  const isClosed = (id: string): boolean => stage.organisation.world.accounts.get(id)?.state === 'SUSPENDED';
+  return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id) && !isClosed(id));
 };
 
 /** Accounts that any run would have taken from the resource together with more than a configuration's number. */

@@ -15,6 +15,8 @@ export const ouPaths = [
   'Workloads/Production/Europe',
   'Workloads/Production/Europe/Payments',
   'Workloads/Test/Europe',
+  'Workloads/Europe',
+  'Workloads-old',
   'Platform',
   'Platform/CI%2FCD',
   'Sandbox',

@@ -29,6 +29,7 @@ function rowCells(situation: Situation, row: Expected): readonly Cell[] {
     ...memberCells(situation, row),
     ...namedCells(situation, row),
     ...strangerCells(situation, row),
+    ...listedCells(situation, row),
   ];
   const once = new Map(all.map((cell) => [`${cell.id} ${cell.sort} ${cell.detail ?? ''}`, cell]));
   return [...once.values()].map((cell) => ({ ...cell, key, grant: entry.name, named }));
@@ -71,6 +72,20 @@ function namedCells(
   return [...new Set(holdings.flatMap(({ ids }) => ids))]
     .filter((id) => !isFor(id))
     .map((id) => ({ id, sort: 'names' }));
+}
+
+/**
+ * What a condition is to hold lists nobody but the owner of the resource. While accounts keep what is to be taken from them,
+ * it lists all, and `namedCells` finds those.
+ */
+function listedCells({ world, configuration }: Situation, row: Expected): readonly Bare[] {
+  const { ref, entry, accounts } = row;
+  if (!isHeld(entry)) return [];
+  const holdings = readerOf(entry.kind).holdings(world, ref, configuration.deployment, entry.name);
+  const ids = new Set(holdings.flatMap((each) => each.ids));
+  if (![...ids].every((id) => accounts.has(id))) return [];
+  ids.delete(ref.accountId);
+  return [...ids].map((id) => ({ id, sort: 'exceeds', detail: 'it is listed in place of a condition' }));
 }
 
 /** Nothing is for an account outside the organization that no grant names. */
