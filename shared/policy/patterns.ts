@@ -73,9 +73,9 @@ export function matchesArn(pattern: Pattern, arn: string): boolean {
 
 /** `arn`, partition, service, region, account, resource: six, unless the text is no ARN. */
 export function arnSegments(arn: string): readonly string[] {
-  const [first = '', partition, service, region, account, ...resource] = arn.split(':');
-  if (first !== 'arn' || account === undefined || resource.length === 0) return [];
-  return [first, partition ?? '', service ?? '', region ?? '', account, resource.join(':')];
+  const segments = arn.split(':');
+  if (segments[0] !== 'arn' || segments.length < 6) return [];
+  return [...segments.slice(0, 5), segments.slice(5).join(':')];
 }
 
 /** The values of a condition key, whatever its letter case; undefined when the request has none. */

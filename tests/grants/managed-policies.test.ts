@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, it, test } from '@jest/globals';
 import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
-import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import { type ManagedPolicies, writeManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import { casesOf } from './cases.ts';
@@ -264,6 +264,59 @@ function attachOthers(count: number): void {
     holder?.attached.add(group.organisation.addManagedPolicy({ accountId: central, name, document }));
   }
 }
+
+describe('writes', () => {
+  const write = (from: ManagedPolicies, to: ManagedPolicies) => {
+    group.organisation.resetCalls();
+    return writeManagedPolicies(group.world.clients(group.ref.region).iam, group.ref, { from, to }, context);
+  };
+  const none: ManagedPolicies = { policies: [], othersAttached: 0 };
+
+  it('deletes nothing when a policy was never created', async () => {
+    await group.bring(two);
+    const { policies } = (await group.read()) as ManagedPolicies;
+
+    await write({ ...none, policies: policies.map(({ arn: _, ...policy }) => policy) }, none);
+
+    expect(writes()).toEqual([]);
+    expect(group.policies()).toHaveLength(1);
+  });
+
+  it('sends nothing when the policies are as they should be', async () => {
+    await group.bring(two);
+    const state = (await group.read()) as ManagedPolicies;
+
+    await write(state, state);
+
+    expect(writes()).toEqual([]);
+  });
+
+  it('detaches a policy before it deletes it, and deletes without detaching when it is not attached', async () => {
+    await group.bring(two);
+    const state = (await group.read()) as ManagedPolicies;
+
+    await write(state, none);
+    expect(writes()).toEqual(['DetachGroupPolicy', 'DeletePolicy']);
+    expect(group.policies()).toEqual([]);
+
+    group = people();
+    await group.bring(two);
+    group.holders()[0]?.attached.clear();
+    await write((await group.read()) as ManagedPolicies, none);
+    expect(writes()).toEqual(['DeletePolicy']);
+  });
+
+  it('refuses a policy under its path when a tag is missing, and names the tag', async () => {
+    await group.bring(two);
+    for (const policy of group.policies())
+      Object.assign(policy, { tags: { 'managed-by': 'account-onboarding' } });
+
+    await expect(group.read()).rejects.toMatchObject({
+      name: 'OwnershipClashError',
+      message: expect.stringContaining('account-onboarding:deployment = test:'),
+    });
+  });
+});
 
 describe('others', () => {
   test('a group with ten foreign policies has no room, and the refusal says so in numbers', async () => {

@@ -1,5 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
-import { approvalNeeded, asIfApproved, gains } from '../../shared/plan/approval.ts';
+import { describe, expect, it, test } from '@jest/globals';
+import {
+  approvalHash,
+  approvalNeeded,
+  asIfApproved,
+  gains,
+  waitAlike,
+  waitingAccount,
+  waits,
+} from '../../shared/plan/approval.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';
 import { account, configurationWith, idsOf, readSecret, shared } from './fixture.ts';
 
@@ -88,4 +96,99 @@ test('what approval would give is what the grants that list accounts then list i
       accountId: here,
     },
   ]);
+});
+
+test('what approval would give is ordered, of the accounts that were asked for only, and by listing grants only', () => {
+  const waiting = ['555566669999', '555566668888', '555566667777'].map((id) =>
+    account(id, { ...production, approval: { since, approvedAs: null } }),
+  );
+  const ids = new Set(['555566669999', '555566668888']);
+
+  const found = gains(
+    desiredResources(configuration, waiting),
+    desiredResources(configuration, asIfApproved(waiting, new Set(idsOf(waiting)))),
+    ids,
+  );
+
+  expect(found.map(({ grant, accountId }) => `${grant} ${accountId}`)).toEqual([
+    'everywhere 555566668888',
+    'everywhere 555566669999',
+    'production 555566668888',
+    'production 555566669999',
+  ]);
+});
+
+describe('waits', () => {
+  const approval = { since, approvedAs: null };
+
+  it.each([
+    [true, account(here, { approval })],
+    [false, account(here)],
+    [false, account(here, { approval, state: 'SUSPENDED' })],
+    [false, account(here, { state: 'SUSPENDED' })],
+  ])('returns %s when the account is %p', (expected, each) => {
+    expect(waits(each)).toBe(expected);
+  });
+});
+
+describe('asIfApproved', () => {
+  it('removes the approval of the accounts that it names, and of no other account', () => {
+    const approval = { since, approvedAs: null };
+    const [one, two] = [account(here, { approval }), account('555566668888', { approval })];
+
+    expect(asIfApproved([one, two], new Set([here]))).toEqual([account(here), two]);
+  });
+});
+
+describe('waitingAccount', () => {
+  it('says where the account is and where it was approved', () => {
+    const { ouPath, parentIds } = production;
+    const position = { name: `account ${here}`, ouPath, parentIds, tags: {} };
+
+    expect(waitingAccount(account(here, { ...production, approval: { since, approvedAs: root } }))).toEqual({
+      id: here,
+      position,
+      approvedAs: root,
+    });
+    expect(waitingAccount(account(here, production))).toEqual({ id: here, position, approvedAs: null });
+  });
+});
+
+describe('waitAlike', () => {
+  const waiting = (position: typeof root, approvedAs: typeof root | null) => ({
+    id: here,
+    position,
+    approvedAs,
+  });
+  const moved = { ...root, ...production };
+
+  it.each([
+    [true, 'both were never approved', waiting(root, null), waiting(root, null)],
+    [true, 'both were approved in one position', waiting(moved, root), waiting(moved, { ...root })],
+    [false, 'only one was ever approved', waiting(moved, root), waiting(moved, null)],
+    [false, 'only the other was ever approved', waiting(moved, null), waiting(moved, root)],
+    [false, 'they were approved in different positions', waiting(moved, root), waiting(moved, moved)],
+    [false, 'they are in different positions', waiting(moved, null), waiting(root, null)],
+    [false, 'they are in different positions, approved in one', waiting(moved, root), waiting(root, root)],
+  ])('returns %s when %s', (expected, _, one, other) => {
+    expect(waitAlike(one, other)).toBe(expected);
+    expect(waitAlike({ ...one, id: '555566668888' }, other)).toBe(expected);
+  });
+});
+
+describe('approvalHash', () => {
+  it('changes when anything that was shown changes', () => {
+    const content = { deployment: 'test', configurationHash: 'a', accounts: [], gains: [] };
+    const gain = { resource: 'r', grant: 'g', accountId: here };
+    const hashes = [
+      content,
+      { ...content, deployment: 'other' },
+      { ...content, configurationHash: 'b' },
+      { ...content, accounts: [waitingAccount(account(here))] },
+      { ...content, gains: [gain] },
+    ].map(approvalHash);
+
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(approvalHash({ ...content })).toBe(hashes[0]);
+  });
 });
