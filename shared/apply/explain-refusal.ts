@@ -1,13 +1,26 @@
 import { InvalidPrincipalError, OrphanedPrincipalError, PolicyRefusedError } from '../errors.ts';
+import type { Account } from '../organization/account.ts';
+import type { DesiredResource } from '../plan/desired.ts';
 import { isCertain, type Suspect, suspectsOf, suspectsText } from '../plan/suspects.ts';
-import type { Picture } from './reconcile.ts';
+import type { ActiveConfiguration } from '../services.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
+
+/** What a run has read of a resource before it writes. */
+interface ResourceBeforeWrite {
+  readonly desired: DesiredResource;
+  readonly active: ActiveConfiguration;
+  readonly accounts: readonly Account[];
+  readonly state: ResourceState | undefined;
+  /** Of the registry. */
+  readonly revision: number;
+}
 
 /**
  * Principals of unmanaged statements that may be why AWS refuses a write; none if a write of the kind does not send these
  * statements again. Read them after AWS has refused: whether each service refuses a closed account is not confirmed.
  */
 export const suspectsIn = (
-  { desired: { kind }, active, accounts, state }: Picture,
+  { desired: { kind }, active, accounts, state }: ResourceBeforeWrite,
   actual: unknown,
 ): readonly Suspect[] =>
   kind.sendsUnmanaged === true
@@ -20,8 +33,14 @@ export function doubtOf(suspects: readonly Suspect[]): 'none' | 'possible' | 'ce
   return suspects.some(isCertain) ? 'certain' : 'possible';
 }
 
-/** Says why AWS refuses what the resource has already, whichever account is left out of the write. */
-export function explainRefusal(key: string, suspects: readonly Suspect[]) {
+/**
+ * Says why AWS refuses what the resource has already, without any of the new accounts. The error can be retried if no cause
+ * is certain: an account of a managed statement may have closed, and its event may still be on its way.
+ */
+export function explainRefusal(
+  { desired: { key }, revision }: ResourceBeforeWrite,
+  suspects: readonly Suspect[],
+) {
   return (refused: unknown): never => {
     if (!(refused instanceof InvalidPrincipalError)) throw refused;
     const fields = { resource: key, principals: suspects };
@@ -33,9 +52,18 @@ export function explainRefusal(key: string, suspects: readonly Suspect[]) {
         { ...refused.fields, ...fields },
         refused,
       );
-    if (suspects.length > 0) throw new OrphanedPrincipalError(unknownText(key, suspects), fields, refused);
-    throw refused;
+    if (suspects.length === 0) throw refused;
+    throw new InvalidPrincipalError(unknownText(key, suspects), { ...fields, revision }, refused);
   };
+}
+
+/**
+ * Ends the retries of a refusal without a certain cause if no account has changed since: AWS would refuse the same write.
+ * @throws OrphanedPrincipalError with the text of the first refusal
+ */
+export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision: number): void {
+  if (error?.name !== 'InvalidPrincipalError' || error.fields?.revision !== revision) return;
+  throw new OrphanedPrincipalError(error.message, error.fields);
 }
 
 const certainText = (key: string, suspects: readonly Suspect[]): string =>

@@ -17,7 +17,7 @@ import { samePolicy } from '../policy/equality.ts';
 import { activationOf, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOnLiving } from './contest.ts';
-import { doubtOf, explainRefusal, suspectsIn } from './explain-refusal.ts';
+import { doubtOf, explainRefusal, refuseUnlessAccountsChanged, suspectsIn } from './explain-refusal.ts';
 import { refuseWhatIsForgotten } from './forgotten.ts';
 import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
@@ -220,6 +220,7 @@ async function reconcileHolding(
   requireShown(request.shown, seen, all);
   lease.check();
   if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
+  refuseUnlessAccountsChanged(request.planned, seen.revision);
   await rememberBeforeWriting(services, seen, all);
   await refuseWhatIsForgotten(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
@@ -234,7 +235,7 @@ async function reconcileHolding(
     named,
     isMember: isMemberOf(seen.accounts),
     doubt: doubtOf(suspects),
-  }).catch(explainRefusal(desired.key, suspects));
+  }).catch(explainRefusal(seen, suspects));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   const identity = await identify(after);

@@ -8,6 +8,9 @@ export const security = '333333333333';
 export const shared = '444444444444';
 export const hubTopic = 'arn:aws:sns:us-east-1:111111111111:account-onboarding';
 
+/** Has the tag that the small configuration selects by. */
+export const runner = { id: '600000000001', name: 'runner', tags: { runner: 'yes' } };
+
 /** Keys of the small configuration's resources. */
 export const bucket = `s3-bucket-policy/${log}/eu-west-1/example-logs`;
 export const key = `kms-key-policy/${log}/eu-west-1/1234abcd-12ab-34cd-56ef-1234567890ab`;

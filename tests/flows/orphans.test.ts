@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
 import { ouId } from '../../simulator/example-organisation.ts';
 import type { ResourceKind } from '../../simulator/organisation.ts';
-import { bucket, key, repository, secret, small } from './configurations.ts';
+import { bucket, key, repository, runner, secret, small } from './configurations.ts';
 import { created } from './events.ts';
 import { partner } from './foreign.ts';
 import { sweep, swept } from './sweeps.ts';
@@ -42,9 +42,6 @@ const edit = (
   const document = of.organisation.policyOf(kind, id) as PolicyDocument;
   of.organisation.editPolicy(kind, id, { ...document, Statement: change(document.Statement) });
 };
-
-/** A member that may read the secret. */
-const runner = { id: '600000000001', name: 'runner', tags: { runner: 'yes' } };
 
 /** Everybody has what is theirs, beside a statement of the partner's. */
 async function withAuditor(kind: ResourceKind): Promise<World> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
 import { ouId } from '../../simulator/example-organisation.ts';
 import type { ResourceKind } from '../../simulator/organisation.ts';
-import { bucket, key, repository, secret, small } from './configurations.ts';
+import { bucket, key, repository, runner, secret, small } from './configurations.ts';
 import { created } from './events.ts';
 import { swept } from './sweeps.ts';
 import { foreign, named, onboard, outcomes, type World, writeCounts } from './world.ts';
@@ -38,8 +38,6 @@ function add(env: World, kind: ResourceKind, principals: Principals): void {
   };
   env.organisation.editPolicy(kind, id, { ...document, Statement: [...document.Statement, statement] });
 }
-
-const runner = { id: '600000000001', name: 'runner', tags: { runner: 'yes' } };
 
 const everyone = () =>
   swept({
@@ -140,6 +138,32 @@ test.each([
     expect(named(env)[resource]).not.toContain(first.id);
   },
 );
+
+test('writes on a later attempt when an account that the policy names closes during the run', async () => {
+  const env = await everyone();
+  env.organisation.addForeignAccount(vendor);
+  add(env, 'key', { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: vendor } });
+  const leaver = newAccount(env);
+  await onboard(env, leaver.event);
+  const { id, event } = newAccount(env);
+  env.organisation.closeAccount(leaver.id);
+  const closing = { accountId: leaver.id, expect: 'any' };
+
+  const ended = await onboard(env, event, {
+    around: async (_, invoke) => {
+      try {
+        return await invoke();
+      } catch (error) {
+        await onboard(env, closing);
+        throw error;
+      }
+    },
+  });
+
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(env)[key]).toContain(id);
+  expect(named(env)[key]).not.toContain(leaver.id);
+});
 
 test('lets the others in when ECR refuses one account without naming the cause', async () => {
   const env = await everyone();
