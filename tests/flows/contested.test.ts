@@ -5,7 +5,7 @@ import { applyPlan } from '../../shared/run/apply-plan.ts';
 import { driftOf } from '../../shared/run/drift.ts';
 import { planAll } from '../../shared/run/plan-all.ts';
 import { activeConfiguration } from '../../shared/services.ts';
-import { bucket, people, repository, secret } from './configurations.ts';
+import { bucket, people, repository, runner, secret } from './configurations.ts';
 import { created } from './events.ts';
 import { sweep, swept } from './sweeps.ts';
 import { due, named, onboard, outcomes, type World, writeCounts } from './world.ts';
@@ -42,7 +42,7 @@ const apply = async (of: World, runId: string) => applyPlan(of.services, { runId
 
 /** A resource that outsiders have emptied of ours twice, and a sweep that has found the second time. */
 async function contested(): Promise<World> {
-  const of = await swept();
+  const of = await swept({ prepare: (organisation) => organisation.addAccount(runner) });
   edit(of, withoutOurs);
   await sweep(of);
   edit(of, withoutOurs);

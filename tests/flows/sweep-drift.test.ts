@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { bucket, key, repository, secret } from './configurations.ts';
+import { bucket, key, repository, runner, secret } from './configurations.ts';
 import { created } from './events.ts';
 import { sweep, swept } from './sweeps.ts';
 import type { Ended, World } from './world.ts';
@@ -30,7 +30,7 @@ function meddle({ organisation, clock }: World): void {
 }
 
 test('the sweep says of each resource how it found it, and counts that', async () => {
-  const of = await swept();
+  const of = await swept({ prepare: (organisation) => organisation.addAccount(runner) });
   meddle(of);
 
   const ended = await sweep(of);
