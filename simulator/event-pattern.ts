@@ -4,6 +4,9 @@
  * event patterns" (EventBridge user guide).
  */
 
+import { matchesGlob } from '../shared/glob.ts';
+import { readWildcards } from './wildcards.ts';
+
 type Fields = Readonly<Record<string, unknown>>;
 type Leaf = string | number | boolean | null;
 type LeafTest = (leaf: Leaf) => boolean;
@@ -69,8 +72,8 @@ const operators: Readonly<Record<string, (operand: unknown) => LeafTest>> = {
   suffix: (operand) => affix('suffix', operand, (text, part) => text.endsWith(part)),
   'equals-ignore-case': (operand) => textTest(lower(operand), (text, part) => text.toLowerCase() === part),
   wildcard: (operand) => {
-    const expression = wildcard(asText(operand));
-    return (leaf) => typeof leaf === 'string' && expression.test(leaf);
+    const glob = readWildcards(asText(operand), '?[]{}');
+    return (leaf) => typeof leaf === 'string' && matchesGlob(glob, leaf);
   },
   'anything-but': anythingBut,
   numeric,
@@ -130,15 +133,6 @@ const comparisons: Readonly<Record<string, (value: number, bound: number) => boo
   '>': (value, bound) => value > bound,
   '>=': (value, bound) => value >= bound,
 };
-
-/** `*` stands for any characters; `\*` and `\\` for themselves. */
-function wildcard(pattern: string): RegExp {
-  const parts = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
-  const body = parts.map((part) => (part === '*' ? '[\\s\\S]*' : escaped(part.replace(/^\\(?=.)/s, ''))));
-  return new RegExp(`^${body.join('')}$`);
-}
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 const leavesOf = (value: unknown): readonly Leaf[] => {
   if (Array.isArray(value)) return value.flatMap(leavesOf);

@@ -8,12 +8,14 @@ import type {
   ModifyImageAttributeCommandInput,
   ModifyImageAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
+import { matchesGlob } from '../../shared/glob.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
 import { isKnownPrincipal } from '../principals.ts';
 import { tagList } from '../tags.ts';
+import { readWildcards } from '../wildcards.ts';
 import type { SimulatedImage, World } from '../world.ts';
 
 /** AMI sharing: organisations, OUs and accounts together ("Amazon EC2 endpoints and quotas", General Reference). */
@@ -102,18 +104,8 @@ function passes({ state, tags }: SimulatedImage, { Name = '', Values = [] }: Fil
   if (Name !== 'state' && !Name.startsWith('tag:'))
     throw awsError('NotSimulated', `The filter ${Name} is not simulated`, 501);
   const value = Name === 'state' ? state : tags[Name.slice('tag:'.length)];
-  return value !== undefined && Values.some((pattern) => patternOf(pattern).test(value));
+  return value !== undefined && Values.some((pattern) => matchesGlob(readWildcards(pattern, '[]{}'), value));
 }
-
-const patternOf = (text: string): RegExp =>
-  new RegExp(
-    `^${text.replace(/\\(.)|[*?]|[.+^${}()|[\]\\]/gs, (found, escaped?: string) => {
-      if (escaped !== undefined) return `\\u{${escaped.codePointAt(0)?.toString(16)}}`;
-      if (found === '*') return '.*';
-      return found === '?' ? '.' : `\\${found}`;
-    })}$`,
-    'su',
-  );
 
 interface ImageInput {
   readonly ImageId: string | undefined;
