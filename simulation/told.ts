@@ -9,7 +9,10 @@ export interface DueLine {
   readonly is: (line: string) => boolean;
 }
 
-/** Of a resource on which something is left: a line that begins with its key and names the error. */
+/**
+ * Of a resource on which something is left: a line that begins with its key and names the error, or the line of an error
+ * that several resources share. Such a line ends with the keys of the first ones.
+ */
 export function lineOf({ resource, outcome, error }: ResourceChange): readonly DueLine[] {
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const name = error?.name ?? '';
@@ -17,9 +20,17 @@ export function lineOf({ resource, outcome, error }: ResourceChange): readonly D
     {
       what: `${resource}: ${name}`,
       must: true,
-      is: (line) => line.startsWith(`${resource}: `) && line.includes(name),
+      is: (line) => line.includes(name) && (line.startsWith(`${resource}: `) || sharesLine(resource, line)),
     },
   ];
+}
+
+const shared = /\. ([\d,]+) resources are affected: (.+?)( and [\d,]+ more)?$/;
+
+/** Whether the line is for several resources, and names this one or says that there are more. */
+function sharesLine(resource: string, line: string): boolean {
+  const [, , named = '', more] = shared.exec(line) ?? [];
+  return more !== undefined || named.split(', ').includes(resource);
 }
 
 /** Accounts that wait for approval, and would have something more if they were approved. */
