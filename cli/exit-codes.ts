@@ -22,7 +22,7 @@ export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string]
   [exitCodes.succeeded, 'done; or there was nothing to do, or nothing that concerns an account'],
   [
     exitCodes.failed,
-    'a run failed, and what is left to do is printed and recorded; or a resource cannot be compared',
+    'a run failed: what is unresolved is printed and recorded; or a resource cannot be compared',
   ],
   [exitCodes.changesPending, 'changes are pending, something has drifted, or a run waits for approval'],
   [exitCodes.usage, 'a command, option or file that does not exist'],
