@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   if (!/^[0-9a-f]{1,8}$/i.test(values.seed))
     throw new Error(`--seed must be up to eight hexadecimal digits, not ${values.seed}`);
   const all = await listMutants(values.folder.flatMap(filesIn));
-  const mutants = sample(all, Number(values.count), Number.parseInt(values.seed, 16));
+  const mutants = sample(all, Number(values.count), values.seed.toLowerCase());
   const equivalents = loadEquivalents();
   const results = openResults(`.mutation/${values.seed}.jsonl`);
   const open = mutants.filter((mutant) => !results.isKilled(mutant) && equivalents.of(mutant) === undefined);

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '@stryker-mutator/api/logging';
 import { createInstrumenter } from '@stryker-mutator/instrumenter';
 import { createInjector } from 'typed-inject';
-import { seeded } from '../../simulation/random.ts';
 
 /** One small change to a source file that a test should notice. */
 export interface Mutant {
@@ -100,12 +99,21 @@ const silent: Logger = {
 export const mutated = (text: string, { start, end, replacement }: Mutant): string =>
   text.slice(0, start) + replacement + text.slice(end);
 
-/** A sample of the size that depends on the seed alone: for one list of mutants, one seed always draws the same. */
-export function sample<T>(all: readonly T[], size: number, seed: number): readonly T[] {
-  const random = seeded(seed);
-  const keyed = all.map((item) => ({ item, key: random() }));
+/**
+ * A sample that depends on the seed and on the mutants alone: each has a number of its own, and the lowest are drawn. So
+ * a change to one file changes which of its own mutants are drawn, and hardly any others.
+ */
+export function sample(all: readonly Mutant[], size: number, seed: string): readonly Mutant[] {
+  const seen = new Map<string, number>();
+  const keyed = all.map((mutant) => {
+    const { file, mutator, original, replacement } = mutant;
+    const text = JSON.stringify([seed, file, mutator, original, replacement]);
+    const before = seen.get(text) ?? 0;
+    seen.set(text, before + 1);
+    return { mutant, key: createHash('sha256').update(`${text}${before}`).digest('hex') };
+  });
   return keyed
-    .toSorted((a, b) => a.key - b.key)
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .slice(0, size)
-    .map(({ item }) => item);
+    .map(({ mutant }) => mutant);
 }
