@@ -1,6 +1,7 @@
 /**
- * The errors of the project. Their names are an interface: state machines match them in `ErrorEquals`, and a
- * test holds the two together. `retryable` says whether the same call may succeed later without a person.
+ * The errors that several parts of the project throw or catch; an error of one part is in its `errors.ts`. Names are an
+ * interface: state machines match them in `ErrorEquals`, and a test compares the two. `retryable` says whether the same call
+ * may succeed later without a person.
  */
 
 /** One thing that is wrong with an input: where (a path such as `grants[2].bucket`), and what would be right. */
@@ -244,42 +245,6 @@ export class PolicyRefusedError extends OnboardingError {
 export class RequestRefusedError extends OnboardingError {
   override readonly name = 'RequestRefusedError';
   readonly retryable = false;
-}
-
-/** A secret that cannot be deployed: it is scheduled for deletion, or no version of it is AWSCURRENT. */
-export class SecretNotDeployableError extends OnboardingError {
-  override readonly name = 'SecretNotDeployableError';
-  readonly retryable = false;
-}
-
-/** AppConfig refused to start a deployment. */
-export class DeploymentRefusedError extends OnboardingError {
-  override readonly name = 'DeploymentRefusedError';
-  readonly retryable = false;
-}
-
-/** Another deployment kept an environment busy for longer than the configuration allows to wait. */
-export class EnvironmentBusyError extends OnboardingError {
-  override readonly name = 'EnvironmentBusyError';
-  readonly retryable = false;
-}
-
-/** A rotation that Secrets Manager asks for in a way in which it must not be done. */
-export class RotationRefusedError extends OnboardingError {
-  override readonly name = 'RotationRefusedError';
-  readonly retryable = false;
-}
-
-/** A step of a rotation failed where the secret is used; Secrets Manager tries it again. Holds no value. */
-export class RotationStepError extends OnboardingError {
-  override readonly name = 'RotationStepError';
-  readonly retryable = false;
-}
-
-/** A deployed configuration could not be read, or is not what its reader takes. Holds none of its content. */
-export class ConfigurationUnavailableError extends OnboardingError {
-  override readonly name = 'ConfigurationUnavailableError';
-  readonly retryable = true;
 }
 
 /** An error as it is kept in records and printed as JSON. */

@@ -3,7 +3,7 @@ import { ContestedError } from '../errors.ts';
 import { leftDigests } from '../plan/digest.ts';
 import type { Services } from '../services.ts';
 import type { Dispute, ResourceState } from '../store/ports.ts';
-import type { Picture } from './reconcile.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and

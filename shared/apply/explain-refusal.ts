@@ -1,26 +1,14 @@
 import { InvalidPrincipalError, OrphanedPrincipalError, PolicyRefusedError } from '../errors.ts';
-import type { Account } from '../organization/account.ts';
-import type { DesiredResource } from '../plan/desired.ts';
 import { isCertain, type Suspect, suspectsOf, suspectsText } from '../plan/suspects.ts';
-import type { ActiveConfiguration } from '../services.ts';
-import type { ResourceChange, ResourceState } from '../store/ports.ts';
-
-/** What a run has read of a resource before it writes. */
-interface ResourceBeforeWrite {
-  readonly desired: DesiredResource;
-  readonly active: ActiveConfiguration;
-  readonly accounts: readonly Account[];
-  readonly state: ResourceState | undefined;
-  /** Of the registry. */
-  readonly revision: number;
-}
+import type { ResourceChange } from '../store/ports.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * Principals of unmanaged statements that may be why AWS refuses a write; none if a write of the kind does not send these
  * statements again. Read them after AWS has refused: whether each service refuses a closed account is not confirmed.
  */
 export const suspectsIn = (
-  { desired: { kind }, active, accounts, state }: ResourceBeforeWrite,
+  { desired: { kind }, active, accounts, state }: Picture,
   actual: unknown,
 ): readonly Suspect[] =>
   kind.sendsUnmanaged === true
@@ -38,7 +26,7 @@ export function doubtOf(suspects: readonly Suspect[]): 'none' | 'possible' | 'ce
  * is certain: an account of a managed statement may have closed, and its event may still be on its way.
  */
 export function explainRefusal(
-  { desired: { key }, revision }: ResourceBeforeWrite,
+  { desired: { key }, revision }: Picture,
   suspects: readonly Suspect[],
 ) {
   return (refused: unknown): never => {

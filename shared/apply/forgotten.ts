@@ -1,7 +1,7 @@
 import { ConcurrentUpdateError } from '../errors.ts';
 import { desiredResource, grantsOn } from '../plan/desired.ts';
 import { activationOf, activeConfiguration, type Services } from '../services.ts';
-import type { Picture } from './reconcile.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * Another configuration that came into force since the picture was made may not name it any more, and a look that ended

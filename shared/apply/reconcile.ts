@@ -1,16 +1,7 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
-import {
-  ConfigurationMismatchError,
-  errorRecord,
-  NotReadBackError,
-  OnboardingError,
-  ServiceUnavailableError,
-} from '../errors.ts';
-import type { GrantContext } from '../grants/contract.ts';
-import { isMember } from '../organization/account.ts';
-import { revisionOnceReady } from '../organization/registry.ts';
-import { type DesiredResource, desiredResource, grantsOn } from '../plan/desired.ts';
+import { errorRecord, OnboardingError, ServiceUnavailableError } from '../errors.ts';
+import { desiredResource, grantsOn } from '../plan/desired.ts';
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
@@ -23,8 +14,10 @@ import { gathersUntil } from './gather.ts';
 import { gone, readUnlessGone, resting, stateOfGone } from './gone.ts';
 import { identityOf } from './identity.ts';
 import { busy, type Lease, type LeaseLook, type LeaseWait, withLease } from './lease.ts';
-import { remembering } from './memory.ts';
 import { outcomeOfError } from './outcome.ts';
+import { isMemberOf, namedAccounts, newestFirst, type Picture, picture } from './picture.ts';
+import { readBack } from './read-back.ts';
+import type { Done } from './record.ts';
 import { leftOut } from './refused.ts';
 import { writeAccepted } from './set-aside.ts';
 import { rememberBeforeWriting, rememberGraces, settle } from './settle.ts';
@@ -136,9 +129,6 @@ async function settledSincePlan(
   return isSettled(state, { revision, hash: activationOf(active), grants: grantsOn(desired), accountIds });
 }
 
-/** How a reconciliation ended. */
-export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
-
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
   const { outcome, error, accountIds, tookBack, reason, ...kept } = planned;
@@ -149,27 +139,6 @@ function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceCh
 function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): ResourceChange {
   return planned;
 }
-
-/**
- * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
- * @returns `undefined` where nobody has anything to do: the resource is not in force any more, and nothing of ours on it
- */
-async function picture(services: Services, resource: string, state: ResourceState | undefined) {
-  const { store } = services;
-  const revision = await revisionOnceReady(store.registry);
-  const accounts = await store.registry.accounts();
-  const active = await activeConfiguration(store);
-  const desired = desiredResource(active, accounts, resource);
-  if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
-  if (desired === undefined)
-    throw new ConfigurationMismatchError(
-      `${resource} is not in the configuration in force any more; start the run again`,
-      { resource },
-    );
-  return { revision, accounts, active, desired, state, remember: remembering(store, resource, state) };
-}
-
-export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
 
 async function reconcileHolding(
   services: Services,
@@ -277,12 +246,6 @@ const sameDocuments = (one: Documents = {}, other: Documents = {}): boolean =>
 
 type Documents = ResourceChange['before'];
 
-function namedAccounts({ desired, state }: Picture, actual: unknown, context: GrantContext) {
-  const { kind, ref, shares } = desired;
-  const remembered = state?.owned ?? [];
-  return new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context, remembered)]));
-}
-
 /** An answer that never came may belong to a write that still takes effect; a clear refusal does not. */
 async function sent(lease: Lease, write: Promise<void>): Promise<void> {
   try {
@@ -290,39 +253,5 @@ async function sent(lease: Lease, write: Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof OnboardingError) || error instanceof ServiceUnavailableError) lease.keep();
     throw error;
-  }
-}
-
-/** Newest first: by the revision of the last change. */
-const newestFirst = (accounts: Picture['accounts']) => {
-  const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
-  return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
-};
-
-const isMemberOf = (accounts: Picture['accounts']) => {
-  const members = new Set(accounts.filter(isMember).map(({ id }) => id));
-  return (id: string): boolean => members.has(id);
-};
-
-/** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */
-const readBackPatience = 20_000;
-
-async function readBack(
-  { clock }: Services,
-  { kind, key }: DesiredResource,
-  wanted: unknown,
-  read: () => Promise<unknown>,
-): Promise<unknown> {
-  const deadline = clock.now() + readBackPatience;
-  for (let pause = 250; ; pause = Math.min(pause * 2, 4_000)) {
-    const state = await read();
-    if (kind.same(state, wanted)) return state;
-    if (clock.now() + pause > deadline)
-      throw new NotReadBackError(
-        `${key} was written, but still reads differently ${readBackPatience / 1_000} seconds later: another tool may ` +
-          'be writing it',
-        { resource: key },
-      );
-    await clock.sleep(pause);
   }
 }

@@ -4,6 +4,9 @@ import type { DesiredResource } from '../plan/desired.ts';
 import type { ResourcePlan } from '../plan/plan.ts';
 import type { ResourceChange } from '../store/ports.ts';
 
+/** How a reconciliation ended. */
+export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
+
 /** Whose access a write changes; nobody's where there is none. */
 export function gainsOf(
   { changed, added, removed }: ResourcePlan,

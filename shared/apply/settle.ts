@@ -11,8 +11,8 @@ import type { ResourceState, Tried } from '../store/ports.ts';
 import type { Verdict } from './contest.ts';
 import { gatheringAfter, type LastWrite } from './gather.ts';
 import type { Lease } from './lease.ts';
-import type { Done, Picture } from './reconcile.ts';
-import { documents, gainsOf, leavingOf } from './record.ts';
+import type { Picture } from './picture.ts';
+import { type Done, documents, gainsOf, leavingOf } from './record.ts';
 import { triedNow } from './refused.ts';
 import type { Written } from './set-aside.ts';
 

@@ -1,8 +1,8 @@
 import { canonicalHash } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
-import { labelOf } from '../policy/difference.ts';
 import { meaning } from '../policy/equality.ts';
 import { deploymentOf } from '../policy/owned.ts';
+import { statementLabel } from '../policy/statement-label.ts';
 
 type Documents = ReturnType<GrantKind['documents']>;
 
@@ -33,7 +33,7 @@ export function unmanagedStatements(
       .filter(({ Sid }) => deploymentOf(Sid) !== deploymentId)
       .map((statement) => ({
         digest: canonicalHash([name, meaning(statement)]).slice(0, 16),
-        label: shortened(labelOf(statement)),
+        label: shortened(statementLabel(statement)),
       })),
   );
   const ordered = all.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));

@@ -1,6 +1,7 @@
-import { many, type PolicyDocument, type Statement } from './document.ts';
+import type { PolicyDocument, Statement } from './document.ts';
 import { meaning } from './equality.ts';
 import { type Fact, factsOf, headFacts } from './facts.ts';
+import { actionsOf, allBut, statementLabel } from './statement-label.ts';
 import { type Gains, reaches, type Widening, wideningOf } from './widening.ts';
 
 export interface DifferenceLine {
@@ -96,8 +97,6 @@ function isLikely(old: Statement): (statement: Statement) => boolean {
     actionsOf(next).some((action) => actions.has(action.toLowerCase()));
 }
 
-const actionsOf = ({ Action, NotAction }: Statement): readonly string[] => many(Action ?? NotAction ?? []);
-
 /** A new Allow gives access, and so does a Deny that goes; unless another statement did or does the same. */
 function whole(kind: 'added' | 'removed', statement: Statement, step: Step): StatementDifference {
   const sign = kind === 'added' ? '+' : '-';
@@ -159,22 +158,10 @@ function headDifference(before: PolicyDocument | undefined, after: PolicyDocumen
   return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];
 }
 
-/** The Sid, or a short description such as `Allow s3:GetObject and 2 more`. */
-export const labelOf = (statement: Statement): string => statement.Sid || describe(statement);
-
 const named = (statement: Statement) => ({
   ...(statement.Sid === undefined ? {} : { sid: statement.Sid }),
-  label: labelOf(statement),
+  label: statementLabel(statement),
 });
-
-/** `Allow s3:GetObject and 2 more`: a name; all actions are in the lines. */
-function describe(statement: Statement): string {
-  const others = actionsOf(statement).length - 1;
-  const [first = 'nothing'] = actionsOf(statement);
-  return `${statement.Effect} ${allBut(statement)}${first}${others > 0 ? ` and ${others} more` : ''}`;
-}
 
 const actionsText = (statement: Statement): string =>
   `${allBut(statement)}${actionsOf(statement).join(', ') || 'nothing'}`;
-
-const allBut = ({ Action }: Statement): string => (Action === undefined ? 'all but ' : '');

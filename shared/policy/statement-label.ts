@@ -1,14 +1,16 @@
 import { many, type Statement } from './document.ts';
 
-/**
- * How people find a statement: its Sid, such as `"PartnerAudit"`; without one its number, from 1, and what it does, such as
- * `number 2 (Allow s3:GetObject, …)`.
- */
-export const statementLabel = (statement: Statement, index: number): string =>
-  statement.Sid ? `"${statement.Sid}"` : `number ${index + 1} (${descriptionOf(statement)})`;
+/** The Sid, or a short description such as `Allow s3:GetObject and 2 more`. */
+export const statementLabel = (statement: Statement): string => statement.Sid || descriptionOf(statement);
 
-function descriptionOf({ Effect, Action, NotAction }: Statement): string {
-  const [first = 'nothing', ...others] = many(Action ?? NotAction ?? []);
-  const actions = others.length === 0 ? first : `${first}, …`;
-  return Action === undefined ? `${Effect} all but ${actions}` : `${Effect} ${actions}`;
+function descriptionOf(statement: Statement): string {
+  const [first = 'nothing', ...others] = actionsOf(statement);
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${statement.Effect} ${allBut(statement)}${first}${more}`;
 }
+
+/** The actions that the statement names, which are all but those that it covers if it has a `NotAction`. */
+export const actionsOf = ({ Action, NotAction }: Statement): readonly string[] =>
+  many(Action ?? NotAction ?? []);
+
+export const allBut = ({ Action }: Statement): string => (Action === undefined ? 'all but ' : '');

@@ -4,7 +4,7 @@ import { statementLabel } from './statement-label.ts';
 
 /** A principal in a statement that this installation does not manage. */
 export interface UnmanagedPrincipal {
-  /** Which statement: see `statementLabel`. */
+  /** Which statement: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
   readonly statement: string;
   /** As the statement has it: an account id, an ARN, a unique id, a canonical user. */
   readonly principal: string;
@@ -22,10 +22,16 @@ export const unmanagedPrincipals = (
     deploymentOf(statement.Sid) === deploymentId
       ? []
       : [...new Set(principalsIn(statement))].map((principal) => ({
-          statement: statementLabel(statement, index),
+          statement: findableLabel(statement, index),
           principal,
         })),
   );
+
+/** People find a statement without a Sid by its number, from 1. */
+const findableLabel = (statement: Statement, index: number): string => {
+  const label = statementLabel(statement);
+  return statement.Sid ? `"${label}"` : `number ${index + 1} (${label})`;
+};
 
 const principalsIn = ({ Principal, NotPrincipal }: Statement): readonly string[] =>
   [Principal, NotPrincipal]

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-appconfigdata';
 import type { MetadataBearer } from '@smithy/types';
 import type { Clock } from '../clock.ts';
-import { ConfigurationUnavailableError } from '../errors.ts';
+import { ConfigurationUnavailableError } from './errors.ts';
 
 /** What checks a configuration and gives it its type: a zod schema, or anything with such a `parse`. */
 export interface ConfigurationSchema<T> {

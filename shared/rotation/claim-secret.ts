@@ -1,11 +1,12 @@
 import type { AccountClients } from '../aws/access.ts';
 import { rotationOf } from '../configuration/rotation.ts';
-import { ResourceMissingError, SecretNotDeployableError } from '../errors.ts';
+import { ResourceMissingError } from '../errors.ts';
 import { secretPlace } from '../secret-arn.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import type { KnownProfiles } from './discover.ts';
+import { SecretNotDeployableError } from './errors.ts';
 import { type Found, problemLine, together } from './found.ts';
 import { forgetTrouble, isNews } from './news.ts';
 import { recallTargets } from './recall.ts';

@@ -1,6 +1,6 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SecretNotDeployableError } from '../errors.ts';
 import { type SecretPlace, secretPlace } from '../secret-arn.ts';
+import { SecretNotDeployableError } from './errors.ts';
 
 /** A secret as it is now; never its value. */
 export interface CurrentSecret extends SecretPlace {

@@ -1,12 +1,12 @@
 import {
   AccessDeniedError,
-  DeploymentRefusedError,
   type OnboardingError,
   ResourceDisabledError,
   ResourceMissingError,
 } from '../errors.ts';
 import type { Delivery } from '../store/ports.ts';
 import { isSecret } from './delivery.ts';
+import { DeploymentRefusedError } from './errors.ts';
 
 /**
  * The error of a start that AppConfig has refused for good; `undefined` for any other. AppConfig's own words can quote the

@@ -1,8 +1,9 @@
-import { DeploymentRefusedError, errorRecord, OnboardingError, ResourceMissingError } from '../errors.ts';
+import { errorRecord, OnboardingError, ResourceMissingError } from '../errors.ts';
 import { secretPlace } from '../secret-arn.ts';
 import type { Services } from '../services.ts';
 import type { Delivery } from '../store/ports.ts';
 import { findTargets } from './discover.ts';
+import { DeploymentRefusedError } from './errors.ts';
 import { end, handFor, type Step } from './hand.ts';
 import { configuredTargets } from './targets.ts';
 

@@ -1,10 +1,11 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
-import { EnvironmentBusyError, errorRecord, OnboardingError } from '../errors.ts';
+import { errorRecord, OnboardingError } from '../errors.ts';
 import type { Delivery } from '../store/ports.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import { isAskedAfter, isSecret, targetPrefix } from './delivery.ts';
 import { deploymentRefusal } from './deployment-refusal.ts';
 import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
+import { EnvironmentBusyError } from './errors.ts';
 import { fail } from './fail.ts';
 import { follow } from './follow.ts';
 import { end, giveUp, type Hand, keep, longestWait, type Step } from './hand.ts';

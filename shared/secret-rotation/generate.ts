@@ -1,5 +1,5 @@
 import { GetRandomPasswordCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { RotationRefusedError } from '../errors.ts';
+import { RotationRefusedError } from './errors.ts';
 
 /** Options of a password, as GetRandomPassword has them (Secrets Manager API reference). */
 export interface PasswordOptions {

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { MalformedEventError, RotationRefusedError } from '../errors.ts';
+import { MalformedEventError } from '../errors.ts';
 import { findingsOf } from '../organization/event-findings.ts';
 import type { Logger } from '../services.ts';
+import { RotationRefusedError } from './errors.ts';
 import type { Rotator, SecretValues } from './rotator.ts';
 import { scrubbed } from './scrub.ts';
 import { keepUnlessStale, works } from './stale.ts';

@@ -1,4 +1,5 @@
-import { type OnboardingError, RotationRefusedError, RotationStepError } from '../errors.ts';
+import type { OnboardingError } from '../errors.ts';
+import { RotationRefusedError, RotationStepError } from './errors.ts';
 
 /**
  * The error of a step without what a driver or a service may have quoted: the values, and their parts where they are

@@ -1,4 +1,4 @@
-import { RotationRefusedError } from '../errors.ts';
+import { RotationRefusedError } from './errors.ts';
 import type { RotationTools } from './rotate.ts';
 import { dropPending, isOlderThanCurrent, type RotatedVersion } from './versions.ts';
 

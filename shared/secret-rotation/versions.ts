@@ -7,7 +7,7 @@ import {
   UpdateSecretVersionStageCommand,
   type UpdateSecretVersionStageCommandInput,
 } from '@aws-sdk/client-secrets-manager';
-import { RotationRefusedError } from '../errors.ts';
+import { RotationRefusedError } from './errors.ts';
 
 /** The version that is being rotated in, among the others. */
 export interface RotatedVersion {

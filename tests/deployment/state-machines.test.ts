@@ -3,8 +3,12 @@ import { ownTime } from '../../shared/apply/refused.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
 import * as errors from '../../shared/errors.ts';
 import { centralAccountNames } from '../../shared/grants/entry.ts';
+import * as readerErrors from '../../shared/reader/errors.ts';
+import * as rotationErrors from '../../shared/rotation/errors.ts';
 import { executionsEndWithin } from '../../shared/run/sweep.ts';
-import { loadedBy, sourceOf } from '../imports.ts';
+import * as secretRotationErrors from '../../shared/secret-rotation/errors.ts';
+import { StoredItemError } from '../../shared/store/dynamodb/items.ts';
+import { filesIn, loadedBy, sourceOf } from '../imports.ts';
 import { type Deployment, deployment, functionLogicalId, functionToken, resourcesOf } from './deployment.ts';
 import { definitionOf, matchedErrors, stateMachines, tasksOf } from './state-machines.ts';
 
@@ -32,15 +36,32 @@ type UpdateMap = ReturnType<typeof definitionOf>['States'][string] & {
 
 const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-type ErrorClass = new (text: string, findings: readonly never[]) => errors.OnboardingError;
+/** Findings, or the key of an item of the table: what the classes take beside a text. */
+const noFindings = Object.assign([], { pk: '', sk: '' });
 
-const errorClasses = Object.values(errors as Readonly<Record<string, unknown>>).filter(
+type ErrorClass = new (
+  text: string,
+  findings: typeof noFindings,
+  more: readonly never[],
+) => errors.OnboardingError;
+
+const exported: Readonly<Record<string, unknown>> = {
+  ...errors,
+  ...readerErrors,
+  ...rotationErrors,
+  ...secretRotationErrors,
+  StoredItemError,
+};
+
+const errorClasses = Object.values(exported).filter(
   (value) => typeof value === 'function' && value.prototype instanceof errors.OnboardingError,
 ) as readonly ErrorClass[];
 
 /** Whether a retry helps, by the names of the project's errors. */
 const retryable = new Map(
-  errorClasses.map((Class) => new Class('', [])).map(({ name, retryable: helps }) => [name, helps] as const),
+  errorClasses
+    .map((Class) => new Class('', noFindings, []))
+    .map(({ name, retryable: helps }) => [name, helps] as const),
 );
 
 /**
@@ -58,6 +79,13 @@ const documented = new Set([
   'States.ALL',
   'States.Timeout',
 ]);
+
+test('knows every error class of the project when errors lie in several files', () => {
+  const defined = filesIn('shared').flatMap((file) => [
+    ...sourceOf(file).matchAll(/^export class (\w+) extends OnboardingError/gm),
+  ]);
+  expect(defined.map(([, name]) => name).sort()).toEqual([...retryable.keys()].sort());
+});
 
 test('the sweep updates the central accounts as the runs of accounts do', () => {
   const [account, sweep] = ['account-onboarding', 'organization-sweep'].map(

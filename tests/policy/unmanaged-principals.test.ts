@@ -50,7 +50,7 @@ test('finds a deleted role and a deleted user with the statement that names them
       principal: user,
       because: 'the id of a user that was deleted',
     },
-    { statement: 'number 3 (Deny s3:PutObject, …)', principal: role },
+    { statement: 'number 3 (Deny s3:PutObject and 1 more)', principal: role },
   ]);
 });
 

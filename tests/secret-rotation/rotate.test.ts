@@ -1,6 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { AccessDeniedError, RotationRefusedError } from '../../shared/errors.ts';
+import { AccessDeniedError } from '../../shared/errors.ts';
+import { RotationRefusedError } from '../../shared/secret-rotation/errors.ts';
 import {
   alternatingUsers,
   generatedApiKey,

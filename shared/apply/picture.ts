@@ -1,0 +1,47 @@
+import { ConfigurationMismatchError } from '../errors.ts';
+import type { GrantContext } from '../grants/contract.ts';
+import { isMember } from '../organization/account.ts';
+import { revisionOnceReady } from '../organization/registry.ts';
+import { desiredResource } from '../plan/desired.ts';
+import { activeConfiguration, type Services } from '../services.ts';
+import type { ResourceState } from '../store/ports.ts';
+import { remembering } from './memory.ts';
+
+/**
+ * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
+ * @returns `undefined` where nobody has anything to do: the resource is not in force any more, and nothing of ours on it
+ */
+export async function picture(services: Services, resource: string, state: ResourceState | undefined) {
+  const { store } = services;
+  const revision = await revisionOnceReady(store.registry);
+  const accounts = await store.registry.accounts();
+  const active = await activeConfiguration(store);
+  const desired = desiredResource(active, accounts, resource);
+  if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
+  if (desired === undefined)
+    throw new ConfigurationMismatchError(
+      `${resource} is not in the configuration in force any more; start the run again`,
+      { resource },
+    );
+  return { revision, accounts, active, desired, state, remember: remembering(store, resource, state) };
+}
+
+export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
+
+/** The accounts that the resource names now. */
+export function namedAccounts({ desired, state }: Picture, actual: unknown, context: GrantContext) {
+  const { kind, ref, shares } = desired;
+  const remembered = state?.owned ?? [];
+  return new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context, remembered)]));
+}
+
+/** Newest first: by the revision of the last change. */
+export const newestFirst = (accounts: Picture['accounts']) => {
+  const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
+  return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
+};
+
+export const isMemberOf = (accounts: Picture['accounts']) => {
+  const members = new Set(accounts.filter(isMember).map(({ id }) => id));
+  return (id: string): boolean => members.has(id);
+};
