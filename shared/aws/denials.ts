@@ -1,16 +1,63 @@
+import type { Attempt } from './attempt.ts';
+
 /**
  * What to do about a denial. AWS names the kind of policy, where caller and resource are in one organization: "because no
  * … policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages"; S3
  * user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some kinds.
  */
-export function denialAdvice(message: string): string {
-  const known = advice.find(({ text }) => text.test(message));
-  return known?.advice ?? 'Check the role, its trust policy and its permissions';
+export function denialAdvice(message: string, call: Pick<Attempt, 'service' | 'place'>): string {
+  const own = call.service === 'sts' ? assumeRoleAdvice : call.place === undefined ? hubAdvice : [];
+  const known = [...own, ...advice].find(({ text }) => text.test(message));
+  return (
+    known?.advice ?? unnamedAdvice[call.service] ?? 'Check the role, its trust policy and its permissions'
+  );
 }
 
 const policy = (name: string): RegExp => new RegExp(`(because no|explicit deny in an?) ${name}`, 'i');
 
-const advice: readonly { readonly text: RegExp; readonly advice: string }[] = [
+interface Advice {
+  readonly text: RegExp;
+  readonly advice: string;
+}
+
+const centralTemplate =
+  'For a role of a central account, deploy its latest template: onboarding spoke-template';
+
+/** STS asks two policies: one of the caller, and the trust policy of the role, which is the resource. */
+const assumeRoleAdvice: readonly Advice[] = [
+  {
+    text: /(because no|explicit deny in an) identity-based policy/i,
+    advice:
+      "The caller's own policies do not let it assume the role: deploy the project's latest stack, or use credentials that may assume it",
+  },
+  {
+    text: /(because no|explicit deny in a) resource-based policy/i,
+    advice: `The trust policy of the role does not allow it. ${centralTemplate}`,
+  },
+];
+
+/** Calls with the hub's own credentials: no template of a central account helps. */
+const hubAdvice: readonly Advice[] = [
+  {
+    text: /because no identity-based policy/i,
+    advice:
+      "No policy of the role allows it: deploy the project's latest stack, or use credentials that may do it",
+  },
+];
+
+/** What to do about a denial that names no kind of policy, by the service. */
+const unnamedAdvice: Readonly<Record<string, string>> = {
+  // AWS gives one answer for all three causes (IAM user guide, "Troubleshoot IAM roles", "I can't assume a role").
+  sts: `The role does not exist, its trust policy does not name the caller, or the caller's policies do not allow it. ${centralTemplate}`,
+  organizations:
+    'Organizations answers the management account and accounts to which it has delegated: run the project in one of them, and check the permissions of its role',
+  dynamodb: "Check the role's permissions on the table, and on the key that encrypts it",
+  sns: "Check the role's permissions, and the topic's own policy",
+  eventbridge: "Check the role's permissions, and the event bus's own policy",
+  sfn: "Check the role's permissions on the state machine",
+};
+
+const advice: readonly Advice[] = [
   {
     text: /service control policy/i,
     advice:

@@ -17,6 +17,7 @@ import {
 import type { Attempt, FailedCall } from './attempt.ts';
 import { denialAdvice } from './denials.ts';
 import { meaningOfRefusal } from './refusals.ts';
+import { meaningOfError } from './service-errors.ts';
 import { unusable } from './unusable.ts';
 
 /**
@@ -32,8 +33,8 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
   const call: FailedCall = { what, thrown, fields };
   const special = refusedDocument(call) ?? unusable(call) ?? ofTable(call);
   if (special !== undefined) return special;
-  const rule = rules.find(({ names }) => names.has(thrown.name));
-  if (rule !== undefined) return rule.error(what, thrown, fields);
+  const known = knownError(call);
+  if (known !== undefined) return known;
   const error = thrown as SdkError;
   if (isThrottlingError(error)) return new ThrottledError(`${what}: AWS asked to slow down`, fields, thrown);
   if (isTransientError(error) || isServerError(error) || networkErrors.has(codeOf(thrown)))
@@ -86,12 +87,6 @@ function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefi
       fields,
       thrown,
     );
-  if (thrown.name === 'ResourceNotFoundException')
-    return new ResourceMissingError(
-      `${what}: the table does not exist (${thrown.message}). Check ONBOARDING_TABLE and AWS_REGION`,
-      fields,
-      thrown,
-    );
   return undefined;
 }
 
@@ -113,83 +108,42 @@ function notEnabled(
   );
 }
 
-interface Rule {
-  readonly names: ReadonlySet<string>;
-  readonly error: (what: string, thrown: Error, fields: Attempt & ErrorFields) => OnboardingError;
+/** By the service and the call: one name means different things in different services. */
+function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  const { service, operation, via } = fields;
+  const { message } = thrown;
+  const known = meaningOfError({ service, operation, error: thrown });
+  switch (known?.meaning) {
+    case 'denied':
+      return new AccessDeniedError(
+        `${what} was denied to ${via}: ${message}. ${denialAdvice(message, fields)}`,
+        fields,
+        thrown,
+      );
+    case 'missing':
+      return new ResourceMissingError(
+        `${what}: ${known.thing} does not exist (${message}). ${known.advice}`,
+        fields,
+        thrown,
+      );
+    case 'conflict':
+      return new ConcurrentUpdateError(
+        `${what}: another request is changing ${known.thing} at this moment (${message})`,
+        fields,
+        thrown,
+      );
+    case 'limit':
+      return new PolicyTooLargeError(
+        `${what}: a limit of the service is reached: ${message}`,
+        fields,
+        thrown,
+      );
+    case 'request':
+      return new RequestRefusedError(`${what}: AWS refused the request: ${message}`, fields, thrown);
+    default:
+      return undefined;
+  }
 }
-
-const rules: readonly Rule[] = [
-  {
-    names: new Set([
-      'AccessDenied',
-      'AccessDeniedException',
-      'UnauthorizedOperation',
-      'AuthFailure',
-      'AuthorizationError',
-      'AuthorizationErrorException',
-    ]),
-    error: (what, thrown, fields) =>
-      new AccessDeniedError(
-        `${what} was denied to ${fields.via}: ${thrown.message}. ${denialAdvice(thrown.message)}`,
-        fields,
-        thrown,
-      ),
-  },
-  {
-    names: new Set([
-      'NoSuchBucket',
-      'NotFoundException',
-      'RepositoryNotFoundException',
-      'ResourceNotFoundException',
-      'NoSuchEntity',
-      'NoSuchEntityException',
-      'InvalidAMIID.NotFound',
-    ]),
-    error: (what, thrown, fields) =>
-      new ResourceMissingError(
-        `${what}: it does not exist (${thrown.message}). Create it, or correct its name in the configuration`,
-        fields,
-        thrown,
-      ),
-  },
-  {
-    // What a call was refused for that writes no document, such as a value that the service does not take.
-    names: new Set(['InvalidParameterException', 'ValidationException', 'ValidationError']),
-    error: (what, thrown, fields) =>
-      new RequestRefusedError(`${what}: AWS refused the request: ${thrown.message}`, fields, thrown),
-  },
-  {
-    // Two requests for one thing met, and AWS asks to try again (S3, IAM and DynamoDB API references, "Errors").
-    names: new Set([
-      'TransactionConflictException',
-      'OperationAborted',
-      'ConcurrentModification',
-      'ConcurrentModificationException',
-      'EntityTemporarilyUnmodifiable',
-      'EntityTemporarilyUnmodifiableException',
-    ]),
-    error: (what, thrown, fields) =>
-      new ConcurrentUpdateError(
-        `${what}: somebody else is changing it at this moment (${thrown.message})`,
-        fields,
-        thrown,
-      ),
-  },
-  {
-    names: new Set([
-      'LimitExceededException',
-      'LimitExceeded',
-      'PolicyLengthExceededException',
-      'ResourceLimitExceeded',
-    ]),
-    error: (what, thrown, fields) =>
-      new PolicyTooLargeError(
-        `${what}: a limit of the service is reached: ${thrown.message}`,
-        fields,
-        thrown,
-      ),
-  },
-];
 
 const networkErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
