@@ -131,7 +131,7 @@ async function settledSincePlan(
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
 function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
-  const { outcome, error, accountIds, tookBack, reason, ...kept } = planned;
+  const { outcome, error, accountIds, tookBack, reason, ambiguous, ...kept } = planned;
   return { ...kept, ...done, finishedAt: timestamp(clock) };
 }
 

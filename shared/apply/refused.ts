@@ -31,11 +31,20 @@ export function leftOut({ tried, plan, named, accountIds = [], now }: Asked): Re
   );
 }
 
+/** What AWS said, and whether it named a cause. */
+export const saidOf = ({
+  reason,
+  ambiguous,
+}: Pick<Tried, 'reason' | 'ambiguous'> = {}): Pick<Tried, 'reason' | 'ambiguous'> => ({
+  ...(reason === undefined ? {} : { reason }),
+  ...(reason !== undefined && ambiguous === true && { ambiguous }),
+});
+
 /** What is to be remembered of those who are set aside; nothing where nobody is, or where the write only took back. */
 export function triedNow(
   clock: Clock,
   before: Tried | undefined,
-  { setAside, refused, reason = before?.reason }: Omit<Written, 'written'>,
+  { setAside, refused, ...said }: Omit<Written, 'written'>,
   revision: number,
 ): Tried {
   const at = timestamp(clock);
@@ -47,6 +56,6 @@ export function triedNow(
     revision,
     setAside,
     ...(times.length === 0 ? {} : { refused: Object.fromEntries(times) }),
-    ...(reason === undefined ? {} : { reason }),
+    ...saidOf(said.reason === undefined ? before : said),
   };
 }

@@ -34,6 +34,8 @@ export interface Written {
   readonly refused: readonly string[];
   /** What AWS said when it refused them; absent where it refused nobody. */
   readonly reason?: string;
+  /** Only with `reason`: AWS named no cause. */
+  readonly ambiguous?: true;
 }
 
 /**
@@ -88,11 +90,15 @@ const differsFromThoseBefore = (
   circles: readonly (readonly string[])[],
 ): boolean => circle.length > 0 && !circles.slice(0, index).some((other) => other.join() === circle.join());
 
-const ended = ({ outside, refused, written, sent }: Search, reason: Error | undefined): Written => ({
+const ended = (
+  { outside, refused, written, sent }: Search,
+  reason: InvalidPrincipalError | undefined,
+): Written => ({
   written: sent ? { ...written, changed: true } : written,
   setAside: [...outside].sort(),
   refused: [...refused].sort(),
   ...(reason === undefined ? {} : { reason: reason.message }),
+  ...(reason?.fields.ambiguous === true && { ambiguous: true }),
 });
 
 /** Where AWS accepts one that it has refused before, it may accept those who are left out as well: they are tried. */
@@ -105,7 +111,7 @@ async function accepted(request: WriteRequest, begun: Pick<Search, 'outside' | '
   return ended(search, refused instanceof InvalidPrincipalError ? refused : undefined);
 }
 
-function othersIn(request: WriteRequest, alone: readonly string[], reason: Error): Written {
+function othersIn(request: WriteRequest, alone: readonly string[], reason: InvalidPrincipalError): Written {
   const outside = new Set([...(request.leftOut ?? []), ...alone]);
   const search = { request, outside, refused: new Set(alone), sent: true, attempts: 1 };
   return ended({ ...search, written: request.plan(outside) }, reason);

@@ -13,7 +13,7 @@ import { gatheringAfter, type LastWrite } from './gather.ts';
 import type { Lease } from './lease.ts';
 import type { Picture } from './picture.ts';
 import { type Done, documents, gainsOf, leavingOf } from './record.ts';
-import { triedNow } from './refused.ts';
+import { saidOf, triedNow } from './refused.ts';
 import type { Written } from './set-aside.ts';
 
 /**
@@ -91,7 +91,7 @@ export async function settle(
   });
   return {
     ...judgement(desired, active, plan, setAside),
-    ...(tried?.reason === undefined ? {} : { reason: tried.reason }),
+    ...saidOf(tried),
     ...gainsOf(plan, setAside),
     ...leavingOf(plan, active.configuration),
     before: documents(desired, before, state?.owned),

@@ -4,6 +4,7 @@ import { type LeaseHolder, type LeaseWait, leaseDuration } from '../apply/lease.
 import { outcomeOfError } from '../apply/outcome.ts';
 import { reconcileResource } from '../apply/reconcile.ts';
 import { gainsOf, leavingOf } from '../apply/record.ts';
+import { refusedText } from '../apply/refused-accounts.ts';
 import { shownDigest } from '../apply/shown.ts';
 import { timestamp } from '../clock.ts';
 import { StalePlanError } from '../errors.ts';
@@ -248,14 +249,14 @@ const interruption =
 
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
 function leftOf(
-  { resource, outcome, error, accountIds = [] }: ResourceChange,
+  { resource, outcome, error, accountIds = [], ambiguous }: ResourceChange,
   own: readonly string[],
 ): readonly Affected[] {
   if (outcome === undefined) return [{ resource, text: 'not begun', isUnexplained: true }];
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const refused = outcome === 'set-aside' ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
-  const who = refused.length === 0 ? '' : `: AWS does not accept ${refused.join(', ')} as a principal`;
+  const who = refused.length === 0 ? '' : `: ${refusedText(refused, { ambiguous })}`;
   const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
   return [{ resource, text: `${outcome}${who}${why}` }];
 }

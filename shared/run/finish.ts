@@ -1,3 +1,4 @@
+import { refusedText } from '../apply/refused-accounts.ts';
 import { timestamp } from '../clock.ts';
 import type { ErrorRecord } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
@@ -179,7 +180,7 @@ export const changeLines = (
 ): readonly string[] => groupedLines(changes.flatMap((change) => leftOf(change, ownOf(change))));
 
 function leftOf(
-  { resource, outcome, error, accountIds }: ResourceChange,
+  { resource, outcome, error, accountIds, ambiguous }: ResourceChange,
   own: readonly string[],
 ): readonly Affected[] {
   const left = (text: string): Affected => ({ resource, text });
@@ -190,7 +191,7 @@ function leftOf(
     case 'set-aside': {
       const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
       return [
-        ...(ours.length === 0 ? [] : [left(`AWS does not accept ${ours.join(', ')} as a principal`)]),
+        ...(ours.length === 0 ? [] : [left(refusedText(ours, { ambiguous }))]),
         ...(error === undefined ? [] : [left(`withheld${errorText(error)}`)]),
       ];
     }

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { reconcileResource } from '../apply/reconcile.ts';
+import { refusedText } from '../apply/refused-accounts.ts';
 import type { CentralAccountName } from '../configuration/schema.ts';
 import { InvalidPrincipalError, retryableError } from '../errors.ts';
 import type { Services } from '../services.ts';
@@ -84,10 +85,10 @@ function throwWhatCanBeRetried(changes: readonly ResourceChange[], accountIds: r
   if (again?.error !== undefined) throw retryableError(again.error);
   const refused = changes.find((change) => ownSetAside(change, accountIds));
   if (refused === undefined) return;
-  throw new InvalidPrincipalError(
-    `${refused.resource}: AWS does not accept ${refused.accountIds?.join(', ')} as a principal yet`,
-    { resource: refused.resource, accountIds: refused.accountIds },
-  );
+  throw new InvalidPrincipalError(`${refused.resource}: ${refusedText(refused.accountIds ?? [], refused)}`, {
+    resource: refused.resource,
+    accountIds: refused.accountIds,
+  });
 }
 
 function count(changes: readonly ResourceChange[]): Partial<Record<Outcome, number>> {

@@ -96,6 +96,8 @@ export interface Tried {
   readonly refused?: Readonly<Record<string, string>>;
   /** What AWS said. */
   readonly reason?: string;
+  /** AWS named no cause, so only the refusals show that it was an account. */
+  readonly ambiguous?: true;
 }
 
 export interface Gathering {

@@ -102,6 +102,8 @@ export interface ResourceChange {
   readonly accountIds?: readonly string[];
   /** Why AWS refused those that were set aside, with its own words. */
   readonly reason?: string;
+  /** Only with `reason`: AWS named no cause. */
+  readonly ambiguous?: true;
   /** Accounts that gained and that lost something by the write; where nothing is written yet, those who would. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];

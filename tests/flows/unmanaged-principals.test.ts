@@ -178,7 +178,11 @@ test('lets the others in when ECR refuses one account without naming the cause',
   expect(ended.changes.find((change) => change.resource === repository)).toMatchObject({
     accountIds: [first.id],
     reason: expect.stringContaining('Invalid repository policy provided'),
+    ambiguous: true,
   });
+  const lines = (ended.run.left ?? []).filter((line) => line.startsWith(repository)).join();
+  expect(lines).toContain(`AWS refused the document while ${first.id} was in it, and named no cause`);
+  expect(lines).not.toContain('does not accept');
   expect(named(env)[repository]).toContain(second.id);
   expect(named(env)[repository]).not.toContain(first.id);
 });

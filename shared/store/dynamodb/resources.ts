@@ -15,6 +15,7 @@ const triedSchema: z.ZodType<Tried> = z.object({
   setAside: z.array(accountId),
   refused: z.record(accountId, time).exactOptional(),
   reason: z.string().exactOptional(),
+  ambiguous: z.literal(true).exactOptional(),
 });
 
 const stateSchema: z.ZodType<ResourceState> = z.object({

@@ -101,6 +101,7 @@ const changeSchema: z.ZodType<ResourceChange> = z.object({
   error: packed(errorSchema).exactOptional(),
   accountIds: packed(strings).exactOptional(),
   reason: z.string().exactOptional(),
+  ambiguous: z.literal(true).exactOptional(),
   added: packed(strings).exactOptional(),
   removed: packed(strings).exactOptional(),
   tookBack: z.literal(true).exactOptional(),

@@ -97,6 +97,7 @@ export function resourceContract(makeStore: MakeStore): void {
         setAside: ['111122223333', '444455556666'],
         refused: { '111122223333': at },
         reason: 'invalid principals',
+        ambiguous: true as const,
       };
       await put(bucket, aState({ tried }));
       const kept = await get(bucket);
