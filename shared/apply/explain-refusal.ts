@@ -25,10 +25,7 @@ export function doubtOf(suspects: readonly Suspect[]): 'none' | 'possible' | 'ce
  * Says why AWS refuses what the resource has already, without any of the new accounts. The error can be retried if no cause
  * is certain: an account of a managed statement may have closed, and its event may still be on its way.
  */
-export function explainRefusal(
-  { desired: { key }, revision }: Picture,
-  suspects: readonly Suspect[],
-) {
+export function explainRefusal({ desired: { key }, revision }: Picture, suspects: readonly Suspect[]) {
   return (refused: unknown): never => {
     if (!(refused instanceof InvalidPrincipalError)) throw refused;
     const fields = { resource: key, principals: suspects };
