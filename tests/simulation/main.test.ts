@@ -3,13 +3,30 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { simulate } from '../../simulation/command.ts';
+import { play } from '../../simulation/play.ts';
+import { withoutSidLost } from './planted.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const broken = ['--import', './tests/simulation/broken.ts'];
 
-/** `npm run simulate -- …` in a process of its own. */
-async function simulate(args: readonly string[], node: readonly string[] = []) {
-  const child = spawn(process.execPath, [...node, 'simulation/main.ts', ...args], { cwd: project });
+/** `npm run simulate -- …` without a process of its own. */
+async function run(args: readonly string[], player = play) {
+  let [stdout, stderr] = ['', ''];
+  const code = await simulate(args, {
+    log: (line) => {
+      stdout += `${line}\n`;
+    },
+    error: (line) => {
+      stderr += `${line}\n`;
+    },
+    play: player,
+  });
+  return { code, stdout, stderr };
+}
+
+/** The same in a process of its own. */
+async function runProcess(args: readonly string[]) {
+  const child = spawn(process.execPath, ['simulation/main.ts', ...args], { cwd: project });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -17,6 +34,9 @@ async function simulate(args: readonly string[], node: readonly string[] = []) {
   ]);
   return { code, stdout, stderr };
 }
+
+/** Loses statements without a Sid, so that promises break. */
+const brokenPlay: typeof play = (options) => play({ ...options, ...withoutSidLost() });
 
 const findings = (stdout: string): readonly string[] =>
   stdout.split('\n').filter((line) => line.startsWith('  after '));
@@ -27,7 +47,7 @@ test.each([
   ['a sort that there is not', ['--only', 'keys'], /--only must be accounts or rotations/],
   ['an option that there is not', ['--sedes', '3'], /'--sedes'/],
 ])('%s is refused with the usage', async (_, args, says) => {
-  const { code, stdout, stderr } = await simulate(args);
+  const { code, stdout, stderr } = await run(args);
 
   expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
   expect(stderr).toMatch(says);
@@ -35,7 +55,7 @@ test.each([
 });
 
 test('seeds that break nothing end with 0, and say how many were played', async () => {
-  const { code, stdout } = await simulate(['--seed', '4', '--seeds', '2', '--only', 'accounts']);
+  const { code, stdout } = await run(['--seed', '4', '--seeds', '2', '--only', 'accounts']);
 
   expect(code).toBe(0);
   expect(stdout).toContain('2 seeds of accounts, 0 with broken promises');
@@ -44,12 +64,12 @@ test('seeds that break nothing end with 0, and say how many were played', async 
 test.each([[[]], [['--accounts', '4']]])(
   'a seed that breaks a promise ends with 1, and prints the command that breaks it again (%j)',
   async (more) => {
-    const { code, stdout } = await simulate(
+    const { code, stdout } = await run(
       ['--seed', '1', '--seeds', '4', '--only', 'accounts', ...more],
-      broken,
+      brokenPlay,
     );
     const [, command = ''] = /Replay it: npm run simulate -- (.*)/.exec(stdout) ?? [];
-    const again = await simulate(command.split(' '), broken);
+    const again = await run(command.split(' '), brokenPlay);
 
     expect([code, again.code]).toEqual([1, 1]);
     expect(command).toMatch(/^--only accounts --seed \d+( --accounts 4)? --history$/);
@@ -58,3 +78,13 @@ test.each([[[]], [['--accounts', '4']]])(
     expect(again.stdout).toMatch(/ run-1 starts /);
   },
 );
+
+test.each([
+  [64, ['--only', 'keys']],
+  [0, ['--seed', '4', '--only', 'accounts']],
+])('exits with %d when the command returns it', async (expected, args) => {
+  const { code, stdout, stderr } = await runProcess(args);
+
+  expect(code).toBe(expected);
+  expect(expected === 0 ? stdout : stderr).toMatch(expected === 0 ? /^1 seeds of accounts/ : /^Usage:/m);
+});
