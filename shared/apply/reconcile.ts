@@ -2,9 +2,8 @@ import { type Clock, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { errorRecord, OnboardingError, ServiceUnavailableError } from '../errors.ts';
 import { desiredResource, grantsOn } from '../plan/desired.ts';
+import { documentsDifference } from '../plan/differences.ts';
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
-import type { PolicyDocument } from '../policy/document.ts';
-import { samePolicy } from '../policy/equality.ts';
 import { activationOf, activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
 import { contest, verdictOnLiving } from './contest.ts';
@@ -230,21 +229,11 @@ function doneBefore(planned: ResourceChange, state: ResourceState | undefined, d
   const { before } = planned;
   const others = (state?.generation ?? 0) !== (planned.plannedGeneration ?? 0);
   if (done.outcome !== 'unchanged' || before === undefined || others) return done;
-  if (sameDocuments(before, done.before)) return done;
+  if (documentsDifference(before, done.before).length === 0) return done;
   const { added, removed } = planned;
   const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
   return { ...done, outcome: 'written', before, ...gains };
 }
-
-const sameDocuments = (one: Documents = {}, other: Documents = {}): boolean =>
-  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) =>
-    samePolicy(
-      (one[name] ?? undefined) as PolicyDocument | undefined,
-      (other[name] ?? undefined) as PolicyDocument | undefined,
-    ),
-  );
-
-type Documents = ResourceChange['before'];
 
 /** An answer that never came may belong to a write that still takes effect; a clear refusal does not. */
 async function sent(lease: Lease, write: Promise<void>): Promise<void> {

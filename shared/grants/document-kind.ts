@@ -315,8 +315,7 @@ function foreignSize<Entry extends GrantEntry>(
   { unit }: DocumentKind<Entry>,
   { actual: { document }, context }: RenderRequest<Entry, DocumentState>,
 ): number {
-  const theirs = (document?.Statement ?? []).filter(({ Sid }) => deploymentOf(Sid) !== context.deploymentId);
-  return document === undefined || theirs.length === 0
-    ? 0
-    : policySize({ ...document, Statement: theirs }, unit);
+  if (document === undefined) return 0;
+  const Statement = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== context.deploymentId);
+  return Statement.length === 0 ? 0 : policySize({ ...document, Statement }, unit);
 }

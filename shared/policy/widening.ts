@@ -88,10 +88,9 @@ function beyond(
   facts: readonly Fact[],
   others: readonly Fact[],
 ) {
-  const known = new Set(others.map(({ key }) => key));
   const wide = others.filter(({ value }) => /[*?]/.test(value));
-  return facts
-    .filter(({ key, value }) => !known.has(key) && value !== noValue)
+  return without(facts, others)
+    .filter(({ value }) => value !== noValue)
     .filter((fact) => !wide.some((other) => isCovered(other, fact)))
     .map(gain('yes'));
 }
@@ -104,15 +103,13 @@ interface Block {
 }
 
 function blocksOf(facts: readonly Fact[]): readonly Block[] {
-  const blocks = Map.groupBy(
-    facts.filter(({ condition }) => condition !== undefined),
-    ({ condition }) => JSON.stringify([condition?.operator, condition?.key]),
+  const conditions = facts.flatMap((fact) =>
+    fact.condition === undefined ? [] : [{ ...fact.condition, fact }],
   );
-  return [...blocks.values()].map((each) => ({
-    operator: each[0]?.condition?.operator ?? '',
-    key: each[0]?.condition?.key ?? '',
-    facts: each,
-  }));
+  const blocks = Map.groupBy(conditions, ({ operator, key }) => JSON.stringify([operator, key]));
+  return [...blocks.values()].flatMap((block) =>
+    block.slice(0, 1).map(({ operator, key }) => ({ operator, key, facts: block.map(({ fact }) => fact) })),
+  );
 }
 
 const isLike = (one: Block) => (other: Block) => one.operator === other.operator && one.key === other.key;
@@ -131,19 +128,13 @@ function conditionGains(from: readonly Block[], to: readonly Block[]): readonly 
 
 /** The same key under another operator: only a few changes can be judged without knowing the requests. */
 function operatorGains(from: Block, to: Block): readonly Gain[] {
-  const sameValues =
-    from.facts
-      .map(({ value }) => value)
-      .sort()
-      .join() ===
-    to.facts
-      .map(({ value }) => value)
-      .sort()
-      .join();
+  const sameValues = valuesText(from) === valuesText(to);
   if (sameValues && from.operator === `${to.operator}IfExists`) return [];
   const isWider = to.operator === `${from.operator}IfExists`;
   return [...from.facts, ...to.facts].map(gain(isWider ? 'yes' : 'maybe'));
 }
+
+const valuesText = ({ facts }: Block): string => JSON.stringify(facts.map(({ value }) => value).sort());
 
 /** One key under one operator, with other values. */
 function valueGains(from: Block, to: Block): readonly Gain[] {
@@ -161,7 +152,12 @@ function coveringOf(base: string): Element['covers'] {
   return () => false;
 }
 
-function changedFacts(from: readonly Fact[], to: readonly Fact[]): readonly Fact[] {
-  const [before, after] = [from, to].map((facts) => new Set(facts.map(({ key }) => key)));
-  return [...from.filter(({ key }) => !after?.has(key)), ...to.filter(({ key }) => !before?.has(key))];
+const changedFacts = (from: readonly Fact[], to: readonly Fact[]): readonly Fact[] => [
+  ...without(from, to),
+  ...without(to, from),
+];
+
+function without(facts: readonly Fact[], others: readonly Fact[]): readonly Fact[] {
+  const known = new Set(others.map(({ key }) => key));
+  return facts.filter(({ key }) => !known.has(key));
 }
