@@ -1,4 +1,5 @@
 import { InvalidPrincipalError, OrphanedPrincipalError, PolicyRefusedError } from '../errors.ts';
+import type { DesiredResource } from '../plan/desired.ts';
 import { isCertain, type Suspect, suspectsOf, suspectsText } from '../plan/suspects.ts';
 import type { ResourceChange } from '../store/ports.ts';
 import type { Picture } from './picture.ts';
@@ -25,7 +26,13 @@ export function doubtOf(suspects: readonly Suspect[]): 'none' | 'possible' | 'ce
  * Says why AWS refuses what the resource has already, without any of the new accounts. The error can be retried if no cause
  * is certain: an account of a managed statement may have closed, and its event may still be on its way.
  */
-export function explainRefusal({ desired: { key }, revision }: Picture, suspects: readonly Suspect[]) {
+export function explainRefusal(
+  {
+    desired: { key },
+    revision,
+  }: { readonly desired: Pick<DesiredResource, 'key'>; readonly revision: number },
+  suspects: readonly Suspect[],
+) {
   return (refused: unknown): never => {
     if (!(refused instanceof InvalidPrincipalError)) throw refused;
     const fields = { resource: key, principals: suspects };

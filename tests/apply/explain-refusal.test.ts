@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { doubtOf, explainRefusal } from '../../shared/apply/explain-refusal.ts';
+import { doubtOf, explainRefusal, refuseUnlessAccountsChanged } from '../../shared/apply/explain-refusal.ts';
 import { InvalidPrincipalError, ThrottledError } from '../../shared/errors.ts';
 import type { Suspect } from '../../shared/plan/suspects.ts';
 
@@ -20,7 +20,7 @@ const ambiguous = new InvalidPrincipalError(
 
 function explained(suspects: readonly Suspect[], error: unknown): unknown {
   try {
-    return explainRefusal('bucket', suspects)(error);
+    return explainRefusal({ desired: { key: 'bucket' }, revision: 7 }, suspects)(error);
   } catch (thrown) {
     return thrown;
   }
@@ -63,8 +63,12 @@ describe('explainRefusal', () => {
   it('names a possible cause when the principal cannot be checked', () => {
     const thrown = explained([unknown], refusal);
 
-    expect(thrown).toMatchObject({ name: 'OrphanedPrincipalError', cause: refusal });
-    expect(String(thrown)).toContain('A possible cause: the statement "Partner" names principal-unknown');
+    expect(thrown).toMatchObject({
+      name: 'InvalidPrincipalError',
+      fields: { resource: 'bucket', principals: [unknown], revision: 7 },
+      cause: refusal,
+    });
+    expect(String(thrown)).toContain('the statement "Partner" names principal-unknown');
   });
 
   it('keeps what AWS said first when the refusal may have another cause', () => {
@@ -86,5 +90,22 @@ describe('explainRefusal', () => {
       message: expect.stringMatching(/^AWS says maybe\. /),
     });
     expect(String(thrown)).not.toContain('possible cause');
+  });
+});
+
+describe('refuseUnlessAccountsChanged', () => {
+  const error = { name: 'InvalidPrincipalError', message: 'no', retryable: true, fields: { revision: 7 } };
+  const refuse = (change: object, revision: number) => () =>
+    refuseUnlessAccountsChanged({ resource: 'bucket', ...change }, revision);
+
+  it('throws when no account has changed since the refusal', () => {
+    expect(refuse({ error }, 7)).toThrow(expect.objectContaining({ name: 'OrphanedPrincipalError' }));
+  });
+
+  it('throws nothing when an account has changed, or the error is another one', () => {
+    expect(refuse({ error }, 8)).not.toThrow();
+    expect(refuse({ error: { ...error, name: 'ThrottledError' } }, 7)).not.toThrow();
+    expect(refuse({ error: { ...error, fields: undefined } }, 7)).not.toThrow();
+    expect(refuse({}, 7)).not.toThrow();
   });
 });
