@@ -70,7 +70,11 @@ export async function runReport(
   const { runs, approvals } = store;
   const { run, changes } = await runs.whole(runId);
   const record = run ?? unrecorded(runId, result);
-  const warnings = [...(record.warnings ?? []), ...(await membershipWarnings(store, changes))];
+  const warnings = [
+    ...(record.warnings ?? []),
+    ...(await membershipWarnings(store, changes)),
+    ...unannouncedWarnings(record),
+  ];
   const report: RunReport = {
     // Whoever died without a record has not succeeded.
     status: record.status === 'running' ? 'failed' : record.status,
@@ -157,3 +161,15 @@ export const callsOf = (calls: CallCounts): number =>
 const isWrite = (call: string): boolean =>
   !/^(eventbridge|sns|sts|organizations):/.test(call) &&
   /:(Put|Set|Create|Delete|Attach|Detach|Add|Remove|Update|Tag|Untag)/.test(call);
+
+const channels = [
+  ['bus', 'the event bus'],
+  ['topic', 'the topic'],
+] as const;
+
+const unannouncedWarnings = ({ announcement }: RunRecord): readonly string[] =>
+  channels.flatMap(([channel, name]) => {
+    const { status, error = 'The attempt did not end' } = announcement?.[channel] ?? {};
+    if (status !== 'pending') return [];
+    return [`The end of the run is not announced on ${name}: ${error}. The scheduled check tries it again.`];
+  });

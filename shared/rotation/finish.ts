@@ -62,7 +62,7 @@ export async function finishDeployments(
     left.length === 0 &&
     (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
   if (noNews) await runs.put(run);
-  else await recordAndAnnounce(services, run);
+  else await recordAndAnnounce(services, run, opened);
   return { runId, status };
 }
 

@@ -1,5 +1,6 @@
 import { timestamp } from '../clock.ts';
 import { MalformedEventError } from '../errors.ts';
+import { retryAnnouncements } from '../run/retry-announcements.ts';
 import { secretPlace } from '../secret-arn.ts';
 import { type ActiveConfiguration, activeConfiguration, type Services } from '../services.ts';
 import type { DeliveryKey } from '../store/ports.ts';
@@ -29,7 +30,7 @@ interface Step {
 
 /**
  * The first step: which versions are to be deployed where, each claimed in the outbox. Opens the run's record, but for
- * a look that finds nothing to do.
+ * a look that finds nothing to do. A look is also the scheduled check that tries pending announcements of all runs again.
  * @throws MalformedEventError, ConfigurationMismatchError, ConcurrentUpdateError and the retryable errors
  */
 export async function resolveDeployments(services: Services, step: Step): Promise<ResolvedDeployments> {
@@ -48,6 +49,7 @@ export async function resolveDeployments(services: Services, step: Step): Promis
   const { cause } = request;
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
   if (request.type !== 'look') await runs.open(opened);
+  else await retryAnnouncements(services);
   const found = { warnings: [], ...(await claimAll(services, request, step)) };
   if (request.type !== 'look') return { runId, status: 'accepted', ...found };
   if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };

@@ -1,38 +1,97 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { timestamp } from '../clock.ts';
-import { ServiceUnavailableError } from '../errors.ts';
+import { errorRecord, ServiceUnavailableError } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
 import { configurationInForce, type Services } from '../services.ts';
-import type { RunRecord } from '../store/ports.ts';
+import { isUnannounced } from '../store/open.ts';
+import type { AnnouncementChannel, ChannelAnnouncement, RunAnnouncement, RunRecord } from '../store/ports.ts';
 
 export const eventSource = 'account-onboarding';
 
 /** What is left is cut to this many lines: an EventBridge entry takes 256 KiB, and the record has them all. */
 const mostLines = 50;
 
+/** Tries of an event that EventBridge does not take, in one invocation. */
+const maxAttempts = 3;
+
+/** A longer text of an error is cut. */
+const longestError = 500;
+
 /**
- * Records how a run ended, announces it, and records that it was announced. The record comes first: what was
- * announced can be looked up, and what could not be announced is tried again by whoever ends the run next.
+ * Records how a run ended, announces it, and records how that went. A failed announcement does not change how the run ended:
+ * it is pending on its record, and the scheduled check tries it again.
+ * @param before the record as it was. A channel on which it has announced the same end gets no second announcement
  */
 export async function recordAndAnnounce(
   services: Services,
   run: RunRecord,
-  /** What the record says until it is announced. */
-  meanwhile: RunRecord = run,
+  before: RunRecord | undefined,
 ): Promise<void> {
-  await services.store.runs.put(meanwhile);
-  await announce(services, run);
-  await services.store.runs.put({ ...run, announcedAt: timestamp(services.clock) });
+  const { announcement: known, announcedAt } = before?.status === run.status ? before : {};
+  const announced = announcedAt === undefined ? {} : { announcedAt };
+  const announcement = known ?? (await newAnnouncement(services, run));
+  const ended = { ...run, announcement, ...announced };
+  // First of all, so that the scheduled check makes up for a function that dies in the middle.
+  await services.store.runs.put(ended);
+  if (isUnannounced(ended)) await announcePending(services, ended);
 }
 
-/**
- * Tells EventBridge's default bus, and the configured SNS topic, how a run ended. At least once; one that is out of
- * order does not silence the other.
- * @throws the first error, after both were tried
- */
-async function announce(services: Services, run: RunRecord): Promise<void> {
-  const title = await titleOf(services, run);
+async function newAnnouncement(services: Services, run: RunRecord): Promise<RunAnnouncement> {
+  const pending = { status: 'pending', at: timestamp(services.clock) } as const;
+  return { title: await titleOf(services, run), bus: pending, topic: pending };
+}
+
+/** Announces the end of a recorded run on each channel where that is pending. At least once. */
+export async function announcePending(services: Services, run: RunRecord): Promise<void> {
+  if (run.announcement === undefined) return;
+  const content = contentOf(run, run.announcement);
+  const attempt = (channel: AnnouncementChannel) => announceOn(services, run, channel, content);
+  const [bus, topic] = await Promise.all([attempt('bus'), attempt('topic')]);
+  const { title } = run.announcement;
+  const announcement = { title, bus: bus ?? run.announcement.bus, ...(topic === undefined ? {} : { topic }) };
+  const announced = isUnannounced({ announcement }) ? {} : { announcedAt: timestamp(services.clock) };
+  await services.store.runs.put({ ...run, announcement, ...announced });
+}
+
+/** @returns how it went; nothing if the channel does not exist any more */
+async function announceOn(
+  services: Services,
+  { runId, announcement }: RunRecord,
+  channel: AnnouncementChannel,
+  content: Content,
+): Promise<ChannelAnnouncement | undefined> {
+  const known = announcement?.[channel];
+  if (known?.status !== 'pending') return known;
+  const at = timestamp(services.clock);
+  try {
+    const isAnnounced = await send[channel](services, content);
+    return isAnnounced ? { status: 'announced', at } : undefined;
+  } catch (thrown) {
+    const { name, message } = errorRecord(thrown);
+    const error = `${name}: ${message}`.slice(0, longestError);
+    // A metric filter of `serverless.yml` counts these lines.
+    const fields = { announcement: 'pending', runId, channel, error };
+    services.logger.error('The end of the run is not announced', fields);
+    return { status: 'pending', at, error };
+  }
+}
+
+/** What is announced, with the detail of the event as text. */
+type Content = Omit<Telling, 'detail'> & { readonly detail: string };
+
+/** Each says whether there was anything to announce it on. */
+const send: Readonly<
+  Record<AnnouncementChannel, (services: Services, content: Content) => Promise<boolean>>
+> = {
+  bus: async (services, { title, detail }) => {
+    await putEvent(services, title, detail);
+    return true;
+  },
+  topic: publish,
+};
+
+function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
   const left = run.left?.slice(0, mostLines);
   const warnings = run.warnings?.slice(0, mostLines);
@@ -50,7 +109,7 @@ async function announce(services: Services, run: RunRecord): Promise<void> {
     finishedAt,
   });
   const subject = [title, ...accountIds].join(', ').replace(', ', ': ').slice(0, 100);
-  await tellAll(services, { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` });
+  return { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` };
 }
 
 /** What is told of a run before its end. */
@@ -72,10 +131,7 @@ export interface Telling {
 export const tell = (services: Services, telling: Telling): Promise<void> =>
   tellAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
 
-async function tellAll(
-  services: Services,
-  telling: Omit<Telling, 'detail'> & { readonly detail: string },
-): Promise<void> {
+async function tellAll(services: Services, telling: Content): Promise<void> {
   const told = await Promise.allSettled([
     putEvent(services, telling.title, telling.detail),
     publish(services, telling),
@@ -86,9 +142,9 @@ async function tellAll(
 async function publish(
   services: Services,
   { subject, message, deduplicationId }: Pick<Telling, 'subject' | 'message' | 'deduplicationId'>,
-): Promise<void> {
+): Promise<boolean> {
   const topic = await topicOf(services);
-  if (topic === undefined) return;
+  if (topic === undefined) return false;
   // A FIFO topic takes no message without these (SNS API reference, Publish).
   const fifo = topic.endsWith('.fifo')
     ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
@@ -96,18 +152,30 @@ async function publish(
   await services.hub.sns.send(
     new PublishCommand({ TopicArn: topic, Subject: subject, Message: message, ...fifo }),
   );
+  return true;
 }
 
-/** PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at. */
-async function putEvent({ hub }: Services, title: string, detail: string): Promise<void> {
+/**
+ * PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at, and the entry is
+ * put again.
+ */
+async function putEvent(services: Services, title: string, detail: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const refusal = await putOnce(services, title, detail);
+    if (refusal === undefined) return;
+    if (attempt === maxAttempts)
+      throw new ServiceUnavailableError(`EventBridge did not take the event "${title}": ${refusal}`);
+    await services.clock.sleep(attempt * 1_000);
+  }
+}
+
+/** @returns why the entry was refused */
+async function putOnce({ hub }: Services, title: string, detail: string): Promise<string | undefined> {
   const { FailedEntryCount, Entries } = await hub.eventBridge.send(
     new PutEventsCommand({ Entries: [{ Source: eventSource, DetailType: title, Detail: detail }] }),
   );
-  if ((FailedEntryCount ?? 0) === 0) return;
   const [entry] = Entries ?? [];
-  throw new ServiceUnavailableError(
-    `EventBridge did not take the event "${title}": ${entry?.ErrorCode} ${entry?.ErrorMessage}`,
-  );
+  return (FailedEntryCount ?? 0) === 0 ? undefined : `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
 }
 
 /** Causes of the runs that deploy secrets and configurations (shared/rotation/event.ts). */
@@ -130,11 +198,15 @@ async function titleOf({ store }: Services, { status, accountIds, cause }: RunRe
     : 'Account Offboarded';
 }
 
-/** A failure must be announced even where no configuration can be read; then only to EventBridge. */
+/**
+ * A failure must be announced even if no configuration can be used; then only to EventBridge.
+ * @throws retryable errors, such as those of a table that does not answer now
+ */
 async function topicOf({ store, logger }: Services): Promise<string | undefined> {
   try {
     return (await configurationInForce(store)).notifications?.topic;
   } catch (error) {
+    if (errorRecord(error).retryable) throw error;
     logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
     return undefined;
   }

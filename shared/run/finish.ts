@@ -3,9 +3,10 @@ import { timestamp } from '../clock.ts';
 import type { ErrorRecord } from '../errors.ts';
 import { isMember } from '../organization/account.ts';
 import type { Services } from '../services.ts';
+import { isUnannounced } from '../store/open.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
 import { accessOf, takenBackText } from './access-counts.ts';
-import { recordAndAnnounce } from './announce.ts';
+import { announcePending, recordAndAnnounce } from './announce.ts';
 import { type Affected, groupedLines } from './grouped-causes.ts';
 import { unapproved } from './unapproved.ts';
 import type { Verification } from './verify.ts';
@@ -66,7 +67,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(warnings.length === 0 ? {} : { warnings }),
     ...accessOf(changes),
   };
-  if (isNews(finished, changes)) await close(services, finished);
+  if (isNews(finished, changes)) await close(services, finished, opened);
   else await store.runs.put({ ...finished, finishedAt: timestamp(services.clock) });
   return { runId: step.runId, status };
 }
@@ -89,8 +90,8 @@ export interface FailedStep {
 }
 
 /**
- * Ends a run that could not go on. A run that has ended already stays as it is; where its end could not be announced,
- * that is tried once more.
+ * Ends a run that could not go on. A run that has ended already stays as it is; if its announcement is pending, that is tried
+ * once more.
  */
 export async function failRun(
   services: Services,
@@ -98,12 +99,12 @@ export async function failRun(
 ): Promise<FinishedRun> {
   const { run: opened, changes } = await services.store.runs.whole(runId);
   if (opened?.status === 'succeeded' || opened?.status === 'failed') {
-    if (opened.announcedAt === undefined) await announceLate(services, opened, error);
+    if (isUnannounced(opened)) await announcePending(services, opened);
     return { runId, status: opened.status };
   }
   const waited = opened?.status === 'waiting-for-approval';
   const ended = waited ? await unapproved(services, runId, error) : { error, left: [goOn(error)] };
-  await close(services, {
+  const failed: RunRecord = {
     runId,
     startedAt,
     accountIds: [],
@@ -117,26 +118,16 @@ export async function failRun(
       ...changeLines(changes, () => opened?.accountIds ?? []),
     ]),
     ...accessOf(changes),
-  });
+  };
+  await close(services, failed, opened);
   return { runId, status: 'failed' };
 }
 
 const goOn = ({ name }: ErrorRecord): string =>
   `Everything from here on: ${name}. Start it again once that is put right`;
 
-const close = (services: Services, run: RunRecord): Promise<void> =>
-  recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) });
-
-const notAnnounced = 'The end of the run was not announced: ';
-
-/** While it is not announced, the record says so. */
-async function announceLate(services: Services, run: RunRecord, error: ErrorRecord): Promise<void> {
-  const { left = [], ...rest } = run;
-  const own = left.filter((line) => !line.startsWith(notAnnounced));
-  const line = `${notAnnounced}${error.name}: ${error.message}`;
-  const ended = own.length === 0 ? rest : { ...rest, left: own };
-  await recordAndAnnounce(services, ended, { ...rest, left: [...own, line] });
-}
+const close = (services: Services, run: RunRecord, before: RunRecord | undefined): Promise<void> =>
+  recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) }, before);
 
 async function nonMembers(
   { store }: Services,

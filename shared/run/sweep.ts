@@ -8,6 +8,7 @@ import { withNewOus } from '../organization/stored-ous.ts';
 import { driftStatuses } from '../plan/drift-status.ts';
 import { ouPathsIn } from '../plan/unresolved-ous.ts';
 import { configurationInForce, configurationOf, type Services, storedOusOf } from '../services.ts';
+import { isUnannounced } from '../store/open.ts';
 import type { Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
@@ -20,6 +21,7 @@ import {
   updateLine,
   warningsOn,
 } from './finish.ts';
+import { retryAnnouncements } from './retry-announcements.ts';
 import { unasked } from './unapproved.ts';
 
 export const sweepCause = 'sweep';
@@ -87,7 +89,7 @@ export interface FinishSweepStep {
 
 /**
  * The last step: closes the runs whose executions died unheard, since the sweep has done their work, and records what
- * it found and did. A sweep that had nothing to do is not announced.
+ * it found and did. A sweep that had nothing to do is not announced. Announcements that are pending are tried again.
  */
 export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
   const { store, clock } = services;
@@ -117,8 +119,11 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     counts,
     ...accessOf(changes),
   };
-  if (left.length > 0 || changedSomething(counts)) await recordAndAnnounce(services, finished);
+  const isPending = opened !== undefined && isUnannounced(opened);
+  if (left.length > 0 || changedSomething(counts) || isPending)
+    await recordAndAnnounce(services, finished, opened);
   else await store.runs.put(finished);
+  await retryAnnouncements(services);
   return { runId, status };
 }
 

@@ -1,6 +1,6 @@
 import { frozen } from '../frozen.ts';
 import type { Account, RegisteredAccount } from '../organization/account.ts';
-import { isOpen } from './open.ts';
+import { isOpen, isUnannounced } from './open.ts';
 import {
   type ApprovalRequest,
   type ApprovalStore,
@@ -146,6 +146,13 @@ function memoryRuns(): RunStore {
         );
         return sortedBy(open, ({ runId }) => runId);
       }),
+    unannounced: () =>
+      soon(() =>
+        sortedBy(
+          [...runs.values()].filter((run) => !isOpen(run.status) && isUnannounced(run)),
+          ({ runId }) => runId,
+        ),
+      ),
     putChange: (runId, change) =>
       soon(() => {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();

@@ -1,5 +1,9 @@
-import type { RunStatus } from './ports.ts';
+import type { RunRecord, RunStatus } from './ports.ts';
 
 /** Whether a run has not ended. */
 export const isOpen = (status: RunStatus | undefined): boolean =>
   status === 'running' || status === 'waiting-for-approval';
+
+/** Whether the end of a run is not announced on every channel yet. */
+export const isUnannounced = ({ announcement }: Pick<RunRecord, 'announcement'>): boolean =>
+  announcement?.bus.status === 'pending' || announcement?.topic?.status === 'pending';

@@ -5,6 +5,26 @@ import type { DriftStatus } from '../plan/drift-status.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
 
+/** Where the end of a run is announced: EventBridge's default bus, and the topic of the configuration. */
+export type AnnouncementChannel = 'bus' | 'topic';
+
+/** How the announcement of a run's end went on one channel. */
+export interface ChannelAnnouncement {
+  readonly status: 'announced' | 'pending';
+  /** When it was announced or last tried, ISO 8601. */
+  readonly at: string;
+  /** Why the last attempt failed. Absent if it succeeded, or before the first attempt ended. */
+  readonly error?: string;
+}
+
+export interface RunAnnouncement {
+  /** The detail type of the event, decided when the run ended: `Account Onboarded`. */
+  readonly title: string;
+  readonly bus: ChannelAnnouncement;
+  /** Absent if the configuration names no topic. */
+  readonly topic?: ChannelAnnouncement;
+}
+
 /** One execution, from its input to its end. */
 export interface RunRecord {
   readonly runId: string;
@@ -23,8 +43,10 @@ export interface RunRecord {
   readonly warnings?: readonly string[];
   /** Who started it, if an operator did from a machine of their own: `user@host`. */
   readonly startedBy?: string;
-  /** When its end was announced; absent until then. */
+  /** When its end was announced on every channel; absent until then. */
   readonly announcedAt?: string;
+  /** How its end was announced on each channel. Absent if it was not to be announced. */
+  readonly announcement?: RunAnnouncement;
   /** What a sweep found and did. */
   readonly counts?: SweepCounts;
   /** Whose access the run's writes changed; absent where they changed nobody's. */
@@ -129,6 +151,8 @@ export interface RunStore {
   open(run: RunRecord): Promise<void>;
   /** Runs that are running or wait, and that started before `before` (ISO 8601), ordered by id. Consistent reads. */
   unfinished(before: string): Promise<readonly RunRecord[]>;
+  /** Runs that have ended, and whose end is not announced on every channel, ordered by id. Consistent reads. */
+  unannounced(): Promise<readonly RunRecord[]>;
   /** Replaces the change of one resource. */
   putChange(runId: string, change: ResourceChange): Promise<void>;
   /** Ordered by resource. Consistent reads. */

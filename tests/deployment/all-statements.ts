@@ -21,8 +21,8 @@ const fields = z.looseObject({
 export type PlacedStatement = z.infer<typeof fields> & { readonly place: string };
 
 /**
- * Every statement of every policy that the project deploys or writes: the deployed template, the other templates, and what
- * the grant kinds render. Both branches of `Fn::If` are statements.
+ * Every statement of every policy that the project deploys, writes or documents: the deployed template, the other templates,
+ * what the grant kinds render, and the examples of the documentation. Both branches of `Fn::If` are statements.
  */
 export async function allStatements(): Promise<readonly PlacedStatement[]> {
   return Object.entries(await everything()).flatMap(([place, content]) => statementsIn(content, place));
@@ -35,6 +35,7 @@ async function everything(): Promise<Readonly<Record<string, unknown>>> {
     ...Object.fromEntries(readdirSync(`${root}templates`).map((file) => [file, templateFile(file)])),
     ...Object.assign({}, ...(await Promise.all(configurations.map(generated)))),
     ...rendered(),
+    ...documented(),
   };
 }
 
@@ -59,6 +60,17 @@ async function generated(file: string): Promise<Readonly<Record<string, unknown>
   );
   return Object.fromEntries([...spokes, ...applications]);
 }
+
+/** The policies in the documentation, which people copy. */
+const documented = (): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    readdirSync(`${root}docs`)
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => {
+        const blocks = readFileSync(`${root}docs/${file}`, 'utf8').matchAll(/^```json\n(.*?)^```$/gms);
+        return [`docs/${file}`, [...blocks].map(([, text = '']): unknown => JSON.parse(text))];
+      }),
+  );
 
 /** What each grant kind renders for each of its cases. */
 const rendered = (): Readonly<Record<string, unknown>> =>

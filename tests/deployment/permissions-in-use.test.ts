@@ -86,6 +86,15 @@ beforeAll(async () => {
   const startedAt = '2026-02-01T00:00:00.000Z';
   await store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [newcomer] });
   expect(await sweeps('sweep', {})).toBe('SUCCEEDED');
+  const pending = { status: 'pending', at: startedAt } as const;
+  const announcement = { title: 'Account Onboarded', bus: pending, topic: pending };
+  await store.runs.put({
+    runId: 'unannounced',
+    status: 'succeeded',
+    startedAt,
+    accountIds: [],
+    announcement,
+  });
   const deployments = machineOf('config-deployment', organisation, store);
   for (const [index, input] of addRotations(organisation).entries())
     expect(await deployments(`deployment-${index}`, input)).toBe('SUCCEEDED');

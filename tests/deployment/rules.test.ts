@@ -11,7 +11,16 @@ import { forwarderRole, rolePath } from '../../shared/spoke/names.ts';
 import { secretEvents } from '../../shared/spoke/secret-events.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
-import { arnText, type Deployment, deployment, readJson, resourcesOf, root } from './deployment.ts';
+import {
+  arnText,
+  type Deployment,
+  deployment,
+  functionLogicalId,
+  readJson,
+  resourcesOf,
+  root,
+  statementsOf,
+} from './deployment.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {
@@ -297,6 +306,37 @@ describe('dead letters', () => {
         },
       ]);
     }
+  });
+
+  test('raises an alarm when an announcement is pending, whichever function tries it', () => {
+    const tells = (roleId: string) =>
+      statementsOf(deployed, roleId).some(({ actions }) => actions.includes('events:PutEvents'));
+    // The task that asks for approval fails instead.
+    const announcing = Object.entries(deployed.functions)
+      .filter(([name, { role }]) => name !== 'request-approval' && tells(role))
+      .map(([name]) => ({ Ref: functionLogicalId(name).replace(/LambdaFunction$/, 'LogGroup') }));
+    const filters = resourcesOf(deployed, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
+    const byText = (one: unknown, other: unknown) => JSON.stringify(one).localeCompare(JSON.stringify(other));
+
+    expect(announcing.length).toBeGreaterThan(3);
+    expect(filters.map(({ LogGroupName }) => LogGroupName).toSorted(byText)).toEqual(
+      announcing.toSorted(byText),
+    );
+    const metric = {
+      MetricNamespace: 'account-onboarding-example',
+      MetricName: 'PendingAnnouncements',
+      MetricValue: '1',
+    };
+    for (const filter of filters) {
+      expect(filter.FilterPattern).toBe('{ $.announcement = "pending" }');
+      expect(filter.MetricTransformations).toEqual([metric]);
+    }
+    expect(deployed.resources.PendingAnnouncementsAlarm?.Properties).toMatchObject({
+      Namespace: metric.MetricNamespace,
+      MetricName: metric.MetricName,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
   });
 
   test('letters and their age raise alarms, as failures do', () => {

@@ -4,7 +4,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { bucket, key, small, smallText } from './configurations.ts';
 import { created } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { due, named, onboard, world } from './world.ts';
+import { onboard, world } from './world.ts';
 
 const refusedEntry = async () => ({
   FailedEntryCount: 1,
@@ -19,23 +19,6 @@ test('an event that EventBridge does not take is put again', async () => {
 
   expect(ended).toMatchObject({ status: 'SUCCEEDED', run: { status: 'succeeded' } });
   expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
-});
-
-test('an announcement that never succeeds does not change how the run ended, and the execution fails', async () => {
-  const of = await world();
-  fault(of, 'PutEvents', refusedEntry, 1_000);
-
-  const ended = await onboard(of, created(of).event);
-
-  expect(ended).toMatchObject({
-    status: 'FAILED',
-    run: {
-      status: 'succeeded',
-      left: [expect.stringContaining('was not announced: ServiceUnavailableError')],
-    },
-  });
-  expect(ended.run).not.toHaveProperty('announcedAt');
-  expect(named(of)).toEqual(due(of));
 });
 
 test('a topic that refuses does not keep the event back', async () => {
@@ -128,18 +111,4 @@ test('an execution that a state too large kills is recorded as failed, with what
     error: { name: 'States.DataLimitExceeded' },
     left: [expect.stringContaining('Start it again'), `${key}: not updated`, `${bucket}: not updated`],
   });
-});
-
-test('what could not be announced at first is announced once, and the run ends as it ended', async () => {
-  const of = await world({ configuration: small(['bucket']) });
-  fault(of, 'PutEvents', refuse('AccessDeniedException', 'no'), 1);
-
-  const ended = await onboard(of, created(of).event);
-
-  expect(ended).toMatchObject({
-    status: 'SUCCEEDED',
-    run: { status: 'succeeded', announcedAt: expect.any(String) },
-  });
-  expect(ended.run).not.toHaveProperty('left');
-  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
 });

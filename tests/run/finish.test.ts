@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { timestamp } from '../../shared/clock.ts';
 import { failRun, finishRun, messageOf } from '../../shared/run/finish.ts';
 import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
 import { small } from '../flows/configurations.ts';
@@ -132,13 +133,20 @@ test.each(['succeeded', 'failed'] as const)(
   },
 );
 
-test('a run whose end was not announced is announced by whoever ends it next, and stays as it ended', async () => {
+test('announces the end of a run whose announcement is pending, and leaves it as it ended, when it is ended again', async () => {
   const of = await world({ configuration });
-  await of.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'] });
+  const pending = { status: 'pending', at: timestamp(of.clock) } as const;
+  const announcement = {
+    title: 'Account Onboarding Failed',
+    bus: pending,
+    topic: { ...pending, status: 'announced' },
+  } as const;
+  await of.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'], announcement });
 
   await failRun(of.services, { runId: 'run', startedAt: '', error });
 
   expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(of.organisation.world.messages).toEqual([]);
   expect(await recordOf(of)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
 });
 

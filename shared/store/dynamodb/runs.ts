@@ -3,8 +3,9 @@ import * as z from 'zod';
 import type { ErrorRecord } from '../../errors.ts';
 import { centralAccountNames } from '../../grants/entry.ts';
 import { driftStatuses } from '../../plan/drift-status.ts';
-import { isOpen } from '../open.ts';
+import { isOpen, isUnannounced } from '../open.ts';
 import type {
+  ChannelAnnouncement,
   Outcome,
   Reach,
   ResourceChange,
@@ -67,6 +68,12 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
 
 const reachSchema: z.ZodType<Reach> = z.object({ accounts: count, resources: count });
 
+const channelSchema: z.ZodType<ChannelAnnouncement> = z.object({
+  status: z.enum(['announced', 'pending']),
+  at: time,
+  error: z.string().exactOptional(),
+});
+
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
   status: z.enum(statuses),
@@ -80,6 +87,9 @@ const runSchema: z.ZodType<RunRecord> = z.object({
   warnings: packed(strings).exactOptional(),
   startedBy: z.string().exactOptional(),
   announcedAt: time.exactOptional(),
+  announcement: z
+    .object({ title: z.string(), bus: channelSchema, topic: channelSchema.exactOptional() })
+    .exactOptional(),
   counts: countsSchema.exactOptional(),
   access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
   waitingUntil: time.exactOptional(),
@@ -114,13 +124,18 @@ const runKey = (runId: string): Key => ({ pk: partition(runId), sk: 'RUN' });
 const changePrefix = 'CHANGE#';
 
 /**
- * The runs that are under way, in one partition, since the table has no index. The item comes before the record and
- * goes after it, so that no open run is missing here; one too many is seen by its record, and removed in passing.
+ * The runs that are under way, and those whose end is not announced, in one partition, since the table has no index. The
+ * item comes before the record and goes after it, so that no such run is missing here; one too many is seen by its record,
+ * and removed in passing. A first step that wakes up late must not hide that an announcement is pending, so that has an item
+ * of its own.
  */
 const openPartition = 'OPEN_RUNS';
 const openPrefix = 'RUN#';
 const openKey = (runId: string): Key => ({ pk: openPartition, sk: `${openPrefix}${runId}` });
 const openSchema = z.object({ runId: z.string(), startedAt: time });
+const endedPrefix = 'ENDED#';
+const endedKey = (runId: string): Key => ({ pk: openPartition, sk: `${endedPrefix}${runId}` });
+const endedSchema = z.object({ runId: z.string() });
 
 export function dynamoRuns(table: Table): RunStore {
   return {
@@ -128,6 +143,7 @@ export function dynamoRuns(table: Table): RunStore {
     put: (run) => putRun(table, run),
     open: (run) => openRun(table, run),
     unfinished: (before) => unfinished(table, before),
+    unannounced: () => unannounced(table),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
     changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
     whole: (runId) => readWhole(table, runId),
@@ -154,9 +170,13 @@ async function putItem({ client, tableName }: Table, item: Item): Promise<void> 
 /** A run that is ignored was never open. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
+  const pending = isUnannounced(run);
   if (isOpen(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
+  if (pending) await putItem(table, { ...endedKey(runId), runId });
   await putItem(table, runItem(run));
-  if (status === 'succeeded' || status === 'failed') await removeOpen(table, runId);
+  // A run that is announced was put as pending before, which has removed the item of an open run.
+  if (run.announcement !== undefined && !pending) await removeItem(table, endedKey(runId));
+  else if (status === 'succeeded' || status === 'failed') await removeItem(table, openKey(runId));
 }
 
 /** Where it has ended, `unfinished` removes the item that says it is open. */
@@ -177,8 +197,8 @@ async function openRun(table: Table, run: RunRecord): Promise<void> {
   );
 }
 
-async function removeOpen({ client, tableName }: Table, runId: string): Promise<void> {
-  await client.send(new DeleteCommand({ TableName: tableName, Key: openKey(runId) }));
+async function removeItem({ client, tableName }: Table, key: Key): Promise<void> {
+  await client.send(new DeleteCommand({ TableName: tableName, Key: key }));
 }
 
 /** The ids of the runs that may still be open, with when they started. */
@@ -186,12 +206,29 @@ export const openRuns = (table: Table) => queryItems(table, openPartition, openP
 
 async function unfinished(table: Table, before: string): Promise<readonly RunRecord[]> {
   const open = await openRuns(table);
+  const early = open.filter(({ startedAt }) => startedAt < before);
+  return recordsOf(table, early, openKey, ({ status }) => isOpen(status));
+}
+
+async function unannounced(table: Table): Promise<readonly RunRecord[]> {
+  const ended = await queryItems(table, openPartition, endedPrefix, endedSchema);
+  const runs = await recordsOf(table, ended, endedKey, (run) => isOpen(run.status) || isUnannounced(run));
+  // Its item comes before its end.
+  return runs.filter(({ status }) => !isOpen(status));
+}
+
+/** The records that items stand for. An item that its record does not need is removed. */
+async function recordsOf(
+  table: Table,
+  items: readonly { readonly runId: string }[],
+  keyOf: (runId: string) => Key,
+  isNeeded: (run: RunRecord) => boolean,
+): Promise<readonly RunRecord[]> {
   const found: RunRecord[] = [];
-  for (const { runId, startedAt } of open) {
-    if (startedAt >= before) continue;
+  for (const { runId } of items) {
     const run = await readRun(table, runId);
-    if (run !== undefined && isOpen(run.status)) found.push(run);
-    else await removeOpen(table, runId);
+    if (run !== undefined && isNeeded(run)) found.push(run);
+    else await removeItem(table, keyOf(runId));
   }
   return found;
 }

@@ -140,6 +140,55 @@ export function runContract(makeStore: MakeStore): void {
       expect(await runs.unfinished(at)).toEqual([]);
     });
 
+    describe('the announcement of an end', () => {
+      const title = 'Account Onboarded';
+      const pending = { status: 'pending', at, error: 'Error: no' } as const;
+      const announced = { status: 'announced', at: later } as const;
+      const ended = aRun({ status: 'succeeded', announcement: { title, bus: announced, topic: pending } });
+
+      test('is listed, by id, when it is pending on a channel', async () => {
+        await runs.put(aRun({ runId: 'open' }));
+        await runs.put(aRun({ runId: 'silent', status: 'failed' }));
+        for (const runId of ['run-2', 'run-1']) {
+          await runs.put(aRun({ runId }));
+          await runs.put({ ...ended, runId });
+        }
+
+        expect(await runs.unannounced()).toStrictEqual([
+          { ...ended, runId: 'run-1' },
+          { ...ended, runId: 'run-2' },
+        ]);
+        expect((await runs.unfinished(later)).map(({ runId }) => runId)).toEqual(['open']);
+      });
+
+      test('is not listed any more when every channel has it', async () => {
+        await runs.put(ended);
+        await runs.put({
+          ...ended,
+          announcement: { title, bus: announced, topic: announced },
+          announcedAt: later,
+        });
+
+        expect(await runs.unannounced()).toEqual([]);
+      });
+
+      test('is listed still when the first step of the run wakes up late, or the unfinished runs are listed', async () => {
+        await runs.put(aRun());
+        await runs.put(ended);
+        await runs.open(aRun());
+
+        expect(await runs.unfinished(later)).toEqual([]);
+        expect(await runs.unannounced()).toStrictEqual([ended]);
+      });
+
+      test('is not listed when the run was put as ended anew, without an announcement', async () => {
+        await runs.put(ended);
+        await runs.put(aRun({ status: 'succeeded' }));
+
+        expect(await runs.unannounced()).toEqual([]);
+      });
+    });
+
     test('lists a run that waits for approval, and then goes on', async () => {
       const waiting = aRun({ status: 'waiting-for-approval', waitingUntil: later });
       await runs.put(aRun());
