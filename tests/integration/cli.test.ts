@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunReport } from '../../cli/run-report.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { accountsAt } from './accounts.ts';
-import { createTable, tableClient } from './deployment.ts';
+import { createTable, tableClient } from './dynamodb-tables.ts';
 import { describeWithMoto } from './moto.ts';
 import { bucketPolicy, namedIn } from './policies.ts';
 
@@ -54,8 +54,8 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
   }, 60_000);
 
   test('with a table, run is refused until the configuration is in force, and records what it does', async () => {
-    const tableName = await createTable(endpoint);
-    const environment = { ONBOARDING_TABLE: tableName };
+    const table = await createTable(tableClient(endpoint));
+    const environment = { ONBOARDING_TABLE: table.tableName };
     const refused = await onboarding(['run', ...files], environment);
     const activated = await onboarding(['activate', ...files.slice(0, 2)], environment);
     const imported = await onboarding(['import', ...files.slice(0, 2)], environment);
@@ -66,7 +66,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     expect(activated.code).toBe(0);
     expect(imported.json).toMatchObject({ status: 'succeeded', accounts: 6, ready: true });
     expect(code).toBe(0);
-    const { runs } = dynamoStore({ client: tableClient(endpoint), tableName });
+    const { runs } = dynamoStore(table);
     const { accountId, status } = json as RunReport;
     expect(await runs.get('by-hand')).toMatchObject({ status, accountIds: [accountId] });
     expect(await runs.changes('by-hand')).toHaveLength(12);

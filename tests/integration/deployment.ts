@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsAccess, hubClients } from '../../shared/aws/access.ts';
 import { perRun } from '../../shared/aws/per-run.ts';
 import { type CallCounts, countCalls } from '../../shared/aws/plugins.ts';
@@ -13,12 +11,12 @@ import { driftOf } from '../../shared/run/drift.ts';
 import { planAll } from '../../shared/run/plan-all.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
-import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { type DeployedMachine, runLocally } from '../../simulator/local-deployment.ts';
 import type { StateMachineResult } from '../../simulator/run-state-machine.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import { callerCredentials } from './accounts.ts';
+import { createTable, tableClient } from './dynamodb-tables.ts';
 
 const region = 'us-east-1';
 
@@ -42,17 +40,22 @@ export interface Deployment {
   activate(configuration: string): Promise<void>;
 }
 
-/** With a table on moto, and a complete registry. */
-export async function deployOn(endpoint: string, configuration: string): Promise<Deployment> {
-  const deployment = await newDeployment(endpoint, configuration, await tableStore(endpoint));
+/**
+ * With a table, and a complete registry.
+ * @param tables The endpoint of the table. Default: moto's. Moto's conditions are not atomic, so runs at the same time
+ *   need DynamoDB Local
+ */
+export async function deployOn(
+  endpoint: string,
+  configuration: string,
+  tables: string = endpoint,
+): Promise<Deployment> {
+  const store = dynamoStore(await createTable(tableClient(tables)));
+  const deployment = await newDeployment(endpoint, configuration, store);
   const { registry } = deployment.store;
   const { organizations } = servicesAt(endpoint, deployment.store, {}).hub;
   await importOrganization({ registry, organizations, clock: systemClock });
   return deployment;
-}
-
-async function tableStore(endpoint: string): Promise<Store> {
-  return dynamoStore({ client: tableClient(endpoint), tableName: await createTable(endpoint) });
 }
 
 /** With an empty registry, which the first sweep fills. */
@@ -84,19 +87,10 @@ async function driftAt(services: Services, text: string): Promise<Readonly<Recor
   return Object.fromEntries(driftOf(plan).map(({ resource, status }) => [resource, status]));
 }
 
-export async function createTable(endpoint: string): Promise<string> {
-  const tableName = `onboarding-${randomUUID()}`;
-  await tableClient(endpoint).send(new CreateTableCommand(tableDefinition(tableName)));
-  return tableName;
-}
-
 async function activate(store: Store, text: string): Promise<void> {
   const configuration = parseConfiguration(text, 'onboarding.yml');
   await activateConfiguration({ store, clock: systemClock }, configuration, 'integration test');
 }
-
-export const tableClient = (endpoint: string): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials: callerCredentials }));
 
 /** As a deployed function has them, but for the endpoint and the counted calls. */
 function servicesAt(endpoint: string, store: Store, calls: CallCounts): Services {

@@ -1,15 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import {
-  CreateTableCommand,
-  DescribeTimeToLiveCommand,
-  DynamoDBClient,
-  UpdateTimeToLiveCommand,
-} from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DescribeTimeToLiveCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
-import { type Table, tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
+import { type Table, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { storeContract } from '../store/contract.ts';
 import {
@@ -23,21 +18,17 @@ import {
   key,
   later,
 } from '../store/contracts/fixtures.ts';
-import { callerCredentials } from './accounts.ts';
-import { describeWithMoto } from './moto.ts';
+import { describeWithDynamoDb } from './dynamodb-local.ts';
+import { createTable, tableClient } from './dynamodb-tables.ts';
 
-describeWithMoto('the store in DynamoDB', (moto) => {
+describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   let client: DynamoDBDocumentClient;
   beforeAll(() => {
-    client = documentClient(moto().endpoint);
+    client = tableClient(dynamodb().endpoint);
   });
   afterAll(() => client.destroy());
 
-  const newTable = async (): Promise<Table> => {
-    const tableName = `onboarding-${randomUUID()}`;
-    await client.send(new CreateTableCommand(tableDefinition(tableName)));
-    return { client, tableName };
-  };
+  const newTable = () => createTable(client);
   const put = ({ tableName }: Table, Item: Record<string, unknown>) =>
     client.send(new PutCommand({ TableName: tableName, Item }));
   const get = async ({ tableName }: Table, pk: string, sk: string) =>
@@ -79,7 +70,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
   describe('an answer that never came', () => {
     test('does not cost a lease: the repeated request finds its own and succeeds', async () => {
       const table = await newTable();
-      const { leases } = dynamoStore({ ...table, client: withLostAnswer(moto().endpoint) });
+      const { leases } = dynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
 
       expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: true });
       expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: false });
@@ -140,7 +131,7 @@ describeWithMoto('the store in DynamoDB', (moto) => {
     await found.put(item, undefined);
     const activation = { hash: '', document: {}, activatedAt: at, activatedBy: '' };
     await configuration.activate({ ...activation, carried: { 'a search': 2 } });
-    const late = afterFirstAnswer(moto().endpoint, () => found.put(carried, 1), 'QueryCommand');
+    const late = afterFirstAnswer(dynamodb().endpoint, () => found.put(carried, 1), 'QueryCommand');
 
     const seen = await dynamoStore({ ...table, client: late }).configuration.withFound();
 
@@ -505,11 +496,6 @@ describeWithMoto('the store in DynamoDB', (moto) => {
   });
 });
 
-const documentClient = (endpoint: string): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(
-    new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: callerCredentials }),
-  );
-
 /** A client that loses the answer to its first request, after the table has served it. */
 const withLostAnswer = (endpoint: string): DynamoDBDocumentClient =>
   afterFirstAnswer(endpoint, () => {
@@ -521,7 +507,7 @@ const withLostAnswer = (endpoint: string): DynamoDBDocumentClient =>
  * @param command The first answer to this one. Default: to any
  */
 function afterFirstAnswer(endpoint: string, happen: () => unknown, command?: string): DynamoDBDocumentClient {
-  const client = documentClient(endpoint);
+  const client = tableClient(endpoint);
   let happened = false;
   client.middlewareStack.add(
     (next, { commandName }) =>

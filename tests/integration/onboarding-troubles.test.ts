@@ -1,6 +1,7 @@
 import { DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, test } from '@jest/globals';
 import { type Deployment, deployOn, type Run, writesOf } from './deployment.ts';
+import { describeWithDynamoDb } from './dynamodb-local.ts';
 import { closedEvent, createdEvent, removedEvent } from './events.ts';
 import * as foreign from './foreign.ts';
 import { describeWithMoto } from './moto.ts';
@@ -34,22 +35,26 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
   const readersPolicy = async () =>
     (await attachedPolicies(organisation, 'group/Readers')).find(({ path }) => path !== '/');
 
-  test('two runs at the same time lose neither account', async () => {
-    const deployment = await deploy();
-    const both = [await newAccount('one', 'Workloads'), await newAccount('other', 'Workloads')].sort();
-    const events = await Promise.all(both.map(createdEvent));
-    const runs = await Promise.all(events.map((event) => deployment.run(event)));
+  describeWithDynamoDb('with the table in DynamoDB Local', (dynamodb) => {
+    test('two runs at the same time lose neither account', async () => {
+      const deployment = await deployOn(moto().endpoint, organisation.configuration, dynamodb().endpoint);
+      const both = [await newAccount('one', 'Workloads'), await newAccount('other', 'Workloads')].sort();
+      const events = await Promise.all(both.map(createdEvent));
+      const runs = await Promise.all(events.map((event) => deployment.run(event)));
 
-    const policies = await readPolicies(organisation);
-    expect(runs.map(({ result }) => result.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-    expect(namedIn(policies.revisions)).toEqual({ RevisionsList: both, RevisionsRead: both });
-    expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: both, FlowLogsWrite: both });
-    expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: both, AmiKeyAttach: both });
-    expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: both });
-    expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: both });
-    expect(namedIn(policies.cloudtrail).TrailLogsWrite).toEqual(expect.arrayContaining(both));
-    expect(namedIn((await readersPolicy())?.document).PeopleReadAssume).toEqual(expect.arrayContaining(both));
-  }, 60_000);
+      const policies = await readPolicies(organisation);
+      expect(runs.map(({ result }) => result.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+      expect(namedIn(policies.revisions)).toEqual({ RevisionsList: both, RevisionsRead: both });
+      expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: both, FlowLogsWrite: both });
+      expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: both, AmiKeyAttach: both });
+      expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: both });
+      expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: both });
+      expect(namedIn(policies.cloudtrail).TrailLogsWrite).toEqual(expect.arrayContaining(both));
+      expect(namedIn((await readersPolicy())?.document).PeopleReadAssume).toEqual(
+        expect.arrayContaining(both),
+      );
+    }, 60_000);
+  });
 
   test('a managed policy with a long history keeps within its five versions', async () => {
     const deployment = await deploy('people-read');

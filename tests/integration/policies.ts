@@ -61,7 +61,7 @@ export const bucketPolicy = ({ s3 }: Account, Bucket: string) =>
   absentAs('NoSuchBucketPolicy', async () => (await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy);
 
 export const keyPolicy = async ({ kms }: Pick<Account, 'kms'>, KeyId: string) =>
-  (await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy;
+  (await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }))).Policy;
 
 export const repositoryPolicy = ({ ecr }: Account, repositoryName: string) =>
   absentAs(

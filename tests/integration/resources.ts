@@ -54,7 +54,7 @@ async function addKey({ kms }: Account, policy?: object): Promise<string> {
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
   const KeyId = KeyMetadata?.KeyId ?? '';
   if (policy !== undefined)
-    await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify(policy) }));
+    await kms.send(new PutKeyPolicyCommand({ KeyId, PolicyName: 'default', Policy: JSON.stringify(policy) }));
   return KeyId;
 }
 
