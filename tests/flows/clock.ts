@@ -14,8 +14,12 @@ interface Sleeper {
 /**
  * Time of a simulation: it stands still while anybody has something to do, and goes to the next sleeper's hour when
  * all wait. Sleepers wake one by one, in the order of their hours, so concurrent runs share their time.
+ * @param quiet resolves when everybody has done what it can do now. Default: after one turn of the event loop
  */
-export function flowClock(start = Date.parse('2026-03-02T09:00:00Z')): FlowClock {
+export function flowClock(
+  start = Date.parse('2026-03-02T09:00:00Z'),
+  quiet: () => Promise<void> = turn,
+): FlowClock {
   const sleepers: Sleeper[] = [];
   let now = start;
   let awake = true;
@@ -23,7 +27,7 @@ export function flowClock(start = Date.parse('2026-03-02T09:00:00Z')): FlowClock
   const wakeAll = async (): Promise<void> => {
     awake = false;
     while (sleepers.length > 0) {
-      await turn();
+      await quiet();
       const next = earliest(sleepers);
       now = Math.max(now, next.at);
       next.wake();

@@ -28,6 +28,15 @@ export const losingTheAnswer: Fault = async (_, proceed) => {
   throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ETIMEDOUT' });
 };
 
+/** Each call takes a while, so that runs meet. @param most milliseconds before it, and as many after it */
+export const slowly = ({ organisation, clock, services }: World, most: number) =>
+  organisation.intercept(async (_, proceed) => {
+    await clock.sleep(services.random() * most);
+    const answer = await proceed();
+    await clock.sleep(services.random() * most);
+    return answer;
+  });
+
 /** A promise, and what settles it. */
 export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -2,7 +2,6 @@ import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { describe, expect, test } from '@jest/globals';
 import { ThrottledError } from '../../shared/errors.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
-import { rotationEnded } from '../../simulator/secret-events.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared } from './configurations.ts';
 import { fault, losingTheAnswer, refuse } from './faults.ts';
@@ -48,12 +47,6 @@ async function occupy(of: RotationWorld, name = 'production'): Promise<void> {
 }
 
 /** The CloudTrail event, which has no version id. */
-function cloudTrailEvent(of: RotationWorld, name: 'RotationSucceeded' | 'RotationFailed') {
-  const secret = of.organisation.world.secrets.get(of.secretArn);
-  if (secret === undefined) throw new Error('There is no secret');
-  return rotationEnded(of.organisation.world, secret, name);
-}
-
 describe('a rotated secret', () => {
   test('is deployed to the environment that serves it, recorded and announced', async () => {
     const of = await rotationWorld();
@@ -97,22 +90,6 @@ describe('a rotated secret', () => {
       expect(deployedTo(of).at(-1)).toBe(currentVersion(of));
     },
   );
-
-  test('is deployed once, however often and by whatever it is told of', async () => {
-    const of = await rotationWorld({ environments: ['production', 'test'] });
-    const event = await rotate(of);
-
-    const runs = [event, event, cloudTrailEvent(of, 'RotationSucceeded'), { secretId: of.secretArn }];
-    await Promise.all(runs.map((input) => deploy(of, input)));
-    const again = await deploy(of, event);
-
-    expect(startCount(of)).toBe(2);
-    expect(again.run).toMatchObject({
-      status: 'succeeded',
-      reason: expect.stringContaining('Nothing to deploy'),
-    });
-    expect([deployedTo(of), deployedTo(of, 'test')]).toEqual([[currentVersion(of)], [currentVersion(of)]]);
-  });
 
   test('that goes back to an earlier version takes its readers along', async () => {
     const of = await rotationWorld();

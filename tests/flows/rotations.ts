@@ -35,7 +35,7 @@ export interface RotationWorld extends World {
 
 type Parts = Pick<RotationWorld, 'secretArn' | 'application' | 'strategy'>;
 
-export interface RotationOptions extends Pick<WorldOptions, 'around'> {
+export interface RotationOptions extends Pick<WorldOptions, 'around' | 'storage'> {
   /** What stands under `rotation`, where the application is known already. */
   readonly rotation?: (parts: Parts) => object;
   readonly environments?: readonly string[];
@@ -46,8 +46,8 @@ export interface RotationOptions extends Pick<WorldOptions, 'around'> {
 
 /** A shared account with a secret, and an application whose environments serve it. */
 export async function rotationWorld(options: RotationOptions = {}): Promise<RotationWorld> {
-  const { around, rotation = () => ({}) } = options;
-  const of = await world({ ready: false, ...(around === undefined ? {} : { around }) });
+  const { rotation = () => ({}) } = options;
+  const of = await world({ ...worldOptionsOf(options), ready: false });
   const parts = addParts(of.organisation, options);
   const text = `${smallText(['secret'])}rotation: ${JSON.stringify(rotation(parts))}\n`;
   const events: OrganisationEvent[] = [];
@@ -57,6 +57,11 @@ export async function rotationWorld(options: RotationOptions = {}): Promise<Rota
   of.organisation.onEvent((event) => events.push(event));
   return made;
 }
+
+const worldOptionsOf = ({ around, storage }: RotationOptions): WorldOptions => ({
+  ...(around === undefined ? {} : { around }),
+  ...(storage === undefined ? {} : { storage }),
+});
 
 /** A configuration that names the target. */
 export const namedTarget = ({ application, strategy }: Parts) => ({

@@ -4,14 +4,7 @@ import { bucket, key, people, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
 import { activated, announcements, operationCount, readCounts, sweep, swept } from './sweeps.ts';
-import { due, named, onboard, outcomes, type World, world, writeCounts } from './world.ts';
-
-/** Each call takes a while, so that runs meet. */
-const slowly = ({ organisation, clock, services }: World) =>
-  organisation.intercept(async (_, proceed) => {
-    await clock.sleep(services.random() * 100);
-    return proceed();
-  });
+import { due, named, outcomes, type World, world, writeCounts } from './world.ts';
 
 test('an account that moves while the sweep lists gets what its new OU has, and loses nothing', async () => {
   const of = await swept();
@@ -30,31 +23,6 @@ test('an account that moves while the sweep lists gets what its new OU has, and 
   expect(await of.store.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
   expect(named(of)).toEqual(due(of));
   expect(named(of)[bucket]).toContain(id);
-});
-
-test('two sweeps at once write each resource once', async () => {
-  const of = await swept();
-  created(of);
-  slowly(of);
-
-  const ended = await Promise.all([sweep(of), sweep(of)]);
-
-  expect(ended.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-  expect(named(of)).toEqual(due(of));
-  expect(writeCounts(of)).toMatchObject({ 'example-logs': 1 });
-});
-
-test('a sweep and the runs of accounts at once lose nothing', async () => {
-  const of = await swept();
-  slowly(of);
-  const accounts = Array.from({ length: 5 }, () => created(of));
-  const unnoticed = created(of);
-
-  const ended = await Promise.all([sweep(of), ...accounts.map(({ event }) => onboard(of, event))]);
-
-  expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']));
-  expect(named(of)).toEqual(due(of));
-  expect(named(of)[bucket]).toContain(unnoticed.id);
 });
 
 test('an account directly in the root counts, and an OU without accounts does not disturb', async () => {

@@ -7,7 +7,6 @@ import { type PolicyDocument, parsePolicy, type Statement } from '../../shared/p
 import { deploymentOf } from '../../shared/policy/owned.ts';
 import { activateConfiguration } from '../../shared/run/activate.ts';
 import type { Services } from '../../shared/services.ts';
-import { memoryStore } from '../../shared/store/memory.ts';
 import type { ResourceChange, RunRecord, Store } from '../../shared/store/ports.ts';
 import { exampleOrganisation } from '../../simulator/example-organisation.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
@@ -15,9 +14,10 @@ import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
 import type { StateMachineResult } from '../../simulator/run-state-machine.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import type { TaskTokens } from '../../simulator/task-tokens.ts';
-import { type FlowClock, flowClock, seeded } from './clock.ts';
+import { type FlowClock, seeded } from './clock.ts';
 import { small } from './configurations.ts';
 import { addForeign } from './foreign.ts';
+import { inMemory, type Storage } from './storage.ts';
 
 export interface World {
   readonly configuration: Configuration;
@@ -34,6 +34,8 @@ export interface WorldOptions {
   readonly seed?: number;
   /** Whether the registry is imported and the configuration activated. Default: true. */
   readonly ready?: boolean;
+  /** Default: in memory. */
+  readonly storage?: Storage;
   /** Replaces methods of the store. */
   readonly around?: (store: Store) => Partial<Store>;
   /** Makes the organisation what the test needs, before it is imported. */
@@ -43,11 +45,10 @@ export interface WorldOptions {
 /** An organisation with all that the configuration names, others' statements in every policy, and an empty history. */
 export async function world(options: WorldOptions = {}): Promise<World> {
   const { configuration = small(), seed = 1, ready = true, around, prepare } = options;
-  const clock = flowClock();
+  const { store: inner, clock } = options.storage ?? inMemory();
   const organisation = exampleOrganisation(configuration, { clock, random: seeded(seed) });
   addForeign(organisation, configuration);
   prepare?.(organisation);
-  const inner = memoryStore();
   const store = { ...inner, ...around?.(inner) };
   const services = simulatedServices(organisation, { store });
   const made = { configuration, organisation, clock, store, services };
