@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunReport } from '../../cli/run-report.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { run } from '../cli/screen.ts';
 import { accountsAt } from './accounts.ts';
 import { createTable, tableClient } from './dynamodb-tables.ts';
 import { describeWithMoto } from './moto.ts';
@@ -31,11 +32,18 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
-  const onboarding = (args: readonly string[], environment: Record<string, string> = {}) =>
-    commandIn(folder, [...args, '--json'], { AWS_ENDPOINT_URL: endpoint, ...environment });
+  /** Runs the command in this process. The first test starts a process. */
+  const onboarding = async (args: readonly string[], environment: Record<string, string> = {}) => {
+    Object.assign(process.env, credentials);
+    const env = { AWS_ENDPOINT_URL: endpoint, ...credentials, ...environment };
+    const screen = await run([...args, '--json'], { env, cwd: folder });
+    return { ...screen, json: jsonIn(screen.stdout) };
+  };
 
   test('run onboards the account of an event, without a table', async () => {
-    const { code, json } = await onboarding(['run', ...files]);
+    const { code, json } = await commandIn(folder, ['run', ...files, '--json'], {
+      AWS_ENDPOINT_URL: endpoint,
+    });
     const { accountId, resources, ...report } = json as RunReport;
     const bucket = resources.find(({ id }) => id === 'example-org-revisions');
     const { account = '', region = '' } = bucket ?? {};
@@ -101,9 +109,10 @@ const whereToGo = /AWS_ENDPOINT_URL=(\S+) .*--config (\S+) --event (\S+)/s;
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
+const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
+
 function start(args: readonly string[], environment: Record<string, string>, cwd = project): ChildProcess {
   const { PATH = '', HOME = '', MOTO_SERVER = '' } = process.env;
-  const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
   return spawn(process.execPath, args, {
     cwd,
     env: { PATH, HOME, MOTO_SERVER, NO_COLOR: '1', ...credentials, ...environment },
@@ -118,9 +127,10 @@ async function commandIn(cwd: string, args: readonly string[], environment: Reco
   const { stdout: out, stderr: err } = child;
   if (out === null || err === null) throw new Error('The command has no output');
   const [stdout, stderr, [code]] = await Promise.all([text(out), text(err), once(child, 'exit')]);
-  const json: unknown = args.includes('--json') && stdout !== '' ? JSON.parse(stdout) : undefined;
-  return { code, json, stderr };
+  return { code, json: jsonIn(stdout), stderr };
 }
+
+const jsonIn = (stdout: string): unknown => (stdout === '' ? undefined : JSON.parse(stdout));
 
 /** What the process has said when it matches; it is stopped where it ends or says something else. */
 async function untilSaid({ stdout, stderr }: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {

@@ -1,6 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
+import { install } from '@sinonjs/fake-timers';
 import type { StateMachineText } from '../../simulator/state-machine-definition.ts';
 import { fails, machine, run, type States, task } from './machines.ts';
+
+/** Runs what waits on timers, and lets simulated time pass up to `milliseconds`. */
+async function inFakeTime<Result>(milliseconds: number, act: () => Promise<Result>): Promise<Result> {
+  const timers = install({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const result = act();
+    for (let passed = 0; passed < milliseconds; passed += 1) await timers.tickAsync(1);
+    return await result;
+  } finally {
+    timers.uninstall();
+  }
+}
 
 describe('branches', () => {
   test('that catch inside themselves do not cancel each other', async () => {
@@ -151,12 +164,14 @@ describe('the way through', () => {
       TimeoutSeconds: 31_536_000,
     };
     const slow = () => new Promise((resolve) => setTimeout(resolve, 20, 'done'));
-    expect(await run(definition, { AArn: slow })).toMatchObject({ output: 'done' });
+    const result = await inFakeTime(20, () => run(definition, { AArn: slow }));
+    expect(result).toMatchObject({ output: 'done' });
   });
 
   test('ends by its time-out', async () => {
     const definition = { ...machine('A', { A: { Type: 'Wait', Seconds: 5, End: true } }), TimeoutSeconds: 1 };
-    expect(await run(definition, {}, { waits: 'real' })).toMatchObject({
+    const result = await inFakeTime(1_000, () => run(definition, {}, { waits: 'real' }));
+    expect(result).toMatchObject({
       status: 'FAILED',
       error: 'States.Timeout',
     });
