@@ -6,11 +6,12 @@ import { isMember } from '../organization/account.ts';
 import { configurationInForce, type Services } from '../services.ts';
 import { isUnannounced } from '../store/open.ts';
 import type { AnnouncementChannel, ChannelAnnouncement, RunAnnouncement, RunRecord } from '../store/ports.ts';
+import { boundedLines } from './vital-lines.ts';
 
 export const eventSource = 'account-onboarding';
 
-/** What is left is cut to this many lines: an EventBridge entry takes 256 KiB, and the record has them all. */
-const mostLines = 50;
+/** Bounds of what is left, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
+const most = { lines: 50, bytes: 80_000 };
 
 /** Tries of an event that EventBridge does not take, in one invocation. */
 const maxAttempts = 3;
@@ -93,8 +94,9 @@ const send: Readonly<
 
 function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
-  const left = run.left?.slice(0, mostLines);
-  const warnings = run.warnings?.slice(0, mostLines);
+  const where = `the record of run ${runId} in the table has all of them`;
+  const left = run.left && boundedLines(run.left, most, where);
+  const warnings = run.warnings && boundedLines(run.warnings, most, where);
   const detail = JSON.stringify({
     runId,
     status,

@@ -13,6 +13,7 @@ import { evaluatePolicy } from '../policy/evaluate.ts';
 import { ownedStatements } from '../policy/owned.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import { boundedLines } from './vital-lines.ts';
 
 export interface VerifyStep {
   readonly runId: string;
@@ -22,11 +23,14 @@ export interface VerifyStep {
 export interface Verification {
   /** How many things were looked at. */
   readonly verified: number;
-  /** What is not as the configuration says, a line each; the first of them only, since a state takes 256 KiB. */
+  /** What is not as the configuration says, a line each; as many as a state takes, which is 256 KiB. */
   readonly missing: readonly string[];
 }
 
-const mostLines = 50;
+const most = { lines: 1_000, bytes: 100_000 };
+
+const correctAndVerify =
+  'correct the causes of these lines, then start the run again, which verifies everything anew';
 
 /**
  * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
@@ -63,7 +67,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
     { concurrency: 8 },
   );
   const missing = findings.flat().filter((finding) => finding !== undefined);
-  return { verified: findings.flat().length, missing: missing.slice(0, mostLines) };
+  return { verified: findings.flat().length, missing: boundedLines(missing, most, correctAndVerify) };
 }
 
 interface Question {

@@ -210,7 +210,11 @@ test('a long report is announced in part, and recorded whole', async () => {
 
   expect((await recordOf(of)).left).toHaveLength(80);
   const [event] = of.organisation.world.putEvents;
-  expect(JSON.parse(String(event?.Detail)).left).toHaveLength(50);
+  const { left } = JSON.parse(String(event?.Detail));
+  expect(left).toHaveLength(51);
+  expect(left.at(-1)).toBe(
+    '… 30 more lines are missing here: the record of run run in the table has all of them',
+  );
 });
 
 test.each([
