@@ -23,7 +23,9 @@ export async function advanceDelivery(
 ): Promise<AdvancedDelivery> {
   const delivery = await services.store.outbox.get({ source, id });
   if (delivery === undefined)
-    throw new ResourceMissingError(`There is no delivery ${id} of ${source}: it was removed from the table`);
+    throw new ResourceMissingError(
+      `There is no delivery ${id} of ${source}: it was removed from the table. If it is still needed, start its deployment again`,
+    );
   // It is done, or another run has taken it over.
   if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
   const held = await keep(services, delivery);

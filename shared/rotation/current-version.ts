@@ -14,7 +14,7 @@ export interface CurrentSecret extends SecretPlace {
 
 /**
  * Asks which version of a secret is current.
- * @throws SecretNotDeployableError where it is scheduled for deletion, or no version is AWSCURRENT
+ * @throws SecretNotDeployableError where its ARN is not understood, it is scheduled for deletion, or no version is AWSCURRENT
  * @throws ResourceMissingError, AccessDeniedError and the retryable errors of `shared/aws`
  */
 export async function currentSecret(client: SecretsManagerClient, SecretId: string): Promise<CurrentSecret> {
@@ -26,7 +26,12 @@ export async function currentSecret(client: SecretsManagerClient, SecretId: stri
     VersionIdsToStages = {},
   } = await client.send(new DescribeSecretCommand({ SecretId }));
   const place = secretPlace(ARN);
-  if (place === undefined || DeletedDate !== undefined)
+  if (place === undefined)
+    throw new SecretNotDeployableError(
+      `The secret ${SecretId} has an ARN that is not understood (${ARN || 'none'}). Report it to the maintainers of this project`,
+      { secret: SecretId },
+    );
+  if (DeletedDate !== undefined)
     throw new SecretNotDeployableError(
       `The secret ${SecretId} is scheduled for deletion. Restore it, or delete the profiles that deploy it`,
       { secret: SecretId },

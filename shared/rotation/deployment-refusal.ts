@@ -20,7 +20,7 @@ export function deploymentRefusal(delivery: Delivery, thrown: unknown): Onboardi
   )
     return thrown;
   if (!(thrown instanceof Error)) return undefined;
-  const advice = adviceFor(thrown);
+  const advice = adviceFor(thrown, delivery);
   if (advice === undefined) return undefined;
   const { version, target } = delivery;
   const words = isSecret(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
@@ -32,7 +32,7 @@ export function deploymentRefusal(delivery: Delivery, thrown: unknown): Onboardi
 }
 
 /** By the error's name, and by the reason of a BadRequestException (AppConfig API reference, "StartDeployment"). */
-function adviceFor(thrown: Error): string | undefined {
+function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
   switch (thrown.name) {
     case 'ServiceQuotaExceededException':
       return 'A quota of AppConfig is reached. Delete what is not used any more, or ask for a higher quota (Service Quotas, AWS AppConfig)';
@@ -41,11 +41,17 @@ function adviceFor(thrown: Error): string | undefined {
     case 'BadRequestException':
       return isInvalidConfiguration(thrown)
         ? "The profile's validators refused the content. Compare the content with the validators"
-        : "Check the profile's location, its retrieval role and its validators";
+        : uncertainAdvice(delivery);
     default:
       return undefined;
   }
 }
+
+/** AppConfig hosts the content of a hosted configuration: its profile has no other location, and no retrieval role. */
+const uncertainAdvice = (delivery: Delivery): string =>
+  isSecret(delivery)
+    ? "Check the profile's location, its retrieval role and its validators, and the deployment strategy"
+    : `Check that the profile has version ${delivery.version}, its validators, and the deployment strategy`;
 
 const isInvalidConfiguration = (thrown: Error): boolean =>
   'Reason' in thrown && thrown.Reason === 'InvalidConfiguration';

@@ -97,9 +97,8 @@ function idAmong(items: readonly Item[], wanted: string, what: string): string {
   const [first, ...others] = items.filter(({ Name }) => Name === wanted);
   if (first?.Id !== undefined && others.length === 0) return first.Id;
   const why = first === undefined ? `There is no ${what}` : `More than one ${what}`;
-  const known = items.map(({ Id, Name }) => `${Name} (${Id})`).join(', ') || 'none';
-  throw new ResourceMissingError(
-    `${why} with the id or name ${wanted}. There are: ${known}. Give the id of one of them`,
-    { wanted },
-  );
+  const known = items.map(({ Id, Name }) => `${Name} (${Id})`).join(', ');
+  const advice =
+    known === '' ? 'There is none: create it first' : `There are: ${known}. Give the id of one of them`;
+  throw new ResourceMissingError(`${why} with the id or name ${wanted}. ${advice}`, { wanted });
 }

@@ -53,6 +53,21 @@ test('advises to compare the content with the validators when AppConfig calls it
   expect(deploymentRefusal(delivery, error)?.message).toMatch(/validators refused the content\. Compare/);
 });
 
+test.each([
+  ['a hosted configuration', delivery.source, /has version 3, its validators/, /retrieval role/],
+  [
+    'a secret',
+    'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf',
+    /its retrieval role and its validators/,
+    /has version/,
+  ],
+])('advises what can be wrong with %s when AppConfig names no cause', (_, source, expected, other) => {
+  const message = deploymentRefusal({ ...delivery, source }, thrown('BadRequestException', 'no'))?.message;
+
+  expect(message).toMatch(expected);
+  expect(message).not.toMatch(other);
+});
+
 test('does not repeat what AppConfig says of a secret', () => {
   const secret = { ...delivery, source: 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf' };
   const error = thrown('BadRequestException', 'hunter2 is not valid', { Reason: 'InvalidConfiguration' });
