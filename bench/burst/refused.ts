@@ -57,6 +57,14 @@ async function toldBy(
   const changes = await store.runs.changes(runId);
   return changes
     .filter(({ outcome, reason }) => outcome === 'set-aside' && reason !== undefined)
-    .filter(({ resource }) => left.includes(`${resource}: AWS does not accept ${accountId} as a principal`))
+    .filter(({ resource }) => left.some((line) => tells(line, resource, accountId)))
     .map(({ resource }) => `${accountId} ${resource}`);
+}
+
+/** Resources that share the refused account also share a line, which ends with their keys. */
+function tells(line: string, resource: string, accountId: string): boolean {
+  const refusal = `AWS does not accept ${accountId} as a principal`;
+  if (line === `${resource}: ${refusal}`) return true;
+  const [text = '', keys = ''] = line.split(' resources are affected: ');
+  return text.startsWith(`${refusal}. `) && keys.split(', ').includes(resource);
 }
