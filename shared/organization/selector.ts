@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { globMistake, matchesGlob, readGlob } from '../glob.ts';
+import { perObject } from '../memo.ts';
 import type { Account } from './account.ts';
 import { ouMistake, ouNamesOf, readOu } from './ou-path.ts';
 import { accountIdSchema } from './schemas.ts';
@@ -83,13 +84,15 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
   // Many accounts share an OU.
   const answers = new Map<string, boolean>();
   return (account) => {
-    const { ouPath, parentIds } = account;
-    const place = `${parentIds.join()} ${ouPath}`;
+    const place = placeOf(account);
     const answer = answers.get(place) ?? paths.some((path) => path.test(ouNames(path.path, account)));
     answers.set(place, answer);
-    return answer || parentIds.some((id) => ids.has(id));
+    return answer || account.parentIds.some((id) => ids.has(id));
   };
 }
+
+/** Kept, since each of many grants asks for it. */
+const placeOf = perObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
 
 /** The paths among entries of `ous`. */
 const pathsIn = (ous: readonly string[]): readonly string[] => ous.filter((ou) => 'names' in readOu(ou));

@@ -51,9 +51,15 @@ interface Parts {
 }
 
 const partsOf = ({ name }: Element, facts: readonly Fact[]): Parts => ({
-  listed: facts.filter(({ element }) => element.split('.')[0] === name),
-  excluded: facts.filter(({ element }) => element.split('.')[0] === `Not${name}`),
+  listed: facts.filter(isOf(name)),
+  excluded: facts.filter(isOf(`Not${name}`)),
 });
+
+/** `Principal` and `Principal.AWS` are facts of the element `Principal`. */
+const isOf =
+  (name: string) =>
+  ({ element }: Fact): boolean =>
+    element.startsWith(name) && (element.length === name.length || element[name.length] === '.');
 
 type Gain = readonly [key: string, widening: Widening];
 
