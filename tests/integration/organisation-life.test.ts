@@ -147,7 +147,8 @@ describeWithMoto('an organisation of 65 accounts, from the first sweep on', (mot
 
   test('a repository that is made has its policy by its event, which looks in its region alone', () => {
     expect(writesOf(events.repository)).toEqual({ 'ecr:SetRepositoryPolicy': 1 });
-    expect(events.repository.calls['ecr:DescribeRepositories']).toBe(1);
+    // The search of the region, and the creation time of the repository that is written.
+    expect(events.repository.calls['ecr:DescribeRepositories']).toBe(2);
     expect(events.repository.calls).not.toHaveProperty('secretsmanager:ListSecrets');
   });
 
