@@ -43,7 +43,7 @@ function finding(stage: Stage, { more = '', ...bare }: Bare): AccessFinding {
   return { ...bare, resource, arn, what: `${resource} ${sort} ${id}${more}` };
 }
 
-/** What is managed and belongs to no grant that the configuration has there, with whom it names. */
+/** Managed statements that belong to no grant of the configuration there, with the accounts that they name. */
 function strayFindings(stage: Stage, situation: Situation): readonly AccessFinding[] {
   // Where patterns look, it may have been matched until a moment ago.
   const places = patternPlaces(stage.configuration);

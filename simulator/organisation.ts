@@ -161,7 +161,7 @@ export class SimulatedOrganisation {
     this.#emit(apiCall(this.world, 'MoveAccount', { accountId, sourceParentId, destinationParentId }));
   }
 
-  /** @throws where another OU of the same parent has the name (DuplicateOrganizationalUnitException) */
+  /** @throws if another OU of the same parent has the name (DuplicateOrganizationalUnitException) */
   createOu(ou: { readonly id: string; readonly name: string; readonly parentId: string }): void {
     this.#expectFreeName(ou);
     this.addOu(ou);
@@ -176,7 +176,7 @@ export class SimulatedOrganisation {
     this.#emit(apiCall(this.world, 'UpdateOrganizationalUnit', { organizationalUnitId: id, name }));
   }
 
-  /** @throws where it still has accounts or OUs (OrganizationalUnitNotEmptyException) */
+  /** @throws if it still has accounts or OUs (OrganizationalUnitNotEmptyException) */
   deleteOu(id: string): void {
     this.#ou(id);
     const children = [...this.world.accounts.values(), ...this.world.organizationalUnits.values()];

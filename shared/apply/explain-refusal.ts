@@ -59,9 +59,9 @@ export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision:
 }
 
 const certainText = (key: string, suspects: readonly Suspect[]): string =>
-  `${key}: AWS refuses every write of this policy. The likely cause: ${suspectsText(suspects)}. The statement is not ` +
-  'ours, so it was not touched, and nothing was written. Whoever owns it must take the principal out, or name one that ' +
-  'exists; the next run writes what is waiting';
+  `${key}: AWS refuses every write of this policy. The likely cause: ${suspectsText(suspects)}. This installation does not ` +
+  'manage the statement, so it was not touched, and nothing was written. Its owner must remove the principal, or name one ' +
+  'that exists; the next run writes what is waiting';
 
 const unknownText = (key: string, suspects: readonly Suspect[]): string =>
   `${key}: AWS refuses every write of this policy, also without the new accounts. A possible cause: ` +

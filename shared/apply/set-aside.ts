@@ -21,7 +21,7 @@ export interface WriteRequest {
   /** The accounts that the resource names now: leaving one of them out would take something from it. */
   readonly named: ReadonlySet<string>;
   /**
-   * How far unmanaged statements explain a refusal: `certain` ends the search if AWS refuses what is there as well.
+   * How far unmanaged statements explain a refusal: `certain` ends the search if AWS also refuses the existing policy.
    * Default: `none`.
    */
   readonly doubt?: 'none' | 'possible' | 'certain';
@@ -60,7 +60,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   const gone = kept.filter((id) => !request.isMember(id));
   const again = added.filter((id) => request.refusedBefore?.has(id));
   const replaceable = [...gone, ...unnamed];
-  // With a certain cause, one write without all who could be left out shows whether it is this one.
+  // One write without every removable account shows whether the certain cause is the real one.
   const circles =
     request.doubt === 'certain'
       ? [replaceable]

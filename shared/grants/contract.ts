@@ -211,7 +211,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   ): ReadonlySet<string>;
   /**
    * Ids of the accounts that have what a grant gives without it, such as the owner of an image: they gain nothing by a grant,
-   * and lose nothing with it. Left out when the kind writes something for every account. Pure.
+   * and lose nothing with it. Absent when the kind writes something for every account. Pure.
    */
   heldAnyway?(ref: ResourceRef, actual: State, remembered: readonly string[]): ReadonlySet<string>;
   /** Whether two states mean the same. Pure. */
@@ -231,7 +231,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
   /**
    * What tells a resource from one that is made later under its name, such as the unique id of a role. It costs no call if `read`
-   * has learned it. `undefined` when AWS does not say. Left out when AWS never gives an id again, or has no such thing.
+   * has learned it. `undefined` when AWS does not say. Absent when AWS never gives an id again, or has no such thing.
    */
   identity?(clients: AccountClients, ref: ResourceRef, state: State): Promise<string | undefined>;
   /**

@@ -48,7 +48,7 @@ const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>)
 
 /**
  * The OUs that each path names now. A path that names none keeps the OUs of the activation before, as far as they exist:
- * whoever activates a configuration beside a rename that nobody has noticed takes no access away.
+ * an operator who activates a configuration beside an unnoticed rename takes no access away.
  */
 export function storeOus(
   paths: readonly string[],

@@ -71,7 +71,7 @@ export function deletedPrincipalWarnings(
   const deleted = suspectsOf(documents, deploymentId, []).filter(({ state }) => state === 'deleted');
   if (deleted.length === 0) return [];
   return [
-    `${key}: ${suspectsText(deleted)}. The statement is not ours and stays as it is, but AWS refuses the next write of ` +
-      'this policy: whoever owns the statement must take the id out, or name a principal that exists',
+    `${key}: ${suspectsText(deleted)}. The statement is not managed and stays as it is, but AWS refuses the next write of ` +
+      'this policy: the owner of the statement must remove the id, or name a principal that exists',
   ];
 }

@@ -206,7 +206,7 @@ function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
   const refuseUnlessActive = (inForce: ConfigurationInForce | undefined): void => {
     if (inForce !== undefined && activationOf(inForce) === activationOf(plan.active)) return;
     throw new StalePlanError(
-      'Another configuration is active since the plan was made. Plan again, and apply what is left',
+      'Another configuration is active since the plan was made. Plan again, and apply the rest',
     );
   };
   return {

@@ -162,8 +162,8 @@ export function messageOf(cause: string | undefined): string {
 }
 
 /**
- * What is left of the resources, a line for each cause.
- * @param ownOf the accounts whose being set aside counts as left
+ * The unresolved resources, a line for each cause.
+ * @param ownOf the accounts whose rejection counts as unresolved
  */
 export const changeLines = (
   changes: readonly ResourceChange[],

@@ -30,8 +30,8 @@ export interface RunScope {
 }
 
 /**
- * Puts unresolved paths on the record of a run. They are what is left of a sweep, since its picture is incomplete, and of a
- * run whose own account is not added for that reason. Any other run has done what it was for, and warns.
+ * Puts unresolved paths on the record of a run. A sweep ends with them as unresolved, since its picture is incomplete. So
+ * does a run whose own account is not added for that reason. Any other run only warns.
  */
 export async function noteUnresolvedPaths(
   services: Pick<Services, 'store'>,

@@ -10,7 +10,7 @@ export interface Cell {
   readonly key: string;
   readonly grant: string;
   readonly named: boolean;
-  /** `lacks`: not all of what is due. `names`: something that is not due. `exceeds`: more than the grant means. */
+  /** `lacks`: not all of what is due. `names`: an access that is not due. `exceeds`: more than the grant means. */
   readonly sort: 'lacks' | 'names' | 'exceeds';
   /** What exactly, if it exceeds. */
   readonly detail?: string;

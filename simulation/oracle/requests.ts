@@ -3,7 +3,7 @@ import { type Document, list, type Statement } from './policies.ts';
 
 /** A call of AWS that an access is made of. */
 export interface Request {
-  /** A role of an account, an AWS service, or whoever a policy is attached to. */
+  /** A role of an account, an AWS service, or the user or role of an attached policy. */
   readonly who: { readonly accountId: string } | { readonly service: string } | 'holder';
   readonly action: string;
   readonly resource: string;

@@ -7,7 +7,7 @@ import { keyOf } from './resources.ts';
 export interface Stray {
   readonly key: string;
   readonly mark: string;
-  /** Whom it names; empty for what a condition lets in. */
+  /** The accounts that it names; empty if a condition admits accounts. */
   readonly ids: readonly string[];
   /** Whether no grant is for the resource at all. */
   readonly dropped: boolean;

@@ -345,7 +345,7 @@ test('where nothing is accepted yet, a service that asks to slow down is heard',
 describe('a certain cause among what is not ours', () => {
   const certain = { doubt: 'certain' } as const;
 
-  test('ends the search with the second refusal when AWS refuses what is there as well', async () => {
+  test('ends the search with the second refusal when AWS also refuses the existing policy', async () => {
     const of = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
 
     await expect(writeAccepted({ ...of.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
@@ -371,7 +371,7 @@ describe('a certain cause among what is not ours', () => {
     expect(of.sent.length).toBeLessThanOrEqual(16);
   });
 
-  test('takes a closed account out of what is ours before it blames the others', async () => {
+  test('removes a closed account from managed statements before it blames unmanaged ones', async () => {
     const of = bench({
       named: ['000', '001'],
       wanted: ['000', '002'],

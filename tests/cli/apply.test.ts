@@ -144,7 +144,7 @@ describe('apply that meets another apply', () => {
     );
   });
 
-  test('ends with 130 when Ctrl-C comes while it waits, and says what is left', async () => {
+  test('ends with 130 when Ctrl-C comes while it waits, and says what is unresolved', async () => {
     let interrupt = (): void => undefined;
     let stderr = '';
     const screen = await applyJson(['--yes'], {

@@ -43,7 +43,7 @@ function adviceFor({ pk, sk }: Key): string {
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * Parses an item that was read; attributes that the schema does not name are left out.
+ * Parses an item that was read; attributes that the schema does not name are dropped.
  * @param keyFor The key under which what was read belongs: an item that names another one would speak for it
  */
 export function parseItem<T>(
