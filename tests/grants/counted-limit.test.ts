@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { countedSize } from '../../shared/grants/counted-limit.ts';
+import { raiseAdvice } from '../../shared/grants/quotas.ts';
+import { account } from '../plan/fixture.ts';
+
+const entry = { name: 'images', kind: 'kms-grant', account: 'shared', for: { all: true } } as const;
+
+/** A resource that holds two things for each account and some of others. */
+const sizeOf = (accounts: number, { limit = 10, now = 0, others = 1, shares = 1 } = {}): number =>
+  countedSize({
+    ref: { kind: 'kms-grant', accountId: '444455556666', region: 'eu-west-1', id: 'key' },
+    shares: Array.from({ length: shares }, () => ({
+      entry,
+      accounts: Array.from({ length: accounts }, (_, index) => account(String(500_000_000_000 + index))),
+    })),
+    now,
+    count: (each) => others + each.reduce((sum, share) => sum + share.accounts.length * 2, 0),
+    limit,
+    unit: 'grants',
+    setting: 'grantsPerKey',
+  });
+
+describe('countedSize', () => {
+  it.each([
+    [9, 4, {}],
+    [10, 4, { others: 2 }],
+    [11, 5, { now: 12 }],
+    [1, 0, {}],
+  ])('returns %i when %i accounts fit, or take less than now: %j', (size, accounts, more) => {
+    expect(sizeOf(accounts, more)).toBe(size);
+  });
+
+  it.each([
+    [5, 4, {}],
+    [5, 4, { now: 11 }],
+    [5, 4, { now: 10 }],
+    [200, 4, {}],
+    [5, 3, { others: 4 }],
+    [5, 2, { shares: 2 }],
+    [1, 0, { limit: 2 }],
+    [2, 1, { limit: 3 }],
+    [3, 0, { others: 11 }],
+  ])('throws when %i accounts do not fit, and says that %i do: %j', (accounts, fit, more) => {
+    expect(() => sizeOf(accounts, more)).toThrow(
+      expect.objectContaining({
+        name: 'PolicyTooLargeError',
+        fields: expect.objectContaining({ accounts, fit }),
+      }),
+    );
+  });
+
+  it('says that nobody fits when nobody is granted', () => {
+    expect(() => sizeOf(0, { others: 11 })).toThrow(
+      expect.objectContaining({ fields: expect.objectContaining({ accounts: 0, fit: 0 }) }),
+    );
+  });
+});
+
+describe('raiseAdvice', () => {
+  it('names the setting when AWS can raise the quota so far', () => {
+    expect(raiseAdvice('managedPoliciesPerRole', 25)).toContain('limits.managedPoliciesPerRole to 25');
+    expect(raiseAdvice('grantsPerKey', 1_000_000)).toContain('limits.grantsPerKey to 1000000');
+  });
+
+  it('says nothing when AWS does not raise the quota so far', () => {
+    expect(raiseAdvice('managedPoliciesPerRole', 26)).toBe('');
+    expect(raiseAdvice('managedPoliciesPerGroup', 11)).toBe('');
+  });
+});

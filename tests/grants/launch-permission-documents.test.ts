@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { amiLaunchPermission } from '../../shared/grants/ami-launch-permission.ts';
+
+const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorg1';
+const ou = 'arn:aws:organizations::111122223333:ou/o-exampleorg1/ou-abcd-11111111';
+const launch = { Effect: 'Allow', Action: 'ec2:RunInstances', Resource: '*' };
+
+const statements = (sharedWith: readonly string[], remembered: readonly string[] = []) =>
+  amiLaunchPermission.documents({ sharedWith }, remembered)['launch-permissions']?.Statement;
+
+describe('the documents of an image', () => {
+  it('have one statement for all unmanaged accounts', () => {
+    expect(statements(['111122223333', '222233334444'])).toEqual([
+      { ...launch, Principal: { AWS: ['111122223333', '222233334444'] } },
+    ]);
+  });
+
+  it('hold everybody to the organization or the OU when the image is shared with one', () => {
+    expect(statements([organization, ou])).toEqual([
+      { ...launch, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1' } } },
+      {
+        ...launch,
+        Principal: '*',
+        Condition: {
+          'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-exampleorg1/*/ou-abcd-11111111/*' },
+        },
+      },
+    ]);
+  });
+
+  it('hold nobody when the image is public', () => {
+    expect(statements(['all'])).toEqual([{ ...launch, Principal: '*' }]);
+  });
+
+  it.each(['1111222233334', '11112222333', 'x111122223333'])('take %s for no account', (id) => {
+    expect(statements([id])).toEqual([{ ...launch, Principal: '*' }]);
+  });
+
+  it('are absent when the image is shared with nobody', () => {
+    expect(statements([])).toBeUndefined();
+    expect(statements([], ['AccountOnboardingtestImages 111122223333'])).toBeUndefined();
+  });
+});
