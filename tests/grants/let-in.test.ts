@@ -53,7 +53,10 @@ describe('accountsLetIn', () => {
   });
 
   it('looks at conditions on the organization only when it lists members', () => {
-    expect(letIn(allow('*', { ...inOrganization, Bool: { 'aws:SecureTransport': 'true' } }))).toEqual([one, two]);
+    expect(letIn(allow('*', { ...inOrganization, Bool: { 'aws:SecureTransport': 'true' } }))).toEqual([
+      one,
+      two,
+    ]);
   });
 
   it('has only the named accounts when the statement names some beside the organization', () => {
@@ -70,7 +73,11 @@ describe('accountsLetIn', () => {
   });
 
   it('holds no organization when the key is another one', () => {
-    expect(accountsLetIn([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).has(one)).toBe(false);
-    expect(accountsLetIn([allow('*', { StringEquals: { 'example:aws:PrincipalOrgID': 'x' } })]).has(one)).toBe(false);
+    expect(accountsLetIn([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).has(one)).toBe(
+      false,
+    );
+    expect(
+      accountsLetIn([allow('*', { StringEquals: { 'example:aws:PrincipalOrgID': 'x' } })]).has(one),
+    ).toBe(false);
   });
 });

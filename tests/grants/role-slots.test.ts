@@ -11,7 +11,10 @@ import type { Statement } from '../../shared/policy/document.ts';
 const arn = (account: string) => `arn:aws:iam::${account}:role/people/ReadOnly`;
 const [one, two] = ['111122223333', '222233334444'] as const;
 const listing: Statement = { Sid: 'People', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [arn(one)] };
-const byIds = byAccountIds({ ...listing, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }, arn('*'));
+const byIds = byAccountIds(
+  { ...listing, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } },
+  arn('*'),
+);
 const slot = (accountId: string, text: string) => ({ sid: 'People', accountId, text });
 
 describe('a statement that lists roles', () => {
@@ -24,16 +27,23 @@ describe('a statement that lists roles', () => {
     });
   });
 
-  it.each(['*', 'arn:aws:s3:::logs', `x${arn(one)}`, 'arn:aws:iam::1111222233334:role/x', `arn:aws:iam::${one}:user/x`])(
-    'has no slot when the resource is %s',
-    (Resource) => {
-      expect(slotsOf({ ...listing, Resource })).toEqual([]);
-    },
-  );
+  it.each([
+    '*',
+    'arn:aws:s3:::logs',
+    `x${arn(one)}`,
+    'arn:aws:iam::1111222233334:role/x',
+    `arn:aws:iam::${one}:user/x`,
+  ])('has no slot when the resource is %s', (Resource) => {
+    expect(slotsOf({ ...listing, Resource })).toEqual([]);
+  });
 
   it('has the slot of any account when the role may be of any', () => {
-    expect(accountsOfRoles({ ...listing, Resource: arn('*') })).toEqual([{ accountId: '*', resource: arn('*') }]);
-    expect(slotsOf({ Effect: 'Allow', Resource: arn(one) })).toEqual([{ sid: '', accountId: one, text: arn(one) }]);
+    expect(accountsOfRoles({ ...listing, Resource: arn('*') })).toEqual([
+      { accountId: '*', resource: arn('*') },
+    ]);
+    expect(slotsOf({ Effect: 'Allow', Resource: arn(one) })).toEqual([
+      { sid: '', accountId: one, text: arn(one) },
+    ]);
     expect(slotsOf({ Effect: 'Allow' })).toEqual([]);
   });
 });
@@ -44,7 +54,10 @@ describe('a statement with account ids in its condition', () => {
     expect(slotsOf(byIds)).toEqual([]);
     expect(byIds).toMatchObject({
       Resource: arn('*'),
-      Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' }, StringEquals: { 'aws:ResourceAccount': [] } },
+      Condition: {
+        Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+        StringEquals: { 'aws:ResourceAccount': [] },
+      },
     });
   });
 

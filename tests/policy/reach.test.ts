@@ -153,6 +153,18 @@ describe('a change of conditions', () => {
       equals('a'),
       [['true', 'yes']],
     ],
+    [
+      'a value goes and AWS has no such operator',
+      under('NotIpAddressX', '1', '2'),
+      under('NotIpAddressX', '1'),
+      [['2', 'maybe']],
+    ],
+    [
+      'a value goes and AWS has no such positive operator',
+      under('IpAddressX', '1', '2'),
+      under('IpAddressX', '1'),
+      [['2', 'maybe']],
+    ],
     ['a key is added', equals('a'), { ...equals('a'), Bool: { 'example:secure': 'true' } }, []],
     ['another key takes its place', equals('a'), { StringEquals: { 'example:other': 'a' } }, [['a', 'yes']]],
     [
