@@ -93,7 +93,7 @@ const create: Act = ({ organisation, draw, care }) => {
 };
 
 /** Made by the account's first Auto Scaling group; until then, a grant of a key cannot name it. */
-const launchInstances = (organisation: SimulatedOrganisation, id: string): void =>
+export const launchInstances = (organisation: SimulatedOrganisation, id: string): void =>
   void organisation.addRole({
     accountId: id,
     path: '/aws-service-role/autoscaling.amazonaws.com/',

@@ -7,6 +7,7 @@ import { isFull } from './oracle/findings.ts';
 import { clashSid } from './oracle/marks.ts';
 import { documentOf } from './oracle/policies.ts';
 import { refOf } from './oracle/resources.ts';
+import { ouLines } from './ou-memory.ts';
 import { placeOf } from './places.ts';
 import type { Stage } from './play.ts';
 import { situationOf } from './situation.ts';
@@ -57,6 +58,7 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
     contested: keysOf('ContestedError', 'OwnershipClashError'),
     lines: [
       ...accepted.flatMap(lineOf),
+      ...ouLines(stage),
       // Who waits by the registry; that everybody else has what is due is looked at by itself.
       ...(await waitingLines(stage.inner, Date.now())),
     ],

@@ -21,6 +21,7 @@ import { type Lag, lag } from './lag.ts';
 import { noting } from './noting.ts';
 import { namedKeysOf } from './oracle/expected.ts';
 import { refOf } from './oracle/resources.ts';
+import { newOuMemory, type OuMemory } from './ou-memory.ts';
 import { placeOf } from './places.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { retries } from './retries.ts';
@@ -70,6 +71,7 @@ export interface Stage extends Scenario {
   readonly care: Care;
   readonly person: Approver;
   readonly lag: Lag;
+  readonly ous: OuMemory;
   readonly trespasses: Trespasses;
   /** Whether others change what is ours. */
   readonly rough: boolean;
@@ -242,6 +244,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     care,
     person,
     lag: lagging,
+    ous: newOuMemory(),
     trespasses,
     rough: drawn.chance(0.2),
     history,

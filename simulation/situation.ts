@@ -2,10 +2,10 @@ import type { Situation } from './oracle/expected.ts';
 import type { Stage } from './play.ts';
 
 /** What the oracle judges: the world now, the active configuration, and who waits for approval by the registry. */
-export async function situationOf({ organisation, configuration, inner }: Stage): Promise<Situation> {
+export async function situationOf({ organisation, configuration, inner, ous }: Stage): Promise<Situation> {
   const accounts = await inner.registry.accounts();
   const waiting = new Map(
     accounts.flatMap(({ id, approval }) => (approval === undefined ? [] : [[id, approval] as const])),
   );
-  return { world: organisation.world, configuration, waiting };
+  return { world: organisation.world, configuration, waiting, stored: ous.stored, had: ous.had };
 }

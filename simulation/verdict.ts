@@ -4,6 +4,7 @@ import { falseDisputes, isAppliedLate, type KnownStates, knownStates } from './k
 import { leftOver } from './left-over.ts';
 import { isManaged } from './oracle/marks.ts';
 import { documentOf, meaningOf } from './oracle/policies.ts';
+import { ouViolations } from './ou-fate.ts';
 import { personDecides } from './person.ts';
 import { places } from './places.ts';
 import type { Stage } from './play.ts';
@@ -76,6 +77,7 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
     ...(stage.rough ? await provokedViolations(stage, known) : []),
     ...(stage.rough || known.withheld.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
     ...(await approvedViolations(stage)),
+    ...(await ouViolations(stage, known, sweptViolations)),
     ...foreignViolations(stage),
     ...(await recordViolations(stage)),
     ...(await leaseViolations(stage)),
@@ -136,6 +138,13 @@ async function approvedViolations(stage: Stage): Promise<readonly string[]> {
     ...(await leftUndone(stage, known)),
     ...(await unknownFindings(stage, known)),
   ];
+}
+
+/** What a sweep has left undone without reason. */
+async function sweptViolations(stage: Stage): Promise<readonly string[]> {
+  await endGraces(stage);
+  const known = await knownStates(stage);
+  return [...known.violations, ...(await leftUndone(stage, known)), ...(await unknownFindings(stage, known))];
 }
 
 /** A sweep may have been the first to see that an account should go. */

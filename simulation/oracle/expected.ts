@@ -6,13 +6,18 @@ import { readerOf } from './kinds/index.ts';
 import { treeOf, treeOfOne, type Waiting } from './organization.ts';
 import type { Candidate, Entry, Patterns } from './reader.ts';
 import { keyOf, type Ref } from './resources.ts';
-import { selected } from './selectors.ts';
+import type { Tree } from './selectors.ts';
+import { type Answer, answersOf, noStoredOus, type StoredOus } from './stored-ous.ts';
 
 /** What is to be compared: the world as it is, the active configuration, and who waits for approval. */
 export interface Situation {
   readonly world: World;
   readonly configuration: Configuration;
   readonly waiting: Waiting;
+  /** The OUs that paths named at the activation. Default: paths go by the names of today. */
+  readonly stored?: StoredOus;
+  /** What accounts had before the latest sweep: `cellName` of each cell of the matrix. Default: nothing. */
+  readonly had?: ReadonlySet<string>;
 }
 
 /** One grant on one resource, and the accounts that must have it: a row of the matrix account × access. */
@@ -29,7 +34,7 @@ export interface Expected {
 export function expected(situation: Situation): readonly Expected[] {
   const tree = treeOf(situation.world);
   return entriesOf(situation.configuration).flatMap((entry) => {
-    const accounts = dueTo(entry, selected(entry.for, tree), situation.waiting);
+    const answers = answersTo(entry, tree, situation);
     const named = namedBy(entry, situation.configuration);
     const keys = new Set(named.map(keyOf));
     const found = matchedBy(entry, situation).filter((ref) => !keys.has(keyOf(ref)));
@@ -38,10 +43,20 @@ export function expected(situation: Situation): readonly Expected[] {
       ref,
       entry,
       named: keys.has(keyOf(ref)),
-      accounts,
+      accounts: dueOn(`${keyOf(ref)} ${entry.name}`, answers, situation),
     }));
   });
 }
+
+/** Who gets access on a resource by a grant, and who keeps it. */
+function dueOn(row: string, answers: ReadonlyMap<string, Answer>, { had }: Situation): ReadonlySet<string> {
+  const isDue = (id: string, answer: Answer): boolean =>
+    answer === 'gets' || (answer === 'keeps' && had?.has(cellName(row, id)) === true);
+  return new Set([...answers].filter(([id, answer]) => isDue(id, answer)).map(([id]) => id));
+}
+
+/** @param row the key of the resource, a space, and the name of the grant */
+export const cellName = (row: string, id: string): string => `${row} ${id}`;
 
 export const entriesOf = ({ grants }: Configuration): readonly Entry[] => grants as readonly Entry[];
 
@@ -68,17 +83,25 @@ const hasPatterns = ({ names, tags }: Patterns): boolean => names.length > 0 || 
  * An account that waits for approval has what it would have both here and where it was approved last. Grants that a
  * condition holds know no approval ("Approval", docs/configuration.md).
  */
-function dueTo(entry: Entry, ids: ReadonlySet<string>, waiting: Waiting): ReadonlySet<string> {
-  if (isHeld(entry)) return ids;
-  return new Set(
-    [...ids].filter((id) => {
-      const approval = waiting.get(id);
-      if (approval === undefined) return true;
+function answersTo(
+  entry: Entry,
+  tree: Tree,
+  { world, waiting, stored = noStoredOus }: Situation,
+): ReadonlyMap<string, Answer> {
+  const here = answersOf(entry.for, tree, stored);
+  return new Map(
+    [...world.accounts.keys()].map((id): [string, Answer] => {
+      const approval = isHeld(entry) ? undefined : waiting.get(id);
+      if (approval === undefined) return [id, here(id)];
       const { approvedAs } = approval;
-      return approvedAs !== null && selected(entry.for, treeOfOne(id, approvedAs)).has(id);
+      if (approvedAs === null) return [id, 'nothing'];
+      return [id, weaker(here(id), answersOf(entry.for, treeOfOne(id, approvedAs), stored)(id))];
     }),
   );
 }
+
+const weaker = (one: Answer, other: Answer): Answer =>
+  (['nothing', 'keeps'] as const).find((each) => one === each || other === each) ?? 'gets';
 
 /** IAM knows no regions: what is on it is kept under one. */
 const globalKinds: ReadonlySet<string> = new Set(['assume-role-permission', 'role-trust-policy']);

@@ -1,4 +1,4 @@
-import { type Expected, expected, type Situation } from './expected.ts';
+import { cellName, type Expected, expected, type Situation } from './expected.ts';
 import { isHeld } from './held.ts';
 import { readerOf } from './kinds/index.ts';
 import { isMember, parentIdsOf } from './organization.ts';
@@ -94,6 +94,28 @@ function strangerCells(situation: Situation, row: Expected): readonly Bare[] {
   const of = caseOf(situation, row, stranger);
   const has = readerOf(row.ref.kind).has(world, of, configuration.deployment, row.entry.name);
   return has === 'nothing' ? [] : [{ id: stranger.id, sort: 'exceeds', detail: 'it is open to strangers' }];
+}
+
+/** The cells of the matrix in which an account has anything now. */
+export function heldCells(situation: Situation): ReadonlySet<string> {
+  const { world, configuration } = situation;
+  const members = [...world.accounts.values()].filter(isMember);
+  return new Set(
+    expected(situation).flatMap((row) => {
+      const reader = readerOf(row.ref.kind);
+      const has = ({ id, parentIds }: Subject): boolean =>
+        reader.has(
+          world,
+          caseOf(situation, row, { id, parentIds }),
+          configuration.deployment,
+          row.entry.name,
+        ) !== 'nothing';
+      return members
+        .map((account) => ({ id: account.id, parentIds: parentIdsOf(world, account) }))
+        .filter(has)
+        .map(({ id }) => cellName(`${row.key} ${row.entry.name}`, id));
+    }),
+  );
 }
 
 /** Whether an account has all that one grant gives, by whatever is managed on the resource. */

@@ -17,15 +17,30 @@ export interface Tree {
   readonly ous: readonly Tree[];
 }
 
-/** Ids of the accounts of the tree that a selector is for ("Selectors", docs/configuration.md). */
-export function selected(selector: Selector, tree: Tree): ReadonlySet<string> {
-  const ids = new Set(selector.all === true ? idsBelow(tree) : withFields(selector, tree));
-  for (const except of selector.except ?? []) for (const id of withFields(except, tree)) ids.delete(id);
+/** The tree in which a path of OUs is looked up. */
+type TreeOfPath = (path: string) => Tree;
+
+/**
+ * Ids of the accounts of the tree that a selector is for ("Selectors", docs/configuration.md).
+ * @param treeFor default: the tree as it is
+ */
+export function selected(
+  selector: Selector,
+  tree: Tree,
+  treeFor: TreeOfPath = () => tree,
+): ReadonlySet<string> {
+  const ids = new Set(selector.all === true ? idsBelow(tree) : withFields(selector, tree, treeFor));
+  for (const except of selector.except ?? [])
+    for (const id of withFields(except, tree, treeFor)) ids.delete(id);
   return ids;
 }
 
 /** Fields are combined by "and", and the values of one field by "or". */
-function withFields({ ous, tags, names, accounts }: SelectorFields, tree: Tree): ReadonlySet<string> {
+function withFields(
+  { ous, tags, names, accounts }: SelectorFields,
+  tree: Tree,
+  treeFor: TreeOfPath,
+): ReadonlySet<string> {
   if (ous === undefined && tags === undefined && names === undefined && accounts === undefined)
     return new Set();
   let ids = new Set(idsBelow(tree));
@@ -38,7 +53,7 @@ function withFields({ ous, tags, names, accounts }: SelectorFields, tree: Tree):
     ids = new Set([...ids].filter((id) => kept.has(id)));
   };
   if (ous !== undefined) {
-    const below = new Set(ous.flatMap((ou) => containers(ou, tree)).flatMap(idsBelow));
+    const below = new Set(ous.flatMap((ou) => containers(ou, tree, treeFor)).flatMap(idsBelow));
     keep(({ id }) => below.has(id));
   }
   for (const [key, wanted] of Object.entries(tags ?? {})) {
@@ -51,10 +66,13 @@ function withFields({ ous, tags, names, accounts }: SelectorFields, tree: Tree):
 }
 
 /** The OUs that a path or an id stands for. */
-function containers(ou: string, tree: Tree): readonly Tree[] {
-  if (/^(r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/.test(ou)) return withId(ou, tree);
-  return atPath(ou.split('/'), tree);
+function containers(ou: string, tree: Tree, treeFor: TreeOfPath): readonly Tree[] {
+  return isOuId(ou) ? withId(ou, tree) : atPath(ou.split('/'), treeFor(ou));
 }
+
+/** Whether a selector means an id, and no path. */
+export const isOuId = (ou: string): boolean =>
+  /^(r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/.test(ou);
 
 const withId = (id: string, tree: Tree): readonly Tree[] =>
   tree.id === id ? [tree] : tree.ous.flatMap((ou) => withId(id, ou));

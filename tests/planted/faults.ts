@@ -21,6 +21,12 @@ const plain = {
     unit: 'tests/organization',
     flow: 'tests/flows/lifecycle',
   },
+  storedOus: {
+    area: 'selectors',
+    file: 'shared/organization/stored-ous.ts',
+    unit: 'tests/organization',
+    flow: 'tests/flows/renamed-ous',
+  },
   desired: {
     area: 'desired',
     file: 'shared/plan/desired.ts',
@@ -480,6 +486,46 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace:
       'if (doubtful.length > removalCount && doubtful.length > removalShare * granted) return doubtful;',
     by: 'if (doubtful.length > 0 || removalCount < 0 || removalShare < 0 || granted < 0) return doubtful;',
+  },
+  // OUs that are renamed, replaced, deleted or made again.
+  {
+    ...plain.storedOus,
+    name: 'renamed-ou-loses-access',
+    title: 'accounts lose access when their OU is renamed',
+    replace: "return matches(selector, account) ? 'selected' : 'unresolved';",
+    by: "return matches(selector, account) ? 'selected' : 'not-selected';",
+  },
+  {
+    ...plain.storedOus,
+    name: 'renamed-ou-gives-access',
+    title: 'new accounts of a renamed OU get access',
+    replace: "return matches(selector, account) ? 'selected' : 'unresolved';",
+    by: "return matches(selector, account) ? 'selected' : 'selected';",
+  },
+  {
+    ...plain.storedOus,
+    name: 'replacement-gets-access',
+    title: 'an OU that takes the path of a stored OU gets its access',
+    replace: 'if (path === undefined && stored.has(ouPathOf([...names, name]))) break;',
+    by: 'if (path === undefined && stored.has(ouPathOf([...names, name, name]))) break;',
+  },
+  {
+    ...plain.storedOus,
+    name: 'unresolved-path-unreported',
+    title: 'a sweep succeeds although a path is unresolved',
+    file: 'shared/plan/unresolved-ous.ts',
+    unit: 'tests/plan',
+    replace: 'renamed.length + replaced.length > 0;',
+    by: 'renamed.length + replaced.length > 1_000;',
+  },
+  {
+    ...plain.storedOus,
+    name: 'new-ous-not-stored',
+    title: 'a sweep does not store the OUs that paths name by now',
+    file: 'shared/run/sweep.ts',
+    unit: 'tests/run',
+    replace: 'if (ous !== stored) await',
+    by: 'if (ous === undefined) await',
   },
 ];
 
