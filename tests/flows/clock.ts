@@ -11,15 +11,21 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+export interface FlowClockOptions {
+  readonly start?: number;
+  /** Resolves when everybody has done what it can do now. Default: after one turn of the event loop. */
+  readonly quiet?: () => Promise<void>;
+  /** Milliseconds. Who sleeps to within one tick wakes together, and then acts at once. Default: all wake one by one. */
+  readonly tick?: number;
+}
+
+const firstHour = Date.parse('2026-03-02T09:00:00Z');
+
 /**
  * Time of a simulation: it stands still while anybody has something to do, and goes to the next sleeper's hour when
  * all wait. Sleepers wake one by one, in the order of their hours, so concurrent runs share their time.
- * @param quiet resolves when everybody has done what it can do now. Default: after one turn of the event loop
  */
-export function flowClock(
-  start = Date.parse('2026-03-02T09:00:00Z'),
-  quiet: () => Promise<void> = turn,
-): FlowClock {
+export function flowClock({ start = firstHour, quiet = turn, tick }: FlowClockOptions = {}): FlowClock {
   const sleepers: Sleeper[] = [];
   let now = start;
   let awake = true;
@@ -31,6 +37,7 @@ export function flowClock(
       const next = earliest(sleepers);
       now = Math.max(now, next.at);
       next.wake();
+      while (tick !== undefined && sleepers.some(({ at }) => at <= now)) earliest(sleepers).wake();
     }
     awake = true;
   };
@@ -42,11 +49,14 @@ export function flowClock(
     },
     sleep: (milliseconds) =>
       new Promise((wake) => {
-        sleepers.push({ at: now + milliseconds, wake });
+        sleepers.push({ at: roundedUp(now + milliseconds, tick), wake });
         if (awake) void wakeAll();
       }),
   };
 }
+
+const roundedUp = (at: number, tick: number | undefined): number =>
+  tick === undefined ? at : Math.ceil(at / tick) * tick;
 
 /** Takes the sleeper out whose hour comes first; of several, the one who lay down first. */
 function earliest(sleepers: Sleeper[]): Sleeper {

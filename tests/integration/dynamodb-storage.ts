@@ -5,6 +5,9 @@ import { eachMethod } from '../../simulation/deaths.ts';
 import { flowClock } from '../flows/clock.ts';
 import type { Storage } from '../flows/storage.ts';
 
+/** Milliseconds. Long enough that runs often wake together, and so send requests to the table at the same moment. */
+const tick = 50;
+
 /**
  * Simulated time above a real table: the clock stands still while the table has a question to answer. Otherwise a
  * lease would end, in simulated time, while its owner waits for a few real milliseconds.
@@ -23,5 +26,5 @@ export function dynamoStorage(table: Table): Storage {
       await turn();
     }
   };
-  return { store: eachMethod(dynamoStore(table), noted), clock: flowClock(undefined, quiet) };
+  return { store: eachMethod(dynamoStore(table), noted), clock: flowClock({ quiet, tick }) };
 }
