@@ -159,8 +159,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...plain.selectors,
     name: 'ou-id-of-parent-only',
     title: 'the id of an OU matches accounts directly in it only',
-    replace: 'answer || parentIds.some((id) => ids.has(id))',
-    by: "answer || ids.has(parentIds.at(-1) ?? '')",
+    replace: 'answer || account.parentIds.some((id) => ids.has(id))',
+    by: "answer || ids.has(account.parentIds.at(-1) ?? '')",
   },
   {
     ...plain.selectors,
