@@ -13,12 +13,12 @@ export const madeAnew = /:repository\/base\/made|:secret:/;
  * then what the table knew was true once.
  */
 export async function countedTooEarly(
-  { inner, configuration, trespasses, faults }: Stage,
+  { inner, configuration, trespasses, faults, ous }: Stage,
   key: string,
   { place, before }: { readonly place: Place; readonly before: string | undefined },
 ): Promise<readonly string[]> {
   const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0;
-  if (excused || madeAnew.test(place.arn)) return [];
+  if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
   const had = idsIn(before, configuration.deployment);
   const added = [...idsIn(place.read(), configuration.deployment)].filter((id) => !had.has(id));
   if (added.length === 0) return [];

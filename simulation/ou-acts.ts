@@ -56,7 +56,7 @@ const replace: OuAct = ({ organisation, draw }) => {
 };
 
 /** An OU without OUs below it is emptied and deleted, and mostly made again under its name. */
-const recreate: OuAct = ({ organisation, draw }) => {
+const recreateOu: OuAct = ({ organisation, draw }) => {
   const { world } = organisation;
   const leaves = populatedOus(world).filter(
     ({ id }) => ![...world.organizationalUnits.values()].some(({ parentId }) => parentId === id),
@@ -114,4 +114,4 @@ function freshOuId({ settings }: World): string {
   return `ou-exam-again${random.toString(36).padStart(6, '0')}`;
 }
 
-export const ouActs: readonly OuAct[] = [rename, rename, replace, recreate, createBelow, move];
+export const ouActs: readonly OuAct[] = [rename, rename, replace, recreateOu, createBelow, move];

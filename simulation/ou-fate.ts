@@ -3,6 +3,7 @@ import type { KnownStates } from './known.ts';
 import { ouActs } from './ou-acts.ts';
 import { noteActivation, noteSweep } from './ou-memory.ts';
 import type { Stage } from './play.ts';
+import { recreate } from './recreate.ts';
 import { epoch, processClock } from './time.ts';
 
 /** Judges what a quiet sweep has left. */
@@ -29,6 +30,7 @@ export async function ouViolations(
   const found: string[] = [];
   for (let round = draw.between(1, 3); round > 0; round -= 1) {
     for (let count = draw.between(1, 2); count > 0; count -= 1) note(stage, draw.pick(ouActs)(stage));
+    if (draw.chance(0.4)) note(stage, recreate(stage));
     found.push(...(await judged(stage, judge, 'after OUs changed')));
   }
   await activate(stage);
@@ -38,7 +40,9 @@ export async function ouViolations(
 async function judged(stage: Stage, judge: Judge, when: string): Promise<readonly string[]> {
   await noteSweep(stage);
   await stage.start({}, 'organization-sweep');
-  return [...(await judge(stage)), ...(await statusViolations(stage))].map((what) => `${when}: ${what}`);
+  const found = [...(await judge(stage)), ...(await statusViolations(stage))];
+  stage.ous.recreated.clear();
+  return found.map((what) => `${when}: ${what}`);
 }
 
 /** A sweep that leaves something has failed. */

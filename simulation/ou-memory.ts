@@ -17,9 +17,11 @@ export interface OuMemory {
   stored: StoredOus;
   /** What accounts had before the latest sweep. */
   had: ReadonlySet<string>;
+  /** Keys of resources that were deleted and created since the latest judgment: nobody has access on them. */
+  readonly recreated: Set<string>;
 }
 
-export const newOuMemory = (): OuMemory => ({ stored: noStoredOus, had: new Set() });
+export const newOuMemory = (): OuMemory => ({ stored: noStoredOus, had: new Set(), recreated: new Set() });
 
 /** All accounts of the organization tell of their OUs, closed accounts too. */
 const wholeTree = ({ organisation }: Stage) => treeOf(organisation.world, () => true);
