@@ -30,7 +30,7 @@ export async function ouViolations(
   const found: string[] = [];
   for (let round = draw.between(1, 3); round > 0; round -= 1) {
     for (let count = draw.between(1, 2); count > 0; count -= 1) note(stage, draw.pick(ouActs)(stage));
-    if (draw.chance(0.4)) note(stage, recreate(stage));
+    if (draw.chance(0.7)) note(stage, recreate(stage));
     found.push(...(await judged(stage, judge, 'after OUs changed')));
   }
   await activate(stage);

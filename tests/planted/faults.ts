@@ -527,6 +527,14 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: 'if (ous !== stored) await',
     by: 'if (ous === undefined) await',
   },
+  {
+    ...plain.applying,
+    name: 'recreated-is-conflict',
+    title: 'a resource that was deleted and created counts as changed by others',
+    file: 'shared/apply/contest.ts',
+    replace: 'return now === undefined || now === left ? verdict : {};',
+    by: 'return now === undefined || now.length > 0 ? verdict : {};',
+  },
 ];
 
 /** A fault by its name, and the function that plants it. */
