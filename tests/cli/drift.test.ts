@@ -123,7 +123,7 @@ describe('drift', () => {
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 
-  test('a deleted role in a statement of others is a warning, and no drift', async () => {
+  test('warns of a deleted role in an unmanaged statement, and reports no drift', async () => {
     const screen = await drift((organisation) => {
       const role = 'arn:aws:iam::999988887777:role/Auditor';
       organisation.addPrincipal(role);
@@ -137,7 +137,7 @@ describe('drift', () => {
     expect(screen.code).toBe(0);
     expect(objectOf(screen).warnings).toEqual([
       expect.stringMatching(
-        /example-org-flow-logs: the statement "Audit" names AROA\w+, .* is not ours and stays/,
+        /example-org-flow-logs: the statement "Audit" names AROA\w+, .* is not managed and stays as it is/,
       ),
     ]);
   });
