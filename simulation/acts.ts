@@ -56,6 +56,14 @@ const drawActs = (stage: Stage): readonly Act[] => {
     ...Array.from({ length: drawLength(stage) }, () => draw.pick(possible)),
     ...(rough ? some(4, () => draw.pick([trespass, trespass, sweep])) : []),
     ...(inForce.all.some((each) => patternPlaces(each).size > 0) ? some(3, () => changeFinds) : []),
+    // What an account has where it was approved and where it is differ only for those that move.
+    ...(inForce.all.some(({ approval }) => approval !== undefined)
+      ? some(3, () => draw.pick([move, tag]))
+      : []),
+    // Removals above the limit need several accounts that lose access at once.
+    ...(inForce.all.some(({ safety }) => safety.removalCount < 5)
+      ? some(3, () => draw.pick([close, leave, move]))
+      : []),
     ...successors.map(() => reconfigure),
   ];
 };
@@ -161,6 +169,7 @@ const possible: readonly Act[] = [
   byHand,
   outsiderEdits,
   outsiderEdits,
+  deny,
   deny,
   nameInTheirs,
 ];

@@ -15,6 +15,7 @@ const selectors: readonly object[] = [
   { all: true, except: [{ ous: ['Sandbox'] }] },
   { ous: ['Workloads/Production/Europe/Payments', 'Sandbox'] },
   { ous: ['Work*/*/Eu*'] },
+  { ous: ['*/Eu*'] },
   { ous: ['ou-exam-workload1', 'Platform/CI%2FCD'] },
   { names: ['account-[1-4]', 'account-1*'] },
   { names: ['{account,team}-?0?', 'returned'], ous: ['Workloads', 'Sandbox'] },
@@ -239,7 +240,9 @@ export interface Kinds {
 /** A configuration with some grants, or all, each for some accounts. */
 export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configuration {
   const drawn = draw.some(forms, share);
-  const grants = (drawn.length === 0 ? [draw.pick(forms)] : drawn).map((form) => drawGrant(draw, form));
+  const grants = (drawn.length === 0 ? [draw.pick(forms)] : drawn).map((form) =>
+    drawGrant(draw, form, scarce),
+  );
   return validateConfiguration(
     {
       version: 1,
@@ -251,9 +254,9 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
         shared: { id: central.shared, region: home },
       },
       grants,
-      ...(draw.chance(0.12) ? { safety: { graceHours: 1 } } : {}),
+      ...drawSafety(draw),
       // For all, so that whoever was never approved must be named nowhere.
-      ...(draw.chance(0.15) ? { approval: { for: { all: true }, timeLimitHours: 1 } } : {}),
+      ...(draw.chance(0.2) ? { approval: { for: { all: true }, timeLimitHours: 1 } } : {}),
       ...(scarce
         ? {
             limits: {
@@ -262,19 +265,31 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
               launchPermissionsPerImage: draw.between(3, 16),
             },
           }
-        : {}),
+        : // A group then needs several managed policies, and may have them.
+          draw.chance(0.15)
+          ? { limits: { managedPolicyCharacters: 1_024 } }
+          : {}),
     },
     'the simulation',
   );
 }
 
+/** Few removals need an operator in some fates, so that a few accounts reach the removal limit. */
+function drawSafety(draw: Draw): object {
+  const grace = draw.chance(0.12) ? { graceHours: 1 } : {};
+  const few = draw.chance(0.12) ? { removalCount: draw.pick([0, 1]) } : {};
+  return { safety: { ...grace, ...few } };
+}
+
+/** @param scarce whether policies are nearly full, so that packing makes a difference. Default: false */
 export function drawGrant(
   draw: Draw,
   { grant, holdable = false, instead = [], tagged, packable = false }: Form,
+  scarce = false,
 ): object {
   const byTags = tagged !== undefined && draw.chance(0.1) ? tagged : {};
   const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : byTags;
-  const packing = packable && draw.chance(0.3) ? { packing: 'condition' } : {};
+  const packing = packable && draw.chance(scarce ? 0.7 : 0.2) ? { packing: 'condition' } : {};
   const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors), ...packing };
   // A field that is there and undefined is not left out.
   return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));

@@ -2,12 +2,14 @@ import { awsError } from '../simulator/aws-error.ts';
 import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
 import type { Act } from './acts.ts';
 import { central } from './configuration.ts';
+import { refOf } from './oracle/resources.ts';
 import type { Draw } from './random.ts';
 
 /** For some time AWS denies the calls of one service in one central account, or the role itself. */
 export interface Denials {
   readonly interceptor: Interceptor;
-  begin(draw: Draw): string;
+  /** @param keys resources that grants are on, whose calls are denied most often */
+  begin(draw: Draw, keys: readonly string[]): string;
   stop(): void;
 }
 
@@ -29,6 +31,26 @@ const names: Readonly<Record<string, string>> = {
   ec2: 'UnauthorizedOperation',
 };
 
+/** The service that has the resources of each grant kind. */
+const services: Readonly<Record<string, string>> = {
+  's3-bucket-policy': 's3',
+  'kms-key-policy': 'kms',
+  'kms-grant': 'kms',
+  'ecr-repository-policy': 'ecr',
+  'secret-resource-policy': 'secretsmanager',
+  'assume-role-permission': 'iam',
+  'role-trust-policy': 'iam',
+  'ami-launch-permission': 'ec2',
+};
+
+/** The account and the service of a resource that a grant is on, or any. */
+function drawTarget(draw: Draw, keys: readonly string[]): Pick<Denial, 'accountId' | 'service'> {
+  if (keys.length === 0 || draw.chance(0.2))
+    return { accountId: draw.pick(Object.values(central)), service: draw.pick(Object.keys(names)) };
+  const { kind, accountId } = refOf(draw.pick(keys));
+  return { accountId, service: services[kind] ?? 's3' };
+}
+
 const reads = /^(Get|List|Describe)/;
 
 export function newDenials(): Denials {
@@ -44,11 +66,10 @@ export function newDenials(): Denials {
       if (denial === undefined) return proceed();
       throw awsError(names[call.service] ?? 'AccessDenied', messageOf(call, denial), 403);
     },
-    begin: (draw) => {
+    begin: (draw, keys) => {
       const denial: Denial = {
-        accountId: draw.pick(Object.values(central)),
-        service: draw.pick(Object.keys(names)),
-        calls: draw.pick(['all', 'reads', 'writes'] as const),
+        ...drawTarget(draw, keys),
+        calls: draw.pick(['all', 'reads', 'reads', 'writes'] as const),
         byOrganization: draw.chance(0.4),
         until: Date.now() + draw.between(1_000, 600_000),
       };
@@ -69,4 +90,5 @@ const messageOf = ({ caller, service, operation }: SimulatedCall, { byOrganizati
     : 'because no identity-based policy allows the action');
 
 /** A platform team takes a right from the role of a central account, or an SCP does, and gives it back later. */
-export const deny: Act = ({ denials, draw, history }) => void history.push(`denied: ${denials.begin(draw)}`);
+export const deny: Act = ({ denials, draw, history, named }) =>
+  void history.push(`denied: ${denials.begin(draw, named)}`);

@@ -67,6 +67,8 @@ export interface Faults {
   readonly interceptor: Interceptor;
   /** When the state that the latest answer to a read shows was true, by caller's session and resource. */
   readonly readAt: ReadonlyMap<string, number>;
+  /** When the newest state that any read has shown was true, by resource. */
+  readonly shownAt: ReadonlyMap<string, number>;
   /** Resources that a write has reached after everybody had given up on it. */
   readonly appliedLate: ReadonlySet<string>;
   /** Whether it is such a write: what it was made from was read long before. */
@@ -77,13 +79,18 @@ export interface Faults {
   set(rates: FaultRates): void;
 }
 
-export const readKey = ({
-  caller,
+export const readKey = (call: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
+  `${sessionOf(call)} ${resourceKey(call)}`;
+
+/** The id of the run that makes a call. */
+export const sessionOf = ({ caller }: Pick<SimulatedCall, 'caller'>): string =>
+  caller.sessionArn.split('/').at(-1) ?? '';
+
+export const resourceKey = ({
   service,
   region,
   input,
-}: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
-  `${caller.sessionArn.split('/').at(-1)} ${service} ${region} ${targetOf(input)}`;
+}: Pick<SimulatedCall, 'service' | 'region' | 'input'>): string => `${service} ${region} ${targetOf(input)}`;
 
 /** Part of the id that the resource of a call has in its `ResourceRef`: of a group's policies, that it is one. */
 const targetOf = (input: object): string => {
@@ -110,10 +117,13 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   let rates = noFaults;
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();
+  const shownAt = new Map<string, number>();
   const appliedLate = new Set<string>();
 
   const noteRead = (call: SimulatedCall, at: number): void => {
-    if (policyServices.has(call.service) && !readsNoPolicy.has(call.operation)) readAt.set(readKey(call), at);
+    if (!policyServices.has(call.service) || readsNoPolicy.has(call.operation)) return;
+    readAt.set(readKey(call), at);
+    shownAt.set(resourceKey(call), Math.max(at, shownAt.get(resourceKey(call)) ?? 0));
   };
   const lateCalls = new WeakSet<SimulatedCall>();
   const late = (call: SimulatedCall): void => {
@@ -163,6 +173,7 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   return {
     interceptor,
     readAt,
+    shownAt,
     appliedLate,
     isLate: (call) => lateCalls.has(call),
     late,

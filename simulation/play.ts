@@ -23,6 +23,7 @@ import { namedKeysOf } from './oracle/expected.ts';
 import { refOf } from './oracle/resources.ts';
 import { newOuMemory, type OuMemory } from './ou-memory.ts';
 import { placeOf } from './places.ts';
+import { newProtocol } from './protocol.ts';
 import { type Draw, draw, seeded } from './random.ts';
 import { retries } from './retries.ts';
 import { accountId, drawScenario, type Scenario } from './scenario.ts';
@@ -148,8 +149,14 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       void organisation.world.tasks.end(token, { type: 'failed', error: 'States.Timeout', cause: '' }),
     note: (text) => void history.push(`${now()} ${text}`),
   });
+  const wrong = faults(drawn);
+  const protocol = newProtocol({
+    world: organisation.world,
+    faults: wrong,
+    violated: (what) => void watching.violations.push({ at: now(), what }),
+  });
   const inner: Store = person.told(
-    noting(memoryStore(), {
+    noting(protocol.around(memoryStore()), {
       onRegistered: ({ id, approval }) => {
         registered.add(id);
         if (approval === undefined && !inForce.atWork().every(asksForAll)) person.approve([id]);
@@ -158,7 +165,6 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       onActivated: (item) => inForce.activated(configurationOf(item)),
     }),
   );
-  const wrong = faults(drawn);
   const dying = deaths(drawn, {
     timeouts: functionTimeouts,
     deathRate: drawn.pick([0, 0, 30, 100]),
@@ -179,10 +185,13 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       return undefined;
     },
     now: Date.now,
-    onWrite: async (place, before) => {
+    onWrite: async (place, before, call) => {
       trespasses.written(place.arn);
+      const broken = await protocol.written(call, place, before);
       const key = named.find((each) => placeOf(organisation.world, refOf(each))?.arn === place.arn);
-      return key === undefined ? [] : countedTooEarly(stage, key, { place, before });
+      return key === undefined
+        ? broken
+        : [...broken, ...(await countedTooEarly(stage, key, { place, before }))];
     },
   });
   organisation.intercept(lagging.interceptor);
@@ -272,16 +281,20 @@ const letsInUnasked = (configuration: Configuration): boolean =>
 const asksForAll = ({ approval, grants }: Configuration): boolean =>
   approval !== undefined && grants.every(({ membership = 'accounts' }) => membership === 'accounts');
 
-/** The import and the activation are a person's; nothing goes wrong with them. */
-async function begin({ organisation, configuration, inner, person }: Stage): Promise<void> {
+/** The import and the activation are a person's; nothing goes wrong with them. In some fates runs begin before the import. */
+async function begin(stage: Stage): Promise<void> {
+  const { organisation, configuration, inner, person, draw } = stage;
   const services = simulatedServices(organisation, { store: inner, quick: true });
   const { organizations } = services.hub;
   const clock = processClock();
+  const early = configuration.approval === undefined && draw.chance(0.1) ? startEarly(stage) : undefined;
+  const runs = (await early) ?? [];
   await untilDone(() =>
     importOrganization({ registry: inner.registry, organizations, clock, random: services.random }),
   );
   await activateConfiguration({ store: inner, clock }, configuration, 'the simulation');
   person.approve(organisation.world.accounts.keys());
+  await Promise.all(runs);
 }
 
 /** What AWS asks to slow down is started again, as a person does. */
@@ -294,4 +307,19 @@ async function untilDone(work: () => Promise<unknown>): Promise<void> {
       if (!(error instanceof Error) || error.name !== 'ThrottledError') throw error;
       await processClock().sleep(10_000);
     }
+}
+
+/** Activates the configuration before the registry is ready, and starts runs for some accounts. */
+async function startEarly({
+  organisation,
+  configuration,
+  inner,
+  draw,
+  start,
+}: Stage): Promise<Promise<void>[]> {
+  await activateConfiguration({ store: inner, clock: processClock() }, configuration, 'the simulation');
+  const ids = [...organisation.world.accounts.keys()].filter((id) => id.startsWith('5'));
+  const runs = draw.some(ids, 0.5).map((id) => start({ accountId: id }));
+  await processClock().sleep(draw.between(1_000, 120_000));
+  return runs;
 }

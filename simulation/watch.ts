@@ -44,7 +44,11 @@ interface WatchOptions {
   readonly mayNotBeNamed: (id: string) => string | undefined;
   readonly now: () => number;
   /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
-  readonly onWrite: (place: Place, before: string | undefined) => Promise<readonly string[]>;
+  readonly onWrite: (
+    place: Place,
+    before: string | undefined,
+    call: SimulatedCall,
+  ) => Promise<readonly string[]>;
 }
 
 /** Looks at each write at the moment it takes effect. */
@@ -78,7 +82,7 @@ export function watch(options: WatchOptions): Watch {
     checkForeign(call, place, before);
     for (const statement of statements(place.read(), true)) checkReach(statement, call);
     if (inForce.all.length > 1) checkGrants(call, place, before);
-    for (const what of await onWrite(place, before)) violated(what);
+    for (const what of await onWrite(place, before, call)) violated(what);
     return output;
   };
 
@@ -93,7 +97,8 @@ export function watch(options: WatchOptions): Watch {
   const checkForeign = (call: SimulatedCall, { arn, read }: Place, before: string | undefined): void => {
     const after = read();
     if (meaningOf(foreign(before)) === meaningOf(foreign(after))) return;
-    const readAt = faults.readAt.get(readKey(call)) ?? 0;
+    // A run that was never shown the policy has no excuse.
+    const readAt = faults.readAt.get(readKey(call)) ?? Number.POSITIVE_INFINITY;
     // Another attempt of its run may have read since.
     if ((editedAt.get(arn) ?? 0) >= readAt || faults.isLate(call)) {
       lostEdits += 1;

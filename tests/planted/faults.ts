@@ -235,9 +235,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'approved-position-only',
     title: 'an account that waits has what it had where it was approved, wherever it is',
     file: 'shared/plan/approval.ts',
-    replace:
-      "if (!knowsApproval(entry) || account.approval === undefined || now === 'not-selected') return now;",
-    by: 'if (!knowsApproval(entry) || account.approval === undefined) return now;',
+    replace: 'const now = selectionOf(entry.for, account, ous);',
+    by: 'const now = selectionOf(entry.for, { ...account, ...(account.approval?.approvedAs ?? {}) }, ous);',
     unit: 'tests/plan',
     flow: 'tests/flows/approval',
   },

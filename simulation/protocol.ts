@@ -1,0 +1,109 @@
+import type { ResourceState, Store } from '../shared/store/ports.ts';
+import type { SimulatedCall } from '../simulator/plugin.ts';
+import type { World } from '../simulator/world.ts';
+import { type Faults, resourceKey, sessionOf } from './faults.ts';
+import { refOf } from './oracle/resources.ts';
+import { type Place, placeOf } from './places.ts';
+
+/**
+ * Rules that each writer follows so that writers do not harm one another. The final access seldom shows a broken rule,
+ * because later runs repair it.
+ */
+export interface Protocol {
+  /** The store, which shows its leases and items to the rules. */
+  around(store: Store): Store;
+  /** A write has changed a policy. @returns the rules that it broke */
+  written(call: SimulatedCall, place: Place, before: string | undefined): Promise<readonly string[]>;
+}
+
+interface ProtocolOptions {
+  readonly world: World;
+  readonly faults: Faults;
+  /** Reports a broken rule of the table. */
+  readonly violated: (what: string) => void;
+}
+
+interface HeldLease {
+  readonly owner: string;
+  readonly until: number;
+}
+
+/** The latest change of a policy by a write. */
+interface Change {
+  readonly at: number;
+  readonly resource: string;
+  readonly after: string | undefined;
+}
+
+/** Grants on a key have another lease than its policy. */
+const leaseKeyOf = (call: SimulatedCall, key: string): string =>
+  isOfKeyGrants(call) ? key.replace(/^kms-key-policy/, 'kms-grant') : key;
+
+const isOfKeyGrants = ({ operation }: SimulatedCall): boolean => operation.endsWith('Grant');
+
+export function newProtocol({ world, faults, violated }: ProtocolOptions): Protocol {
+  const leases = new Map<string, HeldLease>();
+  const changes = new Map<string, Change>();
+  let isReady = false;
+
+  const checkVersion = (key: string, before: ResourceState | undefined, { version }: ResourceState): void => {
+    if (before?.version !== version) violated(`${key}: an item is replaced that its writer has not read`);
+  };
+
+  /** Not looked at if somebody else changed the policy after the write. */
+  const checkReadBack = (key: string): void => {
+    const change = changes.get(key);
+    // A policy that was deleted is read as an error, which shows no state.
+    if (change?.after === undefined || placeOf(world, refOf(key))?.read() !== change.after) return;
+    if ((faults.shownAt.get(change.resource) ?? 0) < change.at)
+      violated(`${key} counts as written, though nobody has read it back`);
+  };
+
+  return {
+    around: (store) => ({
+      ...store,
+      registry: {
+        ...store.registry,
+        markReady: async (at) => {
+          await store.registry.markReady(at);
+          isReady = true;
+        },
+      },
+      leases: {
+        acquire: async (resource, owner, now, until) => {
+          const attempt = await store.leases.acquire(resource, owner, now, until);
+          if (attempt.taken) leases.set(resource, { owner, until });
+          return attempt;
+        },
+        release: async (resource, owner) => {
+          await store.leases.release(resource, owner);
+          if (leases.get(resource)?.owner === owner) leases.delete(resource);
+        },
+      },
+      resources: {
+        ...store.resources,
+        put: async (key, state) => {
+          const before = await store.resources.get(key);
+          const version = await store.resources.put(key, state);
+          if (version === undefined) return version;
+          checkVersion(key, before, state);
+          if (state.writing !== true) checkReadBack(key);
+          return version;
+        },
+      },
+    }),
+    written: async (call, place, before) => {
+      const key = place.key();
+      const after = place.read();
+      if (after !== before) changes.set(key, { at: Date.now(), resource: resourceKey(call), after });
+      // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
+      if (faults.isLate(call) || (after === before && !isOfKeyGrants(call))) return [];
+      const lease = leases.get(leaseKeyOf(call, key));
+      const isHeld = lease?.owner.split('#')[0] === sessionOf(call) && lease.until >= Date.now();
+      return [
+        ...(isHeld ? [] : [`${call.operation} on ${key} takes effect after the lease of ${sessionOf(call)}`]),
+        ...(isReady ? [] : [`${call.operation} on ${key} is made from a registry that is not ready`]),
+      ];
+    },
+  };
+}
