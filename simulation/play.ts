@@ -1,5 +1,4 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { importOrganization } from '../shared/organization/registry.ts';
 import { activateConfiguration } from '../shared/run/activate.ts';
 import { configurationOf } from '../shared/services.ts';
 import { memoryStore } from '../shared/store/memory.ts';
@@ -10,6 +9,7 @@ import { rateLimits } from '../simulator/rates.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 import { acts } from './acts.ts';
 import { type Approver, approver } from './approver.ts';
+import { begin } from './begin.ts';
 import { type Care, newCare } from './care.ts';
 import { countedTooEarly } from './counted.ts';
 import { type Deaths, deaths } from './deaths.ts';
@@ -280,46 +280,3 @@ const letsInUnasked = (configuration: Configuration): boolean =>
 /** Whether nobody gets anything unapproved. A grant that a condition holds knows no approval. */
 const asksForAll = ({ approval, grants }: Configuration): boolean =>
   approval !== undefined && grants.every(({ membership = 'accounts' }) => membership === 'accounts');
-
-/** The import and the activation are a person's; nothing goes wrong with them. In some fates runs begin before the import. */
-async function begin(stage: Stage): Promise<void> {
-  const { organisation, configuration, inner, person, draw } = stage;
-  const services = simulatedServices(organisation, { store: inner, quick: true });
-  const { organizations } = services.hub;
-  const clock = processClock();
-  const early = configuration.approval === undefined && draw.chance(0.1) ? startEarly(stage) : undefined;
-  const runs = (await early) ?? [];
-  await untilDone(() =>
-    importOrganization({ registry: inner.registry, organizations, clock, random: services.random }),
-  );
-  await activateConfiguration({ store: inner, clock }, configuration, 'the simulation');
-  person.approve(organisation.world.accounts.keys());
-  await Promise.all(runs);
-}
-
-/** What AWS asks to slow down is started again, as a person does. */
-async function untilDone(work: () => Promise<unknown>): Promise<void> {
-  for (;;)
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ThrottledError') throw error;
-      await processClock().sleep(10_000);
-    }
-}
-
-/** Activates the configuration before the registry is ready, and starts runs for some accounts. */
-async function startEarly({
-  organisation,
-  configuration,
-  inner,
-  draw,
-  start,
-}: Stage): Promise<Promise<void>[]> {
-  await activateConfiguration({ store: inner, clock: processClock() }, configuration, 'the simulation');
-  const ids = [...organisation.world.accounts.keys()].filter((id) => id.startsWith('5'));
-  const runs = draw.some(ids, 0.5).map((id) => start({ accountId: id }));
-  await processClock().sleep(draw.between(1_000, 120_000));
-  return runs;
-}

@@ -97,7 +97,7 @@ export function newProtocol({ world, faults, violated }: ProtocolOptions): Proto
       const after = place.read();
       if (after !== before) changes.set(key, { at: Date.now(), resource: resourceKey(call), after });
       // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
-      if (faults.isLate(call) || (after === before && !isOfKeyGrants(call))) return [];
+      if (faults.isLate(call) || /^(Attach|Detach)/.test(call.operation)) return [];
       const lease = leases.get(leaseKeyOf(call, key));
       const isHeld = lease?.owner.split('#')[0] === sessionOf(call) && lease.until >= Date.now();
       return [
