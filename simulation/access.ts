@@ -1,4 +1,4 @@
-import { expected, patternPlaces, type Situation } from './oracle/expected.ts';
+import { type Expected, expected, patternPlaces, type Situation } from './oracle/expected.ts';
 import { cells, hasAll } from './oracle/findings.ts';
 import { refOf } from './oracle/resources.ts';
 import { strays } from './oracle/strays.ts';
@@ -31,7 +31,7 @@ export async function accessFindings(stage: Stage): Promise<readonly AccessFindi
     const more = cell.detail === undefined ? '' : `: ${cell.detail}`;
     return finding(stage, { ...cell, more });
   });
-  return [...found, ...strayFindings(stage, situation)];
+  return [...found, ...strayFindings(stage, situation, rows)];
 }
 
 type Bare = Omit<AccessFinding, 'what' | 'resource' | 'arn'> & { readonly more?: string };
@@ -44,10 +44,14 @@ function finding(stage: Stage, { more = '', ...bare }: Bare): AccessFinding {
 }
 
 /** Managed statements that belong to no grant of the configuration there, with the accounts that they name. */
-function strayFindings(stage: Stage, situation: Situation): readonly AccessFinding[] {
+function strayFindings(
+  stage: Stage,
+  situation: Situation,
+  rows: readonly Expected[],
+): readonly AccessFinding[] {
   // Where patterns look, it may have been matched until a moment ago.
   const places = patternPlaces(stage.configuration);
-  return strays(situation, expected(situation)).flatMap(({ key, mark, ids, dropped }) => {
+  return strays(situation, rows).flatMap(({ key, mark, ids, dropped }) => {
     const named = stage.named.includes(key) && !places.has(key.split('/').slice(0, 3).join('/'));
     // What a condition lets in names nobody.
     const whom = ids.length === 0 ? ['the organization'] : ids;

@@ -1,7 +1,8 @@
 /** Whether a text fits a pattern in which `*` is any characters and `?` is one: IAM's wildcards, and ECR's names. */
 export function fitsWildcards(text: string, pattern: string): boolean {
-  if (pattern === '') return text === '';
+  if (!pattern.includes('*') && !pattern.includes('?')) return text === pattern;
   const rest = pattern.slice(1);
+  if (pattern === '*') return true;
   if (pattern[0] === '*')
     return fitsWildcards(text, rest) || (text !== '' && fitsWildcards(text.slice(1), pattern));
   return text !== '' && (pattern[0] === '?' || pattern[0] === text[0]) && fitsWildcards(text.slice(1), rest);
