@@ -5,7 +5,7 @@ import * as planted from './planted.ts';
 const faults: readonly [string, () => planted.Planted, number][] = [
   ['leases that everyone gets', planted.sharedLeases, 1],
   ['a lease that is shorter than the function that holds it', planted.shortLeases, 1],
-  ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 3],
+  ['rendering from the old policy plus one account', planted.oldPolicyPlusOne, 8],
   ['a revision that is counted up outside the transaction', planted.revisionOutsideTransaction, 20],
   ['an applied revision that is stored before the read-back', planted.appliedBeforeReadBack, 1],
   ['a registry that is read as it was seconds ago', planted.staleRegistry, 5],
