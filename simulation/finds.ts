@@ -71,13 +71,17 @@ function changeKeys({ organisation, draw, announce }: Happening): void {
   if (key.state === 'PendingDeletion') {
     key.state = 'Disabled';
     announce(callEvent('CancelKeyDeletion', 'aws.kms', home));
-  } else if (key.tags.Use !== undefined && draw.chance(0.3)) key.state = 'PendingDeletion';
-  else {
+  } else if (key.tags.Use !== undefined && draw.chance(0.3)) {
+    if (wasMade.test(key.arn)) key.state = 'PendingDeletion';
+  } else {
     const untag = key.tags.Use !== undefined;
     organisation.tagResource('key', key.arn, { Use: untag ? undefined : use.Use });
     announce(callEvent(untag ? 'UntagResource' : 'TagResource', 'aws.kms', home));
   }
 }
+
+/** Keys that no grant names: without a named key its grant fails, as it should. */
+const wasMade = /\/0\d{7}-12ab/;
 
 /** A key's id, by how many there were before. */
 const idOf = (count: number): string => `${String(count).padStart(8, '0')}-12ab-34cd-56ef-1234567890ab`;

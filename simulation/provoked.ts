@@ -7,6 +7,7 @@ import { documentOf } from './oracle/policies.ts';
 import { placeOf } from './places.ts';
 import type { Stage } from './play.ts';
 import { situationOf } from './situation.ts';
+import { waitingIds } from './told.ts';
 
 /** Longer than a read of what we have written may be old. */
 const aWhile = 10 * 60_000;
@@ -19,6 +20,8 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
   // Of those that are withheld, what is gone is gone.
   const left = [...known.full, ...known.contested, ...known.withheld, ...known.spoiled];
   const { world } = stage.organisation;
+  // An account that waits for approval keeps what it has, and gets nothing back.
+  if (waitingIds(await stage.inner.registry.accounts()).length > 0) return [];
   const rows = new Map(expected(await situationOf(stage)).map((row) => [row.key, row]));
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
     const place = placeOf(world, ref);
