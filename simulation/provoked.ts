@@ -1,4 +1,5 @@
 import type { Act } from './acts.ts';
+import { isSpoiled } from './closed-principal.ts';
 import { takeOneOut } from './interloper.ts';
 import type { KnownStates } from './known.ts';
 import { expected } from './oracle/expected.ts';
@@ -26,7 +27,9 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
     const place = placeOf(world, ref);
     const count = ours(stage, place?.read()).length;
-    return named && place !== undefined && count > 0 && !left.includes(key) ? [{ key, place, count }] : [];
+    if (!named || place === undefined || count === 0 || left.includes(key)) return [];
+    // AWS refuses every write of a policy with an unmanaged statement that names a closed account.
+    return isSpoiled(stage, place) ? [] : [{ key, place, count }];
   });
   const [of] = candidates;
   if (of === undefined) return [];
