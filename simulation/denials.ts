@@ -61,7 +61,8 @@ export function newDenials(): Denials {
     Date.now() < denial.until &&
     (denial.calls === 'all' || (denial.calls === 'reads') === reads.test(operation));
   return {
-    interceptor: (call, proceed) => {
+    // A denial is an answer like any other: who asks later gets a rejected promise.
+    interceptor: async (call, proceed) => {
       const denial = all.find((each) => isDenied(call, each));
       if (denial === undefined) return proceed();
       throw awsError(names[call.service] ?? 'AccessDenied', messageOf(call, denial), 403);
