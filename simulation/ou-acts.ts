@@ -29,6 +29,13 @@ function populatedOus({ organizationalUnits, accounts }: World): readonly Simula
 const isFree = ({ organizationalUnits }: World, parentId: string, name: string): boolean =>
   ![...organizationalUnits.values()].some((ou) => ou.parentId === parentId && ou.name === name);
 
+/** The name with the first number that no OU beside it has. */
+function freeName(world: World, parentId: string, name: string): string {
+  let number = world.organizationalUnits.size;
+  while (!isFree(world, parentId, `${name}-${number}`)) number += 1;
+  return `${name}-${number}`;
+}
+
 /** Names of the example OUs and names that only wildcards match. */
 const names = [...new Set(ouPaths.map((path) => path.split('/').at(-1) ?? ''))]
   .filter((name) => !name.includes('%'))
@@ -51,7 +58,7 @@ const replace: OuAct = ({ organisation, draw }) => {
   const ous = populatedOus(world);
   if (ous.length === 0) return undefined;
   const { id, parentId, name } = draw.pick(ous);
-  organisation.renameOu(id, `${name}-${world.organizationalUnits.size}`);
+  organisation.renameOu(id, freeName(world, parentId, name));
   return `renames ${id}; ${create({ organisation, draw }, parentId, name)}`;
 };
 
