@@ -57,6 +57,9 @@ export const isPolicyWrite = (call: Pick<SimulatedCall, 'service' | 'operation'>
 /** Reads of a key that tell nothing of its policy. */
 const readsNoPolicy: ReadonlySet<string> = new Set(['ListGrants', 'DescribeKey']);
 
+/** That there is no policy is an answer, too: the reader has seen the state. A denied reader has not. */
+const saysNoPolicy = /^(NoSuch\w+|\w*NotFound\w*)$/;
+
 /** What a read answered lately, as a stale one repeats it. */
 interface Answer {
   readonly at: number;
@@ -164,7 +167,10 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
       noteRead(call, known.at);
       return known.output;
     }
-    const output = await proceed();
+    const output = await proceed().catch((error: unknown) => {
+      if (error instanceof Error && saysNoPolicy.test(error.name)) noteRead(call, Date.now());
+      throw error;
+    });
     if (mayBeStale) answers.set(key, { at: Date.now(), output });
     noteRead(call, Date.now());
     return output;

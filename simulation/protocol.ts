@@ -87,7 +87,8 @@ export function newProtocol({ world, faults, violated }: ProtocolOptions): Proto
           const version = await store.resources.put(key, state);
           if (version === undefined) return version;
           checkVersion(key, before, state);
-          if (state.writing !== true) checkReadBack(key);
+          // Without a revision nobody counts as served: an attempt ended while its write may still take effect.
+          if (state.writing !== true && state.appliedRevision > 0) checkReadBack(key);
           return version;
         },
       },
