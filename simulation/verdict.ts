@@ -39,7 +39,8 @@ export async function handledViolations(
     const { id, key, sort, what } = finding;
     const { withheld } = (await stage.inner.resources.get(key)) ?? {};
     // The run that began to withhold it has said so.
-    if (sort === 'names' && withheld?.includes(id) === true) continue;
+    // A grant that is gone keeps all that it named while the removal of some of them is withheld.
+    if (sort === 'names' && withheld !== undefined && (withheld.includes(id) || isStray(finding))) continue;
     // A run that began before the configuration came into force has verified the access, not how it is given.
     if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;
     violations.push({ at, what: `${what}, though a run for it has succeeded` });
