@@ -1,4 +1,4 @@
-import { isManaged } from './oracle/marks.ts';
+import { ofGrant } from './oracle/marks.ts';
 import { isMember } from './oracle/organization.ts';
 import { accountsNamed, documentOf } from './oracle/policies.ts';
 import type { Place } from './places.ts';
@@ -19,12 +19,12 @@ export async function countedTooEarly(
 ): Promise<readonly string[]> {
   const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0;
   if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
-  const had = idsIn(before, configuration.deployment);
-  const added = [...idsIn(place.read(), configuration.deployment)].filter((id) => !had.has(id));
-  if (added.length === 0) return [];
   const { appliedRevision: applied = 0, configurationHash, grants } = (await inner.resources.get(key)) ?? {};
-  // By another configuration it was for others, and before a pattern matched it for nobody.
-  if (configurationHash !== (await inner.configuration.inForce())?.hash || grants?.length === 0) return [];
+  const had = idsIn(before, configuration.deployment, grants);
+  const added = [...idsIn(place.read(), configuration.deployment, grants)].filter((id) => !had.has(id));
+  if (added.length === 0) return [];
+  // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
+  if (configurationHash !== (await inner.configuration.inForce())?.hash) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.account(id)));
   return (
     accounts
@@ -35,9 +35,14 @@ export async function countedTooEarly(
   );
 }
 
-const idsIn = (text: string | undefined, deployment: string): ReadonlySet<string> =>
+/** The accounts that statements of the grants name. */
+const idsIn = (
+  text: string | undefined,
+  deployment: string,
+  grants: readonly string[] = [],
+): ReadonlySet<string> =>
   new Set(
-    documentOf(text)
-      .Statement.filter(({ Sid }) => isManaged(Sid, deployment))
+    grants
+      .flatMap((grant) => ofGrant(documentOf(text).Statement, deployment, grant))
       .flatMap((each) => [...accountsNamed(each)]),
   );
