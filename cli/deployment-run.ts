@@ -87,7 +87,7 @@ async function runOn(
   out.line(`${out.colors.bold(`Run ${runId}`)}: ${requestText(request)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
-  const progress = await newProgress(out, 'config-deployment');
+  const progress = newProgress(out, 'config-deployment');
   const deliveries: DeliveryKey[] = [];
   const start = performance.now();
   const result = await runLocally({

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import type { DeployedMachine } from '../simulator/local-deployment.ts';
+import { type DeployedMachine, deployedDefinition } from '../simulator/deployed-machines.ts';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
 import { waitsForToken } from '../simulator/task-handler.ts';
 import { counted, type Output } from './output.ts';
@@ -10,11 +9,8 @@ export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
 
-export async function newProgress(
-  out: Output,
-  machine: DeployedMachine = 'account-onboarding',
-): Promise<Progress> {
-  const tasks = await taskStates(machine);
+export function newProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
+  const tasks = taskStates(machine);
   const running: string[] = [];
   /** Errors that are not told yet: what follows says whether the state is tried again. */
   const errors = new Map<string, string>();
@@ -164,11 +160,8 @@ interface StateText {
 }
 
 /** The names of all Tasks; choices, containers and ends say nothing to people. */
-async function taskStates(name: DeployedMachine): Promise<ReadonlySet<string>> {
-  const file = new URL(`../statemachines/${name}.asl.json`, import.meta.url);
-  const machine: StateTexts = JSON.parse(await readFile(file, 'utf8'));
-  return new Set(tasksOf(machine));
-}
+const taskStates = (machine: DeployedMachine): ReadonlySet<string> =>
+  new Set(tasksOf(deployedDefinition(machine)));
 
 const tasksOf = ({ States }: StateTexts): readonly string[] =>
   Object.entries(States).flatMap(([name, { Type, ItemProcessor }]) => [

@@ -4,7 +4,7 @@
  * with 1 when there is a finding.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,11 @@ import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configu
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { applicationTemplate } from '../shared/spoke/application.ts';
 import { spokeTemplate } from '../shared/spoke/template.ts';
+import {
+  type DeployedMachine,
+  deployedDefinition,
+  deployedMachines,
+} from '../simulator/deployed-machines.ts';
 
 /** What one validator said of one file; `undefined` where it could not run. */
 interface Report {
@@ -30,13 +35,10 @@ const exceptions: Readonly<Record<string, string>> = {
 };
 
 const packaged = '.serverless/cloudformation-template-update-stack.json';
-const folder = 'statemachines';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 process.exitCode = report([
-  ...readdirSync(folder)
-    .filter((file) => file.endsWith('.asl.json'))
-    .map((file) => validateStateMachine(`${folder}/${file}`)),
+  ...deployedMachines.map(validateStateMachine),
   ...readdirSync('templates').flatMap((file) => validateTemplate(`templates/${file}`)),
   ...(existsSync(packaged) ? validateTemplate(packaged) : [notPackaged()]),
   ...(await validateMade(process.env.ONBOARDING_CONFIG || 'examples/onboarding.yml')),
@@ -69,14 +71,14 @@ function notPackaged(): Report {
 type AslValidator = (definition: unknown) => { readonly errors: readonly { readonly Message: string }[] };
 
 /** asl-validator checks the ARNs of functions, which CloudFormation fills in later: any ARN stands for a token. */
-function validateStateMachine(file: string): Report {
+function validateStateMachine(machine: DeployedMachine): Report {
   const validate = createRequire(import.meta.url)('asl-validator') as AslValidator;
-  const text = readFileSync(file, 'utf8').replace(
+  const text = JSON.stringify(deployedDefinition(machine)).replace(
     /\$\{(\w+)\}/g,
     'arn:aws:lambda:us-east-1:111122223333:function:$1',
   );
   const findings = validate(JSON.parse(text)).errors.map(({ Message }) => Message);
-  return { validator: 'asl-validator', file, findings };
+  return { validator: 'asl-validator', file: `state machine ${machine}`, findings };
 }
 
 /** The templates that the commands make of a configuration. */

@@ -4,17 +4,14 @@ import { timestamp } from '../shared/clock.ts';
 import { noTask } from '../shared/run/request-approval.ts';
 import type { Services } from '../shared/services.ts';
 import type { StepHandler } from '../shared/telemetry/step-handler.ts';
+import { type DeployedMachine, deployedDefinition } from './deployed-machines.ts';
 import { functions } from './functions.ts';
 import { matchingRules, rulesOf } from './rules.ts';
 import { runStateMachine, type StateEvent, type StateMachineResult } from './run-state-machine.ts';
-import type { StateMachineText } from './state-machine-definition.ts';
 import type { StateFunction } from './task-handler.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
 const projectFile = (name: string): URL => new URL(`../${name}`, import.meta.url);
-
-/** A file in `statemachines`, without its ending. */
-export type DeployedMachine = 'account-onboarding' | 'organization-sweep' | 'config-deployment';
 
 export interface LocalRun {
   /** Default: `account-onboarding`. */
@@ -39,7 +36,7 @@ export interface LocalRun {
 export type FunctionInterceptor = (token: string, invoke: () => Promise<unknown>) => Promise<unknown>;
 
 /**
- * Runs the deployed state machine file with the deployed handlers, in this process. An execution that ends where
+ * Runs the deployed state machine with the deployed handlers, in this process. An execution that ends where
  * the machine cannot catch gets its record from the function that the rule on failed executions calls.
  */
 export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
@@ -55,7 +52,7 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     startedAt = timestamp(services.clock),
   } = run;
   const result = await runStateMachine({
-    definition: await definitionOf(machine),
+    definition: deployedDefinition(machine),
     functions: boundFunctions(services, around),
     input,
     name,
@@ -68,19 +65,6 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
   });
   if (result.status === 'FAILED') await afterFailedExecution(services, name, startedAt, result);
   return result;
-}
-
-const definitions = new Map<DeployedMachine, Promise<StateMachineText>>();
-
-/** Read once: a simulation runs it many times. */
-function definitionOf(machine: DeployedMachine): Promise<StateMachineText> {
-  const known = definitions.get(machine);
-  if (known !== undefined) return known;
-  const read = readFile(projectFile(`statemachines/${machine}.asl.json`), 'utf8').then(
-    (text): StateMachineText => JSON.parse(text),
-  );
-  definitions.set(machine, read);
-  return read;
 }
 
 /** The deployed handlers with these services, by the token of their ARN. */

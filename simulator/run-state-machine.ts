@@ -31,7 +31,7 @@ export interface StateEvent {
 }
 
 export interface StateMachineRun {
-  /** The parsed `.asl.json`, with its `${token}`s. JSONPath only. */
+  /** As in `statemachines/definitions.yml`, with its `${token}`s. JSONPath only. */
   readonly definition: StateMachineText;
   /**
    * By what the Task's `Resource` names: the token of `"${ResolveAccountFunctionArn}"` without its braces, or the

@@ -171,7 +171,7 @@ async function runOn(
   out.line(`${out.colors.bold(`Run ${runId}`)}: ${subjectOf(event)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
-  const onState = await newProgress(out);
+  const onState = newProgress(out);
   const start = performance.now();
   const result = await runLocally({ services, name: runId, input, waits, onState });
   const durationMs = Math.round(performance.now() - start);

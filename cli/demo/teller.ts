@@ -21,7 +21,7 @@ export function tellOpening(out: Output, { organisation }: Simulation): void {
 
 /** Tells the story on the screen while it happens. */
 export async function newTeller(out: Output, configuration: Configuration): Promise<Teller> {
-  const progress = await newProgress(out);
+  const progress = newProgress(out);
   let number = 0;
   return {
     begins: (title, point) => {

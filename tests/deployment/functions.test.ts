@@ -3,10 +3,11 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
 import { requestTimeout } from '../../shared/aws/access.ts';
 import { clockSkew } from '../../shared/clock.ts';
+import { deployedMachines } from '../../simulator/deployed-machines.ts';
 import { functions as simulated } from '../../simulator/functions.ts';
 import { loadedBy } from '../imports.ts';
 import { type Deployment, deployment, functionToken, resourcesOf, root } from './deployment.ts';
-import { stateMachines, tasksOf } from './state-machines.ts';
+import { tasksOf } from './state-machines.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {
@@ -21,7 +22,7 @@ test('the folder, serverless.yml and the simulator have the same functions', () 
 });
 
 test('every function is called: by a state machine, or by the rule on failed executions', () => {
-  const tokens = stateMachines.flatMap(tasksOf).map(({ token }) => token);
+  const tokens = deployedMachines.flatMap(tasksOf).map(({ token }) => token);
   expect([...new Set(tokens), 'RecordFailedExecutionFunctionArn'].sort()).toEqual(
     files.map(functionToken).sort(),
   );

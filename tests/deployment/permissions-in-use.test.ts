@@ -10,12 +10,12 @@ import type { Services } from '../../shared/services.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { addApplication } from '../../simulator/app-config.ts';
+import { type DeployedMachine, deployedDefinition } from '../../simulator/deployed-machines.ts';
 import { exampleOrganisation } from '../../simulator/example-organisation.ts';
 import { functions } from '../../simulator/functions.ts';
 import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
 import { runStateMachine } from '../../simulator/run-state-machine.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
-import type { StateMachineText } from '../../simulator/state-machine-definition.ts';
 import type { StateFunction } from '../../simulator/task-handler.ts';
 import { flowClock, seeded } from '../flows/clock.ts';
 import { type Deployment, deployment, functionToken, readJson, root, statementsOf } from './deployment.ts';
@@ -152,8 +152,8 @@ async function makeReady(organisation: SimulatedOrganisation, store: Store): Pro
   await activateConfiguration({ store, clock }, configuration, 'the test');
 }
 
-const machineOf = (machine: string, organisation: SimulatedOrganisation, store: Store) => {
-  const definition = readJson(`statemachines/${machine}.asl.json`) as StateMachineText;
+const machineOf = (machine: DeployedMachine, organisation: SimulatedOrganisation, store: Store) => {
+  const definition = deployedDefinition(machine);
   return async (name: string, input: unknown) => {
     const startedAt = '2026-03-02T09:00:00.000Z';
     const bound = boundFunctions(organisation, store);

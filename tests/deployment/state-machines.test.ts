@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ownTime } from '../../shared/apply/refused.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
@@ -8,19 +9,23 @@ import * as rotationErrors from '../../shared/rotation/errors.ts';
 import { executionsEndWithin } from '../../shared/run/sweep.ts';
 import * as secretRotationErrors from '../../shared/secret-rotation/errors.ts';
 import { StoredItemError } from '../../shared/store/dynamodb/items.ts';
+import {
+  type DeployedMachine,
+  deployedDefinition,
+  deployedMachines,
+} from '../../simulator/deployed-machines.ts';
 import { filesIn, loadedBy, sourceOf } from '../imports.ts';
 import { type Deployment, deployment, functionLogicalId, functionToken, resourcesOf } from './deployment.ts';
-import { definitionOf, matchedErrors, stateMachines, tasksOf } from './state-machines.ts';
+import { matchedErrors, tasksOf } from './state-machines.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
-const machineResource = (machine: string) => {
-  const text = JSON.stringify(definitionOf(machine));
-  const found = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(
-    ([, { Properties }]) => JSON.stringify(Properties.Definition) === text,
+const machineResource = (machine: DeployedMachine) => {
+  const found = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(([, { Properties }]) =>
+    isDeepStrictEqual(Properties.Definition, deployedDefinition(machine)),
   );
   if (found === undefined) throw new Error(`serverless.yml does not deploy ${machine}`);
   return found[1].Properties;
@@ -29,9 +34,9 @@ const machineResource = (machine: string) => {
 /** "Call a service and wait for a task token" (Step Functions developer guide, "Service integration patterns"). */
 const waitForTaskToken = 'arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken';
 
-type UpdateMap = ReturnType<typeof definitionOf>['States'][string] & {
+type UpdateMap = ReturnType<typeof deployedDefinition>['States'][string] & {
   readonly ItemsPath: string;
-  readonly ItemProcessor: ReturnType<typeof definitionOf>;
+  readonly ItemProcessor: ReturnType<typeof deployedDefinition>;
 };
 
 const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
@@ -88,8 +93,8 @@ test('knows every error class of the project when errors lie in several files', 
 });
 
 test('the sweep updates the central accounts as the runs of accounts do', () => {
-  const [account, sweep] = ['account-onboarding', 'organization-sweep'].map(
-    (machine) => definitionOf(machine).States.UpdateCentralAccounts,
+  const [account, sweep] = (['account-onboarding', 'organization-sweep'] as const).map(
+    (machine) => deployedDefinition(machine).States.UpdateCentralAccounts,
   );
   expect(account?.ItemProcessor).toBeDefined();
   expect({ ...sweep, Comment: '', Next: '' }).toEqual({ ...account, Comment: '', Next: '' });
@@ -99,8 +104,8 @@ test.each(centralAccountNames)('the function of the %s account updates that acco
   expect(sourceOf(`functions/update-${name}-account.ts`)).toContain(`central: '${name}'`);
 });
 
-describe.each(['account-onboarding', 'organization-sweep'])('%s', (machine) => {
-  const { ItemsPath, ItemProcessor } = definitionOf(machine).States.UpdateCentralAccounts as UpdateMap;
+describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (machine) => {
+  const { ItemsPath, ItemProcessor } = deployedDefinition(machine).States.UpdateCentralAccounts as UpdateMap;
   const { StartAt, States } = ItemProcessor;
 
   test('each central account of the plan is led to the task of its own function, by one rule', () => {
@@ -132,11 +137,17 @@ test('others leave out whom AWS refuses until its own run has tried it for the l
   for (const { triesFor } of updates) expect(triesFor('InvalidPrincipalError') * 1_000).toBeLessThan(ownTime);
 });
 
-describe.each(stateMachines)('%s', (machine) => {
+test('has no retry policy beside the shared ones when a task retries', () => {
+  const policies = sourceOf('statemachines/definitions.yml').matchAll(/\bRetry:(.*)/g);
+  const unshared = [...policies].filter(([, policy = '']) => !/^ \*retry\w+/.test(policy));
+  expect(unshared).toEqual([]);
+});
+
+describe.each(deployedMachines)('%s', (machine) => {
   const tasks = tasksOf(machine);
 
   test('every state that can fail leads to a record: a catch for all, on each step before the record of failure', () => {
-    const failing = Object.entries(definitionOf(machine).States).filter(
+    const failing = Object.entries(deployedDefinition(machine).States).filter(
       ([name, { Type }]) => ['Task', 'Map', 'Parallel'].includes(Type) && name !== 'RecordFailure',
     );
     for (const [name, { Catch }] of failing)
@@ -145,7 +156,7 @@ describe.each(stateMachines)('%s', (machine) => {
 
   test('each token has a substitution, each substitution a token, and both name a function', () => {
     const substitutions = machineResource(machine).DefinitionSubstitutions;
-    const tokens = [...JSON.stringify(definitionOf(machine)).matchAll(/\$\{(\w+)\}/g)].map(
+    const tokens = [...JSON.stringify(deployedDefinition(machine)).matchAll(/\$\{(\w+)\}/g)].map(
       ([, token]) => token,
     );
     const byToken = Object.keys(deployed.functions).map((name) => [
@@ -199,7 +210,7 @@ describe.each(stateMachines)('%s', (machine) => {
     const asks = tasks.some(({ timeoutSeconds }) => timeoutSeconds === undefined);
     // A run says on its record until when it waits, so the longest wait counts for itself.
     const longestWait = asks ? longestApprovalHours * 3_600 : 0;
-    const seconds = Number(definitionOf(machine).TimeoutSeconds) - longestWait;
+    const seconds = Number(deployedDefinition(machine).TimeoutSeconds) - longestWait;
     expect(seconds).toBeGreaterThanOrEqual(3_600);
     // The time between is for the last state and the clocks.
     expect(seconds * 1_000).toBeLessThanOrEqual(executionsEndWithin - 3_600_000);

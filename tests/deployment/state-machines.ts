@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
 import * as z from 'zod';
-import { readJson, root } from './deployment.ts';
+import { type DeployedMachine, deployedDefinition } from '../../simulator/deployed-machines.ts';
 
 const retrier = z.object({
   ErrorEquals: z.array(z.string()),
@@ -12,9 +11,9 @@ const retrier = z.object({
 
 type Retrier = z.infer<typeof retrier>;
 
-/** A Task of a state machine file, wherever it stands. */
+/** A Task of a state machine, wherever it stands. */
 export interface Task {
-  readonly machine: string;
+  readonly machine: DeployedMachine;
   readonly state: string;
   /** `PlanChangesFunctionArn` */
   readonly token: string;
@@ -54,18 +53,8 @@ const callbackTask = z.object({
 
 const taskSchema = z.union([callbackTask, callTask]);
 
-const suffix = '.asl.json';
-
-/** The names of the files in `statemachines`, without their ending. */
-export const stateMachines = readdirSync(`${root}statemachines`)
-  .filter((file) => file.endsWith(suffix))
-  .map((file) => file.slice(0, -suffix.length));
-
-export const definitionOf = (machine: string): Machine & Readonly<Record<string, unknown>> =>
-  readJson(`statemachines/${machine}${suffix}`) as Machine & Readonly<Record<string, unknown>>;
-
-export const tasksOf = (machine: string): readonly Task[] =>
-  statesOf(definitionOf(machine))
+export const tasksOf = (machine: DeployedMachine): readonly Task[] =>
+  statesOf(deployedDefinition(machine))
     .filter(([, { Type }]) => Type === 'Task')
     .map(([state, definition]) => {
       const task = taskSchema.parse(definition);
@@ -95,9 +84,9 @@ const statesOf = ({ States }: Machine): readonly (readonly [string, State])[] =>
   ]);
 
 /** Every name that a `Retry` or a `Catch` matches. */
-export const matchedErrors = (machine: string): ReadonlySet<string> =>
+export const matchedErrors = (machine: DeployedMachine): ReadonlySet<string> =>
   new Set(
-    [...JSON.stringify(definitionOf(machine)).matchAll(/"ErrorEquals":(\[[^\]]*\])/g)].flatMap(
+    [...JSON.stringify(deployedDefinition(machine)).matchAll(/"ErrorEquals":(\[[^\]]*\])/g)].flatMap(
       ([, names = '[]']): string[] => JSON.parse(names),
     ),
   );

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { StateMachineText } from './state-machine-definition.ts';
+
+/** The state machines in `statemachines/definitions.yml`. */
+export const deployedMachines = ['account-onboarding', 'organization-sweep', 'config-deployment'] as const;
+
+export type DeployedMachine = (typeof deployedMachines)[number];
+
+type Definitions = Readonly<Record<DeployedMachine, StateMachineText>>;
+
+let definitions: Definitions | undefined;
+
+/** The definition that is deployed, with its `${token}`s. The file is read once: a simulation runs a machine many times. */
+export function deployedDefinition(machine: DeployedMachine): StateMachineText {
+  definitions ??= readDefinitions();
+  return definitions[machine];
+}
+
+/** `yaml` refuses many aliases by default, because a hostile file could use up the memory. This file is the project's own. */
+function readDefinitions(): Definitions {
+  const text = readFileSync(new URL('../statemachines/definitions.yml', import.meta.url), 'utf8');
+  return parse(text, { merge: true, maxAliasCount: -1 });
+}
