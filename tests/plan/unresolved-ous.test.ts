@@ -1,10 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { storeOus } from '../../shared/organization/stored-ous.ts';
+import { desiredResources } from '../../shared/plan/desired.ts';
 import {
   isIncomplete,
   ouPathsIn,
+  type PlannedResource,
+  type UnresolvedPath,
+  type UnresolvedSource,
   unresolvedPaths,
   unresolvedText,
 } from '../../shared/plan/unresolved-ous.ts';
@@ -75,4 +79,190 @@ test('folds a long list of accounts', () => {
   const [found] = unresolvedPaths({ active, accounts: [...many, account(1, 'ou-w', 'Work')], planned: [] });
 
   expect(found && unresolvedText(found)).toContain('account-19 (111122223319), and 2 more.');
+});
+
+/** A resource of the grant `images` or of `other`, with a plan that says which accounts it keeps and does not add. */
+const planned = (
+  grant: string,
+  unresolved?: { readonly kept: readonly string[]; readonly notAdded: readonly string[] },
+): PlannedResource => {
+  const [resource] = desiredResources(configuration, []);
+  if (resource === undefined) throw new Error('There is no resource');
+  const shares = resource.shares.map((share) => ({ ...share, entry: { ...share.entry, name: grant } }));
+  return { desired: { ...resource, shares }, plan: { unresolved } };
+};
+
+const renamed = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox'), account(3, 'ou-w', 'Work')];
+const idOf = (number: number): string => String(111122223300 + number);
+
+const unresolvedIn = (more: Partial<UnresolvedSource>) => {
+  const [found] = unresolvedPaths({ active, accounts: renamed, planned: [], ...more });
+  if (found === undefined) throw new Error('No path is unresolved');
+  const idsOf = (accounts: readonly Account[]) => accounts.map(({ id }) => id);
+  return { ...found, kept: idsOf(found.kept), notAdded: idsOf(found.notAdded), text: unresolvedText(found) };
+};
+
+describe('the accounts of an unresolved path', () => {
+  it('are those that the plan of a resource of the grant keeps or does not add', () => {
+    const found = unresolvedIn({
+      planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] }), planned('images')],
+    });
+
+    expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [idOf(3)] });
+  });
+
+  it('are kept when one resource keeps them and another resource does not add them', () => {
+    const found = unresolvedIn({
+      planned: [
+        planned('images', { kept: [], notAdded: [idOf(1)] }),
+        planned('images', { kept: [idOf(1)], notAdded: [] }),
+      ],
+    });
+
+    expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [] });
+  });
+
+  it('are none when the plan is of a resource of another grant', () => {
+    const found = unresolvedIn({ planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })] });
+
+    expect(found).toMatchObject({ kept: [], notAdded: [] });
+  });
+
+  it('are found when another grant shares the resource', () => {
+    const { desired, plan } = planned('images', { kept: [idOf(1)], notAdded: [] });
+    const [share] = desired.shares;
+    if (share === undefined) throw new Error('There is no share');
+    const other = { ...share, entry: { ...share.entry, name: 'other' } };
+
+    const found = unresolvedIn({ planned: [{ desired: { ...desired, shares: [other, share] }, plan }] });
+
+    expect(found.kept).toEqual([idOf(1)]);
+  });
+
+  it('are none when a resource has no plan', () => {
+    expect(unresolvedIn({ planned: [{ desired: planned('images').desired }] })).toMatchObject({
+      kept: [],
+      notAdded: [],
+    });
+  });
+
+  it('are members only', () => {
+    const closed = renamed.map((each) => ({ ...each, state: 'SUSPENDED' as const }));
+
+    const found = unresolvedIn({
+      accounts: closed,
+      planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] })],
+    });
+
+    expect(found).toMatchObject({ kept: [], notAdded: [] });
+  });
+
+  it('are none of the accounts for which the path says the same by stored OUs and by names', () => {
+    const found = unresolvedIn({
+      planned: [planned('images', { kept: [idOf(1), idOf(2)], notAdded: [] })],
+    });
+
+    expect(found.kept).toEqual([idOf(1)]);
+  });
+});
+
+describe('the changes of an unresolved path', () => {
+  it('say how a renamed OU was called and is called', () => {
+    const { renamed: changes, replaced, deleted, text } = unresolvedIn({});
+
+    expect({ changes, replaced, deleted }).toEqual({
+      changes: [{ id: 'ou-w', was: 'Workloads', now: 'Work' }],
+      replaced: [],
+      deleted: [],
+    });
+    expect(text).toBe(
+      'The path Workloads (grant images and approval) does not name what it named when the configuration was ' +
+        'activated. The OU ou-w was Workloads and is now Work. Until a configuration is activated, this path adds ' +
+        'nobody. Correct the path if it should name another OU, then run `onboarding activate`',
+    );
+  });
+
+  it('say which OU has taken the path, and that its accounts get no access', () => {
+    const found = unresolvedIn({ accounts: [...before, account(4, 'ou-new', 'Workloads')] });
+
+    expect(found).toMatchObject({
+      renamed: [],
+      replaced: [{ id: 'ou-new', path: 'Workloads' }],
+      deleted: [],
+    });
+    expect(found.text).toContain(
+      'Workloads is now another OU: ou-new. Not added: account-4 (111122223304). Until a configuration',
+    );
+  });
+
+  it('need an operator when an OU was renamed, when another took its path, and when both happened', () => {
+    const replacing = account(4, 'ou-new', 'Workloads');
+    const all = [renamed, [...before, replacing], [...renamed, replacing]].flatMap((accounts) =>
+      unresolvedPaths({ active, accounts, planned: [] }),
+    );
+
+    expect(all.map(isIncomplete)).toEqual([true, true, true]);
+  });
+
+  it('say that a deleted OU gives access to nobody, and ask for no activation', () => {
+    const { text } = unresolvedIn({
+      accounts: [account(2, 'ou-s', 'Sandbox')],
+      emptyOus: new Map([['ou-w', '']]),
+    });
+
+    expect(text).toBe(
+      'The path Workloads (grant images and approval) does not name what it named when the configuration was ' +
+        'activated. The OU ou-w, which was Workloads, was deleted: it gives access to nobody. Correct the path if it ' +
+        'should name another OU, then run `onboarding activate`',
+    );
+  });
+
+  it.each([
+    [[1], '1 account keeps the access that they had: account-1 (111122223301).'],
+    [
+      [1, 3],
+      '2 accounts keep the access that they had: account-1 (111122223301), account-3 (111122223303). Until',
+    ],
+  ])('name the accounts %j when they keep access', (numbers, expected) => {
+    const { text } = unresolvedIn({
+      planned: [planned('images', { kept: numbers.map(idOf), notAdded: [] })],
+    });
+
+    expect(text).toContain(expected);
+    expect(text).not.toContain('Not added');
+  });
+});
+
+describe('the users of an unresolved path', () => {
+  const found: UnresolvedPath = {
+    path: 'Workloads',
+    usedBy: [],
+    renamed: [],
+    replaced: [],
+    deleted: [],
+    kept: [],
+    notAdded: [],
+  };
+
+  it.each([
+    [['images'], '(grant images)'],
+    [['images', 'token'], '(grants images, token)'],
+    [['images', 'approval'], '(grant images and approval)'],
+    [['approval'], '(approval)'],
+  ])('are named when they are %j', (usedBy, expected) => {
+    expect(unresolvedText({ ...found, usedBy })).toContain(`The path Workloads ${expected} does not name`);
+  });
+});
+
+test('counts only accounts that the stored OUs do not select when another OU takes the path', () => {
+  const configured = parseConfiguration(
+    smallText(['repository']).replace('{ ous: [Workloads] }', '{ ous: [Workloads, Sandbox] }'),
+    'the test',
+  );
+  const stored = { configuration: configured, ous: storeOus(ouPathsIn(configured), before) };
+  const replacing = account(4, 'ou-new', 'Workloads');
+
+  const found = unresolvedPaths({ active: stored, accounts: [...renamed, replacing], planned: [] });
+
+  expect(found).toMatchObject([{ path: 'Workloads', kept: [], notAdded: [{ id: replacing.id }] }]);
 });
