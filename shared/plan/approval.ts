@@ -77,8 +77,8 @@ export interface Gain {
 }
 
 /**
- * What the accounts of `ids` are granted in `approved` and not in `now`, ordered. Grants that grow by themselves know no
- * approval, so they are not among it.
+ * What the accounts of `ids` are granted in `approved` and not in `now`, ordered. A grant that a condition holds gives the
+ * same in both.
  */
 export function gains(
   now: readonly DesiredResource[],
@@ -96,13 +96,11 @@ const gainText = ({ resource, grant, accountId }: Gain): string =>
 
 const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>): readonly Gain[] =>
   resources.flatMap(({ key: resource, shares }) =>
-    shares
-      .filter(({ entry }) => knowsApproval(entry))
-      .flatMap(({ entry, accounts }) =>
-        accounts
-          .filter(({ id }) => ids.has(id))
-          .map(({ id: accountId }) => ({ resource, grant: entry.name, accountId })),
-      ),
+    shares.flatMap(({ entry, accounts }) =>
+      accounts
+        .filter(({ id }) => ids.has(id))
+        .map(({ id: accountId }) => ({ resource, grant: entry.name, accountId })),
+    ),
   );
 
 /** What a person approves. Nothing that other accounts' changes move. */

@@ -1,9 +1,11 @@
 import { describe, expect, it, test } from '@jest/globals';
+import { storeOus } from '../../shared/organization/stored-ous.ts';
 import {
   approvalHash,
   approvalNeeded,
   asIfApproved,
   gains,
+  selectionBy,
   waitAlike,
   waitingAccount,
   waits,
@@ -190,5 +192,69 @@ describe('approvalHash', () => {
 
     expect(new Set(hashes).size).toBe(hashes.length);
     expect(approvalHash({ ...content })).toBe(hashes[0]);
+  });
+});
+
+describe('approvalNeeded', () => {
+  it('asks for no approval when a move gains only what a condition holds', () => {
+    const held = configurationWith([readSecret({ membership: 'ou', for: { ous: ['ou-abcd-11111111'] } })], {
+      approval: { for: { all: true } },
+    });
+
+    expect(approvalNeeded(held)?.(account(here, production), root)).toBe(false);
+  });
+});
+
+describe('selectionBy', () => {
+  const ouId = 'ou-abcd-11111111';
+  const inOu = (ouPath: string, id = ouId) => ({ ouPath, parentIds: ['r-abcd', id] });
+  const ous = storeOus(['Production'], [account(here, inOu('Production'))]);
+  const [entry] = configurationWith([readSecret({ for: { ous: ['Production'] } })]).grants;
+  if (entry === undefined) throw new Error('There is no grant');
+
+  it.each([
+    ['unresolved', 'its OU was renamed after the approval', inOu('Prod'), inOu('Production')],
+    [
+      'unresolved',
+      'its OU was renamed before the approval, and has its name again',
+      inOu('Production'),
+      inOu('Prod'),
+    ],
+    [
+      'not-selected',
+      'it moved out of an OU that was renamed',
+      inOu('Sandbox', 'ou-abcd-22222222'),
+      inOu('Prod'),
+    ],
+    ['selected', 'it was approved in the OU', inOu('Production'), inOu('Production')],
+    [
+      'not-selected',
+      'it was approved in another OU',
+      inOu('Production'),
+      inOu('Sandbox', 'ou-abcd-22222222'),
+    ],
+  ])('returns %s for an account that waits when %s', (expected, _, position, approvedIn) => {
+    const waiting = account(here, {
+      ...position,
+      approval: { since, approvedAs: { ...root, ...approvedIn } },
+    });
+
+    expect(selectionBy(entry, waiting, ous)).toBe(expected);
+  });
+});
+
+describe('gains', () => {
+  it('orders the grants of one resource by name', () => {
+    const two = configurationWith([readSecret({ name: 'second' }), readSecret({ name: 'first' })]);
+    const waiting = [account(here, { approval: { since, approvedAs: null } })];
+    const ids = new Set([here]);
+
+    const found = gains(
+      desiredResources(two, waiting),
+      desiredResources(two, asIfApproved(waiting, ids)),
+      ids,
+    );
+
+    expect(found.map(({ grant }) => grant)).toEqual(['first', 'second']);
   });
 });
