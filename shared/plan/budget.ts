@@ -1,8 +1,7 @@
 import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { PolicyTooLargeError } from '../errors.ts';
-import type { LimitUnit, Rendering, Share } from '../grants/contract.ts';
-import type { GrantEntry, Membership } from '../grants/entry.ts';
+import type { LimitUnit, Rendering } from '../grants/contract.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from './desired.ts';
 import { rendered } from './remedies.ts';
@@ -39,18 +38,15 @@ export function budgetOf(request: BudgetRequest): Budget {
   const now = rendered(request.desired.kind, requestFor(request, 0));
   const { size, limit, unit, packing } = now;
   const filled = { size, limit, unit, ...(packing === undefined ? {} : { packing }) };
-  if (!request.desired.shares.some(lists)) return filled;
   const room = most((count) => fits(request, count) !== undefined);
   if (room === undefined) return filled;
-  const last = fits(request, room)?.packing;
-  if (last === undefined || last === packing) return { ...filled, room };
-  const after = most((count) => fits(request, count)?.packing === packing) ?? 0;
-  return { ...filled, room, next: { packing: fits(request, after + 1)?.packing ?? last, after } };
+  const after = most((count) => isPacked(fits(request, count), packing)) ?? room;
+  const next = fits(request, after + 1)?.packing;
+  return { ...filled, room, ...(next === undefined ? {} : { next: { packing: next, after } }) };
 }
 
-const lists = ({ entry }: Share): boolean => (declared(entry) ?? 'accounts') === 'accounts';
-
-const declared = ({ membership }: GrantEntry): Membership | undefined => membership;
+const isPacked = (rendering: Rendering<unknown> | undefined, packing: string | undefined): boolean =>
+  rendering !== undefined && rendering.packing === packing;
 
 /** The largest number that holds, found by doubling and halving; `undefined` where any does. */
 function most(holds: (count: number) => boolean): number | undefined {
@@ -89,10 +85,12 @@ const requestFor = ({ desired, actual, remembered, configuration }: BudgetReques
   })),
 });
 
-/** Greater than any id that AWS has given so far, so that the order stays. */
+/** No id that AWS has given so far is greater, so the order of the accounts stays. */
+const firstMadeUpId = 999_000_000_000;
+
 const madeUp = (count: number): readonly Account[] =>
   Array.from({ length: count }, (_, index) => ({
-    id: String(999_999_000_000 - anyNumber + index),
+    id: String(firstMadeUpId + index),
     name: '',
     state: 'ACTIVE' as const,
     parentIds: [],

@@ -49,22 +49,18 @@ function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyToo
 }
 
 function remediesText(remedies: readonly Remedy[], accounts: number): string {
-  const [all, some] = [true, false].map((whole) =>
-    remedies.filter(({ fit }) => (fit === accounts) === whole).map(remedyText(whole ? 'all' : '')),
-  );
-  if (all !== undefined && all.length > 0)
-    return `All ${accounts} fit, as was tried, with ${all.join('; or with ')}`;
-  if (some !== undefined && some.length > 0) return `More fit, as was tried, with ${some.join('; or with ')}`;
+  const { all = [], some = [] } = Object.groupBy(remedies, ({ fit }) => (fit === accounts ? 'all' : 'some'));
+  if (all.length > 0)
+    return `All ${accounts} fit, as was tried, with ${all.map(remedyText).join('; or with ')}`;
+  const numbered = some.map((remedy) => `${remedyText(remedy)} (${remedy.fit})`);
+  if (numbered.length > 0) return `More fit, as was tried, with ${numbered.join('; or with ')}`;
   return 'No other membership, packing or division of its grants that was tried would take more';
 }
 
-const remedyText =
-  (whole: string) =>
-  ({ change, grants, fit }: Remedy): string => {
-    const where =
-      grants.length === 0 ? '' : ` for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
-    return `${change}${where}${whole === 'all' ? '' : ` (${fit})`}`;
-  };
+function remedyText({ change, grants }: Remedy): string {
+  if (grants.length === 0) return change;
+  return `${change} for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
+}
 
 /** Those by which more fit than now, the smallest changes first. */
 const remediesFor = (crowded: Crowded): readonly Remedy[] =>

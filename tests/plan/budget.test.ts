@@ -98,3 +98,36 @@ test('what others wrote takes room', () => {
   expect(full).toBeLessThan(empty / 2 + 10);
   expect(full).toBeGreaterThan(0);
 });
+
+const encrypted =
+  '{ name: volumes, kind: kms-grant, account: shared, key: 1234abcd-12ab-34cd-56ef-1234567890ab, preset: auto-scaling, for: { all: true } }\nlimits: { grantsPerKey: 40 }';
+
+test('tells size, limit and room only when there is one way to write the accounts', () => {
+  expect(Object.entries(budgetOf(resource(encrypted, 10)))).toEqual([
+    ['size', 10],
+    ['limit', 40],
+    ['unit', 'grants'],
+    ['room', 30],
+  ]);
+});
+
+test('tells no next packing when the packing stays until the resource is full', () => {
+  const budget = budgetOf(resource(images.replace('for:', 'packing: condition, for:'), 400));
+
+  expect(budget).toMatchObject({ packing: 'condition' });
+  expect(budget).not.toHaveProperty('next');
+});
+
+test('throws when a statement has the mark of the installation and nobody remembers it', () => {
+  const Statement = [
+    {
+      Sid: 'AccountOnboardingbudgetStrayPull',
+      Effect: 'Allow' as const,
+      Principal: '*' as const,
+      Action: 'x:Y',
+    },
+  ];
+  const request = { ...resource(images, 10), actual: { document: { Version: '2012-10-17', Statement } } };
+
+  expect(() => budgetOf(request)).toThrow('AccountOnboardingbudgetStrayPull');
+});

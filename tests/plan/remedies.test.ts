@@ -224,3 +224,50 @@ const filler = (characters: number) => ({
   Action: 'kms:ScheduleKeyDeletion',
   Resource: '*',
 });
+
+const encrypted = (more: object = {}) => ({
+  name: 'volumes',
+  kind: 'kms-grant',
+  account: 'shared',
+  key: '1234abcd-12ab-34cd-56ef-1234567890ab',
+  preset: 'auto-scaling',
+  for: { all: true },
+  ...more,
+});
+
+/** The refusal of a key that takes so many grants. */
+function refusalOfKey(grantsPerKey: number, grants: readonly object[], count: number): PolicyTooLargeError {
+  try {
+    planOnly(configurationWith(grants, { limits: { grantsPerKey } }), members(count));
+  } catch (error) {
+    if (error instanceof PolicyTooLargeError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused');
+}
+
+test('offers no division of the accounts when one account alone does not fit', () => {
+  const error = refusalOfKey(1, [encrypted(), encrypted({ name: 'more', customSuffix: 'more' })], 3);
+
+  expect(remedies(error)).toEqual([
+    { change: 'a resource of its own', grants: ['volumes'], fit: 1 },
+    { change: 'a resource of its own', grants: ['more'], fit: 1 },
+  ]);
+  expect(error.message).toMatch(
+    /\. More fit, as was tried, with a resource of its own for grant volumes \(1\); or with a resource of its own for grant more \(1\)$/,
+  );
+});
+
+test('offers a division when one account alone fits', () => {
+  expect(remedies(refusalOfKey(1, [encrypted()], 3))).toEqual([
+    { change: '3 such resources, each for 1 accounts at most', grants: [], fit: 3 },
+  ]);
+});
+
+test('names several grants of one change in one list', () => {
+  const grants = [images(), images({ name: 'functions' })];
+
+  const error = refusal(grants, members(500));
+
+  expect(error.message).toContain('membership: organization for grants images, functions');
+});
