@@ -19,7 +19,7 @@ export async function isOfDeployments(input: unknown): Promise<boolean> {
 
 const secretSources = ['aws.secretsmanager', 'account-onboarding.rotation'];
 
-/** A request, or why the rules of `serverless.yml` start nothing for an event. */
+/** A request, or why the rules of `infrastructure/rules.yml` start nothing for an event. */
 export type StartedRequest =
   | { readonly request: Exclude<RotationRequest, { readonly type: 'ignored' }> }
   | { readonly reason: string };

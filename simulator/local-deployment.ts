@@ -108,23 +108,23 @@ async function afterFailedExecution(
   }
 }
 
-/** The state machines by their names in `serverless.yml`. */
+/** The state machines by their names in the template. */
 const resources: Readonly<Record<DeployedMachine, string>> = {
   'account-onboarding': 'AccountOnboardingStateMachine',
   'organization-sweep': 'OrganizationSweepStateMachine',
   'config-deployment': 'ConfigDeploymentStateMachine',
 };
 
-/** Why no rule of `serverless.yml` starts the machine for an event; `undefined` where one does. */
+/** Why no rule of `infrastructure/rules.yml` starts the machine for an event; `undefined` where one does. */
 export async function notStartedBecause(
   event: unknown,
   machine: DeployedMachine = 'account-onboarding',
 ): Promise<string | undefined> {
-  const rules = rulesOf(await readFile(projectFile('serverless.yml'), 'utf8'));
+  const rules = rulesOf(await readFile(projectFile('infrastructure/rules.yml'), 'utf8'));
   const matching = matchingRules(rules, event).filter(({ target }) =>
     JSON.stringify(target).includes(resources[machine]),
   );
   return matching.length > 0
     ? undefined
-    : 'no rule of serverless.yml starts the state machine for this event';
+    : 'no rule of infrastructure/rules.yml starts the state machine for this event';
 }

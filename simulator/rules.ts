@@ -15,15 +15,15 @@ export interface RuleMatch {
 }
 
 /**
- * The enabled rules with an event pattern in the `resources` of a `serverless.yml`. Intrinsic functions are kept
+ * The enabled rules with an event pattern in a template, such as `infrastructure/rules.yml`. Intrinsic functions are kept
  * (`!Ref x` as `{ Ref: 'x' }`), not resolved; neither are the variables of the Serverless Framework.
- * @throws Error where the text is not YAML
+ * @throws Error if the text is not YAML
  */
 export function rulesOf(yamlText: string): readonly EventRule[] {
   const document = parseDocument(yamlText, { customTags: intrinsicTags, logLevel: 'error' });
-  if (document.errors.length > 0) throw new Error(`serverless.yml: ${document.errors[0]?.message}`);
-  return asList(field(document.toJS(), 'resources'))
-    .flatMap((part) => Object.entries(asFields(field(part, 'Resources'))))
+  if (document.errors.length > 0)
+    throw new Error(`The template of the rules: ${document.errors[0]?.message}`);
+  return Object.entries(asFields(field(document.toJS(), 'Resources')))
     .filter(([, resource]) => isEnabledRule(resource))
     .map(([ruleId, resource]) => ({
       ruleId,

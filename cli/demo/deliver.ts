@@ -15,7 +15,7 @@ export interface Delivered {
 }
 
 /**
- * Lets an event take its way: through the rules of serverless.yml to the state machine.
+ * Lets an event take its way: through the rules of infrastructure/rules.yml to the state machine.
  * @throws Error where no rule takes it, since the demonstration would show nothing
  */
 export async function deliver(

@@ -71,7 +71,7 @@ async function announceOn(
   } catch (thrown) {
     const { name, message } = errorRecord(thrown);
     const error = `${name}: ${message}`.slice(0, longestError);
-    // A metric filter of `serverless.yml` counts these lines.
+    // A metric filter of `infrastructure/alarms.yml` counts these lines.
     const fields = { announcement: 'pending', runId, channel, error };
     services.logger.error('The end of the run is not announced', fields);
     return { status: 'pending', at, error };

@@ -15,8 +15,8 @@ interface SecretEvent {
 }
 
 /**
- * The events that start `config-deployment`: the rules of `serverless.yml` have the same patterns, which a test holds
- * together. CloudTrail's detail type is not looked at, since public rules have met two.
+ * The events that start `config-deployment`: the rules of `infrastructure/rules.yml` have the same patterns, which a
+ * test compares. CloudTrail's detail type is not looked at, since public rules have met two.
  */
 export const secretEvents: readonly SecretEvent[] = [
   {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
-const rules = rulesOf(readFileSync(`${root}serverless.yml`, 'utf8'));
+const rules = rulesOf(readFileSync(`${root}infrastructure/rules.yml`, 'utf8'));
 
 interface Pattern {
   readonly source: readonly string[];

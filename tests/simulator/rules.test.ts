@@ -2,47 +2,45 @@ import { describe, expect, test } from '@jest/globals';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
 import { fixture, member } from './fixture.ts';
 
-const serverless = `
-service: example
-resources:
-  Resources:
-    Machine:
-      Type: AWS::StepFunctions::StateMachine
-    AccountCreated:
-      Type: AWS::Events::Rule
-      Properties:
-        EventPattern:
-          source: [aws.organizations]
-          detail: { eventName: [CreateAccountResult, CloseAccountResult] }
-        Targets:
-          - Id: onboarding
-            Arn: !GetAtt Machine.Arn
-            RoleArn: !GetAtt [Role, Arn]
-            DeadLetterConfig: { Arn: !Sub "arn:\${AWS::Partition}:sqs:::letters" }
-    AccountMoved:
-      Type: AWS::Events::Rule
-      Properties:
-        EventPattern:
-          source: [aws.organizations]
-          detail: { eventName: [MoveAccount], errorCode: [{ exists: false }] }
-        Targets:
-          - { Id: onboarding, Arn: !Ref Machine }
-          - { Id: audit, Arn: !Ref Queue }
-    Disabled:
-      Type: AWS::Events::Rule
-      Properties:
-        State: DISABLED
-        EventPattern: { source: [aws.organizations] }
-        Targets: [{ Id: none, Arn: !Ref Machine }]
-    Nightly:
-      Type: AWS::Events::Rule
-      Properties:
-        ScheduleExpression: rate(1 day)
-        Targets: [{ Id: sweep, Arn: !Ref Sweep }]
+const template = `
+Resources:
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+  AccountCreated:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern:
+        source: [aws.organizations]
+        detail: { eventName: [CreateAccountResult, CloseAccountResult] }
+      Targets:
+        - Id: onboarding
+          Arn: !GetAtt Machine.Arn
+          RoleArn: !GetAtt [Role, Arn]
+          DeadLetterConfig: { Arn: !Sub "arn:\${AWS::Partition}:sqs:::letters" }
+  AccountMoved:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern:
+        source: [aws.organizations]
+        detail: { eventName: [MoveAccount], errorCode: [{ exists: false }] }
+      Targets:
+        - { Id: onboarding, Arn: !Ref Machine }
+        - { Id: audit, Arn: !Ref Queue }
+  Disabled:
+    Type: AWS::Events::Rule
+    Properties:
+      State: DISABLED
+      EventPattern: { source: [aws.organizations] }
+      Targets: [{ Id: none, Arn: !Ref Machine }]
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets: [{ Id: sweep, Arn: !Ref Sweep }]
 `;
 
-describe('the rules of a serverless.yml', () => {
-  const rules = rulesOf(serverless);
+describe('the rules of a template', () => {
+  const rules = rulesOf(template);
 
   test('are the enabled ones that have a pattern', () => {
     expect(rules.map(({ ruleId }) => ruleId)).toEqual(['AccountCreated', 'AccountMoved']);
@@ -84,16 +82,11 @@ describe('the rules of a serverless.yml', () => {
     ]);
   });
 
-  test('may be spread over several resources, or be none', () => {
-    const one =
-      '{ Resources: { A: { Type: "AWS::Events::Rule", Properties: { EventPattern: { a: [1] } } } } }';
-    expect(
-      rulesOf(`resources:\n  - ${one}\n  - ${one.replace('A:', 'B:')}`).map(({ ruleId }) => ruleId),
-    ).toEqual(['A', 'B']);
-    expect(rulesOf('service: example')).toEqual([]);
+  test('are none when the template has no resources', () => {
+    expect(rulesOf('Outputs: {}')).toEqual([]);
   });
 
   test('need proper YAML', () => {
-    expect(() => rulesOf('resources: [')).toThrow('serverless.yml');
+    expect(() => rulesOf('Resources: [')).toThrow('The template of the rules');
   });
 });

@@ -1,0 +1,75 @@
+/**
+ * The roles of the functions and of the rules: the parts that all of them share, around what permissions.yml says of each.
+ * YAML alone cannot do it, because an anchor takes no parameter such as the function's name.
+ */
+module.exports = async ({ resolveVariable }) => {
+  const { functions, starts } = await resolveVariable('file(infrastructure/permissions.yml)');
+  return {
+    Resources: Object.fromEntries([
+      ...Object.entries(functions).map(([name, statements]) => [
+        roleId(name),
+        functionRole(name, statements),
+      ]),
+      ...Object.entries(starts).map(([id, start]) => [id, startRole(start)]),
+    ]),
+  };
+};
+
+/** `plan-changes` → `PlanChangesRole` */
+const roleId = (name) => `${name.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase())}Role`;
+
+const functionRole = (name, statements) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    // Spoke roles trust it by this name.
+    RoleName: `\${self:custom.name}-${name}`,
+    Path: '/account-onboarding/',
+    AssumeRolePolicyDocument: policy([
+      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ]),
+    Policies: [{ PolicyName: 'step', PolicyDocument: policy([log(name), trace, ...statements]) }],
+  },
+});
+
+const log = (name) => ({
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: { 'Fn::Sub': `\${self:custom.functionLogs}-${name}:*` },
+});
+
+const trace = {
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};
+
+/** EventBridge user guide, "Cross-service confused deputy prevention": only these rules of this account. */
+const startRole = ({ stateMachine, rules }) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    Path: '/account-onboarding/',
+    AssumeRolePolicyDocument: policy([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnEquals: {
+            'aws:SourceArn': rules.map((rule) => ({ 'Fn::Sub': `\${self:custom.rules}-hub-${rule}` })),
+          },
+        },
+      },
+    ]),
+    Policies: [
+      {
+        PolicyName: 'start',
+        PolicyDocument: policy([
+          { Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: stateMachine } },
+        ]),
+      },
+    ],
+  },
+});
+
+const policy = (statements) => ({ Version: '2012-10-17', Statement: statements });
