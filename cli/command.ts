@@ -52,7 +52,7 @@ export const acting =
     }
   };
 
-export function tellError(io: Io, error: unknown, verbose: boolean): void {
+function tellError(io: Io, error: unknown, verbose: boolean): void {
   const { red } = colorsOf(io.stderr, io.env);
   io.stderr.write(`${red('error:')} ${explained(error)}\n`);
   if (verbose && error instanceof Error) io.stderr.write(`${error.stack}\n`);

@@ -5,7 +5,7 @@ import type { SimulatedOrganisation } from '../simulator/organisation.ts';
 import { isContainer } from '../simulator/world.ts';
 
 /** What happened to one account, by the event that tells of it. */
-export interface Happening {
+interface Happening {
   readonly organisation: SimulatedOrganisation;
   readonly configuration: Configuration;
   readonly accountId: string;

@@ -51,7 +51,7 @@ export function colorsOf(stream: OutputStream, env: Io['env']): Colors {
 }
 
 /** Columns that a text takes on the screen. */
-export const widthOf = (text: string): number => stripVTControlCharacters(text).length;
+const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
 /** At most `width` columns; `…` stands for the end that was cut. Only for text without colours. */
 export const shortened = (text: string, width: number): string =>

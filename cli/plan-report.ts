@@ -18,7 +18,7 @@ import { partsOf } from './run-report.ts';
 import { toldTogether } from './told-together.ts';
 
 /** What `plan --json` prints for one resource. */
-export interface PlannedResourceReport {
+interface PlannedResourceReport {
   readonly account: string;
   readonly region: string;
   readonly kind: string;

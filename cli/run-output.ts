@@ -113,7 +113,7 @@ function sizeText({ size, limit }: ResourceChange): string {
   return `${Math.ceil((size / limit) * 100)} % full (${grouped(size)} of ${grouped(limit)})`;
 }
 
-export function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
+function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
   if (outcome === 'written') return green('✓');
   if (outcome === 'unchanged') return dim('=');
   return outcome === 'withheld' || outcome === 'set-aside' || outcome === 'busy' ? yellow('!') : red('✗');

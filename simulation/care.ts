@@ -13,7 +13,7 @@ export interface Care {
   taken(): ReadonlySet<string>;
 }
 
-export interface RunEnd {
+interface RunEnd {
   /** Milliseconds since the epoch, as the other. */
   readonly startedAt: number;
   /** When it began to verify, the last time. */

@@ -29,7 +29,7 @@ export const drawTags = (draw: Draw): Readonly<Record<string, string>> => ({
 });
 
 /** An account outside the organisation, to which others have given something. */
-export const partner = '999988887777';
+const partner = '999988887777';
 
 export interface Scenario {
   readonly configuration: Configuration;

@@ -133,7 +133,7 @@ interface Named {
   readonly id?: string;
 }
 
-export interface EnvironmentInput extends Named {
+interface EnvironmentInput extends Named {
   readonly monitors?: readonly string[];
 }
 

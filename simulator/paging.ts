@@ -1,7 +1,7 @@
 import { awsError } from './aws-error.ts';
 
 /** Organizations returns no more than 20 accounts a page ("ListAccounts", Organizations API reference). */
-export const pageSize = 20;
+const pageSize = 20;
 
 export interface Page<T> {
   readonly items: readonly T[];

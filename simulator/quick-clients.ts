@@ -3,7 +3,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import type { AnyClient, ClientClass } from '../shared/aws/plugins.ts';
 
 /** Who signs a client's requests, and for which region. */
-export interface Signatory {
+interface Signatory {
   readonly accessKeyId: string;
   readonly region: string;
 }

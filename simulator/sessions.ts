@@ -2,7 +2,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { type Caller, randomText, type SimulatedRole, type World } from './world.ts';
 
 /** The default duration of a session, and the longest of a chained one ("AssumeRole", STS API reference). */
-export const sessionDuration = 60 * 60_000;
+const sessionDuration = 60 * 60_000;
 
 export interface OpenedSession {
   readonly credentials: AwsCredentialIdentity & { readonly sessionToken: string };

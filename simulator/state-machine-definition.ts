@@ -26,7 +26,7 @@ export interface PreparedMachine {
   readonly retriers: readonly string[];
 }
 
-export interface PreparedTask {
+interface PreparedTask {
   readonly state: string;
   readonly resource: string;
   /** Whether it waits until its token comes back. */

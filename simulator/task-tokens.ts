@@ -1,5 +1,5 @@
 /** How a task ends that waits for its token to come back. */
-export type TaskEnd =
+type TaskEnd =
   | { readonly type: 'succeeded'; readonly output: unknown }
   | { readonly type: 'failed'; readonly error: string; readonly cause: string };
 

@@ -121,7 +121,7 @@ export interface Caller {
   readonly roleId: string;
 }
 
-export interface Session {
+interface Session {
   readonly caller: Caller;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -249,7 +249,7 @@ export const isContainer = (world: World, id: string): boolean =>
   id === world.settings.rootId || world.organizationalUnits.has(id);
 
 /** From the root down to the account's parent. */
-export function parentIds(world: World, parentId: string): readonly string[] {
+function parentIds(world: World, parentId: string): readonly string[] {
   const parent = world.organizationalUnits.get(parentId);
   return parent === undefined ? [parentId] : [...parentIds(world, parent.parentId), parentId];
 }

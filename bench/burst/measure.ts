@@ -13,7 +13,7 @@ import { type Scene, scene } from './scene.ts';
 import { type Tally, tally } from './tally.ts';
 
 /** All accounts come within this time, in milliseconds. */
-export const arrivalTime = 60_000;
+const arrivalTime = 60_000;
 
 /** What can be said of either way. */
 export interface Outcome {

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Mutant } from './mutants.ts';
 
-export interface Result {
+interface Result {
   readonly status: 'killed' | 'survived';
   /** The test that failed. A mutant that makes a suite hang or crash was noticed, too. */
   readonly by?: string;

@@ -9,7 +9,7 @@ import type { Picture } from './picture.ts';
  * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and
  * AWS gives no figure; for a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
  */
-export const readsMayBeStaleFor = 5 * 60_000;
+const readsMayBeStaleFor = 5 * 60_000;
 
 /** What the table is to remember of outsiders' changes to what is ours. */
 export type Verdict = Pick<ResourceState, 'disputed' | 'contested'>;
@@ -28,7 +28,7 @@ interface Look {
  * The first time that outsiders have changed what is ours, it is disputed, and restored; the second time it is contested.
  * That ends where a person decides, or where all is as it should be by itself.
  */
-export function verdictOn(seen: Picture, look: Look): Verdict {
+function verdictOn(seen: Picture, look: Look): Verdict {
   const { disputed, contested } = seen.state ?? {};
   if (look.decided || (contested !== undefined && !look.changed)) return {};
   const before = { ...(disputed && { disputed }), ...(contested && { contested }) };

@@ -11,7 +11,7 @@ import { inOrder } from './validate.ts';
 import { configurationWarnings } from './warnings.ts';
 
 /** The JSON Schemas that a configuration names, by their paths as they stand there, each as AppConfig gets it. */
-export type JsonSchemas = ReadonlyMap<string, string>;
+type JsonSchemas = ReadonlyMap<string, string>;
 
 export interface ConfigurationAndSchemas {
   readonly configuration: Configuration;

@@ -33,7 +33,7 @@ export interface DocumentState {
 }
 
 /** What a service answers: the text of a document, and what tells its resource from a later one of its name. */
-export interface Answer {
+interface Answer {
   readonly text: string | undefined;
   readonly identity: string | undefined;
 }

@@ -24,7 +24,7 @@ export const grantEntryFields = {
 };
 
 /** How the accounts of a grant are made known to AWS: each by its id, or all at once by a condition. */
-export const memberships = ['accounts', 'ou', 'organization'] as const;
+const memberships = ['accounts', 'ou', 'organization'] as const;
 
 export type Membership = (typeof memberships)[number];
 
@@ -36,7 +36,7 @@ export const accountsOnly = (why: string) =>
   z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
 
 /** How accounts that are listed may be written. */
-export const packings = ['principals', 'condition'] as const;
+const packings = ['principals', 'condition'] as const;
 
 /**
  * Fields of the kinds and presets whose accounts are named by ARNs; goes with `membershipFits`. With `packing: condition`

@@ -27,7 +27,7 @@ export function allOf(...conditions: readonly (Conditions | undefined)[]): {
 }
 
 /** Narrows a statement to some roles of the accounts that its principals name; nothing where `roles` is absent. */
-export const onlyRoles = (
+const onlyRoles = (
   roles: readonly string[] | undefined,
   { partition }: GrantContext,
 ): { readonly Condition?: Conditions } =>

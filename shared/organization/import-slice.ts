@@ -16,7 +16,7 @@ import { firstCursor, type ImportCounts, type ImportCursor, packIds, unpackIds }
 import { accountsAnywhere, accountsInParent, ousIn, rootIds } from './list-organization.ts';
 import { type RefreshResult, type RegistryAccess, refreshAccount, sameAccount } from './refresh-account.ts';
 
-export interface ImportProgress {
+interface ImportProgress {
   /** Accounts that were met so far. */
   readonly accounts: number;
 }
@@ -39,7 +39,7 @@ export interface SliceLimits {
 }
 
 /** What fits into a function that has five minutes, at rates of Organizations that leave room for others. */
-export const sliceLimits: SliceLimits = { accounts: 500, pages: 100 };
+const sliceLimits: SliceLimits = { accounts: 500, pages: 100 };
 
 export interface ImportSlice {
   /** Absent when everything went through, and the registry is ready. */

@@ -32,7 +32,7 @@ export function searchesOf(configuration: Configuration): readonly ConfiguredSea
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-export const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
+const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>
   grantKind(entry.kind).discovery?.searches(entry, context) ?? [];
 
 /** Keys of the resources that were found for one entry of a configuration. */

@@ -71,10 +71,7 @@ async function unlessGone<T>(listed: Promise<readonly T[]>): Promise<readonly T[
 }
 
 /** Ids of the environments of an application. */
-export async function environmentsOf(
-  client: AppConfigClient,
-  ApplicationId: string,
-): Promise<readonly string[]> {
+async function environmentsOf(client: AppConfigClient, ApplicationId: string): Promise<readonly string[]> {
   const environments = await listEnvironments(client, ApplicationId);
   return environments.flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
 }

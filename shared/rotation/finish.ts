@@ -12,7 +12,7 @@ import {
 import { isSecret } from './delivery.ts';
 
 /** How one delivery went through the state machine: to its end, or with the error that was caught. */
-export interface DeliveryOutcome extends DeliveryKey {
+interface DeliveryOutcome extends DeliveryKey {
   readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
 }
 

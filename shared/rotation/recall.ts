@@ -5,7 +5,7 @@ import type { DeploymentTarget } from '../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
 
 /** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
-export const beliefTime = 3_600_000;
+const beliefTime = 3_600_000;
 
 interface Recall {
   readonly client: AppConfigClient;

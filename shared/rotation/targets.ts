@@ -10,7 +10,7 @@ interface AccountAndRegion {
 }
 
 /** Where a configured target is; its account is one of the configuration's. */
-export function placeOf(
+function placeOf(
   { account, region }: Pick<RotationTarget, 'account' | 'region'>,
   { centralAccounts }: Configuration,
 ): AccountAndRegion | undefined {

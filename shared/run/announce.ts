@@ -8,7 +8,7 @@ import { isUnannounced } from '../store/open.ts';
 import type { AnnouncementChannel, ChannelAnnouncement, RunAnnouncement, RunRecord } from '../store/ports.ts';
 import { boundedLines } from './vital-lines.ts';
 
-export const eventSource = 'account-onboarding';
+const eventSource = 'account-onboarding';
 
 /** Bounds of what is left, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
 const most = { lines: 50, bytes: 80_000 };

@@ -60,7 +60,7 @@ export async function requestApproval(
   return { runId, planHash };
 }
 
-export const approvalTitle = 'Approval Requested';
+const approvalTitle = 'Approval Requested';
 
 async function requestOf(services: Services, step: RequestApprovalStep): Promise<ApprovalRequest> {
   const { store, clock } = services;

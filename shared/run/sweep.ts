@@ -24,7 +24,7 @@ import {
 import { retryAnnouncements } from './retry-announcements.ts';
 import { unasked } from './unapproved.ts';
 
-export const sweepCause = 'sweep';
+const sweepCause = 'sweep';
 
 /** How far the import of the organisation is. */
 export interface ImportState {

@@ -11,7 +11,7 @@ const vital: readonly RegExp[] = [
 const isVital = (line: string): boolean => vital.some((pattern) => pattern.test(line));
 
 /** Vital lines first; each group keeps its order. */
-export const vitalFirst = (lines: readonly string[]): readonly string[] => [
+const vitalFirst = (lines: readonly string[]): readonly string[] => [
   ...lines.filter(isVital),
   ...lines.filter((line) => !isVital(line)),
 ];

@@ -154,7 +154,7 @@ export interface FoundStore {
   put(found: FoundResources, expected: number | undefined): Promise<boolean>;
 }
 
-export interface LeaseAttempt {
+interface LeaseAttempt {
   readonly taken: boolean;
   /** When the lease ends, whoever has it, milliseconds since the epoch. */
   readonly until: number;

@@ -57,7 +57,3 @@ export function meaningOf(value: unknown): string {
   const account = /^arn:[\w-]+:iam::(\d{12}):root$/.exec(String(value));
   return JSON.stringify(account?.[1] ?? String(value));
 }
-
-/** The meaning of what is left of a policy without some statements. */
-export const meaningOfStatements = (statements: readonly Statement[]): string =>
-  statements.map(meaningOf).sort().join('\n');

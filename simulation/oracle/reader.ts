@@ -38,7 +38,7 @@ export interface Patterns {
 }
 
 /** What stands on a resource under the mark of one grant, or of an unknown one. */
-export interface Holding {
+interface Holding {
   /** A Sid, or the name of a grant on a key; empty on an image. */
   readonly mark: string;
   /** The accounts that it names. */

@@ -5,7 +5,7 @@ import type { Entry } from './reader.ts';
 import type { Ref } from './resources.ts';
 
 /** One grant on a resource, and how many accounts it is for. */
-export interface Demand {
+interface Demand {
   readonly entry: Entry;
   /** None of a grant that a condition holds. */
   readonly accountIds: readonly string[];
@@ -30,7 +30,7 @@ export interface Lists {
 }
 
 /** `"arn:aws:iam::555566667777:root",` */
-export const asRoot = 33;
+const asRoot = 33;
 /** `"555566667777",` */
 export const asId = 15;
 

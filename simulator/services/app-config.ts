@@ -168,7 +168,7 @@ interface PageInput {
 }
 
 /** A page has 50 entries at most. */
-export function paged<T, Item>(
+function paged<T, Item>(
   { input: { NextToken, MaxResults = 50 } }: ServiceCall<PageInput>,
   listing: string,
   all: readonly T[],

@@ -8,7 +8,7 @@ import { denialToUseKey } from './kms-keys.ts';
 export type SecretInput = { readonly SecretId: string | undefined };
 
 /** A secret is found by its ARN, or by its name in the caller's own account. */
-export function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): SimulatedSecret {
+function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): SimulatedSecret {
   const id = input.SecretId ?? '';
   const secret =
     world.secrets.get(id) ??

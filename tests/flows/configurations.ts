@@ -6,7 +6,7 @@ export const management = '111111111111';
 export const log = '222222222222';
 export const security = '333333333333';
 export const shared = '444444444444';
-export const hubTopic = 'arn:aws:sns:us-east-1:111111111111:account-onboarding';
+const hubTopic = 'arn:aws:sns:us-east-1:111111111111:account-onboarding';
 
 /** Has the tag that the small configuration selects by. */
 export const runner = { id: '600000000001', name: 'runner', tags: { runner: 'yes' } };

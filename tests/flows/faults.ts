@@ -38,7 +38,7 @@ export const slowly = ({ organisation, clock, services }: World, most: number) =
   });
 
 /** A promise, and what settles it. */
-export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { passed: promise, open: () => resolve() };
 }

@@ -5,7 +5,7 @@ import type { PolicyDocument } from '../../shared/policy/document.ts';
 import { SimulatedOrganisation } from '../../simulator/organisation.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 
-export const hub = '222233334444';
+const hub = '222233334444';
 export const central = '777788889999';
 /** Members, ordered by id, and one that is never granted anything. */
 export const members = ['111122223333', '444455556666', '555566667777', '666677778888'] as const;
@@ -106,7 +106,7 @@ function actionsOf({ service, operation, input }: SimulatedCall): readonly strin
 }
 
 /** What an outsider has put on a resource, and how to see whether it is still what it was. */
-export interface Outsider {
+interface Outsider {
   readonly name: string;
   put(): void;
 }

@@ -8,7 +8,7 @@ export interface Announcements {
   fromTopic(): Promise<readonly Announcement[]>;
 }
 
-export interface Announcement {
+interface Announcement {
   readonly title: string;
   readonly detail: unknown;
 }

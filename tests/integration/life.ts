@@ -23,7 +23,7 @@ import { addRepository, addSecret } from './resources.ts';
 export const home = 'eu-west-1';
 export const abroad = 'us-west-2';
 /** Told by its tag, like the key abroad and the image. */
-export const taggedSecret = 'deploy/builder-token';
+const taggedSecret = 'deploy/builder-token';
 
 const tag = { Key: 'Use', Value: 'builder' };
 
@@ -143,7 +143,7 @@ async function addTaggedKey(kms: KMSClient): Promise<string> {
   return KeyMetadata?.KeyId ?? '';
 }
 
-export async function tagSecret({ accounts, central }: Organisation): Promise<void> {
+async function tagSecret({ accounts, central }: Organisation): Promise<void> {
   const { secretsManager } = await accounts.in(central.shared, home);
   await secretsManager.send(new TagResourceCommand({ SecretId: taggedSecret, Tags: [tag] }));
 }

@@ -13,7 +13,7 @@ import { type Accounts, accountsAt } from './accounts.ts';
 import { configurationText } from './configuration.ts';
 import { addResources, type Keys } from './resources.ts';
 
-export const ouNames = ['Workloads', 'Sandbox', 'Platform'] as const;
+const ouNames = ['Workloads', 'Sandbox', 'Platform'] as const;
 
 export type OuName = (typeof ouNames)[number];
 

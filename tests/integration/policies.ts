@@ -23,7 +23,7 @@ export interface Document {
 }
 
 /** Names of the policies of `configuration.ts` that are a document of their own. */
-export type PolicyName =
+type PolicyName =
   | 'cloudtrail'
   | 'flow-logs'
   | 'trail-key'

@@ -4,7 +4,7 @@ import {
   type ServiceOutputTypes,
 } from '@aws-sdk/client-organizations';
 
-export interface ListedAccount {
+interface ListedAccount {
   readonly parentId: string;
   readonly name?: string;
   readonly answer?: Partial<OrganizationsAccount>;

@@ -7,7 +7,7 @@ import { type PlanRequest, planResource, type ResourcePlan } from '../../shared/
 
 export const exampleText = readFileSync(new URL('../../examples/onboarding.yml', import.meta.url), 'utf8');
 
-export const log = '222233334444';
+const log = '222233334444';
 export const shared = '444455556666';
 
 /** A configuration with these grants and nothing special. */

@@ -10,7 +10,7 @@ import type {
 import type { AccessRequest } from '../../shared/policy/evaluate.ts';
 
 export const insideIds = ['111122223333', '444455556666'];
-export const outsideId = '777788889999';
+const outsideId = '777788889999';
 export const organizationId = 'o-exampleorgid';
 const otherOrganizationId = 'o-otherorgid';
 

@@ -28,7 +28,7 @@ export function testClock(start = Date.parse('2026-03-01T21:20:50Z')): TestClock
 }
 
 /** Park and Miller's generator: enough to be different, and the same each time. */
-export function seeded(seed: number): Random {
+function seeded(seed: number): Random {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
