@@ -21,6 +21,9 @@ import {
   deployedMachines,
 } from '../simulator/deployed-machines.ts';
 
+/** asl-validator is not an ES module, and has no types. */
+const require = createRequire(import.meta.url);
+
 /** What one validator said of one file; `undefined` where it could not run. */
 interface Report {
   readonly validator: string;
@@ -72,7 +75,7 @@ type AslValidator = (definition: unknown) => { readonly errors: readonly { reado
 
 /** asl-validator checks the ARNs of functions, which CloudFormation fills in later: any ARN stands for a token. */
 function validateStateMachine(machine: DeployedMachine): Report {
-  const validate = createRequire(import.meta.url)('asl-validator') as AslValidator;
+  const validate = require('asl-validator') as AslValidator;
   const text = JSON.stringify(deployedDefinition(machine)).replace(
     /\$\{(\w+)\}/g,
     'arn:aws:lambda:us-east-1:111122223333:function:$1',
