@@ -7,6 +7,7 @@ import {
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
 import { InvalidPrincipalError, ResourceMissingError } from '../errors.ts';
+import { byText } from '../order.ts';
 import { type GrantContext, type ResourceRef, resourceKey, type StateChange } from './contract.ts';
 
 /** A grant of ours on the key, with the id that KMS gave it once it exists. */
@@ -36,7 +37,7 @@ export const markOf = (name: string): string => name.slice(0, name.lastIndexOf('
 export const meaning = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
   [name, grantee, constrained, ...operations].join(' ');
 
-export const byName = (a: KeyGrant, b: KeyGrant): number => (a.name < b.name ? -1 : 1);
+export const byName = byText(({ name }: KeyGrant) => name);
 
 export const sameGrants = (a: KeyGrants, b: KeyGrants): boolean =>
   a.own.map(meaning).sort().join('\n') === b.own.map(meaning).sort().join('\n');

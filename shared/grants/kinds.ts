@@ -1,3 +1,4 @@
+import { byText } from '../order.ts';
 import { amiLaunchPermission } from './ami-launch-permission.ts';
 import { assumeRolePermission } from './assume-role-permission.ts';
 import type { CallEvents, GrantKind } from './contract.ts';
@@ -28,7 +29,7 @@ export function callEvents(kinds: readonly GrantKind[] = grantKinds): readonly C
       source,
       names: [...new Set(alike.flatMap(({ names }) => names))].toSorted(),
     }))
-    .toSorted((a, b) => (a.source < b.source ? -1 : 1));
+    .toSorted(byText(({ source }) => source));
 }
 
 const byName = new Map(grantKinds.map((kind) => [kind.name, kind]));

@@ -18,6 +18,7 @@ import {
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
 import { OwnershipClashError, ResourceBusyError, ResourceMissingError } from '../errors.ts';
+import { byText } from '../order.ts';
 import { parsePolicy, serialisePolicy } from '../policy/document.ts';
 import { samePolicy } from '../policy/equality.ts';
 import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
@@ -67,7 +68,7 @@ export async function readManagedPolicies(
   const policies = read
     .filter((policy) => policy !== undefined)
     .map((policy) => ({ ...policy, attached: attached.has(policy.arn) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort(byText(({ name }) => name));
   const own = new Set(arns);
   return { policies, othersAttached: [...attached].filter((arn) => !own.has(arn)).length };
 }

@@ -1,4 +1,5 @@
 import { PolicyTooLargeError } from '../errors.ts';
+import { byText } from '../order.ts';
 import { newPolicy, type Statement } from '../policy/document.ts';
 import { policySize } from '../policy/size.ts';
 import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
@@ -166,7 +167,7 @@ function fill(
 /** The slots of each account, or each alone where one policy could not hold them all. */
 const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weigh): readonly Slot[][] =>
   [...Map.groupBy(slots, ({ accountId }) => accountId)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byText(([name]) => name))
     .flatMap(([, group]) => {
       const alone = newShard('', group[0]?.sid);
       return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);

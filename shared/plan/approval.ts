@@ -1,6 +1,7 @@
 import { canonicalHash } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { GrantEntry } from '../grants/entry.ts';
+import { byText } from '../order.ts';
 import { type Account, isMember, type Position } from '../organization/account.ts';
 import { type NeedsApproval, positionOf, samePosition } from '../organization/approval.ts';
 import {
@@ -88,7 +89,7 @@ export function gains(
   const had = new Set(namings(now, ids).map(gainText));
   return namings(approved, ids)
     .filter((gain) => !had.has(gainText(gain)))
-    .toSorted((a, b) => (gainText(a) < gainText(b) ? -1 : 1));
+    .toSorted(byText(gainText));
 }
 
 const gainText = ({ resource, grant, accountId }: Gain): string =>

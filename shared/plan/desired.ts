@@ -4,6 +4,7 @@ import { type GrantKind, type ResourceRef, resourceKey, resourceOf, type Share }
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { perObject } from '../memo.ts';
+import { byText } from '../order.ts';
 import { type Account, isMember } from '../organization/account.ts';
 import { noStoredOus, type StoredOus } from '../organization/stored-ous.ts';
 import { selectionBy } from './approval.ts';
@@ -72,7 +73,7 @@ export const grantsOn = ({ shares }: Pick<DesiredResource, 'shares'>): readonly 
   shares.map(({ entry }) => entry.name);
 
 const sorted = (resources: readonly DesiredResource[]): readonly DesiredResource[] =>
-  resources.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  resources.toSorted(byText(({ key }) => key));
 
 function droppedResource(key: string): DesiredResource {
   const ref = resourceOf(key);
@@ -100,7 +101,7 @@ function resourcesFor(
   accounts: readonly Account[],
   only?: string,
 ): ReadonlyMap<string, DesiredResource> {
-  const members = accounts.filter(isMember).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const members = accounts.filter(isMember).toSorted(byText(({ id }) => id));
   const resources = new Map<string, DesiredResource>();
   for (const entry of configuration.grants) {
     const named = namedBy(entry, configuration);

@@ -1,6 +1,7 @@
 import type { GrantContext, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { listed } from '../grants/let-in.ts';
+import { byText } from '../order.ts';
 import { isClosed } from '../organization/account.ts';
 import type { DesiredShare } from './desired.ts';
 import { isInGrace } from './grace.ts';
@@ -41,7 +42,7 @@ export function planShare(
   const kept = [
     ...accounts.filter(({ id }) => accepted(id)),
     ...[...withheld, ...staying].map((id) => known(request, id)),
-  ].sort((a, b) => (a.id < b.id ? -1 : 1));
+  ].sort(byText(({ id }) => id));
   const remaining = new Set(kept.map(({ id }) => id));
   return {
     entry,

@@ -4,6 +4,7 @@ import { type GrantContext, type ResourceSearch, searchKey } from '../grants/con
 import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { perObject } from '../memo.ts';
+import { byText } from '../order.ts';
 
 /** Keys of the resources that each search has found, by `searchKey`. */
 export type Found = ReadonlyMap<string, readonly string[]>;
@@ -29,7 +30,7 @@ export function searchesOf(configuration: Configuration): readonly ConfiguredSea
       const { grant: _, ...search } = first;
       return [{ ...search, grants: same.map(({ grant }) => grant) }];
     })
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+    .sort(byText(({ key }) => key));
 }
 
 const entrySearches = (entry: GrantEntry, context: GrantContext): readonly ResourceSearch[] =>

@@ -1,5 +1,6 @@
 import { canonicalHash } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
+import { byText } from '../order.ts';
 import { meaning } from '../policy/equality.ts';
 import { deploymentOf } from '../policy/owned.ts';
 import { statementLabel } from '../policy/statement-label.ts';
@@ -36,7 +37,7 @@ export function unmanagedStatements(
         label: shortened(statementLabel(statement)),
       })),
   );
-  const ordered = all.toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
+  const ordered = all.toSorted(byText(({ digest }) => digest));
   return ordered.map(({ digest, label }, index) => ({ digest, label: index < most.labels ? label : '' }));
 }
 

@@ -112,6 +112,17 @@ describe('removals', () => {
     );
   });
 
+  test('writes all accounts in the order of their ids when some wait beside new accounts', () => {
+    const all = members(12);
+    const first = account('100000000001');
+
+    const plan = planOnly(configuration, [...all.slice(6), first], { actual: stateFor(all), remembered });
+
+    const { document } = plan.next as { document: PolicyDocument };
+    const roots = [first, ...all].map(({ id }) => `arn:aws:iam::${id}:root`);
+    expect(document.Statement.map(({ Principal }) => Principal)).toEqual([{ AWS: roots }]);
+  });
+
   test('of accounts that Organizations calls closed do not wait, however many; of those that left they do', () => {
     const all = members(12);
     const inState = (state: 'SUSPENDED' | 'DEPARTED') =>

@@ -1,0 +1,13 @@
+import { expect, it } from '@jest/globals';
+import { byText } from '../shared/order.ts';
+
+it('orders values by their text, and keeps the order of values with one text', () => {
+  const values = [{ id: 'b' }, { id: 'a', first: true }, { id: 'B' }, { id: 'a', first: false }];
+
+  expect(values.toSorted(byText(({ id }) => id))).toEqual([
+    { id: 'B' },
+    { id: 'a', first: true },
+    { id: 'a', first: false },
+    { id: 'b' },
+  ]);
+});
