@@ -9,7 +9,7 @@ type Documents = ReturnType<GrantKind['documents']>;
 
 /** The same for two sets of documents exactly if they mean the same. */
 export const documentsDigest = (documents: Documents): string =>
-  canonicalHash(each(documents, (document) => document && normalisePolicy(document)));
+  canonicalHash(each(documents, normalisePolicy));
 
 export interface PartDigests {
   readonly ownDigest: string;
@@ -49,22 +49,20 @@ function digestsBySid(documents: Documents, deploymentId: string): LeftDigests['
 }
 
 /** Nothing is noted of a document without a part: whether it is there then says nothing. */
-const each = (documents: Documents, part: (document: PolicyDocument | undefined) => unknown): object =>
+const each = (documents: Documents, part: (document: PolicyDocument) => unknown): object =>
   Object.fromEntries(
-    Object.entries(documents)
-      .map(([name, document]) => [name, part(document)] as const)
-      .filter(([, value]) => value !== undefined),
+    Object.entries(documents).flatMap(([name, document]) =>
+      document === undefined ? [] : [[name, part(document)]],
+    ),
   );
 
 /** With the head, which decides what the statements mean. */
-function foreign(document: PolicyDocument | undefined, deploymentId: string): unknown {
+function foreign(document: PolicyDocument, deploymentId: string): unknown {
   const others = statements(document, deploymentId, false);
-  return others && { version: document?.Version, id: document?.Id, others };
+  return others && { version: document.Version, id: document.Id, others };
 }
 
-function statements(document: PolicyDocument | undefined, deploymentId: string, own: boolean) {
-  const chosen = (document?.Statement ?? []).filter(
-    ({ Sid }) => (deploymentOf(Sid) === deploymentId) === own,
-  );
+function statements(document: PolicyDocument, deploymentId: string, own: boolean) {
+  const chosen = document.Statement.filter(({ Sid }) => (deploymentOf(Sid) === deploymentId) === own);
   return chosen.length === 0 ? undefined : chosen.map(meaning).sort();
 }

@@ -62,7 +62,6 @@ export interface UnresolvedSource {
 /** The unresolved paths of a configuration, ordered. Pure. */
 export function unresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
   const { configuration, ous = noStoredOus } = known.active;
-  if (Object.keys(ous).length === 0) return [];
   const tree = new Map([...(known.emptyOus ?? []), ...ouTreeOf(known.accounts)]);
   return ouPathsIn(configuration).flatMap((path) => {
     const stored = ous[path];

@@ -196,7 +196,6 @@ describe('the changes of an unresolved path', () => {
   });
 
   it('need an operator when an OU was renamed, when another took its path, and when both happened', () => {
-    const replacing = account(4, 'ou-new', 'Workloads');
     const all = [renamed, [...before, replacing], [...renamed, replacing]].flatMap((accounts) =>
       unresolvedPaths({ active, accounts, planned: [] }),
     );
@@ -254,15 +253,45 @@ describe('the users of an unresolved path', () => {
   });
 });
 
-test('counts only accounts that the stored OUs do not select when another OU takes the path', () => {
+/** Finds the unresolved paths of a grant for these accounts, beside a grant for everybody. */
+const foundFor = (selector: string, accounts: readonly Account[]) => {
   const configured = parseConfiguration(
-    smallText(['repository']).replace('{ ous: [Workloads] }', '{ ous: [Workloads, Sandbox] }'),
+    smallText(['repository', 'people']).replace('{ ous: [Workloads] }', selector),
     'the test',
   );
   const stored = { configuration: configured, ous: storeOus(ouPathsIn(configured), before) };
-  const replacing = account(4, 'ou-new', 'Workloads');
+  return unresolvedPaths({ active: stored, accounts, planned: [] });
+};
 
-  const found = unresolvedPaths({ active: stored, accounts: [...renamed, replacing], planned: [] });
+const newOu = 'ou-abcd-11111111';
+const replacing = account(4, newOu, 'Workloads');
 
-  expect(found).toMatchObject([{ path: 'Workloads', kept: [], notAdded: [{ id: replacing.id }] }]);
+describe('the unresolved paths of a configuration', () => {
+  it('leave out a path that named no OU when the configuration was activated', () => {
+    expect(
+      foundFor('{ ous: [Workloads, Missing] }', [...renamed, account(5, 'ou-m', 'Missing')]),
+    ).toMatchObject([{ path: 'Workloads' }]);
+  });
+
+  it('name only the grants whose selector has the path', () => {
+    expect(foundFor('{ ous: [Workloads] }', renamed)).toMatchObject([{ usedBy: ['images'] }]);
+  });
+
+  it('do not count an account that the selector selects by the id of its OU', () => {
+    expect(foundFor(`{ ous: [Workloads, ${newOu}] }`, [...before, replacing])).toMatchObject([
+      { replaced: [{ id: newOu }], notAdded: [] },
+    ]);
+  });
+
+  it('do not count an account that another field of the selector excludes', () => {
+    expect(foundFor('{ ous: [Workloads], tags: { runner: "yes" } }', [...before, replacing])).toMatchObject([
+      { replaced: [{ id: newOu }], notAdded: [] },
+    ]);
+  });
+});
+
+test('counts only accounts that the stored OUs do not select when another OU takes the path', () => {
+  expect(foundFor('{ ous: [Workloads, Sandbox] }', [...renamed, replacing])).toMatchObject([
+    { path: 'Workloads', kept: [], notAdded: [{ id: replacing.id }] },
+  ]);
 });
