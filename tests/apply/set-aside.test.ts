@@ -120,6 +120,15 @@ test('who is named already and is refused now is left out, where it is the one t
   expect(of.there()).toEqual(['001']);
 });
 
+test('searches the newest new accounts last, so that one write shows that the refused account is among them', async () => {
+  const env = bench({ wanted: ids(4), refused: ['003'] });
+
+  const { setAside } = await writeAccepted(env.request);
+
+  expect(setAside).toEqual(['003']);
+  expect(env.sent).toEqual([ids(4), ['000', '001'], ['000', '001', '002']]);
+});
+
 test('who is only kept for now is left out where it is the one that is refused, and the others stay', async () => {
   const of = bench({
     named: ['000', '001', '002'],
@@ -133,6 +142,19 @@ test('who is only kept for now is left out where it is the one that is refused, 
   expect(setAside).toEqual(['001']);
   expect(of.there()).toEqual(['000', '002', '003']);
   expect(Object.keys(written.leaving)).toEqual(['002']);
+});
+
+test('searches the newest kept accounts last, so that one write shows that the refused account is among them', async () => {
+  const env = bench({ named: ids(4), wanted: ['004'], leaving: ids(4), refused: ['003'] });
+
+  const { setAside } = await writeAccepted(env.request);
+
+  expect(setAside).toEqual(['003']);
+  expect(env.there()).toEqual(['000', '001', '002', '004']);
+  expect(env.sent.slice(-2)).toEqual([
+    ['000', '001', '004'],
+    ['000', '001', '002', '004'],
+  ]);
 });
 
 test('a newcomer and one who is only kept are both left out where both are refused', async () => {

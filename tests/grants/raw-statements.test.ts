@@ -171,3 +171,36 @@ describe('a raw statement is refused', () => {
     expect(findings().join()).toContain('at least one statement');
   });
 });
+
+describe('the finding about a raw statement', () => {
+  test.each<[string, object, string]>([
+    [
+      'names the condition that names an account beside {accountId}',
+      on({ StringEquals: { 'aws:SourceAccount': ['{accountId}', '111122223333'] } }),
+      'statements.0.Condition.StringEquals.aws:SourceAccount: must not name an account: the selector does, by {accountId}',
+    ],
+    [
+      'gives no advice about accounts when an action has a placeholder',
+      { ...toAccounts, Action: 's3:{accountId}' },
+      'statements.0.Action: must not have {accountId} here',
+    ],
+  ])('%s', (_, statement, finding) => {
+    expect(findings(statement)).toContain(finding);
+  });
+});
+
+describe('a raw statement is accepted', () => {
+  test.each<[string, Record<string, Record<string, string>>]>([
+    ['a number of eleven digits', { NumericLessThan: { 's3:max-keys': '12345678901' } }],
+    [
+      'a tag key that ends like a key of the organization',
+      { StringEquals: { 's3:ExistingObjectTag/aws:PrincipalOrgID': 'x' } },
+    ],
+    [
+      'a tag key that begins like a key of the organization',
+      { StringEquals: { 'aws:PrincipalOrgID/x': 'x' } },
+    ],
+  ])('when a condition has %s', (_, condition) => {
+    expect(findings({ ...toAccounts, Condition: condition })).toEqual([]);
+  });
+});

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { PolicyTooLargeError } from '../../shared/errors.ts';
+import type { DocumentState } from '../../shared/grants/document-kind.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import type { PlanRequest } from '../../shared/plan/plan.ts';
 import type { Remedy } from '../../shared/plan/remedies.ts';
+import { newPolicy, type Statement } from '../../shared/policy/document.ts';
 import { account, configurationWith, members, planOnly } from './fixture.ts';
 
 const images = (more: object = {}) => ({
@@ -270,4 +272,33 @@ test('names several grants of one change in one list', () => {
   const error = refusal(grants, members(500));
 
   expect(error.message).toContain('membership: organization for grants images, functions');
+});
+
+describe('what unmanaged statements take of a policy that is too large', () => {
+  const { next, owned: remembered } = planOnly(configurationWith([images()]), members(100));
+  const { document = newPolicy() } = next as DocumentState;
+  const unmanaged: Statement = {
+    Sid: 'Partner',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'ecr:DeleteRepository',
+  };
+
+  test('is nothing when every statement is managed', () => {
+    const error = refusal([images()], members(500), { actual: { document }, remembered });
+
+    expect(error.fields).toMatchObject({ foreign: 0 });
+    expect(error.message).not.toContain('of which foreign statements take');
+  });
+
+  test('is the size of the policy without the managed statements', () => {
+    const Statement = [unmanaged, ...document.Statement];
+
+    const error = refusal([images()], members(500), {
+      actual: { document: { ...document, Statement } },
+      remembered,
+    });
+
+    expect(error.fields.foreign).toBe(JSON.stringify({ ...document, Statement: [unmanaged] }).length);
+  });
 });

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { OwnershipClashError } from '../../shared/errors.ts';
+import type { KeyGrant, KeyGrants } from '../../shared/grants/key-grants.ts';
+import { kmsGrant } from '../../shared/grants/kms-grant.ts';
+import { autoScalingRole } from './grant-holders.ts';
+import { accountsOf, context, members } from './world.ts';
+
+const fields = {
+  name: 'volumes',
+  kind: 'kms-grant',
+  account: 'shared',
+  key: '1234abcd-12ab-34cd-56ef-1234567890ab',
+  preset: 'auto-scaling',
+  for: { all: true },
+};
+const ref = { kind: 'kms-grant', accountId: '444455556666', region: 'eu-west-1', id: fields.key };
+const mark = (grant: string): string => `account-onboarding/test/${grant}`;
+
+const share = (name: string, ids: readonly string[]) => ({
+  entry: kmsGrant.schema.parse({ ...fields, name }),
+  accounts: accountsOf(ids),
+});
+
+const made = (grant: string, ids: readonly string[]): readonly KeyGrant[] =>
+  ids.map((id) => ({
+    name: `${mark(grant)}/${id}`,
+    id: `id-of-${id}`,
+    grantee: autoScalingRole(id),
+    operations: ['Decrypt'],
+  }));
+
+const render = (actual: KeyGrants, shares: readonly ReturnType<typeof share>[], more: object = {}) =>
+  kmsGrant.render({ ref, actual, shares, remembered: [], context, ...more });
+
+describe('the grants of a key', () => {
+  it('are refused when they bear the mark of a grant that selects no account and was never written', () => {
+    const actual = { own: made('volumes', members.slice(0, 1)), others: 0 };
+
+    expect(() => render(actual, [share('volumes', [])])).toThrow(OwnershipClashError);
+    expect(() => render(actual, [share('volumes', members)])).not.toThrow();
+  });
+
+  it('leave no mark to remember when a grant selects no account', () => {
+    const { owned } = render({ own: [], others: 0 }, [
+      share('volumes', []),
+      share('others', members.slice(0, 1)),
+    ]);
+
+    expect(owned).toEqual([mark('others')]);
+  });
+
+  it('are ordered by name when the configuration has another order', () => {
+    const { next } = render({ own: [], others: 0 }, [
+      share('volumes', members.slice(0, 1)),
+      share('images', members.slice(0, 1)),
+    ]);
+
+    expect(next.own.map(({ name }) => name)).toEqual([
+      `${mark('images')}/${members[0]}`,
+      `${mark('volumes')}/${members[0]}`,
+    ]);
+  });
+
+  it('count the grants of others and the kept grants when no grant of the configuration claims them', () => {
+    const old = made('old', members.slice(0, 2));
+
+    const { next, owned, size } = render({ own: old, others: 3 }, [share('volumes', members.slice(0, 1))], {
+      remembered: [mark('old')],
+      keepUnclaimed: true,
+    });
+
+    expect(next.own).toEqual(expect.arrayContaining([...old]));
+    expect(owned).toEqual([mark('volumes'), mark('old')]);
+    expect(size).toBe(6);
+  });
+});
+
+it.each(['team', 'a'.repeat(35), 'a+=,.@-_1'])('accepts the custom suffix %s', (customSuffix) => {
+  expect(kmsGrant.schema.safeParse({ ...fields, customSuffix }).success).toBe(true);
+});
+
+it.each(['', 'a'.repeat(36), ' team', 'team/', '/team'])('refuses the custom suffix "%s"', (customSuffix) => {
+  expect(kmsGrant.schema.safeParse({ ...fields, customSuffix }).success).toBe(false);
+});
+
+describe('the refusal of grants that nobody remembers', () => {
+  it.each([
+    [1, 'has a grant with the mark', 'made it: account-onboarding/test/volumes/111122223333. Nothing'],
+    [2, 'has 2 grants with the mark', '/111122223333, account-onboarding/test/volumes/444455556666. Nothing'],
+    [4, 'has 4 grants with the mark', '/555566667777. Nothing was changed'],
+  ])('names three grants at most when there are %i', (count, number, names) => {
+    const actual = { own: made('volumes', members.slice(0, count)), others: 0 };
+    const act = () => render(actual, []);
+
+    expect(act).toThrow(number);
+    expect(act).toThrow(names);
+    expect(act).toThrow(
+      expect.objectContaining({
+        fields: {
+          resource: `kms-grant/444455556666/eu-west-1/${fields.key}`,
+          grants: actual.own.map(({ name }) => name),
+        },
+      }),
+    );
+  });
+});
+
+it('removes the grants that no grant of the configuration claims when nothing keeps them', () => {
+  const { next, owned } = render(
+    { own: made('old', members.slice(0, 2)), others: 3 },
+    [share('volumes', members.slice(0, 1))],
+    { remembered: [mark('old')] },
+  );
+
+  expect(next.own.map(({ name }) => name)).toEqual([`${mark('volumes')}/${members[0]}`]);
+  expect(owned).toEqual([mark('volumes')]);
+});
+
+it('keeps the grants of a removed grant only, when what nobody claims is to be kept', () => {
+  const { next } = render(
+    { own: [...made('old', members.slice(0, 1)), ...made('volumes', members.slice(0, 2))], others: 0 },
+    [share('volumes', members.slice(0, 1))],
+    { remembered: [mark('old'), mark('volumes')], keepUnclaimed: true },
+  );
+
+  expect(next.own.map(({ name }) => name)).toEqual([
+    `${mark('old')}/${members[0]}`,
+    `${mark('volumes')}/${members[0]}`,
+  ]);
+});
