@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { filesIn, type Import, importsOf, loadedBy, sourceOf } from './imports.ts';
 
-/** Errors, frozen copies, globs, nearest names, ARNs of secrets, and memoized answers: they know of nothing else. */
+/** Errors, frozen copies, globs, memoized answers, nearest names, orders and ARNs of secrets: they know of nothing else. */
 const foundations = [
   'shared/errors.ts',
   'shared/frozen.ts',
   'shared/glob.ts',
   'shared/memo.ts',
   'shared/nearest.ts',
+  'shared/order.ts',
   'shared/secret-arn.ts',
 ];
 
