@@ -3,21 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { play } from '../simulation/play.ts';
 import { playRotations } from '../simulation/rotation-play.ts';
-import type { Violation } from '../simulation/watch.ts';
-import { plantedFaults } from '../tests/planted/faults.ts';
+import { mainFaults, plantedFaults } from '../tests/planted/faults.ts';
+import { type Caught, seekSeeds } from '../tests/planted/seek-seeds.ts';
 import * as planted from '../tests/simulation/planted.ts';
 import * as plantedRotations from '../tests/simulation/planted-rotations.ts';
 
 /**
- * Which layer catches each planted fault, and after how many seeds of the deterministic simulation, as a table of Markdown:
- * `node bench/planted-faults.ts [--seeds N] [--layers] [NAME…]`. With `--layers` it also runs the suites of units and flows
- * that look at a faulty source file, and names the first one that only the fault fails. Exits with 1 if a fault is not caught by the simulation.
+ * How many seeds of the deterministic simulation catch each planted fault, as a table of Markdown:
+ * `node bench/planted-faults.ts [--seeds N] [--layers] [NAME…]`. With `--layers` a second table says which suites of units
+ * and flows catch the named faults, or the main faults. Exits with 1 if the simulation should catch a fault and does not.
  */
 const { values, positionals } = parseArgs({
-  options: { seeds: { type: 'string', default: '500' }, layers: { type: 'boolean', default: false } },
+  options: { seeds: { type: 'string', default: '300' }, layers: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const most = Number(values.seeds);
+Error.stackTraceLimit = 0;
+const seeds = { first: 1, count: Number(values.seeds) };
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,71 +28,73 @@ interface Row {
   readonly area: string;
   /** Plays until a promise is broken. */
   readonly seek: () => Promise<Caught>;
+  readonly repairedBy?: string;
   readonly unit?: string;
   readonly flow?: string;
 }
 
-interface Caught {
-  readonly seed?: number;
-  readonly what?: string | undefined;
-}
-
-type Playing = (seed: number) => Promise<{ readonly violations: readonly Violation[] }>;
-
-const seekHere = (playing: Playing) => async (): Promise<Caught> => {
-  for (let seed = 1; seed <= most; seed += 1) {
-    const { violations } = await playing(seed);
-    if (violations.length > 0) return { seed, what: violations[0]?.what };
-  }
-  return {};
-};
-
 /** In a process of its own, whose loader plants the fault into the source. */
 const seekPlanted = (name: string) => async (): Promise<Caught> => {
-  const args = ['--import', './tests/planted/hook.ts', 'tests/planted/seek.ts', '--seeds', String(most)];
-  const { stdout } = await run(process.execPath, args, { cwd: root, env: withFault(name) });
+  const args = ['--import', './tests/planted/hook.ts', 'tests/planted/seek.ts', '--seeds', values.seeds];
+  const env = { ...process.env, PLANTED_FAULT: name };
+  const { stdout } = await run(process.execPath, args, { cwd: root, env });
   return JSON.parse(stdout) as Caught;
 };
 
-const withFault = (name: string): NodeJS.ProcessEnv => ({ ...process.env, PLANTED_FAULT: name });
+const between = 'between the code and the world';
 
 const rows: readonly Row[] = [
   ...plantedFaults.map((fault) => ({ ...fault, seek: seekPlanted(fault.name) })),
   ...Object.entries(planted).map(([name, plant]) => ({
     name,
-    title: 'between the code and the world',
+    title: between,
     area: 'accounts',
-    seek: seekHere((seed) => play({ seed, ...plant() })),
+    seek: () => seekSeeds((seed) => play({ seed, ...plant() }), seeds),
   })),
   ...Object.entries(plantedRotations).map(([name, plant]) => ({
     name,
-    title: 'between the code and the world',
+    title: between,
     area: 'rotations',
-    seek: seekHere((seed) => playRotations({ seed, ...plant() })),
+    seek: () => seekSeeds((seed) => playRotations({ seed, ...plant() }), seeds),
   })),
 ];
 
-/** Whether a suite fails with the fault alone: its first test that does. `-` if nobody asked, or no suite is meant. */
-async function failing(name: string, suites: string | undefined): Promise<string> {
-  if (!values.layers || suites === undefined) return '-';
+/** The first suite that fails with the fault alone; `no` if none does. */
+async function failing({ name }: Row, suites: string | undefined): Promise<string> {
+  if (suites === undefined) return 'none looks at it';
   const args = ['tests/planted/layer.ts', name, suites];
   const { stdout } = await run(process.execPath, args, { cwd: root, maxBuffer: 1e8 });
   const { suite } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '{}') as { readonly suite?: string };
   return suite === undefined ? 'no' : `\`${suite.replace(/^tests\/|\.test\.ts$/g, '')}\``;
 }
 
-console.log('| Fault | Where | Unit tests | Flows | Simulation: seeds |\n| --- | --- | --- | --- | --- |');
-for (const { name, title, area, seek, unit, flow } of rows) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const { seed, what } = await seek();
-  if (seed === undefined) process.exitCode = 1;
-  const cells = [
-    `${title} (\`${name}\`)`,
-    area,
-    await failing(name, unit),
-    await failing(name, flow),
-    seed === undefined ? `not in ${most}` : String(seed),
-  ];
-  console.log(`| ${cells.join(' | ')} |`);
-  if (positionals.length > 0) console.log(what ?? '');
+const seedText = ({ repairedBy }: Row, { seed }: Caught): string => {
+  if (seed !== undefined) return String(seed);
+  return repairedBy === undefined ? `not in ${seeds.count}` : `not in ${seeds.count}: ${repairedBy}`;
+};
+
+const isAsked = ({ name }: Row): boolean => positionals.length === 0 || positionals.includes(name);
+const hasLayers = ({ name }: Row): boolean =>
+  values.layers && (positionals.length > 0 || mainFaults.includes(name));
+
+const unknown = positionals.filter((name) => !rows.some((row) => row.name === name));
+if (unknown.length > 0) throw new Error(`There is no planted fault ${unknown.join(' or ')}`);
+
+const layerLines: string[] = [];
+const seedLines: string[] = [];
+for (const row of rows.filter(isAsked)) {
+  const caught = await row.seek();
+  if (caught.seed === undefined && row.repairedBy === undefined) process.exitCode = 1;
+  console.error(`${row.name}: ${seedText(row, caught)} ${caught.what ?? ''}`);
+  seedLines.push(`| ${row.title} (\`${row.name}\`) | ${row.area} | ${seedText(row, caught)} |`);
+  if (!hasLayers(row)) continue;
+  const suites = [await failing(row, row.unit), await failing(row, row.flow)];
+  layerLines.push(`| \`${row.name}\` | ${suites.join(' | ')} | ${seedText(row, caught)} |`);
 }
+
+const table = (head: readonly string[], lines: readonly string[]): string =>
+  [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...lines, ''].join('\n');
+
+if (values.layers)
+  console.log(table(['Fault', 'Unit tests', 'Flows', 'Simulation: seeds until caught'], layerLines));
+console.log(table(['Fault', 'Where', 'Seeds until caught'], seedLines));

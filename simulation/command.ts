@@ -60,7 +60,7 @@ interface Turn {
 
 async function playSeed({ sort, seed, options, simulation, total }: Turn): Promise<void> {
   const before = process.cpuUsage();
-  const told = await sorts[sort](seed, options, simulation);
+  const told = await sorts[sort](seed, options, simulation).catch(toldByError);
   const { user, system } = process.cpuUsage(before);
   total.cpu[sort] = (total.cpu[sort] ?? 0) + (user + system) / 1_000_000;
   if (told.violations.length > 0 || options.history)
@@ -69,6 +69,13 @@ async function playSeed({ sort, seed, options, simulation, total }: Turn): Promi
   for (const [what, number] of Object.entries(told.counts))
     total.counts[what] = (total.counts[what] ?? 0) + number;
 }
+
+/** A play that ends with an error, such as one that is never over, breaks a promise as well. */
+const toldByError = (error: unknown): Told => ({
+  violations: [{ at: 0, what: `the play ends with ${error}` }],
+  history: error instanceof Error ? [error.stack ?? ''] : [],
+  counts: {},
+});
 
 const summary = ({ count, sorts }: Options, { counts, broken }: Total): readonly string[] => [
   `${count} seeds of ${sorts.join(' and ')}, ${broken} with broken promises`,

@@ -5,10 +5,16 @@ import type { Clock, Random } from '../shared/clock.ts';
 export const epoch = Date.parse('2026-03-02T09:00:00Z');
 
 /**
+ * The longest simulated time of a play, in milliseconds. Normal plays end within a day; a play that does not end, such as
+ * one whose run waits for ever, is a fault.
+ */
+export const longestPlay = 4 * 24 * 3_600_000;
+
+/**
  * Does `work` in simulated time: every timer of the process, also those of the SDK's retries and of the state machine
  * runner, goes off in the order of its hour, and time jumps to the next one when nobody has anything else to do. Their
  * jitter is `random`, too. So a play is a function of its seed, and hours pass in milliseconds.
- * @throws Error where `work` waits for something that never comes
+ * @throws Error if `work` waits for something that never comes, or lasts longer than `longestPlay`
  */
 export async function inSimulatedTime<T>(random: Random, work: () => Promise<T>): Promise<T> {
   const round = realRound();
@@ -37,6 +43,8 @@ export async function inSimulatedTime<T>(random: Random, work: () => Promise<T>)
       await round(() => over || timers.next());
       if (!over && timers.countTimers() === 0)
         throw new Error('Everybody waits, and no timer will wake anybody');
+      if (!over && Date.now() - epoch > longestPlay)
+        throw new Error(`The play is not over after ${longestPlay / 3_600_000} hours of simulated time`);
     }
     return await done;
   } finally {

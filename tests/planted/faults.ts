@@ -9,6 +9,8 @@ export interface PlantedFault {
   /** Stands in the file exactly once. */
   readonly replace: string;
   readonly by: string;
+  /** Why the simulation cannot see the fault: what repairs its effect. Default: the simulation should catch it. */
+  readonly repairedBy?: string;
   /** Suites that look at the file: of units, and of flows. */
   readonly unit: string;
   readonly flow: string;
@@ -26,6 +28,12 @@ const plain = {
     file: 'shared/organization/stored-ous.ts',
     unit: 'tests/organization',
     flow: 'tests/flows/renamed-ous',
+  },
+  globs: {
+    area: 'selectors',
+    file: 'shared/glob.ts',
+    unit: 'tests/glob',
+    flow: 'tests/flows/lifecycle',
   },
   desired: {
     area: 'desired',
@@ -52,8 +60,22 @@ const plain = {
   },
 } as const;
 
+/** The faults that a reader may expect first. */
+export const mainFaults: readonly string[] = [
+  'lost-at-depth-3',
+  'settled-too-late',
+  'no-read-back',
+  'lease-deadline',
+  'denied-read-is-empty',
+  'throttled-write-succeeds',
+  'not-ready',
+  'version-ignored',
+  'except-ignored',
+  'wrong-role-path',
+];
+
 export const plantedFaults: readonly PlantedFault[] = [
-  // Those that the issue names.
+  // The main faults.
   {
     ...plain.desired,
     name: 'lost-at-depth-3',
@@ -66,6 +88,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'settled-too-late',
     title: '`>` for `>=` in the settled check',
     file: 'shared/apply/settled.ts',
+    repairedBy: 'the run looks again',
     replace: 'servedRevision(state, accountIds) >= revision',
     by: 'servedRevision(state, accountIds) > revision',
   },
@@ -100,6 +123,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'throttled-write-succeeds',
     title: 'a throttled write is taken for a success',
     file: 'shared/apply/reconcile.ts',
+    repairedBy: 'the read-back sees it',
     replace: '    await write;\n',
     by: "    await write.catch((error) => {\n      if (error.name !== 'ThrottledError') throw error;\n    });\n    if (Date.now() < 0) return;\n",
     unit: 'tests/apply',
@@ -197,6 +221,49 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: '(selector.except ?? []).map(',
     by: '(selector.except ?? []).slice(0, 1).map(',
   },
+  {
+    ...plain.selectors,
+    name: 'all-exceptions-needed',
+    title: 'only accounts that all exceptions match are excluded',
+    replace: 'alternatives.some((test) => test(account));',
+    by: 'alternatives.length > 0 && alternatives.every((test) => test(account));',
+  },
+  {
+    ...plain.selectors,
+    name: 'any-tag-value',
+    title: 'of a tag with several values any value counts',
+    replace: 'Object.hasOwn(tags, key) && values.has(',
+    by: 'Object.hasOwn(tags, key) && (values.size > 1 ? () => true : (value: string) => values.has(value))(',
+  },
+  {
+    ...plain.selectors,
+    name: 'slash-splits-name',
+    title: 'an encoded slash in the name of an OU separates two names',
+    file: 'shared/organization/ou-path.ts',
+    replace: "{ names: entry.split('/').map(readName) }",
+    by: "{ names: entry.replaceAll('%2F', '/').split('/').map(readName) }",
+  },
+  {
+    ...plain.globs,
+    name: 'glob-begins-alike',
+    title: 'a glob that matches the beginning of a name matches the name',
+    replace: 'endsOf(glob, [0], text).at(-1) === text.length;',
+    by: 'endsOf(glob, [0], text).length > 0;',
+  },
+  {
+    ...plain.globs,
+    name: 'first-alternative-only',
+    title: 'of the alternatives in braces only the first counts',
+    replace: 'part.anyOf.flatMap(',
+    by: 'part.anyOf.slice(0, 1).flatMap(',
+  },
+  {
+    ...plain.globs,
+    name: 'question-mark-is-star',
+    title: '`?` in a glob stands for any characters',
+    replace: 'if (part === anyOne) return afterOne(starts, text, () => true);',
+    by: 'if (part === anyOne) return positionsFrom(starts[0] ?? 0, text);',
+  },
   // What is desired.
   {
     ...plain.desired,
@@ -250,6 +317,21 @@ export const plantedFaults: readonly PlantedFault[] = [
     by: 'return regions.slice(0, 1).map((region) => ({ accountId: central.id, region }));',
     unit: 'tests/grants',
     flow: 'tests/flows/patterns',
+  },
+  {
+    ...plain.desired,
+    name: 'dropped-ignored',
+    title: 'resources that the configuration no longer names keep their access',
+    replace: '...dropped.map(droppedResource)]);',
+    by: '...dropped.slice(0, 0).map(droppedResource)]);',
+  },
+  {
+    ...plain.desired,
+    name: 'unresolved-lost',
+    title: 'accounts of an unresolved path are not kept',
+    replace: '...(unresolved === undefined ? {} : { unresolved }) };',
+    by: '...(unresolved === undefined || unresolved.length > 0 ? {} : { unresolved }) };',
+    flow: 'tests/flows/renamed-ous',
   },
   // Rendering, kind by kind.
   {
@@ -460,6 +542,28 @@ export const plantedFaults: readonly PlantedFault[] = [
     replace: "const everybody = { part, statement: held(heldBy('Principal', request), others) };",
     by: "const everybody = { part, statement: held(heldBy('Resource', request), others) };",
   },
+  {
+    ...plain.membership,
+    name: 'service-for-members',
+    title: 'a service may act for any member of the organization',
+    replace: "? { StringEquals: { 'aws:SourceAccount': accountIds(members.accounts) } }",
+    by: "? heldBy('Source', members)",
+  },
+  {
+    ...plain.membership,
+    name: 'own-account-by-wildcard',
+    title: 'the account of the resource is let in by the wildcard too',
+    replace: 'own.length === 0 ? undefined :',
+    by: 'own.length >= 0 ? undefined :',
+  },
+  {
+    ...plain.membership,
+    area: 'rendering',
+    name: 'first-role-only',
+    title: 'of several roles that may use a grant only the first counts',
+    replace: 'roles.map((role) =>',
+    by: 'roles.slice(0, 1).map((role) =>',
+  },
   // Planning.
   {
     ...plain.planning,
@@ -525,6 +629,29 @@ export const plantedFaults: readonly PlantedFault[] = [
     unit: 'tests/run',
     replace: 'if (ous !== stored) await',
     by: 'if (ous === undefined) await',
+  },
+  {
+    ...plain.storedOus,
+    name: 'deleted-ou-unreported',
+    title: 'nobody hears that a stored OU was deleted',
+    file: 'shared/plan/unresolved-ous.ts',
+    unit: 'tests/plan',
+    replace: '(now === deleted ? [{ id, was }] : [])',
+    by: "(now === deleted && id === '' ? [{ id, was }] : [])",
+  },
+  {
+    ...plain.storedOus,
+    name: 'activation-forgets-ous',
+    title: 'an activation forgets the OUs of a path that names none now',
+    replace: 'return stored !== undefined && isThere(stored, test) ? [[path, stored]] : [];',
+    by: 'return stored !== undefined && !isThere(stored, test) ? [[path, stored]] : [];',
+  },
+  {
+    ...plain.storedOus,
+    name: 'parents-are-named',
+    title: 'the OUs above a stored OU count as named by its path',
+    replace: '.filter(([, path]) => ouNamesOf(path).length === depth);',
+    by: '.filter(([, path]) => ouNamesOf(path).length <= depth);',
   },
   {
     ...plain.applying,

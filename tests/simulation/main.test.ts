@@ -79,6 +79,20 @@ test.each([[[]], [['--accounts', '4']]])(
   },
 );
 
+test('reports a broken promise and plays the next seed when a play ends with an error', async () => {
+  const { code, stdout } = await run(
+    ['--seed', '4', '--seeds', '2', '--only', 'accounts'],
+    async (options) => {
+      if (options.seed === 4) throw new Error('the play is not over');
+      return play(options);
+    },
+  );
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('after 0.0 s: the play ends with Error: the play is not over');
+  expect(stdout).toContain('2 seeds of accounts, 1 with broken promises');
+});
+
 test.each([
   [64, ['--only', 'keys']],
   [0, ['--seed', '4', '--only', 'accounts']],
