@@ -144,7 +144,9 @@ export const forms: readonly Form[] = [
     instead: [
       { groups: ['Developers', 'Operators'] },
       // Few such names fit into one policy.
-      { role: 'people/DeveloperOfApplicationsThatRunInThisAccountAndOfItsPipelines' },
+      {
+        role: `people/${'of-a-central-team/'.repeat(11)}DeveloperOfApplicationsThatRunInThisAccountAndOfItsPipelines`,
+      },
     ],
     packable: true,
     holdable: true,
@@ -266,7 +268,7 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
             },
           }
         : // A group then needs several managed policies, and may have them.
-          draw.chance(0.15)
+          draw.chance(0.25)
           ? { limits: { managedPolicyCharacters: 1_024 } }
           : {}),
     },
@@ -277,7 +279,7 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
 /** Few removals need an operator in some fates, so that a few accounts reach the removal limit. */
 function drawSafety(draw: Draw): object {
   const grace = draw.chance(0.12) ? { graceHours: 1 } : {};
-  const few = draw.chance(0.12) ? { removalCount: draw.pick([0, 1]) } : {};
+  const few = draw.chance(0.12) ? { removalCount: draw.pick([0, 1]), removalShare: draw.pick([0, 0.2]) } : {};
   return { safety: { ...grace, ...few } };
 }
 

@@ -13,6 +13,8 @@ interface Life {
   until: number;
   /** Whether it goes on some time after it was stopped, as a frozen sandbox does. */
   readonly wakes: boolean;
+  /** Its time-out, even if it went on after it: milliseconds since the epoch. */
+  readonly timesOutAt: number;
 }
 
 export interface Deaths {
@@ -30,6 +32,8 @@ interface DeathOptions {
   readonly deathRate: number;
   /** How many of the dead wake up. Default: 0.3. */
   readonly wakeRate?: number;
+  /** How long after its time-out an invocation wakes up, in milliseconds. Default: some time after the longest lease. */
+  readonly wakesAfter?: () => number;
   /** One that had looked at its lease and then stopped goes on with the sending. */
   readonly onLateWrite: (call: SimulatedCall) => void;
 }
@@ -43,7 +47,7 @@ const sleepOfTheDead = 400_000;
  */
 export function deaths(
   draw: Draw,
-  { timeouts, deathRate, wakeRate = 0.3, onLateWrite }: DeathOptions,
+  { timeouts, deathRate, wakeRate = 0.3, wakesAfter, onLateWrite }: DeathOptions,
 ): Deaths {
   const lives = new AsyncLocalStorage<Life>();
   let rate = deathRate;
@@ -54,6 +58,7 @@ export function deaths(
     const life: Life = {
       waitsLeft: dies ? draw.between(0, 40) : Number.POSITIVE_INFINITY,
       until: Date.now() + timeout,
+      timesOutAt: Date.now() + timeout,
       wakes: draw.chance(wakeRate),
     };
     return within(timeout, lives.run(life, invoke));
@@ -71,7 +76,9 @@ export function deaths(
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
     life.until = Number.POSITIVE_INFINITY;
-    await sleep(sleepOfTheDead);
+    await sleep(
+      wakesAfter === undefined ? sleepOfTheDead : Math.max(0, life.timesOutAt - Date.now()) + wakesAfter(),
+    );
   };
 
   return {

@@ -166,9 +166,12 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       onActivated: (item) => inForce.activated(configurationOf(item)),
     }),
   );
+  const waking = draw(seeded(~seed));
   const dying = deaths(drawn, {
     timeouts: functionTimeouts,
     deathRate: drawn.pick([0, 0, 30, 100]),
+    // A random stream of its own: the time of a wake-up changes no other draw.
+    wakesAfter: () => waking.pick([waking.between(0, 60_000), waking.between(0, 400_000)]),
     onLateWrite: wrong.late,
   });
   const denials = newDenials();
@@ -200,7 +203,7 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
   organisation.intercept(watching.interceptor);
   if (between !== undefined) organisation.intercept(between);
   organisation.intercept(denials.interceptor);
-  for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor])
+  for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor, protocol.interceptor])
     organisation.intercept(interceptor);
   const care = newCare(inForce);
   const store = dying.slowed(around(inner));

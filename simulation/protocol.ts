@@ -1,7 +1,8 @@
 import type { ResourceState, Store } from '../shared/store/ports.ts';
-import type { SimulatedCall } from '../simulator/plugin.ts';
+import type { Interceptor, SimulatedCall } from '../simulator/plugin.ts';
 import type { World } from '../simulator/world.ts';
-import { type Faults, resourceKey, sessionOf } from './faults.ts';
+import { type Faults, isPolicyWrite, resourceKey, sessionOf } from './faults.ts';
+import { leaseKeyOfCall } from './lease-key.ts';
 import { refOf } from './oracle/resources.ts';
 import { type Place, placeOf } from './places.ts';
 
@@ -12,6 +13,8 @@ import { type Place, placeOf } from './places.ts';
 export interface Protocol {
   /** The store, which shows its leases and items to the rules. */
   around(store: Store): Store;
+  /** Sees each write when the code sends it: the outermost interceptor. */
+  readonly interceptor: Interceptor;
   /** A write has changed a policy. @returns the rules that it broke */
   written(call: SimulatedCall, place: Place, before: string | undefined): Promise<readonly string[]>;
 }
@@ -28,18 +31,18 @@ interface HeldLease {
   readonly until: number;
 }
 
+/**
+ * A holder sends nothing in the last part of its lease: a request takes up to 10 seconds, and clocks differ by up to
+ * 30 seconds (docs/decisions/0003). The clock of a simulated process is up to 4 seconds slow.
+ */
+const unsentBeforeEnd = 10_000 + 30_000 - 4_000;
+
 /** The latest change of a policy by a write. */
 interface Change {
   readonly at: number;
   readonly resource: string;
   readonly after: string | undefined;
 }
-
-/** Grants on a key have another lease than its policy. */
-const leaseKeyOf = (call: SimulatedCall, key: string): string =>
-  isOfKeyGrants(call) ? key.replace(/^kms-key-policy/, 'kms-grant') : key;
-
-const isOfKeyGrants = ({ operation }: SimulatedCall): boolean => operation.endsWith('Grant');
 
 export function newProtocol({ world, faults, violated }: ProtocolOptions): Protocol {
   const leases = new Map<string, HeldLease>();
@@ -59,7 +62,24 @@ export function newProtocol({ world, faults, violated }: ProtocolOptions): Proto
       violated(`${key} counts as written, though nobody has read it back`);
   };
 
+  const heldFor = (call: SimulatedCall): HeldLease | undefined => {
+    const lease = leases.get(leaseKeyOfCall(world, call) ?? '');
+    return lease?.owner.split('#')[0] === sessionOf(call) ? lease : undefined;
+  };
+
+  const checkDeadline = (call: SimulatedCall): void => {
+    const lastMoment = (heldFor(call)?.until ?? 0) - unsentBeforeEnd;
+    if (Date.now() > lastMoment)
+      violated(
+        `${call.operation} of ${sessionOf(call)} is sent after the deadline of its lease: ${leaseKeyOfCall(world, call)}`,
+      );
+  };
+
   return {
+    interceptor: (call, proceed) => {
+      if (isPolicyWrite(call)) checkDeadline(call);
+      return proceed();
+    },
     around: (store) => ({
       ...store,
       registry: {
@@ -99,8 +119,7 @@ export function newProtocol({ world, faults, violated }: ProtocolOptions): Proto
       if (after !== before) changes.set(key, { at: Date.now(), resource: resourceKey(call), after });
       // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
       if (faults.isLate(call) || /^(Attach|Detach)/.test(call.operation)) return [];
-      const lease = leases.get(leaseKeyOf(call, key));
-      const isHeld = lease?.owner.split('#')[0] === sessionOf(call) && lease.until >= Date.now();
+      const isHeld = (heldFor(call)?.until ?? 0) >= Date.now();
       return [
         ...(isHeld ? [] : [`${call.operation} on ${key} takes effect after the lease of ${sessionOf(call)}`]),
         ...(isReady ? [] : [`${call.operation} on ${key} is made from a registry that is not ready`]),

@@ -41,12 +41,14 @@ export interface Scenario {
 /** An organisation as it is before this project comes: accounts in every OU, resources with others' statements. */
 export function drawScenario(draw: Draw, accounts: number, share = 0.28): Scenario {
   const scarce = draw.chance(0.15);
+  // Many accounts on full resources need packing, and several managed policies.
+  const members = scarce && draw.chance(0.3) ? accounts + 32 : accounts;
   const configuration = drawConfiguration(draw, { share, scarce });
   const successors = draw.chance(1 / 8) ? drawSuccessors(draw, configuration) : [];
   const whole = { ...configuration, grants: [configuration, ...successors].flatMap(({ grants }) => grants) };
   const organisation = exampleOrganisation(whole, { clock: processClock(), random: draw.random });
   const ous = ouPaths.map((path) => ouId(organisation, path));
-  for (let index = 1; index <= accounts; index += 1)
+  for (let index = 1; index <= members; index += 1)
     organisation.addAccount({
       id: accountId(index),
       name: `account-${index}`,
