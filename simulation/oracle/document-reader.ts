@@ -1,7 +1,8 @@
 import type { World } from '../../simulator/world.ts';
+import type { Entry } from './entry.ts';
 import { isManaged, ofGrant } from './marks.ts';
 import { accountsNamed, type Document } from './policies.ts';
-import type { Case, Documents, Entry, Has, Probes, Reader } from './reader.ts';
+import type { Case, Documents, Has, Probes, Reader } from './reader.ts';
 import { allows, type Request } from './requests.ts';
 import type { Ref } from './resources.ts';
 import { type IsFull, isDocumentFull, type Lists, principals } from './room.ts';

@@ -1,10 +1,11 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { World } from '../../simulator/world.ts';
+import type { Entry } from './entry.ts';
 import { fitsStars } from './globs.ts';
 import { isHeld } from './held.ts';
 import { readerOf } from './kinds/index.ts';
 import { treeOf, treeOfOne, type Waiting } from './organization.ts';
-import type { Candidate, Entry, Patterns } from './reader.ts';
+import type { Candidate, Patterns } from './reader.ts';
 import { keyOf, type Ref } from './resources.ts';
 import type { Tree } from './selectors.ts';
 import { type Answer, answersOf, noStoredOus, type StoredOus } from './stored-ous.ts';

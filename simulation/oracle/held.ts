@@ -1,4 +1,4 @@
-import type { Entry } from './reader.ts';
+import type { Entry } from './entry.ts';
 
 /** Whether AWS itself decides by a condition who is in ("Membership", docs/configuration.md). */
 export const isHeld = (entry: Entry): boolean => 'membership' in entry && entry.membership !== 'accounts';

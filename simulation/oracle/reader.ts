@@ -1,12 +1,9 @@
-import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { World } from '../../simulator/world.ts';
+import type { Entry } from './entry.ts';
 import type { Document } from './policies.ts';
 import type { Request } from './requests.ts';
 import type { Ref } from './resources.ts';
 import type { IsFull } from './room.ts';
-
-/** A grant as it stands in the configuration; each reader knows the fields of its own kind. */
-export type Entry = Configuration['grants'][number] & Readonly<Record<string, unknown>>;
 
 /** An account as a request shows it. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { World } from '../../simulator/world.ts';
+import type { Entry } from './entry.ts';
 import type { Document } from './policies.ts';
-import type { Entry } from './reader.ts';
 import type { Ref } from './resources.ts';
 
 /** One grant on a resource, and how many accounts it is for. */

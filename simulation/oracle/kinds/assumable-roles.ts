@@ -1,8 +1,9 @@
 import type { World } from '../../../simulator/world.ts';
 import { documentReader } from '../document-reader.ts';
+import type { Entry } from '../entry.ts';
 import { type Document, documentOf } from '../policies.ts';
 import { organizationKeys } from '../probes.ts';
-import type { Candidate, Entry, Reader } from '../reader.ts';
+import type { Candidate, Reader } from '../reader.ts';
 import type { Request } from '../requests.ts';
 import type { Ref } from '../resources.ts';
 import { asId, type IsFull } from '../room.ts';

@@ -1,5 +1,6 @@
 import type { World } from '../../../simulator/world.ts';
-import type { Entry, Patterns, Reader } from '../reader.ts';
+import type { Entry } from '../entry.ts';
+import type { Patterns, Reader } from '../reader.ts';
 import type { Ref } from '../resources.ts';
 
 /** Others have shared each image with this account outside the organization. */

@@ -1,8 +1,9 @@
 import type { World } from '../../../simulator/world.ts';
 import { documentReader } from '../document-reader.ts';
+import type { Entry } from '../entry.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole, byService, type Call, forNobody, sourceOf } from '../probes.ts';
-import type { Candidate, Case, Entry, Patterns, Probes, Reader } from '../reader.ts';
+import type { Candidate, Case, Patterns, Probes, Reader } from '../reader.ts';
 import type { Request } from '../requests.ts';
 import type { Ref } from '../resources.ts';
 import { principals } from '../room.ts';

@@ -1,7 +1,8 @@
 import { documentReader } from '../document-reader.ts';
+import type { Entry } from '../entry.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
-import type { Case, Entry, Probes, Reader } from '../reader.ts';
+import type { Case, Probes, Reader } from '../reader.ts';
 import { principals } from '../room.ts';
 
 const arnOf = ({ ref }: Pick<Case, 'ref'>): string =>

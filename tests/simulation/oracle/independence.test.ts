@@ -42,3 +42,14 @@ test('runs nothing of production but what is played when fates of accounts are j
 test('has a reader for each grant kind', () => {
   expect(Object.keys(readers).sort()).toEqual(grantKinds.map(({ name }) => name).sort());
 });
+
+test('has no cycle of imports, not even of types', () => {
+  const files = filesIn(folder);
+  const reached = (from: string, seen = new Set<string>()): ReadonlySet<string> => {
+    for (const { from: next } of importsOf(from).filter((each) => files.includes(each.from)))
+      if (!seen.has(next)) reached(next, seen.add(next));
+    return seen;
+  };
+
+  expect(files.filter((file) => reached(file).has(file))).toEqual([]);
+});
