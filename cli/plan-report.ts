@@ -153,12 +153,18 @@ const contestedWarnings = ({ desired: { key }, state }: Standing): readonly stri
 const errorWarnings = ({ error, desired: { key } }: Standing): readonly string[] =>
   error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`];
 
-function planWarnings({ desired: { key }, plan }: Standing, configuration: Configuration): readonly string[] {
+function planWarnings(
+  { desired: { key }, plan, error }: Standing,
+  configuration: Configuration,
+): readonly string[] {
   if (plan === undefined) return [];
   const { withheld, size, limit, unit } = plan;
   const full = `${Math.ceil((size / limit) * 100)} % full (${grouped(size)} of ${grouped(limit)} ${unit})`;
   return [
-    ...(withheld.length === 0 ? [] : [withheldError(key, withheld, configuration).message]),
+    // An error beside the plan states them.
+    ...(withheld.length === 0 || error !== undefined
+      ? []
+      : [withheldError(key, withheld, configuration).message]),
     ...leavingWarnings(key, leavingOf(plan, configuration).leaving),
     ...(size >= nearlyFull * limit ? [`${key} would be ${full}`] : []),
   ];

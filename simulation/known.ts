@@ -39,16 +39,17 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
   const accepted: ResourceChange[] = [];
   const violations: string[] = [];
   for (const change of changes.filter(({ error }) => error !== undefined && error.name in reasons)) {
-    const isRight = reasons[change.error?.name ?? ''] ?? never;
-    if (await isRight(stage, { change, dropped: !keys.has(change.resource), findings }))
-      accepted.push(change);
+    const left = { change, dropped: !keys.has(change.resource), findings };
+    if (await isLeftRightly(stage, left)) accepted.push(change);
     else violations.push(`${change.resource} was left undone without reason: ${change.error?.message}`);
   }
   const keysOf = (...names: readonly string[]): ReadonlySet<string> =>
     new Set(accepted.flatMap(({ resource, error }) => (names.includes(error?.name ?? '') ? resource : [])));
   return {
     full: keysOf('PolicyTooLargeError'),
-    withheld: keysOf('UnsafeChangeError'),
+    withheld: new Set(
+      accepted.filter((change) => removedBy(change).length > 0).map(({ resource }) => resource),
+    ),
     halted: new Set(
       accepted.flatMap(({ resource, error, outcome }) =>
         error?.name === 'UnsafeChangeError' && outcome === 'refused' ? resource : [],
@@ -64,6 +65,13 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
     ],
     violations,
   };
+}
+
+/** The reason must be right, and blocked removals that are stated beside it must be right by themselves. */
+async function isLeftRightly(stage: Stage, left: Left): Promise<boolean> {
+  const isRight = reasons[left.change.error?.name ?? ''] ?? never;
+  if (!(await isRight(stage, left))) return false;
+  return left.change.error?.fields?.blockedRemovals === undefined || isMassRemoval(stage, left);
 }
 
 interface Left {
@@ -147,8 +155,10 @@ async function withheldTogether(stage: Stage, resource: string): Promise<Readonl
   return many;
 }
 
+/** The accounts whose removal is blocked, by the error of a change: its own reason, or beside another one. */
 const removedBy = ({ error }: ResourceChange): readonly string[] => {
-  const ids = error?.name === 'UnsafeChangeError' ? error.fields?.accountIds : undefined;
+  const { accountIds, blockedRemovals } = error?.fields ?? {};
+  const ids = error?.name === 'UnsafeChangeError' ? accountIds : blockedRemovals;
   return Array.isArray(ids) ? ids.map(String) : [];
 };
 

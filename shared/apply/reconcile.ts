@@ -1,6 +1,7 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { grantContext } from '../configuration/context.ts';
 import { errorRecord, OnboardingError, ServiceUnavailableError } from '../errors.ts';
+import { withOtherReasons } from '../plan/blocked-removals.ts';
 import { desiredResource, grantsOn } from '../plan/desired.ts';
 import { documentsDifference } from '../plan/differences.ts';
 import { type PlanRequest, planResource, type ResourcePlan, whoseGraceRuns } from '../plan/plan.ts';
@@ -166,6 +167,28 @@ async function reconcileHolding(
   };
   const asked = { ...seen, ...active, ...memory, actual };
   const all = await firstPlan(seen, lease, asked);
+  return reconcilePlanned(services, request, lease, { seen, asked, all }).catch((error: unknown) => {
+    throw withOtherReasons(error, all, { key: desired.key, configuration: active.configuration });
+  });
+}
+
+interface PlannedOnce {
+  readonly seen: Picture;
+  readonly asked: PlanRequest;
+  /** The plan for all accounts. */
+  readonly all: ResourcePlan;
+}
+
+async function reconcilePlanned(
+  services: Services,
+  request: ReconcileRequest,
+  lease: Lease,
+  { seen, asked, all }: PlannedOnce,
+): Promise<Done> {
+  const { desired, active, state } = seen;
+  const { actual } = asked;
+  const context = grantContext(active.configuration);
+  const aws = services.aws(request.runId, active.configuration);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     setAside.size === 0
       ? all

@@ -120,8 +120,9 @@ function judgement(
   plan: ResourcePlan,
   setAside: readonly string[],
 ): Pick<Done, 'outcome' | 'error' | 'accountIds' | 'tookBack'> {
+  const rejected = setAside.length === 0 ? {} : { accountIds: setAside };
   if (plan.refused !== undefined)
-    return { outcome: 'refused', error: errorRecord(plan.refused), tookBack: true };
+    return { outcome: 'refused', error: errorRecord(plan.refused), tookBack: true, ...rejected };
   const withheld =
     plan.withheld.length === 0
       ? {}

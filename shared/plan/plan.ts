@@ -3,12 +3,11 @@ import type { Configuration } from '../configuration/schema.ts';
 import { OnboardingError, PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Rendering } from '../grants/contract.ts';
 import type { Account } from '../organization/account.ts';
-import { ownedStatements } from '../policy/owned.ts';
-import { exposures } from '../policy/safety.ts';
+import { blockedRemovalsIn, withBlockedRemovals } from './blocked-removals.ts';
 import type { DesiredResource } from './desired.ts';
+import { refuseExposure } from './exposure.ts';
 import { type Grace, goingSince, type Leaving } from './grace.ts';
 import { type PlannedShare, planShare, staying, union } from './planned-share.ts';
-import { indexOf } from './registry-index.ts';
 import { rendered } from './remedies.ts';
 import { namedIn, silentLoss, stillNamed, unknownLoss } from './unclaimed.ts';
 import { withheldError } from './withheld.ts';
@@ -32,8 +31,11 @@ export interface PlanRequest extends Grace {
   readonly refused?: Refusal;
 }
 
-/** Not all fit; `UnsafeChangeError` where they only do not beside those who keep it until a person allows their removal. */
-type Refusal = PolicyTooLargeError | UnsafeChangeError;
+/**
+ * `PolicyTooLargeError`, which states blocked removals too; `UnsafeChangeError` if all fit once the blocked removals are
+ * carried out.
+ */
+type Refusal = OnboardingError;
 
 /** What should be done to one resource. Made without writing. */
 export interface ResourcePlan extends Rendering<unknown> {
@@ -70,6 +72,35 @@ export interface UnresolvedAccounts {
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = grantContext(request.configuration);
   const shares = request.desired.shares.map((share) => planShare(share, request, context));
+  try {
+    const plan = planOrTakeBack(request, shares, context);
+    return plan.refused === undefined ? plan : { ...plan, refused: stating(request, plan.refused, plan) };
+  } catch (error) {
+    if (!(error instanceof OnboardingError)) throw error;
+    const ids = union([staying(shares).withheld, blockedRemovalsIn(error)]).sort();
+    throw stating(request, error, { withheld: ids.filter((id) => !request.setAside?.has(id)) });
+  }
+}
+
+/** No reason hides from an operator that removals are blocked as well. */
+const stating = (
+  { desired: { key }, configuration }: PlanRequest,
+  error: OnboardingError,
+  { withheld }: Pick<ResourcePlan, 'withheld'>,
+): OnboardingError =>
+  withBlockedRemovals(
+    error,
+    withheld,
+    { key, configuration },
+    // `reasonOf` has tried a plan without these accounts, and it is too large as well.
+    error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
+  );
+
+function planOrTakeBack(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+): ResourcePlan {
   if (request.refused !== undefined) return takingBack(request, shares, context, request.refused);
   try {
     return planShares(request, shares, context);
@@ -78,7 +109,7 @@ export function planResource(request: PlanRequest): ResourcePlan {
     if (refused === undefined) throw error;
     const plan = takingBack(request, shares, context, refused);
     if (plan.changed) return plan;
-    throw refused;
+    throw stating(request, refused, plan);
   }
 }
 
@@ -134,7 +165,7 @@ function takingBack(
     accounts: share.accounts.filter(({ id }) => share.granted.has(id)),
     added: [],
   }));
-  const plan = planOrRefuse(refused, () => planShares(request, withoutNewcomers, context));
+  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewcomers, context));
   // Under a grant's new name everybody is a newcomer: what stands under the old one must not go before they fit.
   const wanted = new Set(
     request.desired.shares.flatMap(({ accounts, unresolved = [] }) =>
@@ -143,16 +174,17 @@ function takingBack(
   );
   const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
   const lost = [...plan.removed, ...unknownLoss(request, shares, plan)];
-  if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw refused;
+  if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw stating(request, refused, plan);
   return { ...plan, refused };
 }
 
 /** The first reason stays the reason. */
-function planOrRefuse(refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
+function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
   try {
     return plan();
   } catch (error) {
-    throw error instanceof OnboardingError ? refused : error;
+    if (!(error instanceof OnboardingError)) throw error;
+    throw stating(request, refused, { withheld: blockedRemovalsIn(error) });
   }
 }
 
@@ -199,7 +231,8 @@ function renderKeeping(
     return renderShares(request, shares, context, true);
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError)) throw error;
-    throw withheldError(desired.key, withheld, configuration, error);
+    const all = union([staying(shares).withheld, withheld]).sort();
+    throw withheldError(desired.key, all, configuration, error);
   }
 }
 
@@ -259,25 +292,3 @@ function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leavin
 
 const since = (grace: Grace, ids: readonly string[]): Leaving =>
   Object.fromEntries(ids.map((id) => [id, goingSince(grace, id)]));
-
-function refuseExposure(
-  { desired, configuration, accounts }: PlanRequest,
-  { next, owned }: Rendering<unknown>,
-  kept: readonly string[],
-): void {
-  const { members } = indexOf(accounts);
-  const others = new Set(kept);
-  const allowed = {
-    accountIds: { has: (id: string) => members.has(id) || others.has(id) },
-    organizationId: configuration.organization.id,
-  };
-  const documents = Object.values(desired.kind.documents(next, owned));
-  const found = documents.flatMap((document) =>
-    exposures(ownedStatements(document, configuration.deployment), allowed),
-  );
-  if (found.length === 0) return;
-  throw new UnsafeChangeError(
-    `${desired.key}: ${found.map(({ sid, why }) => `${sid}: ${why}`).join('; ')}. Nothing was written`,
-    { resource: desired.key, exposures: found },
-  );
-}

@@ -8,14 +8,23 @@ import { type PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
 export const withheldError = (
   key: string,
   withheld: readonly string[],
-  { safety }: Configuration,
+  { safety }: Pick<Configuration, 'safety'>,
   tooLarge?: PolicyTooLargeError,
 ) =>
   new UnsafeChangeError(
-    `${key}: ${withheld.length} accounts would lose their access at once, which is more than ` +
-      `${safety.removalCount} and more than ${safety.removalShare * 100} % of those that have it. They keep it for now` +
-      `${tooLarge === undefined ? '' : ', and nobody is added, since not all fit beside them'}. If it is meant, raise ` +
-      '`safety.removalShare` or `safety.removalCount` and activate',
+    `${key}: ${withheldText(withheld, { safety }, tooLarge === undefined ? '' : notBeside)}`,
     { resource: key, accountIds: withheld },
     tooLarge,
   );
+
+const notBeside = ', and nobody is added, since not all fit beside them';
+
+/** The same without the resource, for another error. */
+export const withheldText = (
+  withheld: readonly string[],
+  { safety }: Pick<Configuration, 'safety'>,
+  meanwhile = '',
+): string =>
+  `${withheld.length} accounts would lose their access at once, which is more than ` +
+  `${safety.removalCount} and more than ${safety.removalShare * 100} % of those that have it. They keep it for now` +
+  `${meanwhile}. If it is meant, raise \`safety.removalShare\` or \`safety.removalCount\` and activate`;

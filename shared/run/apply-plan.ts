@@ -254,7 +254,8 @@ function leftOf(
 ): readonly Affected[] {
   if (outcome === undefined) return [{ resource, text: 'not begun', isUnexplained: true }];
   if (outcome === 'written' || outcome === 'unchanged') return [];
-  const refused = outcome === 'set-aside' ? accountIds.filter((id) => own.includes(id)) : [];
+  const canReject = outcome === 'set-aside' || outcome === 'refused';
+  const refused = canReject ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
   const who = refused.length === 0 ? '' : `: ${refusedText(refused, { ambiguous })}`;
   const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;

@@ -186,6 +186,11 @@ function leftOf(
         ...(error === undefined ? [] : [left(`withheld${errorText(error)}`)]),
       ];
     }
+    case 'refused': {
+      const rejected = accountIds?.filter((id) => own.includes(id)) ?? [];
+      const who = rejected.length === 0 ? '' : `. Besides, ${refusedText(rejected, { ambiguous })}`;
+      return [left(`${outcome}${errorText(error)}${who}`)];
+    }
     case undefined:
       return [{ ...left(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
     default:

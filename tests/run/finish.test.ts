@@ -60,6 +60,16 @@ test.each<[string, ResourceChange, readonly string[]]>([
     { resource: 'r', outcome: 'set-aside', accountIds: ['other'], error },
     ['r: withheld: ThrottledError: slow'],
   ],
+  [
+    'refused, with an own account that AWS does not accept',
+    { resource: 'r', outcome: 'refused', accountIds: [own, 'other'], error },
+    [`r: refused: ThrottledError: slow. Besides, AWS does not accept ${own} as a principal`],
+  ],
+  [
+    'refused, with another account that AWS does not accept',
+    { resource: 'r', outcome: 'refused', accountIds: ['other'], error },
+    ['r: refused: ThrottledError: slow'],
+  ],
 ])('a resource that is %s', async (_, change, left) => {
   const run = await finish([change]);
 

@@ -1,0 +1,149 @@
+import { expect, it } from '@jest/globals';
+import { warningsOf } from '../../cli/plan-report.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { planAll } from '../../shared/run/plan-all.ts';
+import { activeConfiguration } from '../../shared/services.ts';
+import { bucket, repository, small } from './configurations.ts';
+import { activated, sweep, swept } from './sweeps.ts';
+import { type Ended, named, type World } from './world.ts';
+
+const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
+
+const numbered = (first: number, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => String(first + index));
+
+/** They have access, and the next configuration takes it from them. */
+const before = numbered(600_000_000_000, 12);
+/** The next configuration gives them access, and not all fit. */
+const next = numbered(700_000_000_000, 30);
+
+const withGrant = (configuration: Configuration, change: object): Configuration => ({
+  ...configuration,
+  grants: configuration.grants.map((grant) => ({ ...grant, ...change })),
+});
+
+/** The repository's policy has no room, and the active configuration takes it from all who are on it. */
+async function fullAndNarrowed(): Promise<World> {
+  const configuration = withGrant(small(['repository']), { for: { accounts: [...before] } });
+  const env = await swept({
+    configuration,
+    prepare: (organization) => {
+      for (const id of [...before, ...next]) organization.addAccount({ id, name: `account-${id}` });
+    },
+  });
+  fill(env);
+  return activated(env, withGrant(configuration, { for: { accounts: [...next] } }));
+}
+
+/** An unmanaged statement leaves room for one account at most. */
+function fill({ organisation }: World): void {
+  const policy = organisation.policyOf('repository', repositoryArn);
+  const statement = (length: number) => ({
+    Effect: 'Deny' as const,
+    Principal: '*' as const,
+    Action: 'ecr:DeleteRepository',
+    Condition: { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(length) } },
+  });
+  if (policy === undefined) throw new Error('the repository has no policy');
+  const filled = (length: number) => ({ ...policy, Statement: [...policy.Statement, statement(length)] });
+  const size = JSON.stringify(filled(0)).length;
+  organisation.editPolicy('repository', repositoryArn, filled(10_240 - size - 40));
+}
+
+const changeOn = ({ changes }: Ended, key: string) => changes.find(({ resource }) => resource === key);
+
+const both =
+  /PolicyTooLargeError.*base\/node.*10240.*Besides, 12 accounts would lose their access at once.*removalShare/s;
+
+it('reports size and blocked removals in record, announcement, plan and apply when both keep accounts waiting', async () => {
+  const env = await fullAndNarrowed();
+
+  const ended = await sweep(env);
+  const active = await activeConfiguration(env.store);
+  const plan = await planAll(env.services, { runId: 'plan', active });
+  const applied = await applyPlan(env.services, { runId: 'apply', plan });
+
+  expect(ended.run.left).toEqual([expect.stringMatching(both)]);
+  expect(changeOn(ended, repository)).toMatchObject({
+    outcome: 'refused',
+    error: { name: 'PolicyTooLargeError', fields: { blockedRemovals: before } },
+  });
+  const { messages, putEvents } = env.organisation.world;
+  expect(messages.at(-1)?.Message).toMatch(both);
+  expect(putEvents.at(-1)?.Detail).toMatch(both);
+  expect(warningsOf(plan).filter((line) => line.includes('would lose'))).toEqual([
+    expect.stringMatching(both),
+  ]);
+  expect(applied.left).toEqual([expect.stringMatching(both)]);
+  expect(named(env)[repository]).toEqual(before);
+});
+
+it('removes blocked accounts when the operator allows it, and reports the size alone', async () => {
+  const env = await fullAndNarrowed();
+  await sweep(env);
+  const allowing = await activated(env, {
+    ...env.configuration,
+    safety: { ...env.configuration.safety, removalShare: 1 },
+  });
+
+  const ended = await sweep(allowing);
+
+  expect(named(env)[repository]).toEqual([]);
+  expect(changeOn(ended, repository)).toMatchObject({ outcome: 'refused', tookBack: true });
+  expect(changeOn(ended, repository)?.error?.fields).not.toHaveProperty('blockedRemovals');
+  expect(ended.run.left).toEqual([expect.not.stringContaining('would lose')]);
+});
+
+it('reports size, blocked removals and a rejected account when the run only takes back', async () => {
+  const env = await fullAndNarrowed();
+  const [closed = '', rejected = '', ...kept] = before;
+  env.organisation.closeAccount(closed);
+  env.organisation.refusePrincipal(rejected);
+
+  const ended = await sweep(env);
+
+  expect(named(env)[repository]).toEqual(kept);
+  expect(changeOn(ended, repository)).toMatchObject({
+    outcome: 'refused',
+    tookBack: true,
+    accountIds: [rejected],
+    error: { name: 'PolicyTooLargeError', fields: { blockedRemovals: kept } },
+  });
+  expect(ended.run.left).toEqual([
+    expect.stringMatching(new RegExp(`10 accounts would lose.*AWS does not accept ${rejected}`, 's')),
+  ]);
+});
+
+it('reports blocked removals when a conflict keeps a resource as it is', async () => {
+  const env = await swept({
+    configuration: small(['bucket']),
+    prepare: (organization) => {
+      for (const id of before) organization.addAccount({ id, name: `account-${id}` });
+    },
+  });
+  const interfere = (): void => {
+    env.clock.advance(10 * 60_000);
+    const policy = env.organisation.policyOf('bucket', 'example-logs');
+    if (policy === undefined) throw new Error('the bucket has no policy');
+    const Statement = policy.Statement.filter(({ Sid }) => Sid !== 'AccountOnboardingflowsLogsWrite');
+    env.organisation.editPolicy('bucket', 'example-logs', { ...policy, Statement });
+  };
+  interfere();
+  await sweep(env);
+  const narrowed = await activated(
+    env,
+    withGrant(env.configuration, { for: { all: true, except: [{ accounts: [...before] }] } }),
+  );
+  interfere();
+
+  const ended = await sweep(narrowed);
+
+  expect(changeOn(ended, bucket)).toMatchObject({
+    outcome: 'contested',
+    error: { name: 'ContestedError', fields: { blockedRemovals: before } },
+  });
+  expect(ended.run.left).toEqual([
+    expect.stringMatching(/ContestedError.*Besides, 12 accounts would lose their access at once/s),
+  ]);
+});
