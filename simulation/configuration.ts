@@ -50,6 +50,21 @@ export interface Form {
   readonly packable?: boolean;
 }
 
+/** One statement for the accounts, and one for a service on their behalf. */
+const rawStatements = [
+  {
+    part: 'look',
+    Principal: { AWS: '{accountRoots}' },
+    Action: ['ecr:DescribeImages', 'ecr:ListImages'],
+  },
+  {
+    part: 'functions',
+    Principal: { Service: 'lambda.amazonaws.com' },
+    Action: 'ecr:BatchGetImage',
+    Condition: { StringEquals: { 'aws:SourceAccount': '{accountId}' } },
+  },
+];
+
 const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 export const forms: readonly Form[] = [
@@ -186,7 +201,7 @@ export const forms: readonly Form[] = [
       repositories: ['base/node'],
       preset: 'lambda-pull',
     },
-    instead: [{ repositories: ['base/node', 'tools/*'] }],
+    instead: [{ repositories: ['base/node', 'tools/*'] }, { preset: 'raw', statements: rawStatements }],
   },
   {
     grant: {

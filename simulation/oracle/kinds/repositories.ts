@@ -2,6 +2,7 @@ import { documentReader } from '../document-reader.ts';
 import type { Entry } from '../entry.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
+import { rawProbes, rawStatementsOf } from '../raw.ts';
 import type { Case, Probes, Reader } from '../reader.ts';
 import { principals } from '../room.ts';
 
@@ -35,6 +36,13 @@ function functions(of: Case): Probes {
   };
 }
 
+const raw = (of: Case): Probes =>
+  rawProbes(of, {
+    resource: arnOf(of),
+    source: 'lambda:function:any',
+    refused: ['ecr:BatchGetImage', 'ecr:PutImage', 'ecr:SetRepositoryPolicy'],
+  });
+
 const presetOf = (entry: Entry): string => ('preset' in entry ? String(entry.preset) : '');
 
 /** `"arn:aws:lambda:*:555566667777:function:*",` */
@@ -46,8 +54,10 @@ const namesOf = (entry: Entry): readonly string[] =>
 export const repositories: Reader = documentReader({
   limit: 10_240,
   // Functions have a list of their own, which no condition shortens, beside the principals'.
-  lists: (entry) =>
-    presetOf(entry) === 'lambda-pull' ? { statements: 2, perAccount: asFunction } : principals(entry, 1),
+  lists: (entry) => {
+    if (presetOf(entry) === 'lambda-pull') return { statements: 2, perAccount: asFunction };
+    return principals(entry, presetOf(entry) === 'raw' ? rawStatementsOf(entry).length : 1);
+  },
   named: (entry) => namesOf(entry).filter((name) => !name.includes('*')),
   patterns: (entry) => ({ names: namesOf(entry).filter((name) => name.includes('*')), tags: undefined }),
   all: (world) => [...world.repositories.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
@@ -56,6 +66,7 @@ export const repositories: Reader = documentReader({
     const preset = presetOf(of.entry);
     if (preset === 'pull') return pull(of);
     if (preset === 'lambda-pull') return functions(of);
+    if (preset === 'raw') return raw(of);
     throw new Error(`The oracle knows no preset ${preset} of repositories`);
   },
 });

@@ -1,0 +1,33 @@
+import type { Entry } from './entry.ts';
+import { list, type Statement } from './policies.ts';
+import { byRole, byService, forNobody } from './probes.ts';
+import type { Case, Probes } from './reader.ts';
+
+/** The statements of a grant with `preset: raw`, as the configuration has them. */
+export const rawStatementsOf = (entry: Entry): readonly Statement[] =>
+  'statements' in entry ? ((entry.statements ?? []) as readonly Statement[]) : [];
+
+interface Raw {
+  readonly resource: string;
+  /** What a service works for, such as `lambda:function:any`. */
+  readonly source: string;
+  /** Actions that no raw statement of a simulated configuration allows to a role. */
+  readonly refused: readonly string[];
+}
+
+/** What raw statements mean for one account: each action, by a role of the account or by a service on its behalf. */
+export function rawProbes(of: Case, { resource, source, refused }: Raw): Probes {
+  const requests = rawStatementsOf(of.entry).flatMap(({ Principal, Action }) => {
+    const services = typeof Principal === 'object' ? list(Principal.Service) : [];
+    return list(Action).flatMap((action) =>
+      services.length === 0
+        ? [byRole(of, { action, resource })]
+        : services.map((service) => byService(of, service, { action, resource, source })),
+    );
+  });
+  const byServices = requests.filter(({ who }) => typeof who === 'object' && 'service' in who);
+  return {
+    allowed: requests,
+    refused: [...byServices.map(forNobody), ...refused.map((action) => byRole(of, { action, resource }))],
+  };
+}

@@ -1,0 +1,63 @@
+import { expect, it } from '@jest/globals';
+import type { Entry } from '../../../simulation/oracle/entry.ts';
+import { rawProbes } from '../../../simulation/oracle/raw.ts';
+import { allows } from '../../../simulation/oracle/requests.ts';
+
+const id = '555566667777';
+const resource = 'arn:aws:ecr:eu-west-1:444455556666:repository/base/node';
+
+const entry = {
+  name: 'raw',
+  kind: 'ecr-repository-policy',
+  preset: 'raw',
+  statements: [
+    { part: 'look', Principal: { AWS: '{accountRoots}' }, Action: ['ecr:DescribeImages', 'ecr:ListImages'] },
+    { part: 'functions', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'ecr:BatchGetImage' },
+  ],
+} as unknown as Entry;
+
+const probes = rawProbes(
+  {
+    entry,
+    ref: { kind: 'ecr-repository-policy', accountId: '444455556666', region: 'eu-west-1', id: 'base/node' },
+    subject: { id, parentIds: ['r-root'] },
+    organizationId: 'o-exampleorg1',
+  },
+  { resource, source: 'lambda:function:any', refused: ['ecr:BatchGetImage'] },
+);
+
+const look = (account: string) => ({
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${account}:root` },
+  Action: ['ecr:DescribeImages', 'ecr:ListImages'],
+});
+
+const functions = (condition: object) => ({
+  Effect: 'Allow',
+  Principal: { Service: 'lambda.amazonaws.com' },
+  Action: 'ecr:BatchGetImage',
+  Condition: { StringEquals: { ...condition } },
+});
+
+const judged = (Statement: readonly ReturnType<typeof look | typeof functions>[]) => {
+  const document = { Version: '2012-10-17', Statement };
+  const count = (requests: typeof probes.allowed) =>
+    requests.filter((request) => allows(document, request)).length;
+  return { allowed: count(probes.allowed), exceeding: count(probes.refused) };
+};
+
+it('reads raw statements as allowed when they name the account in each of its places', () => {
+  expect(probes.allowed).toHaveLength(3);
+  expect(judged([look(id), functions({ 'aws:SourceAccount': id })])).toEqual({ allowed: 3, exceeding: 0 });
+});
+
+it('reads raw statements as lacking when they name another account in one place', () => {
+  expect(judged([look('666677778888'), functions({ 'aws:SourceAccount': id })])).toEqual({
+    allowed: 1,
+    exceeding: 0,
+  });
+});
+
+it('reads raw statements as exceeding when no condition holds the service to an account', () => {
+  expect(judged([look(id), functions({})])).toEqual({ allowed: 3, exceeding: 1 });
+});
