@@ -6,11 +6,12 @@
  * Draws a sample of mutants with the seed. Runs every suite once to see which mutants' code it runs, then each mutant
  * against those suites until one fails: the suites of its folder first, flows last. Every result is appended to
  * `.mutation/` at once: a run that was stopped goes on where it ended, and a mutant that survived before is tried again.
- * Prints the survivors and the score. Exits with 1 if the score is below 85 %, or if more than 5 % are called equivalent.
+ * Prints the survivors, and the figures of each folder as a table. Exits with 1 if the score is below 85 %, or if more than 5 % are called equivalent.
  */
 import { parseArgs } from 'node:util';
 import { filesIn } from '../tests/imports.ts';
-import { loadEquivalents } from './mutation/equivalents.ts';
+import { type Equivalent, loadEquivalents } from './mutation/equivalents.ts';
+import { figuresOf, figuresText, type Judged } from './mutation/figures.ts';
 import { listMutants, type Mutant, sample } from './mutation/mutants.ts';
 import { runJobs } from './mutation/pool.ts';
 import { openResults } from './mutation/results.ts';
@@ -103,21 +104,26 @@ function report(
   results: Results,
   equivalents: ReturnType<typeof loadEquivalents>,
 ): void {
-  const equivalent = mutants.flatMap((mutant) => equivalents.of(mutant) ?? []);
-  const survivors = mutants.filter(
-    (mutant) => !results.isKilled(mutant) && equivalents.of(mutant) === undefined,
-  );
-  for (const mutant of survivors) console.log(describe(mutant));
-  for (const { file, original, replacement, why } of equivalent)
-    console.log(`\nequivalent: ${file}: ${original} → ${replacement}: ${why}`);
-  const killed = mutants.length - survivors.length - equivalent.length;
-  const score = killed / mutants.length;
-  console.log(
-    `\nMutants ${mutants.length}, killed ${killed}, survived ${survivors.length}, equivalent ${equivalent.length}: ` +
-      `score ${(score * 100).toFixed(1)} % (equivalents count as not killed).`,
-  );
-  const tooMany = equivalent.length > allowedEquivalents * mutants.length;
-  process.exitCode = score < requiredScore || tooMany ? 1 : 0;
+  const judged = mutants.map((mutant) => judgedBy(mutant, results, equivalents));
+  for (const { mutant, status } of judged) if (status === 'survived') console.log(describe(mutant));
+  for (const { equivalent } of judged)
+    if (equivalent !== undefined)
+      console.log(
+        `\nequivalent: ${equivalent.file}: ${equivalent.original} → ${equivalent.replacement}: ${equivalent.why}`,
+      );
+  console.log(`\n${figuresText(judged)}`);
+  const { score, equivalents: share } = figuresOf(judged);
+  process.exitCode = score < requiredScore || share > allowedEquivalents ? 1 : 0;
+}
+
+function judgedBy(
+  mutant: Mutant,
+  results: Results,
+  equivalents: ReturnType<typeof loadEquivalents>,
+): Judged<Mutant> & { readonly equivalent?: Equivalent } {
+  const equivalent = equivalents.of(mutant);
+  if (equivalent !== undefined) return { mutant, status: 'equivalent', equivalent };
+  return { mutant, status: results.isKilled(mutant) ? 'killed' : 'survived' };
 }
 
 function describe({ file, line, mutator, original, replacement }: Mutant): string {
