@@ -23,6 +23,14 @@ test('a first write remembers its revision, its configuration and its marks', as
   expect(await isFree(of)).toBe(true);
 });
 
+test('remembers no identity when a kind has none', async () => {
+  const env = await world({ configuration });
+
+  await reconcile(env);
+
+  expect(Object.keys((await env.store.resources.get(bucket)) ?? {})).not.toContain('identity');
+});
+
 test('an account that arrives between the holder’s reads is not taken for written', async () => {
   let arrive: (() => Promise<unknown>) | undefined;
   const of = await world({

@@ -180,6 +180,11 @@ describe('the finding about a raw statement', () => {
       'statements.0.Condition.StringEquals.aws:SourceAccount: must not name an account: the selector does, by {accountId}',
     ],
     [
+      'names the resource that has an account',
+      { ...toAccounts, Resource: '{resourceArn}/{accountId}/*' },
+      'statements.0.Resource: must not have {accountId} here; use ${aws:PrincipalAccount} or ${aws:SourceAccount}',
+    ],
+    [
       'gives no advice about accounts when an action has a placeholder',
       { ...toAccounts, Action: 's3:{accountId}' },
       'statements.0.Action: must not have {accountId} here',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { MalformedPlanError, StalePlanError } from '../../shared/errors.ts';
 import {
   newPlanFile,
@@ -168,5 +168,88 @@ describe('a plan is refused', () => {
     const now = content({ resources: [resource({ difference: ['told otherwise'] })] });
 
     expect(refusal(() => requireUnmoved(content(), now))).toBeUndefined();
+  });
+});
+
+describe('parsePlanFile', () => {
+  it.each([
+    ['a digit before a digest', { configurationHash: `a${digest('b')}` }, 'configurationHash'],
+    ['a digit behind a digest', { configurationHash: `${digest('b')}a` }, 'configurationHash'],
+    [
+      'an error without a name',
+      { resources: [resource({ error: { message: 'no' } as never })] },
+      'resources.0.error.name',
+    ],
+  ])('refuses a plan and says where when it has %s', (_, edit, path) => {
+    const error = refusal(() => parsePlanFile(text(newPlanFile(content(edit))), 'plan.json'));
+
+    expect(error).toMatchObject({ name: 'MalformedPlanError', findings: [{ path }] });
+  });
+
+  it('says that a plan is not JSON when it cannot be read', () => {
+    expect(refusal(() => parsePlanFile('{', 'plan.json'))).toMatchObject({
+      findings: [{ path: '', message: expect.stringContaining('is not JSON') }],
+    });
+  });
+
+  it('names the source when the hash does not fit', () => {
+    const edited = text({ ...newPlanFile(content()), registryRevision: 8 });
+
+    expect(refusal(() => parsePlanFile(edited, 'plan.json'))?.fields).toEqual({ source: 'plan.json' });
+  });
+});
+
+describe('requireSameOrigin', () => {
+  it('accepts a plan of one installation and one configuration', () => {
+    expect(refusal(() => requireSameOrigin(content(), content({ registryRevision: 9 })))).toBeUndefined();
+  });
+
+  it('names both installations when they differ', () => {
+    expect(refusal(() => requireSameOrigin(content(), content({ deployment: 'other' })))?.fields).toEqual({
+      planned: 'test',
+      deployment: 'other',
+    });
+  });
+
+  it('shows twelve digits of both hashes when the configurations differ', () => {
+    const [planned, configuration] = [content().configurationHash, digest('d')];
+
+    const error = refusal(() => requireSameOrigin(content(), content({ configurationHash: configuration })));
+
+    expect(error?.message).toContain(
+      `(hash ${planned.slice(0, 12)}, this one has ${configuration.slice(0, 12)}). Make a new plan`,
+    );
+    expect(error?.fields).toEqual({ planned, configuration });
+  });
+});
+
+describe('requireUnmoved', () => {
+  it('does not name the registry when its revision is the same', () => {
+    const now = content({ resources: [resource({ desired: digest('d') })] });
+
+    expect(refusal(() => requireUnmoved(content(), now))?.message).toMatch(
+      /^The plan no longer fits:\n {2}\S+ should become something else now\nNothing was written/,
+    );
+  });
+
+  it.each([
+    [
+      'what is desired could not be found out and the resource was changed',
+      { desired: null },
+      { desired: null, change: false, actual: digest('d') },
+      'was changed since the plan was made',
+    ],
+    [
+      'the resource is as another plan wants it',
+      {},
+      { desired: resource().actual, change: false },
+      'should become something else now',
+    ],
+  ])('refuses a plan when %s', (_, then, now, why) => {
+    const moved = content({ resources: [resource(now)] });
+
+    const error = refusal(() => requireUnmoved(content({ resources: [resource(then)] }), moved));
+
+    expect(error?.fields).toMatchObject({ resources: [{ why }] });
   });
 });

@@ -1,0 +1,29 @@
+import { expect, it } from '@jest/globals';
+import { ecrRepositoryPolicy } from '../../shared/grants/ecr-repository-policy.ts';
+
+const ref = {
+  kind: 'ecr-repository-policy',
+  accountId: '444455556666',
+  region: 'eu-west-1',
+  id: 'base/node',
+};
+
+const identityOf = (answer: object) =>
+  ecrRepositoryPolicy.identity?.(
+    { ecr: { send: async ({ input }: { input: object }) => ({ ...answer, asked: input }) } } as never,
+    ref,
+    ecrRepositoryPolicy.empty,
+  );
+
+it('returns the time of creation when the repository is there', async () => {
+  const createdAt = new Date('2026-03-02T09:00:00.000Z');
+
+  expect(await identityOf({ repositories: [{ createdAt }] })).toBe('2026-03-02T09:00:00.000Z');
+});
+
+it.each([{}, { repositories: [] }, { repositories: [{}] }])(
+  'returns nothing when ECR answers %j',
+  async (answer) => {
+    expect(await identityOf(answer)).toBeUndefined();
+  },
+);
