@@ -23,8 +23,12 @@ export type Glob = readonly GlobPart[];
  * Whether the glob matches the whole text. Case matters, and a slash is a character like any other. Each part is
  * tried once at each position of the text, so the work is bounded by the product of the two lengths.
  */
-export const matchesGlob = (glob: Glob, text: string): boolean =>
-  endsOf(glob, [0], text).at(-1) === text.length;
+export function matchesGlob(glob: Glob, text: string): boolean {
+  const [first] = glob;
+  // Most texts differ at their beginning.
+  if (typeof first === 'string' && !text.startsWith(first)) return false;
+  return endsOf(glob, [0], text).at(-1) === text.length;
+}
 
 /** Positions in the text, ascending, each once. */
 type Positions = readonly number[];

@@ -30,7 +30,7 @@ export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);
 
 /** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
-export const matches = (selector: Selector, account: Account): boolean => asTest(selector)(account);
+export const matches = (selector: Selector, account: Account): boolean => testOf(selector)(account);
 
 export type SelectorTest = (account: Account) => boolean;
 
@@ -41,21 +41,14 @@ export type OuNames = (path: string, account: Account) => readonly string[];
 
 const namesNow: OuNames = (_, { ouPath }) => ouNamesOf(ouPath);
 
-const tests = new WeakMap<Selector, Test>();
-
-/** Made once for each selector, since an organisation has many accounts. */
-function asTest(selector: Selector): Test {
-  const known = tests.get(selector);
-  if (known !== undefined) return known;
-  const test = selectorTest(selector);
-  tests.set(selector, test);
-  return test;
-}
+/** Made once for each selector, since an organization has many accounts. */
+export const testOf = perObject((selector: Selector): SelectorTest => selectorTest(selector));
 
 /** The test of a selector. @param ouNames Default: the names as they are now */
 export function selectorTest(selector: Selector, ouNames: OuNames = namesNow): Test {
   const included = selector.all === true ? () => true : fieldsTest(selector, ouNames);
-  const excluded = anyOf((selector.except ?? []).map((fields) => fieldsTest(fields, ouNames)));
+  if (selector.except === undefined) return included;
+  const excluded = anyOf(selector.except.map((fields) => fieldsTest(fields, ouNames)));
   return (account) => included(account) && !excluded(account);
 }
 
@@ -68,6 +61,8 @@ function fieldsTest({ ous, tags, names, accounts }: SelectorFields, ouNames: OuN
     ...(names === undefined ? [] : [nameTest(names)]),
     ...(accounts === undefined ? [] : [({ id }: Account) => ids.has(id)]),
   ];
+  const [first, ...others] = fields;
+  if (first !== undefined && others.length === 0) return first;
   return fields.length === 0 && tags === undefined
     ? () => false
     : (account) => fields.every((test) => test(account));
@@ -83,16 +78,23 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
   const paths = pathsIn(ous).map(pathTest);
   // Many accounts share an OU.
   const answers = new Map<string, boolean>();
-  return (account) => {
+  const placeOf = ouNames === namesNow ? pathOf : placeWithIdsOf;
+  const isAtPath: Test = (account) => {
     const place = placeOf(account);
-    const answer = answers.get(place) ?? paths.some((path) => path.test(ouNames(path.path, account)));
+    const known = answers.get(place);
+    if (known !== undefined) return known;
+    const answer = paths.some((path) => path.test(ouNames(path.path, account)));
     answers.set(place, answer);
-    return answer || account.parentIds.some((id) => ids.has(id));
+    return answer;
   };
+  if (ids.size === 0) return isAtPath;
+  return (account) => isAtPath(account) || account.parentIds.some((id) => ids.has(id));
 }
 
+const pathOf = ({ ouPath }: Account): string => ouPath;
+
 /** Kept, since each of many grants asks for it. */
-const placeOf = perObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
+const placeWithIdsOf = perObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
 
 /** The paths among entries of `ous`. */
 const pathsIn = (ous: readonly string[]): readonly string[] => ous.filter((ou) => 'names' in readOu(ou));
@@ -123,7 +125,8 @@ export interface OuPathTest {
 
 function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
   const values = new Set([value].flat());
-  return ({ tags }) => Object.hasOwn(tags, key) && values.has(tags[key] ?? '');
+  // Few accounts have one of the values, so this is asked first.
+  return ({ tags }) => values.has(tags[key] ?? '') && Object.hasOwn(tags, key);
 }
 
 /** A name that is spelled like a glob is one of its matches. */

@@ -9,6 +9,7 @@ import {
   type Selector,
   type SelectorTest,
   selectorTest,
+  testOf,
 } from './selector.ts';
 
 /**
@@ -142,9 +143,19 @@ export type Selection = 'selected' | 'unresolved' | 'not-selected';
  * The stored OUs decide who may keep access; to be added, an account must be selected by the names of today as well. So
  * a path that names another OU, or none, takes nothing from the accounts of the stored OU and adds nobody.
  */
-export function selectionOf(selector: Selector, account: Account, stored: StoredOus): Selection {
-  if (!testAsStored(stored, selector)(account)) return 'not-selected';
-  return matches(selector, account) ? 'selected' : 'unresolved';
+export const selectionOf = (selector: Selector, account: Account, stored: StoredOus): Selection =>
+  selectionTest(selector, stored)(account);
+
+/** The same for many accounts. */
+export function selectionTest(selector: Selector, stored: StoredOus): (account: Account) => Selection {
+  const isSelectedNow = testOf(selector);
+  const isSelectedAsStored = testAsStored(stored, selector);
+  if (isSelectedAsStored === isSelectedNow)
+    return (account) => (isSelectedNow(account) ? 'selected' : 'not-selected');
+  return (account) => {
+    if (!isSelectedAsStored(account)) return 'not-selected';
+    return isSelectedNow(account) ? 'selected' : 'unresolved';
+  };
 }
 
 /** Whether the selector selects the account by the OUs as they were stored, or by their names of today. */
@@ -158,7 +169,7 @@ function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
   const isStored = ouPathsOf(selector).some((path) => stored[path] !== undefined);
   const test: SelectorTest = isStored
     ? selectorTest(selector, (path, account) => namesAsStored(stored[path] ?? noOus, account))
-    : (account) => matches(selector, account);
+    : testOf(selector);
   tests.set(selector, test);
   return test;
 }

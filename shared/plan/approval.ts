@@ -10,6 +10,7 @@ import {
   type Selection,
   type StoredOus,
   selectionOf,
+  selectionTest,
 } from '../organization/stored-ous.ts';
 import type { DesiredResource } from './desired.ts';
 
@@ -17,13 +18,17 @@ import type { DesiredResource } from './desired.ts';
  * Whether a grant is for an account now; for one that waits, only where it would be so too as it was approved last. Whom a
  * condition holds AWS lets in, approved or not.
  */
-export function selectionBy(entry: GrantEntry, account: Account, ous: StoredOus): Selection {
-  const now = selectionOf(entry.for, account, ous);
-  if (!knowsApproval(entry) || account.approval === undefined || now === 'not-selected') return now;
-  const { approvedAs } = account.approval;
-  if (approvedAs === null) return 'not-selected';
-  const asApproved = selectionOf(entry.for, { ...account, ...approvedAs }, ous);
-  return asApproved === 'selected' ? now : asApproved;
+export function selectionBy(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
+  const select = selectionTest(entry.for, ous);
+  if (!knowsApproval(entry)) return select;
+  return (account) => {
+    const now = select(account);
+    if (account.approval === undefined || now === 'not-selected') return now;
+    const { approvedAs } = account.approval;
+    if (approvedAs === null) return 'not-selected';
+    const asApproved = select({ ...account, ...approvedAs });
+    return asApproved === 'selected' ? now : asApproved;
+  };
 }
 
 /**

@@ -134,6 +134,13 @@ const namedKeys = perObject(
 );
 
 function shareOf(entry: GrantEntry, members: readonly Account[], ous: StoredOus): DesiredShare {
-  const { selected = [], unresolved } = Object.groupBy(members, (each) => selectionBy(entry, each, ous));
-  return { entry, accounts: selected, ...(unresolved === undefined ? {} : { unresolved }) };
+  const select = selectionBy(entry, ous);
+  const accounts: Account[] = [];
+  const unresolved: Account[] = [];
+  for (const account of members) {
+    const selection = select(account);
+    if (selection === 'selected') accounts.push(account);
+    else if (selection === 'unresolved') unresolved.push(account);
+  }
+  return { entry, accounts, ...(unresolved.length === 0 ? {} : { unresolved }) };
 }

@@ -30,10 +30,18 @@ const coversOne = (outer: string | undefined, inner: string | undefined): boolea
 /** The same for ARNs, in which a wildcard stays within its segment (IAM User Guide, "IAM JSON policy elements: Resource"). */
 export function coversArn(outer: string, inner: string): boolean {
   if (outer === '*') return true;
+  if (!beginsAlike(outer, inner)) return false;
   const [wide, narrow] = [segmentsOf(outer), segmentsOf(inner)];
   return (
     wide.length === narrow.length && wide.every((segment, index) => covers(segment, narrow[index] ?? ''))
   );
+}
+
+/** Whether the texts are equal up to the first wildcard of `outer`; most ARNs are told apart by that. */
+function beginsAlike(outer: string, inner: string): boolean {
+  for (let at = 0; at < outer.length && outer[at] !== '*' && outer[at] !== '?'; at += 1)
+    if (outer[at] !== inner[at]) return false;
+  return true;
 }
 
 /** The first five segments end at a colon; the sixth is all the rest. */

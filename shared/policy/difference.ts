@@ -1,8 +1,15 @@
 import type { PolicyDocument, Statement } from './document.ts';
 import { meaning } from './equality.ts';
-import { type Fact, factsOf, headFacts } from './facts.ts';
+import { headFacts, keysOf } from './facts.ts';
 import { actionsOf, allBut, statementLabel } from './statement-label.ts';
-import { type Gains, reaches, type Widening, wideningOf } from './widening.ts';
+import {
+  type Gains,
+  reaches,
+  type StatementFacts,
+  statementFacts,
+  type Widening,
+  wideningOf,
+} from './widening.ts';
 
 export interface DifferenceLine {
   /** A blank marks what stays, shown for orientation. */
@@ -41,8 +48,19 @@ export function policyDifference(
     after: [...next.values()],
     removed: [...old].filter(([key]) => !next.has(key)).map(([, statement]) => statement),
     added: [...next].filter(([key]) => !old.has(key)).map(([, statement]) => statement),
+    factsOf: readOnce(),
   };
   return wideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
+}
+
+/** The facts of each statement that is asked for, as long as two documents are compared: they take much memory. */
+function readOnce(): Step['factsOf'] {
+  const known = new Map<Statement, StatementFacts>();
+  return (statement) => {
+    const facts = known.get(statement) ?? statementFacts(statement);
+    known.set(statement, facts);
+    return facts;
+  };
 }
 
 /** Those that widen access first, those that may widen it after them; else in the order that they had. */
@@ -62,6 +80,8 @@ interface Step {
   readonly after: readonly Statement[];
   readonly removed: readonly Statement[];
   readonly added: readonly Statement[];
+  /** Reads each statement once. */
+  factsOf(statement: Statement): StatementFacts;
 }
 
 function statementDifferences(step: Step): readonly StatementDifference[] {
@@ -105,18 +125,20 @@ function whole(kind: 'added' | 'removed', statement: Statement, step: Step): Sta
     kind,
     ...named(statement),
     ...(gives && !isCovered(statement, step) ? { widens: 'yes' } : {}),
-    lines: factsOf(statement).map(({ text }) => ({ sign, text })),
+    lines: step.factsOf(statement).facts.map(({ text }) => ({ sign, text })),
   };
 }
 
 /** Whether another statement gave what the Allow gives, or another one denies what the Deny denied. */
-function isCovered(statement: Statement, { before, after }: Step): boolean {
+function isCovered(statement: Statement, { before, after, factsOf }: Step): boolean {
   const others = statement.Effect === 'Allow' ? before : after;
-  return others.some((other) => other.Effect === statement.Effect && reaches(other, statement));
+  const facts = factsOf(statement);
+  return others.some((other) => other.Effect === statement.Effect && reaches(factsOf(other), facts));
 }
 
 function changed(old: Statement, next: Statement, step: Step): StatementDifference {
-  const lines = changedLines(factsOf(old), factsOf(next), gainsOf(old, next, step));
+  const [before, after] = [step.factsOf(old), step.factsOf(next)];
+  const lines = changedLines(before, after, gainsOf(old, next, step));
   const context = { sign: ' ' as const, text: `${next.Effect} ${actionsText(next)}` };
   return { kind: 'changed', ...named(next), ...widest(lines), lines: [context, ...lines] };
 }
@@ -124,9 +146,10 @@ function changed(old: Statement, next: Statement, step: Step): StatementDifferen
 function gainsOf(old: Statement, next: Statement, step: Step): Gains {
   if (old.Effect === next.Effect) {
     const giving = next.Effect === 'Allow' ? next : old;
-    return isCovered(giving, step) ? new Map() : wideningOf(old, next);
+    const gains = wideningOf(step.factsOf(old), step.factsOf(next));
+    return gains.size > 0 && isCovered(giving, step) ? new Map() : gains;
   }
-  const effects = next.Effect === 'Allow' ? [...factsOf(old), ...factsOf(next)] : [];
+  const effects = next.Effect === 'Allow' ? [...step.factsOf(old).facts, ...step.factsOf(next).facts] : [];
   return new Map(effects.filter(({ element }) => element === 'Effect').map(({ key }) => [key, 'yes']));
 }
 
@@ -135,13 +158,14 @@ const widest = (lines: readonly DifferenceLine[]): { readonly widens?: Widening 
   return first?.widens === undefined ? {} : { widens: first.widens };
 };
 
-function changedLines(old: readonly Fact[], next: readonly Fact[], gains: Gains): readonly DifferenceLine[] {
+type Facts = Pick<StatementFacts, 'facts' | 'keys'>;
+
+function changedLines(old: Facts, next: Facts, gains: Gains): readonly DifferenceLine[] {
   return wideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
 }
 
 /** The facts that the other side does not have, each meaning once. */
-function linesOf(sign: '+' | '-', facts: readonly Fact[], others: readonly Fact[], gains: Gains) {
-  const known = new Set(others.map(({ key }) => key));
+function linesOf(sign: '+' | '-', { facts }: Facts, { keys: known }: Facts, gains: Gains) {
   const own = new Map(facts.filter(({ key }) => !known.has(key)).map((fact) => [fact.key, fact]));
   return [...own.values()].map(({ key, text }): DifferenceLine => {
     const widens = gains.get(key);
@@ -149,11 +173,16 @@ function linesOf(sign: '+' | '-', facts: readonly Fact[], others: readonly Fact[
   });
 }
 
+const headOf = (document: PolicyDocument): Facts => {
+  const facts = headFacts(document);
+  return { facts, keys: keysOf(facts) };
+};
+
 function headDifference(before: PolicyDocument | undefined, after: PolicyDocument | undefined) {
   if (before === undefined || after === undefined) return [];
-  const [old, next] = [headFacts(before), headFacts(after)];
+  const [old, next] = [headOf(before), headOf(after)];
   // A version decides what `${…}` means, so another one may widen any statement. The `Id` decides nothing.
-  const versions = [...old, ...next].filter(({ element }) => element === 'Version');
+  const versions = [...old.facts, ...next.facts].filter(({ element }) => element === 'Version');
   const lines = changedLines(old, next, new Map(versions.map(({ key }) => [key, 'maybe'])));
   return lines.length === 0 ? [] : [{ kind: 'changed' as const, label: 'Policy', ...widest(lines), lines }];
 }

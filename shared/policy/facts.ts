@@ -1,4 +1,3 @@
-import { perObject } from '../memo.ts';
 import {
   type Conditions,
   defaultVersion,
@@ -21,15 +20,20 @@ export interface Fact {
   readonly element: string;
   /** The value as it is compared. */
   readonly value: string;
-  /** Only of a condition. */
-  readonly condition?: { readonly operator: string; readonly key: string };
+  /** Only of a condition. The values of one key under one operator share the object. */
+  readonly condition?: FactCondition;
+}
+
+interface FactCondition {
+  readonly operator: string;
+  readonly key: string;
 }
 
 /** Stands for an empty list, which matches nothing; an absent element matches everything. */
 export const noValue = '(none)';
 
 /** A statement as single facts: two statements with the same Sid mean the same exactly if their keys are the same. */
-export const factsOf = perObject((statement: Statement): readonly Fact[] => [
+export const factsOf = (statement: Statement): readonly Fact[] => [
   fact('Effect', statement.Effect),
   ...principalFacts('Principal', statement.Principal),
   ...principalFacts('NotPrincipal', statement.NotPrincipal),
@@ -38,7 +42,10 @@ export const factsOf = perObject((statement: Statement): readonly Fact[] => [
   ...listFacts('Resource', statement.Resource),
   ...listFacts('NotResource', statement.NotResource),
   ...conditionFacts(statement.Condition ?? {}),
-]);
+];
+
+/** What the facts mean. */
+export const keysOf = (facts: readonly Fact[]): ReadonlySet<string> => new Set(facts.map(({ key }) => key));
 
 /** What a document says beside its statements. */
 export const headFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
@@ -61,20 +68,15 @@ function principalFacts(name: string, principal: Principal | undefined): readonl
 const conditionFacts = (conditions: Conditions): readonly Fact[] =>
   Object.entries(conditions).flatMap(([operator, block]) => {
     const keyName = keyNaming(Object.keys(block));
-    return Object.entries(block).flatMap(([key, values]) =>
-      orNone(many(values).map(String)).map((value) =>
-        conditionFact({ operator, key, name: keyName(key), value }),
-      ),
-    );
+    return Object.entries(block).flatMap(([key, values]) => {
+      const condition = { operator, key: keyName(key) };
+      const path = JSON.stringify(['Condition', operator, condition.key]);
+      return orNone(many(values).map(String)).map((value): Fact => {
+        const text = `Condition ${operator} ${key} ${value}`;
+        return { key: path + value, text, element: 'Condition', value, condition };
+      });
+    });
   });
-
-const conditionFact = (of: { operator: string; key: string; name: string; value: string }): Fact => ({
-  key: JSON.stringify(['Condition', of.operator, of.name, of.value]),
-  text: `Condition ${of.operator} ${of.key} ${of.value}`,
-  element: 'Condition',
-  value: of.value,
-  condition: { operator: of.operator, key: of.name },
-});
 
 function listFacts(
   element: string,
@@ -82,14 +84,18 @@ function listFacts(
   meaningOf: (value: string) => string = (value) => value,
 ): readonly Fact[] {
   if (values === undefined) return [];
-  return orNone(many(values)).map((value) => fact(element, value, meaningOf(value)));
+  const path = JSON.stringify([element]);
+  return orNone(many(values)).map((written): Fact => {
+    const value = meaningOf(written);
+    return { key: path + value, text: `${element} ${written}`, element, value };
+  });
 }
 
 const orNone = (values: readonly string[]): readonly string[] => (values.length === 0 ? [noValue] : values);
 
-const fact = (element: string, written: string, value = written): Fact => ({
-  key: JSON.stringify([element, value]),
-  text: `${element} ${written}`,
+const fact = (element: string, value: string): Fact => ({
+  key: JSON.stringify([element]) + value,
+  text: `${element} ${value}`,
   element,
   value,
 });

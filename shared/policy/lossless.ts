@@ -41,6 +41,7 @@ function keyLoss(key: string, isRepeated: boolean): string | undefined {
 function valueLosses(text: string, found: Finding[]): JSONVisitor {
   return {
     onLiteralValue: (value, offset, length, _line, _column, path) => {
+      if (typeof value === 'string' && value.isWellFormed()) return;
       const at = path();
       const lost = valueLoss(value, text.slice(offset, offset + length), isNumeric(at));
       if (lost !== undefined) found.push({ path: pathText(at), message: lost });
@@ -49,7 +50,7 @@ function valueLosses(text: string, found: Finding[]): JSONVisitor {
 }
 
 function valueLoss(value: unknown, written: string, numeric: boolean): string | undefined {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : halfCharacter;
+  if (typeof value === 'string') return halfCharacter;
   if (typeof value !== 'number' || isKept(value, written, numeric)) return undefined;
   return `is ${written}, and a write would make it ${JSON.stringify(value)}. Put it in quotes: "${written}"`;
 }

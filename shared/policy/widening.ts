@@ -1,6 +1,6 @@
 import { covers, coversArn } from './covering.ts';
 import type { Statement } from './document.ts';
-import { type Fact, factsOf, noValue } from './facts.ts';
+import { type Fact, factsOf, keysOf, noValue } from './facts.ts';
 
 /** Whether a difference gives access that was not given before. `maybe` where it cannot be told from the text. */
 export type Widening = 'yes' | 'maybe';
@@ -8,23 +8,44 @@ export type Widening = 'yes' | 'maybe';
 /** The facts, by key, through which access is gained. */
 export type Gains = ReadonlyMap<string, Widening>;
 
+/** A statement with its facts, ready to be compared with many statements. */
+export interface StatementFacts {
+  readonly statement: Statement;
+  readonly facts: readonly Fact[];
+  readonly keys: ReadonlySet<string>;
+  /** In the order of `elements`. */
+  readonly parts: readonly Parts[];
+  readonly blocks: readonly Block[];
+}
+
+export function statementFacts(statement: Statement): StatementFacts {
+  const facts = factsOf(statement);
+  const keys = keysOf(facts);
+  const byElement = Map.groupBy(facts, ({ element }) => element);
+  return {
+    statement,
+    facts,
+    keys,
+    parts: elements.map((element) => ({ ...partsOf(element, byElement), keys })),
+    blocks: blocksOf(byElement.get('Condition') ?? []).map((block) => ({ ...block, keys })),
+  };
+}
+
 /** What a change of one statement, of the same effect, gives. A statement that denies less gives access, too. */
-export const wideningOf = (before: Statement, after: Statement): Gains =>
-  after.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
+export const wideningOf = (before: StatementFacts, after: StatementFacts): Gains =>
+  after.statement.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
 
 /** Whether `outer` matches every request that `inner` matches. */
-export const reaches = (outer: Statement, inner: Statement): boolean => reachGained(outer, inner).size === 0;
+export const reaches = (outer: StatementFacts, inner: StatementFacts): boolean =>
+  elements.every((element, index) => gainsOfElement(element, index, outer, inner).length === 0) &&
+  conditionGains(outer.blocks, inner.blocks).length === 0;
 
 /** The facts of both by which `to` may match requests that `from` does not match. Looks at no effect. */
-function reachGained(from: Statement, to: Statement): Gains {
-  const [before, after] = [factsOf(from), factsOf(to)];
-  return new Map([
-    ...elements.flatMap((element) =>
-      elementGains(element, partsOf(element, before), partsOf(element, after)),
-    ),
-    ...conditionGains(blocksOf(before), blocksOf(after)),
+const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
+  new Map([
+    ...elements.flatMap((element, index) => gainsOfElement(element, index, from, to)),
+    ...conditionGains(from.blocks, to.blocks),
   ]);
-}
 
 interface Element {
   readonly name: string;
@@ -44,22 +65,29 @@ const elements: readonly Element[] = [
   { name: 'Resource', covers: (outer, inner) => coversArn(outer.value, inner.value) },
 ];
 
-interface Parts {
+interface Parts extends Keyed {
   readonly listed: readonly Fact[];
   /** Of the element that begins with `Not`. */
   readonly excluded: readonly Fact[];
 }
 
-const partsOf = ({ name }: Element, facts: readonly Fact[]): Parts => ({
-  listed: facts.filter(isOf(name)),
-  excluded: facts.filter(isOf(`Not${name}`)),
+/** A part of a statement, with the keys of all facts of the statement: a key tells its element, so they serve each part. */
+interface Keyed {
+  readonly keys: ReadonlySet<string>;
+}
+
+type FactsByElement = ReadonlyMap<string, readonly Fact[]>;
+
+const partsOf = ({ name }: Element, byElement: FactsByElement): Omit<Parts, 'keys'> => ({
+  listed: factsNamed(name, byElement),
+  excluded: factsNamed(`Not${name}`, byElement),
 });
 
 /** `Principal` and `Principal.AWS` are facts of the element `Principal`. */
-const isOf =
-  (name: string) =>
-  ({ element }: Fact): boolean =>
-    element.startsWith(name) && (element.length === name.length || element[name.length] === '.');
+const factsNamed = (name: string, byElement: FactsByElement): readonly Fact[] =>
+  [...byElement]
+    .filter(([element]) => element === name || element.startsWith(`${name}.`))
+    .flatMap(([, facts]) => facts);
 
 type Gain = readonly [key: string, widening: Widening];
 
@@ -67,13 +95,19 @@ const gain =
   (widening: Widening) =>
   ({ key }: Fact): Gain => [key, widening];
 
+function gainsOfElement(element: Element, index: number, from: StatementFacts, to: StatementFacts) {
+  const [before, after] = [from.parts[index], to.parts[index]];
+  return before && after ? elementGains(element, before, after) : [];
+}
+
 function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[] {
   const [had, has] = [from, to].map(({ listed, excluded }) => listed.length + excluded.length > 0);
   // An absent element matches everything.
   if (!had) return [];
   if (!has) return [...from.listed, ...from.excluded].map(gain('yes'));
-  if (from.listed.length > 0 && to.listed.length > 0) return beyond(element, to.listed, from.listed);
-  if (from.excluded.length > 0 && to.excluded.length > 0) return beyond(element, from.excluded, to.excluded);
+  if (from.listed.length > 0 && to.listed.length > 0) return beyond(element, to.listed, from.listed, from);
+  if (from.excluded.length > 0 && to.excluded.length > 0)
+    return beyond(element, from.excluded, to.excluded, to);
   if (to.excluded.length > 0)
     return to.excluded.some(({ value }) => value === '*') ? [] : to.excluded.map(gain('yes'));
   return to.listed.flatMap((fact) => gainOfListed(element, fact, from.excluded));
@@ -93,28 +127,25 @@ function beyond(
   { covers: isCovered }: Pick<Element, 'covers'>,
   facts: readonly Fact[],
   others: readonly Fact[],
+  keyed: Keyed,
 ) {
+  const more = without(facts, keyed).filter(({ value }) => value !== noValue);
+  if (more.length === 0) return [];
   const wide = others.filter(({ value }) => /[*?]/.test(value));
-  return without(facts, others)
-    .filter(({ value }) => value !== noValue)
-    .filter((fact) => !wide.some((other) => isCovered(other, fact)))
-    .map(gain('yes'));
+  return more.filter((fact) => !wide.some((other) => isCovered(other, fact))).map(gain('yes'));
 }
 
 /** The values of one condition key under one operator; all blocks of a statement must hold. */
-interface Block {
+interface Block extends Keyed {
   readonly operator: string;
   readonly key: string;
   readonly facts: readonly Fact[];
 }
 
-function blocksOf(facts: readonly Fact[]): readonly Block[] {
-  const conditions = facts.flatMap((fact) =>
-    fact.condition === undefined ? [] : [{ ...fact.condition, fact }],
-  );
-  const blocks = Map.groupBy(conditions, ({ operator, key }) => JSON.stringify([operator, key]));
-  return [...blocks.values()].flatMap((block) =>
-    block.slice(0, 1).map(({ operator, key }) => ({ operator, key, facts: block.map(({ fact }) => fact) })),
+function blocksOf(facts: readonly Fact[]): readonly Omit<Block, 'keys'>[] {
+  const blocks = Map.groupBy(facts, ({ condition }) => condition);
+  return [...blocks].flatMap(([condition, values]) =>
+    condition === undefined ? [] : [{ ...condition, facts: values }],
   );
 }
 
@@ -146,9 +177,9 @@ const valuesText = ({ facts }: Block): string => JSON.stringify(facts.map(({ val
 function valueGains(from: Block, to: Block): readonly Gain[] {
   const base = from.operator.replace(/^For(All|Any)Values?:/i, '').replace(/IfExists$/i, '');
   const covered = { covers: coveringOf(base) };
-  if (/^(String|Arn)Not|^NotIpAddress$/i.test(base)) return beyond(covered, from.facts, to.facts);
-  if (/^(String|Arn|Bool|Binary|IpAddress$)/i.test(base)) return beyond(covered, to.facts, from.facts);
-  return changedFacts(from.facts, to.facts).map(gain('maybe'));
+  if (/^(String|Arn)Not|^NotIpAddress$/i.test(base)) return beyond(covered, from.facts, to.facts, to);
+  if (/^(String|Arn|Bool|Binary|IpAddress$)/i.test(base)) return beyond(covered, to.facts, from.facts, from);
+  return changedFacts(from, to).map(gain('maybe'));
 }
 
 /** Only these operators know wildcards ("IAM JSON policy elements: Condition operators"). */
@@ -158,12 +189,10 @@ function coveringOf(base: string): Element['covers'] {
   return () => false;
 }
 
-const changedFacts = (from: readonly Fact[], to: readonly Fact[]): readonly Fact[] => [
-  ...without(from, to),
-  ...without(to, from),
+const changedFacts = (from: Block, to: Block): readonly Fact[] => [
+  ...without(from.facts, to),
+  ...without(to.facts, from),
 ];
 
-function without(facts: readonly Fact[], others: readonly Fact[]): readonly Fact[] {
-  const known = new Set(others.map(({ key }) => key));
-  return facts.filter(({ key }) => !known.has(key));
-}
+const without = (facts: readonly Fact[], { keys }: Keyed): readonly Fact[] =>
+  facts.filter(({ key }) => !keys.has(key));

@@ -239,7 +239,7 @@ describe('selectionBy', () => {
       approval: { since, approvedAs: { ...root, ...approvedIn } },
     });
 
-    expect(selectionBy(entry, waiting, ous)).toBe(expected);
+    expect(selectionBy(entry, ous)(waiting)).toBe(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Conditions, Statement } from '../../shared/policy/document.ts';
-import { reaches, wideningOf } from '../../shared/policy/widening.ts';
+import { reaches, type StatementFacts, statementFacts, wideningOf } from '../../shared/policy/widening.ts';
 
 const allow = (more: Partial<Statement> = {}): Statement => ({
   Effect: 'Allow',
@@ -16,9 +16,10 @@ const gains = (
   after: Conditions | undefined,
   Effect: 'Allow' | 'Deny' = 'Allow',
 ) => {
-  const of = (Condition: Conditions | undefined) => allow({ Effect, ...(Condition && { Condition }) });
+  const of = (Condition: Conditions | undefined) =>
+    statementFacts(allow({ Effect, ...(Condition && { Condition }) }));
   return [...wideningOf(of(before), of(after))]
-    .map(([key, widening]) => [JSON.parse(key).at(-1), widening])
+    .map(([key, widening]) => [key.slice(key.lastIndexOf(']') + 1), widening])
     .sort();
 };
 
@@ -258,4 +259,5 @@ describe('reaches', () => {
 });
 
 /** The statement without the elements that are undefined. */
-const clean = (more: Partial<Statement>): Statement => JSON.parse(JSON.stringify(allow(more)));
+const clean = (more: Partial<Statement>): StatementFacts =>
+  statementFacts(JSON.parse(JSON.stringify(allow(more))));
