@@ -8,7 +8,7 @@ export const epoch = Date.parse('2026-03-02T09:00:00Z');
  * The longest simulated time of a play, in milliseconds. Normal plays end within a day; a play that does not end, such as
  * one whose run waits for ever, is a fault.
  */
-export const longestPlay = 4 * 24 * 3_600_000;
+const longestPlay = 4 * 24 * 3_600_000;
 
 /**
  * Does `work` in simulated time: every timer of the process, also those of the SDK's retries and of the state machine
