@@ -232,8 +232,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...plain.selectors,
     name: 'any-tag-value',
     title: 'of a tag with several values any value counts',
-    replace: 'Object.hasOwn(tags, key) && values.has(',
-    by: 'Object.hasOwn(tags, key) && (values.size > 1 ? () => true : (value: string) => values.has(value))(',
+    replace: 'values.has(tags[key]',
+    by: '(values.size > 1 ? () => true : (value: string) => values.has(value))(tags[key]',
   },
   {
     ...plain.selectors,
@@ -328,8 +328,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...plain.desired,
     name: 'unresolved-lost',
     title: 'accounts of an unresolved path are not kept',
-    replace: '...(unresolved === undefined ? {} : { unresolved }) };',
-    by: '...(unresolved === undefined || unresolved.length > 0 ? {} : { unresolved }) };',
+    replace: '...(unresolved.length === 0 ? {} : { unresolved }) };',
+    by: '...(unresolved.length >= 0 ? {} : { unresolved }) };',
     flow: 'tests/flows/renamed-ous',
   },
   // Rendering, kind by kind.
