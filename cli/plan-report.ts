@@ -87,7 +87,10 @@ export const countsOf = ({ resources, looked }: OverallPlan): PlanCounts => ({
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
   withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
   leaving: resources.filter(({ plan }) => Object.keys(plan?.leaving ?? {}).length > 0).length,
-  failed: resources.filter(({ error }) => error !== undefined).length + looked.failed.length,
+  failed:
+    resources.filter(({ error }) => error !== undefined).length +
+    looked.failed.length +
+    looked.unreadable.length,
 });
 
 /** What is shown of a resource: all of it, or only what concerns the plan's account. */

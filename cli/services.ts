@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   accessOfRuns,
   type HubSettings,
@@ -12,6 +11,7 @@ import { type CallCounts, countCalls, withPlugins } from '../shared/aws/plugins.
 import { systemClock } from '../shared/clock.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { type Logger, requireInForce, type Services } from '../shared/services.ts';
+import { documentClient } from '../shared/store/dynamodb/document-client.ts';
 import { dynamoStore } from '../shared/store/dynamodb/store.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
@@ -97,7 +97,7 @@ export async function connectForRun(
 function tableStore(tableName: string, { region, endpoint }: HubSettings): Store {
   const settings = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
   const dynamoDb = withPlugins(new DynamoDBClient(settings), [hubErrors(region)]);
-  return dynamoStore({ client: DynamoDBDocumentClient.from(dynamoDb), tableName });
+  return dynamoStore({ client: documentClient(dynamoDb), tableName });
 }
 
 /** Whether an endpoint is on this machine: a stand-in for AWS, such as moto. */

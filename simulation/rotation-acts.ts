@@ -52,7 +52,7 @@ export async function rotationActs(stage: RotationStage, { begin, end }: Stretch
   await lastRotations(scene);
   await lastWishes(scene);
   for (const stop of stops) stop();
-  await looks.until(async () => running.size === 0 && (await stage.inner.outbox.open()).length === 0);
+  await looks.until(async () => running.size === 0 && (await stage.inner.outbox.open()).items.length === 0);
 }
 
 /** The clock starts a look every quarter of an hour, now and then without effect. */

@@ -171,8 +171,8 @@ const quiet = executionsEndWithin + 60 * 60_000;
 async function recordViolations({ inner, start }: RotationStage): Promise<readonly string[]> {
   await new Promise<void>((resolve) => setTimeout(resolve, quiet));
   await start({}, 'organization-sweep');
-  const open = await inner.runs.unfinished('9999');
-  return open.map(({ runId }) => `${runId} has no final record`);
+  const { items } = await inner.runs.unfinished('9999');
+  return items.map(({ runId }) => `${runId} has no final record`);
 }
 
 /** Nothing comes of a wish for what does not exist but the record of a run that failed. */

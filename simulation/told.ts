@@ -39,7 +39,7 @@ export const waitingIds = (accounts: readonly RegisteredAccount[]): readonly str
 
 /** A line for each account that waits; it must be there if nobody is asked for the account. */
 export async function waitingLines({ registry, approvals }: Store, now: number): Promise<readonly DueLine[]> {
-  const open = (await approvals.open()).filter(({ until }) => Date.parse(until) > now);
+  const open = (await approvals.open()).items.filter(({ until }) => Date.parse(until) > now);
   const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
   return waitingIds(await registry.accounts()).map((id) => ({
     what: `account ${id} waits for approval`,

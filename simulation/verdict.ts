@@ -187,8 +187,8 @@ function foreignViolations({ organisation, configuration, watch }: Stage): reado
 }
 
 async function recordViolations({ inner }: Stage): Promise<readonly string[]> {
-  const open = await inner.runs.unfinished('9999');
-  return open.map(({ runId }) => `${runId} has no final record`);
+  const { items } = await inner.runs.unfinished('9999');
+  return items.map(({ runId }) => `${runId} has no final record`);
 }
 
 async function leaseViolations({ inner, named }: Stage): Promise<readonly string[]> {

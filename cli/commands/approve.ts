@@ -5,6 +5,7 @@ import {
   decideApproval,
   requestFor,
 } from '../../shared/run/decide-approval.ts';
+import { unreadableText } from '../../shared/run/unreadable.ts';
 import type { Services } from '../../shared/services.ts';
 import type { ApprovalRequest } from '../../shared/store/ports.ts';
 import { approvalReport, tellRequest } from '../approval-output.ts';
@@ -14,6 +15,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { personOf } from '../person.ts';
 import { connect } from '../services.ts';
 import { UsageError } from '../usage-error.ts';
+import { tellWarnings } from '../warnings.ts';
 
 export interface ApproveOptions extends CommonOptions {
   readonly run?: string;
@@ -92,8 +94,15 @@ function tellDecided({ out }: Session, { runId }: ApprovalRequest, decided: Deci
 }
 
 async function list({ out }: Session, { store, clock }: Services): Promise<ExitCode> {
-  const open = (await store.approvals.open()).filter(({ until }) => clock.now() < Date.parse(until));
-  out.result({ status: 'succeeded', open: open.map(approvalReport) });
+  const { items, unreadable } = await store.approvals.open();
+  const open = items.filter(({ until }) => clock.now() < Date.parse(until));
+  const warnings = unreadable.map(unreadableText);
+  out.result({
+    status: 'succeeded',
+    open: open.map(approvalReport),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  });
+  tellWarnings(out, warnings);
   if (open.length === 0) out.line('Nobody waits for approval.');
   for (const request of open) {
     tellRequest(out, request);

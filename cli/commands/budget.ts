@@ -37,7 +37,9 @@ async function budget(options: BudgetOptions, session: Session): Promise<ExitCod
   const reckoned = plan.resources
     .filter(({ desired }) => desired.shares.length > 0)
     .map((standing) => reckon(standing, configuration));
-  const incomplete = reckoned.some(({ error }) => error !== undefined) || plan.looked.failed.length > 0;
+  const { failed, unreadable } = plan.looked;
+  const incomplete =
+    reckoned.some(({ error }) => error !== undefined) || failed.length + unreadable.length > 0;
   const status = incomplete ? 'incomplete' : 'complete';
   session.out.result({ status, resources: reckoned.map(reported) });
   tellHead(session.out, stage, planReport(plan, []));

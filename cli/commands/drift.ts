@@ -58,7 +58,7 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
 function statusOf(counts: Counts, { looked }: OverallPlan): keyof typeof exitCodeByStatus {
   if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
-  return counts.unreadable + looked.failed.length > 0 ? 'incomplete' : 'no-drift';
+  return counts.unreadable + looked.failed.length + looked.unreadable.length > 0 ? 'incomplete' : 'no-drift';
 }
 
 const exitCodeByStatus = {

@@ -56,7 +56,8 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   if (alone !== undefined) return othersIn(request, alone, refused);
   const added = triedWith(request, first).sort(request.newestFirst);
   const unnamed = added.filter((id) => !request.named.has(id));
-  const kept = [...first.withheld, ...Object.keys(first.leaving)].sort(request.newestFirst);
+  const unresolved = first.unresolved?.kept ?? [];
+  const kept = [...first.withheld, ...Object.keys(first.leaving), ...unresolved].sort(request.newestFirst);
   const gone = kept.filter((id) => !request.isMember(id));
   const again = added.filter((id) => request.refusedBefore?.has(id));
   const replaceable = [...gone, ...unnamed];

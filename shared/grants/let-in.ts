@@ -29,6 +29,10 @@ class Everybody extends Set<string> {
     return true;
   }
 
+  names(id: string): boolean {
+    return super.has(id);
+  }
+
   holds(account: Account): boolean {
     return isMember(account) && this.#unlisted.some((statement) => holds(statement, account));
   }
@@ -39,6 +43,13 @@ export const listed = (letIn: ReadonlySet<string>, accounts: readonly Account[])
   letIn instanceof Everybody
     ? [...new Set([...letIn, ...accountIds(accounts.filter((account) => letIn.holds(account)))])]
     : [...letIn];
+
+/** Whether a condition on the organization lets accounts in that nobody can list. */
+export const isOpen = (letIn: ReadonlySet<string>): boolean => letIn instanceof Everybody;
+
+/** Whether an account is let in by its id. */
+export const isNamed = (letIn: ReadonlySet<string>, id: string): boolean =>
+  letIn instanceof Everybody ? letIn.names(id) : letIn.has(id);
 
 const organizationKey = /^aws:(principal|source|resource)(orgid|orgpaths|account)$/i;
 

@@ -1,4 +1,4 @@
-import { type Account, isMember } from '../organization/account.ts';
+import { type Account, isMember, isUnreadable } from '../organization/account.ts';
 import { matches } from '../organization/selector.ts';
 import type { Conditions, PrincipalMap, Statement } from '../policy/document.ts';
 import type { AccessRequest } from '../policy/evaluate.ts';
@@ -42,9 +42,10 @@ const onlyRoles = (
 /**
  * How a share's accounts are made known. A share that keeps accounts which the selector does not match any more, since
  * their removal waits for a person, is listed until that is decided, whatever it declares: no condition could keep them.
+ * Whether the selector matches an account that cannot be read is not known, so that changes nothing.
  */
 export const membershipOf = ({ entry, accounts }: Share<GrantEntry>): Membership =>
-  accounts.every((account) => isMember(account) && matches(entry.for, account))
+  accounts.every((account) => isUnreadable(account) || (isMember(account) && matches(entry.for, account)))
     ? (entry.membership ?? 'accounts')
     : 'accounts';
 

@@ -1,3 +1,5 @@
+import type { ErrorRecord } from '../errors.ts';
+
 /**
  * What Organizations says of an account.
  * `DEPARTED` is ours: an account that the registry knows and that is no longer in the organisation.
@@ -26,9 +28,12 @@ export interface Position {
 export interface Account extends Position {
   /** Twelve digits. */
   readonly id: string;
-  readonly state: AccountState;
+  /** `UNREADABLE` is never stored: the table has an item of the account, and only the key of the item is understood. */
+  readonly state: AccountState | 'UNREADABLE';
   /** Present only while the account waits for a person to approve it where it is. */
   readonly approval?: PendingApproval;
+  /** Why its item cannot be understood. Present only if the account is `UNREADABLE`. */
+  readonly unreadable?: ErrorRecord | undefined;
 }
 
 /** That an account waits: it gets only what it would get both here and where it was approved last. */
@@ -37,6 +42,11 @@ export interface PendingApproval {
   readonly since: string;
   /** Where it was approved last; null for one that never was: it gets nothing. */
   readonly approvedAs: Position | null;
+  /**
+   * Nobody knows where it was approved, since its item could not be understood: it keeps what it has, and gets nothing.
+   * Default: false.
+   */
+  readonly keepsAccess?: true;
 }
 
 /** An account as the registry holds it, with the revision of its last change. */
@@ -54,3 +64,26 @@ export const isClosed = ({ state }: Account): boolean =>
   state === 'SUSPENDED' || state === 'PENDING_CLOSURE' || state === 'CLOSED';
 
 export const accountIdPattern = /^\d{12}$/;
+
+/** Only its id is known. It keeps the access that it has, and gets none. */
+export const isUnreadable = ({ state }: Account): boolean => state === 'UNREADABLE';
+
+/**
+ * What stands for an account whose item cannot be understood.
+ * @param revision Of the item, as far as that can be read
+ */
+export const unreadableAccount = (
+  id: string,
+  revision: number,
+  unreadable: ErrorRecord,
+): RegisteredAccount => ({
+  id,
+  name: id,
+  state: 'UNREADABLE',
+  parentIds: [],
+  ouPath: '',
+  tags: {},
+  unreadable,
+  revision,
+  updatedAt: '1970-01-01T00:00:00.000Z',
+});

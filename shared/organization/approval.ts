@@ -1,4 +1,10 @@
-import type { Account, PendingApproval, Position, RegisteredAccount } from './account.ts';
+import {
+  type Account,
+  isUnreadable,
+  type PendingApproval,
+  type Position,
+  type RegisteredAccount,
+} from './account.ts';
 
 /**
  * Whether an account must be approved where it is now. `approvedAs` is where it was approved last, null for one that
@@ -22,13 +28,25 @@ export function withApproval(
   if (approvedAs !== null && samePosition(approvedAs, now)) return account;
   if (!needsApproval(account, approvedAs)) return account;
   const waitedHere = before?.approval !== undefined && samePosition(before, now);
-  return { ...account, approval: { since: waitedHere ? before.approval.since : at, approvedAs } };
+  const since = waitedHere ? before.approval.since : at;
+  return { ...account, approval: { since, approvedAs, ...keepsAccess(before, now) } };
 }
+
+/** Where an account was approved cannot be read from an item that is not understood. The account waits with what it has. */
+const keepsAccess = (
+  before: RegisteredAccount | undefined,
+  now: Account,
+): Pick<PendingApproval, 'keepsAccess'> =>
+  before !== undefined &&
+  !returns(before, now) &&
+  (isUnreadable(before) || before.approval?.keepsAccess === true)
+    ? { keepsAccess: true }
+    : {};
 
 const nobodyNeeds: NeedsApproval = () => false;
 
 function approvedAsOf(before: RegisteredAccount | undefined, now: Account): Position | null {
-  if (before === undefined || returns(before, now)) return null;
+  if (before === undefined || returns(before, now) || isUnreadable(before)) return null;
   return before.approval === undefined ? positionOf(before) : before.approval.approvedAs;
 }
 
@@ -61,4 +79,8 @@ export const positionText = ({ name, parentIds, ouPath, tags }: Position): strin
 export const approvalText = (approval: PendingApproval | undefined): string =>
   approval === undefined
     ? ''
-    : JSON.stringify([approval.since, approval.approvedAs && positionText(approval.approvedAs)]);
+    : JSON.stringify([
+        approval.since,
+        approval.approvedAs && positionText(approval.approvedAs),
+        approval.keepsAccess,
+      ]);

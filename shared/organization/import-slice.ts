@@ -2,7 +2,7 @@ import type { Account as OrganizationsAccount } from '@aws-sdk/client-organizati
 import pMap, { pMapSkip } from 'p-map';
 import { timestamp } from '../clock.ts';
 import { ServiceUnavailableError } from '../errors.ts';
-import type { Account, RegisteredAccount } from './account.ts';
+import { type Account, accountIdPattern, type RegisteredAccount } from './account.ts';
 import { type NeedsApproval, withApproval } from './approval.ts';
 import {
   accountFrom,
@@ -87,7 +87,11 @@ async function begin(
   { seen, counts }: ImportCursor,
   limits: SliceLimits,
 ): Promise<Work> {
-  const known = new Map((await access.registry.accounts()).map((account) => [account.id, account]));
+  const accounts = await access.registry.accounts();
+  // Organizations cannot be asked for an id that no account can have.
+  const known = new Map(
+    accounts.filter(({ id }) => accountIdPattern.test(id)).map((account) => [account.id, account]),
+  );
   const isReady = (await access.registry.readySince()) !== undefined;
   return {
     access,

@@ -48,7 +48,7 @@ const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>)
 };
 
 /**
- * The OUs that each path names now. A path that names none keeps the OUs of the activation before, as far as they exist:
+ * The OUs that each path names now. A path that names none keeps the OUs of the activation before, as far as they may exist:
  * an operator who activates a configuration beside an unnoticed rename takes no access away.
  */
 export function storeOus(
@@ -57,8 +57,10 @@ export function storeOus(
   before: StoredOus = noStoredOus,
 ): StoredOus {
   const tree = ouTreeOf(accounts);
+  // An account that cannot be read may be in it.
+  const isComplete = !accounts.some(({ state }) => state === 'UNREADABLE');
   const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
-    namedOus(ous, test).some(([id]) => tree.has(id));
+    !isComplete || namedOus(ous, test).some(([id]) => tree.has(id));
   return Object.fromEntries(
     paths.flatMap((path) => {
       const test = pathTest(path);

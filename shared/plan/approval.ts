@@ -2,7 +2,7 @@ import { canonicalHash } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { GrantEntry } from '../grants/entry.ts';
 import { byText } from '../order.ts';
-import { type Account, isMember, type Position } from '../organization/account.ts';
+import { type Account, isMember, isUnreadable, type Position } from '../organization/account.ts';
 import { type NeedsApproval, positionOf, samePosition } from '../organization/approval.ts';
 import {
   maySelect,
@@ -15,17 +15,19 @@ import {
 import type { DesiredResource } from './desired.ts';
 
 /**
- * Whether a grant is for an account now; for one that waits, only where it would be so too as it was approved last. Whom a
- * condition holds AWS lets in, approved or not.
+ * Whether a grant is for an account now. Nobody can say so of an account whose item cannot be understood. A grant is for an
+ * account that waits only if it would be so, too, as the account was approved last. Whom a condition holds AWS lets in,
+ * approved or not.
  */
 export function selectionBy(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
   const select = selectionTest(entry.for, ous);
-  if (!knowsApproval(entry)) return select;
+  const isApprovalKnown = knowsApproval(entry);
   return (account) => {
+    if (isUnreadable(account)) return 'unresolved';
     const now = select(account);
-    if (account.approval === undefined || now === 'not-selected') return now;
-    const { approvedAs } = account.approval;
-    if (approvedAs === null) return 'not-selected';
+    if (!isApprovalKnown || account.approval === undefined || now === 'not-selected') return now;
+    const { approvedAs, keepsAccess = false } = account.approval;
+    if (approvedAs === null) return keepsAccess ? 'unresolved' : 'not-selected';
     const asApproved = select({ ...account, ...approvedAs });
     return asApproved === 'selected' ? now : asApproved;
   };

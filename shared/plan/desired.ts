@@ -5,7 +5,7 @@ import type { GrantEntry } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
 import { perObject } from '../memo.ts';
 import { byText } from '../order.ts';
-import { type Account, isMember } from '../organization/account.ts';
+import { type Account, accountIdPattern, isMember, isUnreadable } from '../organization/account.ts';
 import { noStoredOus, type StoredOus } from '../organization/stored-ous.ts';
 import { selectionBy } from './approval.ts';
 import { type Found, foundBy, nothingFound } from './searches.ts';
@@ -23,8 +23,9 @@ export interface DesiredResource {
 
 export interface DesiredShare extends Share {
   /**
-   * Accounts that are selected only by OUs as they were when the configuration was activated: each keeps what it has and
-   * gets nothing. Ordered by id; absent where there are none.
+   * Accounts of which nobody can say whether the grant is for them: those that are selected only by OUs as they were when the
+   * configuration was activated, those whose last approval is not known, and every account whose item cannot be understood.
+   * Each keeps what it has and gets nothing. Ordered by id; absent where there are none.
    */
   readonly unresolved?: readonly Account[];
 }
@@ -101,14 +102,14 @@ function resourcesFor(
   accounts: readonly Account[],
   only?: string,
 ): ReadonlyMap<string, DesiredResource> {
-  const members = accounts.filter(isMember).toSorted(byText(({ id }) => id));
+  const candidates = accounts.filter(isCandidate).toSorted(byText(({ id }) => id));
   const resources = new Map<string, DesiredResource>();
   for (const entry of configuration.grants) {
     const named = namedBy(entry, configuration);
     const all = new Set([...named, ...foundBy(entry, configuration, found)]);
     const wanted = only === undefined ? [...all] : [only].filter((key) => all.has(key));
     if (wanted.length === 0) continue;
-    const share = shareOf(entry, members, ous);
+    const share = shareOf(entry, candidates, ous);
     for (const key of wanted) {
       const { shares = [], named: before = false } = resources.get(key) ?? {};
       const ref = resourceOf(key);
@@ -133,11 +134,15 @@ const namedKeys = perObject(
     ),
 );
 
-function shareOf(entry: GrantEntry, members: readonly Account[], ous: StoredOus): DesiredShare {
+/** What no account can have as its id, no statement can name. */
+const isCandidate = (account: Account): boolean =>
+  isMember(account) || (isUnreadable(account) && accountIdPattern.test(account.id));
+
+function shareOf(entry: GrantEntry, candidates: readonly Account[], ous: StoredOus): DesiredShare {
   const select = selectionBy(entry, ous);
   const accounts: Account[] = [];
   const unresolved: Account[] = [];
-  for (const account of members) {
+  for (const account of candidates) {
     const selection = select(account);
     if (selection === 'selected') accounts.push(account);
     else if (selection === 'unresolved') unresolved.push(account);

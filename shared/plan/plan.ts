@@ -52,11 +52,11 @@ export interface ResourcePlan extends Rendering<unknown> {
   readonly removed: readonly string[];
   /** Why nobody is added, where not all fit: then the plan only takes back. */
   readonly refused?: Refusal;
-  /** Absent where every path of an OU names what it named at the activation. */
+  /** Absent if every account is resolved. */
   readonly unresolved?: UnresolvedAccounts;
 }
 
-/** Accounts that only OUs as they were at the activation select; ordered. */
+/** Accounts of which nobody can say whether a grant is for them, as `DesiredShare.unresolved`; ordered. */
 export interface UnresolvedAccounts {
   /** They keep what they have. */
   readonly kept: readonly string[];
@@ -253,7 +253,8 @@ function planOf(
 ): ResourcePlan {
   const { desired, actual } = request;
   const { withheld, leaving } = staying(shares);
-  refuseExposure(request, rendering, [...withheld, ...leaving, ...unclaimed.named]);
+  const unresolved = shares.flatMap((share) => share.keptUnresolved);
+  refuseExposure(request, rendering, [...withheld, ...leaving, ...unresolved, ...unclaimed.named]);
   return {
     ...rendering,
     changed: !desired.kind.same(actual, rendering.next),

@@ -1,8 +1,9 @@
+import { UnsafeChangeError } from '../errors.ts';
 import type { GrantContext, Share } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/entry.ts';
-import { listed } from '../grants/let-in.ts';
+import { isNamed, isOpen, listed } from '../grants/let-in.ts';
 import { byText } from '../order.ts';
-import { isClosed } from '../organization/account.ts';
+import { type Account, isClosed, isUnreadable } from '../organization/account.ts';
 import type { DesiredShare } from './desired.ts';
 import { isInGrace } from './grace.ts';
 import type { PlanRequest } from './plan.ts';
@@ -15,9 +16,9 @@ export interface PlannedShare extends Share {
   readonly leaving: readonly string[];
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Accounts that keep what they have because a path of an OU is unresolved. */
+  /** Of the accounts that are unresolved, those that keep what they have. */
   readonly keptUnresolved: readonly string[];
-  /** Accounts that get nothing for that reason. */
+  /** Of the accounts that are unresolved, those that get nothing. */
   readonly notAdded: readonly string[];
 }
 
@@ -28,8 +29,8 @@ export function planShare(
 ): PlannedShare {
   const { desired, actual, setAside, remembered } = request;
   const granted = desired.kind.granted(entry, desired.ref, actual, context, remembered);
-  const keeping = unresolved.filter(({ id }) => granted.has(id));
-  const notAdded = unresolved.filter(({ id }) => !granted.has(id));
+  const keeping = keptOf(unresolved, { entry, granted, resource: desired.key });
+  const notAdded = unresolved.filter((account) => !keeping.includes(account));
   const accounts = [...selected, ...keeping];
   const held = desired.kind.heldAnyway?.(desired.ref, actual, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
@@ -56,6 +57,39 @@ export function planShare(
     notAdded: notAdded.map(({ id }) => id),
   };
 }
+
+/**
+ * Of the accounts that are unresolved, those that keep what they have. A condition on the organization goes on to let in an
+ * account that cannot be read, or not to; so only an account that is named by its id has to stay.
+ * @throws UnsafeChangeError if accounts are to be named that a condition lets in until now: nobody knows which
+ */
+function keptOf(
+  unresolved: readonly Account[],
+  { entry, granted, resource }: KeptRequest,
+): readonly Account[] {
+  const unreadable = unresolved.filter(isUnreadable);
+  const isToBeListed = isOpen(granted) && (entry.membership ?? 'accounts') === 'accounts';
+  if (isToBeListed && unreadable.length > 0) throw notListed(resource, entry.name, unreadable);
+  return unresolved.filter((account) =>
+    isUnreadable(account) ? isNamed(granted, account.id) : granted.has(account.id),
+  );
+}
+
+interface KeptRequest {
+  readonly entry: GrantEntry;
+  readonly granted: ReadonlySet<string>;
+  readonly resource: string;
+}
+
+const notListed = (resource: string, grant: string, unreadable: readonly Account[]): UnsafeChangeError => {
+  const ids = unreadable.map(({ id }) => id).join(', ');
+  return new UnsafeChangeError(
+    `${resource}: the grant ${grant} is to list its accounts, and a condition on the organization lets them in now. The ` +
+      `table's items of these accounts cannot be understood: ${ids}. Nobody knows whether the list must have them, so ` +
+      'nothing was written. Run `onboarding import`, which replaces the items, and start the run again',
+    { resource, accountIds: unreadable.map(({ id }) => id) },
+  );
+};
 
 /** Whoever keeps what no grant gives, on any of the shares, ordered. */
 export const staying = (shares: readonly PlannedShare[]) => ({

@@ -41,7 +41,7 @@ function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): reado
   const id = accountOfPrincipal(found.principal);
   if (id === undefined) return [{ ...found, state: 'unknown', because: 'which cannot be checked' }];
   const account = accounts.find((each) => each.id === id);
-  if (account?.state === 'ACTIVE') return [];
+  if (account?.state === 'ACTIVE' || account?.state === 'UNREADABLE') return [];
   if (account === undefined || !isClosed(account))
     return [
       {

@@ -4,9 +4,9 @@ import type { Configuration } from '../configuration/schema.ts';
 import { MalformedEventError } from '../errors.ts';
 import { type CentralAccountName, centralAccountNames } from '../grants/entry.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import { claimDelivery } from './claim.ts';
+import { claimOrReport } from './claim.ts';
 import type { RotationRequest } from './event.ts';
-import { type Found, problemLine } from './found.ts';
+import { type Found, problemLine, together } from './found.ts';
 import { hostedIds, hostedVersion } from './named.ts';
 
 interface HostedClaim {
@@ -36,12 +36,9 @@ export async function claimHosted(
     const claim = { runId, askedAt: Date.parse(startedAt), again: 'incomplete' } as const;
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
-      return claimDelivery(services, { ...place, ...found, source, target }, claim);
+      return claimOrReport(services, { ...place, ...found, source, target }, claim);
     });
-    return {
-      deliveries: (await Promise.all(claims)).filter((key) => key !== undefined),
-      problems: [],
-    };
+    return await together(claims);
   } catch (thrown) {
     return {
       deliveries: [],

@@ -3,7 +3,7 @@ import { rotationOf } from '../configuration/rotation.ts';
 import { ResourceMissingError } from '../errors.ts';
 import { secretPlace } from '../secret-arn.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
-import { type Claim, claimAbandoned, claimDelivery } from './claim.ts';
+import { type Claim, claimAbandoned, claimOrReport } from './claim.ts';
 import { type CurrentSecret, currentSecret } from './current-version.ts';
 import type { KnownProfiles } from './discover.ts';
 import { SecretNotDeployableError } from './errors.ts';
@@ -53,13 +53,13 @@ export async function claimSecret(
     const { arn: source, version, accountId, region } = current;
     const left = await claimAbandoned(services, { runId, source, takesUp: () => claim.takesUp });
     const claims = targets.map((target) =>
-      claimDelivery(services, { source, version, accountId, region, target }, claim),
+      claimOrReport(services, { source, version, accountId, region, target }, claim),
     );
-    const keys = (await Promise.all(claims)).filter((key) => key !== undefined);
+    const claimed = await Promise.all(claims);
     await remember();
     if (!claim.repeats) await forgetTrouble(services, { ...active, secret });
     const warnings = targets.length === 0 ? unservedReplica(current) : [];
-    return await together([{ deliveries: [...left, ...keys], problems: [], warnings }]);
+    return await together([left, ...claimed, { deliveries: [], problems: [], warnings }]);
   } catch (thrown) {
     const problem = problemLine(secret.secretId, thrown);
     const news = await isNews(services, { ...active, secret, runId }, thrown);

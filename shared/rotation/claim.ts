@@ -1,6 +1,7 @@
-import { ConcurrentUpdateError } from '../errors.ts';
+import { ConcurrentUpdateError, type ErrorFields } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { type Delivery, type DeliveryKey, isUnfinished, type OutboxStore } from '../store/ports.ts';
+import { StoredItemError } from '../store/stored-item-error.ts';
 import {
   claimed,
   isAskedAfter,
@@ -12,6 +13,7 @@ import {
   targetPrefix,
   type Wanted,
 } from './delivery.ts';
+import { type Found, problemLine } from './found.ts';
 
 export interface Claim {
   readonly runId: string;
@@ -30,7 +32,7 @@ export interface Claim {
  * @returns its key where the run has to take care of it; `undefined` where it is done, or another run is at it
  * @throws ConcurrentUpdateError where others are always quicker
  */
-export async function claimDelivery(
+async function claimDelivery(
   { store: { outbox }, clock }: Services,
   wanted: Wanted,
   claim: Claim,
@@ -46,6 +48,17 @@ export async function claimDelivery(
   throw new ConcurrentUpdateError(
     `The delivery ${key.id} of ${key.source} was changed by others, again and again`,
   );
+}
+
+/** The same. An item that cannot be understood is a problem of its target, and keeps no other target from the version. */
+export async function claimOrReport(services: Services, wanted: Wanted, claim: Claim): Promise<Found> {
+  try {
+    const key = await claimDelivery(services, wanted, claim);
+    return { deliveries: key === undefined ? [] : [key], problems: [] };
+  } catch (thrown) {
+    if (!(thrown instanceof StoredItemError)) throw thrown;
+    return { deliveries: [], problems: [problemLine(wanted.source, thrown)] };
+  }
 }
 
 interface Standing {
@@ -111,14 +124,18 @@ interface Abandoned {
   takesUp(delivery: Delivery): boolean | Promise<boolean>;
 }
 
-/** Takes over the deliveries that have not ended, or not for good, and that no run takes care of any more. */
+/**
+ * Takes over the deliveries that have not ended, or not for good, and that no run takes care of any more. Each that cannot be
+ * understood is a problem.
+ */
 export async function claimAbandoned(
   { store: { outbox }, clock }: Services,
   { runId, source, takesUp }: Abandoned,
-): Promise<readonly DeliveryKey[]> {
+): Promise<Found> {
   const now = clock.now();
   const taken: DeliveryKey[] = [];
-  for (const delivery of await outbox.open()) {
+  const { items, unreadable } = await outbox.open();
+  for (const delivery of items) {
     const { id, revision } = delivery;
     const key = { source: delivery.source, id };
     if (source !== undefined && delivery.source !== source) continue;
@@ -126,5 +143,10 @@ export async function claimAbandoned(
     else if (delivery.ownedUntil <= now && (isUnfinished(delivery) || (await takesUp(delivery))))
       if (await outbox.put(takenOver(delivery, { runId, now }), revision)) taken.push(key);
   }
-  return taken;
+  const own = unreadable.filter(({ fields }) => source === undefined || isOf(source, fields));
+  return { deliveries: taken, problems: own.map(({ name, message }) => `${name}: ${message}`) };
 }
+
+/** Whether the item of a delivery, as an error names it, is of the source. */
+const isOf = (source: string, { pk, sk }: ErrorFields = {}): boolean =>
+  pk === `OUTBOX#${source}` || String(sk).startsWith(`DELIVERY#${source}#`);

@@ -7,9 +7,12 @@ import {
   type DeliveryKey,
   type DeliveryStatus,
   isUnfinished,
+  type OutboxStore,
   type RunRecord,
 } from '../store/ports.ts';
+import { StoredItemError } from '../store/stored-item-error.ts';
 import { isSecret } from './delivery.ts';
+import { problemLine } from './found.ts';
 
 /** How one delivery went through the state machine: to its end, or with the error that was caught. */
 interface DeliveryOutcome extends DeliveryKey {
@@ -37,11 +40,15 @@ export async function finishDeployments(
   const { runs, outbox } = services.store;
   const opened = await runs.get(runId);
   const stored = await Promise.all(
-    deliveries.map(async (outcome) => ({ outcome, delivery: await outbox.get(outcome) })),
+    deliveries.map(async (outcome) => ({ outcome, ...(await deliveryOf(outbox, outcome)) })),
   );
   const left = [
     ...problems,
-    ...stored.flatMap(({ outcome, delivery }) => leftLine(runId, outcome, delivery)),
+    ...stored.flatMap(({ outcome, delivery, unreadable }) =>
+      unreadable === undefined
+        ? leftLine(runId, outcome, delivery)
+        : [problemLine(outcome.source, unreadable)],
+    ),
   ];
   const own = stored.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
   const status = left.length === 0 ? 'succeeded' : 'failed';
@@ -64,6 +71,19 @@ export async function finishDeployments(
   if (noNews) await runs.put(run);
   else await recordAndAnnounce(services, run, opened);
   return { runId, status };
+}
+
+/** An item that cannot be understood must not keep the run from its end. */
+async function deliveryOf(
+  outbox: OutboxStore,
+  key: DeliveryKey,
+): Promise<{ readonly delivery?: Delivery | undefined; readonly unreadable?: StoredItemError }> {
+  try {
+    return { delivery: await outbox.get(key) };
+  } catch (error) {
+    if (error instanceof StoredItemError) return { unreadable: error };
+    throw error;
+  }
 }
 
 const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);

@@ -22,7 +22,7 @@ export async function lookAround(
 ): Promise<Found> {
   const { outbox } = services.store;
   const takesUp = (delivery: Delivery) => isWorthARun(services, { ...delivery, runId });
-  const deliveries = await claimAbandoned(services, { runId, takesUp });
+  const abandoned = await claimAbandoned(services, { runId, takesUp });
   const known: KnownProfiles = new Map();
   const claim = { runId, again: 'never', believes: false, takesUp: false, repeats: false, known } as const;
   const look = (secrets: readonly NamedSecret[]) =>
@@ -30,7 +30,7 @@ export async function lookAround(
   const named = await look(configuredSecrets(active.configuration));
   const others = (await outbox.watched()).filter((arn) => !isNamed(arn, active));
   const watched = await look(others.flatMap((arn) => namedSecrets(active.configuration, arn)));
-  return together([{ deliveries, problems: [] }, named, watched]);
+  return together([abandoned, named, watched]);
 }
 
 /** A deployment that still goes on when its time is over needs no run; the next look asks again. */

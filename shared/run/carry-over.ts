@@ -56,7 +56,8 @@ function seed(
   const matching = [...new Set([...(item?.matching ?? []), ...had])].sort();
   if (matching.length === (item?.matching.length ?? 0)) return [];
   const former = (item?.former ?? []).filter((key) => !matching.includes(key));
-  return [{ ...item, search: search.key, matching, former, generation: (item?.generation ?? 0) + 1 }];
+  const { unreadable: _, ...kept } = item ?? {};
+  return [{ ...kept, search: search.key, matching, former, generation: (item?.generation ?? 0) + 1 }];
 }
 
 /** A resource of one of the search's grants that it may well find again. */

@@ -180,7 +180,7 @@ async function releaseOthers(
 ): Promise<readonly string[]> {
   const { approvals, registry } = services.store;
   const waiting = new Set((await registry.accounts()).filter(waits).map(({ id }) => id));
-  const others = (await approvals.open()).filter(
+  const others = (await approvals.open()).items.filter(
     (other) => other.runId !== runId && !other.accounts.some(({ id }) => waiting.has(id)),
   );
   const because = { ...decision, reason: `its accounts were approved with run ${runId}` };
@@ -193,7 +193,7 @@ async function rejectOthers(
   { runId, planHash }: ApprovalRequest,
   decision: ApprovalDecision,
 ): Promise<readonly string[]> {
-  const others = (await services.store.approvals.open()).filter(
+  const others = (await services.store.approvals.open()).items.filter(
     (other) => other.runId !== runId && other.planHash === planHash,
   );
   return decideOthers(services, others, decision);

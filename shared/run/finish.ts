@@ -1,7 +1,7 @@
 import { refusedText } from '../apply/refused-accounts.ts';
 import { timestamp } from '../clock.ts';
 import type { ErrorRecord } from '../errors.ts';
-import { isMember } from '../organization/account.ts';
+import { isMember, isUnreadable } from '../organization/account.ts';
 import type { Services } from '../services.ts';
 import { isUnannounced } from '../store/open.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
@@ -137,7 +137,7 @@ async function nonMembers(
   const lines: string[] = [];
   for (const { accountId, revision } of accounts) {
     const account = revision === undefined ? undefined : await store.registry.account(accountId);
-    if (account !== undefined && !isMember(account))
+    if (account !== undefined && !isMember(account) && !isUnreadable(account))
       lines.push(`account ${accountId} is ${account.state}; ${takenBackText(changes, accountId)}`);
   }
   return lines;

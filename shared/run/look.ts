@@ -9,7 +9,9 @@ import { grantKind } from '../grants/kinds.ts';
 import { type ConfiguredSearch, searchesOf } from '../plan/searches.ts';
 import type { Services } from '../services.ts';
 import type { FoundResources } from '../store/ports.ts';
+import { StoredItemError } from '../store/stored-item-error.ts';
 import { groupedLines } from './grouped-causes.ts';
+import { unreadableSearches } from './unreadable.ts';
 
 /** Where something happened that may change what a pattern matches. */
 export interface ResourcePlace {
@@ -32,9 +34,11 @@ export interface LookRequest {
 export interface Looked {
   /** What is known of every search now. */
   readonly items: readonly FoundResources[];
+  /** Items of searches that cannot be understood, and that no look has replaced, a line each. */
+  readonly unreadable: readonly string[];
   /** Searches that failed: what they found before stays in force. */
   readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
-  /** Patterns that find nothing, a line each. */
+  /** Patterns that find nothing, and items that a look has replaced, a line each. */
   readonly warnings: readonly string[];
 }
 
@@ -45,31 +49,46 @@ const concurrency = 4;
 export async function lookForResources(services: Services, request: LookRequest): Promise<Looked> {
   const searches = searchesOf(request.configuration);
   const known = await services.store.found.all();
-  if (searches.length === 0 && known.length === 0) return { items: [], failed: [], warnings: [] };
+  if (searches.length === 0 && known.length === 0)
+    return { items: [], unreadable: [], failed: [], warnings: [] };
   const due = searches.filter((search) => isDue(search, request, known));
   const looks = await pMap(due, (search) => lookOnce(services, request, search, known), { concurrency });
   const fresh = new Map(looks.map((item) => [item.search, item]));
   const stale = known.filter(({ search }) => !fresh.has(search));
   const kept = request.where === 'everywhere' ? await forgotten(services, request, stale) : stale;
+  const isReplaced = ({ search }: FoundResources): boolean => request.keep && isLookedAt(fresh.get(search));
   return {
+    unreadable: unreadableSearches(known.filter((item) => !isReplaced(item))),
     items: [...kept, ...fresh.values()],
     failed: due.flatMap((search) => {
       const error = fresh.get(search.key)?.error;
       return error === undefined ? [] : [{ search, error }];
     }),
-    warnings: due.filter(({ key }) => isEmpty(fresh.get(key))).map(nothingMatches),
+    warnings: [
+      ...unreadableSearches(known.filter(isReplaced)).map((line) => `${line}. ${replacedText}`),
+      ...due.filter(({ key }) => isEmpty(fresh.get(key))).map(nothingMatches),
+    ],
   };
 }
 
-/** What the failed searches leave to do, a line for each cause. */
-export const searchLines = ({ failed }: Pick<Looked, 'failed'>): readonly string[] =>
-  groupedLines(
+const replacedText =
+  'This run has searched again and replaced the item. Resources that matched before and match no more may be unknown now: ' +
+  'look for managed statements on them';
+
+/** What looking for resources leaves to do, a line for each cause. */
+export const searchLines = ({
+  failed,
+  unreadable,
+}: Pick<Looked, 'failed' | 'unreadable'>): readonly string[] => [
+  ...unreadable,
+  ...groupedLines(
     failed.map(({ search, error }) => ({
       resource: `Looking for ${searchText(search)}`,
       text: `failed: ${error.name}: ${error.message}`,
     })),
     'searches',
-  );
+  ),
+];
 
 /** `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)` */
 const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSearch): string =>
@@ -151,7 +170,7 @@ function nextItem(
   before: FoundResources | undefined,
   answer: Answer,
 ): FoundResources {
-  const { error: _, ...last } = before ?? nothingYet(search);
+  const { error: _, unreadable: __, ...last } = before ?? nothingYet(search);
   const generation = last.generation + 1;
   if ('error' in answer) return { ...last, error: answer.error, generation };
   const now = new Set(answer.keys);
@@ -165,10 +184,18 @@ export async function writtenAmong(
   keys: readonly string[],
 ): Promise<readonly string[]> {
   const unique = [...new Set(keys)].sort();
-  const states = await pMap(unique, async (key) => ({ key, state: await resources.get(key) }), {
-    concurrency: 8,
-  });
-  return states.filter(({ state }) => (state?.owned.length ?? 0) > 0).map(({ key }) => key);
+  const written = await pMap(unique, (key) => isWritten(resources, key), { concurrency: 8 });
+  return unique.filter((_, index) => written[index]);
+}
+
+/** Of an item that cannot be understood nobody can say so; the resource stays in sight, and its update reports the item. */
+async function isWritten(resources: Services['store']['resources'], key: string): Promise<boolean> {
+  try {
+    return ((await resources.get(key))?.owned.length ?? 0) > 0;
+  } catch (error) {
+    if (error instanceof StoredItemError) return true;
+    throw error;
+  }
 }
 
 /** Searches that the configuration has no more: what is cleared is forgotten. */
@@ -188,6 +215,7 @@ async function withoutCleared(
   { keep }: LookRequest,
   item: FoundResources,
 ): Promise<FoundResources> {
+  if (item.unreadable !== undefined) return item;
   const former = await writtenAmong(store, item.former);
   if (former.length === item.former.length) return item;
   if (!keep) return { ...item, former };

@@ -16,6 +16,7 @@ import { formatDifference } from '../policy/difference-text.ts';
 import type { ActiveConfiguration, Services } from '../services.ts';
 import { type Looked, lookForResources } from './look.ts';
 import { type Look, nextDocuments, readAndPlan, type SeenResource, stateOf } from './standing.ts';
+import { unreadableAccounts } from './unreadable.ts';
 import { findUnresolvedPaths } from './unresolved.ts';
 
 /** How one resource is, and how it should be. */
@@ -32,8 +33,11 @@ export interface OverallPlan {
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
   readonly resources: readonly Standing[];
-  /** What is wrong with searches by pattern, with selectors that match nobody, and with paths of OUs that changed. */
-  readonly looked: Pick<Looked, 'failed' | 'warnings'>;
+  /**
+   * What is wrong with searches by pattern, with items of the table that cannot be understood, with selectors that match
+   * nobody, and with paths of OUs that changed.
+   */
+  readonly looked: Pick<Looked, 'failed' | 'unreadable' | 'warnings'>;
 }
 
 export interface PlanAllRequest {
@@ -89,7 +93,15 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const unresolved = await findUnresolvedPaths(services, { active, accounts, planned: resources });
   const unmatched = selectorWarnings(active, accounts);
   const warnings = [...looked.warnings, ...unresolved.map(unresolvedText), ...unmatched];
-  return { active, revision, madeAt, ...scope, resources: chosen, looked: { ...looked, warnings } };
+  const unreadable = [...looked.unreadable, ...unreadableAccounts(accounts)];
+  return {
+    active,
+    revision,
+    madeAt,
+    ...scope,
+    resources: chosen,
+    looked: { ...looked, unreadable, warnings },
+  };
 }
 
 /** What the patterns match now takes the place of what the table knows of them. */

@@ -23,6 +23,7 @@ import { driftStatus } from './drift.ts';
 import type { AccountOutcome } from './finish.ts';
 import { hearsOf, type Looked, lookForResources, type ResourcePlace, searchLines } from './look.ts';
 import { nextDocuments, noticed, readAndPlan, recorded, type SeenResource, stateOf } from './standing.ts';
+import { unreadableAccounts } from './unreadable.ts';
 import { noteUnresolvedPaths } from './unresolved.ts';
 
 export interface PlanStep {
@@ -70,7 +71,7 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   const active = await activeConfiguration(services.store);
   const registered = await registry.accounts();
   await note(services, runId, {
-    left: searchLines(looked),
+    left: [...searchLines(looked), ...unreadableAccounts(registered)],
     warnings: [...looked.warnings, ...selectorWarnings(active, registered)],
     before: run,
   });

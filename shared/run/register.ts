@@ -1,5 +1,5 @@
 import { AccountNotMemberError, AccountNotReadyError } from '../errors.ts';
-import type { AccountState } from '../organization/account.ts';
+import type { Account } from '../organization/account.ts';
 import type { Expectation } from '../organization/account-event.ts';
 import { refreshAccount } from '../organization/refresh-account.ts';
 import { requireReady } from '../organization/registry.ts';
@@ -10,7 +10,7 @@ export interface RegisteredStep {
   readonly accountId: string;
   /** The revision of the account's last change; absent for one that was never registered and is gone. */
   readonly revision?: number;
-  readonly state: AccountState;
+  readonly state: Account['state'];
 }
 
 /**

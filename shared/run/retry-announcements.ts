@@ -26,9 +26,14 @@ export async function retryAnnouncements(services: Services): Promise<void> {
   }
 }
 
-async function dueRuns({ store, clock }: Services): Promise<readonly RunRecord[]> {
-  const runs = await store.runs.unannounced();
-  return runs
+async function dueRuns({ store, clock, logger }: Services): Promise<readonly RunRecord[]> {
+  const { items, unreadable } = await store.runs.unannounced();
+  for (const error of unreadable)
+    logger.error('The announcement of a run cannot be tried, since its item cannot be understood', {
+      announcement: 'pending',
+      error,
+    });
+  return items
     .filter((run) => triedAt(run) <= clock.now() - pause)
     .toSorted((one, other) => triedAt(one) - triedAt(other));
 }

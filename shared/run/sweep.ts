@@ -9,7 +9,7 @@ import { driftStatuses } from '../plan/drift-status.ts';
 import { ouPathsIn } from '../plan/unresolved-ous.ts';
 import { configurationInForce, configurationOf, type Services, storedOusOf } from '../services.ts';
 import { isUnannounced } from '../store/open.ts';
-import type { Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
+import type { Listed, Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
 import { accessOf } from './access-counts.ts';
 import { recordAndAnnounce } from './announce.ts';
 import { approvalInForce } from './approval-in-force.ts';
@@ -23,6 +23,7 @@ import {
 } from './finish.ts';
 import { retryAnnouncements } from './retry-announcements.ts';
 import { unasked } from './unapproved.ts';
+import { unreadableText } from './unreadable.ts';
 
 const sweepCause = 'sweep';
 
@@ -96,10 +97,13 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const { runId } = step;
   const { run: opened, changes } = await store.runs.whole(runId);
   const waiting = await unasked(store, clock.now());
-  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting]);
+  const open = await openTooLong(services, runId);
+  const unreadable = open.unreadable.map(unreadableText);
+  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting, ...unreadable]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
-  const closedRuns = await closeUnfinished(services, { runId, left });
+  await closeUnfinished(services, open.items, { runId, left });
+  const closedRuns = open.items.length;
   const counts = {
     ...step.import.counts,
     ...resourceCounts(changes),
@@ -143,19 +147,24 @@ export const executionsEndWithin = 5 * 60 * 60 * 1_000;
 const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number): boolean =>
   Math.max(Date.parse(startedAt), Date.parse(waitingUntil)) < now - executionsEndWithin;
 
-/** @returns how many were closed */
+/** Other runs whose executions are over, and records that cannot be understood. */
+async function openTooLong({ store, clock }: Services, sweepId: string): Promise<Listed<RunRecord>> {
+  const now = clock.now();
+  const { items, unreadable } = await store.runs.unfinished(
+    new Date(now - executionsEndWithin).toISOString(),
+  );
+  return { items: items.filter((run) => run.runId !== sweepId && isOver(run, now)), unreadable };
+}
+
 async function closeUnfinished(
   { store, clock, logger }: Services,
+  unfinished: readonly RunRecord[],
   sweep: { readonly runId: string; readonly left: readonly string[] },
-): Promise<number> {
-  const now = clock.now();
-  const open = await store.runs.unfinished(new Date(now - executionsEndWithin).toISOString());
-  const unfinished = open.filter((run) => run.runId !== sweep.runId && isOver(run, now));
+): Promise<void> {
   for (const run of unfinished) {
     logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
     await store.runs.put({ ...run, ...superseded(sweep), finishedAt: timestamp(clock) });
   }
-  return unfinished.length;
 }
 
 const superseded = ({ runId, left }: { readonly runId: string; readonly left: readonly string[] }) => ({

@@ -4,6 +4,7 @@ import { waits } from '../plan/approval.ts';
 import { activeConfiguration, type Services } from '../services.ts';
 import type { ApprovalDecision, ApprovalRequest, Store } from '../store/ports.ts';
 import { isAsAsked } from './approval-plan.ts';
+import { unreadableText } from './unreadable.ts';
 
 /** How a person is asked again for an account. */
 export const askAgain = (accountIds: readonly string[]): string => `To ask again, ${startWith(accountIds)}`;
@@ -50,17 +51,21 @@ const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =
   `Account ${ids.join(', ')} was approved by ${by} at ${at}, and the run did not hear of it. Nothing more has to be approved: ` +
   startWith(ids);
 
-/** A line for each account that waits and of which nobody is asked: no request that can be approved names it. */
+/**
+ * A line for each account that waits and of which nobody is asked: no request that can be approved names it. And one for each
+ * item of a request or its run that cannot be understood.
+ */
 export async function unasked(store: Store, now: number): Promise<readonly string[]> {
   const accounts = await store.registry.accounts();
   const waiting = accounts.filter(waits);
   if (waiting.length === 0) return [];
   const active = await activeConfiguration(store);
-  const open = (await store.approvals.open()).filter(
+  const { items, unreadable } = await store.approvals.open();
+  const open = items.filter(
     (request) => Date.parse(request.until) > now && isAsAsked(request, { active, accounts }),
   );
   const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
-  return waiting.filter(({ id }) => !asked.has(id)).map(unaskedLine);
+  return [...waiting.filter(({ id }) => !asked.has(id)).map(unaskedLine), ...unreadable.map(unreadableText)];
 }
 
 const unaskedLine = ({ id, name, approval }: RegisteredAccount): string =>

@@ -5,7 +5,7 @@ import { grantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { errorRecord, ResourceMissingError, ThrottledError } from '../errors.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
-import { type Account, isMember } from '../organization/account.ts';
+import { type Account, isMember, isUnreadable } from '../organization/account.ts';
 import { type DesiredResource, resourcesInForce } from '../plan/desired.ts';
 import { accountIdsIn } from '../policy/accounts.ts';
 import type { PolicyDocument } from '../policy/document.ts';
@@ -219,7 +219,7 @@ function accountFindings(
 }
 
 const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
-  isMember(account) &&
+  (isMember(account) || isUnreadable(account)) &&
   shares.some(({ accounts, unresolved = [] }) =>
     [...accounts, ...unresolved].some(({ id }) => id === account.id),
   );

@@ -11,6 +11,7 @@ import {
   type FoundStore,
   isOpen as isOpenDelivery,
   type LeaseStore,
+  type Listed,
   type OutboxStore,
   type RegistryStore,
   type RememberedOu,
@@ -144,13 +145,15 @@ function memoryRuns(): RunStore {
         const open = [...runs.values()].filter(
           ({ status, startedAt }) => isOpen(status) && startedAt < before,
         );
-        return sortedBy(open, ({ runId }) => runId);
+        return all(sortedBy(open, ({ runId }) => runId));
       }),
     unannounced: () =>
       soon(() =>
-        sortedBy(
-          [...runs.values()].filter((run) => !isOpen(run.status) && isUnannounced(run)),
-          ({ runId }) => runId,
+        all(
+          sortedBy(
+            [...runs.values()].filter((run) => !isOpen(run.status) && isUnannounced(run)),
+            ({ runId }) => runId,
+          ),
         ),
       ),
     putChange: (runId, change) =>
@@ -185,7 +188,7 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
     async open() {
       const asked = await soon(() => sortedBy([...requests.values()], ({ runId }) => runId));
       const states = await Promise.all(asked.map(async ({ runId }) => (await runs.get(runId))?.status));
-      return asked.filter(({ decision }, index) => decision === undefined && isOpen(states[index]));
+      return all(asked.filter(({ decision }, index) => decision === undefined && isOpen(states[index])));
     },
   };
 }
@@ -229,7 +232,7 @@ function memoryOutbox(): OutboxStore {
           keyOf,
         );
       }),
-    open: () => soon(() => sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf)),
+    open: () => soon(() => all(sortedBy([...deliveries.values()].filter(isOpenDelivery), keyOf))),
     watch: (arn) => soon(() => void secrets.add(arn)),
     unwatch: (arn) =>
       soon(() => {
@@ -241,6 +244,9 @@ function memoryOutbox(): OutboxStore {
     watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };
 }
+
+/** Nothing is parsed here. */
+const all = <T>(items: readonly T[]): Listed<T> => ({ items, unreadable: [] });
 
 /** Yields, so that other callers get their turn as they would while a request travels; then acts in one step. */
 async function soon<T>(act: () => T): Promise<T> {

@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../errors.ts';
+import type { Listed } from './listed.ts';
 
 /** Whether a delivery is still on its way. */
 export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
@@ -91,7 +92,7 @@ export interface OutboxStore {
   /** All of one source whose ids begin so, ordered by id. Consistent reads. */
   of(source: string, prefix: string): Promise<readonly Delivery[]>;
   /** Those that the clock looks at (`isOpen`), ordered by source and id. Consistent reads. */
-  open(): Promise<readonly Delivery[]>;
+  open(): Promise<Listed<Delivery>>;
   /** Remembers a secret, by its ARN, that is to be looked at where its events do not come; or forgets it. */
   watch(arn: string): Promise<void>;
   /** Forgets also where it was found. */

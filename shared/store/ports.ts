@@ -4,14 +4,15 @@ import type { UnmanagedStatement } from '../plan/unmanaged.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
 
+export * from './listed.ts';
 export * from './outbox-port.ts';
 export * from './run-ports.ts';
 
 /** The accounts that the project knows, with the order of their changes. */
 export interface RegistryStore {
-  /** Consistent read. */
+  /** Consistent read. An item that cannot be understood gives an account that is `UNREADABLE`. */
   account(id: string): Promise<RegisteredAccount | undefined>;
-  /** All accounts, departed ones included, ordered by id. Consistent reads of the base table. */
+  /** All accounts, departed and unreadable ones included, ordered by id. Consistent reads of the base table. */
   accounts(): Promise<readonly RegisteredAccount[]>;
   /** How far the registry has come. Consistent read. @throws ConcurrentUpdateError while the last change is half visible */
   head(): Promise<RegistryHead>;
@@ -24,7 +25,7 @@ export interface RegistryStore {
   /** ISO 8601 of the first complete import, or `undefined` while there was none. Whatever the last change is. */
   readySince(): Promise<string | undefined>;
   markReady(at: string): Promise<void>;
-  /** The OU as somebody heard of it last. Consistent read. */
+  /** The OU as somebody heard of it last; `undefined` if the item cannot be understood: Organizations knows it. Consistent read. */
   ou(id: string): Promise<RememberedOu | undefined>;
   putOu(ou: RememberedOu): Promise<void>;
 }
@@ -139,12 +140,17 @@ export interface FoundResources {
   readonly lookedAt?: string;
   /** Why the last look failed; absent where it succeeded. */
   readonly error?: ErrorRecord;
+  /** Why the item cannot be understood. Never stored: the next look replaces the item. */
+  readonly unreadable?: ErrorRecord;
   /** Counts the changes of this item; 1 at first. */
   readonly generation: number;
 }
 
 export interface FoundStore {
-  /** Of all searches that anybody has looked for, ordered by `search`. Consistent reads. */
+  /**
+   * Of all searches that anybody has looked for, ordered by `search`. An item that cannot be understood gives a search that was
+   * never made, with the reason. Consistent reads.
+   */
   all(): Promise<readonly FoundResources[]>;
   /**
    * Stores what was found on the condition that the stored item still has generation `expected` (`undefined`: that

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { accessOfRuns, hubClients, hubErrors, requestHandler } from '../aws/access.ts';
 import { perRun } from '../aws/per-run.ts';
 import { withPlugins } from '../aws/plugins.ts';
 import { systemClock } from '../clock.ts';
 import type { Services } from '../services.ts';
+import { documentClient } from '../store/dynamodb/document-client.ts';
 import { dynamoStore } from '../store/dynamodb/store.ts';
 
 let made: Services | undefined;
@@ -21,7 +21,7 @@ export function lambdaServices(): Services {
 
 function servicesFrom({ table, region }: { table: string; region: string }): Services {
   const dynamoDb = withPlugins(new DynamoDBClient({ region, requestHandler }), [hubErrors(region)]);
-  const client = DynamoDBDocumentClient.from(dynamoDb);
+  const client = documentClient(dynamoDb);
   const access = accessOfRuns({ region, clock: systemClock });
   return {
     clock: systemClock,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { documentClient } from '../../shared/store/dynamodb/document-client.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import { describeWithMoto } from '../integration/moto.ts';
@@ -124,7 +124,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
   /** As a sweep leaves it that finds the second change. */
   async function contest(resource: string): Promise<void> {
     const client = new DynamoDBClient({ endpoint: moto().endpoint, region: 'us-east-1' });
-    const store = dynamoStore({ client: DynamoDBDocumentClient.from(client), tableName: table });
+    const store = dynamoStore({ client: documentClient(client), tableName: table });
     const state = await store.resources.get(resource);
     if (state === undefined) throw new Error(`Nothing is known of ${resource}`);
     const contested = { since: '2026-03-02T09:00:00.000Z', sids: ['Theirs'] };

@@ -8,7 +8,7 @@ import * as readerErrors from '../../shared/reader/errors.ts';
 import * as rotationErrors from '../../shared/rotation/errors.ts';
 import { executionsEndWithin } from '../../shared/run/sweep.ts';
 import * as secretRotationErrors from '../../shared/secret-rotation/errors.ts';
-import { StoredItemError } from '../../shared/store/dynamodb/items.ts';
+import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import {
   type DeployedMachine,
   deployedDefinition,

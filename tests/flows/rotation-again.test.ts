@@ -71,7 +71,7 @@ describe('an environment that was busy for too long', () => {
     expect(servedTo(of)).toBe(`${planted}-2`);
     expect(announcements(of)).toEqual(['Configuration Deployment Failed', 'Configuration Deployed']);
     expect(await deliveries(of)).toEqual([expect.objectContaining({ status: 'complete', starts: 1 })]);
-    expect(await of.store.outbox.open()).toEqual([]);
+    expect((await of.store.outbox.open()).items).toEqual([]);
   });
 
   test('is told once, and once more after two days, when nobody looks any longer', async () => {
@@ -95,7 +95,7 @@ describe('an environment that was busy for too long', () => {
       status: 'failed',
       reason: expect.stringMatching(/Start it by hand$/),
     });
-    expect(await of.store.outbox.open()).toEqual([]);
+    expect((await of.store.outbox.open()).items).toEqual([]);
     of.clock.advance(3 * hour);
     await look(of);
     expect(deployedTo(of)).not.toContain(currentVersion(of));
@@ -155,7 +155,7 @@ describe('a deployment that was not complete when its time was over', () => {
 
     expect(run?.left).toEqual([expect.stringContaining('was rolled back')]);
     expect(announcements(of)).toHaveLength(2);
-    expect(await of.store.outbox.open()).toEqual([]);
+    expect((await of.store.outbox.open()).items).toEqual([]);
   });
 
   test('is withdrawn where its environment is gone meanwhile', async () => {
@@ -167,7 +167,7 @@ describe('a deployment that was not complete when its time was over', () => {
 
     const all = await of.store.outbox.of(of.secretArn, `${of.application.id}/${id}/`);
     expect(all.map(({ status }) => status)).toEqual(['withdrawn']);
-    expect(await of.store.outbox.open()).toEqual([]);
+    expect((await of.store.outbox.open()).items).toEqual([]);
   });
 
   test('is no longer looked at after two days', async () => {
@@ -178,6 +178,6 @@ describe('a deployment that was not complete when its time was over', () => {
     const { run } = await look(of);
 
     expect(run?.left).toEqual([expect.stringMatching(/is BAKING after 120 minutes. Start it by hand$/)]);
-    expect(await of.store.outbox.open()).toEqual([]);
+    expect((await of.store.outbox.open()).items).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { StoredItemError } from '../../shared/store/dynamodb/items.ts';
+import { errorRecord } from '../../shared/errors.ts';
+import { retryAnnouncements } from '../../shared/run/retry-announcements.ts';
 import type { Store } from '../../shared/store/ports.ts';
+import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { bucket, everything, small } from './configurations.ts';
 import { created } from './events.ts';
 import { sweep } from './sweeps.ts';
@@ -62,29 +64,64 @@ test('a sweep does the same', async () => {
   });
 });
 
-test('an account that cannot be read stops every write, since nobody knows what it should have', async () => {
-  const broken = new StoredItemError('onboarding', { pk: 'REGISTRY', sk: 'ACCOUNT#111122223333' }, [
-    { path: 'ouPath', message: 'expected string, received undefined' },
-  ]);
-  let readable = true;
-  const of = await world({
+test('ends a sweep with the item and closes all other runs when the record of a run cannot be understood', async () => {
+  const error = errorRecord(
+    new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
+  );
+  const env = await world({
     configuration: small(),
-    around: ({ registry }) => ({
-      registry: {
-        ...registry,
-        accounts: async () => {
-          if (!readable) throw broken;
-          return registry.accounts();
-        },
+    around: ({ runs, approvals }) => ({
+      runs: {
+        ...runs,
+        unfinished: async (before) => ({ ...(await runs.unfinished(before)), unreadable: [error] }),
+        unannounced: async () => ({ ...(await runs.unannounced()), unreadable: [error] }),
+      },
+      approvals: { ...approvals, open: async () => ({ items: [], unreadable: [error] }) },
+    }),
+  });
+  const dead = { status: 'running', startedAt: '2020-01-01T00:00:00.000Z', accountIds: [] } as const;
+  await env.store.runs.put({ runId: 'dead', ...dead });
+
+  const ended = await sweep(env);
+
+  expect(ended.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringMatching(/^StoredItemError: The item RUN#odd \/ RUN of table/)],
+    counts: { closedRuns: 1 },
+  });
+  expect(await env.store.runs.get('dead')).toMatchObject({ status: 'failed' });
+  expect(named(env)).toEqual(due(env));
+});
+
+test('tries all other announcements when the record of a run cannot be understood', async () => {
+  const error = errorRecord(
+    new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
+  );
+  const env = await world({
+    configuration: small(),
+    around: ({ runs }) => ({
+      runs: {
+        ...runs,
+        unannounced: async () => ({ ...(await runs.unannounced()), unreadable: [error] }),
       },
     }),
   });
-  readable = false;
-  const { event } = created(of);
+  const at = '2020-01-01T00:00:00.000Z';
+  const announcement = { title: 'Account Onboarded', bus: { status: 'pending', at } } as const;
+  await env.store.runs.put({
+    runId: 'run',
+    status: 'succeeded',
+    startedAt: at,
+    accountIds: [],
+    announcement,
+  });
+  const logged: unknown[] = [];
+  const logger = { ...env.services.logger, error: (...entry: unknown[]) => logged.push(entry) };
 
-  const ended = await onboard(of, event);
+  await retryAnnouncements({ ...env.services, logger });
 
-  expect(ended.run).toMatchObject({ status: 'failed', error: { name: 'StoredItemError' } });
-  expect(ended.run.error?.message).toMatch(/ACCOUNT#111122223333 .*ouPath/s);
-  expect(Object.values(named(of)).flat()).toEqual([]);
+  expect((await env.store.runs.get('run'))?.announcement?.bus.status).toBe('announced');
+  expect(logged).toEqual([
+    [expect.stringContaining('cannot be understood'), { announcement: 'pending', error }],
+  ]);
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Account, RegisteredAccount } from '../../shared/organization/account.ts';
+import {
+  type Account,
+  type RegisteredAccount,
+  unreadableAccount,
+} from '../../shared/organization/account.ts';
 import { type NeedsApproval, positionOf, withApproval } from '../../shared/organization/approval.ts';
 
 const at = '2026-03-02T09:00:00.000Z';
@@ -80,5 +84,31 @@ describe('an account does not wait', () => {
     ['any more when approvals are turned off', waiting, account(production), undefined],
   ])('%s', (_, before, now, needs) => {
     expect(withApproval(before, now, needs, at)).toEqual(now);
+  });
+});
+
+describe('an account with an item that could not be understood', () => {
+  const error = { name: 'StoredItemError', message: 'The item …', retryable: false };
+  const unreadable = unreadableAccount(account().id, 7, error);
+  const keeping = { since: at, approvedAs: null, keepsAccess: true } as const;
+
+  test('waits with the access that it has when it needs approval', () => {
+    expect(withApproval(unreadable, account(), everybody, at)).toEqual({ ...account(), approval: keeping });
+  });
+
+  test('goes on to keep its access when it moves while it waits', () => {
+    const waiting = { ...registered(), approval: { ...keeping, since: earlier } } as const;
+
+    expect(withApproval(waiting, account(production), everybody, at).approval).toEqual(keeping);
+  });
+
+  test('is approved as it is when nobody needs approval', () => {
+    expect(withApproval(unreadable, account(), undefined, at)).toEqual(account());
+  });
+
+  test('keeps nothing when it had left and comes back', () => {
+    const left = { ...registered({ state: 'DEPARTED' }), approval: keeping } as const;
+
+    expect(withApproval(left, account(), everybody, at).approval).toEqual({ since: at, approvedAs: null });
   });
 });

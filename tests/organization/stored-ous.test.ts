@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Account } from '../../shared/organization/account.ts';
+import { type Account, unreadableAccount } from '../../shared/organization/account.ts';
 import { ouPathsOf, type Selector } from '../../shared/organization/selector.ts';
 import {
   maySelect,
@@ -55,6 +55,16 @@ describe('a path that names one OU', () => {
     const renamed = at('w:Workloads', 'p:Prod');
 
     expect(storeOus(['Workloads/Production'], [renamed], stored)).toEqual(stored);
+  });
+
+  test('stays with the stored OU when its accounts cannot be read', () => {
+    const unreadable = unreadableAccount('444455556666', 1, {
+      name: 'StoredItemError',
+      message: 'The item …',
+      retryable: false,
+    });
+
+    expect(storeOus(['Workloads/Production'], [at('x:Sandbox'), unreadable], stored)).toEqual(stored);
   });
 
   test('takes the OU that has the path when it is activated again', () => {

@@ -269,8 +269,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     ...plain.desired,
     name: 'closed-is-member',
     title: 'closed accounts are granted what members are',
-    replace: 'const members = accounts.filter(isMember).toSorted(',
-    by: "const members = accounts.filter(({ state }) => state !== 'DEPARTED' || isMember === undefined).toSorted(",
+    replace: 'isMember(account) || (isUnreadable(account)',
+    by: "account.state !== 'DEPARTED' || isMember(account) || (isUnreadable(account)",
   },
   {
     ...plain.desired,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { lookForResources, searchLines } from '../../shared/run/look.ts';
+import { lookForResources, searchLines, writtenAmong } from '../../shared/run/look.ts';
 import type { FoundResources, FoundStore, Store } from '../../shared/store/ports.ts';
+import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { shared } from '../flows/configurations.ts';
 import { addRepository, having, home, images, repositoryKey } from '../flows/patterns.ts';
 import { type World, world } from '../flows/world.ts';
@@ -173,5 +174,104 @@ describe('two looks at the same time', () => {
 
     expect(searchLines(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
     expect((await stored(of))?.matching).toEqual([repositoryKey('base/newest')]);
+  });
+});
+
+describe('an item that cannot be understood', () => {
+  const error = new StoredItemError('onboarding', { pk: 'FOUND', sk: 'SEARCH#0' }, [
+    { path: 'lookedAt', message: 'expected a time' },
+  ]);
+  const { name, message, retryable, fields } = error;
+
+  /** The table's item of a search lacks its time until a search replaces it. */
+  const unreadableSearch =
+    (odd: string) =>
+    ({ found, configuration: stored }: Store): Partial<Store> => {
+      let spoilt = true;
+      const read = ({ lookedAt, ...item }: FoundResources): FoundResources =>
+        spoilt && item.search === odd
+          ? { ...item, unreadable: { name, message, retryable, fields } }
+          : { ...item, ...(lookedAt === undefined ? {} : { lookedAt }) };
+      return {
+        found: {
+          all: async () => (await found.all()).map(read),
+          put: async (item, expected) => {
+            const held = await found.put(item, expected);
+            if (held && item.search === odd && expected !== undefined) spoilt = false;
+            return held;
+          },
+        },
+        configuration: {
+          ...stored,
+          withFound: async () => {
+            const seen = await stored.withFound();
+            return { ...seen, found: seen.found.map(read) };
+          },
+        },
+      };
+    };
+
+  test('is replaced and told of when a search succeeds', async () => {
+    const env = await world({ configuration, around: unreadableSearch(search) });
+    addRepository(env, 'base/node');
+    const item = { search, matching: [], former: [repositoryKey('base/old')], generation: 4 };
+    await env.store.found.put({ ...item, generation: 1 }, undefined);
+
+    const { items, unreadable, warnings } = await look(env, 'new');
+
+    expect(unreadable).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/SEARCH#0 of table.*lookedAt.*replaced the item/s)]);
+    expect(items).toEqual([await stored(env)]);
+    expect(await stored(env)).toMatchObject({
+      matching: [repositoryKey('base/node')],
+      lookedAt: expect.any(String),
+    });
+    expect((await look(env)).warnings).toEqual([]);
+  });
+
+  test('is unresolved when its search fails, and nothing that it found is dropped', async () => {
+    const env = await world({ configuration, around: unreadableSearch(search) });
+    await env.store.found.put(
+      { search, matching: [repositoryKey('base/node')], former: [], generation: 1 },
+      undefined,
+    );
+    env.organisation.disableRegion(shared, home);
+
+    const looked = await look(env, 'new', false);
+
+    expect(searchLines(looked)).toEqual([
+      expect.stringMatching(/^StoredItemError: .*SEARCH#0/),
+      expect.stringContaining('RegionNotEnabledError'),
+    ]);
+    expect(looked.items).toMatchObject([{ matching: [repositoryKey('base/node')] }]);
+  });
+
+  test('is unresolved and stays as it is when no grant has its pattern', async () => {
+    const env = await world({ configuration, around: unreadableSearch('another') });
+    const item = { search: 'another', matching: [], former: [repositoryKey('base/old')], generation: 1 };
+    await env.store.found.put(item, undefined);
+
+    const looked = await look(env);
+
+    expect(searchLines(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
+    expect(await env.store.found.all()).toContainEqual({ ...item, unreadable: expect.anything() });
+  });
+
+  test('keeps a resource in sight when its own item is the one', async () => {
+    const env = await world({
+      configuration,
+      around: ({ resources }) => ({
+        resources: {
+          ...resources,
+          get: async (resource) => {
+            if (resource === repositoryKey('base/old')) throw error;
+            return resources.get(resource);
+          },
+        },
+      }),
+    });
+    const keys = ['base/new', 'base/old'].map((name) => repositoryKey(name));
+
+    expect(await writtenAmong(env.store, keys)).toEqual([repositoryKey('base/old')]);
   });
 });

@@ -2,10 +2,10 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { WaitingAccount } from '../../plan/approval.ts';
 import { isOpen } from '../open.ts';
-import type { ApprovalDecision, ApprovalRequest, ApprovalStore } from '../ports.ts';
+import type { ApprovalDecision, ApprovalRequest, ApprovalStore, Listed } from '../ports.ts';
 import { pack, packed } from './documents.ts';
 import { accountId, time } from './fields.ts';
-import { conditionHeld, readItem } from './operations.ts';
+import { conditionHeld, listed, readEach, readItem } from './operations.ts';
 import { positionSchema } from './registry.ts';
 import { openRuns, readRun } from './runs.ts';
 import type { Key, Table } from './table.ts';
@@ -73,12 +73,11 @@ const decided = ({ tableName }: Table, runId: string, token: string, decision: A
 });
 
 /** Few runs are open at a time, so each is asked for its request: the table has no index. */
-async function openRequests(table: Table, get: ApprovalStore['get']): Promise<readonly ApprovalRequest[]> {
-  const found: ApprovalRequest[] = [];
-  for (const { runId } of await openRuns(table)) {
+async function openRequests(table: Table, get: ApprovalStore['get']): Promise<Listed<ApprovalRequest>> {
+  const requests = await readEach(await openRuns(table), async ({ runId }) => {
     const request = await get(runId);
-    if (request === undefined || request.decision !== undefined) continue;
-    if (isOpen((await readRun(table, runId))?.status)) found.push(request);
-  }
-  return found;
+    if (request === undefined || request.decision !== undefined) return undefined;
+    return isOpen((await readRun(table, runId))?.status) ? request : undefined;
+  });
+  return listed(requests);
 }

@@ -1,43 +1,7 @@
 import type * as z from 'zod';
 import { toDotPath } from 'zod/v4/core';
-import { type Finding, OnboardingError } from '../../errors.ts';
+import { StoredItemError } from '../stored-item-error.ts';
 import type { Key } from './table.ts';
-
-/** An item of the table is not what this version wrote: it was edited by hand, or comes from another version. */
-export class StoredItemError extends OnboardingError {
-  override readonly name = 'StoredItemError';
-  readonly retryable = false;
-  readonly findings: readonly Finding[];
-
-  constructor(tableName: string, { pk, sk }: Key, findings: readonly Finding[]) {
-    const listed = findings.map(({ path, message }) => `  ${path || '(item)'}: ${message}`).join('\n');
-    super(
-      `The item ${pk} / ${sk} of table ${tableName} cannot be understood:\n${listed}\n` +
-        `Another version of this project wrote it, or somebody edited it. ${adviceFor({ pk, sk })}`,
-      { tableName, pk, sk, findings },
-    );
-    this.findings = findings;
-  }
-}
-
-/** What to do about an item, by what it is for. */
-function adviceFor({ pk, sk }: Key): string {
-  if (sk === 'LEASE')
-    return 'Nobody can write the resource meanwhile. When no run of that version is under way, remove the item';
-  if (pk.startsWith('RESOURCE#'))
-    return (
-      'The resource is left as it is meanwhile. Go back to the version that wrote it, or correct the item, or remove it: ' +
-      'then the next run reads the resource anew, and has forgotten who is kept by a grace, and which statements were ours ' +
-      'that no grant renders any more'
-    );
-  if (pk === 'REGISTRY' && sk.startsWith('ACCOUNT#'))
-    return (
-      'No policy is written meanwhile, for any account, since the picture of the organisation is incomplete. Correct the ' +
-      'item to what Organizations says of the account: `parentIds` from the root to its OU, and `ouPath` the names of the ' +
-      'OUs below the root, joined by /, empty in the root itself. `approval` says that it waits for one, `approved: true` that it does not'
-    );
-  return 'Go back to the version that wrote it, or correct or remove the item';
-}
 
 /** An item as the document client reads and writes it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -75,3 +39,43 @@ const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
 /** Without the attributes that are undefined, whatever the client's marshalling options say about them. */
 export const defined = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
+
+/**
+ * Parses an item of a list. One that cannot be understood must not keep the others from being read.
+ * @param instead What stands for such an item
+ */
+export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof StoredItemError) return instead(error);
+    throw error;
+  }
+}
+
+/**
+ * The number that a conditional write compares, of an item that cannot be understood; 0, which no item has that is understood,
+ * if there is none that can be compared.
+ */
+export const numberIn = (item: Item, name: string): number => {
+  const value = item[name];
+  return typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
+};
+
+/** Replaces an item whose number still is the expected one; `undefined` expects no item, 0 an item without a number. */
+export function numberCondition(number: string, expected: number | undefined) {
+  if (expected === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  const ExpressionAttributeNames = { '#number': number };
+  if (expected > 0)
+    return {
+      ConditionExpression: '#number = :expected',
+      ExpressionAttributeNames,
+      ExpressionAttributeValues: { ':expected': expected },
+    };
+  return {
+    ConditionExpression:
+      'attribute_exists(pk) AND (attribute_not_exists(#number) OR NOT #number BETWEEN :first AND :last)',
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: { ':first': 1, ':last': Number.MAX_SAFE_INTEGER },
+  };
+}

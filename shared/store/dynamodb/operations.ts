@@ -1,7 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import pMap, { pMapSkip } from 'p-map';
 import type * as z from 'zod';
-import { type Item, parseItem } from './items.ts';
+import { errorRecord } from '../../errors.ts';
+import type { Listed } from '../listed.ts';
+import { StoredItemError } from '../stored-item-error.ts';
+import { type Item, parseItem, parseOr } from './items.ts';
 import type { Key, Table } from './table.ts';
 
 /** Consistent read of one item. */
@@ -11,18 +15,27 @@ export async function readItem<T>(
   schema: z.ZodType<T>,
   keyFor?: (content: T) => Key,
 ): Promise<T | undefined> {
-  const { client, tableName } = table;
+  const item = await getItem(table, key);
+  return item && parseItem(schema, item, table.tableName, keyFor);
+}
+
+/** The same, as it is stored. */
+export async function getItem({ client, tableName }: Table, key: Key): Promise<Item | undefined> {
   const { Item: item } = await client.send(
     new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
   );
-  return item && parseItem(schema, item, tableName, keyFor);
+  return item;
 }
 
 /**
  * Consistent read of the items of `pk` whose sort key begins with `prefix`, in the order of the sort keys (bytes
- * of UTF-8). A page ends at 1 MB (Query, API reference), so all pages are read. Not a snapshot: each item is as
- * it was when its page was read.
+ * of UTF-8), as they are stored. A page ends at 1 MB (Query, API reference), so all pages are read. Not a snapshot: each
+ * item is as it was when its page was read.
  */
+export const itemsWith = (table: Table, pk: string, prefix: string): AsyncGenerator<Item> =>
+  queried(table, pk, { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } });
+
+/** The same items, parsed. @throws StoredItemError for the first that cannot be understood */
 export async function queryItems<T>(
   table: Table,
   pk: string,
@@ -30,12 +43,62 @@ export async function queryItems<T>(
   schema: z.ZodType<T>,
   keyFor?: (content: T) => Key,
 ): Promise<readonly T[]> {
-  const found: T[] = [];
-  const condition = { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } };
-  for await (const item of queried(table, pk, condition))
-    found.push(parseItem(schema, item, table.tableName, keyFor));
-  return found;
+  const { items, unreadable } = await listItems(table, pk, prefix, schema, keyFor);
+  const [first] = unreadable;
+  if (first !== undefined) throw first;
+  return items;
 }
+
+/** The same items: those that could be parsed, and an error for each other one. */
+export async function listItems<T>(
+  table: Table,
+  pk: string,
+  prefix: string,
+  schema: z.ZodType<T>,
+  keyFor?: (content: T) => Key,
+): Promise<Parsed<T>> {
+  const items: T[] = [];
+  const unreadable: StoredItemError[] = [];
+  for await (const item of itemsWith(table, pk, prefix))
+    parseOr(
+      () => void items.push(parseItem(schema, item, table.tableName, keyFor)),
+      (error) => void unreadable.push(error),
+    );
+  return { items, unreadable };
+}
+
+/** What was read of several items. */
+export interface Parsed<T> {
+  readonly items: readonly T[];
+  readonly unreadable: readonly StoredItemError[];
+}
+
+/** Reads what each of `keys` stands for. Items that cannot be understood keep no other from being read. */
+export async function readEach<K, T>(
+  { items: keys, unreadable }: Parsed<K>,
+  read: (key: K) => Promise<T | undefined>,
+): Promise<Parsed<T>> {
+  const bad = [...unreadable];
+  const found = await pMap(
+    keys,
+    async (key) => {
+      try {
+        return (await read(key)) ?? pMapSkip;
+      } catch (error) {
+        if (!(error instanceof StoredItemError)) throw error;
+        bad.push(error);
+        return pMapSkip;
+      }
+    },
+    { concurrency: 8 },
+  );
+  return { items: found, unreadable: bad };
+}
+
+export const listed = <T>({ items, unreadable }: Parsed<T>): Listed<T> => ({
+  items,
+  unreadable: unreadable.map(errorRecord),
+});
 
 /** The same for the items whose sort keys are from `first` to `last`, both included, as they are stored. */
 export const itemsBetween = (table: Table, pk: string, first: string, last: string): AsyncGenerator<Item> =>

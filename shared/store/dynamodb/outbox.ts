@@ -6,13 +6,14 @@ import {
   type DeliveryStatus,
   type DeploymentTarget,
   isOpen,
+  type Listed,
   type OutboxStore,
   type RememberedTargets,
 } from '../ports.ts';
 import { packed, packOptional } from './documents.ts';
 import { accountId, count, moment, ordinal, time } from './fields.ts';
 import { defined } from './items.ts';
-import { queryItems, readItem } from './operations.ts';
+import { itemsWith, listed, listItems, queryItems, readEach, readItem } from './operations.ts';
 import { errorSchema } from './runs.ts';
 import type { Key, Table } from './table.ts';
 import { transactionHeld } from './transactions.ts';
@@ -81,7 +82,6 @@ const openSchema: z.ZodType<DeliveryKey> = z.object({ source: z.string(), id: z.
 
 const secretPrefix = 'SECRET#';
 const secretKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `${secretPrefix}${arn}` });
-const secretSchema = z.object({ arn: z.string() });
 
 const targetsKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `TARGETS#${arn}` });
 const targetsSchema: z.ZodType<RememberedTargets> = z.object({
@@ -106,21 +106,26 @@ export function dynamoOutbox(table: Table): OutboxStore {
     },
     remembered: (arn) => readItem(table, targetsKey(arn), targetsSchema),
     async watched() {
-      const found = await queryItems(table, secretKey('').pk, secretPrefix, secretSchema);
-      return found.map(({ arn }) => arn);
+      const arns: string[] = [];
+      // The key says it all.
+      for await (const { sk } of itemsWith(table, secretKey('').pk, secretPrefix))
+        arns.push(String(sk).slice(secretPrefix.length));
+      return arns;
     },
     get: (key) => readItem(table, deliveryKey(key), deliverySchema, deliveryKey),
     put: (delivery, expected) => putDelivery(table, delivery, expected),
     of: (source, prefix) =>
       queryItems(table, partitionOf(source), `${deliveryPrefix}${prefix}`, deliverySchema, deliveryKey),
-    async open() {
-      const open = await queryItems(table, openPartition, deliveryPrefix, openSchema, openKey);
-      const read = await Promise.all(
-        open.map((key) => readItem(table, deliveryKey(key), deliverySchema, deliveryKey)),
-      );
-      return read.filter((delivery) => delivery !== undefined).filter(isOpen);
-    },
+    open: () => openDeliveries(table),
   };
+}
+
+async function openDeliveries(table: Table): Promise<Listed<Delivery>> {
+  const keys = await listItems(table, openPartition, deliveryPrefix, openSchema, openKey);
+  const { items, unreadable } = await readEach(keys, (key) =>
+    readItem(table, deliveryKey(key), deliverySchema, deliveryKey),
+  );
+  return listed({ items: items.filter(isOpen), unreadable });
 }
 
 const putDelivery = (

@@ -1,17 +1,19 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { systemClock } from '../../clock.ts';
-import { ConcurrentUpdateError } from '../../errors.ts';
+import { ConcurrentUpdateError, errorRecord } from '../../errors.ts';
 import {
   type Account,
   accountStates,
+  type PendingApproval,
   type Position,
   type RegisteredAccount,
+  unreadableAccount,
 } from '../../organization/account.ts';
 import type { RegistryHead, RegistryStore, RememberedOu } from '../ports.ts';
 import { accountId, ordinal, time } from './fields.ts';
-import { parseItem } from './items.ts';
-import { conditionHeld, itemsBetween, queryItems, readItem } from './operations.ts';
+import { type Item, numberCondition, numberIn, parseItem, parseOr } from './items.ts';
+import { conditionHeld, getItem, itemsBetween, itemsWith, readItem } from './operations.ts';
 import type { Key, Table } from './table.ts';
 import { transactionHeld } from './transactions.ts';
 
@@ -31,13 +33,19 @@ const position = {
 
 export const positionSchema: z.ZodType<Position> = z.object(position);
 
+const approvalSchema: z.ZodType<PendingApproval> = z.object({
+  since: time,
+  approvedAs: positionSchema.nullable(),
+  keepsAccess: z.literal(true).exactOptional(),
+});
+
 /** One of the two is there, so that an item that has lost its `approval` is not read as approved. */
 const accountSchema: z.ZodType<RegisteredAccount> = z
   .object({
     id: accountId,
     state: z.enum(accountStates),
     ...position,
-    approval: z.object({ since: time, approvedAs: positionSchema.nullable() }).exactOptional(),
+    approval: approvalSchema.exactOptional(),
     approved: z.literal(true).exactOptional(),
     revision: ordinal,
     updatedAt: time,
@@ -83,20 +91,53 @@ const readySchema = z.object({ at: time });
  */
 export function dynamoRegistry(table: Table): RegistryStore {
   return {
-    account: (id) => readItem(table, accountKey(id), accountSchema, keyOfAccount),
-    accounts: () => queryItems(table, partition, accountPrefix, accountSchema, keyOfAccount),
+    account: (id) => readAccount(table, id),
+    accounts: async () => {
+      const accounts: RegisteredAccount[] = [];
+      for await (const item of itemsWith(table, partition, accountPrefix))
+        accounts.push(accountOf(table, item));
+      return accounts;
+    },
     head: () => settledHead(table),
     put: (account, expected, at) => putAccount(table, account, expected, at),
     async readySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
     },
     markReady: (at) => markReady(table, at),
-    ou: (id) => readItem(table, ouKey(id), ouSchema, (ou) => ouKey(ou.id)),
+    ou: (id) => readOu(table, id),
     async putOu(ou) {
       const Item = { ...ouKey(ou.id), ...ou };
       await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
     },
   };
+}
+
+async function readAccount(table: Table, id: string): Promise<RegisteredAccount | undefined> {
+  const item = await getItem(table, accountKey(id));
+  return item && accountOf(table, item);
+}
+
+/** One bad item must not hide all other accounts. */
+const accountOf = ({ tableName }: Table, item: Item): RegisteredAccount =>
+  parseOr(
+    () => parseItem(accountSchema, item, tableName, keyOfAccount),
+    (error) =>
+      unreadableAccount(
+        String(item.sk).slice(accountPrefix.length),
+        numberIn(item, 'revision'),
+        errorRecord(error),
+      ),
+  );
+
+async function readOu({ tableName, ...table }: Table, id: string): Promise<RememberedOu | undefined> {
+  const item = await getItem({ tableName, ...table }, ouKey(id));
+  return (
+    item &&
+    parseOr<RememberedOu | undefined>(
+      () => parseItem(ouSchema, item, tableName, (ou) => ouKey(ou.id)),
+      () => undefined,
+    )
+  );
 }
 
 const patience = { reads: 20, milliseconds: 50 };
@@ -129,8 +170,19 @@ async function readHead(table: Table) {
 
 async function isReadable(table: Table, last: LastChange | undefined): Promise<boolean> {
   if (last === undefined) return true;
-  const account = await readItem(table, accountKey(last.accountId), accountSchema, keyOfAccount);
-  return account !== undefined && account.revision >= last.value;
+  const account = await readAccount(table, last.accountId);
+  if (account !== undefined && account.revision >= last.value) return true;
+  return account?.revision === 0 && (await staysWithoutRevision(table, last));
+}
+
+/** An item that has no revision may be one that is just being replaced. If it stays, there is nothing to wait for. */
+async function staysWithoutRevision(table: Table, { accountId, value }: LastChange): Promise<boolean> {
+  for (let read = 1; read <= patience.reads; read += 1) {
+    await systemClock.sleep(patience.milliseconds);
+    const account = await readAccount(table, accountId);
+    if (account?.revision !== 0) return account !== undefined && account.revision >= value;
+  }
+  return true;
 }
 
 async function putAccount(
@@ -157,17 +209,11 @@ async function putAccount(
   return held ? registered : undefined;
 }
 
-/** Replaces an item whose number still is the expected one; `undefined` expects no item. */
-function conditionalPut(table: Table, item: Key, number: string, expected: number | undefined) {
-  const put = { TableName: table.tableName, Item: { ...item } };
-  if (expected === undefined) return { ...put, ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ...put,
-    ConditionExpression: '#number = :expected',
-    ExpressionAttributeNames: { '#number': number },
-    ExpressionAttributeValues: { ':expected': expected },
-  };
-}
+const conditionalPut = (table: Table, item: Key, number: string, expected: number | undefined) => ({
+  TableName: table.tableName,
+  Item: { ...item },
+  ...numberCondition(number, expected),
+});
 
 /** Keeps the first mark: later imports do not move it. */
 async function markReady({ client, tableName }: Table, at: string): Promise<void> {

@@ -1,11 +1,12 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ErrorRecord } from '../../errors.ts';
+import { type ErrorRecord, errorRecord } from '../../errors.ts';
 import { centralAccountNames } from '../../grants/entry.ts';
 import { driftStatuses } from '../../plan/drift-status.ts';
 import { isOpen, isUnannounced } from '../open.ts';
 import type {
   ChannelAnnouncement,
+  Listed,
   Outcome,
   Reach,
   ResourceChange,
@@ -17,8 +18,17 @@ import type {
 } from '../ports.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { accountId, count, time } from './fields.ts';
-import { defined, type Item, parseItem } from './items.ts';
-import { conditionHeld, itemsBetween, queryItems, readItem } from './operations.ts';
+import { defined, type Item, parseItem, parseOr } from './items.ts';
+import {
+  conditionHeld,
+  itemsBetween,
+  itemsWith,
+  listed,
+  listItems,
+  type Parsed,
+  readEach,
+  readItem,
+} from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const statuses = [
@@ -145,7 +155,7 @@ export function dynamoRuns(table: Table): RunStore {
     unfinished: (before) => unfinished(table, before),
     unannounced: () => unannounced(table),
     putChange: (runId, change) => putItem(table, changeItem(runId, change)),
-    changes: (runId) => queryItems(table, partition(runId), changePrefix, changeSchema),
+    changes: (runId) => readChanges(table, runId),
     whole: (runId) => readWhole(table, runId),
   };
 }
@@ -153,13 +163,34 @@ export function dynamoRuns(table: Table): RunStore {
 export const readRun = (table: Table, runId: string): Promise<RunRecord | undefined> =>
   readItem(table, runKey(runId), runSchema);
 
+async function readChanges(table: Table, runId: string): Promise<readonly ResourceChange[]> {
+  const changes: ResourceChange[] = [];
+  for await (const item of itemsWith(table, partition(runId), changePrefix))
+    changes.push(changeOf(table, item));
+  return changes;
+}
+
+/** What cannot be understood counts as not done: its error is the resource's. */
+const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
+  parseOr<ResourceChange>(
+    () => parseItem(changeSchema, item, tableName, keyOfChange(item)),
+    (error) => ({ resource: resourceOfChange(item), error: errorRecord(error) }),
+  );
+
+const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
+
+/** The run is known by the partition that was asked for. */
+const keyOfChange =
+  ({ pk }: Item) =>
+  ({ resource }: ResourceChange): Key => ({ pk: String(pk), sk: `${changePrefix}${resource}` });
+
 /** The partition has the record behind the changes, and the request for approval before them, which is not asked for. */
 async function readWhole(table: Table, runId: string): Promise<WholeRun> {
   const changes: ResourceChange[] = [];
   let run: RunRecord | undefined;
   for await (const item of itemsBetween(table, partition(runId), changePrefix, runKey(runId).sk))
     if (item.sk === runKey(runId).sk) run = parseItem(runSchema, item, table.tableName);
-    else changes.push(parseItem(changeSchema, item, table.tableName));
+    else changes.push(changeOf(table, item));
   return { run, changes };
 }
 
@@ -202,36 +233,36 @@ async function removeItem({ client, tableName }: Table, key: Key): Promise<void>
 }
 
 /** The ids of the runs that may still be open, with when they started. */
-export const openRuns = (table: Table) => queryItems(table, openPartition, openPrefix, openSchema);
+export const openRuns = (table: Table) => listItems(table, openPartition, openPrefix, openSchema);
 
-async function unfinished(table: Table, before: string): Promise<readonly RunRecord[]> {
-  const open = await openRuns(table);
-  const early = open.filter(({ startedAt }) => startedAt < before);
-  return recordsOf(table, early, openKey, ({ status }) => isOpen(status));
+async function unfinished(table: Table, before: string): Promise<Listed<RunRecord>> {
+  const { items, unreadable } = await openRuns(table);
+  const early = items.filter(({ startedAt }) => startedAt < before);
+  return listed(
+    await recordsOf(table, { items: early, unreadable }, openKey, ({ status }) => isOpen(status)),
+  );
 }
 
-async function unannounced(table: Table): Promise<readonly RunRecord[]> {
-  const ended = await queryItems(table, openPartition, endedPrefix, endedSchema);
+async function unannounced(table: Table): Promise<Listed<RunRecord>> {
+  const ended = await listItems(table, openPartition, endedPrefix, endedSchema);
   const runs = await recordsOf(table, ended, endedKey, (run) => isOpen(run.status) || isUnannounced(run));
   // Its item comes before its end.
-  return runs.filter(({ status }) => !isOpen(status));
+  return listed({ ...runs, items: runs.items.filter(({ status }) => !isOpen(status)) });
 }
 
 /** The records that items stand for. An item that its record does not need is removed. */
-async function recordsOf(
+const recordsOf = (
   table: Table,
-  items: readonly { readonly runId: string }[],
+  items: Parsed<{ readonly runId: string }>,
   keyOf: (runId: string) => Key,
   isNeeded: (run: RunRecord) => boolean,
-): Promise<readonly RunRecord[]> {
-  const found: RunRecord[] = [];
-  for (const { runId } of items) {
+): Promise<Parsed<RunRecord>> =>
+  readEach(items, async ({ runId }) => {
     const run = await readRun(table, runId);
-    if (run !== undefined && isNeeded(run)) found.push(run);
-    else await removeItem(table, keyOf(runId));
-  }
-  return found;
-}
+    if (run !== undefined && isNeeded(run)) return run;
+    await removeItem(table, keyOf(runId));
+    return undefined;
+  });
 
 const runItem = (run: RunRecord): Item => ({
   ...run,

@@ -74,14 +74,14 @@ export function outboxContract(makeStore: MakeStore): void {
       const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
       for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
       await outbox.put({ ...other, status: 'started', revision: 2 }, 1);
-      expect((await outbox.open()).map(({ source: of, id, status }) => [of, id, status])).toEqual([
+      expect((await outbox.open()).items.map(({ source: of, id, status }) => [of, id, status])).toEqual([
         [elsewhere.source, elsewhere.id, 'claimed'],
         [source, aDelivery().id, 'claimed'],
         [source, other.id, 'started'],
       ]);
       await outbox.put(aDelivery({ status: 'complete', revision: 2 }), 1);
       await outbox.put({ ...other, status: 'rolled-back', revision: 3 }, 2);
-      expect(await outbox.open()).toStrictEqual([elsewhere]);
+      expect((await outbox.open()).items).toStrictEqual([elsewhere]);
     });
 
     test('finds the versions of one target', async () => {
@@ -98,15 +98,15 @@ export function outboxContract(makeStore: MakeStore): void {
       await outbox.unwatch('b');
       await outbox.unwatch('c');
       expect(await outbox.watched()).toEqual([source]);
-      expect(await outbox.open()).toEqual([]);
+      expect((await outbox.open()).items).toEqual([]);
     });
 
     test('knows what was given up for the time being, until it has ended', async () => {
       const again = { until: Date.parse(later), toldBy: 'run-1' };
       await outbox.put(aDelivery({ status: 'timed-out', again }), undefined);
-      expect((await outbox.open()).map(({ status }) => status)).toEqual(['timed-out']);
+      expect((await outbox.open()).items.map(({ status }) => status)).toEqual(['timed-out']);
       await outbox.put(aDelivery({ status: 'withdrawn', revision: 2 }), 1);
-      expect(await outbox.open()).toEqual([]);
+      expect((await outbox.open()).items).toEqual([]);
       expect(await outbox.get(aDelivery())).toMatchObject({ status: 'withdrawn' });
     });
 
@@ -133,9 +133,9 @@ export function outboxContract(makeStore: MakeStore): void {
 
     test('has it among the unfinished again where it is taken up again', async () => {
       await outbox.put(aDelivery({ status: 'failed' }), undefined);
-      expect(await outbox.open()).toEqual([]);
+      expect((await outbox.open()).items).toEqual([]);
       await outbox.put(aDelivery({ revision: 2 }), 1);
-      expect(await outbox.open()).toHaveLength(1);
+      expect((await outbox.open()).items).toHaveLength(1);
     });
   });
 }

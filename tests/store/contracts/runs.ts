@@ -133,11 +133,11 @@ export function runContract(makeStore: MakeStore): void {
       }
       await runs.put(aRun({ runId: 'ignored', status: 'ignored' }));
 
-      expect(await runs.unfinished(later)).toStrictEqual([
+      expect((await runs.unfinished(later)).items).toStrictEqual([
         aRun({ runId: 'run-1' }),
         aRun({ runId: 'run-2' }),
       ]);
-      expect(await runs.unfinished(at)).toEqual([]);
+      expect((await runs.unfinished(at)).items).toEqual([]);
     });
 
     describe('the announcement of an end', () => {
@@ -154,11 +154,11 @@ export function runContract(makeStore: MakeStore): void {
           await runs.put({ ...ended, runId });
         }
 
-        expect(await runs.unannounced()).toStrictEqual([
+        expect((await runs.unannounced()).items).toStrictEqual([
           { ...ended, runId: 'run-1' },
           { ...ended, runId: 'run-2' },
         ]);
-        expect((await runs.unfinished(later)).map(({ runId }) => runId)).toEqual(['open']);
+        expect((await runs.unfinished(later)).items.map(({ runId }) => runId)).toEqual(['open']);
       });
 
       test('is not listed any more when every channel has it', async () => {
@@ -169,7 +169,7 @@ export function runContract(makeStore: MakeStore): void {
           announcedAt: later,
         });
 
-        expect(await runs.unannounced()).toEqual([]);
+        expect((await runs.unannounced()).items).toEqual([]);
       });
 
       test('is listed still when the first step of the run wakes up late, or the unfinished runs are listed', async () => {
@@ -177,15 +177,15 @@ export function runContract(makeStore: MakeStore): void {
         await runs.put(ended);
         await runs.open(aRun());
 
-        expect(await runs.unfinished(later)).toEqual([]);
-        expect(await runs.unannounced()).toStrictEqual([ended]);
+        expect((await runs.unfinished(later)).items).toEqual([]);
+        expect((await runs.unannounced()).items).toStrictEqual([ended]);
       });
 
       test('is not listed when the run was put as ended anew, without an announcement', async () => {
         await runs.put(ended);
         await runs.put(aRun({ status: 'succeeded' }));
 
-        expect(await runs.unannounced()).toEqual([]);
+        expect((await runs.unannounced()).items).toEqual([]);
       });
     });
 
@@ -194,9 +194,9 @@ export function runContract(makeStore: MakeStore): void {
       await runs.put(aRun());
       await runs.put(waiting);
 
-      expect(await runs.unfinished(later)).toStrictEqual([waiting]);
+      expect((await runs.unfinished(later)).items).toStrictEqual([waiting]);
       await runs.put({ ...waiting, status: 'running' });
-      expect(await runs.unfinished(later)).toStrictEqual([{ ...waiting, status: 'running' }]);
+      expect((await runs.unfinished(later)).items).toStrictEqual([{ ...waiting, status: 'running' }]);
     });
 
     test('opens a run once and again, and not any more when it has ended', async () => {
@@ -207,7 +207,7 @@ export function runContract(makeStore: MakeStore): void {
         await runs.put(aRun({ status }));
         await runs.open(aRun());
         expect(await runs.get(aRun().runId)).toStrictEqual(aRun({ status }));
-        expect(await runs.unfinished(later)).toEqual([]);
+        expect((await runs.unfinished(later)).items).toEqual([]);
       }
     });
 
@@ -215,7 +215,7 @@ export function runContract(makeStore: MakeStore): void {
       await runs.put(aRun());
       await runs.put(aRun());
 
-      expect(await runs.unfinished(later)).toStrictEqual([aRun()]);
+      expect((await runs.unfinished(later)).items).toStrictEqual([aRun()]);
     });
 
     test('gives the counts of a sweep back as they were put', async () => {

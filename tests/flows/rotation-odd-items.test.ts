@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { errorRecord } from '../../shared/errors.ts';
+import type { OutboxStore, Store } from '../../shared/store/ports.ts';
+import { StoredItemError } from '../../shared/store/stored-item-error.ts';
+import { deploy, planted, type RotationWorld, rotate, rotationWorld, servedTo } from './rotations.ts';
+
+const unreadable = (source: string, id: string): StoredItemError =>
+  new StoredItemError('onboarding', { pk: `OUTBOX#${source}`, sk: `DELIVERY#${id}` }, [
+    { path: 'ownedUntil', message: 'expected a moment' },
+  ]);
+
+const withOutbox =
+  (change: (outbox: OutboxStore) => Partial<OutboxStore>) =>
+  ({ outbox }: Store): Partial<Store> => ({ outbox: { ...outbox, ...change(outbox) } });
+
+test('deploys to all other targets when the item of one delivery cannot be understood', async () => {
+  const env: RotationWorld = await rotationWorld({
+    environments: ['first', 'second'],
+    around: withOutbox((outbox) => ({
+      get: async (key) => {
+        if (key.id.includes(idOf(env, 'first'))) throw unreadable(key.source, key.id);
+        return outbox.get(key);
+      },
+    })),
+  });
+  await rotate(env);
+
+  const { run } = await deploy(env, { secretId: env.secretArn });
+
+  expect(servedTo(env, 'second')).toBe(`${planted}-2`);
+  expect(run).toMatchObject({
+    status: 'failed',
+    left: [
+      expect.stringMatching(/StoredItemError: The item OUTBOX#.*ownedUntil.*start the deployment again/s),
+    ],
+  });
+});
+
+test('looks after all other deliveries when the item of an open delivery cannot be understood', async () => {
+  const error = errorRecord(
+    unreadable('arn:aws:secretsmanager:eu-west-1:444444444444:secret:other', 'a/e/p/1'),
+  );
+  const env = await rotationWorld({
+    around: withOutbox((outbox) => ({
+      open: async () => ({ ...(await outbox.open()), unreadable: [error] }),
+    })),
+  });
+  await deploy(env, { secretId: env.secretArn });
+  await rotate(env);
+
+  const own = await deploy(env, { secretId: env.secretArn });
+  await rotate(env);
+  const look = await deploy(env, { unfinished: true });
+
+  expect(own.run?.status).toBe('succeeded');
+  expect(servedTo(env)).toBe(`${planted}-3`);
+  expect(look.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringMatching(/^StoredItemError: The item OUTBOX#.*:other/)],
+  });
+});
+
+const idOf = ({ application }: RotationWorld, name: string): string =>
+  [...application.environments.values()].find((each) => each.name === name)?.id ?? name;

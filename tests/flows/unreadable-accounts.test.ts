@@ -1,0 +1,216 @@
+import { expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { activateConfiguration } from '../../shared/run/activate.ts';
+import { applyPlan } from '../../shared/run/apply-plan.ts';
+import { planAll } from '../../shared/run/plan-all.ts';
+import { activeConfiguration } from '../../shared/services.ts';
+import { ouId } from '../../simulator/example-organisation.ts';
+import { bucket, runner, small, smallText } from './configurations.ts';
+import { created, eventOf, moved, workloads } from './events.ts';
+import { spoiling } from './odd-items.ts';
+import { repositoryArn } from './patterns.ts';
+import { activated, sweep, swept } from './sweeps.ts';
+import { due, named, onboard, outcomes } from './world.ts';
+
+/** A world in which everybody has what is due, and a way to spoil items of its registry. */
+async function withOddItems(configuration = small()) {
+  const { spoil, around } = spoiling();
+  const env = await swept({
+    configuration,
+    around,
+    prepare: (organisation) =>
+      organisation.addAccount({ ...runner, parentId: ouId(organisation, 'Workloads') }),
+  });
+  return { env, spoil };
+}
+
+const line = (id: string) =>
+  expect.stringMatching(
+    new RegExp(
+      `^${id}: StoredItemError: The item REGISTRY / ACCOUNT#${id} of table onboarding cannot be understood:.*` +
+        'ouPath: .*keeps the access that it has and gets no other access.*`onboarding import`',
+      's',
+    ),
+  );
+
+/** The accounts that each resource names, with and without the account. */
+const without = (id: string, all: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(Object.entries(all).map(([key, ids]) => [key, ids.filter((each) => each !== id)]));
+
+test('serves all other accounts and keeps the access of an account when its item cannot be understood', async () => {
+  const { env, spoil } = await withOddItems();
+  const before = named(env);
+  spoil(runner.id);
+  const { id, event } = created(env);
+
+  const ended = await onboard(env, event);
+
+  expect(Object.values(before).flat()).toContain(runner.id);
+  expect(named(env)).toEqual(due(env));
+  expect(without(id, named(env))).toEqual(before);
+  expect(named(env)[bucket]).toContain(id);
+  expect(ended.run).toMatchObject({ status: 'failed', reason: line(runner.id), left: [line(runner.id)] });
+  expect(ended.changes.filter(({ error }) => error !== undefined)).toEqual([]);
+});
+
+test('gives nothing to an account when its item cannot be understood', async () => {
+  const { env, spoil } = await withOddItems();
+  const { id } = created(env);
+  await env.store.registry.put(
+    { id, name: 'new', state: 'ACTIVE', parentIds: [], ouPath: '', tags: {} },
+    undefined,
+    '2026-01-01T00:00:00.000Z',
+  );
+  spoil(id);
+  const { event } = created(env);
+
+  const ended = await onboard(env, event);
+
+  expect(named(env)).toEqual(without(id, due(env)));
+  expect(ended.run.left).toEqual([line(id)]);
+});
+
+test('takes no access when the account would lose it and its item cannot be understood', async () => {
+  const { env, spoil } = await withOddItems();
+  const before = named(env);
+  moved(env, runner.id, 'r-exam');
+  spoil(runner.id);
+
+  await onboard(env, created(env).event);
+
+  const now = Object.entries(named(env)).filter(([, ids]) => ids.includes(runner.id));
+  expect(now.map(([key]) => key)).toEqual(
+    Object.entries(before)
+      .filter(([, ids]) => ids.includes(runner.id))
+      .map(([key]) => key),
+  );
+});
+
+test('replaces the item and reports nothing when a sweep reads the account again', async () => {
+  const { env, spoil } = await withOddItems();
+  spoil(runner.id);
+
+  const ended = await sweep(env);
+
+  expect(ended.run.status).toBe('succeeded');
+  expect(await env.store.registry.account(runner.id)).toMatchObject(runner);
+  expect(named(env)).toEqual(due(env));
+});
+
+test('replaces the item and serves the account when a run is for the account', async () => {
+  const { env, spoil } = await withOddItems();
+  spoil(runner.id);
+
+  const ended = await onboard(env, moved(env, runner.id, workloads));
+
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(env)).toEqual(due(env));
+});
+
+test('fails a sweep with the item when it is spoilt after the import', async () => {
+  const { env, spoil } = await withOddItems();
+  const before = named(env);
+
+  const ended = await sweep(env, {
+    around: async (token, invoke) => {
+      if (token.startsWith('Plan')) spoil(runner.id);
+      return invoke();
+    },
+  });
+
+  expect(ended.run).toMatchObject({ status: 'failed', left: [line(runner.id)] });
+  expect(named(env)).toEqual(before);
+  expect(env.organisation.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Organization Sweep Failed' });
+});
+
+test('writes for all other accounts when AWS refuses an account with an item that cannot be understood', async () => {
+  const { env, spoil } = await withOddItems();
+  eventOf(env, () => env.organisation.closeAccount(runner.id));
+  spoil(runner.id);
+  const { id, event } = created(env);
+
+  const ended = await onboard(env, event);
+
+  expect(named(env)[bucket]).toContain(id);
+  expect(Object.values(outcomes(ended))).not.toContain('failed');
+  expect(ended.run.left).toContainEqual(line(runner.id));
+});
+
+test('reports the item in a plan and fails its apply after all other accounts are served', async () => {
+  const { env, spoil } = await withOddItems();
+  spoil(runner.id);
+  const { id } = created(env);
+  await env.store.registry.put(
+    { id, name: 'new', state: 'ACTIVE', parentIds: ['r-exam'], ouPath: '', tags: {} },
+    undefined,
+    '2026-01-01T00:00:00.000Z',
+  );
+
+  const active = await activeConfiguration(env.store);
+  const plan = await planAll(env.services, { runId: 'plan', active });
+  const run = await applyPlan(env.services, { runId: 'apply', plan, startedBy: 'a test' });
+
+  expect(plan.looked.unreadable).toEqual([line(runner.id)]);
+  expect(run).toMatchObject({ status: 'failed', left: [line(runner.id)] });
+  expect(named(env)).toEqual(due(env));
+});
+
+const held = (membership: string) =>
+  parseConfiguration(
+    smallText(['repository']).replace(
+      'for: { ous: [Workloads] }',
+      `for: { all: true }
+    membership: ${membership}`,
+    ),
+    'the test',
+  );
+
+test('leaves a condition on the organization as it is when an item cannot be understood', async () => {
+  const { env, spoil } = await withOddItems(held('organization'));
+  const policy = env.organisation.policyOf('repository', repositoryArn('base/node'));
+  spoil('444444444444');
+  spoil(runner.id);
+
+  await onboard(env, created(env).event);
+
+  expect(env.organisation.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
+});
+
+test('writes no list in place of a condition when nobody knows whether an account belongs in it', async () => {
+  const { env, spoil } = await withOddItems(held('organization'));
+  const policy = env.organisation.policyOf('repository', repositoryArn('base/node'));
+  await activateConfiguration(env.services, held('accounts'), 'the test');
+  spoil(runner.id);
+
+  const ended = await onboard(env, created(env).event);
+
+  expect(env.organisation.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
+  expect(ended.run.left).toContainEqual(
+    expect.stringMatching(
+      new RegExp(`base/node: refused: UnsafeChangeError: .*${runner.id}.*nothing was written`, 's'),
+    ),
+  );
+});
+
+test('keeps what the account has and asks for approval when its item is replaced', async () => {
+  const { env, spoil } = await withOddItems();
+  const approval = parseConfiguration(
+    `${smallText()}approval: { for: { all: true } }
+`,
+    'the test',
+  );
+  const asking = await activated(env, approval);
+  const before = named(asking);
+  spoil(runner.id);
+
+  const ended = await sweep(asking);
+
+  expect(named(asking)).toEqual(before);
+  expect(await asking.store.registry.account(runner.id)).toMatchObject({
+    state: 'ACTIVE',
+    approval: { approvedAs: null, keepsAccess: true },
+  });
+  expect(ended.run.left).toEqual([
+    expect.stringContaining(`Account ${runner.id} (runner) waits for approval`),
+  ]);
+});

@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Delivery, Store } from '../../../shared/store/ports.ts';
+import { aChange, accountId, anAccount, aRun, at, bucket, key, later } from './fixtures.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** Gives a new, empty store, and the way to put an item of any kind beside what the store writes. */
+export type MakeTable = () => Promise<{ readonly store: Store; put(item: Item): Promise<unknown> }>;
+
+/** What every implementation of the store that parses items has to do about one that it cannot understand. */
+export function unreadableItemsContract(makeTable: MakeTable): void {
+  describe('an item that cannot be understood', () => {
+    let store: Store;
+    let put: (item: Item) => Promise<unknown>;
+    beforeEach(async () => {
+      ({ store, put } = await makeTable());
+    });
+
+    describe('of an account', () => {
+      const { ouPath: _, ...half } = anAccount({ id: accountId(1) });
+      const item = {
+        pk: 'REGISTRY',
+        sk: `ACCOUNT#${accountId(1)}`,
+        ...half,
+        approved: true,
+        revision: 2,
+        updatedAt: at,
+      };
+      const unreadable = (id: string, path: string) => ({
+        id,
+        state: 'UNREADABLE',
+        unreadable: {
+          name: 'StoredItemError',
+          message: expect.stringMatching(
+            new RegExp(
+              `REGISTRY / ACCOUNT#${id} of table .*${path}: .*keeps the access.*onboarding import`,
+              's',
+            ),
+          ),
+        },
+      });
+
+      beforeEach(async () => {
+        await store.registry.put(anAccount(), undefined, at);
+      });
+
+      test('gives an unreadable account that says what to do, and all other accounts', async () => {
+        await put(item);
+
+        expect(await store.registry.accounts()).toMatchObject([
+          anAccount(),
+          unreadable(accountId(1), 'ouPath'),
+        ]);
+        expect(await store.registry.account(accountId(1))).toMatchObject(unreadable(accountId(1), 'ouPath'));
+      });
+
+      test.each([
+        ['another id', { ...item, ouPath: '', id: accountId(2) }],
+        ['no fields at all', { pk: item.pk, sk: item.sk }],
+        [
+          'a number that JavaScript cannot hold',
+          { ...item, ouPath: '', tags: { size: NumberValue.from('1E+100') } },
+        ],
+      ])('knows the account by its key when the item has %s', async (_name, odd) => {
+        await put(odd);
+
+        expect(await store.registry.accounts()).toMatchObject([
+          anAccount(),
+          { id: accountId(1), state: 'UNREADABLE' },
+        ]);
+      });
+
+      test.each([
+        ['its revision', item],
+        ['a revision that is a word', { ...item, revision: 'x' }],
+        ['no revision', { ...item, revision: undefined }],
+        ['a revision that JavaScript cannot hold', { ...item, revision: NumberValue.from('1E+100') }],
+        ['a revision of zero', { ...item, revision: 0 }],
+        ['a broken revision', { ...item, revision: 1.5 }],
+      ])('is replaced by the account when it has %s', async (_name, odd) => {
+        await put(odd);
+        const read = await store.registry.account(accountId(1));
+
+        const account = anAccount({ id: accountId(1) });
+        const stored = await store.registry.put(account, read?.revision, later);
+
+        expect(stored).toStrictEqual({ ...account, revision: 2, updatedAt: later });
+        expect(await store.registry.accounts()).toMatchObject([anAccount(), account]);
+      });
+
+      test('is not replaced when another run has replaced it before', async () => {
+        await put({ ...item, revision: 'x' });
+        const account = anAccount({ id: accountId(1) });
+        await store.registry.put(account, 0, at);
+
+        expect(await store.registry.put({ ...account, name: 'late' }, 0, later)).toBeUndefined();
+        expect(await store.registry.put({ ...account, id: accountId(2) }, 0, later)).toBeUndefined();
+      });
+
+      test.each([
+        ['keeps its revision', 2],
+        ['has lost its revision', 'x'],
+      ])(
+        'keeps no other account from a change when it is the last change and %s',
+        async (_name, revision) => {
+          await store.registry.put(anAccount({ id: accountId(1) }), undefined, at);
+          await put({ ...item, revision });
+
+          expect(await store.registry.head()).toEqual({ revision: 2 });
+          expect(await store.registry.put(anAccount({ name: 'renamed' }), 1, later)).toMatchObject({
+            revision: 3,
+          });
+        },
+      );
+
+      test('tells to remove the item when its key has no account id', async () => {
+        await put({ ...item, sk: 'ACCOUNT#everybody' });
+
+        const [, odd] = await store.registry.accounts();
+        expect(odd?.unreadable?.message).toMatch(/ACCOUNT#everybody.*Remove the item/s);
+      });
+    });
+
+    test('of an OU is none: the OU is asked for again', async () => {
+      await put({ pk: 'REGISTRY', sk: 'OU#ou-abcd-11111111', id: 'ou-abcd-11111111', askedAt: 1 });
+
+      expect(await store.registry.ou('ou-abcd-11111111')).toBeUndefined();
+    });
+
+    describe('of a search', () => {
+      const hash = (search: string) => createHash('sha256').update(search).digest('hex');
+      const good = { search: 'good', matching: [bucket], former: [], lookedAt: at, generation: 1 };
+      const item = {
+        pk: 'FOUND',
+        sk: `SEARCH#${hash('odd')}`,
+        search: 'odd',
+        matching: JSON.stringify([key]),
+        former: '[]',
+        lookedAt: at,
+        generation: 3,
+      };
+
+      beforeEach(async () => {
+        await store.found.put(good, undefined);
+      });
+
+      test('counts as a search that was never made, beside all others', async () => {
+        await put({ ...item, lookedAt: 'yesterday' });
+
+        const error = {
+          name: 'StoredItemError',
+          message: expect.stringMatching(/FOUND \/ SEARCH#.*lookedAt: /s),
+        };
+        const odd = { search: 'odd', matching: [key], former: [], generation: 3, unreadable: error };
+        const all = await store.found.all();
+        expect(all).toMatchObject([good, odd]);
+        expect(all[1]).not.toHaveProperty('lookedAt');
+        expect((await store.configuration.withFound()).found).toMatchObject([good, odd]);
+      });
+
+      test.each([
+        ['a generation', { ...item, matching: '{' }, 3],
+        ['no generation', { ...item, generation: 'x' }, 0],
+        ['no search', { ...item, search: 1 }, undefined],
+        ['another search', { ...item, search: 'other' }, undefined],
+      ])('is replaced by the next search when it has %s', async (_name, odd, expected) => {
+        await put(odd);
+        const next = { search: 'odd', matching: [], former: [], lookedAt: later, generation: 4 };
+
+        expect(await store.found.put(next, expected)).toBe(true);
+        expect(await store.found.all()).toStrictEqual([good, next]);
+      });
+
+      test('is believed in nothing when it names another search than its key', async () => {
+        await put({ ...item, search: 'other' });
+
+        const odd = (await store.found.all()).find(({ unreadable }) => unreadable !== undefined);
+        expect(odd).toMatchObject({ matching: [], former: [] });
+      });
+    });
+
+    test('of a change is a change of its resource that failed, beside all others', async () => {
+      await store.runs.put(aRun());
+      await store.runs.putChange('run-1', aChange());
+      await put({ pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before: '{' });
+
+      const failed = { resource: key, error: { name: 'StoredItemError' } };
+      expect(await store.runs.changes('run-1')).toMatchObject([failed, aChange()]);
+      expect((await store.runs.whole('run-1')).changes).toMatchObject([failed, aChange()]);
+    });
+
+    test.each([
+      ['the record of a run', { pk: 'RUN#odd', sk: 'RUN', status: 'done' }],
+      ['what says that a run is open', { pk: 'OPEN_RUNS', sk: 'RUN#odd', runId: 'odd', startedAt: 'x' }],
+    ])('keeps no other open run from being found when it is %s', async (_name, item) => {
+      await store.runs.put(aRun());
+      await store.runs.put(aRun({ runId: 'odd' }));
+      await put(item);
+
+      expect(await store.runs.unfinished(later)).toMatchObject({
+        items: [aRun()],
+        unreadable: [{ name: 'StoredItemError', fields: { pk: item.pk, sk: item.sk } }],
+      });
+    });
+
+    test('keeps no other announcement from being found when it is the record of a run', async () => {
+      const bus = { status: 'pending', at } as const;
+      const ended = { status: 'failed', announcement: { title: 'Account Onboarding Failed', bus } } as const;
+      for (const runId of ['odd', 'run-1']) await store.runs.put(aRun({ runId, ...ended }));
+      await put({ pk: 'RUN#odd', sk: 'RUN', status: 'done' });
+
+      expect(await store.runs.unannounced()).toMatchObject({
+        items: [aRun(ended)],
+        unreadable: [{ fields: { pk: 'RUN#odd' } }],
+      });
+    });
+
+    test('keeps no other request for approval from being found', async () => {
+      for (const runId of ['odd', 'run-1']) {
+        await store.runs.put(aRun({ runId, status: 'waiting-for-approval' }));
+        await store.approvals.put(aRequest(runId));
+      }
+      await put({ pk: 'RUN#odd', sk: 'APPROVAL', runId: 'odd' });
+
+      expect(await store.approvals.open()).toMatchObject({
+        items: [aRequest('run-1')],
+        unreadable: [{ fields: { pk: 'RUN#odd', sk: 'APPROVAL' } }],
+      });
+    });
+
+    test.each([
+      ['a delivery', { pk: 'OUTBOX#arn', sk: 'DELIVERY#odd', source: 'arn', id: 'odd', ownedUntil: 9e15 }],
+      ['what says that a delivery is open', { pk: 'OPEN_OUTBOX', sk: 'DELIVERY#arn#odd', source: 'another' }],
+    ])('keeps no other open delivery from being found when it is %s', async (_name, item) => {
+      await store.outbox.put(aDelivery('good'), undefined);
+      await store.outbox.put(aDelivery('odd'), undefined);
+      await put(item);
+
+      expect(await store.outbox.open()).toMatchObject({
+        items: [aDelivery('good')],
+        unreadable: [{ name: 'StoredItemError', fields: { pk: item.pk, sk: item.sk } }],
+      });
+    });
+
+    test('of a remembered secret is understood by its key', async () => {
+      await store.outbox.watch('a');
+      await put({ pk: 'OUTBOX_SECRETS', sk: 'SECRET#b', arn: 7 });
+
+      expect(await store.outbox.watched()).toEqual(['a', 'b']);
+    });
+  });
+}
+
+const aRequest = (runId: string) => ({
+  runId,
+  token: 'token',
+  execution: 'execution',
+  accounts: [],
+  planHash: 'a',
+  configurationHash: 'b',
+  difference: '',
+  requestedAt: at,
+  until: later,
+});
+
+const aDelivery = (id: string): Delivery => ({
+  source: 'arn',
+  id,
+  version: '1',
+  accountId: accountId(0),
+  region: 'eu-west-1',
+  target: { application: 'a', environment: 'e', profile: 'p', strategy: 's' },
+  status: 'started',
+  runId: 'run-1',
+  ownedUntil: 1,
+  requestedAt: at,
+  updatedAt: at,
+  starts: 0,
+  secondStarts: 0,
+  unanswered: false,
+  revision: 1,
+});
