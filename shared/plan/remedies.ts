@@ -94,7 +94,6 @@ function changed(
 ): readonly Remedy[] {
   const shares = crowded.request.shares.map((share) => ({ share, entry: entryOf(share.entry) }));
   const grants = shares.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name]));
-  if (grants.length === 0) return [];
   const next = shares.map(({ share, entry }) => ({ ...share, entry: entry ?? share.entry }));
   return [{ change, grants, fit: fitting(crowded, next) }];
 }

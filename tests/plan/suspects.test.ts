@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deletedPrincipalWarnings } from '../../shared/plan/suspects.ts';
+import { deletedPrincipalWarnings, suspectsOf } from '../../shared/plan/suspects.ts';
 import type { PolicyDocument } from '../../shared/policy/document.ts';
 
 const naming = (...AWS: readonly string[]): PolicyDocument => ({
@@ -21,5 +21,21 @@ describe('deletedPrincipalWarnings', () => {
 
   it('returns nothing when no statement names a deleted principal', () => {
     expect(warnings('999988887777', 'arn:aws:iam::222233334444:role/Reader')).toEqual([]);
+  });
+});
+
+describe('suspectsOf', () => {
+  it('names no account when a principal has none', () => {
+    expect(suspectsOf({ policy: naming('arn:aws:iam::*:role/Reader') }, 'test', [])).toEqual([
+      expect.objectContaining({ state: 'unknown', because: 'which cannot be checked' }),
+    ]);
+  });
+
+  it('names the account when it is outside the organization', () => {
+    expect(suspectsOf({ policy: naming('999988887777') }, 'test', [])).toEqual([
+      expect.objectContaining({
+        because: 'which cannot be checked: account 999988887777 is outside the organization',
+      }),
+    ]);
   });
 });

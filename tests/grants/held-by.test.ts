@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { heldBy } from '../../shared/grants/principals.ts';
+import { context } from './world.ts';
+
+const membersOf = (membership: 'organization' | 'ou', selector: object) => ({
+  entry: { name: 'images', kind: 'ecr-repository-policy', account: 'shared', for: selector } as never,
+  membership,
+  accounts: [],
+  context,
+});
+
+const organization = { StringEquals: { 'aws:PrincipalOrgID': context.organizationId } };
+
+describe('heldBy', () => {
+  it('holds a statement to the organization when the membership is the organization', () => {
+    expect(heldBy('Principal', membersOf('organization', { ous: ['ou-abcd-11111111'] }))).toEqual(
+      organization,
+    );
+  });
+
+  it('holds a statement to the OUs when the membership is OUs', () => {
+    expect(heldBy('Principal', membersOf('ou', { ous: ['ou-abcd-11111111', 'ou-abcd-22222222'] }))).toEqual({
+      ...organization,
+      'ForAnyValue:StringLike': {
+        'aws:PrincipalOrgPaths': [
+          `${context.organizationId}/*/ou-abcd-11111111/*`,
+          `${context.organizationId}/*/ou-abcd-22222222/*`,
+        ],
+      },
+    });
+  });
+
+  it('lets nobody in when the membership is OUs and the grant names none', () => {
+    expect(heldBy('Principal', membersOf('ou', { all: true }))).toEqual({
+      ...organization,
+      'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': [] },
+    });
+  });
+});
