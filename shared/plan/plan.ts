@@ -7,7 +7,7 @@ import { blockedRemovalsIn, withBlockedRemovals } from './blocked-removals.ts';
 import type { DesiredResource } from './desired.ts';
 import { refuseExposure } from './exposure.ts';
 import { type Grace, goingSince, type Leaving } from './grace.ts';
-import { type PlannedShare, planShare, staying, union } from './planned-share.ts';
+import { type PlannedShare, planShare, staying, union, unresolvedOf } from './planned-share.ts';
 import { rendered } from './remedies.ts';
 import { namedIn, silentLoss, stillNamed, unknownLoss } from './unclaimed.ts';
 import { withheldError } from './withheld.ts';
@@ -71,7 +71,7 @@ export interface UnresolvedAccounts {
  */
 export function planResource(request: PlanRequest): ResourcePlan {
   const context = grantContext(request.configuration);
-  const shares = request.desired.shares.map((share) => planShare(share, request, context));
+  const shares = sharesOf(request);
   try {
     const plan = planOrTakeBack(request, shares, context);
     return plan.refused === undefined ? plan : { ...plan, refused: stating(request, plan.refused, plan) };
@@ -267,23 +267,18 @@ function planOf(
   };
 }
 
-function unresolvedOf(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
-  const kept = union(shares.map((share) => share.keptUnresolved)).sort();
-  const notAdded = union(shares.map((share) => share.notAdded)).sort();
-  return kept.length + notAdded.length === 0 ? {} : { unresolved: { kept, notAdded } };
-}
-
 /**
  * Whose grace runs, as `ResourcePlan.remember`. It needs no rendering: what cannot be planned while they keep what they
  * have can be once their grace has ended.
  */
-export function whoseGraceRuns(request: PlanRequest): Leaving {
-  const context = grantContext(request.configuration);
-  return remember(
-    request,
-    request.desired.shares.map((share) => planShare(share, request, context)),
-  );
-}
+export const whoseGraceRuns = (request: PlanRequest): Leaving => remember(request, sharesOf(request));
+
+/** The same accounts as a plan states, also of a resource that cannot be planned. */
+export const unresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
+  unresolvedOf(sharesOf(request));
+
+const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
+  request.desired.shares.map((share) => planShare(share, request, grantContext(request.configuration)));
 
 function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leaving {
   if (request.configuration.safety.graceHours === 0) return {};

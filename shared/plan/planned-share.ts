@@ -6,7 +6,7 @@ import { byText } from '../order.ts';
 import { type Account, isClosed, isUnreadable } from '../organization/account.ts';
 import type { DesiredShare } from './desired.ts';
 import { isInGrace } from './grace.ts';
-import type { PlanRequest } from './plan.ts';
+import type { PlanRequest, ResourcePlan } from './plan.ts';
 import { known } from './registry-index.ts';
 
 /** A share, and what becomes of each account of it. */
@@ -96,6 +96,13 @@ export const staying = (shares: readonly PlannedShare[]) => ({
   withheld: union(shares.map(({ withheld }) => withheld)).sort(),
   leaving: union(shares.map(({ leaving }) => leaving)).sort(),
 });
+
+/** The accounts that only unresolved paths of OUs select, on any of the shares, ordered. */
+export function unresolvedOf(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
+  const kept = union(shares.map((share) => share.keptUnresolved)).sort();
+  const notAdded = union(shares.map((share) => share.notAdded)).sort();
+  return kept.length + notAdded.length === 0 ? {} : { unresolved: { kept, notAdded } };
+}
 
 export const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
 

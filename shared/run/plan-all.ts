@@ -90,7 +90,8 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
         accountId === undefined || also?.has(standing.desired.key) || concerns(standing, accountId),
     );
   const scope = accountId === undefined ? {} : { accountId };
-  const unresolved = await findUnresolvedPaths(services, { active, accounts, planned: resources });
+  const planned = resources.map((each) => ({ desired: each.desired, plan: { unresolved: each.unresolved } }));
+  const unresolved = await findUnresolvedPaths(services, { active, accounts, planned });
   const unmatched = selectorWarnings(active, accounts);
   const warnings = [...looked.warnings, ...unresolved.map(unresolvedText), ...unmatched];
   const unreadable = [...looked.unreadable, ...unreadableAccounts(accounts)];

@@ -244,15 +244,14 @@ async function planRemembered(
   const madeAt = timestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
   const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
-  const { plan: planned, error } = seen;
-  const why = error === undefined ? {} : { error };
+  const { plan: planned, error, unresolved } = seen;
+  const why = { ...(error && { error }), ...(unresolved && { unresolved }) };
   if (planned !== undefined)
     return {
       ...found,
       plannedAt: madeAt,
       ...whatIsPlanned(seen, planned, plan),
       ...why,
-      ...(planned.unresolved && { unresolved: planned.unresolved }),
     };
   // What nobody names may be gone; then the update forgets what was ours on it.
   if (error?.name === 'ResourceMissingError' && !desired.named)

@@ -4,7 +4,13 @@ import { type ErrorRecord, errorRecord, OnboardingError } from '../errors.ts';
 import type { Account } from '../organization/account.ts';
 import type { DesiredResource } from '../plan/desired.ts';
 import type { NamedDocuments } from '../plan/differences.ts';
-import { planResource, type ResourcePlan } from '../plan/plan.ts';
+import {
+  type PlanRequest,
+  planResource,
+  type ResourcePlan,
+  type UnresolvedAccounts,
+  unresolvedAccounts,
+} from '../plan/plan.ts';
 import { deletedPrincipalWarnings } from '../plan/suspects.ts';
 import { type ActiveConfiguration, activationOf, type Services } from '../services.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
@@ -22,6 +28,8 @@ export interface SeenResource {
   readonly plan?: ResourcePlan;
   /** Why there is no plan; beside one, why it only takes back. */
   readonly error?: ErrorRecord;
+  /** As the plan states them; known also if there is no plan of what was read. */
+  readonly unresolved?: UnresolvedAccounts;
 }
 
 /** For whom a resource is planned, and as of when. */
@@ -72,10 +80,19 @@ function planned(
   try {
     const { configuration } = active;
     const memory = { ...remembered(state, activationOf(active)), now: madeAt };
-    const plan = planResource({ desired, actual, configuration, accounts, ...memory });
-    return { ...read, plan, ...(plan.refused === undefined ? {} : { error: errorRecord(plan.refused) }) };
+    return { ...read, ...planOrError({ desired, actual, configuration, accounts, ...memory }) };
   } catch (error) {
     return { ...read, error: errorRecord(error) };
+  }
+}
+
+function planOrError(request: PlanRequest): Pick<SeenResource, 'plan' | 'error' | 'unresolved'> {
+  try {
+    const plan = planResource(request);
+    const refused = plan.refused === undefined ? {} : { error: errorRecord(plan.refused) };
+    return { plan, ...refused, ...(plan.unresolved && { unresolved: plan.unresolved }) };
+  } catch (error) {
+    return { error: errorRecord(error), ...unresolvedAccounts(request) };
   }
 }
 

@@ -4,6 +4,7 @@
  */
 const vital: readonly RegExp[] = [
   /\bstill names\b/,
+  /\bwould lose their access at once\b/,
   /! (may )?widens?\b/,
   /^(The path|The OU) .* (does not name what it named|was deleted)/,
 ];

@@ -80,6 +80,25 @@ test('keeps access and reports both paths in each sweep when the OU of a path is
   });
 });
 
+test('names the accounts that keep access when a clash of marks also keeps the resource as it is', async () => {
+  const env = await withThreeAccounts();
+  const arn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
+  const policy = env.organisation.policyOf('repository', arn);
+  if (policy === undefined) throw new Error('the repository has no policy');
+  const Sid = 'AccountOnboardingflowsTheirs';
+  const clash = { Sid, Effect: 'Deny', Principal: '*', Action: 'ecr:DeleteRepository' } as const;
+  env.organisation.editPolicy('repository', arn, { ...policy, Statement: [...policy.Statement, clash] });
+  env.organisation.renameOu(production, 'Prod');
+
+  const { run } = await sweep(env);
+  const plan = await planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) });
+
+  const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
+  expect(run.left).toEqual([line, expect.stringContaining('OwnershipClashError')]);
+  expect(plan.looked.warnings).toEqual([line]);
+  expect(withAccess(env)).toEqual(three);
+});
+
 test('keeps access when the OU above the OU of a path is renamed', async () => {
   const env = await withThreeAccounts();
   env.organisation.renameOu(workloads, 'Work');

@@ -13,7 +13,10 @@ test('keeps the order of the lines when all of them fit', () => {
   expect(boundedLines(lines, { lines: 61, bytes: 100_000 }, 'there')).toEqual(lines);
 });
 
-test.each([named, widening, unresolved])(
+const blocked =
+  'bucket: PolicyTooLargeError: too large. Besides, 12 accounts would lose their access at once';
+
+test.each([named, widening, unresolved, blocked])(
   'announces a vital line first when lines are dropped: %s',
   (line) => {
     const shown = boundedLines([...plain, line], { lines: 50, bytes: 100_000 }, 'the record has all');
