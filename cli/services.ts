@@ -40,13 +40,15 @@ export interface Connecting {
 }
 
 /**
- * AWS, or what stands for it at `AWS_ENDPOINT_URL`, with the caller's own credentials.
+ * AWS, or what stands for it at `AWS_ENDPOINT_URL`, with the caller's own credentials. `AWS_ENDPOINT_URL_DYNAMODB` stands for
+ * the table alone (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
  * @throws SettingMissingError where there is no table, and the registry may not be in memory
  */
 export function connect(session: Session, { memoryAllowed }: Connecting): AwsConnection {
   const { env } = session.io;
   const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || defaultRegion;
   const endpoint = env.AWS_ENDPOINT_URL || undefined;
+  const tableEndpoint = env.AWS_ENDPOINT_URL_DYNAMODB || endpoint;
   const table = env.ONBOARDING_TABLE || undefined;
   const allowed = memoryAllowed === 'anywhere' || (memoryAllowed && isLoopback(endpoint));
   const inMemory = table === undefined && allowed;
@@ -63,7 +65,7 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
     clock: systemClock,
     random: Math.random,
     logger: loggerOf(session),
-    store: table === undefined ? memoryStore() : tableStore(table, settings),
+    store: table === undefined ? memoryStore() : tableStore(table, { region, endpoint: tableEndpoint }),
     hub: hubClients(settings),
     aws: perRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
@@ -94,7 +96,11 @@ export async function connectForRun(
   return connection;
 }
 
-function tableStore(tableName: string, { region, endpoint }: HubSettings): Store {
+interface TableSettings extends Pick<HubSettings, 'region'> {
+  readonly endpoint: string | undefined;
+}
+
+function tableStore(tableName: string, { region, endpoint }: TableSettings): Store {
   const settings = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
   const dynamoDb = withPlugins(new DynamoDBClient(settings), [hubErrors(region)]);
   return dynamoStore({ client: documentClient(dynamoDb), tableName });

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { run } from '../cli/screen.ts';
+import { describeWithDynamoDb } from './dynamodb-local.ts';
+import { createTable, tableClient } from './dynamodb-tables.ts';
+import { describeWithMoto } from './moto.ts';
+import { buildOrganisation, createAccount, moveAccount } from './organisation.ts';
+import { namedIn, readPolicies } from './policies.ts';
+
+const program = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
+const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
+
+describeWithMoto('two processes of apply', (moto) => {
+  describeWithDynamoDb('with the table in DynamoDB Local', (dynamodb) => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'onboarding-two-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    test('both end with 0 and serve every account when they run at once', async () => {
+      const organisation = await buildOrganisation(moto().endpoint);
+      const ids = [
+        await createAccount(organisation.accounts.organizations, 'one'),
+        await createAccount(organisation.accounts.organizations, 'other'),
+      ].sort();
+      for (const id of ids) await moveAccount(organisation, id, 'Workloads');
+      const file = join(folder, 'onboarding.yml');
+      await writeFile(file, organisation.configuration);
+      const client = tableClient(dynamodb().endpoint);
+      const table = await createTable(client);
+      const env = {
+        ...credentials,
+        AWS_ENDPOINT_URL: moto().endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamodb().endpoint,
+        ONBOARDING_TABLE: table.tableName,
+      };
+      Object.assign(process.env, credentials);
+      for (const command of ['activate', 'import'])
+        expect((await run([command, '--config', file, '--json'], { env, cwd: folder })).code).toBe(0);
+
+      const apply = () => applyIn(folder, file, env);
+      const ended = await Promise.all([apply(), apply()]);
+
+      expect(ended).toMatchObject([
+        { code: 0, status: 'succeeded', left: [] },
+        { code: 0, status: 'succeeded', left: [] },
+      ]);
+      const policies = await readPolicies(organisation);
+      expect(namedIn(policies.revisions)).toEqual({ RevisionsList: ids, RevisionsRead: ids });
+      expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: ids, FlowLogsWrite: ids });
+      expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: ids });
+      expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: ids });
+      const { runs } = dynamoStore(table);
+      for (const { runId } of ended) expect(await runs.get(runId)).toMatchObject({ status: 'succeeded' });
+      client.destroy();
+    }, 60_000);
+  });
+});
+
+interface Applied {
+  readonly code: number;
+  readonly runId: string;
+}
+
+/** Runs `onboarding apply` in a process of its own, as an operator or a pipeline does. */
+async function applyIn(cwd: string, file: string, env: Record<string, string>): Promise<Applied> {
+  const { PATH = '', HOME = '' } = process.env;
+  const args = [program, 'apply', '--config', file, '--yes', '--json'];
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { PATH, HOME, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 50_000,
+  });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return { code, ...JSON.parse(stdout) };
+}
