@@ -34,7 +34,7 @@ export function ouMistake(ou: string): string | undefined {
     );
   const segments = ou.split('/');
   if (segments.some((segment) => blank.test(segment)))
-    return 'must be a path from below the root such as Workloads/Production, with no slash at either end';
+    return 'must be a path from below the root such as Workloads/Production, with a name before and after each slash';
   if (segments.includes('**'))
     return 'must go without **: a path stands for the OU and everything beneath it';
   return undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Account } from '../../shared/organization/account.ts';
-import { ouNamesOf, ouPathOf } from '../../shared/organization/ou-path.ts';
+import { ouMistake, ouNamesOf, ouPathOf } from '../../shared/organization/ou-path.ts';
 import { matches, selectorSchema } from '../../shared/organization/selector.ts';
 
 const accountIn = (names: readonly string[]): Account => ({
@@ -75,3 +75,10 @@ describe('an OU path', () => {
     expect(isSelected('*a*a*a*a*ax', ['a'.repeat(128)])).toBe(false);
   });
 });
+
+it.each(['Workloads//Production', '/Workloads', 'Workloads/', '/', ''])(
+  'asks for a name on each side of every slash when the path is "%s"',
+  (path) => {
+    expect(ouMistake(path)).toContain('a name before and after each slash');
+  },
+);
