@@ -15,8 +15,9 @@ const pattern = new RegExp(
 
 /**
  * A secret's name, also that of a secret which another AWS service manages, such as `rds!cluster-…` (Secrets Manager user
- * guide, "Secrets managed by other AWS services"). RDS expects readers in other accounts, and asks for a customer managed
- * key for them (RDS API reference, "CreateDBCluster", `MasterUserSecretKmsKeyId`); they need the secret's policy as well.
+ * guide, "Secrets managed by other AWS services"). For a reader in another account such a secret needs a customer managed key
+ * (RDS API reference, "CreateDBCluster", `MasterUserSecretKmsKeyId`) and a resource policy (Secrets Manager user guide,
+ * "Access AWS Secrets Manager secrets from a different account"). No page says that RDS lets others write that policy.
  */
 export const secretNamePattern = new RegExp(`^${form}{1,512}$`);
 

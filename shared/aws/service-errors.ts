@@ -30,7 +30,11 @@ interface ServiceErrors {
 
 const createOrCorrect = 'Create it, or correct its name in the configuration';
 
-/** Each service's errors are those of its API reference, under the action's "Errors" and under "Common Errors". */
+/**
+ * Each service's errors are those of its API reference, under the action's "Errors" and under "Common Errors". No page lists the
+ * texts of IAM's `NoSuchEntity`. hashicorp/terraform-provider-aws pull request 9278 shows "The group with name … cannot be found.",
+ * and prowler-cloud/prowler pull request 2872 the text for a role. A text that matches no pattern is judged by the operation.
+ */
 const noEntity = ['NoSuchEntity', 'NoSuchEntityException'];
 const notFound = ['ResourceNotFoundException'];
 
