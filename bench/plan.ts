@@ -1,7 +1,7 @@
 import { aligned } from '../cli/output.ts';
 import { grantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import type { DocumentState } from '../shared/grants/document-kind.ts';
+import type { DocumentState } from '../shared/grants/document-rendering.ts';
 import type { ManagedPolicies } from '../shared/grants/managed-policies.ts';
 import type { Account } from '../shared/organization/account.ts';
 import { type DesiredResource, desiredResources } from '../shared/plan/desired.ts';

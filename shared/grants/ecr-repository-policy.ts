@@ -7,7 +7,8 @@ import {
 import * as z from 'zod';
 import type { Discovery, GrantContext, ResourcePattern, ResourceRef } from './contract.ts';
 import { allPages, fitsGlob, searchesFor } from './discovery.ts';
-import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
+import { documentKind } from './document-kind.ts';
+import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   accountsOnly,
   eachOnce,

@@ -2,7 +2,8 @@ import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import type { Statement } from '../policy/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
-import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
+import { documentKind } from './document-kind.ts';
+import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   accountsOnly,
   grantEntryFields,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Conditions, many, type OneOrMany, type Statement } from '../policy/document.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
-import type { Part, StatementRequest } from './document-kind.ts';
+import type { Part, StatementRequest } from './document-rendering.ts';
 import { accountsOnly, text } from './entry.ts';
 import { accountPrincipals } from './principals.ts';
 

@@ -2,7 +2,8 @@ import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-i
 import * as z from 'zod';
 import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
-import { type DocumentState, documentKind } from './document-kind.ts';
+import { documentKind } from './document-kind.ts';
+import type { DocumentState } from './document-rendering.ts';
 import { grantEntryFields, membershipFits, principalFields, roleNames, rolePattern, text } from './entry.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 

@@ -6,7 +6,8 @@ import {
 import * as z from 'zod';
 import type { Account } from '../organization/account.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
-import { documentKind, type Part, type StatementRequest } from './document-kind.ts';
+import { documentKind } from './document-kind.ts';
+import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   grantEntryFields,
   membership,

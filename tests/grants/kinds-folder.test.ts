@@ -8,6 +8,7 @@ const helpers = [
   'counted-limit',
   'discovery',
   'document-kind',
+  'document-rendering',
   'entry',
   'image-discovery',
   'key-discovery',

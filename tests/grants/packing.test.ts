@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
-import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import type { GrantEntry } from '../../shared/grants/entry.ts';
 import { s3BucketPolicy } from '../../shared/grants/s3-bucket-policy.ts';
 import type { Account } from '../../shared/organization/account.ts';

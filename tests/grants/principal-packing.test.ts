@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
-import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import {

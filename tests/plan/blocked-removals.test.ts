@@ -8,7 +8,7 @@ import {
   ThrottledError,
   UnsafeChangeError,
 } from '../../shared/errors.ts';
-import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { blockedRemovalsIn, withOtherReasons } from '../../shared/plan/blocked-removals.ts';
 import type { PlanRequest } from '../../shared/plan/plan.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { OwnershipClashError, UnsafeChangeError } from '../../shared/errors.ts';
-import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { planResource } from '../../shared/plan/plan.ts';
 import { withheldError } from '../../shared/plan/withheld.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { PolicyTooLargeError } from '../../shared/errors.ts';
-import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import type { PlanRequest } from '../../shared/plan/plan.ts';
 import type { Remedy } from '../../shared/plan/remedies.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PolicyTooLargeError, UnsafeChangeError } from '../../shared/errors.ts';
-import type { DocumentState } from '../../shared/grants/document-kind.ts';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import type { Account } from '../../shared/organization/account.ts';
 import { desiredResources } from '../../shared/plan/desired.ts';

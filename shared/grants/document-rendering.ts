@@ -1,0 +1,229 @@
+import type { AccountClients } from '../aws/access.ts';
+import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
+import type { Account } from '../organization/account.ts';
+import type { PolicyDocument, Statement } from '../policy/document.ts';
+import { deploymentOf, ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
+import { policySize, type SizeUnit } from '../policy/size.ts';
+import {
+  type GrantContext,
+  type RenderRequest,
+  type ResourceRef,
+  resourceKey,
+  type Share,
+} from './contract.ts';
+import type { GrantEntry, Membership } from './entry.ts';
+import { accountsLetIn } from './let-in.ts';
+import { inCondition, membershipOf } from './principals.ts';
+import { type LimitName, type Limits, raiseAdvice } from './quotas.ts';
+
+/** The state of a resource that has one policy document; `undefined` where it has none. */
+export interface DocumentState {
+  readonly document: PolicyDocument | undefined;
+  /** As `GrantKind.identity`; of a kind whose reading learns it. */
+  readonly identity?: string;
+}
+
+/** A statement before it has its Sid: `part` is unique within the grant. */
+export interface Part {
+  readonly part: string;
+  readonly statement: Statement;
+}
+
+export interface StatementRequest<Entry> {
+  readonly entry: Entry;
+  /** Ordered by id; at least one where they are to be listed. */
+  readonly accounts: readonly Account[];
+  readonly ref: ResourceRef;
+  readonly context: GrantContext;
+  /** One of the kind's, or `inCondition`. */
+  readonly packing: string;
+  /** How to make the accounts known: `accounts` where the kind's entries have no `membership`. */
+  readonly membership: Membership;
+}
+
+/** How a kind writes its documents, and how large they may be. */
+export interface DocumentRules<Entry extends GrantEntry> {
+  readonly title: string;
+  /** How large a document may be, in `unit`. */
+  limit(limits: Limits): number;
+  /** Where that is set, if AWS raises it on request. */
+  readonly setting?: LimitName;
+  readonly unit: SizeUnit;
+  /**
+   * Names of the ways to write the statements, the plainest first; the first that fits is taken. Where a grant opts in,
+   * `inCondition` comes after them.
+   */
+  readonly packings: readonly string[];
+  statements(request: StatementRequest<Entry>): readonly Part[];
+  /** Deletes the document; left out where the service always has one. */
+  remove?(clients: AccountClients, ref: ResourceRef): Promise<unknown>;
+}
+
+export function renderDocument<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  request: RenderRequest<Entry, DocumentState>,
+) {
+  let size = 0;
+  for (const packing of packingsOf(kind, request.shares)) {
+    const rendering = attempt(kind, request, packing);
+    if (rendering.size <= rendering.limit) return rendering;
+    size = rendering.size;
+  }
+  throw tooLarge(kind, request, size);
+}
+
+/** The ways to write the statements of these grants, the plainest first. */
+const packingsOf = <Entry extends GrantEntry>(
+  { packings }: DocumentRules<Entry>,
+  shares: readonly Share<Entry>[],
+): readonly string[] =>
+  shares.some(({ entry }) => entry.packing === 'condition') ? [...packings, inCondition] : packings;
+
+function attempt<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  request: RenderRequest<Entry, DocumentState>,
+  packing: string,
+) {
+  const { ref, actual, shares, remembered, context } = request;
+  const wanted = [
+    ...shares.flatMap((share) => statementsOf(kind, share, ref, context, packing)),
+    ...(request.keepUnclaimed === true ? unclaimed(kind, request) : []),
+  ];
+  const document = replaceOwned({
+    document: actual.document,
+    where: resourceKey(ref),
+    deploymentId: context.deploymentId,
+    wanted,
+    remembered,
+  });
+  if (document === undefined && actual.document !== undefined && kind.remove === undefined)
+    throw cannotBeEmpty(kind, ref);
+  return {
+    next: { document },
+    owned: wanted.flatMap(({ Sid }) => Sid ?? []),
+    size: policySize(document, kind.unit),
+    limit: kind.limit(context.limits),
+    unit: kind.unit,
+    ...(packingsOf(kind, shares).length > 1 ? { packing } : {}),
+  };
+}
+
+function statementsOf<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  share: Share<Entry>,
+  ref: ResourceRef,
+  context: GrantContext,
+  packing: string,
+): readonly Statement[] {
+  const { entry, accounts } = share;
+  const membership = membershipOf(share);
+  if (accounts.length === 0 && membership === 'accounts') return [];
+  const { deploymentId } = context;
+  const parts = kind.statements({ entry, accounts, ref, context, packing, membership });
+  return parts.map(({ part, statement }) => ({
+    Sid: ownedSid({ deploymentId, grant: entry.name, part }),
+    ...statement,
+  }));
+}
+
+/** Stands for any account, to learn which Sids a grant writes. */
+const anyAccount: Account = {
+  id: '000000000000',
+  name: '',
+  state: 'ACTIVE',
+  parentIds: [],
+  ouPath: '',
+  tags: {},
+};
+
+/** The accounts that the statements of a grant let in. */
+export function accountsGranted<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  entry: Entry,
+  ref: ResourceRef,
+  document: PolicyDocument | undefined,
+  context: GrantContext,
+): ReadonlySet<string> {
+  if (document === undefined) return new Set();
+  const sids = sidsOf(kind, entry, ref, context);
+  const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
+  return accountsLetIn(ours);
+}
+
+/** Every Sid that a grant can write. */
+function sidsOf<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  entry: Entry,
+  ref: ResourceRef,
+  context: GrantContext,
+): ReadonlySet<string | undefined> {
+  const share = { entry, accounts: [anyAccount, { ...anyAccount, id: ref.accountId }] };
+  const rendered = packingsOf(kind, [share]).flatMap((packing) =>
+    statementsOf(kind, share, ref, context, packing),
+  );
+  return new Set(rendered.map(({ Sid }) => Sid));
+}
+
+/** What we wrote, and no grant writes any more. */
+function unclaimed<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
+): readonly Statement[] {
+  const claimed = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
+  return ownedStatements(actual.document, context.deploymentId).filter(
+    ({ Sid = '' }) => remembered.includes(Sid) && !claimed.has(Sid),
+  );
+}
+
+/** A key always has a policy, and one without statements would leave it without anybody who manages it. */
+const cannotBeEmpty = <Entry extends GrantEntry>(
+  { title }: DocumentRules<Entry>,
+  ref: ResourceRef,
+): UnsafeChangeError =>
+  new UnsafeChangeError(
+    `${resourceKey(ref)}: all its statements are ours and none is wanted any more, but a ${title} cannot be empty. ` +
+      'Nothing was written. Add the statement that lets its account manage it',
+    { resource: resourceKey(ref) },
+  );
+
+/** The refusal, with the number of accounts that the document could take, found by halving. */
+function tooLarge<Entry extends GrantEntry>(
+  kind: DocumentRules<Entry>,
+  request: RenderRequest<Entry, DocumentState>,
+  size: number,
+): PolicyTooLargeError {
+  const limit = kind.limit(request.context.limits);
+  const packing = packingsOf(kind, request.shares).at(-1) ?? '';
+  const accounts = Math.max(0, ...request.shares.map((share) => share.accounts.length));
+  const fits = (count: number): boolean => {
+    const shares = request.shares.map((share) => ({ ...share, accounts: share.accounts.slice(0, count) }));
+    return attempt(kind, { ...request, shares }, packing).size <= limit;
+  };
+  let low = -1;
+  let high = accounts;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  const where = resourceKey(request.ref);
+  const foreign = foreignSize(kind, request);
+  const room =
+    low < 0 ? 'not even without any account of ours, since foreign statements fill it' : `${low} fit`;
+  const others = foreign === 0 ? '' : `, of which foreign statements take ${foreign}`;
+  return new PolicyTooLargeError(
+    `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
+      `${limit}${others}; ${room}${kind.setting === undefined ? '' : raiseAdvice(kind.setting, size)}`,
+    { resource: where, size, limit, unit: kind.unit, foreign, accounts, fit: Math.max(low, 0) },
+  );
+}
+
+/** What the statements of others take of the limit. */
+function foreignSize<Entry extends GrantEntry>(
+  { unit }: DocumentRules<Entry>,
+  { actual: { document }, context }: RenderRequest<Entry, DocumentState>,
+): number {
+  if (document === undefined) return 0;
+  const Statement = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== context.deploymentId);
+  return Statement.length === 0 ? 0 : policySize({ ...document, Statement }, unit);
+}
