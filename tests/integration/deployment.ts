@@ -11,6 +11,7 @@ import { driftOf } from '../../shared/run/drift.ts';
 import { planAll } from '../../shared/run/plan-all.ts';
 import { requireInForce, type Services } from '../../shared/services.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { memoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import type { DeployedMachine } from '../../simulator/deployed-machines.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
@@ -41,21 +42,22 @@ export interface Deployment {
   activate(configuration: string): Promise<void>;
 }
 
+/** An empty store in a table of its own. Moto's conditions are not atomic, so concurrent runs need DynamoDB Local. */
+export const tableStore = async (endpoint: string): Promise<Store> =>
+  dynamoStore(await createTable(tableClient(endpoint)));
+
 /**
- * With a table, and a complete registry.
- * @param tables The endpoint of the table. Default: moto's. Moto's conditions are not atomic, so runs at the same time
- *   need DynamoDB Local
+ * With a complete registry.
+ * @param store Default: in memory. A table on moto takes most of a run's time
  */
 export async function deployOn(
   endpoint: string,
   configuration: string,
-  tables: string = endpoint,
+  store: Store = memoryStore(),
 ): Promise<Deployment> {
-  const store = dynamoStore(await createTable(tableClient(tables)));
   const deployment = await newDeployment(endpoint, configuration, store);
-  const { registry } = deployment.store;
-  const { organizations } = servicesAt(endpoint, deployment.store, {}).hub;
-  await importOrganization({ registry, organizations, clock: systemClock });
+  const { organizations } = servicesAt(endpoint, store, {}).hub;
+  await importOrganization({ registry: store.registry, organizations, clock: systemClock });
   return deployment;
 }
 

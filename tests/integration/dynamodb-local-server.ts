@@ -43,7 +43,7 @@ export async function startDynamoDbLocal(): Promise<Server> {
     file,
     folder: dynamoDbFolder(),
     argumentsFor: (port) => [...machine, '-jar', jar, ...settings, '-port', String(port)],
-    probe: '/',
+    announces: /Started ServerConnector.*:(\d+)\}/,
   });
 }
 
@@ -53,6 +53,9 @@ const machine = [
   '-XX:+UseSerialGC',
   '-Xmx256m',
   '-Djava.library.path=./DynamoDBLocal_lib',
+  // Its web server then says when it listens.
+  '-Dorg.eclipse.jetty.util.log.class=org.eclipse.jetty.util.log.StdErrLog',
+  '-Dorg.eclipse.jetty.server.LEVEL=INFO',
 ];
 
 /** One set of tables for all credentials and regions, as moto has one for each account. */

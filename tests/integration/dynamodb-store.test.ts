@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { DescribeTimeToLiveCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Clock } from '../../shared/clock.ts';
 import type { ErrorRecord } from '../../shared/errors.ts';
 import { defined } from '../../shared/store/dynamodb/items.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
@@ -23,6 +24,12 @@ import {
 import { unreadableItemsContract } from '../store/contracts/unreadable-items.ts';
 import { describeWithDynamoDb } from './dynamodb-local.ts';
 import { createTable, tableClient } from './dynamodb-tables.ts';
+
+/** A clock on which this happens while the store waits. */
+const waitingFor = (sleep: (milliseconds: number) => Promise<void>): Clock => ({
+  now: () => Date.parse(at),
+  sleep,
+});
 
 describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   let client: DynamoDBDocumentClient;
@@ -100,23 +107,27 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
 
     test('does not give its revision before the account can be read', async () => {
       const table = await halfVisible();
-      const { registry } = dynamoStore(table);
-      let visible = false;
-      const revision = registry.head().then(({ revision: value }) => ({ value, visible }));
-      await new Promise((resolve) => setTimeout(resolve, 120));
-      visible = true;
-      await put(table, { ...missing, revision: 2, updatedAt: at });
+      let waits = 0;
+      const appear = async () => {
+        waits += 1;
+        if (waits === 2) await put(table, { ...missing, revision: 2, updatedAt: at });
+      };
 
-      expect(await revision).toEqual({ value: 2, visible: true });
+      const { revision } = await dynamoStore(table, waitingFor(appear)).registry.head();
+
+      expect({ revision, waits }).toEqual({ revision: 2, waits: 2 });
     });
 
     test('gives up with an error that says so when it never can', async () => {
-      const { registry } = dynamoStore(await halfVisible());
+      const waits: number[] = [];
+      const noted = async (milliseconds: number) => void waits.push(milliseconds);
+      const { registry } = dynamoStore(await halfVisible(), waitingFor(noted));
 
       await expect(registry.head()).rejects.toMatchObject({
         name: 'ConcurrentUpdateError',
         fields: { accountId: accountId(1) },
       });
+      expect(waits).toEqual(Array(20).fill(50));
     });
 
     test('takes no change of another account, and is healed by that account', async () => {

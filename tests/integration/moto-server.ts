@@ -21,7 +21,7 @@ function executable(): string | undefined {
   return isExecutable(named) ? named : undefined;
 }
 
-/** Starts a server of one's own. Rejects with what moto printed when it does not answer within 30 seconds. */
+/** Starts a server of one's own. Rejects with what moto printed when it does not listen within 30 seconds. */
 export async function startMoto(): Promise<MotoServer> {
   const file = executable();
   if (file === undefined) throw new Error(motoAdvice);
@@ -29,7 +29,10 @@ export async function startMoto(): Promise<MotoServer> {
     name: 'moto_server',
     file,
     argumentsFor: (port) => ['-H', '127.0.0.1', '-p', String(port)],
-    probe: '/moto-api/data.json',
+    choosesPort: true,
+    announces: /Running on http:\/\/127\.0\.0\.1:(\d+)/,
+    // No test uses them, and each account that asks for images would get hundreds.
+    variables: { MOTO_EC2_LOAD_DEFAULT_AMIS: 'false' },
   });
   return { endpoint, stop, reset: () => reset(endpoint) };
 }

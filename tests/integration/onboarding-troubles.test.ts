@@ -1,6 +1,6 @@
 import { DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, test } from '@jest/globals';
-import { type Deployment, deployOn, type Run, writesOf } from './deployment.ts';
+import { type Deployment, deployOn, type Run, tableStore, writesOf } from './deployment.ts';
 import { describeWithDynamoDb } from './dynamodb-local.ts';
 import { closedEvent, createdEvent, removedEvent } from './events.ts';
 import * as foreign from './foreign.ts';
@@ -24,7 +24,7 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
     organisation = await buildOrganisation(moto().endpoint);
   }, 60_000);
 
-  /** Fewer grants take less time. Default: all of the configuration. */
+  /** Fewer grants take less time, and so does the store in memory. */
   const deploy = (...grants: readonly string[]): Promise<Deployment> =>
     deployOn(moto().endpoint, onlyGrants(organisation.configuration, grants));
   const newAccount = async (name: string, ou?: OuName): Promise<string> => {
@@ -37,7 +37,11 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
 
   describeWithDynamoDb('with the table in DynamoDB Local', (dynamodb) => {
     test('two runs at the same time lose neither account', async () => {
-      const deployment = await deployOn(moto().endpoint, organisation.configuration, dynamodb().endpoint);
+      const deployment = await deployOn(
+        moto().endpoint,
+        organisation.configuration,
+        await tableStore(dynamodb().endpoint),
+      );
       const both = [await newAccount('one', 'Workloads'), await newAccount('other', 'Workloads')].sort();
       const events = await Promise.all(both.map(createdEvent));
       const runs = await Promise.all(events.map((event) => deployment.run(event)));

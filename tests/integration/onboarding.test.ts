@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type Announcements, listenAt } from './announcements.ts';
-import { type Deployment, deployOn, type Run, writesOf } from './deployment.ts';
+import { type Deployment, deployOn, type Run, tableStore, writesOf } from './deployment.ts';
 import { createdEvent, movedEvent } from './events.ts';
 import * as foreign from './foreign.ts';
 import { describeWithMoto } from './moto.ts';
@@ -42,7 +42,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     const { endpoint } = moto();
     organisation = await buildOrganisation(endpoint);
     announcements = await listenAt(endpoint, organisation);
-    deployment = await deployOn(endpoint, organisation.configuration);
+    deployment = await deployOn(endpoint, organisation.configuration, await tableStore(endpoint));
     workload = await create('workload');
     const created = await deployment.run(await createdEvent(workload));
     const moved = await move(workload, 'Workloads');

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** A server on the loopback, in a process of its own. */
 export interface Server {
@@ -15,11 +14,16 @@ export interface ServerProgram {
   /** For messages. */
   readonly name: string;
   readonly file: string;
+  /** Gets 0 if the program can choose a port, else a port that is free. */
   readonly argumentsFor: (port: number) => readonly string[];
+  /** Whether port 0 makes the program choose a port. Default: no. */
+  readonly choosesPort?: boolean;
+  /** Finds the port in what the program prints to stderr as soon as it listens. */
+  readonly announces: RegExp;
+  /** Environment variables beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Where it runs. Default: here. */
   readonly folder?: string;
-  /** Answers with any status once the server is ready. */
-  readonly probe: string;
 }
 
 /** An executable file of the `PATH`. */
@@ -40,61 +44,82 @@ export function isExecutable(file: string): boolean {
 
 export const startupDeadline = 30_000;
 
-/** Starts a server of one's own. Rejects with what it printed when it does not answer within 30 seconds. */
+/** How often a program that cannot choose a port is started again because another process took its port. */
+const maxAttempts = 5;
+
+class PortTakenError extends Error {}
+
+/**
+ * Starts a server of one's own. It ends with this process at the latest, even if this process is killed.
+ *
+ * The server is ready when it says that it listens. An answer at its port would prove less: it may come from another
+ * server. A port that was free can be taken before the program listens there. If the program then prints "address
+ * already in use", it is started again on another port, five times at most.
+ * @throws Error with what the program printed, when it does not listen within 30 seconds
+ */
 export async function startServer(program: ServerProgram): Promise<Server> {
-  const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(program.file, program.argumentsFor(port), {
-    cwd: program.folder,
+  for (let attempt = 1; ; attempt += 1) {
+    const child = await startProcess(program);
+    const release = endWithThisProcess(child);
+    const stop = () => kill(child).finally(release);
+    try {
+      return { endpoint: `http://127.0.0.1:${await announcedPort(program, child)}`, stop };
+    } catch (error) {
+      await stop();
+      if (!(error instanceof PortTakenError) || attempt === maxAttempts) throw error;
+    }
+  }
+}
+
+async function startProcess({ file, argumentsFor, choosesPort = false, folder, variables }: ServerProgram) {
+  const port = choosesPort ? 0 : await freePort();
+  return spawn(file, argumentsFor(port), {
+    cwd: folder,
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const killAtExit = () => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
-  const stop = async () => {
-    await kill(child);
-    process.off('exit', killAtExit);
+}
+
+/**
+ * Kills the server when this process is gone. A process that is killed, or that a signal ends, runs no exit handlers.
+ * So a shell in a session of its own waits until the pipe from this process closes.
+ * @returns what ends the watch
+ */
+function endWithThisProcess({ pid }: ChildProcess): () => void {
+  if (pid === undefined) return () => {};
+  const watch = spawn('/bin/sh', ['-c', 'read -r _; kill -9 "$0"', String(pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watch.unref();
+  return () => {
+    watch.kill('SIGKILL');
+    watch.stdin.destroy();
   };
-  try {
-    await untilAnswering(program, endpoint, child);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { endpoint, stop };
 }
 
-async function untilAnswering(
-  { name, probe }: ServerProgram,
-  endpoint: string,
-  child: ChildProcess,
-): Promise<void> {
+/** Resolves when the program listens. Reads what it prints until it ends, so that the pipe never fills up. */
+function announcedPort({ name, announces }: ServerProgram, child: ChildProcess): Promise<string> {
   let printed = '';
-  let failure: string | undefined;
-  child.stderr?.on('data', (text: Buffer) => {
-    printed = `${printed}${text}`.slice(-4_000);
+  return new Promise<string>((resolve, reject) => {
+    const failed = (why: string) => reject(new Error(`${name} did not start: ${why}\n${printed}`));
+    const deadline = setTimeout(
+      () => failed(`it did not listen within ${startupDeadline / 1000} seconds`),
+      startupDeadline,
+    );
+    child.once('error', ({ message }) => failed(message));
+    child.once('close', (code, signal) => failed(`it ended with ${code ?? signal}`));
+    child.once('close', () => clearTimeout(deadline));
+    child.stderr?.on('data', (text: Buffer) => {
+      printed = `${printed}${text}`.slice(-4_000);
+      const [, port] = announces.exec(printed) ?? [];
+      // DynamoDB Local keeps running without a port.
+      if (/address already in use/i.test(printed)) reject(new PortTakenError(`${name}: ${printed}`));
+      else if (port !== undefined) resolve(port);
+      else return;
+      clearTimeout(deadline);
+    });
   });
-  child.once('error', (error) => {
-    failure = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    failure ??= `it ended with ${code ?? signal}`;
-  });
-  const deadline = Date.now() + startupDeadline;
-  while (!(await answers(`${endpoint}${probe}`))) {
-    if (Date.now() > deadline) failure ??= `no answer within ${startupDeadline / 1000} seconds`;
-    if (failure !== undefined) throw new Error(`${name} did not start: ${failure}\n${printed}`);
-    await delay(50);
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await answer.body?.cancel();
-    return answer.status < 500;
-  } catch {
-    return false;
-  }
 }
 
 async function kill(child: ChildProcess): Promise<void> {

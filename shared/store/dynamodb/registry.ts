@@ -1,6 +1,6 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { systemClock } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { ConcurrentUpdateError, errorRecord } from '../../errors.ts';
 import {
   type Account,
@@ -89,7 +89,7 @@ const readySchema = z.object({ at: time });
  * it never saw. So the counter names the account of the last change, and a revision counts only once that account
  * can be read with it. As `put` asks the same of the revision that it follows, all earlier changes can be read too.
  */
-export function dynamoRegistry(table: Table): RegistryStore {
+export function dynamoRegistry(table: Table, clock: Clock): RegistryStore {
   return {
     account: (id) => readAccount(table, id),
     accounts: async () => {
@@ -98,7 +98,7 @@ export function dynamoRegistry(table: Table): RegistryStore {
         accounts.push(accountOf(table, item));
       return accounts;
     },
-    head: () => settledHead(table),
+    head: () => settledHead(table, clock),
     put: (account, expected, at) => putAccount(table, account, expected, at),
     async readySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
@@ -142,14 +142,14 @@ async function readOu({ tableName, ...table }: Table, id: string): Promise<Remem
 
 const patience = { reads: 20, milliseconds: 50 };
 
-async function settledHead(table: Table): Promise<RegistryHead> {
+async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
   let last: LastChange | undefined;
   for (let read = 1; read <= patience.reads; read += 1) {
     const { ready, ...seen } = await readHead(table);
     last = seen.last;
     if (await isReadable(table, last))
       return { revision: last?.value ?? 0, ...(ready === undefined ? {} : { readySince: ready }) };
-    await systemClock.sleep(patience.milliseconds);
+    await clock.sleep(patience.milliseconds);
   }
   throw new ConcurrentUpdateError(
     `The registry in table ${table.tableName} counts a change of an account that cannot be read yet. Try again; if it stays so, the account's item was removed or edited by hand: register that account again.`,

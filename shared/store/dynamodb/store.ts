@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../clock.ts';
 import type { Store } from '../ports.ts';
 import { dynamoApprovals } from './approvals.ts';
 import { dynamoConfiguration } from './configuration.ts';
@@ -29,9 +30,10 @@ import type { Table } from './table.ts';
  * | `OPEN_OUTBOX` | `DELIVERY#<source>#<id>` | that it has not ended |
  *
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
+ * @param clock Waits until the last change of the registry can be read. Default: the system's
  */
-export const dynamoStore = (table: Table): Store => ({
-  registry: dynamoRegistry(table),
+export const dynamoStore = (table: Table, clock: Clock = systemClock): Store => ({
+  registry: dynamoRegistry(table, clock),
   resources: dynamoResources(table),
   found: dynamoFound(table),
   leases: dynamoLeases(table),

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Account, RegisteredAccount } from '../../../shared/organization/account.ts';
 import type { RegistryStore, ResourceChange, ResourceState, RunRecord } from '../../../shared/store/ports.ts';
 
@@ -46,19 +45,25 @@ export const aChange = (changes: Partial<ResourceChange> = {}): ResourceChange =
   ...changes,
 });
 
-/** As the project registers: read, then put on what was read; where that was lost, wait a little and start over. */
-export async function register(registry: RegistryStore, account: Account): Promise<RegisteredAccount> {
-  for (let attempt = 1; ; attempt += 1) {
-    const stored = await registry.account(account.id);
-    const registered = await registry.put(account, stored?.revision, at);
-    if (registered !== undefined) return registered;
-    await delay(jitter(account.id, attempt));
-  }
-}
+/** Writes that wait for their turn. */
+let turns: Promise<unknown> = Promise.resolve();
 
-/** Milliseconds that differ from account to account and from attempt to attempt, the same in each run. */
-const jitter = (id: string, attempt: number): number =>
-  (Number(id) * 7_919 + attempt * 104_729) % Math.min(attempt * 500, 4_000);
+/**
+ * As the project registers: reads, puts on what was read, and starts over if the put was refused. Puts that were refused
+ * wait for their turn, one after another, where the project waits for a random time.
+ */
+export async function register(registry: RegistryStore, account: Account): Promise<RegisteredAccount> {
+  const attempt = async () => {
+    const stored = await registry.account(account.id);
+    return registry.put(account, stored?.revision, at);
+  };
+  const again = async (): Promise<RegisteredAccount> => (await attempt()) ?? again();
+  const first = await attempt();
+  if (first !== undefined) return first;
+  const turn = turns.then(again);
+  turns = turn.catch(() => {});
+  return turn;
+}
 
 /** Tries to change a value from outside. A frozen one throws, which is as good. */
 export function tamper(change: () => void): void {
