@@ -2,6 +2,7 @@ import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
 import { type ClientPlugin, operationName, serviceName } from '../shared/aws/plugins.ts';
 import { authenticate, type Signature, signatureOf } from './authentication.ts';
 import { awsError } from './aws-error.ts';
+import { clientWithDefaults } from './client-settings.ts';
 import type { QuickClients } from './quick-clients.ts';
 import { services } from './services/index.ts';
 import { type Caller, randomUuid, type World } from './world.ts';
@@ -42,7 +43,10 @@ export interface Exchange {
 export function simulatedOrganisation(exchange: Exchange): ClientPlugin {
   const { world, quick } = exchange;
   if (quick === undefined)
-    return answering(exchange, () => (service, request) => authenticate(world, service, request));
+    return {
+      create: clientWithDefaults,
+      ...answering(exchange, () => (service, request) => authenticate(world, service, request)),
+    };
   return {
     create: quick.create,
     ...answering(

@@ -1,0 +1,9 @@
+import { expect, test } from '@jest/globals';
+import { world } from '../flows/world.ts';
+
+test('ignores the settings of the machine when a client is of a simulated organization', async () => {
+  process.env.AWS_USE_FIPS_ENDPOINT = 'true';
+  const { services } = await world();
+
+  expect(await services.hub.sns.config.useFipsEndpoint()).toBe(false);
+});
