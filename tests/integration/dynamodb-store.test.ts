@@ -44,7 +44,12 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   const get = async ({ tableName }: Table, pk: string, sk: string) =>
     (await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk } }))).Item;
 
-  storeContract('its contract', async () => dynamoStore(await newTable()));
+  storeContract('its contract', async () =>
+    dynamoStore(
+      await newTable(),
+      waitingFor(async () => {}),
+    ),
+  );
   unreadableItemsContract(async () => {
     const table = await newTable();
     return { store: dynamoStore(table), put: (item) => put(table, item) };

@@ -99,7 +99,7 @@ export function dynamoRegistry(table: Table, clock: Clock): RegistryStore {
       return accounts;
     },
     head: () => settledHead(table, clock),
-    put: (account, expected, at) => putAccount(table, account, expected, at),
+    put: (account, expected, at) => putAccount({ table, clock }, account, expected, at),
     async readySince() {
       return (await readItem(table, readyKey, readySchema))?.at;
     },
@@ -147,7 +147,7 @@ async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
   for (let read = 1; read <= patience.reads; read += 1) {
     const { ready, ...seen } = await readHead(table);
     last = seen.last;
-    if (await isReadable(table, last))
+    if (await isReadable({ table, clock }, last))
       return { revision: last?.value ?? 0, ...(ready === undefined ? {} : { readySince: ready }) };
     await clock.sleep(patience.milliseconds);
   }
@@ -168,17 +168,25 @@ async function readHead(table: Table) {
   return { last, ready };
 }
 
-async function isReadable(table: Table, last: LastChange | undefined): Promise<boolean> {
+interface Registry {
+  readonly table: Table;
+  readonly clock: Clock;
+}
+
+async function isReadable({ table, clock }: Registry, last: LastChange | undefined): Promise<boolean> {
   if (last === undefined) return true;
   const account = await readAccount(table, last.accountId);
   if (account !== undefined && account.revision >= last.value) return true;
-  return account?.revision === 0 && (await staysWithoutRevision(table, last));
+  return account?.revision === 0 && (await staysWithoutRevision({ table, clock }, last));
 }
 
 /** An item that has no revision may be one that is just being replaced. If it stays, there is nothing to wait for. */
-async function staysWithoutRevision(table: Table, { accountId, value }: LastChange): Promise<boolean> {
+async function staysWithoutRevision(
+  { table, clock }: Registry,
+  { accountId, value }: LastChange,
+): Promise<boolean> {
   for (let read = 1; read <= patience.reads; read += 1) {
-    await systemClock.sleep(patience.milliseconds);
+    await clock.sleep(patience.milliseconds);
     const account = await readAccount(table, accountId);
     if (account?.revision !== 0) return account !== undefined && account.revision >= value;
   }
@@ -186,13 +194,13 @@ async function staysWithoutRevision(table: Table, { accountId, value }: LastChan
 }
 
 async function putAccount(
-  table: Table,
+  { table, clock }: Registry,
   account: Account,
   expected: number | undefined,
   at: string,
 ): Promise<RegisteredAccount | undefined> {
   const last = await readItem(table, revisionKey, lastChangeSchema);
-  if (last?.accountId !== account.id && !(await isReadable(table, last))) return undefined;
+  if (last?.accountId !== account.id && !(await isReadable({ table, clock }, last))) return undefined;
   const revision = (last?.value ?? 0) + 1;
   const registered: RegisteredAccount = { ...account, revision, updatedAt: at };
   const counter: LastChange = { value: revision, accountId: account.id };
