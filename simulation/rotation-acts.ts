@@ -148,7 +148,8 @@ const byHand: Act = ({ hub, start, run, watch }, { arn }) => {
 
 const addEnvironment: Act = (_, { home }) => {
   const id = freshId(home, 'add');
-  home.application.environments.set(id, { id, name: id, monitors: [], deployments: [] });
+  // A name that is no id: made anew, the environment must not be found by the id that it had before.
+  home.application.environments.set(id, { id, name: `added-${id}`, monitors: [], deployments: [] });
 };
 
 /** For good, and only where no target of the configuration names it. */
