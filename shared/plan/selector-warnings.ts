@@ -1,7 +1,7 @@
 import { pathText } from '../configuration/messages.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { nearest } from '../nearest.ts';
-import { type Account, isMember } from '../organization/account.ts';
+import { type Account, isMember, isUnreadable } from '../organization/account.ts';
 import { ouNamesOf, ouPathOf, readOu } from '../organization/ou-path.ts';
 import { matches, type Selector, type SelectorFields } from '../organization/selector.ts';
 import type { InForce } from './desired.ts';
@@ -31,6 +31,8 @@ export function selectorWarnings(
   active: Pick<InForce, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
+  // An account that cannot be read may be the one that a selector means.
+  if (registered.some(isUnreadable)) return [];
   const known = knownOf(registered);
   const reported = unresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
   const owners = ownersIn(active.configuration).map((owner) => withoutPaths(owner, reported));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { changesBetween, nearest, nearestWord } from '../../shared/nearest.ts';
-import type { Account } from '../../shared/organization/account.ts';
+import { type Account, unreadableAccount } from '../../shared/organization/account.ts';
 import { ouPathOf } from '../../shared/organization/ou-path.ts';
 import { selectorWarnings } from '../../shared/plan/selector-warnings.ts';
 
@@ -193,4 +193,13 @@ describe('nearest', () => {
     expect(nearestWord('s3-bucket-polcy', ['s3-bucket-policy', 'kms-grant'])).toBe('s3-bucket-policy');
     expect(nearestWord('lambda', ['read', 'pull'])).toBeUndefined();
   });
+});
+
+it('says nothing when an account cannot be read, since a selector may mean that account', () => {
+  const error = { name: 'StoredItemError', message: 'The item …', retryable: false };
+  const configuration = configured({ names: ['unknown'] });
+  const unreadable = unreadableAccount('888899990000', 1, error);
+
+  expect(selectorWarnings({ configuration }, registered)).not.toEqual([]);
+  expect(selectorWarnings({ configuration }, [...registered, unreadable])).toEqual([]);
 });
