@@ -5,6 +5,7 @@ import {
   maySelect,
   type StoredOus,
   selectionOf,
+  storedOuIds,
   storeOus,
   withNewOus,
 } from '../../shared/organization/stored-ous.ts';
@@ -35,6 +36,10 @@ describe('a path that names one OU', () => {
     expect(stored).toEqual({
       'Workloads/Production': { w: 'Workloads', p: 'Workloads/Production' },
     });
+  });
+
+  test('names only the OU at the path when the OUs above it are stored too', () => {
+    expect(storedOuIds(stored)).toEqual(['p']);
   });
 
   test.each([

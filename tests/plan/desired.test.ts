@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { desiredResources } from '../../shared/plan/desired.ts';
+import { desiredResources, resourcesInForce } from '../../shared/plan/desired.ts';
+import { nothingFound } from '../../shared/plan/searches.ts';
 import { account, configurationWith, exampleText, idsOf, members, readSecret, shared } from './fixture.ts';
 
 const key = `secret-resource-policy/${shared}/eu-west-1/deploy/token`;
@@ -52,6 +53,21 @@ describe('desired resources', () => {
       ['group/Readers', 2],
       ['group/Writers', 2],
       ['role/Deployer', 2],
+    ]);
+  });
+
+  test('keeps a dropped resource without shares when the configuration no longer names it', () => {
+    const configuration = configurationWith([readSecret()]);
+    const dropped = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
+
+    const resources = resourcesInForce(
+      { configuration, found: nothingFound, dropped: [dropped] },
+      members(2),
+    );
+
+    expect(resources.map((each) => [each.key, each.shares.length])).toEqual([
+      [dropped, 0],
+      [key, 1],
     ]);
   });
 
