@@ -657,6 +657,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'recreated-is-conflict',
     title: 'a resource that was deleted and created counts as changed by others',
     file: 'shared/apply/contest.ts',
+    flow: 'tests/flows/(recreated|contested)',
     replace: 'return now === undefined || now === left ? verdict : {};',
     by: 'return now === undefined || now.length > 0 ? verdict : {};',
   },
