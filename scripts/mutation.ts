@@ -65,7 +65,7 @@ async function measureSuites(mutants: readonly Mutant[]): Promise<readonly Suite
   await runJobs<(typeof jobs)[number], { failed?: string; milliseconds: number; covers: readonly string[] }>(
     jobs,
     Number(values.workers),
-    5 * minutes,
+    () => 5 * minutes,
     ({ suite }, ending) => {
       const failure = 'failure' in ending ? ending.failure : ending.answer.failed;
       if ('answer' in ending && failure === undefined) facts.push({ suite, ...ending.answer });
@@ -88,7 +88,7 @@ async function judgeAll(
   await runJobs<(typeof jobs)[number], { by?: string }>(
     jobs,
     Number(values.workers),
-    10 * minutes,
+    ({ suites }) => longestJudgement(suites, facts),
     ({ mutant, suites }, ending) => {
       const by = 'failure' in ending ? ending.failure : ending.answer.by;
       results.add(mutant, by === undefined ? { status: 'survived' } : { status: 'killed', by });
@@ -97,6 +97,15 @@ async function judgeAll(
       console.log(`${judged}/${open.length} ${mutant.id} ${how}`);
     },
   );
+}
+
+/**
+ * A mutant that takes longer hangs, and so it was noticed. The limit follows the measured time: else a mutant that no test
+ * notices would count as killed on a busy machine.
+ */
+function longestJudgement(suites: readonly string[], facts: readonly SuiteFacts[]): number {
+  const own = facts.filter(({ suite }) => suites.includes(suite));
+  return Math.max(10 * minutes, 3 * own.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
 }
 
 function report(

@@ -7,11 +7,11 @@ export type Ending<T> = { readonly answer: T } | { readonly failure: 'timed out'
 /** Modules that were loaded for a mutant stay in memory until their worker ends. */
 const jobsPerWorker = 40;
 
-/** Runs all jobs on some workers. A worker that hangs or dies is replaced. */
+/** Runs all jobs on some workers. A worker that hangs or dies is replaced. @param timeout in milliseconds, of a job */
 export async function runJobs<J extends Job, T extends Answer>(
   jobs: readonly J[],
   workers: number,
-  timeout: number,
+  timeout: (job: J) => number,
   onEnd: (job: J, ending: Ending<T>) => void,
 ): Promise<void> {
   const queue = [...jobs];
@@ -20,7 +20,7 @@ export async function runJobs<J extends Job, T extends Answer>(
     let done = 0;
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       worker ??= new Worker(new URL('./worker.ts', import.meta.url), { stdout: true, stderr: true });
-      const ending = await ask<T>(worker, job, timeout);
+      const ending = await ask<T>(worker, job, timeout(job));
       onEnd(job, ending);
       done += 1;
       if ('failure' in ending || done % jobsPerWorker === 0) {
