@@ -1,4 +1,4 @@
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, flushCompileCache, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -54,5 +54,10 @@ const native = (runtime) =>
 export default async function run(globalConfig, config, environment, runtime, path, send) {
   suites += 1;
   watching = globalConfig.watch || globalConfig.watchAll;
-  return runWithCircus(globalConfig, config, environment, native(runtime), path, send);
+  try {
+    return await runWithCircus(globalConfig, config, environment, native(runtime), path, send);
+  } finally {
+    // Node writes the cache when a process exits. Jest kills a worker that takes half a second to exit.
+    flushCompileCache();
+  }
 }
