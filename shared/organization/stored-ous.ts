@@ -14,7 +14,8 @@ import {
 
 /**
  * For each path in a selector, the OUs that it named when the configuration was activated, and the OUs above them: the
- * path of each OU at that time, by its id. A path that named no OU is absent.
+ * path of each OU at that time, by its id. A path that named no OU is absent. An OU that a sweep added has the stored names of
+ * the OUs above it: if `Workloads` was renamed to `Work`, a new OU `Work/team-c` is stored as `Workloads/team-c`.
  */
 export type StoredOus = Readonly<Record<string, OuPathsById>>;
 
@@ -86,10 +87,21 @@ export function withNewOus(
     const known = stored[path] ?? {};
     const test = pathTest(path);
     const fitting = accounts.filter((account) => test.test(namesAsStored(known, account)));
-    const ous = { ...withParents(fitting, tree, test), ...known };
+    const ous = { ...asStored(known, fitting, withParents(fitting, tree, test)), ...known };
     return Object.keys(ous).length === Object.keys(known).length ? [] : [[path, ous] as const];
   });
   return added.length === 0 ? stored : { ...stored, ...Object.fromEntries(added) };
+}
+
+/**
+ * New OUs with the stored names of the OUs above them. With today's names, `namesAsStored` would not recognize an OU that
+ * replaces a new OU below a renamed one.
+ */
+function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPathsById): OuPathsById {
+  const paths = ouTreeOf(
+    accounts.map((account) => ({ ...account, ouPath: ouPathOf(namesAsStored(stored, account)) })),
+  );
+  return Object.fromEntries(Object.entries(ous).map(([id, path]) => [id, paths.get(id) ?? path]));
 }
 
 /** The OUs at the path, and those above them. */

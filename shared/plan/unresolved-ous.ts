@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/schema.ts';
 import { type Account, isMember } from '../organization/account.ts';
-import { ouNamesOf } from '../organization/ou-path.ts';
+import { ouNamesOf, ouPathOf } from '../organization/ou-path.ts';
 import { matches, type OuPathTest, ouPathsOf, pathTest, type Selector } from '../organization/selector.ts';
 import {
   deleted,
@@ -80,15 +80,26 @@ type OuChanges = Pick<UnresolvedPath, 'renamed' | 'replaced' | 'deleted'>;
 
 function changesOf(stored: Readonly<Record<string, string>>, test: OuPathTest, tree: OuTree): OuChanges {
   const named = namedOus(stored, test).map(([id, was]) => ({ id, was, now: tree.get(id) }));
-  const paths = new Set(Object.values(stored));
+  const isReplacement = replacementTest(stored, tree);
   return {
     renamed: named.flatMap(({ id, was, now }) =>
       now === undefined || now === deleted || test.test(ouNamesOf(now)) ? [] : [{ id, was, now }],
     ),
-    replaced: [...tree].flatMap(([id, path]) =>
-      stored[id] === undefined && paths.has(path) ? [{ id, path }] : [],
-    ),
+    replaced: [...tree].flatMap(([id, path]) => (isReplacement(id, path) ? [{ id, path }] : [])),
     deleted: named.flatMap(({ id, was, now }) => (now === deleted ? [{ id, was }] : [])),
+  };
+}
+
+/** Whether an OU has the path of a stored OU: by the names of today, or by the stored names of the OUs above it. */
+function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree) {
+  const paths = new Set(Object.values(stored));
+  const idAt = new Map([...tree].map(([id, path]) => [path, id]));
+  return (id: string, path: string): boolean => {
+    if (stored[id] !== undefined || path === deleted) return false;
+    const names = ouNamesOf(path);
+    const ids = names.map((_, index) => idAt.get(ouPathOf(names.slice(0, index + 1))) ?? '');
+    const known = namesAsStored(stored, { parentIds: ['', ...ids], ouPath: path });
+    return paths.has(path) || known.length === names.length - 1;
   };
 }
 

@@ -367,6 +367,34 @@ test('keeps access when an OU is renamed that was made after the activation', as
   expect(run.left?.join()).toContain(`The OU ${newOu} was Workloads/team-a and is now Workloads/group-a.`);
 });
 
+test.each([
+  ['stays renamed', 'Work'],
+  ['is renamed back', 'Workloads'],
+])(
+  'gives nothing to an OU that replaces a new one below a renamed OU when the parent %s',
+  async (_, name) => {
+    const env = await withThreeAccounts(forAccounts('{ ous: [W*/*] }'), 'Workloads/Production');
+    env.organisation.renameOu(workloads, 'Work');
+    env.organisation.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
+    add(env, '700000000004', 'ou-exam-teamteam1');
+    await sweep(env);
+    expect(withAccess(env)).toContain('700000000004');
+    env.organisation.moveAccount('700000000004', workloads);
+    env.organisation.deleteOu('ou-exam-teamteam1');
+    env.organisation.renameOu(workloads, name);
+    env.organisation.createOu({ id: newOu, name: 'team-c', parentId: workloads });
+    add(env, '700000000005', newOu);
+
+    const { run } = await sweep(env);
+
+    expect(withAccess(env)).toEqual(three);
+    const line = run.left?.join() ?? '';
+    expect(line).toContain(head('W*/*'));
+    expect(line).toContain(`${name}/team-c is now another OU: ${newOu}.`);
+    expect(line).toContain('Not added: account-05 (700000000005).');
+  },
+);
+
 test('keeps access when the configuration was activated before the registry was imported', async () => {
   const env = await world({
     configuration: forAccounts(productionPath),

@@ -168,6 +168,31 @@ describe('an OU that a path names after the activation', () => {
   });
 });
 
+describe.each([
+  ['the parent stays renamed', 'w:Work'],
+  ['the parent is renamed back', 'w:Workloads'],
+])('an OU that replaces one that was new below a renamed OU, when %s', (_, parent) => {
+  const path = 'W*/*';
+  const activated = storeOus([path], [at('w:Workloads', 'a:team-a')]);
+  const stored = withNewOus(activated, [path], [at('w:Work', 'a:team-a'), at('w:Work', 'c:team-c')]);
+
+  test('gets nothing when it has the path of the new OU', () => {
+    expect(selectionOf({ ous: [path] }, at(parent, 'c:team-c'), stored)).toBe('selected');
+    expect(selectionOf({ ous: [path] }, at(parent, 'n:team-c'), stored)).toBe('not-selected');
+    expect(withNewOus(stored, [path], [at(parent, 'n:team-c')])).toBe(stored);
+  });
+});
+
+test('stores the name of today for each new OU below a stored one', () => {
+  const stored = storeOus(['W*/*/*'], [at('w:Workloads', 'a:team-a', 'p:Production')]);
+
+  expect(withNewOus(stored, ['W*/*/*'], [at('w:Work', 'b:team-b', 'q:Production')])['W*/*/*']).toEqual({
+    ...stored['W*/*/*'],
+    b: 'Workloads/team-b',
+    q: 'Workloads/team-b/Production',
+  });
+});
+
 test('asks every field when a path is unresolved', () => {
   const selector: Selector = { ous: ['Workloads/Production'], tags: { runner: 'yes' } };
   const stored = activatedIn(selector, before);
