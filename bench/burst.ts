@@ -21,7 +21,7 @@ const bursts =
 
 /**
  * The bound counts from a thousand accounts on: with fewer, one pause of a crowd is much of the whole. An account that AWS
- * refuses is looked for once on each resource, with at most 16 writes (`shared/apply/set-aside.ts`), and its own run tries
+ * refuses is looked for once on each resource, with at most 16 writes (`shared/reconcile/rejected-principals.ts`), and its own run tries
  * it again: six times by its own retry, and some more while the run waits for another resource.
  */
 const targets = {

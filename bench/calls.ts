@@ -3,13 +3,13 @@ import { aligned } from '../cli/output.ts';
 import { newSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../cli/simulation.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { desiredResources } from '../shared/plan/desired.ts';
+import { desiredResources } from '../shared/reconcile/desired-resources.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall, SimulatedCall } from '../simulator/plugin.ts';
 import { flowClock } from '../tests/flows/clock.ts';
 
 /**
- * Counts the AWS calls of onboarding in the example organisation. A change is one document that has to change for
+ * Counts the AWS calls of onboarding in the example organization. A change is one document that has to change for
  * one account. Ends with code 1 where a change takes more than four calls on its document (read for the plan, read
  * under the lease, write, read back), or where something is written though nothing has to change.
  */
@@ -99,28 +99,28 @@ const row = (title: string, tally: Tally, seconds: number): readonly string[] =>
 
 async function measure(configuration: Configuration, scenario: Scenario): Promise<Tally> {
   const simulation = newSimulation(configuration, { clock });
-  const { organisation, services } = simulation;
+  const { organization, services } = simulation;
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
   const ids = newcomers(simulation, scenario);
   if (scenario.again) for (const id of ids) await onboard(simulation, id);
-  if (scenario.atOnce) organisation.intercept(slowly);
+  if (scenario.atOnce) organization.intercept(slowly);
   const batches = scenario.atOnce ? [ids] : ids.map((id) => [id]);
   const tallies: Tally[] = [];
   for (const batch of batches) {
-    organisation.resetCalls();
+    organization.resetCalls();
     await Promise.all(batch.map((id) => onboard(simulation, id)));
     tallies.push(await tally(simulation, scenario.again ? [] : batch));
   }
   return tallies.reduce(sum);
 }
 
-function newcomers({ organisation, configuration }: Simulation, scenario: Scenario): readonly string[] {
-  const home = firstOu({ organisation, configuration });
-  const ous = scenario.spread ? [...organisation.world.organizationalUnits.keys()] : [home];
+function newcomers({ organization, configuration }: Simulation, scenario: Scenario): readonly string[] {
+  const home = firstOu({ organization, configuration });
+  const ous = scenario.spread ? [...organization.world.organizationalUnits.keys()] : [home];
   const ids = Array.from({ length: scenario.accounts }, (_, index) => String(900_000_000_001 + index));
   for (const [index, id] of ids.entries())
-    organisation.addAccount({ id, name: `workload-${index + 1}`, parentId: ous[index % ous.length] ?? home });
+    organization.addAccount({ id, name: `workload-${index + 1}`, parentId: ous[index % ous.length] ?? home });
   return ids;
 }
 
@@ -145,7 +145,7 @@ async function onboard({ services }: Simulation, accountId: string): Promise<voi
 
 /** @param newcomers the accounts for which documents had to change */
 async function tally(
-  { organisation, services, configuration }: Simulation,
+  { organization, services, configuration }: Simulation,
   newcomers: readonly string[],
 ): Promise<Tally> {
   const accounts = (await services.store.registry.accounts()).filter(({ id }) => newcomers.includes(id));
@@ -156,7 +156,7 @@ async function tally(
       changes: new Set(shares.flatMap((share) => share.accounts)).size,
     }))
     .filter(({ changes }) => changes > 0);
-  const calls = organisation.calls;
+  const calls = organization.calls;
   const onDocuments = calls.filter(({ service }) => documentServices.includes(service));
   const onChanging = onDocuments.filter(({ target }) => changing.some(({ id }) => target?.endsWith(id)));
   return {

@@ -1,12 +1,12 @@
 import { grantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { PolicyTooLargeError } from '../shared/errors.ts';
 import type { GrantContext, GrantKind, Rendering, ResourceRef, Share } from '../shared/grants/contract.ts';
-import type { GrantEntry } from '../shared/grants/entry.ts';
+import type { GrantEntry } from '../shared/grants/grant-schema.ts';
 import { grantKind } from '../shared/grants/kinds.ts';
-import type { Account } from '../shared/organization/account.ts';
-import { desiredResources } from '../shared/plan/desired.ts';
-import { newPolicy } from '../shared/policy/document.ts';
+import { newPolicy } from '../shared/iam/document.ts';
+import type { Account } from '../shared/platform/account.ts';
+import { PolicyTooLargeError } from '../shared/platform/aws/errors.ts';
+import { desiredResources } from '../shared/reconcile/desired-resources.ts';
 import { type Example, examples, type Naive } from './capacity-examples.ts';
 
 /** How many accounts fit, written in one way. */

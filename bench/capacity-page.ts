@@ -33,7 +33,7 @@ export const capacityHeader = [
   'Accounts listed',
   'With `packing: condition`',
   'Times the naive way: listed, packed',
-  'Of an organisation or OU',
+  'Of an organization or OU',
 ];
 
 export const capacityCells = (capacity: Capacity): readonly string[] => {
@@ -82,7 +82,7 @@ const introduction = [
   '  statements are written more tightly, or in as many policies as can be attached.',
   '- **With `packing: condition`**: the accounts stand in a condition where their ARNs do not fit. A grant opts in; see',
   '  [configuration.md](configuration.md#membership).',
-  '- **Of an organisation or OU**: `membership: organization` or `ou`, which lists no accounts.',
+  '- **Of an organization or OU**: `membership: organization` or `ou`, which lists no accounts.',
   '',
 ];
 
@@ -117,7 +117,7 @@ const afterwards = [
 const conclusion = [
   '',
   'Those that do not fit are ECR repositories: a repository policy holds half of what the other documents hold, and',
-  'each account takes its root ARN in each statement (and the ARN of its functions, for Lambda). An organisation with',
+  'each account takes its root ARN in each statement (and the ARN of its functions, for Lambda). An organization with',
   'more accounts names fewer of them (`for: { ous: … }`), says `packing: condition`, declares `membership: organization` for',
   '`pull`, or copies the images to a second repository by replication.',
 ];

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Glob, matchesGlob, readGlob } from '../shared/glob.ts';
+import { type Glob, matchesGlob, readGlob } from '../shared/platform/glob.ts';
 
 /**
  * Patterns that make a matcher backtrack, each against texts of growing length. Four times the text should take about four

@@ -3,12 +3,13 @@ import { grantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { DocumentState } from '../shared/grants/document-rendering.ts';
 import type { ManagedPolicies } from '../shared/grants/managed-policies.ts';
-import type { Account } from '../shared/organization/account.ts';
-import { type DesiredResource, desiredResources } from '../shared/plan/desired.ts';
-import { documentsDifference } from '../shared/plan/differences.ts';
-import { planResource } from '../shared/plan/plan.ts';
-import { type PolicyDocument, parsePolicy, serialisePolicy } from '../shared/policy/document.ts';
-import { organisation, resources, units, unitsConfiguration } from './plan-organisation.ts';
+import { type PolicyDocument, parsePolicy, serializePolicy } from '../shared/iam/document.ts';
+import type { Account } from '../shared/platform/account.ts';
+import type { DesiredResource } from '../shared/reconcile/desired-resource.ts';
+import { desiredResources } from '../shared/reconcile/desired-resources.ts';
+import { documentsDifference } from '../shared/reconcile/differences.ts';
+import { planResource } from '../shared/reconcile/plan.ts';
+import { organization, resources, units, unitsConfiguration } from './plan-organization.ts';
 
 /**
  * Measures planning: what 1,000, 3,000 and 10,000 accounts should have on 100 resources, from the texts that AWS would
@@ -92,7 +93,7 @@ const broken = ({ accounts, planning, processor, megabytes }: Measured): readonl
 ];
 
 function measure(configuration: Configuration, size: number): Measured {
-  const accounts = organisation(size);
+  const accounts = organization(size);
   const read = readings(configuration, accounts.slice(0, -units));
   const [first, ...again] = Array.from({ length: rounds + 1 }, () =>
     timed(() => plan(configuration, accounts, read)),
@@ -160,14 +161,14 @@ function readings(configuration: Configuration, accounts: readonly Account[]): R
 function readAgain({ kind, key }: DesiredResource, state: unknown): Reading['state'] {
   if (kind.name === 'assume-role-permission') {
     const { policies, othersAttached } = state as ManagedPolicies;
-    const texts = policies.map(({ document, ...policy }) => ({ ...policy, text: serialisePolicy(document) }));
+    const texts = policies.map(({ document, ...policy }) => ({ ...policy, text: serializePolicy(document) }));
     return () => ({
       policies: texts.map(({ text, ...policy }) => ({ ...policy, document: parsePolicy(text, key) })),
       othersAttached,
     });
   }
   const { document } = state as DocumentState;
-  const text = document && serialisePolicy(document);
+  const text = document && serializePolicy(document);
   return () => ({ document: text && parsePolicy(text, key) });
 }
 

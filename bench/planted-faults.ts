@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { play } from '../simulation/play.ts';
-import { playRotations } from '../simulation/rotation-play.ts';
 import { mainFaults, plantedFaults } from '../tests/planted/faults.ts';
 import { type Caught, seekSeeds } from '../tests/planted/seek-seeds.ts';
+import { play } from '../tests/simulation/accounts/play.ts';
 import * as planted from '../tests/simulation/planted.ts';
 import * as plantedRotations from '../tests/simulation/planted-rotations.ts';
+import { playRotations } from '../tests/simulation/secrets/play.ts';
 
 /**
  * How many seeds of the deterministic simulation catch each planted fault, as a table of Markdown:

@@ -4,7 +4,7 @@
  */
 import type { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
 import * as z from 'zod';
-import { configurationReader } from '../shared/reader/index.ts';
+import { configurationReader } from '../shared/secrets/reader/index.ts';
 
 const answers = 200_000;
 const hour = 3_600_000;

@@ -4,8 +4,9 @@
  * 10000 [SEED]` for so many rotations, from that seed on; the default is 400 from seed 1. Ends with code 1 where a
  * promise is broken, or a start takes more than six calls.
  */
-import { playRotations } from '../simulation/rotation-play.ts';
+
 import { callsToStart, deploy, namedTarget, rotate, rotationWorld } from '../tests/flows/rotations.ts';
+import { playRotations } from '../tests/simulation/secrets/play.ts';
 
 const wanted = Number(process.argv[2] ?? 400);
 const first = Number(process.argv[3] ?? 1);

@@ -2,15 +2,15 @@ import { aligned } from '../cli/output.ts';
 import { newSimulation, type Simulation } from '../cli/simulation.ts';
 import { parseConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { activateConfiguration } from '../shared/run/activate.ts';
+import { activateConfiguration } from '../shared/runs/activate.ts';
 import type { RunRecord } from '../shared/store/ports.ts';
-import { ouId } from '../simulator/example-organisation.ts';
+import { ouId } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall } from '../simulator/plugin.ts';
 import { flowClock } from '../tests/flows/clock.ts';
 
 /**
- * Measures the sweep of organisations with 100, 1,000 and 10,000 accounts and 100 resources: the first one, which
+ * Measures the sweep of organizations with 100, 1,000 and 10,000 accounts and 100 resources: the first one, which
  * imports them and writes every resource, and the next, which has nothing to do. The accounts lie in 100 OUs, and each
  * resource is for one of them, since one document does not hold 10,000 accounts by their ids. Ends with code 1 where a
  * promise of the sweep is broken: see `broken`.
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const configuration = teamsConfiguration();
   const rows: Measured[] = [];
   for (const accounts of sizes) {
-    const simulation = await organisationOf(configuration, accounts);
+    const simulation = await organizationOf(configuration, accounts);
     rows.push(await measure(simulation, `${accounts}, first`, false));
     rows.push(await measure(simulation, `${accounts}, again`, true));
   }
@@ -145,16 +145,16 @@ function teamsConfiguration(): Configuration {
   return parseConfiguration(JSON.stringify(text), 'the benchmark');
 }
 
-/** An organisation whose accounts nobody has imported yet. */
-async function organisationOf(configuration: Configuration, accounts: number): Promise<Simulation> {
+/** An organization whose accounts nobody has imported yet. */
+async function organizationOf(configuration: Configuration, accounts: number): Promise<Simulation> {
   const simulation = newSimulation(configuration, { clock: flowClock() });
-  const { organisation, services } = simulation;
+  const { organization, services } = simulation;
   await activateConfiguration(services, configuration, 'the benchmark');
-  for (let number = organisation.world.accounts.size; number < accounts; number += 1)
-    organisation.addAccount({
+  for (let number = organization.world.accounts.size; number < accounts; number += 1)
+    organization.addAccount({
       id: String(500_000_000_000 + number),
       name: `workload-${number}`,
-      parentId: ouId(organisation, `Teams/Team${teamNames[number % teams]}`),
+      parentId: ouId(organization, `Teams/Team${teamNames[number % teams]}`),
     });
   return simulation;
 }
@@ -162,8 +162,8 @@ async function organisationOf(configuration: Configuration, accounts: number): P
 let sweeps = 0;
 
 async function measure(simulation: Simulation, title: string, again: boolean): Promise<Measured> {
-  const { organisation, services } = simulation;
-  organisation.resetCalls();
+  const { organization, services } = simulation;
+  organization.resetCalls();
   sweeps += 1;
   const name = `bench-sweep-${sweeps}`;
   const start = performance.now();
@@ -176,7 +176,7 @@ async function measure(simulation: Simulation, title: string, again: boolean): P
     again,
     record,
     slices: states.filter((state) => state === 'ImportOrganization').length,
-    ...tally(organisation.calls),
+    ...tally(organization.calls),
     seconds,
     megabytes: process.resourceUsage().maxRSS / 1_024,
   };

@@ -1,12 +1,13 @@
-import { approveCommandOf, consoleLink, waitingLine } from '../shared/run/approval-message.ts';
-import { approvalPlan } from '../shared/run/approval-plan.ts';
-import { approvalDifference } from '../shared/run/approvals.ts';
-import { noTask } from '../shared/run/request-approval.ts';
-import type { ActiveConfiguration, Services } from '../shared/services.ts';
+import type { ActiveConfiguration } from '../shared/configuration/active-configuration.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import { approveCommandOf, consoleLink, waitingLine } from '../shared/runs/approval/approval-message.ts';
+import { approvalPlan } from '../shared/runs/approval/approval-plan.ts';
+import { approvalDifference } from '../shared/runs/approval/approvals.ts';
+import { noTask } from '../shared/runs/approval/request-approval.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../shared/store/ports.ts';
 import { bySign } from './differences.ts';
+import { madeUpId } from './environment.ts';
 import type { Output } from './output.ts';
-import { madeUpId } from './stage.ts';
 
 /** What is told of a request: all but its token. */
 export interface ApprovalReport {

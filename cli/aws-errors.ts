@@ -10,7 +10,7 @@ const advice: Readonly<Record<string, string>> = {
   AccessDeniedException:
     "The caller needs the rights of the deployment's operator role, in the account of the deployment",
   AWSOrganizationsNotInUseException:
-    'The credentials belong to an account without an organisation: use the management account',
+    'The credentials belong to an account without an organization: use the management account',
 };
 
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE']);

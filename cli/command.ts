@@ -1,10 +1,11 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { errorRecord, OnboardingError, ResourceMissingError } from '../shared/errors.ts';
+import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
+import { errorRecord, OnboardingError } from '../shared/platform/errors.ts';
 import { explainAwsError, isAwsError } from './aws-errors.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
-import type { Io } from './io.ts';
 import { colorsOf, newOutput, type Output } from './output.ts';
+import type { Io } from './terminal.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {

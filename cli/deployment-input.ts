@@ -1,4 +1,4 @@
-import { parseRotationEvent, type RotationRequest } from '../shared/rotation/event.ts';
+import { parseRotationEvent, type RotationRequest } from '../shared/secrets/deployment/event.ts';
 import { notStartedBecause } from '../simulator/local-deployment.ts';
 
 /** What a person gives to `config-deployment`, beside events. */

@@ -1,5 +1,5 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
-import type { RotationRequest } from '../shared/rotation/event.ts';
+import type { RotationRequest } from '../shared/secrets/deployment/event.ts';
 import type { DeliveryReport, DeploymentReport } from './deployment-report.ts';
 import { aligned, type Colors, counted, type Output } from './output.ts';
 import { endLine, headingOf, tellLeft } from './run-output.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { CallCounts } from '../shared/aws/plugins.ts';
-import type { ErrorRecord } from '../shared/errors.ts';
+import type { CallCounts } from '../shared/platform/aws/plugins.ts';
+import type { ErrorRecord } from '../shared/platform/errors.ts';
 import type { Delivery, DeliveryKey, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateEvent, StateMachineResult } from '../simulator/run-state-machine.ts';
 import { accountsOf, sortedCalls } from './run-report.ts';

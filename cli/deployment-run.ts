@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { CallCounts } from '../shared/aws/plugins.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import type { Services } from '../shared/services.ts';
+import type { CallCounts } from '../shared/platform/aws/plugins.ts';
+import type { Services } from '../shared/reconcile/services.ts';
 import type { DeliveryKey } from '../shared/store/ports.ts';
 import { type FunctionInterceptor, runLocally } from '../simulator/local-deployment.ts';
 import type { Session } from './command.ts';
@@ -46,16 +46,16 @@ async function simulated(
   session: Session,
 ): Promise<Stage> {
   const logger = loggerOf(session);
-  const { organisation, services, calls } = newSimulation(configuration, { logger });
+  const { organization, services, calls } = newSimulation(configuration, { logger });
   await prepareDeployment(services, configuration);
-  makeDeployable({ organisation, configuration }, request);
-  session.io.prepareWorld?.(organisation);
+  makeDeployable({ organization, configuration }, request);
+  session.io.prepareWorld?.(organization);
   forgetCalls(calls);
-  const size = counted(organisation.world.accounts.size, 'account');
+  const size = counted(organization.world.accounts.size, 'account');
   return {
     services,
     calls,
-    where: `a simulated organisation of ${size}`,
+    where: `a simulated organization of ${size}`,
     waits: 'none',
     around: passTime(services),
   };

@@ -1,17 +1,17 @@
 import { appConfigIdPattern, rotationOf } from '../shared/configuration/rotation.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { MalformedEventError } from '../shared/errors.ts';
-import { placeOfHosted } from '../shared/rotation/claim-hosted.ts';
-import type { RotationRequest } from '../shared/rotation/event.ts';
-import { configuredSecrets, configuredTargets, namedSecrets } from '../shared/rotation/targets.ts';
-import { secretPlace } from '../shared/secret-arn.ts';
+import { secretPlace } from '../shared/platform/aws/secret-arn.ts';
+import { MalformedEventError } from '../shared/platform/errors.ts';
+import { placeOfHosted } from '../shared/secrets/deployment/claim-hosted.ts';
+import type { RotationRequest } from '../shared/secrets/deployment/event.ts';
+import { configuredSecrets, configuredTargets, namedSecrets } from '../shared/secrets/deployment/targets.ts';
 import type { DeploymentTarget } from '../shared/store/ports.ts';
 import { addApplication, addStrategy, type ProfileInput } from '../simulator/app-config.ts';
-import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../simulator/organization.ts';
 
-/** What a request is about, as the simulated organisation has it. */
+/** What a request is about, as the simulated organization has it. */
 interface Scene {
-  readonly organisation: SimulatedOrganisation;
+  readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
 }
 
@@ -30,17 +30,17 @@ export function makeDeployable(scene: Scene, request: Request): void {
 }
 
 function makeSecrets(scene: Scene, secretId: string, versionId?: string): void {
-  const { configuration, organisation } = scene;
+  const { configuration, organization } = scene;
   for (const { accountId, region } of namedSecrets(configuration, secretId)) {
     const isCentral = Object.values(configuration.centralAccounts).some((each) => each?.id === accountId);
     if (!isCentral) continue;
     const { name = secretId, arn } = secretPlace(secretId) ?? {};
     const suffix = arn?.slice(-6);
     // Events and a configuration may name a secret that a grant of the configuration is on, too.
-    for (const known of [...organisation.world.secrets.values()])
+    for (const known of [...organization.world.secrets.values()])
       if (known.name === name && known.accountId === accountId && known.region === region)
-        organisation.world.secrets.delete(known.arn);
-    const secretArn = organisation.addSecret({
+        organization.world.secrets.delete(known.arn);
+    const secretArn = organization.addSecret({
       accountId,
       region,
       name,
@@ -62,11 +62,11 @@ interface SecretTargets {
 }
 
 function makeTargets(scene: Scene, { accountId, region, name, configured }: SecretTargets): void {
-  const { organisation, configuration } = scene;
+  const { organization, configuration } = scene;
   const place = { accountId, region };
   const profile = {
     name: 'secret',
-    ...retrieving(organisation, accountId),
+    ...retrieving(organization, accountId),
     locationUri: `secretsmanager://${name}`,
   };
   const { strategy } = rotationOf(configuration);
@@ -74,14 +74,14 @@ function makeTargets(scene: Scene, { accountId, region, name, configured }: Secr
     makeStrategy(scene, place, each);
   const applications = Map.groupBy(configured, ({ application }) => application);
   if (applications.size === 0)
-    addApplication(organisation.world, {
+    addApplication(organization.world, {
       ...place,
       name: 'example',
       environments: [{ name: 'production' }],
       profiles: [profile],
     });
   for (const [id, targets] of applications)
-    addApplication(organisation.world, {
+    addApplication(organization.world, {
       ...place,
       id,
       name: id,
@@ -106,20 +106,20 @@ const anything = {
 
 /** The role by which AppConfig retrieves secrets of an account. */
 function retrieving(
-  organisation: SimulatedOrganisation,
+  organization: SimulatedOrganization,
   accountId: string,
 ): Pick<ProfileInput, 'retrievalRoleArn'> {
   const name = 'retrieval';
-  const known = [...organisation.world.roles.values()].find(
+  const known = [...organization.world.roles.values()].find(
     (role) => role.accountId === accountId && role.name === name,
   );
   const role = { accountId, name, trust: anything, permissions: anything };
-  return { retrievalRoleArn: known?.arn ?? organisation.addRole(role) };
+  return { retrievalRoleArn: known?.arn ?? organization.addRole(role) };
 }
 
 /** The predefined ones are there already; any other deploys at once and without bake time. */
 function makeStrategy(
-  { organisation: { world } }: Scene,
+  { organization: { world } }: Scene,
   place: { readonly accountId: string; readonly region: string },
   id: string,
 ): void {
@@ -132,12 +132,12 @@ function makeStrategy(
 const mostVersions = 10_000;
 
 function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'hosted' }>): void {
-  const { organisation, configuration } = scene;
+  const { organization, configuration } = scene;
   const place = placeIfAny(scene, request);
   if (place === undefined) return;
   makeStrategy(scene, place, rotationOf(configuration).strategy);
   const { environments, profile } = request;
-  const application = addApplication(organisation.world, {
+  const application = addApplication(organization.world, {
     ...place,
     ...called(request.application),
     environments: environments?.map(called) ?? ['test', 'production'].map((name) => ({ name })),

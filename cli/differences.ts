@@ -1,6 +1,6 @@
-import { documentsDifference } from '../shared/plan/differences.ts';
-import type { StatementDifference } from '../shared/policy/difference.ts';
-import { type ShownLine, type ShownStatement, shownStatement } from '../shared/policy/difference-text.ts';
+import type { StatementDifference } from '../shared/iam/difference.ts';
+import { type ShownLine, type ShownStatement, shownStatement } from '../shared/iam/difference-text.ts';
+import { documentsDifference } from '../shared/reconcile/differences.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { broken, type Colors } from './output.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { MalformedEventError } from '../shared/errors.ts';
-import type { Io } from './io.ts';
+import { MalformedEventError } from '../shared/platform/errors.ts';
+import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

@@ -1,19 +1,19 @@
+import type { AccountChange, ChangeCause } from '../shared/accounts/account-event.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import type { AccountChange, ChangeCause } from '../shared/organization/account-event.ts';
-import { ouId } from '../simulator/example-organisation.ts';
-import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+import { ouId } from '../simulator/example-organization.ts';
+import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { isContainer } from '../simulator/world.ts';
 
 /** What happened to one account, by the event that tells of it. */
 interface Happening {
-  readonly organisation: SimulatedOrganisation;
+  readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
   readonly accountId: string;
   /** The event or the manual input. */
   readonly input: unknown;
 }
 
-/** How the simulated organisation is made to fit an event. */
+/** How the simulated organization is made to fit an event. */
 interface Scene {
   /** The account as it was long before, onboarded like the others. Default: there was none. */
   readonly before?: (happening: Happening) => void;
@@ -29,26 +29,26 @@ const scenes: Readonly<Record<ChangeCause, Scene>> = {
   moved: {
     before: (happening) => place(happening, container(happening, parameter(happening, 'sourceParentId'))),
     act: (happening) =>
-      happening.organisation.moveAccount(
+      happening.organization.moveAccount(
         happening.accountId,
         container(happening, parameter(happening, 'destinationParentId')),
       ),
   },
   closed: {
     before: (happening) => place(happening, firstOu(happening)),
-    act: ({ organisation, accountId }) => organisation.closeAccount(accountId),
+    act: ({ organization, accountId }) => organization.closeAccount(accountId),
   },
   departed: {
     before: (happening) => place(happening, firstOu(happening)),
-    act: ({ organisation, accountId }) => organisation.removeAccount(accountId),
+    act: ({ organization, accountId }) => organization.removeAccount(accountId),
   },
   tagged: {
     before: (happening) =>
       place(happening, firstOu(happening), Object.fromEntries(tagKeys(happening).map((key) => [key, 'old']))),
     act: (happening) => {
-      const { organisation, accountId } = happening;
-      if (tagKeys(happening).length > 0) organisation.untagAccount(accountId, tagKeys(happening));
-      else organisation.tagAccount(accountId, tags(happening));
+      const { organization, accountId } = happening;
+      if (tagKeys(happening).length > 0) organization.untagAccount(accountId, tagKeys(happening));
+      else organization.tagAccount(accountId, tags(happening));
     },
   },
 };
@@ -60,38 +60,38 @@ export function setTheScene(stage: Stage, { accountIds, cause }: AccountChange):
   for (const accountId of accountIds) scenes[cause].before?.({ ...stage, accountId });
 }
 
-/** Does to the organisation what the event tells of. */
+/** Does to the organization what the event tells of. */
 export function letItHappen(stage: Stage, { accountIds, cause }: AccountChange): void {
   for (const accountId of accountIds) scenes[cause].act({ ...stage, accountId });
 }
 
 /** The OU that most grants name, by path; the root where none does. */
-export function firstOu({ organisation, configuration }: Omit<Stage, 'input'>): string {
+export function firstOu({ organization, configuration }: Omit<Stage, 'input'>): string {
   const paths = configuration.grants
     .flatMap(({ for: selector }) => selector.ous ?? [])
     .filter((path) => !path.startsWith('ou-') && !path.startsWith('r-') && !path.includes('*'));
   const count = (path: string) => paths.filter((each) => each === path).length;
   const [most] = [...new Set(paths)].toSorted((a, b) => count(b) - count(a));
-  return most === undefined ? organisation.world.settings.rootId : ouId(organisation, most);
+  return most === undefined ? organization.world.settings.rootId : ouId(organization, most);
 }
 
-/** An account that the organisation has already stays as it is. */
-function place({ organisation, accountId, input }: Happening, parentId: string, tags = {}): void {
-  if (organisation.world.accounts.has(accountId)) return;
+/** An account that the organization has already stays as it is. */
+function place({ organization, accountId, input }: Happening, parentId: string, tags = {}): void {
+  if (organization.world.accounts.has(accountId)) return;
   const name = textAt(managedStatus(input), 'account', 'accountName') ?? 'new-account';
-  organisation.addAccount({ id: accountId, name, parentId, tags });
+  organization.addAccount({ id: accountId, name, parentId, tags });
 }
 
-const rootOf = ({ organisation }: Happening): string => organisation.world.settings.rootId;
+const rootOf = ({ organization }: Happening): string => organization.world.settings.rootId;
 
 const parameter = ({ input }: Happening, name: string): string | undefined =>
   textAt(input, 'detail', 'requestParameters', name);
 
-/** An OU that the example organisation does not have is added, below the root. */
-function container({ organisation }: Happening, id: string | undefined, name = id): string {
-  const { rootId } = organisation.world.settings;
+/** An OU that the example organization does not have is added, below the root. */
+function container({ organization }: Happening, id: string | undefined, name = id): string {
+  const { rootId } = organization.world.settings;
   if (id === undefined || id.startsWith('r-')) return rootId;
-  if (!isContainer(organisation.world, id)) organisation.addOu({ id, name: name ?? id, parentId: rootId });
+  if (!isContainer(organization.world, id)) organization.addOu({ id, name: name ?? id, parentId: rootId });
   return id;
 }
 

@@ -1,4 +1,4 @@
-import { OnboardingError } from '../shared/errors.ts';
+import { OnboardingError } from '../shared/platform/errors.ts';
 import { isAwsError } from './aws-errors.ts';
 
 /** What the exit code of every command means. From 64 on as in `sysexits.h`. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
-import { errorRecord } from '../shared/errors.ts';
+import { errorRecord } from '../shared/platform/errors.ts';
 import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
 import { applicationTemplateCommand } from './commands/application-template.ts';
@@ -15,8 +15,8 @@ import { runCommand } from './commands/run.ts';
 import { spokeTemplateCommand } from './commands/spoke-template.ts';
 import { validateCommand } from './commands/validate.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
-import type { Io } from './io.ts';
 import { aligned, colorsOf } from './output.ts';
+import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The command line. Throws nothing. @returns the code that the process should end with */

@@ -1,5 +1,5 @@
-import { processIo } from './io.ts';
 import { main } from './main.ts';
+import { processIo } from './terminal.ts';
 
 /** `onboarding run | head` ends the reader first. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

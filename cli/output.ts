@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
-import type { Io, OutputStream } from './io.ts';
+import type { Io, OutputStream } from './terminal.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -43,7 +43,7 @@ export function newOutput({ stdout, stderr, env }: Io, json: boolean): Output {
   };
 }
 
-/** `NO_COLOR` (no-color.org) wins; without a terminal there is no colour, unless `FORCE_COLOR` asks for it. */
+/** `NO_COLOR` (no-color.org) wins; without a terminal there is no color, unless `FORCE_COLOR` asks for it. */
 export function colorsOf(stream: OutputStream, env: Io['env']): Colors {
   const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';
@@ -53,7 +53,7 @@ export function colorsOf(stream: OutputStream, env: Io['env']): Colors {
 /** Columns that a text takes on the screen. */
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
-/** At most `width` columns; `…` stands for the end that was cut. Only for text without colours. */
+/** At most `width` columns; `…` stands for the end that was cut. Only for text without colors. */
 export const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
@@ -70,7 +70,7 @@ export function aligned(rows: readonly (readonly string[])[], indent = '  '): re
   return rows.map((row) => `${indent}${row.map(padded).join('  ')}`.trimEnd());
 }
 
-/** A text without colours as lines of at most `width` columns, broken at blanks; those after the first are indented. */
+/** A text without colors as lines of at most `width` columns, broken at blanks; those after the first are indented. */
 export function wrapped(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';

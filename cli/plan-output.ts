@@ -1,12 +1,12 @@
 import { grantKind } from '../shared/grants/kinds.ts';
-import { signs } from '../shared/policy/difference-text.ts';
-import type { OverallPlan, Standing } from '../shared/run/plan-all.ts';
+import { signs } from '../shared/iam/difference-text.ts';
+import type { OverallPlan, Standing } from '../shared/reconcile/plan-all.ts';
 import { bySign, differenceLines } from './differences.ts';
+import type { Stage } from './environment.ts';
 import { type Colors, counted, grouped, type Output } from './output.ts';
 import { countsOf, type PlanReport, shownDifferences } from './plan-report.ts';
 import { accountsInOrder, headingOf } from './run-output.ts';
 import { partsOf } from './run-report.ts';
-import type { Stage } from './stage.ts';
 import { tellWarnings, widthOf } from './warnings.ts';
 
 /** What is compared with what, and where. */

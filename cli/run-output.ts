@@ -1,11 +1,11 @@
-import { outcomeOfChange } from '../shared/apply/outcome.ts';
 import { centralNamesOf } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { grantKind } from '../shared/grants/kinds.ts';
-import { gainsIn } from '../shared/run/access-counts.ts';
+import { gainsIn } from '../shared/reconcile/access-changes.ts';
+import { outcomeOfChange } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { differenceLines, differencesOf } from './differences.ts';
-import { leavingText } from './leaving.ts';
+import { leavingText } from './grace-text.ts';
 import { aligned, type Colors, counted, grouped, type Output, wrapped } from './output.ts';
 import { callsOf, partsOf, type RunReport, writesOf } from './run-report.ts';
 import { toldTogether } from './told-together.ts';

@@ -1,10 +1,10 @@
-import { outcomeOfChange } from '../shared/apply/outcome.ts';
-import type { CallCounts } from '../shared/aws/plugins.ts';
+import { configurationOf } from '../shared/configuration/active-configuration.ts';
 import { membershipNotes } from '../shared/configuration/membership-notes.ts';
-import type { ErrorRecord } from '../shared/errors.ts';
-import { desiredResources } from '../shared/plan/desired.ts';
-import { gainsIn } from '../shared/run/access-counts.ts';
-import { configurationOf } from '../shared/services.ts';
+import type { CallCounts } from '../shared/platform/aws/plugins.ts';
+import type { ErrorRecord } from '../shared/platform/errors.ts';
+import { gainsIn } from '../shared/reconcile/access-changes.ts';
+import { desiredResources } from '../shared/reconcile/desired-resources.ts';
+import { outcomeOfChange } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
 import { type ApprovalReport, approvalReport } from './approval-output.ts';

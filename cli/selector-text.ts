@@ -1,4 +1,4 @@
-import type { Selector, SelectorFields } from '../shared/organization/selector.ts';
+import type { Selector, SelectorFields } from '../shared/accounts/selector.ts';
 
 /** A selector for people: `OUs Workloads, Platform; except accounts 111111111111`. */
 export function selectorText({ all, except = [], ...fields }: Selector): string {

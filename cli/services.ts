@@ -1,24 +1,26 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { requireInForce } from '../shared/configuration/active-configuration.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
 import {
   accessOfRuns,
   type HubSettings,
   hubClients,
   hubErrors,
   requestHandler,
-} from '../shared/aws/access.ts';
-import { perRun } from '../shared/aws/per-run.ts';
-import { type CallCounts, countCalls, withPlugins } from '../shared/aws/plugins.ts';
-import { systemClock } from '../shared/clock.ts';
-import type { Configuration } from '../shared/configuration/schema.ts';
-import { type Logger, requireInForce, type Services } from '../shared/services.ts';
+} from '../shared/platform/aws/access.ts';
+import { perRun } from '../shared/platform/aws/per-run.ts';
+import { type CallCounts, countCalls, withPlugins } from '../shared/platform/aws/plugins.ts';
+import { systemClock } from '../shared/platform/clock.ts';
+import type { Logger } from '../shared/platform/logger.ts';
+import type { Services } from '../shared/reconcile/services.ts';
 import { documentClient } from '../shared/store/dynamodb/document-client.ts';
 import { dynamoStore } from '../shared/store/dynamodb/store.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { silentLogger } from '../simulator/simulated-services.ts';
 import type { Session } from './command.ts';
-import type { Io } from './io.ts';
 import { forgetCalls, prepareDeployment } from './simulation.ts';
+import type { Io } from './terminal.ts';
 import { SettingMissingError, UsageError } from './usage-error.ts';
 
 export interface AwsConnection {
@@ -85,7 +87,7 @@ export async function connectForRun(
   const connection = connect(session, { memoryAllowed: true });
   const { services, calls, inMemory } = connection;
   if (inMemory) {
-    session.out.transient('  … Import organisation');
+    session.out.transient('  … Import organization');
     await prepareDeployment(services, configuration);
   } else {
     await requireInForce(services.store, configuration);

@@ -1,19 +1,20 @@
-import { type CallCounts, countCalls } from '../shared/aws/plugins.ts';
-import type { Clock, Random } from '../shared/clock.ts';
+import { importOrganization } from '../shared/accounts/registry.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { importOrganization } from '../shared/organization/registry.ts';
-import type { ConfiguredSearch } from '../shared/plan/searches.ts';
-import { activateConfiguration } from '../shared/run/activate.ts';
-import type { Logger, Services } from '../shared/services.ts';
+import type { ConfiguredSearch } from '../shared/configuration/searches.ts';
+import { type CallCounts, countCalls } from '../shared/platform/aws/plugins.ts';
+import type { Clock, Random } from '../shared/platform/clock.ts';
+import type { Logger } from '../shared/platform/logger.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import { activateConfiguration } from '../shared/runs/activate.ts';
 import { addExampleFinds } from '../simulator/example-finds.ts';
-import { exampleOrganisation } from '../simulator/example-organisation.ts';
+import { exampleOrganization } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
-import type { SimulatedOrganisation } from '../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { simulatedServices } from '../simulator/simulated-services.ts';
 
 export interface Simulation {
   readonly configuration: Configuration;
-  readonly organisation: SimulatedOrganisation;
+  readonly organization: SimulatedOrganization;
   readonly services: Services;
   /** AWS calls since they were last forgotten. */
   readonly calls: CallCounts;
@@ -27,19 +28,19 @@ export interface SimulationOptions {
   readonly finds?: (search: ConfiguredSearch) => boolean;
 }
 
-/** The example organisation of a configuration, as it is before anybody onboards anything. */
+/** The example organization of a configuration, as it is before anybody onboards anything. */
 export function newSimulation(configuration: Configuration, options: SimulationOptions = {}): Simulation {
-  const organisation = exampleOrganisation(configuration, {
+  const organization = exampleOrganization(configuration, {
     clock: options.clock ?? impatientClock(),
     random: seeded(20_260_302),
   });
-  addExampleFinds(organisation, configuration, options.finds);
+  addExampleFinds(organization, configuration, options.finds);
   const calls: CallCounts = {};
-  const services = simulatedServices(organisation, {
+  const services = simulatedServices(organization, {
     plugins: [countCalls(calls)],
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
-  return { configuration, organisation, services, calls };
+  return { configuration, organization, services, calls };
 }
 
 /** Puts the configuration in force and fills the registry, as one does after the first deployment. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { Template } from '../shared/spoke/template.ts';
+import type { Template } from '../shared/cloudformation/template.ts';
 import type { Session } from './command.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,5 +1,5 @@
-import type { ErrorRecord } from '../shared/errors.ts';
-import { groupedCauses, groupedLines } from '../shared/run/grouped-causes.ts';
+import type { ErrorRecord } from '../shared/platform/errors.ts';
+import { groupedCauses, groupedLines } from '../shared/reconcile/grouped-causes.ts';
 
 interface Failed {
   readonly resource: string;

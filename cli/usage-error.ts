@@ -1,4 +1,4 @@
-import { OnboardingError } from '../shared/errors.ts';
+import { OnboardingError } from '../shared/platform/errors.ts';
 
 /** The command was called in a way that it does not understand, or names a file that is not there. */
 export class UsageError extends OnboardingError {

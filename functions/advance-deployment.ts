@@ -1,7 +1,7 @@
-import { advanceDelivery } from '../shared/rotation/advance.ts';
-import { advanceInput } from '../shared/rotation/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { advanceDelivery } from '../shared/secrets/deployment/advance.ts';
+import { advanceInput } from '../shared/secrets/deployment/step-schemas.ts';
 
 export const createHandler = stepHandler({
   name: 'advance-deployment',

@@ -1,7 +1,7 @@
-import { importSliceInput } from '../shared/run/steps.ts';
-import { importNextSlice } from '../shared/run/sweep.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { importSliceInput } from '../shared/runs/step-schemas.ts';
+import { importNextSlice } from '../shared/runs/sweep.ts';
 
 export const createHandler = stepHandler({
   name: 'import-organization',

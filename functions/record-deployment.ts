@@ -1,7 +1,7 @@
-import { finishDeployments } from '../shared/rotation/finish.ts';
-import { finishInput } from '../shared/rotation/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { finishDeployments } from '../shared/secrets/deployment/finish.ts';
+import { finishInput } from '../shared/secrets/deployment/step-schemas.ts';
 
 export const createHandler = stepHandler({
   name: 'record-deployment',

@@ -1,13 +1,15 @@
-import { failRun, messageOf } from '../shared/run/finish.ts';
-import { failedExecutionEvent } from '../shared/run/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { messageOf } from '../shared/platform/lambda/task-error.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import { failRun } from '../shared/runs/finish.ts';
+import { failedExecutionEvent } from '../shared/runs/step-schemas.ts';
 
 /** Ends a run whose execution died where the state machine cannot catch: `States.DataLimitExceeded`, abort, time-out. */
 export const createHandler = stepHandler({
   name: 'record-failed-execution',
   input: failedExecutionEvent,
-  run: (services, { detail: { name, status, startDate, error, cause } }) =>
+  run: (services: Services, { detail: { name, status, startDate, error, cause } }) =>
     failRun(services, {
       runId: name,
       startedAt: new Date(startDate).toISOString(),

@@ -1,13 +1,15 @@
-import { failRun, messageOf } from '../shared/run/finish.ts';
-import { failInput } from '../shared/run/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { messageOf } from '../shared/platform/lambda/task-error.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import { failRun } from '../shared/runs/finish.ts';
+import { failInput } from '../shared/runs/step-schemas.ts';
 
 /** Ends a run whose steps could not go on: the state machine caught the error. */
 export const createHandler = stepHandler({
   name: 'record-failure',
   input: failInput,
-  run: (services, { runId, startedAt, failure: { Error: name, Cause } }) =>
+  run: (services: Services, { runId, startedAt, failure: { Error: name, Cause } }) =>
     failRun(services, {
       runId,
       startedAt,

@@ -1,7 +1,7 @@
-import { sweepFinishInput } from '../shared/run/steps.ts';
-import { finishSweep } from '../shared/run/sweep.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { sweepFinishInput } from '../shared/runs/step-schemas.ts';
+import { finishSweep } from '../shared/runs/sweep.ts';
 
 export const createHandler = stepHandler({ name: 'record-sweep', input: sweepFinishInput, run: finishSweep });
 

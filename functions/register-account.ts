@@ -1,7 +1,7 @@
-import { registerAccount } from '../shared/run/register.ts';
-import { registerInput } from '../shared/run/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { registerAccount } from '../shared/runs/register.ts';
+import { registerInput } from '../shared/runs/step-schemas.ts';
 
 export const createHandler = stepHandler({
   name: 'register-account',

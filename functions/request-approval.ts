@@ -1,7 +1,7 @@
-import { requestApproval } from '../shared/run/request-approval.ts';
-import { requestApprovalInput } from '../shared/run/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { requestApproval } from '../shared/runs/approval/request-approval.ts';
+import { requestApprovalInput } from '../shared/runs/step-schemas.ts';
 
 /** What it returns nobody reads: the task waits for its token to come back. */
 export const createHandler = stepHandler({

@@ -1,7 +1,7 @@
-import { resolveDeployments } from '../shared/rotation/resolve.ts';
-import { resolveInput } from '../shared/rotation/steps.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { resolveDeployments } from '../shared/secrets/deployment/resolve.ts';
+import { resolveInput } from '../shared/secrets/deployment/step-schemas.ts';
 
 export const createHandler = stepHandler({
   name: 'resolve-deployment',

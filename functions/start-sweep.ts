@@ -1,7 +1,7 @@
-import { sweepStartInput } from '../shared/run/steps.ts';
-import { startSweep } from '../shared/run/sweep.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { sweepStartInput } from '../shared/runs/step-schemas.ts';
+import { startSweep } from '../shared/runs/sweep.ts';
 
 export const createHandler = stepHandler({ name: 'start-sweep', input: sweepStartInput, run: startSweep });
 

@@ -1,13 +1,14 @@
-import { updateInput } from '../shared/run/steps.ts';
-import { updateCentralAccount } from '../shared/run/update.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import { updateInput } from '../shared/runs/step-schemas.ts';
+import { updateCentralAccount } from '../shared/runs/update.ts';
 
 /** May assume the spoke role of the log account only. */
 export const createHandler = stepHandler({
   name: 'update-log-account',
   input: updateInput,
-  run: (services, input) => updateCentralAccount(services, { ...input, central: 'log' }),
+  run: (services: Services, input) => updateCentralAccount(services, { ...input, central: 'log' }),
 });
 
 export const handler = createHandler(lambdaServices);

@@ -1,7 +1,7 @@
-import { verifyInput } from '../shared/run/steps.ts';
-import { verifyRun } from '../shared/run/verify.ts';
-import { lambdaServices } from '../shared/telemetry/lambda-services.ts';
-import { stepHandler } from '../shared/telemetry/step-handler.ts';
+import { lambdaServices } from '../shared/composition/lambda-services.ts';
+import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { verifyRun } from '../shared/reconcile/verify.ts';
+import { verifyInput } from '../shared/runs/step-schemas.ts';
 
 export const createHandler = stepHandler({ name: 'verify-access', input: verifyInput, run: verifyRun });
 

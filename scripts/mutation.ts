@@ -28,7 +28,7 @@ const { values } = parseArgs({
     folder: {
       type: 'string',
       multiple: true,
-      default: ['shared/policy', 'shared/grants', 'shared/plan', 'shared/apply'],
+      default: ['shared/iam', 'shared/grants', 'shared/reconcile'],
     },
     suite: { type: 'string', multiple: true, default: ['tests/'] },
     flows: { type: 'boolean', default: true },

@@ -10,11 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
+import { applicationTemplate } from '../shared/cloudformation/application.ts';
+import { spokeTemplate } from '../shared/cloudformation/template.ts';
 import { applicationsOf } from '../shared/configuration/applications.ts';
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { applicationTemplate } from '../shared/spoke/application.ts';
-import { spokeTemplate } from '../shared/spoke/template.ts';
 import {
   type DeployedMachine,
   deployedDefinition,

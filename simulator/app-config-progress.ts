@@ -1,4 +1,4 @@
-import type { AppConfigState, SimulatedDeployment, SimulatedEnvironment } from './app-config.ts';
+import type { AppConfigState, SimulatedDeployment, SimulatedEnvironment } from './app-config-state.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;

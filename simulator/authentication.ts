@@ -51,7 +51,7 @@ const unknownCredentials: Readonly<Record<string, string>> = {
 
 /**
  * A region that an account has not enabled knows none of its credentials: "AWS was not able to validate the provided
- * access credentials" (EC2; AWS re:Post knowledge centre), "UnrecognizedClientException" (services of the JSON protocol).
+ * access credentials" (EC2; AWS re:Post knowledge center), "UnrecognizedClientException" (services of the JSON protocol).
  */
 const notEnabled = (service: string): ReturnType<typeof awsError> =>
   service === 'ec2'

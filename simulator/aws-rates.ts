@@ -9,10 +9,10 @@ export interface ServiceRate {
   /** Tokens that a full bucket holds. */
   readonly burst: number;
   /**
-   * What has a bucket of its own: each account and region, each account (the service is global), or the organisation
+   * What has a bucket of its own: each account and region, each account (the service is global), or the organization
    * with all its accounts.
    */
-  readonly per: 'account and region' | 'account' | 'organisation';
+  readonly per: 'account and region' | 'account' | 'organization';
   /** The page that says so; `undefined`: AWS publishes no figure, and this one is a cautious assumption of ours. */
   readonly source: string | undefined;
 }
@@ -31,7 +31,7 @@ const organizations = (
   const common = { service: 'organizations', operations, source: organizationsQuotas } as const;
   const own: ServiceRate = { ...common, perSecond, burst, per: 'account' };
   if (together === undefined) return [own];
-  return [own, { ...common, perSecond: together[0], burst: together[1], per: 'organisation' }];
+  return [own, { ...common, perSecond: together[0], burst: together[1], per: 'organization' }];
 };
 
 /** Where a page gives a rate without a burst, a bucket holds what comes back in one second. */
@@ -93,7 +93,7 @@ export const awsRates: readonly ServiceRate[] = [
   ...each('sns', undefined, { '*': 1_000 }),
 ];
 
-/** Of Step Functions, Lambda and DynamoDB, which no interceptor of the organisation sees. */
+/** Of Step Functions, Lambda and DynamoDB, which no interceptor of the organization sees. */
 export const hubRates = {
   startExecution: {
     perSecond: 300,

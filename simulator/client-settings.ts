@@ -1,4 +1,4 @@
-import type { AnyClient, ClientClass } from '../shared/aws/plugins.ts';
+import type { AnyClient, ClientClass } from '../shared/platform/aws/plugins.ts';
 
 /**
  * What each new client of the SDK would look for in environment variables and in `~/.aws`, with the SDK's defaults. The

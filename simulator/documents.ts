@@ -7,7 +7,7 @@ import {
   parsePolicy,
   principalMap,
   type Statement,
-} from '../shared/policy/document.ts';
+} from '../shared/iam/document.ts';
 import { isKnownPrincipal } from './principals.ts';
 import type { World } from './world.ts';
 
@@ -40,7 +40,7 @@ export function acceptDocument(world: World, text: string, rules: DocumentRules)
   }
   const unknown = principalsOf(document).find(([type, name]) => !isKnownPrincipal(world, type, name));
   if (unknown !== undefined) throw rules.invalidPrincipal(unknown[1], world);
-  return reserialised(world, document, rules.indent);
+  return reserialized(world, document, rules.indent);
 }
 
 /** UTF-8 bytes. */
@@ -99,7 +99,7 @@ const principalsOf = ({ Statement }: PolicyDocument): readonly (readonly [string
     .flatMap((principal) => Object.entries(principalMap(principal)))
     .flatMap(([type, names]) => many(names).map((name) => [type, name] as const));
 
-function reserialised(world: World, document: PolicyDocument, indent: number | undefined): string {
+function reserialized(world: World, document: PolicyDocument, indent: number | undefined): string {
   const answer = {
     ...document,
     Statement: document.Statement.map((statement) => reworded(world, statement)),

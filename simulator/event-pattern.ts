@@ -4,7 +4,7 @@
  * event patterns" (EventBridge user guide).
  */
 
-import { matchesGlob } from '../shared/glob.ts';
+import { matchesGlob } from '../shared/platform/glob.ts';
 import { readWildcards } from './wildcards.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,18 +1,5 @@
+import type { OrganizationEvent } from './organization-event.ts';
 import { randomUuid, type World } from './world.ts';
-
-/** An event as EventBridge hands it to its rules. */
-export interface OrganisationEvent {
-  readonly version: '0';
-  readonly id: string;
-  readonly 'detail-type': string;
-  readonly source: string;
-  readonly account: string;
-  /** ISO 8601, to the second. */
-  readonly time: string;
-  readonly region: string;
-  readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
-}
 
 /** Organizations announces everything in us-east-1, whatever the partition's other regions do. */
 const organizationsRegion = 'us-east-1';
@@ -66,7 +53,7 @@ export const createManagedAccount = (world: World, { id, name, parentId }: Manag
   });
 
 /** A call of the Organizations API, as CloudTrail tells it. */
-export const apiCall = (world: World, eventName: string, requestParameters: object): OrganisationEvent =>
+export const apiCall = (world: World, eventName: string, requestParameters: object): OrganizationEvent =>
   envelope(world, organizationsRegion, 'organizations', 'AWS API Call via CloudTrail', {
     eventName,
     eventType: 'AwsApiCall',
@@ -85,7 +72,7 @@ const serviceEvent = (
   service: string,
   eventName: string,
   serviceEventDetails: object,
-): OrganisationEvent =>
+): OrganizationEvent =>
   envelope(world, region, service, 'AWS Service Event via CloudTrail', {
     eventName,
     eventType: 'AwsServiceEvent',
@@ -101,7 +88,7 @@ function envelope(
   service: string,
   detailType: string,
   detail: Readonly<Record<string, unknown>>,
-): OrganisationEvent {
+): OrganizationEvent {
   const { managementAccountId } = world.settings;
   return {
     version: '0',

@@ -1,34 +1,34 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { type ConfiguredSearch, searchesOf } from '../shared/configuration/searches.ts';
 import type { ResourcePattern } from '../shared/grants/contract.ts';
-import { type ConfiguredSearch, searchesOf } from '../shared/plan/searches.ts';
-import { addServiceLinkedRoles } from './example-organisation.ts';
-import type { SimulatedOrganisation } from './organisation.ts';
+import { addServiceLinkedRoles } from './example-organization.ts';
+import type { SimulatedOrganization } from './organization.ts';
 import { digest } from './world.ts';
 
 /** One resource for each pattern of a configuration, in each of its places, so that there is something to find. */
 export function addExampleFinds(
-  organisation: SimulatedOrganisation,
+  organization: SimulatedOrganization,
   configuration: Configuration,
   isWanted: (search: ConfiguredSearch) => boolean = () => true,
 ): void {
-  for (const search of searchesOf(configuration).filter(isWanted)) addFind(organisation, search);
+  for (const search of searchesOf(configuration).filter(isWanted)) addFind(organization, search);
 }
 
-function addFind(organisation: SimulatedOrganisation, search: ConfiguredSearch): void {
+function addFind(organization: SimulatedOrganization, search: ConfiguredSearch): void {
   const { kind, accountId, region, pattern, key } = search;
   const place = { accountId, region, tags: tagsOf(pattern) };
   const makers: Readonly<Record<string, () => unknown>> = {
-    'kms-key-policy': () => organisation.addKey({ ...place, id: keyId(tagText(search)) }),
+    'kms-key-policy': () => organization.addKey({ ...place, id: keyId(tagText(search)) }),
     'kms-grant': () => {
-      organisation.addKey({ ...place, id: keyId(tagText(search)) });
-      addServiceLinkedRoles(organisation);
+      organization.addKey({ ...place, id: keyId(tagText(search)) });
+      addServiceLinkedRoles(organization);
     },
-    'ami-launch-permission': () => organisation.addImage({ ...place, id: `ami-${hex(key, 17)}` }),
-    'ecr-repository-policy': () => organisation.addRepository({ ...place, name: nameOf(pattern) }),
-    'secret-resource-policy': () => organisation.addSecret({ ...place, name: `example/${hex(key, 6)}` }),
+    'ami-launch-permission': () => organization.addImage({ ...place, id: `ami-${hex(key, 17)}` }),
+    'ecr-repository-policy': () => organization.addRepository({ ...place, name: nameOf(pattern) }),
+    'secret-resource-policy': () => organization.addSecret({ ...place, name: `example/${hex(key, 6)}` }),
   };
   const make = makers[kind];
-  if (make === undefined) throw new Error(`The example organisation finds nothing for ${kind}`);
+  if (make === undefined) throw new Error(`The example organization finds nothing for ${kind}`);
   make();
 }
 

@@ -16,10 +16,11 @@ import { createHandler as updateLogAccount } from '../functions/update-log-accou
 import { createHandler as updateSecurityAccount } from '../functions/update-security-account.ts';
 import { createHandler as updateSharedAccount } from '../functions/update-shared-account.ts';
 import { createHandler as verifyAccess } from '../functions/verify-access.ts';
-import type { HandlerFactory } from '../shared/telemetry/step-handler.ts';
+import type { HandlerFactory } from '../shared/platform/lambda/step-handler.ts';
+import type { Services } from '../shared/reconcile/services.ts';
 
 /** The deployed functions by the token that stands for their ARN; a test holds this, the folder and serverless.yml together. */
-export const functions: Readonly<Record<string, HandlerFactory>> = {
+export const functions: Readonly<Record<string, HandlerFactory<Services>>> = {
   AdvanceDeploymentFunctionArn: advanceDeployment,
   ImportOrganizationFunctionArn: importOrganization,
   PlanChangesFunctionArn: planChanges,

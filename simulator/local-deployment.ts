@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from 'aws-lambda';
-import { timestamp } from '../shared/clock.ts';
-import { noTask } from '../shared/run/request-approval.ts';
-import type { Services } from '../shared/services.ts';
-import type { StepHandler } from '../shared/telemetry/step-handler.ts';
+import { timestamp } from '../shared/platform/clock.ts';
+import type { StepHandler } from '../shared/platform/lambda/step-handler.ts';
+import type { Services } from '../shared/reconcile/services.ts';
+import { noTask } from '../shared/runs/approval/request-approval.ts';
 import { type DeployedMachine, deployedDefinition } from './deployed-machines.ts';
 import { functions } from './functions.ts';
 import { matchingRules, rulesOf } from './rules.ts';

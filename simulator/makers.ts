@@ -1,17 +1,16 @@
-import { type PolicyDocument, serialisePolicy } from '../shared/policy/document.ts';
-import type { SimulatedSecret } from './secrets.ts';
-import {
-  digest,
-  type SimulatedBucket,
-  type SimulatedGroup,
-  type SimulatedImage,
-  type SimulatedKey,
-  type SimulatedManagedPolicy,
-  type SimulatedResource,
-  type SimulatedRole,
-  type Tags,
-  type World,
-} from './world.ts';
+import { type PolicyDocument, serializePolicy } from '../shared/iam/document.ts';
+import type {
+  SimulatedBucket,
+  SimulatedGroup,
+  SimulatedImage,
+  SimulatedKey,
+  SimulatedManagedPolicy,
+  SimulatedResource,
+  SimulatedRole,
+  SimulatedSecret,
+  Tags,
+} from './simulated-resources.ts';
+import { digest, type World } from './world.ts';
 
 /** A policy, as text or as a document. Not checked: the world begins as a test wants it. */
 export type PolicyInput = string | PolicyDocument;
@@ -58,7 +57,7 @@ export interface ManagedPolicyInput {
 }
 
 export const policyText = (policy: PolicyInput): string =>
-  typeof policy === 'string' ? policy : serialisePolicy(policy);
+  typeof policy === 'string' ? policy : serializePolicy(policy);
 
 export const makeBucket = (
   world: World,

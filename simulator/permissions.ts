@@ -1,7 +1,7 @@
-import { perText } from '../shared/memo.ts';
-import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/policy/document.ts';
-import { type AccessRequest, type Evaluation, evaluatePolicy, isAbout } from '../shared/policy/evaluate.ts';
-import type { RequestContext } from '../shared/policy/patterns.ts';
+import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/iam/document.ts';
+import { type AccessRequest, type Evaluation, evaluatePolicy, isAbout } from '../shared/iam/evaluate.ts';
+import type { RequestContext } from '../shared/iam/patterns.ts';
+import { perText } from '../shared/platform/memoize.ts';
 import { type Caller, organizationPath, type World } from './world.ts';
 
 /** What a caller wants to do. */
@@ -125,7 +125,7 @@ function contextOf(world: World, caller: Caller, attempt: Attempt): RequestConte
   };
 }
 
-/** Only members of an organisation carry these keys. */
+/** Only members of an organization carry these keys. */
 function membership(world: World, whose: 'Principal' | 'Resource', accountId: string): RequestContext {
   const account = world.accounts.get(accountId);
   if (account === undefined) return {};
@@ -167,7 +167,7 @@ const anybody = { principal: { type: 'AWS', accountId: '', arn: '' }, context: {
 
 function readable(text: string): PolicyDocument | undefined {
   try {
-    return parsePolicy(text, 'the simulated organisation');
+    return parsePolicy(text, 'the simulated organization');
   } catch {
     return undefined;
   }

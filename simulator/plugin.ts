@@ -1,5 +1,5 @@
 import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
-import { type ClientPlugin, operationName, serviceName } from '../shared/aws/plugins.ts';
+import { type ClientPlugin, operationName, serviceName } from '../shared/platform/aws/plugins.ts';
 import { authenticate, type Signature, signatureOf } from './authentication.ts';
 import { awsError } from './aws-error.ts';
 import { clientWithDefaults } from './client-settings.ts';
@@ -35,12 +35,12 @@ export interface Exchange {
   readonly world: World;
   readonly interceptors: readonly Interceptor[];
   readonly calls: LoggedCall[];
-  /** For clients without the SDK's own middlewares. Default: the SDK serialises and signs as for AWS. */
+  /** For clients without the SDK's own middlewares. Default: the SDK serializes and signs as for AWS. */
   readonly quick?: QuickClients;
 }
 
 /** Answers every request of a client from the world; nothing is sent. Each attempt is a call. */
-export function simulatedOrganisation(exchange: Exchange): ClientPlugin {
+export function simulatedOrganization(exchange: Exchange): ClientPlugin {
   const { world, quick } = exchange;
   if (quick === undefined)
     return {
@@ -76,7 +76,7 @@ const answering = (exchange: Exchange, identifyIn: (stack: object) => Identify):
         const $metadata = { httpStatusCode: 200, requestId: randomUuid(exchange.world) };
         return { response: {}, output: { ...(output as object), $metadata } };
       },
-      { step: 'deserialize', priority: 'high', name: 'simulatedOrganisation', override: true },
+      { step: 'deserialize', priority: 'high', name: 'simulatedOrganization', override: true },
     );
   },
 });
@@ -95,7 +95,7 @@ function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): 
 function perform(world: World, { service, operation, ...call }: SimulatedCall): object {
   const perform = services[service]?.[operation];
   if (perform === undefined)
-    throw awsError('NotSimulated', `The simulated organisation does not model ${service}:${operation}`, 501);
+    throw awsError('NotSimulated', `The simulated organization does not model ${service}:${operation}`, 501);
   return perform({ world, ...call });
 }
 

@@ -21,7 +21,7 @@ export function isKnownPrincipal(world: World, type: string, name: string): bool
   }
 }
 
-/** Active accounts of the organisation, and those outside it that the world was told of. */
+/** Active accounts of the organization, and those outside it that the world was told of. */
 export const isLivingAccount = (world: World, id: string): boolean =>
   world.accounts.get(id)?.state === 'ACTIVE' || world.foreignAccounts.has(id);
 

@@ -1,6 +1,6 @@
 import { Client } from '@smithy/core/client';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
-import type { AnyClient, ClientClass } from '../shared/aws/plugins.ts';
+import type { AnyClient, ClientClass } from '../shared/platform/aws/plugins.ts';
 
 /** Who signs a client's requests, and for which region. */
 interface Signatory {
@@ -10,7 +10,7 @@ interface Signatory {
 
 /**
  * Clients of the SDK that do nothing between a command and its answer but what the project's own plugins do: no
- * serialisation, no endpoint, no signature, no retry. Ten times as fast, for simulations of many thousand runs; all
+ * serialization, no endpoint, no signature, no retry. Ten times as fast, for simulations of many thousand runs; all
  * other tests go through the whole of the SDK.
  */
 export interface QuickClients {

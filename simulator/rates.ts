@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/platform/clock.ts';
 import { awsError } from './aws-error.ts';
 import { awsRates, type ServiceRate } from './aws-rates.ts';
 import type { Interceptor, SimulatedCall } from './plugin.ts';
@@ -11,7 +11,7 @@ export interface CallCount {
 }
 
 export interface RateLimits {
-  /** For `organisation.intercept`: refuses what comes too often, as the service does, before anything else happens. */
+  /** For `organization.intercept`: refuses what comes too often, as the service does, before anything else happens. */
   readonly interceptor: Interceptor;
   /** By `service:Operation`. */
   counts(): ReadonlyMap<string, CallCount>;
@@ -74,7 +74,7 @@ function ratesOf(
 }
 
 function bucketKey({ service, operations, per }: ServiceRate, { accountId, region }: SimulatedCall): string {
-  const whose = { organisation: '', account: accountId, 'account and region': `${accountId}/${region}` }[per];
+  const whose = { organization: '', account: accountId, 'account and region': `${accountId}/${region}` }[per];
   return `${service} ${operations?.join() ?? '*'} ${per} ${whose}`;
 }
 

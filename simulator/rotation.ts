@@ -1,7 +1,8 @@
 import { RotateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { SimulatedOrganisation } from './organisation.ts';
+import type { SimulatedOrganization } from './organization.ts';
 import { rotationEnded } from './secret-events.ts';
-import { type SimulatedSecret, versionWith } from './secrets.ts';
+import { versionWith } from './secrets.ts';
+import type { SimulatedSecret } from './simulated-resources.ts';
 import { announce, randomUuid } from './world.ts';
 
 /** What Secrets Manager invokes a rotation function with (Secrets Manager user guide, "Lambda rotation functions"). */
@@ -36,7 +37,7 @@ const order = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as con
  * @returns the error that ended it; `undefined` where it succeeded
  */
 export async function rotateNow(
-  { world }: SimulatedOrganisation,
+  { world }: SimulatedOrganization,
   { secretArn, client, invoke, functionRoleArn, attempts = 5, pause = async () => {} }: SimulatedRotation,
 ): Promise<unknown> {
   const secret = world.secrets.get(secretArn);

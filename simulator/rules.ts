@@ -1,5 +1,5 @@
 import { type CollectionTag, parseDocument, type ScalarTag } from 'yaml';
-import { perText } from '../shared/memo.ts';
+import { perText } from '../shared/platform/memoize.ts';
 import { matchesPattern } from './event-pattern.ts';
 
 /** A rule of EventBridge, as a template declares it. */

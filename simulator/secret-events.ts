@@ -1,5 +1,5 @@
-import type { OrganisationEvent } from './events.ts';
-import type { SimulatedSecret } from './secrets.ts';
+import type { OrganizationEvent } from './organization-event.ts';
+import type { SimulatedSecret } from './simulated-resources.ts';
 import { randomUuid, type World } from './world.ts';
 
 /** Source: Secrets Manager user guide, "Secret Label Updated event". Arrives in the secret's account and region. */
@@ -7,7 +7,7 @@ export const secretLabelUpdated = (
   world: World,
   secret: SimulatedSecret,
   { label, versionId }: { readonly label: string; readonly versionId: string },
-): OrganisationEvent => ({
+): OrganizationEvent => ({
   ...envelope(world, secret),
   'detail-type': 'Secret Label Updated',
   resources: [secret.arn],
@@ -19,7 +19,7 @@ export const rotationEnded = (
   world: World,
   secret: SimulatedSecret,
   eventName: 'RotationSucceeded' | 'RotationFailed',
-): OrganisationEvent => ({
+): OrganizationEvent => ({
   ...envelope(world, secret),
   'detail-type': 'AWS Service Event via CloudTrail',
   resources: [],

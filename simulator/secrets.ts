@@ -1,29 +1,6 @@
 import { secretLabelUpdated } from './secret-events.ts';
-import { announce, type SimulatedResource, type World } from './world.ts';
-
-/** A version of a secret; one that a rotation has begun has no value yet. */
-export interface SecretVersion {
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
-  value: string | undefined;
-  readonly stages: Set<string>;
-}
-
-export interface SimulatedSecret extends SimulatedResource {
-  /** Of a replica, where its primary secret is. */
-  readonly primaryRegion: string | undefined;
-  /** ARN of the customer managed key; `undefined` for `aws/secretsmanager`. */
-  readonly kmsKeyArn: string | undefined;
-  /** By version id, in the order in which they were made. */
-  readonly versions: Map<string, SecretVersion>;
-  /** When it was scheduled for deletion, milliseconds since the epoch. */
-  deletedAt: number | undefined;
-  rotationFunctionArn: string | undefined;
-  /** The step that a rotation function is called for now. */
-  rotationStep?: { readonly token: string; readonly functionRoleArn: string | undefined } | undefined;
-}
-
+import type { SecretVersion, SimulatedSecret } from './simulated-resources.ts';
+import { announce, type World } from './world.ts';
 /** The version that has a staging label. */
 export const versionWith = (secret: SimulatedSecret, stage: string): SecretVersion | undefined =>
   [...secret.versions.values()].find(({ stages }) => stages.has(stage));

@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { type Caller, randomText, type SimulatedRole, type World } from './world.ts';
+import type { SimulatedRole } from './simulated-resources.ts';
+import { type Caller, randomText, type World } from './world.ts';
 
 /** The default duration of a session, and the longest of a chained one ("AssumeRole", STS API reference). */
 const sessionDuration = 60 * 60_000;

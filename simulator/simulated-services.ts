@@ -1,10 +1,11 @@
-import { accessOfRuns, hubClients } from '../shared/aws/access.ts';
-import { perRun } from '../shared/aws/per-run.ts';
-import type { ClientPlugin } from '../shared/aws/plugins.ts';
-import type { Logger, Services } from '../shared/services.ts';
+import { accessOfRuns, hubClients } from '../shared/platform/aws/access.ts';
+import { perRun } from '../shared/platform/aws/per-run.ts';
+import type { ClientPlugin } from '../shared/platform/aws/plugins.ts';
+import type { Logger } from '../shared/platform/logger.ts';
+import type { Services } from '../shared/reconcile/services.ts';
 import { memoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
-import type { SimulatedOrganisation } from './organisation.ts';
+import type { SimulatedOrganization } from './organization.ts';
 
 export interface SimulatedServicesOptions {
   /** Default: a new one in memory. */
@@ -21,9 +22,9 @@ const ignore = (): void => {};
 
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** The services that the functions get: the production clients, answered by the organisation, on its clock. */
+/** The services that the functions get: the production clients, answered by the organization, on its clock. */
 export function simulatedServices(
-  organisation: SimulatedOrganisation,
+  organization: SimulatedOrganization,
   {
     store = memoryStore(),
     logger = silentLogger,
@@ -31,11 +32,11 @@ export function simulatedServices(
     quick = false,
   }: SimulatedServicesOptions = {},
 ): Services {
-  const { clock, random, homeRegion } = organisation.world.settings;
+  const { clock, random, homeRegion } = organization.world.settings;
   const settings = {
     region: homeRegion,
-    credentials: organisation.hubCredentials,
-    plugins: [...plugins, organisation.plugin({ quick })],
+    credentials: organization.hubCredentials,
+    plugins: [...plugins, organization.plugin({ quick })],
   };
   const access = accessOfRuns({ ...settings, clock });
   return {

@@ -1,5 +1,5 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { perObject } from '../shared/memo.ts';
+import { perObject } from '../shared/platform/memoize.ts';
 
 /** A state machine as it is written in Amazon States Language. */
 export interface StateMachineText {

@@ -1,4 +1,4 @@
-import type { Tags } from './world.ts';
+import type { Tags } from './simulated-resources.ts';
 
 export interface Tag {
   readonly Key: string;

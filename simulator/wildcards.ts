@@ -1,4 +1,4 @@
-import { type Glob, readGlob } from '../shared/glob.ts';
+import { type Glob, readGlob } from '../shared/platform/glob.ts';
 
 /**
  * Reads a glob of AWS, in which `*` stands for any characters and a backslash takes the next one as it is.

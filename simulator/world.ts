@@ -1,117 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { ImageState, LaunchPermission } from '@aws-sdk/client-ec2';
-import type { GrantConstraints, GrantOperation, KeyManagerType, KeyState } from '@aws-sdk/client-kms';
-import type { Clock, Random } from '../shared/clock.ts';
-import type { AccountState } from '../shared/organization/account.ts';
-import { type AppConfigState, newAppConfig } from './app-config.ts';
-import type { OrganisationEvent } from './events.ts';
-import type { SimulatedSecret } from './secrets.ts';
+import type { Clock, Random } from '../shared/platform/clock.ts';
+import { type AppConfigState, newAppConfig } from './app-config-state.ts';
+import type { OrganizationEvent } from './organization-event.ts';
+import type {
+  SimulatedAccount,
+  SimulatedBucket,
+  SimulatedGrant,
+  SimulatedGroup,
+  SimulatedImage,
+  SimulatedKey,
+  SimulatedManagedPolicy,
+  SimulatedOu,
+  SimulatedResource,
+  SimulatedRole,
+  SimulatedSecret,
+} from './simulated-resources.ts';
 import { newTaskTokens, type TaskTokens } from './task-tokens.ts';
-
-export type Tags = Record<string, string>;
-
-export interface SimulatedAccount {
-  readonly id: string;
-  readonly name: string;
-  state: AccountState;
-  /** Id of the root or of an OU. */
-  parentId: string;
-  readonly tags: Tags;
-}
-
-export interface SimulatedOu {
-  readonly id: string;
-  readonly name: string;
-  readonly parentId: string;
-}
-
-/** A resource with one policy document; `policy` is the text that a read gives back. */
-export interface SimulatedResource {
-  /** Of a repository: it tells a new one from another one of its name. */
-  readonly createdAt?: Date;
-  /** The owner. */
-  readonly accountId: string;
-  readonly region: string;
-  readonly name: string;
-  readonly arn: string;
-  policy: string | undefined;
-  /** Of keys and secrets. */
-  readonly tags: Tags;
-}
-
-export interface SimulatedKey extends SimulatedResource {
-  state: KeyState;
-  readonly manager: KeyManagerType;
-}
-
-export interface SimulatedBucket extends SimulatedResource {
-  /** Block Public Access refuses policies that are public; on for every bucket since April 2023. */
-  readonly blockPublicPolicy: boolean;
-}
-
-/** A grant on a key. */
-export interface SimulatedGrant {
-  readonly id: string;
-  readonly name: string | undefined;
-  /** The unique id of a role that was deleted. */
-  grantee: string;
-  /** Ordered. */
-  readonly operations: readonly GrantOperation[];
-  readonly constraints: GrantConstraints | undefined;
-}
-
-export interface SimulatedImage {
-  /** The owner. */
-  readonly accountId: string;
-  readonly region: string;
-  readonly id: string;
-  readonly arn: string;
-  readonly tags: Tags;
-  state: ImageState;
-  launchPermissions: readonly LaunchPermission[];
-}
-
-export interface SimulatedRole {
-  readonly accountId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly uniqueId: string;
-  readonly path: string;
-  trust: string;
-  /** The policy of what it may do, besides the managed policies attached to it. */
-  readonly permissions: string | undefined;
-  readonly attached: Set<string>;
-}
-
-export interface SimulatedGroup {
-  readonly accountId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly uniqueId: string;
-  readonly path: string;
-  readonly attached: Set<string>;
-}
-
-export interface PolicyVersion {
-  readonly id: string;
-  readonly document: string;
-  readonly createdAt: Date;
-}
-
-export interface SimulatedManagedPolicy {
-  readonly accountId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly uniqueId: string;
-  readonly path: string;
-  readonly description: string | undefined;
-  readonly tags: Tags;
-  readonly createdAt: Date;
-  updatedAt: Date;
-  versions: readonly PolicyVersion[];
-  defaultVersion: string;
-  lastVersion: number;
-}
 
 /** Who calls: a role of an account, with the ARN of its session. */
 export interface Caller {
@@ -149,7 +53,7 @@ export interface World {
   readonly settings: Required<WorldSettings>;
   readonly accounts: Map<string, SimulatedAccount>;
   readonly organizationalUnits: Map<string, SimulatedOu>;
-  /** Accounts outside the organisation that AWS accepts as principals. */
+  /** Accounts outside the organization that AWS accepts as principals. */
   readonly foreignAccounts: Set<string>;
   /** Quotas that AWS can raise on request; a test raises them here. */
   readonly quotas: { roleTrustPolicyCharacters: number };
@@ -157,7 +61,7 @@ export interface World {
   readonly refusedPrincipals: Set<string>;
   /** Services that refuse a principal with an older text of theirs, such as `ecr`. */
   readonly olderRefusals: Set<string>;
-  /** ARNs of users, and of roles of accounts outside the organisation. */
+  /** ARNs of users, and of roles of accounts outside the organization. */
   readonly principals: Set<string>;
   /** Regions that an account has not enabled: `<account id>/<region>`. */
   readonly disabledRegions: Set<string>;
@@ -177,7 +81,7 @@ export interface World {
   readonly topics: Set<string>;
   readonly appConfig: AppConfigState;
   /** They are called synchronously, in the order of the events. */
-  readonly listeners: ((event: OrganisationEvent) => void)[];
+  readonly listeners: ((event: OrganizationEvent) => void)[];
   /** By access key id. */
   readonly sessions: Map<string, Session>;
   /** What was put on an event bus, in order. */
@@ -217,7 +121,7 @@ export const newWorld = (settings: WorldSettings): World => ({
 });
 
 /** Tells every listener, each with a copy of its own. */
-export function announce({ listeners }: World, event: OrganisationEvent): void {
+export function announce({ listeners }: World, event: OrganizationEvent): void {
   for (const listener of [...listeners]) listener(structuredClone(event));
 }
 

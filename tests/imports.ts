@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** One import of a source file. */
 export interface Import {
-  /** A path from the project's root (`shared/errors.ts`), or the name of a package. */
+  /** A path from the project's root (`shared/platform/errors.ts`), or the name of a package. */
   readonly from: string;
   /** The names that exist at run time; `*` for the whole module. Empty where only types are imported. */
   readonly values: readonly string[];
@@ -23,8 +23,14 @@ export const filesIn = (folder: string): readonly string[] =>
 
 /** What a file imports or re-exports. The formatter's layout is relied on: each statement begins its line. */
 export function importsOf(file: string): readonly Import[] {
+  if (/\bimport\(|\brequire\(/.test(sourceOf(file)))
+    throw new Error(`${file} imports in a way that is not read here`);
+  return staticImportsOf(file);
+}
+
+/** The same for a file that may also import while it runs: those imports are not in the result. */
+export function staticImportsOf(file: string): readonly Import[] {
   const code = sourceOf(file);
-  if (/\bimport\(|\brequire\(/.test(code)) throw new Error(`${file} imports in a way that is not read here`);
   const statements = code.matchAll(/^(?:import|export)\s(type\s)?([^;'"]*?)\s?from\s'([^']+)';$/gm);
   const bare = [...code.matchAll(/^import '([^']+)';$/gm)].map(([, from = '']) => ({ from, values: ['*'] }));
   return [

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { byText } from '../shared/order.ts';
+import { byText } from '../shared/platform/order.ts';
 
 it('orders values by their text, and keeps the order of values with one text', () => {
   const values = [{ id: 'b' }, { id: 'a', first: true }, { id: 'B' }, { id: 'a', first: false }];

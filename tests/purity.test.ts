@@ -1,49 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
 import { filesIn, type Import, importsOf, loadedBy, sourceOf } from './imports.ts';
 
-/** Errors, frozen copies, globs, memoized answers, nearest names, orders and ARNs of secrets: they know of nothing else. */
-const foundations = [
-  'shared/errors.ts',
-  'shared/frozen.ts',
-  'shared/glob.ts',
-  'shared/memo.ts',
-  'shared/nearest.ts',
-  'shared/order.ts',
-  'shared/secret-arn.ts',
-];
-
-/** The pure part, from the bottom up, with what each folder may import at run time beside itself. */
-const layers: Readonly<Record<string, readonly string[]>> = {
-  'shared/policy': foundations,
-  'shared/grants': ['shared/policy/', 'shared/organization/', ...foundations],
-  'shared/plan': [
-    'shared/grants/',
-    'shared/policy/',
-    'shared/organization/',
-    'shared/configuration/',
-    ...foundations,
-  ],
-  'shared/spoke': [
-    'shared/grants/',
-    'shared/policy/',
-    'shared/organization/',
-    'shared/configuration/',
-    ...foundations,
-  ],
-};
-
-/** Types may come from further up: they are erased. */
-const typesFrom: Readonly<Record<string, readonly string[]>> = {
-  'shared/policy': [],
-  'shared/grants': ['shared/aws/access.ts'],
-  'shared/plan': ['shared/aws/access.ts'],
-};
+/** The files of `shared/reconcile` that decide and do nothing else. */
+const planning = [
+  'blocked-removals',
+  'capacity',
+  'capacity-suggestions',
+  'desired-resource',
+  'desired-resources',
+  'differences',
+  'digest',
+  'former-grants',
+  'grace-period',
+  'plan',
+  'plan-file',
+  'plan-types',
+  'planned-share',
+  'registry-index',
+  'removal-limit',
+  'required-approval',
+  'selector-warnings',
+  'suspect-statements',
+  'unmanaged-changes',
+  'unresolved-ous',
+].map((name) => `shared/reconcile/${name}.ts`);
 
 /** What a function of these packages does depends on its arguments alone. */
 const purePackages = ['zod', 'jsonc-parser', 'node:crypto'];
 
-const pureFolders = Object.keys(layers);
-const pureFiles = pureFolders.flatMap(filesIn);
+const pureFiles = [...['shared/iam', 'shared/grants', 'shared/cloudformation'].flatMap(filesIn), ...planning];
 
 /** Reads a clock, a die or the environment, or asks for time to pass. */
 const impure = [
@@ -79,24 +64,21 @@ describe.each(pureFiles)('%s', (file) => {
     const packages = importsOf(file).filter(({ from }) => !from.startsWith('shared/'));
     expect(packages.filter((each) => !isPurePackage(each))).toEqual([]);
   });
-
-  test('imports from its own layer and those below it', () => {
-    const folder = pureFolders.find((each) => file.startsWith(`${each}/`)) ?? '';
-    const allowed = (each: Import): boolean =>
-      [`${folder}/`, ...(layers[folder] ?? [])].some((below) => each.from.startsWith(below)) ||
-      (each.values.length === 0 && (typesFrom[folder] ?? []).includes(each.from));
-    const own = importsOf(file).filter(({ from }) => from.startsWith('shared/'));
-    expect(own.filter((each) => !allowed(each))).toEqual([]);
-  });
 });
 
 /**
- * Planning loads the configuration's schema and the organisation's selectors; what those load must not send either.
- * `shared/clock.ts` and what follows it stay outside.
+ * Planning loads the configuration's schema and the organization's selectors; what those load must not send either.
+ * `shared/platform/clock.ts` and what follows it stay outside.
  */
 test('nothing that the pure part loads can send, read files or ask the clock', () => {
   const loaded = [...loadedBy(pureFiles)];
-  expect(loaded.filter((file) => /^shared\/(aws|apply|run|store|telemetry|clock)/.test(file))).toEqual([]);
+  expect(
+    loaded.filter((file) =>
+      /^shared\/(platform\/(aws\/access|lambda|clock)|runs|store|composition|reconcile\/(lease|reconcile|read-and-plan)\.)/.test(
+        file,
+      ),
+    ),
+  ).toEqual([]);
   const packages = loaded.flatMap((file) =>
     importsOf(file)
       .filter(({ from }) => !from.startsWith('shared/'))
@@ -117,20 +99,7 @@ describe.each(filesIn('functions'))('%s', (file) => {
   });
 });
 
-/** From the top down: each imports from those after it, never the reverse. DESIGN, "Layout". */
-const order = ['functions', 'shared/run', 'shared/apply', 'shared/plan', 'shared/grants', 'shared/policy'];
-
-test.each(order)('%s imports downwards', (folder) => {
-  const above = order.slice(0, order.indexOf(folder));
-  const upwards = filesIn(folder).flatMap((file) =>
-    importsOf(file)
-      .filter(({ from }) => above.some((each) => from.startsWith(`${each}/`)))
-      .map(({ from }) => `${file}: ${from}`),
-  );
-  expect(upwards).toEqual([]);
-});
-
-test('only shared/aws, shared/store and shared/telemetry make clients', () => {
+test('only shared/platform/aws, shared/store and shared/composition make clients', () => {
   const clients = ['shared', 'functions']
     .flatMap(filesIn)
     .filter((file) =>
@@ -138,5 +107,5 @@ test('only shared/aws, shared/store and shared/telemetry make clients', () => {
         ({ from, values }) => sdk.test(from) && values.some((name) => /Client$/.test(name)),
       ),
     );
-  expect(clients.filter((file) => !/^shared\/(aws|store|telemetry)\//.test(file))).toEqual([]);
+  expect(clients.filter((file) => !/^shared\/(platform\/aws|store|composition)\//.test(file))).toEqual([]);
 });

@@ -1,9 +1,9 @@
-import type { Random } from '../../shared/clock.ts';
-import { seeded } from '../../simulation/random.ts';
-import { inSimulatedTime } from '../../simulation/time.ts';
-import { exampleOrganisation } from '../../simulator/example-organisation.ts';
+import type { Random } from '../../shared/platform/clock.ts';
+import { exampleOrganization } from '../../simulator/example-organization.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { seeded } from '../../tests/simulation/random.ts';
+import { inSimulatedTime } from '../../tests/simulation/time.ts';
 import { burstConfiguration } from './scene.ts';
 
 /** Does the work in simulated time. @param work gets randomness, and how many real seconds have passed */
@@ -23,8 +23,8 @@ let warm: Promise<void> | undefined;
 /** In simulated time nothing may wait for the disk: what the machines load when they are first used is loaded before. */
 async function warmUp(): Promise<void> {
   const clock = { now: Date.now, sleep: async () => {} };
-  const organisation = exampleOrganisation(burstConfiguration(), { clock, random: seeded(0) });
-  const services = simulatedServices(organisation, { quick: true });
+  const organization = exampleOrganization(burstConfiguration(), { clock, random: seeded(0) });
+  const services = simulatedServices(organization, { quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'first', input: {} });
   await runLocally({ services, name: 'second', input: { accountId: '222222222222' } });
 }

@@ -1,5 +1,5 @@
-import type { Random } from '../../shared/clock.ts';
-import { ThrottledError } from '../../shared/errors.ts';
+import { ThrottledError } from '../../shared/platform/aws/errors.ts';
+import type { Random } from '../../shared/platform/clock.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { hubRates } from '../../simulator/aws-rates.ts';
 import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
@@ -8,7 +8,7 @@ import { tokenBucket } from '../../simulator/rates.ts';
 import { callLatency, drawn, latencies, pause } from './latencies.ts';
 
 /** A call travels, is answered, and its answer travels back. */
-export const travelling =
+export const traveling =
   (random: Random): Interceptor =>
   async (call, proceed) => {
     const takes = drawn(random, callLatency(call));

@@ -1,12 +1,12 @@
-import { desiredResources } from '../../shared/plan/desired.ts';
-import { accountIdsIn } from '../../shared/policy/accounts.ts';
-import { parsePolicy } from '../../shared/policy/document.ts';
+import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { parsePolicy } from '../../shared/iam/document.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Scene } from './scene.ts';
 
 /** Whom the configuration gives a resource that does not name them: `<account> <resource>`, each once. */
 export function missingGrants(
-  { configuration, organisation: { world } }: Pick<Scene, 'configuration' | 'organisation'>,
+  { configuration, organization: { world } }: Pick<Scene, 'configuration' | 'organization'>,
   ids: readonly string[],
 ): readonly string[] {
   const accounts = ids.flatMap((id) => {

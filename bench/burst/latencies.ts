@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/clock.ts';
+import type { Random } from '../../shared/platform/clock.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 
 /**

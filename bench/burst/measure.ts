@@ -1,10 +1,10 @@
-import type { Random } from '../../shared/clock.ts';
-import { processClock } from '../../simulation/time.ts';
+import type { Random } from '../../shared/platform/clock.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import { type CallCount, type RateLimits, rateLimits } from '../../simulator/rates.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { processClock } from '../../tests/simulation/time.ts';
 import { inQuietTime } from './begin.ts';
-import { insisting, lambda, table, travelling } from './conditions.ts';
+import { insisting, lambda, table, traveling } from './conditions.ts';
 import { missingGrants } from './documents.ts';
 import { drawn, latencies, pause } from './latencies.ts';
 import { onboardNaively } from './naive.ts';
@@ -76,10 +76,10 @@ export const measureBurst = ({ accounts, refused = 0, seed = 1 }: BurstRequest):
     const states = { transitions: 0, retries: 0 };
     const failed: string[] = [];
     const outside = new Map(spread(accounts, refused).map((index) => [runOf(index), stage.idOf(index)]));
-    for (const accountId of outside.values()) stage.organisation.refusePrincipal(accountId);
+    for (const accountId of outside.values()) stage.organization.refusePrincipal(accountId);
     const execution = async (input: unknown, name: string): Promise<void> => {
-      const { organisation, store } = stage;
-      const services = simulatedServices(organisation, { store: load.store, quick: true });
+      const { organization, store } = stage;
+      const services = simulatedServices(organization, { store: load.store, quick: true });
       const { status, error } = await runLocally({
         services: { ...services, clock: processClock() },
         name,
@@ -117,8 +117,8 @@ const runOf = (index: number): string => `run-${index + 1}`;
 export const measureNaive = (accounts: number, seed = 1): Promise<Outcome> =>
   inQuietTime(seed, async (random, realSeconds) => {
     const stage = await stageOf(random);
-    stage.organisation.intercept(insisting(random));
-    const services = simulatedServices(stage.organisation, { quick: true });
+    stage.organization.intercept(insisting(random));
+    const services = simulatedServices(stage.organization, { quick: true });
     const outcome = await arrivals(stage, { accounts, outside: new Map() }, async (event) => {
       await pause(drawn(random, latencies.coldStart));
       await onboardNaively(stage, services, event);
@@ -130,10 +130,8 @@ async function stageOf(random: Random): Promise<Stage> {
   const made = await scene(random);
   const limits = rateLimits({ clock: { now: Date.now } });
   const counted = tally();
-  made.organisation.intercept(counted.interceptor);
-  const conditions = [limits.interceptor, travelling(random)].map((each) =>
-    made.organisation.intercept(each),
-  );
+  made.organization.intercept(counted.interceptor);
+  const conditions = [limits.interceptor, traveling(random)].map((each) => made.organization.intercept(each));
   const atLeisure = (): void => {
     for (const end of conditions) end();
   };
@@ -154,11 +152,11 @@ async function arrivals(
   { accounts, outside }: Arriving,
   handle: Handle,
 ): Promise<Omit<Outcome, 'seconds'>> {
-  const { random, organisation, limits, counted } = stage;
+  const { random, organization, limits, counted } = stage;
   const begin = Date.now();
   const ended: { readonly at: number; readonly took: number }[] = [];
   const handled: Promise<void>[] = [];
-  organisation.onEvent((event) => {
+  organization.onEvent((event) => {
     const created = Date.now();
     const index = handled.length;
     const delivered = pause(drawn(random, latencies.event));

@@ -1,9 +1,10 @@
 import { grantContext } from '../../shared/configuration/context.ts';
-import { OnboardingError } from '../../shared/errors.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import { type DesiredResource, desiredResources } from '../../shared/plan/desired.ts';
-import { planResource } from '../../shared/plan/plan.ts';
-import type { Services } from '../../shared/services.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { OnboardingError } from '../../shared/platform/errors.ts';
+import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { planResource } from '../../shared/reconcile/plan.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
 import type { Scene } from './scene.ts';
 
 /**

@@ -29,8 +29,8 @@ export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>
   const ids = [...runs.values()];
   const waiting = missingGrants(scene, ids);
   const told = new Set((await Promise.all([...runs].map((run) => toldBy(scene, run)))).flat());
-  for (const id of ids) scene.organisation.acceptPrincipal(id);
-  const services = simulatedServices(scene.organisation, { store: scene.store, quick: true });
+  for (const id of ids) scene.organization.acceptPrincipal(id);
+  const services = simulatedServices(scene.organization, { store: scene.store, quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-after', input: {} });
   const sweep = await scene.store.runs.get('the-sweep-after');
   return {

@@ -1,15 +1,15 @@
-import type { Random } from '../../shared/clock.ts';
+import { importOrganization } from '../../shared/accounts/registry.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { validateConfiguration } from '../../shared/configuration/validate.ts';
-import { importOrganization } from '../../shared/organization/registry.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
+import type { Random } from '../../shared/platform/clock.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { processClock } from '../../simulation/time.ts';
-import { exampleOrganisation, ouId } from '../../simulator/example-organisation.ts';
+import { exampleOrganization, ouId } from '../../simulator/example-organization.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { processClock } from '../../tests/simulation/time.ts';
 
 const teams = ['One', 'Two', 'Three', 'Four'].map((name) => `Workloads/${name}`);
 const halves = [teams.slice(0, 2), teams.slice(2)];
@@ -74,10 +74,10 @@ export const burstConfiguration = (): Configuration =>
     'the burst',
   );
 
-/** An organisation in which all is done, and to which accounts come. */
+/** An organization in which all is done, and to which accounts come. */
 export interface Scene {
   readonly configuration: Configuration;
-  readonly organisation: SimulatedOrganisation;
+  readonly organization: SimulatedOrganization;
   readonly store: Store;
   idOf(index: number): string;
   /** An account appears in an OU, as Control Tower makes it, and Control Tower says so. */
@@ -90,23 +90,23 @@ const idOf = (index: number): string => String(600_000_000_000 + index);
 export async function scene(random: Random): Promise<Scene> {
   const configuration = burstConfiguration();
   const clock = processClock();
-  const organisation = exampleOrganisation(configuration, { clock, random });
+  const organization = exampleOrganization(configuration, { clock, random });
   const store = memoryStore();
-  const services = simulatedServices(organisation, { store, quick: true });
+  const services = simulatedServices(organization, { store, quick: true });
   const { organizations } = services.hub;
-  const ous = teams.map((path) => ouId(organisation, path));
+  const ous = teams.map((path) => ouId(organization, path));
   await importOrganization({ registry: store.registry, organizations, clock, random });
   await activateConfiguration({ store, clock }, configuration, 'the burst');
   await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-before', input: {} });
   return {
     configuration,
-    organisation,
+    organization,
     store,
     idOf,
     arrive: (index) => {
       const id = idOf(index);
-      organisation.addAccount({ id, name: `account-${index}`, parentId: ous[index % ous.length] ?? '' });
-      organisation.announceManagedAccount(id);
+      organization.addAccount({ id, name: `account-${index}`, parentId: ous[index % ous.length] ?? '' });
+      organization.announceManagedAccount(id);
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
+import { importOrganization } from '../../shared/accounts/registry.ts';
+import { activationOf, type InForce, storedOusOf } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
-import { importOrganization } from '../../shared/organization/registry.ts';
-import type { InForce } from '../../shared/plan/desired.ts';
-import { selectorWarnings } from '../../shared/plan/selector-warnings.ts';
-import { unresolvedText } from '../../shared/plan/unresolved-ous.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
-import { approvalInForce } from '../../shared/run/approval-in-force.ts';
-import { findUnresolvedPaths } from '../../shared/run/unresolved.ts';
-import { activationOf, type Services, storedOusOf } from '../../shared/services.ts';
+import { selectorWarnings } from '../../shared/reconcile/selector-warnings.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
+import { unresolvedText } from '../../shared/reconcile/unresolved-ous.ts';
+import { findUnresolvedPaths } from '../../shared/reconcile/unresolved-paths.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
+import { approvalInForce } from '../../shared/runs/approval/approval-in-force.ts';
 import {
   acting,
   type CommandContext,
@@ -16,9 +16,9 @@ import {
   newCommand,
   type Session,
 } from '../command.ts';
+import { personOf } from '../current-user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { aligned } from '../output.ts';
-import { personOf } from '../person.ts';
 import { connect } from '../services.ts';
 import { tellWarnings } from '../warnings.ts';
 
@@ -43,7 +43,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const imported = options.import
     ? await importOrganization({
         ...services,
-        ...organisation(services),
+        ...organization(services),
         needsApproval: () => approvalInForce(services.store),
       })
     : undefined;
@@ -68,7 +68,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   return exitCodes.succeeded;
 }
 
-const organisation = ({ store, hub }: Services) => ({
+const organization = ({ store, hub }: Services) => ({
   registry: store.registry,
   organizations: hub.organizations,
 });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { applicationTemplate } from '../../shared/cloudformation/application.ts';
 import { type Application, applicationsOf } from '../../shared/configuration/applications.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { applicationTemplate } from '../../shared/spoke/application.ts';
 import {
   acting,
   type CommandContext,

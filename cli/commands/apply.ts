@@ -3,19 +3,19 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
+import { requireInForce } from '../../shared/configuration/active-configuration.ts';
 import { configurationHash } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { applyPlan, type HeldByRun } from '../../shared/reconcile/apply-plan.ts';
+import { type OverallPlan, planFileOf } from '../../shared/reconcile/plan-all.ts';
 import {
   type PlanContent,
   type PlanFile,
   parsePlanFile,
   requireSameOrigin,
   requireUnmoved,
-} from '../../shared/plan/plan-file.ts';
-import { applyPlan, type HeldByRun } from '../../shared/run/apply-plan.ts';
-import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
-import { requireInForce } from '../../shared/services.ts';
+} from '../../shared/reconcile/plan-file.ts';
 import {
   acting,
   type CommandContext,
@@ -25,16 +25,16 @@ import {
   type Session,
 } from '../command.ts';
 import { canAsk, confirmed } from '../confirm.ts';
+import { personOf } from '../current-user.ts';
+import { madeUpId, openStage, planOn, type ScopeOptions, type Stage, scopeOf } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
 import { counted } from '../output.ts';
-import { personOf } from '../person.ts';
 import { tellHead, tellPlan } from '../plan-output.ts';
 import { countsOf, planReport, warningsOf } from '../plan-report.ts';
 import { tellRun } from '../run-output.ts';
 import { runReport } from '../run-report.ts';
 import { forgetCalls } from '../simulation.ts';
-import { madeUpId, openStage, planOn, type ScopeOptions, type Stage, scopeOf } from '../stage.ts';
+import type { Io } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface ApplyOptions extends CommonOptions, ScopeOptions {
@@ -49,7 +49,7 @@ export const applyCommand = (context: CommandContext): Command =>
     .option('--account <id>', 'the resources that have something for this account, each written whole')
     .option('--all', 'everything (the default)')
     .option('--yes', 'do not ask')
-    .option('--simulate', 'in a simulated organisation in which nobody is onboarded yet; without AWS')
+    .option('--simulate', 'in a simulated organization in which nobody is onboarded yet; without AWS')
     .action(acting<ApplyOptions>(context, apply));
 
 async function apply(options: ApplyOptions, session: Session): Promise<ExitCode> {

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
+import type { Services } from '../../shared/reconcile/services.ts';
+import { unreadableText } from '../../shared/reconcile/unreadable-items.ts';
 import {
   type ApprovalAnswer,
   type DecidedApproval,
   decideApproval,
   requestFor,
-} from '../../shared/run/decide-approval.ts';
-import { unreadableText } from '../../shared/run/unreadable.ts';
-import type { Services } from '../../shared/services.ts';
+} from '../../shared/runs/approval/decide-approval.ts';
 import type { ApprovalRequest } from '../../shared/store/ports.ts';
 import { approvalReport, tellRequest } from '../approval-output.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { canAsk, confirmed } from '../confirm.ts';
+import { personOf } from '../current-user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { personOf } from '../person.ts';
 import { connect } from '../services.ts';
 import { UsageError } from '../usage-error.ts';
 import { tellWarnings } from '../warnings.ts';

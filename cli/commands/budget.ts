@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { type ErrorRecord, errorRecord } from '../../shared/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import { type Budget, budgetOf } from '../../shared/plan/budget.ts';
-import { searchLines } from '../../shared/run/look.ts';
-import type { OverallPlan, Standing } from '../../shared/run/plan-all.ts';
+import { type ErrorRecord, errorRecord } from '../../shared/platform/errors.ts';
+import { type Budget, budgetOf } from '../../shared/reconcile/capacity.ts';
+import { searchLines } from '../../shared/reconcile/discover-resources.ts';
+import type { OverallPlan, Standing } from '../../shared/reconcile/plan-all.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
+import { lookAt } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { aligned, type Colors, counted, grouped, type Output, wrapped } from '../output.ts';
 import { tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
-import { lookAt } from '../stage.ts';
 import { type ToldTogether, toldTogether } from '../told-together.ts';
 import { tellWarnings, widthOf } from '../warnings.ts';
 
@@ -22,7 +22,7 @@ interface BudgetOptions extends CommonOptions {
 
 export const budgetCommand = (context: CommandContext): Command =>
   newCommand('budget', 'Show how full each policy is, and how many accounts still fit.')
-    .option('--simulate', 'in a simulated organisation in which everybody is onboarded; without AWS')
+    .option('--simulate', 'in a simulated organization in which everybody is onboarded; without AWS')
     .action(acting<BudgetOptions>(context, budget));
 
 interface Reckoned {

@@ -1,23 +1,23 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import { type DriftStatus, driftStatuses } from '../../shared/plan/drift-status.ts';
-import type { UnmanagedChange } from '../../shared/plan/unmanaged.ts';
-import { driftOf, type ResourceDrift } from '../../shared/run/drift.ts';
-import { searchLines } from '../../shared/run/look.ts';
-import type { OverallPlan } from '../../shared/run/plan-all.ts';
-import { noticed } from '../../shared/run/standing.ts';
+import { searchLines } from '../../shared/reconcile/discover-resources.ts';
+import { driftOf, type ResourceDrift } from '../../shared/reconcile/drift.ts';
+import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
+import { noticed } from '../../shared/reconcile/read-and-plan.ts';
+import type { UnmanagedChange } from '../../shared/reconcile/unmanaged-changes.ts';
+import { type DriftStatus, driftStatuses } from '../../shared/store/run-ports.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { contestedText } from '../contested.ts';
 import { differenceLines } from '../differences.ts';
+import { lookAt } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { leavingText } from '../leaving.ts';
+import { leavingText } from '../grace-text.ts';
 import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
 import { leftOver, tellHead } from '../plan-output.ts';
 import { planReport } from '../plan-report.ts';
 import { accountsInOrder, headingOf } from '../run-output.ts';
 import { partsOf } from '../run-report.ts';
-import { lookAt } from '../stage.ts';
 import { type ToldTogether, toldTogether } from '../told-together.ts';
 import { tellWarnings, widthOf } from '../warnings.ts';
 
@@ -27,7 +27,7 @@ interface DriftOptions extends CommonOptions {
 
 export const driftCommand = (context: CommandContext): Command =>
   newCommand('drift', 'Compare every policy with how it should be, and with how the last run left it.')
-    .option('--simulate', 'in a simulated organisation in which everybody is onboarded; without AWS')
+    .option('--simulate', 'in a simulated organization in which everybody is onboarded; without AWS')
     .action(acting<DriftOptions>(context, drift));
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { importOrganization } from '../../shared/organization/registry.ts';
-import { approvalInForce } from '../../shared/run/approval-in-force.ts';
+import { importOrganization } from '../../shared/accounts/registry.ts';
+import { approvalInForce } from '../../shared/runs/approval/approval-in-force.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { counted } from '../output.ts';
 import { connect } from '../services.ts';
 
 export const importCommand = (context: CommandContext): Command =>
-  newCommand('import', "Fill the deployment's registry with the accounts of the organisation.").action(
+  newCommand('import', "Fill the deployment's registry with the accounts of the organization.").action(
     acting<CommonOptions>(context, importAccounts),
   );
 

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { waits } from '../../shared/plan/approval.ts';
-import { asIfActivated } from '../../shared/run/activate.ts';
-import { type OverallPlan, planFileOf } from '../../shared/run/plan-all.ts';
-import type { ActiveConfiguration } from '../../shared/services.ts';
+import { type OverallPlan, planFileOf } from '../../shared/reconcile/plan-all.ts';
+import { waits } from '../../shared/reconcile/required-approval.ts';
+import { asIfActivated } from '../../shared/runs/activate.ts';
 import { pendingReport, tellPending } from '../approval-output.ts';
 import {
   acting,
@@ -16,10 +16,10 @@ import {
   newCommand,
   type Session,
 } from '../command.ts';
+import { openStage, planOn, type ScopeOptions, type Stage, scopeOf, withAccounts } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { tellHead, tellPlan } from '../plan-output.ts';
 import { type PlanReport, planReport, warningsOf } from '../plan-report.ts';
-import { openStage, planOn, type ScopeOptions, type Stage, scopeOf, withAccounts } from '../stage.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface PlanOptions extends CommonOptions, ScopeOptions {
@@ -32,7 +32,7 @@ export const planCommand = (context: CommandContext): Command =>
     .option('--account <id>', 'only what concerns this account')
     .option('--all', 'everything (the default)')
     .option('--out <file>', 'write the plan to a file that `apply --plan` takes')
-    .option('--simulate', 'in a simulated organisation in which nobody is onboarded yet; without AWS')
+    .option('--simulate', 'in a simulated organization in which nobody is onboarded yet; without AWS')
     .action(acting<PlanOptions>(context, plan));
 
 async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {

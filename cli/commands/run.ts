@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
-import type { CallCounts } from '../../shared/aws/plugins.ts';
+import { parseAccountEvent } from '../../shared/accounts/account-event.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { ConfiguredSearch } from '../../shared/configuration/searches.ts';
 import { callEvents } from '../../shared/grants/kinds.ts';
-import { parseAccountEvent } from '../../shared/organization/account-event.ts';
-import type { ConfiguredSearch } from '../../shared/plan/searches.ts';
-import { isAt } from '../../shared/run/look.ts';
-import type { Services } from '../../shared/services.ts';
+import type { CallCounts } from '../../shared/platform/aws/plugins.ts';
+import { isAt } from '../../shared/reconcile/discover-resources.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
 import { addExampleFinds } from '../../simulator/example-finds.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
 import { tellGain } from '../approval-output.ts';
@@ -42,7 +42,7 @@ interface RunOptions extends CommonOptions {
 export const runCommand = (context: CommandContext): Command =>
   newCommand('run', 'Run a state machine here, for an EventBridge event or a manual input.')
     .option('-e, --event <file>', 'required: the event or input as JSON; - is the standard input')
-    .option('--simulate', 'in a simulated organisation, made to fit the event; without AWS')
+    .option('--simulate', 'in a simulated organization, made to fit the event; without AWS')
     .option('--name <name>', 'name of the execution, which is the id of the run (default: made up)')
     .action(acting<RunOptions>(context, runForEvent));
 
@@ -138,17 +138,17 @@ async function simulated(
     logger: loggerOf(session),
     finds: (search) => !isNew(search),
   });
-  const { organisation, services, calls } = simulation;
-  const scene = { organisation, configuration, input };
-  session.io.prepareWorld?.(organisation);
+  const { organization, services, calls } = simulation;
+  const scene = { organization, configuration, input };
+  session.io.prepareWorld?.(organization);
   if (event.type === 'change') setTheScene(scene, event);
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
   if (event.type === 'change') letItHappen(scene, event);
-  addExampleFinds(organisation, configuration, isNew);
+  addExampleFinds(organization, configuration, isNew);
   forgetCalls(calls);
-  const size = counted(organisation.world.accounts.size, 'account');
-  return { services, calls, where: `a simulated organisation of ${size}`, waits: 'none', inMemory: true };
+  const size = counted(organization.world.accounts.size, 'account');
+  return { services, calls, where: `a simulated organization of ${size}`, waits: 'none', inMemory: true };
 }
 
 async function connected(session: Session, configuration: Configuration, runId: string): Promise<Stage> {

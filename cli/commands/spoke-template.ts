@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { spokeTemplate } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { centralAccountNames } from '../../shared/grants/entry.ts';
-import { accountIdPattern } from '../../shared/organization/account.ts';
-import { spokeTemplate } from '../../shared/spoke/template.ts';
+import { accountIdPattern } from '../../shared/platform/account.ts';
+import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import {
   acting,
   type CommandContext,

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { applicationPlace, applicationsOf } from '../../shared/configuration/applications.ts';
 import { configurationHash } from '../../shared/configuration/context.ts';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { ConfigurationError, type Finding } from '../../shared/errors.ts';
+import { searchesOf } from '../../shared/configuration/searches.ts';
 import { patternText } from '../../shared/grants/discovery.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import { desiredResources } from '../../shared/plan/desired.ts';
-import { searchesOf } from '../../shared/plan/searches.ts';
+import type { Finding } from '../../shared/platform/errors.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
   acting,
   type CommandContext,
@@ -85,7 +86,7 @@ function tell(out: Output, file: string, configuration: Configuration): void {
   out.line(`${green('✓')} ${file} is valid`);
   out.line();
   out.line(
-    bold(`Deployment ${deployment} of organisation ${organization.id}`) +
+    bold(`Deployment ${deployment} of organization ${organization.id}`) +
       dim(`  hash ${configurationHash(configuration).slice(0, 12)}`),
   );
   const resources = desiredResources(configuration, []);

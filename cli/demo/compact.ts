@@ -1,7 +1,7 @@
-import { outcomeOfChange } from '../../shared/apply/outcome.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import type { StatementDifference } from '../../shared/policy/difference.ts';
-import { signs } from '../../shared/policy/difference-text.ts';
+import type { StatementDifference } from '../../shared/iam/difference.ts';
+import { signs } from '../../shared/iam/difference-text.ts';
+import { outcomeOfChange } from '../../shared/reconcile/outcome.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { bySign, differencesOf } from '../differences.ts';
 import { aligned, type Colors, shortened, tailOf } from '../output.ts';

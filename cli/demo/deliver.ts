@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import type { OrganisationEvent } from '../../simulator/events.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { type RunReport, runReport, writesOf } from '../run-report.ts';
 import { forgetCalls, type Simulation } from '../simulation.ts';
 
 /** An event that was handed to EventBridge, and the run that it started. */
 export interface Delivered {
-  readonly event: OrganisationEvent;
+  readonly event: OrganizationEvent;
   readonly report: RunReport;
   readonly changes: readonly ResourceChange[];
   readonly writes: number;
@@ -20,7 +20,7 @@ export interface Delivered {
  */
 export async function deliver(
   { services, calls }: Simulation,
-  event: OrganisationEvent,
+  event: OrganizationEvent,
   { name, onState }: { name: string; onState: (event: StateEvent) => void },
 ): Promise<Delivered> {
   const reason = await notStartedBecause(event);
@@ -33,13 +33,13 @@ export async function deliver(
   return { event, ...ended, writes: writesOf(ended.report.calls) };
 }
 
-/** The one event that an act of the organisation announces. */
-export function eventOf({ organisation }: Simulation, act: () => void): OrganisationEvent {
-  const events: OrganisationEvent[] = [];
-  const stop = organisation.onEvent((event) => events.push(event));
+/** The one event that an act of the organization announces. */
+export function eventOf({ organization }: Simulation, act: () => void): OrganizationEvent {
+  const events: OrganizationEvent[] = [];
+  const stop = organization.onEvent((event) => events.push(event));
   act();
   stop();
   const [event] = events;
-  if (event === undefined) throw new Error('The organisation announced nothing');
+  if (event === undefined) throw new Error('The organization announced nothing');
   return event;
 }

@@ -1,7 +1,7 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import type { RunRecord } from '../../shared/store/ports.ts';
-import type { OrganisationEvent } from '../../simulator/events.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import { forgetCalls, type Simulation } from '../simulation.ts';
 import { type RotationScene, rotationScene } from './rotation-world.ts';
 
@@ -39,8 +39,8 @@ export async function tellRotation(
       secretId: scene.secretArn,
     }),
   );
-  const events: OrganisationEvent[] = [];
-  simulation.organisation.onEvent((event) => events.push(event));
+  const events: OrganizationEvent[] = [];
+  simulation.organization.onEvent((event) => events.push(event));
   await chapter(
     'It is rotated while another deployment of the environment is under way',
     'AppConfig takes one at a time: the run waits, and the deployment is not lost.',

@@ -1,16 +1,21 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { withPlugins } from '../../shared/aws/plugins.ts';
 import { rotation } from '../../shared/configuration/rotation.ts';
-import { type ConfigurationReader, configurationReader, readerClient } from '../../shared/reader/index.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
+import {
+  type ConfigurationReader,
+  configurationReader,
+  readerClient,
+} from '../../shared/secrets/reader/index.ts';
 import {
   askByEvent,
   generatedPassword,
   jsonField,
   rotateSecret,
-} from '../../shared/secret-rotation/index.ts';
-import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
+} from '../../shared/secrets/rotation-function/index.ts';
+import { addApplication, addStrategy } from '../../simulator/app-config.ts';
+import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import type { Simulation } from '../simulation.ts';
@@ -19,7 +24,7 @@ const login = z.object({ username: z.string(), password: z.string() });
 
 type Login = z.infer<typeof login>;
 
-/** What the demonstration of a rotation plays with, beside the simulated organisation. */
+/** What the demonstration of a rotation plays with, beside the simulated organization. */
 export interface RotationScene {
   readonly secretArn: string;
   readonly application: SimulatedApplication;
@@ -39,9 +44,9 @@ const anything = (more: object = {}) => ({
 
 /** The simulation with a strategy that deploys at once and without bake time, and a configuration that names it. */
 export function withStrategy(simulation: Simulation): Simulation {
-  const { organisation, configuration } = simulation;
+  const { organization, configuration } = simulation;
   const { id: accountId, region } = configuration.centralAccounts.shared;
-  const strategy = addStrategy(organisation.world, {
+  const strategy = addStrategy(organization.world, {
     accountId,
     region,
     name: 'at-once',
@@ -55,15 +60,15 @@ export function withStrategy(simulation: Simulation): Simulation {
 
 /** A secret of the shared account, the application that serves it, a database that it opens, and a reader elsewhere. */
 export function rotationScene(simulation: Simulation): RotationScene {
-  const { organisation, configuration } = simulation;
+  const { organization, configuration } = simulation;
   const { id: accountId, region } = configuration.centralAccounts.shared;
   const place = { accountId, region };
   const first: Login = { username: 'shop', password: 'the-first-password' };
   const secret = { ...place, name: 'shop/database', value: JSON.stringify(first) };
-  const secretArn = organisation.addSecret(secret);
+  const secretArn = organization.addSecret(secret);
   const role = { accountId, trust: anything(), permissions: anything({ Resource: '*' }) };
-  const retrievalRoleArn = organisation.addRole({ ...role, name: 'retrieval' });
-  const application = addApplication(organisation.world, {
+  const retrievalRoleArn = organization.addRole({ ...role, name: 'retrieval' });
+  const application = addApplication(organization.world, {
     ...place,
     name: 'shop',
     environments: [{ name: 'production' }],
@@ -84,10 +89,10 @@ export function rotationScene(simulation: Simulation): RotationScene {
   };
 }
 
-/** By the role of the account that hosts AppConfig, from the first member of the organisation. */
-function readerOf({ organisation }: Simulation, place: RotationScene['place']): ConfigurationReader<Login> {
-  const member = [...organisation.world.accounts.keys()].at(-1) ?? '';
-  const arn = organisation.addRole({
+/** By the role of the account that hosts AppConfig, from the first member of the organization. */
+function readerOf({ organization }: Simulation, place: RotationScene['place']): ConfigurationReader<Login> {
+  const member = [...organization.world.accounts.keys()].at(-1) ?? '';
+  const arn = organization.addRole({
     accountId: place.accountId,
     name: 'ConfigurationReader',
     trust: anything({ Principal: { AWS: member }, Action: 'sts:AssumeRole' }),
@@ -102,14 +107,14 @@ function readerOf({ organisation }: Simulation, place: RotationScene['place']): 
     trust: anything(),
     permissions: anything({ Resource: arn }),
   };
-  organisation.addRole(own);
-  const { clock } = organisation.world.settings;
+  organization.addRole(own);
+  const { clock } = organization.world.settings;
   const client = readerClient({
     region: place.region,
     role: { arn },
-    credentials: organisation.credentialsOf(member, own.name),
+    credentials: organization.credentialsOf(member, own.name),
     clock,
-    plugins: [organisation.plugin()],
+    plugins: [organization.plugin()],
   });
   return configurationReader({
     client,
@@ -124,14 +129,14 @@ function readerOf({ organisation }: Simulation, place: RotationScene['place']): 
 interface RotationParts {
   readonly secretArn: string;
   readonly database: { password: string };
-  readonly role: Parameters<Simulation['organisation']['addRole']>[0];
+  readonly role: Parameters<Simulation['organization']['addRole']>[0];
 }
 
-function rotating({ organisation, configuration }: Simulation, { secretArn, database, role }: RotationParts) {
+function rotating({ organization, configuration }: Simulation, { secretArn, database, role }: RotationParts) {
   const { id: accountId, region } = configuration.centralAccounts.shared;
-  organisation.addRole(role);
-  const config = { region, credentials: organisation.credentialsOf(accountId, role.name) };
-  const plugins = [organisation.plugin()];
+  organization.addRole(role);
+  const config = { region, credentials: organization.credentialsOf(accountId, role.name) };
+  const plugins = [organization.plugin()];
   const client = withPlugins(new SecretsManagerClient(config), plugins);
   const eventBridge = withPlugins(new EventBridgeClient(config), plugins);
   const tools = {
@@ -147,7 +152,7 @@ function rotating({ organisation, configuration }: Simulation, { secretArn, data
   };
   return async () => {
     const invoke = (event: unknown) => rotateSecret(tools, event);
-    const error = await rotateNow(organisation, { secretArn, client, invoke });
+    const error = await rotateNow(organization, { secretArn, client, invoke });
     if (error !== undefined) throw error;
   };
 }

@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 import { grantContext } from '../../shared/configuration/context.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import { desiredResources } from '../../shared/plan/desired.ts';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
-import { accessesOf, isAllowed } from '../../shared/run/verify.ts';
-import type { Services } from '../../shared/services.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
+import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
 
 /** The policies of every resource at one moment, as AWS gives them. */
 export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;

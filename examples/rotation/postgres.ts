@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { Generate, Rotator } from '../../shared/secret-rotation/index.ts';
+import type { Generate, Rotator } from '../../shared/secrets/rotation-function/index.ts';
 
 /** The secret of a PostgreSQL user, as JSON. */
 const login = z.looseObject({

@@ -6,7 +6,7 @@ import {
   type ReaderClientSettings,
   readerClient,
   systemClock,
-} from '../../shared/reader/index.ts';
+} from '../../shared/secrets/reader/index.ts';
 
 const schema = z.object({ username: z.string(), password: z.string() });
 

@@ -11,7 +11,7 @@ import {
   jsonField,
   type RotationTools,
   rotateSecret,
-} from '../../shared/secret-rotation/index.ts';
+} from '../../shared/secrets/rotation-function/index.ts';
 import { postgresRotator } from './postgres.ts';
 
 const secretsManager = new SecretsManagerClient();

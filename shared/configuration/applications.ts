@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { centralAccountNames, eachOnce, region, rolePattern, text } from '../grants/entry.ts';
-import { grantNamePattern } from '../policy/owned.ts';
+import { eachOnce, rolePattern } from '../grants/grant-schema.ts';
+import { grantNamePattern } from '../iam/managed-statements.ts';
+import { centralAccountNames } from '../platform/central-accounts.ts';
+import { region, text } from '../platform/schema-fields.ts';
 import { withKeys } from './messages.ts';
 import { secretPattern } from './rotation.ts';
 

@@ -1,7 +1,7 @@
 import type { GrantContext, ResourceRef } from '../grants/contract.ts';
-import { centralAccountNames } from '../grants/entry.ts';
 import { grantKind } from '../grants/kinds.ts';
-import type { Account } from '../organization/account.ts';
+import type { Account } from '../platform/account.ts';
+import { centralAccountNames } from '../platform/central-accounts.ts';
 import { applicationFindings } from './application-findings.ts';
 import { grantContext } from './context.ts';
 import { didYouMean, type PathFinding } from './messages.ts';

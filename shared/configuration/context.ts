@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GrantContext } from '../grants/contract.ts';
-import { perObject } from '../memo.ts';
+import { perObject } from '../platform/memoize.ts';
 import type { CentralAccountName, Configuration } from './schema.ts';
 
 /** What grant kinds may know of a configuration. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConfigurationError, type Finding } from '../errors.ts';
+import type { Finding } from '../platform/errors.ts';
 import { applicationsOf } from './applications.ts';
+import { ConfigurationError } from './errors.ts';
 import { validatorText } from './json-schema.ts';
 import { configurationText, parseConfiguration } from './load.ts';
 import type { PathFinding } from './messages.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from './errors.ts';
 import type { Configuration } from './schema.ts';
 import { readSource } from './source.ts';
 import { validateConfiguration } from './validate.ts';

@@ -10,13 +10,13 @@ export interface MembershipNote {
   readonly note: string;
 }
 
-/** One for each grant that is held by a condition on the organisation or its OUs, in the configuration's order. */
+/** One for each grant that is held by a condition on the organization or its OUs, in the configuration's order. */
 export const membershipNotes = ({ grants, organization }: Configuration): readonly MembershipNote[] =>
   grants.flatMap(({ name, membership, for: selector }, index) => {
     if (membership === undefined || membership === 'accounts') return [];
     const whom =
       membership === 'organization'
-        ? `every account of organisation ${organization.id}`
+        ? `every account of organization ${organization.id}`
         : `every account in ${(selector.ous ?? []).join(' or ')} or below`;
     return [{ grant: name, path: pathText(['grants', index, 'membership']), note: noteOn(whom) }];
   });

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { nearestWord } from '../nearest.ts';
+import { nearestWord } from '../platform/nearest-name.ts';
 
 /** A mistake in a configuration: where, and what would be right. */
 export interface PathFinding {

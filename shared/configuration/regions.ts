@@ -1,5 +1,5 @@
 import { partition } from '@aws-sdk/core/client';
-import { nearestWord } from '../nearest.ts';
+import { nearestWord } from '../platform/nearest-name.ts';
 
 /** Whether the SDK's endpoint data have the region; they describe each region that they know. */
 export const isKnownRegion = (region: string): boolean => isDescribed(partition(region));

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { centralAccountNames, eachOnce, region, regions, text } from '../grants/entry.ts';
-import { nameOrArnPattern } from '../secret-arn.ts';
+import { eachOnce, regions } from '../grants/grant-schema.ts';
+import { nameOrArnPattern } from '../platform/aws/secret-arn.ts';
+import { centralAccountNames } from '../platform/central-accounts.ts';
+import { region, text } from '../platform/schema-fields.ts';
 import { type PathFinding, withKeys } from './messages.ts';
 
 /** AppConfig API reference: ids of applications, environments and profiles. */

@@ -1,17 +1,12 @@
 import * as z from 'zod';
-import {
-  type centralAccountNames,
-  type GrantEntry,
-  region,
-  regions,
-  rolePattern,
-  text,
-} from '../grants/entry.ts';
+import { selectorSchema } from '../accounts/selector.ts';
+import { type GrantEntry, regions, rolePattern } from '../grants/grant-schema.ts';
 import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
-import { accountIdPattern } from '../organization/account.ts';
-import { selectorSchema } from '../organization/selector.ts';
-import { deploymentIdPattern } from '../policy/owned.ts';
+import { deploymentIdPattern } from '../iam/managed-statements.ts';
+import { accountIdPattern } from '../platform/account.ts';
+import type { centralAccountNames } from '../platform/central-accounts.ts';
+import { region, text } from '../platform/schema-fields.ts';
 import { applications } from './applications.ts';
 import { withKeys } from './messages.ts';
 import { rotation } from './rotation.ts';
@@ -106,14 +101,14 @@ const safety = object({
 
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
-  /** Tells the marks of two deployments in one organisation apart. Becomes part of each Sid. */
+  /** Tells the marks of two deployments in one organization apart. Becomes part of each Sid. */
   deployment: text(
     deploymentIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
   ),
   partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),
   organization: object({
-    id: text(/^o-[a-z0-9]{10,32}$/, 'an organisation id, such as o-exampleorg1'),
+    id: text(/^o-[a-z0-9]{10,32}$/, 'an organization id, such as o-exampleorg1'),
     managementAccount: accountId,
   }),
   centralAccounts: object({

@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Finding } from '../errors.ts';
+import type { Finding } from '../platform/errors.ts';
 
 /** A configuration as it was written: its value, and the line on which each part of it stands. */
 export interface Source {

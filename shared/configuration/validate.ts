@@ -1,5 +1,6 @@
-import { ConfigurationError, type Finding } from '../errors.ts';
+import type { Finding } from '../platform/errors.ts';
 import { consistencyFindings, nameFindings } from './consistency.ts';
+import { ConfigurationError } from './errors.ts';
 import { findingsOf, type PathFinding, pathText } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 

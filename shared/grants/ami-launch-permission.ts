@@ -5,12 +5,12 @@ import {
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { newPolicy, type PolicyDocument, type Statement } from '../policy/document.ts';
-import { ownedSid } from '../policy/owned.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
+import { ownedSid } from '../iam/managed-statements.ts';
 import type { GrantContext, GrantKind, RenderRequest, ResourceRef, Share, StateChange } from './contract.ts';
 import { countedSize } from './counted-limit.ts';
 import { places } from './discovery.ts';
-import { grantEntryFields } from './entry.ts';
+import { grantEntryFields } from './grant-schema.ts';
 import { imageDiscovery, imageFields, imagesFit } from './image-discovery.ts';
 import { onArn } from './permissions.ts';
 import { requestOfAccount } from './principals.ts';
@@ -31,7 +31,7 @@ const schema = z
 type Entry = z.infer<typeof schema>;
 
 /**
- * With whom an image is shared, ordered: `111122223333` for an account, the ARN of an organisation or OU, `all`. They
+ * With whom an image is shared, ordered: `111122223333` for an account, the ARN of an organization or OU, `all`. They
  * bear no marks, so the table alone knows which are ours, and for which grant.
  */
 interface LaunchPermissions {

@@ -1,13 +1,14 @@
 import * as z from 'zod';
-import { PolicyTooLargeError } from '../errors.ts';
-import type { Account } from '../organization/account.ts';
-import type { Statement } from '../policy/document.ts';
-import { samePolicy } from '../policy/equality.ts';
-import { ownedSid, ownedStatements } from '../policy/owned.ts';
+import type { Statement } from '../iam/document.ts';
+import { samePolicy } from '../iam/equality.ts';
+import { ownedSid, ownedStatements } from '../iam/managed-statements.ts';
+import type { Account } from '../platform/account.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
+import { text } from '../platform/schema-fields.ts';
+import { accountsLetIn } from './admitted-accounts.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
-import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern, text } from './entry.ts';
-import { accountsLetIn } from './let-in.ts';
+import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern } from './grant-schema.ts';
 import {
   attachedOf,
   entityId,
@@ -16,6 +17,7 @@ import {
   writeManagedPolicies,
 } from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
+import { shards } from './policy-bin-packing.ts';
 import { allOf, heldBy, inCondition, membershipOf, organizationKeys } from './principals.ts';
 import {
   accountsOfRoles,
@@ -25,8 +27,7 @@ import {
   type Slot,
   slotsOf,
   withSlots,
-} from './role-slots.ts';
-import { shards } from './shards.ts';
+} from './role-entries.ts';
 
 const entityNames = eachOnce(
   text(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
@@ -137,7 +138,7 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 
 /**
  * The statements in force with a Sid of ours that no grant of the configuration writes any more; one Sid may be in several
- * policies. What others have put into a policy of ours is not held to the organisation, and goes.
+ * policies. What others have put into a policy of ours is not held to the organization, and goes.
  */
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
-import type { AccountClients } from '../aws/access.ts';
-import type { Account } from '../organization/account.ts';
-import type { Conditions, PolicyDocument } from '../policy/document.ts';
-import type { AccessRequest } from '../policy/evaluate.ts';
-import type { SizeUnit } from '../policy/size.ts';
-import type { GrantEntry } from './entry.ts';
+import type { Conditions, PolicyDocument } from '../iam/document.ts';
+import type { AccessRequest } from '../iam/evaluate.ts';
+import type { SizeUnit } from '../iam/size.ts';
+import type { Account } from '../platform/account.ts';
+import type { AccountClients } from '../platform/aws/access.ts';
+import type { GrantEntry } from './grant-schema.ts';
 import type { Limits } from './quotas.ts';
 
 /** What is written under one lease: a policy document, a set of them, the grants of a key, the shares of an image. */
@@ -227,7 +227,7 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
     remembered?: readonly string[],
   ): Readonly<Record<string, PolicyDocument | undefined>>;
 
-  /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/aws` */
+  /** @throws ResourceMissingError, AccessDeniedError, MalformedPolicyError and the retryable errors of `shared/platform/aws` */
   read(clients: AccountClients, ref: ResourceRef, context: GrantContext): Promise<State>;
   /**
    * What tells a resource from one that is made later under its name, such as the unique id of a role. It costs no call if `read`

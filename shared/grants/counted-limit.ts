@@ -1,6 +1,6 @@
-import { PolicyTooLargeError } from '../errors.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { type LimitUnit, type ResourceRef, resourceKey, type Share } from './contract.ts';
-import type { GrantEntry } from './entry.ts';
+import type { GrantEntry } from './grant-schema.ts';
 import { type LimitName, raiseAdvice } from './quotas.ts';
 
 export interface CountedLimit<Entry extends GrantEntry> {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { TooManyResourcesError } from '../errors.ts';
-import { matchesGlob, readStars } from '../glob.ts';
+import { matchesGlob, readStars } from '../platform/glob.ts';
 import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.ts';
-import { eachOnce, type GrantEntry } from './entry.ts';
+import { TooManyResourcesError } from './errors.ts';
+import { eachOnce, type GrantEntry } from './grant-schema.ts';
 
 /** An account and a region of it. */
 export interface Place {

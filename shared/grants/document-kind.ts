@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { AccountClients } from '../aws/access.ts';
-import type { Account } from '../organization/account.ts';
-import { parsePolicy, serialisePolicy } from '../policy/document.ts';
-import { samePolicy } from '../policy/equality.ts';
+import { parsePolicy, serializePolicy } from '../iam/document.ts';
+import { samePolicy } from '../iam/equality.ts';
+import type { Account } from '../platform/account.ts';
+import type { AccountClients } from '../platform/aws/access.ts';
 import {
   type Access,
   type Discovery,
@@ -20,7 +20,7 @@ import {
   type DocumentState,
   renderDocument,
 } from './document-rendering.ts';
-import type { GrantEntry } from './entry.ts';
+import type { GrantEntry } from './grant-schema.ts';
 import { onArn } from './permissions.ts';
 
 /** What a service answers: the text of a document, and what tells its resource from a later one of its name. */
@@ -76,7 +76,7 @@ export function documentKind<Entry extends GrantEntry>(
     read: (clients, ref) => readDocument(kind, clients, ref),
     identity: async (clients, ref, state) => kind.identity?.(clients, ref) ?? state.identity,
     write: async (clients, ref, { to: { document } }) => {
-      if (document !== undefined) await kind.write(clients, ref, serialisePolicy(document));
+      if (document !== undefined) await kind.write(clients, ref, serializePolicy(document));
       else await removeDocument(kind, clients, ref);
     },
   };

@@ -1,9 +1,10 @@
-import type { AccountClients } from '../aws/access.ts';
-import { PolicyTooLargeError, UnsafeChangeError } from '../errors.ts';
-import type { Account } from '../organization/account.ts';
-import type { PolicyDocument, Statement } from '../policy/document.ts';
-import { deploymentOf, ownedSid, ownedStatements, replaceOwned } from '../policy/owned.ts';
-import { policySize, type SizeUnit } from '../policy/size.ts';
+import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { deploymentOf, ownedSid, ownedStatements, replaceOwned } from '../iam/managed-statements.ts';
+import { policySize, type SizeUnit } from '../iam/size.ts';
+import type { Account } from '../platform/account.ts';
+import type { AccountClients } from '../platform/aws/access.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
+import { accountsLetIn } from './admitted-accounts.ts';
 import {
   type GrantContext,
   type RenderRequest,
@@ -11,8 +12,8 @@ import {
   resourceKey,
   type Share,
 } from './contract.ts';
-import type { GrantEntry, Membership } from './entry.ts';
-import { accountsLetIn } from './let-in.ts';
+import { UnsafeChangeError } from './errors.ts';
+import type { GrantEntry, Membership } from './grant-schema.ts';
 import { inCondition, membershipOf } from './principals.ts';
 import { type LimitName, type Limits, raiseAdvice } from './quotas.ts';
 

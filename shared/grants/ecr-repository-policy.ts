@@ -5,6 +5,7 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
+import { text } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourcePattern, ResourceRef } from './contract.ts';
 import { allPages, fitsGlob, searchesFor } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
@@ -17,8 +18,7 @@ import {
   principalFields,
   regions,
   roleNames,
-  text,
-} from './entry.ts';
+} from './grant-schema.ts';
 import { forPrincipals, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts } from './raw-statements.ts';
 
@@ -37,11 +37,11 @@ const entryFields = {
 };
 
 /**
- * AWS documents the function's ARN for the service's own pull, and no key of the organisation. Without it functions
+ * AWS documents the function's ARN for the service's own pull, and no key of the organization. Without it functions
  * would fail weeks later, when they are woken.
  */
 const lambdaMembership = accountsOnly(
-  'AWS does not document that Lambda names its organisation when it fetches an image',
+  'AWS does not document that Lambda names its organization when it fetches an image',
 );
 
 /** A repository's policy is about that repository alone (ECR user guide, "Private repository policies"). */

@@ -1,5 +1,6 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import type * as z from 'zod';
+import { text } from '../platform/schema-fields.ts';
 import type { Discovery } from './contract.ts';
 import {
   allPages,
@@ -12,7 +13,7 @@ import {
   tagPatterns,
   tagsOf,
 } from './discovery.ts';
-import { eachOnce, type GrantEntry, regions, text } from './entry.ts';
+import { eachOnce, type GrantEntry, regions } from './grant-schema.ts';
 
 /** The fields by which an entry tells its images. Go with `imagesFit`. */
 export const imageFields = {

@@ -1,4 +1,4 @@
-import type { OneOrMany, Statement } from '../policy/document.ts';
+import type { OneOrMany, Statement } from '../iam/document.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 
 /** The condition key by which AppConfig says which deployment it encrypts or decrypts. */

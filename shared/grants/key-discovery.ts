@@ -1,7 +1,8 @@
 import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import type * as z from 'zod';
-import { AccessDeniedError, ResourceMissingError } from '../errors.ts';
+import { AccessDeniedError, ResourceMissingError } from '../platform/aws/errors.ts';
+import { text } from '../platform/schema-fields.ts';
 import type { Discovery } from './contract.ts';
 import {
   allPages,
@@ -14,7 +15,7 @@ import {
   tagPatterns,
   tagsOf,
 } from './discovery.ts';
-import { type GrantEntry, regions, text } from './entry.ts';
+import { type GrantEntry, regions } from './grant-schema.ts';
 
 const multiRegion = 'mrk-';
 

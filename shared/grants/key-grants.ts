@@ -6,8 +6,8 @@ import {
   ListGrantsCommand,
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
-import { InvalidPrincipalError, ResourceMissingError } from '../errors.ts';
-import { byText } from '../order.ts';
+import { InvalidPrincipalError, ResourceMissingError } from '../platform/aws/errors.ts';
+import { byText } from '../platform/order.ts';
 import { type GrantContext, type ResourceRef, resourceKey, type StateChange } from './contract.ts';
 
 /** A grant of ours on the key, with the id that KMS gave it once it exists. */

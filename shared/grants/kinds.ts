@@ -1,4 +1,4 @@
-import { byText } from '../order.ts';
+import { byText } from '../platform/order.ts';
 import { amiLaunchPermission } from './ami-launch-permission.ts';
 import { assumeRolePermission } from './assume-role-permission.ts';
 import type { CallEvents, GrantKind } from './contract.ts';

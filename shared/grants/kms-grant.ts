@@ -1,9 +1,10 @@
 import type { GrantOperation } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import { OwnershipClashError } from '../errors.ts';
-import type { Account } from '../organization/account.ts';
-import { newPolicy, type PolicyDocument, type Statement } from '../policy/document.ts';
-import { ownedSid } from '../policy/owned.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
+import { OwnershipClashError } from '../iam/errors.ts';
+import { ownedSid } from '../iam/managed-statements.ts';
+import type { Account } from '../platform/account.ts';
+import { text } from '../platform/schema-fields.ts';
 import {
   type Access,
   type GrantContext,
@@ -15,7 +16,7 @@ import {
 } from './contract.ts';
 import { countedSize } from './counted-limit.ts';
 import { places } from './discovery.ts';
-import { grantEntryFields, text } from './entry.ts';
+import { grantEntryFields } from './grant-schema.ts';
 import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import {
   byName,

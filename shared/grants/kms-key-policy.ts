@@ -1,6 +1,6 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import type { Statement } from '../policy/document.ts';
+import type { Statement } from '../iam/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
@@ -11,7 +11,7 @@ import {
   membershipFits,
   principalFields,
   roleNames,
-} from './entry.ts';
+} from './grant-schema.ts';
 import { deploymentKey, ownDeployments, secretsManagerOf } from './key-conditions.ts';
 import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
 import { accountIds, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
@@ -25,7 +25,7 @@ const fields = {
 
 /** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see `cloudTrailEncrypt`. */
 const trailMembership = accountsOnly(
-  "what CloudTrail does with a key is known by its trail's ARN alone: AWS documents no key of the organisation for it",
+  "what CloudTrail does with a key is known by its trail's ARN alone: AWS documents no key of the organization for it",
 );
 
 const schema = z
@@ -56,8 +56,8 @@ type Request = StatementRequest<Entry>;
 const thisKey = { Effect: 'Allow', Resource: '*' } as const;
 
 /**
- * Config and log delivery name the account that they act for. Then they name its organisation too: AWS's own policy
- * against confused deputies denies the use of keys to services that name an account and not the organisation
+ * Config and log delivery name the account that they act for. Then they name its organization too: AWS's own policy
+ * against confused deputies denies the use of keys to services that name an account and not the organization
  * (Organizations user guide, "Resource control policy examples").
  */
 const fromService = (service: string, request: Request, action: readonly string[]): Part => ({

@@ -17,12 +17,14 @@ import {
   ListPoliciesCommand,
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
-import { OwnershipClashError, ResourceBusyError, ResourceMissingError } from '../errors.ts';
-import { byText } from '../order.ts';
-import { parsePolicy, serialisePolicy } from '../policy/document.ts';
-import { samePolicy } from '../policy/equality.ts';
+import { parsePolicy, serializePolicy } from '../iam/document.ts';
+import { samePolicy } from '../iam/equality.ts';
+import { OwnershipClashError } from '../iam/errors.ts';
+import { ResourceMissingError } from '../platform/aws/errors.ts';
+import { byText } from '../platform/order.ts';
 import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
-import { readDocument, sentDocument, sidTags, type Tagged } from './tagged-sid.ts';
+import { ResourceBusyError } from './errors.ts';
+import { readDocument, sentDocument, sidTags, type Tagged } from './sid-tag.ts';
 
 /** A customer managed policy of ours. */
 export interface ManagedPolicy extends Tagged {
@@ -169,7 +171,7 @@ async function createPolicy(
       new CreatePolicyCommand({
         PolicyName: policy.name,
         Path: pathOf(ref, context),
-        PolicyDocument: serialisePolicy(sentDocument(policy)),
+        PolicyDocument: serializePolicy(sentDocument(policy)),
         Description: `Written by account-onboarding for ${ref.id}; do not edit`,
         Tags: [...tagsOf(context), ...sidTags(policy)],
       }),
@@ -226,7 +228,7 @@ async function replace(iam: IAMClient, PolicyArn: string, policy: ManagedPolicy)
   await iam.send(
     new CreatePolicyVersionCommand({
       PolicyArn,
-      PolicyDocument: serialisePolicy(sentDocument(policy)),
+      PolicyDocument: serializePolicy(sentDocument(policy)),
       SetAsDefault: true,
     }),
   );

@@ -1,9 +1,10 @@
-import { type Account, isMember, isUnreadable } from '../organization/account.ts';
-import { matches } from '../organization/selector.ts';
-import type { Conditions, PrincipalMap, Statement } from '../policy/document.ts';
-import type { AccessRequest } from '../policy/evaluate.ts';
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import { matches } from '../accounts/selector.ts';
+import type { Conditions, PrincipalMap, Statement } from '../iam/document.ts';
+import type { AccessRequest } from '../iam/evaluate.ts';
+import type { Account } from '../platform/account.ts';
 import type { GrantContext, ResourceRef, Share } from './contract.ts';
-import type { GrantEntry, Membership } from './entry.ts';
+import type { GrantEntry, Membership } from './grant-schema.ts';
 
 /** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
 export const accountPrincipals = (
@@ -49,7 +50,7 @@ export const membershipOf = ({ entry, accounts }: Share<GrantEntry>): Membership
     ? (entry.membership ?? 'accounts')
     : 'accounts';
 
-/** What the organisation's keys are asked of: who asks, for whom a service acts, or whose the resource is. */
+/** What the organization's keys are asked of: who asks, for whom a service acts, or whose the resource is. */
 export type Whose = 'Principal' | 'Source' | 'Resource';
 
 export interface Members {
@@ -63,9 +64,9 @@ export interface Members {
 export const inCondition = 'condition';
 
 /**
- * The condition that holds a statement to the organisation, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`, with
+ * The condition that holds a statement to the organization, or to OUs of it. A path is like `o-…/r-…/ou-…/ou-…/`, with
  * a slash at its end, so `o-…/*` + `/ou-…/*` matches the accounts directly in the OU and those in OUs below it; ids of
- * OUs are unique in an organisation. Beside the paths the organisation is named too: S3 takes a statement for public
+ * OUs are unique in an organization. Beside the paths the organization is named too: S3 takes a statement for public
  * whose only fixed value has a wildcard.
  * Sources: IAM user guide, "AWS global condition context keys" and "Understand the AWS Organizations entity path";
  * Organizations API reference, "OrganizationalUnit"; S3 user guide, "The meaning of public".
@@ -124,7 +125,7 @@ export function forPrincipals(
   }
   if (packing !== inCondition || entry.packing !== 'condition')
     return [{ part, statement: listed(accounts) }];
-  // Who has left the organisation, and is kept for now, would not be held by it.
+  // Who has left the organization, and is kept for now, would not be held by it.
   const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';
   const byCondition = accounts.filter(isHeld);
   const byRoot = accounts.filter((account) => !isHeld(account));
@@ -141,7 +142,7 @@ const accountKey = 'aws:PrincipalAccount';
 const named = (part: string, who: readonly Account[], listed: (who: readonly Account[]) => Statement) =>
   who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
-/** The keys of the organisation that a request about this account carries; only members have them. */
+/** The keys of the organization that a request about this account carries; only members have them. */
 export const organizationKeys = (
   whose: Whose,
   { state, parentIds }: Account,
@@ -180,7 +181,7 @@ export function requestOfAccount(
   };
 }
 
-/** A request that an AWS service makes on behalf of the account; with `in`, as a member of that organisation. */
+/** A request that an AWS service makes on behalf of the account; with `in`, as a member of that organization. */
 export const requestOfService = (
   service: string,
   account: Account,

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { type Conditions, many, type OneOrMany, type Statement } from '../policy/document.ts';
+import { type Conditions, many, type OneOrMany, type Statement } from '../iam/document.ts';
+import { text } from '../platform/schema-fields.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
-import { accountsOnly, text } from './entry.ts';
+import { accountsOnly } from './grant-schema.ts';
 import { accountPrincipals } from './principals.ts';
 
 /**

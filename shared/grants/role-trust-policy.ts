@@ -1,10 +1,11 @@
 import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod';
+import { text } from '../platform/schema-fields.ts';
 import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
 import type { DocumentState } from './document-rendering.ts';
-import { grantEntryFields, membershipFits, principalFields, roleNames, rolePattern, text } from './entry.ts';
+import { grantEntryFields, membershipFits, principalFields, roleNames, rolePattern } from './grant-schema.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 
 const schema = z

@@ -4,19 +4,12 @@ import {
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import type { Account } from '../organization/account.ts';
+import type { Account } from '../platform/account.ts';
+import { region, text } from '../platform/schema-fields.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
-import {
-  grantEntryFields,
-  membership,
-  membershipFits,
-  principalFields,
-  region,
-  roleNames,
-  text,
-} from './entry.ts';
+import { grantEntryFields, membership, membershipFits, principalFields, roleNames } from './grant-schema.ts';
 import { allOf, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
@@ -71,7 +64,7 @@ type Request = StatementRequest<Entry>;
  *
  * Held by `aws:SourceAccount`. For trails and flow logs AWS advises `aws:SourceArn` too, so that only one trail can
  * write; we know neither its name nor its region, and with both left open the ARN says no more than the account.
- * Where an organisation or OUs are meant, held by `aws:SourceOrgID`, which these services send: Control Tower user guide,
+ * Where an organization or OUs are meant, held by `aws:SourceOrgID`, which these services send: Control Tower user guide,
  * "Amazon S3 bucket policy for logging" (CloudTrail, Config); AWS Prescriptive Guidance, "Configure VPC Flow Logs for
  * centralization across AWS accounts".
  * Flow logs with Hive-compatible prefixes (`AWSLogs/aws-account-id=…`) are not covered.
@@ -112,7 +105,7 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 /**
  * `listed` names each account's prefix and is held by `aws:SourceAccount`. `service-tied` names one prefix for all:
  * each of these services writes under the id of the account that it acts for, so the list of source accounts alone
- * decides who writes where. So does the organisation or OU, where that is meant. Of deployment revisions it makes one
+ * decides who writes where. So does the organization or OU, where that is meant. Of deployment revisions it makes one
  * statement of two: see `revisionStatements`.
  */
 const packings = ['listed', 'service-tied'] as const;

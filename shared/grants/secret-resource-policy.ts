@@ -5,7 +5,8 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { secretNamePattern } from '../secret-arn.ts';
+import { secretNamePattern } from '../platform/aws/secret-arn.ts';
+import { text } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
 import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
@@ -16,8 +17,7 @@ import {
   principalFields,
   regions,
   roleNames,
-  text,
-} from './entry.ts';
+} from './grant-schema.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 

@@ -1,6 +1,5 @@
-import { frozen } from '../frozen.ts';
-import type { Account, RegisteredAccount } from '../organization/account.ts';
-import { isOpen, isUnannounced } from './open.ts';
+import type { Account, RegisteredAccount } from '../platform/account.ts';
+import { frozen } from '../platform/deep-freeze.ts';
 import {
   type ApprovalRequest,
   type ApprovalStore,
@@ -23,6 +22,7 @@ import {
   type RunStore,
   type Store,
 } from './ports.ts';
+import { isOpen, isUnannounced } from './run-status.ts';
 
 /**
  * The store of the simulation, of `plan`, and of endpoints on the loopback. It keeps the promises of the table:

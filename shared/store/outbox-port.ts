@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../errors.ts';
+import type { ErrorRecord } from '../platform/errors.ts';
 import type { Listed } from './listed.ts';
 
 /** Whether a delivery is still on its way. */

@@ -1,6 +1,5 @@
-import type { ErrorRecord } from '../errors.ts';
-import type { Account, RegisteredAccount } from '../organization/account.ts';
-import type { UnmanagedStatement } from '../plan/unmanaged.ts';
+import type { Account, RegisteredAccount } from '../platform/account.ts';
+import type { ErrorRecord } from '../platform/errors.ts';
 import type { OutboxStore } from './outbox-port.ts';
 import type { ApprovalStore, RunStore } from './run-ports.ts';
 
@@ -232,4 +231,11 @@ export interface Store {
   readonly approvals: ApprovalStore;
   readonly configuration: ConfigurationStore;
   readonly outbox: OutboxStore;
+}
+
+/** Enough of an unmanaged statement to name it when it is gone. */
+export interface UnmanagedStatement {
+  readonly digest: string;
+  /** The Sid, or a short description; empty beyond the first hundred. */
+  readonly label: string;
 }

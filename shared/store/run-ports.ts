@@ -1,7 +1,6 @@
-import type { CentralAccountName } from '../configuration/schema.ts';
-import type { ErrorRecord } from '../errors.ts';
-import type { WaitingAccount } from '../plan/approval.ts';
-import type { DriftStatus } from '../plan/drift-status.ts';
+import type { Position } from '../platform/account.ts';
+import type { CentralAccountName } from '../platform/central-accounts.ts';
+import type { ErrorRecord } from '../platform/errors.ts';
 import type { Listed } from './listed.ts';
 
 export type RunStatus = 'running' | 'waiting-for-approval' | 'succeeded' | 'failed' | 'ignored';
@@ -69,7 +68,7 @@ export interface AccessCounts {
   readonly leaving: Reach;
 }
 
-/** Accounts of the organisation, resources of the configuration, and runs, each by what became of them. */
+/** Accounts of the organization, resources of the configuration, and runs, each by what became of them. */
 export interface SweepCounts {
   readonly accounts: number;
   /** Accounts whose item in the registry was not what Organizations says; departed ones included. */
@@ -204,3 +203,30 @@ export interface ApprovalStore {
   /** Requests that nobody has decided, of runs that have not ended, by run id. Consistent reads. */
   open(): Promise<Listed<ApprovalRequest>>;
 }
+
+export interface WaitingAccount {
+  readonly id: string;
+  readonly position: Position;
+  /** Where it was approved last; null for one that never was. */
+  readonly approvedAs: Position | null;
+}
+
+/**
+ * How a resource is, compared with how the last run left it and how it should be.
+ * `ours-changed`: what is ours is not as it should be, and no change of accounts or configuration explains it.
+ * `contested`: others have changed what is ours again after it was restored, and a person has to decide.
+ * `foreign-changed`: ours is as it should be, and what is not ours has changed; information, no drift.
+ * `pending`: accounts or configuration have changed, or a grace has ended, and no run has come by since; no drift
+ * either.
+ */
+export const driftStatuses = [
+  'equal',
+  'ours-changed',
+  'contested',
+  'foreign-changed',
+  'missing',
+  'unreadable',
+  'pending',
+] as const;
+
+export type DriftStatus = (typeof driftStatuses)[number];

@@ -1,4 +1,4 @@
-import { type Finding, OnboardingError } from '../errors.ts';
+import { type Finding, OnboardingError } from '../platform/errors.ts';
 
 /** Where an item of the table is. */
 export interface ItemKey {

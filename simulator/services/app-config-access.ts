@@ -1,4 +1,4 @@
-import type { SimulatedApplication, SimulatedEnvironment, SimulatedProfile } from '../app-config.ts';
+import type { SimulatedApplication, SimulatedEnvironment, SimulatedProfile } from '../app-config-state.ts';
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { denialOf } from '../permissions.ts';
@@ -42,7 +42,7 @@ export const notFound = (type: string, identifier: unknown) =>
   awsError('ResourceNotFoundException', `Could not find ${type} ${identifier}`, 404);
 
 /** Every resource that the action is on must be allowed ("Actions, resources, and condition keys for AWS AppConfig"). */
-export function authorise(
+export function authorize(
   { world, caller, region }: ServiceCall<object>,
   action: string,
   resources: readonly string[],

@@ -1,8 +1,8 @@
 import { violations } from '../../shared/configuration/json-schema.ts';
-import type { HostedVersion, SimulatedProfile } from '../app-config.ts';
+import type { HostedVersion, SimulatedProfile } from '../app-config-state.ts';
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import type { SimulatedSecret } from '../secrets.ts';
+import type { SimulatedSecret } from '../simulated-resources.ts';
 import type { Caller } from '../world.ts';
 import { denialToUseKey } from './kms-keys.ts';
 import { deleted, expectKey, secretDenial, withValue } from './secret-access.ts';

@@ -4,12 +4,12 @@ import type {
   StartConfigurationSessionCommandInput,
   StartConfigurationSessionCommandOutput,
 } from '@aws-sdk/client-appconfigdata';
-import type { ConfigurationSession, SimulatedDeployment } from '../app-config.ts';
 import { servedBy } from '../app-config-progress.ts';
+import type { ConfigurationSession, SimulatedDeployment } from '../app-config-state.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { randomText } from '../world.ts';
-import { applicationOf, authorise, environmentOf, notFound, profileOf } from './app-config-access.ts';
+import { applicationOf, authorize, environmentOf, notFound, profileOf } from './app-config-access.ts';
 import { keyContext } from './app-config-deployments.ts';
 import { denialToUseKey } from './kms-keys.ts';
 
@@ -29,7 +29,7 @@ export const appConfigData: ServiceOperations = {
     const { RequiredMinimumPollIntervalInSeconds: intervalSeconds = 60 } = input;
     if (intervalSeconds < 15 || intervalSeconds > 86_400)
       throw awsError('BadRequestException', 'RequiredMinimumPollIntervalInSeconds is between 15 and 86400');
-    authorise(call, 'appconfig:StartConfigurationSession', [
+    authorize(call, 'appconfig:StartConfigurationSession', [
       `${application.arn}/environment/${environment.id}/configuration/${profile.id}`,
     ]);
     const InitialConfigurationToken = issued(call, {
@@ -91,7 +91,7 @@ function deploymentFor(
 ): SimulatedDeployment {
   const application = applicationOf(call, applicationId);
   const environment = environmentOf(application, environmentId);
-  authorise(call, 'appconfig:GetLatestConfiguration', [
+  authorize(call, 'appconfig:GetLatestConfiguration', [
     `${application.arn}/environment/${environment.id}/configuration/${profileId}`,
   ]);
   const served = servedBy(environment, profileId, { now: call.world.settings.clock.now(), place });

@@ -8,12 +8,12 @@ import type {
   StopDeploymentCommandInput,
   StopDeploymentCommandOutput,
 } from '@aws-sdk/client-appconfig';
-import type { SimulatedApplication, SimulatedDeployment, SimulatedEnvironment } from '../app-config.ts';
 import { completeAt, isAlarmed, isRunning, percentageOf, phaseOf } from '../app-config-progress.ts';
+import type { SimulatedApplication, SimulatedDeployment, SimulatedEnvironment } from '../app-config-state.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
-import { applicationOf, authorise, environmentOf, notFound, profileOf } from './app-config-access.ts';
+import { applicationOf, authorize, environmentOf, notFound, profileOf } from './app-config-access.ts';
 import { retrieved } from './app-config-content.ts';
 import { denialToUseKey } from './kms-keys.ts';
 
@@ -31,7 +31,7 @@ export const appConfigDeployments: ServiceOperations = {
     const place = placeOf(call);
     const profile = profileOf(place.application, input.ConfigurationProfileId);
     const strategy = strategyOf(call);
-    authoriseStart(call, place, profile.id, strategy.id);
+    authorizeStart(call, place, profile.id, strategy.id);
     expectFree(call, place.environment);
     const version = input.ConfigurationVersion ?? '';
     const content = retrieved(call, { profile, version, kmsKey: input.KmsKeyIdentifier });
@@ -64,7 +64,7 @@ export const appConfigDeployments: ServiceOperations = {
   /** The newest first. */
   ListDeployments: operation<ListDeploymentsCommandInput, ListDeploymentsCommandOutput>((call) => {
     const { application, environment } = placeOf(call);
-    authorise(call, 'appconfig:ListDeployments', [application.arn, environmentArn(application, environment)]);
+    authorize(call, 'appconfig:ListDeployments', [application.arn, environmentArn(application, environment)]);
     const { NextToken, MaxResults = 50 } = call.input;
     const listing = `deployments of ${environment.id}`;
     const newest = environment.deployments.toReversed();
@@ -105,14 +105,14 @@ function strategyOf({ world, caller, region, input }: ServiceCall<StartDeploymen
 const environmentArn = ({ arn }: SimulatedApplication, { id }: SimulatedEnvironment): string =>
   `${arn}/environment/${id}`;
 
-function authoriseStart(
+function authorizeStart(
   call: ServiceCall<object>,
   { application, environment }: Place,
   profileId: string,
   strategyId: string,
 ): void {
   const prefix = application.arn.replace(/application\/.*$/, '');
-  authorise(call, 'appconfig:StartDeployment', [
+  authorize(call, 'appconfig:StartDeployment', [
     application.arn,
     environmentArn(application, environment),
     `${application.arn}/configurationprofile/${profileId}`,
@@ -165,7 +165,7 @@ function deploymentOf(
 ): SimulatedDeployment {
   const number = call.input.DeploymentNumber ?? 0;
   const arn = environmentArn(application, environment);
-  authorise(call, action, [application.arn, arn, `${arn}/deployment/${number}`]);
+  authorize(call, action, [application.arn, arn, `${arn}/deployment/${number}`]);
   const deployment = environment.deployments[number - 1];
   if (deployment === undefined) throw notFound('Deployment', number);
   return deployment;

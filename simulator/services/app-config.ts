@@ -14,11 +14,11 @@ import type {
   ListHostedConfigurationVersionsCommandInput,
   ListHostedConfigurationVersionsCommandOutput,
 } from '@aws-sdk/client-appconfig';
-import type { SimulatedApplication, SimulatedProfile } from '../app-config.ts';
+import type { SimulatedApplication, SimulatedProfile } from '../app-config-state.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
-import { applicationOf, authorise, profileOf } from './app-config-access.ts';
+import { applicationOf, authorize, profileOf } from './app-config-access.ts';
 import { expectHostedKey } from './app-config-content.ts';
 import { appConfigDeployments } from './app-config-deployments.ts';
 
@@ -27,7 +27,7 @@ export const appConfig: ServiceOperations = {
   ...appConfigDeployments,
 
   ListApplications: operation<ListApplicationsCommandInput, ListApplicationsCommandOutput>((call) => {
-    authorise(call, 'appconfig:ListApplications', ['*']);
+    authorize(call, 'appconfig:ListApplications', ['*']);
     const own = [...call.world.appConfig.applications.values()].filter(
       ({ accountId, region }) => accountId === call.caller.accountId && region === call.region,
     );
@@ -35,7 +35,7 @@ export const appConfig: ServiceOperations = {
   }),
 
   ListEnvironments: operation<ListEnvironmentsCommandInput, ListEnvironmentsCommandOutput>((call) => {
-    const application = authorisedApplication(call, 'appconfig:ListEnvironments');
+    const application = authorizedApplication(call, 'appconfig:ListEnvironments');
     return paged(
       call,
       `environments of ${application.id}`,
@@ -53,7 +53,7 @@ export const appConfig: ServiceOperations = {
     ListConfigurationProfilesCommandInput,
     ListConfigurationProfilesCommandOutput
   >((call) => {
-    const application = authorisedApplication(call, 'appconfig:ListConfigurationProfiles');
+    const application = authorizedApplication(call, 'appconfig:ListConfigurationProfiles');
     const profiles = [...application.profiles.values()];
     return paged(call, `profiles of ${application.id}`, profiles, (each) => summary(application, each));
   }),
@@ -64,7 +64,7 @@ export const appConfig: ServiceOperations = {
   >((call) => {
     const application = applicationOf(call, call.input.ApplicationId);
     const profile = profileOf(application, call.input.ConfigurationProfileId);
-    authorise(call, 'appconfig:GetConfigurationProfile', [
+    authorize(call, 'appconfig:GetConfigurationProfile', [
       application.arn,
       `${application.arn}/configurationprofile/${profile.id}`,
     ]);
@@ -79,7 +79,7 @@ export const appConfig: ServiceOperations = {
     const { ApplicationId, ConfigurationProfileId, Content, ContentType = '' } = call.input;
     const application = applicationOf(call, ApplicationId);
     const profile = profileOf(application, ConfigurationProfileId);
-    authorise(call, 'appconfig:CreateHostedConfigurationVersion', [
+    authorize(call, 'appconfig:CreateHostedConfigurationVersion', [
       application.arn,
       `${application.arn}/configurationprofile/${profile.id}`,
     ]);
@@ -102,7 +102,7 @@ export const appConfig: ServiceOperations = {
   >((call) => {
     const application = applicationOf(call, call.input.ApplicationId);
     const profile = profileOf(application, call.input.ConfigurationProfileId);
-    authorise(call, 'appconfig:ListHostedConfigurationVersions', [
+    authorize(call, 'appconfig:ListHostedConfigurationVersions', [
       application.arn,
       `${application.arn}/configurationprofile/${profile.id}`,
     ]);
@@ -126,7 +126,7 @@ export const appConfig: ServiceOperations = {
     ListDeploymentStrategiesCommandInput,
     ListDeploymentStrategiesCommandOutput
   >((call) => {
-    authorise(call, 'appconfig:ListDeploymentStrategies', ['*']);
+    authorize(call, 'appconfig:ListDeploymentStrategies', ['*']);
     const known = [...call.world.appConfig.strategies.values()].filter(
       ({ accountId = call.caller.accountId, region = call.region }) =>
         accountId === call.caller.accountId && region === call.region,
@@ -142,12 +142,12 @@ export const appConfig: ServiceOperations = {
   }),
 };
 
-function authorisedApplication(
+function authorizedApplication(
   call: ServiceCall<{ readonly ApplicationId: string | undefined }>,
   action: string,
 ): SimulatedApplication {
   const application = applicationOf(call, call.input.ApplicationId);
-  authorise(call, action, [application.arn]);
+  authorize(call, action, [application.arn]);
   return application;
 }
 

@@ -8,17 +8,18 @@ import type {
   ModifyImageAttributeCommandInput,
   ModifyImageAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
-import { matchesGlob } from '../../shared/glob.ts';
+import { matchesGlob } from '../../shared/platform/glob.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
 import { isKnownPrincipal } from '../principals.ts';
+import type { SimulatedImage } from '../simulated-resources.ts';
 import { tagList } from '../tags.ts';
 import { readWildcards } from '../wildcards.ts';
-import type { SimulatedImage, World } from '../world.ts';
+import type { World } from '../world.ts';
 
-/** AMI sharing: organisations, OUs and accounts together ("Amazon EC2 endpoints and quotas", General Reference). */
+/** AMI sharing: organizations, OUs and accounts together ("Amazon EC2 endpoints and quotas", General Reference). */
 const mostShares = 1_000;
 
 /** Amazon EC2: launch permissions of images. Source: EC2 API reference, "ModifyImageAttribute", "Error codes". */
@@ -38,7 +39,7 @@ export const ec2: ServiceOperations = {
 
   DescribeImageAttribute: operation<DescribeImageAttributeCommandInput, DescribeImageAttributeCommandOutput>(
     (call) => {
-      const image = authorisedImage(call, 'ec2:DescribeImageAttribute');
+      const image = authorizedImage(call, 'ec2:DescribeImageAttribute');
       expectLaunchPermission(call.input.Attribute);
       return { ImageId: image.id, LaunchPermissions: image.launchPermissions.map((each) => ({ ...each })) };
     },
@@ -47,7 +48,7 @@ export const ec2: ServiceOperations = {
   /** All of it, or nothing: one account that does not exist refuses the request. */
   ModifyImageAttribute: operation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
     (call) => {
-      const image = authorisedImage(call, 'ec2:ModifyImageAttribute');
+      const image = authorizedImage(call, 'ec2:ModifyImageAttribute');
       const { Attribute = 'launchPermission', LaunchPermission, ...others } = call.input;
       expectLaunchPermission(Attribute);
       if (LaunchPermission === undefined || 'OperationType' in others)
@@ -111,7 +112,7 @@ interface ImageInput {
   readonly ImageId: string | undefined;
 }
 
-function authorisedImage({ world, caller, region, input }: ServiceCall<ImageInput>, action: string) {
+function authorizedImage({ world, caller, region, input }: ServiceCall<ImageInput>, action: string) {
   const { ImageId = '' } = input;
   const image = world.images.get(ImageId);
   if (image === undefined || image.region !== region)

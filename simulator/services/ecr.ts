@@ -13,8 +13,7 @@ import { operation, type ServiceCall, type ServiceOperations } from '../call.ts'
 import { acceptDocument, type DocumentRules, namesPrincipal, namesResource } from '../documents.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
-import type { SimulatedResource } from '../world.ts';
-
+import type { SimulatedResource } from '../simulated-resources.ts';
 /** Amazon ECR: repository policies. Source: ECR API reference, "SetRepositoryPolicy". */
 export const ecr: ServiceOperations = {
   DescribeRepositories: operation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput>(
@@ -34,14 +33,14 @@ export const ecr: ServiceOperations = {
 
   GetRepositoryPolicy: operation<GetRepositoryPolicyCommandInput, GetRepositoryPolicyCommandOutput>(
     (call) => {
-      const repository = authorised(call, repositoryOf(call), 'ecr:GetRepositoryPolicy');
+      const repository = authorized(call, repositoryOf(call), 'ecr:GetRepositoryPolicy');
       return answer(repository, existingPolicy(repository));
     },
   ),
 
   SetRepositoryPolicy: operation<SetRepositoryPolicyCommandInput, SetRepositoryPolicyCommandOutput>(
     (call) => {
-      const repository = authorised(call, repositoryOf(call), 'ecr:SetRepositoryPolicy');
+      const repository = authorized(call, repositoryOf(call), 'ecr:SetRepositoryPolicy');
       repository.policy = acceptDocument(call.world, call.input.policyText ?? '', repositoryRules);
       return answer(repository, repository.policy);
     },
@@ -49,7 +48,7 @@ export const ecr: ServiceOperations = {
 
   DeleteRepositoryPolicy: operation<DeleteRepositoryPolicyCommandInput, DeleteRepositoryPolicyCommandOutput>(
     (call) => {
-      const repository = authorised(call, repositoryOf(call), 'ecr:DeleteRepositoryPolicy');
+      const repository = authorized(call, repositoryOf(call), 'ecr:DeleteRepositoryPolicy');
       const policyText = existingPolicy(repository);
       repository.policy = undefined;
       return answer(repository, policyText);
@@ -83,16 +82,16 @@ function wantedRepositories(
   const action = 'ecr:DescribeRepositories';
   if (repositoryNames !== undefined)
     return repositoryNames.map((repositoryName) =>
-      authorised(call, repositoryOf({ ...call, input: { registryId, repositoryName } }), action),
+      authorized(call, repositoryOf({ ...call, input: { registryId, repositoryName } }), action),
     );
   const all = `arn:${world.settings.partition}:ecr:${region}:${registryId}:repository/*`;
-  authorised(call, { arn: all, accountId: registryId, region, policy: undefined }, action);
+  authorized(call, { arn: all, accountId: registryId, region, policy: undefined }, action);
   return [...world.repositories.values()].filter(
     (known) => known.accountId === registryId && known.region === region,
   );
 }
 
-function authorised<T extends Pick<SimulatedResource, 'arn' | 'accountId' | 'region' | 'policy'>>(
+function authorized<T extends Pick<SimulatedResource, 'arn' | 'accountId' | 'region' | 'policy'>>(
   { world, caller }: ServiceCall<object>,
   repository: T,
   action: string,

@@ -1,22 +1,22 @@
 import type * as sdk from '@aws-sdk/client-iam';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import type { SimulatedGroup, SimulatedRole } from '../world.ts';
+import type { SimulatedGroup, SimulatedRole } from '../simulated-resources.ts';
 import { acceptTrustPolicy } from './iam-documents.ts';
-import { authorise, groupOf, holdersOf, iamPage, missing, policyOf, roleOf } from './iam-entities.ts';
+import { authorize, groupOf, holdersOf, iamPage, missing, policyOf, roleOf } from './iam-entities.ts';
 
 /** Groups, roles, and the managed policies attached to them. Source: IAM API reference. */
 export const iamAttachments: ServiceOperations = {
   GetGroup: operation<sdk.GetGroupCommandInput, sdk.GetGroupCommandOutput>((call) => {
     const group = groupOf(call, call.input.GroupName);
-    authorise(call, 'iam:GetGroup', group.arn);
+    authorize(call, 'iam:GetGroup', group.arn);
     const { name: GroupName, uniqueId: GroupId, arn: Arn, path: Path } = group;
     return { Group: { GroupName, GroupId, Arn, Path, CreateDate: epoch }, Users: [], IsTruncated: false };
   }),
 
   GetRole: operation<sdk.GetRoleCommandInput, sdk.GetRoleCommandOutput>((call) => {
     const role = roleOf(call, call.input.RoleName);
-    authorise(call, 'iam:GetRole', role.arn);
+    authorize(call, 'iam:GetRole', role.arn);
     const { name: RoleName, uniqueId: RoleId, arn: Arn, path: Path } = role;
     const AssumeRolePolicyDocument = encodeURIComponent(role.trust);
     return { Role: { RoleName, RoleId, Arn, Path, CreateDate: epoch, AssumeRolePolicyDocument } };
@@ -27,7 +27,7 @@ export const iamAttachments: ServiceOperations = {
     sdk.UpdateAssumeRolePolicyCommandOutput
   >((call) => {
     const role = roleOf(call, call.input.RoleName);
-    authorise(call, 'iam:UpdateAssumeRolePolicy', role.arn);
+    authorize(call, 'iam:UpdateAssumeRolePolicy', role.arn);
     role.trust = acceptTrustPolicy(call.world, call.input.PolicyDocument);
     return {};
   }),
@@ -62,7 +62,7 @@ export const iamAttachments: ServiceOperations = {
     sdk.ListEntitiesForPolicyCommandInput,
     sdk.ListEntitiesForPolicyCommandOutput
   >((call) => {
-    authorise(call, 'iam:ListEntitiesForPolicy', call.input.PolicyArn ?? '');
+    authorize(call, 'iam:ListEntitiesForPolicy', call.input.PolicyArn ?? '');
     const { groups, roles } = holdersOf(call, policyOf(call, call.input.PolicyArn).arn);
     const { items, marker } = iamPage([...groups, ...roles], call.input);
     return {
@@ -88,7 +88,7 @@ const attachmentLimit = 10;
 
 /** Attaching what is attached already changes nothing. */
 function attach(call: ServiceCall<PolicyInput>, holder: Holder, action: string): object {
-  authorise(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
+  authorize(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
   const { arn } = policyOf(call, call.input.PolicyArn);
   if (!holder.attached.has(arn) && holder.attached.size >= attachmentLimit)
     throw awsError(
@@ -101,7 +101,7 @@ function attach(call: ServiceCall<PolicyInput>, holder: Holder, action: string):
 }
 
 function detach(call: ServiceCall<PolicyInput>, holder: Holder, action: string): object {
-  authorise(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
+  authorize(call, action, holder.arn, { 'iam:PolicyARN': call.input.PolicyArn ?? '' });
   if (!holder.attached.delete(call.input.PolicyArn ?? ''))
     throw missing(`Policy ${call.input.PolicyArn} was not found.`);
   return {};
@@ -114,7 +114,7 @@ interface ListInput {
 }
 
 function attachedTo(call: ServiceCall<ListInput>, holder: Holder, action: string) {
-  authorise(call, action, holder.arn);
+  authorize(call, action, holder.arn);
   const policies = [...holder.attached].flatMap((arn) => call.world.managedPolicies.get(arn) ?? []);
   const wanted = policies.filter(({ path }) => path.startsWith(call.input.PathPrefix ?? '/'));
   const { items, marker } = iamPage(wanted, call.input);

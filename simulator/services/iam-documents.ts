@@ -1,4 +1,4 @@
-import { many, parsePolicy, type Statement } from '../../shared/policy/document.ts';
+import { many, parsePolicy, type Statement } from '../../shared/iam/document.ts';
 import { awsError } from '../aws-error.ts';
 import {
   acceptDocument,

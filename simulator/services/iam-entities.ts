@@ -3,10 +3,10 @@ import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
-import type { SimulatedGroup, SimulatedManagedPolicy, SimulatedRole, Tags } from '../world.ts';
+import type { SimulatedGroup, SimulatedManagedPolicy, SimulatedRole, Tags } from '../simulated-resources.ts';
 
 /** @throws ServiceException `AccessDenied` where the caller may not do `action` on `resource` */
-export function authorise(
+export function authorize(
   { world, caller, region }: ServiceCall<object>,
   action: string,
   resource: string,

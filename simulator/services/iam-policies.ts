@@ -1,17 +1,18 @@
 import type * as sdk from '@aws-sdk/client-iam';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { digest, type PolicyVersion, type SimulatedManagedPolicy } from '../world.ts';
+import type { PolicyVersion, SimulatedManagedPolicy } from '../simulated-resources.ts';
+import { digest } from '../world.ts';
 import { acceptIdentityPolicy } from './iam-documents.ts';
-import { authorise, holdersOf, iamPage, missing, policyOf, resourceTags, tagList } from './iam-entities.ts';
+import { authorize, holdersOf, iamPage, missing, policyOf, resourceTags, tagList } from './iam-entities.ts';
 
 /** Customer managed policies and their versions. Source: IAM API reference. */
 export const iamPolicies: ServiceOperations = {
   ListPolicies: operation<sdk.ListPoliciesCommandInput, sdk.ListPoliciesCommandOutput>((call) => {
     const { world, caller, input } = call;
-    authorise(call, 'iam:ListPolicies', `arn:${world.settings.partition}:iam::${caller.accountId}:policy/`);
+    authorize(call, 'iam:ListPolicies', `arn:${world.settings.partition}:iam::${caller.accountId}:policy/`);
     if (input.Scope !== 'Local' || input.OnlyAttached === true)
-      throw awsError('NotSimulated', 'The simulated organisation lists policies with Scope Local only', 501);
+      throw awsError('NotSimulated', 'The simulated organization lists policies with Scope Local only', 501);
     const found = [...world.managedPolicies.values()].filter(
       ({ accountId, path }) => accountId === caller.accountId && path.startsWith(input.PathPrefix ?? '/'),
     );
@@ -20,20 +21,20 @@ export const iamPolicies: ServiceOperations = {
   }),
 
   GetPolicy: operation<sdk.GetPolicyCommandInput, sdk.GetPolicyCommandOutput>((call) => {
-    const policy = authorisedPolicy(call, 'iam:GetPolicy');
+    const policy = authorizedPolicy(call, 'iam:GetPolicy');
     const description = policy.description === undefined ? {} : { Description: policy.description };
     return { Policy: { ...describe(call, policy), ...description, Tags: tagList(policy.tags) } };
   }),
 
   ListPolicyTags: operation<sdk.ListPolicyTagsCommandInput, sdk.ListPolicyTagsCommandOutput>((call) => {
-    const { items, marker } = iamPage(tagList(authorisedPolicy(call, 'iam:ListPolicyTags').tags), call.input);
+    const { items, marker } = iamPage(tagList(authorizedPolicy(call, 'iam:ListPolicyTags').tags), call.input);
     return { Tags: items, ...marker };
   }),
 
   CreatePolicy: operation<sdk.CreatePolicyCommandInput, sdk.CreatePolicyCommandOutput>((call) => {
     const policy = newPolicy(call);
     const tags = Object.entries(policy.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]);
-    authorise(call, 'iam:CreatePolicy', policy.arn, {
+    authorize(call, 'iam:CreatePolicy', policy.arn, {
       ...Object.fromEntries(tags),
       'aws:TagKeys': Object.keys(policy.tags),
     });
@@ -49,7 +50,7 @@ export const iamPolicies: ServiceOperations = {
   }),
 
   DeletePolicy: operation<sdk.DeletePolicyCommandInput, sdk.DeletePolicyCommandOutput>((call) => {
-    const policy = authorisedPolicy(call, 'iam:DeletePolicy');
+    const policy = authorizedPolicy(call, 'iam:DeletePolicy');
     if (attachmentCount(call, policy) > 0) throw conflict('Cannot delete a policy attached to entities.');
     if (policy.versions.length > 1)
       throw conflict(
@@ -61,21 +62,21 @@ export const iamPolicies: ServiceOperations = {
 
   ListPolicyVersions: operation<sdk.ListPolicyVersionsCommandInput, sdk.ListPolicyVersionsCommandOutput>(
     (call) => {
-      const policy = authorisedPolicy(call, 'iam:ListPolicyVersions');
+      const policy = authorizedPolicy(call, 'iam:ListPolicyVersions');
       const { items, marker } = iamPage(policy.versions.toReversed(), call.input);
       return { Versions: items.map((version) => describeVersion(policy, version)), ...marker };
     },
   ),
 
   GetPolicyVersion: operation<sdk.GetPolicyVersionCommandInput, sdk.GetPolicyVersionCommandOutput>((call) => {
-    const policy = authorisedPolicy(call, 'iam:GetPolicyVersion');
+    const policy = authorizedPolicy(call, 'iam:GetPolicyVersion');
     const version = versionOf(policy, call.input.VersionId);
     return { PolicyVersion: { ...describeVersion(policy, version), Document: urlEncoded(version.document) } };
   }),
 
   CreatePolicyVersion: operation<sdk.CreatePolicyVersionCommandInput, sdk.CreatePolicyVersionCommandOutput>(
     (call) => {
-      const policy = authorisedPolicy(call, 'iam:CreatePolicyVersion');
+      const policy = authorizedPolicy(call, 'iam:CreatePolicyVersion');
       const document = acceptIdentityPolicy(call.world, call.input.PolicyDocument);
       if (policy.versions.length >= 5)
         throw awsError(
@@ -93,14 +94,14 @@ export const iamPolicies: ServiceOperations = {
     sdk.SetDefaultPolicyVersionCommandInput,
     sdk.SetDefaultPolicyVersionCommandOutput
   >((call) => {
-    const policy = authorisedPolicy(call, 'iam:SetDefaultPolicyVersion');
+    const policy = authorizedPolicy(call, 'iam:SetDefaultPolicyVersion');
     policy.defaultVersion = versionOf(policy, call.input.VersionId).id;
     return {};
   }),
 
   DeletePolicyVersion: operation<sdk.DeletePolicyVersionCommandInput, sdk.DeletePolicyVersionCommandOutput>(
     (call) => {
-      const policy = authorisedPolicy(call, 'iam:DeletePolicyVersion');
+      const policy = authorizedPolicy(call, 'iam:DeletePolicyVersion');
       const { id } = versionOf(policy, call.input.VersionId);
       if (id === policy.defaultVersion) throw conflict('Cannot delete the default version of a policy.');
       policy.versions = policy.versions.filter((version) => version.id !== id);
@@ -111,9 +112,9 @@ export const iamPolicies: ServiceOperations = {
 
 const conflict = (message: string) => awsError('DeleteConflictException', message, 409);
 
-function authorisedPolicy(call: ServiceCall<{ PolicyArn: string | undefined }>, action: string) {
+function authorizedPolicy(call: ServiceCall<{ PolicyArn: string | undefined }>, action: string) {
   const known = call.world.managedPolicies.get(call.input.PolicyArn ?? '');
-  authorise(call, action, call.input.PolicyArn ?? '', known === undefined ? {} : resourceTags(known));
+  authorize(call, action, call.input.PolicyArn ?? '', known === undefined ? {} : resourceTags(known));
   return policyOf(call, call.input.PolicyArn);
 }
 

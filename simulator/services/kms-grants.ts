@@ -12,8 +12,9 @@ import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { isKnownPrincipal } from '../principals.ts';
-import { digest, randomText, type SimulatedGrant, type SimulatedKey, type World } from '../world.ts';
-import { authorisedKey } from './kms-keys.ts';
+import type { SimulatedGrant, SimulatedKey } from '../simulated-resources.ts';
+import { digest, randomText, type World } from '../world.ts';
+import { authorizedKey } from './kms-keys.ts';
 
 /** AWS allows 50,000 ("Resource quotas", KMS developer guide). */
 const mostGrants = 50_000;
@@ -21,7 +22,7 @@ const mostGrants = 50_000;
 /** AWS Key Management Service: grants. Source: KMS API reference, "CreateGrant" and those after it. */
 export const kmsGrants: ServiceOperations = {
   CreateGrant: operation<CreateGrantCommandInput, CreateGrantCommandOutput>((call) => {
-    const key = authorisedKey(call, 'kms:CreateGrant');
+    const key = authorizedKey(call, 'kms:CreateGrant');
     expectEnabled(key);
     const grants = grantsOf(call.world, key.arn);
     const wanted = wantedGrant(call);
@@ -35,7 +36,7 @@ export const kmsGrants: ServiceOperations = {
   }),
 
   ListGrants: operation<ListGrantsCommandInput, ListGrantsCommandOutput>((call) => {
-    const key = authorisedKey(call, 'kms:ListGrants');
+    const key = authorizedKey(call, 'kms:ListGrants');
     const { GrantId, GranteePrincipal, Marker, Limit = 50 } = call.input;
     if (Limit < 1 || Limit > 100) throw awsError('ValidationException', 'Limit must be between 1 and 100');
     const wanted = grantsOf(call.world, key.arn)
@@ -50,7 +51,7 @@ export const kmsGrants: ServiceOperations = {
   }),
 
   RevokeGrant: operation<RevokeGrantCommandInput, RevokeGrantCommandOutput>((call) => {
-    const key = authorisedKey(call, 'kms:RevokeGrant');
+    const key = authorizedKey(call, 'kms:RevokeGrant');
     remove(call.world, key.arn, call.input.GrantId);
     return {};
   }),
@@ -59,7 +60,7 @@ export const kmsGrants: ServiceOperations = {
     const { KeyId, GrantId, GrantToken } = call.input;
     if (GrantToken !== undefined)
       throw awsError('NotSimulated', 'Retiring by grant token is not simulated', 501);
-    const key = authorisedKey({ ...call, input: { KeyId } }, 'kms:RetireGrant');
+    const key = authorizedKey({ ...call, input: { KeyId } }, 'kms:RetireGrant');
     remove(call.world, key.arn, GrantId);
     return {};
   }),

@@ -1,15 +1,16 @@
-import type { RequestContext } from '../../shared/policy/patterns.ts';
+import type { RequestContext } from '../../shared/iam/patterns.ts';
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { strictDenialOf } from '../permissions.ts';
-import type { Caller, SimulatedResource, World } from '../world.ts';
+import type { SimulatedResource } from '../simulated-resources.ts';
+import type { Caller, World } from '../world.ts';
 
 export interface KeyInput {
   readonly KeyId: string | undefined;
 }
 
 /** The key that a call names, where its policy and the caller's allow the action. */
-export function authorisedKey({ world, caller, region, input }: ServiceCall<KeyInput>, action: string) {
+export function authorizedKey({ world, caller, region, input }: ServiceCall<KeyInput>, action: string) {
   const keyId = input.KeyId ?? '';
   const arn = keyId.startsWith('arn:')
     ? keyId

@@ -10,16 +10,16 @@ import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { acceptDocument, bytes, type DocumentRules, namesPrincipal, namesResource } from '../documents.ts';
 import { strictDenialOf } from '../permissions.ts';
-import type { SimulatedResource } from '../world.ts';
+import type { SimulatedResource } from '../simulated-resources.ts';
 import { kmsGrants } from './kms-grants.ts';
-import { attemptOn, authorisedKey, type KeyInput } from './kms-keys.ts';
+import { attemptOn, authorizedKey, type KeyInput } from './kms-keys.ts';
 
 /** AWS Key Management Service: key policies, and grants. Source: KMS API reference, "PutKeyPolicy", "GetKeyPolicy". */
 export const kms: ServiceOperations = {
   ...kmsGrants,
 
   DescribeKey: operation<DescribeKeyCommandInput, DescribeKeyCommandOutput>((call) => {
-    const key = authorisedKey(call, 'kms:DescribeKey');
+    const key = authorizedKey(call, 'kms:DescribeKey');
     return {
       KeyMetadata: {
         KeyId: key.name,
@@ -34,13 +34,13 @@ export const kms: ServiceOperations = {
 
   GetKeyPolicy: operation<GetKeyPolicyCommandInput, GetKeyPolicyCommandOutput>((call) => {
     expectDefaultName(call.input.PolicyName);
-    const { policy } = authorisedKey(inOwnAccount(call), 'kms:GetKeyPolicy');
+    const { policy } = authorizedKey(inOwnAccount(call), 'kms:GetKeyPolicy');
     return { ...(policy === undefined ? {} : { Policy: policy }), PolicyName: 'default' };
   }),
 
   PutKeyPolicy: operation<PutKeyPolicyCommandInput, PutKeyPolicyCommandOutput>((call) => {
     expectDefaultName(call.input.PolicyName);
-    const key = authorisedKey(inOwnAccount(call), 'kms:PutKeyPolicy');
+    const key = authorizedKey(inOwnAccount(call), 'kms:PutKeyPolicy');
     const accepted = acceptDocument(call.world, call.input.Policy ?? '', keyRules);
     if (call.input.BypassPolicyLockoutSafetyCheck !== true) expectNoLockOut(call, key, accepted);
     key.policy = accepted;

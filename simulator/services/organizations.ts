@@ -26,13 +26,14 @@ import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
-import { isContainer, type SimulatedAccount, type SimulatedOu, type World } from '../world.ts';
+import type { SimulatedAccount, SimulatedOu } from '../simulated-resources.ts';
+import { isContainer, type World } from '../world.ts';
 
 /** AWS Organizations, read-only. Source: Organizations API reference. */
 export const organizations: ServiceOperations = {
   DescribeOrganization: operation<DescribeOrganizationCommandInput, DescribeOrganizationCommandOutput>(
     (call) => {
-      authorise(call, 'DescribeOrganization');
+      authorize(call, 'DescribeOrganization');
       const { organizationId, managementAccountId } = call.world.settings;
       return {
         Organization: {
@@ -46,18 +47,18 @@ export const organizations: ServiceOperations = {
   ),
 
   DescribeAccount: operation<DescribeAccountCommandInput, DescribeAccountCommandOutput>((call) => {
-    authorise(call, 'DescribeAccount');
+    authorize(call, 'DescribeAccount');
     return { Account: describe(call.world, accountOf(call.world, call.input.AccountId)) };
   }),
 
   ListAccounts: operation<ListAccountsCommandInput, ListAccountsCommandOutput>((call) => {
-    authorise(call, 'ListAccounts');
+    authorize(call, 'ListAccounts');
     return accountPage(call.world, 'all', [...call.world.accounts.values()], call.input.NextToken);
   }),
 
   ListAccountsForParent: operation<ListAccountsForParentCommandInput, ListAccountsForParentCommandOutput>(
     (call) => {
-      authorise(call, 'ListAccountsForParent');
+      authorize(call, 'ListAccountsForParent');
       return accountPage(
         call.world,
         parentOf(call),
@@ -68,7 +69,7 @@ export const organizations: ServiceOperations = {
   ),
 
   ListRoots: operation<ListRootsCommandInput, ListRootsCommandOutput>((call) => {
-    authorise(call, 'ListRoots');
+    authorize(call, 'ListRoots');
     const Id = call.world.settings.rootId;
     return {
       Roots: [{ Id, Arn: arn(call.world, `root/${call.world.settings.organizationId}/${Id}`), Name: 'Root' }],
@@ -76,7 +77,7 @@ export const organizations: ServiceOperations = {
   }),
 
   ListParents: operation<ListParentsCommandInput, ListParentsCommandOutput>((call) => {
-    authorise(call, 'ListParents');
+    authorize(call, 'ListParents');
     const { world, input } = call;
     const child =
       world.accounts.get(input.ChildId ?? '') ?? world.organizationalUnits.get(input.ChildId ?? '');
@@ -86,7 +87,7 @@ export const organizations: ServiceOperations = {
   }),
 
   ListChildren: operation<ListChildrenCommandInput, ListChildrenCommandOutput>((call) => {
-    authorise(call, 'ListChildren');
+    authorize(call, 'ListChildren');
     const { world, input } = call;
     const Type = input.ChildType ?? 'ACCOUNT';
     const parent = parentOf(call);
@@ -99,7 +100,7 @@ export const organizations: ServiceOperations = {
     ListOrganizationalUnitsForParentCommandInput,
     ListOrganizationalUnitsForParentCommandOutput
   >((call) => {
-    authorise(call, 'ListOrganizationalUnitsForParent');
+    authorize(call, 'ListOrganizationalUnitsForParent');
     const parent = parentOf(call);
     const { items, next } = page(`units ${parent}`, unitsIn(call.world, parent), call.input.NextToken);
     return { OrganizationalUnits: items.map((ou) => describeOu(call.world, ou)), ...nextToken(next) };
@@ -109,7 +110,7 @@ export const organizations: ServiceOperations = {
     DescribeOrganizationalUnitCommandInput,
     DescribeOrganizationalUnitCommandOutput
   >((call) => {
-    authorise(call, 'DescribeOrganizationalUnit');
+    authorize(call, 'DescribeOrganizationalUnit');
     const ou = call.world.organizationalUnits.get(call.input.OrganizationalUnitId ?? '');
     if (ou === undefined)
       throw awsError('OrganizationalUnitNotFoundException', "You specified an OU that doesn't exist.");
@@ -118,7 +119,7 @@ export const organizations: ServiceOperations = {
 
   ListTagsForResource: operation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput>(
     (call) => {
-      authorise(call, 'ListTagsForResource');
+      authorize(call, 'ListTagsForResource');
       const { world, input } = call;
       const account = world.accounts.get(input.ResourceId ?? '');
       if (account === undefined && !isContainer(world, input.ResourceId ?? ''))
@@ -131,7 +132,7 @@ export const organizations: ServiceOperations = {
 };
 
 /** Only the management account and delegated administrators may call; the hub's account is taken for one. */
-function authorise({ world, caller, region }: ServiceCall<object>, name: string): void {
+function authorize({ world, caller, region }: ServiceCall<object>, name: string): void {
   const { managementAccountId, hubAccountId } = world.settings;
   const mayCall = [managementAccountId, hubAccountId].includes(caller.accountId);
   const denial = denialOf(world, caller, {

@@ -6,7 +6,7 @@ import type {
   PutBucketPolicyCommandInput,
   PutBucketPolicyCommandOutput,
 } from '@aws-sdk/client-s3';
-import { many, parsePolicy, type Statement } from '../../shared/policy/document.ts';
+import { many, parsePolicy, type Statement } from '../../shared/iam/document.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import {
@@ -18,18 +18,17 @@ import {
   withoutSpace,
 } from '../documents.ts';
 import { denialOf } from '../permissions.ts';
-import type { SimulatedBucket } from '../world.ts';
-
+import type { SimulatedBucket } from '../simulated-resources.ts';
 /** Amazon S3: bucket policies. Sources: S3 API reference, "Error responses"; user guide, "Bucket policies". */
 export const s3: ServiceOperations = {
   GetBucketPolicy: operation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>((call) => {
-    const { policy } = authorisedBucket(call, 's3:GetBucketPolicy');
+    const { policy } = authorizedBucket(call, 's3:GetBucketPolicy');
     if (policy === undefined) throw awsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
     return { Policy: policy };
   }),
 
   PutBucketPolicy: operation<PutBucketPolicyCommandInput, PutBucketPolicyCommandOutput>((call) => {
-    const bucket = authorisedBucket(call, 's3:PutBucketPolicy');
+    const bucket = authorizedBucket(call, 's3:PutBucketPolicy');
     const accepted = acceptDocument(call.world, call.input.Policy ?? '', bucketRules(bucket));
     if (bucket.blockPublicPolicy && parsePolicy(accepted, bucket.arn).Statement.some(isPublic))
       throw accessDenied(
@@ -41,7 +40,7 @@ export const s3: ServiceOperations = {
   }),
 
   DeleteBucketPolicy: operation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>((call) => {
-    authorisedBucket(call, 's3:DeleteBucketPolicy').policy = undefined;
+    authorizedBucket(call, 's3:DeleteBucketPolicy').policy = undefined;
     return {};
   }),
 };
@@ -53,7 +52,7 @@ interface BucketInput {
 
 const accessDenied = (message: string) => awsError('AccessDenied', message, 403);
 
-function authorisedBucket({ world, caller, region, input }: ServiceCall<BucketInput>, action: string) {
+function authorizedBucket({ world, caller, region, input }: ServiceCall<BucketInput>, action: string) {
   const bucket = world.buckets.get(input.Bucket ?? '');
   if (bucket === undefined) throw awsError('NoSuchBucket', 'The specified bucket does not exist', 404);
   if (bucket.region !== region)

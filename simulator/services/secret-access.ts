@@ -1,7 +1,7 @@
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import { denialOf } from '../permissions.ts';
-import type { SecretVersion, SimulatedSecret } from '../secrets.ts';
+import type { SecretVersion, SimulatedSecret } from '../simulated-resources.ts';
 import type { Caller, World } from '../world.ts';
 import { denialToUseKey } from './kms-keys.ts';
 
@@ -20,7 +20,7 @@ function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): S
   return secret;
 }
 
-export function authorisedSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
+export function authorizedSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
   const secret = secretOf(call);
   const denial = secretDenial(call.world, call.caller, secret, action);
   if (denial !== undefined) throw awsError('AccessDeniedException', denial);
@@ -29,7 +29,7 @@ export function authorisedSecret(call: ServiceCall<SecretInput>, action: string)
 
 /** A secret that is scheduled for deletion can be described and restored, nothing else. */
 export function livingSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = authorisedSecret(call, action);
+  const secret = authorizedSecret(call, action);
   if (secret.deletedAt !== undefined) throw deleted();
   return secret;
 }

@@ -12,7 +12,8 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceOperations } from '../call.ts';
-import { dropStage, moveStage, type SecretVersion, type SimulatedSecret, versionWith } from '../secrets.ts';
+import { dropStage, moveStage, versionWith } from '../secrets.ts';
+import type { SecretVersion, SimulatedSecret } from '../simulated-resources.ts';
 import { type Caller, randomUuid, type World } from '../world.ts';
 import { expectKey, livingSecret, withValue } from './secret-access.ts';
 
@@ -83,8 +84,8 @@ export const secretVersions: ServiceOperations = {
   ListSecretVersionIds: operation<ListSecretVersionIdsCommandInput, ListSecretVersionIdsCommandOutput>(
     (call) => {
       const secret = livingSecret(call, 'secretsmanager:ListSecretVersionIds');
-      const labelled = [...secret.versions.values()].filter(({ stages }) => stages.size > 0);
-      const Versions = labelled.map(({ id, createdAt, stages }) => ({
+      const labeled = [...secret.versions.values()].filter(({ stages }) => stages.size > 0);
+      const Versions = labeled.map(({ id, createdAt, stages }) => ({
         ...listed(id, stages),
         CreatedDate: new Date(createdAt),
       }));

@@ -11,16 +11,16 @@ import type {
   PutResourcePolicyCommandInput,
   PutResourcePolicyCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
-import { parsePolicy } from '../../shared/policy/document.ts';
+import { parsePolicy } from '../../shared/iam/document.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { acceptDocument, type DocumentRules, isPublic, namesPrincipal, namesResource } from '../documents.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
-import type { SimulatedSecret } from '../secrets.ts';
+import type { SimulatedSecret } from '../simulated-resources.ts';
 import { tagList } from '../tags.ts';
 import { randomPassword } from './random-password.ts';
-import { authorisedSecret, livingSecret, type SecretInput } from './secret-access.ts';
+import { authorizedSecret, livingSecret, type SecretInput } from './secret-access.ts';
 import { named, secretVersions } from './secret-versions.ts';
 
 /** AWS Secrets Manager: resource policies, and versions. Source: Secrets Manager API reference, "PutResourcePolicy". */
@@ -29,7 +29,7 @@ export const secretsManager: ServiceOperations = {
   ...randomPassword,
 
   DescribeSecret: operation<DescribeSecretCommandInput, DescribeSecretCommandOutput>((call) =>
-    described(authorisedSecret(call, 'secretsmanager:DescribeSecret')),
+    described(authorizedSecret(call, 'secretsmanager:DescribeSecret')),
   ),
 
   /** "ListSecrets", "Filter": filters match beginnings, and all must match. */

@@ -9,8 +9,7 @@ import { operation, type ServiceCall, type ServiceOperations } from '../call.ts'
 import { strictDenialOf } from '../permissions.ts';
 import { isLivingAccount } from '../principals.ts';
 import { openSession } from '../sessions.ts';
-import type { SimulatedRole } from '../world.ts';
-
+import type { SimulatedRole } from '../simulated-resources.ts';
 /** AWS Security Token Service. Source: STS API reference, "AssumeRole". */
 export const sts: ServiceOperations = {
   GetCallerIdentity: operation<GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput>(

@@ -7,9 +7,8 @@ import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { page } from '../paging.ts';
 import { denialOf } from '../permissions.ts';
+import type { Tags } from '../simulated-resources.ts';
 import { tagList } from '../tags.ts';
-import type { Tags } from '../world.ts';
-
 /** Resource Groups Tagging API: keys of KMS by their tags. Source: its API reference, "GetResources". */
 export const tagging: ServiceOperations = {
   GetResources: operation<GetResourcesCommandInput, GetResourcesCommandOutput>((call) => {

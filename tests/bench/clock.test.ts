@@ -3,7 +3,7 @@ import { filesIn, importsOf } from '../imports.ts';
 
 test.each(filesIn('bench'))('waits in simulated time only: %s', (file) => {
   const clocks = importsOf(file).filter(
-    ({ from }) => from === 'shared/clock.ts' || from.startsWith('node:timers'),
+    ({ from }) => from === 'shared/platform/clock.ts' || from.startsWith('node:timers'),
   );
 
   expect(clocks.flatMap(({ values }) => values)).not.toContain('systemClock');

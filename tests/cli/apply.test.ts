@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { InputStream, Io } from '../../cli/io.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { InputStream, Io } from '../../cli/terminal.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { exampleConfiguration, objectOf, run, type Screen, standardInput } from './screen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
@@ -41,8 +41,8 @@ const outcomes = (screen: Screen): Readonly<Record<string, string>> =>
 
 /** Notes what is written. */
 function writesTo(written: string[]): NonNullable<Io['prepareWorld']> {
-  return (organisation) =>
-    organisation.intercept(async (call, proceed) => {
+  return (organization) =>
+    organization.intercept(async (call, proceed) => {
       if (/^(Put|Set|Create|Delete|Attach)/.test(call.operation)) written.push(call.operation);
       return proceed();
     });
@@ -92,9 +92,9 @@ describe('apply', () => {
   test('--account of one for whom there is nothing does nothing', async () => {
     const written: string[] = [];
     const screen = await applyJson(['--account', '999999999999', '--yes'], {
-      prepareWorld: (organisation) => {
-        organisation.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
-        writesTo(written)(organisation);
+      prepareWorld: (organization) => {
+        organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
+        writesTo(written)(organization);
       },
     });
 
@@ -195,9 +195,9 @@ describe('apply asks', () => {
   });
 
   test('what changes while it waits for an answer is seen', async () => {
-    let organisation: SimulatedOrganisation | undefined;
+    let organization: SimulatedOrganization | undefined;
     async function* slowly(): AsyncGenerator<string> {
-      organisation?.world.buckets.delete('example-org-config');
+      organization?.world.buckets.delete('example-org-config');
       yield 'yes\n';
     }
     const stdin: InputStream = Object.assign(slowly(), { isTTY: true });
@@ -205,7 +205,7 @@ describe('apply asks', () => {
       ...terminal('').io,
       stdin,
       prepareWorld: (made) => {
-        organisation = made;
+        organization = made;
       },
     });
 
@@ -233,12 +233,12 @@ describe('apply --plan', () => {
   test('names every resource that has moved, and writes none', async () => {
     const written: string[] = [];
     const screen = await applyJson(['--plan', await planned()], {
-      prepareWorld: (organisation) => {
-        const { buckets, repositories } = organisation.world;
+      prepareWorld: (organization) => {
+        const { buckets, repositories } = organization.world;
         buckets.delete('example-org-config');
         for (const repository of repositories.values())
           if (repository.name === 'base/python') Object.assign(repository, { policy: undefined });
-        writesTo(written)(organisation);
+        writesTo(written)(organization);
       },
     });
 
@@ -263,7 +263,7 @@ describe('apply --plan', () => {
 
   test('refuses where the registry has moved', async () => {
     const screen = await applyJson(['--plan', await planned()], {
-      prepareWorld: (organisation) => organisation.addAccount({ id: '999999999999', name: 'new' }),
+      prepareWorld: (organization) => organization.addAccount({ id: '999999999999', name: 'new' }),
     });
 
     expect(screen).toMatchObject({

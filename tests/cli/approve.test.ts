@@ -5,13 +5,13 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { pendingReport, tellPending } from '../../cli/approval-output.ts';
 import { type ApproveOptions, answerOf, approve } from '../../cli/commands/approve.ts';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
-import type { Io } from '../../cli/io.ts';
 import { newOutput } from '../../cli/output.ts';
-import { nothingFound } from '../../shared/plan/searches.ts';
+import type { Io } from '../../cli/terminal.ts';
+import { nothingFound } from '../../shared/configuration/searches.ts';
 import { bucket } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
+import { named, onboard, otherServices, type World, world } from '../flows/flows-fixture.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../flows/waiting.ts';
-import { named, onboard, otherServices, type World, world } from '../flows/world.ts';
 import { exampleConfiguration, run, standardInput } from './screen.ts';
 
 /** The command with the services of a deployed system, at a terminal where somebody types. */
@@ -96,7 +96,7 @@ describe('onboarding approve', () => {
     expect((await approveOn(of, { run: request.runId, plan: request.planHash })).code).toBe(64);
     of.clock.advance(48 * 3_600_000);
     expect(await approveOn(of, right)).toMatchObject({ code: 65, error: { name: 'ApprovalClosedError' } });
-    of.organisation.world.tasks.timeOut();
+    of.organization.world.tasks.timeOut();
     await ended;
   });
 
@@ -112,7 +112,7 @@ describe('onboarding approve', () => {
     expect(stdout).toContain(`run ${run} ends as failed`);
     expect(stdout).not.toContain('goes on');
     expect(listed.stdout).toBe('Nobody waits for approval.\n');
-    of.organisation.world.tasks.timeOut();
+    of.organization.world.tasks.timeOut();
     await Promise.all([rejected.ended, late.ended]);
   });
 

@@ -5,7 +5,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import { describeWithMoto } from '../integration/moto.ts';
-import { buildOrganisation, type Organisation } from '../integration/organisation.ts';
+import { buildOrganization, type Organization } from '../integration/organization.ts';
 import { objectOf, run, type Screen, standardInput } from './screen.ts';
 
 /** The SDK's credential chain reads the process, not what a command is given. */
@@ -14,14 +14,14 @@ const variables = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 describeWithMoto('against an endpoint on this machine', (moto) => {
   const table = 'onboarding-cli';
   const saved = { ...process.env };
-  let organisation: Organisation;
+  let organization: Organization;
   let file: string;
 
   beforeAll(async () => {
     Object.assign(process.env, variables);
     const { endpoint } = moto();
-    organisation = await buildOrganisation(endpoint);
-    file = configurationFile(organisation.configuration);
+    organization = await buildOrganization(endpoint);
+    file = configurationFile(organization.configuration);
     const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
     await client.send(new CreateTableCommand(tableDefinition(table)));
   }, 60_000);
@@ -33,7 +33,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
   const command = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Screen> =>
     run([...argv, '--json'], {
       env: { AWS_ENDPOINT_URL: moto().endpoint, AWS_REGION: 'us-east-1', ...env },
-      stdin: standardInput(JSON.stringify({ accountId: organisation.central.log })),
+      stdin: standardInput(JSON.stringify({ accountId: organization.central.log })),
     });
   const withTable = { ONBOARDING_TABLE: table };
 
@@ -84,7 +84,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
 
   test('another configuration than the one in force is refused', async () => {
     const other = configurationFile(
-      organisation.configuration.replace(/^deployment: .*$/m, 'deployment: other'),
+      organization.configuration.replace(/^deployment: .*$/m, 'deployment: other'),
     );
     const screen = await command(['run', '--config', other, '--event', '-'], withTable);
 

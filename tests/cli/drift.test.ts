@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Io } from '../../cli/io.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { Io } from '../../cli/terminal.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { exampleConfiguration, objectOf, run, type Screen } from './screen.ts';
 
 const simulate = ['drift', '--simulate', '--config', exampleConfiguration];
@@ -13,7 +13,7 @@ const drift = (outsiders: Outsiders = () => {}): Promise<Screen> =>
 /** Changes the statements of the bucket of the flow logs, whose first is not ours. */
 const edit =
   (change: (statements: readonly object[]) => readonly object[]) =>
-  ({ world }: SimulatedOrganisation) => {
+  ({ world }: SimulatedOrganization) => {
     const bucket = world.buckets.get('example-org-flow-logs');
     const policy = JSON.parse(bucket?.policy ?? '') as { Statement: object[] };
     const text = JSON.stringify({ ...policy, Statement: change(policy.Statement) });
@@ -124,14 +124,14 @@ describe('drift', () => {
   });
 
   test('warns of a deleted role in an unmanaged statement, and reports no drift', async () => {
-    const screen = await drift((organisation) => {
+    const screen = await drift((organization) => {
       const role = 'arn:aws:iam::999988887777:role/Auditor';
-      organisation.addPrincipal(role);
+      organization.addPrincipal(role);
       edit((statements) => [
         ...statements,
         { Sid: 'Audit', Effect: 'Allow', Principal: { AWS: role }, Action: 's3:GetObject', Resource: '*' },
-      ])?.(organisation);
-      organisation.deletePrincipal(role);
+      ])?.(organization);
+      organization.deletePrincipal(role);
     });
 
     expect(screen.code).toBe(0);

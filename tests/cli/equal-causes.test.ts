@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { exampleConfiguration, run } from './screen.ts';
 
 const simulate = ['--simulate', '--config', exampleConfiguration];
 
-const withoutRoles = ({ world }: SimulatedOrganisation): void => {
+const withoutRoles = ({ world }: SimulatedOrganization): void => {
   for (const { arn } of [...world.roles.values()].filter(({ name }) => name === 'spoke'))
     world.roles.delete(arn);
 };

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { smallText } from '../flows/configurations.ts';
-import { leaveOver } from '../flows/left-over.ts';
+import { leaveOver } from '../flows/unattached-policies.ts';
 import { run } from './screen.ts';
 
 /** Of one grant, that of the group. */
@@ -15,7 +15,7 @@ function configurationFor(selector: string): string {
 }
 
 const former = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 + index));
-const leftOver = (organisation: SimulatedOrganisation) => leaveOver({ organisation }, 7, former);
+const leftOver = (organization: SimulatedOrganization) => leaveOver({ organization }, 7, former);
 const said = /nothing that anybody has: a left-over of ours, such as a policy that is not attached$/m;
 
 test('a plan deletes a policy that is not attached, where nothing else is there, and names nobody for it', async () => {

@@ -44,9 +44,9 @@ test('plan finds what the patterns match, and changes nothing', async () => {
 });
 
 test('plan warns of a pattern that finds nothing, and names a region that is not enabled', async () => {
-  const prepareWorld: NonNullable<Parameters<typeof run>[1]>['prepareWorld'] = (organisation) => {
-    organisation.world.secrets.clear();
-    organisation.disableRegion(shared, 'us-west-2');
+  const prepareWorld: NonNullable<Parameters<typeof run>[1]>['prepareWorld'] = (organization) => {
+    organization.world.secrets.clear();
+    organization.disableRegion(shared, 'us-west-2');
   };
 
   const { stdout } = await run(['plan', '--simulate', '--config', patterns], { prepareWorld });
@@ -59,7 +59,7 @@ test('plan warns of a pattern that finds nothing, and names a region that is not
 
 test('apply does what was found, and its record warns', async () => {
   const screen = await run(['apply', '--simulate', '--yes', '--config', patterns, '--json'], {
-    prepareWorld: (organisation) => organisation.world.secrets.clear(),
+    prepareWorld: (organization) => organization.world.secrets.clear(),
   });
 
   expect(objectOf(screen)).toMatchObject({
@@ -71,9 +71,9 @@ test('apply does what was found, and its record warns', async () => {
 
 test('drift looks first, too', async () => {
   const { code, stdout } = await run(['drift', '--simulate', '--config', patterns], {
-    outsiders: (organisation) => {
-      for (const arn of organisation.world.repositories.keys())
-        organisation.editPolicy('repository', arn, undefined);
+    outsiders: (organization) => {
+      for (const arn of organization.world.repositories.keys())
+        organization.editPolicy('repository', arn, undefined);
     },
   });
 

@@ -8,7 +8,7 @@ import { documentClient } from '../../shared/store/dynamodb/document-client.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
 import { describeWithMoto } from '../integration/moto.ts';
-import { buildOrganisation, type Organisation } from '../integration/organisation.ts';
+import { buildOrganization, type Organization } from '../integration/organization.ts';
 import { objectOf, run, type Screen } from './screen.ts';
 
 /** The SDK's credential chain reads the process, not what a command is given. */
@@ -19,14 +19,14 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
   const saved = { ...process.env };
   const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
   const file = join(folder, 'onboarding.yml');
-  let organisation: Organisation;
+  let organization: Organization;
   const planFile = join(folder, 'plan.json');
 
   beforeAll(async () => {
     Object.assign(process.env, variables);
     const { endpoint } = moto();
-    organisation = await buildOrganisation(endpoint);
-    writeFileSync(file, organisation.configuration);
+    organization = await buildOrganization(endpoint);
+    writeFileSync(file, organization.configuration);
     const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
     await client.send(new CreateTableCommand(tableDefinition(table)));
   }, 60_000);
@@ -95,7 +95,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
   }, 60_000);
 
   test('a contested resource is drift, is warned of, and is restored by `apply`', async () => {
-    const { accounts, central } = organisation;
+    const { accounts, central } = organization;
     const { s3 } = await accounts.in(central.log, 'eu-west-1');
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: 'example-org-cloudtrail' }));
     await contest(`s3-bucket-policy/${central.log}/eu-west-1/example-org-cloudtrail`);

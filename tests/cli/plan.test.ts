@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Io } from '../../cli/io.ts';
+import type { Io } from '../../cli/terminal.ts';
 import { exampleConfiguration, objectOf, run, runOnTerminal, type Screen } from './screen.ts';
 
 const simulate = ['plan', '--simulate', '--config', exampleConfiguration];
@@ -49,14 +49,14 @@ describe('plan', () => {
 
   test('warns of a deleted user in a statement of others, whose next write AWS refuses', async () => {
     const screen = await planJson([], {
-      prepareWorld: (organisation) => {
+      prepareWorld: (organization) => {
         const user = 'arn:aws:iam::999988887777:user/auditor';
-        organisation.addPrincipal(user);
-        organisation.editPolicy('bucket', 'example-org-flow-logs', {
+        organization.addPrincipal(user);
+        organization.editPolicy('bucket', 'example-org-flow-logs', {
           Version: '2012-10-17',
           Statement: [{ Effect: 'Allow', Principal: { AWS: user }, Action: 's3:GetObject', Resource: '*' }],
         });
-        organisation.deletePrincipal(user);
+        organization.deletePrincipal(user);
       },
     });
 
@@ -88,8 +88,8 @@ describe('plan', () => {
   test('writes nothing', async () => {
     const written: string[] = [];
     await planJson([], {
-      prepareWorld: (organisation) =>
-        organisation.intercept(async (call, proceed) => {
+      prepareWorld: (organization) =>
+        organization.intercept(async (call, proceed) => {
           if (/^(Put|Set|Create|Delete|Attach)/.test(call.operation)) written.push(call.operation);
           return proceed();
         }),
@@ -117,8 +117,8 @@ describe('plan', () => {
 
   test('--account of one for whom nothing is granted has nothing to do', async () => {
     const { code, stdout } = await run([...simulate, '--account', '999999999999'], {
-      prepareWorld: (organisation) =>
-        organisation.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' }),
+      prepareWorld: (organization) =>
+        organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' }),
     });
 
     expect(code).toBe(0);
@@ -159,9 +159,9 @@ describe('warnings of a plan', () => {
 
   test('nothing to change and something that cannot be read is not the same as nothing to do', async () => {
     const screen = await planJson(['--account', '999999999999'], {
-      prepareWorld: (organisation) => {
-        organisation.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
-        organisation.world.buckets.delete('example-org-config');
+      prepareWorld: (organization) => {
+        organization.addAccount({ id: '999999999999', name: 'closed', state: 'SUSPENDED' });
+        organization.world.buckets.delete('example-org-config');
       },
     });
 

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Io } from '../../cli/io.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { Io } from '../../cli/terminal.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { exampleConfiguration, objectOf, run, type Screen, standardInput } from './screen.ts';
 
 const fixture = (name: string): string => `tests/fixtures/secrets/${name}.json`;
@@ -128,8 +128,8 @@ describe('run --simulate with targets in the configuration', () => {
   });
 
   test('one target that fails does not touch the other, and what is left is told', async () => {
-    const prepareWorld = (organisation: SimulatedOrganisation) =>
-      organisation.intercept(async (call, proceed) => {
+    const prepareWorld = (organization: SimulatedOrganization) =>
+      organization.intercept(async (call, proceed) => {
         const { EnvironmentId } = call.input as { readonly EnvironmentId?: string };
         if (call.operation !== 'StartDeployment' || EnvironmentId !== 'ghi1234') return proceed();
         throw Object.assign(new Error('not today'), { name: 'BadRequestException' });

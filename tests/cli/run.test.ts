@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { Io } from '../../cli/io.ts';
+import type { Io } from '../../cli/terminal.ts';
 import { exampleConfiguration, objectOf, run, runOnTerminal, type Screen, standardInput } from './screen.ts';
 
 const simulate = ['run', '--simulate', '--config', exampleConfiguration, '--event'];
@@ -149,8 +149,8 @@ describe('a run that fails', () => {
 
   test('an account that is closed, started by hand', async () => {
     const screen = await runJson(input('account-id'), {
-      prepareWorld: (organisation) =>
-        organisation.addAccount({ id: '555566667777', name: 'closed', state: 'SUSPENDED' }),
+      prepareWorld: (organization) =>
+        organization.addAccount({ id: '555566667777', name: 'closed', state: 'SUSPENDED' }),
     });
 
     expect(screen.code).toBe(1);
@@ -184,8 +184,8 @@ describe('for people', () => {
 
   test('an error that the machine catches is told once', async () => {
     const { stdout } = await run([...simulate, input('account-id')], {
-      prepareWorld: (organisation) => {
-        organisation.intercept(async (call, proceed) => {
+      prepareWorld: (organization) => {
+        organization.intercept(async (call, proceed) => {
           if (call.operation !== 'DescribeAccount') return proceed();
           throw Object.assign(new Error('not today'), { name: 'AccessDeniedException' });
         });
@@ -198,7 +198,7 @@ describe('for people', () => {
 
   test('a step that is tried again says why', async () => {
     const { stdout } = await run([...simulate, input('account-id')], {
-      prepareWorld: (organisation) => organisation.refusePrincipal('555566667777'),
+      prepareWorld: (organization) => organization.refusePrincipal('555566667777'),
     });
 
     expect(stdout).toMatch(/↻ Update shared account +again, after InvalidPrincipalError/);
@@ -206,14 +206,14 @@ describe('for people', () => {
     expect(stdout).toMatch(/! set-aside +ECR repository policy +base\/node/);
   });
 
-  test('a terminal gets colours and the step that is under way', async () => {
+  test('a terminal gets colors and the step that is under way', async () => {
     const { stdout } = await runOnTerminal([...simulate, event('move-account')]);
 
     expect(stdout).toContain('\x1b[32m✓\x1b[39m');
     expect(stdout).toContain('\r\x1b[2K');
   });
 
-  test('NO_COLOR takes the colours away', async () => {
+  test('NO_COLOR takes the colors away', async () => {
     const { stdout } = await runOnTerminal([...simulate, event('move-account')], { env: { NO_COLOR: '1' } });
 
     expect(stdout.replaceAll('\r\x1b[2K', '')).not.toContain('\x1b');

@@ -1,5 +1,5 @@
-import type { Io } from '../../cli/io.ts';
 import { main } from '../../cli/main.ts';
+import type { Io } from '../../cli/terminal.ts';
 
 /** What a command wrote and how it ended. */
 export interface Screen {

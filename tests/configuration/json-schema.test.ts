@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { configurationJsonSchema, schemaFile } from '../../scripts/json-schema.ts';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { ConfigurationError } from '../../shared/errors.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 
 const published = JSON.parse(readFileSync(schemaFile, 'utf8')) as z.core.JSONSchema.JSONSchema;

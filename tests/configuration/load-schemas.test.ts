@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
-import { ConfigurationError } from '../../shared/errors.ts';
 import { smallText } from '../flows/configurations.ts';
 
 let folder: string;

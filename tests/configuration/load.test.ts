@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadConfiguration, parseConfiguration } from '../../shared/configuration/load.ts';
 import { validateConfiguration } from '../../shared/configuration/validate.ts';
-import { ConfigurationError, type Finding } from '../../shared/errors.ts';
+import type { Finding } from '../../shared/platform/errors.ts';
 
 const cases = new URL('../cases/configuration/', import.meta.url);
 const example = new URL('../../examples/onboarding.yml', import.meta.url);

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
-import { ConfigurationError } from '../../shared/errors.ts';
 import { objectOf, run } from '../cli/screen.ts';
-import { configurationWith, readSecret } from '../plan/fixture.ts';
+import { configurationWith, readSecret } from '../reconcile/plan-fixture.ts';
 
 function findingsFor(grant: object): readonly string[] {
   try {
@@ -77,14 +77,14 @@ describe('membership', () => {
       { ...pull, preset: 'lambda-pull', membership: 'organization' },
       [
         'grants[0].membership must be accounts for this preset, since AWS does not document that Lambda names its ' +
-          'organisation when it fetches an image (it is "organization")',
+          'organization when it fetches an image (it is "organization")',
       ],
     ],
     [
       { ...key, preset: 'cloudtrail-encrypt', membership: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } },
       [
         'grants[0].membership must be accounts for this preset, since what CloudTrail does with a key is known by its ' +
-          'trail\'s ARN alone: AWS documents no key of the organisation for it (it is "ou")',
+          'trail\'s ARN alone: AWS documents no key of the organization for it (it is "ou")',
       ],
     ],
   ])('that does not fit is found, with the reason (%#)', (fields, expected) => {
@@ -109,7 +109,7 @@ describe('what people are told of it', () => {
       ['for-some', 'grants[2].membership'],
     ]);
     expect(notes[0]?.note).toBe(
-      'grows by itself: every account of organisation o-exampleorg1 has it, also one that is set aside, closed or not ' +
+      'grows by itself: every account of organization o-exampleorg1 has it, also one that is set aside, closed or not ' +
         'yet approved; knows no exceptions',
     );
     expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below has it');

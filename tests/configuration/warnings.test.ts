@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { isKnownRegion, nearestRegion } from '../../shared/configuration/regions.ts';
 import { configurationWarnings } from '../../shared/configuration/warnings.ts';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { exampleText } from '../plan/fixture.ts';
+import { exampleText } from '../reconcile/plan-fixture.ts';
 
 const warningsIn = (text: string) => configurationWarnings(parseConfiguration(text, 'test'));
 

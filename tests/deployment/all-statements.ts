@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { applicationTemplate } from '../../shared/cloudformation/application.ts';
+import { spokeTemplate } from '../../shared/cloudformation/template.ts';
 import { applicationsOf } from '../../shared/configuration/applications.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
-import { applicationTemplate } from '../../shared/spoke/application.ts';
-import { spokeTemplate } from '../../shared/spoke/template.ts';
 import { casesOf, contextOf, entryOf } from '../grants/cases.ts';
-import { accountsOf } from '../grants/world.ts';
+import { accountsOf } from '../grants/grants-fixture.ts';
 import { deployment, root } from './deployment.ts';
 
 const fields = z.looseObject({

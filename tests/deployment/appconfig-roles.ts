@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { root } from './deployment.ts';
 
 interface Resource {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { deploymentActions } from '../../shared/spoke/deployment-actions.ts';
+import { deploymentActions } from '../../shared/cloudformation/deployment-actions.ts';
 import { root } from './deployment.ts';
 
 interface Endpoint {
@@ -23,7 +23,7 @@ const { Resources } = parse(text, { logLevel: 'error' }) as {
 };
 const endpoints = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::EC2::VPCEndpoint');
 
-test('each endpoint lets the organisation only', () => {
+test('each endpoint lets the organization only', () => {
   expect(endpoints).toHaveLength(2);
   for (const [, { Properties }] of endpoints)
     for (const { Condition } of Properties.PolicyDocument.Statement)

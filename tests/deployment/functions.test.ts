@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { leaseDuration, sendWindow } from '../../shared/apply/lease.ts';
-import { requestTimeout } from '../../shared/aws/access.ts';
-import { clockSkew } from '../../shared/clock.ts';
+import { requestTimeout } from '../../shared/platform/aws/access.ts';
+import { clockSkew } from '../../shared/platform/clock.ts';
+import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
 import { deployedMachines } from '../../simulator/deployed-machines.ts';
 import { functions as simulated } from '../../simulator/functions.ts';
 import { loadedBy } from '../imports.ts';
@@ -67,9 +67,11 @@ test('every function knows its table', () => {
   expect(deployed.provider.environment.ONBOARDING_TABLE).toEqual({ Ref: 'Table' });
 });
 
-/** The argument that none writes late: shared/apply/lease.ts, and DESIGN's "Why a holder cannot write late". */
+/** The argument that none writes late: shared/reconcile/lease.ts, and DESIGN's "Why a holder cannot write late". */
 describe('a function that holds leases', () => {
-  const writers = files.filter((name) => loadedBy([`functions/${name}.ts`]).has('shared/apply/reconcile.ts'));
+  const writers = files.filter((name) =>
+    loadedBy([`functions/${name}.ts`]).has('shared/reconcile/reconcile.ts'),
+  );
   const holders = writers.filter((name) => name.startsWith('update-'));
 
   test('is found', () => expect(holders.length).toBeGreaterThanOrEqual(4));

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type ClientPlugin, operationName, serviceName } from '../../shared/aws/plugins.ts';
+import { importOrganization } from '../../shared/accounts/registry.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { importOrganization } from '../../shared/organization/registry.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
-import { decideApproval } from '../../shared/run/decide-approval.ts';
-import type { Services } from '../../shared/services.ts';
+import { type ClientPlugin, operationName, serviceName } from '../../shared/platform/aws/plugins.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
+import { decideApproval } from '../../shared/runs/approval/decide-approval.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { addApplication } from '../../simulator/app-config.ts';
 import { type DeployedMachine, deployedDefinition } from '../../simulator/deployed-machines.ts';
-import { exampleOrganisation } from '../../simulator/example-organisation.ts';
+import { exampleOrganization } from '../../simulator/example-organization.ts';
 import { functions } from '../../simulator/functions.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { runStateMachine } from '../../simulator/run-state-machine.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import type { StateFunction } from '../../simulator/task-handler.ts';
@@ -66,23 +66,23 @@ let deployed: Deployment;
 beforeAll(async () => {
   deployed = await deployment();
   const clock = flowClock();
-  const organisation = exampleOrganisation(configuration, { clock, random: seeded(1) });
+  const organization = exampleOrganization(configuration, { clock, random: seeded(1) });
   const store = memoryStore();
-  await makeReady(organisation, store);
+  await makeReady(organization, store);
   for (const id of [newcomer, waiting])
-    organisation.addAccount({ id, name: `workload-${id}`, parentId: 'ou-exam-workload1' });
+    organization.addAccount({ id, name: `workload-${id}`, parentId: 'ou-exam-workload1' });
 
-  const runs = machineOf('account-onboarding', organisation, store);
-  const sweeps = machineOf('organization-sweep', organisation, store);
+  const runs = machineOf('account-onboarding', organization, store);
+  const sweeps = machineOf('organization-sweep', organization, store);
   expect(await runs('onboarded', { accountId: newcomer })).toBe('SUCCEEDED');
   expect(await runs('again', readJson('tests/fixtures/events/move-account.json'))).toBe('SUCCEEDED');
   expect(await runs('malformed', { accountId: 'none' })).toBe('FAILED');
   expect(await runs('made', repositoryMade)).toBe('SUCCEEDED');
-  await approved(runs('asks', { accountId: waiting }), organisation, store);
-  organisation.removeAccount(newcomer);
-  organisation.addOu({ id: 'ou-exam-later0001', name: 'Later', parentId: 'ou-exam-workload1' });
-  organisation.addAccount({ id: '555566668888', name: 'unnoticed', parentId: 'ou-exam-later0001' });
-  organisation.moveAccount('888888888888', 'ou-exam-workload1');
+  await approved(runs('asks', { accountId: waiting }), organization, store);
+  organization.removeAccount(newcomer);
+  organization.addOu({ id: 'ou-exam-later0001', name: 'Later', parentId: 'ou-exam-workload1' });
+  organization.addAccount({ id: '555566668888', name: 'unnoticed', parentId: 'ou-exam-later0001' });
+  organization.moveAccount('888888888888', 'ou-exam-workload1');
   const startedAt = '2026-02-01T00:00:00.000Z';
   await store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [newcomer] });
   expect(await sweeps('sweep', {})).toBe('SUCCEEDED');
@@ -95,10 +95,10 @@ beforeAll(async () => {
     accountIds: [],
     announcement,
   });
-  const deployments = machineOf('config-deployment', organisation, store);
-  for (const [index, input] of addRotations(organisation).entries())
+  const deployments = machineOf('config-deployment', organization, store);
+  for (const [index, input] of addRotations(organization).entries())
     expect(await deployments(`deployment-${index}`, input)).toBe('SUCCEEDED');
-  await died(boundFunctions(organisation, store));
+  await died(boundFunctions(organization, store));
 }, 60_000);
 
 const everything = {
@@ -107,17 +107,17 @@ const everything = {
 };
 
 /** A secret in each central account, with an environment that serves it. @returns the inputs of its deployments */
-function addRotations(organisation: SimulatedOrganisation): readonly object[] {
+function addRotations(organization: SimulatedOrganization): readonly object[] {
   const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes: 0 };
   const id = 'AppConfig.AllAtOnce';
-  organisation.world.appConfig.strategies.set(id, { id, name: id, ...growth });
+  organization.world.appConfig.strategies.set(id, { id, name: id, ...growth });
   const secrets = Object.values(configuration.centralAccounts).flatMap((account) => {
     if (account === undefined) return [];
     const place = { accountId: account.id, region: account.region };
-    const secretId = organisation.addSecret({ ...place, name: 'app/database', value: 'x' });
+    const secretId = organization.addSecret({ ...place, name: 'app/database', value: 'x' });
     const role = { accountId: account.id, name: 'retrieval', trust: everything, permissions: everything };
-    const retrievalRoleArn = organisation.addRole(role);
-    addApplication(organisation.world, {
+    const retrievalRoleArn = organization.addRole(role);
+    addApplication(organization.world, {
       ...place,
       name: 'shop',
       environments: [{ name: 'production' }],
@@ -126,9 +126,9 @@ function addRotations(organisation: SimulatedOrganisation): readonly object[] {
     return [{ secretId }];
   });
   const unserved = { accountId: '444444444444', region: 'eu-west-1', name: 'app/unserved', value: 'x' };
-  secrets.push({ secretId: organisation.addSecret(unserved) });
+  secrets.push({ secretId: organization.addSecret(unserved) });
   const central = configuration.centralAccounts.configuration;
-  const settings = addApplication(organisation.world, {
+  const settings = addApplication(organization.world, {
     accountId: central?.id ?? '',
     region: central?.region ?? '',
     name: 'settings',
@@ -141,8 +141,8 @@ function addRotations(organisation: SimulatedOrganisation): readonly object[] {
   return [...secrets, ...secrets, hosted, { source: 'aws.s3', detail: {} }, { unfinished: true }];
 }
 
-async function makeReady(organisation: SimulatedOrganisation, store: Store): Promise<void> {
-  const { hub, clock, random } = simulatedServices(organisation, { store });
+async function makeReady(organization: SimulatedOrganization, store: Store): Promise<void> {
+  const { hub, clock, random } = simulatedServices(organization, { store });
   await importOrganization({
     registry: store.registry,
     organizations: hub.organizations,
@@ -152,11 +152,11 @@ async function makeReady(organisation: SimulatedOrganisation, store: Store): Pro
   await activateConfiguration({ store, clock }, configuration, 'the test');
 }
 
-const machineOf = (machine: DeployedMachine, organisation: SimulatedOrganisation, store: Store) => {
+const machineOf = (machine: DeployedMachine, organization: SimulatedOrganization, store: Store) => {
   const definition = deployedDefinition(machine);
   return async (name: string, input: unknown) => {
     const startedAt = '2026-03-02T09:00:00.000Z';
-    const bound = boundFunctions(organisation, store);
+    const bound = boundFunctions(organization, store);
     const { status } = await runStateMachine({
       definition,
       functions: bound,
@@ -164,37 +164,37 @@ const machineOf = (machine: DeployedMachine, organisation: SimulatedOrganisation
       name,
       startedAt,
       waits: 'none',
-      tasks: organisation.world.tasks,
+      tasks: organization.world.tasks,
     });
     return status;
   };
 };
 
 /** The run waits, an operator approves, and it goes on. */
-async function approved(run: Promise<string>, organisation: SimulatedOrganisation, store: Store) {
-  while (organisation.world.putEvents.every(({ DetailType }) => DetailType !== 'Approval Requested'))
+async function approved(run: Promise<string>, organization: SimulatedOrganization, store: Store) {
+  while (organization.world.putEvents.every(({ DetailType }) => DetailType !== 'Approval Requested'))
     await turn();
   const request = await store.approvals.get('asks');
   if (request === undefined) throw new Error('Nothing was asked');
   const { runId, planHash } = request;
-  const services = simulatedServices(organisation, { store });
+  const services = simulatedServices(organization, { store });
   await decideApproval(services, { runId, planHash, verdict: 'approved', by: 'an operator' });
   expect(await run).toBe('SUCCEEDED');
 }
 
 /** Each function with services of its own, as each has a process and a role of its own. */
-const boundFunctions = (organisation: SimulatedOrganisation, store: Store): Record<string, StateFunction> =>
+const boundFunctions = (organization: SimulatedOrganization, store: Store): Record<string, StateFunction> =>
   Object.fromEntries(
     Object.entries(functions).map(([token, createHandler]) => {
-      const services = servicesOf(token, organisation, store);
+      const services = servicesOf(token, organization, store);
       const context = { awsRequestId: token } as Parameters<ReturnType<typeof createHandler>>[1];
       return [token, (input) => createHandler(() => services)(input, context)];
     }),
   );
 
-function servicesOf(token: string, organisation: SimulatedOrganisation, store: Store): Services {
+function servicesOf(token: string, organization: SimulatedOrganization, store: Store): Services {
   const tell = (use: string) => asked.get(token)?.add(use);
-  return simulatedServices(organisation, { store: watched(store, tell), plugins: [hubCalls(tell)] });
+  return simulatedServices(organization, { store: watched(store, tell), plugins: [hubCalls(tell)] });
 }
 
 /** The services that are called with the function's own role; all others are called as a spoke role. */

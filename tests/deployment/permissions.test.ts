@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { centralAccountNames } from '../../shared/grants/entry.ts';
-import { rolePath, spokeFunctions } from '../../shared/spoke/names.ts';
+import { rolePath, spokeFunctions } from '../../shared/cloudformation/names.ts';
+import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import { deployedMachines } from '../../simulator/deployed-machines.ts';
 import {
   arnText,

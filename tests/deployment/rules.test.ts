@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { parseAccountEvent } from '../../shared/accounts/account-event.ts';
+import { eventReaders } from '../../shared/accounts/event-readers.ts';
+import { apiCall } from '../../shared/accounts/resource-event.ts';
+import { resourceEventPattern } from '../../shared/cloudformation/forwarding.ts';
+import { forwarderRole, rolePath } from '../../shared/cloudformation/names.ts';
+import { secretEvents } from '../../shared/cloudformation/secret-events.ts';
 import { callEvents } from '../../shared/grants/kinds.ts';
-import { parseAccountEvent } from '../../shared/organization/account-event.ts';
-import { eventReaders } from '../../shared/organization/event-readers.ts';
-import { apiCall } from '../../shared/organization/resource-event.ts';
-import { parseRotationEvent, rotationEventNames } from '../../shared/rotation/event.ts';
-import { failedExecutionEvent } from '../../shared/run/steps.ts';
-import { resourceEventPattern } from '../../shared/spoke/forwarding.ts';
-import { forwarderRole, rolePath } from '../../shared/spoke/names.ts';
-import { secretEvents } from '../../shared/spoke/secret-events.ts';
+import { failedExecutionEvent } from '../../shared/runs/step-schemas.ts';
+import { parseRotationEvent, rotationEventNames } from '../../shared/secrets/deployment/event.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
 import {
@@ -163,7 +163,7 @@ describe('the deployment of secrets', () => {
   const started = (event: unknown) =>
     matchingRules(rules, event).map(({ target }) => (target as { readonly Arn: unknown }).Arn);
   const arn = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
-  const labelled = (labelUpdated: string) => ({
+  const labeled = (labelUpdated: string) => ({
     source: 'aws.secretsmanager',
     'detail-type': 'Secret Label Updated',
     resources: [arn],
@@ -177,9 +177,9 @@ describe('the deployment of secrets', () => {
   });
 
   test('is started by a new current version, and by no other label', () => {
-    expect(started(labelled('AWSCURRENT'))).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
-    expect(started(labelled('canary'))).toEqual([]);
-    expect(parseRotationEvent(labelled('AWSCURRENT'))).toMatchObject({ type: 'secret' });
+    expect(started(labeled('AWSCURRENT'))).toEqual([{ Ref: 'ConfigDeploymentStateMachine' }]);
+    expect(started(labeled('canary'))).toEqual([]);
+    expect(parseRotationEvent(labeled('AWSCURRENT'))).toMatchObject({ type: 'secret' });
   });
 
   test.each(rotationEventNames)('is started by %s of CloudTrail, whatever its detail type', (eventName) => {

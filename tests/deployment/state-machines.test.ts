@@ -1,14 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ownTime } from '../../shared/apply/refused.ts';
+import * as errors from '../../shared/composition/errors.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
-import * as errors from '../../shared/errors.ts';
-import { centralAccountNames } from '../../shared/grants/entry.ts';
-import * as readerErrors from '../../shared/reader/errors.ts';
-import * as rotationErrors from '../../shared/rotation/errors.ts';
-import { executionsEndWithin } from '../../shared/run/sweep.ts';
-import * as secretRotationErrors from '../../shared/secret-rotation/errors.ts';
-import { StoredItemError } from '../../shared/store/stored-item-error.ts';
+import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
+import { ownTime } from '../../shared/reconcile/recent-rejections.ts';
+import { executionsEndWithin } from '../../shared/runs/sweep.ts';
 import {
   type DeployedMachine,
   deployedDefinition,
@@ -39,7 +35,7 @@ type UpdateMap = ReturnType<typeof deployedDefinition>['States'][string] & {
   readonly ItemProcessor: ReturnType<typeof deployedDefinition>;
 };
 
-const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+const capitalized = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** Findings, or the key of an item of the table: what the classes take beside a text. */
 const noFindings = Object.assign([], { pk: '', sk: '' });
@@ -50,13 +46,7 @@ type ErrorClass = new (
   more: readonly never[],
 ) => errors.OnboardingError;
 
-const exported: Readonly<Record<string, unknown>> = {
-  ...errors,
-  ...readerErrors,
-  ...rotationErrors,
-  ...secretRotationErrors,
-  StoredItemError,
-};
+const exported: Readonly<Record<string, unknown>> = errors;
 
 const errorClasses = Object.values(exported).filter(
   (value) => typeof value === 'function' && value.prototype instanceof errors.OnboardingError,
@@ -112,7 +102,7 @@ describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (mach
     const rules = centralAccountNames.map((name) => ({
       Variable: '$.central',
       StringEquals: name,
-      Next: `Update${capitalised(name)}Account`,
+      Next: `Update${capitalized(name)}Account`,
     }));
     expect([ItemsPath, StartAt]).toEqual(['$.plan.centralAccounts', 'WhichCentralAccount']);
     expect(States.WhichCentralAccount).toEqual({ Type: 'Choice', Choices: rules });
@@ -223,10 +213,14 @@ function functionOf(token: string) {
   return found;
 }
 
+/** The files that take a lease, write, and read back. */
+const applying =
+  /^shared\/reconcile\/(lease|versioned-state|read-back|assert-still-desired|explain-refusal|rejected-principals|principal-search|reconcile)\.ts$/;
+
 /** Parts that a function loads and does not run: planning asks whether a resource is settled, and takes no lease. */
 const notRun: Readonly<Record<string, RegExp>> = {
-  PlanChangesFunctionArn: /^shared\/apply\//,
-  RequestApprovalFunctionArn: /^shared\/apply\//,
+  PlanChangesFunctionArn: applying,
+  RequestApprovalFunctionArn: applying,
 };
 
 /** What grant kinds throw themselves and a retry helps, they throw where they write. */
@@ -239,7 +233,8 @@ const store = 'shared/store/dynamodb/store.ts';
 function thrownBy(token: string): string[] {
   const [name] = functionOf(token);
   const stop = (file: string) =>
-    file.startsWith('shared/telemetry/') ||
+    file.startsWith('shared/platform/lambda/') ||
+    file.startsWith('shared/composition/') ||
     notRun[token]?.test(file) === true ||
     (!writes(token) && writing.test(file));
   const files = [...loadedBy([`functions/${name}.ts`], stop), ...loadedBy([store])];

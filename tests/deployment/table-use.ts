@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { operationName } from '../../shared/aws/plugins.ts';
+import { operationName } from '../../shared/platform/aws/plugins.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import type { Store } from '../../shared/store/ports.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { postgresRotator, scramVerifier } from '../../examples/rotation/postgres.ts';
-import { generatedPassword, jsonField, rotateSecret } from '../../shared/secret-rotation/index.ts';
+import { generatedPassword, jsonField, rotateSecret } from '../../shared/secrets/rotation-function/index.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
-import { functionIn, memoryLogger, toolsOf } from '../secret-rotation/world.ts';
+import { functionIn, memoryLogger, toolsOf } from '../secrets/rotation-function/rotation-function-fixture.ts';
 import { fixture, shared } from '../simulator/fixture.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from './postgres-server.ts';
 
@@ -26,24 +26,24 @@ test('a verifier is that of RFC 7677', () => {
 
   const scene = (username: string) => {
     server.sql(`CREATE ROLE "${username.replaceAll('"', '""')}" LOGIN PASSWORD 'first'`);
-    const { organisation } = fixture();
+    const { organization } = fixture();
     const first = { host: server.host, username, password: 'first', dbname: 'postgres' };
-    const secretArn = organisation.addSecret({ accountId: shared, name: 'pg', value: JSON.stringify(first) });
-    const clients = functionIn(organisation, shared, 'us-east-1');
+    const secretArn = organization.addSecret({ accountId: shared, name: 'pg', value: JSON.stringify(first) });
+    const clients = functionIn(organization, shared, 'us-east-1');
     const rotator = postgresRotator(jsonField('password', generatedPassword(clients.secretsManager)));
     const current = () => {
-      const secret = organisation.world.secrets.get(secretArn);
+      const secret = organization.world.secrets.get(secretArn);
       return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '';
     };
-    return { organisation, secretArn, clients, rotator, current, first };
+    return { organization, secretArn, clients, rotator, current, first };
   };
 
   test('is rotated: the new one opens, the old one does not', async () => {
-    const { organisation, secretArn, clients, rotator, current, first } = scene('sho"p');
+    const { organization, secretArn, clients, rotator, current, first } = scene('sho"p');
     const tools = toolsOf(clients, rotator, silentLogger);
     const client = clients.secretsManager;
 
-    const error = await rotateNow(organisation, {
+    const error = await rotateNow(organization, {
       secretArn,
       client,
       invoke: (event) => rotateSecret(tools, event),
@@ -57,10 +57,10 @@ test('a verifier is that of RFC 7677', () => {
   }, 30_000);
 
   test('is rotated where the server was restored, and has the password before the current one', async () => {
-    const { organisation, secretArn, clients, rotator, current } = scene('restored');
+    const { organization, secretArn, clients, rotator, current } = scene('restored');
     const tools = toolsOf(clients, rotator, silentLogger);
     const rotate = () =>
-      rotateNow(organisation, {
+      rotateNow(organization, {
         secretArn,
         client: clients.secretsManager,
         invoke: (event) => rotateSecret(tools, event),
@@ -75,12 +75,12 @@ test('a verifier is that of RFC 7677', () => {
   }, 30_000);
 
   test('is not rotated where the user may not log in, and the error quotes no password', async () => {
-    const { organisation, secretArn, clients, rotator, current } = scene('locked');
+    const { organization, secretArn, clients, rotator, current } = scene('locked');
     server.sql('ALTER ROLE locked NOLOGIN');
     const { logger, lines } = memoryLogger();
     const tools = toolsOf(clients, rotator, logger);
 
-    const error = await rotateNow(organisation, {
+    const error = await rotateNow(organization, {
       secretArn,
       client: clients.secretsManager,
       invoke: (event) => rotateSecret(tools, event),

@@ -3,22 +3,22 @@ import { rotationScene, withStrategy } from '../../cli/demo/rotation-world.ts';
 import { newSimulation, prepareDeployment } from '../../cli/simulation.ts';
 import { createHandler, deployedReader, type Login } from '../../examples/rotation/reader.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
-import type { OrganisationEvent } from '../../simulator/events.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 
 const minute = 60_000;
 
-/** The organisation of the demonstration, with the example's function in a member account. */
+/** The organization of the demonstration, with the example's function in a member account. */
 async function exampleWorld() {
   const configuration = await loadConfiguration('examples/onboarding.yml');
   const simulation = withStrategy(newSimulation(configuration, { logger: silentLogger }));
   await prepareDeployment(simulation.services, simulation.configuration);
-  const { organisation, services } = simulation;
+  const { organization, services } = simulation;
   const scene = rotationScene(simulation);
   const { accountId, region } = scene.place;
-  const [member = ''] = [...organisation.world.roles.values()]
+  const [member = ''] = [...organization.world.roles.values()]
     .filter(({ name }) => name === 'shop')
     .map((role) => role.accountId);
   const connected: Login[] = [];
@@ -26,8 +26,8 @@ async function exampleWorld() {
     { ROLE_ARN: `arn:aws:iam::${accountId}:role/ConfigurationReader`, AWS_REGION: region },
     {
       clock: services.clock,
-      credentials: organisation.credentialsOf(member, 'shop'),
-      plugins: [organisation.plugin()],
+      credentials: organization.credentialsOf(member, 'shop'),
+      plugins: [organization.plugin()],
     },
   );
   const handler = createHandler(reader, async (login) => void connected.push(login));
@@ -35,10 +35,10 @@ async function exampleWorld() {
 }
 
 test('the example reader, in an account of its own, connects with the secret as it was rotated', async () => {
-  const { services, organisation, scene, member, handler, connected } = await exampleWorld();
+  const { services, organization, scene, member, handler, connected } = await exampleWorld();
   expect(member).not.toBe(scene.place.accountId);
-  const events: OrganisationEvent[] = [];
-  organisation.onEvent((event) => events.push(event));
+  const events: OrganizationEvent[] = [];
+  organization.onEvent((event) => events.push(event));
   const deploy = (name: string, input: unknown) =>
     runLocally({
       machine: 'config-deployment',
@@ -51,7 +51,7 @@ test('the example reader, in an account of its own, connects with the secret as 
       },
     });
   const current = (): Login => {
-    const secret = organisation.world.secrets.get(scene.secretArn);
+    const secret = organization.world.secrets.get(scene.secretArn);
     return JSON.parse((secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '{}');
   };
 

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { failRun } from '../../shared/run/finish.ts';
+import { failRun } from '../../shared/runs/finish.ts';
 import type { RunRecord } from '../../shared/store/ports.ts';
 import { bucket, small } from './configurations.ts';
 import { created, eventOf } from './events.ts';
 import { type Fault, fault, refuse } from './faults.ts';
+import { due, named, onboard, otherServices, type World, world } from './flows-fixture.ts';
 import { deploy } from './rotations.ts';
 import { sweep } from './sweeps.ts';
-import { due, named, onboard, otherServices, type World, world } from './world.ts';
 
 const kmsDenied = refuse(
   'KMSAccessDeniedException',
@@ -37,7 +37,7 @@ async function scheduledCheck(env: World): Promise<void> {
   expect(status).toBe('SUCCEEDED');
 }
 
-const titles = ({ organisation }: World) => organisation.world.putEvents.map(({ DetailType }) => DetailType);
+const titles = ({ organization }: World) => organization.world.putEvents.map(({ DetailType }) => DetailType);
 
 const recordOf = async (env: World, { runId }: RunRecord) => env.store.runs.get(runId);
 
@@ -94,7 +94,7 @@ test.each([
     expect((await env.store.runs.unannounced()).items).toEqual([]);
     // Once on each channel.
     expect(titles(env)).toEqual(['Account Onboarded']);
-    expect(env.organisation.world.messages).toHaveLength(1);
+    expect(env.organization.world.messages).toHaveLength(1);
   },
 );
 
@@ -116,7 +116,7 @@ test('keeps a failed run as it ended, and announces its end later, when the bus 
   await scheduledCheck(env);
 
   expect(titles(env)).toEqual(['Account Onboarding Failed']);
-  expect(env.organisation.world.messages).toHaveLength(1);
+  expect(env.organization.world.messages).toHaveLength(1);
   expect(await recordOf(env, ended.run)).toMatchObject({
     status: 'failed',
     left: ended.run.left,
@@ -135,7 +135,7 @@ test('announces the end of a run that its own rule tries again when the executio
   await failRun(otherServices(env), { runId: run.runId, startedAt: run.startedAt, error });
 
   expect(titles(env)).toEqual(['Account Onboarding Failed']);
-  expect(env.organisation.world.messages).toHaveLength(1);
+  expect(env.organization.world.messages).toHaveLength(1);
 });
 
 test('announces the end of a run when the function died before it was announced', async () => {
@@ -154,7 +154,7 @@ test('announces the end of a run when the function died before it was announced'
   await scheduledCheck(env);
 
   expect(titles(env)).toEqual(['Account Onboarding Failed']);
-  expect(env.organisation.world.messages).toHaveLength(1);
+  expect(env.organization.world.messages).toHaveLength(1);
 });
 
 test('leaves a run to the function that announces it now when the last attempt was a minute ago', async () => {
@@ -189,7 +189,7 @@ test('announces what a run has done when the account has left before the announc
   await onboard(env, event);
   await onboard(
     env,
-    eventOf(env, () => env.organisation.removeAccount(id)),
+    eventOf(env, () => env.organization.removeAccount(id)),
   );
   mend();
 
@@ -200,7 +200,7 @@ test('announces what a run has done when the account has left before the announc
 
 test('ends a sweep as succeeded when the topic is deleted', async () => {
   const env = await world({ configuration: small(['bucket']) });
-  env.organisation.world.topics.clear();
+  env.organization.world.topics.clear();
 
   const { status, run } = await sweep(env);
 

@@ -1,7 +1,8 @@
-import type { PolicyDocument } from '../../shared/policy/document.ts';
-import type { ApplicationTemplate } from '../../shared/spoke/application.ts';
-import { addApplication, type SimulatedApplication } from '../../simulator/app-config.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { ApplicationTemplate } from '../../shared/cloudformation/application.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { addApplication } from '../../simulator/app-config.ts';
+import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
 
 interface Resource {
   readonly Type: string;
@@ -23,7 +24,7 @@ interface Profile {
 
 /** What CloudFormation would make of an application's template: its roles, the application, its environments and profiles. */
 export function deployApplication(
-  organisation: SimulatedOrganisation,
+  organization: SimulatedOrganization,
   { template, accountId, region }: ApplicationTemplate,
 ): { readonly application: SimulatedApplication; readonly roles: Readonly<Record<string, string>> } {
   const resources = (template as { Resources: Readonly<Record<string, Resource>> }).Resources;
@@ -37,9 +38,9 @@ export function deployApplication(
   const text = (given: unknown) => (given === undefined ? undefined : String(value(given)));
   for (const [id, { Type, Properties }] of all)
     if (Type === 'AWS::IAM::Role')
-      roles[id] = addRole(organisation, { accountId, id, properties: value(Properties) });
+      roles[id] = addRole(organization, { accountId, id, properties: value(Properties) });
   const [{ Name: name } = { Name: '' }] = of<{ readonly Name: string }>('Application');
-  const application = addApplication(organisation.world, {
+  const application = addApplication(organization.world, {
     accountId,
     region,
     name,
@@ -68,11 +69,11 @@ interface RoleProperties {
 }
 
 function addRole(
-  organisation: SimulatedOrganisation,
+  organization: SimulatedOrganization,
   { accountId, id, properties }: { accountId: string; id: string; properties: unknown },
 ): string {
   const { RoleName = `stack-${id}`, AssumeRolePolicyDocument, Policies } = properties as RoleProperties;
-  return organisation.addRole({
+  return organization.addRole({
     accountId,
     name: RoleName,
     trust: AssumeRolePolicyDocument,

@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs';
 import { AppConfigClient, CreateHostedConfigurationVersionCommand } from '@aws-sdk/client-appconfig';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { withPlugins } from '../../shared/aws/plugins.ts';
+import { applicationTemplate } from '../../shared/cloudformation/application.ts';
+import { spokeTemplate } from '../../shared/cloudformation/template.ts';
 import type { Application } from '../../shared/configuration/applications.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
-import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
-import { configurationReader, readerClient } from '../../shared/reader/index.ts';
-import { applicationTemplate } from '../../shared/spoke/application.ts';
-import { spokeTemplate } from '../../shared/spoke/template.ts';
-import type { SimulatedApplication } from '../../simulator/app-config.ts';
+import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
+import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
-import { spokeRoleOf } from '../spoke/stack.ts';
+import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
+import { spokeRoleOf } from '../cloudformation/stack.ts';
 import { deployApplication } from './application-stack.ts';
 import { fault } from './faults.ts';
+import { makeReady, onboard, type World, world } from './flows-fixture.ts';
 import { deploy } from './rotations.ts';
 import { announcements } from './sweeps.ts';
-import { makeReady, onboard, type World, world } from './world.ts';
 
 const place = { accountId: '123456789012', region: 'eu-west-1' };
 const reader = '555566667777';
@@ -31,7 +31,7 @@ async function applicationWorld(change: (application: Application) => Applicatio
   const configuration = { ...loaded.configuration, applications: [application] };
   const of = await world({ configuration, ready: false });
   const made = applicationTemplate({ configuration, application, schemas: loaded.schemas });
-  const { application: simulated, roles } = deployApplication(of.organisation, made);
+  const { application: simulated, roles } = deployApplication(of.organization, made);
   useSpokeTemplate(of);
   await makeReady(of);
   return { ...of, simulated, roles };
@@ -40,9 +40,9 @@ async function applicationWorld(change: (application: Application) => Applicatio
 type ApplicationWorld = Awaited<ReturnType<typeof applicationWorld>>;
 
 /** The role of the configuration account as its template makes it; the hub of the simulation is an operator. */
-function useSpokeTemplate({ organisation, configuration }: World): void {
+function useSpokeTemplate({ organization, configuration }: World): void {
   const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
-  const [caller] = [...organisation.world.roles.values()].filter(
+  const [caller] = [...organization.world.roles.values()].filter(
     ({ accountId }) => accountId === hub.accountId,
   );
   const { template } = spokeTemplate({
@@ -52,9 +52,9 @@ function useSpokeTemplate({ organisation, configuration }: World): void {
     operators: [caller?.arn ?? ''],
   });
   const { arn, trust, permissions } = spokeRoleOf(template, place);
-  const role = organisation.world.roles.get(arn);
+  const role = organization.world.roles.get(arn);
   if (role === undefined) throw new Error(`${arn} is not the spoke role of the configuration`);
-  organisation.world.roles.set(arn, {
+  organization.world.roles.set(arn, {
     ...role,
     trust: JSON.stringify(trust),
     permissions: JSON.stringify(permissions),
@@ -64,19 +64,19 @@ function useSpokeTemplate({ organisation, configuration }: World): void {
 const profileOf = ({ profiles }: SimulatedApplication) => [...profiles.keys()][0] ?? '';
 
 /** What a person does who has a new version, with a role of the configuration account. @returns its number */
-async function addVersion({ organisation, simulated }: ApplicationWorld, content: string): Promise<string> {
+async function addVersion({ organization, simulated }: ApplicationWorld, content: string): Promise<string> {
   const everything = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
   };
   const role = { accountId: place.accountId, name: 'author', trust: everything, permissions: everything };
-  organisation.addRole(role);
+  organization.addRole(role);
   const client = withPlugins(
     new AppConfigClient({
       region: place.region,
-      credentials: organisation.credentialsOf(place.accountId, role.name),
+      credentials: organization.credentialsOf(place.accountId, role.name),
     }),
-    [organisation.plugin()],
+    [organization.plugin()],
   );
   const { VersionNumber } = await client.send(
     new CreateHostedConfigurationVersionCommand({
@@ -188,7 +188,7 @@ describe('the application of the example, as its template makes it', () => {
 
   test('is rolled back in the environment whose alarm goes off', async () => {
     fault(of, 'GetDeployment', async (_, proceed) => {
-      raiseAlarm(of.organisation.world, 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-errors');
+      raiseAlarm(of.organization.world, 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-errors');
       return proceed();
     });
 
@@ -205,7 +205,7 @@ describe('the application of the example, as its template makes it', () => {
     await start(of, await addVersion(of, good));
     await expect(read(of)).rejects.toThrow(/not authorized|denied/i);
 
-    of.organisation.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
+    of.organization.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
     await onboard(of, { accountId: reader });
 
     expect(await read(of)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
@@ -213,20 +213,20 @@ describe('the application of the example, as its template makes it', () => {
 });
 
 /** What an application of a new account reads by the reader role. */
-function read({ organisation, roles, clock }: ApplicationWorld) {
+function read({ organization, roles, clock }: ApplicationWorld) {
   const arn = roles.ReaderRole ?? '';
   const policy = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: arn }],
   };
-  organisation.addRole({ accountId: reader, name: 'shop', trust: policy, permissions: policy });
+  organization.addRole({ accountId: reader, name: 'shop', trust: policy, permissions: policy });
   return configurationReader({
     client: readerClient({
       region: place.region,
       role: { arn },
-      credentials: organisation.credentialsOf(reader, 'shop'),
+      credentials: organization.credentialsOf(reader, 'shop'),
       clock,
-      plugins: [organisation.plugin()],
+      plugins: [organization.plugin()],
     }),
     application: 'shop',
     environment: 'production',
@@ -246,7 +246,7 @@ describe('a profile with a key of its own', () => {
 
   const keyedWorld = async () => {
     const of = await applicationWorld(withKey);
-    const key = of.organisation.addKey({ ...place, id: keyId });
+    const key = of.organization.addKey({ ...place, id: keyId });
     return { of, key };
   };
 
@@ -263,7 +263,7 @@ describe('a profile with a key of its own', () => {
 
     const deployed = [...of.simulated.environments.values()].flatMap(({ deployments }) => deployments);
     expect(deployed.map(({ kmsKeyArn }) => kmsKeyArn)).toEqual([key, key]);
-    of.organisation.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
+    of.organization.addAccount({ id: reader, name: 'shop', parentId: 'ou-exam-workload1' });
     await onboard(of, { accountId: reader });
     expect(await read(of)).toEqual({ currency: 'EUR', itemsPerPage: 24 });
   });
@@ -271,7 +271,7 @@ describe('a profile with a key of its own', () => {
   test('is not where the key does not let the role', async () => {
     const { of, key } = await keyedWorld();
     const version = await addVersion(of, good);
-    of.organisation.editPolicy('key', key, {
+    of.organization.editPolicy('key', key, {
       Version: '2012-10-17',
       Statement: [
         { Effect: 'Allow', Action: 'kms:*', Principal: { AWS: place.accountId }, Resource: '*' },
@@ -288,16 +288,16 @@ describe('a profile with a key of its own', () => {
 
 test('a profile of a secret is deployed by the retrieval role of the template, which gets no other secret', async () => {
   const of = await applicationWorld();
-  const { organisation, roles } = of;
-  const kmsKeyArn = organisation.addKey({ ...place, id: keyId });
+  const { organization, roles } = of;
+  const kmsKeyArn = organization.addKey({ ...place, id: keyId });
   const secrets = ['shop/database', 'shop/database-admin'].map((name) =>
-    organisation.addSecret({ ...place, name, value: '{"password":"x"}', kmsKeyArn }),
+    organization.addSecret({ ...place, name, value: '{"password":"x"}', kmsKeyArn }),
   );
 
   const { run } = await deploy(of, { secretId: secrets[0] });
 
   expect(run).toMatchObject({ status: 'succeeded', reason: '2 of 2 deployments complete' });
-  const role = organisation.world.roles.get(roles.RetrievalRoleDatabase ?? '');
+  const role = organization.world.roles.get(roles.RetrievalRoleDatabase ?? '');
   const decisions = secrets.map(
     (resource) =>
       evaluatePolicy(JSON.parse(role?.permissions ?? '{}'), {
@@ -312,10 +312,10 @@ test('a profile of a secret is deployed by the retrieval role of the template, w
 
 test('a secret of an application is deployed by the clock though no event of it has come, and by its name', async () => {
   const of = await applicationWorld();
-  const kmsKeyArn = of.organisation.addKey({ ...place, id: keyId });
+  const kmsKeyArn = of.organization.addKey({ ...place, id: keyId });
   const secret = { ...place, name: 'shop/database', value: '{"password":"x"}', kmsKeyArn };
-  const arn = of.organisation.addSecret(secret);
-  const [version] = of.organisation.world.secrets.get(arn)?.versions.keys() ?? [];
+  const arn = of.organization.addSecret(secret);
+  const [version] = of.organization.world.secrets.get(arn)?.versions.keys() ?? [];
 
   const { run } = await deploy(of, { unfinished: true });
   expect(run).toMatchObject({ status: 'succeeded', reason: '2 of 2 deployments complete' });

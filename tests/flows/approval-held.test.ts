@@ -3,7 +3,7 @@ import { small } from './configurations.ts';
 import { created } from './events.ts';
 import { sweep, swept } from './sweeps.ts';
 
-/** A person approves every account, and one grant is for the whole organisation by a condition. */
+/** A person approves every account, and one grant is for the whole organization by a condition. */
 const configuration = small(
   ['bucket'],
   `
@@ -19,9 +19,9 @@ approval: { for: { all: true } }`,
 
 test('accounts that wait for approval are not taken for ones that a condition should let in no more', async () => {
   const of = await swept({ configuration });
-  const before = of.organisation.policyOf(
+  const before = of.organization.policyOf(
     'repository',
-    [...of.organisation.world.repositories.keys()][0] ?? '',
+    [...of.organization.world.repositories.keys()][0] ?? '',
   );
   for (let count = 0; count < 7; count += 1) created(of);
 
@@ -32,6 +32,6 @@ test('accounts that wait for approval are not taken for ones that a condition sh
   expect(ended.run.left?.every((line) => line.includes('waits for approval'))).toBe(true);
   expect(ended.run).not.toHaveProperty('access');
   expect(
-    of.organisation.policyOf('repository', [...of.organisation.world.repositories.keys()][0] ?? ''),
+    of.organization.policyOf('repository', [...of.organization.world.repositories.keys()][0] ?? ''),
   ).toEqual(before);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, everything, key, people, repository, small } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
+import { due, foreign, makeReady, named, onboard, world } from './flows-fixture.ts';
 import { sweep } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
-import { due, foreign, makeReady, named, onboard, world } from './world.ts';
 
 const everybody = { all: true };
 
@@ -15,16 +15,16 @@ const member = '888888888888';
 const withMember = (configuration: Configuration) =>
   world({
     configuration,
-    prepare: (organisation) => organisation.addAccount({ id: member, name: 'member' }),
+    prepare: (organization) => organization.addAccount({ id: member, name: 'member' }),
   });
 
 test('an account that moves under approval keeps what it had, loses what ends at once, and waits for the rest', async () => {
   const of = await world({ configuration: approving({ ous: ['Workloads'] }) });
   const { id, event } = created(of);
-  of.organisation.tagAccount(id, { runner: 'yes' });
+  of.organization.tagAccount(id, { runner: 'yes' });
   await onboard(of, event);
   const before = named(of);
-  of.organisation.untagAccount(id, ['runner']);
+  of.organization.untagAccount(id, ['runner']);
 
   const { request, ended } = await untilItWaits(of, moved(of, id, workloads));
   const meanwhile = named(of);
@@ -45,16 +45,16 @@ test('an account that moves under approval keeps what it had, loses what ends at
 test('a move that brings nothing, and one that ends the need, wait for nobody', async () => {
   const of = await withMember(approving(everybody, ['bucket', 'secret']));
 
-  of.organisation.tagAccount(member, { cost: '7' });
+  of.organization.tagAccount(member, { cost: '7' });
   const nothing = await onboard(of, { accountId: member });
-  of.organisation.tagAccount(member, { runner: 'yes' });
+  of.organization.tagAccount(member, { runner: 'yes' });
   const { ended } = await untilItWaits(of, { accountId: member });
-  of.organisation.untagAccount(member, ['runner']);
+  of.organization.untagAccount(member, ['runner']);
   const back = await onboard(of, { accountId: member });
 
   expect([nothing.run.status, back.run.status]).toEqual(['succeeded', 'succeeded']);
   expect(await approvalOf(of, member)).toBeUndefined();
-  of.organisation.world.tasks.timeOut();
+  of.organization.world.tasks.timeOut();
   expect((await ended).run.left).toEqual([expect.stringContaining('waits for no approval any more')]);
 });
 
@@ -65,7 +65,7 @@ test('losing access does not wait', async () => {
   await answer(of, request);
   await ended;
 
-  of.organisation.closeAccount(id);
+  of.organization.closeAccount(id);
   const closed = await onboard(of, { accountId: id, expect: 'any' });
 
   expect(closed.run.status).toBe('succeeded');
@@ -126,7 +126,7 @@ test.each([
 
   await sweep(of);
 
-  const asked = of.organisation.calls.filter(
+  const asked = of.organization.calls.filter(
     ({ operation, target }) => operation === 'ListTagsForResource' && target === member,
   );
   expect(asked).toHaveLength(times);
@@ -157,7 +157,7 @@ test('a sweep closes a run that waited only hours after its time was over', asyn
 
   expect([early.run.counts?.closedRuns, late.run.counts?.closedRuns]).toEqual([0, 1]);
   expect(await of.store.runs.get(request.runId)).toMatchObject({ status: 'failed' });
-  of.organisation.world.tasks.timeOut();
+  of.organization.world.tasks.timeOut();
   await ended;
 });
 
@@ -165,9 +165,9 @@ test('an account that left and comes back is new', async () => {
   const of = await withMember(approving(everybody));
   await sweep(of);
   expect(named(of)[bucket]).toContain(member);
-  of.organisation.removeAccount(member);
+  of.organization.removeAccount(member);
   await sweep(of);
-  of.organisation.addAccount({ id: member, name: 'back again', parentId: workloads });
+  of.organization.addAccount({ id: member, name: 'back again', parentId: workloads });
 
   await sweep(of);
 

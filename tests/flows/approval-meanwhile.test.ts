@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { activateConfiguration } from '../../shared/run/activate.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { fault } from './faults.ts';
+import { due, named, onboard, type World, world } from './flows-fixture.ts';
 import { addRepository, afterCreateRepository, having, images, namedOn, repositoryArn } from './patterns.ts';
 import { sweep, swept } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
-import { due, named, onboard, type World, world } from './world.ts';
 
 const everybody = { all: true };
 
@@ -21,7 +21,7 @@ async function approved({ store }: World, id: string): Promise<void> {
 test('a run that goes on is verified by what other runs have written meanwhile, not by what it wrote before', async () => {
   const of = await world({ configuration: approving({ tags: { critical: 'yes' } }, ['bucket']) });
   const [waiting, other] = [created(of), created(of)];
-  of.organisation.tagAccount(waiting.id, { critical: 'yes' });
+  of.organization.tagAccount(waiting.id, { critical: 'yes' });
   const { request, ended } = await untilItWaits(of, { accountIds: [waiting.id, other.id] });
   expect(named(of)[bucket]).toContain(other.id);
 
@@ -52,7 +52,7 @@ test('a run whose account has left while it waited is let go by the answer, whic
   const of = await world({ configuration: approving(everybody, ['bucket']) });
   const { id, event } = created(of);
   const { request, ended } = await untilItWaits(of, event);
-  of.organisation.removeAccount(id);
+  of.organization.removeAccount(id);
   await onboard(of, { accountId: id, expect: 'any' });
 
   const decided = await answer(of, request);
@@ -67,7 +67,7 @@ test('what a pattern finds meanwhile does not make it stale', async () => {
     configuration: having(images('["base/*"]'), `approval: { for: { all: true } }\n`),
   });
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   const { request, ended } = await untilItWaits(of, { accountId: id });
   addRepository(of, 'base/python');
   await afterCreateRepository(of);
@@ -90,13 +90,13 @@ test.each([
   ],
   [
     'it has moved',
-    async (of: World, id: string) => void of.organisation.moveAccount(id, 'ou-exam-elsewhere'),
+    async (of: World, id: string) => void of.organization.moveAccount(id, 'ou-exam-elsewhere'),
   ],
 ])('a sweep reports who is asked for where nobody can approve it any more: %s', async (_, act) => {
   const of = await world({
     configuration: approving(everybody, ['bucket']),
-    prepare: (organisation) =>
-      organisation.addOu({ id: 'ou-exam-elsewhere', name: 'Elsewhere', parentId: 'r-exam' }),
+    prepare: (organization) =>
+      organization.addOu({ id: 'ou-exam-elsewhere', name: 'Elsewhere', parentId: 'r-exam' }),
   });
   const { id, event } = created(of);
   const { request, ended } = await untilItWaits(of, event);
@@ -130,7 +130,7 @@ test('an approval that was never completed is not told as done', async () => {
   const at = new Date(of.clock.now()).toISOString();
   await of.store.approvals.decide(request.runId, request.token, { verdict: 'approved', by: 'the dead', at });
 
-  of.organisation.world.tasks.timeOut();
+  of.organization.world.tasks.timeOut();
 
   expect((await ended).run.left).toEqual([expect.stringMatching(`^Account ${id} not approved`)]);
 });

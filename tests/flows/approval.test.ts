@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { activateConfiguration } from '../../shared/run/activate.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
+import { due, named, onboard, world } from './flows-fixture.ts';
 import { announcements } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
-import { due, named, onboard, world } from './world.ts';
 
 const everybody = { all: true };
 
 test('a new account waits and has nothing, while another one on the same resources is served; approved, it has all', async () => {
   const of = await world({ configuration: approving({ ous: ['Workloads'] }) });
   const [waiting, other] = [created(of), created(of)];
-  of.organisation.moveAccount(waiting.id, workloads);
+  of.organization.moveAccount(waiting.id, workloads);
 
   const { request, ended } = await untilItWaits(of, waiting.event, { name: 'approved' });
   const served = await onboard(of, other.event);
@@ -45,9 +45,9 @@ test('while it waits, the record, the event and the message say for what, until 
     reason: expect.stringContaining(id),
   });
   expect(announcements(of)).toEqual(['Approval Requested']);
-  const [told] = of.organisation.world.putEvents;
+  const [told] = of.organization.world.putEvents;
   expect(JSON.parse(String(told?.Detail))).toMatchObject({ runId: 'asks', accountIds: [id], until, command });
-  const [message] = of.organisation.world.messages;
+  const [message] = of.organization.world.messages;
   expect(message?.Subject).toBe(`Approval Requested: ${id}`);
   for (const text of [
     command,
@@ -95,7 +95,7 @@ test('when nobody decides in time, the run fails and says who waited; a late ans
   const { id, event } = created(of);
   const { request, ended } = await untilItWaits(of, event);
 
-  of.organisation.world.tasks.timeOut();
+  of.organization.world.tasks.timeOut();
   const { run } = await ended;
 
   expect(run).toMatchObject({ status: 'failed', error: { name: 'ApprovalTimedOutError' } });
@@ -147,7 +147,7 @@ test('a task that is gone when the accounts are approved is told as it is, on bo
   fault(of, 'SendTaskSuccess', refuse('TaskTimedOut', 'Provided task does not exist anymore'));
 
   const decided = await answer(of, request);
-  of.organisation.world.tasks.timeOut();
+  of.organization.world.tasks.timeOut();
   const { run } = await ended;
   const next = await onboard(of, { accountId: id });
 
@@ -180,7 +180,7 @@ test('an account that moves between the approval and the run is asked for again 
   const of = await world({ configuration: approving(everybody) });
   const { id, event } = created(of);
   const { request, ended } = await untilItWaits(of, event, { name: 'twice' });
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
 
   await answer(of, request);
   let anew = await of.store.approvals.get('twice');
@@ -212,7 +212,7 @@ test('what is approved is bound to the configuration', async () => {
 test('what other accounts gain meanwhile does not make it stale', async () => {
   const of = await world({ configuration: approving({ tags: { critical: 'yes' } }) });
   const { id } = created(of);
-  of.organisation.tagAccount(id, { critical: 'yes' });
+  of.organization.tagAccount(id, { critical: 'yes' });
   const { request, ended } = await untilItWaits(of, { accountId: id });
 
   await onboard(of, created(of).event);

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { warningsOf } from '../../cli/plan-report.ts';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { applyPlan } from '../../shared/run/apply-plan.ts';
-import { planAll } from '../../shared/run/plan-all.ts';
-import { activeConfiguration } from '../../shared/services.ts';
+import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
+import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { bucket, repository, small } from './configurations.ts';
+import { type Ended, named, type World } from './flows-fixture.ts';
 import { activated, sweep, swept } from './sweeps.ts';
-import { type Ended, named, type World } from './world.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
@@ -37,8 +37,8 @@ async function fullAndNarrowed(): Promise<World> {
 }
 
 /** An unmanaged statement leaves room for one account at most. */
-function fill({ organisation }: World): void {
-  const policy = organisation.policyOf('repository', repositoryArn);
+function fill({ organization }: World): void {
+  const policy = organization.policyOf('repository', repositoryArn);
   const statement = (length: number) => ({
     Effect: 'Deny' as const,
     Principal: '*' as const,
@@ -48,7 +48,7 @@ function fill({ organisation }: World): void {
   if (policy === undefined) throw new Error('the repository has no policy');
   const filled = (length: number) => ({ ...policy, Statement: [...policy.Statement, statement(length)] });
   const size = JSON.stringify(filled(0)).length;
-  organisation.editPolicy('repository', repositoryArn, filled(10_240 - size - 40));
+  organization.editPolicy('repository', repositoryArn, filled(10_240 - size - 40));
 }
 
 const changeOn = ({ changes }: Ended, key: string) => changes.find(({ resource }) => resource === key);
@@ -69,7 +69,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
     outcome: 'refused',
     error: { name: 'PolicyTooLargeError', fields: { blockedRemovals: before } },
   });
-  const { messages, putEvents } = env.organisation.world;
+  const { messages, putEvents } = env.organization.world;
   expect(messages.at(-1)?.Message).toMatch(both);
   expect(putEvents.at(-1)?.Detail).toMatch(both);
   expect(warningsOf(plan).filter((line) => line.includes('would lose'))).toEqual([
@@ -98,8 +98,8 @@ it('removes blocked accounts when the operator allows it, and reports the size a
 it('reports size, blocked removals and a rejected account when the run only takes back', async () => {
   const env = await fullAndNarrowed();
   const [closed = '', rejected = '', ...kept] = before;
-  env.organisation.closeAccount(closed);
-  env.organisation.refusePrincipal(rejected);
+  env.organization.closeAccount(closed);
+  env.organization.refusePrincipal(rejected);
 
   const ended = await sweep(env);
 
@@ -124,10 +124,10 @@ it('reports blocked removals when a conflict keeps a resource as it is', async (
   });
   const interfere = (): void => {
     env.clock.advance(10 * 60_000);
-    const policy = env.organisation.policyOf('bucket', 'example-logs');
+    const policy = env.organization.policyOf('bucket', 'example-logs');
     if (policy === undefined) throw new Error('the bucket has no policy');
     const Statement = policy.Statement.filter(({ Sid }) => Sid !== 'AccountOnboardingflowsLogsWrite');
-    env.organisation.editPolicy('bucket', 'example-logs', { ...policy, Statement });
+    env.organization.editPolicy('bucket', 'example-logs', { ...policy, Statement });
   };
   interfere();
   await sweep(env);

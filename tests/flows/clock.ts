@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock, Random } from '../../shared/clock.ts';
+import type { Clock, Random } from '../../shared/platform/clock.ts';
 
 export interface FlowClock extends Clock {
   /** Lets time pass while nobody looks. */
@@ -69,7 +69,7 @@ function earliest(sleepers: Sleeper[]): Sleeper {
   return sleeper;
 }
 
-/** Park and Miller's generator, warmed up so that neighbouring seeds part. */
+/** Park and Miller's generator, warmed up so that neighboring seeds part. */
 export function seeded(seed: number): Random {
   let state = (seed * 7_919 + 1) % 2_147_483_647;
   const next = () => {

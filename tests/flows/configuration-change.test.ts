@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { importOrganization } from '../../shared/accounts/registry.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { importOrganization } from '../../shared/organization/registry.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, repository, secret, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
-import { named, onboard, outcomes, type World, world } from './world.ts';
+import { named, onboard, outcomes, type World, world } from './flows-fixture.ts';
 
 const activate = (of: World, configuration: Configuration) =>
   activateConfiguration(of.services, configuration, 'the test');
@@ -19,7 +19,7 @@ const changed = (name: string, change: object): Configuration => {
 test('a resource that the configuration names no more is cleared by the next run', async () => {
   const of = await world();
   const { id } = created(of);
-  of.organisation.tagAccount(id, { runner: 'yes' });
+  of.organization.tagAccount(id, { runner: 'yes' });
   await onboard(of, { accountId: id });
   const before = named(of)[secret];
 
@@ -109,7 +109,7 @@ test('what a run by hand cannot plan is not lost because the resource is settled
   const of = await world();
   const { id } = created(of);
   await onboard(of, { accountId: id });
-  of.organisation.editPolicy('bucket', 'example-logs', {
+  of.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
     Statement: [
       {
@@ -131,11 +131,11 @@ test('what a run by hand cannot plan is not lost because the resource is settled
 test('an import before a renamed OU is used keeps everybody in', async () => {
   const of = await world();
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   await onboard(of, { accountId: id });
-  const ou = of.organisation.world.organizationalUnits.get(workloads);
+  const ou = of.organization.world.organizationalUnits.get(workloads);
   if (ou !== undefined)
-    of.organisation.world.organizationalUnits.set(workloads, { ...ou, name: 'Production' });
+    of.organization.world.organizationalUnits.set(workloads, { ...ou, name: 'Production' });
   const before = named(of)[repository];
 
   const { registry } = of.store;
@@ -150,7 +150,7 @@ test('an import before a renamed OU is used keeps everybody in', async () => {
 test('an account that left before anybody heard of it is nobody to fail for', async () => {
   const of = await world();
   const { id } = created(of);
-  of.organisation.removeAccount(id);
+  of.organization.removeAccount(id);
 
   const byHand = await onboard(of, { accountId: id });
   const leaving = await onboard(of, { accountId: id, expect: 'any' });

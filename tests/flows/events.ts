@@ -1,15 +1,15 @@
-import type { OrganisationEvent } from '../../simulator/events.ts';
-import type { World } from './world.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
+import type { World } from './flows-fixture.ts';
 
 export interface Arrival {
   readonly id: string;
-  readonly event: OrganisationEvent;
+  readonly event: OrganizationEvent;
 }
 
 /** Does it, and gives the event that tells of it. */
-export function eventOf({ organisation }: World, act: () => void): OrganisationEvent {
-  const events: OrganisationEvent[] = [];
-  const stop = organisation.onEvent((event) => events.push(event));
+export function eventOf({ organization }: World, act: () => void): OrganizationEvent {
+  const events: OrganizationEvent[] = [];
+  const stop = organization.onEvent((event) => events.push(event));
   act();
   stop();
   const [event] = events;
@@ -23,11 +23,11 @@ let accounts = 0;
 export function created(of: World): Arrival {
   accounts += 1;
   const id = String(500_000_000_000 + accounts);
-  const event = eventOf(of, () => of.organisation.createAccount({ id, name: `account-${accounts}` }));
+  const event = eventOf(of, () => of.organization.createAccount({ id, name: `account-${accounts}` }));
   return { id, event };
 }
 
-export const moved = (of: World, id: string, ouId: string): OrganisationEvent =>
-  eventOf(of, () => of.organisation.moveAccount(id, ouId));
+export const moved = (of: World, id: string, ouId: string): OrganizationEvent =>
+  eventOf(of, () => of.organization.moveAccount(id, ouId));
 
 export const workloads = 'ou-exam-workload1';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { bucket, key, people, repository, secret } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { type Fault, fault, losingTheAnswer, refuse } from './faults.ts';
-import { due, makeReady, named, onboard, outcomes, type World, world, writeCounts } from './world.ts';
+import { due, makeReady, named, onboard, outcomes, type World, world, writeCounts } from './flows-fixture.ts';
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -50,7 +50,7 @@ test('a write that AWS answers with a fault of its own is tried again once the l
   const of = await world();
   fault(of, 'SetRepositoryPolicy', refuse('ServerException', 'Internal failure', 500), 1);
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
 
   const ended = await onboard(of, { accountId: id });
 
@@ -62,7 +62,7 @@ test('a write that AWS answers with a fault of its own is tried again once the l
 function stale(of: World, operation: string, milliseconds: number): void {
   let old: unknown;
   let since: number | undefined;
-  of.organisation.intercept(async (call, proceed) => {
+  of.organization.intercept(async (call, proceed) => {
     if (/^(Put|Create|Set)/.test(call.operation)) since ??= of.clock.now();
     if (call.operation !== operation) return proceed();
     if (since === undefined) {
@@ -101,7 +101,7 @@ test('a read that stays in the past is no proof: the run fails and says so', asy
 test('a run whose work another has done waits for reads that lag behind', async () => {
   const of = await world();
   const { id, event } = created(of);
-  of.organisation.tagAccount(id, { runner: 'yes' });
+  of.organization.tagAccount(id, { runner: 'yes' });
   let old: unknown;
   fault(of, 'GetResourcePolicy', async (_, proceed) => (old = await proceed()));
   await onboard(of, event);
@@ -117,12 +117,12 @@ test('a run whose work another has done waits for reads that lag behind', async 
 test('an account that AWS does not accept yet is set aside, and those that came with it get their access', async () => {
   const of = await world();
   const [first, refused, third] = [created(of), created(of), created(of)];
-  of.organisation.refusePrincipal(refused.id);
+  of.organization.refusePrincipal(refused.id);
 
   const ended = await onboard(of, { accountIds: [first.id, third.id] });
   const others = await onboard(of, { accountIds: [first.id, refused.id, third.id] });
   const before = named(of);
-  of.organisation.acceptPrincipal(refused.id);
+  of.organization.acceptPrincipal(refused.id);
   of.clock.advance(15 * 60_000);
   const later = await onboard(of, created(of).event);
 
@@ -146,8 +146,8 @@ test('an account that AWS does not accept yet is set aside, and those that came 
 test('however many arrive with an account that AWS refuses, the writes stay few', async () => {
   const of = await world();
   const accounts = Array.from({ length: 40 }, () => created(of).id);
-  of.organisation.refusePrincipal(accounts[17] ?? '');
-  of.organisation.refusePrincipal(accounts[31] ?? '');
+  of.organization.refusePrincipal(accounts[17] ?? '');
+  of.organization.refusePrincipal(accounts[31] ?? '');
 
   await onboard(of, { accountIds: accounts.filter((id) => id !== accounts[17] && id !== accounts[31]) });
   const ended = await onboard(of, { accountIds: accounts.slice(0, 10) });
@@ -160,11 +160,11 @@ test('however many arrive with an account that AWS refuses, the writes stay few'
 test('of two that AWS refused, the run of the first that it accepts brings in the other', async () => {
   const of = await world();
   const [first, second] = [created(of), created(of)];
-  for (const { id } of [first, second]) of.organisation.refusePrincipal(id);
+  for (const { id } of [first, second]) of.organization.refusePrincipal(id);
   await onboard(of, first.event);
   await onboard(of, second.event);
-  for (const { id } of [first, second]) of.organisation.acceptPrincipal(id);
-  of.organisation.resetCalls();
+  for (const { id } of [first, second]) of.organization.acceptPrincipal(id);
+  of.organization.resetCalls();
 
   const other = await onboard(of, created(of).event);
   const without = named(of)[key];
@@ -180,13 +180,13 @@ test('of two that AWS refused, the run of the first that it accepts brings in th
 test('an account that AWS accepts again while its run still tries needs no second run', async () => {
   const of = await world();
   const { id, event } = created(of);
-  of.organisation.refusePrincipal(id);
+  of.organization.refusePrincipal(id);
   let tries = 0;
   fault(
     of,
     'PutKeyPolicy',
     (_, proceed) => {
-      if (++tries === 3) of.organisation.acceptPrincipal(id);
+      if (++tries === 3) of.organization.acceptPrincipal(id);
       return proceed();
     },
     10,
@@ -203,14 +203,14 @@ test('an account that only gains a second grant keeps the first while another is
   const { id, event } = created(of);
   await onboard(of, event);
   const { id: refused } = created(of);
-  of.organisation.refusePrincipal(refused);
+  of.organization.refusePrincipal(refused);
   const seen: (string | undefined)[] = [];
   fault(
     of,
     'PutKeyPolicy',
     async (_, proceed) => {
       const answer = await proceed();
-      seen.push(of.organisation.policyTextOf('key', `arn:aws:kms:eu-west-1:222222222222:key/${keyId}`));
+      seen.push(of.organization.policyTextOf('key', `arn:aws:kms:eu-west-1:222222222222:key/${keyId}`));
       return answer;
     },
     100,
@@ -248,7 +248,7 @@ test('an account that was closed unnoticed keeps nobody out for longer than an i
   const of = await world();
   const gone = created(of);
   await onboard(of, gone.event);
-  of.organisation.closeAccount(gone.id);
+  of.organization.closeAccount(gone.id);
   const { id, event } = created(of);
 
   const refused = await onboard(of, event);

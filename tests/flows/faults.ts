@@ -1,14 +1,14 @@
 import { awsError } from '../../simulator/aws-error.ts';
 import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
-import type { World } from './world.ts';
+import type { World } from './flows-fixture.ts';
 
 export type Fault = (call: SimulatedCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 /** Puts a fault on the first `times` calls of an operation. @returns how many there were so far */
-export function fault({ organisation }: World, operation: string, act: Fault, times = 1): () => number {
+export function fault({ organization }: World, operation: string, act: Fault, times = 1): () => number {
   let seen = 0;
-  organisation.intercept((call, proceed) => {
+  organization.intercept((call, proceed) => {
     if (call.operation !== operation) return proceed();
     seen += 1;
     return seen <= times ? act(call, proceed) : proceed();
@@ -29,8 +29,8 @@ export const losingTheAnswer: Fault = async (_, proceed) => {
 };
 
 /** Each call takes a while, so that runs meet. @param most milliseconds before it, and as many after it */
-export const slowly = ({ organisation, clock, services }: World, most: number) =>
-  organisation.intercept(async (_, proceed) => {
+export const slowly = ({ organization, clock, services }: World, most: number) =>
+  organization.intercept(async (_, proceed) => {
     await clock.sleep(services.random() * most);
     const answer = await proceed();
     await clock.sleep(services.random() * most);

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { driftOf } from '../../shared/run/drift.ts';
-import { planAll } from '../../shared/run/plan-all.ts';
-import { activeConfiguration } from '../../shared/services.ts';
+import { driftOf } from '../../shared/reconcile/drift.ts';
+import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { bucket, everything, key, people, repository, secret, small, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
+import { due, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
 import { activated, sweep, swept } from './sweeps.ts';
-import { due, named, onboard, outcomes, type World, writeCounts } from './world.ts';
 
 const hours = 3_600_000;
 
@@ -18,11 +18,11 @@ const configuration = small(undefined, '\nsafety: { graceHours: 48 }');
 async function left(leave: (of: World, id: string) => unknown) {
   const of = await swept({ configuration });
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
-  of.organisation.tagAccount(id, { runner: 'yes' });
+  of.organization.moveAccount(id, workloads);
+  of.organization.tagAccount(id, { runner: 'yes' });
   of.clock.advance(aWhile);
   await onboard(of, { accountId: id });
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   of.clock.advance(aWhile);
   const has = named(of);
   const ended = await onboard(
@@ -40,7 +40,7 @@ const everywhere = (of: World, id: string): readonly string[] =>
 const drift = async (of: World) =>
   driftOf(await planAll(of.services, { runId: 'plan', active: await activeConfiguration(of.store) }));
 
-const close = (of: World, id: string) => of.organisation.closeAccount(id);
+const close = (of: World, id: string) => of.organization.closeAccount(id);
 
 test('a closed account keeps everything for its grace; the first sweep after it takes all back', async () => {
   const { of, id, has, ended } = await left(close);
@@ -72,7 +72,7 @@ test('a closed account keeps everything for its grace; the first sweep after it 
 test('an account that is reopened within its grace never loses anything: nothing is written', async () => {
   const { of, id, has } = await left(close);
   of.clock.advance(20 * hours);
-  of.organisation.setState(id, 'ACTIVE');
+  of.organization.setState(id, 'ACTIVE');
 
   const back = await sweep(of);
   of.clock.advance(100 * hours);
@@ -85,7 +85,7 @@ test('an account that is reopened within its grace never loses anything: nothing
 });
 
 test('a run by hand after the grace takes back what the account has, whoever it is for', async () => {
-  const { of, id } = await left((world, account) => world.organisation.removeAccount(account));
+  const { of, id } = await left((world, account) => world.organization.removeAccount(account));
   of.clock.advance(48 * hours);
 
   const ended = await onboard(of, { accountId: '888888888888' });
@@ -99,7 +99,7 @@ test('an account that moves and loses its tag keeps only for its grace what it i
   of.clock.advance(24 * hours);
   await onboard(
     of,
-    eventOf(of, () => of.organisation.untagAccount(id, ['runner'])),
+    eventOf(of, () => of.organization.untagAccount(id, ['runner'])),
   );
   of.clock.advance(24 * hours);
   await sweep(of);
@@ -114,7 +114,7 @@ test('an account that moves and loses its tag keeps only for its grace what it i
 
 test('a newcomer gets in while AWS refuses an account that is only kept; that one goes early', async () => {
   const { of, id: closed } = await left(close);
-  of.organisation.refusePrincipal(closed);
+  of.organization.refusePrincipal(closed);
   const { id, event } = created(of);
 
   const ended = await onboard(of, event);
@@ -152,16 +152,16 @@ test('a resource that is too full with whom it keeps takes the newcomer once the
   const settings = '\nsafety: { graceHours: 48 }\nlimits: { launchPermissionsPerImage: 2 }';
   const of = await swept({ configuration: parseConfiguration(smallText([], text) + settings, 'the test') });
   const first = created(of).id;
-  of.organisation.moveAccount(first, workloads);
+  of.organization.moveAccount(first, workloads);
   await sweep(of);
   // Both between two sweeps, so that no run sees one without the other.
   const second = created(of).id;
-  of.organisation.moveAccount(second, workloads);
-  of.organisation.moveAccount(first, 'r-exam');
+  of.organization.moveAccount(second, workloads);
+  of.organization.moveAccount(first, 'r-exam');
   const full = await sweep(of);
   of.clock.advance(48 * hours);
   const late = await sweep(of);
-  const ids = of.organisation.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+  const ids = of.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
 
   expect(full.run.left).toEqual([expect.stringContaining('PolicyTooLargeError')]);
   expect(late.run.status).toBe('succeeded');

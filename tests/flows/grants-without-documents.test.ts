@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { autoScalingRole } from '../grants/grant-holders.ts';
+import { autoScalingRole } from '../grants/key-grant-fixtures.ts';
 import { management, shared, smallText } from './configurations.ts';
 import { created, eventOf } from './events.ts';
-import { type Ended, onboard, outcomes, type World, world } from './world.ts';
+import { type Ended, onboard, outcomes, type World, world } from './flows-fixture.ts';
 
 const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
 const imageId = 'ami-0123456789abcdef0';
@@ -41,30 +41,30 @@ let of: World;
 beforeEach(async () => {
   of = await world({
     configuration,
-    prepare: (organisation) => {
-      organisation.addForeignAccount(partner);
-      share(organisation, partner);
+    prepare: (organization) => {
+      organization.addForeignAccount(partner);
+      share(organization, partner);
     },
   });
 });
 
-function share({ world: { images } }: World['organisation'], UserId: string): void {
+function share({ world: { images } }: World['organization'], UserId: string): void {
   const found = images.get(imageId);
   if (found !== undefined) found.launchPermissions = [...found.launchPermissions, { UserId }];
 }
 
 const granted = (): readonly string[] =>
-  [...of.organisation.world.grants.values()].flat().map(({ grantee }) => grantee);
+  [...of.organization.world.grants.values()].flat().map(({ grantee }) => grantee);
 
 const sharedWith = (): readonly (string | undefined)[] =>
-  of.organisation.world.images.get(imageId)?.launchPermissions.map(({ UserId }) => UserId) ?? [];
+  of.organization.world.images.get(imageId)?.launchPermissions.map(({ UserId }) => UserId) ?? [];
 
 const changeOfImage = ({ changes }: Ended) => changes.find(({ resource }) => resource === image);
 const addedTo = (ended: Ended): readonly string[] => changeOfImage(ended)?.added ?? [];
 const removedFrom = (ended: Ended): readonly string[] => changeOfImage(ended)?.removed ?? [];
 
 const addRole = (accountId: string) =>
-  of.organisation.addRole({
+  of.organization.addRole({
     accountId,
     path: '/aws-service-role/autoscaling.amazonaws.com/',
     name: 'AWSServiceRoleForAutoScaling',
@@ -82,7 +82,7 @@ test('an account gets its grant and its launch permission, and loses both when i
   expect(granted()).toContain(autoScalingRole(id));
   expect(sharedWith()).toContain(id);
 
-  const closed = eventOf(of, () => of.organisation.closeAccount(id));
+  const closed = eventOf(of, () => of.organization.closeAccount(id));
   expect((await onboard(of, closed)).run).toMatchObject({ status: 'succeeded' });
 
   expect(granted()).not.toContain(autoScalingRole(id));
@@ -110,7 +110,7 @@ test('an account without the service-linked role is set aside, the others go on,
     outcome: 'set-aside',
     accountIds: [id],
   });
-  expect(granted()).toHaveLength([...of.organisation.world.accounts.keys()].length - 1);
+  expect(granted()).toHaveLength([...of.organization.world.accounts.keys()].length - 1);
   expect(sharedWith()).toContain(id);
 
   addRole(id);
@@ -122,7 +122,7 @@ test('an account without the service-linked role is set aside, the others go on,
 
 test('an account that EC2 does not know yet does not keep the others from the image', async () => {
   const refused = created(of);
-  of.organisation.refusePrincipal(refused.id);
+  of.organization.refusePrincipal(refused.id);
 
   const first = await onboard(of, refused.event);
 
@@ -136,12 +136,12 @@ test('an account that EC2 does not know yet does not keep the others from the im
 
 test('what somebody else shared stays theirs when the account leaves', async () => {
   const { id, event } = created(of);
-  share(of.organisation, id);
+  share(of.organization, id);
   const onboarded = await onboard(of, event);
 
   const closed = await onboard(
     of,
-    eventOf(of, () => of.organisation.closeAccount(id)),
+    eventOf(of, () => of.organization.closeAccount(id)),
   );
 
   expect(sharedWith()).toContain(id);
@@ -150,7 +150,7 @@ test('what somebody else shared stays theirs when the account leaves', async () 
 
 test('counts no account as gained again when the image is shared with another one', async () => {
   const theirs = created(of);
-  share(of.organisation, theirs.id);
+  share(of.organization, theirs.id);
   await onboard(of, theirs.event);
   const another = created(of);
 
@@ -165,7 +165,7 @@ test.each([
 ] as const)('says what to do with the key when it is %s, and writes all else', async (state, expected) => {
   const { id, event } = created(of);
   addRole(id);
-  for (const key of of.organisation.world.keys.values()) key.state = state;
+  for (const key of of.organization.world.keys.values()) key.state = state;
 
   const ended = await onboard(of, event);
 
@@ -176,7 +176,7 @@ test.each([
 test('says what to do with the image when it is disabled, and writes all else', async () => {
   const { id, event } = created(of);
   addRole(id);
-  const found = of.organisation.world.images.get(imageId);
+  const found = of.organization.world.images.get(imageId);
   if (found !== undefined) found.state = 'disabled';
 
   const ended = await onboard(of, event);

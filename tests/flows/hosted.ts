@@ -1,6 +1,6 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
-import { advanceDelivery } from '../../shared/rotation/advance.ts';
-import { resolveDeployments } from '../../shared/rotation/resolve.ts';
+import { advanceDelivery } from '../../shared/secrets/deployment/advance.ts';
+import { resolveDeployments } from '../../shared/secrets/deployment/resolve.ts';
 import type { DeliveryKey } from '../../shared/store/ports.ts';
 import { shared } from './configurations.ts';
 import {

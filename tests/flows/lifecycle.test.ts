@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { samePolicy } from '../../shared/policy/equality.ts';
+import { samePolicy } from '../../shared/iam/equality.ts';
 import { bucket, everything, example, key, people, repository, secret } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
-import { due, foreign, named, onboard, outcomes, world, writeCounts } from './world.ts';
+import { due, foreign, named, onboard, outcomes, world, writeCounts } from './flows-fixture.ts';
 
 const unknown = '999999999999';
 
@@ -18,8 +18,8 @@ test('an account that was created gets what the root gets, in every central acco
     [bucket]: expect.arrayContaining([id]),
     [repository]: expect.not.arrayContaining([id]),
   });
-  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
-  expect(of.organisation.world.messages).toMatchObject([{ Subject: `Account Onboarded: ${id}` }]);
+  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
+  expect(of.organization.world.messages).toMatchObject([{ Subject: `Account Onboarded: ${id}` }]);
 });
 
 test('what others wrote stays, to the meaning, in every kind of resource', async () => {
@@ -40,10 +40,10 @@ test('what others wrote stays, to the meaning, in every kind of resource', async
   }
 });
 
-test('in the organisation of the example, an account gets everything, and others keep theirs', async () => {
+test('in the organization of the example, an account gets everything, and others keep theirs', async () => {
   const of = await world({ configuration: await example() });
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   const before = foreign(of);
 
   const ended = await onboard(of, { accountId: id });
@@ -58,15 +58,15 @@ test('in the organisation of the example, an account gets everything, and others
 test('an account that moves out of an OU and loses its tag has what is left, and nothing more', async () => {
   const of = await world();
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
-  of.organisation.tagAccount(id, { runner: 'yes' });
+  of.organization.moveAccount(id, workloads);
+  of.organization.tagAccount(id, { runner: 'yes' });
   await onboard(of, { accountId: id });
   const before = named(of);
 
   const movedAway = await onboard(of, moved(of, id, 'r-exam'));
   const untagged = await onboard(
     of,
-    eventOf(of, () => of.organisation.untagAccount(id, ['runner'])),
+    eventOf(of, () => of.organization.untagAccount(id, ['runner'])),
   );
 
   expect(before[repository]).toContain(id);
@@ -81,13 +81,13 @@ test('an account that moves out of an OU and loses its tag has what is left, and
 test.each(['closeAccount', 'removeAccount'] as const)('%s takes everything back', async (leave) => {
   const of = await world();
   const { id, event } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   await onboard(of, event);
   const before = named(of);
 
   const ended = await onboard(
     of,
-    eventOf(of, () => of.organisation[leave](id)),
+    eventOf(of, () => of.organization[leave](id)),
   );
 
   expect(before[repository]).toContain(id);
@@ -97,14 +97,14 @@ test.each(['closeAccount', 'removeAccount'] as const)('%s takes everything back'
   });
   expect(named(of)).toEqual(due(of));
   expect(JSON.stringify(named(of))).not.toContain(id);
-  expect(of.organisation.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Account Offboarded' });
+  expect(of.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Account Offboarded' });
 });
 
 test('a person who onboards a closed account hears that it is no member', async () => {
   const of = await world();
   const { id, event } = created(of);
   await onboard(of, event);
-  of.organisation.closeAccount(id);
+  of.organization.closeAccount(id);
 
   const ended = await onboard(of, { accountId: id });
 
@@ -140,10 +140,10 @@ test('of several accounts, one that is unknown does not keep the others out', as
 test('an account that is still being created is waited for', async () => {
   const of = await world();
   const { id, event } = created(of);
-  of.organisation.setState(id, 'PENDING_ACTIVATION');
+  of.organization.setState(id, 'PENDING_ACTIVATION');
   let asked = 0;
-  of.organisation.intercept((call, proceed) => {
-    if (call.operation === 'DescribeAccount' && ++asked === 5) of.organisation.setState(id, 'ACTIVE');
+  of.organization.intercept((call, proceed) => {
+    if (call.operation === 'DescribeAccount' && ++asked === 5) of.organization.setState(id, 'ACTIVE');
     return proceed();
   });
 
@@ -158,7 +158,7 @@ test('an account that is moved while its first run is under way ends with what i
   const of = await world();
   const { id, event } = created(of);
   let second: ReturnType<typeof onboard> | undefined;
-  of.organisation.intercept(async (call, proceed) => {
+  of.organization.intercept(async (call, proceed) => {
     const answer = await proceed();
     if (call.operation === 'PutKeyPolicy') second ??= onboard(of, moved(of, id, workloads));
     await of.clock.sleep(50);
@@ -175,12 +175,12 @@ test('an account that is moved while its first run is under way ends with what i
 
 test('an event that changes no account is ignored, and on record', async () => {
   const of = await world();
-  const event = eventOf(of, () => of.organisation.failToCreateAccount('broken', 'EMAIL_ALREADY_EXISTS'));
+  const event = eventOf(of, () => of.organization.failToCreateAccount('broken', 'EMAIL_ALREADY_EXISTS'));
 
   const ended = await onboard(of, event);
 
   expect(ended).toMatchObject({ status: 'SUCCEEDED', run: { status: 'ignored' }, changes: [] });
-  expect(of.organisation.world.putEvents).toEqual([]);
+  expect(of.organization.world.putEvents).toEqual([]);
 });
 
 test('an input that is no event and no account fails with what is wrong with it', async () => {
@@ -189,18 +189,18 @@ test('an input that is no event and no account fails with what is wrong with it'
   const ended = await onboard(of, { accountId: '12' });
 
   expect(ended.run).toMatchObject({ status: 'failed', error: { name: 'MalformedEventError' } });
-  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
 });
 
 test('of a resource with nothing of ours left, no empty statement stays', async () => {
   const of = await world();
   const { id } = created(of);
-  of.organisation.tagAccount(id, { runner: 'yes' });
+  of.organization.tagAccount(id, { runner: 'yes' });
   await onboard(of, { accountId: id });
 
   const ended = await onboard(
     of,
-    eventOf(of, () => of.organisation.untagAccount(id, ['runner'])),
+    eventOf(of, () => of.organization.untagAccount(id, ['runner'])),
   );
 
   expect(outcomes(ended)).toMatchObject({ [secret]: 'written', [key]: 'unchanged', [people]: 'unchanged' });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { ouId } from '../../simulator/example-organisation.ts';
+import { ouId } from '../../simulator/example-organization.ts';
 import { example, people, repository, small } from './configurations.ts';
 import { created, eventOf } from './events.ts';
 import {
@@ -13,7 +13,7 @@ import {
   type World,
   world,
   writeCounts,
-} from './world.ts';
+} from './flows-fixture.ts';
 
 /** A longer name, so that a policy takes fewer than a hundred. */
 const longer = (): Configuration => {
@@ -21,8 +21,8 @@ const longer = (): Configuration => {
   return { ...rest, grants: grants.map((grant) => ({ ...grant, role: 'people/DeveloperOfApplications' })) };
 };
 
-const ourPolicies = ({ organisation }: World) =>
-  [...organisation.world.managedPolicies.values()].filter(({ path }) =>
+const ourPolicies = ({ organization }: World) =>
+  [...organization.world.managedPolicies.values()].filter(({ path }) =>
     path.startsWith('/account-onboarding/'),
   );
 
@@ -41,9 +41,9 @@ test('the seventh account, one after the other, needs more versions than IAM kee
 test('the hundredth account: the first managed policy is full, and a second one is made', async () => {
   const of = await world({
     configuration: longer(),
-    prepare: (organisation) => {
+    prepare: (organization) => {
       for (let count = 0; count < 88; count += 1)
-        organisation.addAccount({ id: String(600_000_000_000 + count), name: `account-${count}` });
+        organization.addAccount({ id: String(600_000_000_000 + count), name: `account-${count}` });
     },
   });
 
@@ -55,15 +55,15 @@ test('the hundredth account: the first managed policy is full, and a second one 
   expect(policies(of)[people]).toHaveLength(3);
 });
 
-/** An organisation that has them all before anybody looked; every `share`th is a workload. */
+/** An organization that has them all before anybody looked; every `share`th is a workload. */
 async function crowd(share: number): Promise<World> {
   const of = await world({
     configuration: await example(),
     ready: false,
-    prepare: (organisation) => {
-      const [workloads = '', platform = ''] = ['Workloads', 'Platform'].map((ou) => ouId(organisation, ou));
+    prepare: (organization) => {
+      const [workloads = '', platform = ''] = ['Workloads', 'Platform'].map((ou) => ouId(organization, ou));
       for (let count = 0; count < 300; count += 1)
-        organisation.addAccount({
+        organization.addAccount({
           id: String(600_000_000_000 + count),
           name: `account-${count}`,
           parentId: count % share === 0 ? workloads : platform,
@@ -71,7 +71,7 @@ async function crowd(share: number): Promise<World> {
     },
   });
   await makeReady(of);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   return of;
 }
 
@@ -102,15 +102,15 @@ async function nearlyFull(): Promise<World> {
   const configuration = small(['repository']);
   return world({
     configuration,
-    prepare: (organisation) => {
-      const [repository] = organisation.world.repositories.values();
+    prepare: (organization) => {
+      const [repository] = organization.world.repositories.values();
       const Statement = {
         Effect: 'Deny',
         Principal: '*',
         Action: 'ecr:DeleteRepository',
         Condition: { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(9_610) } },
       };
-      organisation.editPolicy(
+      organization.editPolicy(
         'repository',
         repository?.arn ?? '',
         JSON.stringify({ Version: '2012-10-17', Statement }),
@@ -123,7 +123,7 @@ test('who leaves a full document is taken off it, though the newcomers still do 
   const of = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
     const { id } = created(of);
-    of.organisation.moveAccount(id, ouId(of.organisation, 'Workloads'));
+    of.organization.moveAccount(id, ouId(of.organization, 'Workloads'));
     return { ...(await onboard(of, { accountId: id })), id };
   };
   const first = await inWorkloads();
@@ -131,7 +131,7 @@ test('who leaves a full document is taken off it, though the newcomers still do 
   const newcomers = [];
   for (let count = 0; count < 8; count += 1) newcomers.push(await inWorkloads());
   const full = named(of)[repository] ?? [];
-  const closed = eventOf(of, () => of.organisation.closeAccount(first.id));
+  const closed = eventOf(of, () => of.organization.closeAccount(first.id));
 
   const ended = await onboard(of, closed);
   const again = await onboard(of, closed);

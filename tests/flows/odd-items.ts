@@ -1,5 +1,5 @@
-import { errorRecord } from '../../shared/errors.ts';
-import { type RegisteredAccount, unreadableAccount } from '../../shared/organization/account.ts';
+import { type RegisteredAccount, unreadableAccount } from '../../shared/platform/account.ts';
+import { errorRecord } from '../../shared/platform/errors.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 

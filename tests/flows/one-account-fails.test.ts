@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { bucket, everything, key, people, repository, secret, security, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { due, makeReady, named, onboard, outcomes, type World, world, writeCounts } from './world.ts';
+import { due, makeReady, named, onboard, outcomes, type World, world, writeCounts } from './flows-fixture.ts';
 
-const failedEvents = ({ organisation }: World) =>
-  organisation.world.putEvents.filter(({ DetailType }) => DetailType === 'Account Onboarding Failed');
+const failedEvents = ({ organization }: World) =>
+  organization.world.putEvents.filter(({ DetailType }) => DetailType === 'Account Onboarding Failed');
 
 /** A fault, what mends it, the resource that is left, and the error that says why. */
 const cases: readonly {
@@ -18,7 +18,7 @@ const cases: readonly {
     name: 'a bucket that does not exist',
     broken: bucket,
     error: 'ResourceMissingError',
-    breakIt: ({ organisation: { world: inside } }) => {
+    breakIt: ({ organization: { world: inside } }) => {
       const found = inside.buckets.get('example-logs');
       inside.buckets.delete('example-logs');
       return () => found && inside.buckets.set('example-logs', found);
@@ -28,7 +28,7 @@ const cases: readonly {
     name: 'a spoke role that may not be assumed',
     broken: people,
     error: 'AccessDeniedError',
-    breakIt: ({ organisation: { world: inside } }) => {
+    breakIt: ({ organization: { world: inside } }) => {
       const role = [...inside.roles.values()].find(({ accountId }) => accountId === security);
       if (role !== undefined) inside.roles.delete(role.arn);
       return () => role && inside.roles.set(role.arn, role);
@@ -38,32 +38,32 @@ const cases: readonly {
     name: 'a policy that cannot be understood',
     broken: bucket,
     error: 'MalformedPolicyError',
-    breakIt: ({ organisation }) => {
-      const text = organisation.policyTextOf('bucket', 'example-logs');
-      organisation.editPolicy('bucket', 'example-logs', '{"Statement": [');
-      return () => organisation.editPolicy('bucket', 'example-logs', text);
+    breakIt: ({ organization }) => {
+      const text = organization.policyTextOf('bucket', 'example-logs');
+      organization.editPolicy('bucket', 'example-logs', '{"Statement": [');
+      return () => organization.editPolicy('bucket', 'example-logs', text);
     },
   },
   {
     name: 'a policy that a write would change for JavaScript alone',
     broken: bucket,
     error: 'MalformedPolicyError.*Statement\\[0\\]\\.Action: \\(statement "Theirs"\\) stands more than once',
-    breakIt: ({ organisation }) => {
-      const text = organisation.policyTextOf('bucket', 'example-logs');
-      organisation.editPolicy(
+    breakIt: ({ organization }) => {
+      const text = organization.policyTextOf('bucket', 'example-logs');
+      organization.editPolicy(
         'bucket',
         'example-logs',
         '{"Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:Put*","Action":"s3:Get*","Resource":"*"}]}',
       );
-      return () => organisation.editPolicy('bucket', 'example-logs', text);
+      return () => organization.editPolicy('bucket', 'example-logs', text);
     },
   },
   {
     name: 'a service control policy',
     broken: bucket,
     error: 'A service control policy forbids it',
-    breakIt: ({ organisation }) =>
-      organisation.intercept((call, proceed) =>
+    breakIt: ({ organization }) =>
+      organization.intercept((call, proceed) =>
         call.operation === 'PutBucketPolicy'
           ? refuse('AccessDenied', 'with an explicit deny in a service control policy', 403)(call, proceed)
           : proceed(),
@@ -86,7 +86,7 @@ test.each(cases)('$name fails the update of its own account only, and running ag
   const intact = everything.filter((resource) => resource !== it.broken);
   for (const resource of intact) expect(others[resource]).toEqual(due(of)[resource]);
   expect(failedEvents(of)).toHaveLength(1);
-  expect(of.organisation.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
+  expect(of.organization.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
   expect(again.run.status).toBe('succeeded');
   expect(named(of)).toEqual(due(of));
 });
@@ -116,7 +116,7 @@ test('an import that breaks off leaves the registry unready, and nothing is writ
 
 test('a statement with our mark that we never wrote is refused, and the others go on', async () => {
   const of = await world();
-  of.organisation.editPolicy('bucket', 'example-logs', {
+  of.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
     Statement: [
       {
@@ -133,12 +133,12 @@ test('a statement with our mark that we never wrote is refused, and the others g
 
   expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
   expect(outcomes(ended)).toMatchObject({ [bucket]: 'refused', [key]: 'written', [people]: 'written' });
-  expect(of.organisation.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
+  expect(of.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
 });
 
 test('a document that would be too large is refused with its numbers, and the others go on', async () => {
   const of = await world();
-  of.organisation.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
+  of.organization.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
     Version: '2012-10-17',
     Statement: [
       {
@@ -151,7 +151,7 @@ test('a document that would be too large is refused with its numbers, and the ot
   });
 
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   const ended = await onboard(of, { accountId: id });
 
   expect(ended.run.left).toEqual([expect.stringMatching(/PolicyTooLargeError.*\d+ characters.*10240/s)]);
@@ -168,7 +168,7 @@ test('a selector that would take a grant from many adds what it adds, and withho
   );
   await makeReady({ ...of, configuration: { ...narrow, grants } });
   const { id } = created(of);
-  of.organisation.tagAccount(id, { logged: 'yes' });
+  of.organization.tagAccount(id, { logged: 'yes' });
 
   const ended = await onboard(of, { accountId: id });
 
@@ -188,11 +188,11 @@ test('what is withheld waits on when newcomers have made it a small share, until
   );
   await makeReady({ ...of, configuration: { ...small(), grants } });
   const newcomers = Array.from({ length: 40 }, () => created(of).id);
-  for (const id of newcomers) of.organisation.tagAccount(id, { logged: 'yes' });
+  for (const id of newcomers) of.organization.tagAccount(id, { logged: 'yes' });
 
   await onboard(of, { accountIds: newcomers });
   const { id: last } = created(of);
-  of.organisation.tagAccount(last, { logged: 'yes' });
+  of.organization.tagAccount(last, { logged: 'yes' });
   const withheld = await onboard(of, { accountId: last });
   const kept = named(of)[bucket];
   await makeReady({
@@ -216,7 +216,7 @@ test('a configuration that is activated in the middle of a run is the one that i
   );
   const next = { ...of, configuration: { ...fewer, grants } };
   let swapped = false;
-  of.organisation.intercept(async (call, proceed) => {
+  of.organization.intercept(async (call, proceed) => {
     if (call.operation === 'PutKeyPolicy' && !swapped) {
       swapped = true;
       await makeReady(next);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { awsError } from '../../simulator/aws-error.ts';
 import { shared } from './configurations.ts';
 import { eventOf } from './events.ts';
+import { onboard, type World, world } from './flows-fixture.ts';
 import {
   abroad,
   addRepository,
@@ -16,7 +17,6 @@ import {
   secrets,
 } from './patterns.ts';
 import { activated, announcements, operationCount, sweep, swept } from './sweeps.ts';
-import { onboard, type World, world } from './world.ts';
 
 /** The account in the OU Workloads. */
 const workload = '888888888888';
@@ -69,9 +69,9 @@ describe('a repository that is made later', () => {
 
   test('a run for an account does not look again', async () => {
     const of = await made();
-    of.organisation.addAccount({ id: '555566667777', name: 'newcomer' });
+    of.organization.addAccount({ id: '555566667777', name: 'newcomer' });
 
-    const event = eventOf(of, () => of.organisation.moveAccount('555566667777', 'ou-exam-workload1'));
+    const event = eventOf(of, () => of.organization.moveAccount('555566667777', 'ou-exam-workload1'));
     await onboard(of, event);
 
     expect(operationCount(of, 'DescribeRepositories')).toBe(0);
@@ -103,7 +103,7 @@ describe('a repository that is made later', () => {
     // However often: nobody fights over it.
     for (let time = 0; time < 3; time += 1) {
       of.clock.advance(600_000);
-      of.organisation.deleteRepository(repositoryArn('base/node'));
+      of.organization.deleteRepository(repositoryArn('base/node'));
       addRepository(of, 'base/node');
       await afterCreateRepository(of);
     }
@@ -112,12 +112,12 @@ describe('a repository that is made later', () => {
   });
 });
 
-const withNode = (organisation: World['organisation']): void =>
-  void organisation.addRepository({ accountId: shared, region: home, name: 'base/node' });
+const withNode = (organization: World['organization']): void =>
+  void organization.addRepository({ accountId: shared, region: home, name: 'base/node' });
 
 test('a repository that is deleted is no failure, and is forgotten', async () => {
   const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
-  of.organisation.deleteRepository(repositoryArn('base/node'));
+  of.organization.deleteRepository(repositoryArn('base/node'));
 
   const first = await sweep(of);
   const second = await sweep(of);
@@ -128,12 +128,12 @@ test('a repository that is deleted is no failure, and is forgotten', async () =>
 });
 
 describe('a secret whose tag is taken away', () => {
-  const arnOf = (of: World): string => [...of.organisation.world.secrets.keys()][0] ?? '';
+  const arnOf = (of: World): string => [...of.organization.world.secrets.keys()][0] ?? '';
   const tagged = () =>
     swept({
       configuration: having(secrets('tagged: { use: runner }')),
-      prepare: (organisation) => {
-        organisation.addSecret({
+      prepare: (organization) => {
+        organization.addSecret({
           accountId: shared,
           region: home,
           name: 'deploy/token',
@@ -145,7 +145,7 @@ describe('a secret whose tag is taken away', () => {
   test('loses the grant with the event', async () => {
     const of = await tagged();
     expect(namedOn(of, 'secret', arnOf(of))).toEqual([workload]);
-    of.organisation.tagResource('secret', arnOf(of), { use: undefined });
+    of.organization.tagResource('secret', arnOf(of), { use: undefined });
 
     const { run } = await onboard(of, callEvent('UntagResource', 'aws.secretsmanager'));
 
@@ -155,9 +155,9 @@ describe('a secret whose tag is taken away', () => {
 
   test('and that is then planned for deletion is no failure, and loses the grant once it is restored', async () => {
     const of = await tagged();
-    const secret = of.organisation.world.secrets.get(arnOf(of));
+    const secret = of.organization.world.secrets.get(arnOf(of));
     if (secret === undefined) throw new Error('there is no secret');
-    of.organisation.tagResource('secret', arnOf(of), { use: undefined });
+    of.organization.tagResource('secret', arnOf(of), { use: undefined });
     secret.deletedAt = of.clock.now();
 
     const { run } = await sweep(of);
@@ -178,11 +178,11 @@ describe('a secret whose tag is taken away', () => {
       ),
     );
     await sweep(both);
-    of.organisation.tagResource('secret', arnOf(of), { use: 'other' });
+    of.organization.tagResource('secret', arnOf(of), { use: 'other' });
 
     await sweep(both);
 
-    const sids = of.organisation.policyOf('secret', arnOf(of))?.Statement.map(({ Sid }) => Sid);
+    const sids = of.organization.policyOf('secret', arnOf(of))?.Statement.map(({ Sid }) => Sid);
     expect(sids).toEqual(['AccountOnboardingflowsByNameRead']);
     expect(namedOn(both, 'secret', arnOf(of))).toEqual([workload]);
   });
@@ -204,7 +204,7 @@ describe('when the configuration changes', () => {
 
   test('a name that becomes a pattern keeps its grant, also while nobody can look', async () => {
     const of = await swept({ configuration: having(images('[base/node]')) });
-    const stop = of.organisation.intercept((call, proceed) => {
+    const stop = of.organization.intercept((call, proceed) => {
       if (call.operation === 'DescribeRepositories')
         throw awsError('AccessDeniedException', 'not authorized');
       return proceed();
@@ -256,7 +256,7 @@ test('a pattern that finds nothing is a warning, and no failure', async () => {
     status: 'succeeded',
     warnings: [expect.stringMatching(/^Nothing matches base\/\* .*grant images/)],
   });
-  const [announced] = of.organisation.world.putEvents;
+  const [announced] = of.organization.world.putEvents;
   expect(JSON.parse(String(announced?.Detail)).warnings).toEqual(run.warnings);
 });
 
@@ -265,7 +265,7 @@ test('a region that is not enabled is named, and the other region is done', asyn
     configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
     prepare: withNode,
   });
-  of.organisation.disableRegion(shared, abroad);
+  of.organization.disableRegion(shared, abroad);
 
   const { run, changes } = await sweep(of);
 
@@ -281,7 +281,7 @@ test('a region that is not enabled is named, and the other region is done', asyn
 describe('keys and images by their tags', () => {
   const key = (region: string) => `arn:aws:kms:${region}:${shared}:key/${keyId}`;
   const launches = (of: World) =>
-    of.organisation.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+    of.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
   const tagged = () =>
     swept({
       configuration: having(`
@@ -297,11 +297,11 @@ describe('keys and images by their tags', () => {
     account: shared
     tagged: { use: [golden, blessed] }
     for: { ous: [Workloads] }`),
-      prepare: (organisation) => {
+      prepare: (organization) => {
         const place = { accountId: shared, region: home };
         for (const region of [home, abroad])
-          organisation.addKey({ ...place, region, id: keyId, tags: { use: 'images' } });
-        organisation.addImage({ ...place, id: image, tags: { use: 'blessed' } });
+          organization.addKey({ ...place, region, id: keyId, tags: { use: 'images' } });
+        organization.addImage({ ...place, id: image, tags: { use: 'blessed' } });
       },
     });
 
@@ -315,8 +315,8 @@ describe('keys and images by their tags', () => {
 
   test('lose it with the tag, in that region alone', async () => {
     const of = await tagged();
-    of.organisation.tagResource('key', key(abroad), { use: 'other' });
-    of.organisation.tagResource('image', image, { use: undefined });
+    of.organization.tagResource('key', key(abroad), { use: 'other' });
+    of.organization.tagResource('image', image, { use: undefined });
 
     await onboard(of, callEvent('UntagResource', 'aws.kms', abroad));
     await onboard(of, callEvent('DeleteTags', 'aws.ec2'));

@@ -1,10 +1,10 @@
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { accountIdsIn } from '../../shared/policy/accounts.ts';
-import { deploymentOf } from '../../shared/policy/owned.ts';
-import type { ResourceKind } from '../../simulator/organisation.ts';
+import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import type { ResourceKind } from '../../simulator/organization.ts';
 import { shared, smallText } from './configurations.ts';
-import { type Ended, onboard, type World } from './world.ts';
+import { type Ended, onboard, type World } from './flows-fixture.ts';
 
 export const home = 'eu-west-1';
 export const abroad = 'us-west-2';
@@ -35,12 +35,12 @@ export const repositoryKey = (name: string, region = home): string =>
 export const repositoryArn = (name: string, region = home): string =>
   `arn:aws:ecr:${region}:${shared}:repository/${name}`;
 
-export const addRepository = ({ organisation }: World, name: string, region = home): string =>
-  organisation.addRepository({ accountId: shared, region, name });
+export const addRepository = ({ organization }: World, name: string, region = home): string =>
+  organization.addRepository({ accountId: shared, region, name });
 
 /** The accounts that our statements on a resource name. */
-export function namedOn({ organisation, configuration }: World, kind: ResourceKind, id: string) {
-  const statements = organisation.policyOf(kind, id)?.Statement ?? [];
+export function namedOn({ organization, configuration }: World, kind: ResourceKind, id: string) {
+  const statements = organization.policyOf(kind, id)?.Statement ?? [];
   const ours = statements.filter(({ Sid }) => deploymentOf(Sid) === configuration.deployment);
   return [...new Set(ours.flatMap((each) => [...accountIdsIn(each)]))].sort();
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { log, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
-import { onboard, outcomes, policies, world } from './world.ts';
+import { onboard, outcomes, policies, world } from './flows-fixture.ts';
 
 const bucket = `s3-bucket-policy/${log}/eu-west-1/example-org-reports`;
 
@@ -45,7 +45,7 @@ test('raw statements are written for an account, not reported as unverified, and
 
   const left = await onboard(
     of,
-    eventOf(of, () => of.organisation.closeAccount(id)),
+    eventOf(of, () => of.organization.closeAccount(id)),
   );
 
   expect(left.run).toMatchObject({ status: 'succeeded' });

@@ -4,7 +4,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { bucket, key, small, smallText } from './configurations.ts';
 import { created } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { onboard, world } from './world.ts';
+import { onboard, world } from './flows-fixture.ts';
 
 const refusedEntry = async () => ({
   FailedEntryCount: 1,
@@ -18,19 +18,19 @@ test('an event that EventBridge does not take is put again', async () => {
   const ended = await onboard(of, created(of).event);
 
   expect(ended).toMatchObject({ status: 'SUCCEEDED', run: { status: 'succeeded' } });
-  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
+  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
 });
 
 test('a topic that refuses does not keep the event back', async () => {
   const of = await world();
-  of.organisation.world.topics.clear();
+  of.organization.world.topics.clear();
 
   const ended = await onboard(of, created(of).event);
 
   expect(ended.run.status).toBe('succeeded');
   // At least once: each who ends the run tries both.
   const told = new Set(
-    of.organisation.world.putEvents.map(({ DetailType, Detail }) => `${DetailType} ${Detail}`),
+    of.organization.world.putEvents.map(({ DetailType, Detail }) => `${DetailType} ${Detail}`),
   );
   expect([...told]).toEqual([expect.stringContaining('Account Onboarded')]);
 });
@@ -41,7 +41,7 @@ test('an event bus that refuses does not keep the message back', async () => {
 
   await onboard(of, created(of).event);
 
-  expect(of.organisation.world.messages.length).toBeGreaterThan(0);
+  expect(of.organization.world.messages.length).toBeGreaterThan(0);
 });
 
 test('a FIFO topic gets what it needs', async () => {
@@ -51,7 +51,7 @@ test('a FIFO topic gets what it needs', async () => {
   const ended = await onboard(of, created(of).event, { name: 'fifo' });
 
   expect(ended.run.status).toBe('succeeded');
-  expect(of.organisation.world.messages).toMatchObject([
+  expect(of.organization.world.messages).toMatchObject([
     { MessageGroupId: 'account-onboarding', MessageDeduplicationId: 'fifo-succeeded' },
   ]);
 });
@@ -92,7 +92,7 @@ test('a run that no state of the machine could record gets its record from the r
     cause: 'created',
     error: { message: 'The table is gone' },
   });
-  expect(of.organisation.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
 });
 
 test('an execution that a state too large kills is recorded as failed, with what is left', async () => {

@@ -1,21 +1,21 @@
 import { expect, test } from '@jest/globals';
 import { roleTrustPolicy } from '../../shared/grants/role-trust-policy.ts';
 import { bucket, people, repository, secret } from './configurations.ts';
+import { due, named, outcomes, type World } from './flows-fixture.ts';
 import { sweep, swept } from './sweeps.ts';
-import { due, named, outcomes, type World } from './world.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
 /** Deletes a resource and makes another one of its name, without a policy, some time after everybody has done what they do. */
 type Recreate = (of: World, time: number) => void;
 
-const recreateRepository: Recreate = ({ organisation: { world }, clock }) => {
+const recreateRepository: Recreate = ({ organization: { world }, clock }) => {
   const found = world.repositories.get(repositoryArn);
   if (found === undefined) throw new Error('There is no repository');
   world.repositories.set(repositoryArn, { ...found, policy: undefined, createdAt: new Date(clock.now()) });
 };
 
-const recreateSecret: Recreate = ({ organisation: { world } }, time) => {
+const recreateSecret: Recreate = ({ organization: { world } }, time) => {
   const [arn, found] = [...world.secrets].find(([, { name }]) => name === 'deploy/token') ?? [];
   if (arn === undefined || found === undefined) throw new Error('There is no secret');
   world.secrets.delete(arn);
@@ -23,14 +23,14 @@ const recreateSecret: Recreate = ({ organisation: { world } }, time) => {
   world.secrets.set(another, { ...found, arn: another, policy: undefined });
 };
 
-const recreateGroup: Recreate = ({ organisation: { world } }, time) => {
+const recreateGroup: Recreate = ({ organization: { world } }, time) => {
   for (const [arn, group] of world.groups)
     world.groups.set(arn, { ...group, uniqueId: `AGPAEXAMPLE${time}`, attached: new Set() });
 };
 
 async function twice(recreate: Recreate) {
-  const prepare = (organisation: World['organisation']) =>
-    organisation.addAccount({ id: '999999999999', name: 'runner', tags: { runner: 'yes' } });
+  const prepare = (organization: World['organization']) =>
+    organization.addAccount({ id: '999999999999', name: 'runner', tags: { runner: 'yes' } });
   const of = await swept({ prepare });
   const ends = [];
   for (const time of [1, 2]) {
@@ -57,15 +57,15 @@ test.each([
 );
 
 test('finds a conflict when the policy of one and the same repository is deleted twice', async () => {
-  const { ends } = await twice(({ organisation }) =>
-    organisation.editPolicy('repository', repositoryArn, undefined),
+  const { ends } = await twice(({ organization }) =>
+    organization.editPolicy('repository', repositoryArn, undefined),
   );
 
   expect(ends.map((ended) => outcomes(ended)[repository])).toEqual(['written', 'contested']);
 });
 
 test('finds a conflict when AWS does not say whether it is the same repository', async () => {
-  const { ends } = await twice(({ organisation: { world } }) => {
+  const { ends } = await twice(({ organization: { world } }) => {
     const found = world.repositories.get(repositoryArn);
     const { createdAt: _, ...unknown } = found ?? { name: '' };
     world.repositories.set(repositoryArn, { ...unknown, policy: undefined } as never);
@@ -75,8 +75,8 @@ test('finds a conflict when AWS does not say whether it is the same repository',
 });
 
 test('finds a conflict when a bucket loses its policy twice, since a bucket has no identity', async () => {
-  const { ends } = await twice(({ organisation }) =>
-    organisation.editPolicy('bucket', 'example-logs', undefined),
+  const { ends } = await twice(({ organization }) =>
+    organization.editPolicy('bucket', 'example-logs', undefined),
   );
 
   expect(ends.map((ended) => outcomes(ended)[bucket])).toEqual(['written', 'contested']);

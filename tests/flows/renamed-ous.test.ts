@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
-import { applyPlan } from '../../shared/run/apply-plan.ts';
-import { driftOf } from '../../shared/run/drift.ts';
-import { planAll } from '../../shared/run/plan-all.ts';
-import { activeConfiguration } from '../../shared/services.ts';
-import { ouId } from '../../simulator/example-organisation.ts';
+import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
+import { driftOf } from '../../shared/reconcile/drift.ts';
+import { planAll } from '../../shared/reconcile/plan-all.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
+import { ouId } from '../../simulator/example-organization.ts';
 import { secret, smallText } from './configurations.ts';
 import { created, moved } from './events.ts';
+import { named, onboard, type World, world } from './flows-fixture.ts';
 import { activated, sweep, swept } from './sweeps.ts';
-import { named, onboard, type World, world } from './world.ts';
 
 const workloads = 'ou-exam-workload1';
 const newOu = 'ou-exam-newnewnew1';
@@ -27,8 +27,8 @@ const forAccounts = (selector: string, more = ''): Configuration =>
 
 const productionPath = '{ ous: [Workloads/Production] }';
 
-const add = ({ organisation }: Pick<World, 'organisation'>, id: string, parentId: string): void =>
-  organisation.addAccount({ id, name: `account-${id.slice(-2)}`, parentId });
+const add = ({ organization }: Pick<World, 'organization'>, id: string, parentId: string): void =>
+  organization.addAccount({ id, name: `account-${id.slice(-2)}`, parentId });
 
 /**
  * An organization whose OU Workloads/Production has three accounts with access to the image.
@@ -37,13 +37,13 @@ const add = ({ organisation }: Pick<World, 'organisation'>, id: string, parentId
 const withThreeAccounts = (configuration = forAccounts(productionPath), ...more: string[]): Promise<World> =>
   swept({
     configuration,
-    prepare: (organisation) => {
+    prepare: (organization) => {
       for (const [index, path] of more.entries()) {
         const isOurs = path === 'Workloads/Production';
-        const id = ouId(organisation, path);
-        add({ organisation }, isOurs ? '888888888888' : `60000000000${index}`, id);
+        const id = ouId(organization, path);
+        add({ organization }, isOurs ? '888888888888' : `60000000000${index}`, id);
       }
-      for (const id of three.slice(0, 2)) add({ organisation }, id, production);
+      for (const id of three.slice(0, 2)) add({ organization }, id, production);
     },
   });
 
@@ -64,7 +64,7 @@ const keeping = `3 accounts keep the access that they had: ${first}, ${second}, 
 test('keeps access and reports both paths in each sweep when the OU of a path is renamed', async () => {
   const env = await withThreeAccounts();
   expect(withAccess(env)).toEqual(three);
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
 
   const ended = await sweep(env);
   const again = await sweep(env);
@@ -73,8 +73,8 @@ test('keeps access and reports both paths in each sweep when the OU of a path is
   const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
   expect(ended.run).toMatchObject({ status: 'failed', reason: line, left: [line] });
   expect(again.run.left).toEqual([line]);
-  expect(env.organisation.world.messages.map(({ Message }) => Message).join()).toContain('Workloads/Prod.');
-  expect(env.organisation.world.putEvents.at(-1)).toMatchObject({
+  expect(env.organization.world.messages.map(({ Message }) => Message).join()).toContain('Workloads/Prod.');
+  expect(env.organization.world.putEvents.at(-1)).toMatchObject({
     DetailType: 'Organization Sweep Failed',
     Detail: expect.stringContaining(production),
   });
@@ -83,12 +83,12 @@ test('keeps access and reports both paths in each sweep when the OU of a path is
 test('names the accounts that keep access when a clash of marks also keeps the resource as it is', async () => {
   const env = await withThreeAccounts();
   const arn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
-  const policy = env.organisation.policyOf('repository', arn);
+  const policy = env.organization.policyOf('repository', arn);
   if (policy === undefined) throw new Error('the repository has no policy');
   const Sid = 'AccountOnboardingflowsTheirs';
   const clash = { Sid, Effect: 'Deny', Principal: '*', Action: 'ecr:DeleteRepository' } as const;
-  env.organisation.editPolicy('repository', arn, { ...policy, Statement: [...policy.Statement, clash] });
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.editPolicy('repository', arn, { ...policy, Statement: [...policy.Statement, clash] });
+  env.organization.renameOu(production, 'Prod');
 
   const { run } = await sweep(env);
   const plan = await planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) });
@@ -101,7 +101,7 @@ test('names the accounts that keep access when a clash of marks also keeps the r
 
 test('keeps access when the OU above the OU of a path is renamed', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(workloads, 'Work');
+  env.organization.renameOu(workloads, 'Work');
 
   const { run } = await sweep(env);
 
@@ -113,7 +113,7 @@ test('keeps access when the OU above the OU of a path is renamed', async () => {
 
 test('keeps access below a wildcard when the OU above is renamed', async () => {
   const env = await withThreeAccounts(forAccounts('{ ous: [Workloads/*] }'), 'Workloads/Production');
-  env.organisation.renameOu(workloads, 'Work');
+  env.organization.renameOu(workloads, 'Work');
 
   const { run } = await sweep(env);
 
@@ -123,8 +123,8 @@ test('keeps access below a wildcard when the OU above is renamed', async () => {
 
 test('gives nothing to the accounts of a new OU that takes the old path', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
-  env.organisation.createOu({ id: newOu, name: 'Production', parentId: workloads });
+  env.organization.renameOu(production, 'Prod');
+  env.organization.createOu({ id: newOu, name: 'Production', parentId: workloads });
   add(env, '700000000004', newOu);
 
   const { run } = await sweep(env);
@@ -145,8 +145,8 @@ test('gives nothing to the accounts of a new OU that takes the old path', async 
 
 test('gives access to nobody when the OU is deleted, and reports it', async () => {
   const env = await withThreeAccounts();
-  for (const id of three) env.organisation.moveAccount(id, workloads);
-  env.organisation.deleteOu(production);
+  for (const id of three) env.organization.moveAccount(id, workloads);
+  env.organization.deleteOu(production);
 
   const { run } = await sweep(env);
 
@@ -160,10 +160,10 @@ test('gives access to nobody when the OU is deleted, and reports it', async () =
 
 test('gives access to nobody when the OU is deleted and made anew, until a configuration is activated', async () => {
   const env = await withThreeAccounts();
-  for (const id of three) env.organisation.moveAccount(id, workloads);
-  env.organisation.deleteOu(production);
-  env.organisation.createOu({ id: newOu, name: 'Production', parentId: workloads });
-  env.organisation.moveAccount(three[0] ?? '', newOu);
+  for (const id of three) env.organization.moveAccount(id, workloads);
+  env.organization.deleteOu(production);
+  env.organization.createOu({ id: newOu, name: 'Production', parentId: workloads });
+  env.organization.moveAccount(three[0] ?? '', newOu);
 
   const { run } = await sweep(env);
 
@@ -182,8 +182,8 @@ test('gives access to nobody when the OU is deleted and made anew, until a confi
 
 test('reports an OU that is renamed when it has no account any more', async () => {
   const env = await withThreeAccounts();
-  for (const id of three) env.organisation.moveAccount(id, workloads);
-  env.organisation.renameOu(production, 'Prod');
+  for (const id of three) env.organization.moveAccount(id, workloads);
+  env.organization.renameOu(production, 'Prod');
 
   const { run } = await sweep(env);
 
@@ -192,19 +192,19 @@ test('reports an OU that is renamed when it has no account any more', async () =
 });
 
 test.each([
-  ['closes', (env: World) => env.organisation.closeAccount(three[0] ?? '')],
-  ['leaves', (env: World) => env.organisation.removeAccount(three[0] ?? '')],
-  ['moves out of the renamed OU', (env: World) => env.organisation.moveAccount(three[0] ?? '', 'r-exam')],
+  ['closes', (env: World) => env.organization.closeAccount(three[0] ?? '')],
+  ['leaves', (env: World) => env.organization.removeAccount(three[0] ?? '')],
+  ['moves out of the renamed OU', (env: World) => env.organization.moveAccount(three[0] ?? '', 'r-exam')],
   [
     'moves into a new OU with the old path',
     (env: World) => {
-      env.organisation.createOu({ id: newOu, name: 'Production', parentId: workloads });
-      env.organisation.moveAccount(three[0] ?? '', newOu);
+      env.organization.createOu({ id: newOu, name: 'Production', parentId: workloads });
+      env.organization.moveAccount(three[0] ?? '', newOu);
     },
   ],
 ])('takes access back when an account %s', async (_, act) => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   await sweep(env);
   act(env);
 
@@ -215,7 +215,7 @@ test.each([
 
 test('gives nothing to a new account of the renamed OU, and its run says why', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   const { id } = created(env);
   const event = moved(env, id, production);
 
@@ -232,7 +232,7 @@ test('warns in the run of an account that the unresolved path does not concern',
     forAccounts('{ ous: [Workloads/Production, ou-exam-sandbox01] }'),
     'Sandbox',
   );
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   await sweep(env);
   const { id } = created(env);
 
@@ -247,7 +247,7 @@ test('warns in the run of an account that the unresolved path does not concern',
 
 test('gives access to all accounts of the OU when the new path is activated', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   add(env, '700000000004', production);
   await sweep(env);
   expect(withAccess(env)).toEqual(three);
@@ -262,7 +262,7 @@ test('gives access to all accounts of the OU when the new path is activated', as
 
 test('keeps access when the old path is activated again', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   await activated(env, forAccounts(productionPath, 'safety: { graceHours: 1 }'));
 
   const { run } = await sweep(env);
@@ -273,10 +273,10 @@ test('keeps access when the old path is activated again', async () => {
 
 test('ends the report when the OU gets its old name again', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   add(env, '700000000004', production);
   await sweep(env);
-  env.organisation.renameOu(production, 'Production');
+  env.organization.renameOu(production, 'Production');
 
   const { run } = await sweep(env);
 
@@ -291,7 +291,7 @@ test('keeps an account excluded when the OU in `except` is renamed', async () =>
   );
   expect(withAccess(env)).not.toContain(three[0]);
   const before = withAccess(env);
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
 
   const { run } = await sweep(env);
 
@@ -308,10 +308,10 @@ test('keeps access when an OU gets the path of the OU in `except`', async () => 
     'Platform/Web',
   );
   const before = withAccess(env);
-  const legacy = ouId(env.organisation, 'Platform/Legacy');
-  const web = ouId(env.organisation, 'Platform/Web');
-  env.organisation.renameOu(legacy, 'Old');
-  env.organisation.renameOu(web, 'Legacy');
+  const legacy = ouId(env.organization, 'Platform/Legacy');
+  const web = ouId(env.organization, 'Platform/Web');
+  env.organization.renameOu(legacy, 'Old');
+  env.organization.renameOu(web, 'Legacy');
 
   await sweep(env);
 
@@ -326,8 +326,8 @@ test('keeps access on each resource that an account has, and adds it to no other
     'the test',
   );
   const env = await withThreeAccounts(configuration);
-  env.organisation.renameOu(production, 'Prod');
-  env.organisation.tagAccount(three[0] ?? '', { runner: 'yes' });
+  env.organization.renameOu(production, 'Prod');
+  env.organization.tagAccount(three[0] ?? '', { runner: 'yes' });
 
   const { run } = await sweep(env);
 
@@ -341,7 +341,7 @@ test('asks for approval of a new account in an OU of `approval` that was renamed
     forAccounts('{ ous: [Workloads] }', `approval: { for: ${productionPath} }`),
     'Workloads/Production',
   );
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   const { id } = created(env);
 
   await onboard(env, moved(env, id, production));
@@ -355,11 +355,11 @@ test('keeps access when an OU is renamed that was made after the activation', as
     forAccounts('{ ous: [Workloads/team-*, Sandbox/New] }'),
     'Workloads/Production',
   );
-  env.organisation.createOu({ id: newOu, name: 'team-a', parentId: workloads });
+  env.organization.createOu({ id: newOu, name: 'team-a', parentId: workloads });
   add(env, '700000000004', newOu);
   await sweep(env);
   expect(withAccess(env)).toContain('700000000004');
-  env.organisation.renameOu(newOu, 'group-a');
+  env.organization.renameOu(newOu, 'group-a');
 
   const { run } = await sweep(env);
 
@@ -374,15 +374,15 @@ test.each([
   'gives nothing to an OU that replaces a new one below a renamed OU when the parent %s',
   async (_, name) => {
     const env = await withThreeAccounts(forAccounts('{ ous: [W*/*] }'), 'Workloads/Production');
-    env.organisation.renameOu(workloads, 'Work');
-    env.organisation.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
+    env.organization.renameOu(workloads, 'Work');
+    env.organization.createOu({ id: 'ou-exam-teamteam1', name: 'team-c', parentId: workloads });
     add(env, '700000000004', 'ou-exam-teamteam1');
     await sweep(env);
     expect(withAccess(env)).toContain('700000000004');
-    env.organisation.moveAccount('700000000004', workloads);
-    env.organisation.deleteOu('ou-exam-teamteam1');
-    env.organisation.renameOu(workloads, name);
-    env.organisation.createOu({ id: newOu, name: 'team-c', parentId: workloads });
+    env.organization.moveAccount('700000000004', workloads);
+    env.organization.deleteOu('ou-exam-teamteam1');
+    env.organization.renameOu(workloads, name);
+    env.organization.createOu({ id: newOu, name: 'team-c', parentId: workloads });
     add(env, '700000000005', newOu);
 
     const { run } = await sweep(env);
@@ -399,14 +399,14 @@ test('keeps access when the configuration was activated before the registry was 
   const env = await world({
     configuration: forAccounts(productionPath),
     ready: false,
-    prepare: (organisation) => {
-      for (const id of three.slice(0, 2)) add({ organisation }, id, production);
+    prepare: (organization) => {
+      for (const id of three.slice(0, 2)) add({ organization }, id, production);
     },
   });
   await activateConfiguration(env.services, env.configuration, 'the test');
   await sweep(env);
   expect(withAccess(env)).toEqual(three);
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
 
   await sweep(env);
 
@@ -415,7 +415,7 @@ test('keeps access when the configuration was activated before the registry was 
 
 test('shows the unresolved path in plan, drift and apply, and changes nothing', async () => {
   const env = await withThreeAccounts();
-  env.organisation.renameOu(production, 'Prod');
+  env.organization.renameOu(production, 'Prod');
   await sweep(env);
   const active = await activeConfiguration(env.store);
 

@@ -149,7 +149,7 @@ describe('a deployment that was not complete when its time was over', () => {
 
   test('is told where it was rolled back meanwhile', async () => {
     const of = await timedOut();
-    raiseAlarm(of.organisation.world, alarm);
+    raiseAlarm(of.organization.world, alarm);
 
     const { run } = await look(of);
 

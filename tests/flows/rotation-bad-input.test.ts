@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { addApplication } from '../../simulator/app-config.ts';
-import type { SimulatedSecret } from '../../simulator/secrets.ts';
+import type { SimulatedSecret } from '../../simulator/simulated-resources.ts';
 import { security, shared } from './configurations.ts';
 import {
   currentVersion,
@@ -31,7 +31,7 @@ const troubles: readonly {
   },
   {
     name: 'that does not exist',
-    wrong: ({ organisation }, { arn }) => void organisation.world.secrets.delete(arn),
+    wrong: ({ organization }, { arn }) => void organization.world.secrets.delete(arn),
     says: /ResourceMissingError: secretsmanager:DescribeSecret on .* does not exist/,
   },
   {
@@ -41,8 +41,8 @@ const troubles: readonly {
   },
   {
     name: 'of an account without a spoke role',
-    wrong: ({ organisation }) =>
-      organisation.deleteRole(`arn:aws:iam::${security}:role/account-onboarding/spoke`),
+    wrong: ({ organization }) =>
+      organization.deleteRole(`arn:aws:iam::${security}:role/account-onboarding/spoke`),
     says: /AccessDeniedError: sts:AssumeRole on arn:aws:iam::333333333333:role\/account-onboarding\/spoke was denied/,
   },
 ];
@@ -56,7 +56,7 @@ describe('the targets of one secret go on, though there is another', () => {
       },
     });
     const place = { accountId: security, region: 'us-east-1' };
-    const arn = of.organisation.addSecret({ ...place, name: secretName, value: 'x' });
+    const arn = of.organization.addSecret({ ...place, name: secretName, value: 'x' });
     wrong(of, secretAt(of, arn));
 
     const { status, run } = await deploy(of, { secretId: secretName });
@@ -72,7 +72,7 @@ describe('the targets of one secret go on, though there is another', () => {
     const other = anotherSecret(of);
     for (const each of [of, other]) await deploy(of, { secretId: each.secretArn });
     for (const each of [of, other]) await rotate(each);
-    of.organisation.editPolicy('key', secretAt(of, of.secretArn).kmsKeyArn ?? '', {
+    of.organization.editPolicy('key', secretAt(of, of.secretArn).kmsKeyArn ?? '', {
       Version: '2012-10-17',
       Statement: [
         { Effect: 'Allow', Action: 'kms:*', Principal: { AWS: shared }, Resource: '*' },
@@ -120,18 +120,18 @@ test('a profile that names a secret that does not exist fails by itself', async 
   expect(servedTo(of, 'test')).toBe(`${planted}-2`);
 });
 
-function secretAt({ organisation }: RotationWorld, arn: string): SimulatedSecret {
-  const secret = organisation.world.secrets.get(arn);
+function secretAt({ organization }: RotationWorld, arn: string): SimulatedSecret {
+  const secret = organization.world.secrets.get(arn);
   if (secret === undefined) throw new Error(`There is no secret ${arn}`);
   return secret;
 }
 
 /** A world that looks at a second secret of the shared account, without a key, and at the application that serves it. */
 function anotherSecret(of: RotationWorld): RotationWorld {
-  const { organisation } = of;
+  const { organization } = of;
   const place = { accountId: shared, region };
-  const secretArn = organisation.addSecret({ ...place, name: 'app/other', value: 'x' });
-  const application = addApplication(organisation.world, {
+  const secretArn = organization.addSecret({ ...place, name: 'app/other', value: 'x' });
+  const application = addApplication(organization.world, {
     ...place,
     name: 'other',
     environments: [{ name: 'production' }],

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { takenOver } from '../../shared/rotation/delivery.ts';
+import { takenOver } from '../../shared/secrets/deployment/delivery.ts';
 import { deliveries, deploy, rotate, rotationWorld, startCount } from './rotations.ts';
 
 test('a run whose delivery another one has taken over says so, and does not call it complete', async () => {

@@ -26,7 +26,7 @@ function mortal(of: RotationWorld, diesAt: number, when: 'before' | 'after') {
     if (count >= diesAt) throw dead();
     return answer;
   };
-  const stop = of.organisation.intercept((_, proceed) => guard(proceed));
+  const stop = of.organization.intercept((_, proceed) => guard(proceed));
   const { outbox, runs } = of.store;
   const store: Store = {
     ...of.store,
@@ -34,7 +34,7 @@ function mortal(of: RotationWorld, diesAt: number, when: 'before' | 'after') {
     runs: { ...runs, put: (run) => guard(() => runs.put(run)) },
   };
   return {
-    services: simulatedServices(of.organisation, { store }),
+    services: simulatedServices(of.organization, { store }),
     /** @returns whether it died */
     bury: () => {
       stop();
@@ -55,7 +55,7 @@ describe.each(Object.entries(inputs))('a run that dies at any call is finished b
       // One world, where a rotation begins that its run does not survive.
       const of = await rotationWorld({ rotation: namedTarget });
       const event = await rotate(of);
-      of.organisation.resetCalls();
+      of.organization.resetCalls();
       const run = mortal(of, diesAt, when);
       await deploy(of, event, { services: run.services });
       if (!run.bury()) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { SimulatedEnvironment } from '../../simulator/app-config.ts';
+import type { SimulatedEnvironment } from '../../simulator/app-config-state.ts';
 import { fault } from './faults.ts';
 import {
   currentVersion,
@@ -36,8 +36,8 @@ function addEnvironment({ application }: RotationWorld, name: string): void {
   application.environments.set(environment.id, environment);
 }
 
-const listings = ({ organisation }: RotationWorld) =>
-  organisation.calls.filter(({ operation }) => operation === 'ListApplications').length;
+const listings = ({ organization }: RotationWorld) =>
+  organization.calls.filter(({ operation }) => operation === 'ListApplications').length;
 
 const statuses = async (of: RotationWorld) => (await deliveries(of)).map(({ status }) => status).toSorted();
 
@@ -51,7 +51,7 @@ test('an environment that was added since the last look has the version with the
   await deploy(of, { unfinished: true });
 
   expect(servedTo(of, 'stage')).toBe(`${planted}-3`);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   await deploy(of, await rotate(of));
   expect([listings(of), servedTo(of), servedTo(of, 'stage')]).toEqual([0, `${planted}-4`, `${planted}-4`]);
 });
@@ -59,7 +59,7 @@ test('an environment that was added since the last look has the version with the
 test('what was found is looked for again when it is an hour old, and by hand', async () => {
   const of = await found();
   of.clock.advance(61 * minute);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   await deploy(of, await rotate(of));
   expect(listings(of)).toBe(1);
 
@@ -74,7 +74,7 @@ test.each<[string, (of: RotationWorld) => void]>([
   ['environment is gone', (of) => void of.application.environments.delete(environmentId(of, 'test'))],
   [
     'application is gone',
-    (of) => void of.organisation.world.appConfig.applications.delete(of.application.id),
+    (of) => void of.organization.world.appConfig.applications.delete(of.application.id),
   ],
 ])('where its %s, a target that was found before is withdrawn, and nobody is alarmed', async (_, remove) => {
   const of = await found(['production', 'test']);
@@ -108,7 +108,7 @@ test('a profile that has another secret now gets nothing of this one, and its ve
 
 test('a target that is found still, and cannot be started, is told as before', async () => {
   const of = await found();
-  of.organisation.world.appConfig.strategies.clear();
+  of.organization.world.appConfig.strategies.clear();
 
   const { run } = await deploy(of, await rotate(of));
 

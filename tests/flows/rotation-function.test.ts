@@ -1,8 +1,8 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from '@jest/globals';
-import { rotateSecret } from '../../shared/secret-rotation/index.ts';
-import type { Rotator } from '../../shared/secret-rotation/rotator.ts';
+import { rotateSecret } from '../../shared/secrets/rotation-function/index.ts';
+import type { Rotator } from '../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../simulator/rotation.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { versionWith } from '../../simulator/secrets.ts';
@@ -13,7 +13,7 @@ import {
   type RotationFunction,
   toolsOf,
   withErrors,
-} from '../secret-rotation/world.ts';
+} from '../secrets/rotation-function/rotation-function-fixture.ts';
 import { shared } from './configurations.ts';
 import {
   currentVersion,
@@ -40,19 +40,19 @@ interface Rotating {
 
 async function rotating(options: RotationOptions = {}): Promise<Rotating> {
   const of = await rotationWorld({ rotation: namedTarget, ...options });
-  return { of, clients: functionIn(of.organisation, shared, region) };
+  return { of, clients: functionIn(of.organization, shared, region) };
 }
 
 const rotate = ({ of, clients }: Rotating, invoke: (event: RotationEvent) => Promise<void>) =>
-  rotateNow(of.organisation, { secretArn: of.secretArn, client: clients.secretsManager, invoke });
+  rotateNow(of.organization, { secretArn: of.secretArn, client: clients.secretsManager, invoke });
 
 /** Starts a run for every event that a bus has seen, as the rules would, and the clock's. */
 async function deliverAll(
   of: RotationWorld,
-  services = simulatedServices(of.organisation, of),
+  services = simulatedServices(of.organization, of),
   onState: (event: StateEvent) => void = () => {},
 ): Promise<void> {
-  const asked = of.organisation.world.putEvents
+  const asked = of.organization.world.putEvents
     .filter(({ Source }) => Source === 'account-onboarding.rotation')
     .map(({ Source, DetailType, Detail, Resources }) => ({
       source: Source,
@@ -78,7 +78,7 @@ const startCommand = (of: RotationWorld, ConfigurationVersion: string) =>
  * nothing where the label is there already.
  */
 async function sampleFinish({ of, clients }: Rotating, { ClientRequestToken }: RotationEvent): Promise<void> {
-  const secret = of.organisation.world.secrets.get(of.secretArn);
+  const secret = of.organization.world.secrets.get(of.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
   const current = versionWith(secret, 'AWSCURRENT')?.id;
   if (current === ClientRequestToken) return;
@@ -165,7 +165,7 @@ test.each<[string, RotationOptions, Partial<Rotator>]>([
     outbox: { ...outbox, put: keeping(outbox.put) },
     runs: { ...runs, put: keeping(runs.put) },
   };
-  const services = simulatedServices(of.organisation, { store, logger });
+  const services = simulatedServices(of.organization, { store, logger });
 
   const error = await rotate(made, async (event) => {
     inputs.push(JSON.stringify(event));
@@ -173,13 +173,13 @@ test.each<[string, RotationOptions, Partial<Rotator>]>([
   });
   await deliverAll(of, services, (event) => inputs.push(JSON.stringify(event)));
 
-  const { putEvents, messages } = of.organisation.world;
+  const { putEvents, messages } = of.organization.world;
   const seen = JSON.stringify([lines, inputs, kept, putEvents, messages, of.events, error], withErrors);
   expect(kept.length).toBeGreaterThan(1);
   expect(lines.length).toBeGreaterThan(3);
   expect(seen).not.toContain(planted);
   // The secret itself has it, so it could have been found.
   expect(
-    JSON.stringify([...(of.organisation.world.secrets.get(of.secretArn)?.versions.values() ?? [])]),
+    JSON.stringify([...(of.organization.world.secrets.get(of.secretArn)?.versions.values() ?? [])]),
   ).toContain(planted);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { advanceDelivery } from '../../shared/rotation/advance.ts';
+import { advanceDelivery } from '../../shared/secrets/deployment/advance.ts';
 import { fault, losingTheAnswer } from './faults.ts';
 import { advance, ask, ends, hostedWorld, inputOf, minute, occupy } from './hosted.ts';
 import { currentVersion, deploy, deployedTo, profileId, rotationWorld } from './rotations.ts';
@@ -98,7 +98,7 @@ test('a hosted configuration is deployed by hand, also back to an earlier versio
   const profile = profileId(of, 'settings');
   const versions = of.application.profiles.get(profile)?.versions;
   versions?.push({ content: '{}', contentType: 'application/json' });
-  versions?.push({ content: '{"colour":"red"}', contentType: 'application/json' });
+  versions?.push({ content: '{"color":"red"}', contentType: 'application/json' });
   const start = (version: string) =>
     deploy(of, { application: of.application.id, profile, version, account: 'shared' });
 

@@ -66,12 +66,12 @@ describe('a secret that is named nowhere', () => {
     'is deployed where another application was deleted just before %s',
     async (operation) => {
       const of = await unheard();
-      const { applications } = of.organisation.world.appConfig;
+      const { applications } = of.organization.world.appConfig;
       const [kept] = applications.values();
       if (kept === undefined) throw new Error('There is no application');
       const gone = { ...kept, id: 'gone123', name: 'gone', environments: new Map() };
       applications.set(gone.id, gone);
-      of.organisation.intercept((call, proceed) => {
+      of.organization.intercept((call, proceed) => {
         const { ApplicationId } = call.input as { readonly ApplicationId?: string };
         if (call.operation === operation && ApplicationId === gone.id) applications.delete(gone.id);
         return proceed();
@@ -96,7 +96,7 @@ describe('a secret that is named nowhere', () => {
     const put = async () => {
       throw Object.assign(new Error('The table does not like it'), { name: 'StrangerException' });
     };
-    const services = simulatedServices(of.organisation, {
+    const services = simulatedServices(of.organization, {
       store: { ...of.store, outbox: { ...outbox, put } },
     });
     const broken = () => deploy(of, { unfinished: true }, { services });
@@ -112,7 +112,7 @@ describe('a secret that the configuration names', () => {
 
   test('and that is gone is told once, and again when it was there meanwhile', async () => {
     const of = await named();
-    const { secrets } = of.organisation.world;
+    const { secrets } = of.organization.world;
     const secret = secrets.get(of.secretArn);
     if (secret === undefined) throw new Error('There is no secret');
     const three = async () => [await look(of), await look(of), await look(of)].map(({ run }) => run?.left);

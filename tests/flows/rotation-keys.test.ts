@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { grantContext } from '../../shared/configuration/context.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
-import { configurationReader, readerClient } from '../../shared/reader/index.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
 import { appConfigRoles } from '../deployment/appconfig-roles.ts';
 import { security, shared } from './configurations.ts';
 import { deploy, environmentId, planted, type RotationWorld, region, rotationWorld } from './rotations.ts';
@@ -58,9 +58,9 @@ const presets = ['decrypt-secrets', 'deploy-configurations', 'read-configuration
 /** The secret's key is the security account's; the roles are those of the template, with nothing more. */
 async function keyedWorld(withPresets: readonly string[], parameters = {}) {
   const of = await rotationWorld({ environments: ['production', 'test'] });
-  const { organisation, secretArn, application } = of;
-  const key = organisation.addKey({ accountId: security, region, id: keyId });
-  Object.assign(organisation.world.secrets.get(secretArn) ?? {}, { kmsKeyArn: key });
+  const { organization, secretArn, application } = of;
+  const key = organization.addKey({ accountId: security, region, id: keyId });
+  Object.assign(organization.world.secrets.get(secretArn) ?? {}, { kmsKeyArn: key });
   const roles = appConfigRoles({
     'AWS::Partition': 'aws',
     'AWS::Region': region,
@@ -78,11 +78,11 @@ async function keyedWorld(withPresets: readonly string[], parameters = {}) {
     { kind: 'role-trust-policy', account: 'shared', role: 'ConfigurationReader' },
     { id: 'ConfigurationReader', accountId: shared, to: member },
   );
-  organisation.deleteRole(`arn:aws:iam::${shared}:role/retrieval`);
-  organisation.addRole({ accountId: shared, name: 'retrieval', ...roles.retrieval });
+  organization.deleteRole(`arn:aws:iam::${shared}:role/retrieval`);
+  organization.addRole({ accountId: shared, name: 'retrieval', ...roles.retrieval });
   const reader = { ...roles.reader, trust: extended(roles.reader.trust, trust) };
-  organisation.addRole({ accountId: shared, name: 'ConfigurationReader', ...reader });
-  organisation.editPolicy('key', key, extended(undefined, keyStatements(of, withPresets)));
+  organization.addRole({ accountId: shared, name: 'ConfigurationReader', ...reader });
+  organization.editPolicy('key', key, extended(undefined, keyStatements(of, withPresets)));
   return of;
 }
 
@@ -95,18 +95,18 @@ const extended = (
 });
 
 /** What an application of another account reads by the reader role. */
-function read({ organisation, clock }: RotationWorld, from = member) {
+function read({ organization, clock }: RotationWorld, from = member) {
   const role = { arn: `arn:aws:iam::${shared}:role/ConfigurationReader` };
   const Statement = [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: role.arn }];
   const policy = { Version: '2012-10-17', Statement };
-  organisation.addRole({ accountId: from, name: 'app', trust: policy, permissions: policy });
+  organization.addRole({ accountId: from, name: 'app', trust: policy, permissions: policy });
   return configurationReader({
     client: readerClient({
       region,
       role,
-      credentials: organisation.credentialsOf(from, 'app'),
+      credentials: organization.credentialsOf(from, 'app'),
       clock,
-      plugins: [organisation.plugin()],
+      plugins: [organization.plugin()],
     }),
     application: 'shop',
     environment: 'production',

@@ -22,7 +22,7 @@ test('a look finds the rotation of a secret that was deployed before and is name
   expect((await deploy(of, { unfinished: true })).run?.status).toBe('succeeded');
 
   expect(servedTo(of)).toBe(`${planted}-2`);
-  of.organisation.world.secrets.delete(of.secretArn);
+  of.organization.world.secrets.delete(of.secretArn);
   expect((await deploy(of, { unfinished: true })).run?.status).toBe('failed');
   // It was told once, and is not looked at any more.
   expect((await deploy(of, { unfinished: true })).run).toBeUndefined();
@@ -32,14 +32,14 @@ test('a look at many secrets lists the profiles once, and one in trouble keeps n
   const of = await rotationWorld();
   await deploy(of, { secretId: of.secretArn });
   const add = (name: string) =>
-    of.organisation.addSecret({ accountId: shared, region, name, value: planted });
+    of.organization.addSecret({ accountId: shared, region, name, value: planted });
   const others = ['a/first', 'z/last'].map(add);
   const [troubled = ''] = others;
   for (const arn of others) await of.store.outbox.watch(arn);
   await rotate(of);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   const unavailable = refuse('InternalServiceError', 'We are sorry', 500);
-  of.organisation.intercept(async (call, proceed) => {
+  of.organization.intercept(async (call, proceed) => {
     const { SecretId } = call.input as { readonly SecretId?: string };
     return call.operation === 'DescribeSecret' && SecretId === troubled
       ? unavailable(call, proceed)
@@ -50,7 +50,7 @@ test('a look at many secrets lists the profiles once, and one in trouble keeps n
 
   expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
   expect(servedTo(of)).toBe(`${planted}-2`);
-  expect(of.organisation.calls.filter(({ operation }) => operation === 'ListApplications')).toHaveLength(1);
+  expect(of.organization.calls.filter(({ operation }) => operation === 'ListApplications')).toHaveLength(1);
   // It is looked at again.
   expect(await of.store.outbox.watched()).toContain(troubled);
 });

@@ -35,7 +35,7 @@ test('a second event of a rotation is recorded, and announces no deployment', as
 
 test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
   const of = await rotationWorld({ rotation: namedTarget });
-  const replica = of.organisation.addSecret({
+  const replica = of.organization.addSecret({
     accountId: shared,
     region: 'us-west-2',
     name: secretName,

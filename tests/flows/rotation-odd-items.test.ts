@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorRecord } from '../../shared/errors.ts';
+import { errorRecord } from '../../shared/platform/errors.ts';
 import type { OutboxStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { deploy, planted, type RotationWorld, rotate, rotationWorld, servedTo } from './rotations.ts';

@@ -40,10 +40,10 @@ test('one target that fails does not touch the others', async () => {
 
 test('a rotation that failed is announced', async () => {
   const of = await rotationWorld();
-  const secret = of.organisation.world.secrets.get(of.secretArn);
+  const secret = of.organization.world.secrets.get(of.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
 
-  const { run } = await deploy(of, rotationEnded(of.organisation.world, secret, 'RotationFailed'));
+  const { run } = await deploy(of, rotationEnded(of.organization.world, secret, 'RotationFailed'));
 
   expect(run).toMatchObject({
     status: 'failed',
@@ -68,7 +68,7 @@ const troubles: readonly {
   },
   {
     name: 'a secret that is gone',
-    wrong: ({ organisation, secretArn }) => void organisation.world.secrets.delete(secretArn),
+    wrong: ({ organization, secretArn }) => void organization.world.secrets.delete(secretArn),
     says: /ResourceMissingError: secretsmanager:DescribeSecret on arn:.* does not exist/,
   },
   {
@@ -78,16 +78,16 @@ const troubles: readonly {
   },
   {
     name: 'a strategy that is gone',
-    wrong: ({ organisation }) => void organisation.world.appConfig.strategies.clear(),
+    wrong: ({ organization }) => void organization.world.appConfig.strategies.clear(),
     says: /failed: appconfig:StartDeployment .* does not exist \(Could not find DeploymentStrategy/,
   },
   {
     name: 'a key that the role may not use',
     options: { kmsKey: true },
-    wrong: ({ organisation }) => {
+    wrong: ({ organization }) => {
       const all = { Principal: { AWS: shared }, Resource: '*' };
-      const [keyArn = ''] = [...organisation.world.keys.keys()].filter((arn) => arn.endsWith('secret-key'));
-      organisation.editPolicy('key', keyArn, {
+      const [keyArn = ''] = [...organization.world.keys.keys()].filter((arn) => arn.endsWith('secret-key'));
+      organization.editPolicy('key', keyArn, {
         Version: '2012-10-17',
         Statement: [
           { Effect: 'Allow', Action: 'kms:*', ...all },
@@ -99,13 +99,13 @@ const troubles: readonly {
   },
   {
     name: 'a profile whose role may not be assumed',
-    wrong: ({ organisation }) => organisation.deleteRole(`arn:aws:iam::${shared}:role/retrieval`),
+    wrong: ({ organization }) => organization.deleteRole(`arn:aws:iam::${shared}:role/retrieval`),
     says: /failed: AppConfig refused to deploy .*BadRequestException.* retrieval role/,
   },
   {
     name: 'an account without a spoke role',
-    wrong: ({ organisation }) =>
-      organisation.deleteRole(`arn:aws:iam::${shared}:role/account-onboarding/spoke`),
+    wrong: ({ organization }) =>
+      organization.deleteRole(`arn:aws:iam::${shared}:role/account-onboarding/spoke`),
     says: /AccessDeniedError: sts:AssumeRole on arn:aws:iam::444444444444:role\/account-onboarding\/spoke was denied/,
   },
 ];
@@ -116,7 +116,7 @@ function change(of: RotationWorld, act: (secret: NonNullable<ReturnType<typeof s
   act(secret);
 }
 
-const secretOf = ({ organisation, secretArn }: RotationWorld) => organisation.world.secrets.get(secretArn);
+const secretOf = ({ organization, secretArn }: RotationWorld) => organization.world.secrets.get(secretArn);
 
 describe('a clear line, a record and an announcement come of', () => {
   test.each(troubles)('$name', async ({ options = {}, wrong, says }) => {

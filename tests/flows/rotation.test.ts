@@ -1,6 +1,6 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { describe, expect, test } from '@jest/globals';
-import { ThrottledError } from '../../shared/errors.ts';
+import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared } from './configurations.ts';
@@ -179,12 +179,12 @@ describe('a rotated secret', () => {
     const of = await rotationWorld({ environments: ['watched'], bakeMinutes: 10 });
     const event = await rotate(of);
     fault(of, 'GetDeployment', async (_, proceed) => {
-      raiseAlarm(of.organisation.world, alarm);
+      raiseAlarm(of.organization.world, alarm);
       return proceed();
     });
 
     const { run } = await deploy(of, event);
-    of.organisation.world.appConfig.alarms.clear();
+    of.organization.world.appConfig.alarms.clear();
     await deploy(of, event);
 
     expect(run).toMatchObject({ status: 'failed', left: [expect.stringContaining('rolled back')] });
@@ -251,7 +251,7 @@ describe('an answer that never came', () => {
     };
     const store = { ...of.store, outbox: { ...outbox, put } };
 
-    await deploy(of, event, { services: simulatedServices(of.organisation, { store }) });
+    await deploy(of, event, { services: simulatedServices(of.organization, { store }) });
 
     expect(throttled).toBe(1);
     expect(startCount(of)).toBe(1);
@@ -281,7 +281,7 @@ describe('an answer that never came', () => {
     const of = await rotationWorld({ rotation: namedTarget });
     const event = await rotate(of);
     let asked = 0;
-    of.organisation.intercept(async ({ operation }, proceed) => {
+    of.organization.intercept(async ({ operation }, proceed) => {
       const answer = await proceed();
       // The last question before the start.
       if (operation === 'DescribeSecret' && ++asked === 2) of.clock.advance(31_000);

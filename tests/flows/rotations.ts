@@ -3,21 +3,22 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { withPlugins } from '../../shared/aws/plugins.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { advanceDelivery } from '../../shared/rotation/advance.ts';
-import { resolveDeployments } from '../../shared/rotation/resolve.ts';
-import type { Services } from '../../shared/services.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
+import { advanceDelivery } from '../../shared/secrets/deployment/advance.ts';
+import { resolveDeployments } from '../../shared/secrets/deployment/resolve.ts';
 import type { Delivery, RunRecord, Store } from '../../shared/store/ports.ts';
-import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
-import type { OrganisationEvent } from '../../simulator/events.ts';
+import { addApplication, addStrategy } from '../../simulator/app-config.ts';
+import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
-import type { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { SimulatedOrganization } from '../../simulator/organization.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared, smallText } from './configurations.ts';
-import { makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
+import { makeReady, otherServices, type World, type WorldOptions, world } from './flows-fixture.ts';
 
 export const region = 'eu-west-1';
 export const alarm = `arn:aws:cloudwatch:${region}:${shared}:alarm:errors`;
@@ -30,7 +31,7 @@ export interface RotationWorld extends World {
   readonly application: SimulatedApplication;
   /** All at once, without bake time. */
   readonly strategy: string;
-  readonly events: OrganisationEvent[];
+  readonly events: OrganizationEvent[];
 }
 
 type Parts = Pick<RotationWorld, 'secretArn' | 'application' | 'strategy'>;
@@ -48,13 +49,13 @@ export interface RotationOptions extends Pick<WorldOptions, 'around' | 'storage'
 export async function rotationWorld(options: RotationOptions = {}): Promise<RotationWorld> {
   const { rotation = () => ({}) } = options;
   const of = await world({ ...worldOptionsOf(options), ready: false });
-  const parts = addParts(of.organisation, options);
+  const parts = addParts(of.organization, options);
   const text = `${smallText(['secret'])}rotation: ${JSON.stringify(rotation(parts))}\n`;
-  const events: OrganisationEvent[] = [];
+  const events: OrganizationEvent[] = [];
   const made = { ...of, configuration: parseConfiguration(text, 'the test'), ...parts, events };
   await makeReady(made);
-  of.organisation.resetCalls();
-  of.organisation.onEvent((event) => events.push(event));
+  of.organization.resetCalls();
+  of.organization.onEvent((event) => events.push(event));
   return made;
 }
 
@@ -77,32 +78,32 @@ export const namedTarget = ({ application, strategy }: Parts) => ({
   ],
 });
 
-function addParts(organisation: SimulatedOrganisation, options: RotationOptions): Parts {
+function addParts(organization: SimulatedOrganization, options: RotationOptions): Parts {
   const { environments = ['production'], kmsKey = false, bakeMinutes = 0, validators } = options;
   const place = { accountId: shared, region };
   const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes };
-  const kmsKeyArn = kmsKey ? organisation.addKey({ ...place, id: 'secret-key' }) : undefined;
+  const kmsKeyArn = kmsKey ? organization.addKey({ ...place, id: 'secret-key' }) : undefined;
   const value = JSON.stringify({ password: `${planted}-1` });
   const secret = { ...place, name: secretName, value };
-  const secretArn = organisation.addSecret(kmsKeyArn === undefined ? secret : { ...secret, kmsKeyArn });
+  const secretArn = organization.addSecret(kmsKeyArn === undefined ? secret : { ...secret, kmsKeyArn });
   const trust = everything;
   const role = { accountId: shared, name: 'retrieval', trust, permissions: everything };
   const database = {
     name: 'database',
     locationUri: `secretsmanager://${secretName}`,
-    retrievalRoleArn: organisation.addRole(role),
+    retrievalRoleArn: organization.addRole(role),
     ...(validators === undefined ? {} : { validators }),
   };
-  const application = addApplication(organisation.world, {
+  const application = addApplication(organization.world, {
     ...place,
     name: 'shop',
     environments: environments.map((name) => ({ name, monitors: name === 'watched' ? [alarm] : [] })),
     profiles: [database, { name: 'settings' }],
   });
-  const strategy = addStrategy(organisation.world, { ...place, name: 'at-once', ...growth });
+  const strategy = addStrategy(organization.world, { ...place, name: 'at-once', ...growth });
   // The default of the configuration is predefined; here it has the bake time of the test.
   const id = 'AppConfig.AllAtOnce';
-  organisation.world.appConfig.strategies.set(id, { id, name: id, ...growth });
+  organization.world.appConfig.strategies.set(id, { id, name: id, ...growth });
   return { secretArn, application, strategy };
 }
 
@@ -160,15 +161,15 @@ export interface CallsToStart {
 export async function callsToStart(of: World, input: unknown): Promise<CallsToStart> {
   const table: string[] = [];
   const store = noting(of.store, (call) => table.push(call));
-  const newProcess = () => simulatedServices(of.organisation, { store });
-  of.organisation.resetCalls();
+  const newProcess = () => simulatedServices(of.organization, { store });
+  of.organization.resetCalls();
   deployments += 1;
   const runId = `deployment-${deployments}`;
   const { deliveries } = await resolveDeployments(newProcess(), { runId, startedAt: '', input });
   const [key] = deliveries;
   if (key === undefined || deliveries.length > 1) throw new Error(`${deliveries.length} targets, not one`);
   await advanceDelivery(newProcess(), { runId, ...key });
-  const aws = of.organisation.calls.map(({ operation }) => operation);
+  const aws = of.organization.calls.map(({ operation }) => operation);
   return { aws: aws.slice(0, aws.indexOf('StartDeployment') + 1), table };
 }
 
@@ -192,23 +193,23 @@ const noting = (store: Store, tell: (call: string) => void): Store =>
   ) as unknown as Store;
 
 /** A client that may do anything with the secret. */
-const owner = ({ organisation }: World): SecretsManagerClient =>
+const owner = ({ organization }: World): SecretsManagerClient =>
   withPlugins(
-    new SecretsManagerClient({ region, credentials: organisation.credentialsOf(shared, 'retrieval') }),
-    [organisation.plugin()],
+    new SecretsManagerClient({ region, credentials: organization.credentialsOf(shared, 'retrieval') }),
+    [organization.plugin()],
   );
 
 /** Gives the secret its next version. @returns the event that tells of it */
-export async function rotate(of: RotationWorld): Promise<OrganisationEvent> {
-  const number = (of.organisation.world.secrets.get(of.secretArn)?.versions.size ?? 0) + 1;
+export async function rotate(of: RotationWorld): Promise<OrganizationEvent> {
+  const number = (of.organization.world.secrets.get(of.secretArn)?.versions.size ?? 0) + 1;
   const SecretString = JSON.stringify({ password: `${planted}-${number}` });
   await owner(of).send(new PutSecretValueCommand({ SecretId: of.secretArn, SecretString }));
   return latestEvent(of);
 }
 
 /** Makes the version before the current one current again. @returns the event that tells of it */
-export async function rotateBack(of: RotationWorld): Promise<OrganisationEvent> {
-  const secret = of.organisation.world.secrets.get(of.secretArn);
+export async function rotateBack(of: RotationWorld): Promise<OrganizationEvent> {
+  const secret = of.organization.world.secrets.get(of.secretArn);
   const previous = secret === undefined ? undefined : versionWith(secret, 'AWSPREVIOUS');
   await owner(of).send(
     new UpdateSecretVersionStageCommand({
@@ -221,14 +222,14 @@ export async function rotateBack(of: RotationWorld): Promise<OrganisationEvent> 
   return latestEvent(of);
 }
 
-function latestEvent({ events }: RotationWorld): OrganisationEvent {
+function latestEvent({ events }: RotationWorld): OrganizationEvent {
   const event = events.at(-1);
   if (event === undefined) throw new Error('Nothing was announced');
   return event;
 }
 
 export function currentVersion(of: RotationWorld): string {
-  const secret = of.organisation.world.secrets.get(of.secretArn);
+  const secret = of.organization.world.secrets.get(of.secretArn);
   return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.id) ?? '';
 }
 
@@ -260,5 +261,5 @@ export async function deliveries(of: RotationWorld, name = 'production'): Promis
   return found.toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt));
 }
 
-export const startCount = ({ organisation }: World): number =>
-  organisation.calls.filter(({ operation }) => operation === 'StartDeployment').length;
+export const startCount = ({ organization }: World): number =>
+  organization.calls.filter(({ operation }) => operation === 'StartDeployment').length;

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { samePolicy } from '../../shared/policy/equality.ts';
+import { samePolicy } from '../../shared/iam/equality.ts';
 import { seeded } from './clock.ts';
 import { small } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
 import { losingTheAnswer, refuse } from './faults.ts';
-import { due, foreign, named, onboard, type World, world } from './world.ts';
+import { due, foreign, named, onboard, type World, world } from './flows-fixture.ts';
 
 const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 
 /** Every call takes some time; a few are throttled, and a few writes lose their answer. */
 function weather(of: World, random: () => number): void {
-  of.organisation.intercept(async (call, proceed) => {
+  of.organization.intercept(async (call, proceed) => {
     await of.clock.sleep(random() * 400);
     const luck = random();
     const isWrite = /^(Put|Set)/.test(call.operation) && call.operation !== 'PutEvents';
@@ -33,7 +33,7 @@ async function someDay(of: World, random: () => number): Promise<unknown[]> {
     if (random() < 0.5) runs.push(onboard(of, moved(of, id, workloads)));
     await of.clock.sleep(random() * 4_000);
     if (random() < 0.2) {
-      of.organisation.closeAccount(id);
+      of.organization.closeAccount(id);
       runs.push(onboard(of, { accountId: id, expect: 'any' }));
     }
     return Promise.all(runs);

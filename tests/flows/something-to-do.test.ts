@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { bucket, everything, key, small } from './configurations.ts';
 import { created } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { notedRun, notedSweep, repositoryArn, withoutOurs } from './noted.ts';
+import { due, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
+import { notedRun, notedSweep, repositoryArn, withoutOurs } from './recorded-run.ts';
 import { activated, readCounts, sweep, swept } from './sweeps.ts';
-import { due, named, onboard, outcomes, type World, writeCounts } from './world.ts';
 
 const hours = 3_600_000;
 
@@ -40,7 +40,7 @@ test('an event that is told again calls none either, and the access is verified 
   const of = await swept();
   const { event } = created(of);
   await onboard(of, event);
-  of.organisation.editPolicy('bucket', 'example-logs', undefined);
+  of.organization.editPolicy('bucket', 'example-logs', undefined);
 
   const again = await notedRun(of, event);
 
@@ -56,7 +56,7 @@ test('a run by hand for one account calls the function of the account in which i
   const of = await swept();
   const { id, event } = created(of);
   await onboard(of, event);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   withoutOurs(of);
 
   const ended = await notedRun(of, { accountId: id });
@@ -75,7 +75,7 @@ test('a run by hand that finds all as it was left is verified by what its plan h
   const of = await swept();
   const { id, event } = created(of);
   await onboard(of, event);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
 
   const ended = await notedRun(of, { accountId: id });
 
@@ -85,8 +85,8 @@ test('a run by hand that finds all as it was left is verified by what its plan h
 
 test('what others did beside ours reaches the update, which remembers it', async () => {
   const of = await swept();
-  const policy = of.organisation.policyOf('repository', repositoryArn);
-  of.organisation.editPolicy('repository', repositoryArn, {
+  const policy = of.organization.policyOf('repository', repositoryArn);
+  of.organization.editPolicy('repository', repositoryArn, {
     Version: '2012-10-17',
     Statement: [
       ...(policy?.Statement ?? []),
@@ -125,14 +125,14 @@ test('what can still not be read is on record with its error', async () => {
 test('an account that AWS has refused reaches the update of each sweep, and not of the runs of others', async () => {
   const of = await swept();
   const { id } = created(of);
-  of.organisation.refusePrincipal(id);
+  of.organization.refusePrincipal(id);
   await sweep(of);
   const other = created(of);
   await onboard(of, other.event);
 
   const others = await notedRun(of, other.event);
   const refused = await notedSweep(of);
-  of.organisation.acceptPrincipal(id);
+  of.organization.acceptPrincipal(id);
   const accepted = await notedSweep(of);
 
   expect([others.updates, refused.updates, accepted.updates]).toEqual([[], ['Log'], ['Log']]);
@@ -160,7 +160,7 @@ test('removals that are withheld reach the update of each sweep, which reports t
 
 test('what is contested reaches the update of each sweep, and what is as it should be again ends it', async () => {
   const of = await swept();
-  const whole = of.organisation.policyOf('bucket', 'example-logs');
+  const whole = of.organization.policyOf('bucket', 'example-logs');
   for (const _ of [1, 2]) {
     of.clock.advance(hours);
     withoutOurs(of);
@@ -168,7 +168,7 @@ test('what is contested reaches the update of each sweep, and what is as it shou
   }
 
   const contested = await notedSweep(of);
-  of.organisation.editPolicy('bucket', 'example-logs', whole as never);
+  of.organization.editPolicy('bucket', 'example-logs', whole as never);
   const ended = await notedSweep(of);
   const quiet = await notedSweep(of);
 

@@ -1,19 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { bucket, repository, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
-import { letIn, type Noted, notedRun, notedSweep, noting, repositoryArn } from './noted.ts';
+import { due, makeReady, named, onboard, outcomes, world } from './flows-fixture.ts';
+import { letIn, type Noted, notedRun, notedSweep, noting, repositoryArn } from './recorded-run.ts';
 import { activated, readCounts, sweep, swept } from './sweeps.ts';
 import { answer, approving, untilItWaits } from './waiting.ts';
-import { due, makeReady, named, onboard, outcomes, world } from './world.ts';
 
 const hours = 3_600_000;
 
 test('a grace that has ended reaches the update, and one that runs does not', async () => {
   const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   await sweep(of);
-  of.organisation.closeAccount(id);
+  of.organization.closeAccount(id);
   await sweep(of);
 
   const running = await notedSweep(of);
@@ -49,7 +49,7 @@ test('whom others let in is looked at by one of two sweeps, whichever comes firs
   const { id } = created(of);
   await sweep(of);
   letIn(of, id);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
   let first: Noted | undefined;
 
   const second = await sweep(of, {
@@ -79,7 +79,7 @@ test('what another configuration has settled reaches the update, though nothing 
 test('what a run wrote before it waited stays on its record, and its account is not called again for that', async () => {
   const of = await world({ configuration: approving({ all: true }, ['bucket', 'repository']) });
   await sweep(of);
-  of.organisation.editPolicy('repository', repositoryArn, undefined);
+  of.organization.editPolicy('repository', repositoryArn, undefined);
   const { event } = created(of);
   const { updates, around } = noting();
 

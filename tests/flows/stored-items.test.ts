@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { errorRecord } from '../../shared/errors.ts';
-import { retryAnnouncements } from '../../shared/run/retry-announcements.ts';
+import { errorRecord } from '../../shared/platform/errors.ts';
+import { retryAnnouncements } from '../../shared/runs/record/retry-announcements.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { bucket, everything, small } from './configurations.ts';
 import { created } from './events.ts';
+import { due, named, onboard, outcomes, world } from './flows-fixture.ts';
 import { sweep } from './sweeps.ts';
-import { due, named, onboard, outcomes, world } from './world.ts';
 
 const unreadable = (sk: string) =>
   new StoredItemError('onboarding', { pk: `RESOURCE#${bucket}`, sk }, [

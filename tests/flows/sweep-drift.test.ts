@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { bucket, key, repository, runner, secret } from './configurations.ts';
 import { created } from './events.ts';
+import type { Ended, World } from './flows-fixture.ts';
 import { sweep, swept } from './sweeps.ts';
-import type { Ended, World } from './world.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 const secretName = 'deploy/token';
@@ -11,12 +11,12 @@ const driftOf = ({ changes }: Ended): Readonly<Record<string, string | undefined
   Object.fromEntries(changes.map(({ resource, drift }) => [resource, drift]));
 
 /** Takes what is ours out of the bucket's policy, adds to the repository's, breaks the key's, deletes the secret. */
-function meddle({ organisation, clock }: World): void {
+function meddle({ organization, clock }: World): void {
   clock.advance(10 * 60_000);
-  const { world } = organisation;
-  organisation.editPolicy('bucket', 'example-logs', undefined);
-  const theirs = organisation.policyOf('repository', repositoryArn);
-  organisation.editPolicy('repository', repositoryArn, {
+  const { world } = organization;
+  organization.editPolicy('bucket', 'example-logs', undefined);
+  const theirs = organization.policyOf('repository', repositoryArn);
+  organization.editPolicy('repository', repositoryArn, {
     Version: '2012-10-17',
     Statement: [
       ...(theirs?.Statement ?? []),
@@ -24,13 +24,13 @@ function meddle({ organisation, clock }: World): void {
     ],
   });
   const brokenKey = [...world.keys.values()].find(({ policy }) => policy !== undefined);
-  organisation.editPolicy('key', brokenKey?.arn ?? '', '{"Statement": "none"}');
+  organization.editPolicy('key', brokenKey?.arn ?? '', '{"Statement": "none"}');
   const secretArn = [...world.secrets.values()].find(({ name }) => name === secretName)?.arn;
   world.secrets.delete(secretArn ?? '');
 }
 
 test('the sweep says of each resource how it found it, and counts that', async () => {
-  const of = await swept({ prepare: (organisation) => organisation.addAccount(runner) });
+  const of = await swept({ prepare: (organization) => organization.addAccount(runner) });
   meddle(of);
 
   const ended = await sweep(of);
@@ -53,8 +53,8 @@ test('the sweep says of each resource how it found it, and counts that', async (
 
 test('what others did beside ours is told once, and what waits for a run is no drift', async () => {
   const of = await swept();
-  const policy = of.organisation.policyOf('repository', repositoryArn);
-  of.organisation.editPolicy('repository', repositoryArn, {
+  const policy = of.organization.policyOf('repository', repositoryArn);
+  of.organization.editPolicy('repository', repositoryArn, {
     Version: '2012-10-17',
     Statement: (policy?.Statement ?? []).filter(({ Sid }) => Sid !== undefined),
   });

@@ -1,19 +1,19 @@
 import { expect, test } from '@jest/globals';
-import { executionsEndWithin } from '../../shared/run/sweep.ts';
+import { executionsEndWithin } from '../../shared/runs/sweep.ts';
 import { bucket, key, people, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
+import { due, named, outcomes, type World, world, writeCounts } from './flows-fixture.ts';
 import { activated, announcements, operationCount, readCounts, sweep, swept } from './sweeps.ts';
-import { due, named, outcomes, type World, world, writeCounts } from './world.ts';
 
 test('an account that moves while the sweep lists gets what its new OU has, and loses nothing', async () => {
   const of = await swept();
   const { id } = created(of);
-  of.organisation.moveAccount(id, workloads);
+  of.organization.moveAccount(id, workloads);
   await sweep(of);
   // The root is listed first, so the account is in no listing of its parent any more.
   fault(of, 'ListOrganizationalUnitsForParent', (_, proceed) => {
-    of.organisation.moveAccount(id, of.organisation.world.settings.rootId);
+    of.organization.moveAccount(id, of.organization.world.settings.rootId);
     return proceed();
   });
 
@@ -27,14 +27,14 @@ test('an account that moves while the sweep lists gets what its new OU has, and 
 
 test('an account directly in the root counts, and an OU without accounts does not disturb', async () => {
   const of = await swept({
-    prepare: (organisation) =>
-      organisation.addOu({ id: 'ou-exam-empty0001', name: 'Empty', parentId: workloads }),
+    prepare: (organization) =>
+      organization.addOu({ id: 'ou-exam-empty0001', name: 'Empty', parentId: workloads }),
   });
   const { id } = created(of);
 
   const ended = await sweep(of);
 
-  expect(ended.run.counts).toMatchObject({ accounts: of.organisation.world.accounts.size, changed: 1 });
+  expect(ended.run.counts).toMatchObject({ accounts: of.organization.world.accounts.size, changed: 1 });
   expect(named(of)[bucket]).toContain(id);
 });
 
@@ -63,11 +63,11 @@ const configurationOf = async ({ configuration }: World) => ({
   activatedBy: 'the test',
 });
 
-/** An account that the registry has, and the organisation does not any more. */
-async function registered({ store, organisation }: World, id: string): Promise<void> {
+/** An account that the registry has, and the organization does not any more. */
+async function registered({ store, organization }: World, id: string): Promise<void> {
   const account = { id, name: 'gone', state: 'ACTIVE' as const, parentIds: ['r-exam'], ouPath: '', tags: {} };
   await store.registry.put(account, undefined, '2026-03-02T09:00:00.000Z');
-  organisation.removeAccount(id);
+  organization.removeAccount(id);
 }
 
 test('a listing that is throttled for a while is gone on with', async () => {
@@ -111,7 +111,7 @@ test('a run whose execution died unheard is closed, and one that may be under wa
 
 test('a sweep that leaves something says so on the runs that it closes', async () => {
   const of = await swept();
-  of.organisation.world.buckets.delete('example-logs');
+  of.organization.world.buckets.delete('example-logs');
   const startedAt = new Date(of.clock.now() - 2 * executionsEndWithin).toISOString();
   await of.store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [] });
 
@@ -125,9 +125,9 @@ test('a sweep that leaves something says so on the runs that it closes', async (
 
 test('removals from many at once are withheld, and each sweep says so until a person decides', async () => {
   const of = await swept({
-    prepare: (organisation) => {
+    prepare: (organization) => {
       for (let number = 0; number < 12; number += 1)
-        organisation.addAccount({ id: String(700_000_000_000 + number), name: `old-${number}` });
+        organization.addAccount({ id: String(700_000_000_000 + number), name: `old-${number}` });
     },
   });
   const before = named(of);
@@ -152,9 +152,9 @@ test('more accounts than one slice takes are imported in several, and the state 
   const sizes: number[] = [];
   const of = await swept({
     configuration: small(['repository']),
-    prepare: (organisation) => {
+    prepare: (organization) => {
       for (let number = 0; number < hundreds; number += 1)
-        organisation.addAccount({
+        organization.addAccount({
           id: String(700_000_000_000 + number),
           name: `old-${number}`,
           ...(number < 20 ? { parentId: workloads } : {}),
@@ -172,7 +172,7 @@ test('more accounts than one slice takes are imported in several, and the state 
   });
 
   expect(ended.states.filter((state) => state === 'ImportOrganization').length).toBeGreaterThan(3);
-  expect(ended.run.counts).toMatchObject({ accounts: of.organisation.world.accounts.size, changed: 1 });
+  expect(ended.run.counts).toMatchObject({ accounts: of.organization.world.accounts.size, changed: 1 });
   expect(await of.store.registry.account(id)).toMatchObject({ state: 'ACTIVE' });
   expect(Math.max(...sizes)).toBeLessThan(10_000);
 });
@@ -185,12 +185,12 @@ test('tags are asked for only where a selector looks at them', async () => {
   await sweep(with_);
 
   expect(operationCount(without, 'ListTagsForResource')).toBe(0);
-  expect(operationCount(with_, 'ListTagsForResource')).toBe(with_.organisation.world.accounts.size);
+  expect(operationCount(with_, 'ListTagsForResource')).toBe(with_.organization.world.accounts.size);
 });
 
 test('a change in the registry that concerns no resource writes nothing', async () => {
   const of = await swept();
-  of.organisation.tagAccount('888888888888', { colour: 'blue' });
+  of.organization.tagAccount('888888888888', { color: 'blue' });
 
   const ended = await sweep(of);
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { deploymentOf } from '../../shared/policy/owned.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
+import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, key } from './configurations.ts';
 import { created, workloads } from './events.ts';
+import { due, foreign, named, onboard, outcomes, world, writeCounts } from './flows-fixture.ts';
 import { announcements, operationCount, readCounts, sweep, swept } from './sweeps.ts';
-import { due, foreign, named, onboard, outcomes, world, writeCounts } from './world.ts';
 
 test('where nothing has to change, each resource is read once, nothing is written and nothing announced', async () => {
   const of = await swept();
@@ -28,14 +28,14 @@ test('an account whose event never came gets what it is due', async () => {
   expect(named(of)).toEqual(due(of));
   expect(named(of)[bucket]).toContain(id);
   expect(announcements(of)).toEqual(['Organization Swept']);
-  expect(of.organisation.world.messages).toMatchObject([{ Subject: 'Organization Swept' }]);
+  expect(of.organization.world.messages).toMatchObject([{ Subject: 'Organization Swept' }]);
 });
 
 test('what an account has is taken back when it has left unnoticed', async () => {
   const of = await swept();
   const { id } = created(of);
   await sweep(of);
-  of.organisation.removeAccount(id);
+  of.organization.removeAccount(id);
 
   const ended = await sweep(of);
 
@@ -49,9 +49,9 @@ test('an account that left and joined again is given its access again', async ()
   const of = await swept();
   const { id } = created(of);
   await sweep(of);
-  of.organisation.removeAccount(id);
+  of.organization.removeAccount(id);
   await sweep(of);
-  of.organisation.addAccount({ id, name: 'back again', parentId: workloads });
+  of.organization.addAccount({ id, name: 'back again', parentId: workloads });
 
   const ended = await sweep(of);
 
@@ -62,9 +62,9 @@ test('an account that left and joined again is given its access again', async ()
 test('what others took out of our statements is put back, and what they wrote beside them stays', async () => {
   const of = await swept();
   const before = foreign(of);
-  const policy = of.organisation.policyOf('bucket', 'example-logs');
+  const policy = of.organization.policyOf('bucket', 'example-logs');
   const Statement = policy?.Statement.filter(({ Sid }) => deploymentOf(Sid) !== 'flows') ?? [];
-  of.organisation.editPolicy('bucket', 'example-logs', { Version: '2012-10-17', ...policy, Statement });
+  of.organization.editPolicy('bucket', 'example-logs', { Version: '2012-10-17', ...policy, Statement });
 
   const ended = await sweep(of);
 
@@ -74,11 +74,11 @@ test('what others took out of our statements is put back, and what they wrote be
   expect(foreign(of)).toEqual(before);
 });
 
-test('the first sweep of an existing organisation writes each resource once', async () => {
+test('the first sweep of an existing organization writes each resource once', async () => {
   const of = await world({
-    prepare: (organisation) => {
+    prepare: (organization) => {
       for (let number = 0; number < 40; number += 1)
-        organisation.addAccount({ id: String(700_000_000_000 + number), name: `old-${number}` });
+        organization.addAccount({ id: String(700_000_000_000 + number), name: `old-${number}` });
     },
   });
 
@@ -115,11 +115,11 @@ test('a sweep without a configuration in force fails with the reason, and writes
 test('an account that was set aside is tried again by each sweep, until AWS accepts it', async () => {
   const of = await swept();
   const { id } = created(of);
-  of.organisation.refusePrincipal(id);
+  of.organization.refusePrincipal(id);
 
   const refused = await sweep(of);
   const again = await sweep(of);
-  of.organisation.acceptPrincipal(id);
+  of.organization.acceptPrincipal(id);
   const accepted = await sweep(of);
 
   for (const ended of [refused, again]) {
@@ -133,7 +133,7 @@ test('an account that was set aside is tried again by each sweep, until AWS acce
 test('a sweep after runs finds nothing left to do, and reads once', async () => {
   const of = await swept();
   await onboard(of, created(of).event);
-  of.organisation.resetCalls();
+  of.organization.resetCalls();
 
   const ended = await sweep(of);
 

@@ -1,6 +1,13 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { type FunctionInterceptor, runLocally } from '../../simulator/local-deployment.ts';
-import { type Ended, makeReady, otherServices, type World, type WorldOptions, world } from './world.ts';
+import {
+  type Ended,
+  makeReady,
+  otherServices,
+  type World,
+  type WorldOptions,
+  world,
+} from './flows-fixture.ts';
 
 let sweeps = 0;
 
@@ -39,9 +46,9 @@ export async function swept(options: WorldOptions = {}): Promise<World> {
   const of = await world(options);
   const { status, run } = await sweep(of);
   if (status !== 'SUCCEEDED') throw new Error(`The first sweep left: ${run.left?.join('\n')}`);
-  of.organisation.resetCalls();
-  of.organisation.world.putEvents.length = 0;
-  of.organisation.world.messages.length = 0;
+  of.organization.resetCalls();
+  of.organization.world.putEvents.length = 0;
+  of.organization.world.messages.length = 0;
   return of;
 }
 
@@ -60,15 +67,15 @@ const policyReads = new Set([
 ]);
 
 /** How often each resource was read, by what was asked for. */
-export function readCounts({ organisation }: World): Readonly<Record<string, number>> {
+export function readCounts({ organization }: World): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { operation, target = '' } of organisation.calls)
+  for (const { operation, target = '' } of organization.calls)
     if (policyReads.has(operation)) counts[target] = (counts[target] ?? 0) + 1;
   return counts;
 }
 
-export const operationCount = ({ organisation }: World, operation: string): number =>
-  organisation.calls.filter((call) => call.operation === operation).length;
+export const operationCount = ({ organization }: World, operation: string): number =>
+  organization.calls.filter((call) => call.operation === operation).length;
 
-export const announcements = ({ organisation }: World): readonly string[] =>
-  organisation.world.putEvents.map(({ DetailType }) => String(DetailType));
+export const announcements = ({ organization }: World): readonly string[] =>
+  organization.world.putEvents.map(({ DetailType }) => String(DetailType));

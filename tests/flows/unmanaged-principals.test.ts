@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
-import { ouId } from '../../simulator/example-organisation.ts';
-import type { ResourceKind } from '../../simulator/organisation.ts';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
+import { ouId } from '../../simulator/example-organization.ts';
+import type { ResourceKind } from '../../simulator/organization.ts';
 import { bucket, key, repository, runner, secret, small } from './configurations.ts';
 import { created } from './events.ts';
+import { foreign, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
 import { swept } from './sweeps.ts';
-import { foreign, named, onboard, outcomes, type World, writeCounts } from './world.ts';
 
 /** Closed before the run, and in no grant. */
 const closed = { id: '700000000001', name: 'old-sandbox' };
@@ -19,7 +19,7 @@ const actions: Readonly<Record<ResourceKind, string>> = {
   secret: 'secretsmanager:GetSecretValue',
 };
 
-function idOf({ organisation: { world } }: World, kind: ResourceKind): string {
+function idOf({ organization: { world } }: World, kind: ResourceKind): string {
   if (kind === 'bucket') return 'example-logs';
   const all = { key: world.keys, repository: world.repositories, secret: world.secrets }[kind];
   return [...all.keys()][0] ?? '';
@@ -30,29 +30,29 @@ type Principals = Pick<Statement, 'Sid' | 'Effect' | 'Principal' | 'NotPrincipal
 /** An unmanaged statement on the resource, which the simulator takes as somebody's write of some time ago. */
 function add(env: World, kind: ResourceKind, principals: Principals): void {
   const id = idOf(env, kind);
-  const document = env.organisation.policyOf(kind, id) as PolicyDocument;
+  const document = env.organization.policyOf(kind, id) as PolicyDocument;
   const statement = {
     ...principals,
     Action: actions[kind],
     ...(kind === 'repository' ? {} : { Resource: kind === 'bucket' ? `arn:aws:s3:::${id}/*` : '*' }),
   };
-  env.organisation.editPolicy(kind, id, { ...document, Statement: [...document.Statement, statement] });
+  env.organization.editPolicy(kind, id, { ...document, Statement: [...document.Statement, statement] });
 }
 
 const everyone = () =>
   swept({
     configuration: small(['bucket', 'key', 'repository', 'secret']),
-    prepare: (organisation) => {
-      organisation.addAccount(runner);
-      organisation.addAccount({ ...closed, state: 'SUSPENDED' });
+    prepare: (organization) => {
+      organization.addAccount(runner);
+      organization.addAccount({ ...closed, state: 'SUSPENDED' });
     },
   });
 
 /** A new account that gets everything. */
 function newAccount(env: World) {
   const { id, event } = created(env);
-  env.organisation.moveAccount(id, ouId(env.organisation, 'Workloads'));
-  env.organisation.tagAccount(id, { runner: 'yes' });
+  env.organization.moveAccount(id, ouId(env.organization, 'Workloads'));
+  env.organization.tagAccount(id, { runner: 'yes' });
   return { id, event };
 }
 
@@ -125,11 +125,11 @@ test.each([
   'lets the others in when a new account is the cause and not the vendor on a %s',
   async (kind, resource) => {
     const env = await everyone();
-    env.organisation.addForeignAccount(vendor);
+    env.organization.addForeignAccount(vendor);
     add(env, kind, { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: vendor } });
     const first = newAccount(env);
     const second = newAccount(env);
-    env.organisation.refusePrincipal(first.id);
+    env.organization.refusePrincipal(first.id);
 
     const ended = await onboard(env, { accountIds: [first.id, second.id] });
 
@@ -141,12 +141,12 @@ test.each([
 
 test('writes on a later attempt when an account that the policy names closes during the run', async () => {
   const env = await everyone();
-  env.organisation.addForeignAccount(vendor);
+  env.organization.addForeignAccount(vendor);
   add(env, 'key', { Sid: 'Vendor', Effect: 'Allow', Principal: { AWS: vendor } });
   const leaver = newAccount(env);
   await onboard(env, leaver.event);
   const { id, event } = newAccount(env);
-  env.organisation.closeAccount(leaver.id);
+  env.organization.closeAccount(leaver.id);
   const closing = { accountId: leaver.id, expect: 'any' };
 
   const ended = await onboard(env, event, {
@@ -167,10 +167,10 @@ test('writes on a later attempt when an account that the policy names closes dur
 
 test('lets the others in when ECR refuses one account without naming the cause', async () => {
   const env = await everyone();
-  env.organisation.world.olderRefusals.add('ecr');
+  env.organization.world.olderRefusals.add('ecr');
   const first = newAccount(env);
   const second = newAccount(env);
-  env.organisation.refusePrincipal(first.id);
+  env.organization.refusePrincipal(first.id);
 
   const ended = await onboard(env, { accountIds: [first.id, second.id] });
 
@@ -190,7 +190,7 @@ test('lets the others in when ECR refuses one account without naming the cause',
 test('blames the document when ECR refuses it whichever account is left out', async () => {
   const env = await everyone();
   const { event } = newAccount(env);
-  env.organisation.intercept((call, proceed) => {
+  env.organization.intercept((call, proceed) => {
     if (call.operation !== 'SetRepositoryPolicy') return proceed();
     throw Object.assign(
       new Error(

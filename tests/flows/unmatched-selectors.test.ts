@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Selector } from '../../shared/accounts/selector.ts';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { configurationSchema } from '../../shared/configuration/schema.ts';
-import type { Selector } from '../../shared/organization/selector.ts';
-import { applyPlan } from '../../shared/run/apply-plan.ts';
-import { planAll } from '../../shared/run/plan-all.ts';
-import { activeConfiguration } from '../../shared/services.ts';
+import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
+import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { repository, small } from './configurations.ts';
 import { created } from './events.ts';
+import { named, onboard, type World, world } from './flows-fixture.ts';
 import { activated, sweep } from './sweeps.ts';
-import { named, onboard, type World, world } from './world.ts';
 
 /** A world whose one grant, on a repository, gets this selector once all OUs are there. */
 async function worldFor(selector: Selector): Promise<World> {
@@ -49,10 +49,10 @@ describe('a selector that matches nobody', () => {
   it('does not warn when an account is there, and serves it when its OU has a slash and a star in its name', async () => {
     const env = await worldFor({ ous: ['CI%2FCD %2A'] });
     const ou = 'ou-exam-builds000001';
-    const root = [...env.organisation.world.organizationalUnits.values()][0]?.parentId ?? '';
-    env.organisation.world.organizationalUnits.set(ou, { id: ou, name: 'CI/CD *', parentId: root });
+    const root = [...env.organization.world.organizationalUnits.values()][0]?.parentId ?? '';
+    env.organization.world.organizationalUnits.set(ou, { id: ou, name: 'CI/CD *', parentId: root });
     const { id } = created(env);
-    env.organisation.moveAccount(id, ou);
+    env.organization.moveAccount(id, ou);
 
     const { run } = await sweep(env);
 

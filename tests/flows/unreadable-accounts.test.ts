@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { activateConfiguration } from '../../shared/run/activate.ts';
-import { applyPlan } from '../../shared/run/apply-plan.ts';
-import { planAll } from '../../shared/run/plan-all.ts';
-import { activeConfiguration } from '../../shared/services.ts';
-import { ouId } from '../../simulator/example-organisation.ts';
+import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
+import { planAll } from '../../shared/reconcile/plan-all.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
+import { ouId } from '../../simulator/example-organization.ts';
 import { bucket, runner, small, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
+import { due, named, onboard, outcomes } from './flows-fixture.ts';
 import { spoiling } from './odd-items.ts';
 import { repositoryArn } from './patterns.ts';
 import { activated, sweep, swept } from './sweeps.ts';
-import { due, named, onboard, outcomes } from './world.ts';
 
 /** A world in which everybody has what is due, and a way to spoil items of its registry. */
 async function withOddItems(configuration = small()) {
@@ -18,8 +18,8 @@ async function withOddItems(configuration = small()) {
   const env = await swept({
     configuration,
     around,
-    prepare: (organisation) =>
-      organisation.addAccount({ ...runner, parentId: ouId(organisation, 'Workloads') }),
+    prepare: (organization) =>
+      organization.addAccount({ ...runner, parentId: ouId(organization, 'Workloads') }),
   });
   return { env, spoil };
 }
@@ -120,12 +120,12 @@ test('fails a sweep with the item when it is spoilt after the import', async () 
 
   expect(ended.run).toMatchObject({ status: 'failed', left: [line(runner.id)] });
   expect(named(env)).toEqual(before);
-  expect(env.organisation.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Organization Sweep Failed' });
+  expect(env.organization.world.putEvents.at(-1)).toMatchObject({ DetailType: 'Organization Sweep Failed' });
 });
 
 test('writes for all other accounts when AWS refuses an account with an item that cannot be understood', async () => {
   const { env, spoil } = await withOddItems();
-  eventOf(env, () => env.organisation.closeAccount(runner.id));
+  eventOf(env, () => env.organization.closeAccount(runner.id));
   spoil(runner.id);
   const { id, event } = created(env);
 
@@ -167,24 +167,24 @@ const held = (membership: string) =>
 
 test('leaves a condition on the organization as it is when an item cannot be understood', async () => {
   const { env, spoil } = await withOddItems(held('organization'));
-  const policy = env.organisation.policyOf('repository', repositoryArn('base/node'));
+  const policy = env.organization.policyOf('repository', repositoryArn('base/node'));
   spoil('444444444444');
   spoil(runner.id);
 
   await onboard(env, created(env).event);
 
-  expect(env.organisation.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
+  expect(env.organization.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
 });
 
 test('writes no list in place of a condition when nobody knows whether an account belongs in it', async () => {
   const { env, spoil } = await withOddItems(held('organization'));
-  const policy = env.organisation.policyOf('repository', repositoryArn('base/node'));
+  const policy = env.organization.policyOf('repository', repositoryArn('base/node'));
   await activateConfiguration(env.services, held('accounts'), 'the test');
   spoil(runner.id);
 
   const ended = await onboard(env, created(env).event);
 
-  expect(env.organisation.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
+  expect(env.organization.policyOf('repository', repositoryArn('base/node'))).toEqual(policy);
   expect(ended.run.left).toContainEqual(
     expect.stringMatching(
       new RegExp(`base/node: refused: UnsafeChangeError: .*${runner.id}.*nothing was written`, 's'),

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { type ApprovalAnswer, decideApproval } from '../../shared/run/decide-approval.ts';
+import { type ApprovalAnswer, decideApproval } from '../../shared/runs/approval/decide-approval.ts';
 import type { ApprovalRequest } from '../../shared/store/ports.ts';
 import { type GrantName, small } from './configurations.ts';
-import { type Ended, type OnboardOptions, onboard, otherServices, type World } from './world.ts';
+import { type Ended, type OnboardOptions, onboard, otherServices, type World } from './flows-fixture.ts';
 
 /** The small configuration, with approval for some accounts. */
 export const approving = (selector: object, names?: readonly GrantName[]): Configuration =>
@@ -25,7 +25,7 @@ export async function untilItWaits(
 ): Promise<Waiting> {
   runs += 1;
   const { name = `waits-${runs}` } = options;
-  const { tasks } = of.organisation.world;
+  const { tasks } = of.organization.world;
   const before = tasks.waiting().length;
   let over: Ended | undefined;
   const ended = onboard(of, input, { ...options, name, tasks }).then((end) => {
@@ -36,7 +36,7 @@ export async function untilItWaits(
     await turn();
     const request = await of.store.approvals.get(name);
     if (over !== undefined) throw new Error(`Run ${name} ended: ${JSON.stringify(over.run)}`);
-    const told = of.organisation.world.putEvents.some(({ Detail }) => String(Detail).includes(name));
+    const told = of.organization.world.putEvents.some(({ Detail }) => String(Detail).includes(name));
     if (request !== undefined && told && tasks.waiting().length > before) return { request, ended };
   }
 }

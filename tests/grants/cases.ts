@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
-import type { GrantEntry } from '../../shared/grants/entry.ts';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
-import { context } from './world.ts';
+import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { context } from './grants-fixture.ts';
 
 /** The cases of a grant kind, `tests/cases/grants/<kind>.json`. */
 export interface KindCases {

@@ -3,7 +3,7 @@ import { grantKinds } from '../../shared/grants/kinds.ts';
 import { casesOf, kindsWithCases } from './cases.ts';
 import { grantKindContract } from './contract.ts';
 import { discoveryContract } from './discovery-contract.ts';
-import { finders } from './finders.ts';
+import { finders } from './discovery-fixtures.ts';
 
 test('every grant kind has its cases, and every cases file its kind', () => {
   expect([...kindsWithCases].sort()).toEqual(grantKinds.map(({ name }) => name).sort());

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
+import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
+import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { OwnershipClashError } from '../../shared/iam/errors.ts';
+import { ownedStatements } from '../../shared/iam/managed-statements.ts';
+import { exposures } from '../../shared/iam/safety.ts';
+import type { Account } from '../../shared/platform/account.ts';
 import {
   AccessDeniedError,
-  OwnershipClashError,
   PolicyTooLargeError,
   ResourceMissingError,
-} from '../../shared/errors.ts';
-import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import { accountIdsIn } from '../../shared/policy/accounts.ts';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
-import { ownedStatements } from '../../shared/policy/owned.ts';
-import { exposures } from '../../shared/policy/safety.ts';
-import { isAllowed } from '../../shared/run/verify.ts';
+} from '../../shared/platform/aws/errors.ts';
+import { isAllowed } from '../../shared/reconcile/verify.ts';
 import type { KindCases } from './cases.ts';
-import { type Brought, type Scene, scene } from './scene.ts';
+import { type Brought, type Scene, scene } from './grant-fixture.ts';
 import {
   accountsOf,
   allowing,
@@ -23,7 +23,7 @@ import {
   stranger,
   type World,
   world,
-} from './world.ts';
+} from './grants-fixture.ts';
 
 const [first, second, third] = members;
 const two = accountsOf([first, second]);

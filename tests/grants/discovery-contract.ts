@@ -1,14 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { AccessDeniedError, RegionNotEnabledError, TooManyResourcesError } from '../../shared/errors.ts';
 import {
   type Discovery,
   type GrantKind,
   type ResourceSearch,
   searchKey,
 } from '../../shared/grants/contract.ts';
+import { TooManyResourcesError } from '../../shared/grants/errors.ts';
+import { AccessDeniedError, RegionNotEnabledError } from '../../shared/platform/aws/errors.ts';
 import { entryOf } from './cases.ts';
-import { type Finder, finders } from './finders.ts';
-import { allowing, central, context, type World, world } from './world.ts';
+import { type Finder, finders } from './discovery-fixtures.ts';
+import { allowing, central, context, type World, world } from './grants-fixture.ts';
 
 const home = 'eu-west-1';
 const abroad = 'us-west-2';
@@ -24,8 +25,8 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
   const look = (on: World, where = search, limit = 500) =>
     discovery.find(on.clients(where.region), where, limit);
   const made = (count: number, region = home, on = world()): World => {
-    finder.makeOthers(on.organisation, region);
-    for (let n = count; n > 0; n -= 1) finder.make(on.organisation, region, finder.id(n));
+    finder.makeOthers(on.organization, region);
+    for (let n = count; n > 0; n -= 1) finder.make(on.organization, region, finder.id(n));
     return on;
   };
 
@@ -41,7 +42,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
 
   test('finds all that match, in their region, ordered, and nothing else', async () => {
     const on = made(3);
-    finder.make(on.organisation, abroad, finder.id(7));
+    finder.make(on.organization, abroad, finder.id(7));
 
     expect(await look(on)).toEqual([finder.id(1), finder.id(2), finder.id(3)]);
     expect(await look(on, searchAbroad)).toEqual([finder.id(7)]);
@@ -72,7 +73,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
       region: home,
     });
     expect((error as TooManyResourcesError).message).toContain('limits.resourcesPerPattern');
-    const lists = on.organisation.calls.filter(({ operation }) => listings.has(operation));
+    const lists = on.organization.calls.filter(({ operation }) => listings.has(operation));
     expect(lists).toHaveLength(1);
   });
 
@@ -82,7 +83,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
 
   test('a region that the account has not enabled is named', async () => {
     const on = made(1);
-    on.organisation.disableRegion(central, home);
+    on.organization.disableRegion(central, home);
 
     const error = await look(on).catch((thrown: unknown) => thrown);
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnsafeChangeError } from '../../shared/errors.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
+import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { casesOf, entryOf } from './cases.ts';
-import { scene } from './scene.ts';
-import { accountsOf, central, context, members } from './world.ts';
+import { scene } from './grant-fixture.ts';
+import { accountsOf, central, context, members } from './grants-fixture.ts';
 
 const two = accountsOf(members.slice(0, 2));
 
@@ -23,8 +23,8 @@ describe('a key', () => {
   test('is never left without a policy: its last statement stays until a person adds another', async () => {
     const { bring, world, read } = sceneOf(keyPolicy, 'decrypt');
     const { owned } = await bring(two);
-    const [arn = ''] = world.organisation.world.keys.keys();
-    world.organisation.editPolicy('key', arn, {
+    const [arn = ''] = world.organization.world.keys.keys();
+    world.organization.editPolicy('key', arn, {
       Version: '2012-10-17',
       Statement: [
         {
@@ -36,11 +36,11 @@ describe('a key', () => {
         },
       ],
     });
-    const before = world.organisation.policyTextOf('key', arn);
+    const before = world.organization.policyTextOf('key', arn);
 
     await expect(bring([], owned)).rejects.toBeInstanceOf(UnsafeChangeError);
 
-    expect(world.organisation.policyTextOf('key', arn)).toBe(before);
+    expect(world.organization.policyTextOf('key', arn)).toBe(before);
     expect(keyPolicy.same(await read(), keyPolicy.empty)).toBe(false);
   });
 });
@@ -72,9 +72,9 @@ describe('a policy that somebody deleted', () => {
   test('between our read and our removal is removed', async () => {
     const { bring, world } = sceneOf(repositoryPolicy, 'pull');
     const { owned } = await bring(two);
-    const [arn = ''] = world.organisation.world.repositories.keys();
-    world.organisation.intercept(async ({ operation }, proceed) => {
-      if (operation === 'DeleteRepositoryPolicy') world.organisation.editPolicy('repository', arn, undefined);
+    const [arn = ''] = world.organization.world.repositories.keys();
+    world.organization.intercept(async ({ operation }, proceed) => {
+      if (operation === 'DeleteRepositoryPolicy') world.organization.editPolicy('repository', arn, undefined);
       return proceed();
     });
 
@@ -88,11 +88,11 @@ describe('a document that cannot be understood', () => {
   test('is not touched', async () => {
     const { bring, world } = sceneOf(bucketPolicy, 'config-write');
     const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Oddity":true}]}';
-    world.organisation.editPolicy('bucket', 'example-logs', text);
+    world.organization.editPolicy('bucket', 'example-logs', text);
 
     await expect(bring(two)).rejects.toMatchObject({ name: 'MalformedPolicyError' });
 
-    expect(world.organisation.policyTextOf('bucket', 'example-logs')).toBe(text);
+    expect(world.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
 
   test('is not touched when a write would change the meaning of an unmanaged statement', async () => {
@@ -100,7 +100,7 @@ describe('a document that cannot be understood', () => {
     const text =
       '{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*",' +
       '"Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"},"Bool":{"aws:ViaAWSService":"true"}}}]}';
-    world.organisation.editPolicy('bucket', 'example-logs', text);
+    world.organization.editPolicy('bucket', 'example-logs', text);
 
     await expect(bring(two)).rejects.toMatchObject({
       name: 'MalformedPolicyError',
@@ -109,14 +109,14 @@ describe('a document that cannot be understood', () => {
       ),
     });
 
-    expect(world.organisation.policyTextOf('bucket', 'example-logs')).toBe(text);
+    expect(world.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
 });
 
 describe('the limit', () => {
   test('counts what others wrote, and says so where nothing of ours would fit', async () => {
     const { bring, world } = sceneOf(bucketPolicy, 'cloudtrail-write');
-    world.organisation.editPolicy('bucket', 'example-logs', {
+    world.organization.editPolicy('bucket', 'example-logs', {
       Version: '2012-10-17',
       Statement: [
         {

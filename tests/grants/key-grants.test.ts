@@ -1,13 +1,13 @@
 import { CreateGrantCommand, type KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
-import { PolicyTooLargeError } from '../../shared/errors.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { writeGrants } from '../../shared/grants/key-grants.ts';
 import { kmsGrant } from '../../shared/grants/kms-grant.ts';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { casesOf } from './cases.ts';
-import { autoScalingRole } from './grant-holders.ts';
-import { scene } from './scene.ts';
-import { accountsOf, context, manyAccounts, members } from './world.ts';
+import { scene } from './grant-fixture.ts';
+import { accountsOf, context, manyAccounts, members } from './grants-fixture.ts';
+import { autoScalingRole } from './key-grant-fixtures.ts';
 
 const kind = kmsGrant as GrantKind;
 
@@ -15,15 +15,15 @@ function made() {
   const cases = casesOf(kind);
   const of = scene(kind, cases, cases.presets['auto-scaling'] ?? {});
   of.holder.make();
-  const { organisation } = of.world;
-  const grants = () => [...organisation.world.grants.values()].flat();
-  return { ...of, organisation, grants };
+  const { organization } = of.world;
+  const grants = () => [...organization.world.grants.values()].flat();
+  return { ...of, organization, grants };
 }
 
 test('who has no service-linked role is named, after all others have their grant', async () => {
-  const { organisation, bring, grants } = made();
-  organisation.deleteRole(autoScalingRole(members[0]));
-  organisation.deleteRole(autoScalingRole(members[2]));
+  const { organization, bring, grants } = made();
+  organization.deleteRole(autoScalingRole(members[0]));
+  organization.deleteRole(autoScalingRole(members[2]));
 
   const writing = bring(accountsOf(members));
 
@@ -36,12 +36,12 @@ test('who has no service-linked role is named, after all others have their grant
 });
 
 test('a grant whose role was deleted and made again is replaced', async () => {
-  const { organisation, bring, grants } = made();
+  const { organization, bring, grants } = made();
   const { owned } = await bring(accountsOf(members.slice(0, 2)));
   const role = autoScalingRole(members[0]);
-  organisation.deleteRole(role);
+  organization.deleteRole(role);
   expect(grants().map(({ grantee }) => grantee)).not.toContain(role);
-  organisation.addRole({
+  organization.addRole({
     accountId: members[0],
     path: '/aws-service-role/autoscaling.amazonaws.com/',
     name: 'AWSServiceRoleForAutoScaling',
@@ -54,11 +54,11 @@ test('a grant whose role was deleted and made again is replaced', async () => {
 });
 
 test('one that somebody has narrowed under our name is replaced too', async () => {
-  const { bring, grants, holder, organisation, ref } = made();
+  const { bring, grants, holder, organization, ref } = made();
   const { owned } = await bring(accountsOf(members.slice(0, 1)));
   const [grant] = grants();
   const narrowed = { ...grant, id: 'narrowed', constraints: { SourceArn: 'arn:aws:x' } };
-  organisation.world.grants.set(`arn:aws:kms:${ref.region}:${ref.accountId}:key/${ref.id}`, [
+  organization.world.grants.set(`arn:aws:kms:${ref.region}:${ref.accountId}:key/${ref.id}`, [
     narrowed as NonNullable<typeof grant>,
   ]);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { OwnershipClashError } from '../../shared/errors.ts';
 import type { KeyGrant, KeyGrants } from '../../shared/grants/key-grants.ts';
 import { kmsGrant } from '../../shared/grants/kms-grant.ts';
-import { autoScalingRole } from './grant-holders.ts';
-import { accountsOf, context, members } from './world.ts';
+import { OwnershipClashError } from '../../shared/iam/errors.ts';
+import { accountsOf, context, members } from './grants-fixture.ts';
+import { autoScalingRole } from './key-grant-fixtures.ts';
 
 const fields = {
   name: 'volumes',

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it, test } from '@jest/globals';
 import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { type ManagedPolicies, writeManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import type { Account } from '../../shared/organization/account.ts';
+import type { Account } from '../../shared/platform/account.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import { casesOf } from './cases.ts';
-import { scene } from './scene.ts';
-import { accountsOf, central, context, manyAccounts, members } from './world.ts';
+import { scene } from './grant-fixture.ts';
+import { accountsOf, central, context, manyAccounts, members } from './grants-fixture.ts';
 
 const kind = assumeRolePermission as GrantKind;
 const cases = casesOf(kind);
@@ -15,10 +15,10 @@ const two = accountsOf(members.slice(0, 2));
 function people(role = 'people/ReadOnly') {
   const made = scene(kind, cases, { ...cases.presets.people, role });
   made.holder.make();
-  const { world } = made.world.organisation;
+  const { world } = made.world.organization;
   return {
     ...made,
-    organisation: made.world.organisation,
+    organization: made.world.organization,
     policies: () => [...world.managedPolicies.values()],
     holders: () => [...world.groups.values()],
     attached: () => [...(world.groups.values().next().value?.attached ?? [])],
@@ -76,7 +76,7 @@ describe('shards', () => {
 
   test('one more account changes exactly one policy', async () => {
     const { back: before } = await group.bring(manyAccounts(200));
-    group.organisation.resetCalls();
+    group.organization.resetCalls();
 
     const newest = accountsOf(['100000000001']);
     const { back: after } = await group.bring([...newest, ...manyAccounts(200)]);
@@ -137,7 +137,7 @@ describe('shards', () => {
 
 describe('what died half-way', () => {
   test('a policy that was created but not attached is attached by the next run', async () => {
-    const stop = group.organisation.intercept(({ operation }, proceed) => {
+    const stop = group.organization.intercept(({ operation }, proceed) => {
       if (operation === 'AttachGroupPolicy') throw awsError('ServiceUnavailable', 'try again', 503);
       return proceed();
     });
@@ -153,7 +153,7 @@ describe('what died half-way', () => {
 
   test('a policy that was detached but not deleted is deleted by the next run', async () => {
     await group.bring(two);
-    const stop = group.organisation.intercept(({ operation }, proceed) => {
+    const stop = group.organization.intercept(({ operation }, proceed) => {
       if (operation === 'DeletePolicy') throw awsError('ServiceUnavailable', 'try again', 503);
       return proceed();
     });
@@ -217,7 +217,7 @@ describe('listings that lag', () => {
   test('a policy that is listed but gone is taken for gone', async () => {
     await group.bring(two);
     const [policy] = group.policies();
-    group.organisation.intercept(async ({ operation }, proceed) => {
+    group.organization.intercept(async ({ operation }, proceed) => {
       const answer = (await proceed()) as { Policies?: object[] };
       return operation === 'ListPolicies' && policy !== undefined
         ? { ...answer, Policies: [{ Arn: `${policy.arn}0` }, ...(answer.Policies ?? [])] }
@@ -245,7 +245,7 @@ describe('listings that lag', () => {
 
   test('a policy that is attached but not listed yet is ours by its path', async () => {
     await group.bring(two);
-    group.organisation.intercept(async ({ operation }, proceed) =>
+    group.organization.intercept(async ({ operation }, proceed) =>
       operation === 'ListPolicies' ? { Policies: [], IsTruncated: false } : proceed(),
     );
 
@@ -261,13 +261,13 @@ function attachOthers(count: number): void {
   for (let number = 1; number <= count; number += 1) {
     const name = `Foreign${number}`;
     const document = { Version: '2012-10-17', Statement: [] };
-    holder?.attached.add(group.organisation.addManagedPolicy({ accountId: central, name, document }));
+    holder?.attached.add(group.organization.addManagedPolicy({ accountId: central, name, document }));
   }
 }
 
 describe('writes', () => {
   const write = (from: ManagedPolicies, to: ManagedPolicies) => {
-    group.organisation.resetCalls();
+    group.organization.resetCalls();
     return writeManagedPolicies(group.world.clients(group.ref.region).iam, group.ref, { from, to }, context);
   };
   const none: ManagedPolicies = { policies: [], othersAttached: 0 };
@@ -350,13 +350,13 @@ function changedPolicies(before: unknown, after: unknown): readonly string[] {
 }
 
 const writes = (): readonly string[] =>
-  group.organisation.calls
+  group.organization.calls
     .filter(({ service, operation }) => service === 'iam' && !/^(List|Get)/.test(operation))
     .map(({ operation }) => operation);
 
 /** Neither listing shows a policy. @returns a function that ends it */
 const hideListings = () =>
-  group.organisation.intercept(async ({ operation }, proceed) => {
+  group.organization.intercept(async ({ operation }, proceed) => {
     if (operation === 'ListPolicies') return { Policies: [], IsTruncated: false };
     if (operation === 'ListAttachedGroupPolicies') return { AttachedPolicies: [], IsTruncated: false };
     return proceed();

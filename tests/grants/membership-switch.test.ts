@@ -2,20 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { grantContext } from '../../shared/configuration/context.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
-import { deploymentOf } from '../../shared/policy/owned.ts';
-import { accessesOf, isAllowed } from '../../shared/run/verify.ts';
-import { account, configurationWith, onlyResource, planOnly } from '../plan/fixture.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
+import { account, configurationWith, onlyResource, planOnly } from '../reconcile/plan-fixture.ts';
 import { casesOf } from './cases.ts';
-import { scene } from './scene.ts';
-import { context, manyAccounts, world } from './world.ts';
+import { scene } from './grant-fixture.ts';
+import { context, manyAccounts, world } from './grants-fixture.ts';
 
 const ou = 'ou-abcd-11112222';
 const inUnit = (id: string) => account(id, { parentIds: ['r-abcd', ou] });
 
 /** 30 members, all in the OU; the central accounts are among them. */
-const organisation: readonly Account[] = [
+const everyAccount: readonly Account[] = [
   ...Array.from({ length: 27 }, (_, index) => inUnit(String(500_000_000_000 + index))),
   ...['222233334444', '333344445555', '444455556666'].map(inUnit),
 ].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -63,13 +63,13 @@ describe.each(held)('%s: changing the membership', (_, kind, fields) => {
     let remembered: readonly string[] = [];
     for (const declared of everyStep) {
       const configuration = configurationWith([entry(kind, fields, declared)]);
-      const plan = planOnly(configuration, organisation, { actual, remembered });
+      const plan = planOnly(configuration, everyAccount, { actual, remembered });
       const documents = Object.values(kind.documents(plan.next));
-      const desired = onlyResource(configuration, organisation);
+      const desired = onlyResource(configuration, everyAccount);
 
       expect(plan.withheld).toEqual([]);
       expect(plan.changed).toBe(true);
-      for (const access of organisation.flatMap((each) =>
+      for (const access of everyAccount.flatMap((each) =>
         accessesOf(desired, each, grantContext(configuration)),
       ))
         expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
@@ -78,7 +78,7 @@ describe.each(held)('%s: changing the membership', (_, kind, fields) => {
       ).toEqual([]);
       if ('document' in (kind.empty as object)) expect(documents[0]?.Statement[0]).toEqual(foreign);
       expect(
-        planOnly(configuration, organisation, { actual: plan.next, remembered: plan.owned }).changed,
+        planOnly(configuration, everyAccount, { actual: plan.next, remembered: plan.owned }).changed,
       ).toBe(false);
       actual = plan.next;
       remembered = plan.owned;
@@ -91,13 +91,13 @@ const marksIn = (documents: readonly (PolicyDocument | undefined)[]): readonly s
     .flatMap((document) => document?.Statement ?? [])
     .flatMap(({ Sid }) => (deploymentOf(Sid) === 'test' ? [Sid ?? ''] : []));
 
-describe('a grant that is held by the organisation', () => {
+describe('a grant that is held by the organization', () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
   const planned = (declared: Declared, accounts: readonly Account[], more = {}, settings = {}) =>
     planOnly(configurationWith([entry(kind, fields, declared)], settings), accounts, more);
-  const listed = planned('accounts', organisation);
-  const organization = planned('organization', organisation, {
+  const listed = planned('accounts', everyAccount);
+  const organization = planned('organization', everyAccount, {
     actual: listed.next,
     remembered: listed.owned,
   });
@@ -105,16 +105,16 @@ describe('a grant that is held by the organisation', () => {
 
   test('needs no write when an account comes, goes, closes or is set aside', () => {
     const newcomer = account('600000000000');
-    const closed = organisation.map((each, index) =>
+    const closed = everyAccount.map((each, index) =>
       index > 5 ? { ...each, state: 'SUSPENDED' as const } : each,
     );
-    const setAside = new Set([organisation[7]?.id ?? '']);
+    const setAside = new Set([everyAccount[7]?.id ?? '']);
 
     for (const [accounts, more] of [
-      [[...organisation, newcomer], {}],
-      [organisation.slice(1), {}],
+      [[...everyAccount, newcomer], {}],
+      [everyAccount.slice(1), {}],
       [closed, {}],
-      [organisation, { setAside }],
+      [everyAccount, { setAside }],
     ] as const)
       expect(planned('organization', accounts, { ...now, ...more })).toMatchObject({
         changed: false,
@@ -124,11 +124,11 @@ describe('a grant that is held by the organisation', () => {
   });
 
   test('is given to nobody anew when it is listed again, so nobody is left out in search of a bad account', () => {
-    expect(planned('accounts', organisation, now).added).toEqual([]);
+    expect(planned('accounts', everyAccount, now).added).toEqual([]);
   });
 
   test('stays listed, and says whom, while the OU would take it from too many', () => {
-    const elsewhere = organisation.map((each, index) =>
+    const elsewhere = everyAccount.map((each, index) =>
       index < 12 ? { ...each, parentIds: ['r-abcd'] } : each,
     );
     const losing = elsewhere.slice(0, 12).map(({ id }) => id);
@@ -144,7 +144,7 @@ describe('a grant that is held by the organisation', () => {
   });
 
   test('stays listed while accounts that departed unnoticed wait, and takes in newcomers meanwhile', () => {
-    const departed = organisation.map((each, index) =>
+    const departed = everyAccount.map((each, index) =>
       index < 9 ? { ...each, state: 'DEPARTED' as const } : each,
     );
     const newcomer = inUnit('600000000000');
@@ -159,12 +159,12 @@ describe('a grant that is held by the organisation', () => {
 });
 
 describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields) => {
-  const few = organisation.slice(0, 4);
+  const few = everyAccount.slice(0, 4);
   const narrowed = (declared: 'ou' | 'organization', more: object) => {
     const wide = configurationWith([entry(kind, fields, declared)]);
-    const before = planOnly(wide, organisation);
+    const before = planOnly(wide, everyAccount);
     const narrow = { ...entry(kind, fields, 'accounts'), for: { accounts: few.map(({ id }) => id) } };
-    return planOnly(configurationWith([narrow], more), organisation, {
+    return planOnly(configurationWith([narrow], more), everyAccount, {
       actual: before.next,
       remembered: before.owned,
     });
@@ -176,11 +176,11 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
       const waiting = narrowed(from, {});
       const meant = narrowed(from, { safety: { removalShare: 1 } });
 
-      expect(waiting.withheld).toEqual(organisation.slice(4).map(({ id }) => id));
+      expect(waiting.withheld).toEqual(everyAccount.slice(4).map(({ id }) => id));
       expect(JSON.stringify(waiting.next)).not.toMatch(/Org(ID|Paths)/);
       expect(meant.withheld).toEqual([]);
       expect(meant.removed).toEqual(waiting.withheld);
-      expect(JSON.stringify(meant.next)).not.toContain(organisation[9]?.id);
+      expect(JSON.stringify(meant.next)).not.toContain(everyAccount[9]?.id);
     },
   );
 });
@@ -188,7 +188,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
 test('whom an OU’s condition never let in does not count as losing the grant', () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;
   const fields = { preset: 'read', secrets: ['deploy/token'] };
-  const outside = organisation.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));
+  const outside = everyAccount.map((each, index) => (index < 26 ? { ...each, parentIds: ['r-abcd'] } : each));
   const before = planOnly(configurationWith([entry(kind, fields, 'ou')]), outside);
   const narrow = { ...entry(kind, fields, 'accounts'), for: { accounts: ['500000000026'] } };
 
@@ -216,7 +216,7 @@ describe('permission to assume roles, in several policies', () => {
     const { owned, back } = await first.bring(everybody);
     expect(Object.keys(kind.documents(back)).length).toBe(from === 'accounts' ? 3 : 1);
     const moments: boolean[] = [];
-    on.organisation.intercept(async (_, proceed) => {
+    on.organization.intercept(async (_, proceed) => {
       const answer = await proceed();
       moments.push(everybodyMay(on, second));
       return answer;
@@ -230,7 +230,7 @@ describe('permission to assume roles, in several policies', () => {
   });
 
   function everybodyMay(
-    { organisation: { world: now } }: ReturnType<typeof world>,
+    { organization: { world: now } }: ReturnType<typeof world>,
     on: ReturnType<typeof scene>,
   ) {
     const [group] = [...now.groups.values()];

@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import { accountIdsIn } from '../../shared/policy/accounts.ts';
-import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
-import { many } from '../../shared/policy/document.ts';
-import { ownedStatements } from '../../shared/policy/owned.ts';
-import { exposures } from '../../shared/policy/safety.ts';
-import { isAllowed } from '../../shared/run/verify.ts';
+import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
+import { many } from '../../shared/iam/document.ts';
+import { ownedStatements } from '../../shared/iam/managed-statements.ts';
+import { exposures } from '../../shared/iam/safety.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { isAllowed } from '../../shared/reconcile/verify.ts';
 import { casesOf, entryOf } from './cases.ts';
-import { account, accountsOf, central, context } from './world.ts';
+import { account, accountsOf, central, context } from './grants-fixture.ts';
 
 /** Every preset that can be held by a condition. */
 const held = grantKinds.flatMap((kind) =>
@@ -73,7 +73,7 @@ describe.each(held)('%s', (_, kind, fields) => {
   const organization = { ...fields, membership: 'organization' };
   const unit = { ...fields, membership: 'ou', for: { ous: [ou] } };
 
-  test('organization: exactly the accounts of the organisation have it, without being known', () => {
+  test('organization: exactly the accounts of the organization have it, without being known', () => {
     fc.assert(
       fc.property(someone, (asking) => {
         const inside = asking.state === 'ACTIVE';
@@ -148,7 +148,7 @@ const withoutKeys = ({ Condition = {}, ...statement }: Statement): Statement => 
 });
 
 /**
- * Keys of the organisation with fixed values, and nothing but: a value with a wildcard is none (S3 user guide, "The
+ * Keys of the organization with fixed values, and nothing but: a value with a wildcard is none (S3 user guide, "The
  * meaning of public").
  */
 const fixedKeys = ({ Condition = {} }: Statement): readonly string[] =>

@@ -3,19 +3,19 @@ import fc from 'fast-check';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import type { Account } from '../../shared/organization/account.ts';
 import {
   many,
   newPolicy,
   type PolicyDocument,
   principalMap,
   type Statement,
-} from '../../shared/policy/document.ts';
-import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
-import { exposures } from '../../shared/policy/safety.ts';
-import { policySize } from '../../shared/policy/size.ts';
+} from '../../shared/iam/document.ts';
+import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { exposures } from '../../shared/iam/safety.ts';
+import { policySize } from '../../shared/iam/size.ts';
+import type { Account } from '../../shared/platform/account.ts';
 import { entryOf } from './cases.ts';
-import { account, central, context, manyAccounts } from './world.ts';
+import { account, central, context, manyAccounts } from './grants-fixture.ts';
 
 interface Packed {
   readonly name: string;
@@ -132,7 +132,7 @@ const asking = fc.record({
   service: fc.constantFrom(undefined, 'lambda.amazonaws.com'),
 });
 
-/** What else a request carries. Only members have the keys of the organisation. */
+/** What else a request carries. Only members have the keys of the organization. */
 const contexts = fc.record({
   grantIsForResource: fc.constantFrom('true', 'false', undefined),
   via: fc.constantFrom('secretsmanager.eu-west-1.amazonaws.com', 'ec2.eu-west-1.amazonaws.com', undefined),
@@ -227,7 +227,7 @@ describe.each(presets)('$name', (preset) => {
       expect(decide({ ...newPolicy(), Statement: wild }, { ...own, action, resource })).toBe('none');
   });
 
-  test('it is held to the organisation, and to the accounts that are granted', () => {
+  test('it is held to the organization, and to the accounts that are granted', () => {
     const accounts = everybody.slice(0, 4);
     const ids = (given: readonly Account[]) => new Set([...given, ...crowd].map(({ id }) => id));
     const { Statement } = packed(preset, accounts);
@@ -263,7 +263,7 @@ describe.each(presets)('$name', (preset) => {
     expect(fits({}, plain + 1)).toBe(false);
   });
 
-  test('who has left the organisation and is kept for now is named by its root', () => {
+  test('who has left the organization and is kept for now is named by its root', () => {
     const [first, gone, third] = manyAccounts(3);
     const left: Account = { ...(gone as Account), state: 'DEPARTED' };
     const { Statement } = packed(preset, [first as Account, left, third as Account]);
@@ -309,7 +309,7 @@ test('a grant that lists no accounts, or whose statements name services, has no 
   const schemaOf = (kind: string) => grantKind(kind).schema;
   const base = { name: 'x', account: 'shared', for: { all: true }, packing: 'condition' };
 
-  const organisation = schemaOf('secret-resource-policy').safeParse({
+  const organization = schemaOf('secret-resource-policy').safeParse({
     ...base,
     kind: 'secret-resource-policy',
     secrets: ['deploy/token'],
@@ -323,6 +323,6 @@ test('a grant that lists no accounts, or whose statements name services, has no 
     preset: 'cloudtrail-write',
   });
 
-  expect(organisation.error?.issues[0]?.message).toContain('must be left out with membership organization');
+  expect(organization.error?.issues[0]?.message).toContain('must be left out with membership organization');
   expect(service.success).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { rawFields, rawParts, rawResource } from '../../shared/grants/raw-statements.ts';
-import type { Statement } from '../../shared/policy/document.ts';
-import { exposures } from '../../shared/policy/safety.ts';
-import { accountsOf, central, context } from './world.ts';
+import type { Statement } from '../../shared/iam/document.ts';
+import { exposures } from '../../shared/iam/safety.ts';
+import { accountsOf, central, context } from './grants-fixture.ts';
 
 const schema = z.strictObject(rawFields(rawResource.optional()));
 const ref = { kind: 's3-bucket-policy', accountId: central, region: 'eu-west-1', id: 'example-logs' };
@@ -62,7 +62,7 @@ describe('a raw statement', () => {
     ]);
   });
 
-  test('makes a list of ARNs over the accounts, with partition, region and organisation', () => {
+  test('makes a list of ARNs over the accounts, with partition, region and organization', () => {
     const Condition = {
       ArnLike: { 'aws:SourceArn': 'arn:{partition}:logs:{region}:{accountId}:*' },
       StringLike: { 's3:prefix': 'AWSLogs/{organizationId}/*' },
@@ -148,7 +148,7 @@ describe('a raw statement is refused', () => {
       'in each value',
     ],
     [
-      'held by the organisation',
+      'held by the organization',
       {
         ...toAccounts,
         Condition: { StringEquals: { 'aws:PrincipalOrgID': '{organizationId}' } },

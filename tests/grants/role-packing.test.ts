@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PolicyTooLargeError } from '../../shared/errors.ts';
 import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
 import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
-import type { GrantEntry } from '../../shared/grants/entry.ts';
+import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import { hasAccountIds } from '../../shared/grants/role-slots.ts';
-import { sentDocument } from '../../shared/grants/tagged-sid.ts';
-import type { Account } from '../../shared/organization/account.ts';
-import { samePolicy } from '../../shared/policy/equality.ts';
-import { evaluatePolicy } from '../../shared/policy/evaluate.ts';
-import { policySize } from '../../shared/policy/size.ts';
+import { hasAccountIds } from '../../shared/grants/role-entries.ts';
+import { sentDocument } from '../../shared/grants/sid-tag.ts';
+import { samePolicy } from '../../shared/iam/equality.ts';
+import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { policySize } from '../../shared/iam/size.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { entryOf } from './cases.ts';
-import { context, manyAccounts } from './world.ts';
+import { context, manyAccounts } from './grants-fixture.ts';
 
 const kind = assumeRolePermission as GrantKind;
 

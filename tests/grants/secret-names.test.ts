@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { secretPattern } from '../../shared/configuration/rotation.ts';
 import { secretResourcePolicy } from '../../shared/grants/secret-resource-policy.ts';
-import { secretNamePattern } from '../../shared/secret-arn.ts';
+import { secretNamePattern } from '../../shared/platform/aws/secret-arn.ts';
 
 const grantOn = (secret: string) => ({
   name: 'database',

@@ -1,6 +1,6 @@
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
-import type { Organisation } from './organisation.ts';
+import type { Organization } from './organization.ts';
 
 /** What was announced since the last look, each `{title, detail}`; the order of one queue is kept. */
 export interface Announcements {
@@ -13,10 +13,10 @@ interface Announcement {
   readonly detail: unknown;
 }
 
-/** A queue behind the organisation's topic, and one behind a rule of EventBridge. */
+/** A queue behind the organization's topic, and one behind a rule of EventBridge. */
 export async function listenAt(
   endpoint: string,
-  { accounts: { eventBridge, sns }, topic }: Organisation,
+  { accounts: { eventBridge, sns }, topic }: Organization,
 ): Promise<Announcements> {
   const events = await createQueue(endpoint, 'events');
   const notifications = await createQueue(endpoint, 'notifications');

@@ -13,7 +13,7 @@ import { createTable, tableClient } from './dynamodb-tables.ts';
 import { describeWithMoto } from './moto.ts';
 import { bucketPolicy, namedIn } from './policies.ts';
 
-/** The organisation is the one that scripts/moto-organisation.ts starts, with a moto of its own. */
+/** The organization is the one that scripts/moto-organization.ts starts, with a moto of its own. */
 describeWithMoto('the command line against an endpoint on this machine', () => {
   let script: ChildProcess;
   let endpoint: string;
@@ -21,7 +21,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
   let folder: string;
   let revisions = { account: '', region: '' };
   beforeAll(async () => {
-    script = start(['scripts/moto-organisation.ts'], {});
+    script = start(['scripts/moto-organization.ts'], {});
     const [, url = '', config = '', event = ''] = await untilSaid(script, whereToGo);
     endpoint = url;
     files = ['--config', config, '--event', event];

@@ -1,5 +1,4 @@
-import type { CentralAccounts } from './organisation.ts';
-import type { Keys } from './resources.ts';
+import type { CentralAccounts, Keys } from './central-resources.ts';
 
 export interface ConfigurationNames {
   readonly id: string;

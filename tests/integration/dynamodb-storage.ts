@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import type { Table } from '../../shared/store/dynamodb/table.ts';
-import { eachMethod } from '../../simulation/deaths.ts';
 import { flowClock } from '../flows/clock.ts';
 import type { Storage } from '../flows/storage.ts';
+import { eachMethod } from '../simulation/function-crashes.ts';
 
 /** Milliseconds. Long enough that runs often wake together, and so send requests to the table at the same moment. */
 const tick = 50;

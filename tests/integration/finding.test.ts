@@ -3,11 +3,11 @@ import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { CreateKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, expect, test } from '@jest/globals';
-import { awsAccess } from '../../shared/aws/access.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { TooManyResourcesError } from '../../shared/errors.ts';
 import type { ResourcePattern } from '../../shared/grants/contract.ts';
+import { TooManyResourcesError } from '../../shared/grants/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
+import { awsAccess } from '../../shared/platform/aws/access.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
 import { type Account, accountsAt, callerCredentials } from './accounts.ts';
 import { describeWithMoto } from './moto.ts';
 

@@ -8,7 +8,7 @@ import {
 import { CreateKeyCommand, type KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
 import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
 import { configurationHead } from './configuration.ts';
-import { createAccount, moveAccount, type Organisation, type OuName } from './organisation.ts';
+import { createAccount, moveAccount, type Organization, type OuName } from './organization.ts';
 import {
   attachedPolicies,
   bucketPolicy,
@@ -27,9 +27,9 @@ const taggedSecret = 'deploy/builder-token';
 
 const tag = { Key: 'Use', Value: 'builder' };
 
-/** The organisation of the other tests, with what only this configuration names. */
+/** The organization of the other tests, with what only this configuration names. */
 export interface Life {
-  readonly organisation: Organisation;
+  readonly organization: Organization;
   readonly imageId: string;
   /** Of the key abroad. */
   readonly keyId: string;
@@ -41,26 +41,26 @@ export interface Life {
 }
 
 /** @param size how many accounts each OU has */
-export async function livingIn(organisation: Organisation, size: number): Promise<Life> {
-  const { accounts, central } = organisation;
+export async function livingIn(organization: Organization, size: number): Promise<Life> {
+  const { accounts, central } = organization;
   const shared = await accounts.in(central.shared, home);
   const sharedAbroad = await accounts.in(central.shared, abroad);
   await addRepository(sharedAbroad, 'base/java');
   const keyId = await addTaggedKey(sharedAbroad.kms);
   await addSecret(shared, taggedSecret);
-  await tagSecret(organisation);
+  await tagSecret(organization);
   const imageId = await addImage(shared.ec2);
-  const builders = await addMembers(organisation, 'Workloads', { name: 'builder', size: 2 });
+  const builders = await addMembers(organization, 'Workloads', { name: 'builder', size: 2 });
   const members = {
     Workloads: [
       ...builders,
-      ...(await addMembers(organisation, 'Workloads', { name: 'workload', size: size - 2 })),
+      ...(await addMembers(organization, 'Workloads', { name: 'workload', size: size - 2 })),
     ],
-    Sandbox: await addMembers(organisation, 'Sandbox', { name: 'sandbox', size }),
-    Platform: await addMembers(organisation, 'Platform', { name: 'platform', size }),
+    Sandbox: await addMembers(organization, 'Sandbox', { name: 'sandbox', size }),
+    Platform: await addMembers(organization, 'Platform', { name: 'platform', size }),
   };
-  const configuration = configurationHead(organisation) + grantsOn(organisation.keys.ami);
-  return { organisation, imageId, keyId, configuration, members, builders };
+  const configuration = configurationHead(organization) + grantsOn(organization.keys.ami);
+  return { organization, imageId, keyId, configuration, members, builders };
 }
 
 const grantsOn = (key: string): string => `grants:
@@ -116,14 +116,14 @@ const grantsOn = (key: string): string => `grants:
 `;
 
 async function addMembers(
-  organisation: Organisation,
+  organization: Organization,
   ou: OuName,
   { name, size }: { name: string; size: number },
 ): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let number = 1; number <= size; number += 1) {
-    const id = await createAccount(organisation.accounts.organizations, `${name}-${number}`);
-    await moveAccount(organisation, id, ou);
+    const id = await createAccount(organization.accounts.organizations, `${name}-${number}`);
+    await moveAccount(organization, id, ou);
     ids.push(id);
   }
   return ids;
@@ -143,12 +143,12 @@ async function addTaggedKey(kms: KMSClient): Promise<string> {
   return KeyMetadata?.KeyId ?? '';
 }
 
-async function tagSecret({ accounts, central }: Organisation): Promise<void> {
+async function tagSecret({ accounts, central }: Organization): Promise<void> {
   const { secretsManager } = await accounts.in(central.shared, home);
   await secretsManager.send(new TagResourceCommand({ SecretId: taggedSecret, Tags: [tag] }));
 }
 
-export async function untagSecret({ accounts, central }: Organisation): Promise<void> {
+export async function untagSecret({ accounts, central }: Organization): Promise<void> {
   const { secretsManager } = await accounts.in(central.shared, home);
   await secretsManager.send(new UntagResourceCommand({ SecretId: taggedSecret, TagKeys: [tag.Key] }));
 }
@@ -170,17 +170,17 @@ type Ids = readonly string[] | undefined;
 
 /** @param more repositories that were made meanwhile, by region and name */
 export async function holdersIn(
-  { organisation, imageId, keyId }: Life,
+  { organization, imageId, keyId }: Life,
   more: readonly string[] = [],
 ): Promise<Holders> {
-  const { accounts, central, keys } = organisation;
+  const { accounts, central, keys } = organization;
   const log = await accounts.in(central.log, home);
   const shared = await accounts.in(central.shared, home);
   const { kms: kmsAbroad } = await accounts.in(central.shared, abroad);
-  const readers = await attachedPolicies(organisation, 'group/Readers');
+  const readers = await attachedPolicies(organization, 'group/Readers');
   const names = [`${home}/base/node`, `${home}/base/python`, `${abroad}/base/java`, ...more];
   const repositories: Record<string, Ids> = {};
-  for (const name of names) repositories[name] = await pullersOf(organisation, name);
+  for (const name of names) repositories[name] = await pullersOf(organization, name);
   return {
     trailLogs: idsIn(await bucketPolicy(log, 'example-org-cloudtrail'), 'TrailLogsWrite'),
     people: namedIn(readers.find(({ path }) => path !== '/')?.document).PeopleReadAssume,
@@ -193,7 +193,7 @@ export async function holdersIn(
   };
 }
 
-async function pullersOf({ accounts, central }: Organisation, place: string): Promise<Ids> {
+async function pullersOf({ accounts, central }: Organization, place: string): Promise<Ids> {
   const [, region = '', name = ''] = /^([^/]+)\/(.*)$/.exec(place) ?? [];
   return idsIn(await repositoryPolicy(await accounts.in(central.shared, region), name), 'BaseImagesPull');
 }

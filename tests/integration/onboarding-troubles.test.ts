@@ -6,47 +6,47 @@ import { closedEvent, createdEvent, removedEvent } from './events.ts';
 import * as foreign from './foreign.ts';
 import { describeWithMoto } from './moto.ts';
 import {
-  buildOrganisation,
+  buildOrganization,
   closeAccount,
   createAccount,
   moveAccount,
-  type Organisation,
+  type Organization,
   type OuName,
   removeAccount,
-} from './organisation.ts';
+} from './organization.ts';
 import { age, attachedPolicies, foreignIn, namedIn, readPolicies } from './policies.ts';
 import { addBucket } from './resources.ts';
 
 describeWithMoto('accounts that arrive together, leave, or meet what is missing', (moto) => {
-  let organisation: Organisation;
+  let organization: Organization;
   beforeEach(async () => {
     await moto().reset();
-    organisation = await buildOrganisation(moto().endpoint);
+    organization = await buildOrganization(moto().endpoint);
   }, 60_000);
 
   /** Fewer grants take less time, and so does the store in memory. */
   const deploy = (...grants: readonly string[]): Promise<Deployment> =>
-    deployOn(moto().endpoint, onlyGrants(organisation.configuration, grants));
+    deployOn(moto().endpoint, onlyGrants(organization.configuration, grants));
   const newAccount = async (name: string, ou?: OuName): Promise<string> => {
-    const id = await createAccount(organisation.accounts.organizations, name);
-    if (ou !== undefined) await moveAccount(organisation, id, ou);
+    const id = await createAccount(organization.accounts.organizations, name);
+    if (ou !== undefined) await moveAccount(organization, id, ou);
     return id;
   };
   const readersPolicy = async () =>
-    (await attachedPolicies(organisation, 'group/Readers')).find(({ path }) => path !== '/');
+    (await attachedPolicies(organization, 'group/Readers')).find(({ path }) => path !== '/');
 
   describeWithDynamoDb('with the table in DynamoDB Local', (dynamodb) => {
     test('two runs at the same time lose neither account', async () => {
       const deployment = await deployOn(
         moto().endpoint,
-        organisation.configuration,
+        organization.configuration,
         await tableStore(dynamodb().endpoint),
       );
       const both = [await newAccount('one', 'Workloads'), await newAccount('other', 'Workloads')].sort();
       const events = await Promise.all(both.map(createdEvent));
       const runs = await Promise.all(events.map((event) => deployment.run(event)));
 
-      const policies = await readPolicies(organisation);
+      const policies = await readPolicies(organization);
       expect(runs.map(({ result }) => result.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
       expect(namedIn(policies.revisions)).toEqual({ RevisionsList: both, RevisionsRead: both });
       expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: both, FlowLogsWrite: both });
@@ -69,7 +69,7 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
       expect(result.status).toBe('SUCCEEDED');
     };
     await arrive(1);
-    await age(organisation, 'group/Readers', 6);
+    await age(organization, 'group/Readers', 6);
     for (let number = 2; number <= 7; number += 1) await arrive(number);
 
     const policy = await readersPolicy();
@@ -78,16 +78,16 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
     expect(namedIn(policy?.document).PeopleReadAssume).toEqual(expect.arrayContaining(arrived));
   }, 60_000);
 
-  test('an organisation of more accounts than one page is imported as a whole', async () => {
+  test('an organization of more accounts than one page is imported as a whole', async () => {
     const inRoot = await newAccounts(21, newAccount);
     const inOu = await newAccounts(21, (name) => newAccount(`workload-${name}`, 'Workloads'));
     const deployment = await deploy('trail-logs', 'revisions');
     await deployment.run({ accountId: inOu[0] });
 
-    const { cloudtrail, revisions } = await readPolicies(organisation);
+    const { cloudtrail, revisions } = await readPolicies(organization);
     expect(namedIn(revisions).RevisionsRead).toEqual(inOu.toSorted());
     expect(namedIn(cloudtrail).TrailLogsWrite).toEqual(
-      [organisation.managementAccount, ...Object.values(organisation.central), ...inRoot, ...inOu].sort(),
+      [organization.managementAccount, ...Object.values(organization.central), ...inRoot, ...inOu].sort(),
     );
   }, 60_000);
 
@@ -100,24 +100,24 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
     const { registry } = deployment.store;
     await deployment.run({ accountIds: [staying, closed, removed] });
 
-    await closeAccount(organisation, closed);
+    await closeAccount(organization, closed);
     expect((await deployment.run(await closedEvent(closed))).result.status).toBe('SUCCEEDED');
     expect(await registry.account(closed)).toMatchObject({ state: 'SUSPENDED' });
-    const between = await readPolicies(organisation);
+    const between = await readPolicies(organization);
     expect(namedIn(between['registry-login'])).toEqual({ RunnerSecretsRead: [removed] });
 
-    await removeAccount(organisation, removed);
+    await removeAccount(organization, removed);
     const last = await deployment.run(await removedEvent(removed));
     expect(last.result.status).toBe('SUCCEEDED');
     expect(await registry.account(removed)).toMatchObject({ state: 'DEPARTED' });
-    await expectOnly(organisation, staying, [closed, removed]);
+    await expectOnly(organization, staying, [closed, removed]);
     // Moto would delete a policy that is attached or has versions, too.
     expect(writesOf(last)).toMatchObject({ 'iam:DetachRolePolicy': 1, 'iam:DeletePolicyVersion': 1 });
   }, 60_000);
 
   test('a bucket that does not exist fails alone, is recorded, and is made up for by the next run', async () => {
     const flowLogs = 'example-org-flow-logs';
-    const { accounts, central } = organisation;
+    const { accounts, central } = organization;
     const log = await accounts.in(central.log, 'eu-west-1');
     await log.s3.send(new DeleteBucketCommand({ Bucket: flowLogs }));
     const deployment = await deploy('flow-logs', 'trail-logs', 'people-develop', 'ami-key', 'revisions');
@@ -134,11 +134,11 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
     expect(outcomes).toEqual({ written: 4, 'failed: ResourceMissingError': 1 });
     expect(again.result.status).toBe('SUCCEEDED');
     expect(writesOf(again)).toEqual({ 's3:PutBucketPolicy': 1 });
-    expect(namedIn((await readPolicies(organisation))['flow-logs']).FlowLogsWrite).toEqual([account]);
+    expect(namedIn((await readPolicies(organization))['flow-logs']).FlowLogsWrite).toEqual([account]);
   }, 60_000);
 
   test('each service says in its own way that something does not exist, and each is understood', async () => {
-    const deployment = await deployOn(moto().endpoint, ofNothing(organisation));
+    const deployment = await deployOn(moto().endpoint, ofNothing(organization));
     const account = await newAccount('workload', 'Workloads');
     const run = await deployment.run({ accountId: account });
 
@@ -157,7 +157,7 @@ async function outcomesOf({ store }: Deployment, { id }: Run): Promise<Record<st
 }
 
 /** A configuration that names, in place of each thing that is there, one that is not. */
-const ofNothing = ({ configuration, keys }: Organisation): string =>
+const ofNothing = ({ configuration, keys }: Organization): string =>
   onlyGrants(configuration, ['flow-logs', 'people-develop', 'pipeline-deploy', 'ami-key', 'runner-secrets'])
     .replace('bucket: example-org-flow-logs', 'bucket: example-org-missing')
     .replace('groups: [Developers]', 'groups: [Missing]')
@@ -176,14 +176,14 @@ const repositoryMissing = `  - name: missing-images
 
 /** One account has its access, others have none, and what only they had is as it was before the project came. */
 async function expectOnly(
-  organisation: Organisation,
+  organization: Organization,
   staying: string,
   gone: readonly string[],
 ): Promise<void> {
-  const { central } = organisation;
-  const policies = await readPolicies(organisation);
-  const pipeline = await attachedPolicies(organisation, 'role/Pipeline');
-  const developers = await attachedPolicies(organisation, 'group/Developers');
+  const { central } = organization;
+  const policies = await readPolicies(organization);
+  const pipeline = await attachedPolicies(organization, 'role/Pipeline');
+  const developers = await attachedPolicies(organization, 'group/Developers');
   for (const id of gone) expect(JSON.stringify([policies, developers])).not.toContain(id);
   expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: [staying] });
   expect(namedIn(developers[0]?.document).PeopleDevelopAssume).toEqual([staying]);

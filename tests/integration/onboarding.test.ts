@@ -5,12 +5,12 @@ import { createdEvent, movedEvent } from './events.ts';
 import * as foreign from './foreign.ts';
 import { describeWithMoto } from './moto.ts';
 import {
-  buildOrganisation,
+  buildOrganization,
   createAccount,
   moveAccount,
-  type Organisation,
+  type Organization,
   type OuName,
-} from './organisation.ts';
+} from './organization.ts';
 import {
   type AttachedPolicy,
   attachedPolicies,
@@ -21,7 +21,7 @@ import {
 } from './policies.ts';
 
 describeWithMoto('three accounts that arrive one after the other', (moto) => {
-  let organisation: Organisation;
+  let organization: Organization;
   let deployment: Deployment;
   let announcements: Announcements;
   /** One in each OU. */
@@ -31,35 +31,35 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
   let runs: Readonly<Record<'created' | 'moved' | 'sandbox' | 'platform', Run>>;
   let policies: Policies;
 
-  const create = (name: string) => createAccount(organisation.accounts.organizations, name);
+  const create = (name: string) => createAccount(organization.accounts.organizations, name);
   const move = async (accountId: string, ou: OuName): Promise<Run> => {
-    await moveAccount(organisation, accountId, ou);
-    const { rootId, ous } = organisation;
+    await moveAccount(organization, accountId, ou);
+    const { rootId, ous } = organization;
     return deployment.run(await movedEvent(accountId, { from: rootId, to: ous[ou] }));
   };
 
   beforeAll(async () => {
     const { endpoint } = moto();
-    organisation = await buildOrganisation(endpoint);
-    announcements = await listenAt(endpoint, organisation);
-    deployment = await deployOn(endpoint, organisation.configuration, await tableStore(endpoint));
+    organization = await buildOrganization(endpoint);
+    announcements = await listenAt(endpoint, organization);
+    deployment = await deployOn(endpoint, organization.configuration, await tableStore(endpoint));
     workload = await create('workload');
     const created = await deployment.run(await createdEvent(workload));
     const moved = await move(workload, 'Workloads');
     sandbox = await create('sandbox');
     // The event of its creation is handled only after the account was moved.
-    await moveAccount(organisation, sandbox, 'Sandbox');
+    await moveAccount(organization, sandbox, 'Sandbox');
     const inSandbox = await deployment.run(await createdEvent(sandbox));
     platform = await create('platform');
     const inPlatform = await move(platform, 'Platform');
     runs = { created, moved, sandbox: inSandbox, platform: inPlatform };
-    policies = await readPolicies(organisation);
+    policies = await readPolicies(organization);
   }, 120_000);
 
   const everyone = (): string[] =>
     [
-      organisation.managementAccount,
-      ...Object.values(organisation.central),
+      organization.managementAccount,
+      ...Object.values(organization.central),
       workload,
       sandbox,
       platform,
@@ -68,7 +68,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
   const ours = async (
     to: 'group/Readers' | 'group/Developers' | 'role/Pipeline',
   ): Promise<AttachedPolicy> => {
-    const attached = await attachedPolicies(organisation, to);
+    const attached = await attachedPolicies(organization, to);
     const [policy, ...more] = attached.filter(({ path }) => path.startsWith('/account-onboarding/'));
     expect(more).toEqual([]);
     expect(policy).toBeDefined();
@@ -102,7 +102,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
   });
 
   test('people and pipelines may assume the roles of the accounts that are for them, and no other', async () => {
-    const read = everyone().filter((id) => id !== organisation.managementAccount);
+    const read = everyone().filter((id) => id !== organization.managementAccount);
     const develop = [workload, sandbox].sort();
     expect(namedIn((await ours('group/Readers')).document)).toEqual({ PeopleReadAssume: read });
     expect(namedIn((await ours('group/Developers')).document)).toEqual({
@@ -113,7 +113,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
   });
 
   test('what others wrote stays as it was, with the version and the id of its document', () => {
-    const { central } = organisation;
+    const { central } = organization;
     const { Statement: keyStatements, ...keyDocument } = foreign.keyPolicy(central.log);
     expect(foreignIn(policies.cloudtrail)).toEqual(foreign.bucketPolicy(central.log).Statement);
     expect(policies['trail-key']).toMatchObject(keyDocument);
@@ -124,7 +124,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
   });
 
   test('the policy that KMS gives to a new key stays', () => {
-    const owner = `arn:aws:iam::${organisation.central.shared}:root`;
+    const owner = `arn:aws:iam::${organization.central.shared}:root`;
     expect(foreignIn(policies['ami-key'])).toMatchObject([{ Principal: { AWS: owner }, Action: 'kms:*' }]);
   });
 
@@ -139,20 +139,20 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
       path: '/account-onboarding/moto/group/Readers/',
       tags: { 'managed-by': 'account-onboarding', 'account-onboarding:deployment': 'moto' },
     });
-    const attached = await attachedPolicies(organisation, 'group/Readers');
+    const attached = await attachedPolicies(organization, 'group/Readers');
     expect(attached.find(({ name }) => name === foreign.peoplePolicyName)?.document).toEqual(
       foreign.peoplePolicy,
     );
   });
 
   test('a repeated event writes nothing, and leaves every policy as it is', async () => {
-    const { rootId, ous } = organisation;
+    const { rootId, ous } = organization;
     const again = await deployment.run(await movedEvent(platform, { from: rootId, to: ous.Platform }));
 
     expect(again.result.status).toBe('SUCCEEDED');
     expect(again.calls['s3:GetBucketPolicy']).toBeGreaterThan(0);
     expect(writesOf(again)).toEqual({});
-    expect(await readPolicies(organisation)).toEqual(policies);
+    expect(await readPolicies(organization)).toEqual(policies);
   }, 60_000);
 
   test('a sweep over the table has nothing to do, and nothing has drifted', async () => {
@@ -163,7 +163,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
       status: 'succeeded',
       counts: { accounts: 8, changed: 0, written: 0, equal: 12 },
     });
-    expect(new Set(Object.values(await deployment.drift(organisation.configuration)))).toEqual(
+    expect(new Set(Object.values(await deployment.drift(organization.configuration)))).toEqual(
       new Set(['equal']),
     );
   }, 60_000);
@@ -195,7 +195,7 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
     });
 
     const changes = await store.runs.changes(runs.moved.id);
-    const { central } = organisation;
+    const { central } = organization;
     const change = (resource: string) => changes.find((one) => one.resource === resource);
     expect(changes).toHaveLength(12);
     expect(

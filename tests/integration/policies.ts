@@ -12,7 +12,7 @@ import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { GetResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import type { Account } from './accounts.ts';
-import type { Organisation } from './organisation.ts';
+import type { Organization } from './organization.ts';
 
 export type Statement = Readonly<Record<string, unknown>> & { readonly Sid?: string };
 
@@ -37,7 +37,7 @@ type PolicyName =
 export type Policies = Readonly<Record<PolicyName, Document | undefined>>;
 
 /** Every policy as it stands now, `undefined` where there is none. Parsed from JSON and nothing else. */
-export async function readPolicies({ accounts, central, keys }: Organisation): Promise<Policies> {
+export async function readPolicies({ accounts, central, keys }: Organization): Promise<Policies> {
   const log = await accounts.in(central.log, 'eu-west-1');
   const shared = await accounts.in(central.shared, 'eu-west-1');
   const configuration = await accounts.in(central.configuration, 'eu-central-1');
@@ -92,7 +92,7 @@ export interface AttachedPolicy {
 
 /** The managed policies on a group or role of the security account: `group/Readers`. */
 export async function attachedPolicies(
-  { accounts, central }: Organisation,
+  { accounts, central }: Organization,
   to: `${'group' | 'role'}/${string}`,
 ): Promise<readonly AttachedPolicy[]> {
   const security = await accounts.in(central.security, 'us-east-1');
@@ -133,7 +133,7 @@ const withSid = (document: Document, { 'account-onboarding:sid': Sid }: Attached
 
 /** Gives our policy more versions, with the same document, so that `version` is the newest; the first ones go. */
 export async function age(
-  { accounts, central }: Organisation,
+  { accounts, central }: Organization,
   to: `${'group' | 'role'}/${string}`,
   version: number,
 ): Promise<void> {

@@ -9,14 +9,8 @@ import { CreateKeyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import type { Account, Accounts } from './accounts.ts';
+import type { CentralAccounts, Keys } from './central-resources.ts';
 import * as foreign from './foreign.ts';
-import type { CentralAccounts } from './organisation.ts';
-
-export interface Keys {
-  readonly trail: string;
-  /** Its policy is the one that the service gives to a new key. */
-  readonly ami: string;
-}
 
 /** What the configuration names, in the accounts and regions where it says. */
 export async function addResources(accounts: Accounts, central: CentralAccounts): Promise<Keys> {

@@ -11,7 +11,7 @@ import { run } from '../cli/screen.ts';
 import { describeWithDynamoDb } from './dynamodb-local.ts';
 import { createTable, tableClient } from './dynamodb-tables.ts';
 import { describeWithMoto } from './moto.ts';
-import { buildOrganisation, createAccount, moveAccount } from './organisation.ts';
+import { buildOrganization, createAccount, moveAccount } from './organization.ts';
 import { namedIn, readPolicies } from './policies.ts';
 
 const program = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
@@ -26,14 +26,14 @@ describeWithMoto('two processes of apply', (moto) => {
     afterEach(() => rm(folder, { recursive: true }));
 
     test('both end with 0 and serve every account when they run at once', async () => {
-      const organisation = await buildOrganisation(moto().endpoint);
+      const organization = await buildOrganization(moto().endpoint);
       const ids = [
-        await createAccount(organisation.accounts.organizations, 'one'),
-        await createAccount(organisation.accounts.organizations, 'other'),
+        await createAccount(organization.accounts.organizations, 'one'),
+        await createAccount(organization.accounts.organizations, 'other'),
       ].sort();
-      for (const id of ids) await moveAccount(organisation, id, 'Workloads');
+      for (const id of ids) await moveAccount(organization, id, 'Workloads');
       const file = join(folder, 'onboarding.yml');
-      await writeFile(file, organisation.configuration);
+      await writeFile(file, organization.configuration);
       const client = tableClient(dynamodb().endpoint);
       const table = await createTable(client);
       const env = {
@@ -53,7 +53,7 @@ describeWithMoto('two processes of apply', (moto) => {
         { code: 0, status: 'succeeded', left: [] },
         { code: 0, status: 'succeeded', left: [] },
       ]);
-      const policies = await readPolicies(organisation);
+      const policies = await readPolicies(organization);
       expect(namedIn(policies.revisions)).toEqual({ RevisionsList: ids, RevisionsRead: ids });
       expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: ids, FlowLogsWrite: ids });
       expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: ids });

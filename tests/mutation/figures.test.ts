@@ -4,10 +4,10 @@ import { figuresOf, figuresText, type Judged } from '../../scripts/mutation/figu
 const judged = (file: string, status: Judged['status']): Judged => ({ mutant: { file }, status });
 
 const some = [
-  judged('shared/plan/plan.ts', 'killed'),
-  judged('shared/apply/settle.ts', 'survived'),
-  judged('shared/plan/grace.ts', 'equivalent'),
-  judged('shared/plan/digest.ts', 'killed'),
+  judged('shared/reconcile/plan.ts', 'killed'),
+  judged('shared/iam/size.ts', 'survived'),
+  judged('shared/reconcile/grace-period.ts', 'equivalent'),
+  judged('shared/reconcile/digest.ts', 'killed'),
 ];
 
 describe('figuresOf', () => {
@@ -26,8 +26,8 @@ describe('figuresOf', () => {
 describe('figuresText', () => {
   it('has a row for each folder and one for all folders', () => {
     expect(figuresText(some).split('\n').slice(2, 5)).toEqual([
-      '| `shared/apply` | 1 | 0 | 1 | 0 | 0.0 % |',
-      '| `shared/plan` | 3 | 2 | 0 | 1 | 66.7 % |',
+      '| `shared/iam` | 1 | 0 | 1 | 0 | 0.0 % |',
+      '| `shared/reconcile` | 3 | 2 | 0 | 1 | 66.7 % |',
       '| all | 4 | 2 | 1 | 1 | 50.0 % |',
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Violation } from '../../simulation/watch.ts';
+import type { Violation } from '../simulation/accounts/write-observer.ts';
 
 /** The first seed that catches a fault, and the promise that it breaks; empty if none does. */
 export interface Caught {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { play } from '../../simulation/play.ts';
+import { play } from '../simulation/accounts/play.ts';
 import { seekSeeds } from './seek-seeds.ts';
 
 /** Plays seeds until one breaks a promise, and prints it as JSON: `{"seed": 7, "what": "…"}`, or `{}` if none does. */

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { simulate } from '../../simulation/command.ts';
-import { play } from '../../simulation/play.ts';
+import { play } from './accounts/play.ts';
+import { simulate } from './command.ts';
 import { withoutSidLost } from './planted.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +26,7 @@ async function run(args: readonly string[], player = play) {
 
 /** The same in a process of its own. */
 async function runProcess(args: readonly string[]) {
-  const child = spawn(process.execPath, ['simulation/main.ts', ...args], { cwd: project });
+  const child = spawn(process.execPath, ['tests/simulation/main.ts', ...args], { cwd: project });
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,9 +1,10 @@
 import { AppConfigClient, StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
-import { rotateSecret } from '../../shared/secret-rotation/index.ts';
-import { clientOf, type FunctionUnderTest } from '../../simulation/rotation-function.ts';
-import type { RotationPlayOptions } from '../../simulation/rotation-play.ts';
+import { rotateSecret } from '../../shared/secrets/rotation-function/index.ts';
 import { versionWith } from '../../simulator/secrets.ts';
+import type { FunctionUnderTest } from './secrets/context.ts';
+import { clientOf } from './secrets/function.ts';
+import type { RotationPlayOptions } from './secrets/play.ts';
 
 /** What goes between the code and the world, or in its place, so that a promise cannot hold any more. */
 export type PlantedRotation = Omit<RotationPlayOptions, 'seed'>;
@@ -14,7 +15,7 @@ export type PlantedRotation = Omit<RotationPlayOptions, 'seed'>;
  */
 const sample: FunctionUnderTest = async (tools, event, stage, secret) => {
   if (event.Step !== 'finishSecret') return rotateSecret(tools, event);
-  const known = stage.organisation.world.secrets.get(secret.arn);
+  const known = stage.organization.world.secrets.get(secret.arn);
   const current = known === undefined ? undefined : versionWith(known, 'AWSCURRENT')?.id;
   if (current === event.ClientRequestToken) return;
   await tools.secretsManager.send(

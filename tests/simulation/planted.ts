@@ -1,9 +1,9 @@
-import type { RegisteredAccount } from '../../shared/organization/account.ts';
-import { parsePolicy, serialisePolicy } from '../../shared/policy/document.ts';
-import { deploymentOf } from '../../shared/policy/owned.ts';
+import { parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
+import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import type { RegisteredAccount } from '../../shared/platform/account.ts';
 import type { ConfigurationInForce, Store } from '../../shared/store/ports.ts';
-import type { PlayOptions } from '../../simulation/play.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
+import type { PlayOptions } from './accounts/play.ts';
 
 /** What goes between the code and the world, so that one of the promises cannot hold any more. */
 export type Planted = Pick<PlayOptions, 'around' | 'between' | 'accounts'>;
@@ -151,7 +151,7 @@ export const openToEverybody = (): Planted => ({
         ? { ...statement, Principal: { AWS: '*' } }
         : statement,
     );
-    return serialisePolicy({ ...document, Statement });
+    return serializePolicy({ ...document, Statement });
   }),
 });
 
@@ -169,7 +169,7 @@ export const rolesOfAnybody = (): Planted => ({
 export const withoutSidLost = (): Planted => ({
   between: rewriting((text) => {
     const document = parsePolicy(text, 'the request');
-    return serialisePolicy({
+    return serializePolicy({
       ...document,
       Statement: document.Statement.filter(({ Sid }) => Sid !== undefined),
     });

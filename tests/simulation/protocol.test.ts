@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { memoryStore } from '../../shared/store/memory.ts';
-import { faults } from '../../simulation/faults.ts';
-import { newProtocol } from '../../simulation/protocol.ts';
-import { draw, seeded } from '../../simulation/random.ts';
-import { inSimulatedTime, processClock } from '../../simulation/time.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import { newWorld } from '../../simulator/world.ts';
+import { newProtocol } from './accounts/protocol.ts';
+import { faults } from './faults.ts';
+import { draw, seeded } from './random.ts';
+import { inSimulatedTime, processClock } from './time.ts';
 
 const accountId = '111122223333';
 const roleArn = `arn:aws:iam::${accountId}:role/account-onboarding/spoke`;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { playRotations } from '../../simulation/rotation-play.ts';
 import type { PlantedRotation } from './planted-rotations.ts';
 import * as planted from './planted-rotations.ts';
+import { playRotations } from './secrets/play.ts';
 
 /** `npm run bench:rotations` plays thousands of rotations. */
-test('rotated secrets reach their readers in random organisations, under random faults and schedules', async () => {
+test('rotated secrets reach their readers in random organizations, under random faults and schedules', async () => {
   for (let seed = 1; seed <= 6; seed += 1) {
     const { violations } = await playRotations({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { play } from '../../simulation/play.ts';
+import { play } from './accounts/play.ts';
 import * as planted from './planted.ts';
 
 const faults: readonly [string, () => planted.Planted, number][] = [
@@ -19,7 +19,7 @@ const faults: readonly [string, () => planted.Planted, number][] = [
   ['forgetting what a configuration drops', planted.droppedForgotten, 39],
 ];
 
-test('the promises hold in random organisations, under random faults and schedules', async () => {
+test('the promises hold in random organizations, under random faults and schedules', async () => {
   for (let seed = 1; seed <= 20; seed += 1) {
     const { violations } = await play({ seed });
     expect({ seed, violations }).toEqual({ seed, violations: [] });

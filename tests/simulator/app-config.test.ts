@@ -14,14 +14,15 @@ import {
 } from '@aws-sdk/client-appconfigdata';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { withPlugins } from '../../shared/aws/plugins.ts';
-import { addApplication, addStrategy, type SimulatedApplication } from '../../simulator/app-config.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
+import { addApplication, addStrategy } from '../../simulator/app-config.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
+import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import { type Fixture, fixture, policy, refusal, region, shared } from './fixture.ts';
 
 const minute = 60_000;
 const alarm = 'arn:aws:cloudwatch:us-east-1:777788889999:alarm:errors';
-const schema = { type: 'object', properties: { colour: { type: 'string' } }, required: ['colour'] };
+const schema = { type: 'object', properties: { color: { type: 'string' } }, required: ['color'] };
 const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
 
 let world: Fixture;
@@ -31,15 +32,15 @@ let ids: { ApplicationId: string; EnvironmentId: string };
 
 beforeEach(() => {
   world = fixture();
-  const { organisation } = world;
-  secretId = organisation.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
-  const retrievalRoleArn = organisation.addRole({
+  const { organization } = world;
+  secretId = organization.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
+  const retrievalRoleArn = organization.addRole({
     accountId: shared,
     name: 'retrieval',
     trust: everything,
     permissions: everything,
   });
-  application = addApplication(organisation.world, {
+  application = addApplication(organization.world, {
     accountId: shared,
     name: 'shop',
     environments: [{ name: 'production', monitors: [alarm] }],
@@ -56,7 +57,7 @@ const client = () => world.clients(shared).appConfig;
 const profileId = (name: string) =>
   [...application.profiles.values()].find((each) => each.name === name)?.id ?? '';
 const currentVersion = () =>
-  [...(world.organisation.world.secrets.get(secretId)?.versions.values() ?? [])].at(-1)?.id ?? '';
+  [...(world.organization.world.secrets.get(secretId)?.versions.values() ?? [])].at(-1)?.id ?? '';
 
 const start = (more: Partial<StartDeploymentCommandInput> = {}) =>
   client().send(
@@ -90,7 +91,7 @@ describe('deployments', () => {
     ['EXPONENTIAL' as const, 25, [0, 0, 25, 50, 100]],
   ])('that grow by %s steps reach more targets with time', async (growthType, growthFactor, expected) => {
     const strategy = { accountId: shared, region, name: growthType, durationMinutes: 12, bakeMinutes: 0 };
-    const DeploymentStrategyId = addStrategy(world.organisation.world, {
+    const DeploymentStrategyId = addStrategy(world.organization.world, {
       ...strategy,
       growthType,
       growthFactor,
@@ -120,9 +121,9 @@ describe('deployments', () => {
 
   test('are rolled back by an alarm, by hand, and reverted after they were complete', async () => {
     await start();
-    raiseAlarm(world.organisation.world, alarm);
+    raiseAlarm(world.organization.world, alarm);
     expect(await state()).toBe('ROLLED_BACK');
-    world.organisation.world.appConfig.alarms.clear();
+    world.organization.world.appConfig.alarms.clear();
     await start();
     const stop = (DeploymentNumber: number, AllowRevert: boolean) =>
       client().send(new StopDeploymentCommand({ ...ids, DeploymentNumber, AllowRevert }));
@@ -143,8 +144,8 @@ describe('deployments', () => {
   });
 
   test('of a secret with a customer managed key need that key for whoever starts them', async () => {
-    const { organisation, keyArn } = world;
-    secretId = organisation.addSecret({
+    const { organization, keyArn } = world;
+    secretId = organization.addSecret({
       accountId: shared,
       name: 'app/keyed',
       value: 'v',
@@ -152,7 +153,7 @@ describe('deployments', () => {
     });
     const retrievalRoleArn = `arn:aws:iam::${shared}:role/retrieval`;
     const profile = { name: 'database', locationUri: 'secretsmanager://app/keyed', retrievalRoleArn };
-    application = addApplication(organisation.world, {
+    application = addApplication(organization.world, {
       accountId: shared,
       name: 'keyed',
       environments: [{ name: 'test' }],
@@ -167,7 +168,7 @@ describe('deployments', () => {
       { Effect: 'Deny', Action: 'kms:GenerateDataKey', ...all },
     );
     world.clock.advance(10 * minute);
-    organisation.editPolicy('key', keyArn, denied);
+    organization.editPolicy('key', keyArn, denied);
     expect(await refusal(start({ KmsKeyIdentifier: keyArn }))).toMatchObject({
       name: 'AccessDeniedException',
     });
@@ -183,7 +184,7 @@ describe('deployments', () => {
           ContentType: 'application/json',
         }),
       );
-    expect(await create('{"colour": "red"}')).toMatchObject({ VersionNumber: 1 });
+    expect(await create('{"color": "red"}')).toMatchObject({ VersionNumber: 1 });
     await create('{}');
     const hosted = { ConfigurationProfileId: profileId('settings') };
     expect(await refusal(start({ ...hosted, ConfigurationVersion: '2' }))).toMatchObject({
@@ -194,7 +195,7 @@ describe('deployments', () => {
 
   test('need permission on each part', async () => {
     world = fixture(policy({ Effect: 'Allow', Action: 'appconfig:List*', Resource: '*' }));
-    application = addApplication(world.organisation.world, {
+    application = addApplication(world.organization.world, {
       accountId: shared,
       name: 'shop',
       environments: [{ name: 'production' }],
@@ -215,10 +216,10 @@ describe('reading what is deployed', () => {
     withPlugins(
       new AppConfigDataClient({
         region,
-        credentials: world.organisation.credentialsOf(shared, 'retrieval'),
+        credentials: world.organization.credentialsOf(shared, 'retrieval'),
         maxAttempts: 1,
       }),
-      [world.organisation.plugin()],
+      [world.organization.plugin()],
     );
   const open = async (interval?: number) => {
     const { InitialConfigurationToken } = await data().send(
@@ -273,7 +274,7 @@ describe('reading what is deployed', () => {
       .secretsManager.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: 'second' }));
     await start();
     expect((await poll(await open())).text).toBe('second');
-    raiseAlarm(world.organisation.world, alarm);
+    raiseAlarm(world.organization.world, alarm);
     expect((await poll(await open())).text).toBe('first');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { world } from '../flows/world.ts';
+import { world } from '../flows/flows-fixture.ts';
 
 test('ignores the settings of the machine when a client is of a simulated organization', async () => {
   process.env.AWS_USE_FIPS_ENDPOINT = 'true';

@@ -7,13 +7,13 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { type Fixture, fixture, log, member, policy, refusal, region, shared } from './fixture.ts';
 
 const ImageId = 'ami-0123456789abcdef0';
-const organisationArn = 'arn:aws:organizations::111122223333:organization/o-example1234';
+const organizationArn = 'arn:aws:organizations::111122223333:organization/o-example1234';
 
 let world: Fixture;
 
 beforeEach(() => {
   world = fixture();
-  world.organisation.addImage({ accountId: shared, region, id: ImageId });
+  world.organization.addImage({ accountId: shared, region, id: ImageId });
 });
 
 const modify = (LaunchPermission: LaunchPermissionModifications, of = shared, id = ImageId) =>
@@ -30,11 +30,11 @@ test('an image is shared with nobody at first', async () => {
   expect(await read()).toEqual([]);
 });
 
-test('accounts and organisations are added and removed, each once', async () => {
-  await modify({ Add: [{ UserId: member }, { OrganizationArn: organisationArn }] });
+test('accounts and organizations are added and removed, each once', async () => {
+  await modify({ Add: [{ UserId: member }, { OrganizationArn: organizationArn }] });
   await modify({
     Add: [{ UserId: log }, { UserId: member }],
-    Remove: [{ OrganizationArn: organisationArn }],
+    Remove: [{ OrganizationArn: organizationArn }],
   });
 
   expect(await read()).toEqual([{ UserId: member }, { UserId: log }]);
@@ -53,7 +53,7 @@ test('one account that does not exist refuses the whole request', async () => {
 
 test('a closed account is refused, but can be removed', async () => {
   await modify({ Add: [{ UserId: member }] });
-  world.organisation.closeAccount(member);
+  world.organization.closeAccount(member);
 
   expect(await refusal(modify({ Add: [{ UserId: member }] }))).toMatchObject({
     name: 'InvalidAMIAttributeItemValue',
@@ -64,7 +64,7 @@ test('a closed account is refused, but can be removed', async () => {
 
 test('a thousand entities are the most', async () => {
   const ids = Array.from({ length: 1_001 }, (_, index) => String(300_000_000_000 + index));
-  for (const id of ids) world.organisation.addForeignAccount(id);
+  for (const id of ids) world.organization.addForeignAccount(id);
   await modify({ Add: ids.slice(0, 1_000).map((UserId) => ({ UserId })) });
 
   expect(await refusal(modify({ Add: [{ UserId: ids[1_000] }] }))).toMatchObject({
@@ -82,7 +82,7 @@ test.each<[string, Parameters<typeof read>, string]>([
 
 test('the permission is needed', async () => {
   world = fixture(policy());
-  world.organisation.addImage({ accountId: shared, region, id: ImageId });
+  world.organization.addImage({ accountId: shared, region, id: ImageId });
 
   expect(await refusal(read())).toMatchObject({ name: 'UnauthorizedOperation', status: 403 });
 });

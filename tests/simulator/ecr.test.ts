@@ -6,7 +6,7 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Statement } from '../../shared/policy/document.ts';
+import type { Statement } from '../../shared/iam/document.ts';
 import { type Fixture, fixture, member, policy, refusal, shared, text } from './fixture.ts';
 
 const repositoryName = 'example/image';
@@ -79,7 +79,7 @@ describe('a repository policy', () => {
 
 test('repositories are described by name, or all in pages', async () => {
   for (let index = 0; index < 25; index++)
-    world.organisation.addRepository({ accountId: shared, name: `many/image-${index}` });
+    world.organization.addRepository({ accountId: shared, name: `many/image-${index}` });
   const client = world.clients(shared).ecr;
   const one = await client.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }));
   expect(one.repositories?.[0]?.repositoryArn).toBe(world.repositoryArn);

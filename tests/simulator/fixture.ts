@@ -1,7 +1,12 @@
-import { type AccountClients, awsAccess, type HubClients, hubClients } from '../../shared/aws/access.ts';
-import type { Clock, Random } from '../../shared/clock.ts';
-import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
-import { SimulatedOrganisation } from '../../simulator/organisation.ts';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
+import {
+  type AccountClients,
+  awsAccess,
+  type HubClients,
+  hubClients,
+} from '../../shared/platform/aws/access.ts';
+import type { Clock, Random } from '../../shared/platform/clock.ts';
+import { SimulatedOrganization } from '../../simulator/organization.ts';
 
 export const management = '111122223333';
 export const hub = '222233334444';
@@ -48,7 +53,7 @@ export const trustHub = policy({ Effect: 'Allow', Principal: { AWS: hub }, Actio
 const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
 
 export interface Fixture {
-  readonly organisation: SimulatedOrganisation;
+  readonly organization: SimulatedOrganization;
   readonly clock: TestClock;
   readonly keyArn: string;
   readonly repositoryArn: string;
@@ -58,10 +63,10 @@ export interface Fixture {
   readonly hubClients: HubClients;
 }
 
-/** An organisation with a log, a security and a shared account, each with a spoke role that may do anything. */
+/** An organization with a log, a security and a shared account, each with a spoke role that may do anything. */
 export function fixture(permissions: PolicyDocument = everything): Fixture {
   const clock = testClock();
-  const organisation = new SimulatedOrganisation({
+  const organization = new SimulatedOrganization({
     organizationId: 'o-example1234',
     managementAccountId: management,
     rootId: 'r-abcd',
@@ -69,35 +74,35 @@ export function fixture(permissions: PolicyDocument = everything): Fixture {
     clock,
     random: seeded(7),
   });
-  organisation.addOu({ id: 'ou-abcd-workloads', name: 'Workloads', parentId: 'r-abcd' });
+  organization.addOu({ id: 'ou-abcd-workloads', name: 'Workloads', parentId: 'r-abcd' });
   for (const [id, name] of Object.entries({ [log]: 'log', [security]: 'security', [shared]: 'shared' })) {
-    organisation.addAccount({ id, name });
-    organisation.addRole({ accountId: id, name: 'account-onboarding-spoke', trust: trustHub, permissions });
+    organization.addAccount({ id, name });
+    organization.addRole({ accountId: id, name: 'account-onboarding-spoke', trust: trustHub, permissions });
   }
-  organisation.addAccount({ id: member, name: 'workload-1', parentId: 'ou-abcd-workloads' });
-  organisation.addBucket({ accountId: log, name: 'example-logs' });
-  organisation.addGroup({ accountId: security, name: groupName });
+  organization.addAccount({ id: member, name: 'workload-1', parentId: 'ou-abcd-workloads' });
+  organization.addBucket({ accountId: log, name: 'example-logs' });
+  organization.addGroup({ accountId: security, name: groupName });
   return {
-    organisation,
+    organization,
     clock,
-    keyArn: organisation.addKey({ accountId: shared, id: '1234abcd-12ab-34cd-56ef-1234567890ab' }),
-    repositoryArn: organisation.addRepository({ accountId: shared, name: 'example/image' }),
-    secretArn: organisation.addSecret({ accountId: shared, name: 'example/database' }),
-    topicArn: organisation.addTopic({ accountId: hub, name: 'onboarding' }),
-    clients: (accountId, inRegion = region) => clientsOf(organisation, clock, accountId, inRegion),
-    hubClients: hubClients({ ...hubSettings(organisation), region }),
+    keyArn: organization.addKey({ accountId: shared, id: '1234abcd-12ab-34cd-56ef-1234567890ab' }),
+    repositoryArn: organization.addRepository({ accountId: shared, name: 'example/image' }),
+    secretArn: organization.addSecret({ accountId: shared, name: 'example/database' }),
+    topicArn: organization.addTopic({ accountId: hub, name: 'onboarding' }),
+    clients: (accountId, inRegion = region) => clientsOf(organization, clock, accountId, inRegion),
+    hubClients: hubClients({ ...hubSettings(organization), region }),
   };
 }
 
-const hubSettings = (organisation: SimulatedOrganisation) => ({
+const hubSettings = (organization: SimulatedOrganization) => ({
   region,
-  credentials: organisation.hubCredentials,
-  plugins: [organisation.plugin()],
+  credentials: organization.hubCredentials,
+  plugins: [organization.plugin()],
 });
 
-const clientsOf = (organisation: SimulatedOrganisation, clock: Clock, accountId: string, inRegion: string) =>
+const clientsOf = (organization: SimulatedOrganization, clock: Clock, accountId: string, inRegion: string) =>
   awsAccess({
-    ...hubSettings(organisation),
+    ...hubSettings(organization),
     partition: 'aws',
     spokeRole: 'account-onboarding-spoke',
     runId: 'run-1',

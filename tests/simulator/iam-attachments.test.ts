@@ -14,8 +14,8 @@ import {
   ListEntitiesForPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { withPlugins } from '../../shared/aws/plugins.ts';
-import type { Statement } from '../../shared/policy/document.ts';
+import type { Statement } from '../../shared/iam/document.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { type Fixture, fixture, groupName, log, policy, refusal, region, security, text } from './fixture.ts';
 
 const RoleName = 'account-onboarding-spoke';
@@ -80,7 +80,7 @@ describe('attachments', () => {
   });
 
   test('are listed by path', async () => {
-    const other = world.organisation.addManagedPolicy({ accountId: security, name: 'other', document });
+    const other = world.organization.addManagedPolicy({ accountId: security, name: 'other', document });
     await attach(PolicyArn);
     await attach(other);
     const list = (PathPrefix?: string) =>
@@ -97,13 +97,13 @@ describe('attachments', () => {
   });
 
   test('give a role what the default version allows', async () => {
-    world.organisation.addRole({ accountId: security, name: 'limited', trust: policy() });
+    world.organization.addRole({ accountId: security, name: 'limited', trust: policy() });
     await create('readers', {
       PolicyDocument: text({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
     });
     await iam.send(new AttachRolePolicyCommand({ RoleName: 'limited', PolicyArn: arnOf('readers') }));
-    const credentials = world.organisation.credentialsOf(security, 'limited');
-    const limited = withPlugins(new IAMClient({ region, credentials }), [world.organisation.plugin()]);
+    const credentials = world.organization.credentialsOf(security, 'limited');
+    const limited = withPlugins(new IAMClient({ region, credentials }), [world.organization.plugin()]);
     await expect(limited.send(new GetGroupCommand({ GroupName: groupName }))).resolves.toBeDefined();
     const more = limited.send(new DetachGroupPolicyCommand({ GroupName: groupName, PolicyArn }));
     expect(await refusal(more)).toMatchObject({ name: 'AccessDenied' });
@@ -153,7 +153,7 @@ describe('permission', () => {
     expect(await refusal(create('elsewhere', { Path: '/', Tags }))).toMatchObject({ name: 'AccessDenied' });
     await expect(create('developers', { Tags })).resolves.toBeDefined();
     await expect(attach(arnOf('developers'))).resolves.toBeDefined();
-    const other = world.organisation.addManagedPolicy({ accountId: security, name: 'other', document });
+    const other = world.organization.addManagedPolicy({ accountId: security, name: 'other', document });
     expect(await refusal(attach(other))).toMatchObject({ name: 'AccessDenied' });
   });
 });

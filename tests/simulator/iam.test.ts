@@ -17,7 +17,7 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Statement } from '../../shared/policy/document.ts';
+import type { Statement } from '../../shared/iam/document.ts';
 import { type Fixture, fixture, groupName, log, policy, refusal, security, text } from './fixture.ts';
 
 const Path = '/account-onboarding/';
@@ -87,7 +87,7 @@ describe('a managed policy', () => {
   });
 
   test('that does not exist is not found, nor is one of another account', async () => {
-    const foreign = world.organisation.addManagedPolicy({ accountId: log, name: 'foreign', document });
+    const foreign = world.organization.addManagedPolicy({ accountId: log, name: 'foreign', document });
     for (const PolicyArn of [arnOf('nothing'), foreign])
       expect(await refusal(iam.send(new GetPolicyCommand({ PolicyArn })))).toMatchObject({
         name: 'NoSuchEntityException',
@@ -126,13 +126,13 @@ describe('a managed policy', () => {
 
   test('accepts a longer trust policy when AWS has raised the quota', async () => {
     const RoleName = 'Shared';
-    world.organisation.addRole({ accountId: security, name: RoleName, trust: policy() });
+    world.organization.addRole({ accountId: security, name: RoleName, trust: policy() });
     const trust = { Effect: 'Allow', Principal: { AWS: security }, Action: 'sts:AssumeRole' } as const;
     const PolicyDocument = JSON.stringify({ ...policy(trust), Id: 'x'.repeat(2_048) });
     const update = () => iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
 
     expect(await refusal(update())).toMatchObject({ name: 'LimitExceededException' });
-    world.organisation.world.quotas.roleTrustPolicyCharacters = 4_096;
+    world.organization.world.quotas.roleTrustPolicyCharacters = 4_096;
 
     await expect(update()).resolves.toBeDefined();
   });
@@ -151,12 +151,12 @@ describe('a trust policy that names a user', () => {
     text({ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' });
 
   test('names its unique id once it is deleted, which no write takes', async () => {
-    const { organisation } = world;
-    organisation.addForeignAccount('123456789012');
-    organisation.addPrincipal(user);
-    organisation.addRole({ accountId: security, name: 'Shared', trust: trusting(user) });
+    const { organization } = world;
+    organization.addForeignAccount('123456789012');
+    organization.addPrincipal(user);
+    organization.addRole({ accountId: security, name: 'Shared', trust: trusting(user) });
 
-    organisation.deletePrincipal(user);
+    organization.deletePrincipal(user);
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'Shared' }));
     const now = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
     const again = iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'Shared', PolicyDocument: now }));
@@ -217,8 +217,8 @@ describe('versions', () => {
 describe('lists', () => {
   test('of policies come in pages of twenty, below a path, of this account', async () => {
     for (let index = 0; index < 45; index++) await create(`shard-${index}`);
-    world.organisation.addManagedPolicy({ accountId: security, name: 'other', document });
-    world.organisation.addManagedPolicy({ accountId: log, path: Path, name: 'foreign', document });
+    world.organization.addManagedPolicy({ accountId: security, name: 'other', document });
+    world.organization.addManagedPolicy({ accountId: log, path: Path, name: 'foreign', document });
     const names = new Set<string | undefined>();
     const pages = paginateListPolicies({ client: iam }, { Scope: 'Local', PathPrefix: Path });
     for await (const { Policies = [] } of pages) {
@@ -239,7 +239,7 @@ describe('lists', () => {
     expect(sizes).toEqual([2, 1]);
   });
 
-  test('of policies of AWS are not modelled', async () => {
+  test('of policies of AWS are not modeled', async () => {
     expect(await refusal(iam.send(new ListPoliciesCommand({})))).toMatchObject({ name: 'NotSimulated' });
   });
 });

@@ -15,7 +15,7 @@ let world: Fixture;
 
 beforeEach(() => {
   world = fixture();
-  world.organisation.addRole({ accountId: member, name: 'Launcher', trust: policy() });
+  world.organization.addRole({ accountId: member, name: 'Launcher', trust: policy() });
 });
 
 const kms = () => world.clients(shared).kms;
@@ -96,7 +96,7 @@ test('a grant is revoked or retired once', async () => {
 test('the grantee is a unique id once its role is deleted', async () => {
   await create();
 
-  world.organisation.deleteRole(grantee);
+  world.organization.deleteRole(grantee);
 
   expect((await list())[0]?.GranteePrincipal).toMatch(/^AROA/);
 });

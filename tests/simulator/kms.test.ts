@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { PolicyDocument, Statement } from '../../shared/policy/document.ts';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
 
 const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -42,7 +42,7 @@ describe('a key policy', () => {
   });
 
   test('of a multi-Region key has its id', async () => {
-    const arn = world.organisation.addKey({ accountId: shared, id: 'mrk-1234abcd12ab34cd56ef1234567890ab' });
+    const arn = world.organization.addKey({ accountId: shared, id: 'mrk-1234abcd12ab34cd56ef1234567890ab' });
     const { KeyMetadata } = await world.clients(shared).kms.send(new DescribeKeyCommand({ KeyId: arn }));
     expect(KeyMetadata).toMatchObject({
       Arn: arn,
@@ -113,7 +113,7 @@ describe('the lock-out check', () => {
 describe('permission on a key', () => {
   const withKeyPolicy = (permissions: PolicyDocument, keyPolicy: PolicyDocument) => {
     world = fixture(permissions);
-    world.organisation.editPolicy('key', world.keyArn, keyPolicy);
+    world.organization.editPolicy('key', world.keyArn, keyPolicy);
   };
 
   test('needs the key policy, whatever the role may do', async () => {

@@ -15,7 +15,7 @@ import {
   paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { withPlugins } from '../../shared/aws/plugins.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { type Fixture, fixture, log, management, member, policy, refusal, region } from './fixture.ts';
 
 let world: Fixture;
@@ -28,7 +28,7 @@ const send = (command: object): Promise<unknown> =>
   world.hubClients.organizations.send(command as ListRootsCommand);
 
 describe('what Organizations tells', () => {
-  test('the organisation and its root', async () => {
+  test('the organization and its root', async () => {
     const { organizations } = world.hubClients;
     const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));
     const { Roots } = await organizations.send(new ListRootsCommand({}));
@@ -45,7 +45,7 @@ describe('what Organizations tells', () => {
     ['PENDING_CLOSURE', 'PENDING_CLOSURE'],
     ['CLOSED', 'SUSPENDED'],
   ] as const)('state %s of an account, with the older status %s', async (state, status) => {
-    world.organisation.setState(member, state);
+    world.organization.setState(member, state);
     const { Account } = await world.hubClients.organizations.send(
       new DescribeAccountCommand({ AccountId: member }),
     );
@@ -94,7 +94,7 @@ describe('what Organizations tells', () => {
 describe('pages', () => {
   test('of twenty accounts, and a token until the last', async () => {
     for (let index = 0; index < 55; index++)
-      world.organisation.addAccount({ id: `3000000000${10 + index}`, name: `account-${index}` });
+      world.organization.addAccount({ id: `3000000000${10 + index}`, name: `account-${index}` });
     const sizes: number[] = [];
     const ids = new Set<string | undefined>();
     for await (const { Accounts = [] } of paginateListAccounts(
@@ -110,7 +110,7 @@ describe('pages', () => {
 
   test('of twenty tags', async () => {
     const tags = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`key-${index}`, 'value']));
-    world.organisation.tagAccount(member, tags);
+    world.organization.tagAccount(member, tags);
     const found: string[] = [];
     const pages = paginateListTagsForResource(
       { client: world.hubClients.organizations },
@@ -145,9 +145,9 @@ describe('refusals', () => {
   });
 
   test('an account that is neither the management account nor the hub may not ask', async () => {
-    const credentials = world.organisation.credentialsOf(log, 'account-onboarding-spoke');
+    const credentials = world.organization.credentialsOf(log, 'account-onboarding-spoke');
     const client = withPlugins(new OrganizationsClient({ region, credentials }), [
-      world.organisation.plugin(),
+      world.organization.plugin(),
     ]);
     expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({
       name: 'AccessDeniedException',
@@ -156,15 +156,15 @@ describe('refusals', () => {
 
   test('a role of the management account needs the permission', async () => {
     const asks = policy({ Effect: 'Allow', Action: 'organizations:ListRoots', Resource: '*' });
-    world.organisation.addRole({
+    world.organization.addRole({
       accountId: management,
       name: 'reader',
       trust: policy(),
       permissions: asks,
     });
-    const credentials = world.organisation.credentialsOf(management, 'reader');
+    const credentials = world.organization.credentialsOf(management, 'reader');
     const client = withPlugins(new OrganizationsClient({ region, credentials }), [
-      world.organisation.plugin(),
+      world.organization.plugin(),
     ]);
     const { Roots } = await client.send(new ListRootsCommand({}));
     expect(Roots).toHaveLength(1);

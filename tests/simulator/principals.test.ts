@@ -3,8 +3,8 @@ import { PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { InvalidPrincipalError } from '../../shared/errors.ts';
-import type { Principal, Statement } from '../../shared/policy/document.ts';
+import type { Principal, Statement } from '../../shared/iam/document.ts';
+import { InvalidPrincipalError } from '../../shared/platform/aws/errors.ts';
 import { isKnownPrincipal } from '../../simulator/principals.ts';
 import { bucketArn, type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
 
@@ -12,11 +12,11 @@ let world: Fixture;
 
 beforeEach(() => {
   world = fixture();
-  world.organisation.addRole({ accountId: member, name: 'Deployer', path: '/ci/', trust: policy() });
-  world.organisation.addForeignAccount('123456789012');
-  world.organisation.addPrincipal('arn:aws:iam::123456789012:role/Partner');
-  world.organisation.addAccount({ id: '333344445555', name: 'closing', state: 'PENDING_CLOSURE' });
-  world.organisation.addAccount({ id: '666677778888', name: 'closed', state: 'SUSPENDED' });
+  world.organization.addRole({ accountId: member, name: 'Deployer', path: '/ci/', trust: policy() });
+  world.organization.addForeignAccount('123456789012');
+  world.organization.addPrincipal('arn:aws:iam::123456789012:role/Partner');
+  world.organization.addAccount({ id: '333344445555', name: 'closing', state: 'PENDING_CLOSURE' });
+  world.organization.addAccount({ id: '666677778888', name: 'closed', state: 'SUSPENDED' });
 });
 
 describe('AWS accepts', () => {
@@ -24,7 +24,7 @@ describe('AWS accepts', () => {
     ['everybody', 'AWS', '*'],
     ['an active account', 'AWS', member],
     ['its root', 'AWS', `arn:aws:iam::${member}:root`],
-    ['an account outside the organisation', 'AWS', '123456789012'],
+    ['an account outside the organization', 'AWS', '123456789012'],
     ['a role by its ARN with the path', 'AWS', `arn:aws:iam::${member}:role/ci/Deployer`],
     ['a session of a role', 'AWS', `arn:aws:sts::${member}:assumed-role/Deployer/build`],
     ['a role elsewhere that was made known', 'AWS', 'arn:aws:iam::123456789012:role/Partner'],
@@ -33,7 +33,7 @@ describe('AWS accepts', () => {
     ['an identity provider', 'Federated', `arn:aws:iam::${member}:saml-provider/Example`],
     ['a canonical user', 'CanonicalUser', 'ab'.repeat(32)],
   ])('%s', (_, type, name) => {
-    expect(isKnownPrincipal(world.organisation.world, type, name)).toBe(true);
+    expect(isKnownPrincipal(world.organization.world, type, name)).toBe(true);
   });
 });
 
@@ -53,19 +53,19 @@ describe('AWS refuses', () => {
     ['a service elsewhere', 'Service', 'cloudtrail.example.com'],
     ['a type that is unknown', 'Google', 'somebody'],
   ])('%s', (_, type, name) => {
-    expect(isKnownPrincipal(world.organisation.world, type, name)).toBe(false);
+    expect(isKnownPrincipal(world.organization.world, type, name)).toBe(false);
   });
 
   test('an account from the moment it is closed', () => {
-    world.organisation.closeAccount(member);
-    expect(isKnownPrincipal(world.organisation.world, 'AWS', member)).toBe(false);
+    world.organization.closeAccount(member);
+    expect(isKnownPrincipal(world.organization.world, 'AWS', member)).toBe(false);
   });
 
   test('an account that is too new, until it is not', () => {
-    world.organisation.refusePrincipal(member);
-    expect(isKnownPrincipal(world.organisation.world, 'AWS', member)).toBe(false);
-    world.organisation.acceptPrincipal(member);
-    expect(isKnownPrincipal(world.organisation.world, 'AWS', member)).toBe(true);
+    world.organization.refusePrincipal(member);
+    expect(isKnownPrincipal(world.organization.world, 'AWS', member)).toBe(false);
+    world.organization.acceptPrincipal(member);
+    expect(isKnownPrincipal(world.organization.world, 'AWS', member)).toBe(true);
   });
 });
 
@@ -143,14 +143,14 @@ describe.each([
   test('cannot be written again once a role that it names is deleted', async () => {
     const role = `arn:aws:iam::${member}:role/ci/Deployer`;
     await write({ AWS: role });
-    world.organisation.deleteRole(role);
+    world.organization.deleteRole(role);
     const id = {
       bucket: 'example-logs',
       key: world.keyArn,
       repository: world.repositoryArn,
       secret: world.secretArn,
     };
-    const stored = world.organisation.policyOf(kind, id[kind]);
+    const stored = world.organization.policyOf(kind, id[kind]);
     const principal = stored?.Statement.at(-1)?.Principal;
     expect(principal).toEqual({ AWS: expect.stringMatching(/^AROA[A-Z2-7]{17}$/) });
     expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
@@ -158,16 +158,16 @@ describe.each([
 
   test("nor once a user is deleted, whose id is told apart from a role's", async () => {
     const user = 'arn:aws:iam::123456789012:user/partner';
-    world.organisation.addPrincipal(user);
+    world.organization.addPrincipal(user);
     await write({ AWS: user });
-    world.organisation.deletePrincipal(user);
+    world.organization.deletePrincipal(user);
     const id = {
       bucket: 'example-logs',
       key: world.keyArn,
       repository: world.repositoryArn,
       secret: world.secretArn,
     };
-    const principal = world.organisation.policyOf(kind, id[kind])?.Statement.at(-1)?.Principal;
+    const principal = world.organization.policyOf(kind, id[kind])?.Statement.at(-1)?.Principal;
     expect(principal).toEqual({ AWS: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/) });
     expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
   });

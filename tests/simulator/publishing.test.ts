@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { withPlugins } from '../../shared/aws/plugins.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { type Fixture, fixture, hub, policy, refusal, region } from './fixture.ts';
 
 let world: Fixture;
@@ -13,8 +13,8 @@ beforeEach(() => {
 const Entry = { Source: 'account-onboarding', DetailType: 'Account Onboarded', Detail: '{"accountId":"1"}' };
 
 const powerless = () => {
-  world.organisation.addRole({ accountId: hub, name: 'powerless', trust: policy() });
-  return { region, credentials: world.organisation.credentialsOf(hub, 'powerless') };
+  world.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
+  return { region, credentials: world.organization.credentialsOf(hub, 'powerless') };
 };
 
 describe('EventBridge', () => {
@@ -24,7 +24,7 @@ describe('EventBridge', () => {
     );
     expect(FailedEntryCount).toBe(0);
     expect(new Set(Entries?.map(({ EventId }) => EventId)).size).toBe(2);
-    expect(world.organisation.world.putEvents).toEqual([
+    expect(world.organization.world.putEvents).toEqual([
       Entry,
       { ...Entry, DetailType: 'Account Offboarded' },
     ]);
@@ -38,11 +38,11 @@ describe('EventBridge', () => {
   });
 
   test('needs the permission', async () => {
-    const client = withPlugins(new EventBridgeClient(powerless()), [world.organisation.plugin()]);
+    const client = withPlugins(new EventBridgeClient(powerless()), [world.organization.plugin()]);
     expect(await refusal(client.send(new PutEventsCommand({ Entries: [Entry] })))).toMatchObject({
       name: 'AccessDeniedException',
     });
-    expect(world.organisation.world.putEvents).toEqual([]);
+    expect(world.organization.world.putEvents).toEqual([]);
   });
 });
 
@@ -52,7 +52,7 @@ describe('SNS', () => {
 
   test('keeps what was published', async () => {
     await publish(world.topicArn, 'done');
-    expect(world.organisation.world.messages).toEqual([{ TopicArn: world.topicArn, Message: 'done' }]);
+    expect(world.organization.world.messages).toEqual([{ TopicArn: world.topicArn, Message: 'done' }]);
   });
 
   test('needs a topic and a message', async () => {
@@ -64,7 +64,7 @@ describe('SNS', () => {
   });
 
   test('needs the permission', async () => {
-    const client = withPlugins(new SNSClient(powerless()), [world.organisation.plugin()]);
+    const client = withPlugins(new SNSClient(powerless()), [world.organization.plugin()]);
     const call = client.send(new PublishCommand({ TopicArn: world.topicArn, Message: 'done' }));
     expect(await refusal(call)).toMatchObject({ name: 'AuthorizationErrorException', status: 403 });
   });

@@ -4,7 +4,7 @@ import {
   ListParentsCommand,
 } from '@aws-sdk/client-organizations';
 import { expect, test } from '@jest/globals';
-import { ThrottledError } from '../../shared/errors.ts';
+import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { awsRates } from '../../simulator/aws-rates.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import { rateLimits, throttlingError } from '../../simulator/rates.ts';
@@ -56,7 +56,7 @@ test('accounts and regions have buckets of their own; IAM knows no regions', asy
   expect(await answered(limits, 9, call('iam', 'CreatePolicyVersion', log, 'eu-west-1'))).toBe(0);
 });
 
-test('all accounts of the organisation together meet a limit of their own', async () => {
+test('all accounts of the organization together meet a limit of their own', async () => {
   const limits = rateLimits({ clock: testClock() });
   expect(await answered(limits, 20, call('organizations', 'ListParents', log))).toBe(8);
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
@@ -85,8 +85,8 @@ test.each([
 });
 
 test('production code hears of it as a ThrottledError, from the first client that meets it', async () => {
-  const { organisation, clock, hubClients } = fixture();
-  organisation.intercept(rateLimits({ clock }).interceptor);
+  const { organization, clock, hubClients } = fixture();
+  organization.intercept(rateLimits({ clock }).interceptor);
   const { organizations } = hubClients;
   await organizations.send(new DescribeAccountCommand({ AccountId: member }));
   const ask = (): Promise<unknown> => organizations.send(new ListParentsCommand({ ChildId: member }));

@@ -46,18 +46,18 @@ describe('the rules of a template', () => {
     expect(rules.map(({ ruleId }) => ruleId)).toEqual(['AccountCreated', 'AccountMoved']);
   });
 
-  test('match what the simulated organisation announces', () => {
-    const { organisation } = fixture();
+  test('match what the simulated organization announces', () => {
+    const { organization } = fixture();
     const matched: (readonly [string, readonly string[]])[] = [];
-    organisation.onEvent((event) =>
+    organization.onEvent((event) =>
       matched.push([
         String(event.detail.eventName),
         matchingRules(rules, event).map(({ ruleId, target }) => `${ruleId}: ${JSON.stringify(target)}`),
       ]),
     );
-    organisation.createAccount({ id: '333344445555', name: 'workload-2' });
-    organisation.moveAccount(member, 'r-abcd');
-    organisation.tagAccount(member, { stage: 'test' });
+    organization.createAccount({ id: '333344445555', name: 'workload-2' });
+    organization.moveAccount(member, 'r-abcd');
+    organization.tagAccount(member, { stage: 'test' });
     expect(matched).toEqual([
       ['CreateAccountResult', [expect.stringContaining('AccountCreated: {"Id":"onboarding"')]],
       [

@@ -5,7 +5,7 @@ import {
   PutBucketPolicyCommand,
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Statement } from '../../shared/policy/document.ts';
+import type { Statement } from '../../shared/iam/document.ts';
 import { bucketArn, type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
 
 const Bucket = 'example-logs';
@@ -110,7 +110,7 @@ describe('a bucket policy', () => {
     expect(await refusal(put(text(everybody)))).toMatchObject({ name: 'AccessDenied' });
     const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-example1234' } };
     await expect(put(text({ ...everybody, Condition: ofOrganization }))).resolves.toBeDefined();
-    world.organisation.addBucket({ accountId: log, name: Bucket, blockPublicPolicy: false });
+    world.organization.addBucket({ accountId: log, name: Bucket, blockPublicPolicy: false });
     await expect(put(text(everybody))).resolves.toBeDefined();
   });
 });
@@ -120,7 +120,7 @@ describe('permission', () => {
 
   test('of the role is needed for each action', async () => {
     world = fixture(onlyReads);
-    world.organisation.editPolicy('bucket', Bucket, policy(allow));
+    world.organization.editPolicy('bucket', Bucket, policy(allow));
     await expect(read()).resolves.toContain(member);
     expect(await refusal(put(text(allow)))).toEqual({
       name: 'AccessDenied',
@@ -152,7 +152,7 @@ describe('permission', () => {
       Action: 's3:*',
       Resource: bucketArn,
     };
-    world.organisation.editPolicy('bucket', Bucket, policy(byRole));
+    world.organization.editPolicy('bucket', Bucket, policy(byRole));
     await expect(read()).resolves.toContain('account-onboarding-spoke');
   });
 
@@ -164,13 +164,13 @@ describe('permission', () => {
       Action: 's3:*',
       Resource: bucketArn,
     };
-    world.organisation.editPolicy('bucket', Bucket, policy(byAccount));
+    world.organization.editPolicy('bucket', Bucket, policy(byAccount));
     expect(await refusal(read())).toMatchObject({ name: 'AccessDenied' });
   });
 
   test('in another account needs both sides', async () => {
     const asShared = () => world.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
-    world.organisation.editPolicy('bucket', Bucket, policy(allow));
+    world.organization.editPolicy('bucket', Bucket, policy(allow));
     expect(await refusal(asShared())).toMatchObject({ name: 'AccessDenied' });
     const toShared = {
       ...allow,
@@ -178,12 +178,12 @@ describe('permission', () => {
       Action: 's3:GetBucketPolicy',
       Resource: bucketArn,
     };
-    world.organisation.editPolicy('bucket', Bucket, policy(toShared));
+    world.organization.editPolicy('bucket', Bucket, policy(toShared));
     await expect(asShared()).resolves.toBeDefined();
   });
 });
 
-test('what is not modelled is refused, never silently done', async () => {
+test('what is not modeled is refused, never silently done', async () => {
   expect(await refusal(world.clients(log).s3.send(new GetBucketAclCommand({ Bucket })))).toMatchObject({
     name: 'NotSimulated',
     message: expect.stringContaining('s3:GetBucketAcl'),

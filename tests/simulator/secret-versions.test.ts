@@ -8,18 +8,18 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { OrganisationEvent } from '../../simulator/events.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import { type Fixture, fixture, policy, refusal, shared } from './fixture.ts';
 
 let world: Fixture;
 let SecretId: string;
-const events: OrganisationEvent[] = [];
+const events: OrganizationEvent[] = [];
 
 beforeEach(() => {
   world = fixture();
-  SecretId = world.organisation.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
+  SecretId = world.organization.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
   events.length = 0;
-  world.organisation.onEvent((event) => events.push(event));
+  world.organization.onEvent((event) => events.push(event));
 });
 
 const secrets = () => world.clients(shared).secretsManager;
@@ -98,7 +98,7 @@ describe('versions of a secret', () => {
   });
 
   test('a secret that is to be deleted can be described, and nothing else', async () => {
-    const secret = world.organisation.world.secrets.get(SecretId);
+    const secret = world.organization.world.secrets.get(SecretId);
     if (secret !== undefined) secret.deletedAt = world.clock.now();
     const described = await secrets().send(new DescribeSecretCommand({ SecretId }));
     expect(described.DeletedDate).toBeInstanceOf(Date);
@@ -106,12 +106,12 @@ describe('versions of a secret', () => {
   });
 
   test('a customer managed key must let the reader decrypt through Secrets Manager', async () => {
-    const locked = world.organisation.addKey({
+    const locked = world.organization.addKey({
       accountId: shared,
       id: 'locked',
       policy: policy({ Effect: 'Deny', Principal: '*', Action: 'kms:Decrypt', Resource: '*' }),
     });
-    SecretId = world.organisation.addSecret({
+    SecretId = world.organization.addSecret({
       accountId: shared,
       name: 'app/locked',
       value: 'x',

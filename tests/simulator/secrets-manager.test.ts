@@ -5,7 +5,7 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Statement } from '../../shared/policy/document.ts';
+import type { Statement } from '../../shared/iam/document.ts';
 import { type Fixture, fixture, member, policy, refusal, shared, text } from './fixture.ts';
 
 const readers: Statement = {

@@ -2,9 +2,9 @@ import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { withPlugins } from '../../shared/aws/plugins.ts';
-import { AccessDeniedError } from '../../shared/errors.ts';
-import type { PolicyDocument } from '../../shared/policy/document.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { AccessDeniedError } from '../../shared/platform/aws/errors.ts';
+import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { type Fixture, fixture, hub, log, member, policy, refusal, region, trustHub } from './fixture.ts';
 
 let world: Fixture;
@@ -13,8 +13,8 @@ beforeEach(() => {
   world = fixture();
 });
 
-const sts = (credentials: AwsCredentialIdentity = world.organisation.hubCredentials) =>
-  withPlugins(new STSClient({ region, credentials }), [world.organisation.plugin()]);
+const sts = (credentials: AwsCredentialIdentity = world.organization.hubCredentials) =>
+  withPlugins(new STSClient({ region, credentials }), [world.organization.plugin()]);
 
 const roleArn = (accountId: string, name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 
@@ -22,7 +22,7 @@ const assume = (accountId: string, name: string, more: { ExternalId?: string } =
   sts().send(new AssumeRoleCommand({ RoleArn: roleArn(accountId, name), RoleSessionName: 'run-1', ...more }));
 
 const trusting = (trust: PolicyDocument): Promise<unknown> => {
-  world.organisation.addRole({ accountId: log, name: 'tried', trust });
+  world.organization.addRole({ accountId: log, name: 'tried', trust });
   return assume(log, 'tried');
 };
 
@@ -75,7 +75,7 @@ describe('AssumeRole', () => {
     await expect(trusting(narrowed(roleArn(hub, 'account-onboarding-*')))).resolves.toBeDefined();
   });
 
-  test('knows the organisation and the external id', async () => {
+  test('knows the organization and the external id', async () => {
     const trust = policy({
       Effect: 'Allow',
       Principal: { AWS: '*' },
@@ -87,13 +87,13 @@ describe('AssumeRole', () => {
   });
 
   test('in the own account is denied without trust, whatever the caller may do', async () => {
-    world.organisation.addRole({ accountId: hub, name: 'untrusting', trust: policy() });
+    world.organization.addRole({ accountId: hub, name: 'untrusting', trust: policy() });
     expect(await refusal(assume(hub, 'untrusting'))).toMatchObject({ name: 'AccessDenied' });
   });
 
   test('is denied where the caller itself may not call it', async () => {
-    world.organisation.addRole({ accountId: hub, name: 'powerless', trust: policy() });
-    const credentials = world.organisation.credentialsOf(hub, 'powerless');
+    world.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
+    const credentials = world.organization.credentialsOf(hub, 'powerless');
     const call = sts(credentials).send(
       new AssumeRoleCommand({ RoleArn: roleArn(log, 'account-onboarding-spoke'), RoleSessionName: 'run-1' }),
     );
@@ -101,7 +101,7 @@ describe('AssumeRole', () => {
   });
 
   test('is denied in an account that is closed', async () => {
-    world.organisation.closeAccount(log);
+    world.organization.closeAccount(log);
     expect(await refusal(assume(log, 'account-onboarding-spoke'))).toMatchObject({ name: 'AccessDenied' });
   });
 
@@ -112,7 +112,7 @@ describe('AssumeRole', () => {
   });
 
   test('that is denied is an AccessDeniedError of the project', async () => {
-    world.organisation.deleteRole(roleArn(log, 'account-onboarding-spoke'));
+    world.organization.deleteRole(roleArn(log, 'account-onboarding-spoke'));
     const call = world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket: 'example-logs' }));
     await expect(call).rejects.toThrow(AccessDeniedError);
   });
@@ -133,7 +133,7 @@ describe('credentials', () => {
   const identity = new GetCallerIdentityCommand({});
   const bucket = new GetBucketPolicyCommand({ Bucket: 'example-logs' });
   const s3 = (credentials: AwsCredentialIdentity) =>
-    withPlugins(new S3Client({ region, credentials }), [world.organisation.plugin()]);
+    withPlugins(new S3Client({ region, credentials }), [world.organization.plugin()]);
 
   test('expire by the clock of the world', async () => {
     const expired = await anHourLater();
@@ -153,10 +153,10 @@ describe('credentials', () => {
 
   test('are renewed by the factory before they expire', async () => {
     const { s3: client } = world.clients(log);
-    world.organisation.editPolicy('bucket', 'example-logs', trustHub);
+    world.organization.editPolicy('bucket', 'example-logs', trustHub);
     await client.send(bucket);
     world.clock.advance(58 * 60_000);
     await client.send(bucket);
-    expect(world.organisation.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(2);
+    expect(world.organization.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(2);
   });
 });

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
 import { newTaskTokens } from '../../simulator/task-tokens.ts';
-import { otherServices, world } from '../flows/world.ts';
+import { otherServices, world } from '../flows/flows-fixture.ts';
 import { fails, machine, run, type States } from './machines.ts';
 
 const callback = (more: object = {}): States[string] => ({
@@ -87,7 +87,7 @@ describe('a task that waits for its token', () => {
 test('Step Functions takes an answer once, and knows no token that it has not given', async () => {
   const of = await world({ ready: false });
   const { sfn } = otherServices(of).hub;
-  const { token: taskToken, ended } = of.organisation.world.tasks.open();
+  const { token: taskToken, ended } = of.organization.world.tasks.open();
   const named = (name: string) => expect.objectContaining({ name });
 
   await sfn.send(new SendTaskHeartbeatCommand({ taskToken }));

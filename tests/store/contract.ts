@@ -1,5 +1,4 @@
 import { describe } from '@jest/globals';
-import type { Store } from '../../shared/store/ports.ts';
 import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
 import { foundContract } from './contracts/found.ts';
@@ -8,9 +7,7 @@ import { outboxContract } from './contracts/outbox.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
 import { runContract } from './contracts/runs.ts';
-
-/** Gives a new, empty store at each call. */
-export type MakeStore = () => Promise<Store>;
+import type { MakeStore } from './make-store.ts';
 
 /** What every implementation of the store has to do. */
 export function storeContract(name: string, makeStore: MakeStore): void {

@@ -1,8 +1,8 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { WaitingAccount } from '../../plan/approval.ts';
-import { isOpen } from '../open.ts';
 import type { ApprovalDecision, ApprovalRequest, ApprovalStore, Listed } from '../ports.ts';
+import type { WaitingAccount } from '../run-ports.ts';
+import { isOpen } from '../run-status.ts';
 import { pack, packed } from './documents.ts';
 import { accountId, time } from './fields.ts';
 import { conditionHeld, listed, readEach, readItem } from './operations.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { accountIdPattern } from '../../organization/account.ts';
+import { accountIdPattern } from '../../platform/account.ts';
 
 /**
  * What a field of an item may hold. A value of the right type can still be no time or no number of anything: a time that nobody

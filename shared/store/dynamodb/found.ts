@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { errorRecord } from '../../errors.ts';
+import { errorRecord } from '../../platform/errors.ts';
 import type { FoundResources, FoundStore } from '../ports.ts';
 import type { StoredItemError } from '../stored-item-error.ts';
 import { pack, packed, packOptional } from './documents.ts';

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import pMap, { pMapSkip } from 'p-map';
 import type * as z from 'zod';
-import { errorRecord } from '../../errors.ts';
+import { errorRecord } from '../../platform/errors.ts';
 import type { Listed } from '../listed.ts';
 import { StoredItemError } from '../stored-item-error.ts';
 import { type Item, parseItem, parseOr } from './items.ts';

@@ -1,7 +1,5 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Clock } from '../../clock.ts';
-import { ConcurrentUpdateError, errorRecord } from '../../errors.ts';
 import {
   type Account,
   accountStates,
@@ -9,7 +7,9 @@ import {
   type Position,
   type RegisteredAccount,
   unreadableAccount,
-} from '../../organization/account.ts';
+} from '../../platform/account.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { ConcurrentUpdateError, errorRecord } from '../../platform/errors.ts';
 import type { RegistryHead, RegistryStore, RememberedOu } from '../ports.ts';
 import { accountId, ordinal, time } from './fields.ts';
 import { type Item, numberCondition, numberIn, parseItem, parseOr } from './items.ts';
@@ -83,7 +83,7 @@ const readySchema = z.object({ at: time });
 /**
  * The registry in the table.
  *
- * DynamoDB's transactions are serialisable, but readers outside of them are not shown a transaction at once: a
+ * DynamoDB's transactions are serializable, but readers outside of them are not shown a transaction at once: a
  * reader may see one of its items before the other (Developer Guide, "Isolation levels for DynamoDB
  * transactions"). Whoever read the new revision and then the old account would record an account as served that
  * it never saw. So the counter names the account of the last change, and a revision counts only once that account
@@ -157,7 +157,7 @@ async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
   );
 }
 
-/** The two items are neighbours, so one question is enough. */
+/** The two items are neighbors, so one question is enough. */
 async function readHead(table: Table) {
   let last: LastChange | undefined;
   let ready: string | undefined;

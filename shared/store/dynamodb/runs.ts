@@ -1,9 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type ErrorRecord, errorRecord } from '../../errors.ts';
-import { centralAccountNames } from '../../grants/entry.ts';
-import { driftStatuses } from '../../plan/drift-status.ts';
-import { isOpen, isUnannounced } from '../open.ts';
+import { centralAccountNames } from '../../platform/central-accounts.ts';
+import { type ErrorRecord, errorRecord } from '../../platform/errors.ts';
 import type {
   ChannelAnnouncement,
   Listed,
@@ -16,6 +14,8 @@ import type {
   SweepCounts,
   WholeRun,
 } from '../ports.ts';
+import { driftStatuses } from '../run-ports.ts';
+import { isOpen, isUnannounced } from '../run-status.ts';
 import { pack, packed, packOptional } from './documents.ts';
 import { accountId, count, time } from './fields.ts';
 import { defined, type Item, parseItem, parseOr } from './items.ts';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Store } from '../ports.ts';
 import { dynamoApprovals } from './approvals.ts';
 import { dynamoConfiguration } from './configuration.ts';

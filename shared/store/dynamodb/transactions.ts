@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { ThrottledError } from '../../errors.ts';
+import { ThrottledError } from '../../platform/aws/errors.ts';
 
 /** A condition that does not hold any more, or another transaction on the same item: start over. */
 const lost: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);

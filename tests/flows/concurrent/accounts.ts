@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { bucket, everything, key, people } from '../configurations.ts';
 import { created } from '../events.ts';
 import { death, fault, slowly } from '../faults.ts';
+import { due, named, onboard, outcomes, world, writeCounts } from '../flows-fixture.ts';
 import type { MakeStorage } from '../storage.ts';
-import { due, named, onboard, outcomes, world, writeCounts } from '../world.ts';
 
 const statuses = (ended: readonly { readonly status: string }[]) => [
   ...new Set(ended.map(({ status }) => status)),
@@ -55,7 +55,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       const of = await world({ storage: await makeStorage() });
       const { id, event } = created(of);
       await onboard(of, event);
-      of.organisation.resetCalls();
+      of.organization.resetCalls();
 
       const again = await onboard(of, event);
       const byHand = await onboard(of, { accountId: id });
@@ -85,7 +85,7 @@ export function accountFlows(makeStorage: MakeStorage): void {
       const second = created(of);
       const two = await onboard(of, second.event);
       const before = named(of);
-      of.organisation.resetCalls();
+      of.organization.resetCalls();
       const late = await dead.wake();
 
       expect(statuses([one, two])).toEqual(['SUCCEEDED']);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { created } from '../events.ts';
+import { due, named, world } from '../flows-fixture.ts';
 import type { MakeStorage } from '../storage.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../waiting.ts';
-import { due, named, world } from '../world.ts';
 
 export function approvalFlows(makeStorage: MakeStorage): void {
   const configuration = approving({ all: true });

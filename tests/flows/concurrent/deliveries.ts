@@ -13,9 +13,9 @@ import {
 import type { MakeStorage } from '../storage.ts';
 
 function cloudTrailEvent(of: RotationWorld, name: 'RotationSucceeded' | 'RotationFailed') {
-  const secret = of.organisation.world.secrets.get(of.secretArn);
+  const secret = of.organization.world.secrets.get(of.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
-  return rotationEnded(of.organisation.world, secret, name);
+  return rotationEnded(of.organization.world, secret, name);
 }
 
 export function deliveryFlows(makeStorage: MakeStorage): void {

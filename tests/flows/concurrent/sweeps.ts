@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { bucket } from '../configurations.ts';
 import { created } from '../events.ts';
 import { slowly } from '../faults.ts';
+import { due, named, onboard, writeCounts } from '../flows-fixture.ts';
 import type { MakeStorage } from '../storage.ts';
 import { sweep, swept } from '../sweeps.ts';
-import { due, named, onboard, writeCounts } from '../world.ts';
 
 export function sweepFlows(makeStorage: MakeStorage): void {
   describe('sweeps', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import type { Entry } from '../../../simulation/oracle/entry.ts';
-import { rawProbes } from '../../../simulation/oracle/raw.ts';
-import { allows } from '../../../simulation/oracle/requests.ts';
+import type { Entry } from './entry.ts';
+import { rawProbes } from './raw.ts';
+import { allows } from './requests.ts';
 
 const id = '555566667777';
 const resource = 'arn:aws:ecr:eu-west-1:444455556666:repository/base/node';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { documentOf, meaningOf } from '../../../simulation/oracle/policies.ts';
-import { allows, type Request } from '../../../simulation/oracle/requests.ts';
+import { documentOf, meaningOf } from './policies.ts';
+import { allows, type Request } from './requests.ts';
 
 const request: Request = {
   who: { accountId: '555566667777' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { selected, type Tree } from '../../../simulation/oracle/selectors.ts';
+import { selected, type Tree } from './selectors.ts';
 
 const ou = (name: string, accounts: Tree['accounts'], ous: readonly Tree[] = []): Tree => ({
   id: `ou-exam-${name.toLowerCase().padEnd(8, '0')}`,

@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Tree } from '../../../simulation/oracle/selectors.ts';
-import {
-  answersOf,
-  noStoredOus,
-  storedByActivation,
-  storedBySweep,
-  unresolvedPaths,
-} from '../../../simulation/oracle/stored-ous.ts';
+import type { Tree } from './selectors.ts';
+import { answersOf, noStoredOus, storedByActivation, storedBySweep, unresolvedPaths } from './stored-ous.ts';
 
 const ou = (id: string, name: string, accounts: readonly string[], ous: readonly Tree[] = []): Tree => ({
   id,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApprovalDecision, ApprovalRequest, Store } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { accountId, aRun, at, later } from './fixtures.ts';
 
 export function approvalContract(makeStore: MakeStore): void {

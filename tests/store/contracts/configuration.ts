@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ConfigurationInForce, ConfigurationStore, FoundStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { at, later, tamper } from './fixtures.ts';
 
 export function configurationContract(makeStore: MakeStore): void {

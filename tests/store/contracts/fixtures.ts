@@ -1,4 +1,4 @@
-import type { Account, RegisteredAccount } from '../../../shared/organization/account.ts';
+import type { Account, RegisteredAccount } from '../../../shared/platform/account.ts';
 import type { RegistryStore, ResourceChange, ResourceState, RunRecord } from '../../../shared/store/ports.ts';
 
 export const at = '2026-01-02T03:04:05.678Z';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { FoundResources, FoundStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { at, tamper } from './fixtures.ts';
 
 export function foundContract(makeStore: MakeStore): void {

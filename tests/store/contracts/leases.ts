@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { LeaseStore, Store } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { aState, bucket, key } from './fixtures.ts';
 
 const now = Date.parse('2026-01-02T03:04:05.678Z');

@@ -1,7 +1,7 @@
 import { setImmediate as aTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { RegistryStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { accountId, anAccount, at, later, register, tamper } from './fixtures.ts';
 
 export function registryContract(makeStore: MakeStore): void {

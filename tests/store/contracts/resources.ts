@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { accountId, aState, at, bucket, key, tamper } from './fixtures.ts';
 
 const versionOf = (state: ResourceState | undefined): Pick<ResourceState, 'version'> =>

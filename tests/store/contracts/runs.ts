@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceChange, RunRecord, RunStore, SweepCounts } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../contract.ts';
+import type { MakeStore } from '../make-store.ts';
 import { aChange, accountId, aRun, at, bucket, key, later, tamper } from './fixtures.ts';
 
 export function runContract(makeStore: MakeStore): void {

@@ -1,0 +1,79 @@
+import { isMember } from '../../shared/accounts/membership.ts';
+import type { StateEvent } from '../../simulator/run-state-machine.ts';
+import { firstOu } from '../event-world.ts';
+import type { Simulation } from '../simulation.ts';
+import { type Delivered, deliver, eventOf } from './deliver.ts';
+import { type Policies, readPolicies, type WhoCan, whoCan } from './who-can.ts';
+
+export const newcomer = { id: '555566667777', name: 'orders-production' };
+
+export interface Chapter extends Delivered {
+  readonly title: string;
+  /** What one should see in it. */
+  readonly point: string;
+}
+
+export interface Story {
+  readonly chapters: readonly Chapter[];
+  /** All that the account gets in its OU, and whether it is allowed before it came, at its best, and after it went. */
+  readonly accesses: readonly WhoCan[];
+  readonly closed: Policies;
+}
+
+/** Whoever tells the story while it happens. */
+export interface Teller {
+  begins(title: string, point: string): void;
+  state(event: StateEvent): void;
+  ends(chapter: Chapter): void;
+  accesses(accesses: readonly WhoCan[]): void;
+}
+
+/** An account is created, moved, closed, and heard of once more; each run starts from the event that tells of it. */
+export async function tellStory(simulation: Simulation, teller: Teller): Promise<Story> {
+  const { organization, services, configuration } = simulation;
+  const chapters: Chapter[] = [];
+  const tell = async (title: string, point: string, act: () => void, event = eventOf(simulation, act)) => {
+    teller.begins(title, point);
+    const name = `demo-${chapters.length + 1}`;
+    const delivered = await deliver(simulation, event, { name, onState: teller.state });
+    const chapter = { title, point, ...delivered };
+    teller.ends(chapter);
+    chapters.push(chapter);
+    return event;
+  };
+  const look = () => readPolicies(services, configuration);
+  const { id, name } = newcomer;
+  const home = firstOu(simulation);
+
+  const before = await look();
+  const created = await tell(
+    `${name} (${id}) is created`,
+    'It lands in the root, and gets what every account gets.',
+    () => organization.createAccount(newcomer),
+  );
+  await tell(
+    `A moment later it is moved to ${organization.world.organizationalUnits.get(home)?.name ?? 'the root'}`,
+    'It gets what the OU has, beside what it has.',
+    () => organization.moveAccount(id, home),
+  );
+  const after = await look();
+  teller.accesses(await accessesNow(simulation, [before, after]));
+  const inOu = await services.store.registry.account(id);
+  await tell('The account is closed', 'Everything is taken back, and nothing else.', () =>
+    organization.closeAccount(id),
+  );
+  const closed = await look();
+  await tell(
+    'The event of its creation is delivered once more',
+    'Events are hints: Organizations says that it is closed, so nothing is written.',
+    () => {},
+    created,
+  );
+  const accesses = inOu === undefined ? [] : whoCan(configuration, inOu, [before, after, closed]);
+  return { chapters, accesses, closed };
+}
+
+async function accessesNow({ services, configuration }: Simulation, moments: readonly Policies[]) {
+  const account = await services.store.registry.account(newcomer.id);
+  return account !== undefined && isMember(account) ? whoCan(configuration, account, moments) : [];
+}

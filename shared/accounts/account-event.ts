@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { findingsOf } from '../platform/findings.ts';
+import { failedCall, type IgnoredEvent, ignored, malformed, parsed, recordSchema } from './event-parts.ts';
+import { type EventReader, eventReaders, ignoredEvents } from './event-readers.ts';
+import { parseResourceEvent, type ResourceCalls, type ResourceEvent } from './resource-event.ts';
+import { accountIdSchema } from './schemas.ts';
+
+export type { IgnoredEvent, ResourceCalls, ResourceEvent };
+
+/** What made us look at an account. It says why a run started, never what the account is like. */
+export type ChangeCause = EventReader['cause'] | 'manual';
+
+/**
+ * `member`: a person wants the account onboarded, so one that is closed or gone is an error. `any`: whatever
+ * Organizations says is fine, and what is no longer due is taken back; so with every event, which may come late.
+ */
+export type Expectation = 'member' | 'any';
+
+/** Accounts that something happened to: a reason to ask Organizations about them. */
+export interface AccountChange {
+  readonly type: 'change';
+  /** Unique, in the order given, 1 to 100. */
+  readonly accountIds: readonly string[];
+  readonly cause: ChangeCause;
+  readonly expect: Expectation;
+  /** The id of EventBridge; the same for an event that is delivered twice. */
+  readonly eventId?: string;
+}
+
+/**
+ * Reads an EventBridge event, or what a person gives: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with
+ * `"expect": "member" | "any"` (default `member`). With `calls` also an event of one of these, in whatever account.
+ * @throws MalformedEventError with all findings, for what is neither, or an event that counts with parts missing
+ */
+export function parseAccountEvent(
+  input: unknown,
+  calls: readonly ResourceCalls[] = [],
+): AccountChange | ResourceEvent | IgnoredEvent {
+  if (!isObject(input)) throw malformed('The input', [{ path: '', message: neither }]);
+  if (eventKeys.some((key) => key in input)) return parseEvent(input, calls);
+  return parseManual(input);
+}
+
+const neither =
+  'must be an EventBridge event (an object with "source" and "detail"), {"accountId": "<12 digits>"} or ' +
+  '{"accountIds": ["<12 digits>", …]}';
+
+const eventKeys = ['source', 'detail', 'detail-type'];
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const manualSchema = z.strictObject(
+  {
+    accountId: accountIdSchema.optional(),
+    accountIds: z
+      .array(accountIdSchema, { error: 'must be a list of account ids, each a string of 12 digits' })
+      .transform((ids) => [...new Set(ids)])
+      .pipe(
+        z
+          .array(z.string())
+          .min(1, { error: 'must name at least one account' })
+          .max(100, { error: 'must name at most 100 accounts; start several runs for more' }),
+      )
+      .optional(),
+    expect: z
+      .enum(['member', 'any'], { error: 'must be "member" (to onboard) or "any" (to take back as well)' })
+      .default('member'),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? 'is not known here; the keys are accountId or accountIds, and expect'
+        : undefined,
+  },
+);
+
+function parseManual(input: Readonly<Record<string, unknown>>): AccountChange {
+  const hasOne = 'accountId' in input;
+  if (!hasOne && !('accountIds' in input)) throw malformed('The input', [{ path: '', message: neither }]);
+  const { accountId, accountIds, expect } = parsed('The manual input', manualSchema, input);
+  if (accountId !== undefined && accountIds !== undefined)
+    throw malformed('The manual input', [
+      { path: 'accountIds', message: 'must not stand beside accountId: keep one of the two' },
+    ]);
+  return {
+    type: 'change',
+    accountIds: accountIds ?? (accountId === undefined ? [] : [accountId]),
+    cause: 'manual',
+    expect,
+  };
+}
+
+const sourceSchema = z.looseObject({
+  source: z.string({ error: 'must be the name of the event source, such as "aws.organizations"' }),
+});
+
+const envelopeSchema = z.looseObject({
+  id: z.string().optional().catch(undefined),
+  detail: recordSchema,
+});
+
+function parseEvent(
+  input: Readonly<Record<string, unknown>>,
+  calls: readonly ResourceCalls[],
+): AccountChange | ResourceEvent | IgnoredEvent {
+  const { source } = parsed('The event', sourceSchema, input);
+  if (sources.has(source)) return parseChange(source, input);
+  if (calls.some((each) => each.source === source)) return parseResourceEvent(source, input, calls);
+  return ignored(`an event of ${source}, which reports no change of an account`);
+}
+
+function parseChange(source: string, input: unknown): AccountChange | IgnoredEvent {
+  const { id, detail } = parsed('The event', envelopeSchema, input);
+  const reader = readerOf(detail.eventName);
+  if (reader === undefined || reader.source !== source)
+    return ignored(ignoredReason(source, detail.eventName), detail.eventName);
+  if (detail.errorCode) return ignored(failedCall(detail), detail.eventName);
+  const reading = readEvent(reader, detail.eventName, input);
+  if ('ignored' in reading) return ignored(reading.ignored, detail.eventName);
+  const { cause } = reader;
+  return { type: 'change', ...reading, cause, expect: 'any', ...(id === undefined ? {} : { eventId: id }) };
+}
+
+const sources: ReadonlySet<string> = new Set(Object.values(eventReaders).map(({ source }) => source));
+
+const readerOf = (eventName: string): EventReader | undefined =>
+  Object.hasOwn(eventReaders, eventName) ? eventReaders[eventName] : undefined;
+
+const ignoredReason = (source: string, eventName: string): string =>
+  (Object.hasOwn(ignoredEvents, eventName) ? ignoredEvents[eventName] : undefined) ??
+  `${eventName} of ${source} reports no change of an account`;
+
+type Reading = { readonly accountIds: readonly string[] } | { readonly ignored: string };
+
+/** Both schemas are asked before anything is thrown, so that the findings are complete. */
+function readEvent(reader: EventReader, eventName: string, input: unknown): Reading {
+  const ending = reader.ignored?.safeParse(input);
+  if (ending?.success && ending.data !== undefined) return { ignored: ending.data };
+  const accountIds = reader.accountIds.safeParse(input);
+  const issues = [...(ending?.error?.issues ?? []), ...(accountIds.error?.issues ?? [])];
+  if (!accountIds.success || issues.length > 0) throw malformed(`The event ${eventName}`, findingsOf(issues));
+  return { accountIds: accountIds.data };
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { type Finding, MalformedEventError } from '../platform/errors.ts';
+import { findingsOf } from '../platform/findings.ts';
+
+/** An event that is understood and is no reason to do anything. */
+export interface IgnoredEvent {
+  readonly type: 'ignored';
+  readonly reason: string;
+  readonly eventName?: string;
+}
+
+export const ignored = (reason: string, eventName?: string): IgnoredEvent => ({
+  type: 'ignored',
+  reason,
+  ...(eventName === undefined ? {} : { eventName }),
+});
+
+export const malformed = (what: string, findings: readonly Finding[]): MalformedEventError =>
+  new MalformedEventError(what, findings);
+
+/** @throws MalformedEventError with all findings */
+export function parsed<T>(what: string, schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw malformed(what, findingsOf(result.error.issues));
+}
+
+/** The CloudTrail record within an event, as far as every reader needs it. */
+export const recordSchema = z.looseObject(
+  {
+    eventName: z.string({ error: 'must be the name of the CloudTrail event, such as "MoveAccount"' }),
+    errorCode: z.string().nullish().catch(undefined),
+    errorMessage: z.string().nullish().catch(undefined),
+  },
+  { error: 'must be the CloudTrail record of the event, an object' },
+);
+
+/** CloudTrail records failed calls as well (CloudTrail record contents: `errorCode` where the call failed). */
+export const failedCall = ({ eventName, errorCode, errorMessage }: z.infer<typeof recordSchema>): string =>
+  `the call ${eventName} failed with ${errorCode}${errorMessage ? `: ${errorMessage}` : ''}`;

@@ -1,0 +1,284 @@
+import type { Account as OrganizationsAccount } from '@aws-sdk/client-organizations';
+import pMap, { pMapSkip } from 'p-map';
+import { type Account, accountIdPattern, type RegisteredAccount } from '../platform/account.ts';
+import { ServiceUnavailableError } from '../platform/aws/errors.ts';
+import { timestamp } from '../platform/clock.ts';
+import { type NeedsApproval, withApproval } from './approval.ts';
+import {
+  accountFrom,
+  type KnownOu,
+  type OuCache,
+  type OuPosition,
+  positionBelow,
+  tagsOf,
+} from './describe-account.ts';
+import { firstCursor, type ImportCounts, type ImportCursor, packIds, unpackIds } from './import-cursor.ts';
+import { accountsAnywhere, accountsInParent, ousIn, rootIds } from './list-organization.ts';
+import { type RefreshResult, type RegistryAccess, refreshAccount, sameAccount } from './refresh-account.ts';
+
+interface ImportProgress {
+  /** Accounts that were met so far. */
+  readonly accounts: number;
+}
+
+export interface ImportAccess extends RegistryAccess {
+  /**
+   * Whether the tags of accounts that are known already are asked for too, one call each. Where they are not, the
+   * registry's are kept, and not compared. Default: true.
+   */
+  readonly tags?: boolean;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** After how much a slice ends; it ends with a whole page, so it may take a little more. */
+export interface SliceLimits {
+  /** Accounts whose tags may have to be asked for, or that are asked for by themselves: some 10 a second. */
+  readonly accounts: number;
+  /** Pages of listings. */
+  readonly pages: number;
+}
+
+/** What fits into a function that has five minutes, at rates of Organizations that leave room for others. */
+const sliceLimits: SliceLimits = { accounts: 500, pages: 100 };
+
+export interface ImportSlice {
+  /** Absent when everything went through, and the registry is ready. */
+  readonly cursor?: ImportCursor;
+  readonly counts: ImportCounts;
+}
+
+/**
+ * Brings a part of the registry up to date; the last part marks it ready. The first error ends it, and a slice may be
+ * repeated. A listing is older than it looks, so what it says is stored only of accounts that were unknown before the slice
+ * began, and only until the registry is ready: from then on others find out who has left before anybody has stored it. An
+ * account that it shows different, twice, or not at all is asked for by itself; its absence alone means nothing.
+ * @throws ServiceUnavailableError where Organizations lists no account at all
+ */
+export async function importSlice(
+  access: ImportAccess,
+  cursor: ImportCursor = firstCursor,
+  limits: SliceLimits = sliceLimits,
+): Promise<ImportSlice> {
+  const work = await begin(access, cursor, limits);
+  const rest = await phases[cursor.phase](work, cursor);
+  if (rest === undefined) await access.registry.markReady(timestamp(access.clock));
+  const counts = { ...work.counts };
+  return rest === undefined
+    ? { counts }
+    : { counts, cursor: { ...rest, seen: packIds(work.seen), counts: { ...counts } } };
+}
+
+interface Work {
+  readonly access: ImportAccess;
+  readonly limits: SliceLimits;
+  /** The registry as it was before the slice listed anything. */
+  readonly known: ReadonlyMap<string, RegisteredAccount>;
+  readonly isReady: boolean;
+  readonly ouCache: OuCache;
+  readonly seen: Set<string>;
+  /** Accounts that this slice has stored. */
+  readonly stored: Set<string>;
+  readonly counts: { accounts: number; changed: number; departed: number };
+  readonly spent: { accounts: number; pages: number };
+}
+
+async function begin(
+  access: ImportAccess,
+  { seen, counts }: ImportCursor,
+  limits: SliceLimits,
+): Promise<Work> {
+  const accounts = await access.registry.accounts();
+  // Organizations cannot be asked for an id that no account can have.
+  const known = new Map(
+    accounts.filter(({ id }) => accountIdPattern.test(id)).map((account) => [account.id, account]),
+  );
+  const isReady = (await access.registry.readySince()) !== undefined;
+  return {
+    access,
+    limits,
+    known,
+    isReady,
+    ouCache: new Map<string, KnownOu>(),
+    seen: unpackIds(seen),
+    stored: new Set(),
+    counts: { ...counts },
+    spent: { accounts: 0, pages: 0 },
+  };
+}
+
+const isSpent = ({ spent, limits }: Work): boolean =>
+  spent.accounts >= limits.accounts || spent.pages >= limits.pages;
+
+type Rest = Pick<ImportCursor, 'phase' | 'parents' | 'token'> | undefined;
+
+const phases: Readonly<Record<ImportCursor['phase'], (work: Work, from: ImportCursor) => Promise<Rest>>> = {
+  tree: readTree,
+  list: readList,
+  absent: askForAbsent,
+};
+
+/** Each parent's accounts, then its OUs, depth first. */
+async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
+  const { organizations } = work.access;
+  let parents = from.parents ?? (await rootIds(organizations));
+  let token = from.token;
+  while (!isSpent(work)) {
+    const [parent, ...others] = parents;
+    if (parent === undefined) return { phase: 'list' };
+    const read = await unlessGone(() => readParent(work, parent, token));
+    parents = read?.token === undefined ? [...(read?.children ?? []), ...others] : parents;
+    token = read?.token;
+  }
+  return { phase: 'tree', parents, ...(token === undefined ? {} : { token }) };
+}
+
+interface ReadParent {
+  readonly children: readonly string[];
+  /** Where the listing of its accounts goes on in the next slice. */
+  readonly token?: string | undefined;
+}
+
+async function readParent(work: Work, parent: string, from: string | undefined): Promise<ReadParent> {
+  const { organizations } = work.access;
+  const position = await positionBelow(organizations, parent, work.ouCache);
+  let token = from;
+  do {
+    const page = await accountsInParent(organizations, parent, token);
+    work.spent.pages += 1;
+    await storeListed(work, page.accounts, position);
+    token = page.token;
+    if (token !== undefined && isSpent(work)) return { children: [], token };
+  } while (token !== undefined);
+  work.spent.pages += 1;
+  return { children: await ousIn(organizations, parent, work.ouCache) };
+}
+
+/** An OU is deleted only when it is empty; what was in it has moved, and is asked for by itself in the end. */
+async function unlessGone<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && goneMeanwhile.has(error.name)) return undefined;
+    throw error;
+  }
+}
+
+const goneMeanwhile: ReadonlySet<string> = new Set([
+  'ChildNotFoundException',
+  'OrganizationalUnitNotFoundException',
+  'ParentNotFoundException',
+]);
+
+async function storeListed(
+  work: Work,
+  answers: readonly OrganizationsAccount[],
+  position: OuPosition,
+): Promise<void> {
+  const isNew = ({ Id = '' }: OrganizationsAccount): boolean => work.isReady && !work.known.has(Id);
+  const listed = answers.filter((answer) => !isNew(answer));
+  const accounts = await pMap(listed, (answer) => withTags(work, answer, position), { concurrency: 5 });
+  work.spent.accounts += listed.length;
+  const needsApproval = accounts.some(mayNeedApproval(work))
+    ? await work.access.needsApproval?.()
+    : undefined;
+  for (const account of accounts) note(work, account.id, await storeOne(work, account, needsApproval));
+  await refreshAll(
+    work,
+    answers.filter(isNew).flatMap(({ Id }) => Id ?? []),
+  );
+}
+
+/** Whoever is known and does not wait is as before, or is asked for by itself, which asks for this anew. */
+const mayNeedApproval =
+  ({ known }: Work) =>
+  ({ id }: Account): boolean => {
+    const before = known.get(id);
+    return before === undefined || before.approval !== undefined;
+  };
+
+/** An account that left since it was listed has no tags to ask for (TargetNotFoundException), and is left out. */
+async function withTags(
+  { access, known }: Work,
+  answer: OrganizationsAccount,
+  position: OuPosition,
+): Promise<Account | typeof pMapSkip> {
+  const before = known.get(answer.Id ?? '');
+  if (access.tags === false && before !== undefined) return accountFrom(answer, position, before.tags);
+  try {
+    return accountFrom(answer, position, await tagsOf(access.organizations, answer.Id ?? ''));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TargetNotFoundException') return pMapSkip;
+    throw error;
+  }
+}
+
+async function storeOne(
+  work: Work,
+  listed: Account,
+  needsApproval: NeedsApproval | undefined,
+): Promise<RefreshResult> {
+  const { access, known, seen } = work;
+  const before = known.get(listed.id);
+  const ouCache = new Map<string, KnownOu>();
+  const refreshed = () => refreshAccount({ ...access, ouCache, accountId: listed.id });
+  if (seen.has(listed.id)) return refreshed();
+  const account = withApproval(before, listed, needsApproval, timestamp(access.clock));
+  if (before !== undefined && sameAccount(before, account)) return { account: before, changed: false };
+  const stored =
+    before === undefined && (await access.registry.put(account, undefined, timestamp(access.clock)));
+  return stored ? { account: stored, changed: true } : refreshed();
+}
+
+/** Organizations' list of all accounts: one that the tree did not show is asked for by itself. */
+async function readList(work: Work, from: ImportCursor): Promise<Rest> {
+  let token = from.token;
+  do {
+    const page = await accountsAnywhere(work.access.organizations, token);
+    work.spent.pages += 1;
+    await refreshAll(
+      work,
+      page.accounts.flatMap(({ Id }) => (Id === undefined || work.seen.has(Id) ? [] : Id)),
+    );
+    token = page.token;
+    if (token !== undefined && isSpent(work)) return { phase: 'list', token };
+  } while (token !== undefined);
+  if (work.seen.size === 0) throw nothingListed();
+  return { phase: 'absent' };
+}
+
+async function askForAbsent(work: Work): Promise<Rest> {
+  const { known, seen, limits } = work;
+  const absent = [...known.values()]
+    .filter(({ id, state }) => state !== 'DEPARTED' && !seen.has(id))
+    .map(({ id }) => id);
+  await refreshAll(work, absent.slice(0, limits.accounts));
+  return absent.length > limits.accounts ? { phase: 'absent' } : undefined;
+}
+
+async function refreshAll(work: Work, ids: readonly string[]): Promise<void> {
+  const { access, ouCache } = work;
+  for (const accountId of ids) {
+    note(work, accountId, await refreshAccount({ ...access, ouCache, accountId }));
+    work.spent.accounts += 1;
+  }
+}
+
+/** An account that is met again counts as changed once in a slice. */
+function note({ seen, stored, counts, access }: Work, id: string, { account, changed }: RefreshResult): void {
+  const departed = account === undefined || account.state === 'DEPARTED';
+  if (!seen.has(id) && !departed) counts.accounts += 1;
+  if (changed && !stored.has(id)) {
+    counts.changed += 1;
+    if (departed) counts.departed += 1;
+    stored.add(id);
+  }
+  seen.add(id);
+  access.onProgress?.({ accounts: seen.size });
+}
+
+/** An organization has its management account at least, so this is a wrong answer, and everyone would look gone. */
+const nothingListed = (): ServiceUnavailableError =>
+  new ServiceUnavailableError(
+    'Organizations listed no account, not even the management account. Check that the credentials belong to the ' +
+      'management account or a delegated administrator, and run `onboarding import` again',
+  );

@@ -1,0 +1,57 @@
+import { type Glob, withStars } from '../platform/glob.ts';
+import { parentIdPattern } from './schemas.ts';
+
+/** An entry of `ous`: the id of an OU or the root, or a path with a pattern for each name from below the root. */
+export type OuEntry = { readonly id: string } | { readonly names: readonly Glob[] };
+
+/**
+ * Reads an entry of `ous`. In a path, `/` joins the names of OUs and `*` stands for any characters of a name. `%` with
+ * two hexadecimal digits stands for the ASCII character of that code, as in a URL: `%2F` is a slash, `%2A` a star
+ * and `%25` a percent sign of the name itself. Every other character stands for itself.
+ */
+export const readOu = (entry: string): OuEntry =>
+  parentIdPattern.test(entry) ? { id: entry } : { names: entry.split('/').map(readName) };
+
+const readName = (segment: string): Glob => withStars(segment.split('*').map(decoded));
+
+/** The path of an OU as a selector spells it: it matches this OU, what is beneath it, and nothing else. */
+export function ouPathOf(names: readonly string[]): string {
+  const path = names.map(encoded).join('/');
+  return looksLikeId(path) ? path.replace('-', asCode) : path;
+}
+
+/** The names of the OUs on a path that `ouPathOf` made, from below the root. */
+export const ouNamesOf = (ouPath: string): readonly string[] =>
+  ouPath === '' ? [] : ouPath.split('/').map(decoded);
+
+/** Why an entry of `ous` is neither an id nor a path. */
+export function ouMistake(ou: string): string | undefined {
+  if (parentIdPattern.test(ou)) return undefined;
+  if (looksLikeId(ou))
+    return (
+      'looks like the id of an OU but is none: it must be like ou-ab12-cd34ef56; ' +
+      `if it is the name of an OU, write ${ou.replace('-', asCode)}`
+    );
+  const segments = ou.split('/');
+  if (segments.some((segment) => blank.test(segment)))
+    return 'must be a path from below the root such as Workloads/Production, with a name before and after each slash';
+  if (segments.includes('**'))
+    return 'must go without **: a path stands for the OU and everything beneath it';
+  return undefined;
+}
+
+const looksLikeId = (path: string): boolean => path.startsWith('ou-') || parentIdPattern.test(path);
+
+const blank = /^[ \t\r\n]*$/;
+
+const encodedCharacter = /%[0-7][0-9A-Fa-f]/g;
+
+const decoded = (segment: string): string =>
+  segment.replace(encodedCharacter, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+
+/** A percent sign stays as it is unless the two characters after it would make it a code. */
+const encoded = (name: string): string =>
+  blank.test(name) ? name.replaceAll(/./gs, asCode) : name.replaceAll(/[/*]|%(?=[0-7][0-9A-Fa-f])/g, asCode);
+
+const asCode = (character: string): string =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;

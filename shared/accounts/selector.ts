@@ -1,0 +1,222 @@
+import * as z from 'zod';
+import type { Account } from '../platform/account.ts';
+import { globMistake, matchesGlob, readGlob } from '../platform/glob.ts';
+import { perObject } from '../platform/memoize.ts';
+import { ouMistake, ouNamesOf, readOu } from './ou-path.ts';
+import { accountIdSchema } from './schemas.ts';
+
+/** What can be asked of an account. All fields that are given must hold; of one field's values, one. */
+export interface SelectorFields {
+  /**
+   * Paths from below the root (`Workloads/Production`: that OU and all beneath it), or ids of OUs or the root.
+   * A `*` in a segment stands for any characters of that OU's name; `ou-path.ts` says how other names are spelled.
+   */
+  readonly ous?: readonly string[];
+  /** Tag keys with a value, or several of which one must hold. All keys must hold. Case matters. */
+  readonly tags?: Readonly<Record<string, string | readonly string[]>>;
+  /** Globs on the account's name. Case matters. */
+  readonly names?: readonly string[];
+  readonly accounts?: readonly string[];
+}
+
+/** Which accounts a grant is for. A match of any `except` entry excludes, whatever else matches. */
+export interface Selector extends SelectorFields {
+  readonly all?: true;
+  readonly except?: readonly SelectorFields[];
+}
+
+/** Whether the answer can depend on an account's tags. */
+export const usesTags = ({ tags, except = [] }: Selector): boolean =>
+  tags !== undefined || except.some((fields) => fields.tags !== undefined);
+
+/** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
+export const matches = (selector: Selector, account: Account): boolean => testOf(selector)(account);
+
+export type SelectorTest = (account: Account) => boolean;
+
+type Test = SelectorTest;
+
+/** The names of the OUs above an account, from below the root, as a path of a selector is to be compared with them. */
+export type OuNames = (path: string, account: Account) => readonly string[];
+
+const namesNow: OuNames = (_, { ouPath }) => ouNamesOf(ouPath);
+
+/** Made once for each selector, since an organization has many accounts. */
+export const testOf = perObject((selector: Selector): SelectorTest => selectorTest(selector));
+
+/** The test of a selector. @param ouNames Default: the names as they are now */
+export function selectorTest(selector: Selector, ouNames: OuNames = namesNow): Test {
+  const included = selector.all === true ? () => true : fieldsTest(selector, ouNames);
+  if (selector.except === undefined) return included;
+  const excluded = anyOf(selector.except.map((fields) => fieldsTest(fields, ouNames)));
+  return (account) => included(account) && !excluded(account);
+}
+
+/** No field at all matches nothing. */
+function fieldsTest({ ous, tags, names, accounts }: SelectorFields, ouNames: OuNames): Test {
+  const ids = new Set(accounts);
+  const fields: readonly Test[] = [
+    ...(ous === undefined ? [] : [ousTest(ous, ouNames)]),
+    ...(tags === undefined ? [] : Object.entries(tags).map(tagTest)),
+    ...(names === undefined ? [] : [nameTest(names)]),
+    ...(accounts === undefined ? [] : [({ id }: Account) => ids.has(id)]),
+  ];
+  const [first, ...others] = fields;
+  if (first !== undefined && others.length === 0) return first;
+  return fields.length === 0 && tags === undefined
+    ? () => false
+    : (account) => fields.every((test) => test(account));
+}
+
+const anyOf =
+  (alternatives: readonly Test[]): Test =>
+  (account) =>
+    alternatives.some((test) => test(account));
+
+function ousTest(ous: readonly string[], ouNames: OuNames): Test {
+  const ids = new Set(ous.filter((ou) => 'id' in readOu(ou)));
+  const paths = pathsIn(ous).map(pathTest);
+  // Many accounts share an OU.
+  const answers = new Map<string, boolean>();
+  const placeOf = ouNames === namesNow ? pathOf : placeWithIdsOf;
+  const isAtPath: Test = (account) => {
+    const place = placeOf(account);
+    const known = answers.get(place);
+    if (known !== undefined) return known;
+    const answer = paths.some((path) => path.test(ouNames(path.path, account)));
+    answers.set(place, answer);
+    return answer;
+  };
+  if (ids.size === 0) return isAtPath;
+  return (account) => isAtPath(account) || account.parentIds.some((id) => ids.has(id));
+}
+
+const pathOf = ({ ouPath }: Account): string => ouPath;
+
+/** Kept, since each of many grants asks for it. */
+const placeWithIdsOf = perObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
+
+/** The paths among entries of `ous`. */
+const pathsIn = (ous: readonly string[]): readonly string[] => ous.filter((ou) => 'names' in readOu(ou));
+
+/** The paths of OUs in a selector, those in `except` included, each once. */
+export const ouPathsOf = ({ ous = [], except = [] }: Selector): readonly string[] => [
+  ...new Set(pathsIn([...ous, ...except.flatMap((fields) => fields.ous ?? [])])),
+];
+
+/** Reads a path once: whether an OU with these names, from below the root, is at the path or below it. */
+export function pathTest(path: string): OuPathTest {
+  const entry = readOu(path);
+  const globs = 'names' in entry ? entry.names : [];
+  const test = (names: readonly string[]): boolean =>
+    globs.every((glob, index) => {
+      const name = names[index];
+      return name !== undefined && matchesGlob(glob, name);
+    });
+  return { path, depth: globs.length, test };
+}
+
+export interface OuPathTest {
+  readonly path: string;
+  /** How many names the path has. */
+  readonly depth: number;
+  test(names: readonly string[]): boolean;
+}
+
+function tagTest([key, value]: readonly [string, string | readonly string[]]): Test {
+  const values = new Set([value].flat());
+  // Few accounts have one of the values, so this is asked first.
+  return ({ tags }) => values.has(tags[key] ?? '') && Object.hasOwn(tags, key);
+}
+
+/** A name that is spelled like a glob is one of its matches. */
+function nameTest(texts: readonly string[]): Test {
+  const spelled = new Set(texts);
+  const globs = texts.map(readGlob);
+  return ({ name }) => spelled.has(name) || globs.some((glob) => matchesGlob(glob, name));
+}
+
+const atLeastOne = <T extends z.ZodType>(value: T, what: string) =>
+  z
+    .array(value, { error: `must be a list of ${what}` })
+    .min(1, { error: `must name at least one: ${what}. Leave the field out where it does not matter` });
+
+/** A path of five OUs with names of 128 characters fits, however it is spelled. */
+const longestOu = 2_048;
+
+/** An account's name has 50 characters at most (Organizations API reference, "CreateAccount"). */
+const longestNameGlob = 512;
+
+/** A check of text that must be read further than its length and its pattern. */
+const withoutMistake =
+  (mistakeIn: (text: string) => string | undefined) =>
+  (context: z.core.ParsePayload<string>): void => {
+    const message = mistakeIn(context.value);
+    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+  };
+
+const ouSchema = z
+  .string({ error: 'must be an OU: its path or its id, as text' })
+  .max(longestOu, { error: `must be at most ${longestOu} characters` })
+  .check(withoutMistake(ouMistake));
+
+const nameGlobSchema = z
+  .string({ error: 'must be a glob such as prod-*, as text' })
+  .min(1, { error: 'must be a glob such as prod-*' })
+  .max(longestNameGlob, { error: `must be at most ${longestNameGlob} characters; use several globs` })
+  .check(withoutMistake(globMistake));
+
+const tagValueSchema = z.string({
+  error: 'must be the value of the tag as text, in quotes, or a list of such',
+});
+
+const fieldShape = {
+  ous: atLeastOne(ouSchema, 'paths or ids of OUs').exactOptional(),
+  tags: z
+    .record(
+      z.string().min(1, { error: 'must be the key of a tag' }),
+      z.union([tagValueSchema, atLeastOne(tagValueSchema, 'values of the tag')], {
+        error: 'must be the value of the tag as text, in quotes, or a list of at least one',
+      }),
+      { error: 'must be an object of tag keys, each with a value or a list of values' },
+    )
+    .refine((tags) => Object.keys(tags).length > 0, { error: 'must name at least one tag' })
+    .exactOptional(),
+  names: atLeastOne(nameGlobSchema, 'globs on account names').exactOptional(),
+  accounts: atLeastOne(accountIdSchema, 'account ids').exactOptional(),
+};
+
+const fieldNames = Object.keys(fieldShape) as readonly (keyof SelectorFields)[];
+
+const hasFields = (fields: SelectorFields): boolean => fieldNames.some((name) => fields[name] !== undefined);
+
+const known = (keys: string, expected: string) => (issue: { readonly code?: string | undefined }) =>
+  issue.code === 'unrecognized_keys' ? `is not known here; the keys are ${keys}` : `must be ${expected}`;
+
+const exceptSchema = z
+  .strictObject(fieldShape, {
+    error: known(fieldNames.join(', '), 'an object with ous, tags, names or accounts'),
+  })
+  .refine(hasFields, { error: 'must have at least one of ous, tags, names and accounts' });
+
+/** A selector as it stands in the configuration. Holds no transformation, so it can be published as JSON Schema. */
+export const selectorSchema: z.ZodType<Selector> = z
+  .strictObject(
+    {
+      all: z.literal(true, { error: 'must be true, or left out' }).exactOptional(),
+      ...fieldShape,
+      except: atLeastOne(exceptSchema, 'objects with ous, tags, names or accounts').exactOptional(),
+    },
+    {
+      error: known(
+        `all, ${fieldNames.join(', ')} and except`,
+        'an object: {all: true}, or ous, tags, names and accounts',
+      ),
+    },
+  )
+  .refine((selector) => selector.all === true || hasFields(selector), {
+    error: 'must say which accounts: all: true, or at least one of ous, tags, names and accounts',
+  })
+  .refine((selector) => selector.all !== true || !hasFields(selector), {
+    error: 'must be all: true, or ous, tags, names and accounts, not both; use except to leave accounts out',
+  });

@@ -1,0 +1,194 @@
+import type { Account, Position } from '../platform/account.ts';
+import { perObject } from '../platform/memoize.ts';
+import { ouNamesOf, ouPathOf } from './ou-path.ts';
+import {
+  matches,
+  type OuPathTest,
+  ouPathsOf,
+  pathTest,
+  type Selector,
+  type SelectorTest,
+  selectorTest,
+  testOf,
+} from './selector.ts';
+
+/**
+ * For each path in a selector, the OUs that it named when the configuration was activated, and the OUs above them: the
+ * path of each OU at that time, by its id. A path that named no OU is absent. An OU that a sweep added has the stored names of
+ * the OUs above it: if `Workloads` was renamed to `Work`, a new OU `Work/team-c` is stored as `Workloads/team-c`.
+ */
+export type StoredOus = Readonly<Record<string, OuPathsById>>;
+
+type OuPathsById = Readonly<Record<string, string>>;
+
+export const noStoredOus: StoredOus = {};
+
+/** What Organizations calls the OUs above accounts: the path of each, by its id. */
+export type OuTree = ReadonlyMap<string, string>;
+
+/** What is known of stored OUs that have no accounts: where they are now, or that they were deleted. */
+export type EmptyOus = ReadonlyMap<string, string>;
+
+/** No path: an OU has a name. */
+export const deleted = '';
+
+interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
+  readonly revision?: number;
+}
+
+/** The OUs that have accounts. Accounts may tell of an OU from before and after it was renamed: the latest change counts. */
+export function ouTreeOf(accounts: readonly Placed[]): OuTree {
+  const placed = accounts.filter(({ state }) => state !== 'DEPARTED');
+  const latestLast = placed.toSorted((a, b) => (a.revision ?? 0) - (b.revision ?? 0));
+  return new Map(latestLast.flatMap((account) => ousAbove(account)));
+}
+
+const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>): [string, string][] => {
+  const names = ouNamesOf(ouPath);
+  return parentIds.slice(1).map((id, index) => [id, ouPathOf(names.slice(0, index + 1))]);
+};
+
+/**
+ * The OUs that each path names now. A path that names none keeps the OUs of the activation before, as far as they may exist:
+ * an operator who activates a configuration beside an unnoticed rename takes no access away.
+ */
+export function storeOus(
+  paths: readonly string[],
+  accounts: readonly Placed[],
+  before: StoredOus = noStoredOus,
+): StoredOus {
+  const tree = ouTreeOf(accounts);
+  // An account that cannot be read may be in it.
+  const isComplete = !accounts.some(({ state }) => state === 'UNREADABLE');
+  const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
+    !isComplete || namedOus(ous, test).some(([id]) => tree.has(id));
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const test = pathTest(path);
+      const now = withParents(accounts, tree, test);
+      if (Object.keys(now).length > 0) return [[path, now]];
+      const stored = before[path];
+      return stored !== undefined && isThere(stored, test) ? [[path, stored]] : [];
+    }),
+  );
+}
+
+/**
+ * The stored OUs, and those that paths have named since: an OU that was made after the activation, or whose first account
+ * came after it. What is stored stays, and so does everybody's selection. The same value if there is nothing to add.
+ */
+export function withNewOus(
+  stored: StoredOus,
+  paths: readonly string[],
+  accounts: readonly Placed[],
+): StoredOus {
+  const tree = ouTreeOf(accounts);
+  const added = paths.flatMap((path) => {
+    const known = stored[path] ?? {};
+    const test = pathTest(path);
+    const fitting = accounts.filter((account) => test.test(namesAsStored(known, account)));
+    const ous = { ...asStored(known, fitting, withParents(fitting, tree, test)), ...known };
+    return Object.keys(ous).length === Object.keys(known).length ? [] : [[path, ous] as const];
+  });
+  return added.length === 0 ? stored : { ...stored, ...Object.fromEntries(added) };
+}
+
+/**
+ * New OUs with the stored names of the OUs above them. With today's names, `namesAsStored` would not recognize an OU that
+ * replaces a new OU below a renamed one.
+ */
+function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPathsById): OuPathsById {
+  const paths = ouTreeOf(
+    accounts.map((account) => ({ ...account, ouPath: ouPathOf(namesAsStored(stored, account)) })),
+  );
+  return Object.fromEntries(Object.entries(ous).map(([id, path]) => [id, paths.get(id) ?? path]));
+}
+
+/** The OUs at the path, and those above them. */
+function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }: OuPathTest): OuPathsById {
+  const isNamed = (id: string | undefined): boolean => {
+    const names = ouNamesOf(tree.get(id ?? '') ?? '');
+    return names.length === depth && test(names);
+  };
+  const ids = accounts
+    .filter(({ parentIds }) => isNamed(parentIds[depth]))
+    .flatMap(({ parentIds }) => parentIds.slice(1, depth + 1));
+  return Object.fromEntries([...new Set(ids)].sort().map((id) => [id, tree.get(id) ?? '']));
+}
+
+/** The ids of the OUs that paths named, without those above them; each once. */
+export const storedOuIds = (stored: StoredOus): readonly string[] => [
+  ...new Set(
+    Object.entries(stored).flatMap(([path, ous]) => namedOus(ous, pathTest(path)).map(([id]) => id)),
+  ),
+];
+
+/** Of the stored OUs of a path, those that it named: the OUs above them have shorter paths. */
+export const namedOus = (ous: OuPathsById, { depth }: OuPathTest): readonly (readonly [string, string])[] =>
+  Object.entries(ous).filter(([, path]) => ouNamesOf(path).length === depth);
+
+/**
+ * The names of the OUs above an account as they were stored; OUs that are not stored have the names that they have now.
+ * They end before an OU that has taken the path of a stored one: it is not the OU that the configuration names.
+ */
+export function namesAsStored(
+  ous: OuPathsById,
+  { parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>,
+): readonly string[] {
+  const stored = storedPaths(ous);
+  const names: string[] = [];
+  for (const [index, name] of ouNamesOf(ouPath).entries()) {
+    const path = ous[parentIds[index + 1] ?? ''];
+    if (path === undefined && stored.has(ouPathOf([...names, name]))) break;
+    names.push(path === undefined ? name : (ouNamesOf(path).at(-1) ?? name));
+  }
+  return names;
+}
+
+const storedPaths = perObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
+
+/**
+ * What a selector says of an account. `unresolved`: by the OUs as they were stored the account is selected, by their
+ * names now it is not. Such an account keeps what it has and gets nothing.
+ */
+export type Selection = 'selected' | 'unresolved' | 'not-selected';
+
+/**
+ * The stored OUs decide who may keep access; to be added, an account must be selected by the names of today as well. So
+ * a path that names another OU, or none, takes nothing from the accounts of the stored OU and adds nobody.
+ */
+export const selectionOf = (selector: Selector, account: Account, stored: StoredOus): Selection =>
+  selectionTest(selector, stored)(account);
+
+/** The same for many accounts. */
+export function selectionTest(selector: Selector, stored: StoredOus): (account: Account) => Selection {
+  const isSelectedNow = testOf(selector);
+  const isSelectedAsStored = testAsStored(stored, selector);
+  if (isSelectedAsStored === isSelectedNow)
+    return (account) => (isSelectedNow(account) ? 'selected' : 'not-selected');
+  return (account) => {
+    if (!isSelectedAsStored(account)) return 'not-selected';
+    return isSelectedNow(account) ? 'selected' : 'unresolved';
+  };
+}
+
+/** Whether the selector selects the account by the OUs as they were stored, or by their names of today. */
+export const maySelect = (selector: Selector, account: Account, stored: StoredOus): boolean =>
+  matches(selector, account) || testAsStored(stored, selector)(account);
+
+function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
+  const tests = testsAsStored(stored);
+  const known = tests.get(selector);
+  if (known !== undefined) return known;
+  const isStored = ouPathsOf(selector).some((path) => stored[path] !== undefined);
+  const test: SelectorTest = isStored
+    ? selectorTest(selector, (path, account) => namesAsStored(stored[path] ?? noOus, account))
+    : testOf(selector);
+  tests.set(selector, test);
+  return test;
+}
+
+const noOus: OuPathsById = {};
+
+/** Made once for each selector and activation, since an organization has many accounts. */
+const testsAsStored = perObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());

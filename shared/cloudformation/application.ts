@@ -1,0 +1,159 @@
+import {
+  type Application,
+  type ApplicationProfile,
+  applicationPlace,
+  keyArnOf,
+  logicalName,
+} from '../configuration/applications.ts';
+import { secretPlace } from '../platform/aws/secret-arn.ts';
+import type { ApplicationRequest } from './application-request.ts';
+import { alarmRole, kept, readerResources, retrievalResources } from './application-roles.ts';
+import { deploymentName } from './names.ts';
+import type { Template } from './template.ts';
+
+export interface ApplicationTemplate {
+  readonly template: Template;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/**
+ * What AppConfig needs for one application of the configuration: the application, its environments and profiles, and the
+ * roles by which AppConfig watches alarms, retrieves secrets, and by which readers of other accounts read. It holds no
+ * versions: those are added by hand, and `config-deployment` deploys them. Pure.
+ */
+export function applicationTemplate(request: ApplicationRequest): ApplicationTemplate {
+  const { configuration, application } = request;
+  const place = applicationPlace(application, configuration) ?? { accountId: '', region: '' };
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `${deploymentName(configuration)}: the application ${application.name} of AppConfig; made by onboarding application-template`,
+    Rules: rules(application, place),
+    Resources: {
+      Application: applicationResource(request),
+      ...Object.fromEntries(
+        application.environments.map((each) => [
+          `Environment${logicalName(each.name)}`,
+          environmentResource(each),
+        ]),
+      ),
+      ...(application.environments.some(({ alarms }) => alarms !== undefined)
+        ? { AlarmRole: alarmRole }
+        : {}),
+      ...Object.fromEntries(
+        application.profiles.map((each) => [
+          `Profile${logicalName(each.name)}`,
+          profileResource(each, request),
+        ]),
+      ),
+      ...retrievalResources(request),
+      ...readerResources(request),
+    },
+    Outputs: outputs(application),
+  };
+  return { template, ...place };
+}
+
+/** A stack in the wrong place would be an application that nobody deploys to. */
+const rules = ({ name }: Application, { accountId, region }: { accountId: string; region: string }) => ({
+  RightPlace: {
+    Assertions: [
+      {
+        Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] },
+        AssertDescription: `The application ${name} belongs into ${region}`,
+      },
+      {
+        Assert: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, accountId] },
+        AssertDescription: `The application ${name} belongs into account ${accountId}`,
+      },
+    ],
+  },
+});
+
+const described = (description: string | undefined) =>
+  description === undefined ? {} : { Description: description };
+
+const applicationResource = ({
+  configuration: { deployment },
+  application: { name, description },
+}: ApplicationRequest) => ({
+  Type: 'AWS::AppConfig::Application',
+  ...kept,
+  Properties: {
+    Name: name,
+    ...described(description),
+    Tags: [
+      { Key: 'managed-by', Value: 'account-onboarding' },
+      { Key: 'account-onboarding:deployment', Value: deployment },
+    ],
+  },
+});
+
+const environmentResource = ({ name, description, alarms }: Application['environments'][number]) => ({
+  Type: 'AWS::AppConfig::Environment',
+  ...kept,
+  Properties: {
+    ApplicationId: { Ref: 'Application' },
+    Name: name,
+    ...described(description),
+    ...(alarms === undefined
+      ? {}
+      : {
+          Monitors: alarms.map((AlarmArn) => ({
+            AlarmArn,
+            AlarmRoleArn: { 'Fn::GetAtt': ['AlarmRole', 'Arn'] },
+          })),
+        }),
+  },
+});
+
+function profileResource(profile: ApplicationProfile, request: ApplicationRequest) {
+  const { name, description, schema, secret, key } = profile;
+  const { configuration, application, schemas } = request;
+  const partition = '${AWS::Partition}';
+  const hostedKey = key === undefined || secret !== undefined ? undefined : key;
+  return {
+    Type: 'AWS::AppConfig::ConfigurationProfile',
+    ...kept,
+    Properties: {
+      ApplicationId: { Ref: 'Application' },
+      Name: name,
+      ...described(description),
+      Type: 'AWS.Freeform',
+      ...(secret === undefined
+        ? { LocationUri: 'hosted' }
+        : {
+            // With the name, the one form that is documented (AppConfig user guide, "Creating a configuration profile
+            // for a secret stored in Secrets Manager").
+            LocationUri: `secretsmanager://${secretPlace(secret)?.name ?? secret}`,
+            RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${logicalName(name)}`, 'Arn'] },
+          }),
+      ...(hostedKey === undefined
+        ? {}
+        : {
+            KmsKeyIdentifier: { 'Fn::Sub': keyArnOf(hostedKey, { configuration, application, partition }) },
+          }),
+      ...(schema === undefined
+        ? {}
+        : { Validators: [{ Type: 'JSON_SCHEMA', Content: schemas.get(schema) ?? '' }] }),
+    },
+  };
+}
+
+/** The ids that a manual start, `rotation.targets` and readers name. */
+const outputs = ({ environments, profiles, readerRole }: Application) => ({
+  ApplicationId: { Value: { Ref: 'Application' } },
+  ...Object.fromEntries(
+    environments.map(({ name }) => [
+      `Environment${logicalName(name)}Id`,
+      { Value: { 'Fn::GetAtt': [`Environment${logicalName(name)}`, 'EnvironmentId'] } },
+    ]),
+  ),
+  ...Object.fromEntries(
+    profiles.map(({ name }) => [
+      `Profile${logicalName(name)}Id`,
+      { Value: { 'Fn::GetAtt': [`Profile${logicalName(name)}`, 'ConfigurationProfileId'] } },
+    ]),
+  ),
+  ...(readerRole === undefined ? {} : { ReaderRoleArn: { Value: { 'Fn::GetAtt': ['ReaderRole', 'Arn'] } } }),
+});

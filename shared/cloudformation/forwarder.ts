@@ -1,0 +1,148 @@
+import type { Configuration } from '../configuration/schema.ts';
+import type { Forwarding, ForwardingRule, Hub } from './forwarding.ts';
+import { forwarderRole, rolePath } from './names.ts';
+import type { RegionConditions } from './region-conditions.ts';
+
+export interface Forwarder {
+  readonly configuration: Configuration;
+  readonly hub: Hub;
+  /** The region that has the role. */
+  readonly home: string;
+  readonly forwarding: Forwarding;
+  readonly regions: RegionConditions;
+}
+
+/** What forwards: one role for all regions, and in each region the rules, one queue for their letters, and its alarm. */
+export function forwarderResources(forwarder: Forwarder) {
+  const { forwarding, regions } = forwarder;
+  const { rules } = forwarding;
+  return {
+    ForwarderRole: role(forwarder),
+    ...Object.fromEntries(rules.map((rule) => [rule.ruleId, ruleResource(rule, forwarder)])),
+    ...queueResources(
+      rules.map(({ name }) => ruleArn(name)),
+      regions.nameOf(forwarding.regions),
+    ),
+  };
+}
+
+const busOf = ({ accountId, region }: Hub): string =>
+  `arn:\${AWS::Partition}:events:${region}:${accountId}:event-bus/default`;
+
+const ruleArn = (rule: string, region = '${AWS::Region}'): string =>
+  `arn:\${AWS::Partition}:events:${region}:\${AWS::AccountId}:rule/${rule}`;
+
+/**
+ * A bus that admits an organization asks for a role ("Sending and receiving events between AWS accounts", EventBridge
+ * user guide).
+ */
+const role = ({ configuration, hub, forwarding }: Forwarder) => ({
+  Type: 'AWS::IAM::Role',
+  Condition: 'IsHome',
+  Properties: {
+    RoleName: forwarderRole(configuration),
+    Path: rolePath,
+    Description: 'Puts events about resources and secrets on the bus of account-onboarding',
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          // "Cross-service confused deputy prevention in Amazon EventBridge", EventBridge user guide.
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: { 'aws:SourceArn': forwarding.rules.map(({ name }) => ruleArn(name, '*')) },
+          },
+        },
+      ],
+    },
+    Policies: [
+      {
+        PolicyName: 'forward',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'events:PutEvents', Resource: busOf(hub) }],
+        },
+      },
+    ],
+  },
+});
+
+/** Events that could not be delivered within a day go to the queue. */
+function ruleResource(rule: ForwardingRule, forwarder: Forwarder) {
+  const { name, description, pattern } = rule;
+  return {
+    Type: 'AWS::Events::Rule',
+    Condition: forwarder.regions.nameOf(rule.regions),
+    Properties: {
+      Name: name,
+      Description: description,
+      EventPattern: pattern,
+      Targets: [
+        {
+          Id: 'hub',
+          Arn: busOf(forwarder.hub),
+          RoleArn: roleArn(rule, forwarder),
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] } },
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+        },
+      ],
+    },
+  };
+}
+
+/** At home the role is of the same stack, which makes it first. */
+function roleArn({ regions }: ForwardingRule, { configuration, home }: Forwarder): unknown {
+  const made = { 'Fn::GetAtt': ['ForwarderRole', 'Arn'] };
+  const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${forwarderRole(configuration)}`;
+  if (!regions.includes(home)) return named;
+  return regions.length === 1 ? made : { 'Fn::If': ['IsHome', made, named] };
+}
+
+/** The sweep, and the look at deployed secrets, make up for what lies there: a letter tells where forwarding fails. */
+const queueResources = (rules: readonly string[], condition: string) => ({
+  DeadLetters: {
+    Type: 'AWS::SQS::Queue',
+    Condition: condition,
+    DeletionPolicy: 'Delete',
+    UpdateReplacePolicy: 'Delete',
+    Properties: { MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true },
+  },
+  DeadLettersPolicy: {
+    Type: 'AWS::SQS::QueuePolicy',
+    Condition: condition,
+    Properties: {
+      Queues: [{ Ref: 'DeadLetters' }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] },
+            Condition: { ArnEquals: { 'aws:SourceArn': rules } },
+          },
+        ],
+      },
+    },
+  },
+  DeadLettersAlarm: {
+    Type: 'AWS::CloudWatch::Alarm',
+    Condition: condition,
+    Properties: {
+      AlarmDescription: 'Events have not reached the hub of account-onboarding',
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetters', 'QueueName'] } }],
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      TreatMissingData: 'notBreaching',
+    },
+  },
+});

@@ -1,0 +1,104 @@
+import { apiCall } from '../accounts/resource-event.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { CallEvents } from '../grants/contract.ts';
+import { callEvents } from '../grants/kinds.ts';
+import { deploymentName } from './names.ts';
+import type { SpokeGrant } from './permissions.ts';
+import { secretEvents, secretRegions } from './secret-events.ts';
+
+/** The account and region that the hub is deployed in. */
+export interface Hub {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** A rule that sends events to the hub, in each of its regions. */
+export interface ForwardingRule {
+  /** Its resource in the template. */
+  readonly ruleId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly pattern: object;
+  /** Ordered; at least one. */
+  readonly regions: readonly string[];
+  /** What the template calls these regions. */
+  readonly condition: string;
+}
+
+/** Which events a central account sends to the hub, and from where. */
+export interface Forwarding {
+  /** Of all rules together; ordered; at least one. */
+  readonly regions: readonly string[];
+  readonly rules: readonly ForwardingRule[];
+}
+
+interface Account {
+  readonly configuration: Configuration;
+  readonly accountId: string;
+  readonly hub: Hub;
+  readonly grants: readonly SpokeGrant[];
+}
+
+/** `undefined` where nothing is sent: there are no patterns, and no secret is deployed. */
+export function forwardingOf(account: Account): Forwarding | undefined {
+  const parts = [ofResources(account), ofSecrets(account)].filter(({ regions }) => regions.length > 0);
+  if (parts.length === 0) return undefined;
+  const { configuration } = account;
+  return {
+    regions: ordered(parts.flatMap(({ regions }) => regions)),
+    rules: parts.flatMap(({ condition, regions, rules }) =>
+      rules.map(({ name, ...rule }) => ({
+        ...rule,
+        name: `${deploymentName(configuration)}-${name}`,
+        regions,
+        condition,
+      })),
+    ),
+  };
+}
+
+/** Rules that have their regions in common. */
+interface Part {
+  readonly condition: string;
+  readonly regions: readonly string[];
+  readonly rules: readonly Omit<ForwardingRule, 'condition' | 'regions'>[];
+}
+
+function ofResources({ grants, accountId, hub }: Account): Part {
+  const patterns = grants.filter(({ searches }) => searches.length > 0);
+  const events = callEvents(patterns.map(({ kind }) => kind));
+  const regions = patterns.flatMap(({ searches }) => searches.map(({ region }) => region));
+  const rule = {
+    ruleId: 'ResourceEventRule',
+    name: 'resource-events',
+    description: 'Resources have changed that patterns of account-onboarding may match',
+    pattern: resourceEventPattern(events),
+  };
+  return {
+    condition: 'ForwardsResourceEvents',
+    regions: events.length === 0 ? [] : elsewhere(regions, accountId, hub),
+    rules: [rule],
+  };
+}
+
+const ofSecrets = ({ configuration, accountId, hub }: Account): Part => ({
+  condition: 'ForwardsSecretEvents',
+  regions: elsewhere(secretRegions(configuration, accountId), accountId, hub),
+  rules: secretEvents,
+});
+
+/** A bus does not forward to itself. */
+const elsewhere = (regions: readonly string[], accountId: string, hub: Hub): readonly string[] =>
+  ordered(regions.filter((region) => accountId !== hub.accountId || region !== hub.region));
+
+const ordered = (regions: readonly string[]): readonly string[] => [...new Set(regions)].sort();
+
+/** The pattern of a rule for these events; CloudTrail tells of calls that failed, too. */
+export const resourceEventPattern = (events: readonly CallEvents[]): object => ({
+  source: events.map(({ source }) => source),
+  'detail-type': [apiCall],
+  detail: {
+    eventName: [...new Set(events.flatMap(({ names }) => names))].sort(),
+    errorCode: [{ exists: false }],
+  },
+});

@@ -1,0 +1,52 @@
+import type { Configuration } from '../configuration/schema.ts';
+import type { Permission } from '../grants/contract.ts';
+import { raiseAdvice } from '../grants/quotas.ts';
+import { currentVersion, type PolicyDocument, type Statement } from '../iam/document.ts';
+import { policySize } from '../iam/size.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
+
+/**
+ * The permissions as documents of managed policies, as few as hold them in their order; a list of resources may go on
+ * in the next one.
+ * @throws PolicyTooLargeError where a role takes no such number of policies
+ */
+export function spokePolicies(
+  permissions: readonly Permission[],
+  { managedPolicyCharacters, managedPoliciesPerRole }: Configuration['limits'],
+): readonly PolicyDocument[] {
+  const documents: PolicyDocument[] = [];
+  for (const { resources, ...permission } of permissions)
+    for (const resource of resources) {
+      const last = documents.at(-1);
+      const longer = withResource(last, permission, resource);
+      const fits = policySize(longer, 'characters') <= managedPolicyCharacters;
+      if (last !== undefined && fits) documents[documents.length - 1] = longer;
+      else documents.push(withResource(undefined, permission, resource));
+    }
+  if (documents.length > managedPoliciesPerRole) throw tooMany(documents.length, managedPoliciesPerRole);
+  return documents;
+}
+
+function withResource(
+  document: PolicyDocument | undefined,
+  { actions, condition }: Omit<Permission, 'resources'>,
+  resource: string,
+): PolicyDocument {
+  const statements = document?.Statement ?? [];
+  const last = statements.at(-1);
+  const goesOn = last !== undefined && last.Action === actions && last.Condition === condition;
+  const statement: Statement = {
+    Effect: 'Allow',
+    Action: actions,
+    Resource: [...(goesOn ? [last.Resource ?? []].flat() : []), resource],
+    ...(condition === undefined ? {} : { Condition: condition }),
+  };
+  return { Version: currentVersion, Statement: [...statements.slice(0, goesOn ? -1 : undefined), statement] };
+}
+
+const tooMany = (count: number, limit: number): PolicyTooLargeError =>
+  new PolicyTooLargeError(
+    `The spoke role would need ${count} managed policies, and limits.managedPoliciesPerRole is ${limit}. Tell resources by ` +
+      `patterns instead of naming each${raiseAdvice('managedPoliciesPerRole', count)}`,
+    { count, limit },
+  );

@@ -1,0 +1,20 @@
+import { type Finding, listed, OnboardingError } from '../platform/errors.ts';
+
+/** The configuration is not valid; every finding at once. */
+export class ConfigurationError extends OnboardingError {
+  override readonly name = 'ConfigurationError';
+  readonly retryable = false;
+  readonly findings: readonly Finding[];
+
+  constructor(source: string, findings: readonly Finding[]) {
+    const count = findings.length === 1 ? '1 mistake' : `${findings.length} mistakes`;
+    super(`${source} has ${count}:\n${listed(findings)}`, { source, findings });
+    this.findings = findings;
+  }
+}
+
+/** The caller's configuration is not the one in force. */
+export class ConfigurationMismatchError extends OnboardingError {
+  override readonly name = 'ConfigurationMismatchError';
+  readonly retryable = false;
+}

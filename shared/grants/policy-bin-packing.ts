@@ -1,0 +1,243 @@
+import { newPolicy, type Statement } from '../iam/document.ts';
+import { policySize } from '../iam/size.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
+import { byText } from '../platform/order.ts';
+import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
+import { attachedOf, type ManagedPolicies, type ManagedPolicy } from './managed-policies.ts';
+import { raiseAdvice } from './quotas.ts';
+import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-entries.ts';
+import { charactersOfSid, sentDocument } from './sid-tag.ts';
+
+interface ShardRequest {
+  readonly ref: ResourceRef;
+  readonly actual: ManagedPolicies;
+  readonly slots: readonly Slot[];
+  /** The statements that the slots' Sids name, without slots. */
+  readonly statements: readonly Statement[];
+  readonly context: GrantContext;
+}
+
+interface Shard {
+  readonly name: string;
+  readonly slots: Slot[];
+  readonly sids: Set<string>;
+  readonly taggedSid: string | undefined;
+  /** The characters that the policy has. */
+  size: number;
+}
+
+/**
+ * Spreads slots over managed policies so that one more account changes one policy, and one less does not move the
+ * others: a slot stays in the policy that has it now, and an account's new slots go together to the first with room.
+ * @throws PolicyTooLargeError when more policies would be needed than can be attached, or one slot fits in none
+ */
+export function shards(request: ShardRequest): {
+  policies: readonly ManagedPolicy[];
+  size: number;
+  limit: number;
+} {
+  const { actual, context, statements } = request;
+  const limit = context.limits.managedPolicyCharacters;
+  const weigh = weighing(statements);
+  const kept = keepInPlace(request, weigh);
+  const placed = new Set(kept.flatMap(({ slots }) => slots.map(slotKey)));
+  const full = fill(
+    request,
+    kept,
+    request.slots.filter((slot) => !placed.has(slotKey(slot))),
+    weigh,
+  );
+  const used = full.filter(({ slots }) => slots.length > 0);
+  requireAttachable(request, used);
+  const policies = inOrderOfWriting(
+    used.map((shard) => toPolicy(shard, statements, actual)),
+    actual,
+  );
+  const size = Math.max(0, ...policies.map((policy) => policySize(sentDocument(policy), 'characters')));
+  return { policies, size, limit };
+}
+
+/**
+ * Policies are written in their order. First those that come to let in all accounts of a grant, before others stop
+ * listing them; last those that cease to, or whose accounts another takes over, after others have begun: so nobody is
+ * without access in between.
+ */
+function inOrderOfWriting(
+  policies: readonly ManagedPolicy[],
+  actual: ManagedPolicies,
+): readonly ManagedPolicy[] {
+  const all = new Set(policies.flatMap(placesIn));
+  const rank = (policy: ManagedPolicy): number => {
+    const known = attachedOf(actual).find(({ name }) => name === policy.name);
+    const before = sidsForAll(known);
+    const after = sidsForAll(policy);
+    if (after.some((sid) => !before.includes(sid))) return 0;
+    const stays = new Set(placesIn(policy));
+    const moves = known !== undefined && placesIn(known).some((place) => !stays.has(place) && all.has(place));
+    return moves || before.some((sid) => !after.includes(sid)) ? 2 : 1;
+  };
+  return policies.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const placesIn = ({ document }: ManagedPolicy): readonly string[] =>
+  document.Statement.flatMap((statement) =>
+    accountsOfRoles(statement).map(({ accountId }) => `${statement.Sid} ${accountId}`),
+  );
+
+const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undefined)[] =>
+  (policy?.document.Statement ?? [])
+    .filter((statement) => accountsOfRoles(statement).some(({ accountId }) => accountId === anyAccount))
+    .map(({ Sid }) => Sid);
+
+const slotKey = ({ sid, accountId, text }: Slot): string => `${sid} ${accountId} ${text}`;
+
+/** The characters that slots add to a shard. */
+type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
+
+/** Each slot with a comma; the first of a statement has none, but the statement itself. */
+function weighing(statements: readonly Statement[]): Weigh {
+  const sizes = new Map(statements.map((statement) => [statement.Sid, JSON.stringify(statement).length]));
+  return (slots, { sids, taggedSid }) =>
+    [...new Set(slots.map(({ sid }) => sid))]
+      .filter((sid) => !sids.has(sid))
+      .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0) - (sid === taggedSid ? charactersOfSid(sid) : 0), 0) +
+    slots.reduce((sum, { text }) => sum + text.length + 3, 0);
+}
+
+/** The comma that each statement is weighed with is missing after the last. */
+const newShard = (name: string, taggedSid: string | undefined): Shard => ({
+  name,
+  slots: [],
+  sids: new Set(),
+  taggedSid,
+  size: policySize(newPolicy(), 'characters') - 1,
+});
+
+function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
+  shard.size += weigh(slots, shard);
+  shard.slots.push(...slots);
+  for (const { sid } of slots) shard.sids.add(sid);
+}
+
+/**
+ * A slot whose role has another name now keeps its policy too, where the new name still fits. A policy that is not attached
+ * keeps none, but comes after the attached ones and before new ones. So no more are attached while it is written than
+ * before and after: one more is attached only where nothing fits into those that are, and so none of them is emptied.
+ */
+function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
+  const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
+  const attachedFirst = actual.policies.toSorted((a, b) => Number(b.attached) - Number(a.attached));
+  return attachedFirst.map(({ name, attached, document, taggedSid }) => {
+    const shard = newShard(name, taggedSid);
+    if (!attached) return shard;
+    for (const statement of document.Statement)
+      for (const { accountId } of accountsOfRoles(statement)) {
+        const slot = wanted.get(`${statement.Sid} ${accountId}`);
+        if (slot === undefined) continue;
+        if (shard.size + weigh([slot], shard) > context.limits.managedPolicyCharacters) continue;
+        put(shard, [slot], weigh);
+        wanted.delete(`${statement.Sid} ${accountId}`);
+      }
+    return shard;
+  });
+}
+
+/** Puts each account's slots into the first shard with room, making new shards at the lowest free numbers. */
+function fill(
+  request: ShardRequest,
+  kept: readonly Shard[],
+  slots: readonly Slot[],
+  weigh: Weigh,
+): readonly Shard[] {
+  const { ref, context } = request;
+  const limit = context.limits.managedPolicyCharacters;
+  const all = [...kept];
+  let open = 0;
+  for (const group of togetherWhereFitting(slots, limit, weigh)) {
+    const fits = (shard: Shard) => shard.size + weigh(group, shard) <= limit;
+    while (open < all.length && !fits(all[open] as Shard)) open += 1;
+    if (open === all.length) all.push(newShard(freeName(ref, context, all), group[0]?.sid));
+    const shard = all[open] as Shard;
+    if (!fits(shard)) throw slotTooLarge(request, shard.size + weigh(group, shard));
+    put(shard, group, weigh);
+  }
+  return all;
+}
+
+/** The slots of each account, or each alone where one policy could not hold them all. */
+const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weigh): readonly Slot[][] =>
+  [...Map.groupBy(slots, ({ accountId }) => accountId)]
+    .sort(byText(([name]) => name))
+    .flatMap(([, group]) => {
+      const alone = newShard('', group[0]?.sid);
+      return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);
+    });
+
+function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: readonly Shard[]): string {
+  const names = new Set(taken.map(({ name }) => name));
+  const prefix = `account-onboarding-${deploymentId}-${id.replace('/', '-')}`;
+  let number = 1;
+  while (names.has(`${prefix}-${number}`)) number += 1;
+  return `${prefix}-${number}`;
+}
+
+function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: readonly Shard[]): void {
+  const { managedPoliciesPerGroup, managedPoliciesPerRole } = context.limits;
+  const limit = ref.id.startsWith('group/') ? managedPoliciesPerGroup : managedPoliciesPerRole;
+  const attachable = Math.max(limit - actual.othersAttached, 0);
+  if (used.length <= attachable) return;
+  const where = resourceKey(ref);
+  const accounts = accountsOf(slots).size;
+  const homeless = accountsOf(used.slice(attachable).flatMap((shard) => shard.slots));
+  const fit = accounts - homeless.size;
+  throw new PolicyTooLargeError(
+    `${where}: ${accounts} accounts need ${used.length} managed policies, and ${attachable} of ${limit} can be ` +
+      `attached (${actual.othersAttached} are others'), which hold ${fit}${attachableText(ref, used.length, actual)}`,
+    { resource: where, needed: used.length, attachable, accounts, fit },
+  );
+}
+
+/** What would let so many of ours be attached. */
+function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
+  const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
+  const all = needed + othersAttached;
+  return [...(othersAttached === 0 ? [] : ['. Detach what is not needed']), raiseAdvice(setting, all)].join(
+    '',
+  );
+}
+
+const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>
+  new Set(slots.map(({ accountId }) => accountId));
+
+function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLargeError {
+  const where = resourceKey(ref);
+  const limit = context.limits.managedPolicyCharacters;
+  return new PolicyTooLargeError(
+    `${where}: the permission for one account alone takes ${size} characters, and limits.managedPolicyCharacters ` +
+      `is ${limit}${raiseAdvice('managedPolicyCharacters', size)}`,
+    { resource: where, size, limit, accounts: 1, fit: 0 },
+  );
+}
+
+/** Without the statements that have no slot here. */
+function toPolicy(
+  { name, slots, taggedSid }: Shard,
+  statements: readonly Statement[],
+  actual: ManagedPolicies,
+): ManagedPolicy {
+  const known = actual.policies.find((policy) => policy.name === name);
+  const bySid = Map.groupBy(slots, ({ sid }) => sid);
+  return {
+    name,
+    ...(known?.arn === undefined ? {} : { arn: known.arn }),
+    ...(taggedSid === undefined ? {} : { taggedSid }),
+    attached: true,
+    document: {
+      ...newPolicy(),
+      Statement: statements.flatMap((statement) => {
+        const here = bySid.get(statement.Sid ?? '') ?? [];
+        return here.length === 0 ? [] : [withSlots(statement, here)];
+      }),
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { frozen } from '../platform/deep-freeze.ts';
+import type { Finding } from '../platform/errors.ts';
+import { perText } from '../platform/memoize.ts';
+import { MalformedPolicyError } from './errors.ts';
+import { policyFindings } from './grammar.ts';
+import { losses } from './lossless.ts';
+
+export type OneOrMany<T> = T | readonly T[];
+
+export type PrincipalMap = Readonly<Record<string, OneOrMany<string>>>;
+export type Principal = '*' | PrincipalMap;
+
+export type ConditionValue = string | number | boolean;
+
+/** Operator → key → values. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, OneOrMany<ConditionValue>>>>>;
+
+/** One statement, in the words of AWS ("Grammar of the IAM JSON policy language"). */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Principal?: Principal;
+  readonly NotPrincipal?: Principal;
+  readonly Action?: OneOrMany<string>;
+  readonly NotAction?: OneOrMany<string>;
+  readonly Resource?: OneOrMany<string>;
+  readonly NotResource?: OneOrMany<string>;
+  readonly Condition?: Conditions;
+}
+
+/** A policy document. `Statement` is always an array here, though AWS also accepts a single object. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Id?: string;
+  readonly Statement: readonly Statement[];
+}
+
+/** What an absent `Version` means ("IAM JSON policy elements: Version"). */
+export const defaultVersion = '2008-10-17';
+
+/** The only version in which `${…}` is a variable. */
+export const currentVersion = '2012-10-17';
+
+/**
+ * Reads the policy of `where`. Accepts every legal form, and keeps each statement as the very object that was
+ * parsed, so that a foreign one is written back as it came. One text has one document, frozen: plan, write and proof
+ * read the same policy again and again.
+ *
+ * @throws MalformedPolicyError with all findings, where the text is not a policy that we understand whole, or holds
+ * something that JavaScript would change by reading and writing it.
+ */
+export function parsePolicy(text: string, where: string): PolicyDocument {
+  const { document, findings, cause } = read(text);
+  if (document === undefined) throw new MalformedPolicyError(where, findings, cause);
+  return document;
+}
+
+interface Read {
+  readonly document?: PolicyDocument;
+  readonly findings: readonly Finding[];
+  readonly cause?: unknown;
+}
+
+const read = perText(100, (text): Read => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const findings = [...losses(text).map((loss) => withSid(parsed, loss)), ...policyFindings(parsed)];
+    return findings.length > 0 ? { findings } : { document: frozen(inOneForm(parsed as Written)), findings };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return { findings: [{ path: '', message: `is not JSON: ${reason}` }], cause };
+  }
+});
+
+/** The Sid, since a person looks for a statement by its name and not by its number. */
+function withSid(policy: unknown, { path, message }: Finding): Finding {
+  const index = /^Statement(?:\[(\d+)\])?/.exec(path)?.[1];
+  const statements = field(policy, 'Statement');
+  const sid = field(index === undefined ? statements : field(statements, index), 'Sid');
+  return { path, message: typeof sid === 'string' ? `(statement "${sid}") ${message}` : message };
+}
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+
+type Written = Omit<PolicyDocument, 'Statement'> & { readonly Statement: OneOrMany<Statement> };
+
+const inOneForm = (document: Written): PolicyDocument => ({
+  ...document,
+  Statement: many(document.Statement),
+});
+
+/** A document without statements. */
+export const newPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
+
+/** The compact text that is sent to AWS, and that is counted. */
+export const serializePolicy = (document: PolicyDocument): string => JSON.stringify(document);
+
+/** AWS lets a single value stand for a list of one. */
+export const many = <T>(value: OneOrMany<T>): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+/** `"*"` as a map, so that both spellings are walked alike. */
+export const principalMap = (principal: Principal): PrincipalMap =>
+  principal === '*' ? everybody : principal;
+
+const everybody: PrincipalMap = Object.freeze({ '*': '*' });

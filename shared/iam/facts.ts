@@ -1,0 +1,101 @@
+import {
+  type Conditions,
+  defaultVersion,
+  many,
+  type OneOrMany,
+  type PolicyDocument,
+  type Principal,
+  principalMap,
+  type Statement,
+} from './document.ts';
+import { canonicalAccount, keyNaming } from './normalize.ts';
+
+/** What one value of a statement says: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
+export interface Fact {
+  /** Equal for two facts that mean the same, in whatever letter case or form they are written. */
+  readonly key: string;
+  /** For people. */
+  readonly text: string;
+  /** `Effect`, `Action`, `NotResource`, `Principal`, `Principal.AWS`, or `Condition`. */
+  readonly element: string;
+  /** The value as it is compared. */
+  readonly value: string;
+  /** Only of a condition. The values of one key under one operator share the object. */
+  readonly condition?: FactCondition;
+}
+
+interface FactCondition {
+  readonly operator: string;
+  readonly key: string;
+}
+
+/** Stands for an empty list, which matches nothing; an absent element matches everything. */
+export const noValue = '(none)';
+
+/** A statement as single facts: two statements with the same Sid mean the same exactly if their keys are the same. */
+export const factsOf = (statement: Statement): readonly Fact[] => [
+  fact('Effect', statement.Effect),
+  ...principalFacts('Principal', statement.Principal),
+  ...principalFacts('NotPrincipal', statement.NotPrincipal),
+  ...listFacts('Action', statement.Action, lowerCase),
+  ...listFacts('NotAction', statement.NotAction, lowerCase),
+  ...listFacts('Resource', statement.Resource),
+  ...listFacts('NotResource', statement.NotResource),
+  ...conditionFacts(statement.Condition ?? {}),
+];
+
+/** What the facts mean. */
+export const keysOf = (facts: readonly Fact[]): ReadonlySet<string> => new Set(facts.map(({ key }) => key));
+
+/** What a document says beside its statements. */
+export const headFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
+  fact('Version', Version),
+  ...(Id === undefined ? [] : [fact('Id', Id)]),
+];
+
+const lowerCase = (text: string): string => text.toLowerCase();
+
+function principalFacts(name: string, principal: Principal | undefined): readonly Fact[] {
+  if (principal === undefined) return [];
+  if (principal === '*') return [fact(name, '*')];
+  const types = Object.entries(principalMap(principal));
+  if (types.length === 0) return [fact(name, '(nobody)')];
+  return types.flatMap(([type, values]) =>
+    listFacts(`${name}.${type}`, type === 'AWS' ? many(values).map(canonicalAccount) : values),
+  );
+}
+
+const conditionFacts = (conditions: Conditions): readonly Fact[] =>
+  Object.entries(conditions).flatMap(([operator, block]) => {
+    const keyName = keyNaming(Object.keys(block));
+    return Object.entries(block).flatMap(([key, values]) => {
+      const condition = { operator, key: keyName(key) };
+      const path = JSON.stringify(['Condition', operator, condition.key]);
+      return orNone(many(values).map(String)).map((value): Fact => {
+        const text = `Condition ${operator} ${key} ${value}`;
+        return { key: path + value, text, element: 'Condition', value, condition };
+      });
+    });
+  });
+
+function listFacts(
+  element: string,
+  values: OneOrMany<string> | undefined,
+  meaningOf: (value: string) => string = (value) => value,
+): readonly Fact[] {
+  if (values === undefined) return [];
+  const path = JSON.stringify([element]);
+  return orNone(many(values)).map((written): Fact => {
+    const value = meaningOf(written);
+    return { key: path + value, text: `${element} ${written}`, element, value };
+  });
+}
+
+const orNone = (values: readonly string[]): readonly string[] => (values.length === 0 ? [noValue] : values);
+
+const fact = (element: string, value: string): Fact => ({
+  key: JSON.stringify([element]) + value,
+  text: `${element} ${value}`,
+  element,
+  value,
+});

@@ -1,0 +1,89 @@
+import { type JSONPath, type JSONVisitor, visit } from 'jsonc-parser';
+import type { Finding } from '../platform/errors.ts';
+
+/**
+ * What JavaScript would lose of a JSON text if the text were parsed and written again, all of it at once. The text must be JSON.
+ *
+ * JSON.parse keeps the last of two equal keys, and rounds numbers. A policy that was read so and written back would mean
+ * something else, and nobody would have asked for that.
+ */
+export function losses(text: string): readonly Finding[] {
+  const found: Finding[] = [];
+  visit(text, { ...keyLosses(found), ...valueLosses(text, found) }, { disallowComments: true });
+  return found;
+}
+
+/** Keys are compared as JavaScript reads them: `"a"` and `"\u0061"` are one key. */
+function keyLosses(found: Finding[]): JSONVisitor {
+  const open: Set<string>[] = [];
+  return {
+    onObjectBegin: () => {
+      open.push(new Set());
+    },
+    onObjectEnd: () => {
+      open.pop();
+    },
+    onObjectProperty: (key, _offset, _length, _line, _column, path) => {
+      const keys = open.at(-1);
+      const lost = keyLoss(key, keys?.has(key) === true);
+      if (lost !== undefined) found.push({ path: pathText([...path(), key]), message: lost });
+      keys?.add(key);
+    },
+  };
+}
+
+function keyLoss(key: string, isRepeated: boolean): string | undefined {
+  if (isRepeated) return 'stands more than once, and a write would drop all but the last. Keep one of them';
+  if (key === '__proto__') return 'is a key that programs misread as a part of the language. Remove it';
+  return key.isWellFormed() ? undefined : halfCharacter;
+}
+
+function valueLosses(text: string, found: Finding[]): JSONVisitor {
+  return {
+    onLiteralValue: (value, offset, length, _line, _column, path) => {
+      if (typeof value === 'string' && value.isWellFormed()) return;
+      const at = path();
+      const lost = valueLoss(value, text.slice(offset, offset + length), isNumeric(at));
+      if (lost !== undefined) found.push({ path: pathText(at), message: lost });
+    },
+  };
+}
+
+function valueLoss(value: unknown, written: string, numeric: boolean): string | undefined {
+  if (typeof value === 'string') return halfCharacter;
+  if (typeof value !== 'number' || isKept(value, written, numeric)) return undefined;
+  return `is ${written}, and a write would make it ${JSON.stringify(value)}. Put it in quotes: "${written}"`;
+}
+
+const halfCharacter = 'holds half of a character (a lone surrogate). Correct it';
+
+/**
+ * Operators for text compare what is written: there, `1.10` and `1.1` can differ. Numeric operators compare values
+ * (IAM user guide, "IAM JSON policy elements: Condition operators").
+ */
+function isKept(value: number, written: string, numeric: boolean): boolean {
+  if (Object.is(value, -0) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
+  const again = JSON.stringify(value);
+  return again === written || (numeric && decimal(again) === decimal(written));
+}
+
+/** `Condition`, operator, key: whatever stands before and after them. */
+const isNumeric = (path: JSONPath): boolean =>
+  /^(For(Any|All)Values?:)?numeric/i.test(String(path[path.indexOf('Condition') + 1] ?? ''));
+
+/** One text for all texts of one decimal number: its digits without zeros around them, and its exponent. */
+function decimal(written: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = numberPattern.exec(written) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${sign}${significant}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)}`;
+}
+
+const numberPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+const pathText = (path: JSONPath): string =>
+  path.reduce<string>((text, part) => `${text}${partText(part, text === '')}`, '').toWellFormed();
+
+const partText = (part: string | number, isFirst: boolean): string =>
+  typeof part === 'number' ? `[${part}]` : `${isFirst ? '' : '.'}${part}`;

@@ -1,0 +1,104 @@
+import {
+  type Conditions,
+  type ConditionValue,
+  defaultVersion,
+  many,
+  type OneOrMany,
+  type PolicyDocument,
+  type Principal,
+  type Statement,
+} from './document.ts';
+
+/**
+ * The one form of all statements that mean the same: lists sorted, without duplicates, never a single string;
+ * an account's root ARN (of whatever partition) as its id; actions and condition keys in lower case; condition
+ * values as strings; empty conditions left out; elements in one order. `"*"` and `{"AWS": "*"}` stay different,
+ * because not every service takes them alike, and so does the Sid.
+ *
+ * Sources: "AWS JSON policy elements: Principal" (account id and root ARN), "IAM JSON policy elements: Action"
+ * and "… Condition" (letter case).
+ */
+export const normalizeStatement = (statement: Statement): Statement => ({
+  ...element('Sid', statement.Sid),
+  Effect: statement.Effect,
+  ...element('Principal', mapped(statement.Principal, normalizePrincipal)),
+  ...element('NotPrincipal', mapped(statement.NotPrincipal, normalizePrincipal)),
+  ...element('Action', mapped(statement.Action, normalizeActions)),
+  ...element('NotAction', mapped(statement.NotAction, normalizeActions)),
+  ...element('Resource', mapped(statement.Resource, textSet)),
+  ...element('NotResource', mapped(statement.NotResource, textSet)),
+  ...element('Condition', mapped(statement.Condition, normalizeConditions)),
+});
+
+/** As `normalizeStatement`, and statements as a sorted set. An absent version is the one that AWS assumes. */
+export const normalizePolicy = (document: PolicyDocument): PolicyDocument => ({
+  Version: document.Version ?? defaultVersion,
+  ...element('Id', document.Id),
+  Statement: statementSet(document.Statement),
+});
+
+/** The bare id for an account's root ARN; any other principal as it is. */
+export const canonicalAccount = (principal: string): string =>
+  /^arn:[^:]*:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
+
+/**
+ * The lower-case name of a condition key among those of its operator.
+ * Two keys that differ in case only are two conditions, both to be met: they must not become one.
+ */
+export function keyNaming(keys: readonly string[]): (key: string) => string {
+  const counts = Map.groupBy(keys, (key) => key.toLowerCase());
+  return (key) => (counts.get(key.toLowerCase())?.length === 1 ? key.toLowerCase() : key);
+}
+
+const element = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [name in Name]?: Value };
+
+const mapped = <From, To>(value: From | undefined, map: (value: From) => To): To | undefined =>
+  value === undefined ? undefined : map(value);
+
+const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(many(texts));
+
+const sortedSet = (values: readonly string[]): readonly string[] =>
+  isSortedSet(values) ? values : [...new Set(values)].toSorted();
+
+/** Most lists are, since accounts are rendered in order. */
+const isSortedSet = (values: readonly string[]): boolean =>
+  values.every((value, index) => index === 0 || (values[index - 1] ?? '') < value);
+
+const statementSet = (statements: readonly Statement[]): readonly Statement[] =>
+  sortedSet(statements.map((each) => JSON.stringify(normalizeStatement(each)))).map((text) =>
+    JSON.parse(text),
+  );
+
+const normalizeActions = (actions: OneOrMany<string>): readonly string[] =>
+  sortedSet(many(actions).map((action) => action.toLowerCase()));
+
+function normalizePrincipal(principal: Principal): Principal {
+  if (principal === '*') return principal;
+  return Object.fromEntries(
+    sortedEntries(principal).map(([type, named]) => [type, sortedSet(many(named).map(byType(type)))]),
+  );
+}
+
+const byType = (type: string) => (type === 'AWS' ? canonicalAccount : (principal: string) => principal);
+
+function normalizeConditions(conditions: Conditions): Conditions | undefined {
+  const operators = sortedEntries(conditions).filter(([, block]) => Object.keys(block).length > 0);
+  if (operators.length === 0) return undefined;
+  return Object.fromEntries(operators.map(([operator, block]) => [operator, normalizeBlock(block)]));
+}
+
+function normalizeBlock(block: Conditions[string]): Conditions[string] {
+  const keyName = keyNaming(Object.keys(block));
+  const entries = Object.entries(block).map(([key, values]) => [keyName(key), valueSet(values)] as const);
+  return Object.fromEntries(entries.toSorted(byName));
+}
+
+const valueSet = (values: OneOrMany<ConditionValue>): readonly string[] =>
+  sortedSet(many(values).map(String));
+
+const sortedEntries = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
+  Object.entries(record).toSorted(byName);
+
+const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
+  a[0] < b[0] ? -1 : Number(a[0] > b[0]);

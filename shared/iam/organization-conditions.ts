@@ -1,0 +1,88 @@
+import { type OperatorName, operatorName } from './conditions.ts';
+import { type Conditions, many } from './document.ts';
+import { arnSegments } from './patterns.ts';
+
+/** What a condition can hold to the organization: who asks, for whom a service acts, or whose the resource is. */
+export type Holding = 'principal' | 'source' | 'resource';
+
+export interface Held {
+  /** At least one condition alone lets nobody else in. */
+  readonly closed: boolean;
+  /** Accounts that positive conditions name although they are not allowed. */
+  readonly outside: readonly string[];
+}
+
+interface Limits {
+  readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
+  readonly organizationId: string;
+}
+
+/**
+ * What the conditions of an Allow hold. Only the key that matters for `by` is looked at; see `exposures` for the
+ * rules. Source: "AWS global condition context keys".
+ */
+export function holdingOf(by: Holding, conditions: Conditions, limits: Limits): Held {
+  const requirements = requirementsIn(conditions).filter(({ operator }) => positive.has(operator.base));
+  return {
+    closed: requirements.some((each) => mustExist(each.operator) && closes(by, each, limits)),
+    outside: requirements.flatMap((each) =>
+      accountsNamed(by, each).filter((account) => account !== undefined && !limits.accountIds.has(account)),
+    ) as string[],
+  };
+}
+
+interface Requirement {
+  readonly operator: OperatorName;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+const positive: ReadonlySet<string> = new Set(['stringequals', 'stringlike', 'arnequals', 'arnlike']);
+
+const requirementsIn = (conditions: Conditions): readonly Requirement[] =>
+  Object.entries(conditions).flatMap(([operator, block]) =>
+    Object.entries(block).map(([key, values]) => ({
+      operator: operatorName(operator),
+      key: key.toLowerCase(),
+      values: many(values).map(String),
+    })),
+  );
+
+/** IfExists and ForAllValues pass for a request without the key. */
+const mustExist = ({ ifExists, quantifier }: OperatorName): boolean => !ifExists && quantifier !== 'all';
+
+function closes(by: Holding, requirement: Requirement, limits: Limits): boolean {
+  const { operator, key, values } = requirement;
+  const { organizationId } = limits;
+  if (values.length === 0 || organizationId === '') return false;
+  if (key === `aws:${by}orgid`)
+    return operator.base === 'stringequals' && values.every((value) => value === organizationId);
+  if (key === `aws:${by}orgpaths`)
+    return operator.quantifier === 'any' && values.every((value) => value.startsWith(`${organizationId}/`));
+  if (by === 'principal') return false;
+  const accounts = accountsNamed(by, requirement);
+  return accounts.length > 0 && accounts.every((account) => limits.accountIds.has(account ?? ''));
+}
+
+/** One entry for each value of a key that names accounts; undefined for a value that fixes none. */
+function accountsNamed(by: Holding, { operator, key, values }: Requirement): readonly (string | undefined)[] {
+  if (key === `aws:${by}account`) return values.map(accountId);
+  if (key === trailKey && by === 'source') return values.map((arn) => accountId(arnSegments(arn)[4]));
+  return key === `aws:${by}arn` ? values.map((arn) => accountOfArn(operator, arn)) : [];
+}
+
+const trailKey = 'kms:encryptioncontext:aws:cloudtrail:arn';
+
+/**
+ * ARN operators compare segment by segment. With StringLike a wildcard before the account could run over it
+ * (`arn:aws:x:*:111122223333:y` is also like `arn:aws:x:r:444455556666:111122223333:y`), so it fixes nothing;
+ * names of trails have no colon, so there it does.
+ */
+function accountOfArn(operator: OperatorName, arn: string): string | undefined {
+  const [, partition = '', service = '', region = '', account] = arnSegments(arn);
+  const loose = operator.base === 'stringlike' ? /[*?$]/ : /\$/;
+  return [partition, service, region].some((segment) => loose.test(segment)) ? undefined : accountId(account);
+}
+
+const accountId = (text: string | undefined): string | undefined =>
+  /^\d{12}$/.test(text ?? '') ? text : undefined;

@@ -1,0 +1,96 @@
+import { many, principalMap, type Statement } from './document.ts';
+import { canonicalAccount } from './normalize.ts';
+import { type Held, type Holding, holdingOf } from './organization-conditions.ts';
+import { arnSegments } from './patterns.ts';
+
+/** Why a statement of ours must not be written. */
+export interface Exposure {
+  readonly sid?: string;
+  readonly why: string;
+}
+
+/** Whom our statements may reach. */
+export interface Allowed {
+  readonly accountIds: Pick<ReadonlySet<string>, 'has'>;
+  readonly organizationId: string;
+}
+
+/**
+ * Which of OUR statements would be open to the public, or reach an account that is not allowed. Only an Allow can.
+ * What is not known to be closed is reported:
+ *
+ * - A fixed AWS principal (account id or ARN) must be of an allowed account.
+ * - A wildcard principal must be held by `aws:PrincipalOrgID` (StringEquals, this organization only) or by
+ *   `aws:PrincipalOrgPaths` (ForAnyValue:StringEquals or StringLike, every path below this organization); accounts
+ *   in `aws:PrincipalAccount` and `aws:PrincipalArn` beside it must be allowed.
+ * - A service principal must be held by `aws:SourceAccount`, `aws:SourceArn` (account segment fixed),
+ *   `aws:SourceOrgID`, `aws:SourceOrgPaths` or `kms:EncryptionContext:aws:cloudtrail:arn`; accounts in them must be
+ *   allowed.
+ * - Federated and canonical users are always reported, and so is NotPrincipal.
+ * - A statement without principal (identity policy) is judged by the accounts of its resources. A resource that
+ *   fixes none (`*`, NotResource, a bucket) must be held by `aws:ResourceAccount`, `aws:ResourceOrgID` or
+ *   `aws:ResourceOrgPaths`.
+ *
+ * A condition holds only as a positive operator without IfExists and without ForAllValues, since those pass for a
+ * missing key, and only if each of its values holds.
+ */
+export const exposures = (statements: readonly Statement[], allowed: Allowed): readonly Exposure[] =>
+  statements
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap((statement) =>
+      [...new Set(reasons(statement, allowed))].map((why) => ({
+        ...(statement.Sid === undefined ? {} : { sid: statement.Sid }),
+        why,
+      })),
+    );
+
+function reasons(statement: Statement, allowed: Allowed): readonly string[] {
+  const { Principal, NotPrincipal } = statement;
+  if (NotPrincipal !== undefined) return ['NotPrincipal allows everybody whom it does not name'];
+  if (Principal === undefined) return resourceReasons(statement, allowed);
+  return Object.entries(principalMap(Principal)).flatMap(([type, names]) =>
+    many(names).flatMap((name) => principalReasons(type, name, statement, allowed)),
+  );
+}
+
+function principalReasons(
+  type: string,
+  name: string,
+  statement: Statement,
+  allowed: Allowed,
+): readonly string[] {
+  if (name === '*') return heldReasons('principal', 'the principal is open to everybody', statement, allowed);
+  if (type === 'AWS') return accountReasons(name, accountOfPrincipal(name), allowed);
+  if (type !== 'Service')
+    return [`${type} principal "${name}" cannot be held to the organization's accounts`];
+  return heldReasons('source', `service ${name} may act for any account`, statement, allowed);
+}
+
+function resourceReasons(statement: Statement, allowed: Allowed): readonly string[] {
+  const held = (what: string) => heldReasons('resource', `${what} may be of any account`, statement, allowed);
+  if (statement.Resource === undefined) return held('the resource');
+  return many(statement.Resource).flatMap((resource) => {
+    const account = arnSegments(resource)[4];
+    return isFixed(account) ? accountReasons(resource, account, allowed) : held(`resource "${resource}"`);
+  });
+}
+
+function heldReasons(by: Holding, open: string, statement: Statement, allowed: Allowed): readonly string[] {
+  const held: Held = holdingOf(by, statement.Condition ?? {}, allowed);
+  const outside = held.outside.map((account) => `a condition names account ${account}, which is not allowed`);
+  return held.closed
+    ? outside
+    : [`${open}: no condition holds it to the organization or its accounts`, ...outside];
+}
+
+function accountReasons(name: string, account: string | undefined, allowed: Allowed): readonly string[] {
+  if (account === undefined) return [`"${name}" does not say of which account it is`];
+  return allowed.accountIds.has(account) ? [] : [`"${name}" is of account ${account}, which is not allowed`];
+}
+
+function accountOfPrincipal(name: string): string | undefined {
+  const account = arnSegments(name)[4] ?? canonicalAccount(name);
+  return isFixed(account) ? account : undefined;
+}
+
+const isFixed = (account: string | undefined): account is string => /^\d{12}$/.test(account ?? '');

@@ -1,0 +1,58 @@
+import { many, type PolicyDocument, principalMap, type Statement } from './document.ts';
+import { deploymentOf } from './managed-statements.ts';
+import { statementLabel } from './statement-label.ts';
+
+/** A principal in a statement that this installation does not manage. */
+export interface UnmanagedPrincipal {
+  /** Which statement: its Sid, such as `"PartnerAudit"`, or `number 2 (Allow s3:GetObject and 2 more)`. */
+  readonly statement: string;
+  /** As the statement has it: an account id, an ARN, a unique id, a canonical user. */
+  readonly principal: string;
+}
+
+/**
+ * Principals that AWS looks up when it takes the document, in `Principal` and `NotPrincipal`: accounts, roles, users,
+ * sessions and canonical users. Everybody, services and identity providers are not among them.
+ */
+export const unmanagedPrincipals = (
+  document: PolicyDocument | undefined,
+  deploymentId: string,
+): readonly UnmanagedPrincipal[] =>
+  (document?.Statement ?? []).flatMap((statement, index) =>
+    deploymentOf(statement.Sid) === deploymentId
+      ? []
+      : [...new Set(principalsIn(statement))].map((principal) => ({
+          statement: findableLabel(statement, index),
+          principal,
+        })),
+  );
+
+/** People find a statement without a Sid by its number, from 1. */
+const findableLabel = (statement: Statement, index: number): string => {
+  const label = statementLabel(statement);
+  return statement.Sid ? `"${label}"` : `number ${index + 1} (${label})`;
+};
+
+const principalsIn = ({ Principal, NotPrincipal }: Statement): readonly string[] =>
+  [Principal, NotPrincipal]
+    .filter((principal) => principal !== undefined)
+    .flatMap((principal) => {
+      const { AWS = [], CanonicalUser = [] } = principalMap(principal);
+      return [...many(AWS), ...many(CanonicalUser)];
+    })
+    .filter((name) => name !== '*');
+
+/** The account of an account id or of an ARN; `undefined` for other principals. */
+export const accountOfPrincipal = (principal: string): string | undefined =>
+  /^(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
+
+/**
+ * What stands in the place of a role or user after its deletion: AWS cannot map the id back to an ARN. No service takes the id
+ * in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM resource-based policy?": users have
+ * the prefix AIDA, roles AROA; not confirmed for ECR).
+ */
+export function deletedPrincipal(principal: string): 'role' | 'user' | undefined {
+  const prefix = /^(AIDA|AROA)[A-Z0-9]{8,}$/.exec(principal)?.[1];
+  if (prefix === undefined) return undefined;
+  return prefix === 'AROA' ? 'role' : 'user';
+}

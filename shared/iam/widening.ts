@@ -1,0 +1,198 @@
+import { covers, coversArn } from './coverage.ts';
+import type { Statement } from './document.ts';
+import { type Fact, factsOf, keysOf, noValue } from './facts.ts';
+
+/** Whether a difference gives access that was not given before. `maybe` where it cannot be told from the text. */
+export type Widening = 'yes' | 'maybe';
+
+/** The facts, by key, through which access is gained. */
+export type Gains = ReadonlyMap<string, Widening>;
+
+/** A statement with its facts, ready to be compared with many statements. */
+export interface StatementFacts {
+  readonly statement: Statement;
+  readonly facts: readonly Fact[];
+  readonly keys: ReadonlySet<string>;
+  /** In the order of `elements`. */
+  readonly parts: readonly Parts[];
+  readonly blocks: readonly Block[];
+}
+
+export function statementFacts(statement: Statement): StatementFacts {
+  const facts = factsOf(statement);
+  const keys = keysOf(facts);
+  const byElement = Map.groupBy(facts, ({ element }) => element);
+  return {
+    statement,
+    facts,
+    keys,
+    parts: elements.map((element) => ({ ...partsOf(element, byElement), keys })),
+    blocks: blocksOf(byElement.get('Condition') ?? []).map((block) => ({ ...block, keys })),
+  };
+}
+
+/** What a change of one statement, of the same effect, gives. A statement that denies less gives access, too. */
+export const wideningOf = (before: StatementFacts, after: StatementFacts): Gains =>
+  after.statement.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
+
+/** Whether `outer` matches every request that `inner` matches. */
+export const reaches = (outer: StatementFacts, inner: StatementFacts): boolean =>
+  elements.every((element, index) => gainsOfElement(element, index, outer, inner).length === 0) &&
+  conditionGains(outer.blocks, inner.blocks).length === 0;
+
+/** The facts of both by which `to` may match requests that `from` does not match. Looks at no effect. */
+const reachGained = (from: StatementFacts, to: StatementFacts): Gains =>
+  new Map([
+    ...elements.flatMap((element, index) => gainsOfElement(element, index, from, to)),
+    ...conditionGains(from.blocks, to.blocks),
+  ]);
+
+interface Element {
+  readonly name: string;
+  /** Whether one value matches all that another one matches. */
+  covers(outer: Fact, inner: Fact): boolean;
+}
+
+const everyone = (fact: Fact): boolean => fact.value === '*' && /Principal(\.AWS)?$/.test(fact.element);
+
+const elements: readonly Element[] = [
+  {
+    name: 'Principal',
+    // `"*"` and `{"AWS": "*"}` are not alike for every service, so neither covers the other.
+    covers: (outer, inner) => everyone(outer) && /Principal\.AWS$/.test(inner.element) && inner.value !== '*',
+  },
+  { name: 'Action', covers: (outer, inner) => covers(outer.value, inner.value) },
+  { name: 'Resource', covers: (outer, inner) => coversArn(outer.value, inner.value) },
+];
+
+interface Parts extends Keyed {
+  readonly listed: readonly Fact[];
+  /** Of the element that begins with `Not`. */
+  readonly excluded: readonly Fact[];
+}
+
+/** A part of a statement, with the keys of all facts of the statement: a key tells its element, so they serve each part. */
+interface Keyed {
+  readonly keys: ReadonlySet<string>;
+}
+
+type FactsByElement = ReadonlyMap<string, readonly Fact[]>;
+
+const partsOf = ({ name }: Element, byElement: FactsByElement): Omit<Parts, 'keys'> => ({
+  listed: factsNamed(name, byElement),
+  excluded: factsNamed(`Not${name}`, byElement),
+});
+
+/** `Principal` and `Principal.AWS` are facts of the element `Principal`. */
+const factsNamed = (name: string, byElement: FactsByElement): readonly Fact[] =>
+  [...byElement]
+    .filter(([element]) => element === name || element.startsWith(`${name}.`))
+    .flatMap(([, facts]) => facts);
+
+type Gain = readonly [key: string, widening: Widening];
+
+const gain =
+  (widening: Widening) =>
+  ({ key }: Fact): Gain => [key, widening];
+
+function gainsOfElement(element: Element, index: number, from: StatementFacts, to: StatementFacts) {
+  const [before, after] = [from.parts[index], to.parts[index]];
+  return before && after ? elementGains(element, before, after) : [];
+}
+
+function elementGains(element: Element, from: Parts, to: Parts): readonly Gain[] {
+  const [had, has] = [from, to].map(({ listed, excluded }) => listed.length + excluded.length > 0);
+  // An absent element matches everything.
+  if (!had) return [];
+  if (!has) return [...from.listed, ...from.excluded].map(gain('yes'));
+  if (from.listed.length > 0 && to.listed.length > 0) return beyond(element, to.listed, from.listed, from);
+  if (from.excluded.length > 0 && to.excluded.length > 0)
+    return beyond(element, from.excluded, to.excluded, to);
+  if (to.excluded.length > 0)
+    return to.excluded.some(({ value }) => value === '*') ? [] : to.excluded.map(gain('yes'));
+  return to.listed.flatMap((fact) => gainOfListed(element, fact, from.excluded));
+}
+
+/** Where all but some values matched before, and now only those that are listed do. */
+function gainOfListed(element: Element, fact: Fact, excluded: readonly Fact[]): readonly Gain[] {
+  if (excluded.some((each) => isSame(each, fact) || element.covers(each, fact))) return [gain('yes')(fact)];
+  return /[*?$]/.test(fact.value) ? [gain('maybe')(fact)] : [];
+}
+
+const isSame = (one: Fact, other: Fact): boolean =>
+  one.value === other.value && one.element.replace(/^Not/, '') === other.element.replace(/^Not/, '');
+
+/** The facts that are not among the others, and not covered by one of them. */
+function beyond(
+  { covers: isCovered }: Pick<Element, 'covers'>,
+  facts: readonly Fact[],
+  others: readonly Fact[],
+  keyed: Keyed,
+) {
+  const more = without(facts, keyed).filter(({ value }) => value !== noValue);
+  if (more.length === 0) return [];
+  const wide = others.filter(({ value }) => /[*?]/.test(value));
+  return more.filter((fact) => !wide.some((other) => isCovered(other, fact))).map(gain('yes'));
+}
+
+/** The values of one condition key under one operator; all blocks of a statement must hold. */
+interface Block extends Keyed {
+  readonly operator: string;
+  readonly key: string;
+  readonly facts: readonly Fact[];
+}
+
+function blocksOf(facts: readonly Fact[]): readonly Omit<Block, 'keys'>[] {
+  const blocks = Map.groupBy(facts, ({ condition }) => condition);
+  return [...blocks].flatMap(([condition, values]) =>
+    condition === undefined ? [] : [{ ...condition, facts: values }],
+  );
+}
+
+const isLike = (one: Block) => (other: Block) => one.operator === other.operator && one.key === other.key;
+
+function conditionGains(from: readonly Block[], to: readonly Block[]): readonly Gain[] {
+  const added = to.filter((block) => !from.some(isLike(block)));
+  return from.flatMap((block) => {
+    const same = to.find(isLike(block));
+    if (same !== undefined) return valueGains(block, same);
+    const others = added.filter(({ key }) => key.toLowerCase() === block.key.toLowerCase());
+    return others.length === 0
+      ? block.facts.map(gain('yes'))
+      : others.flatMap((other) => operatorGains(block, other));
+  });
+}
+
+/** The same key under another operator: only a few changes can be judged without knowing the requests. */
+function operatorGains(from: Block, to: Block): readonly Gain[] {
+  const sameValues = valuesText(from) === valuesText(to);
+  if (sameValues && from.operator === `${to.operator}IfExists`) return [];
+  const isWider = to.operator === `${from.operator}IfExists`;
+  return [...from.facts, ...to.facts].map(gain(isWider ? 'yes' : 'maybe'));
+}
+
+const valuesText = ({ facts }: Block): string => JSON.stringify(facts.map(({ value }) => value).sort());
+
+/** One key under one operator, with other values. */
+function valueGains(from: Block, to: Block): readonly Gain[] {
+  const base = from.operator.replace(/^For(All|Any)Values?:/i, '').replace(/IfExists$/i, '');
+  const covered = { covers: coveringOf(base) };
+  if (/^(String|Arn)Not|^NotIpAddress$/i.test(base)) return beyond(covered, from.facts, to.facts, to);
+  if (/^(String|Arn|Bool|Binary|IpAddress$)/i.test(base)) return beyond(covered, to.facts, from.facts, from);
+  return changedFacts(from, to).map(gain('maybe'));
+}
+
+/** Only these operators know wildcards ("IAM JSON policy elements: Condition operators"). */
+function coveringOf(base: string): Element['covers'] {
+  if (/^String(Not)?Like$/i.test(base)) return (outer, inner) => covers(outer.value, inner.value);
+  if (/^Arn/i.test(base)) return (outer, inner) => coversArn(outer.value, inner.value);
+  return () => false;
+}
+
+const changedFacts = (from: Block, to: Block): readonly Fact[] => [
+  ...without(from.facts, to),
+  ...without(to.facts, from),
+];
+
+const without = (facts: readonly Fact[], { keys }: Keyed): readonly Fact[] =>
+  facts.filter(({ key }) => !keys.has(key));

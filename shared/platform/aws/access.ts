@@ -1,0 +1,198 @@
+import { AppConfigClient } from '@aws-sdk/client-appconfig';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Clock } from '../clock.ts';
+import { spokeCredentials } from './credentials.ts';
+import { type ClientPlugin, checkBeforeSend, newClient, translateErrors } from './plugins.ts';
+import type { Target } from './target.ts';
+
+/** Clients that act in one account and region, through its spoke role. */
+export interface AccountClients {
+  readonly appConfig: AppConfigClient;
+  readonly ec2: EC2Client;
+  readonly ecr: ECRClient;
+  readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  readonly s3: S3Client;
+  readonly secretsManager: SecretsManagerClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
+}
+
+/** Clients of the account that the project is deployed in, with its own credentials. */
+export interface HubClients {
+  readonly eventBridge: EventBridgeClient;
+  readonly organizations: OrganizationsClient;
+  readonly sfn: SFNClient;
+  readonly sns: SNSClient;
+}
+
+/** The accounts of the organization, each through its spoke role. */
+export interface AwsAccess {
+  /** For reads: the SDK's standard retries. */
+  reader(target: Target): AccountClients;
+  /**
+   * For policy writes: each is sent once, and `beforeSend` is called when nothing but the network is left to do.
+   * What it throws keeps the write from being sent.
+   */
+  writer(target: Target, beforeSend: () => void): AccountClients;
+}
+
+export interface HubSettings {
+  /** Where the hub is deployed. */
+  readonly region: string;
+  /** Default: the SDK's own, and `AWS_ENDPOINT_URL` where it is set. */
+  readonly endpoint?: string;
+  /** Default: the SDK's own chain. */
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly plugins?: readonly ClientPlugin[];
+  /** Milliseconds. Default: `requestTimeout`, which the length of a lease is reckoned with. */
+  readonly requestTimeout?: number;
+}
+
+export interface AwsSettings extends HubSettings {
+  readonly partition: string;
+  /** Name (with path, if it has one) of the role that every central account has for us. */
+  readonly spokeRole: string;
+  /** Becomes the role session name, so that CloudTrail shows which run did what. */
+  readonly runId: string;
+  readonly clock: Clock;
+}
+
+/** How long a request may take before the SDK gives up on it. The lease's length is reckoned with it. */
+export const requestTimeout = 10_000;
+const connectionTimeout = 2_000;
+
+const handlerWith = (timeout: number): NodeHttpHandler =>
+  new NodeHttpHandler({
+    connectionTimeout,
+    requestTimeout: timeout,
+    // Without this the handler only warns.
+    throwOnRequestTimeout: true,
+  });
+
+/** Shared by all clients, and with it the connections. */
+export const requestHandler = handlerWith(requestTimeout);
+
+/** @param sts the client that asks for the run's credentials. Default: one of its own */
+export function awsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
+  const credentialsOf = spokeCredentials(sts, settings);
+  const readers = new Map<string, AccountClients>();
+
+  const clients = (target: Target, options: { maxAttempts: number; plugins: readonly ClientPlugin[] }) =>
+    accountClients(
+      {
+        ...clientConfig(settings, target.region),
+        maxAttempts: options.maxAttempts,
+        credentials: credentialsOf(target),
+      },
+      [
+        translateErrors({
+          where: `account ${target.accountId}, ${target.region}`,
+          via: `role ${settings.spokeRole}`,
+          place: { accountId: target.accountId, region: target.region },
+        }),
+        ...options.plugins,
+        ...(settings.plugins ?? []),
+      ],
+    );
+
+  return {
+    reader: (target) => {
+      const key = `${target.accountId}/${target.region}`;
+      const known = readers.get(key) ?? clients(target, { maxAttempts: 3, plugins: [] });
+      readers.set(key, known);
+      return known;
+    },
+    writer: (target, beforeSend) =>
+      clients(target, { maxAttempts: 1, plugins: [checkBeforeSend(beforeSend)] }),
+  };
+}
+
+/** Makes the access of each run; they share the client that asks for their credentials. */
+export function accessOfRuns(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
+  let sts: STSClient | undefined;
+  return (run) => {
+    sts ??= stsClient(settings);
+    return awsAccess({ ...settings, ...run }, sts);
+  };
+}
+
+type Run = Pick<AwsSettings, 'runId' | 'partition' | 'spokeRole'>;
+
+type ClientConfig = {
+  region: string;
+  requestHandler: NodeHttpHandler;
+  maxAttempts?: number;
+  endpoint?: string;
+  credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+};
+
+const clientConfig = (settings: HubSettings, region: string): ClientConfig => ({
+  region,
+  requestHandler:
+    settings.requestTimeout === undefined ? requestHandler : handlerWith(settings.requestTimeout),
+  ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+});
+
+const hubConfig = (settings: HubSettings): ClientConfig => ({
+  ...clientConfig(settings, settings.region),
+  ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
+});
+
+const stsClient = (settings: HubSettings): STSClient =>
+  newClient(STSClient, hubConfig(settings), settings.plugins ?? []);
+
+/** Names what AWS refuses to the hub's own clients. */
+export const hubErrors = (region: string): ClientPlugin =>
+  translateErrors({ where: `the hub, ${region}`, via: "the hub's role" });
+
+/** Clients with the hub's own credentials. */
+export function hubClients(settings: HubSettings): HubClients {
+  const config = hubConfig(settings);
+  const plugins = [hubErrors(settings.region), ...(settings.plugins ?? [])];
+  return lazily({
+    eventBridge: () => newClient(EventBridgeClient, config, plugins),
+    organizations: () => newClient(OrganizationsClient, config, plugins),
+    sfn: () => newClient(SFNClient, config, plugins),
+    sns: () => newClient(SNSClient, config, plugins),
+  });
+}
+
+function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]): AccountClients {
+  return lazily({
+    appConfig: () => newClient(AppConfigClient, config, plugins),
+    ec2: () => newClient(EC2Client, config, plugins),
+    ecr: () => newClient(ECRClient, config, plugins),
+    iam: () => newClient(IAMClient, config, plugins),
+    kms: () => newClient(KMSClient, config, plugins),
+    // A bucket's name in the path works on every endpoint, also on one without a wildcard host name.
+    s3: () => newClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
+    secretsManager: () => newClient(SecretsManagerClient, config, plugins),
+    tagging: () => newClient(ResourceGroupsTaggingAPIClient, config, plugins),
+  });
+}
+
+/** An object whose properties are made on first use, each once. */
+function lazily<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
+  const made: Partial<T> = {};
+  return new Proxy({} as T, {
+    get: (_, name) => {
+      const key = name as keyof T;
+      if (!(key in makers)) return undefined;
+      made[key] ??= makers[key]();
+      return made[key];
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Clock } from '../clock.ts';
+import { requestHandler } from './access.ts';
+import { AccessDeniedError } from './errors.ts';
+import { type ClientPlugin, newClient } from './plugins.ts';
+
+export interface ReaderClientSettings {
+  /** Where the application of AppConfig is. */
+  readonly region: string;
+  /** The role of the account that hosts AppConfig; left out where the caller's own credentials may read. */
+  readonly role?: {
+    readonly arn: string;
+    readonly externalId?: string;
+    /** Default: `configuration-reader`. */
+    readonly sessionName?: string;
+  };
+  /** Default: the SDK's own chain. */
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly clock: Clock;
+  readonly plugins?: readonly ClientPlugin[];
+}
+
+/** Credentials are renewed when they have less than this left, in milliseconds. */
+const margin = 5 * 60_000;
+
+/** A client that reads deployed configuration, in the name of the role where there is one. */
+export function readerClient(settings: ReaderClientSettings): AppConfigDataClient {
+  const { region, credentials, plugins = [] } = settings;
+  const own = { region, requestHandler, ...(credentials === undefined ? {} : { credentials }) };
+  const { role } = settings;
+  if (role === undefined) return newClient(AppConfigDataClient, own, plugins);
+  const sts = newClient(STSClient, own, plugins);
+  const assumed = assumedRole(sts, { ...settings, role });
+  return newClient(AppConfigDataClient, { ...own, credentials: assumed }, plugins);
+}
+
+/** Assumes the role when it is needed, and again before its credentials expire. */
+function assumedRole(
+  sts: STSClient,
+  { role, clock }: ReaderClientSettings & { readonly role: NonNullable<ReaderClientSettings['role']> },
+): AwsCredentialIdentityProvider {
+  let known: AwsCredentialIdentity | undefined;
+  return async () => {
+    const left = (known?.expiration?.getTime() ?? 0) - clock.now();
+    if (known === undefined || left < margin) known = await assume(sts, role);
+    return known;
+  };
+}
+
+async function assume(
+  sts: STSClient,
+  { arn, externalId, sessionName = 'configuration-reader' }: NonNullable<ReaderClientSettings['role']>,
+): Promise<AwsCredentialIdentity> {
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({
+      RoleArn: arn,
+      RoleSessionName: sessionName,
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    }),
+  );
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+  if (AccessKeyId === undefined || SecretAccessKey === undefined)
+    throw new AccessDeniedError(`AssumeRole on ${arn} gave no credentials`, { role: arn });
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
+    ...(Expiration === undefined ? {} : { expiration: Expiration }),
+  };
+}

@@ -1,0 +1,88 @@
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Clock } from '../clock.ts';
+import { AccessDeniedError } from './errors.ts';
+import type { Target } from './target.ts';
+import { translateError } from './translate-error.ts';
+
+interface SpokeSettings {
+  readonly partition: string;
+  readonly spokeRole: string;
+  readonly runId: string;
+  readonly clock: Clock;
+}
+
+/** Credentials are renewed when they have less than this left. */
+const renewalMargin = 5 * 60_000;
+
+/**
+ * Credentials of the spoke role, per account, asked for once and shared by all clients of the account.
+ * @throws AccessDeniedError where the role may not be assumed
+ */
+export function spokeCredentials(
+  sts: STSClient,
+  settings: SpokeSettings,
+): (target: Target) => AwsCredentialIdentityProvider {
+  const cache = new Map<string, Promise<AwsCredentialIdentity>>();
+
+  const assume = (accountId: string): Promise<AwsCredentialIdentity> => {
+    const assumed = assumeSpokeRole(sts, settings, accountId);
+    cache.set(accountId, assumed);
+    // What failed is asked for again by whoever comes next; those who wait for it now fail with it.
+    assumed.catch(() => forget(accountId, assumed));
+    return assumed;
+  };
+
+  const forget = (accountId: string, assumed: Promise<AwsCredentialIdentity>): void => {
+    if (cache.get(accountId) === assumed) cache.delete(accountId);
+  };
+
+  return ({ accountId }) =>
+    async () => {
+      const asked = cache.get(accountId) ?? assume(accountId);
+      const known = await asked;
+      if (!endsSoon(known, settings.clock)) return known;
+      forget(accountId, asked);
+      return cache.get(accountId) ?? assume(accountId);
+    };
+}
+
+const endsSoon = ({ expiration }: AwsCredentialIdentity, clock: Clock): boolean =>
+  expiration !== undefined && expiration.getTime() - clock.now() < renewalMargin;
+
+const spokeRoleArn = (partition: string, accountId: string, role: string): string =>
+  `arn:${partition}:iam::${accountId}:role/${role}`;
+
+async function assumeSpokeRole(
+  sts: STSClient,
+  { partition, spokeRole, runId }: SpokeSettings,
+  accountId: string,
+): Promise<AwsCredentialIdentity> {
+  const RoleArn = spokeRoleArn(partition, accountId, spokeRole);
+  const answer = await sts
+    .send(new AssumeRoleCommand({ RoleArn, RoleSessionName: sessionName(runId) }))
+    .catch((thrown: unknown) => {
+      throw translateError(thrown, {
+        service: 'sts',
+        operation: 'AssumeRole',
+        on: RoleArn,
+        via: 'the caller',
+      });
+    });
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+  if (AccessKeyId === undefined || SecretAccessKey === undefined)
+    throw new AccessDeniedError(`AssumeRole on ${RoleArn} gave no credentials`, { role: RoleArn });
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
+    ...(Expiration === undefined ? {} : { expiration: Expiration }),
+  };
+}
+
+/** A role session name takes 2 to 64 characters of `[\w+=,.@-]` (STS API reference, AssumeRole). */
+const sessionName = (runId: string): string =>
+  runId
+    .replace(/[^\w+=,.@-]/g, '-')
+    .slice(0, 64)
+    .padEnd(2, '-');

@@ -1,0 +1,61 @@
+import { OnboardingError } from '../errors.ts';
+
+/** AWS asked us to slow down. */
+export class ThrottledError extends OnboardingError {
+  override readonly name = 'ThrottledError';
+  readonly retryable = true;
+}
+
+/** AWS did not answer, or answered with a fault of its own. A write may have taken effect nevertheless. */
+export class ServiceUnavailableError extends OnboardingError {
+  override readonly name = 'ServiceUnavailableError';
+  readonly retryable = true;
+}
+
+/** A resource that the configuration names does not exist. */
+export class ResourceMissingError extends OnboardingError {
+  override readonly name = 'ResourceMissingError';
+  readonly retryable = false;
+}
+
+/** A key or an image is there and cannot be used: it is disabled, or on its way to deletion. */
+export class ResourceDisabledError extends OnboardingError {
+  override readonly name = 'ResourceDisabledError';
+  readonly retryable = false;
+}
+
+/** AWS does not take an account's credentials in a region: most likely it is not enabled there. */
+export class RegionNotEnabledError extends OnboardingError {
+  override readonly name = 'RegionNotEnabledError';
+  readonly retryable = false;
+}
+
+/** AWS denied an action: who, what, on what, through which role. */
+export class AccessDeniedError extends OnboardingError {
+  override readonly name = 'AccessDeniedError';
+  readonly retryable = false;
+}
+
+/** The document would exceed the service's limit. */
+export class PolicyTooLargeError extends OnboardingError {
+  override readonly name = 'PolicyTooLargeError';
+  readonly retryable = false;
+}
+
+/** AWS does not accept an account as a principal (yet, or any more). */
+export class InvalidPrincipalError extends OnboardingError {
+  override readonly name = 'InvalidPrincipalError';
+  readonly retryable = true;
+}
+
+/** AWS refused the document that we sent for another reason. */
+export class PolicyRefusedError extends OnboardingError {
+  override readonly name = 'PolicyRefusedError';
+  readonly retryable = false;
+}
+
+/** AWS refused a request that writes no document, such as a table item that is too large. */
+export class RequestRefusedError extends OnboardingError {
+  override readonly name = 'RequestRefusedError';
+  readonly retryable = false;
+}

@@ -1,0 +1,121 @@
+import type { MetadataBearer, MiddlewareStack, Pluggable } from '@smithy/types';
+import type { Attempt } from './attempt.ts';
+import { translateError } from './translate-error.ts';
+
+/** A middleware for any client of the SDK. */
+export interface ClientPlugin extends Pluggable<object, MetadataBearer> {
+  /** Makes clients in place of their constructors. */
+  create?<C extends AnyClient, Config extends object>(Class: ClientClass<C, Config>, config: Config): C;
+}
+
+export interface AnyClient {
+  readonly middlewareStack: object;
+}
+
+export type ClientClass<C extends AnyClient, Config extends object> = new (config: Config) => C;
+
+/** A new client with the plugins, in order. */
+export function newClient<C extends AnyClient, Config extends object>(
+  Class: ClientClass<C, Config>,
+  config: Config,
+  plugins: readonly ClientPlugin[],
+): C {
+  const maker = plugins.find(({ create }) => create !== undefined);
+  return withPlugins(maker?.create?.(Class, config) ?? new Class(config), plugins);
+}
+
+/** Adds the plugins, in order, and gives the client back. */
+export function withPlugins<C extends AnyClient>(client: C, plugins: readonly ClientPlugin[]): C {
+  // Each client's stack is typed by its own inputs and outputs; a plugin is content with objects.
+  for (const plugin of plugins) plugin.applyToStack(client.middlewareStack as Stack);
+  return client;
+}
+
+type Stack = MiddlewareStack<object, MetadataBearer>;
+
+/** Calls `check` after signing, immediately before the request goes out; what it throws keeps it back. */
+export const checkBeforeSend = (check: () => void): ClientPlugin => ({
+  applyToStack: (stack: Stack) =>
+    stack.add(
+      (next) => (args) => {
+        check();
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'checkBeforeSend', override: true },
+    ),
+});
+
+/**
+ * Names what AWS refused in the project's own errors; names that mean "absent" to a grant kind pass unchanged.
+ * `where` (account and region) and `via` (the identity) are for people; `place` is for clients of an account of the
+ * organization, which may not have enabled the region.
+ */
+export const translateErrors = ({
+  where,
+  via,
+  place,
+}: Pick<Attempt, 'via' | 'place'> & { readonly where: string }): ClientPlugin => ({
+  applyToStack: (stack: Stack) =>
+    stack.add(
+      (next, context) => async (args) => {
+        try {
+          return await next(args);
+        } catch (thrown) {
+          throw translateError(thrown, {
+            service: serviceName(context.clientName),
+            operation: operationName(context.commandName),
+            on: `${subject(args.input)} (${where})`,
+            via,
+            ...(place === undefined ? {} : { place }),
+          });
+        }
+      },
+      { step: 'initialize', priority: 'high', name: 'translateErrors', override: true },
+    ),
+});
+
+/** AWS calls by service and operation, such as `s3:PutBucketPolicy`; each attempt counts. */
+export type CallCounts = Record<string, number>;
+
+export const countCalls = (counts: CallCounts): ClientPlugin => ({
+  applyToStack: (stack: Stack) =>
+    stack.add(
+      (next, context) => (args) => {
+        const call = `${serviceName(context.clientName)}:${operationName(context.commandName)}`;
+        counts[call] = (counts[call] ?? 0) + 1;
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'countCalls', override: true },
+    ),
+});
+
+/** `S3Client` → `s3`. */
+export const serviceName = (clientName: string | undefined): string =>
+  (clientName ?? 'aws').replace(/Client$/, '').toLowerCase();
+
+/** `PutBucketPolicyCommand` → `PutBucketPolicy`. */
+export const operationName = (commandName: string | undefined): string =>
+  (commandName ?? 'request').replace(/Command$/, '');
+
+const subjectFields = [
+  'Bucket',
+  'KeyId',
+  'ImageId',
+  'repositoryName',
+  'SecretId',
+  'PolicyArn',
+  'PolicyName',
+  'GroupName',
+  'RoleName',
+  'ApplicationId',
+  'AccountId',
+  'ChildId',
+  'TopicArn',
+  'TableName',
+] as const;
+
+function subject(input: object): string {
+  const fields = input as Readonly<Record<string, unknown>>;
+  const field = subjectFields.find((name) => typeof fields[name] === 'string');
+  return field === undefined ? 'the account' : String(fields[field]);
+}

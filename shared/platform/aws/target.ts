@@ -1,0 +1,5 @@
+/** Where a resource lives. */
+export interface Target {
+  readonly accountId: string;
+  readonly region: string;
+}

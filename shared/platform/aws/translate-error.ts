@@ -1,0 +1,154 @@
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import type { SdkError } from '@smithy/types';
+import { ConcurrentUpdateError, type ErrorFields, OnboardingError } from '../errors.ts';
+import type { Attempt, FailedCall } from './attempt.ts';
+import { denialAdvice } from './denials.ts';
+import {
+  AccessDeniedError,
+  InvalidPrincipalError,
+  PolicyRefusedError,
+  PolicyTooLargeError,
+  RegionNotEnabledError,
+  RequestRefusedError,
+  ResourceMissingError,
+  ServiceUnavailableError,
+  ThrottledError,
+} from './errors.ts';
+import { meaningOfRefusal } from './refusals.ts';
+import { meaningOfError } from './service-errors.ts';
+import { unusable } from './unusable.ts';
+
+/**
+ * The project's error for what the SDK threw. Errors of our own, and names that are not known here (such as
+ * `NoSuchBucketPolicy`, which means "absent" to its grant kind), come back as they are.
+ */
+export function translateError(thrown: unknown, attempt: Attempt): unknown {
+  if (thrown instanceof OnboardingError || !(thrown instanceof Error)) return thrown;
+  const what = `${attempt.service}:${attempt.operation} on ${attempt.on}`;
+  const fields: Attempt & ErrorFields = { ...attempt, awsError: thrown.name };
+  if (attempt.place !== undefined && isUnknownThere(thrown))
+    return notEnabled(what, thrown, { ...fields, ...attempt.place });
+  const call: FailedCall = { what, thrown, fields };
+  const special = refusedDocument(call) ?? unusable(call) ?? ofTable(call);
+  if (special !== undefined) return special;
+  const known = knownError(call);
+  if (known !== undefined) return known;
+  const error = thrown as SdkError;
+  if (isThrottlingError(error)) return new ThrottledError(`${what}: AWS asked to slow down`, fields, thrown);
+  if (isTransientError(error) || isServerError(error) || networkErrors.has(codeOf(thrown)))
+    return new ServiceUnavailableError(`${what}: no usable answer (${thrown.message})`, fields, thrown);
+  return thrown;
+}
+
+/**
+ * What services answer where an account has not enabled a region, to credentials that are good elsewhere:
+ * UnrecognizedClientException (ECR, KMS, Secrets Manager, the tagging service: JSON protocol), InvalidClientTokenId (IAM,
+ * STS and others of the query protocol), OptInRequired and AuthFailure (EC2; the latter also means a denial and is told
+ * by its text: AWS re:Post, "AWS was not able to validate the provided access credentials").
+ */
+const isUnknownThere = ({ name, message }: Error): boolean =>
+  ['UnrecognizedClientException', 'InvalidClientTokenId', 'OptInRequired'].includes(name) ||
+  (name === 'AuthFailure' && /not able to validate the provided access credentials/i.test(message));
+
+/** What a call that writes a document, or a list of accounts, was refused for. */
+function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  const { service, operation } = fields;
+  switch (meaningOfRefusal({ service, operation, error: thrown })) {
+    case 'principal':
+      return new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown);
+    case 'maybe-principal':
+      return new InvalidPrincipalError(
+        `${what}: AWS refused the document and does not name the cause, which may be a principal: ${thrown.message}`,
+        { ...fields, ambiguous: true },
+        thrown,
+      );
+    case 'document':
+      return new PolicyRefusedError(`${what}: AWS refused the document: ${thrown.message}`, fields, thrown);
+    default:
+      return undefined;
+  }
+}
+
+/** DynamoDB's own errors: none of them is about a resource of the configuration. */
+function ofTable({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  if (fields.service !== 'dynamodb') return undefined;
+  if (/item size/i.test(`${thrown.message} ${reasonsOf(thrown)}`))
+    return new RequestRefusedError(
+      `${what}: the item would be larger than the 400 KB that DynamoDB takes, so it was not stored. ` +
+        'Fewer accounts or resources in one grant make it smaller',
+      fields,
+      thrown,
+    );
+  if (/limit|quota/i.test(thrown.name))
+    return new RequestRefusedError(
+      `${what}: a limit of DynamoDB is reached: ${thrown.message}`,
+      fields,
+      thrown,
+    );
+  return undefined;
+}
+
+/** A cancelled transaction says of each item why ("TransactWriteItems", DynamoDB API reference). */
+const reasonsOf = (thrown: Error): string =>
+  'CancellationReasons' in thrown ? JSON.stringify(thrown.CancellationReasons) : '';
+
+function notEnabled(
+  what: string,
+  thrown: Error,
+  fields: ErrorFields & { readonly accountId: string; readonly region: string },
+): RegionNotEnabledError {
+  const { accountId, region } = fields;
+  return new RegionNotEnabledError(
+    `${what}: AWS does not take the credentials of account ${accountId} in ${region} (${thrown.name}). Most likely the ` +
+      `account has not enabled that region: enable it there, or take ${region} out of the grant's \`regions\``,
+    fields,
+    thrown,
+  );
+}
+
+/** By the service and the call: one name means different things in different services. */
+function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  const { service, operation, via } = fields;
+  const { message } = thrown;
+  const known = meaningOfError({ service, operation, error: thrown });
+  switch (known?.meaning) {
+    case 'denied':
+      return new AccessDeniedError(
+        `${what} was denied to ${via}: ${message}. ${denialAdvice(message, fields)}`,
+        fields,
+        thrown,
+      );
+    case 'missing':
+      return new ResourceMissingError(
+        `${what}: ${known.thing} does not exist (${message}). ${known.advice}`,
+        fields,
+        thrown,
+      );
+    case 'conflict':
+      return new ConcurrentUpdateError(
+        `${what}: another request is changing ${known.thing} at this moment (${message})`,
+        fields,
+        thrown,
+      );
+    case 'limit':
+      return new PolicyTooLargeError(
+        `${what}: a limit of the service is reached: ${message}`,
+        fields,
+        thrown,
+      );
+    case 'request':
+      return new RequestRefusedError(`${what}: AWS refused the request: ${message}`, fields, thrown);
+    default:
+      return undefined;
+  }
+}
+
+const networkErrors: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+const codeOf = (error: Error): string => String((error as { code?: unknown }).code ?? '');

@@ -1,0 +1,64 @@
+import type { OnboardingError } from '../errors.ts';
+import type { FailedCall } from './attempt.ts';
+import { ResourceDisabledError, ResourceMissingError } from './errors.ts';
+
+/** Something that is there and cannot be used as it is: the advice is to restore it, not to create it. */
+export function unusable(call: FailedCall): OnboardingError | undefined {
+  return plannedSecret(call) ?? unusableKey(call) ?? unusableImage(call);
+}
+
+/** For 7 to 30 days: "The secret is scheduled for deletion" (GetResourcePolicy, Secrets Manager API reference). */
+function plannedSecret({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  if (thrown.name !== 'InvalidRequestException' || !/(marked|scheduled) for deletion/i.test(thrown.message))
+    return undefined;
+  return new ResourceMissingError(
+    `${what}: it is planned for deletion. Restore it, or take its name out of the configuration`,
+    { ...fields, restorable: true },
+    thrown,
+  );
+}
+
+/**
+ * KMS says DisabledException or KMSInvalidStateException ("Key states of AWS KMS keys"); others that use a key add their own
+ * prefix (S3 `KMS.`, SNS `KMS`), and DynamoDB puts KMS's answer into the text of its own ("KMS key disabled error: …").
+ */
+const keyErrors = /^(KMS\.?)?(Disabled|InvalidState)(Exception)?$/;
+const keyTexts = /^KMS key disabled|kms\.model\.(Disabled|KMSInvalidState)/;
+
+function unusableKey({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  const ofTable = fields.service === 'dynamodb' && keyTexts.test(thrown.message);
+  if (!keyErrors.test(thrown.name) && !ofTable) return undefined;
+  return new ResourceDisabledError(`${what}: ${keyState(thrown)}`, fields, thrown);
+}
+
+function keyState({ name, message }: Error): string {
+  const said = `(${message})`;
+  if (/pending.?deletion/i.test(message))
+    return `its KMS key is scheduled for deletion ${said}. Cancel the deletion (aws kms cancel-key-deletion) and enable the key, or take it out of the configuration`;
+  if (/Disabled/.test(name) || /disabled/i.test(message))
+    return `its KMS key is disabled ${said}. Enable it (aws kms enable-key), or take it out of the configuration`;
+  return `its KMS key is in a state in which it cannot be used ${said}. Look at it with aws kms describe-key`;
+}
+
+/**
+ * "InvalidAMIID.Unavailable: the AMI has been deregistered and is no longer available, or is not in a state from which you
+ * can launch an instance or specify attributes" (EC2 API reference, "Error codes"). A disabled AMI cannot be shared and has
+ * lost its launch permissions ("DisableImage"); which error says so is not documented.
+ */
+function unusableImage({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
+  if (fields.service !== 'ec2' || !/Image/.test(fields.operation)) return undefined;
+  const isDisabled = /\bdisabled\b/i.test(thrown.message);
+  if (isDisabled)
+    return new ResourceDisabledError(
+      `${what}: the image is disabled (${thrown.message}). Enable it (aws ec2 enable-image), or take its id out of the configuration`,
+      fields,
+      thrown,
+    );
+  if (thrown.name !== 'InvalidAMIID.Unavailable') return undefined;
+  return new ResourceMissingError(
+    `${what}: the image was deregistered or is disabled (${thrown.message}). If aws ec2 describe-images --include-disabled ` +
+      'still shows it, enable it (aws ec2 enable-image); otherwise take its id out of the configuration',
+    fields,
+    thrown,
+  );
+}

@@ -1,0 +1,10 @@
+/** Lambda gives an error as JSON text with `errorMessage`; others give plain text. */
+export function messageOf(cause: string | undefined): string {
+  try {
+    const parsed: unknown = JSON.parse(cause ?? '');
+    const message = (parsed as { errorMessage?: unknown } | null)?.errorMessage;
+    return typeof message === 'string' ? message : (cause ?? '');
+  } catch {
+    return cause ?? '';
+  }
+}

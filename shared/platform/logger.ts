@@ -1,0 +1,7 @@
+/** What is logged is structured: a message for people, fields for machines. Never a secret's value. */
+export interface Logger {
+  debug(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}

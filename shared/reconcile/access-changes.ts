@@ -1,0 +1,46 @@
+import type { AccessCounts, Reach, ResourceChange, RunRecord } from '../store/ports.ts';
+
+/** Whose access the changes of a run changed, as its record says it; nothing where they changed nobody's. */
+export function accessOf(changes: readonly ResourceChange[]): Pick<RunRecord, 'access'> {
+  const gains = changes.map(gainsIn);
+  const access: AccessCounts = {
+    added: reach(gains.map(({ added = [] }) => added)),
+    removed: reach(gains.map(({ removed = [] }) => removed)),
+    leaving: reach(changes.map(({ leaving = {} }) => Object.keys(leaving))),
+  };
+  return Object.values(access).some(({ accounts }) => accounts > 0) ? { access } : {};
+}
+
+const reach = (resources: readonly (readonly string[])[]): Reach => ({
+  accounts: new Set(resources.flat()).size,
+  resources: resources.filter((ids) => ids.length > 0).length,
+});
+
+/** What became of an account that is no member: `it is taken back from 3 resources`. */
+export function takenBackText(changes: readonly ResourceChange[], accountId: string): string {
+  const from = changes.filter((each) => gainsIn(each).removed?.includes(accountId)).length;
+  const ends = changes.flatMap(({ leaving }) => leaving?.[accountId] ?? []).sort();
+  const parts = [
+    ...(from === 0 ? [] : [`what it had is taken back from ${resources(from)}`]),
+    ...(ends.length === 0 ? [] : [`it keeps what it has on ${resources(ends.length)} until ${ends.at(-1)}`]),
+  ];
+  return parts.length === 0 ? 'it gets nothing, and nothing was taken back now' : parts.join('; ');
+}
+
+const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);
+
+/** Whose access a change has changed. One that failed, or that nobody has come to yet, says whose it would. */
+export function gainsIn({
+  outcome,
+  added,
+  removed,
+  tookBack,
+}: ResourceChange): Pick<ResourceChange, 'added' | 'removed'> {
+  if (tookBack !== true && outcome !== 'written' && outcome !== 'withheld' && outcome !== 'set-aside')
+    return {};
+  return { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
+}
+
+/** What the plan noticed on the run's resources. */
+export const warningsOn = (changes: readonly ResourceChange[]): readonly string[] =>
+  changes.flatMap(({ warnings = [] }) => warnings);

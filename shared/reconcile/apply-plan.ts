@@ -1,0 +1,263 @@
+import pMap from 'p-map';
+import * as z from 'zod';
+import { activationOf } from '../configuration/active-configuration.ts';
+import { timestamp } from '../platform/clock.ts';
+import type { ConfigurationInForce, ResourceChange, RunRecord, Store } from '../store/ports.ts';
+import { accessOf, warningsOn } from './access-changes.ts';
+import { shownDigest } from './assert-plan-shown.ts';
+import { gainsOf, leavingOf } from './change-record.ts';
+import { searchLines } from './discover-resources.ts';
+import { StalePlanError } from './errors.ts';
+import { type Affected, groupedLines } from './grouped-causes.ts';
+import { type LeaseHolder, type LeaseWait, leaseDuration } from './lease.ts';
+import { outcomeOfError } from './outcome.ts';
+import type { OverallPlan, Standing } from './plan-all.ts';
+import { nextDocuments, noticed, recorded } from './read-and-plan.ts';
+import { reconcileResource } from './reconcile.ts';
+import { refusedText } from './rejection-text.ts';
+import type { Services } from './services.ts';
+
+/** A run that other resources wait for. */
+export interface HeldByRun extends LeaseHolder {
+  /** `user@host`, if an operator started it. */
+  readonly startedBy?: string;
+  /** Keys of the resources that it holds. */
+  readonly resources: readonly string[];
+}
+
+export interface ApplyPlanRequest {
+  readonly runId: string;
+  readonly plan: OverallPlan;
+  /** `user@host`, for others who have to wait for this run. */
+  readonly startedBy?: string;
+  readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
+  /** Called once for each run that holds resources of the plan, before it is waited for. */
+  readonly onWait?: (held: HeldByRun) => void;
+  /** Whether the operator wants it to end: what has begun is finished, and nothing else is begun. Default: never. */
+  readonly isInterrupted?: () => boolean;
+}
+
+/** How many resources are written at a time. */
+const concurrency = 4;
+
+/**
+ * Makes the changes of a plan, each resource under its lease, and records them as a run. What could not be planned is
+ * not written, and neither is what should become something else by now: nobody has seen that. Resources that another run
+ * holds come last, and are waited for.
+ */
+export async function applyPlan(services: Services, request: ApplyPlanRequest): Promise<RunRecord> {
+  const { runId, plan, startedBy, isInterrupted = () => false } = request;
+  const { runs } = services.store;
+  const opened: RunRecord = {
+    runId,
+    status: 'running',
+    startedAt: timestamp(services.clock),
+    cause: 'apply',
+    accountIds: plan.accountId === undefined ? [] : [plan.accountId],
+    ...(startedBy === undefined ? {} : { startedBy }),
+  };
+  await runs.put(opened);
+  const planned = plan.resources.map((standing) => plannedChange(services, plan, standing));
+  for (const change of planned) await runs.putChange(runId, change);
+  const guarded = { ...services, store: refusingAnotherConfiguration(services.store, plan) };
+  const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);
+  const end = endOf(changes, {
+    own: opened.accountIds,
+    before: searchLines(plan.looked),
+    interrupted: isInterrupted(),
+  });
+  const closed = {
+    ...opened,
+    ...end,
+    ...noted(plan, changes),
+    ...accessOf(changes),
+    finishedAt: timestamp(services.clock),
+  };
+  await runs.put(closed);
+  return closed;
+}
+
+type Applying = ApplyPlanRequest & Required<Pick<ApplyPlanRequest, 'isInterrupted'>>;
+
+/** Those that another run holds are tried again when all others are done. */
+async function applyAll(
+  services: Services,
+  request: Applying,
+  planned: readonly ResourceChange[],
+): Promise<readonly ResourceChange[]> {
+  const { runId, onProgress, isInterrupted } = request;
+  let done = 0;
+  const attempt = (wait?: LeaseWait) => async (change: ResourceChange) => {
+    if (isInterrupted()) return change;
+    const applied = await applyOne(services, request, change, wait);
+    await services.store.runs.putChange(runId, applied);
+    done += applied.outcome === 'busy' ? 0 : 1;
+    onProgress?.({ done, of: planned.length });
+    return applied;
+  };
+  const first = await pMap(planned, attempt(), { concurrency });
+  const held = first.filter(({ outcome }) => outcome === 'busy');
+  const waiting = await waitingFor(services, request, held);
+  const before = new Map(planned.map((change) => [change.resource, change]));
+  const second = await pMap(
+    held.flatMap(({ resource }) => before.get(resource) ?? []),
+    (change) => attempt(waiting(change.resource))(change),
+    { concurrency: Math.max(held.length, 1) },
+  );
+  const tried = new Map(second.map((change) => [change.resource, change]));
+  return first.map((change) => tried.get(change.resource) ?? change);
+}
+
+/** A lease that nobody releases ends sooner; another run may take it in between. */
+const longestWait = leaseDuration + 60_000;
+
+/** Tells of each run that is waited for, once, with all that it holds as far as that is known by then. */
+async function waitingFor(services: Services, request: Applying, held: readonly ResourceChange[]) {
+  const told = new Set<string>();
+  const tell = async (holder: LeaseHolder, resources: readonly string[]): Promise<void> => {
+    if (told.has(holder.runId)) return;
+    told.add(holder.runId);
+    const run = await services.store.runs.get(holder.runId);
+    const startedBy = run?.startedBy === undefined ? {} : { startedBy: run.startedBy };
+    request.onWait?.({ ...holder, ...startedBy, resources });
+  };
+  const byRun = Map.groupBy(held, (change) => holderIn(change)?.runId);
+  for (const changes of byRun.values()) {
+    const last = changes
+      .flatMap((change) => holderIn(change) ?? [])
+      .sort((a, b) => (a.until < b.until ? 1 : -1))[0];
+    if (last !== undefined)
+      await tell(
+        last,
+        changes.map(({ resource }) => resource),
+      );
+  }
+  return (resource: string): LeaseWait => ({
+    longest: longestWait,
+    onHeld: (holder) => {
+      tell(holder, [resource]).catch((error) =>
+        services.logger.warn('The holder of a lease could not be read', { resource, error }),
+      );
+    },
+    isInterrupted: request.isInterrupted,
+  });
+}
+
+/** Who held a resource that ended as busy. */
+const holderIn = ({ error }: ResourceChange): LeaseHolder | undefined =>
+  holderSchema.safeParse(error?.fields?.holder).data;
+
+const holderSchema = z.object({ runId: z.string(), until: z.string() });
+
+function noted({ looked }: OverallPlan, changes: readonly ResourceChange[]): Pick<RunRecord, 'warnings'> {
+  const warnings = [...looked.warnings, ...warningsOn(changes)];
+  return warnings.length === 0 ? {} : { warnings };
+}
+
+function plannedChange(
+  { clock }: Services,
+  { active }: OverallPlan,
+  { desired, state, actual, plan, error }: Standing,
+): ResourceChange {
+  const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
+  const warnings = noticed({ desired, actual }, active);
+  if (plan === undefined || actual === undefined)
+    return {
+      ...change,
+      ...warnings,
+      outcome: outcomeOfError(error),
+      ...(error === undefined ? {} : { error }),
+    };
+  return {
+    ...change,
+    planned: plan.changed ? 'change' : 'none',
+    plannedAt: timestamp(clock),
+    before: recorded(actual),
+    after: recorded(nextDocuments(desired, plan)),
+    size: plan.size,
+    limit: plan.limit,
+    ...gainsOf(plan),
+    ...leavingOf(plan, active.configuration),
+    ...warnings,
+  };
+}
+
+async function applyOne(
+  services: Services,
+  { runId, plan }: Applying,
+  change: ResourceChange,
+  wait: LeaseWait | undefined,
+): Promise<ResourceChange> {
+  const standing = plan.resources.find(({ desired }) => desired.key === change.resource);
+  if (standing?.plan === undefined || change.planned === undefined) return change;
+  return reconcileResource(services, {
+    runId,
+    planned: change,
+    revision: plan.revision,
+    asOf: plan.madeAt,
+    decided: true,
+    shown: shownDigest({ desired: standing.desired, active: plan.active }, standing.plan),
+    wait,
+  });
+}
+
+/** The store, for as long as the configuration of the plan is the active one: nobody has seen what another one means. */
+function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
+  const refuseUnlessActive = (inForce: ConfigurationInForce | undefined): void => {
+    if (inForce !== undefined && activationOf(inForce) === activationOf(plan.active)) return;
+    throw new StalePlanError(
+      'Another configuration is active since the plan was made. Plan again, and apply the rest',
+    );
+  };
+  return {
+    ...store,
+    configuration: {
+      ...store.configuration,
+      inForce: async () => {
+        const inForce = await store.configuration.inForce();
+        refuseUnlessActive(inForce);
+        return inForce;
+      },
+      withFound: async () => {
+        const seen = await store.configuration.withFound();
+        refuseUnlessActive(seen.inForce);
+        return seen;
+      },
+    },
+  };
+}
+
+function endOf(
+  changes: readonly ResourceChange[],
+  { own, before, interrupted }: Ending,
+): Pick<RunRecord, 'status' | 'reason' | 'left'> {
+  const left = [...before, ...groupedLines(changes.flatMap((change) => leftOf(change, own)))];
+  const reason = interrupted && left.length > 0 ? interruption : left[0];
+  if (reason !== undefined) return { status: 'failed', reason, left };
+  const written = changes.filter(({ outcome }) => outcome === 'written').length;
+  return { status: 'succeeded', reason: `${written} of ${changes.length} resources written` };
+}
+
+interface Ending {
+  readonly own: readonly string[];
+  readonly before: readonly string[];
+  readonly interrupted: boolean;
+}
+
+const interruption =
+  'Interrupted by the operator. What had begun was finished; run `onboarding apply` again for the rest';
+
+/** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
+function leftOf(
+  { resource, outcome, error, accountIds = [], ambiguous }: ResourceChange,
+  own: readonly string[],
+): readonly Affected[] {
+  if (outcome === undefined) return [{ resource, text: 'not begun', isUnexplained: true }];
+  if (outcome === 'written' || outcome === 'unchanged') return [];
+  const canReject = outcome === 'set-aside' || outcome === 'refused';
+  const refused = canReject ? accountIds.filter((id) => own.includes(id)) : [];
+  if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
+  const who = refused.length === 0 ? '' : `: ${refusedText(refused, { ambiguous })}`;
+  const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
+  return [{ resource, text: `${outcome}${who}${why}` }];
+}

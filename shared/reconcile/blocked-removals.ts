@@ -1,0 +1,95 @@
+import type { Configuration } from '../configuration/schema.ts';
+import { UnsafeChangeError } from '../grants/errors.ts';
+import { OwnershipClashError } from '../iam/errors.ts';
+import {
+  AccessDeniedError,
+  InvalidPrincipalError,
+  PolicyRefusedError,
+  PolicyTooLargeError,
+  ResourceDisabledError,
+} from '../platform/aws/errors.ts';
+import { type ErrorFields, errorRecord, OnboardingError } from '../platform/errors.ts';
+import { ContestedError, OrphanedPrincipalError } from './errors.ts';
+import { withheldError, withheldText } from './removal-limit.ts';
+
+/** Errors of a planned resource that last until somebody acts. Until then an operator reads nothing else about it. */
+const lasting = [
+  AccessDeniedError,
+  ContestedError,
+  InvalidPrincipalError,
+  OrphanedPrincipalError,
+  OwnershipClashError,
+  PolicyRefusedError,
+  PolicyTooLargeError,
+  ResourceDisabledError,
+  UnsafeChangeError,
+];
+
+interface Place {
+  readonly key: string;
+  readonly configuration: Configuration;
+}
+
+/** Whether blocked removals are the reason itself, as `withheldError` makes it. */
+const isWithheld = (error: OnboardingError): boolean =>
+  error instanceof UnsafeChangeError && error.fields.accountIds !== undefined;
+
+/** The accounts whose removal is blocked, as an error states them. */
+export function blockedRemovalsIn(error: unknown): readonly string[] {
+  if (!(error instanceof OnboardingError)) return [];
+  const { accountIds, blockedRemovals } = error.fields;
+  const ids = isWithheld(error) ? accountIds : blockedRemovals;
+  return Array.isArray(ids) ? ids.map(String) : [];
+}
+
+/**
+ * The error, with the blocked removals in its text and its fields: an operator who reads one reason knows both.
+ * @param effect what else is known of these removals, a sentence. Default: nothing
+ */
+export function withBlockedRemovals(
+  error: OnboardingError,
+  accountIds: readonly string[],
+  place: Place,
+  effect = '',
+): OnboardingError {
+  const stated = blockedRemovalsIn(error);
+  if (accountIds.join() === stated.join()) return error;
+  if (isWithheld(error)) return withheldAgain(error, accountIds, place);
+  // What states other accounts was made here, from the error without any.
+  const bare = stated.length > 0 && error.cause instanceof OnboardingError ? error.cause : error;
+  if (accountIds.length === 0) return bare;
+  const text = [withheldText(accountIds, place.configuration), effect]
+    .filter((each) => each !== '')
+    .join('. ');
+  return extended(bare, text, { blockedRemovals: accountIds });
+}
+
+const withheldAgain = ({ cause }: OnboardingError, accountIds: readonly string[], place: Place) =>
+  withheldError(
+    place.key,
+    accountIds,
+    place.configuration,
+    cause instanceof PolicyTooLargeError ? cause : undefined,
+  );
+
+/** What a plan leaves undone, each for its own reason. */
+interface Undone {
+  readonly withheld: readonly string[];
+  readonly refused?: OnboardingError;
+}
+
+/** The error that ended an attempt, with what the plan leaves undone in any case: blocked removals, and a lack of room. */
+export function withOtherReasons(error: unknown, { withheld, refused }: Undone, place: Place): unknown {
+  if (!(error instanceof OnboardingError) || error.fields.besides !== undefined) return error;
+  if (refused === undefined || refused.name === error.name)
+    return withBlockedRemovals(error, withheld, place);
+  const { name, message, fields } = errorRecord(refused);
+  const blockedRemovals = withheld.length === 0 ? {} : { blockedRemovals: withheld };
+  return extended(error, message, { besides: { name, message, fields }, ...blockedRemovals });
+}
+
+function extended(error: OnboardingError, more: string, fields: ErrorFields): OnboardingError {
+  const Type = lasting.find((each) => error instanceof each);
+  if (Type === undefined) return error;
+  return new Type(`${error.message}. Besides, ${more}`, { ...error.fields, ...fields }, error);
+}

@@ -1,0 +1,162 @@
+import type { GrantKind, Rendering, RenderRequest, Share } from '../grants/contract.ts';
+import type { GrantEntry } from '../grants/grant-schema.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
+import { OnboardingError } from '../platform/errors.ts';
+
+/** A change of the configuration that was tried, and how many accounts would fit with it. */
+export interface Remedy {
+  /** Such as `packing: condition` or `a resource of its own`. */
+  readonly change: string;
+  /** Names of the grants that it is for; empty for one of the resource. */
+  readonly grants: readonly string[];
+  /** At most as many as there are. */
+  readonly fit: number;
+}
+
+interface Crowded {
+  readonly kind: GrantKind;
+  readonly request: RenderRequest<GrantEntry, unknown>;
+  /** How many accounts fit now. */
+  readonly now: number;
+}
+
+/**
+ * What should be on a resource. Pure.
+ * @throws PolicyTooLargeError that says what would fit, and whatever else `GrantKind.render` throws
+ */
+export function rendered(kind: GrantKind, request: RenderRequest<GrantEntry, unknown>): Rendering<unknown> {
+  try {
+    return kind.render(request);
+  } catch (error) {
+    throw error instanceof PolicyTooLargeError ? withRemedies(crowded(kind, request, error), error) : error;
+  }
+}
+
+const crowded = (
+  kind: GrantKind,
+  request: RenderRequest<GrantEntry, unknown>,
+  { fields }: PolicyTooLargeError,
+): Crowded => ({ kind, request, now: Number(fields.fit ?? 0) });
+
+/** The refusal, and what would help: each change is tried by rendering, never guessed. Pure. */
+function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyTooLargeError {
+  const accounts = mostAccounts(crowded.request.shares);
+  const remedies = remediesFor(crowded);
+  return new PolicyTooLargeError(
+    `${refused.message}. ${remediesText(remedies, accounts)}`,
+    { ...refused.fields, remedies },
+    refused,
+  );
+}
+
+function remediesText(remedies: readonly Remedy[], accounts: number): string {
+  const { all = [], some = [] } = Object.groupBy(remedies, ({ fit }) => (fit === accounts ? 'all' : 'some'));
+  if (all.length > 0)
+    return `All ${accounts} fit, as was tried, with ${all.map(remedyText).join('; or with ')}`;
+  const numbered = some.map((remedy) => `${remedyText(remedy)} (${remedy.fit})`);
+  if (numbered.length > 0) return `More fit, as was tried, with ${numbered.join('; or with ')}`;
+  return 'No other membership, packing or division of its grants that was tried would take more';
+}
+
+function remedyText({ change, grants }: Remedy): string {
+  if (grants.length === 0) return change;
+  return `${change} for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
+}
+
+/** Those by which more fit than now, the smallest changes first. */
+const remediesFor = (crowded: Crowded): readonly Remedy[] =>
+  [...repacked(crowded), ...apart(crowded), ...unlisted(crowded), ...spread(crowded)].filter(
+    ({ fit }) => fit > crowded.now,
+  );
+
+/** Every grant that may have its accounts in a condition has them there. */
+const repacked = (crowded: Crowded): readonly Remedy[] =>
+  changed(crowded, 'packing: condition', (entry) =>
+    entry.packing === 'condition' ? undefined : reparsed(crowded, { ...entry, packing: 'condition' }),
+  );
+
+/** Every grant that a condition on the organization or on OUs can hold is held by one. */
+const unlisted = (crowded: Crowded): readonly Remedy[] =>
+  (['organization', 'ou'] as const).flatMap((membership) =>
+    changed(crowded, `membership: ${membership}`, ({ packing: _, ...entry }) =>
+      (entry.membership ?? 'accounts') === 'accounts'
+        ? reparsed(crowded, { ...entry, membership })
+        : undefined,
+    ),
+  );
+
+const reparsed = ({ kind }: Crowded, entry: object): GrantEntry | undefined =>
+  kind.schema.safeParse(entry).data;
+
+function changed(
+  crowded: Crowded,
+  change: string,
+  entryOf: (entry: GrantEntry) => GrantEntry | undefined,
+): readonly Remedy[] {
+  const shares = crowded.request.shares.map((share) => ({ share, entry: entryOf(share.entry) }));
+  const grants = shares.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name]));
+  const next = shares.map(({ share, entry }) => ({ ...share, entry: entry ?? share.entry }));
+  return [{ change, grants, fit: fitting(crowded, next) }];
+}
+
+/** One of several grants on a resource of its own. */
+const apart = (crowded: Crowded): readonly Remedy[] => {
+  const { shares } = crowded.request;
+  if (shares.length < 2) return [];
+  return shares.map((own) => {
+    const others = shares.filter((share) => share !== own);
+    const fit = Math.min(fitting(crowded, others), fitting(onEmpty(crowded), [own]));
+    return { change: 'a resource of its own', grants: [own.entry.name], fit };
+  });
+};
+
+/** More resources with the same grants, each for a part of the accounts. */
+function spread(crowded: Crowded): readonly Remedy[] {
+  const { shares } = crowded.request;
+  const accounts = mostAccounts(shares);
+  const each = fitting({ ...onEmpty(crowded), now: 0 }, shares);
+  if (each === 0) return [];
+  if (each === accounts)
+    return [{ change: 'such a resource that others have left room on', grants: [], fit: each }];
+  const resources = Math.ceil(accounts / each);
+  const change = `${resources} such resources, each for ${Math.ceil(accounts / resources)} accounts at most`;
+  return [{ change, grants: [], fit: accounts }];
+}
+
+const onEmpty = (crowded: Crowded): Crowded => ({
+  ...crowded,
+  request: { ...crowded.request, actual: crowded.kind.empty, remembered: [] },
+});
+
+const mostAccounts = (shares: readonly Share[]): number =>
+  Math.max(0, ...shares.map(({ accounts }) => accounts.length));
+
+/** How many of the accounts fit, found by halving; 0 where that are no more than now. */
+function fitting({ kind, request, now }: Crowded, shares: readonly Share[]): number {
+  const fits = (count: number): boolean => {
+    try {
+      kind.render({ ...request, shares: shares.map((share) => withFirst(share, count)) });
+      return true;
+    } catch (error) {
+      // Whatever it is, it is no remedy, and must not hide what is wrong.
+      if (error instanceof OnboardingError) return false;
+      throw error;
+    }
+  };
+  const accounts = mostAccounts(shares);
+  if (fits(accounts)) return mostAccounts(request.shares);
+  let enough = now + 1;
+  if (!fits(enough)) return 0;
+  let tooMany = accounts;
+  while (tooMany - enough > 1) {
+    const middle = Math.floor((enough + tooMany) / 2);
+    if (fits(middle)) enough = middle;
+    else tooMany = middle;
+  }
+  return enough;
+}
+
+const withFirst = (share: Share, count: number): Share => ({
+  ...share,
+  accounts: share.accounts.slice(0, count),
+});

@@ -1,0 +1,40 @@
+import type { Configuration } from '../configuration/schema.ts';
+import { hoursAfter } from '../platform/clock.ts';
+import type { ResourceChange } from '../store/ports.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import type { ResourcePlan } from './plan-types.ts';
+
+/** How a reconciliation ended. */
+export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
+
+/** Whose access a write changes; nobody's where there is none. */
+export function gainsOf(
+  { changed, added, removed }: ResourcePlan,
+  setAside: readonly string[] = [],
+): Pick<ResourceChange, 'added' | 'removed'> {
+  if (!changed) return {};
+  const gained = added.filter((id) => !setAside.includes(id));
+  return {
+    ...(gained.length === 0 ? {} : { added: gained }),
+    ...(removed.length === 0 ? {} : { removed }),
+  };
+}
+
+/** Those whom a grace keeps, as a record tells them: each with when it ends. */
+export function leavingOf(
+  { leaving }: ResourcePlan,
+  { safety }: Configuration,
+): Pick<ResourceChange, 'leaving'> {
+  const ends = Object.entries(leaving).map(([id, since]) => [id, hoursAfter(since, safety.graceHours)]);
+  return ends.length === 0 ? {} : { leaving: Object.fromEntries(ends) };
+}
+
+/** A state's documents as a record keeps them; `remembered` is what the table knows as ours in it. */
+export const documents = (
+  { kind }: DesiredResource,
+  state: unknown,
+  remembered: readonly string[] = [],
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(kind.documents(state, remembered)).map(([name, document]) => [name, document ?? null]),
+  );

@@ -1,0 +1,102 @@
+import { timestamp } from '../platform/clock.ts';
+import type { Dispute, ResourceState } from '../store/ports.ts';
+import type { Picture } from './context.ts';
+import { leftDigests } from './digest.ts';
+import { ContestedError } from './errors.ts';
+import type { Services } from './services.ts';
+
+/**
+ * For so long after a reconciliation a read may be older than what it wrote: IAM and S3 are eventually consistent, and
+ * AWS gives no figure; for a grant of a key it is usually less than five minutes (CreateGrant, KMS API reference).
+ */
+const readsMayBeStaleFor = 5 * 60_000;
+
+/** What the table is to remember of outsiders' changes to what is ours. */
+export type Verdict = Pick<ResourceState, 'disputed' | 'contested'>;
+
+interface Look {
+  readonly actual: unknown;
+  /** Whether what is there is not what should be. */
+  readonly changed: boolean;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** A person has seen the plan. */
+  readonly decided: boolean;
+}
+
+/**
+ * The first time that outsiders have changed what is ours, it is disputed, and restored; the second time it is contested.
+ * That ends where a person decides, or where all is as it should be by itself.
+ */
+function verdictOn(seen: Picture, look: Look): Verdict {
+  const { disputed, contested } = seen.state ?? {};
+  if (look.decided || (contested !== undefined && !look.changed)) return {};
+  const before = { ...(disputed && { disputed }), ...(contested && { contested }) };
+  if (!look.changed || contested !== undefined) return before;
+  const sids = disturbedSids(seen, look);
+  if (sids === undefined) return before;
+  const dispute = { since: new Date(look.at).toISOString(), sids };
+  return disputed === undefined ? { disputed: dispute } : { disputed, contested: dispute };
+}
+
+/**
+ * The same, unless the resource is another one by now: what stood on the one before was not changed, but went with it. Its
+ * identity is asked for only if there is something to say against others.
+ */
+export async function verdictOnLiving(seen: Picture, look: Look, identity: Identify): Promise<Verdict> {
+  const verdict = verdictOn(seen, look);
+  const { identity: left, disputed } = seen.state ?? {};
+  const isAccusing = verdict.contested !== undefined || verdict.disputed !== disputed;
+  if (!isAccusing || left === undefined) return verdict;
+  const now = await identity();
+  return now === undefined || now === left ? verdict : {};
+}
+
+/** As `GrantKind.identity`. */
+export type Identify = () => Promise<string | undefined>;
+
+/**
+ * Sids of what is ours and is not as the last reconciliation left it; `undefined` where it is, or where that proves
+ * nothing against others: nobody remembers how it was left, a write of ours was never settled, the read may be stale, or
+ * what a pattern has found has nothing on it.
+ */
+function disturbedSids(
+  { desired, active, state }: Picture,
+  { actual, at }: Look,
+): readonly string[] | undefined {
+  if (state?.ownDigest === undefined || state.writing === true) return undefined;
+  if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
+  const documents = desired.kind.documents(actual, state.owned);
+  // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
+  if (!desired.named && Object.values(documents).every((document) => document === undefined))
+    return undefined;
+  const now = leftDigests(documents, active.configuration.deployment);
+  if (now.ownDigest === state.ownDigest) return undefined;
+  const left = state.ownSids ?? {};
+  const all = new Set([...Object.keys(left), ...Object.keys(now.ownSids)]);
+  return [...all].filter((sid) => left[sid] !== now.ownSids[sid]).sort();
+}
+
+/** Remembers that a resource is contested, since when. @returns the error that says so */
+export async function contest(
+  { clock }: Pick<Services, 'clock'>,
+  { desired, state, remember }: Picture,
+  { disputed, contested }: Verdict,
+): Promise<ContestedError> {
+  if (state !== undefined && state.contested === undefined)
+    await remember({
+      ...state,
+      ...(contested && { contested }),
+      updatedAt: timestamp(clock),
+    });
+  return contestedError(desired.key, contested ?? { since: '', sids: [] }, disputed);
+}
+
+const contestedError = (resource: string, { since, sids }: Dispute, first: Dispute | undefined) =>
+  new ContestedError(
+    `${resource}: what is ours there (${sids.length === 0 ? 'some statements' : sids.join(', ')}) was changed by others ` +
+      `and restored${first === undefined ? '' : ` at ${first.since}`}, and at ${since} it was found changed again. ` +
+      'Another tool seems to manage it, so nothing is written to it, for no account, until a person decides: keep ' +
+      'that tool from these statements, or let it have them as they should be; then `onboarding apply` restores them',
+    { resource, since, sids },
+  );

@@ -1,0 +1,59 @@
+import {
+  type DifferenceLine,
+  policyDifference,
+  type StatementDifference,
+  wideningFirst,
+} from '../iam/difference.ts';
+import { formOf } from '../iam/difference-text.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+
+/** Documents by name, as a grant kind gives them or a record keeps them; one that is absent is null or undefined. */
+export type NamedDocuments = Readonly<Record<string, unknown>>;
+
+/** What differs between all documents of a resource, by meaning; what widens access comes first. */
+export function documentsDifference(
+  before: NamedDocuments = {},
+  after: NamedDocuments = {},
+): readonly StatementDifference[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return wideningFirst(
+    names.flatMap((name) => policyDifference(documentIn(before, name), documentIn(after, name))),
+  );
+}
+
+const documentIn = (documents: NamedDocuments, name: string): PolicyDocument | undefined =>
+  (documents[name] ?? undefined) as PolicyDocument | undefined;
+
+/** Whether a difference mentions one of the accounts. */
+export const mentions = (
+  differences: readonly StatementDifference[],
+  ...accountIds: readonly string[]
+): boolean => differences.some(({ lines }) => lines.some(isAbout(accountIds)));
+
+/**
+ * What one of the accounts has to do with: the statements that mention it, and those that give access by something else
+ * than an account. Of a list that has the account, the other accounts are removed. All else stays: an action, a condition or
+ * a wildcard concerns every account that the statement names.
+ */
+export const concerning = (
+  differences: readonly StatementDifference[],
+  ...accountIds: readonly string[]
+): readonly StatementDifference[] =>
+  differences
+    .filter((each) => mentions([each], ...accountIds) || givesByMore(each))
+    .map((each) => ({ ...each, lines: withoutOthers(each.lines, isAbout(accountIds)) }));
+
+type Test = (line: DifferenceLine) => boolean;
+
+function withoutOthers(lines: readonly DifferenceLine[], isOwn: Test): readonly DifferenceLine[] {
+  const lists = new Set(lines.filter(isOwn).map(({ text }) => formOf(text)));
+  return lines.filter((line) => isOwn(line) || !lists.has(formOf(line.text)));
+}
+
+const isAbout =
+  (accountIds: readonly string[]): Test =>
+  ({ sign, text }) =>
+    sign !== ' ' && accountIds.some((id) => text.includes(id));
+
+const givesByMore = ({ lines }: StatementDifference): boolean =>
+  lines.some(({ widens, text }) => widens !== undefined && formOf(text) === text);

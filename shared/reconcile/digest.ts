@@ -1,0 +1,68 @@
+import { canonicalHash } from '../configuration/context.ts';
+import type { GrantKind } from '../grants/contract.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { meaning } from '../iam/equality.ts';
+import { deploymentOf, ownedStatements } from '../iam/managed-statements.ts';
+import { normalizePolicy } from '../iam/normalize.ts';
+
+type Documents = ReturnType<GrantKind['documents']>;
+
+/** The same for two sets of documents exactly if they mean the same. */
+export const documentsDigest = (documents: Documents): string =>
+  canonicalHash(each(documents, normalizePolicy));
+
+export interface PartDigests {
+  readonly ownDigest: string;
+  readonly foreignDigest: string;
+}
+
+/** What is kept of a resource after it was written, to tell later who has changed what. */
+export interface LeftDigests extends PartDigests {
+  /** For each Sid of ours. */
+  readonly ownSids: Readonly<Record<string, string>>;
+}
+
+/** Digests of what is ours in a resource's documents, and of what is not. */
+export const partDigests = (documents: Documents, deploymentId: string): PartDigests => ({
+  ownDigest: canonicalHash(each(documents, (document) => statements(document, deploymentId, true))),
+  foreignDigest: canonicalHash(each(documents, (document) => foreign(document, deploymentId))),
+});
+
+/** The same, and of each statement that is ours. */
+export const leftDigests = (documents: Documents, deploymentId: string): LeftDigests => ({
+  ...partDigests(documents, deploymentId),
+  ownSids: digestsBySid(documents, deploymentId),
+});
+
+/** A Sid can stand in several documents. Enough of each digest to tell two apart. */
+function digestsBySid(documents: Documents, deploymentId: string): LeftDigests['ownSids'] {
+  const own = Object.entries(documents).flatMap(([name, document]) =>
+    ownedStatements(document, deploymentId).map((statement) => ({ name, statement })),
+  );
+  const bySid = Map.groupBy(own, ({ statement }) => statement.Sid ?? '');
+  return Object.fromEntries(
+    [...bySid].map(([sid, of]) => [
+      sid,
+      canonicalHash(of.map(({ name, statement }) => `${name} ${meaning(statement)}`).sort()).slice(0, 16),
+    ]),
+  );
+}
+
+/** Nothing is noted of a document without a part: whether it is there then says nothing. */
+const each = (documents: Documents, part: (document: PolicyDocument) => unknown): object =>
+  Object.fromEntries(
+    Object.entries(documents).flatMap(([name, document]) =>
+      document === undefined ? [] : [[name, part(document)]],
+    ),
+  );
+
+/** With the head, which decides what the statements mean. */
+function foreign(document: PolicyDocument, deploymentId: string): unknown {
+  const others = statements(document, deploymentId, false);
+  return others && { version: document.Version, id: document.Id, others };
+}
+
+function statements(document: PolicyDocument, deploymentId: string, own: boolean) {
+  const chosen = document.Statement.filter(({ Sid }) => (deploymentOf(Sid) === deploymentId) === own);
+  return chosen.length === 0 ? undefined : chosen.map(meaning).sort();
+}

@@ -1,0 +1,224 @@
+import pMap from 'p-map';
+import type { Configuration } from '../configuration/schema.ts';
+import { everFound, isLookedAt } from '../configuration/search-results.ts';
+import { type ConfiguredSearch, searchesOf } from '../configuration/searches.ts';
+import { resourceKey } from '../grants/contract.ts';
+import { patternText } from '../grants/discovery.ts';
+import { grantKind } from '../grants/kinds.ts';
+import { timestamp } from '../platform/clock.ts';
+import { ConcurrentUpdateError, type ErrorRecord, errorRecord } from '../platform/errors.ts';
+import type { FoundResources } from '../store/ports.ts';
+import { StoredItemError } from '../store/stored-item-error.ts';
+import { groupedLines } from './grouped-causes.ts';
+import type { Services } from './services.ts';
+import { unreadableSearches } from './unreadable-items.ts';
+
+/** Where something happened that may change what a pattern matches. */
+export interface ResourcePlace {
+  readonly accountId: string;
+  readonly region: string;
+  /** Of the event: `aws.ecr`. */
+  readonly source: string;
+}
+
+export interface LookRequest {
+  /** Names the sessions of the roles that look. */
+  readonly runId: string;
+  readonly configuration: Configuration;
+  /** Everywhere, only where nobody has looked with success yet, or there and at one place. */
+  readonly where: 'everywhere' | 'new' | ResourcePlace;
+  /** Whether what was found is stored; a plan that changes nothing only uses it. */
+  readonly keep: boolean;
+}
+
+export interface Looked {
+  /** What is known of every search now. */
+  readonly items: readonly FoundResources[];
+  /** Items of searches that cannot be understood, and that no look has replaced, a line each. */
+  readonly unreadable: readonly string[];
+  /** Searches that failed: what they found before stays in force. */
+  readonly failed: readonly { readonly search: ConfiguredSearch; readonly error: ErrorRecord }[];
+  /** Patterns that find nothing, and items that a look has replaced, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** How many searches are made at a time. */
+const concurrency = 4;
+
+/** Looks for the resources that the configuration tells by patterns. A search that fails does not stop the others. */
+export async function lookForResources(services: Services, request: LookRequest): Promise<Looked> {
+  const searches = searchesOf(request.configuration);
+  const known = await services.store.found.all();
+  if (searches.length === 0 && known.length === 0)
+    return { items: [], unreadable: [], failed: [], warnings: [] };
+  const due = searches.filter((search) => isDue(search, request, known));
+  const looks = await pMap(due, (search) => lookOnce(services, request, search, known), { concurrency });
+  const fresh = new Map(looks.map((item) => [item.search, item]));
+  const stale = known.filter(({ search }) => !fresh.has(search));
+  const kept = request.where === 'everywhere' ? await forgotten(services, request, stale) : stale;
+  const isReplaced = ({ search }: FoundResources): boolean => request.keep && isLookedAt(fresh.get(search));
+  return {
+    unreadable: unreadableSearches(known.filter((item) => !isReplaced(item))),
+    items: [...kept, ...fresh.values()],
+    failed: due.flatMap((search) => {
+      const error = fresh.get(search.key)?.error;
+      return error === undefined ? [] : [{ search, error }];
+    }),
+    warnings: [
+      ...unreadableSearches(known.filter(isReplaced)).map((line) => `${line}. ${replacedText}`),
+      ...due.filter(({ key }) => isEmpty(fresh.get(key))).map(nothingMatches),
+    ],
+  };
+}
+
+const replacedText =
+  'This run has searched again and replaced the item. Resources that matched before and match no more may be unknown now: ' +
+  'look for managed statements on them';
+
+/** What looking for resources leaves to do, a line for each cause. */
+export const searchLines = ({
+  failed,
+  unreadable,
+}: Pick<Looked, 'failed' | 'unreadable'>): readonly string[] => [
+  ...unreadable,
+  ...groupedLines(
+    failed.map(({ search, error }) => ({
+      resource: `Looking for ${searchText(search)}`,
+      text: `failed: ${error.name}: ${error.message}`,
+    })),
+    'searches',
+  ),
+];
+
+/** `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)` */
+const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSearch): string =>
+  `${patternText(pattern)} (${grantKind(kind).title} in account ${accountId}, ${region}; ` +
+  `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
+
+const nothingMatches = (search: ConfiguredSearch): string =>
+  `Nothing matches ${searchText(search)}. What does later gets it by itself; if something should now, correct the pattern`;
+
+const isEmpty = (item: FoundResources | undefined): boolean =>
+  item?.error === undefined && item?.matching.length === 0;
+
+/** Whether an event at the place can change what the search finds. */
+export const isAt = ({ kind, accountId, region }: ConfiguredSearch, place: ResourcePlace): boolean =>
+  accountId === place.accountId && region === place.region && hearsOf(kind, place);
+
+export const hearsOf = (kind: string, { source }: ResourcePlace): boolean =>
+  grantKind(kind).discovery?.events.some((event) => event.source === source) === true;
+
+function isDue(search: ConfiguredSearch, { where }: LookRequest, known: readonly FoundResources[]): boolean {
+  if (where === 'everywhere') return true;
+  if (!isLookedAt(known.find((item) => item.search === search.key))) return true;
+  return where !== 'new' && isAt(search, where);
+}
+
+const mostAttempts = 5;
+
+/**
+ * Looks, and stores what was found where nobody has stored another look since: what this one saw may be older than
+ * that, and would take away what was found meanwhile.
+ */
+async function lookOnce(
+  services: Services,
+  request: LookRequest,
+  search: ConfiguredSearch,
+  known: readonly FoundResources[],
+): Promise<FoundResources> {
+  let before = known.find((item) => item.search === search.key);
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const item = nextItem(search, before, await ask(services, request, search));
+    if (!request.keep || (await services.store.found.put(item, before?.generation)))
+      return withoutCleared(services, request, item);
+    before = (await services.store.found.all()).find((each) => each.search === search.key);
+  }
+  const error = new ConcurrentUpdateError(
+    `Other runs have looked for ${searchText(search)} at the same time, ${mostAttempts} times; what they found counts`,
+  );
+  return { ...(before ?? nothingYet(search)), error: errorRecord(error) };
+}
+
+const nothingYet = ({ key }: ConfiguredSearch): FoundResources => ({
+  search: key,
+  matching: [],
+  former: [],
+  generation: 0,
+});
+
+type Answer = { readonly keys: readonly string[]; readonly at: string } | { readonly error: ErrorRecord };
+
+async function ask(
+  services: Services,
+  { runId, configuration }: LookRequest,
+  search: ConfiguredSearch,
+): Promise<Answer> {
+  try {
+    const clients = services.aws(runId, configuration).reader(search);
+    const limit = configuration.limits.resourcesPerPattern;
+    const ids = (await grantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
+    const { kind, accountId, region } = search;
+    const keys = ids.map((id) => resourceKey({ kind, accountId, region, id }));
+    return { keys, at: timestamp(services.clock) };
+  } catch (error) {
+    return { error: errorRecord(error) };
+  }
+}
+
+function nextItem(
+  search: ConfiguredSearch,
+  before: FoundResources | undefined,
+  answer: Answer,
+): FoundResources {
+  const { error: _, unreadable: __, ...last } = before ?? nothingYet(search);
+  const generation = last.generation + 1;
+  if ('error' in answer) return { ...last, error: answer.error, generation };
+  const now = new Set(answer.keys);
+  const former = [...new Set(everFound([last]).filter((key) => !now.has(key)))].sort();
+  return { search: search.key, matching: answer.keys, former, lookedAt: answer.at, generation };
+}
+
+/** Those on which the table remembers something of ours, ordered. */
+export async function writtenAmong(
+  { resources }: Pick<Services['store'], 'resources'>,
+  keys: readonly string[],
+): Promise<readonly string[]> {
+  const unique = [...new Set(keys)].sort();
+  const written = await pMap(unique, (key) => isWritten(resources, key), { concurrency: 8 });
+  return unique.filter((_, index) => written[index]);
+}
+
+/** Of an item that cannot be understood nobody can say so; the resource stays in sight, and its update reports the item. */
+async function isWritten(resources: Services['store']['resources'], key: string): Promise<boolean> {
+  try {
+    return ((await resources.get(key))?.owned.length ?? 0) > 0;
+  } catch (error) {
+    if (error instanceof StoredItemError) return true;
+    throw error;
+  }
+}
+
+/** Searches that the configuration has no more: what is cleared is forgotten. */
+const forgotten = (
+  services: Services,
+  request: LookRequest,
+  stale: readonly FoundResources[],
+): Promise<readonly FoundResources[]> =>
+  pMap(stale, (item) => withoutCleared(services, request, item), { concurrency });
+
+/**
+ * Forgets what matched earlier and has nothing of ours. Asked only once it is stored that it matches no more: whoever
+ * is writing to it meanwhile has told the table so by then, or sees that before the write.
+ */
+async function withoutCleared(
+  { store }: Services,
+  { keep }: LookRequest,
+  item: FoundResources,
+): Promise<FoundResources> {
+  if (item.unreadable !== undefined) return item;
+  const former = await writtenAmong(store, item.former);
+  if (former.length === item.former.length) return item;
+  if (!keep) return { ...item, former };
+  const next = { ...item, former, generation: item.generation + 1 };
+  return (await store.found.put(next, item.generation)) ? next : item;
+}

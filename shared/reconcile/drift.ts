@@ -1,0 +1,111 @@
+import { activationOf } from '../configuration/active-configuration.ts';
+import type { StatementDifference } from '../iam/difference.ts';
+import type { ErrorRecord } from '../platform/errors.ts';
+import type { Dispute, ResourceChange } from '../store/ports.ts';
+import type { DriftStatus } from '../store/run-ports.ts';
+import { leavingOf } from './change-record.ts';
+import { grantsOn } from './desired-resources.ts';
+import { documentsDifference } from './differences.ts';
+import { partDigests } from './digest.ts';
+import { isSettled } from './is-up-to-date.ts';
+import type { OverallPlan, Standing } from './plan-all.ts';
+import { nextDocuments, type SeenResource } from './read-and-plan.ts';
+import { type UnmanagedChange, unmanagedChanges, unmanagedStatements } from './unmanaged-changes.ts';
+
+export interface ResourceDrift {
+  readonly resource: string;
+  readonly status: DriftStatus;
+  /** Whether what is not ours is as the last run left it; `unknown` where the table does not hold that. */
+  readonly foreign: 'same' | 'changed' | 'unknown';
+  /** What became of unmanaged statements, and since when they were left as the table remembers them (ISO 8601). */
+  readonly unmanaged?: { readonly since: string; readonly changes: readonly UnmanagedChange[] };
+  /** From how it should be to how it is: what was taken away is removed, what should not be there is added. */
+  readonly differences: readonly StatementDifference[];
+  /** Accounts that keep what no grant gives them any more, each with when their grace ends. */
+  readonly leaving?: ResourceChange['leaving'];
+  /** Since when it is contested, and which Sids are; only with that status. */
+  readonly contested?: Dispute;
+  readonly error?: ErrorRecord;
+}
+
+/** Compares every resource. A pure function of the plan, which has read them. */
+export const driftOf = (plan: OverallPlan): readonly ResourceDrift[] =>
+  plan.resources.map((standing) => resourceDrift(standing, plan));
+
+function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift {
+  const { desired, actual, plan, state, error } = standing;
+  const resource = desired.key;
+  const failed = error === undefined ? {} : { error };
+  const status = driftStatus(standing, overall);
+  if (actual === undefined) return { resource, status, foreign: 'unknown', differences: [], ...failed };
+  const changed = sinceLeft(standing, overall);
+  const wanted = plan === undefined ? undefined : nextDocuments(desired, plan);
+  const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
+  const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
+  const contested = status === 'contested' && state?.contested ? { contested: state.contested } : {};
+  const unmanaged = changed.foreign === 'changed' ? unmanagedSinceLeft(actual, state, overall) : {};
+  return {
+    resource,
+    status,
+    foreign: changed.foreign,
+    ...unmanaged,
+    differences,
+    ...leaving,
+    ...contested,
+    ...failed,
+  };
+}
+
+/** The head decides what every statement means, and is what changed when no statement did. */
+function unmanagedSinceLeft(
+  actual: NonNullable<Standing['actual']>,
+  state: Standing['state'],
+  { active }: Overall,
+): Pick<ResourceDrift, 'unmanaged'> {
+  if (state?.unmanaged === undefined) return {};
+  const now = unmanagedStatements(actual, active.configuration.deployment);
+  const changes = unmanagedChanges(state.unmanaged, now);
+  const head = { kind: 'changed', label: 'Version or Id of the policy' } as const;
+  const since = state.leftBy?.at ?? state.updatedAt;
+  return { unmanaged: { since, changes: changes.length === 0 ? [head] : changes } };
+}
+
+type Overall = Pick<OverallPlan, 'active' | 'revision'>;
+
+/** What is to be said of one resource. Pure. */
+export function driftStatus(standing: SeenResource, overall: Overall): DriftStatus {
+  if (standing.actual !== undefined) return statusOf(standing, overall, sinceLeft(standing, overall));
+  return standing.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
+}
+
+interface SinceLeft {
+  readonly own: ResourceDrift['foreign'];
+  readonly foreign: ResourceDrift['foreign'];
+}
+
+function sinceLeft({ actual = {}, state }: SeenResource, { active }: Overall): SinceLeft {
+  const now = partDigests(actual, active.configuration.deployment);
+  return {
+    own: compared(state?.ownDigest, now.ownDigest),
+    foreign: compared(state?.foreignDigest, now.foreignDigest),
+  };
+}
+
+function compared(left: string | undefined, now: string): ResourceDrift['foreign'] {
+  if (left === undefined) return 'unknown';
+  return left === now ? 'same' : 'changed';
+}
+
+function statusOf(standing: SeenResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
+  const { plan, state, error, desired } = standing;
+  if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
+  if (plan !== undefined && state?.contested !== undefined) return 'contested';
+  const settled = isSettled(state, { revision, hash: activationOf(active), grants: grantsOn(desired) });
+  const due = !settled || graceEnded(standing);
+  const explained = due && since.own !== 'changed';
+  return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
+}
+
+/** Somebody who was kept by a grace is to go now. */
+const graceEnded = ({ plan, state }: SeenResource): boolean =>
+  plan !== undefined && Object.keys(state?.leaving ?? {}).some((id) => plan.remember[id] === undefined);

@@ -1,0 +1,43 @@
+import { type Finding, listed, OnboardingError } from '../platform/errors.ts';
+
+/** A plan file that is not what it claims to be. */
+export class MalformedPlanError extends OnboardingError {
+  override readonly name = 'MalformedPlanError';
+  readonly retryable = false;
+  readonly findings: readonly Finding[];
+
+  constructor(source: string, findings: readonly Finding[]) {
+    super(`${source} is not a plan that can be understood:\n${listed(findings)}`, { source, findings });
+    this.findings = findings;
+  }
+}
+
+/** A plan that was edited, is for something else, or rests on what has moved since. */
+export class StalePlanError extends OnboardingError {
+  override readonly name = 'StalePlanError';
+  readonly retryable = false;
+}
+
+/** The lease ended before the write could be sent; nothing was sent. */
+export class LeaseLostError extends OnboardingError {
+  override readonly name = 'LeaseLostError';
+  readonly retryable = true;
+}
+
+/** The read-back did not show what was written before the deadline. */
+export class NotReadBackError extends OnboardingError {
+  override readonly name = 'NotReadBackError';
+  readonly retryable = true;
+}
+
+/** Others have changed what is ours on a resource again, after it was restored. */
+export class ContestedError extends OnboardingError {
+  override readonly name = 'ContestedError';
+  readonly retryable = false;
+}
+
+/** AWS refuses a policy because an unmanaged statement names a principal that AWS does not accept. */
+export class OrphanedPrincipalError extends OnboardingError {
+  override readonly name = 'OrphanedPrincipalError';
+  readonly retryable = false;
+}

@@ -1,0 +1,80 @@
+import { InvalidPrincipalError, PolicyRefusedError } from '../platform/aws/errors.ts';
+import type { ResourceChange } from '../store/ports.ts';
+import type { Picture } from './context.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { OrphanedPrincipalError } from './errors.ts';
+import { isCertain, type Suspect, suspectsOf, suspectsText } from './suspect-statements.ts';
+
+/**
+ * Principals of unmanaged statements that may be why AWS refuses a write; none if a write of the kind does not send these
+ * statements again. Read them after AWS has refused: whether each service refuses a closed account is not confirmed.
+ */
+export const suspectsIn = (
+  { desired: { kind }, active, accounts, state }: Picture,
+  actual: unknown,
+): readonly Suspect[] =>
+  kind.sendsUnmanaged === true
+    ? suspectsOf(kind.documents(actual, state?.owned), active.configuration.deployment, accounts)
+    : [];
+
+/** How far unmanaged statements explain a refusal. */
+export function doubtOf(suspects: readonly Suspect[]): 'none' | 'possible' | 'certain' {
+  if (suspects.length === 0) return 'none';
+  return suspects.some(isCertain) ? 'certain' : 'possible';
+}
+
+/**
+ * Says why AWS refuses what the resource has already, without any of the new accounts. The error can be retried if no cause
+ * is certain: an account of a managed statement may have closed, and its event may still be on its way.
+ */
+export function explainRefusal(
+  {
+    desired: { key },
+    revision,
+  }: { readonly desired: Pick<DesiredResource, 'key'>; readonly revision: number },
+  suspects: readonly Suspect[],
+) {
+  return (refused: unknown): never => {
+    if (!(refused instanceof InvalidPrincipalError)) throw refused;
+    const fields = { resource: key, principals: suspects };
+    const certain = suspects.filter(isCertain);
+    if (certain.length > 0) throw new OrphanedPrincipalError(certainText(key, certain), fields, refused);
+    if (refused.fields.ambiguous === true)
+      throw new PolicyRefusedError(
+        ambiguousText(refused, suspects),
+        { ...refused.fields, ...fields },
+        refused,
+      );
+    if (suspects.length === 0) throw refused;
+    throw new InvalidPrincipalError(unknownText(key, suspects), { ...fields, revision }, refused);
+  };
+}
+
+/**
+ * Ends the retries of a refusal without a certain cause if no account has changed since: AWS would refuse the same write.
+ * @throws OrphanedPrincipalError with the text of the first refusal
+ */
+export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision: number): void {
+  if (error?.name !== 'InvalidPrincipalError' || error.fields?.revision !== revision) return;
+  throw new OrphanedPrincipalError(error.message, error.fields);
+}
+
+const certainText = (key: string, suspects: readonly Suspect[]): string =>
+  `${key}: AWS refuses every write of this policy. The likely cause: ${suspectsText(suspects)}. This installation does not ` +
+  'manage the statement, so it was not touched, and nothing was written. Its owner must remove the principal, or name one ' +
+  'that exists; the next run writes what is waiting';
+
+const unknownText = (key: string, suspects: readonly Suspect[]): string =>
+  `${key}: AWS refuses every write of this policy, also without the new accounts. A possible cause: ` +
+  `${suspectsText(suspects)}. Statements that are not ours were not touched, and nothing was written. Ask the owner of ` +
+  'the statement whether the principal exists. If it does, an account that the policy names was probably closed ' +
+  'unnoticed: run `onboarding import`, which finds it, and start the run again';
+
+function ambiguousText({ message, cause }: InvalidPrincipalError, suspects: readonly Suspect[]): string {
+  const said = cause instanceof InvalidPrincipalError ? cause.message : message;
+  const possible = suspects.length === 0 ? '' : ` A possible cause: ${suspectsText(suspects)}.`;
+  return (
+    `${said}. AWS refuses the document also without the new accounts.${possible} Nothing was written. Compare the ` +
+    'statements of the grant, and those that are not ours, with what the service accepts'
+  );
+}

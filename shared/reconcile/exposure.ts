@@ -1,0 +1,41 @@
+import type { Configuration } from '../configuration/schema.ts';
+import type { Rendering } from '../grants/contract.ts';
+import { UnsafeChangeError } from '../grants/errors.ts';
+import { ownedStatements } from '../iam/managed-statements.ts';
+import { exposures } from '../iam/safety.ts';
+import type { Account } from '../platform/account.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { indexOf } from './registry-index.ts';
+
+interface Rendered {
+  readonly desired: DesiredResource;
+  readonly configuration: Configuration;
+  /** All accounts of the registry. */
+  readonly accounts: readonly Account[];
+}
+
+/**
+ * @param kept accounts that may be named for now, although they are no members
+ * @throws UnsafeChangeError if a managed statement would reach too far
+ */
+export function refuseExposure(
+  { desired, configuration, accounts }: Rendered,
+  { next, owned }: Rendering<unknown>,
+  kept: readonly string[],
+): void {
+  const { members } = indexOf(accounts);
+  const others = new Set(kept);
+  const allowed = {
+    accountIds: { has: (id: string) => members.has(id) || others.has(id) },
+    organizationId: configuration.organization.id,
+  };
+  const documents = Object.values(desired.kind.documents(next, owned));
+  const found = documents.flatMap((document) =>
+    exposures(ownedStatements(document, configuration.deployment), allowed),
+  );
+  if (found.length === 0) return;
+  throw new UnsafeChangeError(
+    `${desired.key}: ${found.map(({ sid, why }) => `${sid}: ${why}`).join('; ')}. Nothing was written`,
+    { resource: desired.key, exposures: found },
+  );
+}

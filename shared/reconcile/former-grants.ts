@@ -1,0 +1,77 @@
+import { isClosed } from '../accounts/membership.ts';
+import type { Rendering } from '../grants/contract.ts';
+import { accountIdsIn } from '../iam/accounts.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { ownedStatements } from '../iam/managed-statements.ts';
+import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
+import { known } from './registry-index.ts';
+
+/**
+ * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
+ * taken out, or of a resource that is named no more. A person has decided that, so there is no grace.
+ * @returns the accounts that lose all they had, and those of them whom a person must allow to: none, or all that are not
+ * closed
+ */
+export function silentLoss(
+  request: PlanRequest,
+  { next, owned }: Rendering<unknown>,
+  shares: readonly PlannedShare[],
+): { readonly gone: readonly string[]; readonly withheld: readonly string[] } {
+  const { actual, remembered, configuration, waiting } = request;
+  // Whom a share named or names, its own rule has judged.
+  const judged = new Set(
+    shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
+  );
+  const before = namedIn(request, actual, remembered);
+  const unjudged = [...before].filter((id) => !judged.has(id));
+  if (unjudged.length === 0) return { gone: [], withheld: [] };
+  const after = namedIn(request, next, owned);
+  const gone = unjudged.filter((id) => !after.has(id));
+  const lost = gone.filter((id) => !isClosed(known(request, id)));
+  const { removalCount, removalShare } = configuration.safety;
+  const isMany = lost.length > removalCount && lost.length > removalShare * before.size;
+  return { gone, withheld: isMany || lost.some((id) => waiting?.has(id)) ? lost : [] };
+}
+
+/** The accounts that anything of ours names in a state. */
+export const namedIn = (
+  { desired, configuration }: PlanRequest,
+  state: unknown,
+  remembered: readonly string[],
+): ReadonlySet<string> =>
+  new Set(
+    Object.values(desired.kind.documents(state, remembered))
+      .flatMap((document) => ownedStatements(document, configuration.deployment))
+      .flatMap((statement) => [...accountIdsIn(statement)]),
+  );
+
+/** Whom a share takes off, and what is kept for others names as well: they wait with those. */
+export function stillNamed(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  { next, owned }: Rendering<unknown>,
+): readonly string[] {
+  const after = namedIn(request, next, owned);
+  const judged = new Set(shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
+  const taken = shares.flatMap(({ removed }) => removed);
+  return taken.filter((id) => after.has(id) && !judged.has(id) && !isClosed(known(request, id)));
+}
+
+/** Whoever is named by what bears no mark of ours and goes all the same, such as in a managed policy that lost its tag. */
+export function unknownLoss(
+  { desired, actual, remembered }: PlanRequest,
+  shares: readonly PlannedShare[],
+  { next, owned }: ResourcePlan,
+): readonly string[] {
+  const after = idsIn(desired.kind.documents(next, owned));
+  return [...idsIn(desired.kind.documents(actual, remembered))].filter(
+    (id) => !after.has(id) && !shares.some(({ granted }) => granted.has(id)),
+  );
+}
+
+const idsIn = (documents: Readonly<Record<string, PolicyDocument | undefined>>): ReadonlySet<string> =>
+  new Set(
+    Object.values(documents).flatMap((document) =>
+      (document?.Statement ?? []).flatMap((statement) => [...accountIdsIn(statement)]),
+    ),
+  );

@@ -1,0 +1,173 @@
+import { ResourceBusyError } from '../grants/errors.ts';
+import { requestTimeout } from '../platform/aws/access.ts';
+import { clockSkew } from '../platform/clock.ts';
+import { LeaseLostError } from './errors.ts';
+import type { Services } from './services.ts';
+
+/**
+ * How long a lease lasts. A holder may send until `sendWindow` after it took the lease; a request sent then has
+ * ended `requestTimeout` later, and `clockSkew` is left for clocks that differ. A function with the lease ends
+ * within the send window, so none can write after another has taken the lease (docs/decisions/0003).
+ */
+export const leaseDuration = 180_000;
+export const sendWindow = leaseDuration - requestTimeout - clockSkew;
+
+/** How long a run waits for another's lease before it leaves the waiting to the state machine. */
+const patience = 5_000;
+
+/** Between two attempts: at first, and at most, in milliseconds; half of it at random. */
+const pauses = { first: 250, most: 2_000 };
+
+/**
+ * How long it waits where that cannot be enough: the time to ask is known and further away, or another has had the lease for
+ * longer than most writes take, and may have died. The state machine waits for the rest.
+ */
+const briefly = 1_000;
+
+export interface Lease {
+  /** @throws LeaseLostError when it is too late to send a write */
+  check(): void;
+  /** Leaves the lease to run out instead of giving it back: a write may still be on its way. */
+  keep(): void;
+}
+
+/** What is known of a resource before its lease is asked for. */
+export interface LeaseLook {
+  /** Another run has done our work. */
+  readonly settled: boolean;
+  /** The lease is asked for from then on, milliseconds since the epoch. Default: at once. */
+  readonly notBefore?: number;
+}
+
+/** The run that holds a lease. */
+export interface LeaseHolder {
+  readonly runId: string;
+  /** When the lease ends if the run does not release it before, ISO 8601. */
+  readonly until: string;
+}
+
+/** How an operator waits for a lease: longer than a function may, and informed. */
+export interface LeaseWait {
+  /** Milliseconds. */
+  readonly longest: number;
+  /** Called after each attempt that finds the lease held. */
+  onHeld(holder: LeaseHolder): void;
+  /** Whether the operator has stopped waiting. */
+  isInterrupted(): boolean;
+}
+
+export interface LeaseRequest {
+  readonly resource: string;
+  readonly runId: string;
+  /** Default: a few seconds. */
+  readonly wait?: LeaseWait | undefined;
+  /** Asked before each attempt, since the run that holds the lease may do our work. */
+  look(): Promise<LeaseLook>;
+}
+
+/**
+ * Runs `work` while holding the lease of `resource`; the result is `undefined` where it is settled without us.
+ * @throws ResourceBusyError when the lease was not to be had in time
+ */
+export async function withLease<T>(
+  services: Services,
+  { resource, runId, look, wait }: LeaseRequest,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T | undefined> {
+  const { clock, random } = services;
+  // Not the run's id alone: a retry of the run must not take the lease of an attempt that may still be writing.
+  const owner = `${runId}${ownerSeparator}${random().toString(36).slice(2)}`;
+  const start = clock.now();
+  for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.most)) {
+    const { settled, notBefore = 0 } = await look();
+    if (settled) return undefined;
+    const early = Math.max(0, notBefore - clock.now());
+    const attempt = early === 0 ? await ask(services, resource, owner) : undefined;
+    if (attempt?.taken !== undefined)
+      return holding(services, { resource, owner, taken: attempt.taken }, work);
+    const waited = clock.now() - start;
+    const holder = attempt?.holder;
+    if (wait !== undefined && holder !== undefined) wait.onHeld(holder);
+    const isFar = wait === undefined && (early > patience || attempt?.isStuck === true);
+    if (isFar && waited < briefly) await clock.sleep(briefly);
+    if (isFar || waited > (wait?.longest ?? patience) || wait?.isInterrupted()) throw busy(resource, holder);
+    await clock.sleep(early + (pause * (1 + random())) / 2);
+  }
+}
+
+/**
+ * When it was taken, by our clock before it was asked for; or whether another has had it for long already, and may keep it
+ * for longer than we wait, as far as clocks agree.
+ */
+async function ask({ store, clock }: Services, resource: string, owner: string) {
+  const now = clock.now();
+  const {
+    taken,
+    until,
+    owner: other,
+  } = await store.leases.acquire(resource, owner, now, now + leaseDuration);
+  if (taken) return { taken: now };
+  const left = until - now;
+  return { isStuck: left > patience && leaseDuration - left > patience, ...holderOf(other, until) };
+}
+
+/** `undefined` for a lease that was released while it was read. */
+const holderOf = (owner: string | undefined, until: number): { readonly holder?: LeaseHolder } =>
+  owner === undefined
+    ? {}
+    : { holder: { runId: owner.split(ownerSeparator)[0] ?? owner, until: new Date(until).toISOString() } };
+
+/** Between the id of a run and its attempt. */
+const ownerSeparator = '#';
+
+interface Held {
+  readonly resource: string;
+  readonly owner: string;
+  readonly taken: number;
+}
+
+async function holding<T>(
+  services: Services,
+  { resource, owner, taken }: Held,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const { clock } = services;
+  let release = true;
+  const lease = {
+    check: () => {
+      if (clock.now() >= taken + sendWindow) throw lost(resource);
+    },
+    keep: () => {
+      release = false;
+    },
+  };
+  try {
+    return await work(lease);
+  } finally {
+    if (release) await giveBack(services, { resource, owner, taken });
+  }
+}
+
+/** What was done stays done when the lease cannot be given back: it ends by itself. */
+async function giveBack({ store, logger }: Services, { resource, owner }: Held): Promise<void> {
+  try {
+    await store.leases.release(resource, owner);
+  } catch (error) {
+    logger.warn('A lease could not be given back, and ends by itself', { resource, error });
+  }
+}
+
+export const busy = (resource: string, holder?: LeaseHolder): ResourceBusyError =>
+  new ResourceBusyError(
+    holder === undefined
+      ? `${resource} is busy: another run writes it, or gathers accounts for its next write. This run did not change ` +
+          'it. Run again in a moment'
+      : `${resource} is held by run ${holder.runId} until ${holder.until}: the run writes it, or ended without ` +
+          `releasing it. This run did not change it. Run again, at the latest after ${holder.until}`,
+    { resource, ...(holder === undefined ? {} : { holder }) },
+  );
+
+const lost = (resource: string): LeaseLostError =>
+  new LeaseLostError(`The lease of ${resource} is about to end, so the write was not sent; run again`, {
+    resource,
+  });

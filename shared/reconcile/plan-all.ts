@@ -1,0 +1,182 @@
+import pMap from 'p-map';
+import { AccountNotMemberError } from '../accounts/errors.ts';
+import { requireReady } from '../accounts/registry.ts';
+import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
+import { droppedAmong, everFound, foundIn } from '../configuration/search-results.ts';
+import type { StatementDifference } from '../iam/difference.ts';
+import { formatDifference } from '../iam/difference-text.ts';
+import type { RegisteredAccount } from '../platform/account.ts';
+import { timestamp } from '../platform/clock.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { resourcesInForce } from './desired-resources.ts';
+import { documentsDifference, mentions } from './differences.ts';
+import { documentsDigest } from './digest.ts';
+import { type Looked, lookForResources } from './discover-resources.ts';
+import { newPlanFile, type PlanFile, type PlanFileResource } from './plan-file.ts';
+import type { ResourcePlan } from './plan-types.ts';
+import { type Look, nextDocuments, readAndPlan, type SeenResource, stateOf } from './read-and-plan.ts';
+import { selectorWarnings } from './selector-warnings.ts';
+import type { Services } from './services.ts';
+import { unreadableAccounts } from './unreadable-items.ts';
+import { unresolvedText } from './unresolved-ous.ts';
+import { findUnresolvedPaths } from './unresolved-paths.ts';
+
+/** How one resource is, and how it should be. */
+export interface Standing extends SeenResource {
+  readonly differences: readonly StatementDifference[];
+}
+
+/** Every resource of the configuration as it is now: a value, made without writing. */
+export interface OverallPlan {
+  readonly active: ActiveConfiguration;
+  readonly revision: number;
+  /** When it was made, ISO 8601: by this time graces are judged. */
+  readonly madeAt: string;
+  /** Where only what concerns one account is planned. */
+  readonly accountId?: string;
+  readonly resources: readonly Standing[];
+  /**
+   * What is wrong with searches by pattern, with items of the table that cannot be understood, with selectors that match
+   * nobody, and with paths of OUs that changed.
+   */
+  readonly looked: Pick<Looked, 'failed' | 'unreadable' | 'warnings'>;
+}
+
+export interface PlanAllRequest {
+  /** Names the sessions of the roles that read. */
+  readonly runId: string;
+  readonly active: ActiveConfiguration;
+  readonly accountId?: string | undefined;
+  /** Keys of resources that are planned as well, whether they concern the account or not. Default: none. */
+  readonly also?: ReadonlySet<string>;
+  /** Whether what the patterns find now is stored, for a plan that will be applied. Default: it is not. */
+  readonly keep?: boolean;
+  readonly onProgress?: (resources: { readonly done: number; readonly of: number }) => void;
+}
+
+/** How many resources are read at a time. */
+const concurrency = 8;
+
+/**
+ * Looks for what the patterns of the configuration match, reads every resource, whatever the table says of it, and
+ * plans it.
+ * @throws RegistryNotReadyError
+ * @throws AccountNotMemberError for an account that the registry does not know
+ */
+export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
+  const { accountId, also, onProgress } = request;
+  const { registry } = services.store;
+  const madeAt = timestamp(services.clock);
+  await requireReady(registry);
+  const { active, looked } = await looking(services, request);
+  // The revision before the accounts, so that it is never too new.
+  const { revision } = await registry.head();
+  const accounts = await registry.accounts();
+  requireKnown(accounts, accountId);
+  const desired = resourcesInForce(active, accounts);
+  let done = 0;
+  const resources = await pMap(
+    desired,
+    async (each) => {
+      const standing = await standingOf(services, { ...request, active, accounts, madeAt }, each);
+      done += 1;
+      onProgress?.({ done, of: desired.length });
+      return standing;
+    },
+    { concurrency },
+  );
+  const chosen = resources
+    .filter((standing) => !isGone(standing))
+    .filter(
+      (standing) =>
+        accountId === undefined || also?.has(standing.desired.key) || concerns(standing, accountId),
+    );
+  const scope = accountId === undefined ? {} : { accountId };
+  const planned = resources.map((each) => ({ desired: each.desired, plan: { unresolved: each.unresolved } }));
+  const unresolved = await findUnresolvedPaths(services, { active, accounts, planned });
+  const unmatched = selectorWarnings(active, accounts);
+  const warnings = [...looked.warnings, ...unresolved.map(unresolvedText), ...unmatched];
+  const unreadable = [...looked.unreadable, ...unreadableAccounts(accounts)];
+  return {
+    active,
+    revision,
+    madeAt,
+    ...scope,
+    resources: chosen,
+    looked: { ...looked, unreadable, warnings },
+  };
+}
+
+/** What the patterns match now takes the place of what the table knows of them. */
+async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
+  const { configuration } = active;
+  const looked = await lookForResources(services, { runId, configuration, where: 'everywhere', keep });
+  const { items } = looked;
+  const dropped = droppedAmong([...active.dropped, ...everFound(items)], configuration, items);
+  return { active: { ...active, found: foundIn(items), dropped }, looked };
+}
+
+/** A resource that nobody names, and that was deleted: there is nothing to plan. */
+const isGone = ({ desired, error }: Standing): boolean =>
+  !desired.named && error?.name === 'ResourceMissingError';
+
+function requireKnown(accounts: readonly RegisteredAccount[], accountId: string | undefined): void {
+  if (accountId === undefined || accounts.some(({ id }) => id === accountId)) return;
+  throw new AccountNotMemberError(
+    `The registry does not know account ${accountId}. Check the id; if it is new, run \`onboarding import\``,
+    { accountId },
+  );
+}
+
+/** Reads one resource, plans it, and compares the two; what kept it from that is in the result. */
+export async function standingOf(
+  services: Services,
+  look: Look,
+  desired: DesiredResource,
+): Promise<Standing> {
+  const { state, error } = await stateOf(services, desired);
+  if (error !== undefined) return { desired, state, differences: [], error };
+  const seen = await readAndPlan(services, look, desired, state);
+  const { actual, plan } = seen;
+  const compared = actual !== undefined && plan !== undefined;
+  return { ...seen, differences: compared ? documentsDifference(actual, nextDocuments(desired, plan)) : [] };
+}
+
+/** Whether the plan of a resource gives the account something, takes it, or cannot say. */
+const concerns = ({ plan, differences, error }: Standing, accountId: string): boolean =>
+  error !== undefined ||
+  plan?.added.includes(accountId) === true ||
+  plan?.withheld.includes(accountId) === true ||
+  plan?.leaving[accountId] !== undefined ||
+  mentions(differences, accountId);
+
+/** The plan as it is kept in a file and compared. */
+export const planFileOf = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
+  newPlanFile({
+    formatVersion: 1,
+    deployment: active.configuration.deployment,
+    configurationHash: active.hash,
+    registryRevision: revision,
+    ...(accountId === undefined ? {} : { accountId }),
+    resources: resources.map(fileResource),
+  });
+
+function fileResource({ desired, actual, plan, differences, error }: Standing): PlanFileResource {
+  const text = formatDifference(differences);
+  return {
+    key: desired.key,
+    change: plan?.changed === true,
+    actual: actual === undefined ? null : documentsDigest(actual),
+    desired: plan === undefined ? null : documentsDigest(nextDocuments(desired, plan)),
+    difference: text === '' ? [] : text.split('\n'),
+    withheld: [...(plan?.withheld ?? [])],
+    ...leavingIds(plan),
+    ...(error === undefined ? {} : { error: { name: error.name, message: error.message } }),
+  };
+}
+
+/** Without the times: the same state gives the same plan, whenever it is looked at. */
+function leavingIds(plan: ResourcePlan | undefined): Pick<PlanFileResource, 'leaving'> {
+  const ids = Object.keys(plan?.leaving ?? {});
+  return ids.length === 0 ? {} : { leaving: ids };
+}

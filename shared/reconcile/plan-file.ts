@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import { canonicalHash } from '../configuration/context.ts';
+import { MalformedPlanError, StalePlanError } from './errors.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
+
+const resourceSchema = z.strictObject({
+  /** `kind/account/region/id`. */
+  key: z.string(),
+  change: z.boolean(),
+  /** Digests of the documents that are there and that should be; null where that could not be found out. */
+  actual: digest.nullable(),
+  desired: digest.nullable(),
+  /** For people. */
+  difference: z.array(z.string()),
+  /** Accounts that would lose access, and keep it for now. */
+  withheld: z.array(z.string()),
+  /** Accounts that no grant gives what they have, and that keep it until their grace ends. */
+  leaving: z.array(z.string()).exactOptional(),
+  error: z.strictObject({ name: z.string(), message: z.string() }).exactOptional(),
+});
+
+const contentSchema = z.strictObject({
+  formatVersion: z.literal(1),
+  deployment: z.string(),
+  configurationHash: digest,
+  registryRevision: z.int().nonnegative(),
+  /** Only what concerns this account is planned. */
+  accountId: z.string().exactOptional(),
+  resources: z.array(resourceSchema),
+});
+
+const planFileSchema = contentSchema.extend({ hash: digest });
+
+/** One resource of a plan: enough to know later whether it is still the one that was planned. */
+export type PlanFileResource = z.infer<typeof resourceSchema>;
+
+/** What a plan says, without its hash. */
+export type PlanContent = z.infer<typeof contentSchema>;
+
+/** A plan as it is kept, shown and approved: the hash binds all of it. The same state gives the same hash. */
+export type PlanFile = z.infer<typeof planFileSchema>;
+
+export const newPlanFile = (content: PlanContent): PlanFile => ({ ...content, hash: canonicalHash(content) });
+
+/**
+ * Reads a plan file. `source` is its name, for messages.
+ * @throws MalformedPlanError for what is no plan of this format
+ * @throws StalePlanError for one that was edited
+ */
+export function parsePlanFile(text: string, source: string): PlanFile {
+  const parsed = planFileSchema.safeParse(parseJson(text, source));
+  if (!parsed.success)
+    throw new MalformedPlanError(
+      source,
+      parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+    );
+  const { hash, ...content } = parsed.data;
+  if (canonicalHash(content) !== hash)
+    throw stale(`${source} was changed after it was written: its hash does not fit it`, { source });
+  return parsed.data;
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new MalformedPlanError(source, [{ path: '', message: `is not JSON: ${String(cause)}` }]);
+  }
+}
+
+/** @throws StalePlanError for a plan of another deployment or another configuration */
+export function requireSameOrigin(
+  plan: PlanContent,
+  now: Pick<PlanContent, 'deployment' | 'configurationHash'>,
+): void {
+  if (plan.deployment !== now.deployment)
+    throw stale(`The plan is for deployment ${plan.deployment}, and this is ${now.deployment}`, {
+      planned: plan.deployment,
+      deployment: now.deployment,
+    });
+  if (plan.configurationHash !== now.configurationHash)
+    throw stale(
+      `The plan was made from another configuration (hash ${plan.configurationHash.slice(0, 12)}, this one has ` +
+        `${now.configurationHash.slice(0, 12)})`,
+      { planned: plan.configurationHash, configuration: now.configurationHash },
+    );
+}
+
+/**
+ * Refuses a plan if what is found or what is desired differs from what it showed. A resource that is as the plan wants it,
+ * because somebody has applied the plan, is no reason; neither is a newer revision of the registry by itself.
+ * @throws StalePlanError with every resource that differs, and how
+ */
+export function requireUnmoved(plan: PlanContent, now: PlanContent): void {
+  const moved = movedResources(plan, now);
+  if (moved.length === 0) return;
+  const registry =
+    plan.registryRevision === now.registryRevision
+      ? []
+      : [`the registry went from revision ${plan.registryRevision} to ${now.registryRevision}`];
+  const lines = [...registry, ...moved.map(({ resource, why }) => `${resource} ${why}`)];
+  throw stale(
+    `The plan no longer fits:\n${lines.map((line) => `  ${line}`).join('\n')}\nNothing was written`,
+    {
+      resources: moved,
+      planned: plan.registryRevision,
+      registry: now.registryRevision,
+    },
+  );
+}
+
+interface Moved {
+  readonly resource: string;
+  readonly why: string;
+}
+
+function movedResources(plan: PlanContent, now: PlanContent): readonly Moved[] {
+  const present = new Map(now.resources.map((resource) => [resource.key, resource]));
+  const planned = new Set(plan.resources.map(({ key }) => key));
+  return [
+    ...plan.resources.flatMap((resource) => moved(resource, present.get(resource.key))),
+    ...now.resources
+      .filter(({ key }) => !planned.has(key))
+      .map(({ key }) => ({ resource: key, why: 'is not in the plan' })),
+  ];
+}
+
+function moved(then: PlanFileResource, now: PlanFileResource | undefined): readonly Moved[] {
+  const resource = then.key;
+  if (now === undefined) return [{ resource, why: 'is no longer in the plan' }];
+  const isDone = now.desired !== null && then.desired === now.desired && !now.change;
+  if (isDone) return [];
+  if (then.actual !== now.actual) return [{ resource, why: 'was changed since the plan was made' }];
+  return then.desired === now.desired ? [] : [{ resource, why: 'should become something else now' }];
+}
+
+const stale = (what: string, fields: object): StalePlanError =>
+  new StalePlanError(`${what}. Make a new plan: onboarding plan --out FILE`, { ...fields });

@@ -1,0 +1,71 @@
+import type { Configuration } from '../configuration/schema.ts';
+import type { Rendering, Share } from '../grants/contract.ts';
+import type { Account } from '../platform/account.ts';
+import type { OnboardingError } from '../platform/errors.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import type { Grace, Leaving } from './grace-period.ts';
+
+export interface PlanRequest extends Grace {
+  readonly desired: DesiredResource;
+  readonly actual: unknown;
+  /** What the table remembers as written by us. */
+  readonly remembered: readonly string[];
+  readonly configuration: Configuration;
+  /** All accounts of the registry. */
+  readonly accounts: readonly Account[];
+  /** Accounts that AWS does not accept as principals now: left out, also where they would be kept. */
+  readonly setAside?: ReadonlySet<string>;
+  /**
+   * Accounts whose removal the last plan by this same configuration withheld. They wait on even where newcomers have
+   * made them a small share since; only another configuration ends that. Default: none.
+   */
+  readonly waiting?: ReadonlySet<string>;
+  /** Why newcomers do not fit, as an earlier plan of the same has found: this one only takes back, too. */
+  readonly refused?: Refusal;
+}
+
+/**
+ * `PolicyTooLargeError`, which states blocked removals too; `UnsafeChangeError` if all fit once the blocked removals are
+ * carried out.
+ */
+export type Refusal = OnboardingError;
+
+/** What should be done to one resource. Made without writing. */
+export interface ResourcePlan extends Rendering<unknown> {
+  readonly changed: boolean;
+  /** Accounts that would lose the resource, but keep it until a person allows so many removals at once. */
+  readonly withheld: readonly string[];
+  /** Accounts that no grant gives what they have, and that keep it until their grace ends: since when. */
+  readonly leaving: Leaving;
+  /** What the next plan has to know: these, and those withheld after their grace. */
+  readonly remember: Leaving;
+  /** Accounts that gain something on it, ordered as in the registry. */
+  readonly added: readonly string[];
+  /** Accounts that lose something on it, ordered. */
+  readonly removed: readonly string[];
+  /** Why nobody is added, where not all fit: then the plan only takes back. */
+  readonly refused?: Refusal;
+  /** Absent if every account is resolved. */
+  readonly unresolved?: UnresolvedAccounts;
+}
+
+/** Accounts of which nobody can say whether a grant is for them, as `DesiredShare.unresolved`; ordered. */
+export interface UnresolvedAccounts {
+  /** They keep what they have. */
+  readonly kept: readonly string[];
+  /** They get nothing. */
+  readonly notAdded: readonly string[];
+}
+
+/** A share, and what becomes of each account of it. */
+export interface PlannedShare extends Share {
+  readonly granted: ReadonlySet<string>;
+  readonly withheld: readonly string[];
+  readonly leaving: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Of the accounts that are unresolved, those that keep what they have. */
+  readonly keptUnresolved: readonly string[];
+  /** Of the accounts that are unresolved, those that get nothing. */
+  readonly notAdded: readonly string[];
+}

@@ -1,0 +1,238 @@
+import { grantContext } from '../configuration/context.ts';
+import type { GrantContext, Rendering } from '../grants/contract.ts';
+import { UnsafeChangeError } from '../grants/errors.ts';
+import { PolicyTooLargeError } from '../platform/aws/errors.ts';
+import { OnboardingError } from '../platform/errors.ts';
+import { blockedRemovalsIn, withBlockedRemovals } from './blocked-removals.ts';
+import { rendered } from './capacity-suggestions.ts';
+import { refuseExposure } from './exposure.ts';
+import { namedIn, silentLoss, stillNamed, unknownLoss } from './former-grants.ts';
+import { type Grace, goingSince, type Leaving } from './grace-period.ts';
+import type { PlannedShare, PlanRequest, Refusal, ResourcePlan } from './plan-types.ts';
+import { planShare, staying, union, unresolvedOf } from './planned-share.ts';
+import { withheldError } from './removal-limit.ts';
+
+/**
+ * The difference between what is there and what should be. Pure.
+ * @throws OwnershipClashError, UnsafeChangeError (a statement of ours would reach too far)
+ * @throws PolicyTooLargeError, UnsafeChangeError where not all fit, and there is nothing to take back
+ */
+export function planResource(request: PlanRequest): ResourcePlan {
+  const context = grantContext(request.configuration);
+  const shares = sharesOf(request);
+  try {
+    const plan = planOrTakeBack(request, shares, context);
+    return plan.refused === undefined ? plan : { ...plan, refused: stating(request, plan.refused, plan) };
+  } catch (error) {
+    if (!(error instanceof OnboardingError)) throw error;
+    const ids = union([staying(shares).withheld, blockedRemovalsIn(error)]).sort();
+    throw stating(request, error, { withheld: ids.filter((id) => !request.setAside?.has(id)) });
+  }
+}
+
+/** No reason hides from an operator that removals are blocked as well. */
+const stating = (
+  { desired: { key }, configuration }: PlanRequest,
+  error: OnboardingError,
+  { withheld }: Pick<ResourcePlan, 'withheld'>,
+): OnboardingError =>
+  withBlockedRemovals(
+    error,
+    withheld,
+    { key, configuration },
+    // `reasonOf` has tried a plan without these accounts, and it is too large as well.
+    error instanceof PolicyTooLargeError ? 'That makes room, though too little for all' : '',
+  );
+
+function planOrTakeBack(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+): ResourcePlan {
+  if (request.refused !== undefined) return takingBack(request, shares, context, request.refused);
+  try {
+    return planShares(request, shares, context);
+  } catch (error) {
+    const refused = refusal(request, shares, context, error);
+    if (refused === undefined) throw error;
+    const plan = takingBack(request, shares, context, refused);
+    if (plan.changed) return plan;
+    throw stating(request, refused, plan);
+  }
+}
+
+/** Why not all fit; `undefined` for any other error. */
+function refusal(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  error: unknown,
+): Refusal | undefined {
+  if (error instanceof PolicyTooLargeError) return reasonOf(request, shares, context, error);
+  const isCrowded = error instanceof UnsafeChangeError && error.cause instanceof PolicyTooLargeError;
+  return isCrowded ? error : undefined;
+}
+
+/**
+ * Where all would fit but for those whose removal is withheld, such as the whole organization that a condition let in
+ * and a list is to, it is that which a person must decide.
+ */
+function reasonOf(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  tooLarge: PolicyTooLargeError,
+): Refusal {
+  const { withheld } = staying(shares);
+  if (withheld.length === 0) return tooLarge;
+  const { desired, actual, remembered, configuration } = request;
+  const without = shares.map(({ entry, accounts, withheld: own }) => ({
+    entry,
+    accounts: accounts.filter(({ id }) => !own.includes(id)),
+  }));
+  try {
+    desired.kind.render({ ref: desired.ref, actual, remembered, context, shares: without });
+  } catch {
+    return tooLarge;
+  }
+  return withheldError(desired.key, withheld, configuration, tooLarge);
+}
+
+/**
+ * Where not all fit, newcomers wait; whoever should lose something does not wait with them.
+ * @throws `refused` where that cannot be done without taking from those whom a grant wants
+ */
+function takingBack(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  refused: Refusal,
+): ResourcePlan {
+  const withoutNewcomers = shares.map((share) => ({
+    ...share,
+    accounts: share.accounts.filter(({ id }) => share.granted.has(id)),
+    added: [],
+  }));
+  const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewcomers, context));
+  // Under a grant's new name everybody is a newcomer: what stands under the old one must not go before they fit.
+  const wanted = new Set(
+    request.desired.shares.flatMap(({ accounts, unresolved = [] }) =>
+      [...accounts, ...unresolved].map(({ id }) => id),
+    ),
+  );
+  const answeredFor = new Set(shares.flatMap(({ removed }) => removed));
+  const lost = [...plan.removed, ...unknownLoss(request, shares, plan)];
+  if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw stating(request, refused, plan);
+  return { ...plan, refused };
+}
+
+/** The first reason stays the reason. */
+function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {
+  try {
+    return plan();
+  } catch (error) {
+    if (!(error instanceof OnboardingError)) throw error;
+    throw stating(request, refused, { withheld: blockedRemovalsIn(error) });
+  }
+}
+
+function planShares(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+): ResourcePlan {
+  const rendering = renderShares(request, shares, context);
+  const loss = silentLoss(request, rendering, shares);
+  if (loss.withheld.length === 0)
+    return planOf(request, shares, rendering, { withheld: [], named: [], removed: loss.gone });
+  const keeping = renderKeeping(request, shares, context, loss.withheld);
+  // Statements that stay do so as they are, also where they name somebody whom another grant takes off.
+  const named = [...namedIn(request, request.actual, request.remembered)];
+  const withheld = [...loss.withheld, ...stillNamed(request, shares, keeping)];
+  return planOf(request, shares, keeping, { withheld, named, removed: [] });
+}
+
+const renderShares = (
+  { desired, actual, remembered }: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  keepUnclaimed = false,
+): Rendering<unknown> =>
+  rendered(desired.kind, {
+    ref: desired.ref,
+    actual,
+    remembered,
+    context,
+    shares: shares.map(({ entry, accounts }) => ({ entry, accounts })),
+    keepUnclaimed,
+  });
+
+/** @throws UnsafeChangeError where not all fit beside what is kept */
+function renderKeeping(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  context: GrantContext,
+  withheld: readonly string[],
+): Rendering<unknown> {
+  const { desired, configuration } = request;
+  try {
+    return renderShares(request, shares, context, true);
+  } catch (error) {
+    if (!(error instanceof PolicyTooLargeError)) throw error;
+    const all = union([staying(shares).withheld, withheld]).sort();
+    throw withheldError(desired.key, all, configuration, error);
+  }
+}
+
+/** What becomes of whom no share answers for. */
+interface Unclaimed {
+  /** Their removal is. */
+  readonly withheld: readonly string[];
+  /** Whoever may stand there still. */
+  readonly named: readonly string[];
+  readonly removed: readonly string[];
+}
+
+function planOf(
+  request: PlanRequest,
+  shares: readonly PlannedShare[],
+  rendering: Rendering<unknown>,
+  unclaimed: Unclaimed,
+): ResourcePlan {
+  const { desired, actual } = request;
+  const { withheld, leaving } = staying(shares);
+  const unresolved = shares.flatMap((share) => share.keptUnresolved);
+  refuseExposure(request, rendering, [...withheld, ...leaving, ...unresolved, ...unclaimed.named]);
+  return {
+    ...rendering,
+    changed: !desired.kind.same(actual, rendering.next),
+    withheld: union([withheld, unclaimed.withheld]).sort(),
+    leaving: since(request, leaving),
+    remember: remember(request, shares),
+    added: union(shares.map((share) => share.added)),
+    removed: union([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
+    ...unresolvedOf(shares),
+  };
+}
+
+/**
+ * Whose grace runs, as `ResourcePlan.remember`. It needs no rendering: what cannot be planned while they keep what they
+ * have can be once their grace has ended.
+ */
+export const whoseGraceRuns = (request: PlanRequest): Leaving => remember(request, sharesOf(request));
+
+/** The same accounts as a plan states, also of a resource that cannot be planned. */
+export const unresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
+  unresolvedOf(sharesOf(request));
+
+const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
+  request.desired.shares.map((share) => planShare(share, request, grantContext(request.configuration)));
+
+function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leaving {
+  if (request.configuration.safety.graceHours === 0) return {};
+  const { withheld, leaving } = staying(shares);
+  return since(request, union([leaving, withheld]).sort());
+}
+
+const since = (grace: Grace, ids: readonly string[]): Leaving =>
+  Object.fromEntries(ids.map((id) => [id, goingSince(grace, id)]));

@@ -1,0 +1,30 @@
+import type { DesiredResource } from './desired-resource.ts';
+import { NotReadBackError } from './errors.ts';
+import type { Services } from './services.ts';
+
+/** How long a read-back may differ before it counts: IAM and S3 are eventually consistent. */
+const readBackPatience = 20_000;
+
+/**
+ * Reads until the resource shows what was written.
+ * @throws NotReadBackError if it does not before the deadline
+ */
+export async function readBack(
+  { clock }: Services,
+  { kind, key }: DesiredResource,
+  wanted: unknown,
+  read: () => Promise<unknown>,
+): Promise<unknown> {
+  const deadline = clock.now() + readBackPatience;
+  for (let pause = 250; ; pause = Math.min(pause * 2, 4_000)) {
+    const state = await read();
+    if (kind.same(state, wanted)) return state;
+    if (clock.now() + pause > deadline)
+      throw new NotReadBackError(
+        `${key} was written, but still reads differently ${readBackPatience / 1_000} seconds later: another tool may ` +
+          'be writing it',
+        { resource: key },
+      );
+    await clock.sleep(pause);
+  }
+}

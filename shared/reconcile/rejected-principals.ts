@@ -1,0 +1,118 @@
+import { InvalidPrincipalError } from '../platform/aws/errors.ts';
+import type { ResourcePlan } from './plan-types.ts';
+import { attempt, letIn, letOthersIn, refusedAlone, type Search } from './principal-search.ts';
+import type { WriteRequest } from './write-request.ts';
+
+export interface Written {
+  readonly written: ResourcePlan;
+  readonly setAside: readonly string[];
+  /** Of these, those whom AWS has refused now, whoever else was in the document; the others were not tried by themselves. */
+  readonly refused: readonly string[];
+  /** What AWS said when it refused them; absent where it refused nobody. */
+  readonly reason?: string;
+  /** Only with `reason`: AWS named no cause. */
+  readonly ambiguous?: true;
+}
+
+/**
+ * Writes, once where AWS accepts it. When it refuses a principal, the registry is asked first: accounts that the write
+ * only keeps, and that are members no more, such as a closed one in its grace. Then the accounts that the write would
+ * add are suspects, first those that the resource does not name yet, then all of them; then all that it only keeps. The
+ * culprits are found by halving, the newest first, with a bounded number of attempts, and left out, so that the others
+ * get their access. Whom others have found to be refused a moment ago is not tried, unless AWS accepts one that it has
+ * refused before: then the others may be accepted as well.
+ * @throws InvalidPrincipalError when AWS refuses what the resource names already
+ */
+export async function writeAccepted(request: WriteRequest): Promise<Written> {
+  const { leftOut = new Set<string>() } = request;
+  const first = request.plan(leftOut);
+  const refused = await attempt(request, request.actual, first);
+  if (refused === undefined) return accepted(request, { outside: new Set(leftOut), written: first });
+  const alone = refusedAlone(refused);
+  if (alone !== undefined) return othersIn(request, alone, refused);
+  const added = triedWith(request, first).sort(request.newestFirst);
+  const unnamed = added.filter((id) => !request.named.has(id));
+  const unresolved = first.unresolved?.kept ?? [];
+  const kept = [...first.withheld, ...Object.keys(first.leaving), ...unresolved].sort(request.newestFirst);
+  const gone = kept.filter((id) => !request.isMember(id));
+  const again = added.filter((id) => request.refusedBefore?.has(id));
+  const replaceable = [...gone, ...unnamed];
+  // One write without every removable account shows whether the certain cause is the real one.
+  const circles =
+    request.doubt === 'certain'
+      ? [replaceable]
+      : [gone, again, unnamed, added, kept, replaceable, [...added, ...kept]];
+  for (const [index, suspects] of circles.filter(differsFromThoseBefore).entries()) {
+    const search = await withoutAny(request, suspects, index + 2);
+    if (search === undefined) continue;
+    await letOthersIn(search, suspects);
+    return ended(search, refused);
+  }
+  throw new InvalidPrincipalError(
+    `${refused.message}. It is none of the accounts to add or to keep for now: one that the policy names already was probably closed ` +
+      'unnoticed. Run `onboarding import`, which finds it, and start the run again',
+    refused.fields,
+    refused,
+  );
+}
+
+/** Whom the plan adds; who is left out is among them by the plan, and not by what is sent. */
+const triedWith = ({ leftOut }: WriteRequest, { added }: ResourcePlan): string[] =>
+  added.filter((id) => leftOut?.has(id) !== true);
+
+/** A circle that was searched already is not searched again. */
+const differsFromThoseBefore = (
+  circle: readonly string[],
+  index: number,
+  circles: readonly (readonly string[])[],
+): boolean => circle.length > 0 && !circles.slice(0, index).some((other) => other.join() === circle.join());
+
+const ended = (
+  { outside, refused, written, sent }: Search,
+  reason: InvalidPrincipalError | undefined,
+): Written => ({
+  written: sent ? { ...written, changed: true } : written,
+  setAside: [...outside].sort(),
+  refused: [...refused].sort(),
+  ...(reason === undefined ? {} : { reason: reason.message }),
+  ...(reason?.fields.ambiguous === true && { ambiguous: true }),
+});
+
+/** Where AWS accepts one that it has refused before, it may accept those who are left out as well: they are tried. */
+async function accepted(request: WriteRequest, begun: Pick<Search, 'outside' | 'written'>): Promise<Written> {
+  const search = { ...begun, request, refused: new Set<string>(), sent: true, attempts: 1 };
+  const others = [...search.outside].sort(request.newestFirst);
+  const again = triedWith(request, begun.written).some((id) => request.refusedBefore?.has(id));
+  const refused = again && others.length > 0 ? await letIn(search, others) : undefined;
+  if (refused instanceof InvalidPrincipalError) await letOthersIn(search, others);
+  return ended(search, refused instanceof InvalidPrincipalError ? refused : undefined);
+}
+
+function othersIn(request: WriteRequest, alone: readonly string[], reason: InvalidPrincipalError): Written {
+  const outside = new Set([...(request.leftOut ?? []), ...alone]);
+  const search = { request, outside, refused: new Set(alone), sent: true, attempts: 1 };
+  return ended({ ...search, written: request.plan(outside) }, reason);
+}
+
+/**
+ * The write without all suspects, sent even where it changes nothing, since it shows whether AWS accepts what is there.
+ * That is known where they are the same that were refused before: what is there was accepted then.
+ * @returns `undefined` where there are no suspects, or AWS refuses that one too
+ */
+async function withoutAny(
+  request: WriteRequest,
+  suspects: readonly string[],
+  attempts: number,
+): Promise<Search | undefined> {
+  if (suspects.length === 0) return undefined;
+  const outside = new Set([...(request.leftOut ?? []), ...suspects]);
+  const written = request.plan(outside);
+  const asBefore = suspects.every((id) => request.refusedBefore?.has(id));
+  const { doubt = 'none' } = request;
+  const isKnown = asBefore && doubt !== 'certain';
+  const sent = written.changed || (!isKnown && (request.named.size > 0 || doubt !== 'none'));
+  const refused = sent ? await attempt(request, request.actual, written) : undefined;
+  return refused === undefined
+    ? { request, outside, refused: new Set(), written, sent, attempts }
+    : undefined;
+}

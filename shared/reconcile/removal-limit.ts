@@ -1,0 +1,30 @@
+import type { Configuration } from '../configuration/schema.ts';
+import { UnsafeChangeError } from '../grants/errors.ts';
+import type { PolicyTooLargeError } from '../platform/aws/errors.ts';
+/**
+ * The report of removals that wait for a person.
+ * @param tooLarge why nobody is added until they are gone; left out where newcomers are not in the way
+ */
+export const withheldError = (
+  key: string,
+  withheld: readonly string[],
+  { safety }: Pick<Configuration, 'safety'>,
+  tooLarge?: PolicyTooLargeError,
+) =>
+  new UnsafeChangeError(
+    `${key}: ${withheldText(withheld, { safety }, tooLarge === undefined ? '' : notBeside)}`,
+    { resource: key, accountIds: withheld },
+    tooLarge,
+  );
+
+const notBeside = ', and nobody is added, since not all fit beside them';
+
+/** The same without the resource, for another error. */
+export const withheldText = (
+  withheld: readonly string[],
+  { safety }: Pick<Configuration, 'safety'>,
+  meanwhile = '',
+): string =>
+  `${withheld.length} accounts would lose their access at once, which is more than ` +
+  `${safety.removalCount} and more than ${safety.removalShare * 100} % of those that have it. They keep it for now` +
+  `${meanwhile}. If it is meant, raise \`safety.removalShare\` or \`safety.removalCount\` and activate`;

@@ -1,0 +1,140 @@
+import { type NeedsApproval, positionOf, samePosition } from '../accounts/approval.ts';
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import {
+  maySelect,
+  noStoredOus,
+  type Selection,
+  type StoredOus,
+  selectionOf,
+  selectionTest,
+} from '../accounts/stored-ous.ts';
+import { canonicalHash } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { GrantEntry } from '../grants/grant-schema.ts';
+import type { Account, Position } from '../platform/account.ts';
+import { byText } from '../platform/order.ts';
+import type { WaitingAccount } from '../store/run-ports.ts';
+import type { DesiredResource } from './desired-resource.ts';
+
+/**
+ * Whether a grant is for an account now. Nobody can say so of an account whose item cannot be understood. A grant is for an
+ * account that waits only if it would be so, too, as the account was approved last. Whom a condition holds AWS lets in,
+ * approved or not.
+ */
+export function selectionBy(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
+  const select = selectionTest(entry.for, ous);
+  const isApprovalKnown = knowsApproval(entry);
+  return (account) => {
+    if (isUnreadable(account)) return 'unresolved';
+    const now = select(account);
+    if (!isApprovalKnown || account.approval === undefined || now === 'not-selected') return now;
+    const { approvedAs, keepsAccess = false } = account.approval;
+    if (approvedAs === null) return keepsAccess ? 'unresolved' : 'not-selected';
+    const asApproved = select({ ...account, ...approvedAs });
+    return asApproved === 'selected' ? now : asApproved;
+  };
+}
+
+/**
+ * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
+ * the change of its position. `undefined` where it asks for none.
+ */
+export const approvalNeeded = (
+  { approval, grants }: Configuration,
+  ous: StoredOus = noStoredOus,
+): NeedsApproval | undefined =>
+  approval &&
+  ((account, approvedAs) =>
+    // A path that names another OU than it did must not let an account in unasked.
+    maySelect(approval.for, account, ous) &&
+    (approvedAs === null || gainsByMoving({ grants, ous }, account, approvedAs)));
+
+const gainsByMoving = (
+  { grants, ous }: { readonly grants: readonly GrantEntry[]; readonly ous: StoredOus },
+  account: Account,
+  before: Position,
+): boolean =>
+  grants
+    .filter(knowsApproval)
+    .some(
+      ({ for: selector }) =>
+        selectionOf(selector, account, ous) === 'selected' &&
+        selectionOf(selector, { ...account, ...before }, ous) === 'not-selected',
+    );
+
+/** Grants that a condition holds grow by themselves. */
+const knowsApproval = ({ membership = 'accounts' }: GrantEntry): boolean => membership === 'accounts';
+
+/** Whether an account waits for approval, and its being approved would make a difference. */
+export const waits = (account: Account): boolean => account.approval !== undefined && isMember(account);
+
+/** The accounts as they would be if those of `ids` were approved. */
+export const asIfApproved = <T extends Account>(
+  accounts: readonly T[],
+  ids: ReadonlySet<string>,
+): readonly (Omit<T, 'approval'> & Account)[] =>
+  accounts.map((account) => {
+    if (!ids.has(account.id)) return account;
+    const { approval: _, ...approved } = account;
+    return approved;
+  });
+
+/** What one account gains on one resource, by the name of the grant. */
+export interface Gain {
+  readonly resource: string;
+  readonly grant: string;
+  readonly accountId: string;
+}
+
+/**
+ * What the accounts of `ids` are granted in `approved` and not in `now`, ordered. A grant that a condition holds gives the
+ * same in both.
+ */
+export function gains(
+  now: readonly DesiredResource[],
+  approved: readonly DesiredResource[],
+  ids: ReadonlySet<string>,
+): readonly Gain[] {
+  const had = new Set(namings(now, ids).map(gainText));
+  return namings(approved, ids)
+    .filter((gain) => !had.has(gainText(gain)))
+    .toSorted(byText(gainText));
+}
+
+const gainText = ({ resource, grant, accountId }: Gain): string =>
+  JSON.stringify([resource, grant, accountId]);
+
+const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>): readonly Gain[] =>
+  resources.flatMap(({ key: resource, shares }) =>
+    shares.flatMap(({ entry, accounts }) =>
+      accounts
+        .filter(({ id }) => ids.has(id))
+        .map(({ id: accountId }) => ({ resource, grant: entry.name, accountId })),
+    ),
+  );
+
+/** What a person approves. Nothing that other accounts' changes move. */
+export interface ApprovalContent {
+  readonly deployment: string;
+  readonly configurationHash: string;
+  /** Those that wait, ordered by id. */
+  readonly accounts: readonly WaitingAccount[];
+  /** On the resources that the configuration names: what patterns find changes by itself. */
+  readonly gains: readonly Gain[];
+}
+
+export const waitingAccount = (account: Account): WaitingAccount => ({
+  id: account.id,
+  position: positionOf(account),
+  approvedAs: account.approval?.approvedAs ?? null,
+});
+
+/** Whether two accounts wait where each other is, and were approved last in the same position. */
+export const waitAlike = (one: WaitingAccount, other: WaitingAccount): boolean =>
+  samePosition(one.position, other.position) &&
+  (one.approvedAs === null || other.approvedAs === null
+    ? one.approvedAs === other.approvedAs
+    : samePosition(one.approvedAs, other.approvedAs));
+
+/** SHA-256, hexadecimal: binds an approval to what was shown. */
+export const approvalHash = (content: ApprovalContent): string => canonicalHash(content);

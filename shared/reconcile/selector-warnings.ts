@@ -1,0 +1,167 @@
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import { ouNamesOf, ouPathOf, readOu } from '../accounts/ou-path.ts';
+import { matches, type Selector, type SelectorFields } from '../accounts/selector.ts';
+import type { InForce } from '../configuration/active-configuration.ts';
+import { pathText } from '../configuration/messages.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { Account } from '../platform/account.ts';
+import { nearest } from '../platform/nearest-name.ts';
+import { unresolvedPaths } from './unresolved-ous.ts';
+
+/** A selector of the configuration, and who has it. */
+interface Owner {
+  readonly title: string;
+  readonly selector: Selector;
+  /** Whether it is for nobody if it matches nobody. */
+  readonly gives: boolean;
+}
+
+/** What the registry has, each once, in the accounts' order. */
+interface Known {
+  readonly accounts: readonly Account[];
+  /** Paths of all OUs with accounts in them or below them. */
+  readonly ouPaths: readonly string[];
+}
+
+/**
+ * What is legal in selectors but matches nobody, a line for each cause: an OU, a tag, a name or an account id that is
+ * not there, and a grant that matches no account at all. The registry is asked alone: an OU without accounts is as
+ * unknown to it as one that does not exist. `unresolvedPaths` reports paths that named OUs at the activation.
+ */
+export function selectorWarnings(
+  active: Pick<InForce, 'configuration' | 'ous'>,
+  registered: readonly Account[],
+): readonly string[] {
+  // An account that cannot be read may be the one that a selector means.
+  if (registered.some(isUnreadable)) return [];
+  const known = knownOf(registered);
+  const reported = unresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
+  const owners = ownersIn(active.configuration).map((owner) => withoutPaths(owner, reported));
+  const causes = new Map<string, string[]>();
+  for (const { title, selector, gives } of owners)
+    for (const cause of [...unmatched(selector, known), ...(gives ? nobody(selector, known) : [])])
+      causes.set(cause, [...(causes.get(cause) ?? []), title]);
+  return [...causes].map(([cause, titles]) => `${titles.join(', ')}: ${cause}`);
+}
+
+const ownersIn = ({ grants, approval }: Configuration): readonly Owner[] => [
+  ...grants.map(({ name, for: selector }) => ({ title: `Grant ${name}`, selector, gives: true })),
+  ...(approval === undefined ? [] : [{ title: 'Approval', selector: approval.for, gives: false }]),
+];
+
+/** A selector with a path that is reported elsewhere may give something: accounts can keep what they had. */
+function withoutPaths({ title, selector, gives }: Owner, paths: readonly string[]): Owner {
+  const { ous, ...others } = selector;
+  const left = ous?.filter((ou) => !paths.includes(ou));
+  if (left === undefined || left.length === ous?.length) return { title, selector, gives };
+  return { title, selector: { ...others, ous: left }, gives: false };
+}
+
+function knownOf(registered: readonly Account[]): Known {
+  const accounts = registered.filter(({ state }) => state !== 'DEPARTED');
+  const paths = [...new Set(accounts.map(({ ouPath }) => ouPath))].flatMap(withParents);
+  return { accounts, ouPaths: [...new Set(paths)] };
+}
+
+/** `A/B` → `A`, `A/B`. */
+const withParents = (ouPath: string): readonly string[] => {
+  const names = ouNamesOf(ouPath);
+  return names.map((_, index) => ouPathOf(names.slice(0, index + 1)));
+};
+
+const nobody = (selector: Selector, { accounts }: Known): readonly string[] =>
+  accounts.some((account) => isMember(account) && matches(selector, account))
+    ? []
+    : ['matches 0 accounts. If accounts should have it, correct its `for`'];
+
+const unmatched = ({ except = [], ...fields }: Selector, known: Known): readonly string[] => [
+  ...unmatchedFields(fields, known, ['for']),
+  ...except.flatMap((each, index) => unmatchedFields(each, known, ['for', 'except', index])),
+];
+
+function unmatchedFields(
+  { ous = [], tags = {}, names = [], accounts = [] }: SelectorFields,
+  known: Known,
+  path: readonly PropertyKey[],
+): readonly string[] {
+  const at = (...more: readonly PropertyKey[]) => pathText([...path, ...more]);
+  return [
+    ...ous.flatMap((ou, index) => unmatchedOu(ou, known, at('ous', index))),
+    ...Object.entries(tags).flatMap(([key, values]) =>
+      [values].flat().flatMap((value) => unmatchedTag({ key, value }, known, at('tags', key))),
+    ),
+    ...names.flatMap((name, index) => unmatchedName(name, known, at('names', index))),
+    ...accounts.flatMap((id, index) => unmatchedId(id, known, at('accounts', index))),
+  ];
+}
+
+function unmatchedOu(ou: string, known: Known, path: string): readonly string[] {
+  if (isMatched({ ous: [ou] }, known)) return [];
+  const hint = 'id' in readOu(ou) ? nearestId(ou, known) : nearestPath(ou, known);
+  return [`no account is in the OU ${ou} (${path})${hintText('OU with accounts', hint)}`];
+}
+
+function nearestId(id: string, { accounts }: Known): string | undefined {
+  const found = nearest(id, new Set(accounts.flatMap(({ parentIds }) => parentIds)));
+  const within = accounts.find(({ parentIds }) => found !== undefined && parentIds.includes(found));
+  if (found === undefined || within === undefined) return undefined;
+  const depth = within.parentIds.indexOf(found);
+  const path = ouPathOf(ouNamesOf(within.ouPath).slice(0, depth));
+  return path === '' ? found : `${found} (${path})`;
+}
+
+const encodedSlash = '%2F';
+
+/** Somebody may have written a slash of a name as it is, or have forgotten the OUs above. */
+function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
+  const spellings = new Map<string, string>();
+  for (const path of ouPaths) {
+    const names = ouNamesOf(path);
+    for (const spelling of [path, names.join('/'), ...names.slice(-1)])
+      if (!spellings.has(spelling)) spellings.set(spelling, path);
+  }
+  const found = nearest(ou, spellings.keys());
+  const path = found === undefined ? undefined : spellings.get(found);
+  return path?.includes(encodedSlash) === true
+    ? `${path} (a slash in a name is written ${encodedSlash})`
+    : path;
+}
+
+function unmatchedTag(
+  { key, value }: { readonly key: string; readonly value: string },
+  known: Known,
+  path: string,
+): readonly string[] {
+  if (isMatched({ tags: Object.fromEntries([[key, value]]) }, known)) return [];
+  const values = known.accounts.flatMap(({ tags }) =>
+    Object.entries(tags).flatMap(([name, each]) => (name === key ? [each] : [])),
+  );
+  const hint =
+    values.length === 0
+      ? hintText('tag key', nearest(key, new Set(known.accounts.flatMap(({ tags }) => Object.keys(tags)))))
+      : hintText(`value of ${key}`, nearest(value, new Set(values)));
+  return [`no account has the tag ${key}=${value} (${path})${hint}`];
+}
+
+function unmatchedName(name: string, known: Known, path: string): readonly string[] {
+  if (isMatched({ names: [name] }, known)) return [];
+  const hint = nearest(name, new Set(known.accounts.map((account) => account.name)));
+  return [`no account has a name like ${name} (${path})${hintText('name', hint)}`];
+}
+
+function unmatchedId(id: string, known: Known, path: string): readonly string[] {
+  if (isMatched({ accounts: [id] }, known)) return [];
+  const found = nearest(id, new Set(known.accounts.map((account) => account.id)), mostWrongDigits);
+  const name = known.accounts.find((account) => account.id === found)?.name;
+  const hint = found === undefined ? undefined : `${found} (${name})`;
+  return [`account ${id} is not in the organization (${path})${hintText('account', hint)}`];
+}
+
+/** An id that differs in more digits is just another one. */
+const mostWrongDigits = 3;
+
+const isMatched = (fields: SelectorFields, { accounts }: Known): boolean =>
+  accounts.some((account) => matches(fields, account));
+
+const hintText = (what: string, hint: string | undefined): string =>
+  hint === undefined ? '' : `. The nearest ${what} is ${hint}`;

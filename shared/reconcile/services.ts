@@ -1,0 +1,16 @@
+import type { AwsAccess, HubClients } from '../platform/aws/access.ts';
+import type { RoleSettings } from '../platform/aws/per-run.ts';
+import type { Clock, Random } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Store } from '../store/ports.ts';
+
+/** Everything that touches the world, passed in: a simulation passes its own. */
+export interface Services {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly hub: HubClients;
+  /** The organization's accounts for one run: its id names the role sessions, whose credentials it shares. */
+  aws(runId: string, settings: RoleSettings): AwsAccess;
+}

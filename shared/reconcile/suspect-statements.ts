@@ -1,0 +1,78 @@
+import { isClosed } from '../accounts/membership.ts';
+import type { GrantKind } from '../grants/contract.ts';
+import {
+  accountOfPrincipal,
+  deletedPrincipal,
+  type UnmanagedPrincipal,
+  unmanagedPrincipals,
+} from '../iam/unmanaged-principals.ts';
+import type { Account } from '../platform/account.ts';
+
+type Documents = ReturnType<GrantKind['documents']>;
+
+/** A principal in an unmanaged statement that AWS may refuse. */
+export interface Suspect extends UnmanagedPrincipal {
+  /**
+   * - `deleted`: the unique id of a role or user that was deleted
+   * - `closed`: the registry has its account as closed
+   * - `unknown`: it is outside the organization, so it cannot be checked; a vendor's account is valid
+   */
+  readonly state: 'deleted' | 'closed' | 'unknown';
+  /** What is known of it, for people. */
+  readonly because: string;
+}
+
+const order: readonly Suspect['state'][] = ['closed', 'deleted', 'unknown'];
+
+/** Of all documents of a resource, as they were read; the likely causes first. Principals of members are not among them. */
+export const suspectsOf = (
+  documents: Documents,
+  deploymentId: string,
+  accounts: readonly Account[],
+): readonly Suspect[] =>
+  Object.values(documents)
+    .flatMap((document) => unmanagedPrincipals(document, deploymentId))
+    .flatMap((found) => suspect(found, accounts))
+    .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+
+function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): readonly Suspect[] {
+  const deleted = deletedPrincipal(found.principal);
+  if (deleted !== undefined)
+    return [{ ...found, state: 'deleted', because: `the id of a ${deleted} that was deleted` }];
+  const id = accountOfPrincipal(found.principal);
+  if (id === undefined) return [{ ...found, state: 'unknown', because: 'which cannot be checked' }];
+  const account = accounts.find((each) => each.id === id);
+  if (account?.state === 'ACTIVE' || account?.state === 'UNREADABLE') return [];
+  if (account === undefined || !isClosed(account))
+    return [
+      {
+        ...found,
+        state: 'unknown',
+        because: `which cannot be checked: account ${id} is outside the organization`,
+      },
+    ];
+  return [{ ...found, state: 'closed', because: `of the closed account ${account.name} (${id})` }];
+}
+
+/** Whether it explains a refusal by itself. */
+export const isCertain = ({ state }: Suspect): boolean => state !== 'unknown';
+
+/** `the statement "Partner" names AROA…, the id of a role that was deleted`, of each. */
+export const suspectsText = (suspects: readonly Suspect[]): string =>
+  suspects
+    .map(({ statement, principal, because }) => `the statement ${statement} names ${principal}, ${because}`)
+    .join('; ');
+
+/** What an operator should know of a resource before its next write fails: one line, or none. */
+export function deletedPrincipalWarnings(
+  key: string,
+  documents: Documents,
+  deploymentId: string,
+): readonly string[] {
+  const deleted = suspectsOf(documents, deploymentId, []).filter(({ state }) => state === 'deleted');
+  if (deleted.length === 0) return [];
+  return [
+    `${key}: ${suspectsText(deleted)}. The statement is not managed and stays as it is, but AWS refuses the next write of ` +
+      'this policy: the owner of the statement must remove the id, or name a principal that exists',
+  ];
+}

@@ -1,0 +1,186 @@
+import { isMember } from '../accounts/membership.ts';
+import { ouNamesOf, ouPathOf } from '../accounts/ou-path.ts';
+import { matches, type OuPathTest, ouPathsOf, pathTest, type Selector } from '../accounts/selector.ts';
+import {
+  deleted,
+  type EmptyOus,
+  namedOus,
+  namesAsStored,
+  noStoredOus,
+  type OuTree,
+  ouTreeOf,
+  type StoredOus,
+  selectionOf,
+} from '../accounts/stored-ous.ts';
+import type { InForce } from '../configuration/active-configuration.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { Account } from '../platform/account.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { grantsOn } from './desired-resources.ts';
+import type { UnresolvedAccounts } from './plan-types.ts';
+
+/** A selector of a configuration, and what it is part of: the name of a grant, or `approval`. */
+interface NamedSelector {
+  readonly name: string;
+  readonly selector: Selector;
+}
+
+const selectorsIn = ({ grants, approval }: Configuration): readonly NamedSelector[] => [
+  ...grants.map((entry) => ({ name: entry.name, selector: entry.for })),
+  ...(approval === undefined ? [] : [{ name: 'approval', selector: approval.for }]),
+];
+
+/** The paths of OUs in all selectors of a configuration, each once, ordered. */
+export const ouPathsIn = (configuration: Configuration): readonly string[] =>
+  [...new Set(selectorsIn(configuration).flatMap(({ selector }) => ouPathsOf(selector)))].sort();
+
+/** A path that does not name the OUs any more that it named when the configuration was activated. */
+export interface UnresolvedPath {
+  readonly path: string;
+  /** What the path is part of: names of grants, or `approval`. */
+  readonly usedBy: readonly string[];
+  readonly renamed: readonly { readonly id: string; readonly was: string; readonly now: string }[];
+  /** OUs that have taken the path of a stored OU. */
+  readonly replaced: readonly { readonly id: string; readonly path: string }[];
+  readonly deleted: readonly { readonly id: string; readonly was: string }[];
+  /** Accounts that keep what they had, and accounts that get nothing, because the path is unresolved. */
+  readonly kept: readonly Account[];
+  readonly notAdded: readonly Account[];
+}
+
+export interface PlannedResource {
+  readonly desired: DesiredResource;
+  readonly plan?: { readonly unresolved?: UnresolvedAccounts | undefined } | undefined;
+}
+
+export interface UnresolvedSource {
+  readonly active: Pick<InForce, 'configuration' | 'ous'>;
+  readonly accounts: readonly Account[];
+  /** Resources that were planned: without a plan nobody knows which accounts have access. */
+  readonly planned: readonly PlannedResource[];
+  /** Default: nothing is known. */
+  readonly emptyOus?: EmptyOus;
+}
+
+/** The unresolved paths of a configuration, ordered. Pure. */
+export function unresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
+  const { configuration, ous = noStoredOus } = known.active;
+  const tree = new Map([...(known.emptyOus ?? []), ...ouTreeOf(known.accounts)]);
+  return ouPathsIn(configuration).flatMap((path) => {
+    const stored = ous[path];
+    if (stored === undefined) return [];
+    const test = pathTest(path);
+    const changed = changesOf(stored, test, tree);
+    if (Object.values(changed).every((each) => each.length === 0)) return [];
+    const users = selectorsIn(configuration).filter(({ selector }) => ouPathsOf(selector).includes(path));
+    const concerned = known.accounts.filter(isMember).filter(isConcerned(stored, test));
+    const usedBy = users.map(({ name }) => name);
+    return [{ path, usedBy, ...changed, ...accountsOf({ ...known, ous, users, concerned }) }];
+  });
+}
+
+type OuChanges = Pick<UnresolvedPath, 'renamed' | 'replaced' | 'deleted'>;
+
+function changesOf(stored: Readonly<Record<string, string>>, test: OuPathTest, tree: OuTree): OuChanges {
+  const named = namedOus(stored, test).map(([id, was]) => ({ id, was, now: tree.get(id) }));
+  const isReplacement = replacementTest(stored, tree);
+  return {
+    renamed: named.flatMap(({ id, was, now }) =>
+      now === undefined || now === deleted || test.test(ouNamesOf(now)) ? [] : [{ id, was, now }],
+    ),
+    replaced: [...tree].flatMap(([id, path]) => (isReplacement(id, path) ? [{ id, path }] : [])),
+    deleted: named.flatMap(({ id, was, now }) => (now === deleted ? [{ id, was }] : [])),
+  };
+}
+
+/** Whether an OU has the path of a stored OU: by the names of today, or by the stored names of the OUs above it. */
+function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree) {
+  const paths = new Set(Object.values(stored));
+  const idAt = new Map([...tree].map(([id, path]) => [path, id]));
+  return (id: string, path: string): boolean => {
+    if (stored[id] !== undefined || path === deleted) return false;
+    const names = ouNamesOf(path);
+    const ids = names.map((_, index) => idAt.get(ouPathOf(names.slice(0, index + 1))) ?? '');
+    const known = namesAsStored(stored, { parentIds: ['', ...ids], ouPath: path });
+    return paths.has(path) || known.length === names.length - 1;
+  };
+}
+
+/** Whether the path says different things of an account, by the stored OUs and by their names of today. */
+const isConcerned =
+  (stored: Readonly<Record<string, string>>, { test }: OuPathTest) =>
+  (account: Account): boolean =>
+    test(namesAsStored(stored, account)) !== test(ouNamesOf(account.ouPath));
+
+function accountsOf({
+  planned,
+  ous,
+  users,
+  concerned,
+}: Pick<UnresolvedSource, 'planned'> & {
+  readonly ous: StoredOus;
+  readonly users: readonly NamedSelector[];
+  readonly concerned: readonly Account[];
+}): Pick<UnresolvedPath, 'kept' | 'notAdded'> {
+  const names = users.map(({ name }) => name);
+  const plans = planned
+    .filter(({ desired }) => grantsOn(desired).some((grant) => names.includes(grant)))
+    .flatMap(({ plan }) => plan?.unresolved ?? []);
+  const keeping = new Set(plans.flatMap(({ kept }) => kept));
+  const refused = new Set(plans.flatMap(({ notAdded }) => notAdded));
+  const isRefused = (account: Account): boolean =>
+    refused.has(account.id) ||
+    users.some(({ name, selector }) => name !== 'approval' && isShut(selector, account, ous));
+  return {
+    kept: concerned.filter(({ id }) => keeping.has(id)),
+    notAdded: concerned.filter((account) => !keeping.has(account.id) && isRefused(account)),
+  };
+}
+
+/** Whether the names of today select the account, and the stored OUs do not. */
+const isShut = (selector: Selector, account: Account, ous: StoredOus): boolean =>
+  matches(selector, account) && selectionOf(selector, account, ous) === 'not-selected';
+
+/** Whether a person must decide before the path works again; a path whose OU was deleted only gives nothing. */
+export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
+  renamed.length + replaced.length > 0;
+
+/** What happened, to which accounts, and what to do. */
+export function unresolvedText(unresolved: UnresolvedPath): string {
+  const { path, usedBy, renamed, replaced, deleted, kept, notAdded } = unresolved;
+  return [
+    `The path ${path} (${usedByText(usedBy)}) does not name what it named when the configuration was activated.`,
+    ...renamed.map(({ id, was, now }) => `The OU ${id} was ${was} and is now ${now}.`),
+    ...replaced.map(({ id, path: at }) => `${at} is now another OU: ${id}.`),
+    ...deleted.map(
+      ({ id, was }) => `The OU ${id}, which was ${was}, was deleted: it gives access to nobody.`,
+    ),
+    ...(kept.length === 0 ? [] : [`${counted(kept)} the access that they had: ${accountsText(kept)}.`]),
+    ...(notAdded.length === 0 ? [] : [`Not added: ${accountsText(notAdded)}.`]),
+    isIncomplete(unresolved) ? 'Until a configuration is activated, this path adds nobody.' : '',
+    'Correct the path if it should name another OU, then run `onboarding activate`',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+const usedByText = (names: readonly string[]): string => {
+  const grants = names.filter((name) => name !== 'approval');
+  const parts = [
+    ...(grants.length === 0 ? [] : [`${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`]),
+    ...(names.includes('approval') ? ['approval'] : []),
+  ];
+  return parts.join(' and ');
+};
+
+const counted = (accounts: readonly Account[]): string =>
+  accounts.length === 1 ? '1 account keeps' : `${accounts.length} accounts keep`;
+
+/** A line names this many accounts. */
+const mostAccounts = 10;
+
+function accountsText(accounts: readonly Account[]): string {
+  const shown = accounts.slice(0, mostAccounts).map(({ id, name }) => `${name} (${id})`);
+  const more = accounts.length - shown.length;
+  return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join(', ');
+}

@@ -1,0 +1,251 @@
+import pMap from 'p-map';
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import { activeConfiguration } from '../configuration/active-configuration.ts';
+import { grantContext } from '../configuration/context.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { Access, GrantContext } from '../grants/contract.ts';
+import { accountIdsIn } from '../iam/accounts.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { evaluatePolicy } from '../iam/evaluate.ts';
+import { ownedStatements } from '../iam/managed-statements.ts';
+import type { Account } from '../platform/account.ts';
+import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
+import { boundedLines } from '../platform/bounded-lines.ts';
+import { errorRecord } from '../platform/errors.ts';
+import type { ResourceChange, ResourceState } from '../store/ports.ts';
+import type { DesiredResource } from './desired-resource.ts';
+import { resourcesInForce } from './desired-resources.ts';
+import { servedRevision } from './is-up-to-date.ts';
+import type { Services } from './services.ts';
+import { isCrowded } from './write-batching.ts';
+
+export interface VerifyStep {
+  readonly runId: string;
+  readonly accounts: readonly { readonly accountId: string; readonly revision?: number | undefined }[];
+}
+
+export interface Verification {
+  /** How many things were looked at. */
+  readonly verified: number;
+  /** What is not as the configuration says, a line each; as many as a state takes, which is 256 KiB. */
+  readonly missing: readonly string[];
+}
+
+const most = { lines: 1_000, bytes: 100_000 };
+
+const correctAndVerify =
+  'correct the causes of these lines, then start the run again, which verifies everything anew';
+
+/**
+ * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
+ * allowed, by evaluation, and nothing of ours names them elsewhere. Resources that were not updated are left out:
+ * their outcome says so already. So are accounts that have changed since this run registered them: whoever has
+ * registered the change answers for it.
+ */
+export async function verifyRun(services: Services, { runId, accounts }: VerifyStep): Promise<Verification> {
+  const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
+  if (![...revisions.values()].some((revision) => revision !== undefined))
+    return { verified: 0, missing: [] };
+  const active = await activeConfiguration(services.store);
+  const { configuration } = active;
+  const own = await pMap(revisions.keys(), (id) => services.store.registry.account(id), { concurrency: 8 });
+  const whole = await services.store.runs.whole(runId);
+  const changes = new Map(whole.changes.map((change) => [change.resource, change]));
+  const unchanged = own
+    .filter((account) => account !== undefined)
+    .filter(({ id, revision }) => revisions.get(id) === revision);
+  const resumed = whole.run?.waitingUntil !== undefined;
+  const findings = await pMap(
+    // For these accounts alone: what the others have is nothing to this run.
+    resourcesInForce(active, unchanged),
+    (desired) =>
+      resourceFindings(services, {
+        runId,
+        configuration,
+        desired,
+        change: changes.get(desired.key),
+        accounts: unchanged,
+        revision: Math.max(...unchanged.map(({ revision }) => revision)),
+        resumed,
+      }),
+    { concurrency: 8 },
+  );
+  const missing = findings.flat().filter((finding) => finding !== undefined);
+  return { verified: findings.flat().length, missing: boundedLines(missing, most, correctAndVerify) };
+}
+
+interface Question {
+  readonly runId: string;
+  readonly configuration: Configuration;
+  readonly desired: DesiredResource;
+  readonly change: ResourceChange | undefined;
+  readonly accounts: readonly Account[];
+  /** The latest of the accounts' revisions. */
+  readonly revision: number;
+  /** Whether the run has waited for approval: what it wrote before may have been written anew by others since. */
+  readonly resumed: boolean;
+}
+
+/** One entry for each thing looked at: undefined where it is as it should be. */
+async function resourceFindings(
+  services: Services,
+  question: Question,
+): Promise<readonly (string | undefined)[]> {
+  const { desired, change } = question;
+  // What a pattern has found since the plan is planned by the run that found it.
+  if (change === undefined) return desired.named ? unplanned(question) : [];
+  if (!wasUpdated(change)) return [];
+  const known = recordedFindings(question, change);
+  if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
+    return known;
+  try {
+    return (await provedInCrowd(services, question)) ?? (await freshFindings(services, question));
+  } catch (error) {
+    // After a crowd many ask at once, and each that asks again would ask for all of its resources.
+    if (error instanceof ThrottledError) return provedOr(error, services, question);
+    // What a pattern has found may be deleted, and the update has passed it over then.
+    if (error instanceof ResourceMissingError && !desired.named) return [];
+    return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
+  }
+}
+
+/** By what the run itself has read; `undefined` where it has read nothing. */
+const recordedFindings = (question: Question, { after }: ResourceChange) =>
+  after && documentFindings(question, recordedDocuments(after));
+
+const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documents =>
+  Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
+
+/** In a crowd, so that nobody reads each resource again for each account. */
+async function provedInCrowd(services: Services, question: Question) {
+  const state = await services.store.resources.get(question.desired.key);
+  return isCrowded(state, services.clock.now()) ? provedByAnother(services, question, state) : undefined;
+}
+
+/** @throws ThrottledError `error`, where there is no proof: it says nothing about the access, and the state machine asks again later */
+async function provedOr(error: ThrottledError, services: Services, question: Question) {
+  const state = await services.store.resources.get(question.desired.key);
+  const proved = await provedByAnother(services, question, state);
+  if (proved === undefined) throw error;
+  return proved;
+}
+
+/**
+ * By what the run that has done our work has read back; `undefined` where there is none, or it has not recorded that yet,
+ * or something is missing there.
+ */
+async function provedByAnother(
+  { store }: Services,
+  question: Question,
+  state: ResourceState | undefined,
+): Promise<readonly undefined[] | undefined> {
+  if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
+  const accountIds = question.accounts.map(({ id }) => id);
+  if (servedRevision(state, accountIds) < question.revision) return undefined;
+  const changes = await store.runs.changes(state.leftBy.runId);
+  const theirs = changes.find(({ resource }) => resource === question.desired.key);
+  if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
+  // An attempt of theirs before the one that has left it so proves nothing.
+  if ((theirs.finishedAt ?? '') < state.leftBy.at) return undefined;
+  const { leaving = {}, withheld = [] } = state;
+  const known = documentFindings(question, recordedDocuments(theirs.after), [
+    ...Object.keys(leaving),
+    ...withheld,
+  ]);
+  return known.every((finding) => finding === undefined) ? known : undefined;
+}
+
+const wasUpdated = ({ outcome }: ResourceChange): boolean =>
+  outcome !== undefined && !['contested', 'busy', 'refused', 'failed'].includes(outcome);
+
+/** Another configuration was put in force after the plan. */
+const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>
+  accounts.some((account) => accessesOf(desired, account, grantContext(configuration)).length > 0)
+    ? [`${desired.key}: not planned, since the configuration in force has changed; start the run again`]
+    : [];
+
+type Documents = readonly (PolicyDocument | undefined)[];
+
+/** How long a fresh read may be older than what another run has read back: IAM and S3 are eventually consistent. */
+const patience = 20_000;
+
+/** Another run has done the work, so its result is read; again for a while where it does not show yet. */
+async function freshFindings(services: Services, question: Question) {
+  const { clock } = services;
+  const { desired, runId, configuration } = question;
+  const deadline = clock.now() + patience;
+  for (let pause = 500; ; pause *= 2) {
+    const clients = services.aws(runId, configuration).reader(desired.ref);
+    const state = await desired.kind.read(clients, desired.ref, grantContext(configuration));
+    const {
+      owned = [],
+      leaving = {},
+      withheld = [],
+    } = (await services.store.resources.get(desired.key)) ?? {};
+    const found = Object.values(desired.kind.documents(state, owned));
+    const findings = documentFindings(question, found, [...Object.keys(leaving), ...withheld]);
+    if (findings.every((finding) => finding === undefined) || clock.now() + pause > deadline) return findings;
+    await clock.sleep(pause);
+  }
+}
+
+function documentFindings(
+  { configuration, desired, change, accounts }: Question,
+  documents: Documents,
+  keptNow: readonly string[] = Object.keys(change?.leaving ?? {}),
+) {
+  const context = grantContext(configuration);
+  const asked = accounts.filter(({ id }) => !change?.accountIds?.includes(id));
+  const kept = new Set(keptNow);
+  return asked.flatMap((account) => accountFindings(desired, account, { documents, kept }, context));
+}
+
+function accountFindings(
+  desired: DesiredResource,
+  account: Account,
+  { documents, kept }: { readonly documents: Documents; readonly kept: ReadonlySet<string> },
+  context: GrantContext,
+): readonly (string | undefined)[] {
+  const accesses = accessesOf(desired, account, context);
+  if (accesses.length > 0)
+    return accesses.map((access) => {
+      const { allowed, why } = isAllowed(documents, access);
+      return allowed ? undefined : `${desired.key}: ${access.who} cannot ${access.what}: ${why}`;
+    });
+  // What raw statements give is not known, so it is not verified; whoever is kept for now may be named.
+  if (isGranted(desired, account) || kept.has(account.id)) return [];
+  const named = documents.some((document) =>
+    ownedStatements(document, context.deploymentId).some((statement) =>
+      accountIdsIn(statement).has(account.id),
+    ),
+  );
+  return [named ? `${desired.key}: still names ${account.id}, which gets nothing on it` : undefined];
+}
+
+const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
+  (isMember(account) || isUnreadable(account)) &&
+  shares.some(({ accounts, unresolved = [] }) =>
+    [...accounts, ...unresolved].some(({ id }) => id === account.id),
+  );
+
+/** What the configuration grants to an account on a resource; nothing for one that is no member. */
+export const accessesOf = (
+  { kind, ref, shares }: DesiredResource,
+  account: Account,
+  context: GrantContext,
+): readonly Access[] =>
+  isMember(account)
+    ? shares
+        .filter(({ accounts }) => accounts.some(({ id }) => id === account.id))
+        .flatMap(({ entry }) => kind.accesses(entry, account, ref, context))
+    : [];
+
+/** Whether the documents together allow it: one allows, none denies. */
+export function isAllowed(documents: Documents, { request }: Access): { allowed: boolean; why: string } {
+  const decisions = documents.map((document) => evaluatePolicy(document, request));
+  const denied = decisions.find(({ decision }) => decision === 'deny');
+  if (denied !== undefined)
+    return { allowed: false, why: `the statement ${denied.sid ?? 'without Sid'} denies it` };
+  const allowed = decisions.some(({ decision }) => decision === 'allow');
+  return { allowed, why: allowed ? '' : 'no statement allows it' };
+}

@@ -1,0 +1,49 @@
+import { clockSkew } from '../platform/clock.ts';
+import type { Gathering, ResourceState } from '../store/ports.ts';
+
+/** After a write that nobody had waited for, in milliseconds. */
+const firstPause = 3_000;
+const growth = 3;
+/** The most that a newcomer waits for a crowd. */
+const longestPause = 40_000;
+
+/** A write that comes so soon after a short pause may have been waited for. */
+const soon = 10_000;
+
+export interface LastWrite {
+  /** Of the registry that it was rendered from: how many it serves. */
+  readonly revision: number;
+  readonly now: number;
+  /** It left somebody out who was not tried by itself, so the next one comes soon. Default: false. */
+  readonly unfinished?: boolean;
+}
+
+/**
+ * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits, and one after
+ * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
+ */
+export function gatheringAfter(
+  before: Gathering | undefined,
+  { revision, now, unfinished = false }: LastWrite,
+): Gathering {
+  const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
+  const isCrowd = wasWaitedFor && revision - before.revision > 1;
+  const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
+  return { until: new Date(now + (unfinished ? firstPause : pause)).toISOString(), pause, revision };
+}
+
+/**
+ * When the next write may come, milliseconds since the epoch. What is further away than any pause was written by a clock
+ * that is fast, such as that of a person's computer, and counts for nothing.
+ */
+export function gathersUntil(state: ResourceState | undefined, now: number): number {
+  const until = Date.parse(state?.gathering?.until ?? '');
+  return until <= now + longestPause + clockSkew ? until : 0;
+}
+
+/**
+ * Whether it is being written for a crowd, or was until a moment ago: what stands there now is not what an update will
+ * find, and the service has enough to do.
+ */
+export const isCrowded = (state: ResourceState | undefined, now: number): boolean =>
+  now < gathersUntil(state, now) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;

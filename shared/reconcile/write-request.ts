@@ -1,0 +1,26 @@
+import type { ResourcePlan } from './plan-types.ts';
+
+export interface WriteRequest {
+  readonly actual: unknown;
+  /** What to write when these accounts are left out. */
+  plan(setAside: ReadonlySet<string>): ResourcePlan;
+  /**
+   * @throws InvalidPrincipalError when AWS refuses a principal; then nothing was written, unless its fields say
+   * `othersWritten`, as in `GrantKind.write`
+   */
+  write(from: unknown, to: unknown): Promise<void>;
+  newestFirst(a: string, b: string): number;
+  /** Whom the last write was without: suspected before the other newcomers. Default: nobody. */
+  readonly refusedBefore?: ReadonlySet<string>;
+  /** Left out from the beginning, and tried once AWS accepts somebody whom it refused before. Default: nobody. */
+  readonly leftOut?: ReadonlySet<string>;
+  /** Whether the registry has the account as a member. */
+  isMember(id: string): boolean;
+  /** The accounts that the resource names now: leaving one of them out would take something from it. */
+  readonly named: ReadonlySet<string>;
+  /**
+   * How far unmanaged statements explain a refusal: `certain` ends the search if AWS also refuses the existing policy.
+   * Default: `none`.
+   */
+  readonly doubt?: 'none' | 'possible' | 'certain';
+}

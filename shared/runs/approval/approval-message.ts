@@ -1,0 +1,78 @@
+import type { ApprovalRequest } from '../../store/ports.ts';
+import { boundedText } from './bounded-text.ts';
+
+type Shown = Pick<
+  ApprovalRequest,
+  'runId' | 'execution' | 'accounts' | 'planHash' | 'difference' | 'requestedAt' | 'until'
+>;
+
+/** The command that approves what was shown. */
+export const approveCommandOf = ({ runId, planHash }: Pick<Shown, 'runId' | 'planHash'>): string =>
+  `onboarding approve --run ${runId} --plan ${planHash}`;
+
+/** Why an account waits, a line. */
+export const waitingLine = ({ id, position, approvedAs }: Shown['accounts'][number]): string => {
+  const here = `${id} (${position.name}) in ${placeOf(position.ouPath)}`;
+  return approvedAs === null
+    ? `${here}: never approved, so it has nothing yet`
+    : `${here}: approved as ${approvedAs.name} in ${placeOf(approvedAs.ouPath)}, and keeps what it is granted in both places`;
+};
+
+const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);
+
+/** 100 characters at most (SNS API reference, Publish). */
+export const approvalSubject = ({ accounts }: Shown): string =>
+  `Approval Requested: ${accounts.map(({ id }) => id).join(', ')}`.slice(0, 100);
+
+/** SNS takes 256 KiB (API reference, Publish); this leaves room for all but the difference. */
+const mostBytes = 200_000;
+
+/** For people. Never the token: whoever has it can let the run go on. */
+export const approvalMessage = (request: Shown): string =>
+  [
+    `${request.accounts.length === 1 ? 'An account waits' : `${request.accounts.length} accounts wait`} for approval:`,
+    ...request.accounts.slice(0, mostAccounts).map((account) => `  ${waitingLine(account)}`),
+    ...more(request.accounts.length - mostAccounts),
+    '',
+    'Approve until',
+    `  ${request.until}`,
+    'by',
+    `  ${approveCommandOf(request)}`,
+    'or refuse with --reject --reason TEXT. The execution:',
+    `  ${consoleLink(request.execution)}`,
+    '',
+    'What approval would give:',
+    request.difference === ''
+      ? '  nothing that a grant lists accounts for'
+      : boundedText(request.difference, mostBytes, 'the command'),
+  ].join('\n');
+
+/** A run has a hundred accounts at most. */
+const mostAccounts = 100;
+
+const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
+
+/** Where people look at an execution; other partitions have consoles of their own. */
+export function consoleLink(execution: string): string {
+  const [, partition = '', , region = ''] = execution.split(':');
+  const host = consoles[partition] ?? 'console.aws.amazon.com';
+  return `https://${host}/states/home?region=${region}#/v2/executions/details/${execution}`;
+}
+
+/** "AWS Management Console" endpoints of the China and GovCloud (US) user guides. */
+const consoles: Readonly<Record<string, string>> = {
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+/** For machines. */
+export const approvalDetail = (request: Shown) => ({
+  runId: request.runId,
+  accountIds: request.accounts.map(({ id }) => id),
+  planHash: request.planHash,
+  requestedAt: request.requestedAt,
+  until: request.until,
+  execution: request.execution,
+  link: consoleLink(request.execution),
+  command: approveCommandOf(request),
+});

@@ -1,0 +1,73 @@
+import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { nothingFound } from '../../configuration/searches.ts';
+import type { Account, RegisteredAccount } from '../../platform/account.ts';
+import type { DesiredResource } from '../../reconcile/desired-resource.ts';
+import { desiredResources, resourcesInForce } from '../../reconcile/desired-resources.ts';
+import {
+  type ApprovalContent,
+  approvalHash,
+  asIfApproved,
+  type Gain,
+  gains,
+  waitAlike,
+  waitingAccount,
+  waits,
+} from '../../reconcile/required-approval.ts';
+import type { ApprovalRequest } from '../../store/ports.ts';
+
+/** What approving some accounts would do. */
+export interface ApprovalPlan {
+  readonly content: ApprovalContent;
+  readonly planHash: string;
+  /** What they gain on every resource, on those that patterns have found too. */
+  readonly gains: readonly Gain[];
+  /** The accounts that wait, as they were read: the revision is that of their items. */
+  readonly waiting: readonly RegisteredAccount[];
+}
+
+export interface ApprovalPlanRequest {
+  readonly active: ActiveConfiguration;
+  readonly accounts: readonly RegisteredAccount[];
+  readonly accountIds: readonly string[];
+}
+
+/** Which of the accounts wait, and what they would gain: by registry and configuration alone, nothing is read of AWS. */
+export function approvalPlan({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
+  const { configuration, hash: configurationHash, ous } = active;
+  const waiting = accounts.filter((account) => accountIds.includes(account.id) && waits(account));
+  const content = {
+    deployment: configuration.deployment,
+    configurationHash,
+    accounts: waiting.map(waitingAccount),
+    gains: gainsBy((those) => desiredResources(configuration, those, nothingFound, ous), accounts, waiting),
+  };
+  const everywhere = gainsBy((those) => resourcesInForce(active, those), accounts, waiting);
+  return { content, planHash: approvalHash(content), gains: everywhere, waiting };
+}
+
+function gainsBy(
+  resources: (accounts: readonly Account[]) => readonly DesiredResource[],
+  accounts: readonly RegisteredAccount[],
+  waiting: readonly RegisteredAccount[],
+): readonly Gain[] {
+  const ids = idsOf(waiting);
+  return gains(resources(accounts), resources(asIfApproved(accounts, ids)), ids);
+}
+
+/**
+ * Whether a request can be approved as it was shown. Accounts that wait no more, since they have left or were approved
+ * with another run, leave the others as they were shown: then less would be granted than a person has seen.
+ */
+export function isAsAsked(
+  { accounts: shown, planHash, configurationHash }: ApprovalRequest,
+  { active, accounts }: Pick<ApprovalPlanRequest, 'active' | 'accounts'>,
+): boolean {
+  const now = approvalPlan({ active, accounts, accountIds: shown.map(({ id }) => id) });
+  const waiting = now.content.accounts;
+  if (now.planHash === planHash || waiting.length === 0) return true;
+  if (active.hash !== configurationHash || waiting.length === shown.length) return false;
+  return waiting.every((account) => shown.some((one) => one.id === account.id && waitAlike(one, account)));
+}
+
+export const idsOf = (accounts: readonly RegisteredAccount[]): ReadonlySet<string> =>
+  new Set(accounts.map(({ id }) => id));

@@ -1,0 +1,56 @@
+import pMap from 'p-map';
+import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { formatDifference } from '../../iam/difference-text.ts';
+import type { RegisteredAccount } from '../../platform/account.ts';
+import { timestamp } from '../../platform/clock.ts';
+import type { DesiredResource } from '../../reconcile/desired-resource.ts';
+import { resourcesInForce } from '../../reconcile/desired-resources.ts';
+import { concerning } from '../../reconcile/differences.ts';
+import { standingOf } from '../../reconcile/plan-all.ts';
+import { asIfApproved, type Gain } from '../../reconcile/required-approval.ts';
+import type { Services } from '../../reconcile/services.ts';
+import { type ApprovalPlan, type ApprovalPlanRequest, idsOf } from './approval-plan.ts';
+
+const approvedResources = (
+  active: ActiveConfiguration,
+  accounts: readonly RegisteredAccount[],
+  waiting: readonly RegisteredAccount[],
+): readonly DesiredResource[] => resourcesInForce(active, asIfApproved(accounts, idsOf(waiting)));
+
+/** How many resources are read at a time. */
+const concurrency = 8;
+
+/**
+ * What the policies of the resources on which the waiting accounts gain something would say of them, for people: a line
+ * for the resource and its grants, then the lines of its policy that name the accounts.
+ */
+export async function approvalDifference(
+  services: Services,
+  request: ApprovalPlanRequest & { readonly runId: string },
+  { gains: everywhere, waiting }: ApprovalPlan,
+): Promise<string> {
+  const { active, accounts, runId } = request;
+  const byResource = Map.groupBy(everywhere, ({ resource }) => resource);
+  const wanted = approvedResources(active, accounts, waiting).filter(({ key }) => byResource.has(key));
+  const madeAt = timestamp(services.clock);
+  const look = { runId, active, accounts: asIfApproved(accounts, idsOf(waiting)), madeAt };
+  const texts = await pMap(
+    wanted,
+    async (desired) => {
+      const { differences, error } = await standingOf(services, look, desired);
+      const own = formatDifference(concerning(differences, ...idsOf(waiting)));
+      return [
+        headingOf(desired.key, byResource.get(desired.key) ?? []),
+        ...(error === undefined ? [] : [`cannot be planned: ${error.name}: ${error.message}`]),
+        ...(own === '' ? [] : own.split('\n')),
+      ].join('\n  ');
+    },
+    { concurrency },
+  );
+  return texts.join('\n');
+}
+
+const headingOf = (resource: string, own: readonly Gain[]): string =>
+  `${resource}: ${[...new Set(own.map(({ grant }) => grant))].join(', ')} for ${[
+    ...new Set(own.map(({ accountId }) => accountId)),
+  ].join(', ')}`;

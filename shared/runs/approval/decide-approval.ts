@@ -1,0 +1,234 @@
+import { activeConfiguration } from '../../configuration/active-configuration.ts';
+import { timestamp } from '../../platform/clock.ts';
+import { ConcurrentUpdateError } from '../../platform/errors.ts';
+import { StalePlanError } from '../../reconcile/errors.ts';
+import { waitAlike, waitingAccount, waits } from '../../reconcile/required-approval.ts';
+import type { Services } from '../../reconcile/services.ts';
+import type { ApprovalDecision, ApprovalRequest } from '../../store/ports.ts';
+import type { WaitingAccount } from '../../store/run-ports.ts';
+import { endTask, stillWaits } from '../task-answers.ts';
+import { isAsAsked } from './approval-plan.ts';
+import { ApprovalClosedError } from './errors.ts';
+import { askAgain } from './expired-approval.ts';
+import { noTask } from './request-approval.ts';
+
+export interface ApprovalAnswer {
+  readonly runId: string;
+  /** What the person has seen. */
+  readonly planHash: string;
+  readonly verdict: ApprovalDecision['verdict'];
+  readonly by: string;
+  readonly reason?: string | undefined;
+}
+
+export interface DecidedApproval {
+  readonly decision: ApprovalDecision;
+  /** Whether somebody had decided so before. */
+  readonly already: boolean;
+  /** Accounts that are approved by this call. */
+  readonly approved: readonly string[];
+  /** Accounts that have moved since they were shown: they wait on, and the run asks again. */
+  readonly moved: readonly string[];
+  /** Whether the run goes on by itself. */
+  readonly released: boolean;
+  /**
+   * Other runs that wait no more: approved, those that waited for these accounts alone go on too; rejected, those that
+   * asked the same fail too.
+   */
+  readonly alsoReleased: readonly string[];
+}
+
+/**
+ * The request that an answer is for, where the answer can still be given or is the one that was given.
+ * @throws ApprovalClosedError where nothing was asked, it was decided the other way, or its time is over
+ * @throws StalePlanError where something else is asked than what the person has seen
+ */
+export async function requestFor(
+  { store, clock }: Services,
+  { runId, planHash, verdict }: Pick<ApprovalAnswer, 'runId' | 'planHash' | 'verdict'>,
+): Promise<ApprovalRequest> {
+  const request = await store.approvals.get(runId);
+  if (request === undefined)
+    throw new ApprovalClosedError(
+      `Run ${runId} asks for no approval. \`onboarding approve\` lists those that do`,
+      { runId },
+    );
+  const { decision, until } = request;
+  if (decision !== undefined && decision.verdict !== verdict) throw decidedOtherwise(request, decision);
+  if (request.planHash !== planHash)
+    throw new StalePlanError(
+      `Run ${runId} asks for the approval of another plan (hash ${request.planHash.slice(0, 12)}) than the one named. ` +
+        'Nothing was changed. Look at it: `onboarding approve` lists what is open',
+      { runId, asked: request.planHash, named: planHash },
+    );
+  if (decision === undefined && clock.now() >= Date.parse(until)) throw tooLate(request, `at ${until}`);
+  return request;
+}
+
+/**
+ * Decides what a run asks, once. Approving comes in this order: the task still waits; what would be granted is what was
+ * shown; the decision, on the condition that there is none; the accounts, each on the condition that it is where it was
+ * shown; then the run goes on. So nothing is granted where the run has gone, and where this ends in the middle, doing it
+ * again completes it.
+ * @throws ApprovalClosedError, StalePlanError as `requestFor`; and where the task is gone or the plan has moved
+ * @throws ConcurrentUpdateError where the registry changes too fast
+ */
+export async function decideApproval(services: Services, answer: ApprovalAnswer): Promise<DecidedApproval> {
+  const request = await requestFor(services, answer);
+  if (request.decision === undefined) {
+    await requireWaiting(services, request);
+    if (answer.verdict === 'approved') await requireSamePlan(services, request);
+  }
+  const { decision, already } = await decide(services, request, answer);
+  const done = { decision, already, approved: [], moved: [], alsoReleased: [] };
+  if (decision.verdict === 'rejected') {
+    const released = await endTask(services, request, decision);
+    return { ...done, released, alsoReleased: await rejectOthers(services, request, decision) };
+  }
+  if (await anybodyWaits(services, request)) await requireSameConfiguration(services, request);
+  const { approved, moved } = await approveAccounts(services, request);
+  const released = await endTask(services, request, decision);
+  const alsoReleased = await releaseOthers(services, request, decision);
+  return { ...done, approved, moved, released, alsoReleased };
+}
+
+async function requireWaiting(services: Services, request: ApprovalRequest): Promise<void> {
+  if (request.token === noTask || (await stillWaits(services, request))) return;
+  throw tooLate(request, 'and its execution waits no more');
+}
+
+async function requireSamePlan({ store }: Services, request: ApprovalRequest): Promise<void> {
+  const active = await activeConfiguration(store);
+  const accounts = await store.registry.accounts();
+  if (isAsAsked(request, { active, accounts })) return;
+  throw new StalePlanError(
+    `What run ${request.runId} asks for has moved: an account, or the configuration, is not what was shown any more. ` +
+      'Nothing was changed. A run of that change may ask already: `onboarding approve` lists what is open. ' +
+      askAgain(request.accounts.map(({ id }) => id)),
+    { runId: request.runId, asked: request.planHash },
+  );
+}
+
+async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest): Promise<boolean> {
+  const stored = await Promise.all(accounts.map(({ id }) => store.registry.account(id)));
+  return stored.some((account) => account !== undefined && waits(account));
+}
+
+/** Where a decision is completed later, the plan is half done; that it is for the same grants is left to check. */
+async function requireSameConfiguration({ store }: Services, request: ApprovalRequest): Promise<void> {
+  const { hash } = await activeConfiguration(store);
+  if (hash === request.configurationHash) return;
+  throw new StalePlanError(
+    `Another configuration is in force than the one that run ${request.runId} asked by, so what is left of its ` +
+      `approval is not done. ${askAgain(request.accounts.map(({ id }) => id))}`,
+    { runId: request.runId },
+  );
+}
+
+async function decide(
+  { store, clock }: Services,
+  request: ApprovalRequest,
+  { verdict, by, reason }: ApprovalAnswer,
+): Promise<{ readonly decision: ApprovalDecision; readonly already: boolean }> {
+  if (request.decision !== undefined) return { decision: request.decision, already: true };
+  const at = timestamp(clock);
+  const decision = { verdict, by, at, ...(reason === undefined ? {} : { reason }) };
+  if (await store.approvals.decide(request.runId, request.token, decision))
+    return { decision, already: false };
+  const now = await store.approvals.get(request.runId);
+  if (now?.decision?.verdict === verdict) return { decision: now.decision, already: true };
+  if (now?.decision !== undefined) throw decidedOtherwise(now, now.decision);
+  throw new StalePlanError(
+    `Run ${request.runId} has asked anew meanwhile. Nothing was changed. Look at it again`,
+    {
+      runId: request.runId,
+    },
+  );
+}
+
+async function approveAccounts(services: Services, { accounts }: ApprovalRequest) {
+  const approved: string[] = [];
+  const moved: string[] = [];
+  for (const account of accounts) {
+    const outcome = await approveAccount(services, account);
+    if (outcome === 'approved') approved.push(account.id);
+    if (outcome === 'moved') moved.push(account.id);
+  }
+  return { approved, moved };
+}
+
+const mostAttempts = 20;
+
+/** Another change may take the revision in between; then what is stored is looked at again. */
+async function approveAccount({ store, clock, random }: Services, shown: WaitingAccount) {
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const stored = await store.registry.account(shown.id);
+    if (stored === undefined || !waits(stored)) return 'done';
+    if (!waitAlike(waitingAccount(stored), shown)) return 'moved';
+    const { approval: _, revision, updatedAt, ...account } = stored;
+    if (await store.registry.put(account, revision, timestamp(clock))) return 'approved';
+    await clock.sleep(Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt)));
+  }
+  throw new ConcurrentUpdateError(
+    `Account ${shown.id} could not be approved: the registry changed during each of ${mostAttempts} attempts. ` +
+      'Approve again: it goes on where it ended',
+    { accountId: shown.id, attempts: mostAttempts },
+  );
+}
+
+/** Several events of one account start several runs, each of which asks; none of them has to wait any more. */
+async function releaseOthers(
+  services: Services,
+  { runId }: ApprovalRequest,
+  decision: ApprovalDecision,
+): Promise<readonly string[]> {
+  const { approvals, registry } = services.store;
+  const waiting = new Set((await registry.accounts()).filter(waits).map(({ id }) => id));
+  const others = (await approvals.open()).items.filter(
+    (other) => other.runId !== runId && !other.accounts.some(({ id }) => waiting.has(id)),
+  );
+  const because = { ...decision, reason: `its accounts were approved with run ${runId}` };
+  return decideOthers(services, others, because);
+}
+
+/** What was rejected once, nobody finds open in the name of another run. */
+async function rejectOthers(
+  services: Services,
+  { runId, planHash }: ApprovalRequest,
+  decision: ApprovalDecision,
+): Promise<readonly string[]> {
+  const others = (await services.store.approvals.open()).items.filter(
+    (other) => other.runId !== runId && other.planHash === planHash,
+  );
+  return decideOthers(services, others, decision);
+}
+
+/** @returns the runs that heard of it */
+async function decideOthers(
+  services: Services,
+  others: readonly ApprovalRequest[],
+  decision: ApprovalDecision,
+): Promise<readonly string[]> {
+  const heard: string[] = [];
+  for (const other of others) {
+    if (!(await services.store.approvals.decide(other.runId, other.token, decision))) continue;
+    if (await endTask(services, other, decision)) heard.push(other.runId);
+  }
+  return heard;
+}
+
+const decidedOtherwise = ({ runId, accounts }: ApprovalRequest, { verdict, by, at }: ApprovalDecision) =>
+  new ApprovalClosedError(
+    `What run ${runId} asked was ${verdict} by ${by} at ${at}, and stays so. Nothing was changed. ` +
+      (verdict === 'rejected'
+        ? askAgain(accounts.map(({ id }) => id))
+        : 'To take access back, change the configuration'),
+    { runId, verdict, by, at },
+  );
+
+const tooLate = ({ runId, accounts }: ApprovalRequest, when: string): ApprovalClosedError =>
+  new ApprovalClosedError(
+    `Too late: the time of what run ${runId} asked was over ${when}. Nothing was granted. ` +
+      askAgain(accounts.map(({ id }) => id)),
+    { runId, accountIds: accounts.map(({ id }) => id) },
+  );

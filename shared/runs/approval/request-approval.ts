@@ -1,0 +1,105 @@
+import { activeConfiguration } from '../../configuration/active-configuration.ts';
+import { timestamp } from '../../platform/clock.ts';
+import type { Services } from '../../reconcile/services.ts';
+import type { ApprovalRequest, RunRecord } from '../../store/ports.ts';
+import { tell } from '../record/announce.ts';
+import { approvalDetail, approvalMessage, approvalSubject } from './approval-message.ts';
+import { approvalPlan } from './approval-plan.ts';
+import { approvalDifference } from './approvals.ts';
+import { boundedText } from './bounded-text.ts';
+import { ApprovalNotNeededError } from './errors.ts';
+
+/** In place of a task's token, where a run ends at the question: on a person's own machine. */
+export const noTask = 'no-task';
+
+export interface RequestApprovalStep {
+  readonly runId: string;
+  /** The execution's start, ISO 8601. */
+  readonly startedAt: string;
+  /** Of the task that waits. */
+  readonly token: string;
+  /** ARN. */
+  readonly execution: string;
+  readonly accounts: readonly { readonly accountId: string }[];
+  /** How long the task waits. */
+  readonly seconds: number;
+}
+
+export interface RequestedApproval {
+  readonly runId: string;
+  readonly planHash: string;
+}
+
+/** An item of DynamoDB has 400 KB, and compressed text takes a fraction; nobody reads so much anyway. */
+const longestDifference = 150_000;
+
+/**
+ * Asks a person to approve the run's accounts that wait: keeps what is asked, then tells it. The task waits on, until
+ * somebody decides or its time is over.
+ * @throws ApprovalNotNeededError where they have been approved since the plan; the state machine then goes on
+ */
+export async function requestApproval(
+  services: Services,
+  step: RequestApprovalStep,
+): Promise<RequestedApproval> {
+  const { store, clock } = services;
+  const { runId } = step;
+  const request = await requestOf(services, step);
+  const run = await store.runs.get(runId);
+  const { planHash, until } = request;
+  // An invocation that is repeated after somebody has decided must not ask again.
+  if (!(await store.approvals.put(request))) return { runId, planHash };
+  await store.runs.put(waitingRun(step, run, request));
+  await tell(services, {
+    title: approvalTitle,
+    detail: approvalDetail(request),
+    subject: approvalSubject(request),
+    message: approvalMessage(request),
+    deduplicationId: `${runId}-approval-${planHash.slice(0, 12)}`,
+  });
+  services.logger.info('Approval requested', { runId, planHash, until, at: timestamp(clock) });
+  return { runId, planHash };
+}
+
+const approvalTitle = 'Approval Requested';
+
+async function requestOf(services: Services, step: RequestApprovalStep): Promise<ApprovalRequest> {
+  const { store, clock } = services;
+  const { runId, token, execution, seconds } = step;
+  const active = await activeConfiguration(store);
+  const accounts = await store.registry.accounts();
+  const question = { active, accounts, runId, accountIds: step.accounts.map(({ accountId }) => accountId) };
+  const plan = approvalPlan(question);
+  if (plan.waiting.length === 0)
+    throw new ApprovalNotNeededError('None of the accounts waits for approval any more', { runId });
+  return {
+    runId,
+    token,
+    execution,
+    accounts: plan.content.accounts,
+    planHash: plan.planHash,
+    configurationHash: active.hash,
+    difference: boundedText(
+      await approvalDifference(services, question, plan),
+      longestDifference,
+      '`onboarding plan --account ID`',
+    ),
+    requestedAt: timestamp(clock),
+    until: new Date(clock.now() + seconds * 1_000).toISOString(),
+  };
+}
+
+/** Its start may have been recorded by another step, or not at all. */
+const waitingRun = (
+  { runId, startedAt }: RequestApprovalStep,
+  run: RunRecord | undefined,
+  { accounts, until }: ApprovalRequest,
+): RunRecord => ({
+  runId,
+  startedAt,
+  accountIds: accounts.map(({ id }) => id),
+  ...run,
+  status: 'waiting-for-approval',
+  reason: `Waits until ${until} for approval of ${accounts.map(({ id }) => id).join(', ')}`,
+  waitingUntil: until,
+});

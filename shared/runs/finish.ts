@@ -1,0 +1,193 @@
+import { isMember, isUnreadable } from '../accounts/membership.ts';
+import { timestamp } from '../platform/clock.ts';
+import type { ErrorRecord } from '../platform/errors.ts';
+import { messageOf } from '../platform/lambda/task-error.ts';
+import { accessOf, takenBackText, warningsOn } from '../reconcile/access-changes.ts';
+import { type Affected, groupedLines } from '../reconcile/grouped-causes.ts';
+import { refusedText } from '../reconcile/rejection-text.ts';
+import type { Services } from '../reconcile/services.ts';
+import type { Verification } from '../reconcile/verify.ts';
+import type { ResourceChange, RunRecord } from '../store/ports.ts';
+import { isUnannounced } from '../store/run-status.ts';
+import { unapproved } from './approval/expired-approval.ts';
+import { announcePending, recordAndAnnounce } from './record/announce.ts';
+
+/** How registering one account ended: with a revision, or with the error that the state machine caught. */
+export interface AccountOutcome {
+  readonly accountId: string;
+  readonly revision?: number | undefined;
+  readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
+}
+
+export interface FinishStep {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly expect: 'member' | 'any';
+  readonly accounts: readonly AccountOutcome[];
+  readonly verification: Verification;
+  /** How the update of each central account ended that had something to do: one with an error was given up. */
+  readonly updates: readonly UpdateOutcome[];
+}
+
+export interface UpdateOutcome {
+  readonly central: string;
+  readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
+}
+
+export interface FinishedRun {
+  readonly runId: string;
+  readonly status: 'succeeded' | 'failed';
+}
+
+/** The last step: decides how the run ended, records it, and announces it. */
+export async function finishRun(services: Services, step: FinishStep): Promise<FinishedRun> {
+  const { store } = services;
+  const { run: opened, changes } = await store.runs.whole(step.runId);
+  const strangers = await nonMembers(services, step, changes);
+  const left = lines([
+    // What looking for resources has left.
+    ...(opened?.left ?? []),
+    ...step.accounts.flatMap(accountLine),
+    ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
+    ...changeLines(changes, () => opened?.accountIds ?? []),
+    // An update that recorded how each of its resources ended has said why already.
+    ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(updateLine) : []),
+    ...step.verification.missing,
+  ]);
+  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const warnings = lines([...(opened?.warnings ?? []), ...warningsOn(changes)]);
+  const reason = left.length === 0 ? (strangers[0] ?? summary(changes)) : left[0];
+  const finished: RunRecord = {
+    runId: step.runId,
+    status,
+    startedAt: opened?.startedAt ?? step.startedAt,
+    ...(opened?.cause === undefined ? {} : { cause: opened.cause }),
+    accountIds: opened?.accountIds ?? step.accounts.map(({ accountId }) => accountId),
+    ...(reason === undefined ? {} : { reason }),
+    ...(left.length === 0 ? {} : { left }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...accessOf(changes),
+  };
+  if (isNews(finished, changes)) await close(services, finished, opened);
+  else await store.runs.put({ ...finished, finishedAt: timestamp(services.clock) });
+  return { runId: step.runId, status };
+}
+
+/** A step that is tried again finds its own lines on the record. */
+export const lines = (all: readonly string[]): readonly string[] => [...new Set(all)];
+/** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
+const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
+  cause !== 'resource' || status === 'failed' || changes.some(({ outcome }) => outcome === 'written');
+
+export interface FailedStep {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly error: ErrorRecord;
+}
+
+/**
+ * Ends a run that could not go on. A run that has ended already stays as it is; if its announcement is pending, that is tried
+ * once more.
+ */
+export async function failRun(
+  services: Services,
+  { runId, startedAt, error }: FailedStep,
+): Promise<FinishedRun> {
+  const { run: opened, changes } = await services.store.runs.whole(runId);
+  if (opened?.status === 'succeeded' || opened?.status === 'failed') {
+    if (isUnannounced(opened)) await announcePending(services, opened);
+    return { runId, status: opened.status };
+  }
+  const waited = opened?.status === 'waiting-for-approval';
+  const ended = waited ? await unapproved(services, runId, error) : { error, left: [goOn(error)] };
+  const failed: RunRecord = {
+    runId,
+    startedAt,
+    accountIds: [],
+    ...opened,
+    status: 'failed',
+    reason: ended.error.message,
+    error: ended.error,
+    left: lines([
+      ...ended.left,
+      ...(opened?.left ?? []),
+      ...changeLines(changes, () => opened?.accountIds ?? []),
+    ]),
+    ...accessOf(changes),
+  };
+  await close(services, failed, opened);
+  return { runId, status: 'failed' };
+}
+
+const goOn = ({ name }: ErrorRecord): string =>
+  `Everything from here on: ${name}. Start it again once that is put right`;
+
+const close = (services: Services, run: RunRecord, before: RunRecord | undefined): Promise<void> =>
+  recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) }, before);
+
+async function nonMembers(
+  { store }: Services,
+  { accounts }: FinishStep,
+  changes: readonly ResourceChange[],
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const { accountId, revision } of accounts) {
+    const account = revision === undefined ? undefined : await store.registry.account(accountId);
+    if (account !== undefined && !isMember(account) && !isUnreadable(account))
+      lines.push(`account ${accountId} is ${account.state}; ${takenBackText(changes, accountId)}`);
+  }
+  return lines;
+}
+
+const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
+  error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${messageOf(error.Cause)}`];
+
+/** Says something only where the update was given up. */
+export const updateLine = ({ central, error }: UpdateOutcome): readonly string[] =>
+  error === undefined ? [] : [`The ${central} account: ${error.Error}: ${messageOf(error.Cause)}`];
+/**
+ * The unresolved resources, a line for each cause.
+ * @param ownOf the accounts whose rejection counts as unresolved
+ */
+export const changeLines = (
+  changes: readonly ResourceChange[],
+  ownOf: (change: ResourceChange) => readonly string[],
+): readonly string[] => groupedLines(changes.flatMap((change) => leftOf(change, ownOf(change))));
+
+function leftOf(
+  { resource, outcome, error, accountIds, ambiguous }: ResourceChange,
+  own: readonly string[],
+): readonly Affected[] {
+  const left = (text: string): Affected => ({ resource, text });
+  switch (outcome) {
+    case 'written':
+    case 'unchanged':
+      return [];
+    case 'set-aside': {
+      const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
+      return [
+        ...(ours.length === 0 ? [] : [left(refusedText(ours, { ambiguous }))]),
+        ...(error === undefined ? [] : [left(`withheld${errorText(error)}`)]),
+      ];
+    }
+    case 'refused': {
+      const rejected = accountIds?.filter((id) => own.includes(id)) ?? [];
+      const who = rejected.length === 0 ? '' : `. Besides, ${refusedText(rejected, { ambiguous })}`;
+      return [left(`${outcome}${errorText(error)}${who}`)];
+    }
+    case undefined:
+      return [{ ...left(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
+    default:
+      return [left(`${outcome}${errorText(error)}`)];
+  }
+}
+
+const errorText = (error: ErrorRecord | undefined): string =>
+  error === undefined ? '' : `: ${error.name}: ${error.message}`;
+
+function summary(changes: readonly ResourceChange[]): string {
+  const written = changes.filter(({ outcome }) => outcome === 'written').length;
+  return written === 0
+    ? `Nothing to do: ${changes.length} resources are as they should be`
+    : `${written} of ${changes.length} resources written`;
+}

@@ -1,0 +1,292 @@
+import pMap from 'p-map';
+import { requireReady } from '../accounts/registry.ts';
+import {
+  type ActiveConfiguration,
+  activationOf,
+  activeConfiguration,
+  configurationInForce,
+} from '../configuration/active-configuration.ts';
+import { defaultApprovalHours } from '../configuration/schema.ts';
+import type { RegisteredAccount } from '../platform/account.ts';
+import { type CentralAccountName, centralAccountNames } from '../platform/central-accounts.ts';
+import { timestamp } from '../platform/clock.ts';
+import { gainsOf, leavingOf } from '../reconcile/change-record.ts';
+import type { DesiredResource } from '../reconcile/desired-resource.ts';
+import { centralAccountOf, grantsOn, resourcesInForce } from '../reconcile/desired-resources.ts';
+import {
+  hearsOf,
+  type Looked,
+  lookForResources,
+  type ResourcePlace,
+  searchLines,
+} from '../reconcile/discover-resources.ts';
+import { driftStatus } from '../reconcile/drift.ts';
+import { hasNewGrace, isSettled, isWorthALook } from '../reconcile/is-up-to-date.ts';
+import type { ResourcePlan } from '../reconcile/plan-types.ts';
+import {
+  nextDocuments,
+  noticed,
+  readAndPlan,
+  recorded,
+  type SeenResource,
+  stateOf,
+} from '../reconcile/read-and-plan.ts';
+import { waits } from '../reconcile/required-approval.ts';
+import { selectorWarnings } from '../reconcile/selector-warnings.ts';
+import type { Services } from '../reconcile/services.ts';
+import { unreadableAccounts } from '../reconcile/unreadable-items.ts';
+import { isCrowded } from '../reconcile/write-batching.ts';
+import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
+import type { AccountOutcome } from './finish.ts';
+import { noteUnresolvedPaths } from './unresolved-paths.ts';
+
+export interface PlanStep {
+  readonly runId: string;
+  readonly cause: string;
+  /** What registering each account gave: those without a revision failed. A sweep has none: it is for all. */
+  readonly accounts: readonly AccountOutcome[];
+  /** Where a resource was made or tagged; null or absent for every other cause. */
+  readonly place?: ResourcePlace | null;
+}
+
+export interface PlannedRun {
+  /** The revision that every resource must be written from at least; 0 where no account was registered. */
+  readonly revision: number;
+  readonly resources: number;
+  readonly changes: number;
+  /**
+   * Where the run has something to do, each once, in a fixed order: those with a resource that was not left for its accounts
+   * and by the configuration in force, or that is not as it was left, as far as known.
+   */
+  readonly centralAccounts: readonly CentralAccountName[];
+  /** Whether an account of the run waits for a person. */
+  readonly approval: 'required' | 'none';
+  /** How long the run waits for that. */
+  readonly approvalSeconds: number;
+}
+
+/** How many resources are read at a time. */
+const concurrency = 8;
+
+/**
+ * Looks for what patterns match where that is due, reads every resource that may have to change, and keeps for each what
+ * is there, what should be, and whether they differ. Nothing is written to AWS. What is as it was left is done with that. A
+ * resource that cannot be planned keeps the reason; the update meets it again.
+ */
+export async function planRun(services: Services, step: PlanStep): Promise<PlannedRun> {
+  const { runId, cause, accounts, place = null } = step;
+  const { registry } = services.store;
+  const sweep = cause === 'sweep';
+  const revision = await revisionFor(services, step);
+  if (revision === 0) return { revision, resources: 0, changes: 0, centralAccounts: [], ...nobodyWaits };
+  await requireReady(registry);
+  const { run, done } = await resumed(services, runId);
+  const looked = await look(services, step);
+  const active = await activeConfiguration(services.store);
+  const registered = await registry.accounts();
+  await note(services, runId, {
+    left: [...searchLines(looked), ...unreadableAccounts(registered)],
+    warnings: [...looked.warnings, ...selectorWarnings(active, registered)],
+    before: run,
+  });
+  const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
+  const readAll = sweep || cause === 'manual';
+  const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
+  const changes = await pMap(
+    resourcesInForce(active, registered),
+    async (desired) => {
+      const again = done.has(desired.key);
+      const { unresolved, ...change } = await planOne(
+        services,
+        again ? { ...plan, readAll: true } : plan,
+        desired,
+      );
+      const isKept = change.planned === 'none' && again;
+      if (!isKept) await services.store.runs.putChange(runId, change);
+      return { ...change, isKept, desired, plan: { unresolved } };
+    },
+    { concurrency },
+  );
+  await noteUnresolvedPaths(services, plan, { active, accounts: registered, planned: changes });
+  const open = changes.filter(({ isKept, outcome }) => !isKept && outcome === undefined);
+  return {
+    revision,
+    resources: changes.length,
+    changes: changes.filter(({ planned }) => planned !== 'none').length,
+    centralAccounts: centralAccountNames.filter((name) => open.some(({ central }) => central === name)),
+    ...approvalFor(active, registered, accounts),
+  };
+}
+
+/** The revision that every resource must be written from at least. What is for all accounts has the registry's own. */
+async function revisionFor(
+  { store }: Services,
+  { cause, accounts, place = null }: PlanStep,
+): Promise<number> {
+  // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await configurationInForce(store);
+  if (cause === 'sweep' || place !== null) return (await store.registry.head()).revision;
+  return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
+}
+
+/** Looks for resources before anything is planned. */
+async function look(services: Services, { runId, cause, place }: PlanStep): Promise<Looked> {
+  const configuration = await configurationInForce(services.store);
+  const everywhere = cause === 'sweep' || cause === 'manual';
+  const where = everywhere ? 'everywhere' : (place ?? 'new');
+  return lookForResources(services, { runId, configuration, where, keep: true });
+}
+
+interface Noteworthy {
+  readonly left: readonly string[];
+  readonly warnings: readonly string[];
+  /** The record as the run found it. */
+  readonly before: RunRecord | undefined;
+}
+
+/** Keeps what is noteworthy on the run's record, in place of what an earlier attempt has noted. */
+async function note(
+  { store: { runs } }: Services,
+  runId: string,
+  { left, warnings, before }: Noteworthy,
+): Promise<void> {
+  const noted = [left, warnings, before?.left ?? [], before?.warnings ?? []];
+  if (noted.every((each) => each.length === 0)) return;
+  const run = await runs.get(runId);
+  if (run?.status !== 'running') return;
+  const { left: _, warnings: __, ...bare } = run;
+  await runs.put({
+    ...bare,
+    ...(left.length === 0 ? {} : { left }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  });
+}
+
+const nobodyWaits = { approval: 'none', approvalSeconds: defaultApprovalHours * 3_600 } as const;
+
+/** An account waits by the registry, also where the configuration has ceased to ask since it was registered. */
+function approvalFor(
+  { configuration }: ActiveConfiguration,
+  registered: readonly RegisteredAccount[],
+  accounts: PlanStep['accounts'],
+): Pick<PlannedRun, 'approval' | 'approvalSeconds'> {
+  const own = new Set(accounts.map(({ accountId }) => accountId));
+  if (!registered.some((account) => own.has(account.id) && waits(account))) return nobodyWaits;
+  const hours = configuration.approval?.timeLimitHours ?? defaultApprovalHours;
+  return { approval: 'required', approvalSeconds: hours * 3_600 };
+}
+
+interface Resumed {
+  readonly run: RunRecord | undefined;
+  /** The resources that it has written before. */
+  readonly done: ReadonlySet<string>;
+}
+
+/** A run that has waited for approval goes on. What it wrote before stays on record where nothing has to be done again. */
+async function resumed({ store: { runs } }: Services, runId: string): Promise<Resumed> {
+  const { run, changes } = await runs.whole(runId);
+  if (run?.waitingUntil === undefined) return { run, done: new Set() };
+  const { reason: _, ...goesOn } = run;
+  if (run.status === 'waiting-for-approval') await runs.put({ ...goesOn, status: 'running' });
+  const written = changes.filter(({ outcome }) => outcome === 'written');
+  return { run, done: new Set(written.map(({ resource }) => resource)) };
+}
+
+interface RunPlan {
+  readonly runId: string;
+  readonly revision: number;
+  readonly active: ActiveConfiguration;
+  readonly registered: readonly RegisteredAccount[];
+  /** Those that the run is for; none where it is for all. */
+  readonly accountIds: readonly string[];
+  /** Somebody who starts a run by hand wants to know how things are, not how they were left. */
+  readonly readAll: boolean;
+  readonly sweep: boolean;
+  readonly place: ResourcePlace | null;
+}
+
+/** A resource at the place may have been deleted and made anew, which nobody has remembered. */
+const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean =>
+  readAll ||
+  (place !== null &&
+    place.accountId === ref.accountId &&
+    place.region === ref.region &&
+    hearsOf(ref.kind, place));
+
+/** What is planned, and which accounts only unresolved paths select. */
+type Planned<Change> = Change & Pick<ResourcePlan, 'unresolved'>;
+
+async function planOne(
+  services: Services,
+  plan: RunPlan,
+  desired: DesiredResource,
+): Promise<Planned<ResourceChange>> {
+  const { state, error } = await stateOf(services, desired);
+  const central = centralAccountOf(desired, plan.active.configuration);
+  const change = { resource: desired.key, ...(central === undefined ? {} : { central }) };
+  // What is remembered of one resource keeps no other from being planned; the update meets it again.
+  if (error !== undefined) return { ...change, plannedGeneration: 0, error };
+  const planned = await planRemembered(services, plan, desired, state);
+  const whole = { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
+  if (!isAsLeft(plan, desired, state, whole)) return whole;
+  return { ...whole, outcome: 'unchanged', finishedAt: timestamp(services.clock) };
+}
+
+/** Whether the update would do nothing: the resource was left for these accounts and is as it was left, as far as known. */
+const isAsLeft = (
+  { revision, accountIds, active }: RunPlan,
+  desired: DesiredResource,
+  state: ResourceState | undefined,
+  change: ResourceChange,
+): boolean =>
+  change.planned === 'none' &&
+  !isWorthALook(change) &&
+  !hasNewGrace(change, state) &&
+  isSettled(state, { revision, accountIds, hash: activationOf(active), grants: grantsOn(desired) });
+
+async function planRemembered(
+  services: Services,
+  plan: RunPlan,
+  desired: DesiredResource,
+  state: ResourceState | undefined,
+): Promise<Planned<Omit<ResourceChange, 'resource'>>> {
+  const { active, registered, runId, sweep, revision, accountIds } = plan;
+  const settled = { revision, accountIds, hash: activationOf(active), grants: grantsOn(desired) };
+  if (!isRead(plan, desired) && isSettled(state, settled)) return { planned: 'none' };
+  // The update reads it in any case, when others have written it for a crowd, or by itself.
+  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return {};
+  const madeAt = timestamp(services.clock);
+  const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
+  const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
+  const { plan: planned, error, unresolved } = seen;
+  const why = { ...(error && { error }), ...(unresolved && { unresolved }) };
+  if (planned !== undefined)
+    return {
+      ...found,
+      plannedAt: madeAt,
+      ...whatIsPlanned(seen, planned, plan),
+      ...why,
+    };
+  // What nobody names may be gone; then the update forgets what was ours on it.
+  if (error?.name === 'ResourceMissingError' && !desired.named)
+    return { planned: (state?.owned.length ?? 0) > 0 ? 'change' : 'none' };
+  return { ...found, ...why };
+}
+
+function whatIsPlanned(
+  { desired, actual = {} }: SeenResource,
+  planned: ResourcePlan,
+  { sweep, active }: RunPlan,
+): Omit<ResourceChange, 'resource'> {
+  const { changed, withheld, size, limit } = planned;
+  const noteworthy = { size, limit, ...leavingOf(planned, active.configuration) };
+  // Removals that wait for a person are a difference, which each sweep reports again.
+  if (sweep && !changed && withheld.length === 0) return { ...noteworthy, planned: 'none' };
+  return {
+    ...noteworthy,
+    planned: changed || withheld.length > 0 ? 'change' : 'none',
+    ...gainsOf(planned),
+    before: recorded(actual),
+    after: recorded(nextDocuments(desired, planned)),
+  };
+}

@@ -1,0 +1,222 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { isMember } from '../../accounts/membership.ts';
+import { configurationInForce } from '../../configuration/active-configuration.ts';
+import { ServiceUnavailableError } from '../../platform/aws/errors.ts';
+import { boundedLines } from '../../platform/bounded-lines.ts';
+import { timestamp } from '../../platform/clock.ts';
+import { errorRecord } from '../../platform/errors.ts';
+import type {
+  AnnouncementChannel,
+  ChannelAnnouncement,
+  RunAnnouncement,
+  RunRecord,
+} from '../../store/ports.ts';
+import { isUnannounced } from '../../store/run-status.ts';
+import type { RecordServices } from './services.ts';
+
+const eventSource = 'account-onboarding';
+
+/** Bounds of what is left, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
+const most = { lines: 50, bytes: 80_000 };
+
+/** Tries of an event that EventBridge does not take, in one invocation. */
+const maxAttempts = 3;
+
+/** A longer text of an error is cut. */
+const longestError = 500;
+
+/**
+ * Records how a run ended, announces it, and records how that went. A failed announcement does not change how the run ended:
+ * it is pending on its record, and the scheduled check tries it again.
+ * @param before the record as it was. A channel on which it has announced the same end gets no second announcement
+ */
+export async function recordAndAnnounce(
+  services: RecordServices,
+  run: RunRecord,
+  before: RunRecord | undefined,
+): Promise<void> {
+  const { announcement: known, announcedAt } = before?.status === run.status ? before : {};
+  const announced = announcedAt === undefined ? {} : { announcedAt };
+  const announcement = known ?? (await newAnnouncement(services, run));
+  const ended = { ...run, announcement, ...announced };
+  // First of all, so that the scheduled check makes up for a function that dies in the middle.
+  await services.store.runs.put(ended);
+  if (isUnannounced(ended)) await announcePending(services, ended);
+}
+
+async function newAnnouncement(services: RecordServices, run: RunRecord): Promise<RunAnnouncement> {
+  const pending = { status: 'pending', at: timestamp(services.clock) } as const;
+  return { title: await titleOf(services, run), bus: pending, topic: pending };
+}
+
+/** Announces the end of a recorded run on each channel where that is pending. At least once. */
+export async function announcePending(services: RecordServices, run: RunRecord): Promise<void> {
+  if (run.announcement === undefined) return;
+  const content = contentOf(run, run.announcement);
+  const attempt = (channel: AnnouncementChannel) => announceOn(services, run, channel, content);
+  const [bus, topic] = await Promise.all([attempt('bus'), attempt('topic')]);
+  const { title } = run.announcement;
+  const announcement = { title, bus: bus ?? run.announcement.bus, ...(topic === undefined ? {} : { topic }) };
+  const announced = isUnannounced({ announcement }) ? {} : { announcedAt: timestamp(services.clock) };
+  await services.store.runs.put({ ...run, announcement, ...announced });
+}
+
+/** @returns how it went; nothing if the channel does not exist any more */
+async function announceOn(
+  services: RecordServices,
+  { runId, announcement }: RunRecord,
+  channel: AnnouncementChannel,
+  content: Content,
+): Promise<ChannelAnnouncement | undefined> {
+  const known = announcement?.[channel];
+  if (known?.status !== 'pending') return known;
+  const at = timestamp(services.clock);
+  try {
+    const isAnnounced = await send[channel](services, content);
+    return isAnnounced ? { status: 'announced', at } : undefined;
+  } catch (thrown) {
+    const { name, message } = errorRecord(thrown);
+    const error = `${name}: ${message}`.slice(0, longestError);
+    // A metric filter of `infrastructure/alarms.yml` counts these lines.
+    const fields = { announcement: 'pending', runId, channel, error };
+    services.logger.error('The end of the run is not announced', fields);
+    return { status: 'pending', at, error };
+  }
+}
+
+/** What is announced, with the detail of the event as text. */
+type Content = Omit<Telling, 'detail'> & { readonly detail: string };
+
+/** Each says whether there was anything to announce it on. */
+const send: Readonly<
+  Record<AnnouncementChannel, (services: RecordServices, content: Content) => Promise<boolean>>
+> = {
+  bus: async (services, { title, detail }) => {
+    await putEvent(services, title, detail);
+    return true;
+  },
+  topic: publish,
+};
+
+function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
+  const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
+  const where = `the record of run ${runId} in the table has all of them`;
+  const left = run.left && boundedLines(run.left, most, where);
+  const warnings = run.warnings && boundedLines(run.warnings, most, where);
+  const detail = JSON.stringify({
+    runId,
+    status,
+    accountIds,
+    cause,
+    reason,
+    left,
+    warnings,
+    counts,
+    access,
+    startedAt,
+    finishedAt,
+  });
+  const subject = [title, ...accountIds].join(', ').replace(', ', ': ').slice(0, 100);
+  return { title, detail, subject, message: detail, deduplicationId: `${runId}-${status}` };
+}
+
+/** What is told of a run before its end. */
+export interface Telling {
+  /** The detail type of the event. */
+  readonly title: string;
+  readonly detail: object;
+  readonly subject: string;
+  /** For the topic. */
+  readonly message: string;
+  /** For a FIFO topic. */
+  readonly deduplicationId: string;
+}
+
+/**
+ * Tells EventBridge's default bus and the configured SNS topic; one that is out of order does not silence the other.
+ * @throws the first error, after both were tried
+ */
+export const tell = (services: RecordServices, telling: Telling): Promise<void> =>
+  tellAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
+
+async function tellAll(services: RecordServices, telling: Content): Promise<void> {
+  const told = await Promise.allSettled([
+    putEvent(services, telling.title, telling.detail),
+    publish(services, telling),
+  ]);
+  for (const result of told) if (result.status === 'rejected') throw result.reason;
+}
+
+async function publish(
+  services: RecordServices,
+  { subject, message, deduplicationId }: Pick<Telling, 'subject' | 'message' | 'deduplicationId'>,
+): Promise<boolean> {
+  const topic = await topicOf(services);
+  if (topic === undefined) return false;
+  // A FIFO topic takes no message without these (SNS API reference, Publish).
+  const fifo = topic.endsWith('.fifo')
+    ? { MessageGroupId: 'account-onboarding', MessageDeduplicationId: deduplicationId }
+    : {};
+  await services.hub.sns.send(
+    new PublishCommand({ TopicArn: topic, Subject: subject, Message: message, ...fifo }),
+  );
+  return true;
+}
+
+/**
+ * PutEvents succeeds even when an entry was refused (EventBridge API reference), so the answer is looked at, and the entry is
+ * put again.
+ */
+async function putEvent(services: RecordServices, title: string, detail: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const refusal = await putOnce(services, title, detail);
+    if (refusal === undefined) return;
+    if (attempt === maxAttempts)
+      throw new ServiceUnavailableError(`EventBridge did not take the event "${title}": ${refusal}`);
+    await services.clock.sleep(attempt * 1_000);
+  }
+}
+
+/** @returns why the entry was refused */
+async function putOnce({ hub }: RecordServices, title: string, detail: string): Promise<string | undefined> {
+  const { FailedEntryCount, Entries } = await hub.eventBridge.send(
+    new PutEventsCommand({ Entries: [{ Source: eventSource, DetailType: title, Detail: detail }] }),
+  );
+  const [entry] = Entries ?? [];
+  return (FailedEntryCount ?? 0) === 0 ? undefined : `${entry?.ErrorCode} ${entry?.ErrorMessage}`;
+}
+
+/** Causes of the runs that deploy secrets and configurations (shared/secrets/deployment/event.ts). */
+const deploymentCauses: ReadonlySet<string> = new Set([
+  'rotated',
+  'rotation-failed',
+  'deployment',
+  'unfinished',
+]);
+
+async function titleOf({ store }: RecordServices, { status, accountIds, cause }: RunRecord): Promise<string> {
+  if (cause === 'sweep') return status === 'failed' ? 'Organization Sweep Failed' : 'Organization Swept';
+  if (cause === 'resource') return status === 'failed' ? 'Resource Update Failed' : 'Resources Updated';
+  if (deploymentCauses.has(cause ?? ''))
+    return status === 'failed' ? 'Configuration Deployment Failed' : 'Configuration Deployed';
+  if (status === 'failed') return 'Account Onboarding Failed';
+  const accounts = await Promise.all(accountIds.map((id) => store.registry.account(id)));
+  return accounts.some((account) => account !== undefined && isMember(account))
+    ? 'Account Onboarded'
+    : 'Account Offboarded';
+}
+
+/**
+ * A failure must be announced even if no configuration can be used; then only to EventBridge.
+ * @throws retryable errors, such as those of a table that does not answer now
+ */
+async function topicOf({ store, logger }: RecordServices): Promise<string | undefined> {
+  try {
+    return (await configurationInForce(store)).notifications?.topic;
+  } catch (error) {
+    if (errorRecord(error).retryable) throw error;
+    logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { RunRecord } from '../../store/ports.ts';
+import { announcePending } from './announce.ts';
+import type { RecordServices } from './services.ts';
+
+/** Since the last attempt, in milliseconds. It is longer than any function that may be announcing the same run now. */
+const pause = 5 * 60_000;
+
+/** How long a call begins further attempts, in milliseconds. The next scheduled check goes on. */
+const longest = 15_000;
+
+const inParallel = 10;
+
+/** Tries announcements again that are pending, those that wait longest first. Never fails: what is pending stays recorded. */
+export async function retryAnnouncements(services: RecordServices): Promise<void> {
+  const { clock, logger } = services;
+  const until = clock.now() + longest;
+  try {
+    const due = await dueRuns(services);
+    for (let next = 0; next < due.length && clock.now() < until; next += inParallel)
+      await Promise.all(due.slice(next, next + inParallel).map((run) => announcePending(services, run)));
+  } catch (error) {
+    logger.error('Pending announcements cannot be tried again now. The next scheduled check tries them', {
+      announcement: 'pending',
+      error,
+    });
+  }
+}
+
+async function dueRuns({ store, clock, logger }: RecordServices): Promise<readonly RunRecord[]> {
+  const { items, unreadable } = await store.runs.unannounced();
+  for (const error of unreadable)
+    logger.error('The announcement of a run cannot be tried, since its item cannot be understood', {
+      announcement: 'pending',
+      error,
+    });
+  return items
+    .filter((run) => triedAt(run) <= clock.now() - pause)
+    .toSorted((one, other) => triedAt(one) - triedAt(other));
+}
+
+/** When an attempt was made last, milliseconds since the epoch. */
+const triedAt = ({ announcement }: RunRecord): number =>
+  Math.max(...[announcement?.bus, announcement?.topic].map((channel) => Date.parse(channel?.at ?? '') || 0));

@@ -1,0 +1,48 @@
+import type { Expectation } from '../accounts/account-event.ts';
+import { AccountNotMemberError, AccountNotReadyError } from '../accounts/errors.ts';
+import { refreshAccount } from '../accounts/refresh-account.ts';
+import { requireReady } from '../accounts/registry.ts';
+import type { Account } from '../platform/account.ts';
+import type { Services } from '../reconcile/services.ts';
+import { approvalInForce } from './approval/approval-in-force.ts';
+
+export interface RegisteredStep {
+  readonly accountId: string;
+  /** The revision of the account's last change; absent for one that was never registered and is gone. */
+  readonly revision?: number;
+  readonly state: Account['state'];
+}
+
+/**
+ * Brings one account of the registry up to date, before anything is written for it.
+ * @throws RegistryNotReadyError, ConcurrentUpdateError
+ * @throws AccountNotReadyError while Organizations is creating it
+ * @throws AccountNotMemberError for an account that neither Organizations nor the registry knows, where a person
+ * expects a member; an event may well tell of one that left before anybody heard of it
+ */
+export async function registerAccount(
+  { store, hub, clock, random }: Services,
+  { accountId, expect }: { accountId: string; expect: Expectation },
+): Promise<RegisteredStep> {
+  await requireReady(store.registry);
+  const { organizations } = hub;
+  const { account } = await refreshAccount({
+    registry: store.registry,
+    organizations,
+    clock,
+    random,
+    accountId,
+    needsApproval: () => approvalInForce(store),
+  });
+  if (account === undefined && expect === 'any') return { accountId, state: 'DEPARTED' };
+  if (account === undefined)
+    throw new AccountNotMemberError(
+      `Account ${accountId} is not in the organization, and never was as far as the registry knows. Check the id`,
+      { accountId },
+    );
+  if (account.state === 'PENDING_ACTIVATION')
+    throw new AccountNotReadyError(`Account ${accountId} is still being created (${account.state})`, {
+      accountId,
+    });
+  return { accountId, revision: account.revision, state: account.state };
+}

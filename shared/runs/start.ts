@@ -1,0 +1,59 @@
+import { parseAccountEvent } from '../accounts/account-event.ts';
+import { configurationOf } from '../configuration/active-configuration.ts';
+import { searchesOf } from '../configuration/searches.ts';
+import { callEvents } from '../grants/kinds.ts';
+import { timestamp } from '../platform/clock.ts';
+import { isAt, type ResourcePlace } from '../reconcile/discover-resources.ts';
+import type { Services } from '../reconcile/services.ts';
+import type { Store } from '../store/ports.ts';
+
+export interface StartedRun {
+  readonly runId: string;
+  readonly status: 'accepted' | 'ignored';
+  readonly accountIds: readonly string[];
+  /** Why it started, or `ignored`. */
+  readonly cause: string;
+  /** Whether an account that is no member makes the run fail: a person who onboards it expects one. */
+  readonly expect: 'member' | 'any';
+  /** Where a resource was made or tagged; null for every other cause, since the state machine's paths need it. */
+  readonly place: ResourcePlace | null;
+}
+
+/**
+ * The first step: what an event or a manual input asks for. Opens the run's record.
+ * @throws MalformedEventError
+ */
+export async function startRun(
+  { store, clock }: Services,
+  { runId, startedAt, input }: { runId: string; startedAt: string; input: unknown },
+): Promise<StartedRun> {
+  const event = parseAccountEvent(input, callEvents());
+  const reason = event.type === 'ignored' ? event.reason : await whyNotLooked(store, event);
+  if (reason !== undefined) {
+    const finishedAt = timestamp(clock);
+    await store.runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
+    return { runId, status: 'ignored', accountIds: [], cause: 'ignored', expect: 'any', place: null };
+  }
+  const { accountIds, cause, expect, place } = askedFor(event);
+  await store.runs.put({ runId, status: 'running', startedAt, accountIds, cause });
+  return { runId, status: 'accepted', accountIds, cause, expect, place };
+}
+
+type Event = ReturnType<typeof parseAccountEvent>;
+
+/** A resource's event is about no account of the registry. */
+function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'expect' | 'place'> {
+  if (event.type === 'change') return { ...event, place: null };
+  const place = event.type === 'resource' ? event.place : null;
+  return { accountIds: [], cause: 'resource', expect: 'any', place };
+}
+
+/** Why nothing has to be looked for; `undefined` where it has, or the event is about accounts. */
+async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
+  if (event.type !== 'resource') return undefined;
+  const inForce = await configuration.inForce();
+  if (inForce === undefined) return 'no configuration is in force, so no pattern is looked for';
+  const { place } = event;
+  if (searchesOf(configurationOf(inForce)).some((search) => isAt(search, place))) return undefined;
+  return `no grant has a pattern for resources of ${place.source} in account ${place.accountId}, ${place.region}`;
+}

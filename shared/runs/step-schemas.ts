@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { importCountsSchema, importCursorSchema } from '../accounts/import-cursor.ts';
+
+/** The shapes that travel between the states of a state machine: ids and small numbers only. */
+const runId = z.string().min(1);
+const startedAt = z.string();
+
+const caught = z.object({ Error: z.string(), Cause: z.string().optional() });
+
+const accounts = z.array(
+  z.object({ accountId: z.string(), revision: z.number().optional(), error: caught.optional() }),
+);
+
+const updates = z.array(z.object({ central: z.string(), error: caught.optional() }));
+
+export const startInput = z.object({ runId, startedAt, input: z.unknown() });
+export const registerInput = z.object({ runId, accountId: z.string(), expect: z.enum(['member', 'any']) });
+const place = z.object({ accountId: z.string(), region: z.string(), source: z.string() });
+
+export const planInput = z.object({
+  runId,
+  cause: z.string(),
+  accounts,
+  place: place.nullable().default(null),
+});
+export const requestApprovalInput = z.object({
+  runId,
+  startedAt,
+  token: z.string().min(1),
+  execution: z.string(),
+  accounts: z.array(z.object({ accountId: z.string() })),
+  seconds: z.int().positive(),
+});
+export const updateInput = z.object({ runId, revision: z.number() });
+export const verifyInput = z.object({ runId, accounts });
+export const finishInput = z.object({
+  runId,
+  startedAt,
+  expect: z.enum(['member', 'any']),
+  accounts,
+  verification: z.object({ verified: z.number(), missing: z.array(z.string()) }),
+  updates,
+});
+export const failInput = z.object({ runId, startedAt, failure: caught });
+
+export const sweepStartInput = z.object({ runId, startedAt });
+export const importSliceInput = z.object({ runId, cursor: importCursorSchema });
+export const sweepFinishInput = z.object({
+  runId,
+  startedAt,
+  import: z.object({ counts: importCountsSchema }),
+  updates,
+});
+
+/** EventBridge's "Step Functions Execution Status Change" (Step Functions developer guide, "Events"). */
+export const failedExecutionEvent = z.object({
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
+    /** Milliseconds since the epoch. */
+    startDate: z.number(),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});

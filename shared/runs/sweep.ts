@@ -1,0 +1,231 @@
+import { lookAtEmptyOus } from '../accounts/empty-ous.ts';
+import { firstCursor, type ImportCounts, type ImportCursor } from '../accounts/import-cursor.ts';
+import { importSlice } from '../accounts/import-slice.ts';
+import { usesTags } from '../accounts/selector.ts';
+import { withNewOus } from '../accounts/stored-ous.ts';
+import { configurationInForce, configurationOf, storedOusOf } from '../configuration/active-configuration.ts';
+import { timestamp } from '../platform/clock.ts';
+import { accessOf, warningsOn } from '../reconcile/access-changes.ts';
+import { outcomeOfError } from '../reconcile/outcome.ts';
+import type { Services } from '../reconcile/services.ts';
+import { unreadableText } from '../reconcile/unreadable-items.ts';
+import { ouPathsIn } from '../reconcile/unresolved-ous.ts';
+import type { Listed, Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
+import { driftStatuses } from '../store/run-ports.ts';
+import { isUnannounced } from '../store/run-status.ts';
+import { approvalInForce } from './approval/approval-in-force.ts';
+import { unasked } from './approval/expired-approval.ts';
+import { changeLines, type FinishedRun, lines, type UpdateOutcome, updateLine } from './finish.ts';
+import { recordAndAnnounce } from './record/announce.ts';
+import { retryAnnouncements } from './record/retry-announcements.ts';
+
+const sweepCause = 'sweep';
+
+/** How far the import of the organization is. */
+export interface ImportState {
+  readonly status: 'more' | 'done';
+  /** Where it goes on; absent when it is done. */
+  readonly cursor?: ImportCursor;
+  readonly counts: ImportCounts;
+}
+
+export interface StartedSweep {
+  readonly runId: string;
+  readonly import: ImportState;
+}
+
+/** The first step: opens the sweep's record. */
+export async function startSweep(
+  { store }: Services,
+  { runId, startedAt }: { runId: string; startedAt: string },
+): Promise<StartedSweep> {
+  await store.runs.put({ runId, status: 'running', startedAt, accountIds: [], cause: sweepCause });
+  return { runId, import: { status: 'more', cursor: firstCursor, counts: firstCursor.counts } };
+}
+
+/**
+ * Brings the next part of the registry up to date. Tags of accounts that are known already are asked for only where
+ * a selector of the configuration in force looks at tags: that is one call for each account.
+ */
+export async function importNextSlice(
+  { store, hub, clock, random }: Services,
+  { cursor }: { cursor: ImportCursor },
+): Promise<ImportState> {
+  const configuration = await configurationInForce(store);
+  const selectors = [...configuration.grants, configuration.approval].flatMap((part) => part?.for ?? []);
+  const tags = selectors.some(usesTags);
+  const { registry } = store;
+  const needsApproval = () => approvalInForce(store);
+  const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
+  const slice = await importSlice(access, cursor);
+  if (slice.cursor !== undefined) return { status: 'more', ...slice };
+  await storeNewOus(store);
+  const inForce = await store.configuration.inForce();
+  if (inForce !== undefined) await lookAtEmptyOus(access, storedOusOf(inForce));
+  return { status: 'done', ...slice };
+}
+
+/** OUs that paths of the active configuration name by now are stored before anybody renames them. */
+async function storeNewOus({ configuration, registry }: Store): Promise<void> {
+  const inForce = await configuration.inForce();
+  if (inForce === undefined) return;
+  const stored = storedOusOf(inForce);
+  const ous = withNewOus(stored, ouPathsIn(configurationOf(inForce)), await registry.accounts());
+  if (ous !== stored) await configuration.putOus(ous, inForce);
+}
+
+export interface FinishSweepStep {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly import: { readonly counts: ImportCounts };
+  /** How the update of each central account ended that had something to do: one with an error was given up. */
+  readonly updates: readonly UpdateOutcome[];
+}
+
+/**
+ * The last step: closes the runs whose executions died unheard, since the sweep has done their work, and records what
+ * it found and did. A sweep that had nothing to do is not announced. Announcements that are pending are tried again.
+ */
+export async function finishSweep(services: Services, step: FinishSweepStep): Promise<FinishedRun> {
+  const { store, clock } = services;
+  const { runId } = step;
+  const { run: opened, changes } = await store.runs.whole(runId);
+  const waiting = await unasked(store, clock.now());
+  const open = await openTooLong(services, runId);
+  const unreadable = open.unreadable.map(unreadableText);
+  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting, ...unreadable]);
+  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const startedAt = opened?.startedAt ?? step.startedAt;
+  await closeUnfinished(services, open.items, { runId, left });
+  const closedRuns = open.items.length;
+  const counts = {
+    ...step.import.counts,
+    ...resourceCounts(changes),
+    closedRuns,
+    drift: driftCounts(changes),
+  };
+  const finished: RunRecord = {
+    runId,
+    status,
+    startedAt,
+    finishedAt: timestamp(clock),
+    cause: sweepCause,
+    accountIds: [],
+    reason: left[0] ?? summary(counts),
+    ...(left.length === 0 ? {} : { left }),
+    ...warningsOf(opened, changes),
+    counts,
+    ...accessOf(changes),
+  };
+  const isPending = opened !== undefined && isUnannounced(opened);
+  if (left.length > 0 || changedSomething(counts) || isPending)
+    await recordAndAnnounce(services, finished, opened);
+  else await store.runs.put(finished);
+  await retryAnnouncements(services);
+  return { runId, status };
+}
+
+/** Whoever is set aside is left. An update that recorded how each of its resources ended has said why already. */
+const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep): readonly string[] => [
+  ...changeLines(changes, ({ accountIds = [] }) => accountIds),
+  ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(updateLine) : []),
+];
+
+/**
+ * After this time without an end, counted from the run's start or from the end of its wait for approval, a run is taken
+ * for one whose execution is over: `TimeoutSeconds` without the longest wait is shorter, and a test holds that. A run
+ * that was under way all the same writes its end over this one.
+ */
+export const executionsEndWithin = 5 * 60 * 60 * 1_000;
+
+const isOver = ({ startedAt, waitingUntil = startedAt }: RunRecord, now: number): boolean =>
+  Math.max(Date.parse(startedAt), Date.parse(waitingUntil)) < now - executionsEndWithin;
+
+/** Other runs whose executions are over, and records that cannot be understood. */
+async function openTooLong({ store, clock }: Services, sweepId: string): Promise<Listed<RunRecord>> {
+  const now = clock.now();
+  const { items, unreadable } = await store.runs.unfinished(
+    new Date(now - executionsEndWithin).toISOString(),
+  );
+  return { items: items.filter((run) => run.runId !== sweepId && isOver(run, now)), unreadable };
+}
+
+async function closeUnfinished(
+  { store, clock, logger }: Services,
+  unfinished: readonly RunRecord[],
+  sweep: { readonly runId: string; readonly left: readonly string[] },
+): Promise<void> {
+  for (const run of unfinished) {
+    logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
+    await store.runs.put({ ...run, ...superseded(sweep), finishedAt: timestamp(clock) });
+  }
+}
+
+const superseded = ({ runId, left }: { readonly runId: string; readonly left: readonly string[] }) => ({
+  status: 'failed' as const,
+  reason:
+    `Superseded by the sweep ${runId}: the execution ended without a record, and the sweep has brought ` +
+    `${left.length === 0 ? 'every resource' : 'all but what is left'} to the state of the registry`,
+  ...(left.length === 0 ? {} : { left }),
+});
+
+/** Where each outcome is counted; a resource that was not got at has failed. */
+const countedAs: Readonly<Record<Outcome, keyof SweepCounts>> = {
+  unchanged: 'equal',
+  written: 'written',
+  withheld: 'withheld',
+  'set-aside': 'setAside',
+  contested: 'contested',
+  refused: 'refused',
+  busy: 'failed',
+  failed: 'failed',
+};
+
+type ResourceCounts = Pick<
+  SweepCounts,
+  'equal' | 'written' | 'withheld' | 'setAside' | 'contested' | 'refused' | 'failed'
+>;
+
+function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
+  const counted = changes.map(
+    ({ outcome, error }) => countedAs[outcome ?? (error === undefined ? 'failed' : outcomeOfError(error))],
+  );
+  const count = (as: keyof SweepCounts): number => counted.filter((each) => each === as).length;
+  return {
+    equal: count('equal'),
+    written: count('written'),
+    withheld: count('withheld'),
+    setAside: count('setAside'),
+    contested: count('contested'),
+    refused: count('refused'),
+    failed: count('failed'),
+  };
+}
+
+const driftCounts = (changes: readonly ResourceChange[]): NonNullable<SweepCounts['drift']> =>
+  Object.fromEntries(
+    driftStatuses
+      .map((status) => [status, changes.filter(({ drift }) => drift === status).length] as const)
+      .filter(([, count]) => count > 0),
+  );
+
+/** Others' changes of what is ours are told even where they are put right at once; contested ones are left to do. */
+function warningsOf(
+  opened: RunRecord | undefined,
+  changes: readonly ResourceChange[],
+): Pick<RunRecord, 'warnings'> {
+  const restored = changes.filter(({ drift, outcome }) => drift === 'ours-changed' && outcome === 'written');
+  const warnings = [
+    ...(opened?.warnings ?? []),
+    ...warningsOn(changes),
+    ...restored.map(({ resource }) => `${resource}: others had changed what is ours; it was restored`),
+  ];
+  return warnings.length === 0 ? {} : { warnings: lines(warnings) };
+}
+
+const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolean =>
+  changed + written + closedRuns > 0;
+
+const summary = ({ accounts, changed, written, equal, closedRuns }: SweepCounts): string =>
+  `${accounts} accounts, ${changed} changed; ${written} resources written, ${equal} as they should be` +
+  (closedRuns === 0 ? '' : `; ${closedRuns} runs closed that had no end on record`);

@@ -1,0 +1,76 @@
+import {
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+} from '@aws-sdk/client-sfn';
+import { timestamp } from '../platform/clock.ts';
+import type { Services } from '../reconcile/services.ts';
+import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
+import { noTask } from './approval/request-approval.ts';
+
+/** Answers of Step Functions about a task that does not wait any more (API reference, SendTaskSuccess). */
+const gone: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
+
+/** @returns whether the task was there */
+async function toTask(token: string, send: (taskToken: string) => Promise<unknown>): Promise<boolean> {
+  if (token === noTask) return false;
+  try {
+    await send(token);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && gone.has(error.name)) return false;
+    throw error;
+  }
+}
+
+/** A heartbeat changes nothing on a task without `HeartbeatSeconds`, and is refused once the task is closed. */
+export const stillWaits = ({ hub }: Services, { token }: ApprovalRequest): Promise<boolean> =>
+  toTask(token, (taskToken) => hub.sfn.send(new SendTaskHeartbeatCommand({ taskToken })));
+
+/** Lets the run go on. @returns whether it was there */
+const succeedTask = ({ hub }: Services, { token, planHash }: ApprovalRequest): Promise<boolean> =>
+  toTask(token, (taskToken) =>
+    hub.sfn.send(
+      new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ verdict: 'approved', planHash }) }),
+    ),
+  );
+
+/** Lets the run fail. @returns whether it was there */
+const failTask = ({ hub }: Services, { token }: ApprovalRequest, { by, reason }: ApprovalDecision) =>
+  toTask(token, (taskToken) =>
+    hub.sfn.send(
+      new SendTaskFailureCommand({
+        taskToken,
+        error: 'ApprovalRejectedError',
+        cause: `Rejected by ${by}${reason === undefined ? '' : `: ${reason}`}`.slice(0, longestCause),
+      }),
+    ),
+  );
+
+/** SendTaskFailure, API reference. */
+const longestCause = 32_768;
+
+/** Tells the run what was decided. @returns whether it was there to hear it */
+export async function endTask(
+  services: Services,
+  request: ApprovalRequest,
+  decision: ApprovalDecision,
+): Promise<boolean> {
+  if (request.token === noTask) await closeRun(services, request, decision);
+  return decision.verdict === 'approved'
+    ? succeedTask(services, request)
+    : failTask(services, request, decision);
+}
+
+/** A run on a person's own machine has ended at the question; its record says so from now on. */
+async function closeRun(
+  { store, clock }: Services,
+  { runId }: ApprovalRequest,
+  { verdict, by }: ApprovalDecision,
+) {
+  const run = await store.runs.get(runId);
+  if (run?.status !== 'waiting-for-approval') return;
+  const reason = `It ended on its machine when it had asked for approval; what it asked was ${verdict} by ${by} since`;
+  const left = verdict === 'approved' ? { left: ['Everything that was approved: run it again'] } : {};
+  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: timestamp(clock) });
+}

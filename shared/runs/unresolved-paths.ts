@@ -1,0 +1,40 @@
+import type { Services } from '../reconcile/services.ts';
+import {
+  isIncomplete,
+  type UnresolvedPath,
+  type UnresolvedSource,
+  unresolvedText,
+} from '../reconcile/unresolved-ous.ts';
+import { findUnresolvedPaths } from '../reconcile/unresolved-paths.ts';
+import type { RunRecord } from '../store/ports.ts';
+
+export interface RunScope {
+  readonly runId: string;
+  /** The accounts that the run is for. */
+  readonly accountIds: readonly string[];
+  readonly sweep: boolean;
+}
+
+/**
+ * Puts unresolved paths on the record of a run. A sweep ends with them as unresolved, since its picture is incomplete. So
+ * does a run whose own account is not added for that reason. Any other run only warns.
+ */
+export async function noteUnresolvedPaths(
+  services: Pick<Services, 'store'>,
+  { runId, accountIds, sweep }: RunScope,
+  source: Omit<UnresolvedSource, 'emptyOus'>,
+): Promise<void> {
+  const unresolved = await findUnresolvedPaths(services, source);
+  if (unresolved.length === 0) return;
+  const isLeft = (path: UnresolvedPath): boolean =>
+    sweep ? isIncomplete(path) : path.notAdded.some(({ id }) => accountIds.includes(id));
+  const { runs } = services.store;
+  const run = await runs.get(runId);
+  if (run?.status !== 'running') return;
+  const left = unresolved.filter(isLeft);
+  const warnings = unresolved.filter((path) => !isLeft(path));
+  await runs.put({ ...run, ...appended('left', run, left), ...appended('warnings', run, warnings) });
+}
+
+const appended = (field: 'left' | 'warnings', run: RunRecord, paths: readonly UnresolvedPath[]) =>
+  paths.length === 0 ? {} : { [field]: [...(run[field] ?? []), ...paths.map(unresolvedText)] };

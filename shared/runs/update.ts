@@ -1,0 +1,99 @@
+import pMap from 'p-map';
+import type { CentralAccountName } from '../configuration/schema.ts';
+import { InvalidPrincipalError } from '../platform/aws/errors.ts';
+import { retryableError } from '../platform/errors.ts';
+import { reconcileResource } from '../reconcile/reconcile.ts';
+import { refusedText } from '../reconcile/rejection-text.ts';
+import type { Services } from '../reconcile/services.ts';
+import type { Outcome, ResourceChange } from '../store/ports.ts';
+
+export interface UpdateStep {
+  readonly runId: string;
+  readonly central: CentralAccountName;
+  readonly revision: number;
+}
+
+export interface UpdatedAccount {
+  readonly central: CentralAccountName;
+  /** How many resources ended in which way. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+}
+
+/** How many resources are written at a time. */
+const concurrency = 4;
+
+/**
+ * Reconciles the resources of one central account that the run has planned, each under its lease. One resource's
+ * failure does not stop the others; each outcome is recorded before anything is thrown.
+ * @throws a retryable error when one is left, so that the state machine tries again what is not done
+ */
+export async function updateCentralAccount(
+  services: Services,
+  { runId, central, revision }: UpdateStep,
+): Promise<UpdatedAccount> {
+  const { runs } = services.store;
+  const whole = await runs.whole(runId);
+  const accountIds = whole.run?.accountIds ?? [];
+  const planned = whole.changes.filter((change) => change.central === central);
+  const othersWait = planned.some(canBeRetried);
+  const changes = await pMap(
+    planned,
+    async (change) => {
+      if (isDone(change, accountIds) || (othersWait && isRecent(change, services.clock.now()))) return change;
+      const reconciled = await reconcileResource(services, {
+        runId,
+        planned: change,
+        revision,
+        gathers: true,
+        accountIds,
+      });
+      const done = withPlannedSize(change, reconciled);
+      // It is on record that it waits, as often as it is tried again.
+      if (done.outcome !== 'busy' || change.outcome !== 'busy') await runs.putChange(runId, done);
+      return done;
+    },
+    { concurrency },
+  );
+  throwWhatCanBeRetried(changes, accountIds);
+  return { central, outcomes: count(changes) };
+}
+
+/** A resource that needed no second look is as the plan saw it. */
+const withPlannedSize = ({ size, limit }: ResourceChange, done: ResourceChange): ResourceChange =>
+  done.outcome !== 'unchanged' || done.size !== undefined || size === undefined || limit === undefined
+    ? done
+    : { ...done, size, limit };
+
+/** An attempt before this one may have ended some of them. */
+const isDone = (change: ResourceChange, accountIds: readonly string[]): boolean =>
+  change.outcome !== undefined && !canBeRetried(change) && !ownSetAside(change, accountIds);
+
+const canBeRetried = ({ error }: ResourceChange): boolean => error?.retryable === true;
+
+/** As long as the state machine waits at most before it first tries again an account that AWS refuses, in milliseconds. */
+const refusedPause = 20_000;
+
+/** Set aside a moment ago: what the run is tried again for sooner, such as a resource that is busy, is no reason to ask AWS. */
+const isRecent = ({ outcome, finishedAt = '' }: ResourceChange, now: number): boolean =>
+  outcome === 'set-aside' && now < Date.parse(finishedAt) + refusedPause;
+
+/** An account of this run that AWS does not accept as a principal: for a new one, it may in some minutes. */
+const ownSetAside = ({ outcome, accountIds }: ResourceChange, own: readonly string[]): boolean =>
+  outcome === 'set-aside' && accountIds?.some((id) => own.includes(id)) === true;
+
+function throwWhatCanBeRetried(changes: readonly ResourceChange[], accountIds: readonly string[]): void {
+  const again = changes.find(canBeRetried);
+  if (again?.error !== undefined) throw retryableError(again.error);
+  const refused = changes.find((change) => ownSetAside(change, accountIds));
+  if (refused === undefined) return;
+  throw new InvalidPrincipalError(`${refused.resource}: ${refusedText(refused.accountIds ?? [], refused)}`, {
+    resource: refused.resource,
+    accountIds: refused.accountIds,
+  });
+}
+
+function count(changes: readonly ResourceChange[]): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of changes) if (outcome !== undefined) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}

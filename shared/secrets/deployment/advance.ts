@@ -1,0 +1,45 @@
+import { ResourceMissingError } from '../../platform/aws/errors.ts';
+import { OnboardingError } from '../../platform/errors.ts';
+import { type Delivery, type DeliveryKey, isUnfinished } from '../../store/ports.ts';
+import { handFor, keep, type Step } from './deployment-context.ts';
+import { fail } from './fail.ts';
+import { follow } from './follow.ts';
+import type { DeploymentServices } from './services.ts';
+import { start } from './start.ts';
+
+export interface AdvancedDelivery extends DeliveryKey {
+  readonly status: 'waiting' | 'ended';
+  /** How long to wait before it is looked at again; 0 at the end. */
+  readonly seconds: number;
+}
+
+/**
+ * The next step of one delivery, whatever it was: give way, wait, start, follow, end. It can be repeated at any time:
+ * what was done is in the outbox, or is looked up.
+ * @throws ConcurrentUpdateError and the retryable errors of `shared/platform/aws`; all others of ours end it as failed
+ */
+export async function advanceDelivery(
+  services: DeploymentServices,
+  { runId, source, id }: DeliveryKey & { readonly runId: string },
+): Promise<AdvancedDelivery> {
+  const delivery = await services.store.outbox.get({ source, id });
+  if (delivery === undefined)
+    throw new ResourceMissingError(
+      `There is no delivery ${id} of ${source}: it was removed from the table. If it is still needed, start its deployment again`,
+    );
+  // It is done, or another run has taken it over.
+  if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
+  const held = await keep(services, delivery);
+  const { delivery: after, seconds } = await nextStep(services, held);
+  return { source, id, status: isUnfinished(after) ? 'waiting' : 'ended', seconds };
+}
+
+async function nextStep(services: DeploymentServices, held: Delivery): Promise<Step> {
+  try {
+    const hand = await handFor(services, held);
+    return held.deployment === undefined ? await start(hand, held) : await follow(hand, held);
+  } catch (thrown) {
+    if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
+    return fail(services, held, thrown);
+  }
+}

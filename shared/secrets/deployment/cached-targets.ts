@@ -1,0 +1,46 @@
+import type { AppConfigClient } from '@aws-sdk/client-appconfig';
+import type { SecretPlace } from '../../platform/aws/secret-arn.ts';
+import type { DeploymentTarget } from '../../store/ports.ts';
+import { findTargets, type KnownProfiles } from './discover.ts';
+import type { DeploymentServices } from './services.ts';
+
+/** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
+const beliefTime = 3_600_000;
+
+interface Recall {
+  readonly client: AppConfigClient;
+  readonly strategy: string;
+  /** Whether what was found lately is good enough. */
+  readonly believes: boolean;
+  /** Default: nothing is known. */
+  readonly known?: KnownProfiles | undefined;
+}
+
+export interface Recalled {
+  readonly targets: readonly DeploymentTarget[];
+  /** To be called when all is claimed: remembers what was found now, and that nothing is in the way. */
+  remember(): Promise<void>;
+}
+
+/** The targets of a secret that the configuration does not name: those of the latest look, or of one that is made now. */
+export async function recallTargets(
+  { store: { outbox }, clock }: DeploymentServices,
+  secret: SecretPlace,
+  { client, strategy, believes, known }: Recall,
+): Promise<Recalled> {
+  const now = clock.now();
+  const remembered = believes ? await outbox.remembered(secret.arn) : undefined;
+  if (remembered !== undefined && now - remembered.at < beliefTime)
+    return {
+      targets: remembered.targets.map((target) => ({ ...target, strategy })),
+      remember: async () => {},
+    };
+  const found = await findTargets(secret, { client, strategy, known });
+  const targets = found.map(({ strategy: _, ...target }) => target);
+  return {
+    targets: found,
+    remember: async () => {
+      if (targets.length > 0) await outbox.remember(secret.arn, { targets, at: now });
+    },
+  };
+}

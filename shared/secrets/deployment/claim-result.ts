@@ -1,0 +1,30 @@
+import { errorRecord, OnboardingError } from '../../platform/errors.ts';
+import type { DeliveryKey } from '../../store/ports.ts';
+
+/** What a run takes care of, and what cannot be deployed at all. */
+export interface Found {
+  readonly deliveries: readonly DeliveryKey[];
+  /** A line each. */
+  readonly problems: readonly string[];
+  /** What a person should know though nothing failed, a line each. Default: nothing. */
+  readonly warnings?: readonly string[];
+}
+
+/** Each delivery once. */
+export async function together(parts: readonly (Found | Promise<Found>)[]): Promise<Found> {
+  const found = await Promise.all(parts);
+  const deliveries = found.flatMap((each) => each.deliveries);
+  const unique = new Map(deliveries.map((key) => [`${key.source}#${key.id}`, key]));
+  return {
+    deliveries: [...unique.values()],
+    problems: found.flatMap(({ problems }) => problems),
+    warnings: found.flatMap(({ warnings = [] }) => warnings),
+  };
+}
+
+/** @throws what a retry helps, and what nobody expected */
+export function problemLine(what: string, thrown: unknown): string {
+  if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
+  const { name, message } = errorRecord(thrown);
+  return `${what}: ${name}: ${message}`;
+}

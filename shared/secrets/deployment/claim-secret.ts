@@ -1,0 +1,101 @@
+import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { rotationOf } from '../../configuration/rotation.ts';
+import type { AccountClients } from '../../platform/aws/access.ts';
+import { ResourceMissingError } from '../../platform/aws/errors.ts';
+import { secretPlace } from '../../platform/aws/secret-arn.ts';
+import { recallTargets } from './cached-targets.ts';
+import { type Claim, claimAbandoned, claimOrReport } from './claim.ts';
+import { type Found, problemLine, together } from './claim-result.ts';
+import { type CurrentSecret, currentSecret } from './current-version.ts';
+import type { KnownProfiles } from './discover.ts';
+import { forgetTrouble, isNews } from './error-deduplication.ts';
+import { SecretNotDeployableError } from './errors.ts';
+import type { DeploymentServices } from './services.ts';
+import { configuredTargets, type NamedSecret } from './targets.ts';
+
+export interface SecretClaim extends Claim {
+  /** Whether what was given up for the time being is taken up where it stood. */
+  readonly takesUp: boolean;
+  readonly secret: NamedSecret;
+  /** The version that a person means. */
+  readonly versionId?: string;
+  /** Whether targets that were found lately are good enough. */
+  readonly believes: boolean;
+  /** Whether trouble is told also where it was told before. */
+  readonly repeats: boolean;
+  /** What is known of the profiles already. Default: nothing. */
+  readonly known?: KnownProfiles;
+}
+
+/**
+ * Claims the current version of a secret for each of its targets, and takes over what runs have left of it. One
+ * secret's trouble is a line, and does not keep others from being deployed; but what a retry helps is thrown.
+ * A secret without targets, or that cannot be deployed by its own fault, is not looked at by the clock any more; where
+ * something else is in the way, it is.
+ */
+export async function claimSecret(
+  services: DeploymentServices,
+  active: ActiveConfiguration,
+  claim: SecretClaim,
+): Promise<Found> {
+  const { secret, runId, versionId, believes, known } = claim;
+  try {
+    const clients = services.aws(runId, active.configuration).reader(secret);
+    const current = await describe(services, clients, secret);
+    const { strategy } = rotationOf(active.configuration);
+    const configured = configuredTargets(active.configuration, current);
+    const { targets, remember } =
+      configured.length > 0
+        ? { targets: configured, remember: async () => {} }
+        : await recallTargets(services, current, { client: clients.appConfig, strategy, believes, known });
+    if (targets.length === 0) await forget(services, current.arn);
+    if (versionId !== undefined && versionId !== current.version)
+      return { deliveries: [], problems: [notCurrent(current, versionId)] };
+    const { arn: source, version, accountId, region } = current;
+    const left = await claimAbandoned(services, { runId, source, takesUp: () => claim.takesUp });
+    const claims = targets.map((target) =>
+      claimOrReport(services, { source, version, accountId, region, target }, claim),
+    );
+    const claimed = await Promise.all(claims);
+    await remember();
+    if (!claim.repeats) await forgetTrouble(services, { ...active, secret });
+    const warnings = targets.length === 0 ? unservedReplica(current) : [];
+    return await together([left, ...claimed, { deliveries: [], problems: [], warnings }]);
+  } catch (thrown) {
+    const problem = problemLine(secret.secretId, thrown);
+    const news = await isNews(services, { ...active, secret, runId }, thrown);
+    if (!news && !claim.repeats) services.logger.warn('A secret cannot be deployed still', { problem });
+    return { deliveries: [], problems: news || claim.repeats ? [problem] : [] };
+  }
+}
+
+/** Forgets the secret where it is gone, or has nothing to deploy. @throws like `currentSecret` */
+async function describe(
+  services: DeploymentServices,
+  { secretsManager }: AccountClients,
+  { secretId }: NamedSecret,
+): Promise<CurrentSecret> {
+  try {
+    return await currentSecret(secretsManager, secretId);
+  } catch (thrown) {
+    const isItsOwn = thrown instanceof ResourceMissingError || thrown instanceof SecretNotDeployableError;
+    if (isItsOwn) await forget(services, secretId);
+    throw thrown;
+  }
+}
+
+const notCurrent = ({ arn, version }: CurrentSecret, versionId: string): string =>
+  `${arn}: superseded: version ${versionId} is not AWSCURRENT, ${version} is`;
+
+/** Each region with a replica is told of a rotation; seldom do all of them have readers. */
+const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonly string[] =>
+  primaryRegion === undefined
+    ? []
+    : [
+        `${arn}: it is the replica of a secret in ${primaryRegion}, and no profile in ${region} deploys it. Readers ` +
+          `in ${primaryRegion} are served by the event of the secret there; if some in ${region} should be, make a profile`,
+      ];
+
+async function forget({ store: { outbox } }: DeploymentServices, secretId: string): Promise<void> {
+  if (secretPlace(secretId) !== undefined) await outbox.unwatch(secretId);
+}

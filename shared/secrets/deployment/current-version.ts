@@ -1,0 +1,54 @@
+import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type SecretPlace, secretPlace } from '../../platform/aws/secret-arn.ts';
+import { SecretNotDeployableError } from './errors.ts';
+
+/** A secret as it is now; never its value. */
+export interface CurrentSecret extends SecretPlace {
+  /** The id of the version that is AWSCURRENT. */
+  readonly version: string;
+  /** ARN or id of its customer managed key; absent where `aws/secretsmanager` encrypts it. */
+  readonly kmsKey?: string;
+  /** Of a replica, the region of its primary secret. */
+  readonly primaryRegion?: string;
+}
+
+/**
+ * Asks which version of a secret is current.
+ * @throws SecretNotDeployableError where its ARN is not understood, it is scheduled for deletion, or no version is AWSCURRENT
+ * @throws ResourceMissingError, AccessDeniedError and the retryable errors of `shared/platform/aws`
+ */
+export async function currentSecret(client: SecretsManagerClient, SecretId: string): Promise<CurrentSecret> {
+  const {
+    ARN = '',
+    DeletedDate,
+    KmsKeyId,
+    PrimaryRegion,
+    VersionIdsToStages = {},
+  } = await client.send(new DescribeSecretCommand({ SecretId }));
+  const place = secretPlace(ARN);
+  if (place === undefined)
+    throw new SecretNotDeployableError(
+      `The secret ${SecretId} has an ARN that is not understood (${ARN || 'none'}). Report it to the maintainers of this project`,
+      { secret: SecretId },
+    );
+  if (DeletedDate !== undefined)
+    throw new SecretNotDeployableError(
+      `The secret ${SecretId} is scheduled for deletion. Restore it, or delete the profiles that deploy it`,
+      { secret: SecretId },
+    );
+  const version = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0];
+  if (version === undefined)
+    throw new SecretNotDeployableError(
+      `No version of the secret ${SecretId} is AWSCURRENT. Give it a value, then deploy it by hand`,
+      { secret: SecretId },
+    );
+  return {
+    ...place,
+    version,
+    ...(KmsKeyId === undefined ? {} : { kmsKey: KmsKeyId }),
+    // A secret that is replicated has one, too: its own (DescribeSecret, Secrets Manager API reference).
+    ...(PrimaryRegion === undefined || PrimaryRegion === place.region
+      ? {}
+      : { primaryRegion: PrimaryRegion }),
+  };
+}

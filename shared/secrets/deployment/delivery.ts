@@ -1,0 +1,107 @@
+import { type Delivery, type DeliveryKey, type DeploymentTarget, isUnfinished } from '../../store/ports.ts';
+
+/** A version on its way to one target, as it is asked for. */
+export interface Wanted {
+  readonly source: string;
+  readonly version: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly target: DeploymentTarget;
+  /** Of a hosted configuration: the customer managed key that encrypts its stored version, if one does. */
+  readonly kmsKey?: string;
+}
+
+/**
+ * How long a run that is silent keeps its deliveries, in milliseconds: longer than the state machine waits between
+ * two looks (`longestWait`), a function's time-out and its retries.
+ */
+export const ownership = 20 * 60_000;
+
+/**
+ * How long the clock takes up what was given up for the time being, in milliseconds: as long as one deployment can take,
+ * a day of growth and a day of bake time (AppConfig API reference, "CreateDeploymentStrategy").
+ */
+export const patience = 48 * 3_600_000;
+
+/** With what the ids of all versions of a target begin. */
+export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
+  `${application}/${environment}/${profile}/`;
+
+export const keyOf = ({ source, version, target }: Wanted): DeliveryKey => ({
+  source,
+  id: `${targetPrefix(target)}${version}`,
+});
+
+/** A secret's ARN; anything else is a hosted configuration. */
+export const isSecret = ({ source }: Pick<DeliveryKey, 'source'>): boolean => source.startsWith('arn:');
+
+interface Moment {
+  readonly runId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type Asked = Pick<Delivery, 'version' | 'requestedAt'>;
+
+/** Whether it was asked for after the other; of two at the same moment the higher version is, so that one always is. */
+export function isAskedAfter(one: Asked, other: Asked): boolean {
+  if (one.requestedAt !== other.requestedAt) return one.requestedAt > other.requestedAt;
+  const difference = Number(one.version) - Number(other.version);
+  return Number.isNaN(difference) || difference === 0 ? one.version > other.version : difference > 0;
+}
+
+const iso = (now: number): string => new Date(now).toISOString();
+
+interface Wish extends Moment {
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+export const claimed = (wanted: Wanted, { runId, now, askedAt }: Wish): Delivery => ({
+  ...wanted,
+  ...keyOf(wanted),
+  status: 'claimed',
+  runId,
+  ownedUntil: now + ownership,
+  requestedAt: iso(askedAt),
+  updatedAt: iso(now),
+  starts: 0,
+  secondStarts: 0,
+  unanswered: false,
+  revision: 1,
+});
+
+/** The same delivery in the care of another run; where it was given up for the time being, from where it stood. */
+export function takenOver(delivery: Delivery, { runId, now }: Moment): Delivery {
+  const care = { runId, ownedUntil: now + ownership, updatedAt: iso(now), revision: delivery.revision + 1 };
+  if (isUnfinished(delivery)) return { ...delivery, ...care };
+  const { endedAt: _, reason: __, error: ___, waitingSince: ____, ...kept } = delivery;
+  return { ...kept, ...care, status: delivery.deployment === undefined ? 'claimed' : 'started' };
+}
+
+/** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
+export function reopened(delivery: Delivery, wanted: Wanted, wish: Wish): Delivery {
+  const { starts, secondStarts, revision } = delivery;
+  const after = delivery.deployment ?? delivery.after;
+  return {
+    ...claimed(wanted, wish),
+    starts,
+    secondStarts,
+    ...(after === undefined ? {} : { after }),
+    revision: revision + 1,
+  };
+}
+
+/**
+ * Whether another version of the target was deployed, or asked for, after this delivery, or its target had gone: then its
+ * version is deployed once more where it has become current again, or is served again.
+ */
+export const isOvertaken = (delivery: Delivery, others: readonly Delivery[]): boolean =>
+  delivery.status === 'superseded' ||
+  delivery.status === 'withdrawn' ||
+  others.some(({ version, deployment, requestedAt }) => {
+    if (version === delivery.version) return false;
+    return deployment === undefined || delivery.deployment === undefined
+      ? requestedAt > delivery.requestedAt
+      : deployment > delivery.deployment;
+  });

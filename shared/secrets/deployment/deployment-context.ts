@@ -1,0 +1,104 @@
+import { configurationInForce } from '../../configuration/active-configuration.ts';
+import { type Rotation, rotationOf } from '../../configuration/rotation.ts';
+import type { Configuration } from '../../configuration/schema.ts';
+import type { AccountClients } from '../../platform/aws/access.ts';
+import { ConcurrentUpdateError, type ErrorRecord } from '../../platform/errors.ts';
+import type { Delivery } from '../../store/ports.ts';
+import { isSecret, ownership, patience } from './delivery.ts';
+import type { DeploymentServices } from './services.ts';
+
+/** A run that has a delivery in hand, with what it needs. */
+export interface Hand {
+  readonly services: DeploymentServices;
+  readonly configuration: Configuration;
+  readonly rotation: Rotation;
+  readonly reader: AccountClients;
+  /** Each of its requests is sent once, and not after the deadline (milliseconds since the epoch). */
+  writer(deadline: number): AccountClients;
+}
+
+/** A delivery as it is stored now, and how long to wait before it is looked at again. */
+export interface Step {
+  readonly delivery: Delivery;
+  readonly seconds: number;
+}
+
+/** @throws ConfigurationMismatchError where no configuration is in force */
+export async function handFor(
+  services: DeploymentServices,
+  { runId, accountId, region }: Pick<Delivery, 'runId' | 'accountId' | 'region'>,
+): Promise<Hand> {
+  const configuration = await configurationInForce(services.store);
+  const access = services.aws(runId, configuration);
+  const place = { accountId, region };
+  return {
+    services,
+    configuration,
+    rotation: rotationOf(configuration),
+    reader: access.reader(place),
+    writer: (deadline) => access.writer(place, () => expectInTime(services, deadline)),
+  };
+}
+
+/** A process that was frozen meanwhile does not know what others have done. @throws ConcurrentUpdateError */
+function expectInTime({ clock }: DeploymentServices, deadline: number): void {
+  if (clock.now() > deadline)
+    throw new ConcurrentUpdateError('The request was held up for too long, so it was not sent');
+}
+
+/** The longest wait between two looks, in seconds. */
+export const longestWait = 120;
+
+/**
+ * Stores a change before anything else is done, and keeps the delivery in the run's care.
+ * @throws ConcurrentUpdateError where another process has changed it meanwhile
+ */
+export async function keep(
+  { store: { outbox }, clock }: DeploymentServices,
+  delivery: Delivery,
+  change: Partial<Delivery> = {},
+): Promise<Delivery> {
+  const now = clock.now();
+  const next = {
+    ...delivery,
+    ...change,
+    ownedUntil: now + ownership,
+    updatedAt: new Date(now).toISOString(),
+    revision: delivery.revision + 1,
+  };
+  if (await outbox.put(next, delivery.revision)) return next;
+  throw new ConcurrentUpdateError(
+    `The delivery ${delivery.id} of ${delivery.source} was changed by another process at this moment`,
+  );
+}
+
+export interface End {
+  readonly status: Delivery['status'];
+  readonly reason: string;
+  readonly error?: ErrorRecord;
+}
+
+/** What is not given up for the time being is not taken up again by the clock. */
+export function end({ services }: Pick<Hand, 'services'>, delivery: Delivery, how: End): Promise<Step> {
+  const { again: _, ...kept } = delivery;
+  return ended(services, kept, how);
+}
+
+/**
+ * Ends it for this run. The clock takes the delivery of a secret up again, for `patience` from the first time on; it is
+ * told the first time and when that is over.
+ */
+export function giveUp({ services }: Pick<Hand, 'services'>, delivery: Delivery, how: End): Promise<Step> {
+  const now = services.clock.now();
+  const { again = { until: now + patience, toldBy: delivery.runId } } = delivery;
+  const over = now >= again.until;
+  if (over || !isSecret(delivery))
+    return end({ services }, delivery, { ...how, reason: `${how.reason}. Start it by hand` });
+  const reason = `${how.reason}. The clock looks at it again until ${new Date(again.until).toISOString()}`;
+  return ended(services, { ...delivery, again }, { ...how, reason });
+}
+
+async function ended(services: DeploymentServices, delivery: Delivery, how: End): Promise<Step> {
+  const endedAt = new Date(services.clock.now()).toISOString();
+  return { delivery: await keep(services, delivery, { ...how, endedAt }), seconds: 0 };
+}

@@ -1,0 +1,59 @@
+import { AccessDeniedError, ResourceDisabledError, ResourceMissingError } from '../../platform/aws/errors.ts';
+import type { OnboardingError } from '../../platform/errors.ts';
+import type { Delivery } from '../../store/ports.ts';
+import { isSecret } from './delivery.ts';
+import { DeploymentRefusedError } from './errors.ts';
+
+/**
+ * The error of a start that AppConfig has refused for good; `undefined` for any other. AppConfig's own words can quote the
+ * content that a validator refused, so the words about a secret are not repeated.
+ */
+export function deploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
+  if (
+    thrown instanceof AccessDeniedError ||
+    thrown instanceof ResourceMissingError ||
+    thrown instanceof ResourceDisabledError
+  )
+    return thrown;
+  if (!(thrown instanceof Error)) return undefined;
+  const advice = adviceFor(thrown, delivery);
+  if (advice === undefined) return undefined;
+  const { version, target } = delivery;
+  const words = isSecret(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
+  return new DeploymentRefusedError(
+    `AppConfig refused to deploy version ${version} with profile ${target.profile} to environment ` +
+      `${target.environment} (${words}). ${advice}`,
+    { ...target, awsError: thrown.name },
+  );
+}
+
+/** By the error's name, and by the reason of a BadRequestException (AppConfig API reference, "StartDeployment"). */
+function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
+  switch (thrown.name) {
+    case 'ServiceQuotaExceededException':
+      return 'A quota of AppConfig is reached. Delete what is not used any more, or ask for a higher quota (Service Quotas, AWS AppConfig)';
+    case 'PayloadTooLargeException':
+      return `The configuration is larger than AppConfig takes${sizesOf(thrown)}. Make it smaller, or split it over several profiles`;
+    case 'BadRequestException':
+      return isInvalidConfiguration(thrown)
+        ? "The profile's validators refused the content. Compare the content with the validators"
+        : uncertainAdvice(delivery);
+    default:
+      return undefined;
+  }
+}
+
+/** AppConfig hosts the content of a hosted configuration: its profile has no other location, and no retrieval role. */
+const uncertainAdvice = (delivery: Delivery): string =>
+  isSecret(delivery)
+    ? "Check the profile's location, its retrieval role and its validators, and the deployment strategy"
+    : `Check that the profile has version ${delivery.version}, its validators, and the deployment strategy`;
+
+const isInvalidConfiguration = (thrown: Error): boolean =>
+  'Reason' in thrown && thrown.Reason === 'InvalidConfiguration';
+
+/** `: 2100 of 2048 KILOBYTES`; AppConfig need not say it. */
+function sizesOf(thrown: Error): string {
+  const { Size, Limit, Measure } = { Size: undefined, Limit: undefined, Measure: undefined, ...thrown };
+  return Size === undefined || Limit === undefined ? '' : `: ${Size} of ${Limit} ${Measure ?? ''}`.trimEnd();
+}

@@ -1,0 +1,83 @@
+import {
+  type DeploymentSummary,
+  GetDeploymentCommand,
+  type GetDeploymentCommandOutput,
+  ListDeploymentsCommand,
+} from '@aws-sdk/client-appconfig';
+import type { Delivery } from '../../store/ports.ts';
+import type { Hand } from './deployment-context.ts';
+
+export type FoundDeployment = GetDeploymentCommandOutput;
+
+/** What an environment says of its deployments. */
+export interface Seen {
+  /** The number of the latest one; `undefined` where there is none. */
+  readonly latest: number | undefined;
+  /** Whether one is under way, so that no other can start (AppConfig user guide, "Deploying a configuration"). */
+  readonly busy: boolean;
+  /** The one that brings, or has brought, this very version of this profile. */
+  readonly own: FoundDeployment | undefined;
+}
+
+/** Looks at an environment's latest deployments, 50 at most: AppConfig gives the newest first, which is not relied on. */
+export async function seenDeployments(hand: Hand, delivery: Delivery): Promise<Seen> {
+  const { application: ApplicationId, environment: EnvironmentId } = delivery.target;
+  const { Items: listed = [] } = await hand.reader.appConfig.send(
+    new ListDeploymentsCommand({ ApplicationId, EnvironmentId, MaxResults: 50 }),
+  );
+  const newestFirst = listed.toSorted((a, b) => numberOf(b) - numberOf(a));
+  return {
+    latest: newestFirst[0]?.DeploymentNumber,
+    busy: newestFirst.some(isInProgress),
+    own: await ownAmong(hand, delivery, newestFirst),
+  };
+}
+
+const numberOf = ({ DeploymentNumber = 0 }: DeploymentSummary): number => DeploymentNumber;
+
+const inProgress: ReadonlySet<string> = new Set(['DEPLOYING', 'BAKING', 'VALIDATING', 'ROLLING_BACK']);
+export const isInProgress = ({ State = '' }: { readonly State?: string | undefined }): boolean =>
+  inProgress.has(State);
+const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
+
+/**
+ * A listing names the configuration but not, in older answers, the profile's id, so GetDeployment confirms. A deployment
+ * from before this attempt, or one that another version of the profile has followed, is ours only where it is in force
+ * still; one since then also where our own start was not answered.
+ */
+async function ownAmong(
+  hand: Hand,
+  delivery: Delivery,
+  items: readonly DeploymentSummary[],
+): Promise<FoundDeployment | undefined> {
+  const { version, after = 0, unanswered } = delivery;
+  for (const [index, item] of items.entries()) {
+    const { DeploymentNumber = 0, ConfigurationVersion, State = '' } = item;
+    if (ConfigurationVersion !== version) continue;
+    const isNew = DeploymentNumber > after;
+    const isFollowed = items.slice(0, index).some((later) => replaces(later, item));
+    if (isFollowed && !(isNew && unanswered)) continue;
+    if (!isNew && undone.has(State)) continue;
+    const deployment = await deploymentOf(hand, delivery, DeploymentNumber);
+    if (deployment.ConfigurationProfileId === delivery.target.profile) return deployment;
+  }
+  return undefined;
+}
+
+const replaces = (later: DeploymentSummary, item: DeploymentSummary): boolean =>
+  later.ConfigurationName === item.ConfigurationName &&
+  later.ConfigurationVersion !== item.ConfigurationVersion &&
+  !undone.has(later.State ?? '');
+
+export const deploymentOf = (
+  { reader }: Hand,
+  { target }: Delivery,
+  DeploymentNumber: number,
+): Promise<FoundDeployment> =>
+  reader.appConfig.send(
+    new GetDeploymentCommand({
+      ApplicationId: target.application,
+      EnvironmentId: target.environment,
+      DeploymentNumber,
+    }),
+  );

@@ -1,0 +1,113 @@
+import {
+  type AppConfigClient,
+  ListApplicationsCommand,
+  ListConfigurationProfilesCommand,
+  ListEnvironmentsCommand,
+  ListHostedConfigurationVersionsCommand,
+} from '@aws-sdk/client-appconfig';
+import { ResourceMissingError } from '../../platform/aws/errors.ts';
+import type { SecretPlace } from '../../platform/aws/secret-arn.ts';
+import type { DeploymentTarget } from '../../store/ports.ts';
+import { isLocationOf } from './targets.ts';
+
+interface SecretProfile {
+  readonly application: string;
+  readonly profile: string;
+  readonly location: string;
+}
+
+/** The profiles of secrets, by account and region: for a look at many secrets, which need be listed once only. */
+export type KnownProfiles = Map<string, Promise<readonly SecretProfile[]>>;
+
+/** Who asks, and for what. */
+interface Search {
+  readonly client: AppConfigClient;
+  readonly strategy: string;
+  /** Default: nothing is known. */
+  readonly known?: KnownProfiles | undefined;
+}
+
+/**
+ * The environments of every application that has a profile of the secret, in its own account and region. An
+ * environment is served by all profiles of its application (AppConfig user guide, "Creating environments").
+ */
+export async function findTargets(
+  secret: SecretPlace,
+  { client, strategy, known = new Map() }: Search,
+): Promise<readonly DeploymentTarget[]> {
+  const place = `${secret.accountId}/${secret.region}`;
+  const listed = known.get(place) ?? secretProfiles(client);
+  known.set(place, listed);
+  const profiles = (await listed).filter(({ location }) => isLocationOf(location, secret));
+  const found: DeploymentTarget[] = [];
+  for (const application of new Set(profiles.map((each) => each.application))) {
+    const environments = await unlessGone(environmentsOf(client, application));
+    for (const { profile } of profiles.filter((each) => each.application === application))
+      for (const environment of environments) found.push({ application, environment, profile, strategy });
+  }
+  return found;
+}
+
+async function secretProfiles(client: AppConfigClient): Promise<readonly SecretProfile[]> {
+  const found: SecretProfile[] = [];
+  for (const { Id: application = '' } of await listApplications(client)) {
+    for (const { Id: profile, LocationUri: location = '' } of await unlessGone(
+      listProfiles(client, application),
+    ))
+      if (profile !== undefined && location.startsWith('secretsmanager://'))
+        found.push({ application, profile, location });
+  }
+  return found;
+}
+
+/** Of an application that was deleted since it was listed, nothing. */
+async function unlessGone<T>(listed: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await listed;
+  } catch (thrown) {
+    if (thrown instanceof ResourceMissingError) return [];
+    throw thrown;
+  }
+}
+
+/** Ids of the environments of an application. */
+async function environmentsOf(client: AppConfigClient, ApplicationId: string): Promise<readonly string[]> {
+  const environments = await listEnvironments(client, ApplicationId);
+  return environments.flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
+}
+
+export const listApplications = (client: AppConfigClient) =>
+  all((NextToken) => client.send(new ListApplicationsCommand({ NextToken })));
+
+export const listProfiles = (client: AppConfigClient, ApplicationId: string) =>
+  all((NextToken) => client.send(new ListConfigurationProfilesCommand({ ApplicationId, NextToken })));
+
+export const listEnvironments = (client: AppConfigClient, ApplicationId: string) =>
+  all((NextToken) => client.send(new ListEnvironmentsCommand({ ApplicationId, NextToken })));
+
+export const listHostedVersions = (
+  client: AppConfigClient,
+  ApplicationId: string,
+  ConfigurationProfileId: string,
+) =>
+  all((NextToken) =>
+    client.send(
+      new ListHostedConfigurationVersionsCommand({ ApplicationId, ConfigurationProfileId, NextToken }),
+    ),
+  );
+
+interface Listed<T> {
+  readonly Items?: T[] | undefined;
+  readonly NextToken?: string | undefined;
+}
+
+async function all<T>(list: (token: string | undefined) => Promise<Listed<T>>): Promise<readonly T[]> {
+  const items: T[] = [];
+  let token: string | undefined;
+  do {
+    const page = await list(token);
+    items.push(...(page.Items ?? []));
+    token = page.NextToken;
+  } while (token !== undefined);
+  return items;
+}

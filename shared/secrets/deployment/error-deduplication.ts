@@ -1,0 +1,54 @@
+import type { Configuration } from '../../configuration/schema.ts';
+import { secretPlace } from '../../platform/aws/secret-arn.ts';
+import { errorRecord } from '../../platform/errors.ts';
+import type { DeploymentServices } from './services.ts';
+import { configuredSecrets, type NamedSecret } from './targets.ts';
+
+/** Whose trouble it is, and which run has met it. */
+interface Trouble {
+  readonly configuration: Configuration;
+  readonly secret: NamedSecret;
+  readonly runId: string;
+}
+
+/**
+ * Whether no other run has told yet what keeps a secret from being looked for: one that the configuration names, or that
+ * the clock looks at since it was deployed before. Of any other it is always news.
+ */
+export async function isNews(
+  { store: { outbox } }: DeploymentServices,
+  { configuration, secret, runId }: Trouble,
+  thrown: unknown,
+): Promise<boolean> {
+  const { name: trouble } = errorRecord(thrown);
+  const isKept = isConfigured(secret, configuration) || (await outbox.watched()).includes(secret.secretId);
+  if (!isKept) return true;
+  const key = troubleKey(secret, configuration);
+  const known = await outbox.remembered(key);
+  // A function that is tried again tells what it has not yet recorded.
+  if (known?.trouble === trouble) return known.toldBy === runId;
+  await outbox.remember(key, { targets: [], at: 0, ...known, trouble, toldBy: runId });
+  return true;
+}
+
+/** After a look that went well, the same trouble is news again. */
+export async function forgetTrouble(
+  { store: { outbox } }: DeploymentServices,
+  { configuration, secret }: Omit<Trouble, 'runId'>,
+): Promise<void> {
+  if (!isConfigured(secret, configuration)) return;
+  const key = troubleKey(secret, configuration);
+  if ((await outbox.remembered(key)) !== undefined) await outbox.unwatch(key);
+}
+
+/** By its name or its ARN. */
+export const isConfigured = (secret: NamedSecret, configuration: Configuration): boolean =>
+  configuredSecrets(configuration).some((each) => nameOf(each) === nameOf(secret));
+
+/** What is remembered of a secret that is looked at because it was deployed before is kept, and forgotten, by its ARN. */
+const troubleKey = (secret: NamedSecret, configuration: Configuration): string =>
+  isConfigured(secret, configuration) ? `configured:${nameOf(secret)}` : secret.secretId;
+
+/** One for the name and the ARN. */
+const nameOf = ({ accountId, region, secretId }: NamedSecret): string =>
+  [accountId, region, secretPlace(secretId)?.name ?? secretId].join(':');

@@ -1,0 +1,19 @@
+import { OnboardingError } from '../../platform/errors.ts';
+
+/** A secret that cannot be deployed: it is scheduled for deletion, or no version of it is AWSCURRENT. */
+export class SecretNotDeployableError extends OnboardingError {
+  override readonly name = 'SecretNotDeployableError';
+  readonly retryable = false;
+}
+
+/** AppConfig refused to start a deployment. */
+export class DeploymentRefusedError extends OnboardingError {
+  override readonly name = 'DeploymentRefusedError';
+  readonly retryable = false;
+}
+
+/** Another deployment kept an environment busy for longer than the configuration allows to wait. */
+export class EnvironmentBusyError extends OnboardingError {
+  override readonly name = 'EnvironmentBusyError';
+  readonly retryable = false;
+}

@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import { secretPlace } from '../../platform/aws/secret-arn.ts';
+import { MalformedEventError } from '../../platform/errors.ts';
+import { findingsOf } from '../../platform/findings.ts';
+import { region } from '../../platform/schema-fields.ts';
+
+/** What a deployment is asked for by: a reason to look at what is current. */
+export type RotationRequest =
+  | {
+      readonly type: 'secret';
+      readonly cause: 'rotated' | 'deployment';
+      /** ARN; of a manual input also a name that the configuration has a target for. */
+      readonly secretId: string;
+      /** The version that the event or the person means. */
+      readonly versionId?: string;
+    }
+  | {
+      readonly type: 'hosted';
+      readonly cause: 'deployment';
+      /** Names of central accounts' configuration. Default: where `applications` has the application, else `configuration`. */
+      readonly account?: string;
+      /** Default: where `applications` has the application, else the central account's. */
+      readonly region?: string;
+      /** Ids or names, as those of the profile and the environments. */
+      readonly application: string;
+      readonly profile: string;
+      readonly version: string;
+      /** Absent: all of the application. */
+      readonly environments?: readonly string[];
+    }
+  | { readonly type: 'rotation-failed'; readonly cause: 'rotation-failed'; readonly secretId: string }
+  | { readonly type: 'look'; readonly cause: 'unfinished' }
+  | { readonly type: 'ignored'; readonly reason: string };
+
+/**
+ * Reads an EventBridge event of Secrets Manager, or what a person gives: `{"secretId": "…", "versionId"?: "…"}`,
+ * `{"application": "…", "profile": "…", "version": "…"}`, or `{"unfinished": true}`.
+ * @throws MalformedEventError with all findings
+ */
+export function parseRotationEvent(input: unknown): RotationRequest {
+  if (isEvent(input)) return parseEvent(input);
+  const result = manual.safeParse(input);
+  if (result.success) return result.data;
+  throw new MalformedEventError('The input', [
+    {
+      path: '',
+      message:
+        'must be an event of aws.secretsmanager, {"secretId": "…"} with "versionId" or without, {"application": "…", ' +
+        '"profile": "…", "version": "…"} with "environments", "account" and "region" or without, or {"unfinished": true}',
+    },
+  ]);
+}
+
+const isEvent = (input: unknown): input is object =>
+  typeof input === 'object' && input !== null && ('detail' in input || 'source' in input);
+
+/** Names have 64 or 128 characters at most (AppConfig API reference). */
+const idOrName = z.string().min(1).max(128);
+const version = z.string().min(1).max(1024);
+
+const manual = z.union([
+  z.strictObject({ secretId: z.string().min(1), versionId: z.string().min(1).optional() }).transform(
+    ({ secretId, versionId }): RotationRequest => ({
+      type: 'secret',
+      cause: 'deployment',
+      secretId,
+      ...(versionId === undefined ? {} : { versionId }),
+    }),
+  ),
+  z
+    .strictObject({
+      application: idOrName,
+      profile: idOrName,
+      version: z.union([version, z.int().positive().transform(String)]),
+      environments: z.array(idOrName).min(1).optional(),
+      account: z.string().exactOptional(),
+      region: region.exactOptional(),
+    })
+    .transform(
+      ({ environments, ...given }): RotationRequest => ({
+        type: 'hosted',
+        cause: 'deployment',
+        ...given,
+        ...(environments === undefined ? {} : { environments: [...new Set(environments)] }),
+      }),
+    ),
+  z
+    .strictObject({ unfinished: z.literal(true) })
+    .transform((): RotationRequest => ({ type: 'look', cause: 'unfinished' })),
+]);
+
+const secretArn = z
+  .string({ error: 'must be the ARN of a secret' })
+  .refine((arn) => secretPlace(arn) !== undefined, { error: 'must be the ARN of a secret' });
+
+/** Secrets Manager user guide, "Secret Label Updated event". */
+const labelUpdated = z.looseObject({
+  resources: z.tuple([secretArn], { error: 'must hold the ARN of the secret' }).rest(z.string()),
+  detail: z.looseObject({ labelUpdated: z.string(), versionId: z.string().min(1) }),
+});
+
+/**
+ * CloudTrail's record of a rotation; public rules have met both of CloudTrail's detail types, so none is asked for.
+ * Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS CloudTrail".
+ */
+const rotationEnded = z.looseObject({
+  detail: z.looseObject({ additionalEventData: z.looseObject({ SecretId: secretArn }) }),
+});
+
+const kind = z.looseObject({
+  source: z.string(),
+  'detail-type': z.string().optional(),
+  detail: z.looseObject({ eventName: z.string().optional(), errorCode: z.string().nullish() }),
+});
+
+/** Events that start a deployment, or tell of a failed rotation. */
+export const rotationEventNames = ['RotationSucceeded', 'RotationFailed'] as const;
+
+function parseEvent(input: object): RotationRequest {
+  const { source, 'detail-type': detailType, detail } = parsed(kind, input);
+  const { eventName } = detail;
+  if (source === rotatedEvent.source && detailType === rotatedEvent.detailType) return parseRotated(input);
+  if (source !== 'aws.secretsmanager') return ignored(`an event of ${source}, which tells of no secret`);
+  if (detailType === 'Secret Label Updated') return parseLabel(input);
+  if (eventName === 'RotationFailed')
+    return { type: 'rotation-failed', cause: 'rotation-failed', secretId: secretIdOf(input) };
+  if (eventName === 'RotationSucceeded')
+    return { type: 'secret', cause: 'rotated', secretId: secretIdOf(input) };
+  return ignored(`${eventName ?? detailType ?? 'an event'} of ${source} deploys nothing`);
+}
+
+/** The event by which a rotation function of ours asks for a deployment (shared/secrets/rotation-function/request-deployment.ts). */
+export const rotatedEvent = { source: 'account-onboarding.rotation', detailType: 'Secret Rotated' } as const;
+
+/** Its shape: ids only. */
+const rotated = z.looseObject({
+  detail: z.looseObject({ secretId: secretArn, versionId: z.string().min(1) }),
+});
+
+function parseRotated(input: object): RotationRequest {
+  const { secretId, versionId } = parsed(rotated, input).detail;
+  return { type: 'secret', cause: 'rotated', secretId, versionId };
+}
+
+function parseLabel(input: object): RotationRequest {
+  const { resources, detail } = parsed(labelUpdated, input);
+  if (detail.labelUpdated !== 'AWSCURRENT')
+    return ignored(`the label ${detail.labelUpdated} has moved, and only AWSCURRENT is deployed`);
+  return { type: 'secret', cause: 'rotated', secretId: resources[0], versionId: detail.versionId };
+}
+
+const secretIdOf = (input: object): string =>
+  parsed(rotationEnded, input).detail.additionalEventData.SecretId;
+
+const ignored = (reason: string): RotationRequest => ({ type: 'ignored', reason });
+
+function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new MalformedEventError('The event', findingsOf(result.error.issues));
+}

@@ -1,0 +1,128 @@
+import { timestamp } from '../../platform/clock.ts';
+import { messageOf } from '../../platform/lambda/task-error.ts';
+import { recordAndAnnounce } from '../../runs/record/announce.ts';
+import {
+  type Delivery,
+  type DeliveryKey,
+  type DeliveryStatus,
+  isUnfinished,
+  type OutboxStore,
+  type RunRecord,
+} from '../../store/ports.ts';
+import { StoredItemError } from '../../store/stored-item-error.ts';
+import { problemLine } from './claim-result.ts';
+import { isSecret } from './delivery.ts';
+import type { DeploymentServices } from './services.ts';
+
+/** How one delivery went through the state machine: to its end, or with the error that was caught. */
+interface DeliveryOutcome extends DeliveryKey {
+  readonly error?: { readonly Error: string; readonly Cause?: string | undefined } | undefined;
+}
+
+export interface FinishDeployments {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly deliveries: readonly DeliveryOutcome[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface FinishedDeployments {
+  readonly runId: string;
+  readonly status: 'succeeded' | 'failed';
+}
+
+/** The last step: decides by the outbox how the run ended, records it, and announces it. */
+export async function finishDeployments(
+  services: DeploymentServices,
+  { runId, startedAt, deliveries, problems, warnings }: FinishDeployments,
+): Promise<FinishedDeployments> {
+  const { runs, outbox } = services.store;
+  const opened = await runs.get(runId);
+  const stored = await Promise.all(
+    deliveries.map(async (outcome) => ({ outcome, ...(await deliveryOf(outbox, outcome)) })),
+  );
+  const left = [
+    ...problems,
+    ...stored.flatMap(({ outcome, delivery, unreadable }) =>
+      unreadable === undefined
+        ? leftLine(runId, outcome, delivery)
+        : [problemLine(outcome.source, unreadable)],
+    ),
+  ];
+  const own = stored.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
+  const status = left.length === 0 ? 'succeeded' : 'failed';
+  const run: RunRecord = {
+    runId,
+    status,
+    startedAt: opened?.startedAt ?? startedAt,
+    finishedAt: timestamp(services.clock),
+    cause: opened?.cause ?? 'deployment',
+    accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
+    reason: left[0] ?? summary(own, runId),
+    ...(left.length === 0 ? {} : { left }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+  // A rotation is told of two or three times, and of secrets that nobody deploys, too; and what was given up is told
+  // once. Those runs are recorded only.
+  const noNews =
+    left.length === 0 &&
+    (own.length === 0 ? run.cause === 'rotated' : own.every((delivery) => isTold(delivery, runId)));
+  if (noNews) await runs.put(run);
+  else await recordAndAnnounce(services, run, opened);
+  return { runId, status };
+}
+
+/** An item that cannot be understood must not keep the run from its end. */
+async function deliveryOf(
+  outbox: OutboxStore,
+  key: DeliveryKey,
+): Promise<{ readonly delivery?: Delivery | undefined; readonly unreadable?: StoredItemError }> {
+  try {
+    return { delivery: await outbox.get(key) };
+  } catch (error) {
+    if (error instanceof StoredItemError) return { unreadable: error };
+    throw error;
+  }
+}
+
+const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);
+
+/** Whether another run has told that it was given up for the time being. */
+const isTold = ({ again }: Delivery, runId: string): boolean => again !== undefined && again.toldBy !== runId;
+
+/** Nothing where it is done, has given way, or is in another run's care. */
+function leftLine(
+  runId: string,
+  { source, id, error }: DeliveryOutcome,
+  delivery: Delivery | undefined,
+): readonly string[] {
+  if (delivery === undefined) return [`${source} ${id}: its item is not in the table any more`];
+  if (fine.has(delivery.status) || delivery.runId !== runId || isTold(delivery, runId)) return [];
+  const where = `${nameOf(delivery)} to environment ${delivery.target.environment}`;
+  if (!isUnfinished(delivery)) return [`${where}: ${delivery.status}: ${delivery.reason ?? ''}`];
+  const why = error === undefined ? '' : `: ${error.Error}: ${messageOf(error.Cause)}`;
+  return [`${where}: ${delivery.status}, and left for the next look${why}`];
+}
+
+const nameOf = (delivery: Delivery): string =>
+  isSecret(delivery)
+    ? `${delivery.source}, version ${delivery.version}`
+    : `Profile ${delivery.target.profile}, version ${delivery.version}`;
+
+function summary(deliveries: readonly Delivery[], runId: string): string {
+  if (deliveries.length === 0)
+    return 'Nothing to deploy: no target, or each has this version already, or from another run';
+  const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
+  const seconds = deliveries.reduce((sum, { secondStarts }) => sum + secondStarts, 0);
+  const elsewhere = deliveries.filter((each) => isUnfinished(each) && each.runId !== runId).length;
+  const waiting = deliveries.filter(({ again }) => again !== undefined).length;
+  const more = [
+    ...(count('superseded') === 0 ? [] : [`${count('superseded')} overtaken by a newer version`]),
+    ...(count('withdrawn') === 0 ? [] : [`${count('withdrawn')} not served any more`]),
+    ...(elsewhere === 0 ? [] : [`${elsewhere} on their way still, in another run's care`]),
+    ...(waiting === 0 ? [] : [`${waiting} still to be looked at by the clock`]),
+    ...(seconds === 0 ? [] : [`${seconds} started a second time, after an answer that never came`]),
+  ];
+  return [`${count('complete')} of ${deliveries.length} deployments complete`, ...more].join(', ');
+}

@@ -1,0 +1,51 @@
+import type { Delivery } from '../../store/ports.ts';
+import { end, giveUp, type Hand, keep, longestWait, type Step } from './deployment-context.ts';
+import { deploymentOf, type FoundDeployment } from './deployments.ts';
+
+const minute = 60_000;
+
+/** Looks how a deployment goes, and ends the delivery with it, or after the configured time. */
+export async function follow(hand: Hand, delivery: Delivery, known?: FoundDeployment): Promise<Step> {
+  const { deployment = 0 } = delivery;
+  const found = known ?? (await deploymentOf(hand, delivery, deployment));
+  switch (found.State) {
+    case 'COMPLETE':
+      return end(hand, delivery, { status: 'complete', reason: `Deployment ${deployment} is complete` });
+    case 'ROLLED_BACK':
+      return end(hand, delivery, {
+        status: 'rolled-back',
+        reason: `Deployment ${deployment} was rolled back${byWhom(found)}. Readers have the version before it`,
+      });
+    case 'REVERTED':
+      return end(hand, delivery, { status: 'reverted', reason: `Deployment ${deployment} was reverted` });
+    default:
+      return goOn(hand, delivery, found);
+  }
+}
+
+async function goOn(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
+  const { clock } = hand.services;
+  const { followMinutes } = hand.rotation;
+  // A deployment that was followed to the limit is followed once more where a person asks for it again.
+  const { startedAt = '', requestedAt } = delivery;
+  const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
+  if (since >= followMinutes * minute)
+    return giveUp(hand, delivery, {
+      status: 'timed-out',
+      reason: `Deployment ${delivery.deployment} is ${found.State} after ${followMinutes} minutes`,
+    });
+  return { delivery: await keep(hand.services, delivery), seconds: secondsLeft(found, clock.now()) };
+}
+
+/** What the strategy says is left, between 5 seconds and `longestWait`. */
+function secondsLeft(found: FoundDeployment, now: number): number {
+  const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = found;
+  const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;
+  const left = ((StartedAt?.getTime() ?? now) + length - now) / 1_000;
+  return Math.round(Math.min(longestWait, Math.max(5, left)));
+}
+
+function byWhom({ EventLog = [] }: FoundDeployment): string {
+  const started = EventLog.find(({ EventType }) => EventType === 'ROLLBACK_STARTED');
+  return started?.TriggeredBy === undefined ? '' : ` by ${started.TriggeredBy}`;
+}

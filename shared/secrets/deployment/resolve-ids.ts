@@ -1,0 +1,105 @@
+import type { AppConfigClient, HostedConfigurationVersionSummary } from '@aws-sdk/client-appconfig';
+import { ResourceMissingError } from '../../platform/aws/errors.ts';
+import { MalformedEventError } from '../../platform/errors.ts';
+import { listApplications, listEnvironments, listHostedVersions, listProfiles } from './discover.ts';
+
+/** Ids or names; without environments all of the application are meant. */
+export interface NamedHosted {
+  readonly application: string;
+  readonly profile: string;
+  readonly environments?: readonly string[];
+}
+
+/**
+ * The same by ids, as AppConfig's other operations take them. An id wins over a name that reads like it.
+ * @throws ResourceMissingError for what has neither this id nor this name, or shares the name with others
+ * @throws MalformedEventError for a profile whose content is somewhere else, such as a secret
+ */
+export async function hostedIds(
+  client: AppConfigClient,
+  { application, profile, environments }: NamedHosted,
+): Promise<Required<NamedHosted>> {
+  const id = idAmong(await listApplications(client), application, 'application');
+  const here = await listEnvironments(client, id);
+  return {
+    application: id,
+    profile: await hostedProfile(client, id, profile),
+    environments:
+      environments === undefined
+        ? here.flatMap(({ Id }) => Id ?? [])
+        : [...new Set(environments.map((each) => idAmong(here, each, `environment of application ${id}`)))],
+  };
+}
+
+async function hostedProfile(client: AppConfigClient, application: string, wanted: string): Promise<string> {
+  const profiles = await listProfiles(client, application);
+  const id = idAmong(profiles, wanted, `configuration profile of application ${application}`);
+  const { LocationUri = hosted } = profiles.find(({ Id }) => Id === id) ?? {};
+  if (LocationUri === hosted) return id;
+  throw new MalformedEventError('The input', [
+    {
+      path: 'profile',
+      message: `must be one that AppConfig hosts; the content of ${wanted} is ${LocationUri}. A secret is deployed by {"secretId": "…"}`,
+    },
+  ]);
+}
+
+/** `LocationUri` of what AppConfig hosts (AppConfig API reference, "CreateConfigurationProfile"). */
+const hosted = 'hosted';
+
+export interface HostedVersion {
+  /** Its number. */
+  readonly version: string;
+  /** The customer managed key that encrypts it, if one does. */
+  readonly kmsKey?: string;
+}
+
+/**
+ * The version of a hosted configuration that has this number, or else this label, as StartDeployment takes them.
+ * @throws ResourceMissingError where there is none
+ */
+export async function hostedVersion(
+  client: AppConfigClient,
+  { application, profile }: Pick<NamedHosted, 'application' | 'profile'>,
+  wanted: string,
+): Promise<HostedVersion> {
+  const versions = await listHostedVersions(client, application, profile);
+  const found =
+    versions.find(({ VersionNumber }) => String(VersionNumber) === wanted) ??
+    versions.find(({ VersionLabel }) => VersionLabel === wanted);
+  if (found === undefined)
+    throw new ResourceMissingError(
+      `There is no version ${wanted} of configuration profile ${profile}. There are: ${newest(versions)}`,
+      { wanted },
+    );
+  const { VersionNumber, KmsKeyArn } = found;
+  return { version: String(VersionNumber), ...(KmsKeyArn === undefined ? {} : { kmsKey: KmsKeyArn }) };
+}
+
+const mostNamed = 20;
+
+function newest(versions: readonly HostedConfigurationVersionSummary[]): string {
+  const named = versions
+    .toSorted((a, b) => (b.VersionNumber ?? 0) - (a.VersionNumber ?? 0))
+    .map(({ VersionNumber, VersionLabel }) =>
+      VersionLabel === undefined ? String(VersionNumber) : `${VersionNumber} (${VersionLabel})`,
+    );
+  const more = named.length > mostNamed ? [`${named.length - mostNamed} older`] : [];
+  return [...named.slice(0, mostNamed), ...more].join(', ') || 'none';
+}
+
+interface Item {
+  readonly Id?: string | undefined;
+  readonly Name?: string | undefined;
+}
+
+function idAmong(items: readonly Item[], wanted: string, what: string): string {
+  if (items.some(({ Id }) => Id === wanted)) return wanted;
+  const [first, ...others] = items.filter(({ Name }) => Name === wanted);
+  if (first?.Id !== undefined && others.length === 0) return first.Id;
+  const why = first === undefined ? `There is no ${what}` : `More than one ${what}`;
+  const known = items.map(({ Id, Name }) => `${Name} (${Id})`).join(', ');
+  const advice =
+    known === '' ? 'There is none: create it first' : `There are: ${known}. Give the id of one of them`;
+  throw new ResourceMissingError(`${why} with the id or name ${wanted}. ${advice}`, { wanted });
+}

@@ -1,0 +1,123 @@
+import { type ActiveConfiguration, activeConfiguration } from '../../configuration/active-configuration.ts';
+import { secretPlace } from '../../platform/aws/secret-arn.ts';
+import { timestamp } from '../../platform/clock.ts';
+import { MalformedEventError } from '../../platform/errors.ts';
+import { retryAnnouncements } from '../../runs/record/retry-announcements.ts';
+import type { DeliveryKey } from '../../store/ports.ts';
+import { claimHosted } from './claim-hosted.ts';
+import { type Found, together } from './claim-result.ts';
+import { claimSecret } from './claim-secret.ts';
+import { parseRotationEvent, type RotationRequest } from './event.ts';
+import { lookAround } from './scheduled-check.ts';
+import type { DeploymentServices } from './services.ts';
+import { type NamedSecret, namedSecrets } from './targets.ts';
+
+export interface ResolvedDeployments {
+  readonly runId: string;
+  readonly status: 'accepted' | 'ignored';
+  /** What this run takes care of. */
+  readonly deliveries: readonly DeliveryKey[];
+  /** What cannot be deployed at all, a line each. */
+  readonly problems: readonly string[];
+  /** What a person should know though nothing failed, a line each. */
+  readonly warnings: readonly string[];
+}
+
+interface Step {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly input: unknown;
+}
+
+/**
+ * The first step: which versions are to be deployed where, each claimed in the outbox. Opens the run's record, but for
+ * a look that finds nothing to do. A look is also the scheduled check that tries pending announcements of all runs again.
+ * @throws MalformedEventError, ConfigurationMismatchError, ConcurrentUpdateError and the retryable errors
+ */
+export async function resolveDeployments(
+  services: DeploymentServices,
+  step: Step,
+): Promise<ResolvedDeployments> {
+  const { runId, startedAt } = step;
+  const { runs } = services.store;
+  const request = await readRequest(services, step);
+  if (request.type === 'ignored') {
+    const finishedAt = timestamp(services.clock);
+    const { reason } = request;
+    await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
+    return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [] };
+  }
+  // First of all, so that a run that dies here is made up for.
+  const arn = request.type === 'secret' ? secretPlace(request.secretId)?.arn : undefined;
+  if (arn !== undefined) await services.store.outbox.watch(arn);
+  const { cause } = request;
+  const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
+  if (request.type !== 'look') await runs.open(opened);
+  else await retryAnnouncements(services);
+  const found = { warnings: [], ...(await claimAll(services, request, step)) };
+  if (request.type !== 'look') return { runId, status: 'accepted', ...found };
+  if (found.deliveries.length + found.problems.length === 0) return { runId, status: 'ignored', ...found };
+  await runs.open(opened);
+  return { runId, status: 'accepted', ...found };
+}
+
+/** What cannot be read leaves an open record, so that its end is announced as a deployment's. */
+async function readRequest(
+  { store }: DeploymentServices,
+  { runId, startedAt, input }: Step,
+): Promise<RotationRequest> {
+  try {
+    return parseRotationEvent(input);
+  } catch (thrown) {
+    await store.runs.open({ runId, status: 'running', startedAt, accountIds: [], cause: 'deployment' });
+    throw thrown;
+  }
+}
+
+type Asked = Exclude<RotationRequest, { readonly type: 'ignored' }>;
+
+async function claimAll(
+  services: DeploymentServices,
+  request: Asked,
+  { runId, startedAt }: Step,
+): Promise<Found> {
+  if (request.type === 'rotation-failed') return { deliveries: [], problems: [notRotated(request.secretId)] };
+  const active = await activeConfiguration(services.store);
+  if (request.type === 'hosted') return claimHosted(services, active, { request, runId, startedAt });
+  if (request.type === 'look') return lookAround(services, active, runId);
+  const secrets = namedSecrets(active.configuration, request.secretId);
+  if (secrets.length === 0)
+    throw new MalformedEventError('The input', [
+      {
+        path: 'secretId',
+        message: 'must be the ARN of a secret, or a name that `rotation.targets` or `applications` has',
+      },
+    ]);
+  if (request.cause === 'rotated' && !secrets.some((secret) => isCentral(secret, active)))
+    return leaveAlone(services, request.secretId);
+  const byHand = request.cause === 'deployment';
+  const again = byHand ? 'incomplete' : 'never';
+  const { versionId } = request;
+  const claim = {
+    runId,
+    again,
+    believes: !byHand,
+    // What a person begins again is told again.
+    takesUp: !byHand,
+    repeats: true,
+    ...(byHand && versionId !== undefined ? { versionId } : {}),
+  } as const;
+  return together(secrets.map((secret) => claimSecret(services, active, { secret, ...claim })));
+}
+
+const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>
+  Object.values(configuration.centralAccounts).some((central) => central?.id === accountId);
+
+/** The hub's own account sends events of all its secrets, whose deployment is nobody's wish unless it is central. */
+async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<Found> {
+  await store.outbox.unwatch(arn);
+  return { deliveries: [], problems: [] };
+}
+
+const notRotated = (secretId: string): string =>
+  `${secretId}: Secrets Manager could not rotate it; readers keep the version that they have. See the log of its rotation function`;

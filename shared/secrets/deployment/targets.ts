@@ -1,0 +1,68 @@
+import { applicationsOf } from '../../configuration/applications.ts';
+import { type RotationTarget, rotationOf } from '../../configuration/rotation.ts';
+import type { Configuration } from '../../configuration/schema.ts';
+import { type SecretPlace, secretPlace } from '../../platform/aws/secret-arn.ts';
+import type { DeploymentTarget } from '../../store/ports.ts';
+
+interface AccountAndRegion {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Where a configured target is; its account is one of the configuration's. */
+function placeOf(
+  { account, region }: Pick<RotationTarget, 'account' | 'region'>,
+  { centralAccounts }: Configuration,
+): AccountAndRegion | undefined {
+  const central = centralAccounts[account];
+  return central === undefined ? undefined : { accountId: central.id, region: region ?? central.region };
+}
+
+/** The targets that the configuration names for a secret; they win over those that are found. */
+export const configuredTargets = (
+  configuration: Configuration,
+  secret: SecretPlace,
+): readonly DeploymentTarget[] =>
+  rotationOf(configuration)
+    .targets.filter((target) => isOf(target, secret, configuration))
+    .flatMap(({ application, environments, profile, strategy = rotationOf(configuration).strategy }) =>
+      environments.map((environment) => ({ application, environment, profile, strategy })),
+    );
+
+function isOf(target: RotationTarget, secret: SecretPlace, configuration: Configuration): boolean {
+  const place = placeOf(target, configuration);
+  return (
+    [secret.arn, secret.name].includes(target.secret) &&
+    place?.accountId === secret.accountId &&
+    place.region === secret.region
+  );
+}
+
+/** A secret that the configuration names, as DescribeSecret takes it. */
+export interface NamedSecret extends AccountAndRegion {
+  readonly secretId: string;
+}
+
+/** The secrets of the configured targets and of the applications' profiles, each once. */
+export function configuredSecrets(configuration: Configuration): readonly NamedSecret[] {
+  const ofTargets = rotationOf(configuration).targets;
+  const ofProfiles = applicationsOf(configuration).flatMap(({ account, region, profiles }) =>
+    profiles.flatMap(({ secret }) => (secret === undefined ? [] : [{ account, region, secret }])),
+  );
+  const named = [...ofTargets, ...ofProfiles].flatMap(({ secret, ...of }) => {
+    const place = placeOf(of, configuration);
+    return place === undefined ? [] : [{ ...place, secretId: secret }];
+  });
+  return [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/** Where a secret is that an event or a person names: by its ARN, or as the configuration does. */
+export function namedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
+  const place = secretPlace(secretId);
+  if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];
+  return configuredSecrets(configuration).filter((each) => each.secretId === secretId);
+}
+
+/** Whether a profile's content is the secret: `secretsmanager://` with its name or ARN (AppConfig API reference). */
+export const isLocationOf = (locationUri: string | undefined, { name, arn }: SecretPlace): boolean =>
+  [`secretsmanager://${name}`, `secretsmanager://${arn}`].includes(locationUri ?? '');

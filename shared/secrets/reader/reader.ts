@@ -1,0 +1,218 @@
+import {
+  type AppConfigDataClient,
+  type BadRequestException,
+  GetLatestConfigurationCommand,
+  StartConfigurationSessionCommand,
+} from '@aws-sdk/client-appconfigdata';
+import type { MetadataBearer } from '@smithy/types';
+import type { Clock } from '../../platform/clock.ts';
+import { ConfigurationUnavailableError } from './errors.ts';
+
+/** What checks a configuration and gives it its type: a zod schema, or anything with such a `parse`. */
+export interface ConfigurationSchema<T> {
+  parse(value: unknown): T;
+}
+
+export interface ReaderSettings<T> {
+  readonly client: AppConfigDataClient;
+  /** Ids or names. */
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  /** What the configuration's JSON must be. */
+  readonly schema: ConfigurationSchema<T>;
+  readonly clock: Clock;
+  /** Seconds between two questions at least, 15 to 86,400. Default: 60. AppConfig may ask for more. */
+  readonly pollSeconds?: number;
+  /** Is told of what went wrong while an earlier configuration was still there; never with its content. */
+  readonly onTrouble?: (error: ConfigurationUnavailableError) => void;
+}
+
+export interface ConfigurationReader<T> {
+  /**
+   * The configuration. Answers from memory; asks AppConfig when the poll interval is over, once for all who wait, and
+   * keeps the last good configuration where that fails.
+   * @throws ConfigurationUnavailableError where there was never a good one
+   */
+  get(): Promise<T>;
+  /** What is in memory, without asking; `undefined` before the first. */
+  current(): T | undefined;
+  /** Asks whenever the interval is over, until the signal: for a process that lives long. */
+  keepFresh(signal: AbortSignal): Promise<void>;
+}
+
+interface Memory<T> {
+  value: T | undefined;
+  /** For the next question, and until when it is good (milliseconds since the epoch). */
+  token: { readonly text: string; readonly until: number } | undefined;
+  /** Milliseconds since the epoch; not asked before. */
+  due: number;
+  asking: Promise<void> | undefined;
+}
+
+/** Reads one configuration that AppConfig deploys, as AppConfig wants to be asked. */
+export function configurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
+  const memory: Memory<T> = { value: undefined, token: undefined, due: 0, asking: undefined };
+  const { clock } = settings;
+
+  const refresh = (): Promise<void> => {
+    memory.asking ??= ask(settings, memory).finally(() => {
+      memory.asking = undefined;
+    });
+    return memory.asking;
+  };
+
+  const get = async (): Promise<T> => {
+    const first = memory.value === undefined && memory.asking !== undefined;
+    if (first || clock.now() >= memory.due) await refresh();
+    if (memory.value !== undefined) return memory.value;
+    throw new ConfigurationUnavailableError(
+      `${nameOf(settings)} has not been read yet, and the last attempt failed. It is tried again at ${new Date(memory.due).toISOString()}`,
+    );
+  };
+
+  return {
+    get,
+    current: () => memory.value,
+    keepFresh: async (signal) => {
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      while (!signal.aborted) {
+        if (clock.now() >= memory.due) await refresh().catch(() => {});
+        await Promise.race([clock.sleep(Math.max(1, memory.due - clock.now()), signal), aborted]);
+      }
+    },
+  };
+}
+
+/** Asks once; whatever happens, nobody asks again before the interval is over. */
+async function ask<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<void> {
+  const { clock, pollSeconds = 60, onTrouble = () => {} } = settings;
+  memory.due = clock.now() + pollSeconds * 1_000;
+  try {
+    const answer = await latest(settings, memory);
+    memory.due = clock.now() + Math.max(pollSeconds, answer.seconds) * 1_000;
+    take(settings, memory, answer);
+  } catch (thrown) {
+    const error = trouble(settings, thrown);
+    if (isLost(thrown)) memory.token = undefined;
+    if (memory.value === undefined) throw error;
+    onTrouble(error);
+  }
+}
+
+/**
+ * A session gives a configuration once, and then an empty body, which says that nothing has changed (AppConfig Data API
+ * reference, GetLatestConfiguration). Where it may have been given without arriving, the next question begins a session.
+ */
+function take<T>(settings: ReaderSettings<T>, memory: Memory<T>, { text, attempts }: Answer): void {
+  const { token } = memory;
+  if (memory.value === undefined || (text === '' && attempts > 1)) memory.token = undefined;
+  if (text === '' && memory.value === undefined)
+    throw new ConfigurationUnavailableError(`${nameOf(settings)} is empty: was it deployed already?`);
+  if (text === '') return;
+  memory.value = parsed(settings, text);
+  memory.token = token;
+}
+
+/** Whether there was no answer, or half of one; a refusal, such as throttling, gives nothing away. */
+function isLost(thrown: unknown): boolean {
+  if (thrown instanceof ConfigurationUnavailableError) return false;
+  const { $metadata } = thrown as Partial<MetadataBearer>;
+  return ($metadata?.httpStatusCode ?? 0) < 400;
+}
+
+interface Answer {
+  readonly seconds: number;
+  /** Those of the SDK. After the first, the answer to an earlier one may have been lost. */
+  readonly attempts: number;
+  readonly text: string;
+}
+
+/** Tokens are good for 24 hours (AppConfig Data API reference, GetLatestConfiguration); an hour is for clocks. */
+const tokenLife = 23 * 3_600_000;
+
+/**
+ * A session goes on with its token, also after a question that was refused: a token is good for one call, and that was
+ * not it. Whether AppConfig takes a token again whose answer was lost, and whether it then repeats the answer, is not
+ * documented. Where a token is refused or too old, the session is begun again, once.
+ */
+async function latest<T>(settings: ReaderSettings<T>, memory: Memory<T>): Promise<Answer> {
+  const { token } = memory;
+  if (token === undefined || settings.clock.now() >= token.until)
+    return poll(settings, memory, await newSession(settings));
+  try {
+    return await poll(settings, memory, token.text);
+  } catch (thrown) {
+    if (!isRefusedToken(thrown)) throw thrown;
+    memory.token = undefined;
+    return poll(settings, memory, await newSession(settings));
+  }
+}
+
+/** A question that comes too early is refused, too, and its token stays good ("InvalidParameterDetail", `Problem`). */
+function isRefusedToken(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || thrown.name !== 'BadRequestException') return false;
+  const { Details } = thrown as Partial<BadRequestException>;
+  return Details?.InvalidParameters?.ConfigurationToken?.Problem !== 'PollIntervalNotSatisfied';
+}
+
+async function newSession<T>(settings: ReaderSettings<T>): Promise<string | undefined> {
+  const { client, application, environment, profile, pollSeconds = 60 } = settings;
+  const { InitialConfigurationToken } = await client.send(
+    new StartConfigurationSessionCommand({
+      ApplicationIdentifier: application,
+      EnvironmentIdentifier: environment,
+      ConfigurationProfileIdentifier: profile,
+      RequiredMinimumPollIntervalInSeconds: pollSeconds,
+    }),
+  );
+  return InitialConfigurationToken;
+}
+
+/** Keeps the token until there is a next one. */
+async function poll<T>(
+  { client, clock }: ReaderSettings<T>,
+  memory: Memory<T>,
+  ConfigurationToken: string | undefined,
+): Promise<Answer> {
+  keepToken(memory, ConfigurationToken, clock.now());
+  const { NextPollConfigurationToken, NextPollIntervalInSeconds, Configuration, $metadata } =
+    await client.send(new GetLatestConfigurationCommand({ ConfigurationToken }));
+  keepToken(memory, NextPollConfigurationToken, clock.now());
+  const { attempts = 1 } = $metadata ?? {};
+  return {
+    seconds: NextPollIntervalInSeconds ?? 0,
+    attempts,
+    text: new TextDecoder().decode(Configuration),
+  };
+}
+
+function keepToken<T>(memory: Memory<T>, text: string | undefined, now: number): void {
+  if (text === memory.token?.text) return;
+  memory.token = text === undefined ? undefined : { text, until: now + tokenLife };
+}
+
+/** What is said of a configuration that does not fit leaves its content out: it may be a secret. */
+function parsed<T>(settings: ReaderSettings<T>, text: string): T {
+  try {
+    return settings.schema.parse(JSON.parse(text));
+  } catch {
+    throw new ConfigurationUnavailableError(
+      `${nameOf(settings)} was deployed in a form that its reader does not take. The last good one stays in use`,
+    );
+  }
+}
+
+const trouble = <T>(settings: ReaderSettings<T>, thrown: unknown): ConfigurationUnavailableError =>
+  thrown instanceof ConfigurationUnavailableError
+    ? thrown
+    : new ConfigurationUnavailableError(
+        `${nameOf(settings)} could not be read: ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : thrown}`,
+        {},
+        thrown,
+      );
+
+const nameOf = <T>({ application, environment, profile }: ReaderSettings<T>): string =>
+  `Configuration ${profile} of application ${application} in environment ${environment}`;

@@ -1,0 +1,159 @@
+import { inspect } from 'node:util';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { MalformedEventError } from '../../platform/errors.ts';
+import { findingsOf } from '../../platform/findings.ts';
+import { RotationRefusedError } from './errors.ts';
+import { scrubbed } from './redact.ts';
+import type { RotationTools } from './rotation-tools.ts';
+import type { SecretValues } from './rotator.ts';
+import { keepUnlessStale, works } from './stale-pending-version.ts';
+import { dropPending, makeCurrent, type RotatedVersion, rotatedVersion, valueOfVersion } from './versions.ts';
+
+/** Source: Secrets Manager user guide, "Lambda rotation functions". */
+const eventSchema = z.looseObject({
+  Step: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
+  SecretId: z.string().min(1),
+  ClientRequestToken: z.string().min(1),
+  /** Sensitive: it is sent with the value that a step puts, and nowhere else (API reference, "PutSecretValue"). */
+  RotationToken: z.string().min(1).optional(),
+});
+
+type Step = z.infer<typeof eventSchema>['Step'];
+
+/** The version that a step works on, with the token of the step's event. */
+interface StepVersion extends RotatedVersion {
+  readonly rotationToken: string | undefined;
+}
+
+/**
+ * One of the four steps in which Secrets Manager has a secret rotated. Each can be repeated at any point.
+ * @throws MalformedEventError, RotationRefusedError, RotationStepError; never with a value in it
+ */
+export async function rotateSecret(tools: RotationTools, event: unknown): Promise<void> {
+  const parsed = eventSchema.safeParse(event);
+  if (!parsed.success)
+    throw new MalformedEventError('The input of the rotation', findingsOf(parsed.error.issues));
+  const { Step, SecretId, ClientRequestToken, RotationToken: rotationToken } = parsed.data;
+  await withoutToken(Step, rotationToken, async () => {
+    const version = await rotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
+    if (Step === 'finishSecret') await finishSecret(tools, version);
+    // A step that comes again after the end has nothing left to do.
+    else if (!version.isCurrent) await steps[Step](tools, { ...version, rotationToken });
+  });
+  tools.logger.info('Rotation step done', { step: Step, secretId: SecretId, versionId: ClientRequestToken });
+}
+
+/** An error that quotes the rotation token is replaced. Every other error stays as it is. */
+async function withoutToken(step: Step, token: string | undefined, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    throw token !== undefined && inspect(thrown, { depth: 10 }).includes(token)
+      ? scrubbed(step, thrown, [token])
+      : thrown;
+  }
+}
+
+type Perform = (tools: RotationTools, version: StepVersion) => Promise<void>;
+
+const steps: Readonly<Record<Exclude<Step, 'finishSecret'>, Perform>> = {
+  createSecret: async (tools, version) => {
+    const { secretsManager, rotator } = tools;
+    const { secretId, token, rotationToken } = version;
+    const current = await currentValue(tools, version);
+    const pending = await valueOfVersion(secretsManager, secretId, token);
+    if (pending !== undefined) return keepUnlessStale(tools, version, { pending, current });
+    const SecretString = await guarded('createSecret', [current], () => rotator.generate(current));
+    await guarded('createSecret', [current, SecretString], () =>
+      secretsManager.send(
+        new PutSecretValueCommand({
+          SecretId: secretId,
+          ClientRequestToken: token,
+          SecretString,
+          VersionStages: ['AWSPENDING'],
+          ...(rotationToken === undefined ? {} : { RotationToken: rotationToken }),
+        }),
+      ),
+    );
+  },
+
+  /** What works already was set by an attempt before this one. */
+  setSecret: async (tools, version) => {
+    const { set, test } = tools.rotator;
+    if (set === undefined) return;
+    const values = await valuesOf(tools, version);
+    if (test !== undefined && (await works(() => test(values.pending)))) return;
+    await guarded('setSecret', textsOf(values), () => set(values));
+  },
+
+  testSecret: async (tools, version) => {
+    const { test } = tools.rotator;
+    if (test === undefined) return;
+    const values = await valuesOf(tools, version);
+    await guarded('testSecret', textsOf(values), () => test(values.pending));
+  },
+};
+
+/**
+ * Moves AWSCURRENT, and asks for the deployment also where it had been moved already: an attempt that was cut off
+ * between the two must not lose it. A rotation does not fail because of its deployment: where nobody could be asked,
+ * Secrets Manager's own event and the hub's look remain.
+ */
+async function finishSecret(tools: RotationTools, version: RotatedVersion): Promise<void> {
+  if (!version.isCurrent) await makeCurrent(tools.secretsManager, version);
+  await ask(tools, { secretId: version.secretId, versionId: version.token });
+  if (version.isPending) await dropPending(tools.secretsManager, version);
+}
+
+const askAttempts = 3;
+
+async function ask(
+  { askForDeployment, logger }: RotationTools,
+  version: { readonly secretId: string; readonly versionId: string },
+): Promise<void> {
+  for (let attempt = 1; attempt <= askAttempts; attempt += 1)
+    try {
+      return await askForDeployment(version);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown.name : String(thrown);
+      logger.error('The deployment of the new version could not be asked for', {
+        ...version,
+        attempt,
+        error,
+      });
+    }
+}
+
+async function currentValue({ secretsManager }: RotationTools, version: RotatedVersion): Promise<string> {
+  const { secretId, current } = version;
+  const value = current === undefined ? undefined : await valueOfVersion(secretsManager, secretId, current);
+  if (value !== undefined) return value;
+  throw new RotationRefusedError(`${secretId} has no current value to begin with: give it one, then rotate`);
+}
+
+async function valuesOf(tools: RotationTools, version: RotatedVersion): Promise<SecretValues> {
+  const { secretId, token, previous } = version;
+  const { secretsManager } = tools;
+  const pending = await valueOfVersion(secretsManager, secretId, token);
+  if (pending === undefined)
+    throw new RotationRefusedError(
+      `Version ${token} of ${secretId} has no value yet: createSecret comes first`,
+    );
+  return {
+    pending,
+    current: await currentValue(tools, version),
+    previous: previous === undefined ? undefined : await valueOfVersion(secretsManager, secretId, previous),
+  };
+}
+
+const textsOf = ({ pending, current, previous }: SecretValues): readonly string[] =>
+  [pending, current, previous].filter((value) => value !== undefined);
+
+async function guarded<T>(step: Step, values: readonly string[], act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (thrown) {
+    throw scrubbed(step, thrown, values);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Tags } from './simulated-resources.ts';
+
+/** AWS AppConfig in memory: applications with their environments and profiles, strategies, alarms and sessions. */
+export interface AppConfigState {
+  /** By id. */
+  readonly applications: Map<string, SimulatedApplication>;
+  readonly strategies: Map<string, SimulatedStrategy>;
+  /** ARNs of the CloudWatch alarms that are in ALARM. */
+  readonly alarms: Set<string>;
+  /** By the token that comes next. */
+  readonly sessions: Map<string, ConfigurationSession>;
+}
+
+export interface SimulatedApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly arn: string;
+  /** By id. */
+  readonly environments: Map<string, SimulatedEnvironment>;
+  readonly profiles: Map<string, SimulatedProfile>;
+}
+
+export interface SimulatedEnvironment {
+  readonly id: string;
+  readonly name: string;
+  /** ARNs of the alarms that roll a deployment back. */
+  readonly monitors: readonly string[];
+  /** The first has number 1. */
+  readonly deployments: SimulatedDeployment[];
+}
+
+export interface SimulatedProfile {
+  readonly id: string;
+  readonly name: string;
+  /** `hosted`, or `secretsmanager://<name>`. */
+  readonly locationUri: string;
+  readonly retrievalRoleArn: string | undefined;
+  /** JSON Schemas of draft-04, as text. */
+  readonly validators: readonly string[];
+  /** Of a hosted profile: the customer managed key of its versions. */
+  readonly kmsKeyArn: string | undefined;
+  /** Of a hosted profile; the first has number 1. */
+  readonly versions: HostedVersion[];
+}
+
+export interface HostedVersion {
+  readonly content: string;
+  readonly contentType: string;
+  /** Default: none. */
+  readonly label?: string;
+}
+
+export interface SimulatedStrategy {
+  readonly id: string;
+  readonly name: string;
+  /** Absent for the predefined ones, which every account has. */
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly durationMinutes: number;
+  readonly growthType: 'LINEAR' | 'EXPONENTIAL';
+  /** Per cent. */
+  readonly growthFactor: number;
+  readonly bakeMinutes: number;
+}
+
+export interface SimulatedDeployment {
+  readonly number: number;
+  readonly profile: SimulatedProfile;
+  readonly version: string;
+  readonly strategy: SimulatedStrategy;
+  readonly description: string | undefined;
+  readonly tags: Tags;
+  readonly kmsKeyArn: string | undefined;
+  readonly content: HostedVersion;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** How it ended before its time, or was undone after. */
+  undone: { readonly state: 'ROLLED_BACK' | 'REVERTED'; readonly at: number } | undefined;
+}
+
+export interface ConfigurationSession {
+  readonly applicationId: string;
+  readonly environmentId: string;
+  readonly profileId: string;
+  readonly intervalSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number;
+  readonly expiresAt: number;
+  /** Number of the deployment that it was given last. */
+  readonly deployment: number | undefined;
+  /** Where it stands among the targets of a growing deployment, 0 to 100. */
+  readonly place: number;
+}
+
+/** Source: AppConfig user guide, "Working with deployment strategies", predefined strategies. */
+const predefined: readonly SimulatedStrategy[] = [
+  {
+    id: 'AppConfig.AllAtOnce',
+    name: 'AppConfig.AllAtOnce',
+    durationMinutes: 0,
+    growthType: 'LINEAR',
+    growthFactor: 100,
+    bakeMinutes: 10,
+  },
+  {
+    id: 'AppConfig.Linear20PercentEvery6Minutes',
+    name: 'AppConfig.Linear20PercentEvery6Minutes',
+    durationMinutes: 30,
+    growthType: 'LINEAR',
+    growthFactor: 20,
+    bakeMinutes: 30,
+  },
+];
+
+export const newAppConfig = (): AppConfigState => ({
+  applications: new Map(),
+  strategies: new Map(predefined.map((strategy) => [strategy.id, strategy])),
+  alarms: new Set(),
+  sessions: new Map(),
+});

@@ -1,0 +1,187 @@
+import { ouNamesOf } from '../shared/accounts/ou-path.ts';
+import { deploymentActions } from '../shared/cloudformation/deployment-actions.ts';
+import type { Configuration } from '../shared/configuration/schema.ts';
+import type { ResourceRef } from '../shared/grants/contract.ts';
+import { grantKinds } from '../shared/grants/kinds.ts';
+import type { PolicyDocument } from '../shared/iam/document.ts';
+import type { Clock, Random } from '../shared/platform/clock.ts';
+import { desiredResources } from '../shared/reconcile/desired-resources.ts';
+import { SimulatedOrganization } from './organization.ts';
+
+const rootId = 'r-exam';
+
+/** Ids of the OUs of `examples/onboarding.yml`, so that recorded events fit them; others are made up. */
+const knownOus: Readonly<Record<string, string>> = {
+  Workloads: 'ou-exam-workload1',
+  Sandbox: 'ou-exam-sandbox01',
+  Platform: 'ou-exam-platform1',
+};
+
+const members = ['888888888888', '777777777777', '666666666666'];
+
+/**
+ * A simulated organization in which everything is that a configuration names: its accounts, OUs and resources, each
+ * resource with a statement that is not ours, the spoke roles with the actions that the grant kinds list, and one
+ * account in each OU.
+ */
+export function exampleOrganization(
+  configuration: Configuration,
+  { clock, random }: { clock: Clock; random: Random },
+): SimulatedOrganization {
+  const { managementAccount, id } = configuration.organization;
+  const organization = new SimulatedOrganization({
+    organizationId: id,
+    managementAccountId: managementAccount,
+    hubAccountId: managementAccount,
+    rootId,
+    partition: configuration.partition,
+    clock,
+    random,
+  });
+  addCentralAccounts(organization, configuration);
+  addOus(organization, configuration);
+  for (const { ref } of desiredResources(configuration, [])) addResource(organization, ref, configuration);
+  const topic = configuration.notifications?.topic.split(':');
+  if (topic !== undefined)
+    organization.addTopic({ region: topic[3] ?? '', accountId: topic[4] ?? '', name: topic[5] ?? '' });
+  return organization;
+}
+
+function addCentralAccounts(organization: SimulatedOrganization, configuration: Configuration): void {
+  const { centralAccounts, spokeRole, partition } = configuration;
+  const { managementAccount } = configuration.organization;
+  const [, path = '', role = spokeRole] = /^(.*\/)?([^/]+)$/.exec(spokeRole) ?? [];
+  for (const [name, account] of Object.entries(centralAccounts)) {
+    if (account === undefined || organization.world.accounts.has(account.id)) continue;
+    organization.addAccount({ id: account.id, name });
+    organization.addRole({
+      accountId: account.id,
+      name: role,
+      path: `/${path}`,
+      trust: allow({
+        Principal: { AWS: `arn:${partition}:iam::${managementAccount}:root` },
+        Action: 'sts:AssumeRole',
+      }),
+      permissions: allow({
+        Action: [
+          ...grantKinds.flatMap(({ actions, discovery }) => [
+            ...actions.read,
+            ...actions.write,
+            ...(actions.identify ?? []),
+            ...(discovery?.actions ?? []),
+          ]),
+          ...deploymentActions,
+        ],
+        Resource: '*',
+      }),
+    });
+  }
+}
+
+/** The OUs that selectors name by path, with one account in each. */
+function addOus(organization: SimulatedOrganization, { grants }: Configuration): void {
+  const named = grants.flatMap(({ for: selector }) => selector.ous ?? []);
+  const paths = [...new Set(named)].filter((path) => !path.startsWith('ou-') && !path.includes('*'));
+  for (const [index, path] of paths.toSorted().entries()) {
+    const parentId = ouId(organization, path);
+    const id = members[index];
+    if (id !== undefined)
+      organization.addAccount({ id, name: `${path.replaceAll('/', '-').toLowerCase()}-1`, parentId });
+  }
+}
+
+/** The id of the OU at a path, which is made where it is missing. */
+export function ouId(organization: SimulatedOrganization, path: string): string {
+  return ouNamesOf(path).reduce((parentId, name, depth) => {
+    const { organizationalUnits } = organization.world;
+    const found = [...organizationalUnits.values()].find(
+      (ou) => ou.parentId === parentId && ou.name === name,
+    );
+    if (found !== undefined) return found.id;
+    const id =
+      (depth === 0 ? knownOus[name] : undefined) ??
+      `ou-exam-made${String(organizationalUnits.size).padStart(4, '0')}`;
+    organization.addOu({ id, name, parentId });
+    return id;
+  }, rootId);
+}
+
+function addResource(
+  organization: SimulatedOrganization,
+  ref: ResourceRef,
+  { partition }: Configuration,
+): void {
+  const { kind, accountId, region, id } = ref;
+  const place = { accountId, region };
+  const [entity, name = ''] = id.split('/');
+  const owner = `arn:${partition}:iam::${accountId}:root`;
+  const makers: Readonly<Record<string, () => unknown>> = {
+    's3-bucket-policy': () =>
+      organization.addBucket({
+        ...place,
+        name: id,
+        policy: denyInsecureTransport(`arn:${partition}:s3:::${id}`),
+      }),
+    'kms-key-policy': () => organization.addKey({ ...place, id }),
+    'kms-grant': () => {
+      organization.addKey({ ...place, id });
+      addServiceLinkedRoles(organization);
+    },
+    'ami-launch-permission': () => organization.addImage({ ...place, id }),
+    'ecr-repository-policy': () =>
+      organization.addRepository({
+        ...place,
+        name: id,
+        policy: allow({ Sid: 'BuildersPush', Principal: { AWS: owner }, Action: 'ecr:PutImage' }),
+      }),
+    'secret-resource-policy': () => organization.addSecret({ ...place, name: id }),
+    'assume-role-permission': () =>
+      entity === 'group'
+        ? organization.addGroup({ accountId, name })
+        : organization.addRole({
+            accountId,
+            name,
+            trust: allow({ Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
+          }),
+    'role-trust-policy': () =>
+      organization.addRole({
+        accountId,
+        name: id.split('/').at(-1) ?? id,
+        path: `/${id.slice(0, id.lastIndexOf('/') + 1)}`,
+        trust: allow({ Sid: 'Owner', Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
+      }),
+  };
+  const make = makers[kind];
+  if (make === undefined) throw new Error(`The example organization has no resource of kind ${kind}`);
+  make();
+}
+
+/** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */
+export function addServiceLinkedRoles(organization: SimulatedOrganization): void {
+  for (const accountId of organization.world.accounts.keys())
+    organization.addRole({
+      accountId,
+      path: '/aws-service-role/autoscaling.amazonaws.com/',
+      name: 'AWSServiceRoleForAutoScaling',
+      trust: allow({ Principal: { Service: 'autoscaling.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+    });
+}
+
+const allow = (statement: object): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', ...statement }],
+});
+
+const denyInsecureTransport = (bucket: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'DenyInsecureTransport',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: [bucket, `${bucket}/*`],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ],
+});

@@ -1,0 +1,131 @@
+import type { ImageState, LaunchPermission } from '@aws-sdk/client-ec2';
+import type { GrantConstraints, GrantOperation, KeyManagerType, KeyState } from '@aws-sdk/client-kms';
+import type { AccountState } from '../shared/platform/account.ts';
+
+export type Tags = Record<string, string>;
+
+export interface SimulatedAccount {
+  readonly id: string;
+  readonly name: string;
+  state: AccountState;
+  /** Id of the root or of an OU. */
+  parentId: string;
+  readonly tags: Tags;
+}
+
+export interface SimulatedOu {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string;
+}
+
+/** A resource with one policy document; `policy` is the text that a read gives back. */
+export interface SimulatedResource {
+  /** Of a repository: it tells a new one from another one of its name. */
+  readonly createdAt?: Date;
+  /** The owner. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  readonly arn: string;
+  policy: string | undefined;
+  /** Of keys and secrets. */
+  readonly tags: Tags;
+}
+
+export interface SimulatedKey extends SimulatedResource {
+  state: KeyState;
+  readonly manager: KeyManagerType;
+}
+
+export interface SimulatedBucket extends SimulatedResource {
+  /** Block Public Access refuses policies that are public; on for every bucket since April 2023. */
+  readonly blockPublicPolicy: boolean;
+}
+
+/** A grant on a key. */
+export interface SimulatedGrant {
+  readonly id: string;
+  readonly name: string | undefined;
+  /** The unique id of a role that was deleted. */
+  grantee: string;
+  /** Ordered. */
+  readonly operations: readonly GrantOperation[];
+  readonly constraints: GrantConstraints | undefined;
+}
+
+export interface SimulatedImage {
+  /** The owner. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly tags: Tags;
+  state: ImageState;
+  launchPermissions: readonly LaunchPermission[];
+}
+
+export interface SimulatedRole {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly uniqueId: string;
+  readonly path: string;
+  trust: string;
+  /** The policy of what it may do, besides the managed policies attached to it. */
+  readonly permissions: string | undefined;
+  readonly attached: Set<string>;
+}
+
+export interface SimulatedGroup {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly uniqueId: string;
+  readonly path: string;
+  readonly attached: Set<string>;
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly document: string;
+  readonly createdAt: Date;
+}
+
+export interface SimulatedManagedPolicy {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly uniqueId: string;
+  readonly path: string;
+  readonly description: string | undefined;
+  readonly tags: Tags;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  versions: readonly PolicyVersion[];
+  defaultVersion: string;
+  lastVersion: number;
+}
+
+/** A version of a secret; one that a rotation has begun has no value yet. */
+export interface SecretVersion {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  value: string | undefined;
+  readonly stages: Set<string>;
+}
+
+export interface SimulatedSecret extends SimulatedResource {
+  /** Of a replica, where its primary secret is. */
+  readonly primaryRegion: string | undefined;
+  /** ARN of the customer managed key; `undefined` for `aws/secretsmanager`. */
+  readonly kmsKeyArn: string | undefined;
+  /** By version id, in the order in which they were made. */
+  readonly versions: Map<string, SecretVersion>;
+  /** When it was scheduled for deletion, milliseconds since the epoch. */
+  deletedAt: number | undefined;
+  rotationFunctionArn: string | undefined;
+  /** The step that a rotation function is called for now. */
+  rotationStep?: { readonly token: string; readonly functionRoleArn: string | undefined } | undefined;
+}

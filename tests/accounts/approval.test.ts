@@ -1,0 +1,110 @@
+import { describe, expect, test } from '@jest/globals';
+import { type NeedsApproval, positionOf, withApproval } from '../../shared/accounts/approval.ts';
+import { type Account, type RegisteredAccount, unreadableAccount } from '../../shared/platform/account.ts';
+
+const at = '2026-03-02T09:00:00.000Z';
+const earlier = '2026-03-01T09:00:00.000Z';
+
+const account = (more: Partial<Account> = {}): Account => ({
+  id: '555566667777',
+  name: 'payments',
+  state: 'ACTIVE',
+  parentIds: ['r-abcd'],
+  ouPath: '',
+  tags: { team: 'a', stage: 'b' },
+  ...more,
+});
+
+const registered = (more: Partial<Account> = {}): RegisteredAccount => ({
+  ...account(more),
+  revision: 7,
+  updatedAt: earlier,
+});
+
+const production = { parentIds: ['r-abcd', 'ou-abcd-11111111'], ouPath: 'Production' };
+const everybody: NeedsApproval = () => true;
+const inProduction: NeedsApproval = ({ ouPath }) => ouPath === 'Production';
+const root = positionOf(account());
+
+describe('an account waits', () => {
+  test.each(['ACTIVE', 'PENDING_ACTIVATION'] as const)('when it is new and %s', (state) => {
+    expect(withApproval(undefined, account({ state }), everybody, at).approval).toEqual({
+      since: at,
+      approvedAs: null,
+    });
+  });
+
+  test('when it moves, with where it was approved', () => {
+    const now = withApproval(registered(), account(production), inProduction, at);
+
+    expect(now.approval).toEqual({ since: at, approvedAs: root });
+  });
+
+  test('on, since the first time, when it becomes active where it waited', () => {
+    const approval = { since: earlier, approvedAs: null };
+    const before = registered({ state: 'PENDING_ACTIVATION', approval });
+
+    expect(withApproval(before, account(), everybody, at).approval).toEqual(approval);
+  });
+
+  test('anew when it moves on, by where it was approved before it waited', () => {
+    const before = registered({ ...production, approval: { since: earlier, approvedAs: root } });
+    const now = withApproval(before, account({ ...production, name: 'renamed' }), everybody, at);
+
+    expect(now.approval).toEqual({ since: at, approvedAs: root });
+  });
+
+  test('when it had left and comes back, whatever it was approved as', () => {
+    const now = withApproval(registered({ state: 'DEPARTED' }), account(), everybody, at);
+
+    expect(now.approval).toEqual({ since: at, approvedAs: null });
+  });
+});
+
+describe('an account does not wait', () => {
+  const waiting = registered({ ...production, approval: { since: earlier, approvedAs: root } });
+
+  test.each<[string, RegisteredAccount | undefined, Account, NeedsApproval | undefined]>([
+    ['where nothing asks for it', undefined, account(), undefined],
+    ['where it stays as it is registered, whoever needs approval', registered(), account(), everybody],
+    [
+      'when only the order of its tags is another',
+      registered(),
+      account({ tags: { stage: 'b', team: 'a' } }),
+      everybody,
+    ],
+    ['when it is closed where it was', registered(), account({ state: 'SUSPENDED' }), everybody],
+    ['when it leaves', registered(), account({ state: 'DEPARTED' }), everybody],
+    ['any more when it is back where it was approved', waiting, account(), everybody],
+    ['any more where it needs no approval', waiting, account({ ouPath: 'Sandbox' }), inProduction],
+    ['any more when approvals are turned off', waiting, account(production), undefined],
+  ])('%s', (_, before, now, needs) => {
+    expect(withApproval(before, now, needs, at)).toEqual(now);
+  });
+});
+
+describe('an account with an item that could not be understood', () => {
+  const error = { name: 'StoredItemError', message: 'The item …', retryable: false };
+  const unreadable = unreadableAccount(account().id, 7, error);
+  const keeping = { since: at, approvedAs: null, keepsAccess: true } as const;
+
+  test('waits with the access that it has when it needs approval', () => {
+    expect(withApproval(unreadable, account(), everybody, at)).toEqual({ ...account(), approval: keeping });
+  });
+
+  test('goes on to keep its access when it moves while it waits', () => {
+    const waiting = { ...registered(), approval: { ...keeping, since: earlier } } as const;
+
+    expect(withApproval(waiting, account(production), everybody, at).approval).toEqual(keeping);
+  });
+
+  test('is approved as it is when nobody needs approval', () => {
+    expect(withApproval(unreadable, account(), undefined, at)).toEqual(account());
+  });
+
+  test('keeps nothing when it had left and comes back', () => {
+    const left = { ...registered({ state: 'DEPARTED' }), approval: keeping } as const;
+
+    expect(withApproval(left, account(), everybody, at).approval).toEqual({ since: at, approvedAs: null });
+  });
+});

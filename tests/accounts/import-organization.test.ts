@@ -1,0 +1,169 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { importOrganization, requireReady } from '../../shared/accounts/registry.ts';
+import { id, production, refresh, sandbox, type World, world } from './accounts-fixture.ts';
+import { awsError } from './organizations.ts';
+
+describe('importOrganization', () => {
+  test('stores every account and marks the registry ready', async () => {
+    const here = world();
+    const progress: number[] = [];
+
+    const report = await importOrganization({
+      ...here,
+      onProgress: ({ accounts }) => progress.push(accounts),
+    });
+
+    expect(report).toEqual({ accounts: 3, changed: 3, departed: 0, ready: true });
+    expect((await here.registry.accounts()).map((account) => account.id)).toEqual([
+      '111111111111',
+      id,
+      '888899990000',
+    ]);
+    expect(progress).toEqual([1, 2, 3]);
+    await requireReady(here.registry);
+  });
+
+  test('a second import changes nothing, and asks for no account by itself', async () => {
+    const here = world();
+    await importOrganization(here);
+    here.organization.asked.length = 0;
+
+    expect(await importOrganization(here)).toEqual({ accounts: 3, changed: 0, departed: 0, ready: true });
+    expect((await here.registry.head()).revision).toBe(3);
+    expect(here.organization.asked).not.toContain('DescribeAccount');
+  });
+
+  test('stores what differs, and accounts that have left', async () => {
+    const here = world();
+    await importOrganization(here);
+    here.organization.accounts.set(id, sandbox);
+    here.organization.accounts.delete('888899990000');
+
+    expect(await importOrganization(here)).toEqual({ accounts: 2, changed: 2, departed: 1, ready: true });
+    expect((await here.registry.account('888899990000'))?.state).toBe('DEPARTED');
+    expect(await importOrganization(here)).toEqual({ accounts: 2, changed: 0, departed: 0, ready: true });
+  });
+
+  test('absence is not departure: an account that the listing missed is asked for', async () => {
+    const here = world();
+    await importOrganization(here);
+    // It sits in an OU that is listed later, and moves to one that was listed before.
+    here.organization.accounts.set(id, {
+      parentId: 'ou-exam-sandbox01',
+      tags: { environment: 'production' },
+    });
+    here.organization.before = (command, { ParentId }) =>
+      command === 'ListAccountsForParent' &&
+      ParentId === 'ou-exam-sandbox01' &&
+      here.organization.accounts.set(id, {
+        parentId: 'ou-exam-product01',
+        tags: { environment: 'production' },
+      });
+
+    expect(await importOrganization(here)).toMatchObject({ accounts: 3, changed: 0, departed: 0 });
+    expect((await here.registry.account(id))?.state).toBe('ACTIVE');
+  });
+
+  test('an account that is listed twice gets the answer that holds', async () => {
+    const here = world();
+    here.organization.before = (command, { ParentId }) =>
+      command === 'ListAccountsForParent' &&
+      ParentId === 'ou-exam-sandbox01' &&
+      here.organization.accounts.set(id, sandbox);
+
+    expect(await importOrganization(here)).toMatchObject({ accounts: 3, changed: 3 });
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+  });
+
+  test('an account that is listed twice, and is where it was, does not keep the place between', async () => {
+    const here = world();
+    here.organization.accounts.set(id, sandbox);
+    await importOrganization(here);
+    here.organization.accounts.set(id, production);
+    here.organization.before = async (command, { ParentId }) => {
+      if (command !== 'ListAccountsForParent' || ParentId !== 'ou-exam-sandbox01') return;
+      while ((await here.registry.account(id))?.ouPath !== 'Workloads/Production') await setImmediate();
+      here.organization.accounts.set(id, sandbox);
+    };
+
+    await importOrganization(here);
+
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+  });
+
+  /** The account moves to an OU that was listed already, and its event is handled, while its tags are asked for. */
+  const overtakeListing = (here: World) => {
+    here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
+    here.organization.after = async (command, { ResourceId }) => {
+      if (command !== 'ListTagsForResource' || ResourceId !== id) return;
+      here.organization.after = () => undefined;
+      here.organization.accounts.set(id, sandbox);
+      await refresh(here);
+    };
+  };
+
+  test('a listing does not overwrite an answer that is newer than it', async () => {
+    const here = world();
+    await importOrganization(here);
+    overtakeListing(here);
+
+    await importOrganization(here);
+
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox', revision: 4 });
+  });
+
+  test('a new account that an event stored first is not overwritten either', async () => {
+    const here = world();
+    overtakeListing(here);
+
+    await importOrganization(here);
+
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+    expect((await here.registry.head()).revision).toBe(3);
+  });
+});
+
+describe('an import that does not go through', () => {
+  const failing = (here: World, when: (command: string, token: string | undefined) => boolean) => {
+    here.organization.before = (command, { NextToken }) => {
+      if (when(command, NextToken)) throw awsError('TooManyRequestsException');
+    };
+  };
+
+  test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListTagsForResource'])(
+    'leaves the registry not ready: the second page of %s fails',
+    async (failed) => {
+      const here = world();
+      for (const one of ['222222222221', '222222222222', '222222222223'])
+        here.organization.accounts.set(one, { parentId: 'r-exam', tags: { a: '1', b: '2', c: '3' } });
+      failing(here, (command, token) => command === failed && token !== undefined);
+
+      await expect(importOrganization(here)).rejects.toThrow('TooManyRequestsException');
+      await expect(requireReady(here.registry)).rejects.toMatchObject({ name: 'RegistryNotReadyError' });
+    },
+  );
+
+  test('takes no account for departed when the question about it fails', async () => {
+    const here = world();
+    await importOrganization(here);
+    here.organization.accounts.delete(id);
+    failing(here, (command) => command === 'DescribeAccount');
+
+    await expect(importOrganization(here)).rejects.toThrow('TooManyRequestsException');
+    expect((await here.registry.account(id))?.state).toBe('ACTIVE');
+  });
+
+  test('takes an empty listing for a wrong answer', async () => {
+    const here = world();
+    await importOrganization(here);
+    here.organization.accounts.clear();
+
+    await expect(importOrganization(here)).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
+    expect((await here.registry.account(id))?.state).toBe('ACTIVE');
+  });
+
+  test('says what to do', async () => {
+    await expect(requireReady(world().registry)).rejects.toThrow('Run `onboarding import` first');
+  });
+});

@@ -1,0 +1,220 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  firstCursor,
+  type ImportCursor,
+  importCursorSchema,
+  packIds,
+  unpackIds,
+} from '../../shared/accounts/import-cursor.ts';
+import { type ImportSlice, importSlice } from '../../shared/accounts/import-slice.ts';
+import { importOrganization } from '../../shared/accounts/registry.ts';
+import { id, production, sandbox, type World, world } from './accounts-fixture.ts';
+
+/** One page at a time, the cursor copied as a state machine copies it. */
+async function slices(
+  here: World,
+  between: (slice: number) => unknown = () => undefined,
+): Promise<readonly ImportSlice[]> {
+  const done: ImportSlice[] = [];
+  let cursor: ImportCursor | undefined;
+  do {
+    const slice = await importSlice(here, cursor, { accounts: 1, pages: 1 });
+    done.push(slice);
+    cursor = slice.cursor && importCursorSchema.parse(JSON.parse(JSON.stringify(slice.cursor)));
+    if (cursor !== undefined) await between(done.length);
+  } while (cursor !== undefined && done.length < 100);
+  return done;
+}
+
+const many = (here: World): readonly string[] => {
+  const ids = Array.from({ length: 9 }, (_, number) => `00000000000${number}`);
+  for (const one of ids)
+    here.organization.accounts.set(one, {
+      parentId: 'ou-exam-product01',
+      tags: { a: '1', b: '2', c: '3' },
+    });
+  return [...ids, '111111111111', id, '888899990000'].toSorted();
+};
+
+describe('importSlice', () => {
+  test('finds in many slices what one finds, with every page of tags, and is ready at the end only', async () => {
+    const here = world();
+    const all = many(here);
+    const readiness: unknown[] = [];
+
+    const done = await slices(here, async () => readiness.push(await here.registry.readySince()));
+
+    expect(done.length).toBeGreaterThan(10);
+    expect(done.at(-1)?.counts).toEqual({ accounts: 12, changed: 12, departed: 0 });
+    expect(new Set(readiness)).toEqual(new Set([undefined]));
+    expect(await here.registry.readySince()).toBeDefined();
+    const stored = await here.registry.accounts();
+    expect(stored.map((account) => account.id)).toEqual(all);
+    expect(stored[0]).toMatchObject({ ouPath: 'Workloads/Production', tags: { a: '1', b: '2', c: '3' } });
+    expect(stored[0]?.parentIds).toEqual(['r-exam', 'ou-exam-workload1', 'ou-exam-product01']);
+  });
+
+  test('an account that moves from an OU not read yet into one that was read is asked for by itself', async () => {
+    const here = world();
+    here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
+    await importOrganization(here);
+
+    const done = await slices(
+      here,
+      (slice) => slice === 1 && here.organization.accounts.set(id, { parentId: 'r-exam' }),
+    );
+
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+    expect(done.at(-1)?.counts).toEqual({ accounts: 3, changed: 1, departed: 0 });
+  });
+
+  test('a new account that moves so is found in the list of all', async () => {
+    const here = world();
+    here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
+
+    await slices(here, (slice) => slice === 1 && here.organization.accounts.set(id, { parentId: 'r-exam' }));
+
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+  });
+
+  test('an account that two slices list keeps the place that holds', async () => {
+    const here = world();
+    here.organization.accounts.set(id, production);
+    let moved = false;
+
+    await slices(here, async () => {
+      if (moved || (await here.registry.account(id)) === undefined) return;
+      moved = true;
+      here.organization.accounts.set(id, sandbox);
+    });
+
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Sandbox' });
+  });
+
+  test('an OU that is deleted before it is read is passed over, and its accounts are not lost', async () => {
+    const here = world();
+    await importOrganization(here);
+
+    await slices(here, (slice) => {
+      if (slice !== 1) return;
+      here.organization.accounts.set('888899990000', { parentId: 'r-exam' });
+      here.organization.ous.delete('ou-exam-sandbox01');
+    });
+
+    expect(await here.registry.account('888899990000')).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+  });
+
+  test('those who have left are asked for a few at a time', async () => {
+    const here = world();
+    for (const left of many(here).slice(0, 9)) here.organization.accounts.set(left, sandbox);
+    await importOrganization(here);
+    for (const left of many(here).slice(0, 9)) here.organization.accounts.delete(left);
+
+    const done = await slices(here);
+
+    expect(done.at(-1)?.counts).toEqual({ accounts: 3, changed: 9, departed: 9 });
+    expect(done.filter(({ cursor }) => cursor?.phase === 'absent')).toHaveLength(9);
+  });
+
+  test('a slice may be repeated', async () => {
+    const here = world();
+    const first = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
+    const again = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
+
+    expect(again.cursor).toMatchObject({ seen: first.cursor?.seen, parents: first.cursor?.parents });
+    expect((await here.registry.head()).revision).toBe(1);
+  });
+
+  test('tags are asked for only of those who are new where no selector looks at them, and kept of the others', async () => {
+    const here = world();
+    await importOrganization(here);
+    here.organization.accounts.set(id, { ...production, tags: { environment: 'test' } });
+    here.organization.accounts.set('999999999999', { ...sandbox, tags: { fresh: 'yes' } });
+    here.organization.asked.length = 0;
+
+    expect(await importOrganization({ ...here, tags: false })).toMatchObject({ changed: 1 });
+
+    expect(here.organization.asked.filter((asked) => asked === 'ListTagsForResource')).toHaveLength(1);
+    expect(await here.registry.account('999999999999')).toMatchObject({ tags: { fresh: 'yes' } });
+    expect(await here.registry.account(id)).toMatchObject({ tags: { environment: 'production' } });
+  });
+
+  test.each(['ListAccountsForParent', 'ListTagsForResource', 'ListParents'])(
+    'once the registry is ready, an account that leaves after %s, unknown to everybody, is not added',
+    async (asked) => {
+      const here = world();
+      await importOrganization(here);
+      here.organization.accounts.set('999999999999', sandbox);
+      here.organization.after = (command, { ParentId = sandbox.parentId, ResourceId = '999999999999' }) => {
+        const isAbout = ParentId === sandbox.parentId && ResourceId === '999999999999';
+        if (command === asked && isAbout) here.organization.accounts.delete('999999999999');
+      };
+
+      await importOrganization(here);
+
+      expect((await here.registry.account('999999999999'))?.state ?? 'DEPARTED').toBe('DEPARTED');
+    },
+  );
+
+  test('who needs approval is asked for only where somebody may: a new account, or one that waits', async () => {
+    const here = world();
+    await importOrganization(here);
+    let asked = 0;
+    const everybody = async () => {
+      asked += 1;
+      return () => true;
+    };
+    const importing = async (needsApproval: World['needsApproval']) => {
+      asked = 0;
+      await importOrganization({ ...here, needsApproval });
+      return asked;
+    };
+
+    const known = await importing(everybody);
+    here.organization.accounts.set('999999999999', sandbox);
+    const added = await importing(everybody);
+    const waits = (await here.registry.account('999999999999'))?.approval;
+    const waiting = await importing(everybody);
+    await importing(async () => undefined);
+
+    expect({ known, added, waiting }).toEqual({ known: 0, added: 1, waiting: 1 });
+    expect(waits).toBeDefined();
+    expect((await here.registry.account('999999999999'))?.approval).toBeUndefined();
+  });
+
+  test('of an account that differs otherwise, tags are asked for after all', async () => {
+    const here = world();
+    await importOrganization(here);
+    here.organization.accounts.set(id, { ...sandbox, tags: { environment: 'test' } });
+
+    await importOrganization({ ...here, tags: false });
+
+    expect(await here.registry.account(id)).toMatchObject({
+      ouPath: 'Sandbox',
+      tags: { environment: 'test' },
+    });
+  });
+
+  test('an account that left since its page came is not counted, and not stored', async () => {
+    const here = world();
+    here.organization.before = (command, { ResourceId }) =>
+      command === 'ListTagsForResource' && ResourceId === id && here.organization.accounts.delete(id);
+
+    expect(await importOrganization(here)).toMatchObject({ accounts: 2, changed: 2, departed: 0 });
+    expect(await here.registry.account(id)).toBeUndefined();
+  });
+});
+
+describe('the ids in a cursor', () => {
+  test('come back, zeros in front included', () => {
+    const ids = new Set(['000000000001', '123456789012', '999999999999']);
+
+    expect(unpackIds(packIds(ids))).toEqual(ids);
+  });
+
+  test('of 30,000 accounts leave room in a state of 256 KiB', () => {
+    const ids = new Set(Array.from({ length: 30_000 }, (_, number) => String(100_000_000_000 + number)));
+
+    expect(packIds(ids).length).toBeLessThan(200_001);
+  });
+});

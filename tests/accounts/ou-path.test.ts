@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ouMistake, ouNamesOf, ouPathOf } from '../../shared/accounts/ou-path.ts';
+import { matches, selectorSchema } from '../../shared/accounts/selector.ts';
+import type { Account } from '../../shared/platform/account.ts';
+
+const accountIn = (names: readonly string[]): Account => ({
+  id: '111122223333',
+  name: 'orders',
+  state: 'ACTIVE',
+  parentIds: ['r-exam'],
+  ouPath: ouPathOf(names),
+  tags: {},
+});
+
+const isSelected = (ou: string, names: readonly string[]): boolean =>
+  matches(selectorSchema.parse({ ous: [ou] }), accountIn(names));
+
+/** Names that are hard to spell, and any other. */
+const name = fc.oneof(
+  fc.constantFrom('CI/CD', 'CI', 'CD', 'CI%2FCD', '%', '%25', '100%', '*', '**', '/', '\\', 'a*', ' ', '\n'),
+  fc.constantFrom('ou-legacy', 'ou-ab12-cd34ef56', 'r-exam', '[x]', '{a,b}', '?', '%2', 'A%2fB', '..'),
+  fc.string({ minLength: 1, maxLength: 12 }),
+  fc
+    .array(fc.constantFrom('%', '2', 'F', '/', '*', '\\', 'a', ' '), { minLength: 1, maxLength: 6 })
+    .map((each) => each.join('')),
+);
+const names = fc.array(name, { minLength: 1, maxLength: 5 });
+
+const isAtOrBelow = (place: readonly string[], ou: readonly string[]): boolean =>
+  ou.every((each, index) => place[index] === each);
+
+describe('ouPathOf', () => {
+  it('spells a path that matches this OU and what is beneath it, and nothing else', () => {
+    fc.assert(
+      fc.property(names, fc.array(names, { maxLength: 20 }), names, (ou, places, below) => {
+        const spelled = ouPathOf(ou);
+        for (const place of [ou, ou.slice(0, -1), [...ou, ...below], below, ...places])
+          expect(isSelected(spelled, place)).toBe(isAtOrBelow(place, ou));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('keeps the names', () => {
+    fc.assert(fc.property(names, (each) => expect(ouNamesOf(ouPathOf(each))).toEqual(each)));
+    expect(ouNamesOf(ouPathOf([]))).toEqual([]);
+  });
+
+  it.each([
+    [['Workloads', 'CI/CD'], 'Workloads/CI%2FCD'],
+    [['CI%2FCD'], 'CI%252FCD'],
+    [['100% ours'], '100% ours'],
+    [['Team *'], 'Team %2A'],
+    [['ou-legacy', 'Old'], 'ou%2Dlegacy/Old'],
+    [['[x] {a,b} ?\\'], '[x] {a,b} ?\\'],
+  ])('spells %j as %s', (each, spelled) => {
+    expect(ouPathOf(each)).toBe(spelled);
+  });
+});
+
+describe('an OU path', () => {
+  it('matches a name with a slash when a star stands for it', () => {
+    expect(isSelected('CI*', ['CI/CD'])).toBe(true);
+    expect(isSelected('CI/CD', ['CI/CD'])).toBe(false);
+  });
+
+  it('takes an encoded star literally beside a star', () => {
+    expect(isSelected('Team %2A*', ['Team *1'])).toBe(true);
+    expect(isSelected('Team %2A*', ['Team 11'])).toBe(false);
+  });
+
+  it('matches in no time when a segment is hostile', () => {
+    expect(isSelected('*a'.repeat(500), ['a'.repeat(128)])).toBe(false);
+    expect(isSelected('*a*a*a*a*ax', ['a'.repeat(128)])).toBe(false);
+  });
+});
+
+it.each(['Workloads//Production', '/Workloads', 'Workloads/', '/', ''])(
+  'asks for a name on each side of every slash when the path is "%s"',
+  (path) => {
+    expect(ouMistake(path)).toContain('a name before and after each slash');
+  },
+);

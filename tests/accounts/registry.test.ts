@@ -1,0 +1,328 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { refreshAccount } from '../../shared/accounts/refresh-account.ts';
+import { ouNamesHoldFor } from '../../shared/accounts/remembered-ous.ts';
+import { ThrottledError } from '../../shared/platform/aws/errors.ts';
+import { timestamp } from '../../shared/platform/clock.ts';
+import { id, production, refresh, sandbox, type World, world } from './accounts-fixture.ts';
+
+describe('refreshAccount', () => {
+  test('stores a new account with the next revision', async () => {
+    const here = world();
+
+    const { account, changed } = await refresh(here);
+
+    expect(changed).toBe(true);
+    expect(account).toMatchObject({ id, revision: 1, ouPath: 'Workloads/Production', state: 'ACTIVE' });
+    expect(account?.updatedAt).toBe('2026-03-02T09:00:00.000Z');
+    expect(await here.registry.account(id)).toEqual(account);
+  });
+
+  test('stores nothing and takes no revision where nothing changed', async () => {
+    const here = world();
+    here.organization.accounts.set(id, { ...production, tags: { a: '1', b: '2' } });
+    const first = await refresh(here);
+    here.organization.accounts.set(id, { ...production, tags: { b: '2', a: '1' } });
+
+    const second = await refresh(here);
+
+    expect(second).toEqual({ account: first.account, changed: false });
+    expect((await here.registry.head()).revision).toBe(1);
+  });
+
+  test.each([
+    ['name', { ...production, name: 'renamed' }],
+    ['state', { ...production, answer: { State: 'SUSPENDED' } }],
+    ['position', sandbox],
+    ['tags', { ...production, tags: { environment: 'staging' } }],
+  ] as const)('stores another %s', async (_what, listed) => {
+    const here = world();
+    await refresh(here);
+    here.organization.accounts.set(id, listed);
+
+    expect(await refresh(here)).toMatchObject({ changed: true, account: { revision: 2 } });
+  });
+
+  test('stores an account that left as departed, with its last position, once', async () => {
+    const here = world();
+    await refresh(here);
+    here.organization.accounts.delete(id);
+
+    expect(await refresh(here)).toMatchObject({
+      changed: true,
+      account: { state: 'DEPARTED', ouPath: 'Workloads/Production', revision: 2 },
+    });
+    expect(await refresh(here)).toMatchObject({ changed: false, account: { revision: 2 } });
+  });
+
+  test('an account that nobody knows is none', async () => {
+    const here = world();
+
+    expect(await refresh(here, '000000000000')).toEqual({ account: undefined, changed: false });
+    expect((await here.registry.head()).revision).toBe(0);
+  });
+
+  test('takes back an account that left and came again', async () => {
+    const here = world();
+    await refresh(here);
+    here.organization.accounts.delete(id);
+    await refresh(here);
+    here.organization.accounts.set(id, sandbox);
+
+    expect((await refresh(here)).account).toMatchObject({ state: 'ACTIVE', ouPath: 'Sandbox', revision: 3 });
+  });
+});
+
+const ofOus = (commands: readonly string[]): number =>
+  commands.filter((command) => command === 'DescribeOrganizationalUnit').length;
+
+describe('what Organizations is asked', () => {
+  const asked = async (here: World, accountId = id) => {
+    here.organization.asked.length = 0;
+    await refresh(here, accountId);
+    return here.organization.asked;
+  };
+  test('of a new account each thing once, and in the end whether it is still there', async () => {
+    const here = world();
+    here.organization.accounts.set(id, { parentId: 'r-exam' });
+
+    expect(await asked(here)).toEqual([
+      'ListParents',
+      'ListTagsForResource',
+      'DescribeAccount',
+      'DescribeAccount',
+    ]);
+  });
+
+  test('the OUs of a new account are those that another has asked for, for some minutes', async () => {
+    const here = world();
+    for (const newcomer of ['600000000001', '600000000002'])
+      here.organization.accounts.set(newcomer, production);
+
+    expect(ofOus(await asked(here))).toBe(2);
+    expect(ofOus(await asked(here, '600000000001'))).toBe(0);
+    expect(await here.registry.account('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
+    await here.clock.sleep(ouNamesHoldFor);
+    expect(ofOus(await asked(here, '600000000002'))).toBe(2);
+  });
+
+  test('of an account that is known every OU is asked for, so that a name that changed is seen, by newcomers too', async () => {
+    const here = world();
+    await refresh(here);
+    here.organization.ous.set('ou-exam-product01', { name: 'Live', parentId: 'ou-exam-workload1' });
+    here.organization.accounts.set('600000000001', production);
+
+    expect(ofOus(await asked(here))).toBeGreaterThanOrEqual(2);
+    await refresh(here, '600000000001');
+
+    const accounts = await here.registry.accounts();
+    expect(accounts.map(({ ouPath }) => ouPath)).toEqual(['Workloads/Live', 'Workloads/Live']);
+  });
+});
+
+describe('the OUs of a crowd', () => {
+  /** DescribeOrganizationalUnit comes too soon for everybody. */
+  const tooSoon = (command: string): void => {
+    if (command === 'DescribeOrganizationalUnit') throw new ThrottledError('Rate exceeded');
+  };
+
+  test('an OU has the parent that it ever had, so only its name is asked for again', async () => {
+    const here = world();
+    here.organization.accounts.set('600000000001', production);
+    await refresh(here);
+    await here.clock.sleep(ouNamesHoldFor);
+    here.organization.asked.length = 0;
+
+    await refresh(here, '600000000001');
+
+    expect(ofOus(here.organization.asked)).toBe(2);
+    expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
+    expect(await here.registry.account('600000000001')).toMatchObject({ ouPath: 'Workloads/Production' });
+  });
+
+  test('who is not told a name takes it from whoever is, a moment later', async () => {
+    const here = world();
+    here.organization.before = async (command, { OrganizationalUnitId: ou = '' }) => {
+      if (command === 'DescribeOrganizationalUnit') {
+        const { name = '', parentId = '' } = here.organization.ous.get(ou) ?? {};
+        await here.registry.putOu({ id: ou, name, parentId, askedAt: timestamp(here.clock) });
+      }
+      tooSoon(command);
+    };
+
+    const { account } = await refresh(here);
+
+    expect(account).toMatchObject({ ouPath: 'Workloads/Production' });
+    expect(here.clock.slept).toEqual([1_000, 1_000]);
+    expect(here.organization.asked.filter((command) => command === 'ListParents')).toHaveLength(1);
+  });
+
+  test('where nobody is told, it gives up after some seconds, and stores nothing', async () => {
+    const here = world();
+    here.organization.before = tooSoon;
+
+    await expect(refresh(here)).rejects.toMatchObject({ name: 'ThrottledError' });
+
+    expect(here.clock.slept).toHaveLength(5);
+    expect(await here.registry.account(id)).toBeUndefined();
+  });
+
+  test('of an account that is known nobody else is waited for: its name may be older', async () => {
+    const here = world();
+    await refresh(here);
+    here.organization.before = tooSoon;
+
+    await expect(refresh(here)).rejects.toMatchObject({ name: 'ThrottledError' });
+    expect(here.clock.slept).toEqual([]);
+  });
+
+  test('a name that was told at a time that is yet to come is asked for again', async () => {
+    const here = world();
+    const askedAt = new Date(here.clock.now() + 3_600_000).toISOString();
+    await here.registry.putOu({
+      id: production.parentId,
+      name: 'Wrong',
+      parentId: 'ou-exam-workload1',
+      askedAt,
+    });
+
+    expect((await refresh(here)).account).toMatchObject({ ouPath: 'Workloads/Production' });
+  });
+});
+
+describe('refreshAccount beside others', () => {
+  test('starts over after a conflict, and keeps the newer answer', async () => {
+    let overtaken = false;
+    const here: World = world((registry) => ({
+      put: async (account, expected, at) => {
+        if (!overtaken) {
+          overtaken = true;
+          here.organization.accounts.set(id, sandbox);
+          await refreshAccount({ ...here, accountId: id });
+        }
+        return registry.put(account, expected, at);
+      },
+    }));
+
+    const { account } = await refresh(here);
+
+    expect(account).toMatchObject({ ouPath: 'Sandbox', revision: 1 });
+    expect(here.clock.slept).toEqual([50]);
+  });
+
+  test('an answer that was overtaken while it was given is never stored', async () => {
+    const here = world();
+    here.organization.after = async (command) => {
+      if (command !== 'ListTagsForResource') return;
+      here.organization.after = () => undefined;
+      here.organization.accounts.set(id, sandbox);
+      await refresh(here);
+    };
+
+    expect(await refresh(here)).toMatchObject({
+      changed: false,
+      account: { ouPath: 'Sandbox', revision: 1 },
+    });
+    expect((await here.registry.head()).revision).toBe(1);
+  });
+
+  test('a writer that was held up does not restore an old answer when the other one found nothing to do', async () => {
+    let heldUp = false;
+    const here: World = world((registry) => ({
+      put: async (account, expected, at) => {
+        if (account.ouPath === 'Sandbox' && !heldUp) {
+          heldUp = true;
+          here.organization.accounts.set(id, production);
+          expect(await refreshAccount({ ...here, accountId: id })).toMatchObject({ changed: false });
+        }
+        return registry.put(account, expected, at);
+      },
+    }));
+    here.organization.accounts.set(id, production);
+    await refresh(here);
+    here.organization.accounts.set(id, sandbox);
+
+    await refresh(here);
+
+    expect(heldUp).toBe(true);
+    expect(await here.registry.account(id)).toMatchObject({ ouPath: 'Workloads/Production' });
+  });
+
+  test('two at once end with one change and the same account', async () => {
+    const here = world();
+
+    const [one, other] = await Promise.all([refresh(here), refresh(here)]);
+
+    expect(one.account).toEqual(other.account);
+    expect([one.changed, other.changed].filter(Boolean)).toHaveLength(1);
+    expect((await here.registry.head()).revision).toBe(1);
+  });
+
+  test('thirty accounts at once all arrive, each with a revision of its own', async () => {
+    const here = world();
+    const ids = Array.from({ length: 30 }, (_, number) => `${900_000_000_000 + number}`);
+    for (const one of ids) here.organization.accounts.set(one, sandbox);
+    let seed = 1;
+    const random = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const sleep = async (milliseconds: number) => {
+      for (let turn = 0; turn < milliseconds / 10; turn += 1) await setImmediate();
+    };
+    const clock = { ...here.clock, sleep };
+
+    const results = await Promise.all(
+      ids.map((one) => refreshAccount({ ...here, clock, random, accountId: one })),
+    );
+
+    expect(new Set(results.map(({ account }) => account?.revision)).size).toBe(30);
+    expect((await here.registry.accounts()).map((account) => account.id)).toEqual(ids);
+  });
+
+  test('an account that leaves while it is stored for the first time does not stay a member', async () => {
+    let left = false;
+    const here: World = world((registry) => ({
+      put: async (account, expected, at) => {
+        if (!left) {
+          left = true;
+          here.organization.accounts.delete(id);
+          // Whoever hears of its leaving now finds nothing to do.
+          expect(await refreshAccount({ ...here, accountId: id })).toMatchObject({ account: undefined });
+        }
+        return registry.put(account, expected, at);
+      },
+    }));
+
+    expect((await refresh(here)).account).toMatchObject({ state: 'DEPARTED' });
+    expect(await here.registry.account(id)).toMatchObject({ state: 'DEPARTED' });
+  });
+
+  test('where only the revision was taken by another account, nothing is asked for again', async () => {
+    let taken = false;
+    const here: World = world((registry) => ({
+      put: async (account, expected, at) => {
+        if (taken || account.id !== id) return registry.put(account, expected, at);
+        taken = true;
+        await refreshAccount({ ...here, accountId: '888899990000' });
+        here.organization.asked.length = 0;
+        return undefined;
+      },
+    }));
+
+    expect((await refresh(here)).account).toMatchObject({ revision: 2 });
+    expect(here.organization.asked).toEqual(['DescribeAccount']);
+  });
+
+  test('gives up after twenty conflicts, with sleeps that grow to two seconds', async () => {
+    const here = world(() => ({ put: async () => undefined }));
+
+    await expect(refresh(here)).rejects.toMatchObject({
+      name: 'ConcurrentUpdateError',
+      retryable: true,
+      fields: { accountId: id, attempts: 20 },
+    });
+    expect(here.clock.slept).toHaveLength(20);
+    expect(here.clock.slept.slice(0, 7)).toEqual([50, 100, 200, 400, 800, 1000, 1000]);
+  });
+});

@@ -1,0 +1,229 @@
+import { describe, expect, test } from '@jest/globals';
+import { ouPathsOf, type Selector } from '../../shared/accounts/selector.ts';
+import {
+  maySelect,
+  type StoredOus,
+  selectionOf,
+  storedOuIds,
+  storeOus,
+  withNewOus,
+} from '../../shared/accounts/stored-ous.ts';
+import { type Account, unreadableAccount } from '../../shared/platform/account.ts';
+
+/** `at('w:Workloads', 'p:Production')`: an account in these OUs, from below the root, each with its id. */
+const at = (...ous: readonly string[]): Account => {
+  const parts = ous.map((ou) => ou.split(':'));
+  return {
+    id: '111122223333',
+    name: 'orders',
+    state: 'ACTIVE',
+    parentIds: ['r-root', ...parts.map(([id = '']) => id)],
+    ouPath: parts.map(([, name = '']) => name.replaceAll('/', '%2F')).join('/'),
+    tags: {},
+  };
+};
+
+const activatedIn = (selector: Selector, ...accounts: readonly Account[]): StoredOus =>
+  storeOus(ouPathsOf(selector), accounts);
+
+const before = at('w:Workloads', 'p:Production');
+
+describe('a path that names one OU', () => {
+  const selector: Selector = { ous: ['Workloads/Production'] };
+  const stored = activatedIn(selector, before, at('w:Workloads', 's:Staging'), at('x:Sandbox'));
+
+  test('stores the OU and the OUs above it when it is activated', () => {
+    expect(stored).toEqual({
+      'Workloads/Production': { w: 'Workloads', p: 'Workloads/Production' },
+    });
+  });
+
+  test('names only the OU at the path when the OUs above it are stored too', () => {
+    expect(storedOuIds(stored)).toEqual(['p']);
+  });
+
+  test.each([
+    ['the OU has its name', before, 'selected'],
+    ['the account is in an OU below it', at('w:Workloads', 'p:Production', 'a:A'), 'selected'],
+    ['the OU is renamed', at('w:Workloads', 'p:Prod'), 'unresolved'],
+    ['the account is in an OU below the renamed OU', at('w:Workloads', 'p:Prod', 'a:A'), 'unresolved'],
+    ['the OU above it is renamed', at('w:Work', 'p:Production'), 'unresolved'],
+    ['another OU takes its path', at('w:Workloads', 'n:Production'), 'not-selected'],
+    ['another OU takes the path of the OU above it', at('n:Workloads', 'm:Production'), 'not-selected'],
+    ['the account is in another OU', at('w:Workloads', 's:Staging'), 'not-selected'],
+    ['the account is in the root', at(), 'not-selected'],
+  ])('says when %s', (_, account, selection) => {
+    expect(selectionOf(selector, account, stored)).toBe(selection);
+  });
+
+  test('stays with the stored OU when it is activated again and the path names none', () => {
+    const renamed = at('w:Workloads', 'p:Prod');
+
+    expect(storeOus(['Workloads/Production'], [renamed], stored)).toEqual(stored);
+  });
+
+  test('stays with the stored OU when its accounts cannot be read', () => {
+    const unreadable = unreadableAccount('444455556666', 1, {
+      name: 'StoredItemError',
+      message: 'The item …',
+      retryable: false,
+    });
+
+    expect(storeOus(['Workloads/Production'], [at('x:Sandbox'), unreadable], stored)).toEqual(stored);
+  });
+
+  test('takes the OU that has the path when it is activated again', () => {
+    const accounts = [at('w:Workloads', 'p:Prod'), at('w:Workloads', 'n:Production')];
+
+    expect(storeOus(['Workloads/Production'], accounts, stored)).toEqual({
+      'Workloads/Production': { w: 'Workloads', n: 'Workloads/Production' },
+    });
+  });
+
+  test('forgets the stored OU when it is activated again and the OU has no account', () => {
+    expect(storeOus(['Workloads/Production'], [at('x:Sandbox')], stored)).toEqual({});
+  });
+
+  test('selects by the names of today when nothing was stored', () => {
+    expect(selectionOf(selector, at('n:Workloads', 'm:Production'), {})).toBe('selected');
+    expect(selectionOf(selector, at('w:Workloads', 'p:Prod'), {})).toBe('not-selected');
+  });
+
+  test('tells a name with a slash from a path', () => {
+    const slash: Selector = { ous: ['CI%2FCD'] };
+    const known = activatedIn(slash, at('c:CI/CD'));
+
+    expect(known).toEqual({ 'CI%2FCD': { c: 'CI%2FCD' } });
+    expect(selectionOf(slash, at('c:Builds'), known)).toBe('unresolved');
+  });
+});
+
+describe('a path with a wildcard', () => {
+  const selector: Selector = { ous: ['Workloads/team-*'] };
+  const stored = activatedIn(selector, at('w:Workloads', 'a:team-a'), at('w:Workloads', 'b:team-b'));
+
+  test.each([
+    ['an OU gets another name that fits', at('w:Workloads', 'a:team-z'), 'selected'],
+    ['an OU is new', at('w:Workloads', 'c:team-c'), 'selected'],
+    ['an OU gets a name that does not fit', at('w:Workloads', 'a:group-a'), 'unresolved'],
+    ['the OU above is renamed', at('w:Work', 'b:team-b'), 'unresolved'],
+    ['the OU above a new one is renamed', at('w:Work', 'c:team-c'), 'unresolved'],
+    ['another OU takes the path of a stored one', at('w:Workloads', 'n:team-a'), 'not-selected'],
+    [
+      'an OU is below another one with the name of the OU above',
+      at('n:Workloads', 'c:team-c'),
+      'not-selected',
+    ],
+  ])('says when %s', (_, account, selection) => {
+    expect(selectionOf(selector, account, stored)).toBe(selection);
+  });
+
+  test('follows a wildcard in the middle of the path', () => {
+    const middle: Selector = { ous: ['*/Production'] };
+    const known = activatedIn(middle, before, at('x:Sandbox'));
+
+    expect(selectionOf(middle, at('w:Work', 'p:Production'), known)).toBe('selected');
+    expect(selectionOf(middle, at('w:Workloads', 'p:Prod'), known)).toBe('unresolved');
+    expect(selectionOf(middle, at('x:Sandbox', 'q:Production'), known)).toBe('selected');
+  });
+});
+
+describe('a path in `except`', () => {
+  const selector: Selector = { ous: ['Workloads'], except: [{ ous: ['Workloads/Legacy'] }] };
+  const stored = activatedIn(selector, at('w:Workloads', 'l:Legacy'), before);
+
+  test.each([
+    ['the excluded OU is renamed', at('w:Workloads', 'l:Old'), 'not-selected'],
+    ['another OU takes the path of the excluded OU', at('w:Workloads', 'n:Legacy'), 'unresolved'],
+    ['a selected OU gets the name of the excluded OU', at('w:Workloads', 'p:Legacy'), 'unresolved'],
+    ['the account is in another OU', before, 'selected'],
+    ['the OU above both is renamed', at('w:Work', 'p:Production'), 'unresolved'],
+    ['the OU above both is renamed and the OU is excluded', at('w:Work', 'l:Legacy'), 'not-selected'],
+  ])('says when %s', (_, account, selection) => {
+    expect(selectionOf(selector, account, stored)).toBe(selection);
+  });
+});
+
+describe('an OU that a path names after the activation', () => {
+  const path = 'Workloads/team-*';
+  const stored = storeOus([path], [at('w:Workloads', 'a:team-a')]);
+
+  test('is stored when it has an account', () => {
+    const accounts = [at('w:Workloads', 'a:team-z'), at('w:Workloads', 'c:team-c'), at('x:Sandbox')];
+
+    expect(withNewOus(stored, [path, 'Sandbox', 'Platform'], accounts)).toEqual({
+      [path]: { w: 'Workloads', a: 'Workloads/team-a', c: 'Workloads/team-c' },
+      Sandbox: { x: 'Sandbox' },
+    });
+  });
+
+  test.each([
+    ['it has the path of a stored OU', at('w:Workloads', 'n:team-a')],
+    ['it is below another OU with the name of the OU above', at('n:Workloads', 'c:team-c')],
+    ['its name does not fit', at('w:Workloads', 'c:group-c')],
+    ['it is below a renamed OU', at('w:Work', 'c:team-c')],
+    ['it is stored', at('w:Workloads', 'a:team-a')],
+  ])('is not stored when %s', (_, account) => {
+    expect(withNewOus(stored, [path], [account])).toBe(stored);
+  });
+});
+
+describe.each([
+  ['the parent stays renamed', 'w:Work'],
+  ['the parent is renamed back', 'w:Workloads'],
+])('an OU that replaces one that was new below a renamed OU, when %s', (_, parent) => {
+  const path = 'W*/*';
+  const activated = storeOus([path], [at('w:Workloads', 'a:team-a')]);
+  const stored = withNewOus(activated, [path], [at('w:Work', 'a:team-a'), at('w:Work', 'c:team-c')]);
+
+  test('gets nothing when it has the path of the new OU', () => {
+    expect(selectionOf({ ous: [path] }, at(parent, 'c:team-c'), stored)).toBe('selected');
+    expect(selectionOf({ ous: [path] }, at(parent, 'n:team-c'), stored)).toBe('not-selected');
+    expect(withNewOus(stored, [path], [at(parent, 'n:team-c')])).toBe(stored);
+  });
+});
+
+test('stores the name of today for each new OU below a stored one', () => {
+  const stored = storeOus(['W*/*/*'], [at('w:Workloads', 'a:team-a', 'p:Production')]);
+
+  expect(withNewOus(stored, ['W*/*/*'], [at('w:Work', 'b:team-b', 'q:Production')])['W*/*/*']).toEqual({
+    ...stored['W*/*/*'],
+    b: 'Workloads/team-b',
+    q: 'Workloads/team-b/Production',
+  });
+});
+
+test('asks every field when a path is unresolved', () => {
+  const selector: Selector = { ous: ['Workloads/Production'], tags: { runner: 'yes' } };
+  const stored = activatedIn(selector, before);
+  const renamed = at('w:Workloads', 'p:Prod');
+
+  expect(selectionOf(selector, renamed, stored)).toBe('not-selected');
+  expect(selectionOf(selector, { ...renamed, tags: { runner: 'yes' } }, stored)).toBe('unresolved');
+});
+
+test('selects by another path of the selector when one is unresolved', () => {
+  const selector: Selector = { ous: ['Workloads/Production', 'Workloads/Prod', 'Sandbox'] };
+  const stored = activatedIn(selector, before, at('x:Sandbox'));
+
+  expect(selectionOf(selector, at('w:Workloads', 'p:Prod'), stored)).toBe('selected');
+  expect(selectionOf(selector, at('x:Sandbox'), stored)).toBe('selected');
+});
+
+test('may select an account by the stored OU and by the name when the two differ', () => {
+  const selector: Selector = { ous: ['Workloads/Production'] };
+  const stored = activatedIn(selector, before);
+
+  expect(maySelect(selector, at('w:Workloads', 'p:Prod'), stored)).toBe(true);
+  expect(maySelect(selector, at('w:Workloads', 'n:Production'), stored)).toBe(true);
+  expect(maySelect(selector, at('x:Sandbox'), stored)).toBe(false);
+});
+
+test('believes the latest change when accounts tell two names of an OU', () => {
+  const old = { ...before, revision: 4 };
+  const late = { ...at('w:Workloads', 'p:Prod'), revision: 7 };
+
+  expect(storeOus(['Workloads/Prod', 'Workloads/Production'], [late, old])).toEqual({
+    'Workloads/Prod': { w: 'Workloads', p: 'Workloads/Prod' },
+  });
+});

@@ -1,0 +1,244 @@
+import { describe, expect, test } from '@jest/globals';
+import { forwarderRole } from '../../shared/cloudformation/names.ts';
+import { spokeTemplate, type Template } from '../../shared/cloudformation/template.ts';
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { Discovery, GrantKind, ResourcePattern } from '../../shared/grants/contract.ts';
+import { grantKind } from '../../shared/grants/kinds.ts';
+import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import { policySize } from '../../shared/iam/size.ts';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import { matchesPattern } from '../../simulator/event-pattern.ts';
+import { example, log, management, shared, small } from '../flows/configurations.ts';
+import { spokeRoleOf, stackOf } from './stack.ts';
+
+const hub = { accountId: management, region: 'us-east-1' };
+
+const searching = (patterns: readonly ResourcePattern[], regions: readonly string[]): Discovery<never> => ({
+  searches: () =>
+    regions.flatMap((region) =>
+      patterns.map((pattern) => ({ kind: 'ecr-repository-policy', accountId: shared, region, pattern })),
+    ),
+  actions: ['ecr:DescribeRepositories'],
+  events: [{ source: 'aws.ecr', names: ['CreateRepository', 'TagResource'] }],
+  find: async () => [],
+});
+
+/** The kind of repositories, which finds them by these patterns whatever its entries say, and names none. */
+const withPatterns =
+  (patterns: readonly ResourcePattern[], regions: readonly string[]) =>
+  (name: string): GrantKind => {
+    const kind = grantKind(name);
+    if (name !== 'ecr-repository-policy') return kind;
+    return { ...kind, resources: () => [], discovery: searching(patterns, regions) };
+  };
+
+describe('a central account without patterns', () => {
+  test('gets its role in its own region, and nothing elsewhere', async () => {
+    const { template, regions } = spokeTemplate({ configuration: await example(), accountId: log, hub });
+
+    expect(regions).toEqual(['eu-west-1']);
+    expect(Object.keys(stackOf(template, { accountId: log, region: 'eu-west-1' }))).toEqual([
+      'SpokeRole',
+      'SpokePolicy1',
+    ]);
+    expect(stackOf(template, { accountId: log, region: 'us-east-1' })).toEqual({});
+  });
+
+  test('has one template, however the grants are ordered', async () => {
+    const configuration = await example();
+    const reversed: Configuration = { ...configuration, grants: configuration.grants.toReversed() };
+
+    expect(spokeTemplate({ configuration: reversed, accountId: shared, hub })).toEqual(
+      spokeTemplate({ configuration, accountId: shared, hub }),
+    );
+  });
+
+  test('has one role for all of its names', async () => {
+    const configuration = await example();
+    const { centralAccounts } = configuration;
+    const both: Configuration = {
+      ...configuration,
+      centralAccounts: { ...centralAccounts, shared: { id: log, region: 'eu-central-1' } },
+    };
+    const { template } = spokeTemplate({ configuration: both, accountId: log, hub });
+    const { trust, permissions } = spokeRoleOf(template, { accountId: log, region: 'eu-west-1' });
+
+    expect(JSON.stringify(trust)).toMatch(/update-log-account.*update-shared-account/);
+    expect(JSON.stringify(permissions)).toMatch(/example-org-cloudtrail/);
+    expect(JSON.stringify(permissions)).toMatch(/eu-central-1:222222222222:repository\/base\/node/);
+  });
+});
+
+describe('a central account with patterns', () => {
+  const configuration = small(['repository']);
+  const template = (
+    regions: readonly string[],
+    request: { readonly accountId?: string } = {},
+    patterns: readonly ResourcePattern[] = [{ name: 'base/*' }],
+  ) =>
+    spokeTemplate({
+      configuration,
+      accountId: shared,
+      hub: { ...hub, ...request },
+      kindOf: withPatterns(patterns, regions),
+    });
+  const resources = (regions: readonly string[], region: string) =>
+    stackOf(template(regions).template, { accountId: shared, region });
+
+  test('is deployed at home first, then wherever the patterns look', () => {
+    expect(template(['us-east-1', 'eu-central-1']).regions).toEqual([
+      'eu-west-1',
+      'eu-central-1',
+      'us-east-1',
+    ]);
+  });
+
+  test('has the roles at home alone, and the rule and its queue where the patterns look alone', () => {
+    const rule = ['ResourceEventRule', 'DeadLetters', 'DeadLettersPolicy', 'DeadLettersAlarm'];
+    const roles = ['SpokeRole', 'SpokePolicy1', 'ForwarderRole'];
+    const regions = ['eu-central-1', 'us-east-1'];
+
+    expect(Object.keys(resources(regions, 'eu-west-1'))).toEqual(roles);
+    expect(Object.keys(resources(regions, 'eu-central-1'))).toEqual(rule);
+    expect(Object.keys(resources(['eu-west-1'], 'eu-west-1'))).toEqual([...roles, ...rule]);
+    expect(resources(regions, 'ap-south-1')).toEqual({});
+  });
+
+  test('knows more regions than one condition takes', () => {
+    const regions = Array.from({ length: 25 }, (_, at) => `xx-north-${at}`);
+    const { Conditions } = template(regions).template as { Conditions: { Forwards: object } };
+
+    for (const region of regions) expect(resources(regions, region)).toHaveProperty('ResourceEventRule');
+    expect(resources(regions, 'eu-west-1')).not.toHaveProperty('ResourceEventRule');
+    expect(Math.max(...orLengths(Conditions.Forwards))).toBeLessThanOrEqual(10);
+  });
+
+  test('sends the calls that the kinds name to the bus of the hub, with a role for nothing else', () => {
+    const { ResourceEventRule, ForwarderRole } = resources(['eu-west-1'], 'eu-west-1');
+    const { EventPattern, Targets } = ResourceEventRule?.Properties ?? {};
+    const call = (eventName: string, more: object = {}) => ({
+      source: 'aws.ecr',
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: { eventName, ...more },
+    });
+
+    expect(matchesPattern(EventPattern, call('CreateRepository'))).toBe(true);
+    expect(matchesPattern(EventPattern, call('PutImage'))).toBe(false);
+    expect(matchesPattern(EventPattern, call('TagResource', { errorCode: 'AccessDenied' }))).toBe(false);
+    expect(Targets).toEqual([
+      expect.objectContaining({
+        Arn: 'arn:aws:events:us-east-1:111111111111:event-bus/default',
+        RoleArn: '<ForwarderRole.Arn>',
+        DeadLetterConfig: { Arn: '<DeadLetters.Arn>' },
+      }),
+    ]);
+    expect(ForwarderRole?.Properties).toMatchObject({
+      RoleName: forwarderRole(configuration),
+      Path: '/account-onboarding/',
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 'events:PutEvents',
+                Resource: 'arn:aws:events:us-east-1:111111111111:event-bus/default',
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test('uses the one role from other regions, too', () => {
+    const { ResourceEventRule } = resources(['us-east-1'], 'us-east-1');
+
+    expect(ResourceEventRule?.Properties.Targets).toMatchObject([
+      { RoleArn: `arn:aws:iam::${shared}:role/account-onboarding/account-onboarding-flows-forward-events` },
+    ]);
+  });
+
+  test('takes letters from its own rule alone', () => {
+    const { DeadLettersPolicy, ResourceEventRule } = resources(['us-east-1'], 'us-east-1');
+    const name = String(ResourceEventRule?.Properties.Name);
+
+    expect(JSON.stringify(DeadLettersPolicy?.Properties.PolicyDocument)).toContain(
+      `{"aws:SourceArn":["arn:aws:events:us-east-1:${shared}:rule/${name}"]}`,
+    );
+  });
+
+  test('does not send to itself where it is the hub', () => {
+    expect(template(['us-east-1', 'eu-west-1'], { accountId: shared }).regions).toEqual(['eu-west-1']);
+    expect(template(['us-east-1'], { accountId: shared }).template.Resources).not.toHaveProperty(
+      'ForwarderRole',
+    );
+  });
+
+  const set = 'ecr:SetRepositoryPolicy';
+  const named = template(['us-east-1']).template;
+  /** @param repository `<region>/<name>` */
+  const decision = (of: Template, action: string, repository: string, context = {}) => {
+    const { permissions } = spokeRoleOf(of, { accountId: shared, region: 'eu-west-1' });
+    const [, region, name] = /^([^/]+)\/(.*)$/.exec(repository) ?? [];
+    return evaluatePolicy(permissions, {
+      principal: { type: 'AWS', accountId: shared, arn: `arn:aws:sts::${shared}:assumed-role/spoke/run` },
+      action,
+      resource: `arn:aws:ecr:${region}:${shared}:repository/${name}`,
+      context,
+    }).decision;
+  };
+
+  test('may work on what the patterns tell, look where they look, and no more', () => {
+    const look = (region: string) =>
+      decision(named, 'ecr:DescribeRepositories', 'us-east-1/any', { 'aws:RequestedRegion': region });
+
+    expect(decision(named, set, 'us-east-1/base/ruby')).toBe('allow');
+    expect(decision(named, set, 'us-east-1/team/ruby')).toBe('none');
+    expect([look('us-east-1'), look('eu-west-1')]).toEqual(['allow', 'none']);
+  });
+
+  test('may work on all of a kind in a region where tags tell them, also on what has lost its tag', () => {
+    const tagged = template(['us-east-1'], {}, [{ tags: { Use: ['base', 'test'] } }]).template;
+
+    expect(decision(tagged, set, 'us-east-1/team/ruby')).toBe('allow');
+    expect(decision(tagged, set, 'eu-west-1/team/ruby')).toBe('none');
+    expect(decision(tagged, 'ecr:DeleteRepository', 'us-east-1/team/ruby')).toBe('none');
+  });
+});
+
+const orLengths = (condition: object): readonly number[] =>
+  'Fn::Or' in condition
+    ? [(condition['Fn::Or'] as object[]).length, ...(condition['Fn::Or'] as object[]).flatMap(orLengths)]
+    : [0];
+
+describe('many resources', () => {
+  const configuration = small(['repository']);
+
+  const naming = (count: number) => {
+    const [grant] = configuration.grants;
+    const repositories = Array.from({ length: count }, (_, at) => `team-with-a-long-name/image-${at}`);
+    const grants = [Object.assign({}, grant, { repositories })];
+    return spokeTemplate({ configuration: { ...configuration, grants }, accountId: shared, hub });
+  };
+
+  test('are spread over managed policies, each within its limit', () => {
+    const { documents, permissions } = spokeRoleOf(naming(300).template, {
+      accountId: shared,
+      region: 'eu-west-1',
+    });
+    const resources = permissions.Statement.flatMap(({ Resource = [] }) => [Resource].flat());
+
+    expect(documents.length).toBeGreaterThan(3);
+    expect(new Set(resources).size).toBe(300);
+    expect(resources).toHaveLength(300);
+    for (const document of documents) expect(policySize(document, 'characters')).toBeLessThanOrEqual(6_144);
+  });
+
+  test('are refused where a role takes no such number', () => {
+    expect(() => naming(800)).toThrow(PolicyTooLargeError);
+    expect(() => naming(800)).toThrow(
+      /would need 1\d managed policies, and limits\.managedPoliciesPerRole is 10/,
+    );
+  });
+});

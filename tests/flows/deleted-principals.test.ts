@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
+import { ouId } from '../../simulator/example-organization.ts';
+import type { ResourceKind } from '../../simulator/organization.ts';
+import { bucket, key, repository, runner, secret, small } from './configurations.ts';
+import { created } from './events.ts';
+import { foreign, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
+import { sweep, swept } from './sweeps.ts';
+import { partner } from './unmanaged-statements.ts';
+
+/** A role of the partner, which a statement of theirs names in every policy, until it is deleted. */
+const role = `arn:aws:iam::${partner}:role/Auditor`;
+
+const actions: Readonly<Record<ResourceKind, string>> = {
+  bucket: 's3:GetObject',
+  key: 'kms:Decrypt',
+  repository: 'ecr:BatchGetImage',
+  secret: 'secretsmanager:GetSecretValue',
+};
+
+const theirs = (kind: ResourceKind, id: string): Statement => ({
+  Sid: 'PartnerAudit',
+  Effect: 'Allow',
+  Principal: { AWS: role },
+  Action: actions[kind],
+  ...(kind === 'repository' ? {} : { Resource: kind === 'bucket' ? `arn:aws:s3:::${id}/*` : '*' }),
+});
+
+/** The resource of a kind in the small configuration, as the simulator knows it. */
+function idOf({ organization: { world } }: World, kind: ResourceKind): string {
+  if (kind === 'bucket') return 'example-logs';
+  const all = { key: world.keys, repository: world.repositories, secret: world.secrets }[kind];
+  return [...all.keys()][0] ?? '';
+}
+
+const edit = (
+  of: World,
+  kind: ResourceKind,
+  change: (statements: readonly Statement[]) => Statement[],
+): void => {
+  const id = idOf(of, kind);
+  const document = of.organization.policyOf(kind, id) as PolicyDocument;
+  of.organization.editPolicy(kind, id, { ...document, Statement: change(document.Statement) });
+};
+
+/** Everybody has what is theirs, beside a statement of the partner's. */
+async function withAuditor(kind: ResourceKind): Promise<World> {
+  const of = await swept({
+    configuration: small(['bucket', 'key', 'repository', 'secret']),
+    prepare: (organization) => organization.addAccount(runner),
+  });
+  of.organization.addPrincipal(role);
+  edit(of, kind, (statements) => [...statements, theirs(kind, idOf(of, kind))]);
+  return of;
+}
+
+describe.each([
+  ['bucket', bucket],
+  ['key', key],
+  ['repository', repository],
+  ['secret', secret],
+] as const)('a deleted role in a statement of others, on a %s', (kind, resource) => {
+  /** A new account that gets everything. */
+  const newcomer = (of: World) => {
+    const { id, event } = created(of);
+    of.organization.moveAccount(id, ouId(of.organization, 'Workloads'));
+    of.organization.tagAccount(id, { runner: 'yes' });
+    return { id, event };
+  };
+
+  test('the run says whose it is, touches nothing there, and writes all else', async () => {
+    const of = await withAuditor(kind);
+    of.organization.deletePrincipal(role);
+    const before = foreign(of)[resource];
+    const { event, id } = newcomer(of);
+
+    const ended = await onboard(of, event);
+
+    expect(outcomes(ended)[resource]).toBe('refused');
+    const [left, ...others] = ended.run.left ?? [];
+    expect(left).toMatch(
+      /OrphanedPrincipalError.*"PartnerAudit" names AROA\w+, the id of a role that was deleted/,
+    );
+    expect(others).toEqual([]);
+    expect(foreign(of)[resource]).toEqual(before);
+    const have = Object.entries(named(of)).filter(([, ids]) => ids.includes(id));
+    expect(have.map(([where]) => where).sort()).toEqual(
+      [bucket, key, repository, secret].filter((each) => each !== resource).sort(),
+    );
+  });
+
+  test('the attempts to find somebody to blame are few', async () => {
+    const of = await withAuditor(kind);
+    of.organization.deletePrincipal(role);
+    const { event } = newcomer(of);
+
+    await onboard(of, event);
+
+    expect(Math.max(...Object.values(writeCounts(of)))).toBeLessThanOrEqual(3);
+  });
+
+  test('once its owner has taken it out, the next run writes what waited', async () => {
+    const of = await withAuditor(kind);
+    of.organization.deletePrincipal(role);
+    const { event, id } = newcomer(of);
+    await onboard(of, event);
+    edit(of, kind, (statements) => statements.filter(({ Sid }) => Sid !== 'PartnerAudit'));
+
+    const ended = await onboard(of, { accountId: id });
+
+    expect(ended.run).toMatchObject({ status: 'succeeded' });
+    expect(named(of)[resource]).toContain(id);
+  });
+
+  test('a sweep that has nothing to write tells of it, and writes nothing', async () => {
+    const of = await withAuditor(kind);
+    of.organization.deletePrincipal(role);
+
+    const { run } = await sweep(of);
+
+    expect(run.status).toBe('succeeded');
+    expect(run.warnings).toEqual([expect.stringMatching(/"PartnerAudit" names AROA\w+/)]);
+    expect(run.warnings?.[0]).toContain(resource);
+    expect(writeCounts(of)).toEqual({});
+  });
+
+  test('in a statement of ours it is dropped', async () => {
+    const of = await withAuditor(kind);
+    edit(of, kind, (statements) =>
+      statements
+        .filter(({ Sid }) => Sid !== 'PartnerAudit')
+        .map((each) =>
+          each.Sid?.startsWith('AccountOnboardingflows') ? { ...each, Principal: { AWS: role } } : each,
+        ),
+    );
+    of.organization.deletePrincipal(role);
+
+    const { run, changes } = await sweep(of);
+
+    expect(run.status).toBe('succeeded');
+    expect(changes.find((change) => change.resource === resource)).toMatchObject({ outcome: 'written' });
+    expect(of.organization.policyTextOf(kind, idOf(of, kind))).not.toContain('AROA');
+  });
+});
+
+test('a newcomer is not to blame where nobody has anything on the resource yet', async () => {
+  const of = await withAuditor('secret');
+  of.organization.untagAccount(runner.id, ['runner']);
+  await sweep(of);
+  of.organization.deletePrincipal(role);
+  of.organization.tagAccount(runner.id, { runner: 'yes' });
+
+  const ended = await onboard(of, { accountId: runner.id });
+
+  expect(outcomes(ended)[secret]).toBe('refused');
+  expect(ended.run.left?.[0]).toContain('OrphanedPrincipalError');
+});

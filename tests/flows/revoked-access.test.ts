@@ -1,0 +1,243 @@
+import { expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { shared, smallText } from './configurations.ts';
+import { created, eventOf, moved, workloads } from './events.ts';
+import { due, named, onboard, type World, writeCounts } from './flows-fixture.ts';
+import { type Mentions, mentionsOf } from './mentions.ts';
+import { announcements, sweep, swept } from './sweeps.ts';
+
+const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
+const imageId = 'ami-0123456789abcdef0';
+
+/** Every grant kind, and raw statements: all for accounts in one OU that carry one tag. */
+const configuration = parseConfiguration(
+  smallText(
+    undefined,
+    `
+  - name: scaling
+    kind: kms-grant
+    account: shared
+    key: ${keyId}
+    preset: auto-scaling
+    for: { all: true }
+  - name: image
+    kind: ami-launch-permission
+    account: shared
+    images: [${imageId}]
+    for: { all: true }
+  - name: reader
+    kind: role-trust-policy
+    account: log
+    role: people/Reader
+    for: { all: true }
+  - name: reports
+    kind: s3-bucket-policy
+    account: log
+    bucket: example-reports
+    preset: raw
+    statements:
+      - part: read
+        Principal: { AWS: "{accountRoots}" }
+        Action: s3:GetObject
+        Resource: "{resourceArn}/\${aws:PrincipalAccount}/*"
+      - part: deliver
+        Principal: { Service: delivery.logs.amazonaws.com }
+        Action: s3:PutObject
+        Resource: "{resourceArn}/\${aws:SourceAccount}/*"
+        Condition: { StringEquals: { "aws:SourceAccount": "{accountId}" } }
+    for: { all: true }`,
+  ).replaceAll(/for: .*$/gm, 'for: { ous: [Workloads], tags: { runner: "yes" } }'),
+  'the test',
+);
+
+const kinds = [
+  'buckets example-logs',
+  'buckets example-reports',
+  expect.stringMatching(/^grants .*4567abcd/),
+  `images ${imageId}`,
+  expect.stringMatching(/^keys .*1234abcd/),
+  expect.stringMatching(/^managedPolicies .*account-onboarding/),
+  expect.stringMatching(/^repositories .*base\/node/),
+  expect.stringMatching(/^roles .*people\/Reader/),
+  expect.stringMatching(/^secrets .*deploy\/token/),
+];
+
+interface Onboarded {
+  readonly of: World;
+  readonly id: string;
+  readonly has: Mentions;
+}
+
+/** An account that has something of each kind, and that statements of others name too. */
+async function onboarded(): Promise<Onboarded> {
+  const of = await swept({ configuration });
+  const { id } = created(of);
+  of.organization.moveAccount(id, workloads);
+  of.organization.tagAccount(id, { runner: 'yes' });
+  of.organization.addRole({
+    accountId: id,
+    path: '/aws-service-role/autoscaling.amazonaws.com/',
+    name: 'AWSServiceRoleForAutoScaling',
+    trust: { Version: '2012-10-17', Statement: [] },
+  });
+  const { run } = await onboard(of, { accountId: id });
+  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
+  nameByOthers(of, id);
+  return { of, id, has: mentionsOf(of, id) };
+}
+
+/** In a condition, since AWS refuses a policy whose principal is a closed account, whoever has written it. */
+function nameByOthers({ organization }: World, id: string): void {
+  const { buckets, keys, repositories, roles, secrets } = organization.world;
+  const add = (to: { policy: string | undefined }, what: object) => addStatement(to, what, id);
+  for (const found of buckets.values()) add(found, { Action: 's3:DeleteObject', Resource: `${found.arn}/*` });
+  for (const found of keys.values()) add(found, { Action: 'kms:ScheduleKeyDeletion', Resource: '*' });
+  for (const found of repositories.values()) add(found, { Action: 'ecr:DeleteRepository' });
+  for (const found of secrets.values()) add(found, { Action: 'secretsmanager:DeleteSecret', Resource: '*' });
+  for (const role of roles.values())
+    if (role.name === 'Reader') {
+      const trust = { policy: role.trust };
+      add(trust, { Action: 'sts:TagSession' });
+      role.trust = trust.policy;
+    }
+
+  organization.addManagedPolicy({
+    accountId: shared,
+    name: 'theirs',
+    document: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${id}:role/Auditor` }],
+    }),
+  });
+}
+
+function addStatement(resource: { policy: string | undefined }, what: object, id: string): void {
+  const policy = JSON.parse(resource.policy ?? '{"Version":"2012-10-17","Statement":[]}');
+  const held = { Condition: { StringEquals: { 'aws:PrincipalAccount': id } } };
+  const theirs = { Effect: 'Deny', Principal: '*', ...what, ...held };
+  resource.policy = JSON.stringify({ ...policy, Statement: [policy.Statement, theirs].flat() });
+}
+
+const ways: readonly (readonly [name: string, go: (of: World, id: string) => unknown])[] = [
+  ['is closed', ({ organization }, id) => organization.closeAccount(id)],
+  ['leaves the organization', ({ organization }, id) => organization.removeAccount(id)],
+  ['moves out of scope', (of, id) => moved(of, id, 'r-exam')],
+  ['loses its tag', ({ organization }, id) => organization.untagAccount(id, ['runner'])],
+];
+
+test.each(ways)(
+  'of an account that %s nothing of ours is left anywhere, and others’ stays',
+  async (_, go) => {
+    const { of, id, has } = await onboarded();
+
+    const ended = await onboard(
+      of,
+      eventOf(of, () => go(of, id)),
+    );
+
+    expect(has.ours).toEqual(kinds);
+    expect(ended.run).toMatchObject({
+      status: 'succeeded',
+      access: { removed: { accounts: 1, resources: 9 } },
+    });
+    expect(ended.changes.map(({ removed }) => removed)).toEqual(Array.from({ length: 9 }, () => [id]));
+    expect(mentionsOf(of, id)).toEqual({ ours: [], others: has.others });
+    expect(has.others.length).toBe(8);
+  },
+);
+
+test('an account that is closed is announced with what was taken back, and once only', async () => {
+  const { of, id } = await onboarded();
+  const event = eventOf(of, () => of.organization.closeAccount(id));
+
+  const { run } = await onboard(of, event);
+  const announced = of.organization.world.putEvents.at(-1);
+
+  expect(run.reason).toBe(`account ${id} is SUSPENDED; what it had is taken back from 9 resources`);
+  expect(announced?.DetailType).toBe('Account Offboarded');
+  expect(JSON.parse(String(announced?.Detail))).toMatchObject({
+    reason: run.reason,
+    access: {
+      added: { accounts: 0, resources: 0 },
+      removed: { accounts: 1, resources: 9 },
+      leaving: { accounts: 0, resources: 0 },
+    },
+  });
+  expect(JSON.parse(String(of.organization.world.messages.at(-1)?.Message))).toMatchObject({
+    access: { removed: { accounts: 1, resources: 9 } },
+  });
+  expect((await onboard(of, event)).run).not.toHaveProperty('access');
+});
+
+test.each(['the sweep', 'a run by hand'])(
+  'an account that is reopened after it was closed gets everything back, by %s',
+  async (by) => {
+    const { of, id, has } = await onboarded();
+    await onboard(
+      of,
+      eventOf(of, () => of.organization.closeAccount(id)),
+    );
+    of.clock.advance(80 * 24 * 3_600_000);
+    of.organization.setState(id, 'ACTIVE');
+
+    const { run } = await (by === 'the sweep' ? sweep(of) : onboard(of, { accountId: id }));
+
+    expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
+    expect(mentionsOf(of, id)).toEqual(has);
+    expect(announcements(of).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
+  },
+);
+
+test('an account that left and joined again gets everything back', async () => {
+  const { of, id, has } = await onboarded();
+  await onboard(
+    of,
+    eventOf(of, () => of.organization.removeAccount(id)),
+  );
+  of.organization.addAccount({ id, name: 'back again', parentId: workloads, tags: { runner: 'yes' } });
+
+  const { run } = await onboard(of, { accountId: id });
+
+  expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
+  expect(mentionsOf(of, id)).toEqual(has);
+});
+
+/** Organizations lists the account, but in no root and no OU. */
+const hideFromParents = ({ organization }: World, id: string) =>
+  organization.intercept(async (call, proceed) => {
+    const answer = (await proceed()) as { readonly Accounts?: readonly { readonly Id?: string }[] };
+    if (call.operation !== 'ListAccountsForParent') return answer;
+    return { ...answer, Accounts: answer.Accounts?.filter(({ Id }) => Id !== id) };
+  });
+
+test('an account that is listed, but in no OU, is asked for by itself: it gets what is due, and loses nothing', async () => {
+  const of = await swept();
+  const { id } = created(of);
+  of.organization.moveAccount(id, workloads);
+  hideFromParents(of, id);
+
+  const first = await sweep(of);
+  of.organization.resetCalls();
+  const second = await sweep(of);
+
+  expect(first.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, departed: 0 } });
+  expect(await of.store.registry.account(id)).toMatchObject({ state: 'ACTIVE', ouPath: 'Workloads' });
+  expect(named(of)).toEqual(due(of));
+  expect(second.run).toMatchObject({ status: 'succeeded', counts: { changed: 0, written: 0 } });
+  expect(writeCounts(of)).toEqual({});
+});
+
+test('where Organizations cannot say where such an account is, the sweep says so, and nothing is written', async () => {
+  const of = await swept();
+  const { id } = created(of);
+  hideFromParents(of, id);
+  of.organization.intercept((call, proceed) =>
+    call.operation === 'ListParents' ? Promise.resolve({ Parents: [] }) : proceed(),
+  );
+
+  const ended = await sweep(of);
+
+  expect(ended).toMatchObject({ status: 'FAILED', error: 'SweepFailed' });
+  expect(ended.run.reason).toContain(`Organizations' answer about ${id} does not have a parent`);
+  expect(writeCounts(of)).toEqual({});
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  accountsOfRoles,
+  byAccountIds,
+  hasAccountIds,
+  slotsOf,
+  withSlots,
+} from '../../shared/grants/role-entries.ts';
+import type { Statement } from '../../shared/iam/document.ts';
+
+const arn = (account: string) => `arn:aws:iam::${account}:role/people/ReadOnly`;
+const [one, two] = ['111122223333', '222233334444'] as const;
+const listing: Statement = { Sid: 'People', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [arn(one)] };
+const byIds = byAccountIds(
+  { ...listing, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } },
+  arn('*'),
+);
+const slot = (accountId: string, text: string) => ({ sid: 'People', accountId, text });
+
+describe('a statement that lists roles', () => {
+  it('has a slot for each role, and takes other slots in order', () => {
+    expect(hasAccountIds(listing)).toBe(false);
+    expect(slotsOf(listing)).toEqual([slot(one, arn(one))]);
+    expect(withSlots(listing, [slot(two, arn(two)), slot(one, arn(one))])).toEqual({
+      ...listing,
+      Resource: [arn(one), arn(two)],
+    });
+  });
+
+  it.each([
+    '*',
+    'arn:aws:s3:::logs',
+    `x${arn(one)}`,
+    'arn:aws:iam::1111222233334:role/x',
+    `arn:aws:iam::${one}:user/x`,
+  ])('has no slot when the resource is %s', (Resource) => {
+    expect(slotsOf({ ...listing, Resource })).toEqual([]);
+  });
+
+  it('has the slot of any account when the role may be of any', () => {
+    expect(accountsOfRoles({ ...listing, Resource: arn('*') })).toEqual([
+      { accountId: '*', resource: arn('*') },
+    ]);
+    expect(slotsOf({ Effect: 'Allow', Resource: arn(one) })).toEqual([
+      { sid: '', accountId: one, text: arn(one) },
+    ]);
+    expect(slotsOf({ Effect: 'Allow' })).toEqual([]);
+  });
+});
+
+describe('a statement with account ids in its condition', () => {
+  it('keeps its other conditions, and begins without a slot', () => {
+    expect(hasAccountIds(byIds)).toBe(true);
+    expect(slotsOf(byIds)).toEqual([]);
+    expect(byIds).toMatchObject({
+      Resource: arn('*'),
+      Condition: {
+        Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+        StringEquals: { 'aws:ResourceAccount': [] },
+      },
+    });
+  });
+
+  it('keeps other keys of its operator when it takes slots', () => {
+    const held = byAccountIds({ ...listing, Condition: { StringEquals: { 'aws:x': 'y' } } }, arn('*'));
+
+    const filled = withSlots(held, [slot(two, two), slot(one, one)]);
+
+    expect(filled.Resource).toBe(arn('*'));
+    expect(filled.Condition).toEqual({ StringEquals: { 'aws:x': 'y', 'aws:ResourceAccount': [one, two] } });
+    expect(slotsOf(filled)).toEqual([slot(one, one), slot(two, two)]);
+  });
+
+  it('keeps other operators when it takes slots', () => {
+    expect(withSlots(byIds, [slot(one, one)]).Condition).toEqual({
+      Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+      StringEquals: { 'aws:ResourceAccount': [one] },
+    });
+  });
+
+  it('has the slot of the role itself when the role is of one account', () => {
+    expect(accountsOfRoles({ ...withSlots(byIds, [slot(one, one)]), Resource: arn(two) })).toEqual([
+      { accountId: two, resource: arn(two) },
+    ]);
+  });
+});

@@ -1,0 +1,177 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
+import type { GrantKind } from '../../shared/grants/contract.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import { accountsOfRoles } from '../../shared/grants/role-entries.ts';
+import type { SimulatedManagedPolicy } from '../../simulator/simulated-resources.ts';
+import { casesOf } from './cases.ts';
+import { scene } from './grant-fixture.ts';
+import { central, context, manyAccounts } from './grants-fixture.ts';
+
+const kind = assumeRolePermission as GrantKind;
+const cases = casesOf(kind);
+const people = (more: object = {}, on?: ReturnType<typeof scene>['world']) =>
+  scene(kind, cases, { ...cases.presets.people, ...more }, on);
+
+const sid = 'AccountOnboardingtestExampleAssume';
+const sidTag = 'account-onboarding:sid';
+
+function group() {
+  const made = people();
+  made.holder.make();
+  const { organization } = made.world;
+  const policy = (): SimulatedManagedPolicy => {
+    const [only, ...others] = organization.world.managedPolicies.values();
+    if (only === undefined || others.length > 0) throw new Error('There is not one policy');
+    return only;
+  };
+  const text = () =>
+    policy().versions.find(({ id }) => id === policy().defaultVersion)?.document ?? 'no document';
+  const edit = (document: string): void => {
+    const [version] = policy().versions;
+    if (version !== undefined) policy().versions = [{ ...version, document }];
+  };
+  return { ...made, organization, policy, text, edit };
+}
+
+const accountsIn = (state: unknown): readonly string[] =>
+  (state as ManagedPolicies).policies.flatMap(({ document }) =>
+    document.Statement.flatMap((statement) => accountsOfRoles(statement).map(({ accountId }) => accountId)),
+  );
+
+const idsOf = (count: number): readonly string[] => manyAccounts(count).map(({ id }) => id);
+
+test('the statement stands without its Sid, which a tag has, and is known by it', async () => {
+  const of = group();
+
+  const { back } = await of.bring(manyAccounts(3));
+  const again = await of.bring(manyAccounts(3));
+
+  expect(of.text()).not.toContain('Sid');
+  expect(of.policy().tags[sidTag]).toBe(sid);
+  expect((back as ManagedPolicies).policies[0]?.document.Statement.map(({ Sid }) => Sid)).toEqual([sid]);
+  expect([...kind.granted(of.entry, of.ref, back, context, [])]).toEqual(idsOf(3));
+  expect(again.changed).toBe(false);
+});
+
+test('ten policies list ten times what one document does, however long the role is, and not one more', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 64 }), fc.boolean(), (length, mfa) => {
+      const role = 'r'.repeat(length);
+      const of = people({ role, mfa });
+      const naive = naively(role, mfa);
+
+      expect(of.render(kind.empty, manyAccounts(10 * naive))).toMatchObject({ packing: '10 policies' });
+      expect(() => of.render(kind.empty, manyAccounts(10 * naive + 1))).toThrow(/hold/);
+    }),
+    { seed: 20_261_128, numRuns: 12 },
+  );
+});
+
+/** How many accounts one document takes, with one statement that has no Sid. */
+function naively(role: string, mfa: boolean): number {
+  const size = (count: number): number =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Resource: idsOf(count).map((id) => `arn:aws:iam::${id}:role/${role}`),
+          ...(mfa ? { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } } : {}),
+        },
+      ],
+    }).length;
+  let count = 1;
+  while (size(count + 1) <= 6_144) count += 1;
+  return count;
+}
+
+test('a full policy has as many characters as AWS allows, less what one account takes', async () => {
+  const of = group();
+
+  const { size } = await of.bring(manyAccounts(122));
+
+  expect(of.text()).toHaveLength(size);
+  expect(size).toBeLessThanOrEqual(6_144);
+  expect(size + '"arn:aws:iam::111122223333:role/people/ReadOnly",'.length).toBeGreaterThan(6_144);
+});
+
+test('a policy that was made without the tag keeps its Sids, and is not written anew', async () => {
+  const of = group();
+  await of.bring(manyAccounts(3));
+  delete of.policy().tags[sidTag];
+  of.edit(of.text().replace('{"Effect"', `{"Sid":"${sid}","Effect"`));
+
+  const same = await of.bring(manyAccounts(3));
+  const more = await of.bring(manyAccounts(4));
+
+  expect(same.changed).toBe(false);
+  expect(accountsIn(more.back)).toEqual(idsOf(4));
+  expect(of.text()).toContain(sid);
+});
+
+test('where somebody has changed the tag, the next write names the statement, and nobody is lost', async () => {
+  const of = group();
+  await of.bring(manyAccounts(3));
+  of.policy().tags[sidTag] = 'Other';
+
+  const { changed, back } = await of.bring(manyAccounts(3));
+
+  expect(changed).toBe(true);
+  expect(of.text()).toContain(sid);
+  expect(accountsIn(back)).toEqual(idsOf(3));
+});
+
+test.each([
+  ['before', 0],
+  ['behind', 1],
+])('a statement without a Sid that somebody adds %s ours goes, and ours stays', async (_, place) => {
+  const of = group();
+  const { owned } = await of.bring(manyAccounts(3));
+  const document = JSON.parse(of.text()) as { Statement: object[] };
+  const theirs = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
+  of.edit(JSON.stringify({ ...document, Statement: document.Statement.toSpliced(place, 0, theirs) }));
+
+  const { back } = await of.bring(manyAccounts(3), owned);
+
+  expect(of.text()).not.toContain('s3:GetObject');
+  expect(accountsIn(back)).toEqual(idsOf(3));
+  expect((await of.bring(manyAccounts(3))).changed).toBe(false);
+});
+
+test('a policy keeps its tag when another grant takes the place of the first, and the statement of that one has its Sid', async () => {
+  const of = group();
+  await of.bring(manyAccounts(3));
+  const other = people({ name: 'other' }, of.world);
+
+  const { back } = await other.bring(manyAccounts(2));
+
+  expect(of.policy().tags[sidTag]).toBe(sid);
+  expect(of.text()).toContain('AccountOnboardingtestOtherAssume');
+  expect(accountsIn(back)).toEqual(idsOf(2));
+});
+
+test('a policy of another tag that no listing shows yet is left until one does', async () => {
+  const of = group();
+  await of.bring(manyAccounts(3));
+  const other = people({ name: 'other' }, of.world);
+  const before = of.text();
+  const listed = of.organization.intercept(async ({ operation }, proceed) => {
+    if (operation === 'ListPolicies') return { Policies: [], IsTruncated: false };
+    if (operation === 'ListAttachedGroupPolicies') return { AttachedPolicies: [], IsTruncated: false };
+    return proceed();
+  });
+
+  await expect(other.bring(manyAccounts(2))).rejects.toMatchObject({
+    name: 'ResourceBusyError',
+    message: expect.stringMatching(new RegExp(`${central}.*IAM does not list it yet`)),
+  });
+  const meanwhile = of.text();
+  listed();
+  const { back } = await other.bring(manyAccounts(2));
+
+  expect(meanwhile).toBe(before);
+  expect(accountsIn(back)).toEqual(idsOf(2));
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { covers, coversArn } from '../../shared/iam/coverage.ts';
+
+describe('covers', () => {
+  it.each([
+    ['', ''],
+    ['*', ''],
+    ['*', '*'],
+    ['*', 's3:?*'],
+    ['**', 'a*'],
+    ['s3:*', 's3:Get*'],
+    ['s3:Get*', 's3:GetObject'],
+    ['s3:*Object', 's3:Get*Object'],
+    ['?', 'a'],
+    ['?', '?'],
+    ['?*', '?'],
+    ['a*', 'a$'],
+    ['$', '$'],
+    ['*ab', 'aab'],
+    ['a*b*c', 'a-b-b-c'],
+  ])('returns true when %p matches all that %p matches', (outer, inner) => {
+    expect(covers(outer, inner)).toBe(true);
+  });
+
+  it.each([
+    ['', 'a'],
+    ['', '*'],
+    ['a', ''],
+    ['?', ''],
+    ['?', '*'],
+    ['?', '$'],
+    ['?', 'ab'],
+    ['a', 'b'],
+    ['a', '?'],
+    ['a', '*'],
+    ['s3:Get*', 's3:*'],
+    ['s3:GetObject', 's3:Get*'],
+    ['s3:Get*', 's3:Put*'],
+    ['*ab', 'aba'],
+    ['a*b', 'ab*'],
+    ['a*a', 'a'],
+    ['ab', 'a'],
+  ])('returns false when %p may not match all that %p matches', (outer, inner) => {
+    expect(covers(outer, inner)).toBe(false);
+  });
+});
+
+describe('coversArn', () => {
+  it.each([
+    ['*', 'arn:aws:s3:::logs'],
+    ['*', '*'],
+    ['arn:aws:s3:::*', 'arn:aws:s3:::logs/*'],
+    ['arn:aws:sns:*:111122223333:*', 'arn:aws:sns:eu-west-1:111122223333:a:b'],
+    ['arn:aws:sns:eu-west-1:111122223333:*:c', 'arn:aws:sns:eu-west-1:111122223333:a:b:c'],
+  ])('returns true when %s matches all that %s matches', (outer, inner) => {
+    expect(coversArn(outer, inner)).toBe(true);
+  });
+
+  it.each([
+    ['arn:*', 'arn:aws:s3:::logs'],
+    ['arn:aws:s3:::logs', '*'],
+    ['arn:aws:*', 'arn:aws:s3:::logs'],
+    ['arn:aws:s3:::*', 'arn:aws:s3::111122223333:logs'],
+    ['arn:aws:sns:*:111122223333:a', 'arn:aws:sns:eu-west-1:444455556666:a'],
+    ['arn:aws:sns:eu-west-1:111122223333:a', 'arn:aws:sns:eu-west-1:111122223333:a:b'],
+  ])('returns false when %s may not match all that %s matches', (outer, inner) => {
+    expect(coversArn(outer, inner)).toBe(false);
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { policyDifference } from '../../shared/iam/difference.ts';
+import { formatDifference } from '../../shared/iam/difference-text.ts';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { casesOf } from './cases.ts';
+
+interface Case {
+  readonly name: string;
+  readonly before: PolicyDocument | null;
+  readonly after: PolicyDocument | null;
+  readonly text: readonly string[];
+}
+
+describe('policyDifference', () => {
+  it.each(casesOf<readonly Case[]>('difference'))('$name', ({ before, after, text }) => {
+    const differences = policyDifference(before ?? undefined, after ?? undefined);
+    expect(formatDifference(differences)).toBe(text.join('\n'));
+  });
+});

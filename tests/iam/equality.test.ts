@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { samePolicy } from '../../shared/iam/equality.ts';
+import { casesOf } from './cases.ts';
+
+interface Case {
+  readonly name: string;
+  readonly a: PolicyDocument | null;
+  readonly b: PolicyDocument | null;
+  readonly same: boolean;
+}
+
+describe('samePolicy', () => {
+  it.each(casesOf<readonly Case[]>('equality'))('$name', ({ a, b, same }) => {
+    expect(samePolicy(a ?? undefined, b ?? undefined)).toBe(same);
+    expect(samePolicy(b ?? undefined, a ?? undefined)).toBe(same);
+  });
+});

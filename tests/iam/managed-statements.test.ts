@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
+import { OwnershipClashError } from '../../shared/iam/errors.ts';
+import {
+  deploymentOf,
+  ownedSid,
+  ownedStatements,
+  replaceOwned,
+} from '../../shared/iam/managed-statements.ts';
+import { casesOf } from './cases.ts';
+
+interface Cases {
+  readonly replace: readonly {
+    readonly name: string;
+    readonly document: PolicyDocument | null;
+    readonly deploymentId: string;
+    readonly wanted: readonly Statement[];
+    readonly remembered: readonly string[];
+    readonly expected?: PolicyDocument | null;
+    readonly clash?: readonly string[];
+    readonly error?: string;
+  }[];
+  readonly marks: readonly {
+    readonly name: string;
+    readonly mark: Parameters<typeof ownedSid>[0];
+    readonly sid?: string;
+    readonly error?: string;
+  }[];
+  readonly deployments: readonly {
+    readonly name: string;
+    readonly sid: string;
+    readonly deployment: string | null;
+  }[];
+}
+
+type Replace = Cases['replace'][number];
+
+const cases = casesOf<Cases>('owned');
+
+const replaced = ({ document, deploymentId, wanted, remembered }: Replace) =>
+  replaceOwned({ document: document ?? undefined, where: 'bucket logs', deploymentId, wanted, remembered });
+
+const thrownBy = (action: () => unknown): unknown => {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('replaceOwned', () => {
+  it.each(cases.replace.filter(({ expected }) => expected !== undefined))('$name', (given) => {
+    expect(JSON.stringify(replaced(given) ?? null)).toBe(JSON.stringify(given.expected));
+  });
+
+  it.each(cases.replace.filter(({ clash }) => clash !== undefined))('$name', (given) => {
+    const error = thrownBy(() => replaced(given));
+    expect(error).toBeInstanceOf(OwnershipClashError);
+    expect((error as OwnershipClashError).fields.sids).toEqual(given.clash);
+    expect(String(error)).toContain('bucket logs');
+  });
+
+  it.each(cases.replace.filter(({ error }) => error !== undefined))('$name', (given) => {
+    expect(() => replaced(given)).toThrow(given.error);
+  });
+
+  it('keeps foreign statements as the very objects that were parsed', () => {
+    const foreign = { Effect: 'Allow', Action: 's3:*' } as const;
+    const wanted = [{ ...foreign, Sid: ownedSid({ deploymentId: 'prod', grant: 'logs', part: 'write' }) }];
+    const document = { Statement: [foreign] };
+    const next = replaceOwned({ document, where: 'logs', deploymentId: 'prod', wanted, remembered: [] });
+    expect(next?.Statement[0]).toBe(foreign);
+    expect(ownedStatements(next, 'prod')).toEqual(wanted);
+    expect(ownedStatements(undefined, 'prod')).toEqual([]);
+  });
+});
+
+describe('ownedSid', () => {
+  it.each(cases.marks.filter(({ sid }) => sid !== undefined))('$name', ({ mark, sid }) => {
+    expect(ownedSid(mark)).toBe(sid);
+    expect(deploymentOf(ownedSid(mark))).toBe(mark.deploymentId);
+  });
+
+  it.each(cases.marks.filter(({ error }) => error !== undefined))('$name', ({ mark, error }) => {
+    expect(() => ownedSid(mark)).toThrow(error);
+  });
+});
+
+describe('deploymentOf', () => {
+  it.each(cases.deployments)('$name', ({ sid, deployment }) => {
+    expect(deploymentOf(sid) ?? null).toBe(deployment);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import { operatorNamed } from '../../shared/iam/operators.ts';
+
+/** What the operator says of a value of the policy and a value of the request; undefined when it cannot judge them. */
+const compare = (operator: string, wanted: string, given: string): boolean | undefined =>
+  operatorNamed(operator)?.compare([...wanted], given);
+
+describe('IpAddress', () => {
+  it.each([
+    ['0.0.0.0/0', '255.255.255.255'],
+    ['10.0.0.0/8', '10.255.0.1'],
+    ['10.20.0.0/9', '10.127.255.255'],
+    ['192.0.2.0/10', '192.63.0.1'],
+    ['192.0.2.0/19', '192.0.31.255'],
+    ['192.0.2.0/29', '192.0.2.7'],
+    ['192.0.2.0/30', '192.0.2.3'],
+    ['192.0.2.7/32', '192.0.2.7'],
+    ['192.0.2.7', '192.0.2.7'],
+    ['0.0.0.0', '0.0.0.0'],
+    ['255.255.255.255', '255.255.255.255'],
+  ])('matches when %s holds %s', (range, address) => {
+    expect(compare('IpAddress', range, address)).toBe(true);
+  });
+
+  it.each([
+    ['10.0.0.0/8', '11.0.0.0'],
+    ['10.0.0.0/9', '10.128.0.0'],
+    ['192.0.2.0/29', '192.0.2.8'],
+    ['192.0.2.0/30', '192.0.2.4'],
+    ['192.0.2.7/32', '192.0.2.6'],
+    ['192.0.2.7', '192.0.2.8'],
+    ['1.2.3.4', '4.3.2.1'],
+    ['1.0.0.0', '0.1.0.0'],
+  ])('does not match when %s does not hold %s', (range, address) => {
+    expect(compare('IpAddress', range, address)).toBe(false);
+  });
+
+  it.each([
+    ['192.0.2.0/33', '192.0.2.0'],
+    ['192.0.2.0/40', '192.0.2.0'],
+    ['192.0.2.0/99', '192.0.2.0'],
+    ['192.0.2.0/124', '192.0.2.0'],
+    ['192.0.2.0/x4', '192.0.2.0'],
+    ['192.0.2.0/2x', '192.0.2.0'],
+    ['192.0.2.0/x', '192.0.2.0'],
+    ['192.0.2.0/-1', '192.0.2.0'],
+    ['192.0.2.0/', '192.0.2.0'],
+    ['256.0.2.0/24', '255.0.2.0'],
+    ['192.0.2/24', '192.0.2.0'],
+    ['192.0.2.0.0/24', '192.0.2.0'],
+    ['192.0..0/24', '192.0.0.0'],
+    ['192.0.0002.0/24', '192.0.2.0'],
+    ['192.0.x2.0/24', '192.0.2.0'],
+    ['192.0.2x.0/24', '192.0.2.0'],
+    ['192.0.2.0/24', '192.0.2.256'],
+    ['192.0.2.0/24', '192.0.2'],
+    ['192.0.2.0/24', '192.0.2.0.1'],
+    ['192.0.2.0/24', '192.0.2.x'],
+    ['192.0.2.0/24', '2001:db8::1'],
+    ['2001:db8::/32', '192.0.2.0'],
+    ['2001:db8::/32', '2001:db8::1'],
+    ['', '192.0.2.0'],
+  ])('judges nothing when the range is %s and the address is %s', (range, address) => {
+    expect(compare('IpAddress', range, address)).toBeUndefined();
+  });
+});
+
+describe('operators that measure', () => {
+  it.each([
+    ['Equals', [false, true, false]],
+    ['LessThan', [true, false, false]],
+    ['LessThanEquals', [true, true, false]],
+    ['GreaterThan', [false, false, true]],
+    ['GreaterThanEquals', [false, true, true]],
+  ])('compares a lower, an equal and a greater value when the operator is %s', (suffix, expected) => {
+    expect(['9', '10', '11'].map((given) => compare(`Numeric${suffix}`, '10', given))).toEqual(expected);
+    const days = ['2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z', '2026-03-03T00:00:00Z'];
+    expect(days.map((given) => compare(`Date${suffix}`, '2026-03-02', given))).toEqual(expected);
+  });
+
+  it('matches an equal value when the operator is negated, since the caller turns the answer round', () => {
+    for (const [operator, value] of [
+      ['NumericNotEquals', '10'],
+      ['DateNotEquals', '2026-03-02'],
+    ] as const) {
+      expect(operatorNamed(operator)?.negated).toBe(true);
+      expect(compare(operator, value, value)).toBe(true);
+    }
+    expect(compare('NumericNotEquals', '10', '11')).toBe(false);
+    expect(compare('DateNotEquals', '2026-03-02', '2026-03-03')).toBe(false);
+  });
+
+  it.each([
+    ['NumericEquals', '', '0'],
+    ['NumericEquals', '0', ''],
+    ['NumericEquals', ' ', '0'],
+    ['NumericLessThan', 'ten', '9'],
+    ['NumericLessThan', '10', 'nine'],
+    ['DateLessThan', 'soon', '2026-03-02'],
+    ['DateLessThan', '2026-03-02', 'soon'],
+  ])('judges nothing when the operator is %s for %p and %p', (operator, wanted, given) => {
+    expect(compare(operator, wanted, given)).toBeUndefined();
+  });
+
+  it.each([
+    ['1772409600', '2026-03-02T00:00:00Z', true],
+    ['10000', '1970-01-01T02:46:40Z', true],
+    ['2026', '2026-01-01T00:00:00Z', true],
+    ['1772409600', '2026-03-02T00:00:01Z', false],
+    ['2026-03-02T00:00:00Z', '1772409600', true],
+  ])('reads %s as the instant that %s is when the answer is %s', (wanted, given, expected) => {
+    expect(compare('DateEquals', wanted, given)).toBe(expected);
+  });
+
+  it.each(['2026-03-02x12345', '12345x', 'x12345'])('reads no seconds when the text is %s', (text) => {
+    expect(compare('DateEquals', text, '12345')).not.toBe(true);
+  });
+});
+
+describe('Bool', () => {
+  it.each([
+    ['true', 'TRUE', true],
+    ['False', 'false', true],
+    ['true', 'false', false],
+    ['false', 'true', false],
+    ['yes', 'yes', undefined],
+    ['true', 'yes', undefined],
+    ['yes', 'true', undefined],
+  ])('compares %s and %s when it says %s', (wanted, given, expected) => {
+    expect(compare('Bool', wanted, given)).toBe(expected);
+  });
+});
+
+describe('operatorNamed', () => {
+  it.each([
+    'StringNotEquals',
+    'StringNotEqualsIgnoreCase',
+    'StringNotLike',
+    'ArnNotEquals',
+    'ArnNotLike',
+    'NotIpAddress',
+  ])('finds a negated operator when the name is %s', (name) => {
+    expect(operatorNamed(name)?.negated).toBe(true);
+  });
+
+  it.each([
+    'StringEquals',
+    'StringEqualsIgnoreCase',
+    'StringLike',
+    'ArnEquals',
+    'ArnLike',
+    'BinaryEquals',
+    'IpAddress',
+  ])('finds a positive operator when the name is %s in any letter case', (name) => {
+    expect(operatorNamed(name.toUpperCase())?.negated).toBe(false);
+  });
+
+  it('finds nothing when AWS has no such operator', () => {
+    expect(operatorNamed('StringMatches')).toBeUndefined();
+    expect(operatorNamed('Null')).toBeUndefined();
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { newPolicy, parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
+import { MalformedPolicyError } from '../../shared/iam/errors.ts';
+import { casesOf } from './cases.ts';
+
+interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly statements?: number;
+  readonly findings?: readonly { readonly path: string; readonly message: string }[];
+}
+
+const cases = casesOf<readonly Case[]>('parse');
+
+const findingsOf = (text: string) => {
+  try {
+    parsePolicy(text, 'bucket logs');
+    return [];
+  } catch (error) {
+    if (error instanceof MalformedPolicyError) return error.findings;
+    throw error;
+  }
+};
+
+describe('parsePolicy', () => {
+  it.each(cases.filter(({ findings }) => findings === undefined))('$name', ({ text, statements }) => {
+    const document = parsePolicy(text, 'bucket logs');
+    expect(document.Statement).toHaveLength(statements ?? 0);
+    expect(document).toEqual({ ...JSON.parse(text), Statement: [JSON.parse(text).Statement].flat() });
+  });
+
+  it.each(cases.filter(({ findings }) => findings !== undefined))('$name', ({ text, findings = [] }) => {
+    const found = findingsOf(text);
+    expect(found).toEqual(
+      findings.map(({ path, message }) => ({ path, message: expect.stringContaining(message) })),
+    );
+  });
+
+  it('says whose policy it is', () => {
+    expect(() => parsePolicy('[]', 'bucket logs')).toThrow('The policy of bucket logs cannot be understood');
+  });
+
+  it('reads back what it wrote', () => {
+    expect(parsePolicy(serializePolicy(newPolicy()), 'new')).toEqual(newPolicy());
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { policyDifference } from '../../shared/iam/difference.ts';
+import {
+  type PolicyDocument,
+  parsePolicy,
+  type Statement,
+  serializePolicy,
+} from '../../shared/iam/document.ts';
+import { samePolicy } from '../../shared/iam/equality.ts';
+import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
+import {
+  deploymentOf,
+  ownedSid,
+  ownedStatements,
+  replaceOwned,
+} from '../../shared/iam/managed-statements.ts';
+import { normalizePolicy } from '../../shared/iam/normalize.ts';
+import { exposures } from '../../shared/iam/safety.ts';
+import { policySize } from '../../shared/iam/size.ts';
+import * as any from './arbitraries.ts';
+import { choices, respelled } from './respelling.ts';
+
+fc.configureGlobal({ seed: 20_260_101, numRuns: 500 });
+
+const document = any.documentOf(any.foreignStatement);
+const deploymentId = 'prod';
+const where = 'bucket logs';
+
+/** What one run may want: a few statements of ours, each Sid once. */
+const wanted: fc.Arbitrary<readonly Statement[]> = fc
+  .uniqueArray(fc.tuple(fc.constantFrom('read', 'write', 'list', 'use'), any.statement), {
+    selector: ([part]) => part,
+  })
+  .map((list) =>
+    list.map(([part, statement]) => ({ ...statement, Sid: ownedSid({ deploymentId, grant: 'logs', part }) })),
+  );
+
+const sidsOf = (statements: readonly Statement[]) => statements.map(({ Sid = '' }) => Sid);
+
+const isForeign = ({ Sid }: Statement) => deploymentOf(Sid) !== deploymentId;
+
+describe('owned statements', () => {
+  it('are as wanted after they were replaced, and replacing again changes nothing', () => {
+    fc.assert(
+      fc.property(document, wanted, (before, statements) => {
+        const once = replaceOwned({
+          document: before,
+          where,
+          deploymentId,
+          wanted: statements,
+          remembered: [],
+        });
+        const remembered = sidsOf(statements);
+        const twice = replaceOwned({ document: once, where, deploymentId, wanted: statements, remembered });
+        expect(policyDifference(once, twice)).toEqual([]);
+        expect(twice).toEqual(once);
+        expect(ownedStatements(once, deploymentId)).toEqual(statements);
+      }),
+    );
+  });
+
+  it('come and go without a trace on foreign statements', () => {
+    fc.assert(
+      fc.property(document, fc.array(wanted, { maxLength: 6 }), (before, runs) => {
+        let current: PolicyDocument | undefined = before;
+        let remembered: readonly string[] = [];
+        for (const statements of [...runs, []]) {
+          current = replaceOwned({ document: current, where, deploymentId, wanted: statements, remembered });
+          remembered = sidsOf(statements);
+          const foreign: readonly Statement[] = (current?.Statement ?? []).filter(isForeign);
+          expect(foreign).toHaveLength(before.Statement.length);
+          expect(foreign.every((statement, index) => statement === before.Statement[index])).toBe(true);
+        }
+        expect(current ?? []).toEqual(before.Statement.length === 0 ? [] : before);
+      }),
+    );
+  });
+
+  it('never take a stranger among them, nor a deployment whose id begins alike', () => {
+    const id = fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/);
+    const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
+    fc.assert(
+      fc.property(id, name, name, (deployment, grant, part) => {
+        expect(deploymentOf(ownedSid({ deploymentId: deployment, grant, part }))).toBe(deployment);
+      }),
+    );
+  });
+});
+
+describe('meaning', () => {
+  it('is normalized once and for all', () => {
+    fc.assert(
+      fc.property(document, (given) => {
+        const once = normalizePolicy(given);
+        expect(JSON.stringify(normalizePolicy(once))).toBe(JSON.stringify(once));
+      }),
+    );
+  });
+
+  it('does not depend on order and spelling', () => {
+    fc.assert(
+      fc.property(document, choices, (given, pick) => {
+        const other = respelled(given, pick);
+        expect(samePolicy(given, other)).toBe(true);
+        expect(policyDifference(given, other)).toEqual([]);
+      }),
+    );
+  });
+
+  it('differs exactly where a person is shown a difference', () => {
+    const similar = fc.tuple(document, document, fc.nat(4)).map(([a, b, count]) => {
+      const Statement = [...a.Statement.slice(0, count), ...b.Statement.slice(0, 1)];
+      return [a, { ...a, Statement }] as const;
+    });
+    fc.assert(
+      fc.property(fc.oneof(similar, fc.tuple(document, document)), ([a, b]) => {
+        const differences = policyDifference(a, b);
+        expect(differences.length === 0).toBe(samePolicy(a, b));
+        for (const { lines } of differences) expect(lines.some(({ sign }) => sign !== ' ')).toBe(true);
+      }),
+    );
+  });
+
+  it('survives writing and reading, and has the size of its text', () => {
+    fc.assert(
+      fc.property(document, (given) => {
+        const text = serializePolicy(given);
+        expect(parsePolicy(text, where)).toEqual(given);
+        expect(policySize(given, 'bytes')).toBe(Buffer.byteLength(text));
+        expect(policySize(given, 'characters')).toBe(text.length);
+      }),
+    );
+  });
+
+  it('decides every request as its normal form and its other spellings do', () => {
+    fc.assert(
+      fc.property(document, any.anyRequest, choices, (given, request, pick) => {
+        const { decision } = evaluatePolicy(given, request);
+        expect(evaluatePolicy(normalizePolicy(given), request).decision).toBe(decision);
+        expect(evaluatePolicy(respelled(given, pick), request).decision).toBe(decision);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('accounts', () => {
+  it('are all found that a statement names', () => {
+    fc.assert(
+      fc.property(any.statement, (statement) => {
+        const written = JSON.stringify(statement).match(/\b\d{12}\b/g) ?? [];
+        expect(accountIdsIn(statement)).toEqual(new Set(written));
+      }),
+    );
+  });
+
+  it('outside are never let in by a statement that is found to be safe', () => {
+    const allowed = { accountIds: new Set(any.insideIds), organizationId: any.organizationId };
+    const isSafe = (each: Statement) => exposures([each], allowed).length === 0;
+    const named = any.statement.filter((each) => each.Effect === 'Allow' && each.Principal !== undefined);
+    const safe = fc.oneof(named, any.wideStatement).filter(isSafe);
+    fc.assert(
+      fc.property(safe, any.outsidersRequest, (statement, request) => {
+        const policy = { Version: '2012-10-17', Statement: [statement] };
+        expect(evaluatePolicy(policy, request).decision).toBe('none');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Statement } from '../../shared/iam/document.ts';
+import { exposures } from '../../shared/iam/safety.ts';
+import { casesOf } from './cases.ts';
+
+interface Cases {
+  readonly allowed: { readonly accountIds: readonly string[]; readonly organizationId: string };
+  readonly cases: readonly {
+    readonly name: string;
+    readonly statements: readonly Statement[];
+    /** Part of each reason that is expected, in order. */
+    readonly why: readonly string[];
+  }[];
+}
+
+const { allowed, cases } = casesOf<Cases>('safety');
+const accountIds = new Set(allowed.accountIds);
+
+describe('exposures', () => {
+  it.each(cases)('$name', ({ statements, why }) => {
+    const found = exposures(statements, { ...allowed, accountIds });
+    expect(found.map((exposure) => exposure.why)).toEqual(why.map((text) => expect.stringContaining(text)));
+  });
+
+  it('names the statement', () => {
+    const open: Statement = { Sid: 'Open', Effect: 'Allow', Principal: '*', Action: 's3:*' };
+    expect(exposures([open], { ...allowed, accountIds }).map(({ sid }) => sid)).toEqual(['Open']);
+  });
+
+  it('holds nothing to an organization without id', () => {
+    const Condition = { StringEquals: { 'aws:PrincipalOrgID': '' } };
+    const open: Statement = { Effect: 'Allow', Principal: '*', Action: 's3:*', Condition };
+    expect(exposures([open], { accountIds, organizationId: '' })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { policySize, type SizeUnit } from '../../shared/iam/size.ts';
+import { casesOf } from './cases.ts';
+
+interface Case {
+  readonly name: string;
+  readonly document: PolicyDocument | null;
+  readonly unit: SizeUnit;
+  readonly size: number;
+}
+
+describe('policySize', () => {
+  it.each(casesOf<readonly Case[]>('size'))('$name', ({ document, unit, size }) => {
+    expect(policySize(document ?? undefined, unit)).toBe(size);
+  });
+});

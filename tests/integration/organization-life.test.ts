@@ -1,0 +1,199 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { memoryStore } from '../../shared/store/memory.ts';
+import type { RunRecord } from '../../shared/store/ports.ts';
+import { type Deployment, newDeployment, type Run, writesOf } from './deployment.ts';
+import { callEvent, createdEvent } from './events.ts';
+import { abroad, type Holders, holdersIn, home, type Life, livingIn, untagSecret } from './life.ts';
+import { describeWithMoto } from './moto.ts';
+import {
+  buildOrganization,
+  closeAccount,
+  createAccount,
+  moveAccount,
+  removeAccount,
+} from './organization.ts';
+import { addRepository } from './resources.ts';
+
+/** What a run did, and who has what after it. */
+interface Chapter extends Run {
+  readonly record: RunRecord | undefined;
+  readonly holders: Holders;
+}
+
+const told = `${abroad}/base/ruby`;
+const untold = `${home}/base/go`;
+
+/** With the store in memory: moto's tables take two thirds of the time, and the other files run on them. */
+describeWithMoto('an organization of 65 accounts, from the first sweep on', (moto) => {
+  let life: Life;
+  let deployment: Deployment;
+  let newcomer: string;
+  let closed: string;
+  let removed: string;
+  let moved: string;
+  let first: Chapter;
+  let events: Readonly<Record<'created' | 'repository', Run>>;
+  let after: Holders;
+  let healing: Chapter;
+  let last: Run;
+
+  const chapter = async (run: Run, repositories: readonly string[] = []): Promise<Chapter> => ({
+    ...run,
+    record: await deployment.store.runs.get(run.id),
+    holders: await holdersIn(life, repositories),
+  });
+
+  beforeAll(async () => {
+    life = await livingIn(await buildOrganization(moto().endpoint), 20);
+    const { organization, members } = life;
+    const { central } = organization;
+    [closed = ''] = life.builders;
+    moved = members.Workloads.findLast((id) => !life.builders.includes(id)) ?? '';
+    [removed = ''] = members.Sandbox;
+    deployment = await newDeployment(moto().endpoint, life.configuration, memoryStore());
+    first = await chapter(await deployment.sweep());
+
+    newcomer = await createAccount(organization.accounts.organizations, 'builder-new');
+    await moveAccount(organization, newcomer, 'Workloads');
+    const created = await deployment.run(await createdEvent(newcomer));
+    await makeRepository(told);
+    const place = { accountId: central.shared, region: abroad, source: 'aws.ecr' };
+    const repository = await deployment.run(callEvent(place, 'CreateRepository'));
+    events = { created, repository };
+    after = await holdersIn(life, [told]);
+
+    await closeAccount(organization, closed);
+    await removeAccount(organization, removed);
+    await moveAccount(organization, moved, 'Sandbox', 'Workloads');
+    await makeRepository(untold);
+    await untagSecret(organization);
+    healing = await chapter(await deployment.sweep(), [told, untold]);
+    last = await deployment.sweep();
+  }, 180_000);
+
+  const makeRepository = async (place: string): Promise<void> => {
+    const [, region = '', name = ''] = /^([^/]+)\/(.*)$/.exec(place) ?? [];
+    const { accounts, central } = life.organization;
+    await addRepository(await accounts.in(central.shared, region), name);
+  };
+
+  /** Ids in order, without those who left and with those who came. */
+  const ids = (of: readonly string[], { without = [], and = [] }: Changes = {}): readonly string[] =>
+    [...of.filter((id) => !without.includes(id)), ...and].sort();
+  const workloads = () => life.members.Workloads;
+  const using = () => [...workloads(), ...life.members.Sandbox];
+  const everyone = () => {
+    const { managementAccount, central } = life.organization;
+    return [managementAccount, ...Object.values(central), ...using(), ...life.members.Platform];
+  };
+
+  test('every run succeeds', () => {
+    const runs = [first, ...Object.values(events), healing, last];
+    expect(runs.map(({ result }) => result.status)).toEqual(runs.map(() => 'SUCCEEDED'));
+  });
+
+  test('the first sweep fills the registry, finds what patterns tell, and writes each resource once', () => {
+    expect(first.record).toMatchObject({ counts: { accounts: 65, changed: 65, written: 10, failed: 0 } });
+    expect(writesOf(first)).toEqual({
+      's3:PutBucketPolicy': 1,
+      'kms:PutKeyPolicy': 2,
+      'kms:CreateGrant': 2,
+      'ec2:ModifyImageAttribute': 1,
+      'ecr:SetRepositoryPolicy': 3,
+      'secretsmanager:PutResourcePolicy': 1,
+      'iam:CreatePolicy': 1,
+      'iam:AttachGroupPolicy': 1,
+    });
+  });
+
+  test('then everybody has what the selectors say, in every region, and nobody has more', () => {
+    const users = ids(using());
+    expect(first.holders).toEqual({
+      trailLogs: ids(everyone()),
+      people: ids(everyone()),
+      amiKey: users,
+      scaling: ids(life.builders),
+      image: ids(workloads()),
+      secret: ids(life.builders),
+      builderKey: ids(life.builders),
+      repositories: {
+        [`${home}/base/node`]: users,
+        [`${home}/base/python`]: users,
+        [`${abroad}/base/java`]: users,
+      },
+    });
+  });
+
+  test('a new account has everything of its OU by its event, in every policy and of every kind', () => {
+    const come = { and: [newcomer] };
+    const users = ids(using(), come);
+    expect(after).toEqual({
+      trailLogs: ids(everyone(), come),
+      people: ids(everyone(), come),
+      amiKey: users,
+      scaling: ids(life.builders, come),
+      image: ids(workloads(), come),
+      secret: ids(life.builders, come),
+      builderKey: ids(life.builders, come),
+      repositories: {
+        [`${home}/base/node`]: users,
+        [`${home}/base/python`]: users,
+        [`${abroad}/base/java`]: users,
+        [told]: users,
+      },
+    });
+    expect(writesOf(events.created)).toMatchObject({ 'kms:CreateGrant': 1, 'ecr:SetRepositoryPolicy': 3 });
+  });
+
+  test('a repository that is made has its policy by its event, which looks in its region alone', () => {
+    expect(writesOf(events.repository)).toEqual({ 'ecr:SetRepositoryPolicy': 1 });
+    // The search of the region, and the creation time of the repository that is written.
+    expect(events.repository.calls['ecr:DescribeRepositories']).toBe(2);
+    expect(events.repository.calls).not.toHaveProperty('secretsmanager:ListSecrets');
+  });
+
+  test('what no event told, the next sweep finds: who left, closed or moved, a repository, a tag that is gone', () => {
+    const change = { without: [closed, removed], and: [newcomer] };
+    const users = ids(using(), change);
+    expect(healing.record).toMatchObject({ counts: { accounts: 65, changed: 3, departed: 1, failed: 0 } });
+    expect(writesOf(healing)).toMatchObject({
+      'kms:RevokeGrant': 1,
+      'ecr:SetRepositoryPolicy': 5,
+      'secretsmanager:DeleteResourcePolicy': 1,
+    });
+    expect(healing.holders).toEqual({
+      trailLogs: ids(everyone(), change),
+      people: ids(everyone(), change),
+      amiKey: users,
+      scaling: ids(life.builders, change),
+      image: ids(workloads(), { without: [closed, moved], and: [newcomer] }),
+      secret: undefined,
+      builderKey: ids(life.builders, change),
+      repositories: {
+        [`${home}/base/node`]: users,
+        [`${home}/base/python`]: users,
+        [`${abroad}/base/java`]: users,
+        [told]: users,
+        [untold]: users,
+      },
+    });
+  });
+
+  test('the sweep after it writes nothing, and reads each resource once', async () => {
+    expect(writesOf(last)).toEqual({});
+    expect(last.calls['ecr:GetRepositoryPolicy']).toBe(5);
+    expect(await deployment.store.runs.get(last.id)).toMatchObject({
+      counts: { changed: 0, written: 0, equal: 11 },
+    });
+  });
+
+  test('nothing has drifted', async () => {
+    const statuses = Object.values(await deployment.drift(life.configuration));
+    expect(statuses).toEqual(Array(11).fill('equal'));
+  }, 60_000);
+});
+
+interface Changes {
+  readonly without?: readonly string[];
+  readonly and?: readonly string[];
+}

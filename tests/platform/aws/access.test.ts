@@ -1,0 +1,213 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { install } from '@sinonjs/fake-timers';
+import { awsAccess, requestTimeout } from '../../../shared/platform/aws/access.ts';
+import { type CallCounts, countCalls } from '../../../shared/platform/aws/plugins.ts';
+import { LeaseLostError } from '../../../shared/reconcile/errors.ts';
+import { small } from '../../flows/configurations.ts';
+import { fault, refuse } from '../../flows/faults.ts';
+import { type World, world } from '../../flows/flows-fixture.ts';
+
+const log = { accountId: '222222222222', region: 'eu-west-1' };
+const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+const settings = ({ organization, clock }: World) => ({
+  region: 'us-east-1',
+  credentials: organization.hubCredentials,
+  partition: 'aws',
+  spokeRole: 'account-onboarding/spoke',
+  runId: 'run/1 with spaces',
+  clock,
+  plugins: [organization.plugin()],
+});
+
+const access = (of: World) => awsAccess(settings(of));
+const calls = (of: World, name: string) =>
+  of.organization.calls.filter(({ operation }) => operation === name).length;
+const readPolicy = () => new GetBucketPolicyCommand({ Bucket: 'example-logs' });
+const Policy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    { Effect: 'Deny', Principal: '*', Action: 's3:DeleteBucket', Resource: 'arn:aws:s3:::example-logs' },
+  ],
+});
+const writePolicy = () => new PutBucketPolicyCommand({ Bucket: 'example-logs', Policy });
+
+test('what the check throws keeps the write from being sent, and comes through as it is', async () => {
+  const of = await world();
+  const lost = new LeaseLostError('too late');
+  const { s3 } = access(of).writer(log, () => {
+    throw lost;
+  });
+
+  await expect(s3.send(writePolicy())).rejects.toBe(lost);
+  expect(calls(of, 'PutBucketPolicy')).toBe(0);
+});
+
+test('the check is made after the credentials were fetched, when nothing but the network is left', async () => {
+  const of = await world();
+  const assumed: number[] = [];
+  const { s3 } = access(of).writer(log, () => {
+    assumed.push(calls(of, 'AssumeRole'));
+  });
+
+  await s3.send(writePolicy());
+
+  expect(assumed).toEqual([1]);
+});
+
+test('a writer sends once, whatever AWS answers', async () => {
+  const of = await world();
+  const tries = fault(of, 'PutKeyPolicy', refuse('KMSInternalException', 'broken', 500), 10);
+  const { kms } = access(of).writer(log, () => {});
+
+  const sent = kms.send(new PutKeyPolicyCommand({ KeyId: keyId, Policy }));
+
+  await expect(sent).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
+  expect(tries()).toBe(1);
+});
+
+test('a reader asks again where the answer was a fault', async () => {
+  const of = await world();
+  const tries = fault(of, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
+
+  await access(of)
+    .reader(log)
+    .kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
+
+  expect(tries()).toBe(2);
+});
+
+test('credentials are asked for once per account, and shared by all clients', async () => {
+  const of = await world();
+  const aws = access(of);
+
+  await Promise.all([
+    aws.reader(log).s3.send(readPolicy()),
+    aws.reader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId })),
+    aws.reader({ ...log, region: 'us-east-1' }).iam.config.credentials(),
+    aws.writer(log, () => {}).s3.send(writePolicy()),
+  ]);
+
+  expect(calls(of, 'AssumeRole')).toBe(1);
+});
+
+test('credentials that are about to end are renewed, once for all who ask', async () => {
+  const of = await world();
+  const aws = access(of);
+  await aws.reader(log).s3.send(readPolicy());
+  of.clock.advance(56 * 60_000);
+
+  await Promise.all([1, 2, 3].map(() => aws.writer(log, () => {}).s3.send(writePolicy())));
+
+  expect(calls(of, 'AssumeRole')).toBe(2);
+});
+
+test('a role that could not be assumed is asked for again by the next attempt', async () => {
+  const of = await world();
+  fault(of, 'AssumeRole', refuse('AccessDenied', 'not yet', 403));
+  const aws = access(of);
+
+  const first = aws.writer(log, () => {}).s3.send(writePolicy());
+
+  await expect(first).rejects.toMatchObject({
+    name: 'AccessDeniedError',
+    message: expect.stringMatching(
+      /sts:AssumeRole on arn:aws:iam::222222222222:role\/account-onboarding\/spoke/,
+    ),
+  });
+  await expect(aws.writer(log, () => {}).s3.send(writePolicy())).resolves.toBeDefined();
+});
+
+test('a session carries the name of the run, in letters that STS takes', async () => {
+  const of = await world();
+  const sessions: unknown[] = [];
+  fault(of, 'AssumeRole', (call, proceed) => {
+    sessions.push(call.input);
+    return proceed();
+  });
+
+  await access(of).reader(log).s3.send(readPolicy());
+
+  expect(sessions).toMatchObject([{ RoleSessionName: 'run-1-with-spaces' }]);
+});
+
+test('the hub’s own clients throw the project’s errors', async () => {
+  const of = await world();
+  fault(of, 'Publish', refuse('AuthorizationErrorException', 'no', 403));
+  const command = new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:111111111111:t', Message: 'm' });
+
+  await expect(of.services.hub.sns.send(command)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+});
+
+test('calls are counted by attempt', async () => {
+  const of = await world({ configuration: small(['key']) });
+  const counts: CallCounts = {};
+  const aws = awsAccess({ ...settings(of), plugins: [countCalls(counts), of.organization.plugin()] });
+  fault(of, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
+
+  await aws.reader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
+
+  expect(counts).toEqual({ 'kms:GetKeyPolicy': 2, 'sts:AssumeRole': 1 });
+});
+
+let server: Server;
+let requests = 0;
+let heard: () => void = () => {};
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    requests += 1;
+    if (request.method === 'POST') {
+      const end = new Date(Date.UTC(2100, 0)).toISOString();
+      response.setHeader('content-type', 'text/xml');
+      response.end(
+        '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>' +
+          `<AccessKeyId>a</AccessKeyId><SecretAccessKey>b</SecretAccessKey><SessionToken>c</SessionToken>` +
+          `<Expiration>${end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+      );
+    } else heard();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+test('ends a write without a second request, as possibly done, when AWS never answers it', async () => {
+  const of = await world();
+  const { plugins, ...rest } = settings(of);
+  const { port } = server.address() as AddressInfo;
+  const { s3 } = awsAccess({
+    ...rest,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    endpoint: `http://127.0.0.1:${port}`,
+    requestTimeout,
+  }).writer(log, () => {});
+  const arrived = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  // Real time would also limit how long AssumeRole may take, and a busy machine needs longer than a test waits.
+  const timers = install({ toFake: ['setTimeout', 'clearTimeout'] });
+
+  try {
+    const outcome = s3.send(writePolicy()).catch((error: unknown) => error);
+    await arrived;
+    timers.tick(requestTimeout);
+
+    expect(plugins).toHaveLength(1);
+    expect(await outcome).toMatchObject({
+      name: 'ServiceUnavailableError',
+      cause: { name: 'TimeoutError' },
+    });
+    expect(requests).toBe(2);
+  } finally {
+    timers.uninstall();
+  }
+});

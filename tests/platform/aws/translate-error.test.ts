@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import { ThrottledError } from '../../../shared/platform/aws/errors.ts';
+import { translateError } from '../../../shared/platform/aws/translate-error.ts';
+import { OnboardingError } from '../../../shared/platform/errors.ts';
+import { awsError } from '../../../simulator/aws-error.ts';
+
+const attempt = {
+  service: 's3',
+  operation: 'PutBucketPolicy',
+  on: 'example-logs (account 222222222222, eu-west-1)',
+  via: 'role spoke',
+};
+
+const translated = (name: string, message = 'because', status = 400) =>
+  translateError(awsError(name, message, status), attempt);
+
+test.each([
+  ['AccessDenied', 'AccessDeniedError'],
+  ['AccessDeniedException', 'AccessDeniedError'],
+  ['NoSuchBucket', 'ResourceMissingError'],
+  ['InvalidParameterException', 'RequestRefusedError'],
+  ['ValidationException', 'RequestRefusedError'],
+  ['OperationAborted', 'ConcurrentUpdateError'],
+  ['ThrottlingException', 'ThrottledError'],
+  ['Throttling', 'ThrottledError'],
+  ['SlowDown', 'ThrottledError'],
+  ['TooManyRequestsException', 'ThrottledError'],
+  ['RequestLimitExceeded', 'ThrottledError'],
+  ['TimeoutError', 'ServiceUnavailableError'],
+  ['RequestTimeout', 'ServiceUnavailableError'],
+])('%s is %s', (name, expected) => {
+  const error = translated(name);
+
+  expect(error).toBeInstanceOf(OnboardingError);
+  expect(error).toMatchObject({
+    name: expected,
+    message: expect.stringContaining('s3:PutBucketPolicy on example-logs'),
+    fields: { awsError: name },
+    cause: { name },
+  });
+});
+
+test.each([500, 502, 503, 504])(
+  'an answer %i is a fault of AWS, and may be of a write that took effect',
+  (status) => {
+    expect(translated('Whatever', 'broken', status)).toMatchObject({ name: 'ServiceUnavailableError' });
+  },
+);
+
+test.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])('%s is no answer', (code) => {
+  const error = Object.assign(new Error('socket'), { code });
+
+  expect(translateError(error, attempt)).toMatchObject({ name: 'ServiceUnavailableError', cause: error });
+});
+
+test('names who, what and on what when AWS denies a call', () => {
+  expect(translated('AccessDenied', 'User: x is not authorized')).toMatchObject({
+    message:
+      's3:PutBucketPolicy on example-logs (account 222222222222, eu-west-1) was denied to role spoke: User: x is not ' +
+      'authorized. Check the role, its trust policy and its permissions',
+  });
+});
+
+const user =
+  'User: arn:aws:sts::222222222222:assumed-role/spoke/run is not authorized to perform: s3:PutBucketPolicy';
+
+test.each([
+  [
+    'because no VPC endpoint policy allows the s3:PutBucketPolicy action',
+    /VPC endpoint .*The role is not the cause/,
+  ],
+  ['with an explicit deny in a VPC endpoint policy', /VPC endpoint .*The role is not the cause/],
+  ['with an explicit deny in a resource control policy', /resource control policy .*exempt the role there/],
+  [
+    'because no resource control policy allows the s3:PutBucketPolicy action',
+    /resource control policy .*exempt/,
+  ],
+  [
+    'with an explicit deny in a service control policy',
+    /service control policy forbids it: exempt the role there/,
+  ],
+  [
+    'because no service control policy allows the s3:PutBucketPolicy action',
+    /service control policy forbids it/,
+  ],
+  [
+    'because no permissions boundary allows the s3:PutBucketPolicy action',
+    /add the action to the boundary policy/,
+  ],
+  ['with an explicit deny in a permissions boundary', /add the action to the boundary policy/],
+  ['because no session policy allows the s3:PutBucketPolicy action', /use credentials without one/],
+  ['with an explicit deny in a session policy', /use credentials without one/],
+  ['with an explicit deny in a resource-based policy', /exempt the role in that statement/],
+  [
+    'because no resource-based policy allows the s3:PutBucketPolicy action',
+    /add a statement for the role there/,
+  ],
+  ['because no identity-based policy allows the s3:PutBucketPolicy action', /onboarding spoke-template$/],
+  ['with an explicit deny in an identity-based policy', /A statement in a policy of the role denies it/],
+  [
+    'because no role trust policy allows the sts:AssumeRole action',
+    /trust policy .*onboarding spoke-template$/,
+  ],
+  [
+    'because public policies are blocked by the BlockPublicPolicy block public access setting.',
+    /opens the resource to everybody/,
+  ],
+])('advises what helps when AWS denies a call %s', (reason, expected) => {
+  const place = { accountId: '222222222222', region: 'eu-west-1' };
+  const error = translateError(awsError('AccessDenied', `${user} ${reason}`), { ...attempt, place });
+
+  expect(error).toMatchObject({ name: 'AccessDeniedError', message: expect.stringMatching(expected) });
+  expect(error).not.toMatchObject({ message: expect.stringContaining('Check the role, its trust policy') });
+});
+
+test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(
+  '%s means something to its grant kind, and comes through',
+  (name) => {
+    const error = awsError(name, 'none', 404);
+    expect(translateError(error, attempt)).toBe(error);
+  },
+);
+
+test('what is ours already, and what is no error, comes through', () => {
+  const ours = new ThrottledError('slow');
+  expect(translateError(ours, attempt)).toBe(ours);
+  expect(translateError('text', attempt)).toBe('text');
+});
+
+describe('in a region that an account has not enabled', () => {
+  const place = { accountId: '222222222222', region: 'ap-east-1' };
+  const there = (name: string, message: string) =>
+    translateError(awsError(name, message), { ...attempt, service: 'ec2', place });
+
+  test.each([
+    ['UnrecognizedClientException', 'The security token included in the request is invalid.'],
+    ['InvalidClientTokenId', 'The security token included in the request is invalid.'],
+    ['OptInRequired', 'You are not subscribed to this service.'],
+    ['AuthFailure', 'AWS was not able to validate the provided access credentials'],
+  ])('%s names the account and the region, and what to do', (name, message) => {
+    expect(there(name, message)).toMatchObject({
+      name: 'RegionNotEnabledError',
+      message: expect.stringMatching(/222222222222 in ap-east-1 .*enable it there, or take ap-east-1 out/),
+      fields: place,
+      retryable: false,
+    });
+  });
+
+  test('a denial of EC2 stays one, and credentials of the hub are no matter of regions', () => {
+    expect(there('AuthFailure', 'Not authorized for image:ami-1')).toMatchObject({
+      name: 'AccessDeniedError',
+    });
+    expect(translated('UnrecognizedClientException')).toMatchObject({ name: 'UnrecognizedClientException' });
+  });
+});

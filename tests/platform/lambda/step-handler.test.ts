@@ -1,0 +1,94 @@
+import { expect, test } from '@jest/globals';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { AccessDeniedError } from '../../../shared/platform/aws/errors.ts';
+import type { Finding } from '../../../shared/platform/errors.ts';
+import { stepHandler } from '../../../shared/platform/lambda/step-handler.ts';
+import type { Services } from '../../../shared/reconcile/services.ts';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object | undefined;
+}
+
+const context = { awsRequestId: 'request-1' } as Context;
+
+/** A step that doubles, and what its handler logs. */
+function bench(run: (input: { runId: string; n: number }) => Promise<unknown>) {
+  const lines: Line[] = [];
+  const write = (level: string) => (message: string, fields?: object) => {
+    lines.push({ level, message, fields });
+  };
+  const logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const input = z.object({ runId: z.string(), n: z.number(), secret: z.string().optional() });
+  const createHandler = stepHandler({ name: 'double', input, run: (_, given) => run(given) });
+  return { lines, handler: createHandler(() => ({ logger }) as unknown as Services) };
+}
+
+const double = async ({ n }: { n: number }) => ({ twice: n * 2 });
+
+test('the input is parsed, and the result is the step’s', async () => {
+  const { handler } = bench(double);
+
+  expect(await handler({ runId: 'run', n: 4, more: 'dropped' }, context)).toEqual({ twice: 8 });
+});
+
+test('start and end are logged with the run and the request, and nothing of the input', async () => {
+  const { handler, lines } = bench(double);
+
+  await handler({ runId: 'run', n: 4, secret: 'hunter2' }, context);
+
+  const fields = { step: 'double', runId: 'run', requestId: 'request-1' };
+  expect(lines).toEqual([
+    { level: 'debug', message: 'Step started', fields },
+    { level: 'info', message: 'Step ended', fields },
+  ]);
+});
+
+test('an input of another shape is refused with the paths of all that is wrong, without its values', async () => {
+  const { handler, lines } = bench(double);
+
+  const refused = await handler({ n: 'hunter2', secret: 5 }, context).then(
+    () => undefined,
+    (error: Error & { findings: readonly Finding[] }) => error,
+  );
+
+  expect(refused).toMatchObject({ name: 'MalformedEventError', retryable: false });
+  expect(refused?.findings.map(({ path }) => path)).toEqual(['runId', 'n', 'secret']);
+  expect(JSON.stringify([refused?.message, lines])).not.toContain('hunter2');
+});
+
+test.each([[undefined], [null], ['text'], [[]], [5]])(
+  'an input that is no object is refused: %p',
+  async (event) => {
+    const { handler } = bench(double);
+
+    await expect(handler(event, context)).rejects.toMatchObject({ name: 'MalformedEventError' });
+  },
+);
+
+test('an error keeps its name and itself, and is logged once', async () => {
+  const denied = new AccessDeniedError('no');
+  const { handler, lines } = bench(async () => {
+    throw denied;
+  });
+
+  await expect(handler({ runId: 'run', n: 1 }, context)).rejects.toBe(denied);
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([
+    {
+      level: 'error',
+      message: 'Step failed',
+      fields: { step: 'double', runId: 'run', requestId: 'request-1', error: denied },
+    },
+  ]);
+});
+
+test('services that cannot be made fail the call with their own reason', async () => {
+  const createHandler = stepHandler({ name: 'double', input: z.unknown(), run: async () => 'done' });
+  const handler = createHandler(() => {
+    throw new Error('The environment variable ONBOARDING_TABLE is not set');
+  });
+
+  await expect(handler({}, context)).rejects.toThrow('ONBOARDING_TABLE');
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { frozen } from '../../shared/platform/deep-freeze.ts';
+import { perObject, perText } from '../../shared/platform/memoize.ts';
+
+describe('perObject', () => {
+  it('makes the answer once for each object, also where it is undefined', () => {
+    const asked: object[] = [];
+    const answer = perObject((key: object): undefined => void asked.push(key));
+    const [one, other] = [{}, {}];
+    for (const key of [one, other, one, other]) answer(key);
+    expect(asked).toEqual([one, other]);
+    expect(asked[0]).toBe(one);
+  });
+});
+
+describe('perText', () => {
+  it('makes the answer once for each text', () => {
+    let made = 0;
+    const answer = perText(10, (text) => ({ text, number: ++made }));
+    expect([answer('a'), answer('b'), answer('a')].map(({ number }) => number)).toEqual([1, 2, 1]);
+  });
+
+  it('keeps no more than it may, and then answers the same', () => {
+    let made = 0;
+    const answer = perText(2, (text) => {
+      made += 1;
+      return text.toUpperCase();
+    });
+    expect(['a', 'b', 'c', 'a'].map(answer)).toEqual(['A', 'B', 'C', 'A']);
+    expect(made).toBe(4);
+  });
+
+  it('keeps nothing of what was thrown', () => {
+    let tries = 0;
+    const answer = perText(2, () => {
+      tries += 1;
+      if (tries === 1) throw new Error('not yet');
+      return tries;
+    });
+    expect(() => answer('a')).toThrow('not yet');
+    expect(answer('a')).toBe(2);
+  });
+});
+
+describe('frozen', () => {
+  const given = { list: [{ a: 1 }, undefined], gone: undefined, none: null, ['__proto__']: { b: 2 } };
+
+  it('holds what JSON would hold', () => {
+    expect(JSON.stringify(frozen(given))).toBe(JSON.stringify(given));
+    expect(Object.keys(frozen(given))).not.toContain('gone');
+  });
+
+  it('leaves what it was given as it is', () => {
+    const copy = frozen(given);
+    expect(Object.isFrozen(given)).toBe(false);
+    expect(copy.list[0]).not.toBe(given.list[0]);
+  });
+
+  it('is frozen to its last part', () => {
+    const copy = frozen(given);
+    for (const part of [copy, copy.list, copy.list[0], Object.entries(copy).at(-1)?.[1]])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it('shares its own copies, and copies what others have frozen', () => {
+    const copy = frozen(given);
+    const frozenByOthers = Object.freeze({ inner: { c: 3 } });
+    expect(frozen({ copy }).copy).toBe(copy);
+    expect(frozen(frozenByOthers)).not.toBe(frozenByOthers);
+    expect(Object.isFrozen(frozen(frozenByOthers).inner)).toBe(true);
+  });
+});

@@ -1,0 +1,280 @@
+import { expect, test } from '@jest/globals';
+import { importOrganization } from '../../shared/accounts/registry.ts';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { normalizePolicy } from '../../shared/iam/normalize.ts';
+import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
+import { leaseDuration } from '../../shared/reconcile/lease.ts';
+import { type OverallPlan, planAll } from '../../shared/reconcile/plan-all.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
+import { bucket, everything, repository, secret, small } from '../flows/configurations.ts';
+import { due, foreign, named, type World, world, writeCounts } from '../flows/flows-fixture.ts';
+
+const own = '888888888888';
+
+async function plan({ services, store }: World, accountId?: string): Promise<OverallPlan> {
+  return planAll(services, { runId: 'plan', active: await activeConfiguration(store), accountId });
+}
+
+async function apply(of: World, planned: OverallPlan, runId = 'apply') {
+  const run = await applyPlan(of.services, { runId, plan: planned });
+  const changes = await of.store.runs.changes(runId);
+  return {
+    run,
+    changes,
+    outcomes: Object.fromEntries(changes.map(({ resource, outcome }) => [resource, outcome])),
+    errors: Object.fromEntries(changes.map(({ resource, error }) => [resource, error?.name])),
+  };
+}
+
+const all = <T>(value: T): Readonly<Record<string, T>> =>
+  Object.fromEntries(everything.map((resource) => [resource, value]));
+
+/** No account has the tag that the grant is for. */
+const forNobody = { [secret]: 'unchanged' };
+
+const written = (of: World): number => Object.keys(writeCounts(of)).length;
+
+test('everybody gets what is due, others keep theirs, and the run is recorded', async () => {
+  const of = await world();
+  const before = foreign(of);
+  const { run, changes } = await apply(of, await plan(of));
+
+  expect(named(of)).toEqual(due(of));
+  for (const [resource, documents] of Object.entries(before))
+    expect(foreign(of)[resource]?.map(normalizePolicy)).toEqual(documents.map(normalizePolicy));
+  expect(run).toMatchObject({ status: 'succeeded', cause: 'apply', accountIds: [] });
+  expect(await of.store.runs.get('apply')).toEqual(run);
+  expect(changes.find(({ resource }) => resource === bucket)).toMatchObject({
+    planned: 'change',
+    outcome: 'written',
+    before: { policy: expect.anything() },
+    after: { policy: expect.anything() },
+  });
+});
+
+test('the second time there is nothing to write', async () => {
+  const of = await world();
+  await apply(of, await plan(of));
+  of.organization.resetCalls();
+
+  const { outcomes, run } = await apply(of, await plan(of), 'again');
+
+  expect(outcomes).toEqual(all('unchanged'));
+  expect(run.status).toBe('succeeded');
+  expect(written(of)).toBe(0);
+});
+
+test('a plan for one account writes only the resources that have something for it', async () => {
+  const of = await world();
+  const { outcomes, run } = await apply(of, await plan(of, own));
+
+  expect(run.accountIds).toEqual([own]);
+  expect(outcomes).toMatchObject({ [bucket]: 'written', [repository]: 'written' });
+  expect(outcomes).not.toHaveProperty([secret]);
+});
+
+test('refuses what should become something else when the registry has moved since the plan', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  const { organization, services, store, clock } = of;
+  organization.addAccount({ id: '999999999999', name: 'new' });
+  await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
+
+  const { run, outcomes, errors } = await apply(of, planned);
+
+  expect(outcomes).toEqual({ ...all('failed'), ...forNobody, [repository]: 'written' });
+  expect(errors[bucket]).toBe('StalePlanError');
+  expect(run.status).toBe('failed');
+  expect(run.left).toEqual([expect.stringContaining('3 resources are affected')]);
+});
+
+test('writes when the registry has moved without a change of what is desired', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  const { organization, services, store, clock } = of;
+  const account = organization.world.accounts.get(own);
+  if (account !== undefined) organization.world.accounts.set(own, { ...account, name: 'another name' });
+  await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
+  const { revision } = await store.registry.head();
+
+  const { run } = await apply(of, planned);
+
+  expect(revision).toBeGreaterThan(planned.revision);
+  expect(run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+});
+
+test('writes nothing when another configuration is active since the plan', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  await activateConfiguration(of.services, small(['bucket', 'key']), 'the test');
+
+  const { run, errors } = await apply(of, planned);
+
+  expect(errors).toEqual(all('StalePlanError'));
+  expect(run.status).toBe('failed');
+  expect(written(of)).toBe(0);
+});
+
+test('leaves a resource unchanged when another apply has made the same change', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  const one = planned.resources.filter(({ desired }) => desired.key === bucket);
+  await apply(of, { ...planned, resources: one }, 'meanwhile');
+
+  const { outcomes, run } = await apply(of, planned);
+
+  expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'unchanged' });
+  expect(run.status).toBe('succeeded');
+});
+
+test('ends two applies of one plan with success and one write for each resource', async () => {
+  const of = await world();
+  const [mine, yours] = [await plan(of), await plan(of)];
+  of.organization.resetCalls();
+
+  const applied = await Promise.all([apply(of, mine, 'mine'), apply(of, yours, 'yours')]);
+
+  expect(applied.map(({ run }) => run.status)).toEqual(['succeeded', 'succeeded']);
+  expect(named(of)).toEqual(due(of));
+  for (const resource of everything) {
+    const outcomes = applied.map(({ outcomes: each }) => each[resource]).sort();
+    expect(outcomes).toEqual(resource === secret ? ['unchanged', 'unchanged'] : ['unchanged', 'written']);
+  }
+});
+
+test('ends applies for two accounts at once with success', async () => {
+  const of = await world();
+  const [mine, yours] = [await plan(of, own), await plan(of, '444444444444')];
+
+  const applied = await Promise.all([apply(of, mine, 'mine'), apply(of, yours, 'yours')]);
+
+  expect(applied.map(({ run }) => run.status)).toEqual(['succeeded', 'succeeded']);
+});
+
+/** An apply that was killed while it held the bucket. */
+async function killed({ store, clock }: World) {
+  const until = clock.now() + leaseDuration;
+  await store.leases.acquire(bucket, 'killed#1', clock.now(), until);
+  await store.runs.put({
+    runId: 'killed',
+    status: 'running',
+    startedAt: '2026-03-02T09:00:00.000Z',
+    cause: 'apply',
+    accountIds: [],
+    startedBy: 'ana@laptop',
+  });
+  return {
+    runId: 'killed',
+    startedBy: 'ana@laptop',
+    until: new Date(until).toISOString(),
+    resources: [bucket],
+  };
+}
+
+test('waits for the lease of an apply that was killed, says who holds it until when, then goes on', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  const holder = await killed(of);
+  const start = of.clock.now();
+  const held: unknown[] = [];
+
+  const run = await applyPlan(of.services, {
+    runId: 'again',
+    plan: planned,
+    onWait: (each) => held.push(each),
+  });
+
+  expect(held).toEqual([holder]);
+  expect(run.status).toBe('succeeded');
+  expect(named(of)).toEqual(due(of));
+  expect(of.clock.now() - start).toBeGreaterThanOrEqual(leaseDuration);
+  expect(of.clock.now() - start).toBeLessThan(leaseDuration + 10_000);
+});
+
+test('ends as busy, and names the holder, when a resource is held for longer than a lease lasts', async () => {
+  const of = await world({
+    around: ({ leases }) => ({
+      leases: {
+        ...leases,
+        acquire: async (resource, owner, now, until) =>
+          resource === bucket
+            ? { taken: false, owner: 'other#1', until: now + leaseDuration }
+            : leases.acquire(resource, owner, now, until),
+      },
+    }),
+  });
+  const { run, outcomes } = await apply(of, await plan(of));
+
+  expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'busy' });
+  expect(run.left).toEqual([
+    expect.stringMatching(/busy: ResourceBusyError: .* is held by run other until 2/),
+  ]);
+});
+
+test('stops waiting and begins nothing else when the operator interrupts', async () => {
+  const of = await world();
+  const planned = await plan(of);
+  await killed(of);
+  let interrupted = false;
+
+  const run = await applyPlan(of.services, {
+    runId: 'again',
+    plan: planned,
+    onWait: () => {
+      interrupted = true;
+    },
+    isInterrupted: () => interrupted,
+  });
+
+  expect(run).toMatchObject({
+    status: 'failed',
+    reason: expect.stringMatching(/^Interrupted by the operator/),
+  });
+  expect(run.left).toEqual([expect.stringContaining(`${bucket}: `)]);
+  const free = await of.store.leases.acquire(repository, 'test', of.clock.now(), of.clock.now() + 1);
+  expect(free.taken).toBe(true);
+});
+
+test('refuses a policy that would be too large, in the words that a run has', async () => {
+  const of = await world();
+  of.organization.editPolicy('repository', [...of.organization.world.repositories.keys()][0] ?? '', {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'Full',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: Array.from({ length: 508 }, (_, index) => `ecr:SomeAction${index}`),
+      },
+    ],
+  });
+  const { outcomes, errors, run } = await apply(of, await plan(of));
+
+  expect([outcomes[repository], errors[repository]]).toEqual(['refused', 'PolicyTooLargeError']);
+  expect(run.left).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
+});
+
+test('what could not be planned is not tried, though it has come back since', async () => {
+  const of = await world();
+  const gone = of.organization.world.buckets.get('example-logs');
+  of.organization.world.buckets.delete('example-logs');
+  const planned = await plan(of);
+  if (gone !== undefined) of.organization.world.buckets.set('example-logs', gone);
+
+  const { outcomes, errors } = await apply(of, planned);
+
+  expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'failed' });
+  expect(errors[bucket]).toBe('ResourceMissingError');
+});
+
+test.each([
+  ['everybody', undefined, 'succeeded'],
+  ['that very account', own, 'failed'],
+])('an account that AWS does not accept is set aside, in a plan for %s', async (_, accountId, status) => {
+  const of = await world({ prepare: (organization) => organization.refusePrincipal(own) });
+  const { outcomes, run } = await apply(of, await plan(of, accountId));
+
+  expect(outcomes[repository]).toBe('set-aside');
+  expect(run.status).toBe(status);
+});

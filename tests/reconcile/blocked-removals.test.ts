@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
+import { UnsafeChangeError } from '../../shared/grants/errors.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
+import { OwnershipClashError } from '../../shared/iam/errors.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import {
+  InvalidPrincipalError,
+  PolicyTooLargeError,
+  ThrottledError,
+} from '../../shared/platform/aws/errors.ts';
+import { errorRecord } from '../../shared/platform/errors.ts';
+import { blockedRemovalsIn, withOtherReasons } from '../../shared/reconcile/blocked-removals.ts';
+import { ContestedError } from '../../shared/reconcile/errors.ts';
+import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
+import { withheldError } from '../../shared/reconcile/removal-limit.ts';
+import { configurationWith, idsOf, members, planOnly, readSecret } from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()]);
+const sid = 'AccountOnboardingtestTokenRead';
+const limit = 20_480;
+
+const unmanaged = (length: number): Statement => ({
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'secretsmanager:DeleteSecret',
+  Resource: '*',
+  Condition: { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(length) } },
+});
+
+const documentFor = (accounts: readonly Account[]): PolicyDocument =>
+  (planOnly(configuration, accounts).next as DocumentState).document ?? newPolicy();
+
+/** The accounts have access, and unmanaged statements leave room for a few characters. */
+function full(accounts: readonly Account[]): Pick<PlanRequest, 'actual' | 'remembered'> {
+  const document = documentFor(accounts);
+  const withUnmanaged = (length: number): PolicyDocument => ({
+    ...document,
+    Statement: [...document.Statement, unmanaged(length)],
+  });
+  const size = JSON.stringify(withUnmanaged(0)).length;
+  return { actual: { document: withUnmanaged(limit - size - 20) }, remembered: [sid] };
+}
+
+const errorOf = (attempt: () => unknown): unknown => {
+  try {
+    return attempt();
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('a plan', () => {
+  const all = members(70);
+  const before = all.slice(0, 40);
+  const blocked = idsOf(all.slice(0, 10));
+
+  it('states size and blocked removals when the policy is too large even without the blocked accounts', () => {
+    const error = errorOf(() => planOnly(configuration, all.slice(10), { ...full(before), accounts: all }));
+
+    expect(error).toBeInstanceOf(PolicyTooLargeError);
+    expect(errorRecord(error)).toMatchObject({
+      message: expect.stringMatching(
+        /takes 20480.*\d+ fit.*Besides, 10 accounts would lose their access at once.*They keep it for now.*That makes room/,
+      ),
+      fields: { limit, accounts: 70, blockedRemovals: blocked },
+    });
+  });
+
+  it('states blocked removals in the size error when it only takes back', () => {
+    const [first, ...others] = all;
+    const closed: readonly Account[] = first === undefined ? [] : [{ ...first, state: 'SUSPENDED' }];
+
+    const plan = planOnly(configuration, all.slice(10), {
+      ...full(before),
+      accounts: [...closed, ...others],
+    });
+
+    expect(plan.changed).toBe(true);
+    expect(plan.removed).toEqual(blocked.slice(0, 1));
+    expect(plan.withheld).toEqual(blocked.slice(1));
+    expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
+    expect(plan.refused?.fields.blockedRemovals).toEqual(blocked.slice(1));
+  });
+
+  it('states blocked removals of a grant that is gone when the next grant is too large', () => {
+    const next = configurationWith([readSecret({ name: 'other' })]);
+
+    const error = errorOf(() => planOnly(next, all.slice(40), { ...full(all.slice(0, 10)), accounts: all }));
+
+    expect(error).toBeInstanceOf(PolicyTooLargeError);
+    expect(blockedRemovalsIn(error)).toEqual(blocked);
+  });
+
+  it('states all blocked removals when those of a narrowed grant and of a grant that is gone leave no room', () => {
+    const two = [readSecret({ name: 'wide' }), readSecret({ name: 'gone' })];
+    const gone = idsOf(all.slice(50, 62));
+    const wide = idsOf(all.slice(0, 40));
+    const first = planOnly(
+      configurationWith([
+        { ...two[0], for: { accounts: wide } },
+        { ...two[1], for: { accounts: gone } },
+      ]),
+      all,
+    );
+    const document = (first.next as DocumentState).document ?? newPolicy();
+    const size = JSON.stringify({ ...document, Statement: [...document.Statement, unmanaged(0)] }).length;
+    const actual = {
+      document: { ...document, Statement: [...document.Statement, unmanaged(limit - size - 20)] },
+    };
+
+    const error = errorOf(() =>
+      planOnly(
+        configurationWith([{ ...two[0], for: { accounts: [...wide.slice(10), '500000000065'] } }]),
+        all,
+        {
+          actual,
+          remembered: first.owned,
+        },
+      ),
+    );
+
+    expect(error).toBeInstanceOf(UnsafeChangeError);
+    expect(blockedRemovalsIn(error)).toEqual([...blocked, ...gone]);
+  });
+
+  it('states blocked removals beside a clash of marks', () => {
+    const document = documentFor(before);
+    const clash = { ...unmanaged(1), Sid: 'AccountOnboardingtestTheirs' };
+
+    const error = errorOf(() =>
+      planOnly(configuration, all.slice(10, 40), {
+        actual: { document: { ...document, Statement: [...document.Statement, clash] } },
+        remembered: [sid],
+        accounts: all,
+      }),
+    );
+
+    expect(error).toBeInstanceOf(OwnershipClashError);
+    expect(errorRecord(error)).toMatchObject({
+      message: expect.stringMatching(/AccountOnboardingtestTheirs.*Besides, 10 accounts would lose/s),
+      fields: { blockedRemovals: blocked },
+    });
+  });
+
+  it('states no account that AWS rejects as blocked when it plans again without that account', () => {
+    const actual = { ...full(before), accounts: all };
+    const refused = errorOf(() => planOnly(configuration, all.slice(10), actual));
+    if (!(refused instanceof PolicyTooLargeError)) throw refused;
+    const setAside = new Set(blocked.slice(0, 1));
+
+    const plan = planOnly(configuration, all.slice(10), {
+      ...actual,
+      setAside,
+      refused,
+    });
+
+    expect(plan.refused?.fields.blockedRemovals).toEqual(blocked.slice(1));
+    expect(plan.refused?.message.match(/Besides/g)).toHaveLength(1);
+  });
+});
+
+describe('withOtherReasons', () => {
+  const place = { key: 'secret-resource-policy/444455556666/eu-west-1/deploy/token', configuration };
+  const withheld = idsOf(members(6));
+  const refused = new PolicyTooLargeError('the policy is too large', { size: 9, blockedRemovals: withheld });
+
+  it('adds blocked removals to a conflict', () => {
+    const error = withOtherReasons(new ContestedError('changed again', { since: 'x' }), { withheld }, place);
+
+    expect(error).toBeInstanceOf(ContestedError);
+    expect(errorRecord(error)).toMatchObject({
+      message: expect.stringMatching(/^changed again\. Besides, 6 accounts would lose their access at once/),
+      fields: { since: 'x', blockedRemovals: withheld },
+    });
+  });
+
+  it('adds the size and blocked removals to the rejection of a principal', () => {
+    const rejected = new InvalidPrincipalError('AWS refuses', { revision: 3 });
+
+    const error = withOtherReasons(rejected, { withheld, refused }, place);
+
+    expect(error).toBeInstanceOf(InvalidPrincipalError);
+    expect(errorRecord(error)).toMatchObject({
+      message: 'AWS refuses. Besides, the policy is too large',
+      retryable: true,
+      fields: { revision: 3, besides: { name: 'PolicyTooLargeError' }, blockedRemovals: withheld },
+    });
+    expect(withOtherReasons(error, { withheld, refused }, place)).toBe(error);
+  });
+
+  it.each([
+    ['nothing is blocked', new ContestedError('changed'), []],
+    ['the error passes by itself', new ThrottledError('slow down'), withheld],
+    ['the error states the blocked removals', withheldError(place.key, withheld, configuration), withheld],
+    ['it is no error of the project', new TypeError('a bug'), withheld],
+  ])('changes nothing when %s', (_, error, ids) => {
+    expect(withOtherReasons(error, { withheld: ids }, place)).toBe(error);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { grantContext } from '../../shared/configuration/context.ts';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import { budgetOf } from '../../shared/reconcile/capacity.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+
+const text = (grant: string): string => `
+version: 1
+deployment: budget
+organization: { id: o-exampleorg1, managementAccount: "111111111111" }
+centralAccounts:
+  log: { id: "222222222222", region: eu-west-1 }
+  security: { id: "333333333333", region: us-east-1 }
+  shared: { id: "444444444444", region: eu-west-1 }
+grants:
+  - ${grant}
+`;
+
+const accounts = (count: number): readonly Account[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: String(500_000_000_000 + index),
+    name: '',
+    state: 'ACTIVE' as const,
+    parentIds: [],
+    ouPath: '',
+    tags: {},
+  }));
+
+/** The only resource of a configuration with this one grant, for so many accounts. */
+function resource(grant: string, count: number) {
+  const configuration = parseConfiguration(text(grant), 'the test');
+  const [desired] = desiredResources(configuration, accounts(count));
+  if (desired === undefined) throw new Error('there is no resource');
+  return { desired, configuration, actual: desired.kind.empty, remembered: [] };
+}
+
+const bucket =
+  '{ name: logs, kind: s3-bucket-policy, account: log, bucket: example-logs, preset: cloudtrail-write, for: { all: true } }';
+const people =
+  '{ name: people, kind: assume-role-permission, account: security, groups: [Readers], role: people/ReadOnly, for: { all: true } }';
+const images =
+  '{ name: images, kind: ecr-repository-policy, account: shared, repositories: [base/node], preset: pull, for: { all: true } }';
+
+describe.each([
+  ['a bucket policy', bucket],
+  ['managed policies', people],
+  ['a repository policy', images],
+])('of %s', (_, grant) => {
+  const renderWith = (count: number) => {
+    const { desired, configuration, actual } = resource(grant, count);
+    const context = grantContext(configuration);
+    return desired.kind.render({ ref: desired.ref, actual, shares: desired.shares, remembered: [], context });
+  };
+
+  test('exactly as many accounts fit as it says', () => {
+    const { room = 0, limit, size } = budgetOf(resource(grant, 10));
+
+    expect(room).toBeGreaterThan(50);
+    expect(size).toBeLessThan(limit);
+    expect(() => renderWith(10 + room)).not.toThrow();
+    expect(() => renderWith(11 + room)).toThrow(PolicyTooLargeError);
+  });
+
+  test('as many accounts as fit leave no room', () => {
+    const { room = 0 } = budgetOf(resource(grant, 0));
+
+    expect(budgetOf(resource(grant, room)).room).toBe(0);
+    expect(() => budgetOf(resource(grant, room + 1))).toThrow(PolicyTooLargeError);
+  });
+});
+
+test('it says which packing comes next, and when', () => {
+  const { packing, next, room = 0 } = budgetOf(resource(bucket, 10));
+
+  expect({ packing, next: next?.packing }).toEqual({ packing: 'listed', next: 'service-tied' });
+  expect(next?.after).toBeGreaterThan(0);
+  expect(next?.after).toBeLessThan(room);
+  expect(budgetOf(resource(bucket, 10 + (next?.after ?? 0))).packing).toBe('listed');
+  expect(budgetOf(resource(bucket, 11 + (next?.after ?? 0))).packing).toBe('service-tied');
+});
+
+test('where nobody is listed, any number fits', () => {
+  const grant = images.replace('for:', 'membership: organization, for:');
+
+  expect(budgetOf(resource(grant, 10))).not.toHaveProperty('room');
+});
+
+test('what others wrote takes room', () => {
+  const empty = budgetOf(resource(images, 10)).room ?? 0;
+  const Statement = [
+    { Effect: 'Deny', Principal: '*', Action: 'ecr:DeleteRepository', Sid: 'x'.repeat(5_000) },
+  ];
+  const request = resource(images, 10);
+  const full = budgetOf({ ...request, actual: { document: { Version: '2012-10-17', Statement } } }).room ?? 0;
+
+  expect(full).toBeLessThan(empty / 2 + 10);
+  expect(full).toBeGreaterThan(0);
+});
+
+const encrypted =
+  '{ name: volumes, kind: kms-grant, account: shared, key: 1234abcd-12ab-34cd-56ef-1234567890ab, preset: auto-scaling, for: { all: true } }\nlimits: { grantsPerKey: 40 }';
+
+test('tells size, limit and room only when there is one way to write the accounts', () => {
+  expect(Object.entries(budgetOf(resource(encrypted, 10)))).toEqual([
+    ['size', 10],
+    ['limit', 40],
+    ['unit', 'grants'],
+    ['room', 30],
+  ]);
+});
+
+test('tells no next packing when the packing stays until the resource is full', () => {
+  const budget = budgetOf(resource(images.replace('for:', 'packing: condition, for:'), 400));
+
+  expect(budget).toMatchObject({ packing: 'condition' });
+  expect(budget).not.toHaveProperty('next');
+});
+
+test('throws when a statement has the mark of the installation and nobody remembers it', () => {
+  const Statement = [
+    {
+      Sid: 'AccountOnboardingbudgetStrayPull',
+      Effect: 'Allow' as const,
+      Principal: '*' as const,
+      Action: 'x:Y',
+    },
+  ];
+  const request = { ...resource(images, 10), actual: { document: { Version: '2012-10-17', Statement } } };
+
+  expect(() => budgetOf(request)).toThrow('AccountOnboardingbudgetStrayPull');
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { documents, gainsOf, leavingOf } from '../../shared/reconcile/change-record.ts';
+import { configurationWith, now, onlyResource, planOnly, readSecret } from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()], { safety: { graceHours: 2 } });
+const plan = {
+  ...planOnly(configuration, []),
+  changed: true,
+  added: ['1', '2'],
+  removed: ['3'],
+  leaving: {},
+};
+
+describe('gainsOf', () => {
+  it.each([
+    [{}, { ...plan, changed: false }, []],
+    [{ added: ['1', '2'], removed: ['3'] }, plan, []],
+    [{ added: ['2'], removed: ['3'] }, plan, ['1']],
+    [{ removed: ['3'] }, plan, ['1', '2']],
+    [{ added: ['1', '2'] }, { ...plan, removed: [] }, ['3']],
+    [{}, { ...plan, added: [], removed: [] }, []],
+  ])(
+    'returns %j when the write changes what the plan says and AWS refuses some accounts',
+    (expected, each, setAside) => {
+      expect(gainsOf(each, setAside)).toEqual(expected);
+      if (setAside.length === 0) expect(gainsOf(each)).toEqual(expected);
+    },
+  );
+});
+
+describe('leavingOf', () => {
+  it('says when each grace ends, and nothing when there is none', () => {
+    expect(leavingOf({ ...plan, leaving: { '1': now } }, configuration)).toEqual({
+      leaving: { '1': '2026-03-02T11:00:00.000Z' },
+    });
+    expect(leavingOf(plan, configuration)).toEqual({});
+  });
+});
+
+describe('documents', () => {
+  it('keeps an absent document as null', () => {
+    const desired = onlyResource(configuration, []);
+    const [name = ''] = Object.keys(desired.kind.documents(desired.kind.empty, []));
+
+    expect(documents(desired, desired.kind.empty)).toEqual({ [name]: null });
+  });
+});

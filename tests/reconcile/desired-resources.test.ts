@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import { nothingFound } from '../../shared/configuration/searches.ts';
+import { desiredResources, resourcesInForce } from '../../shared/reconcile/desired-resources.ts';
+import {
+  account,
+  configurationWith,
+  exampleText,
+  idsOf,
+  members,
+  readSecret,
+  shared,
+} from './plan-fixture.ts';
+
+const key = `secret-resource-policy/${shared}/eu-west-1/deploy/token`;
+
+describe('desired resources', () => {
+  test('an entry that names several resources stands for each of them', () => {
+    const configuration = configurationWith([readSecret({ secrets: ['deploy/token', 'deploy/login'] })]);
+
+    const resources = desiredResources(configuration, members(2));
+
+    expect(resources.map(({ ref }) => ref.id)).toEqual(['deploy/login', 'deploy/token']);
+    for (const { shares } of resources) expect(shares.map(({ accounts }) => accounts.length)).toEqual([2]);
+  });
+
+  test('grants that meet on a resource keep the order of the configuration, each with its own accounts', () => {
+    const [first, second, third] = idsOf(members(3));
+    const configuration = configurationWith([
+      readSecret({ name: 'zebra', for: { accounts: [third, first] } }),
+      readSecret({ name: 'ant', for: { accounts: [second] } }),
+    ]);
+
+    const [resource, ...others] = desiredResources(configuration, members(3));
+
+    expect(others).toEqual([]);
+    expect(resource?.key).toBe(key);
+    expect(resource?.shares.map(({ entry, accounts }) => [entry.name, idsOf(accounts)])).toEqual([
+      ['zebra', [first, third]],
+      ['ant', [second]],
+    ]);
+  });
+
+  test('a grant with several groups stands for each, with the same accounts', () => {
+    const configuration = configurationWith([
+      {
+        name: 'read',
+        kind: 'assume-role-permission',
+        account: 'security',
+        groups: ['Writers', 'Readers'],
+        roles: ['Deployer'],
+        role: 'ReadOnly',
+        mfa: false,
+        for: { all: true },
+      },
+    ]);
+
+    const resources = desiredResources(configuration, members(2));
+
+    expect(resources.map(({ ref, shares }) => [ref.id, shares[0]?.accounts.length])).toEqual([
+      ['group/Readers', 2],
+      ['group/Writers', 2],
+      ['role/Deployer', 2],
+    ]);
+  });
+
+  test('keeps a dropped resource without shares when the configuration no longer names it', () => {
+    const configuration = configurationWith([readSecret()]);
+    const dropped = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
+
+    const resources = resourcesInForce(
+      { configuration, found: nothingFound, dropped: [dropped] },
+      members(2),
+    );
+
+    expect(resources.map((each) => [each.key, each.shares.length])).toEqual([
+      [dropped, 0],
+      [key, 1],
+    ]);
+  });
+
+  test('only members get anything, in the order of their ids', () => {
+    const states = ['PENDING_ACTIVATION', 'SUSPENDED', 'PENDING_CLOSURE', 'CLOSED', 'DEPARTED'] as const;
+    const others = states.map((state, index) => account(String(600_000_000_000 + index), { state }));
+    const accounts = [...others, ...members(3)].toReversed();
+
+    const [resource] = desiredResources(configurationWith([readSecret()]), accounts);
+
+    expect(idsOf(resource?.shares[0]?.accounts ?? [])).toEqual(idsOf(members(3)));
+  });
+
+  test('a resource that nobody matches is there all the same, so that it can be emptied', () => {
+    const configuration = configurationWith([readSecret({ for: { ous: ['Nowhere'] } })]);
+
+    expect(desiredResources(configuration, members(2)).map(({ shares }) => shares[0]?.accounts)).toEqual([
+      [],
+    ]);
+  });
+
+  test('the same name in another region or account is another resource', () => {
+    const configuration = configurationWith([
+      readSecret({ name: 'here' }),
+      readSecret({ name: 'there', regions: ['us-east-1'] }),
+      readSecret({ name: 'elsewhere', account: 'log' }),
+    ]);
+
+    expect(desiredResources(configuration, []).map((resource) => resource.key)).toHaveLength(3);
+  });
+
+  test('resources are ordered by key, whatever the order of the grants', () => {
+    const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
+    const turned = { ...configuration, grants: configuration.grants.toReversed() };
+    const keys = (of: typeof configuration) => desiredResources(of, []).map((resource) => resource.key);
+
+    expect(keys(turned)).toEqual(keys(configuration));
+    expect(keys(configuration)).toEqual(keys(configuration).toSorted());
+  });
+});

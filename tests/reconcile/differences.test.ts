@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
+import { concerning, documentsDifference, mentions } from '../../shared/reconcile/differences.ts';
+
+const [one, two, three] = ['111122223333', '222233334444', '333344445555'] as const;
+
+const statement = (Sid: string, accounts: readonly string[], more: Partial<Statement> = {}): Statement => ({
+  Sid,
+  Effect: 'Allow',
+  Principal: { AWS: accounts },
+  Action: 's3:GetObject',
+  ...more,
+});
+
+const policy = (...Statement: Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
+
+const labels = (differences: readonly { readonly label: string }[]) => differences.map(({ label }) => label);
+
+describe('documentsDifference', () => {
+  it('finds nothing when the documents mean the same, or there are none', () => {
+    const same = policy(statement('Read', [one]));
+
+    expect(documentsDifference({ policy: same }, { policy: structuredClone(same) })).toEqual([]);
+    expect(documentsDifference()).toEqual([]);
+    expect(documentsDifference({ policy: null }, {})).toEqual([]);
+  });
+
+  it('compares every document of either side, by name, when one side has it only', () => {
+    const before = { b: policy(statement('OnlyBefore', [one])), both: policy(statement('Same', [one])) };
+    const after = {
+      a: policy(statement('OnlyAfter', [one])),
+      both: policy(statement('Same', [one])),
+      b: null,
+    };
+
+    const found = documentsDifference(before, after);
+
+    expect(found.map(({ kind, label }) => [kind, label])).toEqual([
+      ['added', 'OnlyAfter'],
+      ['removed', 'OnlyBefore'],
+    ]);
+  });
+
+  it('puts what widens access first when it stands in a later document', () => {
+    const found = documentsDifference(
+      { a: policy(statement('Narrower', [one])), b: policy() },
+      { a: policy(), b: policy(statement('Wider', [one])) },
+    );
+
+    expect(labels(found)).toEqual(['Wider', 'Narrower']);
+  });
+
+  it('orders documents by name when nothing else decides', () => {
+    const empty = { b: policy(), a: policy() };
+    const full = { b: policy(statement('InB', [one])), a: policy(statement('InA', [one])) };
+
+    expect(labels(documentsDifference(empty, full))).toEqual(['InA', 'InB']);
+  });
+});
+
+describe('mentions', () => {
+  const changed = documentsDifference(
+    { policy: policy(statement('Read', [one, two])) },
+    { policy: policy(statement('Read', [one, three])) },
+  );
+
+  it('returns true when a line of a difference names one of the accounts', () => {
+    expect(mentions(changed, two)).toBe(true);
+    expect(mentions(changed, '999988887777', three)).toBe(true);
+  });
+
+  it('returns false when no line names an account, or the account stays', () => {
+    expect(mentions(changed, one)).toBe(false);
+    expect(mentions(changed)).toBe(false);
+    expect(mentions([], two)).toBe(false);
+  });
+
+  it('returns false when only the line for orientation names the account', () => {
+    const lines = [{ sign: ' ' as const, text: `Allow ${one}` }];
+
+    expect(mentions([{ kind: 'changed', label: 'Read', lines }], one)).toBe(false);
+  });
+});
+
+describe('concerning', () => {
+  it('removes other accounts of a list that has the account, and keeps other lines', () => {
+    const found = concerning(
+      documentsDifference(
+        { policy: policy(statement('Read', [])) },
+        { policy: policy(statement('Read', [one, two], { Action: ['s3:GetObject', 's3:PutObject'] })) },
+      ),
+      one,
+    );
+
+    const texts = found.flatMap(({ lines }) => lines.map(({ text }) => text));
+    expect(texts).toContain(`Principal.AWS ${one}`);
+    expect(texts).not.toContain(`Principal.AWS ${two}`);
+    expect(texts).toContain('Action s3:PutObject');
+  });
+
+  it('removes a statement when it gives access to other accounts only', () => {
+    const added = documentsDifference(
+      { policy: policy(statement('Read', [one])) },
+      { policy: policy(statement('Read', [one, two])) },
+    );
+
+    expect(concerning(added, one)).toEqual([]);
+    expect(labels(concerning(added, two))).toEqual(['Read']);
+  });
+
+  it('keeps a statement when it widens access by more than an account', () => {
+    const wider = documentsDifference(
+      { policy: policy(statement('Read', [two])) },
+      { policy: policy(statement('Read', [two], { Action: 's3:*' })) },
+    );
+    const narrower = documentsDifference(
+      { policy: policy(statement('Read', [two], { Action: ['s3:GetObject', 's3:PutObject'] })) },
+      { policy: policy(statement('Read', [two])) },
+    );
+
+    expect(labels(concerning(wider, one))).toEqual(['Read']);
+    expect(concerning(narrower, one)).toEqual([]);
+  });
+});

@@ -1,0 +1,277 @@
+import { describe, expect, test } from '@jest/globals';
+import { lookForResources, searchLines, writtenAmong } from '../../shared/reconcile/discover-resources.ts';
+import type { FoundResources, FoundStore, Store } from '../../shared/store/ports.ts';
+import { StoredItemError } from '../../shared/store/stored-item-error.ts';
+import { shared } from '../flows/configurations.ts';
+import { type World, world } from '../flows/flows-fixture.ts';
+import { addRepository, having, home, images, repositoryKey } from '../flows/patterns.ts';
+
+const configuration = having(images('["base/*"]'));
+const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
+
+const look = ({ services }: World, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
+  lookForResources(services, { runId: 'look', configuration, where, keep });
+
+const stored = async ({ store }: World): Promise<FoundResources | undefined> =>
+  (await store.found.all()).find((item) => item.search === search);
+
+test('what was found is kept, with when', async () => {
+  const of = await world({ configuration });
+  addRepository(of, 'base/node');
+
+  const { items, failed, warnings } = await look(of);
+
+  expect({ failed, warnings }).toEqual({ failed: [], warnings: [] });
+  expect(items).toEqual([
+    {
+      search,
+      matching: [repositoryKey('base/node')],
+      former: [],
+      lookedAt: expect.stringMatching(/^\d{4}-/),
+      generation: 1,
+    },
+  ]);
+  expect(await stored(of)).toEqual(items[0]);
+});
+
+test('a look that is not to be kept writes nothing', async () => {
+  const of = await world({ configuration });
+  addRepository(of, 'base/node');
+
+  const { items } = await look(of, 'everywhere', false);
+
+  expect(items[0]?.matching).toEqual([repositoryKey('base/node')]);
+  expect(await stored(of)).toBeUndefined();
+});
+
+test('a look that fails keeps what was found, and says why', async () => {
+  const of = await world({ configuration });
+  addRepository(of, 'base/node');
+  await look(of);
+  of.organization.disableRegion(shared, home);
+
+  const looked = await look(of);
+
+  expect(searchLines(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
+  expect(await stored(of)).toMatchObject({
+    matching: [repositoryKey('base/node')],
+    lookedAt: expect.any(String),
+    error: { name: 'RegionNotEnabledError' },
+    generation: 2,
+  });
+});
+
+test('where nobody has looked with success, every run looks', async () => {
+  const of = await world({ configuration });
+  of.organization.disableRegion(shared, home);
+  await look(of, 'new');
+  of.organization.enableRegion(shared, home);
+  addRepository(of, 'base/node');
+
+  await look(of, 'new');
+  of.organization.resetCalls();
+  await look(of, 'new');
+
+  expect((await stored(of))?.matching).toEqual([repositoryKey('base/node')]);
+  expect(of.organization.calls).toEqual([]);
+});
+
+test('what matches no more is known for as long as something of ours is remembered there', async () => {
+  const of = await world({ configuration });
+  const keys = ['base/node', 'base/python'].map((name) => repositoryKey(name));
+  for (const name of ['base/node', 'base/python']) addRepository(of, name);
+  await look(of);
+  const remembered = (owned: readonly string[]) => ({
+    appliedRevision: 1,
+    configurationHash: '',
+    owned,
+    generation: 1,
+    updatedAt: '',
+  });
+  await of.store.resources.put(keys[0] ?? '', remembered(['AccountOnboardingflowsImagesPull']));
+  await of.store.resources.put(keys[1] ?? '', remembered([]));
+  of.organization.world.repositories.clear();
+
+  await look(of);
+  expect(await stored(of)).toMatchObject({ matching: [], former: [keys[0]] });
+
+  await of.store.resources.put(keys[0] ?? '', { ...remembered([]), version: 1 });
+  await look(of);
+  expect(await stored(of)).toMatchObject({ matching: [], former: [] });
+});
+
+const ours = {
+  appliedRevision: 0,
+  configurationHash: '',
+  owned: ['AccountOnboardingflowsImagesPull'],
+  writing: true,
+  generation: 0,
+  updatedAt: '',
+} as const;
+
+test('what another run begins to write while the look is stored is not forgotten', async () => {
+  const key = repositoryKey('base/node');
+  let writes = false;
+  const of = await world({
+    configuration,
+    around: (store) => ({
+      found: {
+        ...store.found,
+        put: async (found, expected) => {
+          if (writes) await store.resources.put(key, ours);
+          return store.found.put(found, expected);
+        },
+      },
+    }),
+  });
+  addRepository(of, 'base/node');
+  await look(of);
+  of.organization.world.repositories.clear();
+  writes = true;
+
+  await look(of);
+
+  expect(await stored(of)).toMatchObject({ matching: [], former: [key] });
+});
+
+describe('two looks at the same time', () => {
+  /** Another run looks, finds more, and stores it while this one waits for its answer. */
+  const overtaken = (times: number) => (store: Store) => {
+    let left = times;
+    const put: FoundStore['put'] = async (found, expected) => {
+      if (left > 0) {
+        left -= 1;
+        await store.found.put(newer(expected), expected);
+      }
+      return store.found.put(found, expected);
+    };
+    return { found: { ...store.found, put } };
+  };
+  const newer = (expected: number | undefined): FoundResources => ({
+    search,
+    matching: [repositoryKey('base/newest')],
+    former: [],
+    lookedAt: '2026-03-02T09:00:00.000Z',
+    generation: (expected ?? 0) + 1,
+  });
+
+  test('an older answer never replaces a newer one: it is asked again', async () => {
+    const of = await world({ configuration, around: overtaken(1) });
+    addRepository(of, 'base/node');
+
+    const { failed } = await look(of);
+
+    expect(failed).toEqual([]);
+    const looks = of.organization.calls.filter(({ operation }) => operation === 'DescribeRepositories');
+    expect(looks).toHaveLength(2);
+    expect(await stored(of)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 3 });
+  });
+
+  test('whoever is overtaken again and again leaves it to the others, and says so', async () => {
+    const of = await world({ configuration, around: overtaken(100) });
+
+    const looked = await look(of);
+
+    expect(searchLines(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
+    expect((await stored(of))?.matching).toEqual([repositoryKey('base/newest')]);
+  });
+});
+
+describe('an item that cannot be understood', () => {
+  const error = new StoredItemError('onboarding', { pk: 'FOUND', sk: 'SEARCH#0' }, [
+    { path: 'lookedAt', message: 'expected a time' },
+  ]);
+  const { name, message, retryable, fields } = error;
+
+  /** The table's item of a search lacks its time until a search replaces it. */
+  const unreadableSearch =
+    (odd: string) =>
+    ({ found, configuration: stored }: Store): Partial<Store> => {
+      let spoilt = true;
+      const read = ({ lookedAt, ...item }: FoundResources): FoundResources =>
+        spoilt && item.search === odd
+          ? { ...item, unreadable: { name, message, retryable, fields } }
+          : { ...item, ...(lookedAt === undefined ? {} : { lookedAt }) };
+      return {
+        found: {
+          all: async () => (await found.all()).map(read),
+          put: async (item, expected) => {
+            const held = await found.put(item, expected);
+            if (held && item.search === odd && expected !== undefined) spoilt = false;
+            return held;
+          },
+        },
+        configuration: {
+          ...stored,
+          withFound: async () => {
+            const seen = await stored.withFound();
+            return { ...seen, found: seen.found.map(read) };
+          },
+        },
+      };
+    };
+
+  test('is replaced and told of when a search succeeds', async () => {
+    const env = await world({ configuration, around: unreadableSearch(search) });
+    addRepository(env, 'base/node');
+    const item = { search, matching: [], former: [repositoryKey('base/old')], generation: 4 };
+    await env.store.found.put({ ...item, generation: 1 }, undefined);
+
+    const { items, unreadable, warnings } = await look(env, 'new');
+
+    expect(unreadable).toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/SEARCH#0 of table.*lookedAt.*replaced the item/s)]);
+    expect(items).toEqual([await stored(env)]);
+    expect(await stored(env)).toMatchObject({
+      matching: [repositoryKey('base/node')],
+      lookedAt: expect.any(String),
+    });
+    expect((await look(env)).warnings).toEqual([]);
+  });
+
+  test('is unresolved when its search fails, and nothing that it found is dropped', async () => {
+    const env = await world({ configuration, around: unreadableSearch(search) });
+    await env.store.found.put(
+      { search, matching: [repositoryKey('base/node')], former: [], generation: 1 },
+      undefined,
+    );
+    env.organization.disableRegion(shared, home);
+
+    const looked = await look(env, 'new', false);
+
+    expect(searchLines(looked)).toEqual([
+      expect.stringMatching(/^StoredItemError: .*SEARCH#0/),
+      expect.stringContaining('RegionNotEnabledError'),
+    ]);
+    expect(looked.items).toMatchObject([{ matching: [repositoryKey('base/node')] }]);
+  });
+
+  test('is unresolved and stays as it is when no grant has its pattern', async () => {
+    const env = await world({ configuration, around: unreadableSearch('another') });
+    const item = { search: 'another', matching: [], former: [repositoryKey('base/old')], generation: 1 };
+    await env.store.found.put(item, undefined);
+
+    const looked = await look(env);
+
+    expect(searchLines(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
+    expect(await env.store.found.all()).toContainEqual({ ...item, unreadable: expect.anything() });
+  });
+
+  test('keeps a resource in sight when its own item is the one', async () => {
+    const env = await world({
+      configuration,
+      around: ({ resources }) => ({
+        resources: {
+          ...resources,
+          get: async (resource) => {
+            if (resource === repositoryKey('base/old')) throw error;
+            return resources.get(resource);
+          },
+        },
+      }),
+    });
+    const keys = ['base/new', 'base/old'].map((name) => repositoryKey(name));
+
+    expect(await writtenAmong(env.store, keys)).toEqual([repositoryKey('base/old')]);
+  });
+});

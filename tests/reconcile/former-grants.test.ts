@@ -1,0 +1,185 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
+import { UnsafeChangeError } from '../../shared/grants/errors.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import { newPolicy } from '../../shared/iam/document.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { planResource } from '../../shared/reconcile/plan.ts';
+import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
+import {
+  account,
+  assume,
+  configurationWith,
+  grantedIn,
+  idsOf,
+  members,
+  now,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from './plan-fixture.ts';
+
+const before = configurationWith([readSecret()]);
+const remembered = ['AccountOnboardingtestTokenRead'];
+const newcomer = account('700000000000');
+
+/** The grant has another name, and is for `newcomer` only. */
+const narrow = configurationWith([readSecret({ name: 'other', for: { accounts: [newcomer.id] } })]);
+
+const stateFor = (accounts: readonly Account[]): unknown => planOnly(before, accounts).next;
+const named = ({ next }: Pick<ResourcePlan, 'next'>) => grantedIn(before, onlyResource(before, []), next);
+
+function planNarrow(
+  had: readonly Account[],
+  more: Partial<Parameters<typeof planOnly>[2]> = {},
+): ResourcePlan {
+  const [desired] = desiredResources(narrow, [newcomer]);
+  if (desired === undefined) throw new Error('There is no resource');
+  return planResource({
+    desired,
+    actual: stateFor(had),
+    remembered,
+    configuration: narrow,
+    accounts: [...had, newcomer],
+    now,
+    ...more,
+  });
+}
+
+describe('what no grant answers for any more', () => {
+  test('stays where many would lose all they have, and newcomers get in beside it', () => {
+    const had = members(12);
+
+    const plan = planNarrow(had);
+
+    expect(plan).toMatchObject({ changed: true, withheld: idsOf(had), added: [newcomer.id], removed: [] });
+    expect(named(plan)).toEqual(idsOf([...had, newcomer]));
+    expect(plan.owned).toEqual(expect.arrayContaining([...remembered, 'AccountOnboardingtestOtherRead']));
+  });
+
+  test('goes where they are few', () => {
+    const had = members(3);
+
+    const plan = planNarrow(had);
+
+    expect(plan).toMatchObject({ withheld: [], added: [newcomer.id], removed: idsOf(had) });
+    expect(named(plan)).toEqual([newcomer.id]);
+  });
+
+  test('waits on where newcomers have made them a small share, until the configuration is another', () => {
+    const had = members(6);
+    const others = Array.from({ length: 60 }, (_, index) => account(String(600_000_000_000 + index)));
+    const everybody = [...had, ...others];
+    const wide = configurationWith([readSecret({ name: 'other', for: { accounts: idsOf(others) } })]);
+    const plan = (more: Partial<Parameters<typeof planOnly>[2]>) =>
+      planResource({
+        desired: onlyResource(wide, others),
+        actual: stateFor(had),
+        remembered,
+        configuration: wide,
+        accounts: everybody,
+        now,
+        ...more,
+      });
+
+    const first = plan({});
+    const next = { actual: first.next, remembered: first.owned };
+    const waiting = plan({ ...next, waiting: new Set(first.withheld) });
+    const allowed = plan(next);
+
+    expect(first.withheld).toEqual(idsOf(had));
+    expect(waiting).toMatchObject({ changed: false, withheld: idsOf(had) });
+    expect(allowed).toMatchObject({ withheld: [], removed: idsOf(had) });
+  });
+
+  test('of accounts that are closed neither counts nor waits, nor is it in the way while others wait', () => {
+    const [closed = newcomer, ...open] = members(12);
+    const had = [{ ...closed, state: 'SUSPENDED' as const }, ...open];
+    const few = members(6).map(
+      (each, index) => ({ ...each, state: index > 4 ? 'ACTIVE' : 'SUSPENDED' }) as Account,
+    );
+
+    const plan = planNarrow(members(12), { accounts: [...had, newcomer] });
+    const goes = planNarrow(members(6), { accounts: [...few, newcomer] });
+
+    expect(plan.withheld).toEqual(idsOf(open));
+    expect(goes).toMatchObject({ withheld: [], removed: idsOf(few) });
+  });
+
+  test('keeps newcomers out only where not all fit beside it, and says so', () => {
+    const had = members(12);
+    const document = (stateFor(had) as DocumentState).document ?? newPolicy();
+    const filler = {
+      Effect: 'Deny' as const,
+      Principal: '*' as const,
+      Action: 'secretsmanager:DeleteSecret',
+    };
+    const filled = (length: number) => ({
+      ...document,
+      Statement: [...document.Statement, { ...filler, Resource: 'x'.repeat(length) }],
+    });
+    const room = 20_480 - JSON.stringify(filled(0)).length - 20;
+
+    const plan = () => planNarrow(had, { actual: { document: filled(room) } });
+
+    expect(plan).toThrow(UnsafeChangeError);
+    expect(plan).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^\S+: 12 accounts would lose .* nobody is added, since not all fit/),
+        cause: expect.any(PolicyTooLargeError),
+      }),
+    );
+  });
+
+  test('stays, and newcomers get in, where it names an account that has left and that another grant takes off', () => {
+    const had = members(12);
+    const left = account('900000000000');
+    const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
+    const { next, owned } = planOnly(configurationWith([readSecret(), other(left)]), [...had, left]);
+    const configuration = configurationWith([other(newcomer)], { safety: { graceHours: 0 } });
+
+    const plan = planOnly(configuration, [...had, newcomer], {
+      actual: next,
+      remembered: owned,
+      accounts: [...had, newcomer, { ...left, state: 'DEPARTED' }],
+    });
+
+    expect(plan).toMatchObject({ added: [newcomer.id], withheld: idsOf([...had, left]) });
+  });
+
+  test.each([{ Sid: 'Theirs' }, {}])(
+    'stays without what others have put into a managed policy of ours, with %j',
+    (mark) => {
+      const had = members(12);
+      const theirs = { ...mark, Effect: 'Allow', Action: '*', Resource: 'arn:aws:iam::*:role/theirs' };
+      const old = planOnly(configurationWith([assume()]), had);
+      const [policy, ...none] = (old.next as ManagedPolicies).policies;
+      const document = { ...policy?.document, Statement: [...(policy?.document.Statement ?? []), theirs] };
+
+      const plan = planOnly(
+        configurationWith([assume({ name: 'other', for: { accounts: [newcomer.id] } })]),
+        [...had, newcomer],
+        {
+          actual: { policies: [{ ...policy, arn: 'arn', document }], othersAttached: 0 },
+          remembered: old.owned,
+        },
+      );
+
+      expect(none).toEqual([]);
+      expect(plan).toMatchObject({ added: [newcomer.id], withheld: idsOf(had) });
+      expect(JSON.stringify(plan.next)).not.toContain('role/theirs');
+    },
+  );
+
+  test('stays on a resource that is named no more', () => {
+    const had = members(12);
+    const desired = { ...onlyResource(before, []), shares: [], named: false };
+    const request = { desired, actual: stateFor(had), remembered, configuration: narrow, accounts: had, now };
+
+    const plan = planResource(request);
+
+    expect(plan).toMatchObject({ changed: false, withheld: idsOf(had), removed: [], owned: remembered });
+  });
+});

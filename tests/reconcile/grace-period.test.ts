@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { UnsafeChangeError } from '../../shared/grants/errors.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
+import {
+  account,
+  configurationWith,
+  grantedIn,
+  idsOf,
+  members,
+  now,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()], { safety: { graceHours: 24 } });
+const remembered = ['AccountOnboardingtestTokenRead'];
+
+/** Hours after the first look. */
+const hoursLater = (hours: number): string => new Date(Date.parse(now) + hours * 3_600_000).toISOString();
+
+const stateFor = (accounts: readonly Account[]): unknown => planOnly(configuration, accounts).next;
+const granted = (state: unknown) => grantedIn(configuration, onlyResource(configuration, []), state);
+
+const planFor = (accounts: readonly Account[], actual: unknown, more: Partial<PlanRequest> = {}) =>
+  planOnly(configuration, accounts, { actual, remembered, ...more });
+
+const all = members(4);
+const [gone = account(''), ...rest] = all;
+const actual = stateFor(all);
+const leaving = { [gone.id]: now };
+
+describe('an account that no grant matches any more', () => {
+  test.each([
+    ['that is in no selector, or not in the registry at all', rest],
+    ['that is closed', [{ ...gone, state: 'SUSPENDED' as const }, ...rest]],
+    ['that has departed', [{ ...gone, state: 'DEPARTED' as const }, ...rest]],
+  ])('%s keeps what it has, and since when is remembered', (_, accounts) => {
+    const plan = planFor(accounts, actual);
+
+    expect(plan).toMatchObject({ changed: false, leaving, remember: leaving, withheld: [], removed: [] });
+    expect(granted(plan.next)).toEqual(idsOf(all));
+  });
+
+  test.each([
+    [23.99, false],
+    [24, true],
+    [1_000, true],
+  ])('after %d hours of 24 it goes: %s', (hours, goes) => {
+    const plan = planFor(rest, actual, { leaving, now: hoursLater(hours) });
+
+    expect(plan).toMatchObject({
+      changed: goes,
+      leaving: goes ? {} : leaving,
+      removed: goes ? [gone.id] : [],
+    });
+    expect(granted(plan.next)).toEqual(goes ? idsOf(rest) : idsOf(all));
+  });
+
+  test('is forgotten when it is wanted again, and has its whole grace the next time', () => {
+    const back = planFor(all, actual, { leaving, now: hoursLater(20) });
+    const again = planFor(rest, back.next, { leaving: back.remember, now: hoursLater(30) });
+
+    expect(back).toMatchObject({ changed: false, leaving: {}, remember: {} });
+    expect(again.leaving).toEqual({ [gone.id]: hoursLater(30) });
+  });
+
+  test('does not keep newcomers waiting, and stays where they come in', () => {
+    const newcomer = account('700000000000');
+
+    const plan = planFor([...rest, newcomer], actual, { leaving, now: hoursLater(1) });
+
+    expect(plan).toMatchObject({ changed: true, added: [newcomer.id], leaving });
+    expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
+  });
+
+  test('is left out where AWS does not accept it, and forgotten', () => {
+    const plan = planFor(rest, actual, { leaving, now: hoursLater(1), setAside: new Set([gone.id]) });
+
+    expect(plan).toMatchObject({ changed: true, leaving: {}, remember: {}, removed: [gone.id] });
+    expect(granted(plan.next)).toEqual(idsOf(rest));
+  });
+
+  test('goes at once where the grant itself is taken out of the configuration', () => {
+    const renamed = configurationWith([readSecret({ name: 'other' })], { safety: { graceHours: 24 } });
+
+    const plan = planOnly(renamed, rest, { actual, remembered });
+
+    expect(plan).toMatchObject({ leaving: {}, removed: [gone.id] });
+    expect(granted(plan.next)).toEqual(idsOf(rest));
+  });
+
+  test('goes at once from a list that a condition on the organization replaces', () => {
+    const held = configurationWith([readSecret({ membership: 'organization' })], {
+      safety: { graceHours: 24 },
+    });
+
+    const plan = planOnly(held, rest, { actual, remembered });
+
+    expect(plan.leaving).toEqual({});
+    expect(JSON.stringify(plan.next)).not.toContain(gone.id);
+  });
+});
+
+describe('the share rule', () => {
+  const many = members(20);
+  const left = many.slice(10);
+  const full = stateFor(many);
+  const since = Object.fromEntries(idsOf(many.slice(0, 10)).map((id) => [id, now]));
+
+  test('counts only who is due', () => {
+    const late = Object.fromEntries(idsOf(many.slice(4, 10)).map((id) => [id, hoursLater(12)]));
+
+    const plan = planFor(left, full, { leaving: { ...since, ...late }, now: hoursLater(24) });
+
+    expect(plan).toMatchObject({ withheld: [], removed: idsOf(many.slice(0, 4)), leaving: late });
+  });
+
+  test('withholds who is due, and their grace does not begin again', () => {
+    const plan = planFor(left, full, { leaving: since, now: hoursLater(24) });
+
+    expect(plan).toMatchObject({ changed: false, leaving: {}, remember: since, removed: [] });
+    expect(plan.withheld).toEqual(idsOf(many.slice(0, 10)));
+    expect(planFor(left, full, { leaving: plan.remember, now: hoursLater(25) }).withheld).toEqual(
+      plan.withheld,
+    );
+  });
+
+  test('withholds nobody whom AWS does not accept', () => {
+    const [refused = account('')] = many;
+    const setAside = new Set([refused.id]);
+
+    const plan = planFor(left, full, { leaving: since, now: hoursLater(24), setAside });
+
+    expect(plan.withheld).toEqual(idsOf(many.slice(1, 10)));
+    expect(plan.removed).toEqual([refused.id]);
+    expect(granted(plan.next)).toEqual(idsOf(many.slice(1)));
+  });
+
+  test('that refuses a silent loss does not meet whoever is kept', () => {
+    const plan = () => planFor([], full);
+
+    expect(plan).not.toThrow(UnsafeChangeError);
+    expect(plan().leaving).toEqual(Object.fromEntries(idsOf(many).map((id) => [id, now])));
+  });
+});

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { groupedLines } from '../../shared/reconcile/grouped-causes.ts';
+
+const bucket = (id: string, region = 'eu-west-1'): string => `s3-bucket-policy/222222222222/${region}/${id}`;
+
+test('keeps the line of a resource that is alone with its cause', () => {
+  expect(groupedLines([{ resource: bucket('a'), text: 'failed: because' }])).toEqual([
+    's3-bucket-policy/222222222222/eu-west-1/a: failed: because',
+  ]);
+});
+
+test('says a cause once, with the number of resources, when they differ in name and region alone', () => {
+  const lines = groupedLines([
+    { resource: bucket('logs-a'), text: 'failed: PutBucketPolicy on logs-a (eu-west-1) was denied' },
+    {
+      resource: bucket('logs-b', 'us-east-1'),
+      text: 'failed: PutBucketPolicy on logs-b (us-east-1) was denied',
+    },
+  ]);
+
+  expect(lines).toEqual([
+    'failed: PutBucketPolicy on logs-a (eu-west-1) was denied. 2 resources are affected: ' +
+      's3-bucket-policy/222222222222/eu-west-1/logs-a, s3-bucket-policy/222222222222/us-east-1/logs-b',
+  ]);
+});
+
+test('names five resources and counts the others when many share a cause', () => {
+  const lines = groupedLines(
+    Array.from({ length: 18 }, (_, index) => ({
+      resource: bucket(`logs-${index}`),
+      text: 'failed: denied.',
+    })),
+  );
+
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^failed: denied\. 18 resources are affected: .*logs-4 and 13 more$/);
+});
+
+test('keeps causes apart when only the account or the reason differs', () => {
+  const other = 's3-bucket-policy/333333333333/eu-west-1/a';
+  const lines = groupedLines([
+    { resource: bucket('a'), text: 'role of 222222222222 was denied' },
+    { resource: other, text: 'role of 333333333333 was denied' },
+    { resource: bucket('b'), text: 'does not exist' },
+  ]);
+
+  expect(lines).toHaveLength(3);
+});
+
+test('gives each resource its own line when no cause is known', () => {
+  const unexplained = { text: 'not updated', isUnexplained: true };
+
+  expect(
+    groupedLines([
+      { resource: bucket('a'), ...unexplained },
+      { resource: bucket('b'), ...unexplained },
+    ]),
+  ).toHaveLength(2);
+});

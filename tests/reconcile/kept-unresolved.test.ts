@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { storeOus } from '../../shared/accounts/stored-ous.ts';
+import { nothingFound } from '../../shared/configuration/searches.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { planResource } from '../../shared/reconcile/plan.ts';
+import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
+import { account, configurationWith, grantedIn, idsOf, now, readSecret } from './plan-fixture.ts';
+
+const inOu = (id: string, ouId: string, ouPath: string): Account =>
+  account(id, { parentIds: ['r-abcd', ouId], ouPath });
+
+const sandbox = (ouPath: string): Account => inOu('111122223333', 'ou-abcd-sandbox1', ouPath);
+const workloads = (ouPath: string): Account => inOu('555566667777', 'ou-abcd-workload', ouPath);
+
+/** Two grants on one secret. The first grant is for the account with the greater id. */
+const configuration = configurationWith([
+  readSecret({ for: { ous: ['Workloads'] } }),
+  readSecret({ name: 'more', for: { ous: ['Sandbox'] } }),
+]);
+const ous = storeOus(['Workloads', 'Sandbox'], [workloads('Workloads'), sandbox('Sandbox')]);
+
+function planFor(accounts: readonly Account[], before?: ResourcePlan) {
+  const [desired] = desiredResources(configuration, accounts, nothingFound, ous);
+  if (desired === undefined) throw new Error('There is no resource');
+  const { next: actual = desired.kind.empty, owned: remembered = [] } = before ?? {};
+  const plan = planResource({ desired, actual, remembered, configuration, accounts, now });
+  return { ...plan, granted: grantedIn(configuration, desired, plan.next) };
+}
+
+const named = [workloads('Workloads'), sandbox('Sandbox')];
+const renamed = [workloads('Work'), sandbox('Box')];
+
+describe('a plan after OUs were renamed', () => {
+  it('keeps the access that accounts have', () => {
+    const plan = planFor(renamed, planFor(named));
+
+    expect(plan).toMatchObject({ changed: false, added: [], removed: [], granted: idsOf(named).toSorted() });
+    expect(plan.unresolved).toEqual({ kept: ['111122223333', '555566667777'], notAdded: [] });
+  });
+
+  it('gives no access to accounts that have none', () => {
+    const plan = planFor(renamed);
+
+    expect(plan).toMatchObject({ changed: false, added: [], granted: [] });
+    expect(plan.unresolved).toEqual({ kept: [], notAdded: ['111122223333', '555566667777'] });
+  });
+
+  it('tells accounts that keep access from accounts that get none', () => {
+    const added = inOu('222233334444', 'ou-abcd-workload', 'Work');
+
+    const plan = planFor([...renamed, added], planFor(named));
+
+    expect(plan).toMatchObject({ added: [], granted: idsOf(named).toSorted() });
+    expect(plan.unresolved).toEqual({ kept: ['111122223333', '555566667777'], notAdded: [added.id] });
+  });
+
+  it('reports nothing when every OU has its name', () => {
+    expect(planFor(named, planFor(named))).not.toHaveProperty('unresolved');
+  });
+});

@@ -1,0 +1,201 @@
+import { expect, test } from '@jest/globals';
+import { requestTimeout } from '../../shared/platform/aws/access.ts';
+import { clockSkew } from '../../shared/platform/clock.ts';
+import { type LeaseLook, leaseDuration, sendWindow, withLease } from '../../shared/reconcile/lease.ts';
+import type { Services } from '../../shared/reconcile/services.ts';
+import { memoryStore } from '../../shared/store/memory.ts';
+import type { LeaseStore } from '../../shared/store/ports.ts';
+import { silentLogger } from '../../simulator/simulated-services.ts';
+import { flowClock, seeded } from '../flows/clock.ts';
+
+const resource = 'a resource';
+const never = async () => ({ settled: false });
+
+/** A clock and a table, as far as leases need them. */
+function bench(around: (leases: LeaseStore) => Partial<LeaseStore> = () => ({})) {
+  const clock = flowClock();
+  const { leases } = memoryStore();
+  const store = { ...memoryStore(), leases: { ...leases, ...around(leases) } };
+  const services = { clock, random: seeded(1), logger: silentLogger, store } as unknown as Services;
+  const free = async () => (await leases.acquire(resource, 'who asks', clock.now(), clock.now() + 1)).taken;
+  return { clock, leases, services, free };
+}
+
+const take = <T>(
+  { services }: { services: Services },
+  work: () => Promise<T>,
+  look: () => Promise<LeaseLook> = never,
+) => withLease(services, { resource, runId: 'run', look }, work);
+
+test('the send window leaves room for one request and for clocks that differ', () => {
+  expect(sendWindow + requestTimeout + clockSkew).toBeLessThanOrEqual(leaseDuration);
+});
+
+test('work is done under the lease, which is free afterwards', async () => {
+  const of = bench();
+
+  const result = await take(of, async () => ({ freeDuring: await of.free() }));
+
+  expect(result).toEqual({ freeDuring: false });
+  expect(await of.free()).toBe(true);
+});
+
+test('a lease is given back when the work throws, and the error goes on', async () => {
+  const of = bench();
+
+  const work = take(of, async () => {
+    throw new Error('broken');
+  });
+
+  await expect(work).rejects.toThrow('broken');
+  expect(await of.free()).toBe(true);
+});
+
+test('a lease that is kept ends by itself, and not before', async () => {
+  const of = bench();
+  await withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
+
+  const atOnce = await of.free();
+  of.clock.advance(leaseDuration - 1);
+  const justBefore = await of.free();
+  of.clock.advance(1);
+
+  expect([atOnce, justBefore, await of.free()]).toEqual([false, false, true]);
+});
+
+test.each([
+  ['in time', sendWindow - 1, undefined],
+  ['too late', sendWindow, 'LeaseLostError'],
+  ['long after', leaseDuration * 10, 'LeaseLostError'],
+])('a check %s', async (_, later, name) => {
+  const of = bench();
+
+  const checked = withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => {
+    of.clock.advance(later);
+    lease.check();
+  }).catch((error: Error) => error.name);
+
+  expect(await checked).toBe(name);
+});
+
+test('time counts from before the lease was asked for, since the answer may be slow', async () => {
+  const of: ReturnType<typeof bench> = bench((leases) => ({
+    acquire: async (...asked) => {
+      const taken = await leases.acquire(...asked);
+      of.clock.advance(sendWindow);
+      return taken;
+    },
+  }));
+
+  const checked = withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => {
+    lease.check();
+  });
+
+  await expect(checked).rejects.toMatchObject({ name: 'LeaseLostError' });
+});
+
+test('who cannot have the lease in a few seconds is told that it is busy', async () => {
+  const of = bench();
+  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
+  const start = of.clock.now();
+
+  const refused = take(of, async () => 'done');
+
+  await expect(refused).rejects.toMatchObject({ name: 'ResourceBusyError', retryable: true });
+  expect(of.clock.now() - start).toBeLessThan(6_000);
+});
+
+test('who meets a lease that another has had for long leaves the waiting to the state machine, and asks once', async () => {
+  let asked = 0;
+  const of = bench((leases) => ({
+    acquire: (...args) => {
+      asked += 1;
+      return leases.acquire(...args);
+    },
+  }));
+  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
+  of.clock.advance(10_000);
+  const start = of.clock.now();
+
+  await expect(take(of, async () => 'done')).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect([asked, of.clock.now() - start]).toEqual([1, 1_000]);
+});
+
+test('who waits has the lease as soon as it ends', async () => {
+  const of = bench();
+  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + 2_000);
+
+  expect(await take(of, async () => 'done')).toBe('done');
+});
+
+test('who waits looks first whether another has done the work', async () => {
+  const of = bench();
+  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
+  let looks = 0;
+
+  const result = await take(
+    of,
+    async () => 'done',
+    async () => ({ settled: ++looks === 3 }),
+  );
+
+  expect(result).toBeUndefined();
+  expect(looks).toBe(3);
+});
+
+test('where nothing is left to do, the lease is not even asked for', async () => {
+  const asked: string[] = [];
+  const of = bench((leases) => ({
+    acquire: (...args) => {
+      asked.push(args[0]);
+      return leases.acquire(...args);
+    },
+  }));
+
+  expect(
+    await take(
+      of,
+      async () => 'done',
+      async () => ({ settled: true }),
+    ),
+  ).toBeUndefined();
+  expect(asked).toEqual([]);
+});
+
+test('two attempts of one run do not share a lease', async () => {
+  const of = bench();
+
+  const inner = take(of, async () => take(of, async () => 'twice'));
+
+  await expect(inner).rejects.toMatchObject({ name: 'ResourceBusyError' });
+});
+
+test('a lease that cannot be given back does not undo the work, nor hide why it failed', async () => {
+  const of = bench(() => ({
+    release: async () => {
+      throw new Error('the table is gone');
+    },
+  }));
+
+  const done = await take(of, async () => 'done');
+  of.clock.advance(leaseDuration);
+  const failed = take(of, async () => {
+    throw new Error('the real reason');
+  });
+
+  expect(done).toBe('done');
+  await expect(failed).rejects.toThrow('the real reason');
+});
+
+test('the lease is not asked for before its time; a time far away is left to the state machine', async () => {
+  const of = bench();
+  const start = of.clock.now();
+  const from = (later: number) => async () => ({ settled: false, notBefore: start + later });
+
+  const soon = await take(of, async () => of.clock.now() - start, from(3_000));
+  const late = take(of, async () => 'done', from(60_000));
+
+  expect(soon).toBeGreaterThanOrEqual(3_000);
+  await expect(late).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect(of.clock.now() - start).toBeLessThan(6_000);
+});

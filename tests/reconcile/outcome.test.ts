@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { outcomeOfChange, outcomeOfError } from '../../shared/reconcile/outcome.ts';
+
+describe('outcomeOfError', () => {
+  it.each([
+    ['contested', 'ContestedError'],
+    ['busy', 'ResourceBusyError'],
+    ['refused', 'MalformedPolicyError'],
+    ['refused', 'OrphanedPrincipalError'],
+    ['refused', 'OwnershipClashError'],
+    ['refused', 'PolicyTooLargeError'],
+    ['refused', 'PolicyRefusedError'],
+    ['refused', 'RegistryNotReadyError'],
+    ['refused', 'UnsafeChangeError'],
+    ['failed', 'AccessDeniedError'],
+    ['failed', 'Error'],
+    ['failed', 7],
+    ['failed', undefined],
+  ])('returns %s when the error is named %s', (outcome, name) => {
+    expect(outcomeOfError({ name })).toBe(outcome);
+  });
+
+  it.each([undefined, null, 'UnsafeChangeError'])('returns failed when %p was thrown', (thrown) => {
+    expect(outcomeOfError(thrown)).toBe('failed');
+  });
+});
+
+describe('outcomeOfChange', () => {
+  const error = { name: 'UnsafeChangeError', message: 'no', retryable: false };
+
+  it.each([
+    ['written', { outcome: 'written' as const, error, planned: 'none' as const }],
+    ['refused', { error, planned: 'none' as const }],
+    ['unchanged', { planned: 'none' as const }],
+    ['failed', { planned: 'change' as const }],
+    ['failed', {}],
+  ])('returns %s when the change is %j', (outcome, change) => {
+    expect(outcomeOfChange({ resource: 'r', ...change })).toBe(outcome);
+  });
+});

@@ -1,0 +1,153 @@
+import { expect, test } from '@jest/globals';
+import { planReport, warningsOf } from '../../cli/plan-report.ts';
+import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/accounts/errors.ts';
+import { importOrganization } from '../../shared/accounts/registry.ts';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { nothingFound } from '../../shared/configuration/searches.ts';
+import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
+import { type OverallPlan, planAll, planFileOf } from '../../shared/reconcile/plan-all.ts';
+import { activateConfiguration, asIfActivated } from '../../shared/runs/activate.ts';
+import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
+import { type World, world, writeCounts } from '../flows/flows-fixture.ts';
+
+const developer = '888888888888';
+
+const plan = async (of: World, accountId?: string): Promise<OverallPlan> => {
+  const hash = (await of.store.configuration.inForce())?.hash ?? '';
+  const active = { configuration: of.configuration, hash, found: nothingFound, dropped: [] };
+  return planAll(of.services, { runId: 'plan', active, accountId });
+};
+
+const importAll = ({ services, store, clock }: World) =>
+  importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
+
+const keys = ({ resources }: OverallPlan): readonly string[] => resources.map(({ desired }) => desired.key);
+
+/** Everybody of an OU loses what the OU has: more at once than a plan takes without a person. */
+async function massRemoval(): Promise<World> {
+  const many = Array.from({ length: 10 }, (_, index) => String(500_000_000_000 + index));
+  const of = await world({
+    configuration: small(['repository']),
+    prepare: (organization) => {
+      const parentId = organization.world.accounts.get(developer)?.parentId;
+      for (const id of many)
+        organization.addAccount({ id, name: id, ...(parentId === undefined ? {} : { parentId }) });
+    },
+  });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  for (const id of [...many, developer]) {
+    const account = of.organization.world.accounts.get(id);
+    if (account !== undefined) Object.assign(account, { parentId: 'r-exam' });
+  }
+  await importAll(of);
+  return of;
+}
+
+const nobodyIsSelected = [
+  'Grant images: no account is in the OU Workloads (for.ous[0])',
+  'Grant images: matches 0 accounts. If accounts should have it, correct its `for`',
+];
+
+test('reads every resource, and says what each should become', async () => {
+  const of = await world();
+  const planned = await plan(of);
+
+  expect(keys(planned)).toEqual([...everything].sort());
+  expect(
+    planned.resources.filter((each) => each.plan?.changed).map(({ desired }) => desired.key),
+  ).not.toContain(secret);
+  expect(writeCounts(of)).toEqual({});
+  expect(await of.store.resources.get(bucket)).toBeUndefined();
+});
+
+test('looks at a resource that the table calls settled', async () => {
+  const of = await world({ configuration: small(['bucket']) });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  of.organization.world.buckets.delete('example-logs');
+
+  expect((await plan(of)).resources[0]?.error).toMatchObject({ name: 'ResourceMissingError' });
+});
+
+test('for one account has only what concerns it, and what nobody can say', async () => {
+  const of = await world();
+  of.organization.world.groups.clear();
+
+  expect(keys(await plan(of, '111111111111'))).toEqual([
+    people,
+    ...keys(await plan(of, '111111111111')).slice(1),
+  ]);
+  expect(keys(await plan(of, '111111111111'))).not.toContain(repository);
+  expect(keys(await plan(of, developer))).toContain(repository);
+});
+
+test('removals that are withheld are told, and are no change', async () => {
+  const planned = await plan(await massRemoval());
+  const warnings = warningsOf(planned);
+
+  expect(planReport(planned, warnings)).toMatchObject({
+    status: 'up-to-date',
+    counts: { change: 0, unchanged: 1, withheld: 1 },
+    resources: [{ withheld: expect.arrayContaining([developer]) }],
+  });
+  expect(warnings).toEqual([
+    ...nobodyIsSelected,
+    expect.stringMatching(/11 accounts would lose their access at once/),
+  ]);
+  expect(planFileOf(planned).resources[0]?.withheld).toHaveLength(11);
+});
+
+test('the plan for an account whose removal is withheld says so', async () => {
+  expect(keys(await plan(await massRemoval(), developer))).toEqual([repository]);
+});
+
+test('accounts in their grace are told with when it ends, and are no change', async () => {
+  const configuration = small(['repository'], '\nsafety: { graceHours: 24 }');
+  const of = await world({ configuration });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  of.organization.moveAccount(developer, 'r-exam');
+  await importAll(of);
+  const planned = await plan(of);
+  of.clock.advance(1_000);
+  const again = await plan(of, developer);
+
+  expect(planReport(planned, [])).toMatchObject({
+    status: 'up-to-date',
+    counts: { change: 0, unchanged: 1, leaving: 1 },
+    resources: [{ leaving: { [developer]: '2026-03-03T09:00:00.000Z' } }],
+  });
+  expect(warningsOf(planned)).toEqual([
+    ...nobodyIsSelected,
+    `${repository}: 1 account keeps what no grant gives it any more: ${developer} until 2026-03-03 09:00 UTC`,
+  ]);
+  expect(keys(again)).toEqual([repository]);
+  expect(planFileOf({ ...again, accountId: '' }).hash).toBe(planFileOf({ ...planned, accountId: '' }).hash);
+  expect(planFileOf(planned).resources[0]?.leaving).toEqual([developer]);
+});
+
+test('nothing is planned before the registry holds everybody', async () => {
+  const of = await world({ ready: false });
+
+  await expect(plan(of)).rejects.toThrow(RegistryNotReadyError);
+});
+
+test('nothing is planned for an account that nobody knows', async () => {
+  const of = await world();
+
+  await expect(plan(of, '999999999999')).rejects.toThrow(AccountNotMemberError);
+});
+
+test('what a configuration drops is in its plan, before it is activated and after', async () => {
+  const of = await world({ configuration: small(['bucket', 'repository']) });
+  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  const next = small(['bucket']);
+  const planned = async () =>
+    planAll(of.services, { runId: 'plan', active: await asIfActivated(of.store, next) });
+  const before = await planned();
+  await activateConfiguration(of.services, next, 'somebody');
+  const after = await planned();
+  const applied = await planAll(of.services, { runId: 'a', active: await activeConfiguration(of.store) });
+
+  expect(before.resources.find(({ desired }) => desired.key === repository)?.plan?.changed).toBe(true);
+  expect(planFileOf(after)).toEqual(planFileOf(before));
+  expect(planFileOf(applied)).toEqual(planFileOf(after));
+});

@@ -1,0 +1,255 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { MalformedPlanError, StalePlanError } from '../../shared/reconcile/errors.ts';
+import {
+  newPlanFile,
+  type PlanContent,
+  type PlanFileResource,
+  parsePlanFile,
+  requireSameOrigin,
+  requireUnmoved,
+} from '../../shared/reconcile/plan-file.ts';
+
+const digest = (letter: string): string => letter.repeat(64);
+
+const resource = (more: Partial<PlanFileResource> = {}): PlanFileResource => ({
+  key: 's3-bucket-policy/222222222222/eu-west-1/example-logs',
+  change: true,
+  actual: digest('a'),
+  desired: digest('b'),
+  difference: ['+ AccountOnboardingtestLogsWrite', '    + Effect Allow'],
+  withheld: [],
+  ...more,
+});
+
+const content = (more: Partial<PlanContent> = {}): PlanContent => ({
+  formatVersion: 1,
+  deployment: 'test',
+  configurationHash: digest('c'),
+  registryRevision: 7,
+  resources: [resource()],
+  ...more,
+});
+
+const text = (plan: object): string => JSON.stringify(plan);
+
+/** Why a plan is refused; `undefined` where it is not. */
+function refusal(act: () => unknown): StalePlanError | MalformedPlanError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StalePlanError || error instanceof MalformedPlanError) return error;
+    throw error;
+  }
+}
+
+describe('a plan file', () => {
+  test('is read as it was written', () => {
+    const plan = newPlanFile(content({ accountId: '777777777777' }));
+
+    expect(parsePlanFile(text(plan), 'plan.json')).toEqual(plan);
+  });
+
+  test('may be laid out otherwise, and its keys may come in another order', () => {
+    const plan = newPlanFile(content());
+    const turned = Object.fromEntries(Object.entries(plan).toReversed());
+
+    expect(parsePlanFile(JSON.stringify(turned, null, 4), 'plan.json')).toEqual(plan);
+  });
+
+  test('of the same content has the same hash, of any other another', () => {
+    const { hash } = newPlanFile(content());
+
+    expect(newPlanFile(content()).hash).toBe(hash);
+    expect(newPlanFile(content({ registryRevision: 8 })).hash).not.toBe(hash);
+  });
+
+  test.each<[string, object]>([
+    ['its revision', { registryRevision: 8 }],
+    ['its deployment', { deployment: 'other' }],
+    ['its account', { accountId: '777777777777' }],
+    ['a digest', { resources: [resource({ actual: digest('d') })] }],
+    ['what it tells people', { resources: [resource({ difference: [] })] }],
+    ['a resource that was taken out', { resources: [] }],
+    ['its hash', { hash: digest('0') }],
+  ])('is refused where somebody has edited %s', (_, edit) => {
+    const edited = text({ ...newPlanFile(content()), ...edit });
+    const error = refusal(() => parsePlanFile(edited, 'plan.json'));
+
+    expect(error).toMatchObject({ name: 'StalePlanError', retryable: false });
+    expect(error?.message).toMatch(/^plan\.json was changed after it was written/);
+  });
+
+  test.each<[string, string, string]>([
+    ['no JSON', 'version: 1', ''],
+    ['a list', '[]', ''],
+    ['another format', text({ ...newPlanFile(content()), formatVersion: 2 }), 'formatVersion'],
+    ['an unknown key', text({ ...newPlanFile(content()), more: 1 }), ''],
+    ['no digest', text({ ...newPlanFile(content()), configurationHash: 'x' }), 'configurationHash'],
+    [
+      'a resource without a key',
+      text(newPlanFile({ ...content(), resources: [{}] } as never)),
+      'resources.0.key',
+    ],
+  ])('that is %s is malformed, and says where', (_, malformed, path) => {
+    const error = refusal(() => parsePlanFile(malformed, 'plan.json'));
+
+    expect(error).toMatchObject({
+      name: 'MalformedPlanError',
+      findings: expect.arrayContaining([expect.objectContaining({ path })]),
+    });
+  });
+});
+
+describe('a plan is refused', () => {
+  test.each([
+    ['deployment', content({ deployment: 'other' }), /for deployment test, and this is other/],
+    ['configuration', content({ configurationHash: digest('d') }), /from another configuration/],
+  ])('for another %s', (_, here, says) => {
+    expect(refusal(() => requireSameOrigin(content(), here))?.message).toMatch(says);
+  });
+
+  test.each<[string, Partial<PlanContent>, RegExp]>([
+    [
+      'what is there',
+      { resources: [resource({ actual: digest('d') })] },
+      /example-logs was changed since the plan was made/,
+    ],
+    [
+      'what cannot be read any more',
+      { resources: [resource({ actual: null })] },
+      /was changed since the plan was made/,
+    ],
+    [
+      'what should be',
+      { resources: [resource({ desired: digest('d') })] },
+      /should become something else now/,
+    ],
+    ['a resource that went', { resources: [] }, /is no longer in the plan/],
+    [
+      'a resource that came',
+      { resources: [resource(), resource({ key: 'new' })] },
+      /\n {2}new is not in the plan/,
+    ],
+  ])('where %s has moved', (_, now, says) => {
+    const error = refusal(() => requireUnmoved(content(), content(now)));
+
+    expect(error?.message).toMatch(says);
+    expect(error?.message).toContain('Nothing was written');
+  });
+
+  test('with every resource that has moved', () => {
+    const two = [resource({ key: 'a' }), resource({ key: 'b' })];
+    const now = two.map((each) => ({ ...each, actual: digest('d') }));
+    const error = refusal(() => requireUnmoved(content({ resources: two }), content({ resources: now })));
+
+    expect(error?.fields).toMatchObject({ resources: [{ resource: 'a' }, { resource: 'b' }] });
+  });
+
+  test('names the registry beside what has moved', () => {
+    const now = content({ registryRevision: 9, resources: [resource({ desired: digest('d') })] });
+
+    expect(refusal(() => requireUnmoved(content(), now))?.message).toContain(
+      'the registry went from revision 7 to 9',
+    );
+  });
+
+  test('accepts a newer registry when nothing else differs', () => {
+    expect(refusal(() => requireUnmoved(content(), content({ registryRevision: 9 })))).toBeUndefined();
+  });
+
+  test('accepts a resource that is as the plan wants it', () => {
+    const now = resource({ change: false, actual: resource().desired });
+
+    expect(refusal(() => requireUnmoved(content(), content({ resources: [now] })))).toBeUndefined();
+  });
+
+  test('not for another wording', () => {
+    const now = content({ resources: [resource({ difference: ['told otherwise'] })] });
+
+    expect(refusal(() => requireUnmoved(content(), now))).toBeUndefined();
+  });
+});
+
+describe('parsePlanFile', () => {
+  it.each([
+    ['a digit before a digest', { configurationHash: `a${digest('b')}` }, 'configurationHash'],
+    ['a digit behind a digest', { configurationHash: `${digest('b')}a` }, 'configurationHash'],
+    [
+      'an error without a name',
+      { resources: [resource({ error: { message: 'no' } as never })] },
+      'resources.0.error.name',
+    ],
+  ])('refuses a plan and says where when it has %s', (_, edit, path) => {
+    const error = refusal(() => parsePlanFile(text(newPlanFile(content(edit))), 'plan.json'));
+
+    expect(error).toMatchObject({ name: 'MalformedPlanError', findings: [{ path }] });
+  });
+
+  it('says that a plan is not JSON when it cannot be read', () => {
+    expect(refusal(() => parsePlanFile('{', 'plan.json'))).toMatchObject({
+      findings: [{ path: '', message: expect.stringContaining('is not JSON') }],
+    });
+  });
+
+  it('names the source when the hash does not fit', () => {
+    const edited = text({ ...newPlanFile(content()), registryRevision: 8 });
+
+    expect(refusal(() => parsePlanFile(edited, 'plan.json'))?.fields).toEqual({ source: 'plan.json' });
+  });
+});
+
+describe('requireSameOrigin', () => {
+  it('accepts a plan of one installation and one configuration', () => {
+    expect(refusal(() => requireSameOrigin(content(), content({ registryRevision: 9 })))).toBeUndefined();
+  });
+
+  it('names both installations when they differ', () => {
+    expect(refusal(() => requireSameOrigin(content(), content({ deployment: 'other' })))?.fields).toEqual({
+      planned: 'test',
+      deployment: 'other',
+    });
+  });
+
+  it('shows twelve digits of both hashes when the configurations differ', () => {
+    const [planned, configuration] = [content().configurationHash, digest('d')];
+
+    const error = refusal(() => requireSameOrigin(content(), content({ configurationHash: configuration })));
+
+    expect(error?.message).toContain(
+      `(hash ${planned.slice(0, 12)}, this one has ${configuration.slice(0, 12)}). Make a new plan`,
+    );
+    expect(error?.fields).toEqual({ planned, configuration });
+  });
+});
+
+describe('requireUnmoved', () => {
+  it('does not name the registry when its revision is the same', () => {
+    const now = content({ resources: [resource({ desired: digest('d') })] });
+
+    expect(refusal(() => requireUnmoved(content(), now))?.message).toMatch(
+      /^The plan no longer fits:\n {2}\S+ should become something else now\nNothing was written/,
+    );
+  });
+
+  it.each([
+    [
+      'what is desired could not be found out and the resource was changed',
+      { desired: null },
+      { desired: null, change: false, actual: digest('d') },
+      'was changed since the plan was made',
+    ],
+    [
+      'the resource is as another plan wants it',
+      {},
+      { desired: resource().actual, change: false },
+      'should become something else now',
+    ],
+  ])('refuses a plan when %s', (_, then, now, why) => {
+    const moved = content({ resources: [resource(now)] });
+
+    const error = refusal(() => requireUnmoved(content({ resources: [resource(then)] }), moved));
+
+    expect(error?.fields).toMatchObject({ resources: [{ why }] });
+  });
+});

@@ -1,0 +1,273 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
+import { UnsafeChangeError } from '../../shared/grants/errors.ts';
+import { newPolicy, type PolicyDocument } from '../../shared/iam/document.ts';
+import { OwnershipClashError } from '../../shared/iam/errors.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { planResource } from '../../shared/reconcile/plan.ts';
+import { withheldError } from '../../shared/reconcile/removal-limit.ts';
+import {
+  account,
+  configurationWith,
+  grantedIn,
+  idsOf,
+  members,
+  now,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()]);
+const sid = 'AccountOnboardingtestTokenRead';
+
+/** The state that a complete run for these accounts leaves. */
+const stateFor = (accounts: readonly Account[]): unknown => planOnly(configuration, accounts).next;
+
+const granted = (state: unknown) => grantedIn(configuration, onlyResource(configuration, []), state);
+
+describe('a plan', () => {
+  test('says what is new, what it writes, and how full it gets', () => {
+    const actual = stateFor(members(2));
+
+    const plan = planOnly(configuration, members(4), { actual, remembered: [sid] });
+
+    expect(plan.changed).toBe(true);
+    expect(plan.added).toEqual(idsOf(members(4).slice(2)));
+    expect(plan.withheld).toEqual([]);
+    expect(granted(plan.next)).toEqual(idsOf(members(4)));
+    expect(plan.owned).toEqual([sid]);
+    expect(plan.size).toBeLessThan(plan.limit);
+  });
+
+  test('for the state that it wants changes nothing', () => {
+    const plan = planOnly(configuration, members(4), { actual: stateFor(members(4)), remembered: [sid] });
+
+    expect([plan.changed, plan.added, plan.withheld]).toEqual([false, [], []]);
+  });
+
+  test('leaves accounts out that are set aside, and still calls them new', () => {
+    const setAside = new Set([members(3)[1]?.id ?? '']);
+
+    const plan = planOnly(configuration, members(3), { setAside });
+
+    expect(granted(plan.next)).toEqual(idsOf(members(3)).filter((id) => !setAside.has(id)));
+    expect(plan.added).toEqual(idsOf(members(3)));
+  });
+
+  test('drops what is remembered and no longer wanted, and keeps what is foreign', () => {
+    const { document = newPolicy() } = stateFor(members(2)) as DocumentState;
+    const [ours] = document.Statement;
+    const foreign = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
+    const old = { ...ours, Effect: 'Allow', Sid: 'AccountOnboardingtestOldNameRead' } as const;
+    const actual = { document: { ...document, Statement: [foreign, old] } };
+
+    const plan = planOnly(configuration, members(2), { actual, remembered: [old.Sid] });
+
+    const { document: next } = plan.next as { document: PolicyDocument };
+    expect(next.Statement.map(({ Sid }) => Sid)).toEqual([undefined, sid]);
+    expect(next.Statement[0]).toBe(foreign);
+  });
+
+  test('refuses a mark of ours that nobody remembers', () => {
+    const { document = newPolicy() } = stateFor(members(1)) as DocumentState;
+    const stray = { ...document.Statement[0], Effect: 'Allow', Sid: 'AccountOnboardingtestStray' } as const;
+    const actual = { document: { ...document, Statement: [stray] } };
+
+    expect(() => planOnly(configuration, members(1), { actual })).toThrow(OwnershipClashError);
+  });
+});
+
+describe('removals', () => {
+  const remembered = [sid];
+
+  test('of a few accounts are made, however large a share they are', () => {
+    const plan = planOnly(configuration, [], { actual: stateFor(members(5)), remembered });
+
+    expect(plan.withheld).toEqual([]);
+    expect(granted(plan.next)).toEqual([]);
+  });
+
+  test('of many accounts are made where they are a small share', () => {
+    const all = members(50);
+
+    const plan = planOnly(configuration, all.slice(10), { actual: stateFor(all), remembered });
+
+    expect(plan.withheld).toEqual([]);
+    expect(granted(plan.next)).toEqual(idsOf(all.slice(10)));
+  });
+
+  test('of many accounts and a large share wait, while newcomers get theirs', () => {
+    const all = members(12);
+    const newcomer = account('700000000000');
+    const remaining = [...all.slice(6), newcomer];
+
+    const plan = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
+
+    expect(plan.withheld).toEqual(idsOf(all.slice(0, 6)));
+    expect(plan.added).toEqual([newcomer.id]);
+    expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
+    expect(withheldError('the secret', plan.withheld, configuration).message).toContain(
+      '6 accounts would lose their access at once, which is more than 5 and more than 20 %',
+    );
+  });
+
+  test('writes all accounts in the order of their ids when some wait beside new accounts', () => {
+    const all = members(12);
+    const first = account('100000000001');
+
+    const plan = planOnly(configuration, [...all.slice(6), first], { actual: stateFor(all), remembered });
+
+    const { document } = plan.next as { document: PolicyDocument };
+    const roots = [first, ...all].map(({ id }) => `arn:aws:iam::${id}:root`);
+    expect(document.Statement.map(({ Principal }) => Principal)).toEqual([{ AWS: roots }]);
+  });
+
+  test('of accounts that Organizations calls closed do not wait, however many; of those that left they do', () => {
+    const all = members(12);
+    const inState = (state: 'SUSPENDED' | 'DEPARTED') =>
+      planOnly(configuration, [...all.slice(0, 6).map((each) => ({ ...each, state })), ...all.slice(6)], {
+        actual: stateFor(all),
+        remembered,
+      });
+
+    expect(inState('SUSPENDED').withheld).toEqual([]);
+    expect(granted(inState('SUSPENDED').next)).toEqual(idsOf(all.slice(6)));
+    expect(inState('DEPARTED').withheld).toEqual(idsOf(all.slice(0, 6)));
+  });
+
+  test('that wait change nothing by themselves', () => {
+    const plan = planOnly(configuration, [], { actual: stateFor(members(12)), remembered });
+
+    expect(plan.changed).toBe(false);
+    expect(plan.withheld).toHaveLength(12);
+  });
+
+  test('of exactly the share and one more than the share differ', () => {
+    const all = members(30);
+    const without = (count: number) =>
+      planOnly(configuration, all.slice(count), { actual: stateFor(all), remembered }).withheld.length;
+
+    expect([without(5), without(6), without(7)]).toEqual([0, 0, 7]);
+  });
+
+  test('that wait are not made because newcomers have made them a small share', () => {
+    const all = members(12);
+    const remaining = [...all.slice(6), ...members(60).slice(12)];
+    const first = planOnly(configuration, remaining, { actual: stateFor(all), remembered });
+    const left = { actual: first.next, remembered };
+
+    const again = planOnly(configuration, remaining, { ...left, waiting: new Set(first.withheld) });
+
+    expect(first.withheld).toEqual(idsOf(all.slice(0, 6)));
+    expect(again.withheld).toEqual(first.withheld);
+    expect(again.changed).toBe(false);
+    // Another configuration is a person's word: nobody waits then.
+    expect(granted(planOnly(configuration, remaining, left).next)).toEqual(idsOf(remaining));
+  });
+
+  test('that wait end where the account is wanted again', () => {
+    const all = members(12);
+    const waiting = new Set(idsOf(all.slice(0, 6)));
+
+    const plan = planOnly(configuration, all, { actual: stateFor(all), remembered, waiting });
+
+    expect(plan.withheld).toEqual([]);
+  });
+
+  test('are judged for each grant on a resource by itself', () => {
+    const all = members(20);
+    const two = configurationWith([
+      readSecret({ name: 'most', for: { accounts: idsOf(all) } }),
+      readSecret({ name: 'few', for: { accounts: idsOf(all.slice(0, 8)) } }),
+    ]);
+    const narrowed = configurationWith([
+      readSecret({ name: 'most', for: { accounts: idsOf(all) } }),
+      readSecret({ name: 'few', for: { accounts: idsOf(all.slice(0, 1)) } }),
+    ]);
+    const before = planOnly(two, all);
+
+    const plan = planOnly(narrowed, all, { actual: before.next, remembered: before.owned });
+
+    expect(plan.withheld).toEqual(idsOf(all.slice(1, 8)));
+    expect(plan.changed).toBe(false);
+  });
+
+  test('are made at once where the configuration allows it', () => {
+    const brave = configurationWith([readSecret()], { safety: { removalShare: 1 } });
+
+    const plan = planOnly(brave, [], { actual: stateFor(members(12)), remembered });
+
+    expect(plan.withheld).toEqual([]);
+    expect(granted(plan.next)).toEqual([]);
+  });
+});
+
+describe('exposure', () => {
+  test('an account that is no member any more is not let in by an old list', () => {
+    const departed = account('700000000000', { state: 'DEPARTED' });
+    const desired = onlyResource(configuration, [account(departed.id)]);
+
+    const plan = () =>
+      planResource({
+        desired,
+        actual: desired.kind.empty,
+        remembered: [],
+        configuration,
+        accounts: [departed],
+        now,
+      });
+
+    expect(plan).toThrow(UnsafeChangeError);
+    expect(plan).toThrow(/of account 700000000000, which is not allowed/);
+  });
+
+  test('a foreign statement that is open to all is not ours to judge', () => {
+    const foreign = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
+    const actual = { document: { ...newPolicy(), Statement: [foreign] } };
+
+    expect(planOnly(configuration, members(1), { actual }).changed).toBe(true);
+  });
+});
+
+describe('over any history', () => {
+  const everybody = members(30);
+  const history = fc.array(fc.subarray([...everybody]), { minLength: 1, maxLength: 6 });
+  const settings = { seed: 20_260_301, numRuns: 200 };
+
+  /** Each run sees what the run before it left. */
+  const run = (steps: readonly (readonly Account[])[]) => {
+    let left = { actual: { document: undefined } as unknown, remembered: [] as readonly string[] };
+    let waiting: ReadonlySet<string> = new Set();
+    for (const accounts of steps) {
+      const plan = planOnly(configuration, accounts, { ...left, waiting });
+      left = { actual: plan.next, remembered: plan.owned };
+      waiting = new Set(plan.withheld);
+    }
+    return { ...left, waiting };
+  };
+
+  test('a plan after a plan is unchanged', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const again = planOnly(configuration, steps.at(-1) ?? [], run(steps));
+
+        expect([again.changed, again.added]).toEqual([false, []]);
+      }),
+      settings,
+    );
+  });
+
+  test('whoever should have it has it, and nobody else but those who wait for a person', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const accounts = steps.at(-1) ?? [];
+        const { actual, waiting } = run(steps);
+
+        expect(granted(actual)).toEqual([...idsOf(accounts), ...waiting].sort());
+      }),
+      settings,
+    );
+  });
+});

@@ -1,0 +1,12 @@
+import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
+import type { ResourceChange } from '../../shared/store/ports.ts';
+import { bucket } from '../flows/configurations.ts';
+import type { World } from '../flows/flows-fixture.ts';
+
+/** By a run that plans nothing else. */
+export const reconcile = (of: World, planned: Partial<ResourceChange> = {}, revision = 1) =>
+  reconcileResource(of.services, { runId: 'run', revision, planned: { resource: bucket, ...planned } });
+
+/** Whether nobody holds the bucket's lease. */
+export const isFree = async ({ store, clock }: World) =>
+  (await store.leases.acquire(bucket, 'who asks', clock.now(), clock.now() + 1)).taken;

@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
+import { bucket, small } from '../flows/configurations.ts';
+import { fault, losingTheAnswer, refuse } from '../flows/faults.ts';
+import { named, world } from '../flows/flows-fixture.ts';
+import { isFree, reconcile } from './reconcile-fixture.ts';
+
+const configuration = small(['bucket']);
+
+test.each([
+  ['no answer', losingTheAnswer, 'ServiceUnavailableError', false],
+  ['a fault of AWS', refuse('InternalError', 'broken', 500), 'ServiceUnavailableError', false],
+  ['something unknown', async () => Promise.reject(new Error('?')), 'Error', false],
+  ['throttling', refuse('SlowDown', 'slow down', 503), 'ThrottledError', true],
+  ['a refusal', refuse('AccessDenied', 'no', 403), 'AccessDeniedError', true],
+])(
+  'after %s the lease is kept or given back, as the write may still take effect',
+  async (_, act, name, free) => {
+    const of = await world({ configuration });
+    fault(of, 'PutBucketPolicy', act);
+
+    const change = await reconcile(of);
+
+    expect(change).toMatchObject({ outcome: 'failed', error: { name } });
+    expect(await isFree(of)).toBe(free);
+  },
+);
+
+test('a holder that is late before its write sends nothing, and leaves what is remembered', async () => {
+  const of = await world({ configuration });
+  fault(of, 'GetBucketPolicy', async (_, proceed) => {
+    const answer = await proceed();
+    of.clock.advance(sendWindow);
+    return answer;
+  });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
+  expect(named(of)[bucket]).toEqual([]);
+  expect(await of.store.resources.get(bucket)).toBeUndefined();
+});
+
+test('a holder that is late after its write does not replace what the next one remembers', async () => {
+  const of = await world({ configuration });
+  const next = {
+    appliedRevision: 99,
+    configurationHash: 'next',
+    owned: ['Theirs'],
+    generation: 7,
+    updatedAt: '',
+  };
+  fault(of, 'PutBucketPolicy', async (_, proceed) => {
+    const answer = await proceed();
+    of.clock.advance(leaseDuration);
+    await of.store.resources.put(bucket, { ...next, version: 1 });
+    return answer;
+  });
+
+  const change = await reconcile(of);
+
+  expect(change.error?.name).toBe('LeaseLostError');
+  expect(await of.store.resources.get(bucket)).toEqual({ ...next, version: 2 });
+});
+
+test.each([
+  ['to say that it writes', true, 0],
+  ['to say that it has written', undefined, 1],
+])('a holder that is frozen on the way %s replaces nothing that came after', async (_, writing, writes) => {
+  const theirs = { appliedRevision: 99, configurationHash: 'next', owned: ['Theirs'], generation: 7 };
+  const of = await world({
+    configuration,
+    around: ({ resources }) => ({
+      resources: {
+        ...resources,
+        put: async (resource, state) => {
+          const version = (await resources.get(resource))?.version;
+          if (state.writing === writing)
+            await resources.put(resource, {
+              ...theirs,
+              ...(version === undefined ? {} : { version }),
+              updatedAt: '',
+            });
+          return resources.put(resource, state);
+        },
+      },
+    }),
+  });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
+  expect(await of.store.resources.get(bucket)).toMatchObject(theirs);
+  const sent = of.organization.calls.filter(({ operation }) => operation === 'PutBucketPolicy');
+  expect(sent).toHaveLength(writes);
+});

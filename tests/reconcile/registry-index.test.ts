@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { indexOf, known } from '../../shared/reconcile/registry-index.ts';
+import { account } from './plan-fixture.ts';
+
+const here = account('111122223333', { tags: { runner: 'yes' } });
+const closed = account('222233334444', { state: 'SUSPENDED' });
+
+describe('known', () => {
+  it('returns the account of the registry when the registry has it', () => {
+    expect(known({ accounts: [closed, here] }, here.id)).toBe(here);
+  });
+
+  it('returns an account that has left, without place and tags, when the registry does not know the id', () => {
+    expect(known({ accounts: [here] }, '333344445555')).toEqual({
+      id: '333344445555',
+      name: '333344445555',
+      state: 'DEPARTED',
+      parentIds: [],
+      ouPath: '',
+      tags: {},
+    });
+  });
+});
+
+describe('indexOf', () => {
+  it('counts only members, and is made once for a registry', () => {
+    const accounts = [here, closed];
+
+    expect([...indexOf(accounts).members]).toEqual([here.id]);
+    expect(indexOf(accounts)).toBe(indexOf(accounts));
+  });
+});

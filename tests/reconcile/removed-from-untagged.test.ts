@@ -1,0 +1,32 @@
+import { expect, it } from '@jest/globals';
+import { unknownLoss } from '../../shared/reconcile/former-grants.ts';
+import { account, configurationWith, now, onlyResource, planOnly, readSecret } from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()]);
+const [kept, gone, judged] = ['500000000001', '500000000002', '500000000003'] as const;
+
+const stateOf = (...ids: readonly string[]) =>
+  planOnly(
+    configuration,
+    ids.map((id) => account(id)),
+  ).next;
+
+it('names the accounts that lose access when no grant judged them', () => {
+  const accounts = [account(kept)];
+  const desired = onlyResource(configuration, accounts);
+  const request = {
+    desired,
+    actual: stateOf(kept, gone, judged),
+    remembered: [],
+    configuration,
+    accounts,
+    now,
+  };
+  const plan = planOnly(configuration, accounts, { actual: request.actual });
+  const share = { entry: desired.shares[0]?.entry, granted: new Set([judged]) };
+
+  expect(unknownLoss(request, [share as never], plan)).toEqual([gone]);
+  expect(unknownLoss(request, [], plan)).toEqual([gone, judged]);
+  expect(unknownLoss({ ...request, actual: stateOf(kept) }, [], plan)).toEqual([]);
+  expect(unknownLoss({ ...request, actual: desired.kind.empty }, [], plan)).toEqual([]);
+});

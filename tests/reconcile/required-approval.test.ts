@@ -1,0 +1,260 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { storeOus } from '../../shared/accounts/stored-ous.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import {
+  approvalHash,
+  approvalNeeded,
+  asIfApproved,
+  gains,
+  selectionBy,
+  waitAlike,
+  waitingAccount,
+  waits,
+} from '../../shared/reconcile/required-approval.ts';
+import { account, configurationWith, idsOf, readSecret, shared } from './plan-fixture.ts';
+
+const here = '555566667777';
+const production = { ouPath: 'Production', parentIds: ['r-abcd', 'ou-abcd-11111111'] };
+const root = { name: 'before', ouPath: '', parentIds: ['r-abcd'], tags: {} };
+const since = '2026-03-02T09:00:00.000Z';
+
+const configuration = configurationWith(
+  [
+    readSecret({ name: 'everywhere', secrets: ['deploy/all'] }),
+    readSecret({ name: 'production', secrets: ['deploy/production'], for: { ous: ['Production'] } }),
+    readSecret({
+      name: 'root',
+      secrets: ['deploy/root'],
+      for: { all: true, except: [{ ous: ['Production'] }] },
+    }),
+    readSecret({
+      name: 'by-itself',
+      secrets: ['deploy/organization'],
+      membership: 'organization',
+    }),
+  ],
+  { approval: { for: { all: true } } },
+);
+
+const granted = (approvedAs: typeof root | null | undefined) =>
+  desiredResources(configuration, [
+    account(here, {
+      ...production,
+      ...(approvedAs === undefined ? {} : { approval: { since, approvedAs } }),
+    }),
+  ]).flatMap(({ ref, shares }) => (shares.some(({ accounts }) => accounts.length > 0) ? ref.id : []));
+
+describe('an account that waits is granted', () => {
+  test('when it never was approved, only what a condition holds, which lets it in anyway', () => {
+    expect(granted(null)).toEqual(['deploy/organization']);
+  });
+
+  test('what it would be granted both here and where it was approved', () => {
+    expect(granted(root)).toEqual(['deploy/all', 'deploy/organization']);
+    expect(granted(undefined)).toEqual(['deploy/all', 'deploy/organization', 'deploy/production']);
+  });
+});
+
+describe('approval is needed', () => {
+  const needs = approvalNeeded(configuration);
+  const moved = account(here, production);
+
+  test('by who was never approved, and by who gains a grant that lists accounts', () => {
+    expect(needs?.(account(here), null)).toBe(true);
+    expect(needs?.(moved, root)).toBe(true);
+  });
+
+  test('not by who gains nothing', () => {
+    expect(needs?.(account(here, { tags: { cost: '7' } }), root)).toBe(false);
+  });
+
+  test('not by whom the selector does not match, and by nobody where none is asked for', () => {
+    const some = approvalNeeded({ ...configuration, approval: { for: { names: ['x'] }, timeLimitHours: 1 } });
+
+    expect(some?.(account(here), null)).toBe(false);
+    expect(approvalNeeded(configurationWith([readSecret()]))).toBeUndefined();
+  });
+});
+
+test('what approval would give is what the grants that list accounts then list in addition', () => {
+  const waiting = account(here, { ...production, approval: { since, approvedAs: root } });
+  const others = [
+    account('555566668888', { approval: { since, approvedAs: null } }),
+    account('555566669999'),
+  ];
+  const accounts = [waiting, ...others];
+  const ids = new Set(idsOf([waiting]));
+
+  const found = gains(
+    desiredResources(configuration, accounts),
+    desiredResources(configuration, asIfApproved(accounts, ids)),
+    ids,
+  );
+
+  expect(found).toEqual([
+    {
+      resource: `secret-resource-policy/${shared}/eu-west-1/deploy/production`,
+      grant: 'production',
+      accountId: here,
+    },
+  ]);
+});
+
+test('what approval would give is ordered, of the accounts that were asked for only, and by listing grants only', () => {
+  const waiting = ['555566669999', '555566668888', '555566667777'].map((id) =>
+    account(id, { ...production, approval: { since, approvedAs: null } }),
+  );
+  const ids = new Set(['555566669999', '555566668888']);
+
+  const found = gains(
+    desiredResources(configuration, waiting),
+    desiredResources(configuration, asIfApproved(waiting, new Set(idsOf(waiting)))),
+    ids,
+  );
+
+  expect(found.map(({ grant, accountId }) => `${grant} ${accountId}`)).toEqual([
+    'everywhere 555566668888',
+    'everywhere 555566669999',
+    'production 555566668888',
+    'production 555566669999',
+  ]);
+});
+
+describe('waits', () => {
+  const approval = { since, approvedAs: null };
+
+  it.each([
+    [true, account(here, { approval })],
+    [false, account(here)],
+    [false, account(here, { approval, state: 'SUSPENDED' })],
+    [false, account(here, { state: 'SUSPENDED' })],
+  ])('returns %s when the account is %p', (expected, each) => {
+    expect(waits(each)).toBe(expected);
+  });
+});
+
+describe('asIfApproved', () => {
+  it('removes the approval of the accounts that it names, and of no other account', () => {
+    const approval = { since, approvedAs: null };
+    const [one, two] = [account(here, { approval }), account('555566668888', { approval })];
+
+    expect(asIfApproved([one, two], new Set([here]))).toEqual([account(here), two]);
+  });
+});
+
+describe('waitingAccount', () => {
+  it('says where the account is and where it was approved', () => {
+    const { ouPath, parentIds } = production;
+    const position = { name: `account ${here}`, ouPath, parentIds, tags: {} };
+
+    expect(waitingAccount(account(here, { ...production, approval: { since, approvedAs: root } }))).toEqual({
+      id: here,
+      position,
+      approvedAs: root,
+    });
+    expect(waitingAccount(account(here, production))).toEqual({ id: here, position, approvedAs: null });
+  });
+});
+
+describe('waitAlike', () => {
+  const waiting = (position: typeof root, approvedAs: typeof root | null) => ({
+    id: here,
+    position,
+    approvedAs,
+  });
+  const moved = { ...root, ...production };
+
+  it.each([
+    [true, 'both were never approved', waiting(root, null), waiting(root, null)],
+    [true, 'both were approved in one position', waiting(moved, root), waiting(moved, { ...root })],
+    [false, 'only one was ever approved', waiting(moved, root), waiting(moved, null)],
+    [false, 'only the other was ever approved', waiting(moved, null), waiting(moved, root)],
+    [false, 'they were approved in different positions', waiting(moved, root), waiting(moved, moved)],
+    [false, 'they are in different positions', waiting(moved, null), waiting(root, null)],
+    [false, 'they are in different positions, approved in one', waiting(moved, root), waiting(root, root)],
+  ])('returns %s when %s', (expected, _, one, other) => {
+    expect(waitAlike(one, other)).toBe(expected);
+    expect(waitAlike({ ...one, id: '555566668888' }, other)).toBe(expected);
+  });
+});
+
+describe('approvalHash', () => {
+  it('changes when anything that was shown changes', () => {
+    const content = { deployment: 'test', configurationHash: 'a', accounts: [], gains: [] };
+    const gain = { resource: 'r', grant: 'g', accountId: here };
+    const hashes = [
+      content,
+      { ...content, deployment: 'other' },
+      { ...content, configurationHash: 'b' },
+      { ...content, accounts: [waitingAccount(account(here))] },
+      { ...content, gains: [gain] },
+    ].map(approvalHash);
+
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(approvalHash({ ...content })).toBe(hashes[0]);
+  });
+});
+
+describe('approvalNeeded', () => {
+  it('asks for no approval when a move gains only what a condition holds', () => {
+    const held = configurationWith([readSecret({ membership: 'ou', for: { ous: ['ou-abcd-11111111'] } })], {
+      approval: { for: { all: true } },
+    });
+
+    expect(approvalNeeded(held)?.(account(here, production), root)).toBe(false);
+  });
+});
+
+describe('selectionBy', () => {
+  const ouId = 'ou-abcd-11111111';
+  const inOu = (ouPath: string, id = ouId) => ({ ouPath, parentIds: ['r-abcd', id] });
+  const ous = storeOus(['Production'], [account(here, inOu('Production'))]);
+  const [entry] = configurationWith([readSecret({ for: { ous: ['Production'] } })]).grants;
+  if (entry === undefined) throw new Error('There is no grant');
+
+  it.each([
+    ['unresolved', 'its OU was renamed after the approval', inOu('Prod'), inOu('Production')],
+    [
+      'unresolved',
+      'its OU was renamed before the approval, and has its name again',
+      inOu('Production'),
+      inOu('Prod'),
+    ],
+    [
+      'not-selected',
+      'it moved out of an OU that was renamed',
+      inOu('Sandbox', 'ou-abcd-22222222'),
+      inOu('Prod'),
+    ],
+    ['selected', 'it was approved in the OU', inOu('Production'), inOu('Production')],
+    [
+      'not-selected',
+      'it was approved in another OU',
+      inOu('Production'),
+      inOu('Sandbox', 'ou-abcd-22222222'),
+    ],
+  ])('returns %s for an account that waits when %s', (expected, _, position, approvedIn) => {
+    const waiting = account(here, {
+      ...position,
+      approval: { since, approvedAs: { ...root, ...approvedIn } },
+    });
+
+    expect(selectionBy(entry, ous)(waiting)).toBe(expected);
+  });
+});
+
+describe('gains', () => {
+  it('orders the grants of one resource by name', () => {
+    const two = configurationWith([readSecret({ name: 'second' }), readSecret({ name: 'first' })]);
+    const waiting = [account(here, { approval: { since, approvedAs: null } })];
+    const ids = new Set([here]);
+
+    const found = gains(
+      desiredResources(two, waiting),
+      desiredResources(two, asIfApproved(waiting, ids)),
+      ids,
+    );
+
+    expect(found.map(({ grant }) => grant)).toEqual(['first', 'second']);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, it } from '@jest/globals';
+import { ResourceMissingError, ThrottledError } from '../../shared/platform/aws/errors.ts';
+import { gone, readUnlessGone, resting, stateOfGone } from '../../shared/reconcile/missing-resource.ts';
+import { identityOf } from '../../shared/reconcile/resource-identity.ts';
+import { remembering } from '../../shared/reconcile/versioned-state.ts';
+import { configurationWith, onlyResource, readSecret } from './plan-fixture.ts';
+
+const desired = onlyResource(configurationWith([readSecret()]), []);
+const found = { ...desired, named: false };
+const missing = (restorable?: boolean) =>
+  new ResourceMissingError('gone', restorable === undefined ? {} : { restorable });
+const failing = (error: Error) => () => Promise.reject(error);
+
+const identify = (identity?: () => Promise<string | undefined>) =>
+  identityOf({ ...desired, kind: { ...desired.kind, identity } as typeof desired.kind }, {} as never, {});
+
+it('returns the identity when the kind knows one', async () => {
+  expect(await identify(async () => 'id')).toBe('id');
+  expect(await identify()).toBeUndefined();
+});
+
+it('returns no identity when AWS refuses to tell it, and throws when the program is wrong', async () => {
+  expect(await identify(failing(new ThrottledError('slow')))).toBeUndefined();
+  await expect(identify(failing(new TypeError('bug')))).rejects.toThrow('bug');
+});
+
+it('returns what it reads when the resource is there', async () => {
+  expect(await readUnlessGone(found, async () => 'state')).toBe('state');
+});
+
+it('returns that a resource is gone or may come back when only a pattern found it', async () => {
+  expect(await readUnlessGone(found, failing(missing()))).toBe(gone);
+  expect(await readUnlessGone(found, failing(missing(false)))).toBe(gone);
+  expect(await readUnlessGone(found, failing(missing(true)))).toBe(resting);
+});
+
+it('throws when a resource is missing that the configuration names, or another error comes', async () => {
+  await expect(readUnlessGone(desired, failing(missing()))).rejects.toThrow('gone');
+  await expect(readUnlessGone(found, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
+});
+
+it('remembers a missing resource as new when a pattern finds it, and as settled when nothing does', () => {
+  const seen = { desired, active: { hash: 'h' }, revision: 7, state: undefined };
+  const state = {
+    appliedRevision: 3,
+    configurationHash: 'x',
+    owned: ['a'],
+    generation: 4,
+    updatedAt: 'then',
+  };
+
+  expect(stateOfGone(seen as never, 'now')).toMatchObject({
+    appliedRevision: 0,
+    owned: [],
+    grants: ['token'],
+    generation: 1,
+    updatedAt: 'now',
+  });
+  expect(stateOfGone({ ...seen, state, desired: { ...desired, shares: [] } } as never, 'now')).toMatchObject({
+    appliedRevision: 7,
+    grants: [],
+    generation: 5,
+  });
+});
+
+it('writes each state with the version of the one before, and throws when another run has written', async () => {
+  const versions: unknown[] = [];
+  const answers = [5, 6, undefined];
+  const resources = {
+    put: async (_: string, { version }: { version?: unknown }) => {
+      versions.push(version);
+      return answers.shift();
+    },
+  };
+  const state = { appliedRevision: 1, configurationHash: 'h', owned: [], generation: 1, updatedAt: '' };
+  const remember = remembering({ resources } as never, 'bucket', { ...state, version: 4 } as never);
+
+  await remember(state);
+  await remember({ ...state, version: 1 } as never);
+  await expect(remember(state)).rejects.toMatchObject({
+    name: 'LeaseLostError',
+    fields: { resource: 'bucket' },
+  });
+  expect(versions).toEqual([4, 5, 6]);
+});

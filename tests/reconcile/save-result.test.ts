@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import { LeaseLostError } from '../../shared/reconcile/errors.ts';
+import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
+import { type Ended, settle } from '../../shared/reconcile/save-result.ts';
+import { configurationWith, idsOf, members, onlyResource, planOnly, readSecret } from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()]);
+const desired = onlyResource(configuration, members(2));
+const now = Date.parse('2026-03-02T09:00:00.000Z');
+const [rejected = ''] = idsOf(members(1));
+const since = '2026-03-01T09:00:00.000Z';
+const before = { appliedRevision: 3, configurationHash: 'x', owned: [], generation: 4, updatedAt: since };
+
+/** What is remembered and said of a resource, after a plan and a search for rejected principals. */
+async function settled(
+  plan: Partial<ResourcePlan> = {},
+  more: Partial<Ended> = {},
+  state?: object,
+  check: () => void = () => undefined,
+) {
+  const remembered: Record<string, unknown>[] = [];
+  const whole = { ...planOnly(configuration, members(2)), ...plan };
+  const picture = {
+    desired,
+    active: { configuration, hash: 'h' },
+    revision: 7,
+    state,
+    remember: async (next: Record<string, unknown>) => void remembered.push(next),
+  };
+  const ended = {
+    runId: 'run',
+    plan: whole,
+    before: desired.kind.empty,
+    after: whole.next,
+    verdict: {},
+    identity: undefined,
+    setAside: [],
+    refused: [],
+    ...more,
+  };
+  const lease = { check };
+  const done = await settle({ clock: { now: () => now } } as never, picture as never, lease as never, ended);
+  return { done, remembered: remembered[0] ?? {} };
+}
+
+const tooLarge = new PolicyTooLargeError('too large', {});
+
+describe('settle', () => {
+  it('remembers the revision and no more keys than it has values for when all accounts are written', async () => {
+    const { done, remembered } = await settled();
+
+    expect(remembered).toMatchObject({ appliedRevision: 7, generation: 1, grants: ['token'] });
+    expect(remembered).toMatchObject({ leftBy: { runId: 'run', at: '2026-03-02T09:00:00.000Z' } });
+    expect(Object.entries(remembered).filter(([, value]) => value === undefined)).toEqual([]);
+    expect(Object.keys(remembered)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(tried|withheld|leaving|identity)$/)]),
+    );
+    expect(done).toMatchObject({ outcome: 'written' });
+    expect(done).not.toHaveProperty('accountIds');
+  });
+
+  it('remembers the identity when the kind has one', async () => {
+    expect((await settled({}, { identity: 'AROAEXAMPLE' })).remembered).toMatchObject({
+      identity: 'AROAEXAMPLE',
+    });
+  });
+
+  it('remembers rejected principals, and no revision, when AWS refused an account', async () => {
+    const aside = { setAside: [rejected], refused: [rejected] };
+
+    const { done, remembered } = await settled({}, aside);
+
+    expect(remembered).toMatchObject({ appliedRevision: 0, tried: { revision: 7, setAside: [rejected] } });
+    expect(done).toMatchObject({ outcome: 'set-aside', accountIds: [rejected] });
+    expect(done).not.toHaveProperty('error');
+  });
+
+  it('remembers no rejected principals and no revision when not all accounts fit', async () => {
+    const aside = { setAside: [rejected], refused: [rejected] };
+
+    const { done, remembered } = await settled({ refused: tooLarge }, aside, before);
+
+    expect(remembered).toMatchObject({ appliedRevision: 0, generation: 5 });
+    expect(remembered).not.toHaveProperty('tried');
+    expect(done).toMatchObject({ outcome: 'refused', tookBack: true, accountIds: [rejected] });
+  });
+
+  it('remembers no revision when not all accounts fit and AWS refused none', async () => {
+    const { done, remembered } = await settled({ refused: tooLarge });
+
+    expect(remembered).toMatchObject({ appliedRevision: 0 });
+    expect(remembered).not.toHaveProperty('tried');
+    expect(done).toMatchObject({
+      outcome: 'refused',
+      tookBack: true,
+      error: { name: 'PolicyTooLargeError' },
+    });
+    expect(done).not.toHaveProperty('accountIds');
+  });
+
+  it('remembers blocked removals, and says so, when removals wait for an operator', async () => {
+    const { done, remembered } = await settled({ withheld: [rejected] });
+
+    expect(remembered).toMatchObject({ appliedRevision: 7, withheld: [rejected] });
+    expect(done).toMatchObject({
+      outcome: 'withheld',
+      accountIds: [rejected],
+      error: { name: 'UnsafeChangeError' },
+    });
+  });
+
+  it('remembers since when accounts should go when their grace period runs', async () => {
+    const leaving = { [rejected]: since };
+
+    expect((await settled({ remember: leaving, leaving })).remembered).toMatchObject({ leaving });
+  });
+
+  it('tells a resource that it has written from one that is unchanged', async () => {
+    const gathering = { since };
+
+    const unchanged = await settled({ changed: false }, {}, { ...before, gathering });
+
+    expect(unchanged.done).toMatchObject({ outcome: 'unchanged' });
+    expect(unchanged.remembered).toMatchObject({ gathering });
+    expect((await settled({ changed: false }, {}, before)).remembered).not.toHaveProperty('gathering');
+  });
+
+  it('throws before it remembers anything when the lease has ended', async () => {
+    const ended = () => {
+      throw new LeaseLostError('ended', {});
+    };
+
+    await expect(settled({}, {}, undefined, ended)).rejects.toThrow(LeaseLostError);
+  });
+
+  it('remembers no gathering when a resource without a state is unchanged', async () => {
+    expect((await settled({ changed: false })).remembered).not.toHaveProperty('gathering');
+  });
+});

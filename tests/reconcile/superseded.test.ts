@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
+import { activateConfiguration } from '../../shared/runs/activate.ts';
+import type { Store } from '../../shared/store/ports.ts';
+import { bucket, small } from '../flows/configurations.ts';
+import { created } from '../flows/events.ts';
+import { fault } from '../flows/faults.ts';
+import { named, onboard, type World, world } from '../flows/flows-fixture.ts';
+
+const configuration = small(['bucket', 'key']);
+const withoutBucket = small(['key']);
+
+const activate = (of: World, next = withoutBucket) => activateConfiguration(of.services, next, 'the test');
+
+const reconcile = (of: World) =>
+  reconcileResource(of.services, { runId: 'run', revision: 1, planned: { resource: bucket } });
+
+/** A store in which something happens once, just before a state that is `writing` is stored. */
+const beforeRemembering =
+  (happens: () => Promise<unknown>) =>
+  ({ resources }: Store): Partial<Store> => {
+    let once: typeof happens | undefined = happens;
+    return {
+      resources: {
+        ...resources,
+        put: async (key, state) => {
+          const act = state.writing === true ? once : undefined;
+          if (act !== undefined) once = undefined;
+          await act?.();
+          return resources.put(key, state);
+        },
+      },
+    };
+  };
+
+test('a first write that another configuration has overtaken is not sent, so that nothing of ours is forgotten', async () => {
+  const of: World = await world({ configuration, around: beforeRemembering(() => activate(of)) });
+
+  const change = await reconcile(of);
+
+  expect(change).toMatchObject({
+    outcome: 'failed',
+    error: { name: 'ConcurrentUpdateError', retryable: true },
+  });
+  expect(named(of)[bucket]).toEqual([]);
+});
+
+test('what is remembered while a configuration comes into force that drops it is taken away by the next run', async () => {
+  const { id, of } = await remembersWhile();
+
+  const { dropped } = await activate(of);
+  const before = named(of)[bucket];
+  const ended = await onboard(of, { accountId: id });
+
+  expect(dropped).toEqual([bucket]);
+  expect((await activeConfiguration(of.store)).dropped).toEqual([bucket]);
+  expect(before).toContain(id);
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(of)[bucket]).toEqual([]);
+});
+
+/** The first write of a resource takes place between an activation's look at what was written and its own write. */
+async function remembersWhile(): Promise<{ readonly of: World; readonly id: string }> {
+  let writes: (() => Promise<unknown>) | undefined;
+  const of = await world({
+    configuration,
+    around: ({ configuration: port }) => ({
+      configuration: {
+        ...port,
+        activate: async (inForce) => {
+          const act = writes;
+          writes = undefined;
+          await act?.();
+          await port.activate(inForce);
+        },
+      },
+    }),
+  });
+  const { id } = created(of);
+  await onboard(of, { accountId: id });
+  await of.store.resources.put(bucket, { ...(await stateOf(of)), owned: [] });
+  writes = async () => {
+    await of.store.resources.put(bucket, { ...(await stateOf(of)), owned: marks });
+  };
+  return { of, id };
+}
+
+const marks = ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'];
+
+async function stateOf({ store }: World) {
+  const state = await store.resources.get(bucket);
+  if (state === undefined) throw new Error('nothing is remembered');
+  return state;
+}
+
+test('what a former configuration has settled is looked at again where another has written meanwhile and did not end', async () => {
+  const of = await world({ configuration });
+  const { id, event } = created(of);
+  await onboard(of, event);
+  const nobody = configuration.grants.map((grant) =>
+    grant.name === 'logs' ? { ...grant, for: { accounts: ['111111111111'] } } : grant,
+  );
+  await activate(of, { ...configuration, grants: nobody });
+  fault(of, 'PutBucketPolicy', async (_, proceed) => {
+    await proceed();
+    throw new Error('the function has stopped');
+  });
+  await reconcile(of);
+  const before = named(of)[bucket];
+
+  await activate(of, configuration);
+  of.clock.advance(600_000);
+  const ended = await onboard(of, event);
+
+  expect(before).not.toContain(id);
+  expect(ended.run.status).toBe('succeeded');
+  expect(named(of)[bucket]).toContain(id);
+});

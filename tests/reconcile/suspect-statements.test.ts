@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PolicyDocument } from '../../shared/iam/document.ts';
+import { deletedPrincipalWarnings, suspectsOf } from '../../shared/reconcile/suspect-statements.ts';
+
+const naming = (...AWS: readonly string[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'Partner', Effect: 'Allow', Principal: { AWS }, Action: 's3:GetObject', Resource: '*' }],
+});
+
+const warnings = (...principals: readonly string[]) =>
+  deletedPrincipalWarnings('the bucket', { policy: naming(...principals) }, 'test');
+
+describe('deletedPrincipalWarnings', () => {
+  it('names the deleted role only when a statement also names accounts that cannot be checked', () => {
+    expect(warnings('AROAKSCDLFT9R5DQP782U', '999988887777')).toEqual([
+      'the bucket: the statement "Partner" names AROAKSCDLFT9R5DQP782U, the id of a role that was deleted. The ' +
+        'statement is not managed and stays as it is, but AWS refuses the next write of this policy: the owner of the ' +
+        'statement must remove the id, or name a principal that exists',
+    ]);
+  });
+
+  it('returns nothing when no statement names a deleted principal', () => {
+    expect(warnings('999988887777', 'arn:aws:iam::222233334444:role/Reader')).toEqual([]);
+  });
+});
+
+describe('suspectsOf', () => {
+  it('names no account when a principal has none', () => {
+    expect(suspectsOf({ policy: naming('arn:aws:iam::*:role/Reader') }, 'test', [])).toEqual([
+      expect.objectContaining({ state: 'unknown', because: 'which cannot be checked' }),
+    ]);
+  });
+
+  it('names the account when it is outside the organization', () => {
+    expect(suspectsOf({ policy: naming('999988887777') }, 'test', [])).toEqual([
+      expect.objectContaining({
+        because: 'which cannot be checked: account 999988887777 is outside the organization',
+      }),
+    ]);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DocumentState } from '../../shared/grants/document-rendering.ts';
+import { UnsafeChangeError } from '../../shared/grants/errors.ts';
+import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
+import { newPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
+import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
+import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
+import {
+  assume,
+  configurationWith,
+  grantedIn,
+  idsOf,
+  members,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from './plan-fixture.ts';
+
+const configuration = configurationWith([readSecret()]);
+const sid = 'AccountOnboardingtestTokenRead';
+
+const granted = (state: unknown) => grantedIn(configuration, onlyResource(configuration, []), state);
+
+const documentFor = (count: number): PolicyDocument =>
+  (planOnly(configuration, members(count)).next as DocumentState).document ?? newPolicy();
+
+const limit = 20_480;
+
+/** The first `count` accounts stand there, and others have left room for `room` characters more. */
+function fullFor(count: number, room: number): Pick<PlanRequest, 'actual' | 'remembered'> {
+  const document = documentFor(count);
+  const filler = (length: number): Statement => ({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'secretsmanager:DeleteSecret',
+    Resource: '*',
+    Condition: { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(length) } },
+  });
+  const withFiller = (length: number): PolicyDocument => ({
+    ...document,
+    Statement: [...document.Statement, filler(length)],
+  });
+  const used = JSON.stringify(withFiller(0)).length;
+  return { actual: { document: withFiller(limit - used - room) }, remembered: [sid] };
+}
+
+describe('on a full document', () => {
+  test('who leaves is taken off, though newcomers do not fit', () => {
+    const plan = planOnly(configuration, members(40).slice(1), fullFor(4, 20));
+
+    expect(plan.refused).toBeInstanceOf(PolicyTooLargeError);
+    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(1)));
+    expect(plan.removed).toEqual(idsOf(members(1)));
+    expect(plan.added).toEqual([]);
+  });
+
+  test.each([4, 100])(
+    'a grant under a longer name takes nothing from its %i accounts, and the reason is the size',
+    (count) => {
+      const renamed = configurationWith([readSecret({ name: 'token-under-a-longer-name' })]);
+
+      const plan = () => planOnly(renamed, members(count), fullFor(count, 4));
+
+      expect(plan).toThrow(PolicyTooLargeError);
+    },
+  );
+
+  test('where all fit but for those whose removal waits for a person, that is the reason', () => {
+    const accounts = members(42);
+
+    const plan = () => planOnly(configuration, accounts.slice(10), { ...fullFor(40, 20), accounts });
+
+    expect(plan).toThrow(UnsafeChangeError);
+    expect(plan).toThrow('10 accounts would lose their access at once');
+  });
+
+  test('so it is where a list takes the place of a condition, and the whole organization does not fit into it', () => {
+    const held = configurationWith([readSecret({ membership: 'organization' })]);
+    const everybody = members(300);
+    const actual = planOnly(held, everybody).next;
+    const document = (actual as DocumentState).document ?? newPolicy();
+    const filler = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:DeleteSecret', Resource: '*' };
+    const Condition = { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(12_000) } };
+    const full = { document: { ...document, Statement: [...document.Statement, { ...filler, Condition }] } };
+
+    const plan = () =>
+      planOnly(configuration, everybody.slice(0, 3), {
+        actual: full,
+        remembered: [sid],
+        accounts: everybody,
+      });
+
+    expect(plan).toThrow(UnsafeChangeError);
+  });
+
+  test('a plan that leaves accounts out lets no newcomer in where the first one only took back', () => {
+    const accounts = members(40).slice(1);
+    const full = fullFor(4, 20);
+    const { refused } = planOnly(configuration, accounts, full);
+    const [second = ''] = idsOf(members(4).slice(1));
+
+    const plan = planOnly(configuration, accounts, {
+      ...full,
+      ...(refused && { refused }),
+      setAside: new Set([second]),
+    });
+
+    expect(granted(plan.next)).toEqual(idsOf(members(4).slice(2)));
+    expect(plan.refused).toBe(refused);
+  });
+
+  test('what would help is said also where a statement of ours stands that nobody remembers', () => {
+    const two = configurationWith([readSecret(), readSecret({ name: 'other', roles: ['reader'] })]);
+
+    const plan = () => planOnly(two, members(200), { ...fullFor(100, 20), remembered: [] });
+
+    expect(plan).toThrow(PolicyTooLargeError);
+  });
+
+  test.each([
+    ['lost', {}],
+    ['changed', { taggedSid: 'Other' }],
+  ])('a managed policy whose tag was %s takes nothing from its accounts where all are full', (_, tag) => {
+    const people = configurationWith([assume()]);
+    const accounts = members(1_220);
+    const { next, owned } = planOnly(people, accounts);
+    const policies = (next as ManagedPolicies).policies.map((policy, index) => {
+      const { taggedSid, ...untagged } = policy;
+      const Statement = policy.document.Statement.map(({ Sid, ...rest }) => ({
+        ...('taggedSid' in tag ? { Sid: tag.taggedSid } : {}),
+        ...rest,
+      }));
+      return index > 0 ? policy : { ...untagged, ...tag, document: { ...policy.document, Statement } };
+    });
+
+    const plan = () =>
+      planOnly(people, accounts, { actual: { policies, othersAttached: 0 }, remembered: owned });
+
+    expect(plan).toThrow(PolicyTooLargeError);
+  });
+});

@@ -1,0 +1,297 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { storeOus } from '../../shared/accounts/stored-ous.ts';
+import { parseConfiguration } from '../../shared/configuration/load.ts';
+import type { Account } from '../../shared/platform/account.ts';
+import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import {
+  isIncomplete,
+  ouPathsIn,
+  type PlannedResource,
+  type UnresolvedPath,
+  type UnresolvedSource,
+  unresolvedPaths,
+  unresolvedText,
+} from '../../shared/reconcile/unresolved-ous.ts';
+import { smallText } from '../flows/configurations.ts';
+
+const account = (number: number, ouId: string, ouPath: string): Account => ({
+  id: String(111122223300 + number),
+  name: `account-${number}`,
+  state: 'ACTIVE',
+  parentIds: ['r-root', ouId],
+  ouPath,
+  tags: {},
+});
+
+const configuration = parseConfiguration(
+  smallText(['repository'], '\napproval: { for: { names: ["*"], except: [{ ous: [Workloads, Sandbox] }] } }'),
+  'the test',
+);
+
+const before = [account(1, 'ou-w', 'Workloads'), account(2, 'ou-s', 'Sandbox')];
+const active = { configuration, ous: storeOus(ouPathsIn(configuration), before) };
+
+test('finds each path once, in grants, in `except` and in `approval`', () => {
+  expect(ouPathsIn(configuration)).toEqual(['Sandbox', 'Workloads']);
+});
+
+test('finds nothing when the paths name what they named', () => {
+  expect(unresolvedPaths({ active, accounts: before, planned: [] })).toEqual([]);
+});
+
+test('finds nothing when nothing was stored', () => {
+  const accounts = [account(1, 'ou-w', 'Work')];
+
+  expect(unresolvedPaths({ active: { configuration }, accounts, planned: [] })).toEqual([]);
+});
+
+test('names grants and approval when a path of both is unresolved', () => {
+  const accounts = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox')];
+
+  const [found, ...others] = unresolvedPaths({ active, accounts, planned: [] });
+
+  expect(others).toEqual([]);
+  expect(found).toMatchObject({ path: 'Workloads', usedBy: ['images', 'approval'] });
+  expect(found && unresolvedText(found)).toContain('The path Workloads (grant images and approval)');
+});
+
+test('says nothing of access when no resource was planned', () => {
+  const accounts = [account(1, 'ou-w', 'Work'), before[1]].filter((each) => each !== undefined);
+
+  expect(unresolvedPaths({ active, accounts, planned: [] })).toMatchObject([{ kept: [], notAdded: [] }]);
+});
+
+test('is complete when an OU was only deleted', () => {
+  const [found] = unresolvedPaths({
+    active,
+    accounts: [account(2, 'ou-s', 'Sandbox')],
+    planned: [],
+    emptyOus: new Map([['ou-w', '']]),
+  });
+
+  expect(found).toMatchObject({ deleted: [{ id: 'ou-w', was: 'Workloads' }] });
+  expect(found && isIncomplete(found)).toBe(false);
+});
+
+test('folds a long list of accounts', () => {
+  const many = Array.from({ length: 12 }, (_, index) => account(index + 10, 'ou-new', 'Workloads'));
+
+  const [found] = unresolvedPaths({ active, accounts: [...many, account(1, 'ou-w', 'Work')], planned: [] });
+
+  expect(found && unresolvedText(found)).toContain('account-19 (111122223319), and 2 more.');
+});
+
+/** A resource of the grant `images` or of `other`, with a plan that says which accounts it keeps and does not add. */
+const planned = (
+  grant: string,
+  unresolved?: { readonly kept: readonly string[]; readonly notAdded: readonly string[] },
+): PlannedResource => {
+  const [resource] = desiredResources(configuration, []);
+  if (resource === undefined) throw new Error('There is no resource');
+  const shares = resource.shares.map((share) => ({ ...share, entry: { ...share.entry, name: grant } }));
+  return { desired: { ...resource, shares }, plan: { unresolved } };
+};
+
+const renamed = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox'), account(3, 'ou-w', 'Work')];
+const idOf = (number: number): string => String(111122223300 + number);
+
+const unresolvedIn = (more: Partial<UnresolvedSource>) => {
+  const [found] = unresolvedPaths({ active, accounts: renamed, planned: [], ...more });
+  if (found === undefined) throw new Error('No path is unresolved');
+  const idsOf = (accounts: readonly Account[]) => accounts.map(({ id }) => id);
+  return { ...found, kept: idsOf(found.kept), notAdded: idsOf(found.notAdded), text: unresolvedText(found) };
+};
+
+describe('the accounts of an unresolved path', () => {
+  it('are those that the plan of a resource of the grant keeps or does not add', () => {
+    const found = unresolvedIn({
+      planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] }), planned('images')],
+    });
+
+    expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [idOf(3)] });
+  });
+
+  it('are kept when one resource keeps them and another resource does not add them', () => {
+    const found = unresolvedIn({
+      planned: [
+        planned('images', { kept: [], notAdded: [idOf(1)] }),
+        planned('images', { kept: [idOf(1)], notAdded: [] }),
+      ],
+    });
+
+    expect(found).toMatchObject({ kept: [idOf(1)], notAdded: [] });
+  });
+
+  it('are none when the plan is of a resource of another grant', () => {
+    const found = unresolvedIn({ planned: [planned('other', { kept: [idOf(1)], notAdded: [idOf(3)] })] });
+
+    expect(found).toMatchObject({ kept: [], notAdded: [] });
+  });
+
+  it('are found when another grant shares the resource', () => {
+    const { desired, plan } = planned('images', { kept: [idOf(1)], notAdded: [] });
+    const [share] = desired.shares;
+    if (share === undefined) throw new Error('There is no share');
+    const other = { ...share, entry: { ...share.entry, name: 'other' } };
+
+    const found = unresolvedIn({ planned: [{ desired: { ...desired, shares: [other, share] }, plan }] });
+
+    expect(found.kept).toEqual([idOf(1)]);
+  });
+
+  it('are none when a resource has no plan', () => {
+    expect(unresolvedIn({ planned: [{ desired: planned('images').desired }] })).toMatchObject({
+      kept: [],
+      notAdded: [],
+    });
+  });
+
+  it('are members only', () => {
+    const closed = renamed.map((each) => ({ ...each, state: 'SUSPENDED' as const }));
+
+    const found = unresolvedIn({
+      accounts: closed,
+      planned: [planned('images', { kept: [idOf(1)], notAdded: [idOf(3)] })],
+    });
+
+    expect(found).toMatchObject({ kept: [], notAdded: [] });
+  });
+
+  it('are none of the accounts for which the path says the same by stored OUs and by names', () => {
+    const found = unresolvedIn({
+      planned: [planned('images', { kept: [idOf(1), idOf(2)], notAdded: [] })],
+    });
+
+    expect(found.kept).toEqual([idOf(1)]);
+  });
+});
+
+describe('the changes of an unresolved path', () => {
+  it('say how a renamed OU was called and is called', () => {
+    const { renamed: changes, replaced, deleted, text } = unresolvedIn({});
+
+    expect({ changes, replaced, deleted }).toEqual({
+      changes: [{ id: 'ou-w', was: 'Workloads', now: 'Work' }],
+      replaced: [],
+      deleted: [],
+    });
+    expect(text).toBe(
+      'The path Workloads (grant images and approval) does not name what it named when the configuration was ' +
+        'activated. The OU ou-w was Workloads and is now Work. Until a configuration is activated, this path adds ' +
+        'nobody. Correct the path if it should name another OU, then run `onboarding activate`',
+    );
+  });
+
+  it('say which OU has taken the path, and that its accounts get no access', () => {
+    const found = unresolvedIn({ accounts: [...before, account(4, 'ou-new', 'Workloads')] });
+
+    expect(found).toMatchObject({
+      renamed: [],
+      replaced: [{ id: 'ou-new', path: 'Workloads' }],
+      deleted: [],
+    });
+    expect(found.text).toContain(
+      'Workloads is now another OU: ou-new. Not added: account-4 (111122223304). Until a configuration',
+    );
+  });
+
+  it('need an operator when an OU was renamed, when another took its path, and when both happened', () => {
+    const all = [renamed, [...before, replacing], [...renamed, replacing]].flatMap((accounts) =>
+      unresolvedPaths({ active, accounts, planned: [] }),
+    );
+
+    expect(all.map(isIncomplete)).toEqual([true, true, true]);
+  });
+
+  it('say that a deleted OU gives access to nobody, and ask for no activation', () => {
+    const { text } = unresolvedIn({
+      accounts: [account(2, 'ou-s', 'Sandbox')],
+      emptyOus: new Map([['ou-w', '']]),
+    });
+
+    expect(text).toBe(
+      'The path Workloads (grant images and approval) does not name what it named when the configuration was ' +
+        'activated. The OU ou-w, which was Workloads, was deleted: it gives access to nobody. Correct the path if it ' +
+        'should name another OU, then run `onboarding activate`',
+    );
+  });
+
+  it.each([
+    [[1], '1 account keeps the access that they had: account-1 (111122223301).'],
+    [
+      [1, 3],
+      '2 accounts keep the access that they had: account-1 (111122223301), account-3 (111122223303). Until',
+    ],
+  ])('name the accounts %j when they keep access', (numbers, expected) => {
+    const { text } = unresolvedIn({
+      planned: [planned('images', { kept: numbers.map(idOf), notAdded: [] })],
+    });
+
+    expect(text).toContain(expected);
+    expect(text).not.toContain('Not added');
+  });
+});
+
+describe('the users of an unresolved path', () => {
+  const found: UnresolvedPath = {
+    path: 'Workloads',
+    usedBy: [],
+    renamed: [],
+    replaced: [],
+    deleted: [],
+    kept: [],
+    notAdded: [],
+  };
+
+  it.each([
+    [['images'], '(grant images)'],
+    [['images', 'token'], '(grants images, token)'],
+    [['images', 'approval'], '(grant images and approval)'],
+    [['approval'], '(approval)'],
+  ])('are named when they are %j', (usedBy, expected) => {
+    expect(unresolvedText({ ...found, usedBy })).toContain(`The path Workloads ${expected} does not name`);
+  });
+});
+
+/** Finds the unresolved paths of a grant for these accounts, beside a grant for everybody. */
+const foundFor = (selector: string, accounts: readonly Account[]) => {
+  const configured = parseConfiguration(
+    smallText(['repository', 'people']).replace('{ ous: [Workloads] }', selector),
+    'the test',
+  );
+  const stored = { configuration: configured, ous: storeOus(ouPathsIn(configured), before) };
+  return unresolvedPaths({ active: stored, accounts, planned: [] });
+};
+
+const newOu = 'ou-abcd-11111111';
+const replacing = account(4, newOu, 'Workloads');
+
+describe('the unresolved paths of a configuration', () => {
+  it('leave out a path that named no OU when the configuration was activated', () => {
+    expect(
+      foundFor('{ ous: [Workloads, Missing] }', [...renamed, account(5, 'ou-m', 'Missing')]),
+    ).toMatchObject([{ path: 'Workloads' }]);
+  });
+
+  it('name only the grants whose selector has the path', () => {
+    expect(foundFor('{ ous: [Workloads] }', renamed)).toMatchObject([{ usedBy: ['images'] }]);
+  });
+
+  it('do not count an account that the selector selects by the id of its OU', () => {
+    expect(foundFor(`{ ous: [Workloads, ${newOu}] }`, [...before, replacing])).toMatchObject([
+      { replaced: [{ id: newOu }], notAdded: [] },
+    ]);
+  });
+
+  it('do not count an account that another field of the selector excludes', () => {
+    expect(foundFor('{ ous: [Workloads], tags: { runner: "yes" } }', [...before, replacing])).toMatchObject([
+      { replaced: [{ id: newOu }], notAdded: [] },
+    ]);
+  });
+});
+
+test('counts only accounts that the stored OUs do not select when another OU takes the path', () => {
+  expect(foundFor('{ ous: [Workloads, Sandbox] }', [...renamed, replacing])).toMatchObject([
+    { path: 'Workloads', kept: [], notAdded: [{ id: replacing.id }] },
+  ]);
+});

@@ -1,0 +1,253 @@
+import { expect, test } from '@jest/globals';
+import { isAllowed, verifyRun } from '../../shared/reconcile/verify.ts';
+import { planRun } from '../../shared/runs/plan.ts';
+import { updateCentralAccount } from '../../shared/runs/update.ts';
+import type { ResourceChange } from '../../shared/store/ports.ts';
+import { bucket, key, small } from '../flows/configurations.ts';
+import { created, eventOf, workloads } from '../flows/events.ts';
+import { fault, refuse } from '../flows/faults.ts';
+import { makeReady, onboard, type World, world } from '../flows/flows-fixture.ts';
+
+const configuration = small(['bucket', 'key']);
+
+/** A run for one account that has been planned and carried out. */
+async function carriedOut(of: World) {
+  const { id } = created(of);
+  await makeReady(of);
+  const revision = (await of.store.registry.account(id))?.revision ?? 0;
+  const accounts = [{ accountId: id, revision }];
+  await of.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
+  await planRun(of.services, { runId: 'run', cause: 'created', accounts });
+  await updateCentralAccount(of.services, { runId: 'run', central: 'log', revision });
+  return { id, accounts };
+}
+
+const verify = (of: World, accounts: readonly { accountId: string; revision?: number }[]) =>
+  verifyRun(of.services, { runId: 'run', accounts });
+
+const alter = async (of: World, resource: string, with_: Partial<ResourceChange>): Promise<void> => {
+  const change = (await of.store.runs.changes('run')).find((each) => each.resource === resource);
+  if (change === undefined) throw new Error(`${resource} was not planned`);
+  const { after, ...rest } = change;
+  await of.store.runs.putChange('run', { ...rest, ...with_ });
+};
+
+test('what was read back proves the run, without another read', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  of.organization.resetCalls();
+
+  const verification = await verify(of, accounts);
+
+  expect(verification.missing).toEqual([]);
+  expect(verification.verified).toBeGreaterThanOrEqual(2);
+  expect(of.organization.calls).toEqual([]);
+});
+
+test('where another run has done the work, what stands in AWS is read, and has to show it', async () => {
+  const of = await world({ configuration });
+  const { id, accounts } = await carriedOut(of);
+  await alter(of, bucket, { outcome: 'unchanged' });
+  const good = await verify(of, accounts);
+  of.organization.editPolicy('bucket', 'example-logs', undefined);
+
+  const bad = await verify(of, accounts);
+
+  expect(good.missing).toEqual([]);
+  expect(bad.missing).toEqual([
+    expect.stringMatching(
+      new RegExp(`^${bucket}: CloudTrail of ${id} cannot write logs.*no statement allows it`),
+    ),
+  ]);
+});
+
+test('a foreign Deny that keeps the account out is found', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  await alter(of, bucket, { outcome: 'unchanged' });
+  const { Statement = [] } = of.organization.policyOf('bucket', 'example-logs') ?? {};
+  of.organization.editPolicy('bucket', 'example-logs', {
+    Version: '2012-10-17',
+    Statement: [
+      ...Statement,
+      {
+        Sid: 'Frozen',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: 'arn:aws:s3:::example-logs/*',
+      },
+    ],
+  });
+
+  expect((await verify(of, accounts)).missing).toEqual([
+    expect.stringContaining('the statement Frozen denies it'),
+  ]);
+});
+
+test('an account that gets nothing and is still named is found', async () => {
+  const of = await world({ configuration });
+  const { id, accounts } = await carriedOut(of);
+  const account = await of.store.registry.account(id);
+  if (account === undefined) throw new Error('not registered');
+  const { revision, updatedAt, ...rest } = account;
+  await of.store.registry.put({ ...rest, state: 'SUSPENDED' }, revision, updatedAt);
+  const now = (await of.store.registry.account(id))?.revision ?? 0;
+
+  const { missing } = await verify(of, [{ accountId: id, revision: now }]);
+
+  expect(accounts[0]?.revision).toBeLessThan(now);
+  expect(missing).toEqual([
+    `${key}: still names ${id}, which gets nothing on it`,
+    `${bucket}: still names ${id}, which gets nothing on it`,
+  ]);
+});
+
+test('an account that another run has changed since is that run’s to answer for', async () => {
+  const of = await world({ configuration: small(['bucket', 'key', 'repository']) });
+  const { id, accounts } = await carriedOut(of);
+  of.organization.moveAccount(id, workloads);
+  await onboard(
+    of,
+    eventOf(of, () => of.organization.tagAccount(id, { any: 'tag' })),
+  );
+  await alter(of, bucket, { outcome: 'unchanged' });
+
+  expect(await verify(of, accounts)).toEqual({ verified: 0, missing: [] });
+});
+
+test('what was not updated is left to its outcome', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  of.organization.editPolicy('bucket', 'example-logs', undefined);
+  await alter(of, bucket, { outcome: 'refused' });
+
+  expect((await verify(of, accounts)).missing).toEqual([]);
+});
+
+test('a resource that came with another configuration after the plan is missing', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  await makeReady({ ...of, configuration: small(['bucket', 'key', 'people']) });
+
+  expect((await verify(of, accounts)).missing).toEqual([expect.stringMatching(/Developers: not planned/)]);
+});
+
+test('a resource that cannot be read is no proof', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  await alter(of, bucket, { outcome: 'unchanged' });
+  fault(of, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
+
+  expect((await verify(of, accounts)).missing).toEqual([expect.stringContaining('could not be read')]);
+});
+
+test('accounts that were not registered are not looked at', async () => {
+  const of = await world({ configuration });
+
+  expect(await verify(of, [{ accountId: '555566667777' }])).toEqual({ verified: 0, missing: [] });
+});
+
+test('documents allow together: one that allows, none that denies', () => {
+  const statement = (Effect: 'Allow' | 'Deny') => ({
+    Statement: [{ Effect, Principal: '*' as const, Action: 's3:GetObject', Resource: '*' }],
+  });
+  const access = {
+    who: '',
+    what: '',
+    request: {
+      principal: { type: 'AWS' as const, accountId: '111122223333', arn: 'arn:aws:iam::111122223333:role/r' },
+      action: 's3:GetObject',
+      resource: 'arn:aws:s3:::b/k',
+      context: {},
+    },
+  };
+
+  expect(isAllowed([undefined, statement('Allow')], access)).toEqual({ allowed: true, why: '' });
+  expect(isAllowed([statement('Allow'), statement('Deny')], access).why).toContain('denies');
+  expect(isAllowed([undefined], access).why).toBe('no statement allows it');
+});
+
+/** The run's own record says that others have done the work, and theirs how they left it. */
+async function doneByAnother(of: World) {
+  const { id, accounts } = await carriedOut(of);
+  const change = (await of.store.runs.changes('run')).find(({ resource }) => resource === bucket);
+  const state = await of.store.resources.get(bucket);
+  if (change === undefined || state?.leftBy === undefined) throw new Error('Nothing was left');
+  await of.store.runs.putChange('another', change);
+  const gathering = { until: new Date(of.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
+  await of.store.resources.put(bucket, {
+    ...state,
+    gathering,
+    leftBy: { ...state.leftBy, runId: 'another' },
+  });
+  await alter(of, bucket, { outcome: 'unchanged' });
+  of.organization.resetCalls();
+  const reads = () => of.organization.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
+  return { id, accounts, change, reads };
+}
+
+test('where the run that has done the work says what it has read back, that proves it', async () => {
+  const of = await world({ configuration });
+  const { accounts, reads } = await doneByAnother(of);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(0);
+});
+
+test.each([
+  ['another account', '500000000099', 0],
+  ['one of the run', undefined, 1],
+])('where AWS refused %s in that write, AWS is asked for that one only', async (_, refused, asked) => {
+  const of = await world({ configuration });
+  const { id, accounts, reads } = await doneByAnother(of);
+  const state = await of.store.resources.get(bucket);
+  if (state === undefined) throw new Error('Nothing was left');
+  const tried = { revision: state.appliedRevision, setAside: [refused ?? id] };
+  await of.store.resources.put(bucket, { ...state, appliedRevision: 0, tried });
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(asked);
+});
+
+test('where there is no crowd, AWS is asked', async () => {
+  const of = await world({ configuration });
+  const { accounts, reads } = await doneByAnother(of);
+  of.clock.advance(120_000);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(1);
+});
+
+test('where AWS asks to slow down after a crowd, what the run that has done the work has read back proves it', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await doneByAnother(of);
+  of.clock.advance(120_000);
+  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 99);
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+});
+
+test.each([
+  ['not said it yet', { after: undefined }],
+  ['said it before it left the resource so', { finishedAt: '2026-03-02T08:59:59.000Z' }],
+  ['failed', { outcome: 'failed' }],
+  ['left somebody out', { after: {} }],
+] as const)('where it has %s, AWS is asked', async (_, given) => {
+  const of = await world({ configuration });
+  const { accounts, change, reads } = await doneByAnother(of);
+  const { after, ...rest } = { ...change, ...given };
+  await of.store.runs.putChange('another', after === undefined ? rest : { ...rest, after });
+
+  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(reads()).toBe(1);
+});
+
+test('a read that is throttled says nothing about the access: it is asked again later', async () => {
+  const of = await world({ configuration });
+  const { accounts } = await carriedOut(of);
+  await alter(of, bucket, { outcome: 'unchanged' });
+  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 9);
+
+  await expect(verify(of, accounts)).rejects.toMatchObject({ name: 'ThrottledError' });
+});

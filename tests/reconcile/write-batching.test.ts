@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+import { gatheringAfter, gathersUntil, isCrowded } from '../../shared/reconcile/write-batching.ts';
+import type { Gathering, ResourceState } from '../../shared/store/ports.ts';
+
+const start = Date.parse('2026-03-02T09:00:00Z');
+
+const state = (gathering: Gathering): ResourceState => ({
+  appliedRevision: 1,
+  configurationHash: 'h',
+  owned: [],
+  generation: 1,
+  updatedAt: '',
+  gathering,
+});
+
+/** The pauses after writes that come so long after each other's pause has ended. */
+function pauses(late: number, writes: number, served = 2): readonly number[] {
+  let now = start;
+  let gathering: Gathering | undefined;
+  return Array.from({ length: writes }, (_, index) => {
+    gathering = gatheringAfter(gathering, { revision: served * index, now });
+    now = Date.parse(gathering.until) + late;
+    return gathering.pause;
+  });
+}
+
+test('while others wait for each write, pauses grow, up to a limit', () => {
+  expect(pauses(500, 6)).toEqual([3_000, 9_000, 27_000, 40_000, 40_000, 40_000]);
+});
+
+test('a write that left somebody out untried is followed soon, in a crowd too', () => {
+  const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
+
+  const after = gatheringAfter(before, { revision: 9, now: start + 500, unfinished: true });
+
+  expect(after).toEqual({ until: new Date(start + 3_500).toISOString(), pause: 40_000, revision: 9 });
+  expect(isCrowded(state(after), start + 4_000)).toBe(true);
+});
+
+test('who comes long after the last write meets the shortest pause', () => {
+  expect(pauses(60_000, 4)).toEqual([3_000, 3_000, 3_000, 3_000]);
+});
+
+test('who comes one after the other meets the shortest pause', () => {
+  expect(pauses(500, 4, 1)).toEqual([3_000, 3_000, 3_000, 3_000]);
+});
+
+test('a thousand accounts within five minutes are served by ten writes', () => {
+  let now = start;
+  let gathering: Gathering | undefined;
+  let writes = 0;
+  for (; now < start + 280_000; now = gathersUntil(state(gathering), now) + 1_000) {
+    gathering = gatheringAfter(gathering, { revision: 15 * writes, now });
+    writes += 1;
+  }
+  expect(writes).toBeLessThanOrEqual(10);
+});
+
+test('a resource is crowded from its second write in a row until some time after the pause', () => {
+  const first = gatheringAfter(undefined, { revision: 5, now: start });
+  const second = gatheringAfter(first, { revision: 7, now: start + 3_500 });
+  const until = gathersUntil(state(second), start);
+
+  expect(isCrowded(undefined, start)).toBe(false);
+  expect(isCrowded(state(first), start + 1)).toBe(false);
+  expect(isCrowded(state(second), until - 1)).toBe(true);
+  expect(isCrowded(state(second), until + 39_000)).toBe(true);
+  expect(isCrowded(state(second), until + 41_000)).toBe(false);
+});
+
+test('a pause that a fast clock has written keeps nobody waiting for longer than any pause', () => {
+  const fast = gatheringAfter(undefined, { revision: 5, now: start + 3_600_000 });
+  const broken = { ...fast, until: 'soon' };
+
+  expect(gathersUntil(state(fast), start)).toBe(0);
+  expect(gathersUntil(state(broken), start)).toBe(0);
+});

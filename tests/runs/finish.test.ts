@@ -1,0 +1,239 @@
+import { expect, test } from '@jest/globals';
+import { timestamp } from '../../shared/platform/clock.ts';
+import { messageOf } from '../../shared/platform/lambda/task-error.ts';
+import { failRun, finishRun } from '../../shared/runs/finish.ts';
+import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
+import { small } from '../flows/configurations.ts';
+import { created } from '../flows/events.ts';
+import { makeReady, type World, world } from '../flows/flows-fixture.ts';
+
+const configuration = small(['bucket']);
+const own = '888888888888';
+const nothing = { verified: 0, missing: [] };
+const error = { name: 'ThrottledError', message: 'slow', retryable: true };
+
+const opened: RunRecord = {
+  runId: 'run',
+  status: 'running',
+  startedAt: 'start',
+  cause: 'moved',
+  accountIds: [own],
+};
+
+async function finish(changes: readonly ResourceChange[], more: object = {}) {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  for (const change of changes) await of.store.runs.putChange('run', change);
+  const accounts = [{ accountId: own, revision: 1 }];
+  const step = {
+    runId: 'run',
+    startedAt: 'start',
+    expect: 'any' as const,
+    accounts,
+    verification: nothing,
+    updates: [],
+  };
+  await finishRun(of.services, { ...step, ...more });
+  return recordOf(of);
+}
+
+const recordOf = async (of: World): Promise<RunRecord> => {
+  const run = await of.store.runs.get('run');
+  if (run === undefined) throw new Error('no record');
+  return run;
+};
+
+test.each<[string, ResourceChange, readonly string[]]>([
+  ['written', { resource: 'r', outcome: 'written' }, []],
+  ['unchanged', { resource: 'r', outcome: 'unchanged' }, []],
+  ['not updated', { resource: 'r' }, ['r: not updated']],
+  ['not planned', { resource: 'r', error }, ['r: not updated: ThrottledError: slow']],
+  ['failed', { resource: 'r', outcome: 'failed', error }, ['r: failed: ThrottledError: slow']],
+  ['busy', { resource: 'r', outcome: 'busy', error }, ['r: busy: ThrottledError: slow']],
+  [
+    'own set aside',
+    { resource: 'r', outcome: 'set-aside', accountIds: [own, 'other'] },
+    [`r: AWS does not accept ${own} as a principal`],
+  ],
+  ['other set aside', { resource: 'r', outcome: 'set-aside', accountIds: ['other'] }, []],
+  [
+    'other set aside, and removals withheld',
+    { resource: 'r', outcome: 'set-aside', accountIds: ['other'], error },
+    ['r: withheld: ThrottledError: slow'],
+  ],
+  [
+    'refused, with an own account that AWS does not accept',
+    { resource: 'r', outcome: 'refused', accountIds: [own, 'other'], error },
+    [`r: refused: ThrottledError: slow. Besides, AWS does not accept ${own} as a principal`],
+  ],
+  [
+    'refused, with another account that AWS does not accept',
+    { resource: 'r', outcome: 'refused', accountIds: ['other'], error },
+    ['r: refused: ThrottledError: slow'],
+  ],
+])('a resource that is %s', async (_, change, left) => {
+  const run = await finish([change]);
+
+  expect(run.left ?? []).toEqual(left);
+  expect(run.status).toBe(left.length === 0 ? 'succeeded' : 'failed');
+});
+
+test('a run says whose access it changed, and of a change that failed nothing', async () => {
+  const run = await finish([
+    { resource: 'a', outcome: 'written', added: ['1', '2'], removed: ['3'] },
+    { resource: 'b', outcome: 'set-aside', added: ['2'], accountIds: ['4'] },
+    { resource: 'c', outcome: 'failed', added: ['5'], removed: ['6'], error },
+    { resource: 'd', planned: 'change', added: ['7'] },
+    { resource: 'e', outcome: 'unchanged', leaving: { 8: 'then' } },
+  ]);
+
+  expect(run.access).toEqual({
+    added: { accounts: 2, resources: 2 },
+    removed: { accounts: 1, resources: 1 },
+    leaving: { accounts: 1, resources: 1 },
+  });
+});
+
+test('what verification misses is left', async () => {
+  const run = await finish([], { verification: { verified: 1, missing: ['r: cannot'] } });
+
+  expect(run).toMatchObject({ status: 'failed', reason: 'r: cannot', left: ['r: cannot'] });
+});
+
+test('an account that was not registered is left, in the words of its error', async () => {
+  const Cause = JSON.stringify({ errorType: 'AccountNotReadyError', errorMessage: 'still being created' });
+  const accounts = [{ accountId: own, error: { Error: 'AccountNotReadyError', Cause } }];
+
+  const run = await finish([], { accounts });
+
+  expect(run.left).toEqual([`Account ${own}: AccountNotReadyError: still being created`]);
+});
+
+test('a finished run keeps why and when it started', async () => {
+  expect(await finish([])).toMatchObject({ startedAt: 'start', cause: 'moved', accountIds: [own] });
+});
+
+test('a run that ends as failed names every resource that is not done', async () => {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  await of.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
+  await of.store.runs.putChange('run', { resource: 'b', planned: 'change' });
+
+  await failRun(of.services, { runId: 'run', startedAt: 'later', error });
+
+  expect(await recordOf(of)).toMatchObject({
+    status: 'failed',
+    startedAt: 'start',
+    cause: 'moved',
+    error,
+    left: [expect.stringContaining('ThrottledError'), 'b: not updated'],
+  });
+});
+
+test.each(['succeeded', 'failed'] as const)(
+  'a run that has %s stays as it is, and is not announced again',
+  async (status) => {
+    const of = await world({ configuration });
+    await of.store.runs.put({ ...opened, status, announcedAt: 'then' });
+
+    const ended = await failRun(of.services, { runId: 'run', startedAt: '', error });
+
+    expect(ended).toEqual({ runId: 'run', status });
+    expect(await recordOf(of)).toEqual({ ...opened, status, announcedAt: 'then' });
+    expect(of.organization.world.putEvents).toEqual([]);
+  },
+);
+
+test('announces the end of a run whose announcement is pending, and leaves it as it ended, when it is ended again', async () => {
+  const of = await world({ configuration });
+  const pending = { status: 'pending', at: timestamp(of.clock) } as const;
+  const announcement = {
+    title: 'Account Onboarding Failed',
+    bus: pending,
+    topic: { ...pending, status: 'announced' },
+  } as const;
+  await of.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'], announcement });
+
+  await failRun(of.services, { runId: 'run', startedAt: '', error });
+
+  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(of.organization.world.messages).toEqual([]);
+  expect(await recordOf(of)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
+});
+
+test('an update that was given up is left, in the words of its error', async () => {
+  const given = { Error: 'Lambda.Unknown', Cause: '{"errorMessage":"exited"}' };
+  const run = await finish([{ resource: 'r' }], {
+    updates: [{ central: 'log', error: given }, { central: 'shared' }],
+  });
+
+  expect(run).toMatchObject({
+    status: 'failed',
+    left: ['r: not updated', 'The log account: Lambda.Unknown: exited'],
+  });
+});
+
+test('an execution that died before it opened its record gets one', async () => {
+  const of = await world({ configuration });
+
+  await failRun(of.services, { runId: 'run', startedAt: 'start', error });
+
+  expect(await recordOf(of)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
+});
+
+test('the record is written before it is announced', async () => {
+  const of = await world({ configuration });
+  const { id } = created(of);
+  await makeReady(of);
+  await of.store.runs.put({ ...opened, accountIds: [id] });
+  const statuses: (string | undefined)[] = [];
+  of.organization.intercept(async (_, proceed) => {
+    statuses.push((await of.store.runs.get('run'))?.status);
+    return proceed();
+  });
+
+  await finishRun(of.services, {
+    runId: 'run',
+    startedAt: '',
+    expect: 'any',
+    accounts: [],
+    verification: nothing,
+    updates: [],
+  });
+
+  expect([...new Set(statuses)]).toEqual(['succeeded']);
+});
+
+test('a long report is announced in part, and recorded whole', async () => {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  for (let count = 0; count < 80; count += 1)
+    await of.store.runs.putChange('run', { resource: String(count).padStart(2, '0') });
+
+  await finishRun(of.services, {
+    runId: 'run',
+    startedAt: '',
+    expect: 'any',
+    accounts: [],
+    verification: nothing,
+    updates: [],
+  });
+
+  expect((await recordOf(of)).left).toHaveLength(80);
+  const [event] = of.organization.world.putEvents;
+  const { left } = JSON.parse(String(event?.Detail));
+  expect(left).toHaveLength(51);
+  expect(left.at(-1)).toBe(
+    '… 30 more lines are missing here: the record of run run in the table has all of them',
+  );
+});
+
+test.each([
+  ['{"errorType":"E","errorMessage":"what Lambda says"}', 'what Lambda says'],
+  ['plain text', 'plain text'],
+  ['{"other":1}', '{"other":1}'],
+  ['null', 'null'],
+  [undefined, ''],
+])('the message in %s', (cause, message) => {
+  expect(messageOf(cause)).toBe(message);
+});

@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import { AccessDeniedError, ThrottledError } from '../../../shared/platform/aws/errors.ts';
+import { deploymentRefusal } from '../../../shared/secrets/deployment/deployment-refusal.ts';
+import { awsError } from '../../../simulator/aws-error.ts';
+
+const delivery = {
+  source: 'appconfig:444444444444:eu-west-1:app:profile',
+  id: 'app/env/profile/3',
+  version: '3',
+  accountId: '444444444444',
+  region: 'eu-west-1',
+  target: { application: 'app', environment: 'env', profile: 'profile', strategy: 'AppConfig.AllAtOnce' },
+  status: 'claimed' as const,
+  runId: 'run-1',
+  ownedUntil: 0,
+  requestedAt: '2026-03-02T10:00:00.000Z',
+  updatedAt: '2026-03-02T10:00:00.000Z',
+  starts: 1,
+  secondStarts: 0,
+  unanswered: true,
+  revision: 1,
+};
+
+const thrown = (name: string, message: string, more: object = {}): Error =>
+  Object.assign(awsError(name, message), more);
+
+test.each([
+  [
+    'a quota',
+    thrown('ServiceQuotaExceededException', 'Too many deployments'),
+    /higher quota \(Service Quotas/,
+  ],
+  [
+    'its size',
+    thrown('PayloadTooLargeException', 'Too large', { Size: 2100, Limit: 2048, Measure: 'KILOBYTES' }),
+    /larger than AppConfig takes: 2100 of 2048 KILOBYTES\. Make it smaller/,
+  ],
+  [
+    'its size alone',
+    thrown('PayloadTooLargeException', 'Too large'),
+    /larger than AppConfig takes\. Make it smaller/,
+  ],
+])('does not advise to check validators when AppConfig refuses a deployment for %s', (_, error, expected) => {
+  const refusal = deploymentRefusal(delivery, error);
+
+  expect(refusal).toMatchObject({ name: 'DeploymentRefusedError', message: expect.stringMatching(expected) });
+  expect(refusal?.message).not.toContain('validators');
+});
+
+test('advises to compare the content with the validators when AppConfig calls it invalid', () => {
+  const error = thrown('BadRequestException', 'not valid', { Reason: 'InvalidConfiguration' });
+
+  expect(deploymentRefusal(delivery, error)?.message).toMatch(/validators refused the content\. Compare/);
+});
+
+test.each([
+  ['a hosted configuration', delivery.source, /has version 3, its validators/, /retrieval role/],
+  [
+    'a secret',
+    'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf',
+    /its retrieval role and its validators/,
+    /has version/,
+  ],
+])('advises what can be wrong with %s when AppConfig names no cause', (_, source, expected, other) => {
+  const message = deploymentRefusal({ ...delivery, source }, thrown('BadRequestException', 'no'))?.message;
+
+  expect(message).toMatch(expected);
+  expect(message).not.toMatch(other);
+});
+
+test('does not repeat what AppConfig says of a secret', () => {
+  const secret = { ...delivery, source: 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf' };
+  const error = thrown('BadRequestException', 'hunter2 is not valid', { Reason: 'InvalidConfiguration' });
+
+  expect(deploymentRefusal(secret, error)?.message).not.toContain('hunter2');
+});
+
+test('keeps an error that has its own advice, and says nothing of one that can be retried', () => {
+  const denied = new AccessDeniedError('denied');
+
+  expect(deploymentRefusal(delivery, denied)).toBe(denied);
+  expect(deploymentRefusal(delivery, new ThrottledError('slow'))).toBeUndefined();
+  expect(deploymentRefusal(delivery, 'text')).toBeUndefined();
+});

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { parseConfiguration } from '../../../shared/configuration/load.ts';
+import { placeOfHosted } from '../../../shared/secrets/deployment/claim-hosted.ts';
+import { security, shared, smallText } from '../../flows/configurations.ts';
+
+const application = {
+  name: 'shop',
+  account: 'shared',
+  region: 'us-west-2',
+  environments: [{ name: 'test' }],
+  profiles: [{ name: 'settings' }],
+};
+const configuration = parseConfiguration(
+  `${smallText(['secret'])}applications: [${JSON.stringify(application)}]\n`,
+  'the test',
+);
+
+test.each([
+  ['its own place', {}, { accountId: shared, region: 'us-west-2' }],
+  ['its own account, said again', { account: 'shared' }, { accountId: shared, region: 'us-west-2' }],
+  [
+    'another region, if that is said',
+    { region: 'eu-central-1' },
+    { accountId: shared, region: 'eu-central-1' },
+  ],
+  [
+    "another account, in that account's region",
+    { account: 'security' },
+    { accountId: security, region: 'us-east-1' },
+  ],
+] as const)('an application of the configuration is in %s', (_, said, place) => {
+  const request = {
+    type: 'hosted',
+    cause: 'deployment',
+    application: 'shop',
+    profile: 'settings',
+    version: '1',
+  } as const;
+  expect(placeOfHosted({ ...request, ...said }, configuration)).toEqual(place);
+});

@@ -1,0 +1,119 @@
+import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, expect, test } from '@jest/globals';
+import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts';
+import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
+import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
+import { dropStage, versionWith } from '../../../simulator/secrets.ts';
+import { silentLogger } from '../../../simulator/simulated-services.ts';
+import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import { functionIn, type RotationFunction, toolsOf } from './rotation-function-fixture.ts';
+
+let world: Fixture;
+let secretArn: string;
+let clients: RotationFunction;
+
+beforeEach(() => {
+  world = fixture();
+  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
+  clients = functionIn(world.organization, shared, 'us-east-1');
+});
+
+const secret = () => {
+  const found = world.organization.world.secrets.get(secretArn);
+  if (found === undefined) throw new Error('There is no secret');
+  return found;
+};
+
+const rotator: Rotator = { generate: async () => 'second-key' };
+const invoke = (event: RotationEvent) => rotateSecret(toolsOf(clients, rotator, silentLogger), event);
+const rotate = (attempts = 1) =>
+  rotateNow(world.organization, { secretArn, client: clients.secretsManager, invoke, attempts });
+
+/** Does something right after the function has read the labels in its last step. */
+function afterLabelsAreRead(step: number, act: () => unknown): void {
+  let reads = 0;
+  world.organization.intercept(async ({ operation }, proceed) => {
+    const answer = await proceed();
+    if (operation === 'DescribeSecret') {
+      reads += 1;
+      if (reads === step) await act();
+    }
+    return answer;
+  });
+}
+
+const expectRotated = () => {
+  expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('second-key');
+  expect(versionWith(secret(), 'AWSPREVIOUS')?.value).toBe('first-key');
+  expect(versionWith(secret(), 'AWSPENDING')).toBeUndefined();
+};
+
+test('finishes in one attempt when Secrets Manager removes AWSPENDING as AWSCURRENT moves', async () => {
+  world.organization.intercept(async ({ operation, input }, proceed) => {
+    const answer = await proceed();
+    const isMove = operation === 'UpdateSecretVersionStage' && 'MoveToVersionId' in input;
+    if (isMove) dropStage(secret(), 'AWSPENDING');
+    return answer;
+  });
+
+  expect(await rotate()).toBeUndefined();
+  expectRotated();
+});
+
+test('finishes in one attempt when AWSPENDING goes away after the labels were read', async () => {
+  afterLabelsAreRead(4, () => dropStage(secret(), 'AWSPENDING'));
+
+  expect(await rotate()).toBeUndefined();
+  expectRotated();
+});
+
+test('finishes in one attempt when another invocation has moved AWSCURRENT after the labels were read', async () => {
+  afterLabelsAreRead(4, () =>
+    clients.secretsManager.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretArn,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: versionWith(secret(), 'AWSPENDING')?.id,
+        RemoveFromVersionId: versionWith(secret(), 'AWSCURRENT')?.id,
+      }),
+    ),
+  );
+
+  expect(await rotate()).toBeUndefined();
+  expectRotated();
+});
+
+test('drops a stale value once when AWSPENDING goes away before it is dropped', async () => {
+  const stale: Rotator = { generate: async () => 'first-key' };
+  const first = { Step: 'createSecret', SecretId: secretArn, ClientRequestToken: 'version-2' } as const;
+  Object.assign(secret(), { rotationFunctionArn: 'f' });
+  secret().versions.set('version-2', {
+    id: 'version-2',
+    createdAt: world.clock.now(),
+    value: 'first-key',
+    stages: new Set(['AWSPENDING']),
+  });
+  afterLabelsAreRead(1, () => dropStage(secret(), 'AWSPENDING'));
+
+  const tools = toolsOf(clients, stale, silentLogger);
+  await expect(rotateSecret(tools, first)).rejects.toMatchObject({ name: 'RotationRefusedError' });
+  expect(versionWith(secret(), 'AWSPENDING')).toBeUndefined();
+});
+
+test('fails when the label belongs to another version, and leaves the label there', async () => {
+  let newer = '';
+  afterLabelsAreRead(4, () => {
+    newer = 'set-by-hand';
+    const version = {
+      id: newer,
+      createdAt: world.clock.now(),
+      value: 'third',
+      stages: new Set(['AWSCURRENT']),
+    };
+    dropStage(secret(), 'AWSCURRENT');
+    secret().versions.set(newer, version);
+  });
+
+  expect(await rotate()).toMatchObject({ name: 'InvalidParameterException' });
+  expect(versionWith(secret(), 'AWSCURRENT')?.id).toBe(newer);
+});

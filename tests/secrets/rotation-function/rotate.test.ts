@@ -1,0 +1,273 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { AccessDeniedError } from '../../../shared/platform/aws/errors.ts';
+import { RotationRefusedError } from '../../../shared/secrets/rotation-function/errors.ts';
+import {
+  alternatingUsers,
+  generatedApiKey,
+  generatedPassword,
+  jsonField,
+  rotateSecret,
+} from '../../../shared/secrets/rotation-function/index.ts';
+import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
+import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
+import { silentLogger } from '../../../simulator/simulated-services.ts';
+import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import {
+  accountIn,
+  type Database,
+  database,
+  functionIn,
+  memoryLogger,
+  type RotationFunction,
+  singleUser,
+  toolsOf,
+} from './rotation-function-fixture.ts';
+
+const first = { username: 'app', password: 'first-password', host: 'db.example.com' };
+
+let world: Fixture;
+let secretArn: string;
+let users: Database;
+let clients: RotationFunction;
+
+const prepare = () => {
+  world = fixture();
+  const value = JSON.stringify(first);
+  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/database', value });
+  users = database(first.username, first.password);
+  clients = functionIn(world.organization, shared, 'us-east-1');
+};
+
+beforeEach(prepare);
+
+const tools = (rotator: Rotator = singleUser(clients.secretsManager, users), logger = silentLogger) =>
+  toolsOf(clients, rotator, logger);
+
+const rotate = (given = tools(), attempts = 5) =>
+  rotateNow(world.organization, {
+    secretArn,
+    client: clients.secretsManager,
+    invoke: (event) => rotateSecret(given, event),
+    attempts,
+  });
+
+const current = async () => {
+  const answer = await clients.secretsManager.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  return { version: answer.VersionId, account: accountIn(answer.SecretString ?? '') };
+};
+
+const stages = () =>
+  [...(world.organization.world.secrets.get(secretArn)?.versions.values() ?? [])].map((each) => [
+    ...each.stages,
+  ]);
+
+const asked = () => world.organization.world.putEvents.map(({ Detail }) => JSON.parse(String(Detail)));
+
+describe('the four steps', () => {
+  test('change the password where it is used, make it current and ask for its deployment', async () => {
+    expect(await rotate()).toBeUndefined();
+
+    const { version, account } = await current();
+    expect(account).toMatchObject({ username: 'app', host: 'db.example.com' });
+    expect(account.password).toHaveLength(24);
+    expect(users.passwords.get('app')).toBe(account.password);
+    expect(stages()).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+    expect(asked()).toEqual([{ secretId: secretArn, versionId: version }]);
+  });
+
+  test('can be rotated again', async () => {
+    for (const _ of [1, 2, 3]) expect(await rotate()).toBeUndefined();
+    expect(users.passwords.get('app')).toBe((await current()).account.password);
+    expect(asked()).toHaveLength(3);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'end well wherever a call is cut off %s it took effect, and the deployment is asked for',
+    async (when) => {
+      for (let cutAt = 1; ; cutAt += 1) {
+        prepare();
+        let count = 0;
+        const stop = world.organization.intercept(async (call, proceed) => {
+          if (call.operation === 'RotateSecret') return proceed();
+          count += 1;
+          if (count === cutAt && when === 'before') throw cutOff();
+          const answer = await proceed();
+          if (count === cutAt) throw cutOff();
+          return answer;
+        });
+
+        expect([cutAt, await rotate()]).toEqual([cutAt, undefined]);
+        stop();
+
+        const { version, account } = await current();
+        expect([cutAt, users.passwords.get('app')]).toEqual([cutAt, account.password]);
+        expect([cutAt, stages().at(-1)]).toEqual([cutAt, ['AWSCURRENT']]);
+        const request = { secretId: secretArn, versionId: version };
+        expect([cutAt, asked()]).toEqual([cutAt, expect.arrayContaining([request])]);
+        if (count < cutAt) {
+          expect(cutAt).toBeGreaterThan(10);
+          return;
+        }
+      }
+    },
+  );
+});
+
+const cutOff = () => Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+
+const invoke = (event: Partial<RotationEvent>, given = tools()) =>
+  rotateSecret(given, {
+    Step: 'createSecret',
+    SecretId: secretArn,
+    ClientRequestToken: 'version-2',
+    ...event,
+  });
+
+describe('a rotation that must not be', () => {
+  const staged = (stage: string, value?: string) =>
+    world.organization.world.secrets.get(secretArn)?.versions.set('version-2', {
+      id: 'version-2',
+      createdAt: world.clock.now(),
+      value,
+      stages: new Set([stage]),
+    });
+  const enable = () =>
+    Object.assign(world.organization.world.secrets.get(secretArn) ?? {}, { rotationFunctionArn: 'f' });
+
+  test('is refused: not enabled, a version that is not staged, an input that is none', async () => {
+    staged('AWSPENDING');
+    await expect(invoke({})).rejects.toThrow(/Rotation of .* is not enabled/);
+    enable();
+    await expect(invoke({ ClientRequestToken: 'version-9' })).rejects.toThrow(
+      /neither AWSPENDING nor AWSCURRENT/,
+    );
+    await expect(rotateSecret(tools(), { Step: 'undoSecret' })).rejects.toMatchObject({
+      name: 'MalformedEventError',
+    });
+    await expect(invoke({ Step: 'setSecret' })).rejects.toThrow(/createSecret comes first/);
+  });
+
+  test('of a version with the current value takes its label away, so that the next one can begin', async () => {
+    enable();
+    staged('AWSPENDING', JSON.stringify(first));
+    await expect(invoke({})).rejects.toThrow(/was stale/);
+    expect(await rotate()).toBeUndefined();
+  });
+
+  test('of a secret that is no JSON is refused without quoting it', async () => {
+    secretArn = world.organization.addSecret({
+      accountId: shared,
+      name: 'app/text',
+      value: 'no-json-at-all',
+    });
+    const error = await rotate();
+    expect(error).toMatchObject({ name: 'RotationRefusedError' });
+    expect(String(error)).not.toContain('no-json-at-all');
+  });
+});
+
+describe('a password that is not accepted', () => {
+  test('fails the rotation, says why, and quotes no value; the old one stays', async () => {
+    const { logger, lines } = memoryLogger();
+    const good = singleUser(clients.secretsManager, users);
+    const { generate, test: login } = good;
+    const error = await rotate(
+      tools({ generate, set: async () => {}, ...(login && { test: login }) }, logger),
+    );
+
+    expect(error).toMatchObject({ name: 'RotationStepError' });
+    expect(String(error)).toContain('testSecret: Error: password authentication failed for *** with "***"');
+    expect((await current()).account).toEqual(first);
+    const pending =
+      [...(world.organization.world.secrets.get(secretArn)?.versions.values() ?? [])].at(-1)?.value ?? '';
+    expect(lines.join() + JSON.stringify(error)).not.toContain(accountIn(pending).password);
+  });
+});
+
+test('a value that a step cannot parse is not quoted, not even its beginning', async () => {
+  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/text', value: 'old-value' });
+  const rotator: Rotator = {
+    generate: async () => 'planted-value-that-is-no-json',
+    set: async ({ pending }) => void accountIn(pending),
+  };
+
+  const error = await rotate(tools(rotator));
+
+  expect(error).toMatchObject({ name: 'RotationStepError' });
+  expect(String(error)).toContain('setSecret: SyntaxError');
+  expect(String(error) + JSON.stringify(error)).not.toContain('plan');
+});
+
+describe('what a step throws is told', () => {
+  const told = async (error: Error) => {
+    const value = JSON.stringify({ pin: 48213377, port: 5432, user: 'planted-user' });
+    secretArn = world.organization.addSecret({ accountId: shared, name: 'app/pin', value });
+    const rotator: Rotator = {
+      generate: async () => value.replace('user', 'other'),
+      set: () => Promise.reject(error),
+    };
+    return rotate(tools(rotator));
+  };
+
+  test('without numbers that may be a secret, but with the port', async () => {
+    const error = await told(new Error('localhost:5432 refused PIN 48213377'));
+    expect(String(error)).toContain('localhost:5432 refused PIN ***');
+  });
+
+  test.each([
+    [
+      new RotationRefusedError('planted-user has no rights', { user: 'planted-user' }),
+      'RotationRefusedError',
+    ],
+    [new AccessDeniedError('planted-user was denied', { user: 'planted-user' }), 'RotationStepError'],
+  ])('without values also where it is an error of ours: %s', async (thrown, name) => {
+    const error = await told(thrown);
+    expect(error).toMatchObject({
+      name,
+      message: expect.stringMatching(/\*\*\* (has no rights|was denied)/),
+    });
+    expect(String(error) + JSON.stringify(error)).not.toContain('planted-user');
+  });
+});
+
+describe('two users', () => {
+  test('take turns: the current password stays valid until the rotation after the next', async () => {
+    users.passwords.set('app_clone', 'unused');
+    const rotator: Rotator = {
+      generate: alternatingUsers(generatedPassword(clients.secretsManager)),
+      set: async ({ pending }) => {
+        const { username, password } = accountIn(pending);
+        users.passwords.set(username, password);
+      },
+    };
+    const names: string[] = [];
+    for (const _ of [1, 2]) {
+      const { account: before } = await current();
+      expect(await rotate(tools(rotator))).toBeUndefined();
+      const { account } = await current();
+      names.push(account.username);
+      expect(() => users.login(before.username, before.password)).not.toThrow();
+      expect(() => users.login(account.username, account.password)).not.toThrow();
+    }
+    expect(names).toEqual(['app_clone', 'app']);
+  });
+});
+
+describe('an API key', () => {
+  test('is of random bytes, behind its prefix', async () => {
+    const bytes = (size: number) => new Uint8Array(size).fill(255);
+    const generate = jsonField('key', generatedApiKey(bytes, { prefix: 'live_', bytes: 3 }));
+    expect(JSON.parse(await generate('{"key":"old","owner":"shop"}'))).toEqual({
+      key: 'live_____',
+      owner: 'shop',
+    });
+  });
+});
+
+test('a deployment that nobody takes does not fail the rotation; three attempts are logged, by id', async () => {
+  const { logger, lines } = memoryLogger();
+  const given = { ...tools(undefined, logger), askForDeployment: () => Promise.reject(new Error('no bus')) };
+  expect(await rotate(given)).toBeUndefined();
+  expect(lines.filter((line) => line.includes('could not be asked for'))).toHaveLength(3);
+});

@@ -1,0 +1,185 @@
+import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, expect, test } from '@jest/globals';
+import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts';
+import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
+import { awsError } from '../../../simulator/aws-error.ts';
+import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
+import { versionWith } from '../../../simulator/secrets.ts';
+import { silentLogger } from '../../../simulator/simulated-services.ts';
+import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import {
+  accountIn,
+  type Database,
+  database,
+  functionIn,
+  type RotationFunction,
+  singleUser,
+  toolsOf,
+} from './rotation-function-fixture.ts';
+
+const first = { username: 'app', password: 'first-password', host: 'db.example.com' };
+const byHand = { ...first, password: 'set-by-hand', host: 'db2.example.com' };
+
+let world: Fixture;
+let secretArn: string;
+let users: Database;
+let clients: RotationFunction;
+let rotator: Rotator;
+
+beforeEach(() => {
+  world = fixture();
+  secretArn = world.organization.addSecret({ accountId: shared, name: 'app', value: JSON.stringify(first) });
+  users = database(first.username, first.password);
+  clients = functionIn(world.organization, shared, 'us-east-1');
+  rotator = singleUser(clients.secretsManager, users);
+});
+
+const secret = () => {
+  const found = world.organization.world.secrets.get(secretArn);
+  if (found === undefined) throw new Error('There is no secret');
+  return found;
+};
+const invoke = (event: RotationEvent) => rotateSecret(toolsOf(clients, rotator, silentLogger), event);
+const rotate = () =>
+  rotateNow(world.organization, { secretArn, client: clients.secretsManager, invoke, attempts: 2 });
+const again = (token: string, Step: RotationEvent['Step'] = 'createSecret') =>
+  invoke({ Step, SecretId: secretArn, ClientRequestToken: token });
+const current = () => accountIn(versionWith(secret(), 'AWSCURRENT')?.value ?? '');
+const pending = () => versionWith(secret(), 'AWSPENDING');
+
+/** A rotation that its third step ends: its value is AWSPENDING, and the database has its password. */
+async function givenUp(): Promise<string> {
+  const failing = { ...rotator, test: () => Promise.reject(new Error('not now')) };
+  const tools = toolsOf(clients, failing, silentLogger);
+  await rotateNow(world.organization, {
+    secretArn,
+    client: clients.secretsManager,
+    invoke: (event) => rotateSecret(tools, event),
+    attempts: 1,
+  });
+  world.clock.advance(60_000);
+  return pending()?.id ?? '';
+}
+
+/** A person gives the secret another value, and the database or not. */
+async function setByHand(alsoThere: boolean): Promise<void> {
+  const SecretString = JSON.stringify(byHand);
+  await clients.secretsManager.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
+  if (alsoThere) users.passwords.set(byHand.username, byHand.password);
+}
+
+test('a rotation that was cut off after it had set the password ends with that password', async () => {
+  const token = await givenUp();
+  const there = users.passwords.get('app');
+  expect(there).not.toBe(first.password);
+
+  for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const)
+    await again(token, step);
+
+  expect(current().password).toBe(there);
+  expect(pending()).toBeUndefined();
+});
+
+test('one that was given up before somebody set the secret by hand is dropped, and the next one is whole', async () => {
+  const token = await givenUp();
+  await setByHand(true);
+
+  await expect(again(token)).rejects.toThrow(/was stale: it was made before the current one/);
+
+  expect(current()).toEqual(byHand);
+  expect(pending()).toBeUndefined();
+  expect(await rotate()).toBeUndefined();
+  expect(current()).toMatchObject({ host: byHand.host, password: users.passwords.get('app') });
+});
+
+test('its password is kept where it is the one that opens: nobody is locked out', async () => {
+  const token = await givenUp();
+  await setByHand(false);
+
+  await again(token);
+
+  expect(pending()?.id).toBe(token);
+  for (const step of ['setSecret', 'testSecret', 'finishSecret'] as const) await again(token, step);
+  expect(current().password).toBe(users.passwords.get('app'));
+});
+
+test('it is kept where nobody can tell which one opens', async () => {
+  const { generate, set } = rotator;
+  const token = await givenUp();
+  await setByHand(true);
+  rotator = { generate, ...(set && { set }) };
+
+  await again(token);
+
+  expect(pending()?.id).toBe(token);
+});
+
+test('it is kept where the role may not list the versions', async () => {
+  const token = await givenUp();
+  await setByHand(true);
+  world.organization.intercept(async ({ operation }, proceed) => {
+    if (operation !== 'ListSecretVersionIds') return proceed();
+    throw awsError('AccessDeniedException', 'no');
+  });
+
+  await again(token);
+
+  expect(pending()?.id).toBe(token);
+});
+
+test('a key of our own, which nothing has to be told, is dropped without a test', async () => {
+  rotator = { generate: rotator.generate };
+  const failing = { ...rotator, test: () => Promise.reject(new Error('not now')) };
+  await rotateNow(world.organization, {
+    secretArn,
+    client: clients.secretsManager,
+    invoke: (event) => rotateSecret(toolsOf(clients, failing, silentLogger), event),
+    attempts: 1,
+  });
+  const token = pending()?.id ?? '';
+  world.clock.advance(60_000);
+  await setByHand(false);
+
+  await expect(again(token)).rejects.toThrow(/was stale/);
+
+  expect(current()).toEqual(byHand);
+});
+
+test('a rotation that goes on is not stale, however often its first step comes', async () => {
+  const token = await givenUp();
+  const value = pending()?.value;
+  await again(token);
+  await again(token);
+  expect(pending()?.value).toBe(value);
+});
+
+test('what is AWSPENDING for another rotation is left alone: by an older one, and by one that is over', async () => {
+  expect(await rotate()).toBeUndefined();
+  const over = versionWith(secret(), 'AWSCURRENT')?.id ?? '';
+  const newer = await givenUp();
+
+  await again(over, 'finishSecret');
+  await again(over);
+  await expect(again('an-older-one')).rejects.toThrow(/neither AWSPENDING nor AWSCURRENT/);
+
+  expect(pending()?.id).toBe(newer);
+});
+
+test('a secret that went back to an earlier version keeps the rotation that is under way', async () => {
+  expect(await rotate()).toBeUndefined();
+  world.clock.advance(60_000);
+  const previous = versionWith(secret(), 'AWSPREVIOUS')?.id;
+  const token = await givenUp();
+  await clients.secretsManager.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretArn,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: previous,
+      RemoveFromVersionId: versionWith(secret(), 'AWSCURRENT')?.id,
+    }),
+  );
+
+  await again(token);
+
+  expect(pending()?.id).toBe(token);
+});

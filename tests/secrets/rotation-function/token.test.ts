@@ -1,0 +1,132 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, expect, test } from '@jest/globals';
+import { withPlugins } from '../../../shared/platform/aws/plugins.ts';
+import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts';
+import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
+import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
+import { versionWith } from '../../../simulator/secrets.ts';
+import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import {
+  everything,
+  functionIn,
+  memoryLogger,
+  type RotationFunction,
+  toolsOf,
+  withErrors,
+} from './rotation-function-fixture.ts';
+
+const token = 'a1b2c3d4-rotation-token-000000000001';
+
+let world: Fixture;
+let secretArn: string;
+let clients: RotationFunction;
+
+beforeEach(() => {
+  world = fixture();
+  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
+  clients = functionIn(world.organization, shared, 'us-east-1');
+});
+
+const secret = () => {
+  const found = world.organization.world.secrets.get(secretArn);
+  if (found === undefined) throw new Error('There is no secret');
+  return found;
+};
+
+/** The client of a role that the function assumes. */
+function assumedRole(): SecretsManagerClient {
+  world.organization.addRole({
+    accountId: shared,
+    name: 'rotation',
+    trust: everything,
+    permissions: everything,
+  });
+  const credentials = world.organization.credentialsOf(shared, 'rotation');
+  const client = new SecretsManagerClient({ region: 'us-east-1', credentials, maxAttempts: 1 });
+  return withPlugins(client, [world.organization.plugin()]);
+}
+
+const functionRoleArn = 'arn:aws:iam::111122223333:role/rotation-function';
+const rotator: Rotator = { generate: async () => 'second-key' };
+
+function rotate(invoke: (event: RotationEvent) => RotationEvent, logger = memoryLogger().logger) {
+  const secretsManager = assumedRole();
+  const tools = { ...toolsOf(clients, rotator, logger), secretsManager };
+  return rotateNow(world.organization, {
+    secretArn,
+    client: secretsManager,
+    functionRoleArn,
+    invoke: (event) => rotateSecret(tools, invoke(event)),
+    attempts: 2,
+  });
+}
+
+test('rotates the secret when the function assumes a role, in this account or from another one', async () => {
+  const { logger, lines } = memoryLogger();
+  const tokens: string[] = [];
+
+  const error = await rotate((event) => {
+    tokens.push(event.RotationToken ?? '');
+    return event;
+  }, logger);
+
+  expect(error).toBeUndefined();
+  expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('second-key');
+  const told = lines.join() + JSON.stringify([world.organization.world.putEvents, [...secret().versions]]);
+  expect(tokens).toHaveLength(4);
+  expect(tokens.filter((each) => told.includes(each))).toEqual([]);
+});
+
+test.each([
+  ['is missing', {}],
+  ['belongs to another step', { RotationToken: token }],
+])('fails the rotation when the token %s', async (_, more) => {
+  const error = await rotate(({ RotationToken, ...event }) => ({ ...event, ...more }));
+
+  expect(String(error)).toContain('rotation token is missing or invalid');
+  expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('first-key');
+  expect(String(error)).not.toContain(token);
+});
+
+test.each(['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'])(
+  'hides the token when %s fails and quotes it',
+  async (operation) => {
+    const { logger, lines } = memoryLogger();
+    const seen: unknown[] = [];
+    let quoted = '';
+    world.organization.intercept(async (call, proceed) => {
+      if (call.operation !== operation) return proceed();
+      const cause = new Error(`of request ${quoted}`);
+      throw Object.assign(new Error(`Token ${quoted} was refused`, { cause }), { request: { quoted } });
+    });
+    const tools = toolsOf(clients, rotator, logger);
+    await rotateNow(world.organization, {
+      secretArn,
+      client: clients.secretsManager,
+      invoke: async (event) => {
+        quoted = event.RotationToken ?? '';
+        try {
+          await rotateSecret(tools, event);
+        } catch (thrown) {
+          seen.push(thrown);
+          throw thrown;
+        }
+      },
+      attempts: 1,
+    });
+
+    expect(seen).toHaveLength(1);
+    expect(JSON.stringify(seen, withErrors)).toContain('*** was refused');
+    expect(lines.join() + JSON.stringify(seen, withErrors)).not.toContain(quoted);
+  },
+);
+
+test('hides the token when the event is malformed', async () => {
+  const event = { Step: 'createSecret', SecretId: 7, ClientRequestToken: token, RotationToken: token };
+  const error = await rotateSecret(toolsOf(clients, rotator, memoryLogger().logger), event).catch(
+    (thrown: unknown) => thrown,
+  );
+
+  expect(error).toMatchObject({ name: 'MalformedEventError' });
+  expect(JSON.stringify(error, withErrors)).not.toContain(token);
+});

@@ -1,0 +1,171 @@
+import type { ResourceChange } from '../../../shared/store/ports.ts';
+import { expected } from '../oracle/expected.ts';
+import { isFull } from '../oracle/findings.ts';
+import { documentOf } from '../oracle/policies.ts';
+import { refOf } from '../oracle/resources.ts';
+import { clashSid } from '../oracle/sids.ts';
+import { placeOf } from '../places.ts';
+import { type AccessFinding, accessFindings } from './access.ts';
+import { isSpoiled } from './closed-principal.ts';
+import type { Stage } from './context.ts';
+import { ouLines } from './ou-memory.ts';
+import { madeAnew } from './premature-revision.ts';
+import { type DueLine, lineOf, waitingLines } from './reported-lines.ts';
+import { situationOf } from './situation.ts';
+
+/** What a run has left undone for a reason that is right, and lets alone until a person does something. */
+export interface KnownStates {
+  /** Keys of resources that cannot take all accounts that they are for. */
+  readonly full: ReadonlySet<string>;
+  /** Keys of resources that others have changed, so that a person must decide. */
+  readonly contested: ReadonlySet<string>;
+  /** Keys of resources from which so many accounts should go at once that a person must allow it. */
+  readonly withheld: ReadonlySet<string>;
+  /** Keys of resources whose policy AWS refuses for a statement of another team. */
+  readonly spoiled: ReadonlySet<string>;
+  /** Those of them on which newcomers wait too, since not all fit beside those whose removal is withheld. */
+  readonly halted: ReadonlySet<string>;
+  /** The lines that a record must or may have for them. */
+  readonly lines: readonly DueLine[];
+  /** What was left undone for a reason that is none. */
+  readonly violations: readonly string[];
+}
+
+/** Looks at what the latest run has refused, and whether it was right to. */
+export async function knownStates(stage: Stage): Promise<KnownStates> {
+  const changes = await stage.inner.runs.changes(`run-${stage.executions()}`);
+  const findings = await accessFindings(stage);
+  const keys = new Set(expected(await situationOf(stage)).map(({ key }) => key));
+  const accepted: ResourceChange[] = [];
+  const violations: string[] = [];
+  for (const change of changes.filter(({ error }) => error !== undefined && error.name in reasons)) {
+    const left = { change, dropped: !keys.has(change.resource), findings };
+    if (await isLeftRightly(stage, left)) accepted.push(change);
+    else violations.push(`${change.resource} was left undone without reason: ${change.error?.message}`);
+  }
+  const keysOf = (...names: readonly string[]): ReadonlySet<string> =>
+    new Set(accepted.flatMap(({ resource, error }) => (names.includes(error?.name ?? '') ? resource : [])));
+  return {
+    full: keysOf('PolicyTooLargeError'),
+    withheld: new Set(
+      accepted.filter((change) => removedBy(change).length > 0).map(({ resource }) => resource),
+    ),
+    halted: new Set(
+      accepted.flatMap(({ resource, error, outcome }) =>
+        error?.name === 'UnsafeChangeError' && outcome === 'refused' ? resource : [],
+      ),
+    ),
+    spoiled: keysOf('OrphanedPrincipalError'),
+    contested: keysOf('ContestedError', 'OwnershipClashError'),
+    lines: [
+      ...accepted.flatMap(lineOf),
+      ...ouLines(stage),
+      // Who waits by the registry; that everybody else has what is due is looked at by itself.
+      ...(await waitingLines(stage.inner, Date.now())),
+    ],
+    violations,
+  };
+}
+
+/** The reason must be right, and blocked removals that are stated beside it must be right by themselves. */
+async function isLeftRightly(stage: Stage, left: Left): Promise<boolean> {
+  const isRight = reasons[left.change.error?.name ?? ''] ?? never;
+  if (!(await isRight(stage, left))) return false;
+  return left.change.error?.fields?.blockedRemovals === undefined || isMassRemoval(stage, left);
+}
+
+interface Left {
+  readonly change: ResourceChange;
+  /** Whether no grant is for the resource. */
+  readonly dropped: boolean;
+  readonly findings: readonly AccessFinding[];
+}
+
+type Reason = (stage: Stage, left: Left) => Promise<boolean>;
+
+const never: Reason = async () => false;
+
+/** Whether what stands in the world now, and the accounts as they are, do not go together. */
+const isTooLarge: Reason = async (stage, { change }) => isFull(await situationOf(stage), change.resource);
+
+/** Whether AWS may have applied a write to a resource after everybody had given up on it. */
+export const isAppliedLate = ({ faults }: Pick<Stage, 'faults'>, key: string): boolean =>
+  [...faults.appliedLate].some((target) => refOf(key).id.includes(target));
+
+/** What is taken for others' doing, and is none: a write of ours that was not finished, most likely. */
+export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const key of new Set(expected(await situationOf(stage)).map((row) => row.key))) {
+    const { disputed } = (await stage.inner.resources.get(key)) ?? {};
+    // Whoever writes on what was made anew before we do leaves it as if ours had been taken away.
+    const { arn = '' } = placeOf(stage.organization.world, refOf(key)) ?? {};
+    if (disputed !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
+      found.push(
+        `${key}: ${disputed.sids.join()} disputed since ${disputed.since}, though nobody has changed what is ours`,
+      );
+  }
+  return found;
+}
+
+/**
+ * How often others have changed what is ours, as far as anybody can tell: a write of our own that AWS has applied after
+ * everybody had given up on it looks like theirs.
+ */
+function touches({ organization, trespasses, faults }: Stage, key: string): number {
+  const ref = refOf(key);
+  const { arn = '' } = placeOf(organization.world, ref) ?? {};
+  const late = [...faults.appliedLate].filter((target) => ref.id.includes(target)).length;
+  return (trespasses.times.get(arn) ?? 0) + 2 * late;
+}
+
+const isSpoiledPolicy: Reason = async (stage, { change }) =>
+  isSpoiled(stage, placeOf(stage.organization.world, refOf(change.resource)));
+
+const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
+
+/** What AWS has applied to a resource after it was cleared bears our mark, and nobody remembers it. */
+const isClashing: Reason = async (stage, { change, dropped }) =>
+  (dropped && isAppliedLate(stage, change.resource)) || hasClash(stage, change);
+
+const hasClash = ({ organization }: Stage, change: ResourceChange): boolean =>
+  documentOf(placeOf(organization.world, refOf(change.resource))?.read()).Statement.some(
+    ({ Sid }) => Sid === clashSid,
+  );
+
+/** More than the configuration's number would lose it, or would have when they began to wait; all of whom should. */
+const isMassRemoval: Reason = async (stage, { change, findings }) => {
+  const ids = removedBy(change);
+  const here = findings.filter(({ sort, key }) => sort === 'names' && key === change.resource);
+  const going = new Set(here.map(({ id }) => id));
+  const many = await withheldTogether(stage, change.resource);
+  // Of one that Organizations calls closed, no selector can be wrong, so it never waits.
+  const isClosed = (id: string): boolean => stage.organization.world.accounts.get(id)?.state === 'SUSPENDED';
+  return ids.length > 0 && ids.every((id) => going.has(id) && many.has(id) && !isClosed(id));
+};
+
+/** Accounts that any run would have taken from the resource together with more than a configuration's number. */
+async function withheldTogether(stage: Stage, resource: string): Promise<ReadonlySet<string>> {
+  const many = new Set<string>();
+  const number = Math.min(...stage.inForce.all.map(({ safety }) => safety.removalCount));
+  for (let run = 1; run <= stage.executions(); run += 1)
+    for (const change of await stage.inner.runs.changes(`run-${run}`)) {
+      const ids = change.resource === resource ? removedBy(change) : [];
+      if (ids.length > number) for (const id of ids) many.add(id);
+    }
+  return many;
+}
+
+/** The accounts whose removal is blocked, by the error of a change: its own reason, or beside another one. */
+const removedBy = ({ error }: ResourceChange): readonly string[] => {
+  const { accountIds, blockedRemovals } = error?.fields ?? {};
+  const ids = error?.name === 'UnsafeChangeError' ? accountIds : blockedRemovals;
+  return Array.isArray(ids) ? ids.map(String) : [];
+};
+
+const reasons: Readonly<Record<string, Reason>> = {
+  PolicyTooLargeError: isTooLarge,
+  ContestedError: isContested,
+  OwnershipClashError: isClashing,
+  UnsafeChangeError: isMassRemoval,
+  OrphanedPrincipalError: isSpoiledPolicy,
+};

@@ -1,0 +1,73 @@
+import { documentOf, type Statement } from '../oracle/policies.ts';
+import { type Place, places } from '../places.ts';
+import type { Happening } from './action.ts';
+import type { Stage } from './context.ts';
+import { roomOn } from './nearly-full-policies.ts';
+
+/** With what the Sids of these statements begin. */
+const mark = 'TheirsForAccount';
+
+/** What another team lets an account do, by the service of the resource. */
+const actions: Readonly<Record<string, string>> = {
+  s3: 's3:GetObject',
+  kms: 'kms:DescribeKey',
+  ecr: 'ecr:DescribeImages',
+  secretsmanager: 'secretsmanager:DescribeSecret',
+  iam: 'sts:AssumeRole',
+};
+
+const statementFor = ({ arn, service }: Place, id: string): Statement => ({
+  Sid: `${mark}${id}`,
+  Effect: 'Allow',
+  Principal: { AWS: `arn:aws:iam::${id}:root` },
+  Action: actions[service] ?? 's3:GetObject',
+  ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
+});
+
+/** Another team names an account in a statement of theirs, and mostly the account is closed some time later. */
+export function nameInTheirs({ organization, draw, watch, care }: Happening): void {
+  const members = [...organization.world.accounts.values()].filter(
+    ({ id, state }) => id.startsWith('5') && state === 'ACTIVE',
+  );
+  const all = places(organization.world);
+  if (members.length === 0 || all.length === 0) return;
+  const { id } = draw.pick(members);
+  const place = draw.pick(all);
+  const added = statementFor(place, id);
+  const document = documentOf(place.read());
+  const isThere = document.Statement.some(({ Sid }) => Sid === added.Sid);
+  if (isThere || organization.world.refusedPrincipals.has(id)) return;
+  if (JSON.stringify(added).length >= roomOn(place)) return;
+  place.write(JSON.stringify({ ...document, Statement: [...document.Statement, added] }));
+  watch.edited(place);
+  if (!draw.chance(0.7)) return;
+  setTimeout(
+    () => {
+      if (organization.world.accounts.get(id)?.state !== 'ACTIVE') return;
+      care.changed(id);
+      organization.closeAccount(id);
+    },
+    draw.between(1_000, 300_000),
+  );
+}
+
+/** Whether AWS refuses every write of the policy, whatever this project does, since another team's statement names nobody. */
+export const isSpoiled = ({ organization }: Pick<Stage, 'organization'>, place: Place | undefined): boolean =>
+  documentOf(place?.read()).Statement.some((each) => isSpoiling(organization, each));
+
+const isSpoiling = ({ world }: Stage['organization'], { Sid = '' }: Statement): boolean => {
+  if (!Sid.startsWith(mark)) return false;
+  const id = Sid.slice(mark.length);
+  return world.accounts.get(id)?.state !== 'ACTIVE' && !world.foreignAccounts.has(id);
+};
+
+/** The owners take out what spoils their policies. */
+export function takeSpoilingAway({ organization, watch }: Pick<Stage, 'organization' | 'watch'>): void {
+  for (const place of places(organization.world)) {
+    if (!isSpoiled({ organization }, place)) continue;
+    const document = documentOf(place.read());
+    const Statement = document.Statement.filter((each) => !isSpoiling(organization, each));
+    place.write(JSON.stringify({ ...document, Statement }));
+    watch.edited(place);
+  }
+}

@@ -1,0 +1,102 @@
+import { documentOf, type Statement } from '../oracle/policies.ts';
+import { clashSid, isManaged } from '../oracle/sids.ts';
+import { type Place, places } from '../places.ts';
+import type { Draw } from '../random.ts';
+import { epoch } from '../time.ts';
+import type { Act } from './action.ts';
+import type { Trespasses } from './context.ts';
+
+export function newTrespasses(): Trespasses {
+  const times = new Map<string, number>();
+  const open = new Set<string>();
+  const written = new Set<string>();
+  return {
+    times,
+    open,
+    done: (arn) => {
+      times.set(arn, (times.get(arn) ?? 0) + 1);
+      open.add(arn);
+      written.delete(arn);
+    },
+    written: (arn) => void written.add(arn),
+    settled: (arn = '') => {
+      if (written.has(arn)) open.delete(arn);
+    },
+  };
+}
+
+/** Another tool or a person changes what is ours, or puts a statement there that looks like ours. */
+export const trespass: Act = (happening) => {
+  const { organization, configuration, draw } = happening;
+  const ours = places(organization.world).filter(
+    (place) => oursOn(place, configuration.deployment).length > 0,
+  );
+  // Few resources, so that one is met again.
+  const place = ours.length === 0 ? undefined : draw.pick(ours.slice(0, 2));
+  if (place === undefined) return;
+  const how = draw.pick(['all', 'one', 'one', 'narrow', 'clash'] as const);
+  if (how === 'clash') toggleClash(happening, place);
+  else change(happening, place, changes[how](draw));
+};
+
+/** Takes one of ours out, as whoever sets the document from a file of theirs does. */
+export const takeOneOut = (stage: Parameters<Act>[0], place: Place): void =>
+  change(stage, place, (ours) => ours.slice(1));
+
+const oursOn = (place: Place, deployment: string): readonly Statement[] =>
+  documentOf(place.read()).Statement.filter(({ Sid }) => isManaged(Sid, deployment));
+
+type Change = (ours: readonly Statement[]) => readonly Statement[];
+
+const changes = {
+  all: (): Change => () => [],
+  one:
+    (draw: Draw): Change =>
+    (ours) => {
+      const gone = draw.pick(ours);
+      return ours.filter((each) => each !== gone);
+    },
+  narrow:
+    (draw: Draw): Change =>
+    (ours) => {
+      const narrowed = draw.pick(ours);
+      const Condition = { ...narrowed.Condition, Null: { 'aws:PrincipalTag/theirs': 'false' } };
+      return ours.map((each) => (each === narrowed ? { ...each, Condition } : each));
+    },
+};
+
+type Trespassing = Pick<Parameters<Act>[0], 'configuration' | 'watch' | 'trespasses' | 'history'>;
+
+function change({ configuration, trespasses, history }: Trespassing, place: Place, by: Change): void {
+  const document = documentOf(place.read());
+  const { deployment } = configuration;
+  const ours = document.Statement.filter(({ Sid }) => isManaged(Sid, deployment));
+  const others = document.Statement.filter(({ Sid }) => !isManaged(Sid, deployment));
+  place.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
+  trespasses.done(place.arn);
+  history.push(`${Date.now() - epoch} trespass on ${place.arn}`);
+}
+
+/** A statement with our mark that we never wrote; the next time it is taken away again. */
+function toggleClash({ watch, trespasses }: Trespassing, place: Place): void {
+  const document = documentOf(place.read());
+  const without = document.Statement.filter(({ Sid }) => Sid !== clashSid);
+  const clash: Statement = { Sid: clashSid, ...clashing(place) };
+  const Statement = without.length < document.Statement.length ? without : [...without, clash];
+  place.write(JSON.stringify({ ...document, Statement }));
+  watch.edited(place);
+  trespasses.done(place.arn);
+}
+
+const clashing = ({ arn, service }: Place): Statement => ({
+  Effect: 'Deny',
+  Principal: '*',
+  Action: `${service === 'iam' ? 'sts' : service}:Tag*`,
+  ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
+});
+
+/** A person takes away every statement that only looks like ours. */
+export function takeClashesAway(stage: Trespassing & Pick<Parameters<Act>[0], 'organization'>): void {
+  for (const place of places(stage.organization.world))
+    if (documentOf(place.read()).Statement.some(({ Sid }) => Sid === clashSid)) toggleClash(stage, place);
+}

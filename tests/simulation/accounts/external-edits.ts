@@ -1,0 +1,36 @@
+import { documentOf, type Statement } from '../oracle/policies.ts';
+import { isManaged } from '../oracle/sids.ts';
+import { type Place, places } from '../places.ts';
+import type { Stage } from './context.ts';
+import { roomOn } from './nearly-full-policies.ts';
+
+/** Another tool or a person adds a statement to a policy, or takes one of theirs away. */
+export function outsiderEdits({ organization, configuration, draw, watch }: Stage): void {
+  const all = places(organization.world);
+  if (all.length === 0) return;
+  const place = draw.pick(all);
+  const document = documentOf(place.read());
+  const theirs = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.deployment));
+  const takesAway = theirs.length > 1 && draw.chance(0.4);
+  const added = newStatement(place, draw.between(1, 1_000_000));
+  // AWS refuses what is too long of others, too.
+  if (!takesAway && JSON.stringify(added).length >= roomOn(place)) return;
+  const gone = takesAway ? theirs.at(-1) : undefined;
+  const Statement = takesAway
+    ? document.Statement.filter((statement) => statement !== gone)
+    : [...document.Statement, added];
+  place.write(JSON.stringify({ ...document, Statement }));
+  watch.edited(place);
+}
+
+/** Harmless, valid for its service, and unlike any other. */
+const newStatement = ({ arn, service }: Place, number: number): Statement => ({
+  Effect: 'Deny',
+  Principal: '*',
+  Action: `${service === 'iam' ? 'sts' : service}:Delete*`,
+  // The policies of repositories and roles are about these alone.
+  ...(service === 'ecr' || service === 'iam'
+    ? {}
+    : { Resource: service === 's3' ? `${arn}/theirs-${number}` : '*' }),
+  Condition: { StringEquals: { 'aws:PrincipalTag/number': String(number) } },
+});

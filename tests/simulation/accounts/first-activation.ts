@@ -1,0 +1,48 @@
+import { importOrganization } from '../../../shared/accounts/registry.ts';
+import { activateConfiguration } from '../../../shared/runs/activate.ts';
+import { simulatedServices } from '../../../simulator/simulated-services.ts';
+import { processClock } from '../time.ts';
+import type { Stage } from './context.ts';
+
+/** The import and the activation are a person's; nothing goes wrong with them. In some fates runs begin before the import. */
+export async function begin(stage: Stage): Promise<void> {
+  const { organization, configuration, inner, person, draw } = stage;
+  const services = simulatedServices(organization, { store: inner, quick: true });
+  const { organizations } = services.hub;
+  const clock = processClock();
+  const early = configuration.approval === undefined && draw.chance(0.1) ? startEarly(stage) : undefined;
+  const runs = (await early) ?? [];
+  await untilDone(() =>
+    importOrganization({ registry: inner.registry, organizations, clock, random: services.random }),
+  );
+  await activateConfiguration({ store: inner, clock }, configuration, 'the simulation');
+  person.approve(organization.world.accounts.keys());
+  await Promise.all(runs);
+}
+
+/** What AWS asks to slow down is started again, as a person does. */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (;;)
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ThrottledError') throw error;
+      await processClock().sleep(10_000);
+    }
+}
+
+/** Activates the configuration before the registry is ready, and starts runs for some accounts. */
+async function startEarly({
+  organization,
+  configuration,
+  inner,
+  draw,
+  start,
+}: Stage): Promise<Promise<void>[]> {
+  await activateConfiguration({ store: inner, clock: processClock() }, configuration, 'the simulation');
+  const ids = [...organization.world.accounts.keys()].filter((id) => id.startsWith('5'));
+  const runs = draw.some(ids, 0.5).map((id) => start({ accountId: id }));
+  await processClock().sleep(draw.between(1_000, 120_000));
+  return runs;
+}

@@ -1,0 +1,201 @@
+import { executionsEndWithin } from '../../../shared/runs/sweep.ts';
+import { documentOf, meaningOf } from '../oracle/policies.ts';
+import { isManaged } from '../oracle/sids.ts';
+import { places } from '../places.ts';
+import { epoch } from '../time.ts';
+import { falseDisputes, isAppliedLate, type KnownStates, knownStates } from './accepted-failures.ts';
+import { type AccessFinding, accessFindings, isServed } from './access.ts';
+import { provokedViolations } from './conflict-check.ts';
+import type { Stage } from './context.ts';
+import { personDecides } from './operator.ts';
+import { ouViolations } from './ou-fate.ts';
+import { unexpectedLines, waitingIds } from './reported-lines.ts';
+import { leftOver } from './unattached-policies.ts';
+import type { Violation } from './write-observer.ts';
+
+/** Longer than any execution, any lease and any refusal of a new account. */
+const quiet = executionsEndWithin + 60 * 60_000;
+
+/**
+ * Before anything is put right: an account that a run has taken care of has what it should have, whatever other runs
+ * did since. Not looked at where AWS has applied a write after everybody had given up on it: that is for the sweep. Nor
+ * on what only a pattern matches: that may have come since.
+ * @param ids which accounts to look at. Default: all that are taken care of
+ */
+export async function handledViolations(
+  stage: Stage,
+  ids: readonly string[] = [],
+): Promise<readonly Violation[]> {
+  const taken = stage.care.taken();
+  const looked = { lacks: stage.care.given(), names: taken, exceeds: taken };
+  const isAsked = (id: string): boolean => ids.length === 0 || ids.includes(id);
+  if (![...looked.lacks, ...taken].some(isAsked)) return [];
+  const at = Date.now() - epoch;
+  const found = (await accessFindings(stage))
+    .filter(({ id, named, sort }) => isAsked(id) && looked[sort].has(id) && named)
+    .filter((finding) => !isExcused(stage, finding));
+  const violations: Violation[] = [];
+  for (const finding of found) {
+    const { id, key, sort, what } = finding;
+    const { withheld } = (await stage.inner.resources.get(key)) ?? {};
+    // The run that began to withhold it has said so.
+    // A grant that is gone keeps all that it named while the removal of some of them is withheld.
+    if (sort === 'names' && withheld !== undefined && (withheld.includes(id) || isStray(finding))) continue;
+    // A run that began before the configuration came into force has verified the access, not how it is given.
+    if (sort === 'lacks' && !looked.names.has(id) && (await isServed(stage, finding))) continue;
+    violations.push({ at, what: `${what}, though a run for it has succeeded` });
+  }
+  return violations;
+}
+
+function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): boolean {
+  const { faults, trespasses, configuration } = stage;
+  if ([...faults.appliedLate].some((target) => resource.includes(target))) return true;
+  if (trespasses.open.has(arn)) return true;
+  return sort === 'names' && configuration.safety.graceHours > 0;
+}
+
+/**
+ * When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. What others
+ * have changed again and again waits for a person, who puts it right.
+ */
+export async function settledViolations(stage: Stage): Promise<readonly Violation[]> {
+  await pass(quiet);
+  await stage.start({}, 'organization-sweep');
+  await endGraces(stage);
+  const known = await knownStates(stage);
+  const disputes = await falseDisputes(stage);
+  const first = await leftUndone(stage, known);
+  const before = stage.watch.writes();
+  await stage.start({}, 'organization-sweep');
+  const found = [
+    ...known.violations,
+    ...disputes,
+    ...first,
+    ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
+    ...(await unknownFindings(stage, known)),
+    ...(await leftOver(stage, known)),
+    ...(stage.rough ? await provokedViolations(stage, known) : []),
+    ...(stage.rough || known.withheld.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
+    ...(await approvedViolations(stage)),
+    ...(await ouViolations(stage, known, sweptViolations)),
+    ...foreignViolations(stage),
+    ...(await recordViolations(stage)),
+    ...(await leaseViolations(stage)),
+  ];
+  return found.map((what) => ({ at: Date.now() - epoch, what }));
+}
+
+async function unknownFindings(stage: Stage, known: KnownStates): Promise<readonly string[]> {
+  const findings = await accessFindings(stage);
+  const old = keysWithOldNames(known, findings);
+  return findings
+    .filter((finding) => !isKnown(known, finding) && !isForgotten(stage, finding))
+    .filter((finding) => !(isStray(finding) && old.has(finding.key)))
+    .map(({ what }) => what);
+}
+
+const isStray = ({ sort, dropped }: AccessFinding): boolean => sort === 'names' && dropped === false;
+
+/** Where not all fit under a grant's new name, what stands under the old one stays: some who lack the new have it. */
+function keysWithOldNames({ full }: KnownStates, findings: readonly AccessFinding[]): ReadonlySet<string> {
+  const whoWhere = ({ id, key }: AccessFinding): string => `${id} ${key}`;
+  const lacking = new Set(findings.filter(({ sort }) => sort === 'lacks').map(whoWhere));
+  const kept = findings.filter((finding) => isStray(finding) && lacking.has(whoWhere(finding)));
+  return new Set(kept.map(({ key }) => key).filter((key) => full.has(key)));
+}
+
+/** Where AWS has applied a write after the resource was dropped and cleared, no run looks any more. */
+const isForgotten = (stage: Stage, { key, dropped = false }: AccessFinding): boolean =>
+  dropped && isAppliedLate(stage, key);
+
+/** After a person has looked at what is contested or withheld, and decided, nothing is. */
+async function decidedViolations(stage: Stage): Promise<readonly string[]> {
+  await personDecides(stage, 'a-person');
+  await stage.start({}, 'organization-sweep');
+  // Who should have gone from what was contested begins to go only now.
+  await endGraces(stage);
+  const known = await knownStates(stage);
+  return [
+    ...[...known.contested, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
+    ...(await leftUndone(stage, known)),
+    ...(await unknownFindings(stage, known)),
+  ];
+}
+
+/** Where a person starts all that wait by hand and approves them, nobody waits, and all have what is due. */
+async function approvedViolations(stage: Stage): Promise<readonly string[]> {
+  const waiting = async (): Promise<readonly string[]> => waitingIds(await stage.inner.registry.accounts());
+  const accountIds = await waiting();
+  if (accountIds.length === 0) return [];
+  stage.person.approveAll();
+  await stage.start({ accountIds });
+  await stage.start({}, 'organization-sweep');
+  // Who was approved in another place begins to lose what it had only now.
+  await endGraces(stage);
+  const known = await knownStates(stage);
+  return [
+    ...(await waiting()).map((id) => `${id} waits, though it was approved`),
+    ...(await leftUndone(stage, known)),
+    ...(await unknownFindings(stage, known)),
+  ];
+}
+
+/** What a sweep has left undone without reason. */
+async function sweptViolations(stage: Stage): Promise<readonly string[]> {
+  await endGraces(stage);
+  const known = await knownStates(stage);
+  return [...known.violations, ...(await leftUndone(stage, known)), ...(await unknownFindings(stage, known))];
+}
+
+/** A sweep may have been the first to see that an account should go. */
+async function endGraces(stage: Stage): Promise<void> {
+  const { graceHours } = stage.configuration.safety;
+  if (graceHours === 0) return;
+  await pass(graceHours * 3_600_000 + 60_000);
+  await stage.start({}, 'organization-sweep');
+}
+
+/** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
+const isKnown = (known: KnownStates, { key, sort }: AccessFinding): boolean => {
+  if (known.contested.has(key) || known.spoiled.has(key)) return true;
+  if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
+  return sort === 'names' && known.withheld.has(key);
+};
+
+/** The quiet sweep must leave nothing undone but what it cannot do. */
+async function leftUndone({ inner, executions }: Stage, { lines }: KnownStates): Promise<readonly string[]> {
+  const run = await inner.runs.get(`run-${executions()}`);
+  if (run === undefined) return ['the quiet sweep has no record'];
+  return unexpectedLines(run.left ?? [], lines);
+}
+
+const pass = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function foreignViolations({ organization, configuration, watch }: Stage): readonly string[] {
+  return places(organization.world).flatMap(({ arn, read }) => {
+    const left = watch.left.get(arn);
+    if (left === undefined) return [];
+    const text = read();
+    const document = text === undefined ? { ...left, Statement: [] } : documentOf(text);
+    const Statement = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.deployment));
+    return meaningOf({ ...document, Statement }) === meaningOf(left)
+      ? []
+      : [`${arn}: what is not ours is not as it was left`];
+  });
+}
+
+async function recordViolations({ inner }: Stage): Promise<readonly string[]> {
+  const { items } = await inner.runs.unfinished('9999');
+  return items.map(({ runId }) => `${runId} has no final record`);
+}
+
+async function leaseViolations({ inner, named }: Stage): Promise<readonly string[]> {
+  const now = Date.now();
+  const held: string[] = [];
+  for (const key of named)
+    if (!(await inner.leases.acquire(key, 'the verdict', now, now + 1)).taken)
+      held.push(`the lease of ${key} has not ended`);
+  return held;
+}

@@ -1,0 +1,58 @@
+import type { Configuration } from '../../../shared/configuration/schema.ts';
+import type { SimulatedOrganization } from '../../../simulator/organization.ts';
+import { type Document, documentOf, type Statement } from '../oracle/policies.ts';
+import { type Place, places } from '../places.ts';
+import type { Draw } from '../random.ts';
+
+/** What each service takes, in bytes or characters, which are the same here. */
+const room: Readonly<Record<string, number>> = {
+  s3: 20_480,
+  kms: 32_768,
+  ecr: 10_240,
+  secretsmanager: 20_480,
+  iam: 2_048,
+};
+
+/** How much of it others have left on a place; what nobody may write is over it. */
+export const roomOn = (place: Place): number =>
+  (room[place.service] ?? 0) - JSON.stringify(documentOf(place.read())).length;
+
+/** Others have written so much into some policies, and attached so many to the group, that few accounts fit. */
+export function fill(organization: SimulatedOrganization, { limits }: Configuration, draw: Draw): void {
+  const { world } = organization;
+  for (const place of draw.some(places(world), 0.7)) {
+    const left = draw.between(250, 1_600);
+    const document = documentOf(place.read());
+    const empty = statement(place, '');
+    const taken = JSON.stringify(withStatement(document, empty)).length;
+    const length = (room[place.service] ?? 0) - taken - left;
+    if (length > 0)
+      place.write(JSON.stringify(withStatement(document, statement(place, 'x'.repeat(length)))));
+  }
+  for (const group of world.groups.values()) {
+    const free = draw.between(0, 2);
+    for (let index = free; index < limits.managedPoliciesPerGroup; index += 1)
+      group.attached.add(
+        organization.addManagedPolicy({
+          accountId: group.accountId,
+          name: `theirs-${index}`,
+          document: '{"Version":"2012-10-17","Statement":[]}',
+        }),
+      );
+  }
+}
+
+const withStatement = (document: Document, added: Statement): Document => ({
+  ...document,
+  Statement: [...document.Statement, added],
+});
+
+/** Harmless, valid for its service, and as long as the text. */
+const statement = ({ arn, service }: Place, text: string): Statement => ({
+  Effect: 'Deny',
+  Principal: '*',
+  Action: `${service === 'iam' ? 'sts' : service}:DeleteEverything`,
+  // The policies of repositories and roles are about these alone.
+  ...(service === 'ecr' || service === 'iam' ? {} : { Resource: service === 's3' ? `${arn}/theirs` : '*' }),
+  Condition: { StringEquals: { 'aws:PrincipalTag/text': text } },
+});

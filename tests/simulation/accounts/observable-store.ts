@@ -1,0 +1,37 @@
+import type { RegisteredAccount } from '../../../shared/platform/account.ts';
+import type { ConfigurationInForce, Store } from '../../../shared/store/ports.ts';
+
+export interface Heard {
+  onRegistered(account: RegisteredAccount): void;
+  /** A reconciliation of the resource has ended. */
+  onSettled(resource: string): void;
+  onActivated(inForce: ConfigurationInForce): void;
+}
+
+/** The store, which tells what has just been stored. */
+export const noting = (store: Store, { onRegistered, onSettled, onActivated }: Heard): Store => ({
+  ...store,
+  registry: {
+    ...store.registry,
+    put: async (account, ...given) => {
+      const stored = await store.registry.put(account, ...given);
+      if (stored !== undefined) onRegistered(stored);
+      return stored;
+    },
+  },
+  resources: {
+    ...store.resources,
+    put: async (key, state) => {
+      const version = await store.resources.put(key, state);
+      if (version !== undefined && state.writing !== true) onSettled(key);
+      return version;
+    },
+  },
+  configuration: {
+    ...store.configuration,
+    activate: async (inForce) => {
+      await store.configuration.activate(inForce);
+      onActivated(inForce);
+    },
+  },
+});

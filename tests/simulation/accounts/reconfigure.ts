@@ -1,0 +1,42 @@
+import type { Configuration } from '../../../shared/configuration/schema.ts';
+import { activateConfiguration } from '../../../shared/runs/activate.ts';
+import type { Store } from '../../../shared/store/ports.ts';
+import { epoch, processClock } from '../time.ts';
+import type { Act, Happening } from './action.ts';
+
+/** A person activates the next configuration, and mostly lets a sweep bring everything to it soon. */
+export const reconfigure: Act = (happening) => {
+  const { inForce, running } = happening;
+  const activated = inForce.succeed((next) => activate(happening, next));
+  running(activated.then(() => mostlySweep(happening)));
+};
+
+async function activate({ store, draw, history }: Happening, next: Configuration): Promise<void> {
+  const clock = processClock(draw.between(-4_000, 4_000));
+  if (draw.chance(0.15)) {
+    await activateConfiguration({ store: withoutTheLastStep(store), clock }, next, 'a person').catch(
+      () => {},
+    );
+    await sleep(draw.between(1_000, 300_000));
+  }
+  const { dropped } = await activateConfiguration({ store, clock }, next, 'a person');
+  history.push(`${Date.now() - epoch} activated ${JSON.stringify(next.grants)}; dropped ${dropped.join()}`);
+}
+
+async function mostlySweep({ draw, start }: Happening): Promise<void> {
+  if (!draw.chance(0.6)) return;
+  await sleep(draw.between(0, 60_000));
+  await start({}, 'organization-sweep');
+}
+
+/** Somebody whose machine fails before the configuration is in force, and who does it again. */
+const withoutTheLastStep = (store: Store): Store => ({
+  ...store,
+  configuration: {
+    ...store.configuration,
+    activate: async () => Promise.reject(new Error('The machine has failed')),
+  },
+});
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,0 +1,141 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Store } from '../../shared/store/ports.ts';
+import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
+import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
+import { isWrite } from './faults.ts';
+import type { Draw } from './random.ts';
+
+/** One invocation of a function, and when it is stopped. */
+interface Life {
+  /** Waits of this invocation that are left before it is stopped; infinite for most. */
+  waitsLeft: number;
+  /** Its time-out: milliseconds since the epoch; never again for one that has gone on after it. */
+  until: number;
+  /** Whether it goes on some time after it was stopped, as a frozen sandbox does. */
+  readonly wakes: boolean;
+  /** Its time-out, even if it went on after it: milliseconds since the epoch. */
+  readonly timesOutAt: number;
+}
+
+export interface Deaths {
+  readonly around: FunctionInterceptor;
+  readonly interceptor: Interceptor;
+  /** The store as functions see it: each call takes time, and may be the last. */
+  slowed(store: Store): Store;
+  stop(): void;
+}
+
+interface DeathOptions {
+  /** Of the functions by the token of their ARN, in seconds. */
+  readonly timeouts: ReadonlyMap<string, number>;
+  /** How many invocations of a thousand die. */
+  readonly deathRate: number;
+  /** How many of the dead wake up. Default: 0.3. */
+  readonly wakeRate?: number;
+  /** How long after its time-out an invocation wakes up, in milliseconds. Default: some time after the longest lease. */
+  readonly wakesAfter?: () => number;
+  /** One that had looked at its lease and then stopped goes on with the sending. */
+  readonly onLateWrite: (call: SimulatedCall) => void;
+}
+
+/** Some time after the longest lease. */
+const sleepOfTheDead = 400_000;
+
+/**
+ * Stops functions in the middle of any wait, as Lambda does with those that take too long or whose host fails. Step
+ * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
+ */
+export function deaths(
+  draw: Draw,
+  { timeouts, deathRate, wakeRate = 0.3, wakesAfter, onLateWrite }: DeathOptions,
+): Deaths {
+  const lives = new AsyncLocalStorage<Life>();
+  let rate = deathRate;
+
+  const around: FunctionInterceptor = (token, invoke) => {
+    const timeout = (timeouts.get(token) ?? 30) * 1_000;
+    const dies = draw.chance(rate / 1_000);
+    const life: Life = {
+      waitsLeft: dies ? draw.between(0, 40) : Number.POSITIVE_INFINITY,
+      until: Date.now() + timeout,
+      timesOutAt: Date.now() + timeout,
+      wakes: draw.chance(wakeRate),
+    };
+    return within(timeout, lives.run(life, invoke));
+  };
+
+  /** Whether the invocation ends here. */
+  const stops = (life: Life | undefined): life is Life => {
+    if (life === undefined) return false;
+    life.waitsLeft -= 1;
+    return life.waitsLeft < 0 || Date.now() >= life.until;
+  };
+
+  /** Resolves where the invocation goes on after it had stopped. */
+  const sleepAsDead = async (life: Life): Promise<void> => {
+    if (!life.wakes) return new Promise(() => {});
+    life.waitsLeft = Number.POSITIVE_INFINITY;
+    life.until = Number.POSITIVE_INFINITY;
+    await sleep(
+      wakesAfter === undefined ? sleepOfTheDead : Math.max(0, life.timesOutAt - Date.now()) + wakesAfter(),
+    );
+  };
+
+  return {
+    around,
+    interceptor: async (call, proceed) => {
+      const life = lives.getStore();
+      if (stops(life)) {
+        await sleepAsDead(life);
+        // It stopped between the last look at its lease and the sending.
+        if (isWrite(call)) onLateWrite(call);
+      }
+      const answer = await proceed();
+      if (stops(life)) await sleepAsDead(life);
+      return answer;
+    },
+    slowed: (store) =>
+      eachMethod(store, async (act) => {
+        // On the way there or back: others come between in either case, and simulated timers are dear.
+        const early = draw.chance(0.5);
+        const life = lives.getStore();
+        if (early) await sleep(draw.between(2, 30));
+        if (stops(life)) await sleepAsDead(life);
+        const answer = await act();
+        if (!early) await sleep(draw.between(2, 30));
+        if (stops(life)) await sleepAsDead(life);
+        return answer;
+      }),
+    stop: () => {
+      rate = 0;
+    },
+  };
+}
+
+/** What the function answers, or what Step Functions hears when its time is over. */
+async function within<T>(milliseconds: number, running: Promise<T>): Promise<T> {
+  const message = `Task timed out after ${milliseconds / 1_000} seconds`;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(Object.assign(new Error(message), { name: 'Sandbox.Timedout' })),
+    milliseconds,
+  );
+  return Promise.race([running, promise]).finally(() => clearTimeout(timer));
+}
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+type Around = <T>(act: () => Promise<T>) => Promise<T>;
+
+/** The store with every method of every port wrapped. */
+export function eachMethod(store: Store, around: Around): Store {
+  const port = <P extends object>(of: P): P =>
+    Object.fromEntries(
+      Object.entries(of).map(([name, method]) => [
+        name,
+        (...given: unknown[]) => around(() => method(...given)),
+      ]),
+    ) as P;
+  return Object.fromEntries(Object.entries(store).map(([name, of]) => [name, port(of)])) as unknown as Store;
+}

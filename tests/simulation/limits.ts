@@ -1,0 +1,81 @@
+import type { Configuration } from '../../shared/configuration/schema.ts';
+import type { SimulatedCall } from '../../simulator/plugin.ts';
+import type { World } from '../../simulator/world.ts';
+
+type Limits = Configuration['limits'];
+
+const bytes = (text: string): number => Buffer.byteLength(text);
+const withoutSpace = (text: string): string => text.replaceAll(/\s/g, '');
+
+/**
+ * What each service takes, counted as it counts. Sources: S3 user guide, "Bucket policies"; KMS developer guide,
+ * "Resource quotas"; ECR and Secrets Manager API references, "SetRepositoryPolicy" and "PutResourcePolicy"; IAM user guide,
+ * "IAM and AWS STS quotas".
+ */
+const documents: Readonly<Record<string, (input: Input, limits: Limits) => Count | undefined>> = {
+  PutBucketPolicy: ({ Policy }) => count(bytes(withoutSpace(text(Policy))), 20_480),
+  PutKeyPolicy: ({ Policy }) => count(bytes(text(Policy)), 32_768),
+  SetRepositoryPolicy: ({ policyText }) => count(text(policyText).length, 10_240),
+  PutResourcePolicy: ({ ResourcePolicy }) => count(text(ResourcePolicy).length, 20_480),
+  UpdateAssumeRolePolicy: ({ PolicyDocument }, { roleTrustPolicyCharacters }) =>
+    count(withoutSpace(text(PolicyDocument)).length, roleTrustPolicyCharacters),
+  CreatePolicy: ({ PolicyDocument }, { managedPolicyCharacters }) =>
+    count(withoutSpace(text(PolicyDocument)).length, managedPolicyCharacters),
+  CreatePolicyVersion: ({ PolicyDocument }, { managedPolicyCharacters }) =>
+    count(withoutSpace(text(PolicyDocument)).length, managedPolicyCharacters),
+};
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Count {
+  readonly size: number;
+  readonly limit: number;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const count = (size: number, limit: number): Count => ({ size, limit });
+
+/** How many things a resource has, after the call. */
+const things: Readonly<Record<string, (world: World, input: Input, limits: Limits) => Count | undefined>> = {
+  AttachGroupPolicy: ({ groups }, { GroupName }, { managedPoliciesPerGroup }) =>
+    count(
+      [...groups.values()].find(({ name }) => name === GroupName)?.attached.size ?? 0,
+      managedPoliciesPerGroup,
+    ),
+  CreateGrant: ({ grants }, { KeyId }, { grantsPerKey }) =>
+    count(
+      [...grants].filter(([arn]) => arn.endsWith(`key/${KeyId}`)).flatMap(([, of]) => of).length,
+      grantsPerKey,
+    ),
+  ModifyImageAttribute: ({ images }, { ImageId, LaunchPermission }, { launchPermissionsPerImage }) =>
+    text(JSON.stringify(LaunchPermission)).includes('"Add"')
+      ? count(images.get(String(ImageId))?.launchPermissions.length ?? 0, launchPermissionsPerImage)
+      : undefined,
+};
+
+const excess = ({ operation, input }: SimulatedCall, counted: Count | undefined): string | undefined =>
+  counted === undefined || counted.size <= counted.limit
+    ? undefined
+    : `${operation} on ${Object.values(input).find((value) => typeof value === 'string')} is over the limit: ` +
+      `${counted.size} of ${counted.limit}`;
+
+/** What is too large about a write that is sent, whether AWS takes it or not. */
+export const excessBefore = (call: SimulatedCall, limits: readonly Limits[]): string | undefined =>
+  excessByAll(limits, (each) => excess(call, documents[call.operation]?.(call.input as Input, each)));
+
+/** What is too much on a resource after a write. */
+export const excessAfter = (
+  call: SimulatedCall,
+  world: World,
+  limits: readonly Limits[],
+): string | undefined =>
+  excessByAll(limits, (each) => excess(call, things[call.operation]?.(world, call.input as Input, each)));
+
+/** What is within the limits of one configuration that is at work is no excess. */
+function excessByAll(
+  limits: readonly Limits[],
+  by: (limits: Limits) => string | undefined,
+): string | undefined {
+  const found = limits.map(by);
+  return found.every((each) => each !== undefined) ? found[0] : undefined;
+}

@@ -1,0 +1,64 @@
+import type { World } from '../../../simulator/world.ts';
+import { type IsFull, isDocumentFull, type Lists, principals } from './capacity.ts';
+import type { Entry } from './entry.ts';
+import { accountsNamed, type Document } from './policies.ts';
+import type { Case, Documents, Has, Probes, Reader } from './reader.ts';
+import { allows, type Request } from './requests.ts';
+import type { Ref } from './resources.ts';
+import { isManaged, ofGrant } from './sids.ts';
+
+/** What a kind with policy documents says besides its documents. */
+type Kind = Pick<Reader, 'named' | 'patterns' | 'all' | 'findable'> & {
+  /** How many characters a document may have. */
+  readonly limit?: number;
+  readonly lists?: (entry: Entry) => Lists;
+  /** In place of both, for a kind of its own. */
+  readonly isFull?: IsFull;
+  readonly documents: Documents;
+  readonly probes: (of: Case) => Probes;
+};
+
+const oneList = (entry: Entry): Lists => principals(entry, 1);
+
+/** The reader of a kind whose grants are statements: what they allow is asked request by request. */
+export function documentReader({ documents, probes, limit = 0, lists = oneList, ...kind }: Kind): Reader {
+  const managed = (world: World, ref: Ref, installation: string, grant?: string): readonly Document[] =>
+    documents(world, ref).map((document) => ({
+      ...document,
+      Statement:
+        grant === undefined
+          ? document.Statement.filter(({ Sid }) => isManaged(Sid, installation))
+          : ofGrant(document.Statement, installation, grant),
+    }));
+  const isAllowed = (all: readonly Document[], request: Request): boolean =>
+    all.some((document) => allows(document, request));
+  const isFull: IsFull = (world, ref, demands, { deployment }) =>
+    documents(world, ref).some((document) =>
+      isDocumentFull(
+        { ...document, Statement: document.Statement.filter(({ Sid }) => !isManaged(Sid, deployment)) },
+        limit,
+        demands.map(({ entry, accountIds }) => ({ lists: lists(entry), accounts: accountIds.length })),
+      ),
+    );
+  return {
+    isFull,
+    ...kind,
+    holdings: (world, ref, installation, grant) =>
+      managed(world, ref, installation, grant).flatMap(({ Statement }) =>
+        Statement.map((each) => ({ mark: each.Sid ?? '', ids: accountsNamed(each) })),
+      ),
+    has: (world, of, installation, grant): Has => {
+      const all = managed(world, of.ref, installation, grant);
+      const { allowed } = probes(of);
+      const count = allowed.filter((request) => isAllowed(all, request)).length;
+      if (count === 0) return 'nothing';
+      return count === allowed.length ? 'everything' : 'something';
+    },
+    tooMuch: (world, of, installation) => {
+      const all = managed(world, of.ref, installation, of.entry.name);
+      return probes(of)
+        .refused.filter((request) => isAllowed(all, request))
+        .map(({ action, resource, keys }) => `${action} on ${resource} with ${JSON.stringify(keys)}`);
+    },
+  };
+}

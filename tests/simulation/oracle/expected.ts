@@ -1,0 +1,143 @@
+import type { Configuration } from '../../../shared/configuration/schema.ts';
+import type { World } from '../../../simulator/world.ts';
+import type { Entry } from './entry.ts';
+import { fitsStars } from './globs.ts';
+import { isHeld } from './held.ts';
+import { readerOf } from './kinds/index.ts';
+import { treeOf, treeOfOne, type Waiting } from './organization.ts';
+import type { Candidate, Patterns } from './reader.ts';
+import { keyOf, type Ref } from './resources.ts';
+import type { Tree } from './selectors.ts';
+import { type Answer, answersOf, noStoredOus, type StoredOus } from './stored-ous.ts';
+
+/** What is to be compared: the world as it is, the active configuration, and who waits for approval. */
+export interface Situation {
+  readonly world: World;
+  readonly configuration: Configuration;
+  readonly waiting: Waiting;
+  /** The OUs that paths named at the activation. Default: paths go by the names of today. */
+  readonly stored?: StoredOus;
+  /** What accounts had before the latest sweep: `cellName` of each cell of the matrix. Default: nothing. */
+  readonly had?: ReadonlySet<string>;
+}
+
+/** One grant on one resource, and the accounts that must have it: a row of the matrix account × access. */
+export interface Expected {
+  readonly key: string;
+  readonly ref: Ref;
+  readonly entry: Entry;
+  /** Whether the configuration names the resource, so that it must be there. */
+  readonly named: boolean;
+  readonly accounts: ReadonlySet<string>;
+}
+
+/** The expected matrix. */
+export function expected(situation: Situation): readonly Expected[] {
+  const tree = treeOf(situation.world);
+  return entriesOf(situation.configuration).flatMap((entry) => {
+    const answers = answersTo(entry, tree, situation);
+    const named = namedBy(entry, situation.configuration);
+    const keys = new Set(named.map(keyOf));
+    const found = matchedBy(entry, situation).filter((ref) => !keys.has(keyOf(ref)));
+    return [...named, ...found].map((ref) => ({
+      key: keyOf(ref),
+      ref,
+      entry,
+      named: keys.has(keyOf(ref)),
+      accounts: dueOn(`${keyOf(ref)} ${entry.name}`, answers, situation),
+    }));
+  });
+}
+
+/** Who gets access on a resource by a grant, and who keeps it. */
+function dueOn(row: string, answers: ReadonlyMap<string, Answer>, { had }: Situation): ReadonlySet<string> {
+  const isDue = (id: string, answer: Answer): boolean =>
+    answer === 'gets' || (answer === 'keeps' && had?.has(cellName(row, id)) === true);
+  return new Set([...answers].filter(([id, answer]) => isDue(id, answer)).map(([id]) => id));
+}
+
+/** @param row the key of the resource, a space, and the name of the grant */
+export const cellName = (row: string, id: string): string => `${row} ${id}`;
+
+export const entriesOf = ({ grants }: Configuration): readonly Entry[] => grants as readonly Entry[];
+
+/** Keys of the resources that a configuration names. */
+export const namedKeysOf = (configuration: Configuration): readonly string[] => [
+  ...new Set(entriesOf(configuration).flatMap((entry) => namedBy(entry, configuration).map(keyOf))),
+];
+
+/** Places in which patterns of a configuration look: `kind/account/region`. */
+export const patternPlaces = (configuration: Configuration): ReadonlySet<string> =>
+  new Set(
+    entriesOf(configuration)
+      .filter((entry) => hasPatterns(readerOf(entry.kind).patterns(entry)))
+      .flatMap((entry) =>
+        placesOf(entry, configuration).map(({ accountId, region }) =>
+          [entry.kind, accountId, region].join('/'),
+        ),
+      ),
+  );
+
+const hasPatterns = ({ names, tags }: Patterns): boolean => names.length > 0 || tags !== undefined;
+
+/**
+ * An account that waits for approval has what it would have both here and where it was approved last. Grants that a
+ * condition holds know no approval ("Approval", docs/configuration.md).
+ */
+function answersTo(
+  entry: Entry,
+  tree: Tree,
+  { world, waiting, stored = noStoredOus }: Situation,
+): ReadonlyMap<string, Answer> {
+  const here = answersOf(entry.for, tree, stored);
+  return new Map(
+    [...world.accounts.keys()].map((id): [string, Answer] => {
+      const approval = isHeld(entry) ? undefined : waiting.get(id);
+      if (approval === undefined) return [id, here(id)];
+      const { approvedAs } = approval;
+      if (approvedAs === null) return [id, 'nothing'];
+      return [id, weaker(here(id), answersOf(entry.for, treeOfOne(id, approvedAs), stored)(id))];
+    }),
+  );
+}
+
+const weaker = (one: Answer, other: Answer): Answer =>
+  (['nothing', 'keeps'] as const).find((each) => one === each || other === each) ?? 'gets';
+
+/** IAM knows no regions: what is on it is kept under one. */
+const globalKinds: ReadonlySet<string> = new Set(['assume-role-permission', 'role-trust-policy']);
+
+function placesOf(entry: Entry, { centralAccounts }: Configuration): readonly Omit<Ref, 'kind' | 'id'>[] {
+  const central = centralAccounts[entry.account];
+  if (central === undefined) throw new Error(`${entry.name} is on an account that is not configured`);
+  if (globalKinds.has(entry.kind)) return [{ accountId: central.id, region: 'us-east-1' }];
+  const { region, regions } = entry as { readonly region?: string; readonly regions?: readonly string[] };
+  return (regions ?? [region ?? central.region]).map((each) => ({ accountId: central.id, region: each }));
+}
+
+const namedBy = (entry: Entry, configuration: Configuration): readonly Ref[] =>
+  placesOf(entry, configuration).flatMap((place) =>
+    readerOf(entry.kind)
+      .named(entry)
+      .map((id) => ({ kind: entry.kind, ...place, id })),
+  );
+
+/** What the patterns of an entry match now. */
+function matchedBy(entry: Entry, { world, configuration }: Situation): readonly Ref[] {
+  const { patterns, all, findable = all } = readerOf(entry.kind);
+  const wanted = patterns(entry);
+  if (!hasPatterns(wanted)) return [];
+  return placesOf(entry, configuration).flatMap(({ accountId, region }) =>
+    findable(world)
+      .filter((each) => each.accountId === accountId && each.region === region && isMatch(each, wanted))
+      .map(({ id }) => ({ kind: entry.kind, accountId, region, id })),
+  );
+}
+
+const isMatch = ({ id, tags: actual }: Candidate, { names, tags }: Patterns): boolean =>
+  names.some((name) => fitsStars(id, name)) ||
+  (tags !== undefined &&
+    Object.entries(tags).every(([key, value]) => {
+      const values = typeof value === 'string' ? [value] : value;
+      return Object.hasOwn(actual, key) && values.includes(actual[key] ?? '');
+    }));

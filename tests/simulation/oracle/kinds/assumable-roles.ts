@@ -1,0 +1,98 @@
+import type { World } from '../../../../simulator/world.ts';
+import { asId, type IsFull } from '../capacity.ts';
+import { documentReader } from '../document-reader.ts';
+import type { Entry } from '../entry.ts';
+import { type Document, documentOf } from '../policies.ts';
+import { organizationKeys } from '../probes.ts';
+import type { Candidate, Reader } from '../reader.ts';
+import type { Request } from '../requests.ts';
+import type { Ref } from '../resources.ts';
+
+const namesOf = (entry: Entry, field: 'groups' | 'roles'): readonly string[] =>
+  field in entry ? ((entry[field] ?? []) as readonly string[]) : [];
+
+const holderOf = (
+  sort: 'group' | 'role',
+  { accountId, name }: Pick<Ref, 'accountId'> & { readonly name: string },
+): Candidate => ({ accountId, region: 'us-east-1', id: `${sort}/${name}`, tags: {} });
+
+/** The policies of a group or role. One without a Sid on its statement has the Sid in its tag (docs/decisions/0019). */
+function attached(world: World, ref: Ref): readonly Document[] {
+  return [...(holderAt(world, ref)?.attached ?? [])].map((arn) => {
+    const policy = world.managedPolicies.get(arn);
+    const text = policy?.versions.find((each) => each.id === policy.defaultVersion)?.document;
+    const sid = policy?.tags['account-onboarding:sid'];
+    const document = documentOf(text);
+    if (sid === undefined) return document;
+    return { ...document, Statement: document.Statement.map((each) => ({ Sid: sid, ...each })) };
+  });
+}
+
+function holderAt(world: World, { accountId, id }: Ref) {
+  const [sort, name] = id.split('/');
+  const all = sort === 'group' ? [...world.groups.values()] : [...world.roles.values()];
+  return all.find((each) => each.accountId === accountId && each.name === name);
+}
+
+/** Of one policy, the characters that are no role's. */
+const frame = 300;
+
+const isFull: IsFull = (world, ref, demands, { deployment, limits }) => {
+  const holder = holderAt(world, ref);
+  const ours = `:policy/account-onboarding/${deployment}/`;
+  const others = [...(holder?.attached ?? [])].filter((arn) => !arn.includes(ours)).length;
+  const attachable = ref.id.startsWith('group/')
+    ? limits.managedPoliciesPerGroup
+    : limits.managedPoliciesPerRole;
+  const perPolicy = demands.map(({ entry }) => {
+    const role = 'role' in entry ? String(entry.role) : '';
+    if ('packing' in entry && entry.packing === 'condition')
+      return Math.floor((limits.managedPolicyCharacters - frame) / asId);
+    return Math.floor(
+      (limits.managedPolicyCharacters - frame) / `"arn:aws:iam::123456789012:role/${role}",`.length,
+    );
+  });
+  const wanted = demands.reduce((sum, { accountIds }) => sum + Math.max(accountIds.length, 1), 0);
+  return wanted > (attachable - others) * Math.max(1, Math.min(...perPolicy) - 2);
+};
+
+export const assumableRoles: Reader = documentReader({
+  named: (entry) => [
+    ...namesOf(entry, 'groups').map((name) => `group/${name}`),
+    ...namesOf(entry, 'roles').map((name) => `role/${name}`),
+  ],
+  patterns: () => ({ names: [], tags: undefined }),
+  all: (world) => [
+    ...[...world.groups.values()].map((each) => holderOf('group', each)),
+    ...[...world.roles.values()]
+      .filter(({ attached }) => attached.size > 0)
+      .map((each) => holderOf('role', each)),
+  ],
+  documents: attached,
+  isFull,
+  probes: (of) => {
+    const { entry, subject } = of;
+    const role = 'role' in entry ? String(entry.role) : '';
+    const needsMfa = !('mfa' in entry) || entry.mfa !== false;
+    const arn = (name: string): string => `arn:aws:iam::${subject.id}:role/${name}`;
+    const assume = (resource: string, mfa: boolean, action = 'sts:AssumeRole'): Request => ({
+      who: 'holder',
+      action,
+      resource,
+      keys: {
+        'aws:ResourceAccount': subject.id,
+        ...organizationKeys('Resource', of),
+        ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
+      },
+    });
+    return {
+      allowed: [assume(arn(role), needsMfa)],
+      refused: [
+        assume(arn('AnotherRole'), true),
+        assume(arn(`${role}s`), true),
+        assume(arn(role), true, 'sts:TagSession'),
+        ...(needsMfa ? [assume(arn(role), false)] : []),
+      ],
+    };
+  },
+});

@@ -1,0 +1,96 @@
+import { asId, principals } from '../capacity.ts';
+import { documentReader } from '../document-reader.ts';
+import { isHeld } from '../held.ts';
+import { documentOf } from '../policies.ts';
+import { byOtherRole, byRole, byService, forNobody } from '../probes.ts';
+import type { Case, Probes, Reader } from '../reader.ts';
+
+interface Delivery {
+  readonly service: string;
+  readonly source: string;
+  /** What the service asks of the bucket first. */
+  readonly checks: readonly string[];
+  /** Below the account's folder. */
+  readonly folder: string;
+}
+
+/** "Grants", docs/configuration.md; FACTS.md, "How the services behave". */
+const deliveries: Readonly<Record<string, Delivery>> = {
+  'cloudtrail-write': {
+    service: 'cloudtrail.amazonaws.com',
+    source: 'cloudtrail:trail/any',
+    checks: ['s3:GetBucketAcl'],
+    folder: '',
+  },
+  'config-write': {
+    service: 'config.amazonaws.com',
+    source: 'config:any',
+    checks: ['s3:GetBucketAcl', 's3:ListBucket'],
+    folder: 'Config/',
+  },
+  'flow-logs-write': {
+    service: 'delivery.logs.amazonaws.com',
+    source: 'logs:any',
+    checks: ['s3:GetBucketAcl', 's3:ListBucket'],
+    folder: 'vpcflowlogs/',
+  },
+};
+
+const acl = { 's3:x-amz-acl': 'bucket-owner-full-control' };
+
+function delivery(of: Case, { service, source, checks, folder }: Delivery): Probes {
+  const bucket = `arn:aws:s3:::${of.ref.id}`;
+  const prefix = 'prefix' in of.entry && of.entry.prefix !== undefined ? `${String(of.entry.prefix)}/` : '';
+  const file = `${bucket}/${prefix}AWSLogs/${of.subject.id}/${folder}2026/file.gz`;
+  const write = byService(of, service, { action: 's3:PutObject', resource: file, keys: acl, source });
+  return {
+    allowed: [...checks.map((action) => byService(of, service, { action, resource: bucket, source })), write],
+    refused: [
+      byService(of, service, { action: 's3:PutObject', resource: file, source }),
+      byService(of, service, { action: 's3:GetObject', resource: file, keys: acl, source }),
+      { ...write, resource: `${bucket}/${prefix}elsewhere/file.gz` },
+      { ...write, who: { service: 'other.amazonaws.com' } },
+      forNobody(write),
+      byRole(of, { action: 's3:PutObject', resource: file, keys: acl }),
+    ],
+  };
+}
+
+function revisions(of: Case): Probes {
+  const bucket = `arn:aws:s3:::${of.ref.id}`;
+  const file = `${bucket}/app/revision.zip`;
+  return {
+    allowed: [
+      byRole(of, { action: 's3:ListBucket', resource: bucket }),
+      byRole(of, { action: 's3:GetObject', resource: file }),
+      byRole(of, { action: 's3:GetObjectVersion', resource: file }),
+    ],
+    refused: [
+      byRole(of, { action: 's3:PutObject', resource: file }),
+      byRole(of, { action: 's3:DeleteObject', resource: file }),
+      byRole(of, { action: 's3:PutBucketPolicy', resource: bucket }),
+      ...byOtherRole(of, { action: 's3:GetObject', resource: file }),
+    ],
+  };
+}
+
+const presetOf = ({ entry }: Case): string => ('preset' in entry ? String(entry.preset) : '');
+
+export const buckets: Reader = documentReader({
+  limit: 20_480,
+  lists: (entry) => {
+    if (!('preset' in entry) || entry.preset !== 'revisions-read') return { statements: 2, perAccount: asId };
+    // Under a condition, listing and reading stay two statements.
+    return principals(entry, isHeld(entry) ? 2 : 1);
+  },
+  named: (entry) => ('bucket' in entry ? [String(entry.bucket)] : []),
+  patterns: () => ({ names: [], tags: undefined }),
+  all: (world) => [...world.buckets.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
+  documents: (world, { id }) => [documentOf(world.buckets.get(id)?.policy)],
+  probes: (of) => {
+    const known = deliveries[presetOf(of)];
+    if (known !== undefined) return delivery(of, known);
+    if (presetOf(of) === 'revisions-read') return revisions(of);
+    throw new Error(`The oracle knows no preset ${presetOf(of)} of buckets`);
+  },
+});

@@ -1,0 +1,59 @@
+import type { World } from '../../../../simulator/world.ts';
+import type { Case, Reader } from '../reader.ts';
+import type { Ref } from '../resources.ts';
+import { keyGrantMark } from '../sids.ts';
+import { allKeys, findableKeys, keyArn, keyPatterns, namedKeys } from './keys.ts';
+
+/** Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes". */
+const operations = [
+  'CreateGrant',
+  'Decrypt',
+  'DescribeKey',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+];
+
+const grantsOn = (world: World, ref: Ref, mark: string) =>
+  (world.grants.get(keyArn(ref)) ?? []).filter(({ name }) => name?.startsWith(mark) === true);
+
+/** The service-linked role of Auto Scaling in the account. */
+function granteeOf({ entry, subject }: Case): string {
+  const suffix = 'customSuffix' in entry && entry.customSuffix !== undefined ? `_${entry.customSuffix}` : '';
+  const path = 'role/aws-service-role/autoscaling.amazonaws.com';
+  return `arn:aws:iam::${subject.id}:${path}/AWSServiceRoleForAutoScaling${suffix}`;
+}
+
+export const keyGrants: Reader = {
+  named: namedKeys,
+  patterns: keyPatterns,
+  all: allKeys,
+  findable: findableKeys,
+  holdings: (world, ref, installation, grant) =>
+    grantsOn(world, ref, keyGrantMark(installation, grant)).map(({ name = '' }) => ({
+      mark: name,
+      ids: [name.slice(-12)],
+    })),
+  has: (world, of, installation, grant) => {
+    const found = grantsOn(world, of.ref, keyGrantMark(installation, grant)).filter(
+      ({ grantee, constraints }) => grantee === granteeOf(of) && constraints === undefined,
+    );
+    const given = new Set<string>(found.flatMap((each) => each.operations));
+    if (operations.every((each) => given.has(each))) return 'everything';
+    return given.size > 0 ? 'something' : 'nothing';
+  },
+  isFull: (world, ref, demands, { deployment, limits }) => {
+    const all = world.grants.get(keyArn(ref)) ?? [];
+    const others = all.filter(({ name }) => name?.startsWith(keyGrantMark(deployment)) !== true).length;
+    return others + demands.flatMap(({ accountIds }) => accountIds).length > limits.grantsPerKey;
+  },
+  tooMuch: (world, of, installation) =>
+    grantsOn(world, of.ref, keyGrantMark(installation, of.entry.name))
+      .filter(({ name }) => name?.endsWith(`/${of.subject.id}`) === true)
+      .flatMap(({ grantee, operations: given }) => [
+        ...given.filter((each) => !operations.includes(each)).map((each) => `kms:${each} for ${grantee}`),
+        ...(grantee === granteeOf(of) || !grantee.startsWith('arn:') ? [] : [`a grant for ${grantee}`]),
+      ]),
+};

@@ -1,0 +1,174 @@
+import type { World } from '../../../../simulator/world.ts';
+import { principals } from '../capacity.ts';
+import { documentReader } from '../document-reader.ts';
+import type { Entry } from '../entry.ts';
+import { documentOf } from '../policies.ts';
+import { byOtherRole, byRole, byService, type Call, forNobody, sourceOf } from '../probes.ts';
+import type { Candidate, Case, Patterns, Probes, Reader } from '../reader.ts';
+import type { Request } from '../requests.ts';
+import type { Ref } from '../resources.ts';
+
+export const keyArn = ({ accountId, region, id }: Ref): string =>
+  `arn:aws:kms:${region}:${accountId}:key/${id}`;
+
+/** Never a part of a grant on a key. */
+const administration = ['kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'];
+
+/** What one preset lets the roles of an account do, under which keys, and what it must not. */
+interface Use {
+  readonly actions: readonly string[];
+  readonly keys?: (of: Case) => Request['keys'];
+  readonly refusedActions: readonly string[];
+  readonly refusedKeys?: (of: Case) => Request['keys'];
+}
+
+const throughSecrets = ({ ref }: Case): Request['keys'] => ({
+  'kms:ViaService': `secretsmanager.${ref.region}.amazonaws.com`,
+});
+
+const deployment = (region: string, accountId: string): Request['keys'] => ({
+  'kms:EncryptionContext:aws:appconfig:deployment:arn': `arn:aws:appconfig:${region}:${accountId}:application/a/environment/b/deployment/1`,
+});
+
+const uses: Readonly<Record<string, Use>> = {
+  'launch-encrypted-ami': {
+    actions: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+      'kms:GenerateDataKeyWithoutPlaintext',
+    ],
+    refusedActions: ['kms:CreateGrant'],
+  },
+  decrypt: {
+    actions: ['kms:Decrypt', 'kms:DescribeKey'],
+    refusedActions: ['kms:Encrypt', 'kms:CreateGrant'],
+  },
+  'decrypt-secrets': {
+    actions: ['kms:Decrypt', 'kms:DescribeKey'],
+    keys: throughSecrets,
+    refusedActions: ['kms:Encrypt'],
+    refusedKeys: () => ({}),
+  },
+  'read-configurations': {
+    actions: ['kms:Decrypt'],
+    keys: ({ ref, subject }) => deployment(ref.region, subject.id),
+    refusedActions: ['kms:GenerateDataKey'],
+    refusedKeys: ({ ref }) => deployment(ref.region, '121212121212'),
+  },
+  'deploy-configurations': {
+    actions: ['kms:GenerateDataKey'],
+    keys: ({ ref, subject }) => deployment(ref.region, subject.id),
+    refusedActions: ['kms:Decrypt'],
+    refusedKeys: ({ ref }) => deployment(ref.region, '121212121212'),
+  },
+};
+
+function use(of: Case, preset: string, { actions, keys, refusedActions, refusedKeys }: Use): Probes {
+  const resource = keyArn(of.ref);
+  const call = (action: string, given = keys?.(of) ?? {}): Call => ({ action, resource, keys: given });
+  const forVolumes = { 'kms:GrantIsForAWSResource': 'true' };
+  return {
+    allowed: [
+      ...actions.map((action) => byRole(of, call(action))),
+      ...(preset === 'launch-encrypted-ami' ? [byRole(of, call('kms:CreateGrant', forVolumes))] : []),
+    ],
+    refused: [
+      ...[...administration, ...refusedActions].map((action) => byRole(of, call(action))),
+      ...(refusedKeys === undefined
+        ? []
+        : actions.map((action) => byRole(of, call(action, refusedKeys(of))))),
+      ...actions.flatMap((action) => byOtherRole(of, call(action))),
+    ],
+  };
+}
+
+function trails(of: Case): Probes {
+  const resource = keyArn(of.ref);
+  const service = 'cloudtrail.amazonaws.com';
+  const source = 'cloudtrail:trail/any';
+  const keys = { 'kms:EncryptionContext:aws:cloudtrail:arn': sourceOf(of.subject, source) };
+  const encrypt = byService(of, service, { action: 'kms:GenerateDataKey', resource, keys, source });
+  return {
+    allowed: [
+      encrypt,
+      byService(of, service, { action: 'kms:Decrypt', resource, keys, source }),
+      byService(of, service, { action: 'kms:DescribeKey', resource, source }),
+    ],
+    refused: [
+      byService(of, service, { action: 'kms:GenerateDataKey', resource, source }),
+      byService(of, service, { action: 'kms:Encrypt', resource, keys, source }),
+      { ...encrypt, who: { service: 'other.amazonaws.com' } },
+      byRole(of, { action: 'kms:GenerateDataKey', resource, keys }),
+    ],
+  };
+}
+
+/** Services that encrypt logs, and what they call. */
+const services: Readonly<Record<string, readonly [service: string, source: string, ...actions: string[]]>> = {
+  'config-encrypt': ['config.amazonaws.com', 'config:any', 'kms:Decrypt', 'kms:GenerateDataKey'],
+  'flow-logs-encrypt': [
+    'delivery.logs.amazonaws.com',
+    'logs:any',
+    'kms:Encrypt',
+    'kms:Decrypt',
+    'kms:ReEncryptFrom',
+    'kms:ReEncryptTo',
+    'kms:GenerateDataKey',
+    'kms:DescribeKey',
+  ],
+};
+
+function delivery(of: Case, [service, source, ...actions]: readonly [string, string, ...string[]]): Probes {
+  const resource = keyArn(of.ref);
+  const requests = actions.map((action) => byService(of, service, { action, resource, source }));
+  return {
+    allowed: requests,
+    refused: [
+      ...requests.map(forNobody),
+      ...administration.map((action) => byService(of, service, { action, resource, source })),
+      ...actions.map((action) => byRole(of, { action, resource })),
+    ],
+  };
+}
+
+/** `"arn:aws:cloudtrail:*:555566667777:trail/*",` */
+const asTrail = 44;
+
+const presetOf = (entry: Entry): string => ('preset' in entry ? String(entry.preset) : '');
+
+export const keyPatterns = (entry: Entry): Patterns => ({
+  names: [],
+  tags: 'tagged' in entry ? (entry.tagged as Patterns['tags']) : undefined,
+});
+
+export const namedKeys = (entry: Entry): readonly string[] =>
+  'key' in entry && entry.key !== undefined ? [String(entry.key)] : [];
+
+export const allKeys = (world: World): readonly (Candidate & { readonly state: string })[] =>
+  [...world.keys.values()].map(({ name, ...rest }) => ({ ...rest, id: name }));
+
+/** A key that is pending deletion is none for a pattern. */
+export const findableKeys = (world: World): readonly Candidate[] =>
+  allKeys(world).filter(({ state }) => !state.startsWith('Pending'));
+
+export const keys: Reader = documentReader({
+  limit: 32_768,
+  lists: (entry) =>
+    presetOf(entry) === 'cloudtrail-encrypt' ? { statements: 2, perAccount: asTrail } : principals(entry, 2),
+  named: namedKeys,
+  patterns: keyPatterns,
+  all: allKeys,
+  findable: findableKeys,
+  documents: (world, ref) => [documentOf(world.keys.get(keyArn(ref))?.policy)],
+  probes: (of) => {
+    const preset = presetOf(of.entry);
+    if (preset === 'cloudtrail-encrypt') return trails(of);
+    const service = services[preset];
+    if (service !== undefined) return delivery(of, service);
+    const known = uses[preset];
+    if (known !== undefined) return use(of, preset, known);
+    throw new Error(`The oracle knows no preset ${preset} of keys`);
+  },
+});

@@ -1,0 +1,52 @@
+import type { Account, PendingApproval, Position } from '../../../shared/platform/account.ts';
+import type { SimulatedAccount } from '../../../simulator/simulated-resources.ts';
+import type { World } from '../../../simulator/world.ts';
+import { unescaped } from './globs.ts';
+import type { Leaf, Tree } from './selectors.ts';
+
+/** The organization as it is: the root with everything below it, with the accounts for which `isKept` holds. */
+export function treeOf(world: World, isKept: (account: SimulatedAccount) => boolean = isMember): Tree {
+  const below = (id: string, name: string): Tree => ({
+    id,
+    name,
+    accounts: [...world.accounts.values()].filter((each) => each.parentId === id && isKept(each)),
+    ous: [...world.organizationalUnits.values()]
+      .filter(({ parentId }) => parentId === id)
+      .map((ou) => below(ou.id, ou.name)),
+  });
+  return below(world.settings.rootId, 'Root');
+}
+
+/** Only members are granted anything: accounts that Organizations calls active. */
+export const isMember = ({ state }: Pick<Account, 'state'>): boolean => state === 'ACTIVE';
+
+/** One account alone in the OUs where it was approved last. */
+export function treeOfOne(id: string, { name, tags, parentIds, ouPath }: Position): Tree {
+  const names = ['Root', ...ouPath.split('/').map(unescaped)];
+  const leaf: Leaf = { id, name, tags };
+  const from = (depth: number): Tree => ({
+    id: parentIds[depth] ?? '',
+    name: names[depth] ?? '',
+    accounts: depth >= parentIds.length - 1 ? [leaf] : [],
+    ous: depth >= parentIds.length - 1 ? [] : [from(depth + 1)],
+  });
+  return from(0);
+}
+
+/** From the root to the account's parent. */
+export function parentIdsOf(
+  { organizationalUnits }: World,
+  { parentId }: SimulatedAccount,
+): readonly string[] {
+  const ids = [parentId];
+  for (
+    let ou = organizationalUnits.get(parentId);
+    ou !== undefined;
+    ou = organizationalUnits.get(ou.parentId)
+  )
+    ids.unshift(ou.parentId);
+  return ids;
+}
+
+/** Accounts that wait for approval, by id: what the registry says of them. */
+export type Waiting = ReadonlyMap<string, PendingApproval>;

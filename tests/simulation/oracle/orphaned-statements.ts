@@ -1,0 +1,43 @@
+import { type Expected, entriesOf, type Situation } from './expected.ts';
+import { readers } from './kinds/index.ts';
+import { keyOf } from './resources.ts';
+import { keyGrantMark, sidOfGrant } from './sids.ts';
+
+/** Something managed in the world that belongs to no grant of the configuration there. */
+export interface Stray {
+  readonly key: string;
+  readonly mark: string;
+  /** The accounts that it names; empty if a condition admits accounts. */
+  readonly ids: readonly string[];
+  /** Whether no grant is for the resource at all. */
+  readonly dropped: boolean;
+}
+
+/** Looks at every resource of every kind. */
+export function strays({ world, configuration }: Situation, rows: readonly Expected[]): readonly Stray[] {
+  const installation = configuration.deployment;
+  const grantsOn = Map.groupBy(rows, ({ key }) => key);
+  return Object.entries(readers).flatMap(([kind, reader]) =>
+    reader.all(world).flatMap((each) => {
+      const ref = { kind, accountId: each.accountId, region: each.region, id: each.id };
+      const key = keyOf(ref);
+      const here = grantsOn.get(key) ?? [];
+      return reader
+        .holdings(world, ref, installation)
+        .filter(({ mark }) => !here.some(({ entry }) => isOf(mark, installation, entry.name)))
+        .map((holding) => ({ ...holding, key, dropped: here.length === 0 }));
+    }),
+  );
+}
+
+/** What bears no mark belongs to every grant there. */
+const isOf = (mark: string, installation: string, grant: string): boolean =>
+  mark === '' ||
+  mark.startsWith(sidOfGrant(installation, grant)) ||
+  mark.startsWith(keyGrantMark(installation, grant));
+
+/** Whether a Sid is of a grant of one of the configurations. */
+export const isSidOf = (sid: string, configurations: readonly Situation['configuration'][]): boolean =>
+  configurations.some((each) =>
+    entriesOf(each).some(({ name }) => sid.startsWith(sidOfGrant(each.deployment, name))),
+  );

@@ -1,0 +1,141 @@
+import type { Selector } from '../../../shared/accounts/selector.ts';
+import type { Configuration } from '../../../shared/configuration/schema.ts';
+import { fitsSegment } from './globs.ts';
+import { isOuId, selected, type Tree } from './selectors.ts';
+
+/** The names of an OU and of the OUs above it, the highest first. */
+type OuNames = readonly string[];
+
+/** For each path in a selector: the OUs that it named at the activation and the OUs above them, with their names then, by id. */
+export type StoredOus = ReadonlyMap<string, OuNamesById>;
+
+type OuNamesById = ReadonlyMap<string, OuNames>;
+
+export const noStoredOus: StoredOus = new Map();
+
+/** `keeps`: the account has what it had before, and gets nothing. */
+export type Answer = 'gets' | 'keeps' | 'nothing';
+
+/** What a selector gives to an account by two readings ("When an OU is renamed", docs/configuration.md). */
+export function answersOf(selector: Selector, tree: Tree, stored: StoredOus): (id: string) => Answer {
+  const byName = selected(selector, tree);
+  const asItWas =
+    stored.size === 0 ? byName : selected(selector, tree, (path) => asStored(ousOf(stored, path), tree));
+  return (id) => {
+    if (!asItWas.has(id)) return 'nothing';
+    return byName.has(id) ? 'gets' : 'keeps';
+  };
+}
+
+const ousOf = (stored: StoredOus, path: string): OuNamesById => stored.get(path) ?? new Map();
+
+/** The tree with stored names, and without the OUs that took the path of a stored OU. */
+function asStored(ous: OuNamesById, tree: Tree, above: OuNames = []): Tree {
+  const below = tree.ous.flatMap((ou) => {
+    const known = ous.get(ou.id);
+    const name = known?.at(-1) ?? ou.name;
+    const names = [...above, name];
+    if (known === undefined && isAmong(ous, names)) return [];
+    return [asStored(ous, { ...ou, name }, names)];
+  });
+  return { ...tree, ous: below };
+}
+
+const isAmong = (ous: OuNamesById, names: OuNames): boolean =>
+  [...ous.values()].some((each) => JSON.stringify(each) === JSON.stringify(names));
+
+/** The OUs at each path are stored. A path that names none keeps the OUs from before if one of them has an account. */
+export function storedByActivation(paths: readonly string[], tree: Tree, before: StoredOus): StoredOus {
+  const populated = new Set(trailsOf(tree).map((trail) => trail.at(-1)?.id));
+  return new Map(
+    paths.flatMap((path) => {
+      const named = trailsOf(tree).filter((trail) => isAt(path, trail));
+      if (named.length > 0) return [[path, namesOf(named)] as const];
+      const old = ousOf(before, path);
+      const isKept = [...old].some(([id, names]) => names.length === depthOf(path) && populated.has(id));
+      return isKept ? [[path, old] as const] : [];
+    }),
+  );
+}
+
+/** A sweep stores the OUs at a path by both readings that are not stored yet. What is stored stays. */
+export function storedBySweep(paths: readonly string[], tree: Tree, before: StoredOus): StoredOus {
+  return new Map(
+    paths.flatMap((path) => {
+      const known = ousOf(before, path);
+      const asBefore = trailsOf(asStored(known, tree)).filter((trail) => isAt(path, trail));
+      const fitting = new Set(asBefore.map((trail) => trail.at(-1)?.id));
+      const added = trailsOf(tree).filter((trail) => isAt(path, trail) && fitting.has(trail.at(-1)?.id));
+      const ous = new Map([...namesOf(added), ...known]);
+      return ous.size === 0 ? [] : [[path, ous] as const];
+    }),
+  );
+}
+
+/** An OU with the OUs above it, the highest first. */
+type Trail = readonly Tree[];
+
+/** All OUs that have an account in them or below them: no other OU is known. */
+const trailsOf = (tree: Tree, above: Trail = []): readonly Trail[] =>
+  tree.ous.filter(isPopulated).flatMap((ou) => {
+    const trail = [...above, ou];
+    return [trail, ...trailsOf(ou, trail)];
+  });
+
+const isPopulated = ({ accounts, ous }: Tree): boolean => accounts.length > 0 || ous.some(isPopulated);
+
+const isAt = (path: string, trail: Trail): boolean => fitsPath(path, namesIn(trail));
+
+const fitsPath = (path: string, names: OuNames): boolean =>
+  names.length === depthOf(path) &&
+  path.split('/').every((segment, index) => fitsSegment(names[index] ?? '', segment));
+
+const depthOf = (path: string): number => path.split('/').length;
+
+const namesIn = (trail: Trail): OuNames => trail.map(({ name }) => name);
+
+const namesOf = (trails: readonly Trail[]): OuNamesById =>
+  new Map(
+    trails.flatMap((trail) =>
+      trail.map(({ id }, index) => [id, namesIn(trail.slice(0, index + 1))] as const),
+    ),
+  );
+
+/** The paths in all selectors, each once. */
+export function pathsIn({ grants, approval }: Configuration): readonly string[] {
+  const selectors = [...grants.map((entry) => entry.for), ...(approval === undefined ? [] : [approval.for])];
+  const ous = selectors.flatMap((each) => [each, ...(each.except ?? [])]).flatMap((each) => each.ous ?? []);
+  return [...new Set(ous)].filter((ou) => !isOuId(ou));
+}
+
+/** A path that an operator must look at, and the OUs that the report must name. */
+export interface Unresolved {
+  readonly path: string;
+  readonly ids: readonly string[];
+}
+
+/**
+ * Paths with a stored OU whose name of today they do not match, or with another OU at the path of a stored one.
+ * @param tree has all OUs, those without accounts included
+ */
+export function unresolvedPaths(stored: StoredOus, tree: Tree): readonly Unresolved[] {
+  return [...stored].flatMap(([path, ous]) => {
+    const ids = allTrails(tree).flatMap((trail) => {
+      const { id = '' } = trail.at(-1) ?? {};
+      const known = ous.get(id);
+      if (known === undefined) return isTaken(ous, trail) ? [id] : [];
+      return known.length === depthOf(path) && !isAt(path, trail) ? [id] : [];
+    });
+    return ids.length === 0 ? [] : [{ path, ids }];
+  });
+}
+
+/** Whether an OU with accounts has the path of a stored OU. */
+const isTaken = (ous: OuNamesById, trail: Trail): boolean =>
+  trail.every(isPopulated) && isAmong(ous, namesIn(trail));
+
+const allTrails = (tree: Tree, above: Trail = []): readonly Trail[] =>
+  tree.ous.flatMap((ou) => {
+    const trail = [...above, ou];
+    return [trail, ...allTrails(ou, trail)];
+  });

@@ -1,0 +1,40 @@
+import type { Random } from '../../shared/platform/clock.ts';
+
+/** What a simulation draws; everything comes from one seed. */
+export interface Draw {
+  readonly random: Random;
+  /** True once in `1 / probability` times. */
+  chance(probability: number): boolean;
+  /** A whole number from `low` to `high`, both included. */
+  between(low: number, high: number): number;
+  /** One of them; there must be one. */
+  pick<T>(of: readonly T[]): T;
+  /** Some of them, in their order; each with the probability given. */
+  some<T>(of: readonly T[], probability: number): readonly T[];
+}
+
+/** Mulberry32: 32 bits of state, and neighboring seeds have nothing in common. */
+export function seeded(seed: number): Random {
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export function draw(random: Random): Draw {
+  const between = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
+  return {
+    random,
+    chance: (probability) => random() < probability,
+    between,
+    pick: (of) => {
+      const item = of[between(0, of.length - 1)];
+      if (item === undefined) throw new Error('Nothing to pick from');
+      return item;
+    },
+    some: (of, probability) => of.filter(() => random() < probability),
+  };
+}

@@ -1,0 +1,219 @@
+import { AppConfigClient, StartDeploymentCommand } from '@aws-sdk/client-appconfig';
+import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
+import { rotatedEvent } from '../../../shared/secrets/deployment/event.ts';
+import { raiseAlarm } from '../../../simulator/app-config-progress.ts';
+import type { SimulatedCall } from '../../../simulator/plugin.ts';
+import { moveStage, versionWith } from '../../../simulator/secrets.ts';
+import { type Act, minute, type Scene, sleep } from './action.ts';
+import { freshId, hostedName, profileNamed } from './application.ts';
+import type { RotationStage } from './context.ts';
+import { vanish } from './deletions.ts';
+import { deny } from './denials.ts';
+import { lastWishes, wish, wrongWish } from './deploy-requests.ts';
+import { clientOf, rotateByFunction } from './function.ts';
+import type { RotatedSecret } from './scenario.ts';
+
+/** Everything happens within this time. */
+const duration = 150 * minute;
+/** How often the clock looks (`deploymentRate` of serverless.yml). */
+const lookEvery = 15 * minute;
+/** How many looks it takes at most until nothing is open: longer than any deployment here. */
+const mostLooks = 48;
+
+interface Stretch {
+  begin(): void;
+  end(): void;
+}
+
+/** Secrets rotate, deployments of others are in the way, alarms go off, events arrive or do not; ends when all is done. */
+export async function rotationActs(stage: RotationStage, { begin, end }: Stretch): Promise<void> {
+  const running = new Set<Promise<unknown>>();
+  const run = (execution: Promise<unknown>): void => {
+    const tracked: Promise<unknown> = execution.finally(() => running.delete(tracked));
+    running.add(tracked);
+  };
+  const scene: Scene = { ...stage, busy: new Set(), run };
+  for (const secret of stage.secrets)
+    if (stage.hub && stage.draw.chance(0.7)) await stage.start({ secretId: secret.arn });
+  const stops = [
+    stage.organization.onEvent((event) => announce(scene, event)),
+    stage.organization.intercept(async (call, proceed) => {
+      const answer = await proceed();
+      for (const event of askedEvents(call)) announce(scene, event);
+      return answer;
+    }),
+  ];
+  begin();
+  const looks = clockLooks(scene);
+  await Promise.all(Array.from({ length: stage.draw.between(6, 24) }, () => happening(scene)));
+  while (scene.busy.size > 0) await sleep(minute);
+  end();
+  await sleep(5 * minute);
+  await lastRotations(scene);
+  await lastWishes(scene);
+  for (const stop of stops) stop();
+  await looks.until(async () => running.size === 0 && (await stage.inner.outbox.open()).items.length === 0);
+}
+
+/** The clock starts a look every quarter of an hour, now and then without effect. */
+function clockLooks({ draw, hub, start, run }: Scene) {
+  let storm = true;
+  const look = (): void => {
+    if (hub && !(storm && draw.chance(0.1))) run(start({ unfinished: true }));
+  };
+  const timer = setInterval(look, lookEvery);
+  return {
+    /** Goes on until all is done. */
+    async until(done: () => Promise<boolean>): Promise<void> {
+      storm = false;
+      for (let looks = 0; looks < mostLooks; looks += 1) {
+        await sleep(lookEvery);
+        if (looks > 2 && (await done())) break;
+      }
+      clearInterval(timer);
+    },
+  };
+}
+
+async function happening(scene: Scene): Promise<void> {
+  await sleep(scene.draw.between(0, duration));
+  const act = scene.draw.pick(possible);
+  const secret = scene.draw.pick(scene.secrets);
+  scene.note(`act ${act.name} ${secret.arn.split(':').at(-1)}`);
+  await act(scene, secret);
+}
+
+const rotate: Act = (scene, secret) => alone(scene, secret, () => rotateByFunction(scene, secret));
+
+/** A person changes what the secret opens, and the secret with it. */
+const setByHand: Act = (scene, secret) =>
+  alone(scene, secret, async () => {
+    const { world } = scene.organization;
+    const known = world.secrets.get(secret.arn);
+    if (known === undefined) return;
+    const id = `by-hand-${known.versions.size}-${secret.arn.slice(-6)}`;
+    const version = { id, createdAt: Date.now(), value: secret.door.change(), stages: new Set<string>() };
+    known.versions.set(id, version);
+    moveStage(world, known, 'AWSCURRENT', version);
+  });
+
+/** A person goes back to the version before. */
+const goBack: Act = (scene, secret) =>
+  alone(scene, secret, async () => {
+    const { world } = scene.organization;
+    const known = world.secrets.get(secret.arn);
+    const previous = known === undefined ? undefined : versionWith(known, 'AWSPREVIOUS');
+    if (known === undefined || previous?.value === undefined) return;
+    secret.door.restore(previous.value);
+    moveStage(world, known, 'AWSCURRENT', previous);
+  });
+
+async function alone({ busy }: Scene, { arn }: RotatedSecret, act: () => Promise<void>): Promise<void> {
+  if (busy.has(arn)) return;
+  busy.add(arn);
+  await act().finally(() => busy.delete(arn));
+}
+
+/** Somebody deploys a hosted configuration to one of the environments, where AppConfig lets him. */
+const occupy: Act = async (scene, secret) => {
+  const { application } = secret;
+  const profile = profileNamed(application, scene.draw.pick(['settings', 'settings', hostedName]));
+  if (application.environments.size === 0 || profile === undefined) return;
+  const client = clientOf(scene, secret, AppConfigClient, 'others');
+  const command = new StartDeploymentCommand({
+    ApplicationId: application.id,
+    EnvironmentId: scene.draw.pick([...application.environments.keys()]),
+    ConfigurationProfileId: profile.id,
+    ConfigurationVersion: '1',
+    DeploymentStrategyId: scene.draw.pick(scene.strategies),
+  });
+  await client.send(command).catch(() => {});
+};
+
+/** An alarm goes off for some minutes. */
+const alarm: Act = ({ organization, draw }, { application }) => {
+  const { world } = organization;
+  const monitored = [...application.environments.values()].flatMap(({ monitors }) => monitors);
+  if (monitored.length === 0) return;
+  const arn = draw.pick(monitored);
+  raiseAlarm(world, arn);
+  setTimeout(() => world.appConfig.alarms.delete(arn), draw.between(1, 5) * minute);
+};
+
+const byHand: Act = ({ hub, start, run, watch }, { arn }) => {
+  if (!hub) return;
+  watch.asked();
+  run(start({ secretId: arn }));
+};
+
+const addEnvironment: Act = (_, { home }) => {
+  const id = freshId(home, 'add');
+  // A name that is no id: made anew, the environment must not be found by the id that it had before.
+  home.application.environments.set(id, { id, name: `added-${id}`, monitors: [], deployments: [] });
+};
+
+/** For good, and only where no target of the configuration names it. */
+const removeEnvironment: Act = ({ secrets, draw }, { application }) => {
+  const isNamed = secrets.some((each) => each.application === application && each.named);
+  const ids = [...application.environments.keys()];
+  if (!isNamed && ids.length > 1) application.environments.delete(draw.pick(ids));
+};
+
+const possible: readonly Act[] = [
+  ...Array.from({ length: 8 }, () => rotate),
+  setByHand,
+  setByHand,
+  goBack,
+  goBack,
+  occupy,
+  occupy,
+  alarm,
+  alarm,
+  byHand,
+  addEnvironment,
+  removeEnvironment,
+  wish,
+  wish,
+  wish,
+  wrongWish,
+  vanish,
+  vanish,
+  deny,
+];
+
+/** When all is quiet, every secret is rotated: what was left half done must not be in the way. */
+async function lastRotations(scene: Scene): Promise<void> {
+  for (const { application } of scene.secrets)
+    for (const { monitors } of application.environments.values())
+      for (const arn of monitors) scene.organization.world.appConfig.alarms.delete(arn);
+  // A stale AWSPENDING costs one rotation.
+  for (let round = 0; round < 2; round += 1)
+    for (const secret of scene.secrets) {
+      await rotate(scene, secret);
+      await sleep(minute);
+    }
+}
+
+/** When an event is delivered: mostly once and soon, sometimes late, twice, or never. */
+function announce(scene: Scene, event: object): void {
+  const { draw, hub, start, run } = scene;
+  if (!hub || draw.chance(0.15)) return;
+  const times = draw.chance(0.15) ? 2 : 1;
+  for (let time = 0; time < times; time += 1) {
+    const delay = draw.chance(0.8) ? draw.between(200, 5_000) : draw.between(0, 20 * minute);
+    run(sleep(delay).then(() => start(event)));
+  }
+}
+
+/** What the rotation function asks by its own events, as the rule of the bus would pass them on. */
+const askedEvents = ({ operation, input }: SimulatedCall): readonly object[] =>
+  operation === 'PutEvents'
+    ? ((input as PutEventsCommandInput).Entries ?? [])
+        .filter(({ Source }) => Source === rotatedEvent.source)
+        .map(({ Source, DetailType, Resources, Detail }) => ({
+          source: Source,
+          'detail-type': DetailType,
+          resources: Resources,
+          detail: JSON.parse(String(Detail)),
+        }))
+    : [];

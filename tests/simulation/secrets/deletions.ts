@@ -1,0 +1,52 @@
+import { type Act, minute, type Scene, sleep } from './action.ts';
+import { freshId, type Home, isGone, makeAnew } from './application.ts';
+
+/**
+ * Somebody deletes an application, an environment or a profile, whatever is under way, and mostly makes it anew, under its
+ * name with another id. Whoever has named it in the configuration says what is there now, or forgets to.
+ */
+export const vanish: Act = async (scene, { home }) => {
+  const { draw, organization, note, configure } = scene;
+  if (isGone(organization.world, home)) return;
+  const what = draw.pick(['application', 'environment', 'environment', 'profile'] as const);
+  const back = removed[what](scene, home);
+  note(`${what} of ${home.input.name} has vanished`);
+  if (draw.chance(0.75)) {
+    await sleep(draw.between(1, 40) * minute);
+    back();
+    note(`${what} of ${home.input.name} is back`);
+  }
+  await sleep(draw.between(0, 10) * minute);
+  if (draw.chance(0.8)) await configure();
+};
+
+/** @returns what makes it anew */
+type Removal = (scene: Scene, home: Home) => () => void;
+
+const removed: Readonly<Record<'application' | 'environment' | 'profile', Removal>> = {
+  application: ({ organization: { world } }, home) => {
+    world.appConfig.applications.delete(home.application.id);
+    return () => makeAnew(world, home);
+  },
+  environment: ({ draw }, home) => removeOne(home, draw.pick, home.application.environments, 'env'),
+  /** Others deploy the settings as they please. */
+  profile: ({ draw }, home) =>
+    removeOne(home, draw.pick, home.application.profiles, 'pro', ({ name }) => name !== 'settings'),
+};
+
+function removeOne<T extends { readonly id: string; readonly name: string }>(
+  home: Home,
+  pick: <P>(of: readonly P[]) => P,
+  items: Map<string, T>,
+  prefix: string,
+  mayGo: (item: T) => boolean = () => true,
+): () => void {
+  const candidates = [...items.values()].filter(mayGo);
+  if (candidates.length === 0) return () => {};
+  const item = pick(candidates);
+  items.delete(item.id);
+  return () => {
+    const id = freshId(home, prefix);
+    items.set(id, { ...item, id, ...('deployments' in item ? { deployments: [] } : {}) });
+  };
+}

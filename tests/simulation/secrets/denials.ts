@@ -1,0 +1,49 @@
+import { awsError } from '../../../simulator/aws-error.ts';
+import { type Act, minute, sleep } from './action.ts';
+import type { RotationStage } from './context.ts';
+
+/** For some time nobody of the hub may look at a secret. */
+export const deny: Act = async ({ organization, draw, denials }, { arn }) => {
+  const stop = organization.intercept(async ({ operation, input, caller }, proceed) => {
+    const { SecretId } = input as { readonly SecretId?: string };
+    const isDenied = operation === 'DescribeSecret' && SecretId === arn && isHub(caller.sessionArn);
+    if (isDenied) throw awsError('AccessDeniedException', 'It is not allowed for the moment', 403);
+    return proceed();
+  });
+  denials.push(arn);
+  await sleep(draw.between(10, 60) * minute);
+  stop();
+};
+
+const isHub = (sessionArn: string): boolean =>
+  !sessionArn.includes('/rotation-function/') && !sessionArn.includes('/others/');
+
+/** The clock tells once of what keeps it from a secret, not at every look. */
+export function denialViolations({
+  secrets,
+  denials,
+  organization: { world },
+}: RotationStage): readonly string[] {
+  const events = world.putEvents.map(({ Detail }): Told => JSON.parse(String(Detail)));
+  return secrets.flatMap(({ arn }) => {
+    const looks = events.filter(
+      ({ cause, left = [] }) => cause === 'unfinished' && left.some(isDenialOf(arn)),
+    );
+    const runs = new Set(looks.map(({ runId }) => runId)).size;
+    const times = denials.filter((each) => each === arn).length;
+    return runs <= times
+      ? []
+      : [`the clock told ${runs} times that ${arn} was denied, which was news ${times} times`];
+  });
+}
+
+interface Told {
+  readonly runId?: string;
+  readonly cause?: string;
+  readonly left?: readonly string[];
+}
+
+const isDenialOf =
+  (arn: string) =>
+  (line: string): boolean =>
+    line.startsWith(`${arn}: AccessDeniedError`);

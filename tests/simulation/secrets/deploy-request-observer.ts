@@ -1,0 +1,65 @@
+import type { Delivery } from '../../../shared/store/ports.ts';
+import type { World } from '../../../simulator/world.ts';
+
+/** What a start is of. */
+interface Start {
+  readonly application: string;
+  readonly environment: string;
+  readonly profile: string;
+  readonly version: string;
+}
+
+export interface WishWatch {
+  /** Of all hosted configurations that something was claimed of. */
+  readonly sources: ReadonlySet<string>;
+  /** A delivery was stored. */
+  stored(delivery: Delivery): void;
+  /** A start is about to take effect. */
+  starts(start: Start): void;
+}
+
+interface Wish {
+  readonly version: string;
+  readonly requestedAt: string;
+  /** When it was stored: milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * A start rests on a look of the half minute before it was sent, and takes effect within three quarters of a minute: a wish
+ * that was stored before that was there to be seen.
+ */
+const longestSight = 80_000;
+
+/** Of hosted configurations: nothing is claimed that does not exist, and no start is for what is not the last wish. */
+export function wishWatch({ appConfig }: World, violated: (what: string) => void): WishWatch {
+  const wishes = new Map<string, Wish[]>();
+  const sources = new Set<string>();
+  return {
+    sources,
+    stored: ({ source, status, version, target, requestedAt }) => {
+      if (!source.startsWith('appconfig:') || status !== 'claimed') return;
+      sources.add(source);
+      const versions = appConfig.applications.get(target.application)?.profiles.get(target.profile)?.versions;
+      if (versions !== undefined && versions[Number(version) - 1] === undefined)
+        violated(`version ${version} of ${target.profile} was claimed, and does not exist`);
+      const known = wishes.get(keyOf(target)) ?? [];
+      if (known.some((wish) => wish.version === version && wish.requestedAt === requestedAt)) return;
+      wishes.set(keyOf(target), [...known, { version, requestedAt, at: Date.now() }]);
+    },
+    starts: (start) => {
+      const last = (wishes.get(keyOf(start)) ?? []).toSorted(byMoment).at(-1);
+      if (last === undefined || last.version === start.version) return;
+      if (Date.now() - last.at > longestSight)
+        violated(
+          `version ${start.version} of ${start.profile} was started, though ${last.version} was asked for after it`,
+        );
+    },
+  };
+}
+
+const keyOf = ({ application, environment, profile }: Omit<Start, 'version'>): string =>
+  [application, environment, profile].join('/');
+
+const byMoment = (a: Wish, b: Wish): number =>
+  a.requestedAt.localeCompare(b.requestedAt) || Number(a.version) - Number(b.version);

@@ -1,0 +1,97 @@
+import type { SimulatedProfile } from '../../../simulator/app-config-state.ts';
+import { type Act, minute, type Scene, sleep } from './action.ts';
+import { type Home, hostedName, isGone, profileNamed } from './application.ts';
+
+/** A person asks for a version of a hosted configuration, by ids or names; the wish may come late, or twice. */
+export const wish: Act = async (scene, { home }) => {
+  const { draw, organization, hub, start, run } = scene;
+  const profile = profileNamed(home.application, hostedName);
+  if (!hub || profile === undefined || isGone(organization.world, home)) return;
+  if (draw.chance(0.5)) addVersion(profile);
+  const input = wishFor(scene, home, profile);
+  for (let times = draw.chance(0.15) ? 2 : 1; times > 0; times -= 1) {
+    await sleep(draw.chance(0.8) ? draw.between(200, 5_000) : draw.between(0, 20 * minute));
+    run(start(input));
+  }
+};
+
+/** A person asks for something that does not exist: nothing may come of it but the record of a run that failed. */
+export const wrongWish: Act = async (scene, { home }) => {
+  const { draw, organization, hub, start, run, watch } = scene;
+  const profile = profileNamed(home.application, hostedName);
+  if (!hub || profile === undefined || isGone(organization.world, home)) return;
+  const wrong = draw.pick([
+    { version: String(profile.versions.length + 1_000) },
+    { version: 'latest' },
+    { environments: ['produktion'] },
+    { profile: 'featurs' },
+    { profile: profileNamed(home.application, 'database')?.id ?? 'gone123' },
+    { application: 'shoop' },
+  ]);
+  run(start({ ...wishFor(scene, home, profile), ...wrong }).then((name) => watch.mustFail(name)));
+};
+
+/**
+ * When all is quiet every hosted configuration is asked for twice more, and the second wish is the last, though the run of the
+ * first may be slower.
+ */
+export async function lastWishes(scene: Scene): Promise<void> {
+  const { hub, homes, organization, start, run } = scene;
+  for (const home of homes) {
+    const profile = profileNamed(home.application, hostedName);
+    if (!hub || profile === undefined || isGone(organization.world, home)) continue;
+    addVersion(profile);
+    const versions = scene.draw.chance(0.5) ? [2, 1] : [1, profile.versions.length];
+    const isSlow = scene.draw.chance(0.5);
+    for (const [index, version] of versions.entries()) {
+      const wished = () => start({ ...named(home), version });
+      run(index === 0 && isSlow ? slowly(scene, wished) : wished());
+      home.wished = String(version);
+      await sleep(scene.draw.between(10, 40) * 1_000);
+    }
+  }
+}
+
+/** The first answer to an execution of AppConfig's comes so late that the next wish is there before it. */
+async function slowly({ organization }: Scene, wished: () => Promise<string>): Promise<string> {
+  let answers = 0;
+  const stop = organization.intercept(async ({ operation }, proceed) => {
+    const isFirst = operation === 'ListHostedConfigurationVersions' && answers === 0;
+    if (isFirst) {
+      answers += 1;
+      await sleep(50_000);
+    }
+    return proceed();
+  });
+  return wished().finally(stop);
+}
+
+function addVersion({ versions }: SimulatedProfile): void {
+  const number = versions.length + 1;
+  versions.push({ content: `{"number":${number}}`, contentType: 'application/json', label: labelOf(number) });
+}
+
+const labelOf = (number: number): string => `v${number}`;
+
+const named = ({ place, application }: Home) => ({
+  application: application.name,
+  profile: hostedName,
+  account: place.name,
+});
+
+function wishFor({ draw }: Scene, home: Home, profile: SimulatedProfile): object {
+  const { application, place } = home;
+  const number = draw.between(1, profile.versions.length);
+  const byId = draw.chance(0.5);
+  const environments = draw.some([...application.environments.values()], 0.6);
+  return {
+    ...(byId ? { application: application.id, profile: profile.id, account: place.name } : named(home)),
+    version: draw.pick([number, String(number), profile.versions[number - 1]?.label ?? number]),
+    ...(environments.length === 0 ? {} : { environments: environments.map(nameOrId(draw)) }),
+  };
+}
+
+const nameOrId =
+  (draw: Scene['draw']) =>
+  ({ id, name }: { readonly id: string; readonly name: string }): string =>
+    draw.chance(0.5) ? id : name;

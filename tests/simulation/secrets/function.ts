@@ -1,0 +1,57 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AnyClient, newClient } from '../../../shared/platform/aws/plugins.ts';
+import {
+  askByEvent,
+  type RotationTools,
+  rotateSecret,
+} from '../../../shared/secrets/rotation-function/index.ts';
+import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
+import type { FunctionUnderTest, RotationStage } from './context.ts';
+import type { RotatedSecret } from './scenario.ts';
+export const ourFunction: FunctionUnderTest = (tools, event) => rotateSecret(tools, event);
+
+/** Rotates a secret as Secrets Manager does; each invocation of the function may die, and is tried again later. */
+export async function rotateByFunction(stage: RotationStage, secret: RotatedSecret): Promise<void> {
+  const { organization, draw, functionDeaths, watch, note, rotationFunction } = stage;
+  const client = clientOf(stage, secret, SecretsManagerClient);
+  const tools: RotationTools = {
+    secretsManager: client,
+    rotator: secret.door.rotator,
+    logger: stage.logger,
+    askForDeployment: askByEvent(clientOf(stage, secret, EventBridgeClient)),
+  };
+  const invoke = async (event: RotationEvent): Promise<void> => {
+    try {
+      await functionDeaths.around('RotationFunction', () => rotationFunction(tools, event, stage, secret));
+    } catch (thrown) {
+      watch.look('an error of the rotation function', thrown);
+      throw thrown;
+    }
+  };
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, draw.between(1_000, 60_000)));
+  try {
+    const error = await rotateNow(organization, { secretArn: secret.arn, client, invoke, pause });
+    note(`rotated ${secret.arn.split(':').at(-1)}: ${error instanceof Error ? error.message : 'well'}`);
+  } catch (thrown) {
+    note(`not rotated ${secret.arn.split(':').at(-1)}: ${thrown instanceof Error ? thrown.message : thrown}`);
+  }
+}
+
+interface Settings {
+  readonly region: string;
+  readonly credentials: ReturnType<RotationStage['organization']['credentialsOf']>;
+  readonly maxAttempts: number;
+}
+
+/** A client of the rotation function. */
+export function clientOf<C extends AnyClient>(
+  { organization }: RotationStage,
+  { place: { accountId, region } }: RotatedSecret,
+  Client: new (settings: Settings) => C,
+  role = 'rotation-function',
+): C {
+  const credentials = organization.credentialsOf(accountId, role);
+  const config = { region, credentials, maxAttempts: 1 };
+  return newClient(Client, config, [organization.plugin({ quick: true })]);
+}

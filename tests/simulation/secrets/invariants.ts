@@ -1,0 +1,186 @@
+import { executionsEndWithin } from '../../../shared/runs/sweep.ts';
+import { type Delivery, type DeploymentTarget, isOpen } from '../../../shared/store/ports.ts';
+import { versionWith } from '../../../simulator/secrets.ts';
+import type { Violation } from '../accounts/write-observer.ts';
+import { epoch } from '../time.ts';
+import { type Home, hostedName, isGone, isThere, profileNamed } from './application.ts';
+import type { RotationStage } from './context.ts';
+import { denialViolations } from './denials.ts';
+import type { RotatedSecret } from './scenario.ts';
+
+/** What must hold for every secret and target when everything is quiet. */
+export async function rotationViolations(stage: RotationStage): Promise<readonly Violation[]> {
+  const { world } = stage.organization;
+  stage.watch.look('an event', [world.putEvents, world.messages]);
+  const found = [
+    ...(await Promise.all(stage.secrets.map((secret) => secretViolations(stage, secret)))).flat(),
+    ...(await Promise.all(stage.homes.map((home) => homeViolations(stage, home)))).flat(),
+    ...stage.secrets.flatMap((secret) => doorViolations(stage, secret)),
+    ...denialViolations(stage),
+    ...(await recordViolations(stage)),
+    ...(await wrongViolations(stage)),
+  ];
+  return found.map((what) => ({ at: Date.now() - epoch, what }));
+}
+
+async function secretViolations(stage: RotationStage, secret: RotatedSecret): Promise<readonly string[]> {
+  const { arn } = secret;
+  const current = currentOf(stage, secret)?.id ?? '';
+  const deliveries = await stage.inner.outbox.of(arn, '');
+  return [
+    ...endViolations(stage, deliveries),
+    ...targetsOf(stage, secret).flatMap((target) =>
+      servedViolation(stage, { target, of: arn, wanted: current, deliveries }),
+    ),
+  ];
+}
+
+/** Of the hosted configuration of an application: its last wish is in force, or somebody was told why not. */
+async function homeViolations(stage: RotationStage, home: Home): Promise<readonly string[]> {
+  const { application, place, wished } = home;
+  const sources = `appconfig:${place.accountId}:${place.region}:`;
+  const all = [...stage.watch.wishes.sources].filter((source) => source.startsWith(sources));
+  const deliveries = (await Promise.all(all.map((source) => stage.inner.outbox.of(source, '')))).flat();
+  const profile = profileNamed(application, hostedName)?.id;
+  if (wished === undefined || profile === undefined) return endViolations(stage, deliveries);
+  const targets = [...application.environments.keys()].map((environment) => ({
+    application: application.id,
+    environment,
+    profile,
+  }));
+  return [
+    ...endViolations(stage, deliveries),
+    ...targets.flatMap((target) =>
+      servedViolation(stage, { target, of: hostedName, wanted: wished, deliveries }),
+    ),
+  ];
+}
+
+const endViolations = (stage: RotationStage, deliveries: readonly Delivery[]): readonly string[] =>
+  deliveries.flatMap((delivery) => {
+    const { id, status, reason } = delivery;
+    if (isOpen(delivery)) return [`${id} has not ended: ${status}`];
+    if (fine.has(status)) return [];
+    if (isStrange(stage, delivery)) return [`${id} ended as ${status}: ${reason}`];
+    return isTold(stage, delivery) ? [] : [`${id} ended as ${status}, and nobody was told: ${reason}`];
+  });
+
+type Target = Omit<DeploymentTarget, 'strategy'>;
+
+/** Those that the configuration in force names, whether they are there or not, else those that are there. */
+function targetsOf(
+  { inForce, organization: { world } }: RotationStage,
+  secret: RotatedSecret,
+): readonly Target[] {
+  const { arn, application, profileId, home } = secret;
+  const named = inForce.configuration.rotation?.targets.find((target) => target.secret === arn);
+  if (named !== undefined)
+    return named.environments.map((environment) => ({
+      application: named.application,
+      environment,
+      profile: named.profile,
+    }));
+  if (isGone(world, home) || profileId === '') return [];
+  return [...application.environments.keys()].map((environment) => ({
+    application: application.id,
+    environment,
+    profile: profileId,
+  }));
+}
+
+interface Served {
+  readonly target: Target;
+  readonly of: string;
+  readonly wanted: string;
+  readonly deliveries: readonly Delivery[];
+}
+
+function servedViolation(
+  stage: RotationStage,
+  { target, of, wanted, deliveries }: Served,
+): readonly string[] {
+  const served = servedVersion(stage, target);
+  if (served === wanted) return [];
+  const { application, environment, profile } = target;
+  const own = deliveries.find(({ id }) => id === `${application}/${environment}/${profile}/${wanted}`);
+  return own !== undefined && told.has(own.status)
+    ? []
+    : [`${environment} serves ${served} of ${of}, not ${wanted}, which is ${own?.status ?? 'nowhere'}`];
+}
+
+const fine: ReadonlySet<Delivery['status']> = new Set(['complete', 'superseded', 'withdrawn']);
+
+/** What a person must have been told. */
+const told: ReadonlySet<Delivery['status']> = new Set(['rolled-back', 'reverted', 'failed', 'timed-out']);
+
+/**
+ * Of a secret nothing fails or times out for good, but where its target has vanished or it could not be looked at; of a wish,
+ * what waits too long does.
+ */
+const isStrange = (
+  { organization: { world } }: RotationStage,
+  { source, status, target, error }: Delivery,
+): boolean =>
+  source.startsWith('arn:') &&
+  (status === 'failed' || status === 'timed-out') &&
+  isThere(world, target) &&
+  error?.name !== 'AccessDeniedError';
+
+function currentOf({ organization }: RotationStage, { arn }: RotatedSecret) {
+  const secret = organization.world.secrets.get(arn);
+  return secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT');
+}
+
+const servedVersion = ({ organization }: RotationStage, target: Target): string | undefined =>
+  organization.world.appConfig.applications
+    .get(target.application)
+    ?.environments.get(target.environment)
+    ?.deployments.findLast(({ profile, undone }) => profile.id === target.profile && undone === undefined)
+    ?.version;
+
+/** By an announcement that has the line of it and its end. */
+function isTold({ organization }: RotationStage, delivery: Delivery): boolean {
+  const { source, version, target, status } = delivery;
+  const what = source.startsWith('arn:') ? source : `Profile ${target.profile}`;
+  const line = `${what}, version ${version} to environment ${target.environment}: ${status}: `;
+  return organization.world.putEvents.some(
+    ({ DetailType, Detail }) =>
+      DetailType === 'Configuration Deployment Failed' && String(Detail).includes(line),
+  );
+}
+
+/** Readers get in with the current value, and the next rotation can begin. */
+function doorViolations(stage: RotationStage, secret: RotatedSecret): readonly string[] {
+  const current = currentOf(stage, secret);
+  const known = stage.organization.world.secrets.get(secret.arn);
+  const pending = known === undefined ? undefined : versionWith(known, 'AWSPENDING');
+  return [
+    ...(secret.door.opens(current?.value ?? '{}')
+      ? []
+      : [`nobody gets in with the current value of ${secret.arn}`]),
+    ...(pending === undefined || pending === current
+      ? []
+      : [`${pending.id} of ${secret.arn} is still AWSPENDING`]),
+  ];
+}
+
+/** Longer than any execution. */
+const quiet = executionsEndWithin + 60 * 60_000;
+
+/** A first step that wakes up when its run is over can leave a record open; the sweep closes it, as any other. */
+async function recordViolations({ inner, start }: RotationStage): Promise<readonly string[]> {
+  await new Promise<void>((resolve) => setTimeout(resolve, quiet));
+  await start({}, 'organization-sweep');
+  const { items } = await inner.runs.unfinished('9999');
+  return items.map(({ runId }) => `${runId} has no final record`);
+}
+
+/** Nothing comes of a wish for what does not exist but the record of a run that failed. */
+async function wrongViolations({ inner, watch }: RotationStage): Promise<readonly string[]> {
+  const records = await Promise.all(watch.mustHaveFailed.map((runId) => inner.runs.get(runId)));
+  return records.flatMap((record) =>
+    record?.status === 'failed'
+      ? []
+      : [`${record?.runId} was asked for what does not exist, and ended as ${record?.status}`],
+  );
+}

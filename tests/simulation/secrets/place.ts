@@ -1,0 +1,6 @@
+export const places = [
+  { name: 'shared', accountId: '444444444444', region: 'eu-west-1' },
+  { name: 'security', accountId: '333333333333', region: 'us-east-1' },
+] as const;
+
+export type Place = (typeof places)[number];

@@ -1,0 +1,236 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { importOrganization } from '../../../shared/accounts/registry.ts';
+import type { Configuration } from '../../../shared/configuration/schema.ts';
+import type { Logger } from '../../../shared/platform/logger.ts';
+import type { Services } from '../../../shared/reconcile/services.ts';
+import { activateConfiguration } from '../../../shared/runs/activate.ts';
+import { memoryStore } from '../../../shared/store/memory.ts';
+import type { Store } from '../../../shared/store/ports.ts';
+import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
+import { runLocally } from '../../../simulator/local-deployment.ts';
+import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
+import { simulatedServices } from '../../../simulator/simulated-services.ts';
+import type { Violation } from '../accounts/write-observer.ts';
+import { drawRates, faults, noFaults } from '../faults.ts';
+import { type Deaths, deaths } from '../function-crashes.ts';
+import { functionTimeouts } from '../function-timeouts.ts';
+import { draw, seeded } from '../random.ts';
+import { epoch, inSimulatedTime, processClock } from '../time.ts';
+import { rotationActs } from './actions.ts';
+import type { FunctionUnderTest, RotationStage } from './context.ts';
+import { ourFunction } from './function.ts';
+import { rotationViolations } from './invariants.ts';
+import { type RotationWatch, rotationWatch } from './observer.ts';
+import { drawRotations, type RotationScenario } from './scenario.ts';
+
+export interface RotationPlayOptions {
+  readonly seed: number;
+  /** Puts something between the code and its store: a planted fault of a test. */
+  readonly around?: (store: Store) => Store;
+  /** The same for calls of AWS. Default: nothing. */
+  readonly between?: Interceptor;
+  /** Default: the project's own rotation function. */
+  readonly rotationFunction?: FunctionUnderTest;
+  /** Whether events and the clock start runs. Default: yes. */
+  readonly hub?: boolean;
+}
+
+export interface RotationsPlayed {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  /** How often another version of a secret became current. */
+  readonly rotations: number;
+  readonly runs: number;
+  /** Deployments of secrets that took effect; answers to starts that nobody heard; second starts after such. */
+  readonly starts: number;
+  readonly ambiguous: number;
+  readonly doubled: number;
+  /** Milliseconds of simulated time. */
+  readonly lasted: number;
+  /** What happened, in order: the same for the same seed. */
+  readonly history: readonly string[];
+}
+
+/** Random fates of secrets that are rotated and deployed, from the first deployment to the quiet at the end. */
+export async function playRotations(options: RotationPlayOptions): Promise<RotationsPlayed> {
+  await readyForRotations();
+  return inSimulatedTime(seeded(-options.seed), () => playNow(options));
+}
+
+/** Each play waits for it; whoever measures them waits before. */
+export const readyForRotations = (): Promise<void> => {
+  warm ??= warmUp();
+  return warm;
+};
+
+let warm: Promise<void> | undefined;
+
+/** In simulated time nothing may wait for the disk, so what is loaded when it is first used is loaded before. */
+async function warmUp(): Promise<void> {
+  const { organization, configuration, secrets } = drawRotations(draw(seeded(0)));
+  const services = simulatedServices(organization, { quick: true });
+  await prepare(services, configuration);
+  const [secret] = secrets;
+  const input = { secretId: secret?.arn, versionId: 'none' };
+  await runLocally({ machine: 'config-deployment', services, name: 'first', input });
+  await runLocally({ machine: 'organization-sweep', services, name: 'second', input: {} });
+}
+
+async function prepare(services: Services, configuration: RotationScenario['configuration']): Promise<void> {
+  const { store, hub, clock, random } = services;
+  await importOrganization({ registry: store.registry, organizations: hub.organizations, clock, random });
+  await activateConfiguration(services, configuration, 'the simulation');
+}
+
+async function playNow(options: RotationPlayOptions): Promise<RotationsPlayed> {
+  const { stage, runs, stop } = setUp(options);
+  const { organization, configuration, inner, faults: wrong, watch } = stage;
+  await prepare(simulatedServices(organization, { store: inner, quick: true }), configuration);
+  let rotations = 0;
+  organization.onEvent((event) => {
+    rotations += event['detail-type'] === 'Secret Label Updated' ? 1 : 0;
+  });
+  await rotationActs(stage, { begin: () => wrong.set(drawRates(stage.draw)), end: stop });
+  const violations = [...watch.violations, ...(await rotationViolations(stage))];
+  return {
+    seed: options.seed,
+    violations,
+    rotations,
+    runs: runs(),
+    ...watch.counts,
+    lasted: Date.now() - epoch,
+    history: stage.history,
+  };
+}
+
+function setUp({
+  seed,
+  around = (store) => store,
+  between,
+  rotationFunction = ourFunction,
+  hub = true,
+}: RotationPlayOptions) {
+  const drawn = draw(seeded(seed));
+  const scenario = drawRotations(drawn);
+  const { organization } = scenario;
+  const history: string[] = [];
+  const now = (): number => Date.now() - epoch;
+  const note = (what: string): void => void history.push(`${now()} ${what}`);
+  const watch = rotationWatch(organization, now);
+  const wrong = faults(drawn, hasNumber);
+  const death = { deathRate: drawn.pick([0, 0, 30, 100]), onLateWrite: wrong.late };
+  const dying = deaths(drawn, { ...death, timeouts: functionTimeouts });
+  const functionDeaths = deaths(drawn, { ...death, timeouts: new Map(), wakeRate: 0 });
+  for (const interceptor of [
+    watch.inner,
+    ...(between === undefined ? [] : [between]),
+    wrong.interceptor,
+    ((call, proceed) =>
+      hasNumber(call) ? dying.interceptor(call, proceed) : proceed()) satisfies Interceptor,
+    functionDeaths.interceptor,
+    watch.outer,
+  ])
+    organization.intercept(interceptor);
+  const inForce = { configuration: scenario.configuration };
+  const inner = seen(memoryStore(), watch);
+  const store = dying.slowed(around(inner));
+  const logger = loggerOf(watch);
+  const base = {
+    ...scenario,
+    draw: drawn,
+    inner,
+    faults: wrong,
+    functionDeaths,
+    watch,
+    logger,
+    history,
+    hub,
+    inForce,
+    denials: [],
+  };
+  const { start, runs } = starter({ ...base, note }, store, dying);
+  const configure = () => configureAnew({ ...base, note });
+  const stage: RotationStage = { ...base, rotationFunction, start, configure, note };
+  const stop = (): void => {
+    wrong.set(noFaults);
+    for (const each of [dying, functionDeaths]) each.stop();
+  };
+  return { stage, runs, stop };
+}
+
+type Unstarted = Omit<RotationStage, 'start' | 'configure' | 'rotationFunction'>;
+
+/** What a configuration has begun or ceased to name is looked at afresh, and trouble with it is told again. */
+async function configureAnew({ organization, inner, inForce, secrets, denials, configured }: Unstarted) {
+  const before = inForce.configuration;
+  inForce.configuration = configured();
+  const namedIn = ({ rotation }: Configuration, arn: string): boolean =>
+    rotation?.targets.some(({ secret }) => secret === arn) === true;
+  for (const { arn } of secrets)
+    if (namedIn(before, arn) !== namedIn(inForce.configuration, arn)) denials.push(arn);
+  const services = simulatedServices(organization, { store: inner, quick: true });
+  await activateConfiguration(services, inForce.configuration, 'a person');
+}
+
+/** Executions of the deployed state machines, each a process with a clock of its own. */
+function starter({ organization, draw, logger, watch, inner, note }: Unstarted, store: Store, dying: Deaths) {
+  let executions = 0;
+  // What a function asks for by an event is no part of the function, and outlives it.
+  const outside = AsyncLocalStorage.snapshot();
+  const startNow = async (input: unknown, machine: DeployedMachine): Promise<string> => {
+    executions += 1;
+    const name = `run-${executions}`;
+    note(`${name} starts ${JSON.stringify(input).slice(0, 160)}`);
+    const services = {
+      ...simulatedServices(organization, { store, logger, quick: true }),
+      clock: processClock(draw.between(-4_000, 4_000)),
+    };
+    const onState = (event: object): void => watch.look('a state', event);
+    // Step Functions has one clock, whatever those of the functions are.
+    const startedAt = new Date().toISOString();
+    const run = { machine, services, name, startedAt, input, around: dying.around, onState };
+    const { status, error } = await runLocally({ ...run, waits: 'real' });
+    const record = await inner.runs.get(name);
+    note(`${name} ${status} ${error ?? ''} ${record?.reason ?? ''}`);
+    return name;
+  };
+  const start: RotationStage['start'] = (input, machine = 'config-deployment') =>
+    outside(() => startNow(input, machine));
+  return { start, runs: () => executions };
+}
+
+/**
+ * The first deployment of an environment has no number by which AppConfig could refuse it where it comes late
+ * (docs/rotation.md), so it does not come late here.
+ */
+const hasNumber = ({ operation, input }: SimulatedCall): boolean =>
+  operation !== 'StartDeployment' || 'LatestDeploymentNumber' in input;
+
+/** The store, of which nothing may show a value. */
+const seen = (store: Store, watch: RotationWatch): Store => {
+  const { outbox, runs } = store;
+  return {
+    ...store,
+    outbox: {
+      ...outbox,
+      put: async (delivery, expected) => {
+        watch.look('the outbox', delivery);
+        const isStored = await outbox.put(delivery, expected);
+        if (isStored) watch.wishes.stored(delivery);
+        return isStored;
+      },
+    },
+    runs: {
+      ...runs,
+      put: (run) => {
+        watch.look('a record', run);
+        return runs.put(run);
+      },
+    },
+  };
+};
+
+function loggerOf(watch: RotationWatch): Logger {
+  const log = (message: string, fields?: object): void => watch.look('the log', { message, fields });
+  return { debug: log, info: log, warn: log, error: log };
+}

@@ -1,0 +1,163 @@
+import type { Configuration } from '../../../shared/configuration/schema.ts';
+import { validateConfiguration } from '../../../shared/configuration/validate.ts';
+import { addStrategy, type ProfileInput } from '../../../simulator/app-config.ts';
+import type { SimulatedApplication } from '../../../simulator/app-config-state.ts';
+import { exampleOrganization } from '../../../simulator/example-organization.ts';
+import type { SimulatedOrganization } from '../../../simulator/organization.ts';
+import type { Draw } from '../random.ts';
+import { processClock } from '../time.ts';
+import { type Home, hostedName, newHome, profileNamed } from './application.ts';
+import { type Door, drawDoor } from './credential-consumer.ts';
+import { type Place, places } from './place.ts';
+
+/** Stands in every value of a secret, and must stand nowhere else. */
+export const planted = 'planted-9e41c7';
+
+export interface RotatedSecret {
+  readonly arn: string;
+  readonly place: Place;
+  /** What the secret opens. */
+  readonly door: Door;
+  readonly home: Home;
+  /** As they are, or were when they were deleted. */
+  readonly application: SimulatedApplication;
+  readonly profileId: string;
+  /** Whether the configuration names its targets, where there are any. */
+  readonly named: boolean;
+}
+
+export interface RotationScenario {
+  readonly organization: SimulatedOrganization;
+  readonly configuration: Configuration;
+  /** With the targets that are there now. */
+  configured(): Configuration;
+  readonly homes: readonly Home[];
+  readonly secrets: readonly RotatedSecret[];
+  /** Ids of the strategies that others may use. */
+  readonly strategies: readonly string[];
+}
+
+/** Accounts with applications, and secrets that their environments serve; nothing was deployed yet. */
+export function drawRotations(draw: Draw): RotationScenario {
+  const organization = exampleOrganization(configurationWith({}), {
+    clock: processClock(),
+    random: draw.random,
+  });
+  for (const { accountId } of places)
+    for (const name of ['retrieval', 'rotation-function', 'others'])
+      organization.addRole({ accountId, name, trust: everything, permissions: everything });
+  const strategies = drawStrategies(organization, draw);
+  const secrets = places
+    .slice(0, draw.pick([1, 1, 2]))
+    .flatMap((place) => drawApplications(organization, draw, place));
+  const homes = [...new Set(secrets.map(({ home }) => home))];
+  const settings = { waitMinutes: draw.pick([1, 10, 60]), followMinutes: draw.pick([5, 30, 120]) };
+  const configured = () =>
+    configurationWith({
+      strategy: 'AppConfig.AllAtOnce',
+      ...settings,
+      targets: secrets.filter(({ named }) => named).flatMap(targetOf),
+    });
+  return { organization, configuration: configured(), configured, homes, secrets, strategies };
+}
+
+/** As a person writes it, who looks at what is there; nothing of what has no environment or profile. */
+function targetOf({ arn, place, application, profileId }: RotatedSecret): readonly object[] {
+  const environments = [...application.environments.keys()];
+  const of = { secret: arn, account: place.name, application: application.id };
+  return environments.length === 0 || profileId === '' ? [] : [{ ...of, environments, profile: profileId }];
+}
+
+/** An application and one to three secrets that it serves. */
+function drawApplications(
+  organization: SimulatedOrganization,
+  draw: Draw,
+  place: Place,
+): readonly RotatedSecret[] {
+  const names = ['database', 'queue', 'key'].slice(0, draw.between(1, 3));
+  const where = { accountId: place.accountId, region: place.region };
+  const made = names.map((name) => {
+    const door = drawDoor(draw, `${planted}-${name}`);
+    const arn = organization.addSecret({ ...where, name: `app/${name}`, value: door.first });
+    return { name, door, arn };
+  });
+  const retrievalRoleArn = `arn:aws:iam::${place.accountId}:role/retrieval`;
+  const profiles: readonly ProfileInput[] = made.map(({ name }) => ({
+    name,
+    locationUri: `secretsmanager://app/${name}`,
+    retrievalRoleArn,
+  }));
+  const home = newHome(organization.world, place, {
+    ...where,
+    name: `shop-${place.name}`,
+    environments: ['production', 'test', 'staging']
+      .slice(0, draw.between(1, 3))
+      .map((name) => ({ name, monitors: draw.chance(0.4) ? [alarmOf(place, name)] : [] })),
+    profiles: [...profiles, { name: 'settings' }, { name: hostedName }],
+  });
+  for (const name of ['settings', hostedName, hostedName])
+    profileNamed(home.application, name)?.versions.push({ content: '{}', contentType: 'application/json' });
+  return made.map(({ name, door, arn }) => ({
+    arn,
+    place,
+    door,
+    home,
+    get application() {
+      return home.application;
+    },
+    get profileId() {
+      return profileNamed(home.application, name)?.id ?? '';
+    },
+    named: draw.chance(0.5),
+  }));
+}
+
+const alarmOf = ({ accountId, region }: Place, name: string): string =>
+  `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+
+/** The default strategy, in all accounts alike, and those of others. */
+function drawStrategies({ world }: SimulatedOrganization, draw: Draw): readonly string[] {
+  const growth = (durationMinutes: number, bakeMinutes: number) => ({
+    durationMinutes,
+    growthType: 'LINEAR' as const,
+    growthFactor: durationMinutes === 0 ? 100 : 25,
+    bakeMinutes,
+  });
+  const id = 'AppConfig.AllAtOnce';
+  const own = growth(draw.pick([0, 0, 0, 8, 40]), draw.pick([0, 0, 10]));
+  world.appConfig.strategies.set(id, { id, name: id, ...own });
+  return [
+    addStrategy(world, { name: 'at-once', ...growth(0, 0) }),
+    addStrategy(world, { name: 'slowly', ...growth(30, 10) }),
+  ];
+}
+
+const everything = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
+};
+
+const configurationWith = (rotation: object): Configuration =>
+  validateConfiguration(
+    {
+      version: 1,
+      deployment: 'sim',
+      organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
+      centralAccounts: {
+        log: { id: '222222222222', region: 'eu-west-1' },
+        ...Object.fromEntries(places.map(({ name, accountId, region }) => [name, { id: accountId, region }])),
+      },
+      grants: [
+        {
+          name: 'token',
+          kind: 'secret-resource-policy',
+          account: 'shared',
+          secrets: ['deploy/token'],
+          preset: 'read',
+          for: { all: true },
+        },
+      ],
+      rotation,
+    },
+    'the simulation',
+  );

@@ -1,0 +1,282 @@
+import { DescribeAccountCommand } from '@aws-sdk/client-organizations';
+import { GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ServiceUnavailableError, ThrottledError } from '../../shared/platform/aws/errors.ts';
+import { awsError } from '../../simulator/aws-error.ts';
+import type { OrganizationEvent } from '../../simulator/organization-event.ts';
+import {
+  bucketArn,
+  type Fixture,
+  fixture,
+  log,
+  management,
+  member,
+  policy,
+  refusal,
+  text,
+} from './fixture.ts';
+
+const workloads = 'ou-abcd-workloads';
+
+let world: Fixture;
+let events: OrganizationEvent[];
+
+beforeEach(() => {
+  world = fixture();
+  events = [];
+  world.organization.onEvent((event) => events.push(event));
+});
+
+describe('events', () => {
+  const timestamps = {
+    requestedTimestamp: 'Mar 1, 2026 9:20:50 PM',
+    completedTimestamp: 'Mar 1, 2026 9:20:50 PM',
+  };
+
+  const serviceEvent = (eventName: string, serviceEventDetails: object) => ({
+    version: '0',
+    id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    'detail-type': 'AWS Service Event via CloudTrail',
+    source: 'aws.organizations',
+    account: management,
+    time: '2026-03-01T21:20:50Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: expect.objectContaining({
+      eventName,
+      eventSource: 'organizations.amazonaws.com',
+      serviceEventDetails,
+    }),
+  });
+
+  const apiCall = (eventName: string, requestParameters: object) => ({
+    'detail-type': 'AWS API Call via CloudTrail',
+    source: 'aws.organizations',
+    region: 'us-east-1',
+    detail: { eventName, requestParameters, responseElements: null },
+  });
+
+  test('an account that was created lies in the root', async () => {
+    const id = world.organization.createAccount({ id: '333344445555', name: 'workload-2' });
+    expect(events).toEqual([
+      serviceEvent('CreateAccountResult', {
+        createAccountStatus: {
+          id: expect.stringMatching(/^car-[0-9a-f]{32}$/),
+          state: 'SUCCEEDED',
+          accountName: '****',
+          accountId: id,
+          ...timestamps,
+        },
+      }),
+    ]);
+    expect(world.organization.world.accounts.get(id)).toMatchObject({ state: 'ACTIVE', parentId: 'r-abcd' });
+  });
+
+  test('an account gets an id of its own', () => {
+    const ids = ['a', 'b', 'c'].map((name) => world.organization.createAccount({ name }));
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.every((id) => /^\d{12}$/.test(id))).toBe(true);
+    expect(() => world.organization.createAccount({ id: member, name: 'again' })).toThrow('exists already');
+  });
+
+  test('a creation that failed has no account', () => {
+    world.organization.failToCreateAccount('workload-2', 'EMAIL_ALREADY_EXISTS');
+    const details = events[0]?.detail.serviceEventDetails;
+    expect(details).toMatchObject({
+      createAccountStatus: { state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' },
+    });
+    expect(details).not.toHaveProperty('createAccountStatus.accountId');
+  });
+
+  test('an account that was closed is suspended', () => {
+    world.organization.closeAccount(member);
+    expect(events).toEqual([
+      serviceEvent('CloseAccountResult', {
+        closeAccountStatus: { accountId: member, state: 'SUCCEEDED', ...timestamps },
+      }),
+    ]);
+    expect(world.organization.world.accounts.get(member)?.state).toBe('SUSPENDED');
+  });
+
+  test('an account that was moved', () => {
+    world.organization.moveAccount(member, 'r-abcd');
+    expect(events).toMatchObject([
+      apiCall('MoveAccount', {
+        accountId: member,
+        sourceParentId: workloads,
+        destinationParentId: 'r-abcd',
+      }),
+    ]);
+    expect(world.organization.world.accounts.get(member)?.parentId).toBe('r-abcd');
+  });
+
+  test('an account that was removed is gone from the organization, and lives on', async () => {
+    world.organization.removeAccount(member);
+    expect(events).toMatchObject([apiCall('RemoveAccountFromOrganization', { accountId: member })]);
+    const call = world.hubClients.organizations.send(new DescribeAccountCommand({ AccountId: member }));
+    expect(await refusal(call)).toMatchObject({ name: 'AccountNotFoundException' });
+    expect(world.organization.world.foreignAccounts).toContain(member);
+  });
+
+  test('tags that were put and taken away', () => {
+    world.organization.tagAccount(member, { stage: 'production', team: 'payments' });
+    world.organization.untagAccount(member, ['team']);
+    expect(events).toMatchObject([
+      apiCall('TagResource', {
+        resourceId: member,
+        tags: [
+          { key: 'stage', value: 'production' },
+          { key: 'team', value: 'payments' },
+        ],
+      }),
+      apiCall('UntagResource', { resourceId: member, tagKeys: ['team'] }),
+    ]);
+    expect(world.organization.world.accounts.get(member)?.tags).toEqual({ stage: 'production' });
+  });
+
+  test('an account that Control Tower has enrolled', () => {
+    world.organization.announceManagedAccount(member);
+    expect(events).toMatchObject([
+      {
+        source: 'aws.controltower',
+        detail: {
+          eventName: 'CreateManagedAccount',
+          serviceEventDetails: {
+            createManagedAccountStatus: {
+              organizationalUnit: { organizationalUnitName: 'Workloads', organizationalUnitId: workloads },
+              account: { accountName: 'workload-1', accountId: member },
+              state: 'SUCCEEDED',
+            },
+          },
+        },
+      },
+    ]);
+  });
+
+  test('come in the order of the acts, until the listener leaves', () => {
+    const names: unknown[] = [];
+    const leave = world.organization.onEvent(({ detail }) => names.push(detail.eventName));
+    world.organization.createAccount({ id: '333344445555', name: 'workload-2' });
+    world.organization.moveAccount('333344445555', workloads);
+    leave();
+    world.organization.closeAccount('333344445555');
+    expect(names).toEqual(['CreateAccountResult', 'MoveAccount']);
+  });
+
+  test('are not sent for acts that cannot be', () => {
+    expect(() => world.organization.moveAccount(member, 'ou-none')).toThrow('ou-none');
+    expect(() => world.organization.closeAccount('999999999999')).toThrow('999999999999');
+    expect(events).toEqual([]);
+  });
+
+  test('are the same for the same seed', () => {
+    const run = () => {
+      const { organization } = fixture();
+      const seen: OrganizationEvent[] = [];
+      organization.onEvent((event) => seen.push(event));
+      organization.createAccount({ name: 'workload-2' });
+      return seen;
+    };
+    expect(run()).toEqual(run());
+  });
+});
+
+describe('around a call', () => {
+  const Bucket = 'example-logs';
+  const grant = { Effect: 'Allow', Principal: { AWS: member }, Action: 's3:*', Resource: bucketArn } as const;
+  const put = () => world.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text(grant) }));
+  const stored = () => world.organization.policyOf('bucket', Bucket);
+
+  test('each attempt is logged, until the log is emptied', async () => {
+    await put();
+    const role = `arn:aws:iam::${log}:role/account-onboarding-spoke`;
+    const inRegion = { region: 'us-east-1' };
+    expect(world.organization.calls).toEqual([
+      { service: 'sts', operation: 'AssumeRole', accountId: '222233334444', target: role, ...inRegion },
+      { service: 's3', operation: 'PutBucketPolicy', accountId: log, target: Bucket, ...inRegion },
+    ]);
+    world.organization.resetCalls();
+    expect(world.organization.calls).toEqual([]);
+  });
+
+  test('a test can throttle, and stop throttling', async () => {
+    const stop = world.organization.intercept(async ({ service, operation }, proceed) => {
+      if (operation === 'PutBucketPolicy') throw awsError('SlowDown', `${service} is busy`, 503);
+      return proceed();
+    });
+    await expect(put()).rejects.toThrow(ThrottledError);
+    expect(stored()).toBeUndefined();
+    stop();
+    await put();
+    expect(stored()).toBeDefined();
+  });
+
+  test('a test can lose the answer after the effect', async () => {
+    world.organization.intercept(async ({ operation }, proceed) => {
+      const output = await proceed();
+      if (operation === 'PutBucketPolicy') throw awsError('InternalError', 'We encountered an error', 500);
+      return output;
+    });
+    await expect(put()).rejects.toThrow(ServiceUnavailableError);
+    expect(stored()).toBeDefined();
+  });
+
+  test('a test can answer late, by the clock of the world', async () => {
+    world.organization.intercept(async (_, proceed) => {
+      await world.clock.sleep(30_000);
+      return proceed();
+    });
+    const before = world.clock.now();
+    await put();
+    expect(world.clock.now() - before).toBe(60_000);
+  });
+
+  test('a test can be an outsider who writes first', async () => {
+    const foreign = policy({
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:Delete*',
+      Resource: `${bucketArn}/*`,
+    });
+    world.organization.intercept(async ({ operation }, proceed) => {
+      if (operation === 'GetBucketPolicy') world.organization.editPolicy('bucket', Bucket, foreign);
+      return proceed();
+    });
+    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(JSON.parse(Policy ?? '')).toEqual(foreign);
+  });
+
+  test('a test can leave a policy that nobody understands', async () => {
+    world.organization.editPolicy('bucket', Bucket, '{"Statement": "mine"}');
+    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(Policy).toBe('{"Statement": "mine"}');
+  });
+
+  test('a test can serve a stale read', async () => {
+    const old = JSON.stringify(policy());
+    world.organization.intercept(async ({ operation }, proceed) =>
+      operation === 'GetBucketPolicy' ? { Policy: old } : proceed(),
+    );
+    await put();
+    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(Policy).toBe(old);
+  });
+
+  test('the latest interceptor is outermost, and knows who calls', async () => {
+    const seen: string[] = [];
+    for (const name of ['inner', 'outer'])
+      world.organization.intercept(async ({ operation, caller }, proceed) => {
+        if (operation === 'PutBucketPolicy') seen.push(`${name} ${caller.roleArn}`);
+        return proceed();
+      });
+    await put();
+    const role = `arn:aws:iam::${log}:role/account-onboarding-spoke`;
+    expect(seen).toEqual([`outer ${role}`, `inner ${role}`]);
+  });
+});
+
+test('what does not exist cannot be read or edited', () => {
+  expect(() => world.organization.policyOf('bucket', 'nothing')).toThrow('There is no bucket nothing');
+  expect(() => world.organization.editPolicy('key', 'nothing', undefined)).toThrow('There is no key nothing');
+  expect(() => world.organization.credentialsOf(log, 'nobody')).toThrow('There is no role nobody');
+});
