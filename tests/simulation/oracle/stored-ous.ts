@@ -58,14 +58,18 @@ export function storedByActivation(paths: readonly string[], tree: Tree, before:
   );
 }
 
-/** A sweep stores the OUs at a path by both readings that are not stored yet. What is stored stays. */
+/**
+ * A sweep stores the OUs at a path by both readings that are not stored yet, with the stored names of the OUs above them. What is
+ * stored stays.
+ */
 export function storedBySweep(paths: readonly string[], tree: Tree, before: StoredOus): StoredOus {
   return new Map(
     paths.flatMap((path) => {
       const known = ousOf(before, path);
+      const now = trailsOf(tree).filter((trail) => isAt(path, trail));
+      const fitting = new Set(now.map((trail) => trail.at(-1)?.id));
       const asBefore = trailsOf(asStored(known, tree)).filter((trail) => isAt(path, trail));
-      const fitting = new Set(asBefore.map((trail) => trail.at(-1)?.id));
-      const added = trailsOf(tree).filter((trail) => isAt(path, trail) && fitting.has(trail.at(-1)?.id));
+      const added = asBefore.filter((trail) => fitting.has(trail.at(-1)?.id));
       const ous = new Map([...namesOf(added), ...known]);
       return ous.size === 0 ? [] : [[path, ous] as const];
     }),
@@ -130,9 +134,20 @@ export function unresolvedPaths(stored: StoredOus, tree: Tree): readonly Unresol
   });
 }
 
-/** Whether an OU with accounts has the path of a stored OU. */
+/** Whether an OU with accounts has the path of a stored OU: by the names of today, or by the stored names of the OUs above it. */
 const isTaken = (ous: OuNamesById, trail: Trail): boolean =>
-  trail.every(isPopulated) && isAmong(ous, namesIn(trail));
+  trail.every(isPopulated) && (isAmong(ous, namesIn(trail)) || isTakenAsStored(ous, trail));
+
+/** An OU below one that is taken is not named again. */
+function isTakenAsStored(ous: OuNamesById, trail: Trail): boolean {
+  const takes = trail.map(
+    (ou, index) => !ous.has(ou.id) && isAmong(ous, storedNames(ous, trail.slice(0, index + 1))),
+  );
+  return takes.indexOf(true) === trail.length - 1;
+}
+
+const storedNames = (ous: OuNamesById, trail: Trail): OuNames =>
+  trail.map(({ id, name }) => ous.get(id)?.at(-1) ?? name);
 
 const allTrails = (tree: Tree, above: Trail = []): readonly Trail[] =>
   tree.ous.flatMap((ou) => {
