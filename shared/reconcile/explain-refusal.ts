@@ -40,9 +40,9 @@ export function explainRefusal(
     const certain = suspects.filter(isCertain);
     if (certain.length > 0) throw new OrphanedPrincipalError(certainText(key, certain), fields, refused);
     if (refused.fields.ambiguous === true)
-      throw new PolicyRefusedError(
+      throw new InvalidPrincipalError(
         ambiguousText(refused, suspects),
-        { ...refused.fields, ...fields },
+        { ...refused.fields, ...fields, revision },
         refused,
       );
     if (suspects.length === 0) throw refused;
@@ -52,11 +52,14 @@ export function explainRefusal(
 
 /**
  * Ends the retries of a refusal without a certain cause if no account has changed since: AWS would refuse the same write.
- * @throws OrphanedPrincipalError with the text of the first refusal
+ * @throws PolicyRefusedError if AWS named no cause, so that the document itself may be wrong
+ * @throws OrphanedPrincipalError with the text of the first refusal, if AWS refused a principal
  */
 export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision: number): void {
   if (error?.name !== 'InvalidPrincipalError' || error.fields?.revision !== revision) return;
-  throw new OrphanedPrincipalError(error.message, error.fields);
+  const { message, fields } = error;
+  if (fields.ambiguous === true) throw new PolicyRefusedError(`${message}. ${documentText}`, fields);
+  throw new OrphanedPrincipalError(message, fields);
 }
 
 const certainText = (key: string, suspects: readonly Suspect[]): string =>
@@ -74,7 +77,11 @@ function ambiguousText({ message, cause }: InvalidPrincipalError, suspects: read
   const said = cause instanceof InvalidPrincipalError ? cause.message : message;
   const possible = suspects.length === 0 ? '' : ` A possible cause: ${suspectsText(suspects)}.`;
   return (
-    `${said}. AWS refuses the document also without the new accounts.${possible} Nothing was written. Compare the ` +
-    'statements of the grant, and those that are not ours, with what the service accepts'
+    `${said}. AWS refuses the document also without the new accounts.${possible} Nothing was written. If an account that ` +
+    'the policy names was closed unnoticed, `onboarding import` finds it; then start the run again'
   );
 }
+
+const documentText =
+  'No account has changed since then. If no account of the policy is closed, the document is the cause: compare the ' +
+  'statements of the grant, and the unmanaged statements, with what the service accepts';

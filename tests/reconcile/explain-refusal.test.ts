@@ -79,8 +79,8 @@ describe('explainRefusal', () => {
     const thrown = explained([unknown], ambiguous);
 
     expect(thrown).toMatchObject({
-      name: 'PolicyRefusedError',
-      fields: { ambiguous: true, resource: 'bucket', principals: [unknown] },
+      name: 'InvalidPrincipalError',
+      fields: { ambiguous: true, resource: 'bucket', principals: [unknown], revision: 7 },
       message: expect.stringMatching(/^AWS says maybe\. .* A possible cause: the statement "Partner"/),
       cause: ambiguous,
     });
@@ -90,7 +90,8 @@ describe('explainRefusal', () => {
     const thrown = explained([], new InvalidPrincipalError('AWS says maybe', { ambiguous: true }));
 
     expect(thrown).toMatchObject({
-      name: 'PolicyRefusedError',
+      name: 'InvalidPrincipalError',
+      fields: { ambiguous: true, revision: 7 },
       message: expect.stringMatching(/^AWS says maybe\. /),
     });
     expect(String(thrown)).not.toContain('possible cause');
@@ -104,6 +105,20 @@ describe('refuseUnlessAccountsChanged', () => {
 
   it('throws when no account has changed since the refusal', () => {
     expect(refuse({ error }, 7)).toThrow(expect.objectContaining({ name: 'OrphanedPrincipalError' }));
+  });
+
+  it('says that the document may be the cause when AWS named none and no account has changed', () => {
+    const maybe = { ...error, fields: { revision: 7, ambiguous: true } };
+
+    expect(refuse({ error: maybe }, 7)).toThrow(
+      expect.objectContaining({
+        name: 'PolicyRefusedError',
+        message: expect.stringMatching(
+          /^no\. No account has changed since then\. .*the document is the cause/,
+        ),
+      }),
+    );
+    expect(refuse({ error: maybe }, 8)).not.toThrow();
   });
 
   it('throws nothing when an account has changed, or the error is another one', () => {
