@@ -24,15 +24,30 @@ interface Bounds {
 
 /**
  * As many lines as fit, vital ones first, and a last line that says how many are missing. All lines in their own order if
- * all fit.
- * @param where has all lines
+ * all fit. A list that was bounded before may be bounded again: the last line counts what is missing since then, too.
+ * @param where says who has so many of the missing lines
  */
-export function boundedLines(lines: readonly string[], most: Bounds, where: string): readonly string[] {
-  const kept = fitting(vitalFirst(lines), most);
-  if (kept.length === lines.length) return lines;
-  const rest = lines.length - kept.length;
-  const missing = rest === 1 ? '1 more line is missing' : `${rest} more lines are missing`;
-  return [...kept, `… ${missing} here: ${where}`];
+export function boundedLines(
+  lines: readonly string[],
+  most: Bounds,
+  where: (count: number | 'all') => string,
+): readonly string[] {
+  const before = lines.flatMap(missingIn);
+  const plain = lines.filter((line) => missingIn(line).length === 0);
+  const kept = fitting(vitalFirst(plain), most);
+  if (kept.length === plain.length) return lines;
+  const rest = plain.length - kept.length;
+  const count = before.reduce((sum, missing) => sum + missing.count, rest);
+  const advice = [where(before.length === 0 ? 'all' : rest), ...before.map(({ where }) => where)].join('; ');
+  return [...kept, `… ${count} more ${count === 1 ? 'line is' : 'lines are'} missing here: ${advice}`];
+}
+
+const missingPattern = /^… (\d+) more lines? (?:is|are) missing here: (.*)$/s;
+
+/** What the last line of a bounded list says; nothing for any other line. */
+function missingIn(line: string): readonly { readonly count: number; readonly where: string }[] {
+  const [, count, where] = missingPattern.exec(line) ?? [];
+  return count === undefined || where === undefined ? [] : [{ count: Number(count), where }];
 }
 
 function fitting(lines: readonly string[], most: Bounds): readonly string[] {

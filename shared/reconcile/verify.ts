@@ -33,8 +33,8 @@ export interface Verification {
 
 const most = { lines: 1_000, bytes: 100_000 };
 
-const correctAndVerify =
-  'correct the causes of these lines, then start the run again, which verifies everything anew';
+const correctAndVerify = (): string =>
+  'to see all of them, correct the causes of the lines here, then start the run again, which verifies everything anew';
 
 /**
  * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is

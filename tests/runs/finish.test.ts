@@ -228,6 +228,23 @@ test('a long report is announced in part, and recorded whole', async () => {
   );
 });
 
+test('states in the announcement also the lines that the record is without', async () => {
+  const of = await world({ configuration });
+  await of.store.runs.put(opened);
+  const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);
+  const missing = [...findings, '… 500 more lines are missing here: start the run again'];
+  const step = { runId: 'run', startedAt: '', expect: 'any' as const, accounts: [], updates: [] };
+
+  await finishRun(of.services, { ...step, verification: { verified: 570, missing } });
+
+  expect((await recordOf(of)).left).toEqual(missing);
+  const [event] = of.organization.world.putEvents;
+  expect(JSON.parse(String(event?.Detail)).left).toEqual([
+    ...findings.slice(0, 50),
+    '… 520 more lines are missing here: the record of run run in the table has 20 of them; start the run again',
+  ]);
+});
+
 test.each([
   ['{"errorType":"E","errorMessage":"what Lambda says"}', 'what Lambda says'],
   ['plain text', 'plain text'],

@@ -101,7 +101,7 @@ const send: Readonly<
 
 function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
-  const where = `the record of run ${runId} in the table has all of them`;
+  const where = (count: number | 'all') => `the record of run ${runId} in the table has ${count} of them`;
   const left = run.left && boundedLines(run.left, most, where);
   const warnings = run.warnings && boundedLines(run.warnings, most, where);
   const detail = JSON.stringify({
