@@ -53,6 +53,17 @@ describe('storedByActivation', () => {
 });
 
 describe('storedBySweep', () => {
+  test('stores an OU below a renamed one so that a replacement gets nothing', () => {
+    const wild = 'W*/*';
+    const before = storedByActivation([wild], root(workloads(ou('first', 'A', ['1']))), noStoredOus);
+    const inWork = (id: string) =>
+      root(ou('workloads', 'Work', [], [ou('first', 'A', ['1']), ou(id, 'C', ['2'])]));
+    const swept = storedBySweep([wild], inWork('second'), before);
+    expect(answersOf({ ous: [wild] }, inWork('second'), swept)('2')).toBe('gets');
+    expect(answersOf({ ous: [wild] }, inWork('third'), swept)('2')).toBe('nothing');
+    expect(unresolvedPaths(swept, inWork('third'))).toEqual([{ path: wild, ids: ['third'] }]);
+  });
+
   test('stores another OU below a wildcard, and no replacement', () => {
     const before = storedByActivation(['Work*/*'], root(workloads(ou('first', 'A', ['1']))), noStoredOus);
     const tree = root(workloads(ou('first', 'B', ['1']), ou('second', 'A', ['2']), ou('third', 'C', ['3'])));
