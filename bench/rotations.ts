@@ -5,7 +5,7 @@
  * promise is broken, or a start takes more than six calls.
  */
 
-import { callsToStart, deploy, namedTarget, rotate, rotationWorld } from '../tests/flows/rotations.ts';
+import { callsToStart, createSecretEnv, deploy, namedTarget, rotate } from '../tests/flows/rotations.ts';
 import { playRotations } from '../tests/simulation/secrets/play.ts';
 
 const wanted = Number(process.argv[2] ?? 400);
@@ -44,9 +44,9 @@ for (const [name, options] of [
   ['that the configuration names', { rotation: namedTarget }],
   ['that was found before', {}],
 ] as const) {
-  const of = await rotationWorld(options);
-  await deploy(of, await rotate(of));
-  const { aws, table } = await callsToStart(of, await rotate(of));
+  const env = await createSecretEnv(options);
+  await deploy(env, await rotate(env));
+  const { aws, table } = await callsToStart(env, await rotate(env));
   most = Math.max(most, aws.length);
   console.log(
     `One target ${name}: ${aws.length} AWS calls from the event to the start, AssumeRole included (${aws.join(', ')}), ` +

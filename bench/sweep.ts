@@ -185,19 +185,20 @@ async function measure(simulation: Simulation, title: string, again: boolean): P
 const isRead = ({ operation }: LoggedCall): boolean => /^(Get|List|Describe)/.test(operation);
 
 function tally(calls: readonly LoggedCall[]) {
-  const of = (...services: readonly string[]) => calls.filter(({ service }) => services.includes(service));
-  const documents = of(...documentServices);
+  const callsOf = (...services: readonly string[]) =>
+    calls.filter(({ service }) => services.includes(service));
+  const documents = callsOf(...documentServices);
   const writes = documents.filter((call) => !isRead(call));
   const targets = Map.groupBy(
-    [...writes, ...of('iam').filter(({ operation }) => /^CreatePolicy/.test(operation))],
+    [...writes, ...callsOf('iam').filter(({ operation }) => /^CreatePolicy/.test(operation))],
     ({ target = '' }) => target,
   );
   return {
-    organizations: of('organizations').length,
+    organizations: callsOf('organizations').length,
     reads: documents.length - writes.length,
     writes: writes.length,
-    iamReads: of('iam').filter(isRead).length,
-    iamWrites: of('iam').filter((call) => !isRead(call)).length,
+    iamReads: callsOf('iam').filter(isRead).length,
+    iamWrites: callsOf('iam').filter((call) => !isRead(call)).length,
     mostOfOne: Math.max(0, ...[...targets.values()].map((all) => all.length)),
   };
 }

@@ -9,13 +9,15 @@ export const id = '555566667777';
 export const sandbox = { parentId: 'ou-exam-sandbox01' };
 export const production = { parentId: 'ou-exam-product01' };
 
-export interface World extends RegistryAccess {
+export interface RegistryEnv extends RegistryAccess {
   readonly organization: TestOrganization;
   readonly clock: ReturnType<typeof testClock>;
 }
 
 /** An organization, an empty registry (with some methods replaced), and a clock that passes only in sleep. */
-export function world(around: (registry: RegistryStore) => Partial<RegistryStore> = () => ({})): World {
+export function createRegistryEnv(
+  around: (registry: RegistryStore) => Partial<RegistryStore> = () => ({}),
+): RegistryEnv {
   const organization = testOrganization();
   const inner = memoryStore().registry;
   const registry = { ...inner, ...around(inner) };
@@ -28,7 +30,7 @@ export function world(around: (registry: RegistryStore) => Partial<RegistryStore
   };
 }
 
-export const refresh = (of: World, accountId = id) => refreshAccount({ ...of, accountId });
+export const refresh = (env: RegistryEnv, accountId = id) => refreshAccount({ ...env, accountId });
 
 function testClock(): Clock & { readonly slept: number[] } {
   const slept: number[] = [];

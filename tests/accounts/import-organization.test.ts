@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { importOrganization, requireReady } from '../../shared/accounts/registry.ts';
-import { id, production, refresh, sandbox, type World, world } from './accounts-fixture.ts';
+import { createRegistryEnv, id, production, type RegistryEnv, refresh, sandbox } from './accounts-fixture.ts';
 import { awsError } from './organizations.ts';
 
 describe('importOrganization', () => {
   test('stores every account and marks the registry ready', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     const progress: number[] = [];
 
     const report = await importOrganization({
@@ -25,7 +25,7 @@ describe('importOrganization', () => {
   });
 
   test('a second import changes nothing, and asks for no account by itself', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.asked.length = 0;
 
@@ -35,7 +35,7 @@ describe('importOrganization', () => {
   });
 
   test('stores what differs, and accounts that have left', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, sandbox);
     here.organization.accounts.delete('888899990000');
@@ -46,7 +46,7 @@ describe('importOrganization', () => {
   });
 
   test('absence is not departure: an account that the listing missed is asked for', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     // It sits in an OU that is listed later, and moves to one that was listed before.
     here.organization.accounts.set(id, {
@@ -66,7 +66,7 @@ describe('importOrganization', () => {
   });
 
   test('an account that is listed twice gets the answer that holds', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.before = (command, { ParentId }) =>
       command === 'ListAccountsForParent' &&
       ParentId === 'ou-exam-sandbox01' &&
@@ -77,7 +77,7 @@ describe('importOrganization', () => {
   });
 
   test('an account that is listed twice, and is where it was, does not keep the place between', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set(id, sandbox);
     await importOrganization(here);
     here.organization.accounts.set(id, production);
@@ -93,7 +93,7 @@ describe('importOrganization', () => {
   });
 
   /** The account moves to an OU that was listed already, and its event is handled, while its tags are asked for. */
-  const overtakeListing = (here: World) => {
+  const overtakeListing = (here: RegistryEnv) => {
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
     here.organization.after = async (command, { ResourceId }) => {
       if (command !== 'ListTagsForResource' || ResourceId !== id) return;
@@ -104,7 +104,7 @@ describe('importOrganization', () => {
   };
 
   test('a listing does not overwrite an answer that is newer than it', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     overtakeListing(here);
 
@@ -114,7 +114,7 @@ describe('importOrganization', () => {
   });
 
   test('a new account that an event stored first is not overwritten either', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     overtakeListing(here);
 
     await importOrganization(here);
@@ -125,7 +125,7 @@ describe('importOrganization', () => {
 });
 
 describe('an import that does not go through', () => {
-  const failing = (here: World, when: (command: string, token: string | undefined) => boolean) => {
+  const failing = (here: RegistryEnv, when: (command: string, token: string | undefined) => boolean) => {
     here.organization.before = (command, { NextToken }) => {
       if (when(command, NextToken)) throw awsError('TooManyRequestsException');
     };
@@ -134,7 +134,7 @@ describe('an import that does not go through', () => {
   test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListTagsForResource'])(
     'leaves the registry not ready: the second page of %s fails',
     async (failed) => {
-      const here = world();
+      const here = createRegistryEnv();
       for (const one of ['222222222221', '222222222222', '222222222223'])
         here.organization.accounts.set(one, { parentId: 'r-exam', tags: { a: '1', b: '2', c: '3' } });
       failing(here, (command, token) => command === failed && token !== undefined);
@@ -145,7 +145,7 @@ describe('an import that does not go through', () => {
   );
 
   test('takes no account for departed when the question about it fails', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.delete(id);
     failing(here, (command) => command === 'DescribeAccount');
@@ -155,7 +155,7 @@ describe('an import that does not go through', () => {
   });
 
   test('takes an empty listing for a wrong answer', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.clear();
 
@@ -164,6 +164,6 @@ describe('an import that does not go through', () => {
   });
 
   test('says what to do', async () => {
-    await expect(requireReady(world().registry)).rejects.toThrow('Run `onboarding import` first');
+    await expect(requireReady(createRegistryEnv().registry)).rejects.toThrow('Run `onboarding import` first');
   });
 });

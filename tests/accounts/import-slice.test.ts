@@ -8,11 +8,11 @@ import {
 } from '../../shared/accounts/import-cursor.ts';
 import { type ImportSlice, importSlice } from '../../shared/accounts/import-slice.ts';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { id, production, sandbox, type World, world } from './accounts-fixture.ts';
+import { createRegistryEnv, id, production, type RegistryEnv, sandbox } from './accounts-fixture.ts';
 
 /** One page at a time, the cursor copied as a state machine copies it. */
 async function slices(
-  here: World,
+  here: RegistryEnv,
   between: (slice: number) => unknown = () => undefined,
 ): Promise<readonly ImportSlice[]> {
   const done: ImportSlice[] = [];
@@ -26,7 +26,7 @@ async function slices(
   return done;
 }
 
-const many = (here: World): readonly string[] => {
+const many = (here: RegistryEnv): readonly string[] => {
   const ids = Array.from({ length: 9 }, (_, number) => `00000000000${number}`);
   for (const one of ids)
     here.organization.accounts.set(one, {
@@ -38,7 +38,7 @@ const many = (here: World): readonly string[] => {
 
 describe('importSlice', () => {
   test('finds in many slices what one finds, with every page of tags, and is ready at the end only', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     const all = many(here);
     const readiness: unknown[] = [];
 
@@ -55,7 +55,7 @@ describe('importSlice', () => {
   });
 
   test('an account that moves from an OU not read yet into one that was read is asked for by itself', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
     await importOrganization(here);
 
@@ -69,7 +69,7 @@ describe('importSlice', () => {
   });
 
   test('a new account that moves so is found in the list of all', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'ou-exam-platform1' });
 
     await slices(here, (slice) => slice === 1 && here.organization.accounts.set(id, { parentId: 'r-exam' }));
@@ -78,7 +78,7 @@ describe('importSlice', () => {
   });
 
   test('an account that two slices list keeps the place that holds', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set(id, production);
     let moved = false;
 
@@ -92,7 +92,7 @@ describe('importSlice', () => {
   });
 
   test('an OU that is deleted before it is read is passed over, and its accounts are not lost', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
 
     await slices(here, (slice) => {
@@ -105,7 +105,7 @@ describe('importSlice', () => {
   });
 
   test('those who have left are asked for a few at a time', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     for (const left of many(here).slice(0, 9)) here.organization.accounts.set(left, sandbox);
     await importOrganization(here);
     for (const left of many(here).slice(0, 9)) here.organization.accounts.delete(left);
@@ -117,7 +117,7 @@ describe('importSlice', () => {
   });
 
   test('a slice may be repeated', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     const first = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
     const again = await importSlice(here, firstCursor, { accounts: 1, pages: 1 });
 
@@ -126,7 +126,7 @@ describe('importSlice', () => {
   });
 
   test('tags are asked for only of those who are new where no selector looks at them, and kept of the others', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, { ...production, tags: { environment: 'test' } });
     here.organization.accounts.set('999999999999', { ...sandbox, tags: { fresh: 'yes' } });
@@ -142,7 +142,7 @@ describe('importSlice', () => {
   test.each(['ListAccountsForParent', 'ListTagsForResource', 'ListParents'])(
     'once the registry is ready, an account that leaves after %s, unknown to everybody, is not added',
     async (asked) => {
-      const here = world();
+      const here = createRegistryEnv();
       await importOrganization(here);
       here.organization.accounts.set('999999999999', sandbox);
       here.organization.after = (command, { ParentId = sandbox.parentId, ResourceId = '999999999999' }) => {
@@ -157,14 +157,14 @@ describe('importSlice', () => {
   );
 
   test('who needs approval is asked for only where somebody may: a new account, or one that waits', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     let asked = 0;
     const everybody = async () => {
       asked += 1;
       return () => true;
     };
-    const importing = async (needsApproval: World['needsApproval']) => {
+    const importing = async (needsApproval: RegistryEnv['needsApproval']) => {
       asked = 0;
       await importOrganization({ ...here, needsApproval });
       return asked;
@@ -183,7 +183,7 @@ describe('importSlice', () => {
   });
 
   test('of an account that differs otherwise, tags are asked for after all', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await importOrganization(here);
     here.organization.accounts.set(id, { ...sandbox, tags: { environment: 'test' } });
 
@@ -196,7 +196,7 @@ describe('importSlice', () => {
   });
 
   test('an account that left since its page came is not counted, and not stored', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.before = (command, { ResourceId }) =>
       command === 'ListTagsForResource' && ResourceId === id && here.organization.accounts.delete(id);
 

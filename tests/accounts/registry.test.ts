@@ -4,11 +4,11 @@ import { refreshAccount } from '../../shared/accounts/refresh-account.ts';
 import { ouNamesHoldFor } from '../../shared/accounts/remembered-ous.ts';
 import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { timestamp } from '../../shared/platform/clock.ts';
-import { id, production, refresh, sandbox, type World, world } from './accounts-fixture.ts';
+import { createRegistryEnv, id, production, type RegistryEnv, refresh, sandbox } from './accounts-fixture.ts';
 
 describe('refreshAccount', () => {
   test('stores a new account with the next revision', async () => {
-    const here = world();
+    const here = createRegistryEnv();
 
     const { account, changed } = await refresh(here);
 
@@ -19,7 +19,7 @@ describe('refreshAccount', () => {
   });
 
   test('stores nothing and takes no revision where nothing changed', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set(id, { ...production, tags: { a: '1', b: '2' } });
     const first = await refresh(here);
     here.organization.accounts.set(id, { ...production, tags: { b: '2', a: '1' } });
@@ -36,7 +36,7 @@ describe('refreshAccount', () => {
     ['position', sandbox],
     ['tags', { ...production, tags: { environment: 'staging' } }],
   ] as const)('stores another %s', async (_what, listed) => {
-    const here = world();
+    const here = createRegistryEnv();
     await refresh(here);
     here.organization.accounts.set(id, listed);
 
@@ -44,7 +44,7 @@ describe('refreshAccount', () => {
   });
 
   test('stores an account that left as departed, with its last position, once', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await refresh(here);
     here.organization.accounts.delete(id);
 
@@ -56,14 +56,14 @@ describe('refreshAccount', () => {
   });
 
   test('an account that nobody knows is none', async () => {
-    const here = world();
+    const here = createRegistryEnv();
 
     expect(await refresh(here, '000000000000')).toEqual({ account: undefined, changed: false });
     expect((await here.registry.head()).revision).toBe(0);
   });
 
   test('takes back an account that left and came again', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await refresh(here);
     here.organization.accounts.delete(id);
     await refresh(here);
@@ -77,13 +77,13 @@ const ofOus = (commands: readonly string[]): number =>
   commands.filter((command) => command === 'DescribeOrganizationalUnit').length;
 
 describe('what Organizations is asked', () => {
-  const asked = async (here: World, accountId = id) => {
+  const asked = async (here: RegistryEnv, accountId = id) => {
     here.organization.asked.length = 0;
     await refresh(here, accountId);
     return here.organization.asked;
   };
   test('of a new account each thing once, and in the end whether it is still there', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set(id, { parentId: 'r-exam' });
 
     expect(await asked(here)).toEqual([
@@ -95,7 +95,7 @@ describe('what Organizations is asked', () => {
   });
 
   test('the OUs of a new account are those that another has asked for, for some minutes', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     for (const newcomer of ['600000000001', '600000000002'])
       here.organization.accounts.set(newcomer, production);
 
@@ -107,7 +107,7 @@ describe('what Organizations is asked', () => {
   });
 
   test('of an account that is known every OU is asked for, so that a name that changed is seen, by newcomers too', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await refresh(here);
     here.organization.ous.set('ou-exam-product01', { name: 'Live', parentId: 'ou-exam-workload1' });
     here.organization.accounts.set('600000000001', production);
@@ -127,7 +127,7 @@ describe('the OUs of a crowd', () => {
   };
 
   test('an OU has the parent that it ever had, so only its name is asked for again', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.accounts.set('600000000001', production);
     await refresh(here);
     await here.clock.sleep(ouNamesHoldFor);
@@ -141,7 +141,7 @@ describe('the OUs of a crowd', () => {
   });
 
   test('who is not told a name takes it from whoever is, a moment later', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.before = async (command, { OrganizationalUnitId: ou = '' }) => {
       if (command === 'DescribeOrganizationalUnit') {
         const { name = '', parentId = '' } = here.organization.ous.get(ou) ?? {};
@@ -158,7 +158,7 @@ describe('the OUs of a crowd', () => {
   });
 
   test('where nobody is told, it gives up after some seconds, and stores nothing', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.before = tooSoon;
 
     await expect(refresh(here)).rejects.toMatchObject({ name: 'ThrottledError' });
@@ -168,7 +168,7 @@ describe('the OUs of a crowd', () => {
   });
 
   test('of an account that is known nobody else is waited for: its name may be older', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     await refresh(here);
     here.organization.before = tooSoon;
 
@@ -177,7 +177,7 @@ describe('the OUs of a crowd', () => {
   });
 
   test('a name that was told at a time that is yet to come is asked for again', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     const askedAt = new Date(here.clock.now() + 3_600_000).toISOString();
     await here.registry.putOu({
       id: production.parentId,
@@ -193,7 +193,7 @@ describe('the OUs of a crowd', () => {
 describe('refreshAccount beside others', () => {
   test('starts over after a conflict, and keeps the newer answer', async () => {
     let overtaken = false;
-    const here: World = world((registry) => ({
+    const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
         if (!overtaken) {
           overtaken = true;
@@ -211,7 +211,7 @@ describe('refreshAccount beside others', () => {
   });
 
   test('an answer that was overtaken while it was given is never stored', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     here.organization.after = async (command) => {
       if (command !== 'ListTagsForResource') return;
       here.organization.after = () => undefined;
@@ -228,7 +228,7 @@ describe('refreshAccount beside others', () => {
 
   test('a writer that was held up does not restore an old answer when the other one found nothing to do', async () => {
     let heldUp = false;
-    const here: World = world((registry) => ({
+    const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
         if (account.ouPath === 'Sandbox' && !heldUp) {
           heldUp = true;
@@ -249,7 +249,7 @@ describe('refreshAccount beside others', () => {
   });
 
   test('two at once end with one change and the same account', async () => {
-    const here = world();
+    const here = createRegistryEnv();
 
     const [one, other] = await Promise.all([refresh(here), refresh(here)]);
 
@@ -259,7 +259,7 @@ describe('refreshAccount beside others', () => {
   });
 
   test('thirty accounts at once all arrive, each with a revision of its own', async () => {
-    const here = world();
+    const here = createRegistryEnv();
     const ids = Array.from({ length: 30 }, (_, number) => `${900_000_000_000 + number}`);
     for (const one of ids) here.organization.accounts.set(one, sandbox);
     let seed = 1;
@@ -282,7 +282,7 @@ describe('refreshAccount beside others', () => {
 
   test('an account that leaves while it is stored for the first time does not stay a member', async () => {
     let left = false;
-    const here: World = world((registry) => ({
+    const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
         if (!left) {
           left = true;
@@ -300,7 +300,7 @@ describe('refreshAccount beside others', () => {
 
   test('where only the revision was taken by another account, nothing is asked for again', async () => {
     let taken = false;
-    const here: World = world((registry) => ({
+    const here: RegistryEnv = createRegistryEnv((registry) => ({
       put: async (account, expected, at) => {
         if (taken || account.id !== id) return registry.put(account, expected, at);
         taken = true;
@@ -315,7 +315,7 @@ describe('refreshAccount beside others', () => {
   });
 
   test('gives up after twenty conflicts, with sleeps that grow to two seconds', async () => {
-    const here = world(() => ({ put: async () => undefined }));
+    const here = createRegistryEnv(() => ({ put: async () => undefined }));
 
     await expect(refresh(here)).rejects.toMatchObject({
       name: 'ConcurrentUpdateError',

@@ -62,8 +62,8 @@ describe('what is no selector: every finding, with its path', () => {
 const names = ['Workloads', 'Production', 'Sandbox', 'orders-a', 'a/b', '(x)'];
 const ids = ['111111111111', '555566667777', '888899990000'];
 const parents = ['r-exam', 'ou-exam-workload1', 'ou-exam-sandbox01'];
-const nonEmpty = <T>(of: readonly T[]): fc.Arbitrary<T[]> =>
-  fc.array(fc.constantFrom(...of), { minLength: 1, maxLength: 3 });
+const nonEmpty = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
+  fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 3 });
 const tags = fc.dictionary(fc.constantFrom('environment', 'team'), fc.constantFrom('a', 'b'), { minKeys: 1 });
 
 const anyAccount: fc.Arbitrary<Account> = fc.record({

@@ -44,14 +44,14 @@ test('the naive way loses some of the same accounts, so the measure can fail', a
 
 test('the bound is that of the slowest service, or of the arrivals', () => {
   const writes = new Map([['kms a', 4]]);
-  const of = (accounts: number) => bound({ accounts, writes, lastArrival: 59_000, quickest: 7_000 });
+  const boundFor = (accounts: number) => bound({ accounts, writes, lastArrival: 59_000, quickest: 7_000 });
 
-  expect(of(100)).toEqual({
+  expect(boundFor(100)).toEqual({
     least: 66_000,
     because: 'the arrivals: 59.0 s, and the quickest account: 7.0 s',
   });
   // Eight at once, and then five in a second.
-  expect(of(1_008)).toEqual({
+  expect(boundFor(1_008)).toEqual({
     least: 207_000,
     because: '1008 organizations:ListParents: 200.0 s, and the quickest account: 7.0 s',
   });

@@ -10,12 +10,12 @@ import type { Io } from '../../cli/terminal.ts';
 import { nothingFound } from '../../shared/configuration/searches.ts';
 import { bucket } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
-import { named, onboard, otherServices, type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, named, onboard, otherServices, type TestEnv } from '../flows/flows-fixture.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../flows/waiting.ts';
 import { exampleConfiguration, run, standardInput } from './screen.ts';
 
 /** The command with the services of a deployed system, at a terminal where somebody types. */
-async function approveOn(of: World, options: ApproveOptions, typed?: string) {
+async function approveOn(env: TestEnv, options: ApproveOptions, typed?: string) {
   let stdout = '';
   const stream = {
     isTTY: true,
@@ -28,7 +28,7 @@ async function approveOn(of: World, options: ApproveOptions, typed?: string) {
   const io: Io = { stdout: stream, stderr: stream, stdin, env: { NO_COLOR: '1', CI: '1' }, cwd: '.' };
   const session = { io, out: newOutput(io, options.json === true), verbose: false };
   try {
-    return { code: await approve(answerOf(options, session), session, otherServices(of)), stdout };
+    return { code: await approve(answerOf(options, session), session, otherServices(env)), stdout };
   } catch (error) {
     return { code: exitCodeOf(error), stdout, error };
   }
@@ -37,109 +37,109 @@ async function approveOn(of: World, options: ApproveOptions, typed?: string) {
 const everybody = approving({ all: true }, ['bucket']);
 
 describe('onboarding approve', () => {
-  let of: World;
+  let env: TestEnv;
   beforeEach(async () => {
-    of = await world({ configuration: everybody });
+    env = await createEnv({ configuration: everybody });
   });
 
   test('lists nothing where nobody waits', async () => {
-    expect(await approveOn(of, {})).toEqual({ code: 0, stdout: 'Nobody waits for approval.\n' });
+    expect(await approveOn(env, {})).toEqual({ code: 0, stdout: 'Nobody waits for approval.\n' });
   });
 
   test('lists what is open with the command that approves it, and never its token', async () => {
-    const { id, event } = created(of);
-    const { request, ended } = await untilItWaits(of, event);
+    const { id, event } = created(env);
+    const { request, ended } = await untilItWaits(env, event);
 
-    const { stdout } = await approveOn(of, {});
-    const json = await approveOn(of, { json: true });
+    const { stdout } = await approveOn(env, {});
+    const json = await approveOn(env, { json: true });
 
     expect(stdout).toContain(`onboarding approve --run ${request.runId} --plan ${request.planHash}`);
     expect(stdout).toContain(`AWSLogs/${id}/*`);
     expect(JSON.parse(json.stdout)).toMatchObject({ open: [{ runId: request.runId, accountIds: [id] }] });
     expect(stdout + json.stdout).not.toContain(request.token);
-    await answer(of, request, { verdict: 'rejected' });
+    await answer(env, request, { verdict: 'rejected' });
     await ended;
   });
 
   test('shows, asks, and only yes approves; said again, it says who it was', async () => {
-    const { id, event } = created(of);
-    const { request, ended } = await untilItWaits(of, event);
+    const { id, event } = created(env);
+    const { request, ended } = await untilItWaits(env, event);
     const options = { run: request.runId, plan: request.planHash, by: 'an operator' };
 
-    const refused = await approveOn(of, options, 'y');
-    const waits = await approvalOf(of, id);
-    const approved = await approveOn(of, options, 'yes');
+    const refused = await approveOn(env, options, 'y');
+    const waits = await approvalOf(env, id);
+    const approved = await approveOn(env, options, 'yes');
     await ended;
-    const again = await approveOn(of, { ...options, by: 'another', yes: true });
+    const again = await approveOn(env, { ...options, by: 'another', yes: true });
 
     expect(refused).toMatchObject({ code: 2, stdout: expect.stringContaining('Nothing was changed.') });
     expect(waits).toBeDefined();
     expect(approved).toMatchObject({ code: 0, stdout: expect.stringMatching(`account ${id} is approved`) });
-    expect(named(of)[bucket]).toContain(id);
+    expect(named(env)[bucket]).toContain(id);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('already, by an operator at') });
   });
 
   test('refuses another hash, another run, a late hour and half a command with a code that tells', async () => {
-    const { request, ended } = await untilItWaits(of, created(of).event);
+    const { request, ended } = await untilItWaits(env, created(env).event);
     const right = { run: request.runId, plan: request.planHash, yes: true };
 
-    expect(await approveOn(of, { ...right, plan: '0'.repeat(64) })).toMatchObject({
+    expect(await approveOn(env, { ...right, plan: '0'.repeat(64) })).toMatchObject({
       code: 65,
       error: { name: 'StalePlanError' },
     });
-    expect(await approveOn(of, { ...right, run: 'no-such-run' })).toMatchObject({
+    expect(await approveOn(env, { ...right, run: 'no-such-run' })).toMatchObject({
       code: 65,
       error: { name: 'ApprovalClosedError' },
     });
-    expect((await approveOn(of, { run: request.runId, yes: true })).code).toBe(64);
-    expect((await approveOn(of, { ...right, reject: true })).code).toBe(64);
-    expect((await approveOn(of, { run: request.runId, plan: request.planHash })).code).toBe(64);
-    of.clock.advance(48 * 3_600_000);
-    expect(await approveOn(of, right)).toMatchObject({ code: 65, error: { name: 'ApprovalClosedError' } });
-    of.organization.world.tasks.timeOut();
+    expect((await approveOn(env, { run: request.runId, yes: true })).code).toBe(64);
+    expect((await approveOn(env, { ...right, reject: true })).code).toBe(64);
+    expect((await approveOn(env, { run: request.runId, plan: request.planHash })).code).toBe(64);
+    env.clock.advance(48 * 3_600_000);
+    expect(await approveOn(env, right)).toMatchObject({ code: 65, error: { name: 'ApprovalClosedError' } });
+    env.organization.world.tasks.timeOut();
     await ended;
   });
 
   test('says of a run whose question is rejected that it fails, and lists nothing whose time is over', async () => {
-    const rejected = await untilItWaits(of, created(of).event);
-    const late = await untilItWaits(of, created(of).event);
+    const rejected = await untilItWaits(env, created(env).event);
+    const late = await untilItWaits(env, created(env).event);
     const { runId: run, planHash: plan } = rejected.request;
 
-    const { stdout } = await approveOn(of, { run, plan, reject: true, reason: 'not ours', yes: true });
-    of.clock.advance(48 * 3_600_000);
-    const listed = await approveOn(of, {});
+    const { stdout } = await approveOn(env, { run, plan, reject: true, reason: 'not ours', yes: true });
+    env.clock.advance(48 * 3_600_000);
+    const listed = await approveOn(env, {});
 
     expect(stdout).toContain(`run ${run} ends as failed`);
     expect(stdout).not.toContain('goes on');
     expect(listed.stdout).toBe('Nobody waits for approval.\n');
-    of.organization.world.tasks.timeOut();
+    env.organization.world.tasks.timeOut();
     await Promise.all([rejected.ended, late.ended]);
   });
 
   test('a run on a machine of a person ends at the question; approved, the next one serves the account', async () => {
-    const { id, event } = created(of);
-    const local = await onboard(of, event, { name: 'local' });
-    const request = await of.store.approvals.get('local');
+    const { id, event } = created(env);
+    const local = await onboard(env, event, { name: 'local' });
+    const request = await env.store.approvals.get('local');
 
-    const { stdout } = await approveOn(of, { run: 'local', plan: request?.planHash ?? '', yes: true });
-    const next = await onboard(of, { accountId: id });
+    const { stdout } = await approveOn(env, { run: 'local', plan: request?.planHash ?? '', yes: true });
+    const next = await onboard(env, { accountId: id });
 
     expect(local).toMatchObject({ status: 'WAITING', run: { status: 'waiting-for-approval' } });
     expect(stdout).toContain('No execution waits for it');
-    expect(await of.store.runs.get('local')).toMatchObject({
+    expect(await env.store.runs.get('local')).toMatchObject({
       status: 'failed',
       left: [expect.stringContaining('run it again')],
     });
     expect(next.run.status).toBe('succeeded');
-    expect(named(of)[bucket]).toContain(id);
+    expect(named(env)[bucket]).toContain(id);
   });
 });
 
 test('plan --account says of an account that waits for what it waits, and of another nothing', async () => {
-  const of = await world({ configuration: everybody });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
-  const { configuration, services } = of;
+  const env = await createEnv({ configuration: everybody });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
+  const { configuration, services } = env;
   const active = { configuration, hash: request.configurationHash, found: nothingFound, dropped: [] };
   let stdout = '';
   const stream = { write: (text: string) => (stdout += text) };
@@ -152,7 +152,7 @@ test('plan --account says of an account that waits for what it waits, and of ano
   expect(stdout).toContain(`Waits for approval since ${pending?.since}: ${id} (`);
   expect(stdout).toContain(`AWSLogs/${id}/*`);
   expect(await pendingReport(services, active, '111111111111')).toBeUndefined();
-  await answer(of, request, { verdict: 'rejected' });
+  await answer(env, request, { verdict: 'rejected' });
   await ended;
 });
 

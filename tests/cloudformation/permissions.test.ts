@@ -6,14 +6,14 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { example, log, management, security, shared, small, smallText } from '../flows/configurations.ts';
-import { onboard, outcomes, type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, onboard, outcomes, type TestEnv } from '../flows/flows-fixture.ts';
 import { addRepository, having, images, namedOn, secrets } from '../flows/patterns.ts';
 import {
+  createSecretEnv,
   currentVersion,
   deployedTo,
   deploy as deploySecret,
   rotate,
-  rotationWorld,
 } from '../flows/rotations.ts';
 import { sweep } from '../flows/sweeps.ts';
 import { spokeRoleOf } from './stack.ts';
@@ -76,18 +76,18 @@ const everyKind = () =>
   );
 
 describe('with what the templates allow, and nothing else', () => {
-  let of: World;
+  let env: TestEnv;
   beforeAll(async () => {
     const configuration = everyKind();
-    of = await world({ configuration, prepare: (organization) => deploy(organization, configuration) });
+    env = await createEnv({ configuration, prepare: (organization) => deploy(organization, configuration) });
   });
 
   test('an account gets everything, and loses it', async () => {
-    of.organization.addAccount({ id: '555566667777', name: 'new', parentId: 'ou-exam-workload1' });
+    env.organization.addAccount({ id: '555566667777', name: 'new', parentId: 'ou-exam-workload1' });
 
-    const come = await onboard(of, { accountId: '555566667777' });
-    of.organization.closeAccount('555566667777');
-    const gone = await onboard(of, { accountId: '555566667777', expect: 'any' });
+    const come = await onboard(env, { accountId: '555566667777' });
+    env.organization.closeAccount('555566667777');
+    const gone = await onboard(env, { accountId: '555566667777', expect: 'any' });
 
     const written = Object.values(outcomes(come)).filter((outcome) => outcome === 'written');
     expect(written.length).toBeGreaterThan(5);
@@ -96,7 +96,7 @@ describe('with what the templates allow, and nothing else', () => {
   });
 
   test('a sweep finds nothing that it may not read', async () => {
-    const { run } = await sweep(of);
+    const { run } = await sweep(env);
 
     expect(run.counts).toMatchObject({ failed: 0, refused: 0 });
   });
@@ -106,33 +106,36 @@ test('resources that patterns tell are found and written, in each of their regio
   const configuration = having(
     images("['base/*']", '[eu-west-1, us-west-2]') + secrets('tagged: { Use: runner }'),
   );
-  const of = await world({ configuration, prepare: (organization) => deploy(organization, configuration) });
+  const env = await createEnv({
+    configuration,
+    prepare: (organization) => deploy(organization, configuration),
+  });
   const repositories = ['base/ruby', 'base/node'].map((name, at) =>
-    addRepository(of, name, at === 0 ? 'eu-west-1' : 'us-west-2'),
+    addRepository(env, name, at === 0 ? 'eu-west-1' : 'us-west-2'),
   );
-  of.organization.addSecret({
+  env.organization.addSecret({
     accountId: shared,
     region: 'eu-west-1',
     name: 'deploy/token',
     tags: { Use: 'runner' },
   });
 
-  const swept = await sweep(of);
+  const swept = await sweep(env);
 
   expect(swept.run.left ?? []).toEqual([]);
   expect(Object.values(outcomes(swept))).toEqual(['written', 'written', 'written']);
-  for (const arn of repositories) expect(namedOn(of, 'repository', arn).length).toBeGreaterThan(0);
+  for (const arn of repositories) expect(namedOn(env, 'repository', arn).length).toBeGreaterThan(0);
 });
 
 describe('secrets', () => {
   test('are deployed with what the templates allow, keys of their own included', async () => {
-    const of = await rotationWorld({ kmsKey: true });
-    deploy(of.organization, of.configuration);
+    const env = await createSecretEnv({ kmsKey: true });
+    deploy(env.organization, env.configuration);
 
-    const { status } = await deploySecret(of, await rotate(of));
+    const { status } = await deploySecret(env, await rotate(env));
 
     expect(status).toBe('SUCCEEDED');
-    expect(deployedTo(of)).toEqual([currentVersion(of)]);
+    expect(deployedTo(env)).toEqual([currentVersion(env)]);
   });
 
   test.each([

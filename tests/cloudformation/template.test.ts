@@ -178,8 +178,8 @@ describe('a central account with patterns', () => {
   const set = 'ecr:SetRepositoryPolicy';
   const named = template(['us-east-1']).template;
   /** @param repository `<region>/<name>` */
-  const decision = (of: Template, action: string, repository: string, context = {}) => {
-    const { permissions } = spokeRoleOf(of, { accountId: shared, region: 'eu-west-1' });
+  const decision = (template: Template, action: string, repository: string, context = {}) => {
+    const { permissions } = spokeRoleOf(template, { accountId: shared, region: 'eu-west-1' });
     const [, region, name] = /^([^/]+)\/(.*)$/.exec(repository) ?? [];
     return evaluatePolicy(permissions, {
       principal: { type: 'AWS', accountId: shared, arn: `arn:aws:sts::${shared}:assumed-role/spoke/run` },

@@ -5,7 +5,7 @@ import { rotateNow } from '../../simulator/rotation.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import { functionIn, memoryLogger, toolsOf } from '../secrets/rotation-function/rotation-function-fixture.ts';
-import { fixture, shared } from '../simulator/fixture.ts';
+import { createSimulatorEnv, shared } from '../simulator/fixture.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from './postgres-server.ts';
 
 test('a verifier is that of RFC 7677', () => {
@@ -26,7 +26,7 @@ test('a verifier is that of RFC 7677', () => {
 
   const scene = (username: string) => {
     server.sql(`CREATE ROLE "${username.replaceAll('"', '""')}" LOGIN PASSWORD 'first'`);
-    const { organization } = fixture();
+    const { organization } = createSimulatorEnv();
     const first = { host: server.host, username, password: 'first', dbname: 'postgres' };
     const secretArn = organization.addSecret({ accountId: shared, name: 'pg', value: JSON.stringify(first) });
     const clients = functionIn(organization, shared, 'us-east-1');

@@ -4,7 +4,7 @@ import type { RunRecord } from '../../shared/store/ports.ts';
 import { bucket, small } from './configurations.ts';
 import { created, eventOf } from './events.ts';
 import { type Fault, fault, refuse } from './faults.ts';
-import { due, named, onboard, otherServices, type World, world } from './flows-fixture.ts';
+import { createEnv, due, named, onboard, otherServices, type TestEnv } from './flows-fixture.ts';
 import { deploy } from './rotations.ts';
 import { sweep } from './sweeps.ts';
 
@@ -22,7 +22,7 @@ const refusedEntry: Fault = async () => ({
 const always = 1_000;
 
 /** What keeps a channel from being announced on, and what mends it. */
-function broken(env: World, operation: 'PutEvents' | 'Publish', act: Fault) {
+function broken(env: TestEnv, operation: 'PutEvents' | 'Publish', act: Fault) {
   const health = { isBroken: true };
   fault(env, operation, (call, proceed) => (health.isBroken ? act(call, proceed) : proceed()), always);
   return () => {
@@ -31,15 +31,16 @@ function broken(env: World, operation: 'PutEvents' | 'Publish', act: Fault) {
 }
 
 /** The rule of the scheduled check fires a quarter of an hour later. */
-async function scheduledCheck(env: World): Promise<void> {
+async function scheduledCheck(env: TestEnv): Promise<void> {
   await env.clock.sleep(15 * 60_000);
   const { status } = await deploy(env, { unfinished: true });
   expect(status).toBe('SUCCEEDED');
 }
 
-const titles = ({ organization }: World) => organization.world.putEvents.map(({ DetailType }) => DetailType);
+const titles = ({ organization }: TestEnv) =>
+  organization.world.putEvents.map(({ DetailType }) => DetailType);
 
-const recordOf = async (env: World, { runId }: RunRecord) => env.store.runs.get(runId);
+const recordOf = async (env: TestEnv, { runId }: RunRecord) => env.store.runs.get(runId);
 
 test.each([
   ['the key of the topic does not allow it', 'Publish', kmsDenied, 'topic', 'KMSAccessDeniedException'],
@@ -62,7 +63,7 @@ test.each([
 ] as const)(
   'ends a run as succeeded, and announces its end later, when %s',
   async (_, operation, act, channel, error) => {
-    const env = await world({ configuration: small(['bucket']) });
+    const env = await createEnv({ configuration: small(['bucket']) });
     const mend = broken(env, operation, act);
 
     const ended = await onboard(env, created(env).event);
@@ -99,7 +100,7 @@ test.each([
 );
 
 test('keeps a failed run as it ended, and announces its end later, when the bus denies it', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403), always);
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
 
@@ -125,7 +126,7 @@ test('keeps a failed run as it ended, and announces its end later, when the bus 
 });
 
 test('announces the end of a run that its own rule tries again when the execution failed', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   fault(env, 'PutBucketPolicy', refuse('AccessDenied', 'no', 403), always);
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   const { run } = await onboard(env, created(env).event);
@@ -139,7 +140,7 @@ test('announces the end of a run that its own rule tries again when the executio
 });
 
 test('announces the end of a run when the function died before it was announced', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   const pending = { status: 'pending', at: new Date(env.clock.now()).toISOString() } as const;
   const run: RunRecord = {
     runId: 'died',
@@ -158,7 +159,7 @@ test('announces the end of a run when the function died before it was announced'
 });
 
 test('leaves a run to the function that announces it now when the last attempt was a minute ago', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   await onboard(env, created(env).event);
   mend();
@@ -170,7 +171,7 @@ test('leaves a run to the function that announces it now when the last attempt w
 });
 
 test('announces the end of a run later when a sweep comes first', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   await onboard(env, created(env).event);
   mend();
@@ -183,7 +184,7 @@ test('announces the end of a run later when a sweep comes first', async () => {
 });
 
 test('announces what a run has done when the account has left before the announcement arrives', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   const mend = broken(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400));
   const { event, id } = created(env);
   await onboard(env, event);
@@ -199,7 +200,7 @@ test('announces what a run has done when the account has left before the announc
 });
 
 test('ends a sweep as succeeded when the topic is deleted', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   env.organization.world.topics.clear();
 
   const { status, run } = await sweep(env);
@@ -209,7 +210,7 @@ test('ends a sweep as succeeded when the topic is deleted', async () => {
 });
 
 test('logs each failed attempt in the form that the metric filters count', async () => {
-  const env = await world({ configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['bucket']) });
   broken(env, 'Publish', kmsDenied);
   const logged: unknown[] = [];
   const services = {

@@ -29,7 +29,7 @@ export function deployApplication(
 ): { readonly application: SimulatedApplication; readonly roles: Readonly<Record<string, string>> } {
   const resources = (template as { Resources: Readonly<Record<string, Resource>> }).Resources;
   const all = Object.entries(resources);
-  const of = <T>(type: string) =>
+  const ofType = <T>(type: string) =>
     all
       .filter(([, { Type }]) => Type === `AWS::AppConfig::${type}`)
       .map(([, { Properties }]) => Properties as T);
@@ -39,16 +39,16 @@ export function deployApplication(
   for (const [id, { Type, Properties }] of all)
     if (Type === 'AWS::IAM::Role')
       roles[id] = addRole(organization, { accountId, id, properties: value(Properties) });
-  const [{ Name: name } = { Name: '' }] = of<{ readonly Name: string }>('Application');
+  const [{ Name: name } = { Name: '' }] = ofType<{ readonly Name: string }>('Application');
   const application = addApplication(organization.world, {
     accountId,
     region,
     name,
-    environments: of<Environment>('Environment').map(({ Name, Monitors = [] }) => ({
+    environments: ofType<Environment>('Environment').map(({ Name, Monitors = [] }) => ({
       name: Name,
       monitors: Monitors.map(({ AlarmArn }) => AlarmArn),
     })),
-    profiles: of<Profile>('ConfigurationProfile').map((profile) => ({
+    profiles: ofType<Profile>('ConfigurationProfile').map((profile) => ({
       name: profile.Name,
       locationUri: profile.LocationUri,
       validators: (profile.Validators ?? []).map(({ Content }) => JSON.parse(Content)),

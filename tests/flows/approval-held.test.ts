@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { small } from './configurations.ts';
 import { created } from './events.ts';
-import { sweep, swept } from './sweeps.ts';
+import { createSweptEnv, sweep } from './sweeps.ts';
 
 /** A person approves every account, and one grant is for the whole organization by a condition. */
 const configuration = small(
@@ -18,20 +18,20 @@ approval: { for: { all: true } }`,
 );
 
 test('accounts that wait for approval are not taken for ones that a condition should let in no more', async () => {
-  const of = await swept({ configuration });
-  const before = of.organization.policyOf(
+  const env = await createSweptEnv({ configuration });
+  const before = env.organization.policyOf(
     'repository',
-    [...of.organization.world.repositories.keys()][0] ?? '',
+    [...env.organization.world.repositories.keys()][0] ?? '',
   );
-  for (let count = 0; count < 7; count += 1) created(of);
+  for (let count = 0; count < 7; count += 1) created(env);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ counts: { withheld: 0, written: 0, changed: 7 } });
   expect(ended.run.left).toHaveLength(7);
   expect(ended.run.left?.every((line) => line.includes('waits for approval'))).toBe(true);
   expect(ended.run).not.toHaveProperty('access');
   expect(
-    of.organization.policyOf('repository', [...of.organization.world.repositories.keys()][0] ?? ''),
+    env.organization.policyOf('repository', [...env.organization.world.repositories.keys()][0] ?? ''),
   ).toEqual(before);
 });

@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, everything, key, people, repository, small } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
-import { due, foreign, makeReady, named, onboard, world } from './flows-fixture.ts';
+import { createEnv, due, foreign, makeReady, named, onboard } from './flows-fixture.ts';
 import { sweep } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
 
@@ -13,21 +13,21 @@ const member = '888888888888';
 
 /** With one account that was there before anybody asked for approval. */
 const withMember = (configuration: Configuration) =>
-  world({
+  createEnv({
     configuration,
     prepare: (organization) => organization.addAccount({ id: member, name: 'member' }),
   });
 
 test('an account that moves under approval keeps what it had, loses what ends at once, and waits for the rest', async () => {
-  const of = await world({ configuration: approving({ ous: ['Workloads'] }) });
-  const { id, event } = created(of);
-  of.organization.tagAccount(id, { runner: 'yes' });
-  await onboard(of, event);
-  const before = named(of);
-  of.organization.untagAccount(id, ['runner']);
+  const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
+  const { id, event } = created(env);
+  env.organization.tagAccount(id, { runner: 'yes' });
+  await onboard(env, event);
+  const before = named(env);
+  env.organization.untagAccount(id, ['runner']);
 
-  const { request, ended } = await untilItWaits(of, moved(of, id, workloads));
-  const meanwhile = named(of);
+  const { request, ended } = await untilItWaits(env, moved(env, id, workloads));
+  const meanwhile = named(env);
 
   const holding = (names: typeof before) => everything.filter((resource) => names[resource]?.includes(id));
   expect(holding(before)).toHaveLength(4);
@@ -35,142 +35,142 @@ test('an account that moves under approval keeps what it had, loses what ends at
   expect(holding(meanwhile)).toEqual([bucket, key, people]);
   expect(request.difference).toContain(repository);
   expect(request.difference).not.toContain(bucket);
-  await answer(of, request);
+  await answer(env, request);
   const { changes } = await ended;
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
   // Both what was taken before the wait and what was given after it is on record.
   expect(changes.filter(({ outcome }) => outcome === 'written')).toHaveLength(2);
 });
 
 test('a move that brings nothing, and one that ends the need, wait for nobody', async () => {
-  const of = await withMember(approving(everybody, ['bucket', 'secret']));
+  const env = await withMember(approving(everybody, ['bucket', 'secret']));
 
-  of.organization.tagAccount(member, { cost: '7' });
-  const nothing = await onboard(of, { accountId: member });
-  of.organization.tagAccount(member, { runner: 'yes' });
-  const { ended } = await untilItWaits(of, { accountId: member });
-  of.organization.untagAccount(member, ['runner']);
-  const back = await onboard(of, { accountId: member });
+  env.organization.tagAccount(member, { cost: '7' });
+  const nothing = await onboard(env, { accountId: member });
+  env.organization.tagAccount(member, { runner: 'yes' });
+  const { ended } = await untilItWaits(env, { accountId: member });
+  env.organization.untagAccount(member, ['runner']);
+  const back = await onboard(env, { accountId: member });
 
   expect([nothing.run.status, back.run.status]).toEqual(['succeeded', 'succeeded']);
-  expect(await approvalOf(of, member)).toBeUndefined();
-  of.organization.world.tasks.timeOut();
+  expect(await approvalOf(env, member)).toBeUndefined();
+  env.organization.world.tasks.timeOut();
   expect((await ended).run.left).toEqual([expect.stringContaining('waits for no approval any more')]);
 });
 
 test('losing access does not wait', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
-  await answer(of, request);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
+  await answer(env, request);
   await ended;
 
-  of.organization.closeAccount(id);
-  const closed = await onboard(of, { accountId: id, expect: 'any' });
+  env.organization.closeAccount(id);
+  const closed = await onboard(env, { accountId: id, expect: 'any' });
 
   expect(closed.run.status).toBe('succeeded');
-  expect(Object.values(named(of)).flat()).not.toContain(id);
+  expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 
 test('turning approvals on takes nothing from anybody', async () => {
-  const of = await world({ configuration: small() });
-  await sweep(of);
-  const before = [named(of), foreign(of)];
+  const env = await createEnv({ configuration: small() });
+  await sweep(env);
+  const before = [named(env), foreign(env)];
 
-  const turnedOn = { ...of, configuration: approving(everybody) };
+  const turnedOn = { ...env, configuration: approving(everybody) };
   await makeReady(turnedOn);
   const ended = await sweep(turnedOn);
 
   expect(ended.run.status).toBe('succeeded');
-  expect([named(of), foreign(of)]).toEqual(before);
+  expect([named(env), foreign(env)]).toEqual(before);
 });
 
 test('turning approvals off lets those in who wait, with the next sweep', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id } = created(of);
-  const waits = await sweep(of);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id } = created(env);
+  const waits = await sweep(env);
   expect(waits.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('nobody is asked')] });
 
-  const turnedOff = { ...of, configuration: small() };
-  await activateConfiguration(of.services, turnedOff.configuration, 'the test');
+  const turnedOff = { ...env, configuration: small() };
+  await activateConfiguration(env.services, turnedOff.configuration, 'the test');
   const ended = await sweep(turnedOff);
 
   expect(ended.run.status).toBe('succeeded');
-  expect(await approvalOf(of, id)).toBeUndefined();
+  expect(await approvalOf(env, id)).toBeUndefined();
   expect(named(turnedOff)).toEqual(due(turnedOff));
 });
 
 test('a sweep reports who waits unasked, and is content with who is asked; by hand one asks the same way', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id } = created(of);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id } = created(env);
 
-  const unasked = await sweep(of);
-  const { request, ended } = await untilItWaits(of, { accountId: id });
-  const asked = await sweep(of);
+  const unasked = await sweep(env);
+  const { request, ended } = await untilItWaits(env, { accountId: id });
+  const asked = await sweep(env);
 
   expect(unasked.run.left).toEqual([
     expect.stringMatching(`^Account ${id} .* waits for approval since .*{"accountIds": \\["${id}"\\]}`),
   ]);
   expect(asked.run.status).toBe('succeeded');
-  expect(await of.store.runs.get(request.runId)).toMatchObject({ status: 'waiting-for-approval' });
-  await answer(of, request);
+  expect(await env.store.runs.get(request.runId)).toMatchObject({ status: 'waiting-for-approval' });
+  await answer(env, request);
   expect((await ended).run.status).toBe('succeeded');
-  expect((await sweep(of)).run.status).toBe('succeeded');
+  expect((await sweep(env)).run.status).toBe('succeeded');
 });
 
 test.each([
   [{ ous: ['Workloads'] }, 0],
   [{ tags: { critical: 'yes' } }, 1],
 ])('a sweep asks for tags where %j needs them', async (selector, times) => {
-  const of = await withMember(approving(selector, ['bucket']));
+  const env = await withMember(approving(selector, ['bucket']));
 
-  await sweep(of);
+  await sweep(env);
 
-  const asked = of.organization.calls.filter(
+  const asked = env.organization.calls.filter(
     ({ operation, target }) => operation === 'ListTagsForResource' && target === member,
   );
   expect(asked).toHaveLength(times);
 });
 
 test('nobody is asked for accounts that the first import finds', async () => {
-  const of = await world({ configuration: approving(everybody), ready: false });
-  await activateConfiguration(of.services, of.configuration, 'the test');
+  const env = await createEnv({ configuration: approving(everybody), ready: false });
+  await activateConfiguration(env.services, env.configuration, 'the test');
 
-  const first = await sweep(of);
-  const { id } = created(of);
-  const second = await sweep(of);
+  const first = await sweep(env);
+  const { id } = created(env);
+  const second = await sweep(env);
 
   expect(first.run.status).toBe('succeeded');
-  expect(named(of)[bucket]).not.toContain(id);
+  expect(named(env)[bucket]).not.toContain(id);
   expect(second.run).toMatchObject({ left: [expect.stringContaining(id)] });
 });
 
 test('a sweep closes a run that waited only hours after its time was over', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { request, ended } = await untilItWaits(of, created(of).event);
-  const hours = (count: number) => of.clock.advance(count * 3_600_000);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { request, ended } = await untilItWaits(env, created(env).event);
+  const hours = (count: number) => env.clock.advance(count * 3_600_000);
 
   hours(50);
-  const early = await sweep(of);
+  const early = await sweep(env);
   hours(4);
-  const late = await sweep(of);
+  const late = await sweep(env);
 
   expect([early.run.counts?.closedRuns, late.run.counts?.closedRuns]).toEqual([0, 1]);
-  expect(await of.store.runs.get(request.runId)).toMatchObject({ status: 'failed' });
-  of.organization.world.tasks.timeOut();
+  expect(await env.store.runs.get(request.runId)).toMatchObject({ status: 'failed' });
+  env.organization.world.tasks.timeOut();
   await ended;
 });
 
 test('an account that left and comes back is new', async () => {
-  const of = await withMember(approving(everybody));
-  await sweep(of);
-  expect(named(of)[bucket]).toContain(member);
-  of.organization.removeAccount(member);
-  await sweep(of);
-  of.organization.addAccount({ id: member, name: 'back again', parentId: workloads });
+  const env = await withMember(approving(everybody));
+  await sweep(env);
+  expect(named(env)[bucket]).toContain(member);
+  env.organization.removeAccount(member);
+  await sweep(env);
+  env.organization.addAccount({ id: member, name: 'back again', parentId: workloads });
 
-  await sweep(of);
+  await sweep(env);
 
-  expect(await approvalOf(of, member)).toMatchObject({ approvedAs: null });
-  expect(Object.values(named(of)).flat()).not.toContain(member);
+  expect(await approvalOf(env, member)).toMatchObject({ approvedAs: null });
+  expect(Object.values(named(env)).flat()).not.toContain(member);
 });

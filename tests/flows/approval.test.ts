@@ -3,21 +3,21 @@ import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket } from './configurations.ts';
 import { created, moved, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { due, named, onboard, world } from './flows-fixture.ts';
+import { createEnv, due, named, onboard } from './flows-fixture.ts';
 import { announcements } from './sweeps.ts';
 import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
 
 const everybody = { all: true };
 
 test('a new account waits and has nothing, while another one on the same resources is served; approved, it has all', async () => {
-  const of = await world({ configuration: approving({ ous: ['Workloads'] }) });
-  const [waiting, other] = [created(of), created(of)];
-  of.organization.moveAccount(waiting.id, workloads);
+  const env = await createEnv({ configuration: approving({ ous: ['Workloads'] }) });
+  const [waiting, other] = [created(env), created(env)];
+  env.organization.moveAccount(waiting.id, workloads);
 
-  const { request, ended } = await untilItWaits(of, waiting.event, { name: 'approved' });
-  const served = await onboard(of, other.event);
-  const before = named(of);
-  const decided = await answer(of, request);
+  const { request, ended } = await untilItWaits(env, waiting.event, { name: 'approved' });
+  const served = await onboard(env, other.event);
+  const before = named(env);
+  const decided = await answer(env, request);
 
   expect(served.run.status).toBe('succeeded');
   expect(before[bucket]).toContain(other.id);
@@ -27,27 +27,27 @@ test('a new account waits and has nothing, while another one on the same resourc
     status: 'SUCCEEDED',
     run: { runId: 'approved', status: 'succeeded', cause: 'created', accountIds: [waiting.id] },
   });
-  expect(named(of)).toEqual(due(of));
-  expect(await approvalOf(of, waiting.id)).toBeUndefined();
+  expect(named(env)).toEqual(due(env));
+  expect(await approvalOf(env, waiting.id)).toBeUndefined();
 });
 
 test('while it waits, the record, the event and the message say for what, until when and how, and none has the token', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
 
-  const { request, ended } = await untilItWaits(of, event, { name: 'asks' });
+  const { request, ended } = await untilItWaits(env, event, { name: 'asks' });
 
-  const until = new Date(of.clock.now() + 48 * 3_600_000).toISOString();
+  const until = new Date(env.clock.now() + 48 * 3_600_000).toISOString();
   const command = `onboarding approve --run asks --plan ${request.planHash}`;
-  expect(await of.store.runs.get('asks')).toMatchObject({
+  expect(await env.store.runs.get('asks')).toMatchObject({
     status: 'waiting-for-approval',
     waitingUntil: until,
     reason: expect.stringContaining(id),
   });
-  expect(announcements(of)).toEqual(['Approval Requested']);
-  const [told] = of.organization.world.putEvents;
+  expect(announcements(env)).toEqual(['Approval Requested']);
+  const [told] = env.organization.world.putEvents;
   expect(JSON.parse(String(told?.Detail))).toMatchObject({ runId: 'asks', accountIds: [id], until, command });
-  const [message] = of.organization.world.messages;
+  const [message] = env.organization.world.messages;
   expect(message?.Subject).toBe(`Approval Requested: ${id}`);
   for (const text of [
     command,
@@ -59,16 +59,16 @@ test('while it waits, the record, the event and the message say for what, until 
     expect(message?.Message).toContain(text);
   expect(JSON.stringify([told, message])).not.toContain(request.token);
 
-  await answer(of, request, { verdict: 'rejected' });
+  await answer(env, request, { verdict: 'rejected' });
   await ended;
 });
 
 test('a rejected account has nothing, and the run says by whom and why', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
 
-  const decided = await answer(of, request, { verdict: 'rejected', by: 'the boss', reason: 'not ours' });
+  const decided = await answer(env, request, { verdict: 'rejected', by: 'the boss', reason: 'not ours' });
 
   expect(decided).toMatchObject({ approved: [], released: true });
   const { status, run } = await ended;
@@ -83,142 +83,142 @@ test('a rejected account has nothing, and the run says by whom and why', async (
   expect(run.left).toEqual([
     expect.stringMatching(`^Account ${id} not approved.*{"accountIds": \\["${id}"\\]}`),
   ]);
-  expect(Object.values(named(of)).flat()).not.toContain(id);
-  await expect(answer(of, request)).rejects.toMatchObject({
+  expect(Object.values(named(env)).flat()).not.toContain(id);
+  await expect(answer(env, request)).rejects.toMatchObject({
     name: 'ApprovalClosedError',
     message: expect.stringContaining('was rejected by the boss'),
   });
 });
 
 test('when nobody decides in time, the run fails and says who waited; a late answer grants nothing', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
 
-  of.organization.world.tasks.timeOut();
+  env.organization.world.tasks.timeOut();
   const { run } = await ended;
 
   expect(run).toMatchObject({ status: 'failed', error: { name: 'ApprovalTimedOutError' } });
   expect(run.reason).toBe(`Nobody has approved ${id} until ${request.until}`);
-  expect(announcements(of)).toEqual(['Approval Requested', 'Account Onboarding Failed']);
+  expect(announcements(env)).toEqual(['Approval Requested', 'Account Onboarding Failed']);
   // Before the hour by our clock, but the task is gone; then after it.
   for (const time of [0, 48 * 3_600_000]) {
-    of.clock.advance(time);
-    await expect(answer(of, request)).rejects.toMatchObject({ name: 'ApprovalClosedError' });
+    env.clock.advance(time);
+    await expect(answer(env, request)).rejects.toMatchObject({ name: 'ApprovalClosedError' });
   }
-  expect(await approvalOf(of, id)).toBeDefined();
-  expect(await of.store.approvals.get(run.runId)).not.toHaveProperty('decision');
+  expect(await approvalOf(env, id)).toBeDefined();
+  expect(await env.store.approvals.get(run.runId)).not.toHaveProperty('decision');
 });
 
 test('an approval that comes twice says by whom it was given, and changes nothing', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
-  await answer(of, request, { by: 'the first' });
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
+  await answer(env, request, { by: 'the first' });
   await ended;
-  const revision = (await of.store.registry.head()).revision;
+  const revision = (await env.store.registry.head()).revision;
 
-  const again = await answer(of, request, { by: 'the second' });
+  const again = await answer(env, request, { by: 'the second' });
 
   expect(again).toMatchObject({ already: true, approved: [], decision: { by: 'the first' } });
-  expect((await of.store.registry.head()).revision).toBe(revision);
-  await expect(answer(of, request, { verdict: 'rejected' })).rejects.toThrow(/was approved by the first/);
-  expect(named(of)[bucket]).toContain(id);
+  expect((await env.store.registry.head()).revision).toBe(revision);
+  await expect(answer(env, request, { verdict: 'rejected' })).rejects.toThrow(/was approved by the first/);
+  expect(named(env)[bucket]).toContain(id);
 });
 
 test('an approval that died in the middle is completed when it is given again', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
-  const at = new Date(of.clock.now()).toISOString();
-  await of.store.approvals.decide(request.runId, request.token, { verdict: 'approved', by: 'the dead', at });
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
+  const at = new Date(env.clock.now()).toISOString();
+  await env.store.approvals.decide(request.runId, request.token, { verdict: 'approved', by: 'the dead', at });
 
-  const completed = await answer(of, request);
+  const completed = await answer(env, request);
 
   expect(completed).toMatchObject({ already: true, approved: [id], released: true });
   expect((await ended).run.status).toBe('succeeded');
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('a task that is gone when the accounts are approved is told as it is, on both sides', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event);
-  fault(of, 'SendTaskSuccess', refuse('TaskTimedOut', 'Provided task does not exist anymore'));
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event);
+  fault(env, 'SendTaskSuccess', refuse('TaskTimedOut', 'Provided task does not exist anymore'));
 
-  const decided = await answer(of, request);
-  of.organization.world.tasks.timeOut();
+  const decided = await answer(env, request);
+  env.organization.world.tasks.timeOut();
   const { run } = await ended;
-  const next = await onboard(of, { accountId: id });
+  const next = await onboard(env, { accountId: id });
 
   expect(decided).toMatchObject({ approved: [id], released: false });
   expect(run.left).toEqual([
     expect.stringMatching(`^Account ${id} was approved by an operator.*did not hear`),
   ]);
   expect(next.run.status).toBe('succeeded');
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('an account that has moved while it waited is not approved by what was shown, and is asked for again', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const first = await untilItWaits(of, event);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const first = await untilItWaits(env, event);
 
-  const second = await untilItWaits(of, moved(of, id, workloads));
+  const second = await untilItWaits(env, moved(env, id, workloads));
 
-  await expect(answer(of, first.request)).rejects.toMatchObject({ name: 'StalePlanError' });
-  expect(Object.values(named(of)).flat()).not.toContain(id);
-  expect(await answer(of, second.request)).toMatchObject({ alsoReleased: [first.request.runId] });
+  await expect(answer(env, first.request)).rejects.toMatchObject({ name: 'StalePlanError' });
+  expect(Object.values(named(env)).flat()).not.toContain(id);
+  expect(await answer(env, second.request)).toMatchObject({ alsoReleased: [first.request.runId] });
   expect((await Promise.all([first.ended, second.ended])).map(({ run }) => run.status)).toEqual([
     'succeeded',
     'succeeded',
   ]);
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('an account that moves between the approval and the run is asked for again by the same run', async () => {
-  const of = await world({ configuration: approving(everybody) });
-  const { id, event } = created(of);
-  const { request, ended } = await untilItWaits(of, event, { name: 'twice' });
-  of.organization.moveAccount(id, workloads);
+  const env = await createEnv({ configuration: approving(everybody) });
+  const { id, event } = created(env);
+  const { request, ended } = await untilItWaits(env, event, { name: 'twice' });
+  env.organization.moveAccount(id, workloads);
 
-  await answer(of, request);
-  let anew = await of.store.approvals.get('twice');
+  await answer(env, request);
+  let anew = await env.store.approvals.get('twice');
   while (anew?.token === request.token) {
     await new Promise(setImmediate);
-    anew = await of.store.approvals.get('twice');
+    anew = await env.store.approvals.get('twice');
   }
 
-  expect(await approvalOf(of, id)).toMatchObject({ approvedAs: { parentIds: ['r-exam'] } });
+  expect(await approvalOf(env, id)).toMatchObject({ approvedAs: { parentIds: ['r-exam'] } });
   expect(anew?.accounts).toMatchObject([
     { id, approvedAs: { ouPath: '' }, position: { ouPath: 'Workloads' } },
   ]);
-  if (anew !== undefined) await answer(of, anew);
+  if (anew !== undefined) await answer(env, anew);
   expect((await ended).run.status).toBe('succeeded');
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('what is approved is bound to the configuration', async () => {
-  const of = await world({ configuration: approving(everybody, ['bucket']) });
-  const { request, ended } = await untilItWaits(of, created(of).event);
+  const env = await createEnv({ configuration: approving(everybody, ['bucket']) });
+  const { request, ended } = await untilItWaits(env, created(env).event);
 
-  await activateConfiguration(of.services, approving(everybody, ['bucket', 'key']), 'the test');
+  await activateConfiguration(env.services, approving(everybody, ['bucket', 'key']), 'the test');
 
-  await expect(answer(of, request)).rejects.toMatchObject({ name: 'StalePlanError' });
-  await answer(of, request, { verdict: 'rejected' });
+  await expect(answer(env, request)).rejects.toMatchObject({ name: 'StalePlanError' });
+  await answer(env, request, { verdict: 'rejected' });
   expect((await ended).run.status).toBe('failed');
 });
 
 test('what other accounts gain meanwhile does not make it stale', async () => {
-  const of = await world({ configuration: approving({ tags: { critical: 'yes' } }) });
-  const { id } = created(of);
-  of.organization.tagAccount(id, { critical: 'yes' });
-  const { request, ended } = await untilItWaits(of, { accountId: id });
+  const env = await createEnv({ configuration: approving({ tags: { critical: 'yes' } }) });
+  const { id } = created(env);
+  env.organization.tagAccount(id, { critical: 'yes' });
+  const { request, ended } = await untilItWaits(env, { accountId: id });
 
-  await onboard(of, created(of).event);
-  const served = named(of)[bucket];
+  await onboard(env, created(env).event);
+  const served = named(env)[bucket];
 
   expect(served).not.toContain(id);
-  expect(await answer(of, request)).toMatchObject({ approved: [id] });
+  expect(await answer(env, request)).toMatchObject({ approved: [id] });
   expect((await ended).run.status).toBe('succeeded');
 });

@@ -5,8 +5,8 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { bucket, repository, small } from './configurations.ts';
-import { type Ended, named, type World } from './flows-fixture.ts';
-import { activated, sweep, swept } from './sweeps.ts';
+import { type Ended, named, type TestEnv } from './flows-fixture.ts';
+import { activated, createSweptEnv, sweep } from './sweeps.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
@@ -24,9 +24,9 @@ const withGrant = (configuration: Configuration, change: object): Configuration 
 });
 
 /** The repository's policy has no room, and the active configuration takes it from all who are on it. */
-async function fullAndNarrowed(): Promise<World> {
+async function fullAndNarrowed(): Promise<TestEnv> {
   const configuration = withGrant(small(['repository']), { for: { accounts: [...before] } });
-  const env = await swept({
+  const env = await createSweptEnv({
     configuration,
     prepare: (organization) => {
       for (const id of [...before, ...next]) organization.addAccount({ id, name: `account-${id}` });
@@ -37,7 +37,7 @@ async function fullAndNarrowed(): Promise<World> {
 }
 
 /** An unmanaged statement leaves room for one account at most. */
-function fill({ organization }: World): void {
+function fill({ organization }: TestEnv): void {
   const policy = organization.policyOf('repository', repositoryArn);
   const statement = (length: number) => ({
     Effect: 'Deny' as const,
@@ -116,7 +116,7 @@ it('reports size, blocked removals and a rejected account when the run only take
 });
 
 it('reports blocked removals when a conflict keeps a resource as it is', async () => {
-  const env = await swept({
+  const env = await createSweptEnv({
     configuration: small(['bucket']),
     prepare: (organization) => {
       for (const id of before) organization.addAccount({ id, name: `account-${id}` });

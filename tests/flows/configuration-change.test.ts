@@ -4,10 +4,10 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, repository, secret, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
-import { named, onboard, outcomes, type World, world } from './flows-fixture.ts';
+import { createEnv, named, onboard, outcomes, type TestEnv } from './flows-fixture.ts';
 
-const activate = (of: World, configuration: Configuration) =>
-  activateConfiguration(of.services, configuration, 'the test');
+const activate = (env: TestEnv, configuration: Configuration) =>
+  activateConfiguration(env.services, configuration, 'the test');
 
 /** The small configuration with its grant `name` changed. */
 const changed = (name: string, change: object): Configuration => {
@@ -17,16 +17,16 @@ const changed = (name: string, change: object): Configuration => {
 };
 
 test('a resource that the configuration names no more is cleared by the next run', async () => {
-  const of = await world();
-  const { id } = created(of);
-  of.organization.tagAccount(id, { runner: 'yes' });
-  await onboard(of, { accountId: id });
-  const before = named(of)[secret];
+  const env = await createEnv();
+  const { id } = created(env);
+  env.organization.tagAccount(id, { runner: 'yes' });
+  await onboard(env, { accountId: id });
+  const before = named(env)[secret];
 
-  const activation = await activate(of, small(['bucket', 'key', 'people', 'repository']));
-  const ended = await onboard(of, { accountId: id });
-  const after = named(of)[secret];
-  const again = await activate(of, small(['bucket', 'key', 'people']));
+  const activation = await activate(env, small(['bucket', 'key', 'people', 'repository']));
+  const ended = await onboard(env, { accountId: id });
+  const after = named(env)[secret];
+  const again = await activate(env, small(['bucket', 'key', 'people']));
 
   expect(before).toContain(id);
   expect(activation.dropped).toEqual([secret]);
@@ -38,13 +38,13 @@ test('a resource that the configuration names no more is cleared by the next run
 });
 
 test('a resource in an account that is not central any more is named as left behind', async () => {
-  const of = await world();
-  await onboard(of, created(of).event);
+  const env = await createEnv();
+  await onboard(env, created(env).event);
   const configuration = small(['key', 'people', 'repository', 'secret']);
   const { log } = configuration.centralAccounts;
   const moved = { ...configuration.centralAccounts, log: { ...log, id: '999999999999' } };
 
-  const { abandoned } = await activate(of, {
+  const { abandoned } = await activate(env, {
     ...configuration,
     centralAccounts: moved,
     grants: configuration.grants.filter(({ account }) => account !== 'log'),
@@ -54,15 +54,15 @@ test('a resource in an account that is not central any more is named as left beh
 });
 
 test('a grant that is renamed and broken at once takes nothing from many accounts, and newcomers get in', async () => {
-  const of = await world();
-  const many = Array.from({ length: 12 }, () => created(of).id);
-  await onboard(of, { accountIds: many });
-  const before = named(of)[bucket];
-  const { id: newcomer } = created(of);
+  const env = await createEnv();
+  const many = Array.from({ length: 12 }, () => created(env).id);
+  await onboard(env, { accountIds: many });
+  const before = named(env)[bucket];
+  const { id: newcomer } = created(env);
 
-  await activate(of, changed('logs', { name: 'trail', for: { accounts: [newcomer] } }));
-  const ended = await onboard(of, { accountId: newcomer });
-  const again = await onboard(of, { accountId: newcomer });
+  await activate(env, changed('logs', { name: 'trail', for: { accounts: [newcomer] } }));
+  const ended = await onboard(env, { accountId: newcomer });
+  const again = await onboard(env, { accountId: newcomer });
 
   for (const { changes } of [ended, again])
     expect(changes.find(({ resource }) => resource === bucket)).toMatchObject({
@@ -71,45 +71,45 @@ test('a grant that is renamed and broken at once takes nothing from many account
       accountIds: expect.arrayContaining(many),
     });
   expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('UnsafeChangeError')] });
-  expect(named(of)[bucket]).toEqual([...(before ?? []), newcomer].toSorted());
+  expect(named(env)[bucket]).toEqual([...(before ?? []), newcomer].toSorted());
 
   const narrow = changed('logs', { name: 'trail', for: { accounts: [newcomer] } });
-  await activate(of, { ...narrow, safety: { ...narrow.safety, removalShare: 1 } });
-  expect((await onboard(of, { accountId: newcomer })).run.status).toBe('succeeded');
-  expect(named(of)[bucket]).toEqual([newcomer]);
+  await activate(env, { ...narrow, safety: { ...narrow.safety, removalShare: 1 } });
+  expect((await onboard(env, { accountId: newcomer })).run.status).toBe('succeeded');
+  expect(named(env)[bucket]).toEqual([newcomer]);
 });
 
 test('a grant that is only renamed goes through', async () => {
-  const of = await world();
-  const many = Array.from({ length: 12 }, () => created(of).id);
-  await onboard(of, { accountIds: many });
-  const before = named(of)[bucket];
+  const env = await createEnv();
+  const many = Array.from({ length: 12 }, () => created(env).id);
+  await onboard(env, { accountIds: many });
+  const before = named(env)[bucket];
 
-  await activate(of, changed('logs', { name: 'trail' }));
-  const ended = await onboard(of, { accountId: many[0] });
+  await activate(env, changed('logs', { name: 'trail' }));
+  const ended = await onboard(env, { accountId: many[0] });
 
   expect(outcomes(ended)[bucket]).toBe('written');
-  expect(named(of)[bucket]).toEqual(before);
+  expect(named(env)[bucket]).toEqual(before);
 });
 
 test('what is withheld is reported by each run by hand, not only the first', async () => {
-  const of = await world();
-  const many = Array.from({ length: 12 }, () => created(of).id);
-  await onboard(of, { accountIds: many });
-  await activate(of, changed('logs', { for: { accounts: ['111111111111'] } }));
+  const env = await createEnv();
+  const many = Array.from({ length: 12 }, () => created(env).id);
+  await onboard(env, { accountIds: many });
+  await activate(env, changed('logs', { for: { accounts: ['111111111111'] } }));
 
-  const first = await onboard(of, { accountId: many[0] });
-  const second = await onboard(of, { accountId: many[0] });
+  const first = await onboard(env, { accountId: many[0] });
+  const second = await onboard(env, { accountId: many[0] });
 
   expect([outcomes(first)[bucket], outcomes(second)[bucket]]).toEqual(['withheld', 'withheld']);
   expect(second.run.status).toBe('failed');
 });
 
 test('what a run by hand cannot plan is not lost because the resource is settled', async () => {
-  const of = await world();
-  const { id } = created(of);
-  await onboard(of, { accountId: id });
-  of.organization.editPolicy('bucket', 'example-logs', {
+  const env = await createEnv();
+  const { id } = created(env);
+  await onboard(env, { accountId: id });
+  env.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
     Statement: [
       {
@@ -122,38 +122,38 @@ test('what a run by hand cannot plan is not lost because the resource is settled
     ],
   });
 
-  const ended = await onboard(of, { accountId: id });
+  const ended = await onboard(env, { accountId: id });
 
   expect(outcomes(ended)[bucket]).toBe('refused');
   expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
 });
 
 test('an import before a renamed OU is used keeps everybody in', async () => {
-  const of = await world();
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  await onboard(of, { accountId: id });
-  const ou = of.organization.world.organizationalUnits.get(workloads);
+  const env = await createEnv();
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  await onboard(env, { accountId: id });
+  const ou = env.organization.world.organizationalUnits.get(workloads);
   if (ou !== undefined)
-    of.organization.world.organizationalUnits.set(workloads, { ...ou, name: 'Production' });
-  const before = named(of)[repository];
+    env.organization.world.organizationalUnits.set(workloads, { ...ou, name: 'Production' });
+  const before = named(env)[repository];
 
-  const { registry } = of.store;
-  await importOrganization({ registry, organizations: of.services.hub.organizations, clock: of.clock });
-  await activate(of, changed('images', { for: { ous: ['Production'] } }));
-  await onboard(of, created(of).event);
+  const { registry } = env.store;
+  await importOrganization({ registry, organizations: env.services.hub.organizations, clock: env.clock });
+  await activate(env, changed('images', { for: { ous: ['Production'] } }));
+  await onboard(env, created(env).event);
 
   expect(before).toContain(id);
-  expect(named(of)[repository]).toEqual(before);
+  expect(named(env)[repository]).toEqual(before);
 });
 
 test('an account that left before anybody heard of it is nobody to fail for', async () => {
-  const of = await world();
-  const { id } = created(of);
-  of.organization.removeAccount(id);
+  const env = await createEnv();
+  const { id } = created(env);
+  env.organization.removeAccount(id);
 
-  const byHand = await onboard(of, { accountId: id });
-  const leaving = await onboard(of, { accountId: id, expect: 'any' });
+  const byHand = await onboard(env, { accountId: id });
+  const leaving = await onboard(env, { accountId: id, expect: 'any' });
 
   expect(byHand.run).toMatchObject({
     status: 'failed',

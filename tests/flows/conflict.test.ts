@@ -7,8 +7,8 @@ import { driftOf } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { bucket, people, repository, runner, secret } from './configurations.ts';
 import { created } from './events.ts';
-import { due, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
-import { sweep, swept } from './sweeps.ts';
+import { due, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
+import { createSweptEnv, sweep } from './sweeps.ts';
 
 const sids = ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'];
 const minutes = 60_000;
@@ -17,7 +17,7 @@ type Statements = readonly { readonly Sid?: string }[];
 
 /** What another tool does to the bucket's policy, some time after everybody else has done what they do. */
 function edit(
-  { organization, clock }: World,
+  { organization, clock }: TestEnv,
   change: (statements: Statements) => Statements,
   after = 10 * minutes,
 ) {
@@ -33,45 +33,46 @@ function edit(
 const withoutOurs = (statements: Statements): Statements =>
   statements.filter(({ Sid }) => deploymentOf(Sid) !== 'flows');
 
-const state = ({ store }: World) => store.resources.get(bucket);
+const state = ({ store }: TestEnv) => store.resources.get(bucket);
 
-const plan = async (of: World) =>
-  planAll(of.services, { runId: 'plan', active: await activeConfiguration(of.store) });
+const plan = async (env: TestEnv) =>
+  planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) });
 
-const apply = async (of: World, runId: string) => applyPlan(of.services, { runId, plan: await plan(of) });
+const apply = async (env: TestEnv, runId: string) =>
+  applyPlan(env.services, { runId, plan: await plan(env) });
 
 /** A resource that outsiders have emptied of ours twice, and a sweep that has found the second time. */
-async function contested(): Promise<World> {
-  const of = await swept({ prepare: (organization) => organization.addAccount(runner) });
-  edit(of, withoutOurs);
-  await sweep(of);
-  edit(of, withoutOurs);
-  await sweep(of);
-  of.organization.resetCalls();
-  return of;
+async function contested(): Promise<TestEnv> {
+  const env = await createSweptEnv({ prepare: (organization) => organization.addAccount(runner) });
+  edit(env, withoutOurs);
+  await sweep(env);
+  edit(env, withoutOurs);
+  await sweep(env);
+  env.organization.resetCalls();
+  return env;
 }
 
 test('what outsiders take out once is restored, and remembered', async () => {
-  const of = await swept();
-  edit(of, withoutOurs);
+  const env = await createSweptEnv();
+  edit(env, withoutOurs);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ status: 'succeeded', counts: { written: 1, contested: 0 } });
-  expect(named(of)).toEqual(due(of));
-  expect(await state(of)).toMatchObject({ disputed: { since: '2026-03-02T09:10:00.000Z', sids } });
+  expect(named(env)).toEqual(due(env));
+  expect(await state(env)).toMatchObject({ disputed: { since: '2026-03-02T09:10:00.000Z', sids } });
 });
 
 test('what they take out again is contested: no sweep, no run by hand and no event restores it', async () => {
-  const of = await swept();
-  edit(of, withoutOurs);
-  await sweep(of);
-  edit(of, (statements) => statements.filter(({ Sid }) => Sid !== sids[1]));
-  of.organization.resetCalls();
+  const env = await createSweptEnv();
+  edit(env, withoutOurs);
+  await sweep(env);
+  edit(env, (statements) => statements.filter(({ Sid }) => Sid !== sids[1]));
+  env.organization.resetCalls();
 
-  const first = await sweep(of);
-  const { id, event } = created(of);
-  const later = [await onboard(of, event), await onboard(of, { accountId: id }), await sweep(of)];
+  const first = await sweep(env);
+  const { id, event } = created(env);
+  const later = [await onboard(env, event), await onboard(env, { accountId: id }), await sweep(env)];
 
   expect(first.run).toMatchObject({ status: 'failed', counts: { contested: 1, written: 0, failed: 0 } });
   expect(first.run.left).toEqual([
@@ -83,24 +84,24 @@ test('what they take out again is contested: no sweep, no run by hand and no eve
     expect(ended.run.left).toEqual([expect.stringContaining('ContestedError')]);
     expect(outcomes(ended)[bucket]).toBe('contested');
   }
-  expect(writeCounts(of)).not.toHaveProperty('example-logs');
-  expect(named(of)[bucket]).not.toContain(id);
-  expect(named(of)[people]).toContain(id);
-  expect(await state(of)).toMatchObject({
+  expect(writeCounts(env)).not.toHaveProperty('example-logs');
+  expect(named(env)[bucket]).not.toContain(id);
+  expect(named(env)[people]).toContain(id);
+  expect(await state(env)).toMatchObject({
     contested: { since: '2026-03-02T09:20:00.000Z', sids: [sids[1]] },
   });
 });
 
 test('`apply` restores it for everybody, and the count begins anew', async () => {
-  const of = await contested();
-  const { id, event } = created(of);
-  await onboard(of, event);
-  const before = await plan(of);
+  const env = await contested();
+  const { id, event } = created(env);
+  await onboard(env, event);
+  const before = await plan(env);
 
-  const run = await apply(of, 'decided');
-  const restored = named(of);
-  edit(of, withoutOurs);
-  const again = await sweep(of);
+  const run = await apply(env, 'decided');
+  const restored = named(env);
+  edit(env, withoutOurs);
+  const again = await sweep(env);
 
   expect(warningsOf(before)).toEqual([
     expect.stringMatching(/example-logs is contested since .* restores it/),
@@ -111,42 +112,42 @@ test('`apply` restores it for everybody, and the count begins anew', async () =>
   });
   expect(run.status).toBe('succeeded');
   expect(restored[bucket]).toContain(id);
-  expect(restored).toEqual(due(of));
+  expect(restored).toEqual(due(env));
   expect(outcomes(again)[bucket]).toBe('written');
-  expect(await state(of)).not.toHaveProperty('contested');
+  expect(await state(env)).not.toHaveProperty('contested');
 });
 
 test('it is drift of its own kind, and says what was changed', async () => {
-  const of = await contested();
+  const env = await contested();
 
-  const found = driftOf(await plan(of)).find(({ resource }) => resource === bucket);
+  const found = driftOf(await plan(env)).find(({ resource }) => resource === bucket);
 
   expect(found).toMatchObject({ status: 'contested', contested: { sids } });
   expect(found?.differences.map(({ label }) => label).sort()).toEqual(sids);
 });
 
 test('it ends by itself where all is as it should be again', async () => {
-  const of = await contested();
-  const found = (await plan(of)).resources.find(({ desired }) => desired.key === bucket);
+  const env = await contested();
+  const found = (await plan(env)).resources.find(({ desired }) => desired.key === bucket);
   const wanted = found?.desired.kind.documents(found.plan?.next).policy;
-  of.organization.editPolicy('bucket', 'example-logs', wanted as never);
+  env.organization.editPolicy('bucket', 'example-logs', wanted as never);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ status: 'succeeded', counts: { contested: 0, written: 0 } });
-  expect(await state(of)).not.toHaveProperty('contested');
-  expect(await state(of)).not.toHaveProperty('disputed');
+  expect(await state(env)).not.toHaveProperty('contested');
+  expect(await state(env)).not.toHaveProperty('disputed');
 });
 
 test('others’ own statements never count', async () => {
-  const of = await swept();
+  const env = await createSweptEnv();
   for (let time = 0; time < 3; time += 1) {
-    edit(of, (statements) => [...statements.slice(1), { Sid: `Theirs${time}`, ...theirs } as never]);
-    await onboard(of, created(of).event);
+    edit(env, (statements) => [...statements.slice(1), { Sid: `Theirs${time}`, ...theirs } as never]);
+    await onboard(env, created(env).event);
   }
 
-  expect(named(of)).toEqual(due(of));
-  expect(await state(of)).not.toHaveProperty('disputed');
+  expect(named(env)).toEqual(due(env));
+  expect(await state(env)).not.toHaveProperty('disputed');
 });
 
 const theirs = {
@@ -158,7 +159,7 @@ const theirs = {
 
 test('a write of ours that was never settled does not count against others', async () => {
   let dies = false;
-  const of = await swept({
+  const env = await createSweptEnv({
     around: ({ resources }) => ({
       resources: {
         ...resources,
@@ -170,57 +171,57 @@ test('a write of ours that was never settled does not count against others', asy
     }),
   });
   dies = true;
-  const { id, event } = created(of);
-  await onboard(of, event);
-  const left = await state(of);
+  const { id, event } = created(env);
+  await onboard(env, event);
+  const left = await state(env);
   dies = false;
-  created(of);
-  of.clock.advance(10 * minutes);
+  created(env);
+  env.clock.advance(10 * minutes);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(left?.writing).toBe(true);
-  expect(named(of)[bucket]).toContain(id);
+  expect(named(env)[bucket]).toContain(id);
   expect(outcomes(ended)[bucket]).toBe('written');
-  expect(await state(of)).not.toHaveProperty('disputed');
-  expect(await state(of)).not.toHaveProperty('writing');
+  expect(await state(env)).not.toHaveProperty('disputed');
+  expect(await state(env)).not.toHaveProperty('writing');
 });
 
 test('what is read within five minutes after a write may be stale, and does not count', async () => {
-  const of = await swept();
+  const env = await createSweptEnv();
   for (let time = 0; time < 3; time += 1) {
-    await onboard(of, created(of).event);
-    edit(of, withoutOurs, 4.9 * minutes);
-    await sweep(of);
+    await onboard(env, created(env).event);
+    edit(env, withoutOurs, 4.9 * minutes);
+    await sweep(env);
   }
 
-  expect(named(of)).toEqual(due(of));
-  expect(await state(of)).not.toHaveProperty('disputed');
+  expect(named(env)).toEqual(due(env));
+  expect(await state(env)).not.toHaveProperty('disputed');
 });
 
 test('a change of accounts and of others at once is told by its Sid', async () => {
-  const of = await swept();
-  created(of);
-  edit(of, (statements) => statements.filter(({ Sid }) => Sid !== sids[0]));
+  const env = await createSweptEnv();
+  created(env);
+  edit(env, (statements) => statements.filter(({ Sid }) => Sid !== sids[0]));
 
-  await sweep(of);
+  await sweep(env);
 
-  expect(await state(of)).toMatchObject({ disputed: { sids: [sids[0]] } });
+  expect(await state(env)).toMatchObject({ disputed: { sids: [sids[0]] } });
 });
 
 test.each([
   ['a repository', repository, 'repository', 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node'],
   ['a secret', secret, 'secret', undefined],
 ])('%s is restored once and contested then', async (_, resource, kind, arn) => {
-  const of = await swept();
-  const { id } = created(of);
-  of.organization.tagAccount(id, { runner: 'yes' });
-  await sweep(of);
-  const found = arn ?? [...of.organization.world.secrets.keys()][0] ?? '';
+  const env = await createSweptEnv();
+  const { id } = created(env);
+  env.organization.tagAccount(id, { runner: 'yes' });
+  await sweep(env);
+  const found = arn ?? [...env.organization.world.secrets.keys()][0] ?? '';
   const outcome = async () => {
-    of.clock.advance(10 * minutes);
-    of.organization.editPolicy(kind as 'repository' | 'secret', found, undefined);
-    return outcomes(await sweep(of))[resource];
+    env.clock.advance(10 * minutes);
+    env.organization.editPolicy(kind as 'repository' | 'secret', found, undefined);
+    return outcomes(await sweep(env))[resource];
   };
 
   expect([await outcome(), await outcome()]).toEqual(['written', 'contested']);

@@ -4,8 +4,8 @@ import { ouId } from '../../simulator/example-organization.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
 import { bucket, key, repository, runner, secret, small } from './configurations.ts';
 import { created } from './events.ts';
-import { foreign, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
-import { sweep, swept } from './sweeps.ts';
+import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
+import { createSweptEnv, sweep } from './sweeps.ts';
 import { partner } from './unmanaged-statements.ts';
 
 /** A role of the partner, which a statement of theirs names in every policy, until it is deleted. */
@@ -27,31 +27,31 @@ const theirs = (kind: ResourceKind, id: string): Statement => ({
 });
 
 /** The resource of a kind in the small configuration, as the simulator knows it. */
-function idOf({ organization: { world } }: World, kind: ResourceKind): string {
+function idOf({ organization: { world } }: TestEnv, kind: ResourceKind): string {
   if (kind === 'bucket') return 'example-logs';
   const all = { key: world.keys, repository: world.repositories, secret: world.secrets }[kind];
   return [...all.keys()][0] ?? '';
 }
 
 const edit = (
-  of: World,
+  env: TestEnv,
   kind: ResourceKind,
   change: (statements: readonly Statement[]) => Statement[],
 ): void => {
-  const id = idOf(of, kind);
-  const document = of.organization.policyOf(kind, id) as PolicyDocument;
-  of.organization.editPolicy(kind, id, { ...document, Statement: change(document.Statement) });
+  const id = idOf(env, kind);
+  const document = env.organization.policyOf(kind, id) as PolicyDocument;
+  env.organization.editPolicy(kind, id, { ...document, Statement: change(document.Statement) });
 };
 
 /** Everybody has what is theirs, beside a statement of the partner's. */
-async function withAuditor(kind: ResourceKind): Promise<World> {
-  const of = await swept({
+async function withAuditor(kind: ResourceKind): Promise<TestEnv> {
+  const env = await createSweptEnv({
     configuration: small(['bucket', 'key', 'repository', 'secret']),
     prepare: (organization) => organization.addAccount(runner),
   });
-  of.organization.addPrincipal(role);
-  edit(of, kind, (statements) => [...statements, theirs(kind, idOf(of, kind))]);
-  return of;
+  env.organization.addPrincipal(role);
+  edit(env, kind, (statements) => [...statements, theirs(kind, idOf(env, kind))]);
+  return env;
 }
 
 describe.each([
@@ -61,20 +61,20 @@ describe.each([
   ['secret', secret],
 ] as const)('a deleted role in a statement of others, on a %s', (kind, resource) => {
   /** A new account that gets everything. */
-  const newcomer = (of: World) => {
-    const { id, event } = created(of);
-    of.organization.moveAccount(id, ouId(of.organization, 'Workloads'));
-    of.organization.tagAccount(id, { runner: 'yes' });
+  const newcomer = (env: TestEnv) => {
+    const { id, event } = created(env);
+    env.organization.moveAccount(id, ouId(env.organization, 'Workloads'));
+    env.organization.tagAccount(id, { runner: 'yes' });
     return { id, event };
   };
 
   test('the run says whose it is, touches nothing there, and writes all else', async () => {
-    const of = await withAuditor(kind);
-    of.organization.deletePrincipal(role);
-    const before = foreign(of)[resource];
-    const { event, id } = newcomer(of);
+    const env = await withAuditor(kind);
+    env.organization.deletePrincipal(role);
+    const before = foreign(env)[resource];
+    const { event, id } = newcomer(env);
 
-    const ended = await onboard(of, event);
+    const ended = await onboard(env, event);
 
     expect(outcomes(ended)[resource]).toBe('refused');
     const [left, ...others] = ended.run.left ?? [];
@@ -82,75 +82,75 @@ describe.each([
       /OrphanedPrincipalError.*"PartnerAudit" names AROA\w+, the id of a role that was deleted/,
     );
     expect(others).toEqual([]);
-    expect(foreign(of)[resource]).toEqual(before);
-    const have = Object.entries(named(of)).filter(([, ids]) => ids.includes(id));
+    expect(foreign(env)[resource]).toEqual(before);
+    const have = Object.entries(named(env)).filter(([, ids]) => ids.includes(id));
     expect(have.map(([where]) => where).sort()).toEqual(
       [bucket, key, repository, secret].filter((each) => each !== resource).sort(),
     );
   });
 
   test('the attempts to find somebody to blame are few', async () => {
-    const of = await withAuditor(kind);
-    of.organization.deletePrincipal(role);
-    const { event } = newcomer(of);
+    const env = await withAuditor(kind);
+    env.organization.deletePrincipal(role);
+    const { event } = newcomer(env);
 
-    await onboard(of, event);
+    await onboard(env, event);
 
-    expect(Math.max(...Object.values(writeCounts(of)))).toBeLessThanOrEqual(3);
+    expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(3);
   });
 
   test('once its owner has taken it out, the next run writes what waited', async () => {
-    const of = await withAuditor(kind);
-    of.organization.deletePrincipal(role);
-    const { event, id } = newcomer(of);
-    await onboard(of, event);
-    edit(of, kind, (statements) => statements.filter(({ Sid }) => Sid !== 'PartnerAudit'));
+    const env = await withAuditor(kind);
+    env.organization.deletePrincipal(role);
+    const { event, id } = newcomer(env);
+    await onboard(env, event);
+    edit(env, kind, (statements) => statements.filter(({ Sid }) => Sid !== 'PartnerAudit'));
 
-    const ended = await onboard(of, { accountId: id });
+    const ended = await onboard(env, { accountId: id });
 
     expect(ended.run).toMatchObject({ status: 'succeeded' });
-    expect(named(of)[resource]).toContain(id);
+    expect(named(env)[resource]).toContain(id);
   });
 
   test('a sweep that has nothing to write tells of it, and writes nothing', async () => {
-    const of = await withAuditor(kind);
-    of.organization.deletePrincipal(role);
+    const env = await withAuditor(kind);
+    env.organization.deletePrincipal(role);
 
-    const { run } = await sweep(of);
+    const { run } = await sweep(env);
 
     expect(run.status).toBe('succeeded');
     expect(run.warnings).toEqual([expect.stringMatching(/"PartnerAudit" names AROA\w+/)]);
     expect(run.warnings?.[0]).toContain(resource);
-    expect(writeCounts(of)).toEqual({});
+    expect(writeCounts(env)).toEqual({});
   });
 
   test('in a statement of ours it is dropped', async () => {
-    const of = await withAuditor(kind);
-    edit(of, kind, (statements) =>
+    const env = await withAuditor(kind);
+    edit(env, kind, (statements) =>
       statements
         .filter(({ Sid }) => Sid !== 'PartnerAudit')
         .map((each) =>
           each.Sid?.startsWith('AccountOnboardingflows') ? { ...each, Principal: { AWS: role } } : each,
         ),
     );
-    of.organization.deletePrincipal(role);
+    env.organization.deletePrincipal(role);
 
-    const { run, changes } = await sweep(of);
+    const { run, changes } = await sweep(env);
 
     expect(run.status).toBe('succeeded');
     expect(changes.find((change) => change.resource === resource)).toMatchObject({ outcome: 'written' });
-    expect(of.organization.policyTextOf(kind, idOf(of, kind))).not.toContain('AROA');
+    expect(env.organization.policyTextOf(kind, idOf(env, kind))).not.toContain('AROA');
   });
 });
 
 test('a newcomer is not to blame where nobody has anything on the resource yet', async () => {
-  const of = await withAuditor('secret');
-  of.organization.untagAccount(runner.id, ['runner']);
-  await sweep(of);
-  of.organization.deletePrincipal(role);
-  of.organization.tagAccount(runner.id, { runner: 'yes' });
+  const env = await withAuditor('secret');
+  env.organization.untagAccount(runner.id, ['runner']);
+  await sweep(env);
+  env.organization.deletePrincipal(role);
+  env.organization.tagAccount(runner.id, { runner: 'yes' });
 
-  const ended = await onboard(of, { accountId: runner.id });
+  const ended = await onboard(env, { accountId: runner.id });
 
   expect(outcomes(ended)[secret]).toBe('refused');
   expect(ended.run.left?.[0]).toContain('OrphanedPrincipalError');

@@ -1,5 +1,5 @@
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
-import type { World } from './flows-fixture.ts';
+import type { TestEnv } from './flows-fixture.ts';
 
 export interface Arrival {
   readonly id: string;
@@ -7,7 +7,7 @@ export interface Arrival {
 }
 
 /** Does it, and gives the event that tells of it. */
-export function eventOf({ organization }: World, act: () => void): OrganizationEvent {
+export function eventOf({ organization }: TestEnv, act: () => void): OrganizationEvent {
   const events: OrganizationEvent[] = [];
   const stop = organization.onEvent((event) => events.push(event));
   act();
@@ -20,14 +20,14 @@ export function eventOf({ organization }: World, act: () => void): OrganizationE
 let accounts = 0;
 
 /** A new account in the root, and the event of its creation. */
-export function created(of: World): Arrival {
+export function created(env: TestEnv): Arrival {
   accounts += 1;
   const id = String(500_000_000_000 + accounts);
-  const event = eventOf(of, () => of.organization.createAccount({ id, name: `account-${accounts}` }));
+  const event = eventOf(env, () => env.organization.createAccount({ id, name: `account-${accounts}` }));
   return { id, event };
 }
 
-export const moved = (of: World, id: string, ouId: string): OrganizationEvent =>
-  eventOf(of, () => of.organization.moveAccount(id, ouId));
+export const moved = (env: TestEnv, id: string, ouId: string): OrganizationEvent =>
+  eventOf(env, () => env.organization.moveAccount(id, ouId));
 
 export const workloads = 'ou-exam-workload1';

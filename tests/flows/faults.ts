@@ -1,12 +1,12 @@
 import { awsError } from '../../simulator/aws-error.ts';
 import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
-import type { World } from './flows-fixture.ts';
+import type { TestEnv } from './flows-fixture.ts';
 
 export type Fault = (call: SimulatedCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 /** Puts a fault on the first `times` calls of an operation. @returns how many there were so far */
-export function fault({ organization }: World, operation: string, act: Fault, times = 1): () => number {
+export function fault({ organization }: TestEnv, operation: string, act: Fault, times = 1): () => number {
   let seen = 0;
   organization.intercept((call, proceed) => {
     if (call.operation !== operation) return proceed();
@@ -29,7 +29,7 @@ export const losingTheAnswer: Fault = async (_, proceed) => {
 };
 
 /** Each call takes a while, so that runs meet. @param most milliseconds before it, and as many after it */
-export const slowly = ({ organization, clock, services }: World, most: number) =>
+export const slowly = ({ organization, clock, services }: TestEnv, most: number) =>
   organization.intercept(async (_, proceed) => {
     await clock.sleep(services.random() * most);
     const answer = await proceed();

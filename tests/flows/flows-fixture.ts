@@ -19,7 +19,7 @@ import { small } from './configurations.ts';
 import { inMemory, type Storage } from './storage.ts';
 import { addForeign } from './unmanaged-statements.ts';
 
-export interface World {
+export interface TestEnv {
   readonly configuration: Configuration;
   readonly organization: SimulatedOrganization;
   readonly clock: FlowClock;
@@ -28,7 +28,7 @@ export interface World {
   readonly services: Services;
 }
 
-export interface WorldOptions {
+export interface EnvOptions {
   /** Default: the small one. */
   readonly configuration?: Configuration;
   readonly seed?: number;
@@ -43,7 +43,7 @@ export interface WorldOptions {
 }
 
 /** An organization with all that the configuration names, others' statements in every policy, and an empty history. */
-export async function world(options: WorldOptions = {}): Promise<World> {
+export async function createEnv(options: EnvOptions = {}): Promise<TestEnv> {
   const { configuration = small(), seed = 1, ready = true, around, prepare } = options;
   const { store: inner, clock } = options.storage ?? inMemory();
   const organization = exampleOrganization(configuration, { clock, random: seeded(seed) });
@@ -57,14 +57,14 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   return made;
 }
 
-export async function makeReady({ services, store, clock, configuration }: World): Promise<void> {
+export async function makeReady({ services, store, clock, configuration }: TestEnv): Promise<void> {
   const { organizations } = services.hub;
   await importOrganization({ registry: store.registry, organizations, clock, random: services.random });
   await activateConfiguration(services, configuration, 'the test');
 }
 
 /** Services of another process, which shares nothing with others but the table and the world. */
-export const otherServices = ({ organization, store }: World): Services =>
+export const otherServices = ({ organization, store }: TestEnv): Services =>
   simulatedServices(organization, { store });
 
 export interface Ended {
@@ -87,9 +87,9 @@ export interface OnboardOptions {
 let runs = 0;
 
 /** Runs the state machine to its end. Before a function is called again, the time of a retry passes. */
-export async function onboard(of: World, input: unknown, options: OnboardOptions = {}): Promise<Ended> {
+export async function onboard(env: TestEnv, input: unknown, options: OnboardOptions = {}): Promise<Ended> {
   runs += 1;
-  const { name = `run-${runs}`, services = otherServices(of), around = (_, invoke) => invoke() } = options;
+  const { name = `run-${runs}`, services = otherServices(env), around = (_, invoke) => invoke() } = options;
   const calls = new Map<string, number>();
   const result = await runLocally({
     services,
@@ -99,13 +99,13 @@ export async function onboard(of: World, input: unknown, options: OnboardOptions
     around: async (token, invoke) => {
       const attempt = calls.get(token) ?? 0;
       calls.set(token, attempt + 1);
-      if (attempt > 0 && token !== 'RegisterAccountFunctionArn') await of.clock.sleep(retryPause(attempt));
+      if (attempt > 0 && token !== 'RegisterAccountFunctionArn') await env.clock.sleep(retryPause(attempt));
       return around(token, invoke);
     },
   });
-  const run = await of.store.runs.get(name);
+  const run = await env.store.runs.get(name);
   if (run === undefined) throw new Error(`Run ${name} left no record`);
-  return { ...result, run, changes: await of.store.runs.changes(name) };
+  return { ...result, run, changes: await env.store.runs.changes(name) };
 }
 
 /** As the state machine's Retry, without its jitter. */
@@ -115,7 +115,10 @@ export const outcomes = ({ changes }: Ended): Readonly<Record<string, string>> =
   Object.fromEntries(changes.map(({ resource, outcome = 'none' }) => [resource, outcome]));
 
 /** The documents of every resource of the configuration, straight from the world. */
-export function policies({ organization, configuration }: World): Readonly<Record<string, PolicyDocument[]>> {
+export function policies({
+  organization,
+  configuration,
+}: TestEnv): Readonly<Record<string, PolicyDocument[]>> {
   const resources = desiredResources(configuration, []);
   return Object.fromEntries(resources.map(({ key, ref }) => [key, documentsOf(organization, ref)]));
 }
@@ -154,34 +157,34 @@ function readable(text: string): PolicyDocument[] {
   }
 }
 
-const isOurs = ({ configuration }: World, { Sid }: Statement): boolean =>
+const isOurs = ({ configuration }: TestEnv, { Sid }: Statement): boolean =>
   deploymentOf(Sid) === configuration.deployment;
 
 /** The accounts that our statements name, by resource. */
-export const named = (of: World): Readonly<Record<string, readonly string[]>> =>
+export const named = (env: TestEnv): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(
-    Object.entries(policies(of)).map(([resource, documents]) => {
-      const ours = documents.flatMap(({ Statement }) => Statement).filter((each) => isOurs(of, each));
+    Object.entries(policies(env)).map(([resource, documents]) => {
+      const ours = documents.flatMap(({ Statement }) => Statement).filter((each) => isOurs(env, each));
       return [resource, [...new Set(ours.flatMap((each) => [...accountIdsIn(each)]))].sort()];
     }),
   );
 
 /** Others' statements, by resource, each document without ours. */
-export const foreign = (of: World): Readonly<Record<string, PolicyDocument[]>> =>
+export const foreign = (env: TestEnv): Readonly<Record<string, PolicyDocument[]>> =>
   Object.fromEntries(
-    Object.entries(policies(of)).map(([resource, documents]) => [
+    Object.entries(policies(env)).map(([resource, documents]) => [
       resource,
       documents
         .map((document) => ({
           ...document,
-          Statement: document.Statement.filter((each) => !isOurs(of, each)),
+          Statement: document.Statement.filter((each) => !isOurs(env, each)),
         }))
         .filter(({ Statement }) => Statement.length > 0),
     ]),
   );
 
 /** The accounts that each resource should name, by the organization as it is now. */
-export function due({ organization, configuration }: World): Readonly<Record<string, readonly string[]>> {
+export function due({ organization, configuration }: TestEnv): Readonly<Record<string, readonly string[]>> {
   const { accounts, organizationalUnits } = organization.world;
   const pathOf = (id: string): readonly string[] => {
     const ou = organizationalUnits.get(id);
@@ -203,7 +206,7 @@ export function due({ organization, configuration }: World): Readonly<Record<str
 const writes = /^(Put|Set|Delete|Create|Attach|Detach)/;
 
 /** How many writes were sent, by what they were sent to. */
-export function writeCounts({ organization }: World): Readonly<Record<string, number>> {
+export function writeCounts({ organization }: TestEnv): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { service, operation, target = '' } of organization.calls)
     if (writes.test(operation) && service !== 'eventbridge') counts[target] = (counts[target] ?? 0) + 1;

@@ -5,8 +5,8 @@ import { driftOf } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { bucket, everything, key, people, repository, secret, small, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
-import { due, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
-import { activated, sweep, swept } from './sweeps.ts';
+import { due, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
+import { activated, createSweptEnv, sweep } from './sweeps.ts';
 
 const hours = 3_600_000;
 
@@ -15,42 +15,42 @@ const aWhile = hours;
 const configuration = small(undefined, '\nsafety: { graceHours: 48 }');
 
 /** A world in which an account has something on each resource, and then leaves. */
-async function left(leave: (of: World, id: string) => unknown) {
-  const of = await swept({ configuration });
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  of.organization.tagAccount(id, { runner: 'yes' });
-  of.clock.advance(aWhile);
-  await onboard(of, { accountId: id });
-  of.organization.resetCalls();
-  of.clock.advance(aWhile);
-  const has = named(of);
+async function left(leave: (env: TestEnv, id: string) => unknown) {
+  const env = await createSweptEnv({ configuration });
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  env.organization.tagAccount(id, { runner: 'yes' });
+  env.clock.advance(aWhile);
+  await onboard(env, { accountId: id });
+  env.organization.resetCalls();
+  env.clock.advance(aWhile);
+  const has = named(env);
   const ended = await onboard(
-    of,
-    eventOf(of, () => leave(of, id)),
+    env,
+    eventOf(env, () => leave(env, id)),
   );
-  return { of, id, has, ended };
+  return { env, id, has, ended };
 }
 
-const everywhere = (of: World, id: string): readonly string[] =>
-  Object.entries(named(of))
+const everywhere = (env: TestEnv, id: string): readonly string[] =>
+  Object.entries(named(env))
     .filter(([, ids]) => ids.includes(id))
     .map(([resource]) => resource);
 
-const drift = async (of: World) =>
-  driftOf(await planAll(of.services, { runId: 'plan', active: await activeConfiguration(of.store) }));
+const drift = async (env: TestEnv) =>
+  driftOf(await planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) }));
 
-const close = (of: World, id: string) => of.organization.closeAccount(id);
+const close = (env: TestEnv, id: string) => env.organization.closeAccount(id);
 
 test('a closed account keeps everything for its grace; the first sweep after it takes all back', async () => {
-  const { of, id, has, ended } = await left(close);
-  const kept = named(of);
-  of.clock.advance(47 * hours);
-  const early = await sweep(of);
-  const waiting = await drift(of);
-  of.clock.advance(hours);
-  const pending = await drift(of);
-  const late = await sweep(of);
+  const { env, id, has, ended } = await left(close);
+  const kept = named(env);
+  env.clock.advance(47 * hours);
+  const early = await sweep(env);
+  const waiting = await drift(env);
+  env.clock.advance(hours);
+  const pending = await drift(env);
+  const late = await sweep(env);
 
   expect(ended.run.status).toBe('succeeded');
   expect(new Set(Object.values(outcomes(ended)))).toEqual(new Set(['unchanged']));
@@ -64,78 +64,78 @@ test('a closed account keeps everything for its grace; the first sweep after it 
   expect(waiting.every(({ leaving }) => leaving?.[id] === '2026-03-04T11:00:00.000Z')).toBe(true);
   expect(pending.map(({ status }) => status)).toEqual(everything.map(() => 'pending'));
   expect(late.run).toMatchObject({ status: 'succeeded', counts: { written: 5 } });
-  expect(everywhere(of, id)).toEqual([]);
-  expect(named(of)).toEqual(due(of));
-  expect(await of.store.resources.get(bucket)).not.toHaveProperty('leaving');
+  expect(everywhere(env, id)).toEqual([]);
+  expect(named(env)).toEqual(due(env));
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('leaving');
 });
 
 test('an account that is reopened within its grace never loses anything: nothing is written', async () => {
-  const { of, id, has } = await left(close);
-  of.clock.advance(20 * hours);
-  of.organization.setState(id, 'ACTIVE');
+  const { env, id, has } = await left(close);
+  env.clock.advance(20 * hours);
+  env.organization.setState(id, 'ACTIVE');
 
-  const back = await sweep(of);
-  of.clock.advance(100 * hours);
-  await sweep(of);
+  const back = await sweep(env);
+  env.clock.advance(100 * hours);
+  await sweep(env);
 
   expect(back.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, written: 0 } });
-  expect(writeCounts(of)).toEqual({});
-  expect(named(of)).toEqual(has);
-  expect(await of.store.resources.get(bucket)).not.toHaveProperty('leaving');
+  expect(writeCounts(env)).toEqual({});
+  expect(named(env)).toEqual(has);
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('leaving');
 });
 
 test('a run by hand after the grace takes back what the account has, whoever it is for', async () => {
-  const { of, id } = await left((world, account) => world.organization.removeAccount(account));
-  of.clock.advance(48 * hours);
+  const { env, id } = await left((world, account) => world.organization.removeAccount(account));
+  env.clock.advance(48 * hours);
 
-  const ended = await onboard(of, { accountId: '888888888888' });
+  const ended = await onboard(env, { accountId: '888888888888' });
 
   expect(ended.run.status).toBe('succeeded');
-  expect(everywhere(of, id)).toEqual([]);
+  expect(everywhere(env, id)).toEqual([]);
 });
 
 test('an account that moves and loses its tag keeps only for its grace what it is not due', async () => {
-  const { of, id } = await left((world, account) => moved(world, account, 'r-exam'));
-  of.clock.advance(24 * hours);
+  const { env, id } = await left((world, account) => moved(world, account, 'r-exam'));
+  env.clock.advance(24 * hours);
   await onboard(
-    of,
-    eventOf(of, () => of.organization.untagAccount(id, ['runner'])),
+    env,
+    eventOf(env, () => env.organization.untagAccount(id, ['runner'])),
   );
-  of.clock.advance(24 * hours);
-  await sweep(of);
-  const between = everywhere(of, id);
-  of.clock.advance(24 * hours);
-  await sweep(of);
+  env.clock.advance(24 * hours);
+  await sweep(env);
+  const between = everywhere(env, id);
+  env.clock.advance(24 * hours);
+  await sweep(env);
 
   expect(between.toSorted()).toEqual([bucket, key, people, secret].toSorted());
-  expect(everywhere(of, id).toSorted()).toEqual([bucket, key, people].toSorted());
-  expect(named(of)).toEqual(due(of));
+  expect(everywhere(env, id).toSorted()).toEqual([bucket, key, people].toSorted());
+  expect(named(env)).toEqual(due(env));
 });
 
 test('a newcomer gets in while AWS refuses an account that is only kept; that one goes early', async () => {
-  const { of, id: closed } = await left(close);
-  of.organization.refusePrincipal(closed);
-  const { id, event } = created(of);
+  const { env, id: closed } = await left(close);
+  env.organization.refusePrincipal(closed);
+  const { id, event } = created(env);
 
-  const ended = await onboard(of, event);
-  const state = await of.store.resources.get(key);
+  const ended = await onboard(env, event);
+  const state = await env.store.resources.get(key);
 
   expect(ended.run.status).toBe('succeeded');
   expect(ended.changes.find(({ resource }) => resource === key)).toMatchObject({
     outcome: 'set-aside',
     accountIds: [closed],
   });
-  expect(named(of)[key]).toContain(id);
-  expect(named(of)[key]).not.toContain(closed);
+  expect(named(env)[key]).toContain(id);
+  expect(named(env)[key]).not.toContain(closed);
   expect(state).not.toHaveProperty('leaving');
-  expect(named(of)[repository]).toContain(closed);
+  expect(named(env)[repository]).toContain(closed);
 });
 
 test('a configuration with a shorter grace holds for those who wait already', async () => {
-  const { of, id } = await left(close);
-  of.clock.advance(2 * hours);
+  const { env, id } = await left(close);
+  env.clock.advance(2 * hours);
 
-  const now = await activated(of, small(undefined, '\nsafety: { graceHours: 1 }'));
+  const now = await activated(env, small(undefined, '\nsafety: { graceHours: 1 }'));
   await sweep(now);
 
   expect(everywhere(now, id)).toEqual([]);
@@ -150,18 +150,20 @@ test('a resource that is too full with whom it keeps takes the newcomer once the
     images: [${image}]
     for: { ous: [Workloads] }`;
   const settings = '\nsafety: { graceHours: 48 }\nlimits: { launchPermissionsPerImage: 2 }';
-  const of = await swept({ configuration: parseConfiguration(smallText([], text) + settings, 'the test') });
-  const first = created(of).id;
-  of.organization.moveAccount(first, workloads);
-  await sweep(of);
+  const env = await createSweptEnv({
+    configuration: parseConfiguration(smallText([], text) + settings, 'the test'),
+  });
+  const first = created(env).id;
+  env.organization.moveAccount(first, workloads);
+  await sweep(env);
   // Both between two sweeps, so that no run sees one without the other.
-  const second = created(of).id;
-  of.organization.moveAccount(second, workloads);
-  of.organization.moveAccount(first, 'r-exam');
-  const full = await sweep(of);
-  of.clock.advance(48 * hours);
-  const late = await sweep(of);
-  const ids = of.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+  const second = created(env).id;
+  env.organization.moveAccount(second, workloads);
+  env.organization.moveAccount(first, 'r-exam');
+  const full = await sweep(env);
+  env.clock.advance(48 * hours);
+  const late = await sweep(env);
+  const ids = env.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
 
   expect(full.run.left).toEqual([expect.stringContaining('PolicyTooLargeError')]);
   expect(late.run.status).toBe('succeeded');

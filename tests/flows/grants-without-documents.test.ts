@@ -3,7 +3,7 @@ import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { autoScalingRole } from '../grants/key-grant-fixtures.ts';
 import { management, shared, smallText } from './configurations.ts';
 import { created, eventOf } from './events.ts';
-import { type Ended, onboard, outcomes, type World, world } from './flows-fixture.ts';
+import { createEnv, type Ended, onboard, outcomes, type TestEnv } from './flows-fixture.ts';
 
 const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
 const imageId = 'ami-0123456789abcdef0';
@@ -36,10 +36,10 @@ const configuration = parseConfiguration(
 
 const partner = '999988887777';
 
-let of: World;
+let env: TestEnv;
 
 beforeEach(async () => {
-  of = await world({
+  env = await createEnv({
     configuration,
     prepare: (organization) => {
       organization.addForeignAccount(partner);
@@ -48,23 +48,23 @@ beforeEach(async () => {
   });
 });
 
-function share({ world: { images } }: World['organization'], UserId: string): void {
+function share({ world: { images } }: TestEnv['organization'], UserId: string): void {
   const found = images.get(imageId);
   if (found !== undefined) found.launchPermissions = [...found.launchPermissions, { UserId }];
 }
 
 const granted = (): readonly string[] =>
-  [...of.organization.world.grants.values()].flat().map(({ grantee }) => grantee);
+  [...env.organization.world.grants.values()].flat().map(({ grantee }) => grantee);
 
 const sharedWith = (): readonly (string | undefined)[] =>
-  of.organization.world.images.get(imageId)?.launchPermissions.map(({ UserId }) => UserId) ?? [];
+  env.organization.world.images.get(imageId)?.launchPermissions.map(({ UserId }) => UserId) ?? [];
 
 const changeOfImage = ({ changes }: Ended) => changes.find(({ resource }) => resource === image);
 const addedTo = (ended: Ended): readonly string[] => changeOfImage(ended)?.added ?? [];
 const removedFrom = (ended: Ended): readonly string[] => changeOfImage(ended)?.removed ?? [];
 
 const addRole = (accountId: string) =>
-  of.organization.addRole({
+  env.organization.addRole({
     accountId,
     path: '/aws-service-role/autoscaling.amazonaws.com/',
     name: 'AWSServiceRoleForAutoScaling',
@@ -72,18 +72,18 @@ const addRole = (accountId: string) =>
   });
 
 test('an account gets its grant and its launch permission, and loses both when it is closed', async () => {
-  const { id, event } = created(of);
+  const { id, event } = created(env);
   addRole(id);
 
-  const ended = await onboard(of, event);
+  const ended = await onboard(env, event);
 
   expect(ended.run).toMatchObject({ status: 'succeeded' });
   expect(outcomes(ended)).toEqual({ [grants]: 'written', [image]: 'written' });
   expect(granted()).toContain(autoScalingRole(id));
   expect(sharedWith()).toContain(id);
 
-  const closed = eventOf(of, () => of.organization.closeAccount(id));
-  expect((await onboard(of, closed)).run).toMatchObject({ status: 'succeeded' });
+  const closed = eventOf(env, () => env.organization.closeAccount(id));
+  expect((await onboard(env, closed)).run).toMatchObject({ status: 'succeeded' });
 
   expect(granted()).not.toContain(autoScalingRole(id));
   expect(granted().length).toBeGreaterThan(0);
@@ -92,39 +92,39 @@ test('an account gets its grant and its launch permission, and loses both when i
 });
 
 test('the second run changes nothing', async () => {
-  const { id, event } = created(of);
+  const { id, event } = created(env);
   addRole(id);
-  await onboard(of, event);
+  await onboard(env, event);
 
-  const again = await onboard(of, { accountId: id });
+  const again = await onboard(env, { accountId: id });
 
   expect(outcomes(again)).toEqual({ [grants]: 'unchanged', [image]: 'unchanged' });
 });
 
 test('an account without the service-linked role is set aside, the others go on, and it is tried again', async () => {
-  const { id, event } = created(of);
+  const { id, event } = created(env);
 
-  const first = await onboard(of, event);
+  const first = await onboard(env, event);
 
   expect(first.changes.find(({ resource }) => resource === grants)).toMatchObject({
     outcome: 'set-aside',
     accountIds: [id],
   });
-  expect(granted()).toHaveLength([...of.organization.world.accounts.keys()].length - 1);
+  expect(granted()).toHaveLength([...env.organization.world.accounts.keys()].length - 1);
   expect(sharedWith()).toContain(id);
 
   addRole(id);
-  const second = await onboard(of, { accountId: id });
+  const second = await onboard(env, { accountId: id });
 
   expect(outcomes(second)).toMatchObject({ [grants]: 'written' });
   expect(granted()).toContain(autoScalingRole(id));
 });
 
 test('an account that EC2 does not know yet does not keep the others from the image', async () => {
-  const refused = created(of);
-  of.organization.refusePrincipal(refused.id);
+  const refused = created(env);
+  env.organization.refusePrincipal(refused.id);
 
-  const first = await onboard(of, refused.event);
+  const first = await onboard(env, refused.event);
 
   expect(first.changes.find(({ resource }) => resource === image)).toMatchObject({
     outcome: 'set-aside',
@@ -135,13 +135,13 @@ test('an account that EC2 does not know yet does not keep the others from the im
 });
 
 test('what somebody else shared stays theirs when the account leaves', async () => {
-  const { id, event } = created(of);
-  share(of.organization, id);
-  const onboarded = await onboard(of, event);
+  const { id, event } = created(env);
+  share(env.organization, id);
+  const onboarded = await onboard(env, event);
 
   const closed = await onboard(
-    of,
-    eventOf(of, () => of.organization.closeAccount(id)),
+    env,
+    eventOf(env, () => env.organization.closeAccount(id)),
   );
 
   expect(sharedWith()).toContain(id);
@@ -149,12 +149,12 @@ test('what somebody else shared stays theirs when the account leaves', async () 
 });
 
 test('counts no account as gained again when the image is shared with another one', async () => {
-  const theirs = created(of);
-  share(of.organization, theirs.id);
-  await onboard(of, theirs.event);
-  const another = created(of);
+  const theirs = created(env);
+  share(env.organization, theirs.id);
+  await onboard(env, theirs.event);
+  const another = created(env);
 
-  const ended = await onboard(of, another.event);
+  const ended = await onboard(env, another.event);
 
   expect(addedTo(ended)).toEqual([another.id]);
 });
@@ -163,23 +163,23 @@ test.each([
   ['Disabled', /ResourceDisabledError: .*its KMS key is disabled .*aws kms enable-key/],
   ['PendingDeletion', /ResourceDisabledError: .*scheduled for deletion .*cancel-key-deletion/],
 ] as const)('says what to do with the key when it is %s, and writes all else', async (state, expected) => {
-  const { id, event } = created(of);
+  const { id, event } = created(env);
   addRole(id);
-  for (const key of of.organization.world.keys.values()) key.state = state;
+  for (const key of env.organization.world.keys.values()) key.state = state;
 
-  const ended = await onboard(of, event);
+  const ended = await onboard(env, event);
 
   expect(outcomes(ended)).toMatchObject({ [grants]: 'failed', [image]: 'written' });
   expect(ended.run.left?.[0]).toMatch(expected);
 });
 
 test('says what to do with the image when it is disabled, and writes all else', async () => {
-  const { id, event } = created(of);
+  const { id, event } = created(env);
   addRole(id);
-  const found = of.organization.world.images.get(imageId);
+  const found = env.organization.world.images.get(imageId);
   if (found !== undefined) found.state = 'disabled';
 
-  const ended = await onboard(of, event);
+  const ended = await onboard(env, event);
 
   expect(outcomes(ended)).toMatchObject({ [image]: 'failed', [grants]: 'written' });
   expect(ended.run.left?.[0]).toMatch(/was deregistered or is disabled .*aws ec2 enable-image/);

@@ -4,14 +4,14 @@ import { ouId } from '../../simulator/example-organization.ts';
 import { example, people, repository, small } from './configurations.ts';
 import { created, eventOf } from './events.ts';
 import {
+  createEnv,
   due,
   type Ended,
   makeReady,
   named,
   onboard,
   policies,
-  type World,
-  world,
+  type TestEnv,
   writeCounts,
 } from './flows-fixture.ts';
 
@@ -21,25 +21,25 @@ const longer = (): Configuration => {
   return { ...rest, grants: grants.map((grant) => ({ ...grant, role: 'people/DeveloperOfApplications' })) };
 };
 
-const ourPolicies = ({ organization }: World) =>
+const ourPolicies = ({ organization }: TestEnv) =>
   [...organization.world.managedPolicies.values()].filter(({ path }) =>
     path.startsWith('/account-onboarding/'),
   );
 
 test('the seventh account, one after the other, needs more versions than IAM keeps', async () => {
-  const of = await world({ configuration: small(['people']) });
+  const env = await createEnv({ configuration: small(['people']) });
 
   for (let count = 0; count < 7; count += 1)
-    expect(await onboard(of, created(of).event)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await onboard(env, created(env).event)).toMatchObject({ status: 'SUCCEEDED' });
 
-  expect(named(of)).toEqual(due(of));
-  expect(ourPolicies(of).map(({ lastVersion, versions }) => [lastVersion, versions.length])).toEqual([
+  expect(named(env)).toEqual(due(env));
+  expect(ourPolicies(env).map(({ lastVersion, versions }) => [lastVersion, versions.length])).toEqual([
     [7, 5],
   ]);
 });
 
 test('the hundredth account: the first managed policy is full, and a second one is made', async () => {
-  const of = await world({
+  const env = await createEnv({
     configuration: longer(),
     prepare: (organization) => {
       for (let count = 0; count < 88; count += 1)
@@ -48,16 +48,16 @@ test('the hundredth account: the first managed policy is full, and a second one 
   });
 
   for (let count = 88; count < 100; count += 1)
-    expect(await onboard(of, created(of).event)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await onboard(env, created(env).event)).toMatchObject({ status: 'SUCCEEDED' });
 
-  expect(named(of)).toEqual(due(of));
-  expect(ourPolicies(of)).toHaveLength(2);
-  expect(policies(of)[people]).toHaveLength(3);
+  expect(named(env)).toEqual(due(env));
+  expect(ourPolicies(env)).toHaveLength(2);
+  expect(policies(env)[people]).toHaveLength(3);
 });
 
 /** An organization that has them all before anybody looked; every `share`th is a workload. */
-async function crowd(share: number): Promise<World> {
-  const of = await world({
+async function crowd(share: number): Promise<TestEnv> {
+  const env = await createEnv({
     configuration: await example(),
     ready: false,
     prepare: (organization) => {
@@ -70,37 +70,37 @@ async function crowd(share: number): Promise<World> {
         });
     },
   });
-  await makeReady(of);
-  of.organization.resetCalls();
-  return of;
+  await makeReady(env);
+  env.organization.resetCalls();
+  return env;
 }
 
 test('three hundred accounts that are imported at once take one run, and one write a document', async () => {
-  const of = await crowd(4);
+  const env = await crowd(4);
 
-  const ended = await onboard(of, { accountId: '600000000000' });
+  const ended = await onboard(env, { accountId: '600000000000' });
 
   expect(ended.run).toMatchObject({ status: 'succeeded' });
-  expect(named(of)).toEqual(due(of));
-  expect(writeCounts(of)).toMatchObject({ 'example-org-cloudtrail': 1, 'base/node': 1 });
+  expect(named(env)).toEqual(due(env));
+  expect(writeCounts(env)).toMatchObject({ 'example-org-cloudtrail': 1, 'base/node': 1 });
 });
 
 test('a document that does not take them all is refused with the number that fits, and the others take them', async () => {
-  const of = await crowd(2);
+  const env = await crowd(2);
   const node = 'ecr-repository-policy/444444444444/eu-west-1/base/node';
 
-  const ended = await onboard(of, { accountId: '600000000000' });
+  const ended = await onboard(env, { accountId: '600000000000' });
 
   expect(ended.run.left).toEqual([
     expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d+ fit/),
   ]);
-  expect(named(of)).toEqual({ ...due(of), [node]: [] });
+  expect(named(env)).toEqual({ ...due(env), [node]: [] });
 });
 
 /** Others have left so little room on the repository that four workloads do not fit. */
-async function nearlyFull(): Promise<World> {
+async function nearlyFull(): Promise<TestEnv> {
   const configuration = small(['repository']);
-  return world({
+  return createEnv({
     configuration,
     prepare: (organization) => {
       const [repository] = organization.world.repositories.values();
@@ -120,27 +120,27 @@ async function nearlyFull(): Promise<World> {
 }
 
 test('who leaves a full document is taken off it, though the newcomers still do not fit', async () => {
-  const of = await nearlyFull();
+  const env = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
-    const { id } = created(of);
-    of.organization.moveAccount(id, ouId(of.organization, 'Workloads'));
-    return { ...(await onboard(of, { accountId: id })), id };
+    const { id } = created(env);
+    env.organization.moveAccount(id, ouId(env.organization, 'Workloads'));
+    return { ...(await onboard(env, { accountId: id })), id };
   };
   const first = await inWorkloads();
-  const before = named(of)[repository] ?? [];
+  const before = named(env)[repository] ?? [];
   const newcomers = [];
   for (let count = 0; count < 8; count += 1) newcomers.push(await inWorkloads());
-  const full = named(of)[repository] ?? [];
-  const closed = eventOf(of, () => of.organization.closeAccount(first.id));
+  const full = named(env)[repository] ?? [];
+  const closed = eventOf(env, () => env.organization.closeAccount(first.id));
 
-  const ended = await onboard(of, closed);
-  const again = await onboard(of, closed);
+  const ended = await onboard(env, closed);
+  const again = await onboard(env, closed);
 
   expect(before).toContain(first.id);
   expect(newcomers.at(-1)?.run.left).toEqual([
     expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/),
   ]);
-  expect(named(of)[repository]).toEqual(full.filter((id) => id !== first.id));
+  expect(named(env)[repository]).toEqual(full.filter((id) => id !== first.id));
   expect(ended.run).toMatchObject({
     status: 'failed',
     left: [expect.stringMatching(/base\/node: refused: PolicyTooLargeError.*\d fit/)],
@@ -148,5 +148,5 @@ test('who leaves a full document is taken off it, though the newcomers still do 
   });
   expect(again.run.status).toBe('failed');
   expect(again.run).not.toHaveProperty('access');
-  expect(writeCounts(of)['base/node']).toBe(full.length - before.length + 2);
+  expect(writeCounts(env)['base/node']).toBe(full.length - before.length + 2);
 });

@@ -1,5 +1,5 @@
 import { deploymentOf } from '../../shared/iam/managed-statements.ts';
-import type { World } from './flows-fixture.ts';
+import type { TestEnv } from './flows-fixture.ts';
 
 export interface Mentions {
   /** Where something of ours names the text: `buckets example-logs`, each once, ordered. */
@@ -13,7 +13,10 @@ export interface Mentions {
  * what is attached to groups and roles. What is the account's own, and versions of policies that are not in force, do
  * not count.
  */
-export function mentionsOf({ organization: { world: inside }, configuration }: World, id: string): Mentions {
+export function mentionsOf(
+  { organization: { world: inside }, configuration }: TestEnv,
+  id: string,
+): Mentions {
   const { buckets, keys, grants, images, repositories, secrets, roles, groups, managedPolicies } = inside;
   const maps = { buckets, keys, grants, images, repositories, secrets, roles, groups, managedPolicies };
   const parts = Object.entries(maps).flatMap(([name, map]) =>

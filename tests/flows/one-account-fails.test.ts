@@ -2,9 +2,18 @@ import { expect, test } from '@jest/globals';
 import { bucket, everything, key, people, repository, secret, security, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { due, makeReady, named, onboard, outcomes, type World, world, writeCounts } from './flows-fixture.ts';
+import {
+  createEnv,
+  due,
+  makeReady,
+  named,
+  onboard,
+  outcomes,
+  type TestEnv,
+  writeCounts,
+} from './flows-fixture.ts';
 
-const failedEvents = ({ organization }: World) =>
+const failedEvents = ({ organization }: TestEnv) =>
   organization.world.putEvents.filter(({ DetailType }) => DetailType === 'Account Onboarding Failed');
 
 /** A fault, what mends it, the resource that is left, and the error that says why. */
@@ -12,7 +21,7 @@ const cases: readonly {
   readonly name: string;
   readonly broken: string;
   readonly error: string;
-  readonly breakIt: (of: World) => () => void;
+  readonly breakIt: (env: TestEnv) => () => void;
 }[] = [
   {
     name: 'a bucket that does not exist',
@@ -72,51 +81,51 @@ const cases: readonly {
 ];
 
 test.each(cases)('$name fails the update of its own account only, and running again finishes', async (it) => {
-  const of = await world();
-  const mend = it.breakIt(of);
-  const { id, event } = created(of);
+  const env = await createEnv();
+  const mend = it.breakIt(env);
+  const { id, event } = created(env);
 
-  const broken = await onboard(of, event);
-  const others = named(of);
+  const broken = await onboard(env, event);
+  const others = named(env);
   mend();
-  const again = await onboard(of, { accountId: id });
+  const again = await onboard(env, { accountId: id });
 
   expect(broken).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed', run: { status: 'failed' } });
   expect(broken.run.left).toEqual([expect.stringMatching(new RegExp(`^${it.broken}.*${it.error}`, 's'))]);
   const intact = everything.filter((resource) => resource !== it.broken);
-  for (const resource of intact) expect(others[resource]).toEqual(due(of)[resource]);
-  expect(failedEvents(of)).toHaveLength(1);
-  expect(of.organization.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
+  for (const resource of intact) expect(others[resource]).toEqual(due(env)[resource]);
+  expect(failedEvents(env)).toHaveLength(1);
+  expect(env.organization.world.messages[0]).toMatchObject({ Subject: `Account Onboarding Failed: ${id}` });
   expect(again.run.status).toBe('succeeded');
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('without a complete import nothing is written', async () => {
-  const of = await world({ ready: false });
+  const env = await createEnv({ ready: false });
 
-  const ended = await onboard(of, created(of).event);
+  const ended = await onboard(env, created(env).event);
 
   expect(ended.run).toMatchObject({
     status: 'failed',
     left: [expect.stringContaining('RegistryNotReadyError')],
   });
-  expect(writeCounts(of)).toEqual({});
+  expect(writeCounts(env)).toEqual({});
 });
 
 test('an import that breaks off leaves the registry unready, and nothing is written', async () => {
-  const of = await world({ ready: false });
-  fault(of, 'ListTagsForResource', refuse('ServiceException', 'broken', 400), 1);
-  await expect(makeReady(of)).rejects.toThrow();
+  const env = await createEnv({ ready: false });
+  fault(env, 'ListTagsForResource', refuse('ServiceException', 'broken', 400), 1);
+  await expect(makeReady(env)).rejects.toThrow();
 
-  const ended = await onboard(of, created(of).event);
+  const ended = await onboard(env, created(env).event);
 
   expect(ended.run.left).toEqual([expect.stringContaining('RegistryNotReadyError')]);
-  expect(writeCounts(of)).toEqual({});
+  expect(writeCounts(env)).toEqual({});
 });
 
 test('a statement with our mark that we never wrote is refused, and the others go on', async () => {
-  const of = await world();
-  of.organization.editPolicy('bucket', 'example-logs', {
+  const env = await createEnv();
+  env.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
     Statement: [
       {
@@ -129,16 +138,16 @@ test('a statement with our mark that we never wrote is refused, and the others g
     ],
   });
 
-  const ended = await onboard(of, created(of).event);
+  const ended = await onboard(env, created(env).event);
 
   expect(ended.run.left).toEqual([expect.stringContaining('OwnershipClashError')]);
   expect(outcomes(ended)).toMatchObject({ [bucket]: 'refused', [key]: 'written', [people]: 'written' });
-  expect(of.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
+  expect(env.organization.policyOf('bucket', 'example-logs')?.Statement).toHaveLength(1);
 });
 
 test('a document that would be too large is refused with its numbers, and the others go on', async () => {
-  const of = await world();
-  of.organization.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
+  const env = await createEnv();
+  env.organization.editPolicy('repository', `arn:aws:ecr:eu-west-1:444444444444:repository/base/node`, {
     Version: '2012-10-17',
     Statement: [
       {
@@ -150,83 +159,83 @@ test('a document that would be too large is refused with its numbers, and the ot
     ],
   });
 
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  const ended = await onboard(of, { accountId: id });
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  const ended = await onboard(env, { accountId: id });
 
   expect(ended.run.left).toEqual([expect.stringMatching(/PolicyTooLargeError.*\d+ characters.*10240/s)]);
   expect(outcomes(ended)).toMatchObject({ [repository]: 'refused', [secret]: 'unchanged', [key]: 'written' });
 });
 
 test('a selector that would take a grant from many adds what it adds, and withholds the rest', async () => {
-  const of = await world();
-  const many = Array.from({ length: 12 }, () => created(of).id);
-  await onboard(of, { accountIds: many });
+  const env = await createEnv();
+  const many = Array.from({ length: 12 }, () => created(env).id);
+  await onboard(env, { accountIds: many });
   const narrow = small();
   const grants = narrow.grants.map((grant) =>
     grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
   );
-  await makeReady({ ...of, configuration: { ...narrow, grants } });
-  const { id } = created(of);
-  of.organization.tagAccount(id, { logged: 'yes' });
+  await makeReady({ ...env, configuration: { ...narrow, grants } });
+  const { id } = created(env);
+  env.organization.tagAccount(id, { logged: 'yes' });
 
-  const ended = await onboard(of, { accountId: id });
+  const ended = await onboard(env, { accountId: id });
 
   const change = ended.changes.find(({ resource }) => resource === bucket);
   expect(change).toMatchObject({ outcome: 'withheld', error: { name: 'UnsafeChangeError' } });
   expect(change?.accountIds).toEqual(expect.arrayContaining(many));
-  expect(named(of)[bucket]).toEqual(expect.arrayContaining([id, ...many]));
+  expect(named(env)[bucket]).toEqual(expect.arrayContaining([id, ...many]));
   expect(ended.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('UnsafeChangeError')] });
 });
 
 test('what is withheld waits on when newcomers have made it a small share, until a configuration allows it', async () => {
-  const of = await world();
-  const many = Array.from({ length: 7 }, () => created(of).id);
-  await onboard(of, { accountIds: many });
+  const env = await createEnv();
+  const many = Array.from({ length: 7 }, () => created(env).id);
+  await onboard(env, { accountIds: many });
   const grants = small().grants.map((grant) =>
     grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
   );
-  await makeReady({ ...of, configuration: { ...small(), grants } });
-  const newcomers = Array.from({ length: 40 }, () => created(of).id);
-  for (const id of newcomers) of.organization.tagAccount(id, { logged: 'yes' });
+  await makeReady({ ...env, configuration: { ...small(), grants } });
+  const newcomers = Array.from({ length: 40 }, () => created(env).id);
+  for (const id of newcomers) env.organization.tagAccount(id, { logged: 'yes' });
 
-  await onboard(of, { accountIds: newcomers });
-  const { id: last } = created(of);
-  of.organization.tagAccount(last, { logged: 'yes' });
-  const withheld = await onboard(of, { accountId: last });
-  const kept = named(of)[bucket];
+  await onboard(env, { accountIds: newcomers });
+  const { id: last } = created(env);
+  env.organization.tagAccount(last, { logged: 'yes' });
+  const withheld = await onboard(env, { accountId: last });
+  const kept = named(env)[bucket];
   await makeReady({
-    ...of,
+    ...env,
     configuration: { ...small(), grants, safety: { ...small().safety, removalShare: 1 } },
   });
-  const allowed = await onboard(of, { accountIds: newcomers });
+  const allowed = await onboard(env, { accountIds: newcomers });
 
   expect(withheld.changes.find(({ resource }) => resource === bucket)?.outcome).toBe('withheld');
   expect(kept).toEqual(expect.arrayContaining([...many, ...newcomers, last]));
   expect(allowed.run.status).toBe('succeeded');
-  expect(named(of)[bucket]).toEqual([...newcomers, last].toSorted());
+  expect(named(env)[bucket]).toEqual([...newcomers, last].toSorted());
 });
 
 test('a configuration that is activated in the middle of a run is the one that is applied', async () => {
-  const of = await world();
-  const { id, event } = created(of);
+  const env = await createEnv();
+  const { id, event } = created(env);
   const fewer = small();
   const grants = fewer.grants.map((grant) =>
     grant.name === 'images' ? { ...grant, for: { all: true as const } } : grant,
   );
-  const next = { ...of, configuration: { ...fewer, grants } };
+  const next = { ...env, configuration: { ...fewer, grants } };
   let swapped = false;
-  of.organization.intercept(async (call, proceed) => {
+  env.organization.intercept(async (call, proceed) => {
     if (call.operation === 'PutKeyPolicy' && !swapped) {
       swapped = true;
       await makeReady(next);
-      await of.clock.sleep(10);
+      await env.clock.sleep(10);
     }
-    await of.clock.sleep(10);
+    await env.clock.sleep(10);
     return proceed();
   });
 
-  await onboard(of, event);
+  await onboard(env, event);
   const again = await onboard(next, { accountId: id });
 
   expect(again.run.status).toBe('succeeded');
@@ -235,17 +244,17 @@ test('a configuration that is activated in the middle of a run is the one that i
 });
 
 test('a configuration in the table that cannot be read fails the run, says so, and writes nothing', async () => {
-  const of = await world();
-  await of.store.configuration.activate({
+  const env = await createEnv();
+  await env.store.configuration.activate({
     hash: 'f'.repeat(64),
     document: { version: 99 },
     activatedAt: '2026-01-01T00:00:00.000Z',
     activatedBy: 'a later version',
   });
 
-  const ended = await onboard(of, created(of).event);
+  const ended = await onboard(env, created(env).event);
 
   expect(ended.run).toMatchObject({ status: 'failed', error: { name: 'ConfigurationError' } });
-  expect(failedEvents(of)).toHaveLength(1);
-  expect(writeCounts(of)).toEqual({});
+  expect(failedEvents(env)).toHaveLength(1);
+  expect(writeCounts(env)).toEqual({});
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { awsError } from '../../simulator/aws-error.ts';
 import { shared } from './configurations.ts';
 import { eventOf } from './events.ts';
-import { onboard, type World, world } from './flows-fixture.ts';
+import { createEnv, onboard, type TestEnv } from './flows-fixture.ts';
 import {
   abroad,
   addRepository,
@@ -16,72 +16,72 @@ import {
   repositoryKey,
   secrets,
 } from './patterns.ts';
-import { activated, announcements, operationCount, sweep, swept } from './sweeps.ts';
+import { activated, announcements, createSweptEnv, operationCount, sweep } from './sweeps.ts';
 
 /** The account in the OU Workloads. */
 const workload = '888888888888';
 
-const onRepository = (of: World, name: string, region?: string) =>
-  namedOn(of, 'repository', repositoryArn(name, region));
+const onRepository = (env: TestEnv, name: string, region?: string) =>
+  namedOn(env, 'repository', repositoryArn(name, region));
 
 test('repositories that a pattern matches get the grant, in each region, and others do not', async () => {
-  const of = await world({
+  const env = await createEnv({
     configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
   });
-  addRepository(of, 'base/node');
-  addRepository(of, 'base/node', abroad);
-  addRepository(of, 'other/node');
+  addRepository(env, 'base/node');
+  addRepository(env, 'base/node', abroad);
+  addRepository(env, 'other/node');
 
-  const { run } = await onboard(of, { accountId: workload });
+  const { run } = await onboard(env, { accountId: workload });
 
   expect(run).toMatchObject({ status: 'succeeded' });
-  expect(onRepository(of, 'base/node')).toEqual([workload]);
-  expect(onRepository(of, 'base/node', abroad)).toEqual([workload]);
-  expect(onRepository(of, 'tool', abroad)).toEqual([workload]);
-  expect(onRepository(of, 'other/node')).toEqual([]);
+  expect(onRepository(env, 'base/node')).toEqual([workload]);
+  expect(onRepository(env, 'base/node', abroad)).toEqual([workload]);
+  expect(onRepository(env, 'tool', abroad)).toEqual([workload]);
+  expect(onRepository(env, 'other/node')).toEqual([]);
 });
 
 describe('a repository that is made later', () => {
   const made = async () => {
-    const of = await swept({ configuration: having(images('["base/*"]')) });
-    addRepository(of, 'base/python');
-    return of;
+    const env = await createSweptEnv({ configuration: having(images('["base/*"]')) });
+    addRepository(env, 'base/python');
+    return env;
   };
 
   test('is found by its event, and the run is announced', async () => {
-    const of = await made();
+    const env = await made();
 
-    const ended = await afterCreateRepository(of);
+    const ended = await afterCreateRepository(env);
 
     expect(ended.run).toMatchObject({ status: 'succeeded', cause: 'resource', accountIds: [] });
-    expect(onRepository(of, 'base/python')).toEqual([workload]);
-    expect(announcements(of)).toEqual(['Resources Updated']);
+    expect(onRepository(env, 'base/python')).toEqual([workload]);
+    expect(announcements(env)).toEqual(['Resources Updated']);
   });
 
   test('is found by the next sweep', async () => {
-    const of = await made();
+    const env = await made();
 
-    const { run } = await sweep(of);
+    const { run } = await sweep(env);
 
     expect(run.counts).toMatchObject({ written: 1, failed: 0 });
-    expect(onRepository(of, 'base/python')).toEqual([workload]);
+    expect(onRepository(env, 'base/python')).toEqual([workload]);
   });
 
   test('a run for an account does not look again', async () => {
-    const of = await made();
-    of.organization.addAccount({ id: '555566667777', name: 'newcomer' });
+    const env = await made();
+    env.organization.addAccount({ id: '555566667777', name: 'newcomer' });
 
-    const event = eventOf(of, () => of.organization.moveAccount('555566667777', 'ou-exam-workload1'));
-    await onboard(of, event);
+    const event = eventOf(env, () => env.organization.moveAccount('555566667777', 'ou-exam-workload1'));
+    await onboard(env, event);
 
-    expect(operationCount(of, 'DescribeRepositories')).toBe(0);
-    expect(onRepository(of, 'base/python')).toEqual([]);
+    expect(operationCount(env, 'DescribeRepositories')).toBe(0);
+    expect(onRepository(env, 'base/python')).toEqual([]);
   });
 
   test('its event is ignored where no grant has a pattern', async () => {
-    const of = await made();
+    const env = await made();
 
-    const { run } = await afterCreateRepository(of, abroad);
+    const { run } = await afterCreateRepository(env, abroad);
 
     expect(run).toMatchObject({
       status: 'ignored',
@@ -90,47 +90,47 @@ describe('a repository that is made later', () => {
   });
 
   test('an event that changes nothing is recorded and not announced', async () => {
-    const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
+    const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
 
-    const { run } = await afterCreateRepository(of);
+    const { run } = await afterCreateRepository(env);
 
     expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to do') });
-    expect(announcements(of)).toEqual([]);
+    expect(announcements(env)).toEqual([]);
   });
 
   test('one that was deleted and made again gets its grant again', async () => {
-    const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
+    const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
     // However often: nobody fights over it.
     for (let time = 0; time < 3; time += 1) {
-      of.clock.advance(600_000);
-      of.organization.deleteRepository(repositoryArn('base/node'));
-      addRepository(of, 'base/node');
-      await afterCreateRepository(of);
+      env.clock.advance(600_000);
+      env.organization.deleteRepository(repositoryArn('base/node'));
+      addRepository(env, 'base/node');
+      await afterCreateRepository(env);
     }
 
-    expect(onRepository(of, 'base/node')).toEqual([workload]);
+    expect(onRepository(env, 'base/node')).toEqual([workload]);
   });
 });
 
-const withNode = (organization: World['organization']): void =>
+const withNode = (organization: TestEnv['organization']): void =>
   void organization.addRepository({ accountId: shared, region: home, name: 'base/node' });
 
 test('a repository that is deleted is no failure, and is forgotten', async () => {
-  const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
-  of.organization.deleteRepository(repositoryArn('base/node'));
+  const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
+  env.organization.deleteRepository(repositoryArn('base/node'));
 
-  const first = await sweep(of);
-  const second = await sweep(of);
+  const first = await sweep(env);
+  const second = await sweep(env);
 
   expect(first.run).toMatchObject({ status: 'succeeded', counts: { equal: 1, failed: 0 } });
-  expect((await of.store.resources.get(repositoryKey('base/node')))?.owned).toEqual([]);
+  expect((await env.store.resources.get(repositoryKey('base/node')))?.owned).toEqual([]);
   expect(second.changes).toEqual([]);
 });
 
 describe('a secret whose tag is taken away', () => {
-  const arnOf = (of: World): string => [...of.organization.world.secrets.keys()][0] ?? '';
+  const arnOf = (env: TestEnv): string => [...env.organization.world.secrets.keys()][0] ?? '';
   const tagged = () =>
-    swept({
+    createSweptEnv({
       configuration: having(secrets('tagged: { use: runner }')),
       prepare: (organization) => {
         organization.addSecret({
@@ -143,55 +143,55 @@ describe('a secret whose tag is taken away', () => {
     });
 
   test('loses the grant with the event', async () => {
-    const of = await tagged();
-    expect(namedOn(of, 'secret', arnOf(of))).toEqual([workload]);
-    of.organization.tagResource('secret', arnOf(of), { use: undefined });
+    const env = await tagged();
+    expect(namedOn(env, 'secret', arnOf(env))).toEqual([workload]);
+    env.organization.tagResource('secret', arnOf(env), { use: undefined });
 
-    const { run } = await onboard(of, callEvent('UntagResource', 'aws.secretsmanager'));
+    const { run } = await onboard(env, callEvent('UntagResource', 'aws.secretsmanager'));
 
     expect(run).toMatchObject({ status: 'succeeded' });
-    expect(namedOn(of, 'secret', arnOf(of))).toEqual([]);
+    expect(namedOn(env, 'secret', arnOf(env))).toEqual([]);
   });
 
   test('and that is then planned for deletion is no failure, and loses the grant once it is restored', async () => {
-    const of = await tagged();
-    const secret = of.organization.world.secrets.get(arnOf(of));
+    const env = await tagged();
+    const secret = env.organization.world.secrets.get(arnOf(env));
     if (secret === undefined) throw new Error('there is no secret');
-    of.organization.tagResource('secret', arnOf(of), { use: undefined });
-    secret.deletedAt = of.clock.now();
+    env.organization.tagResource('secret', arnOf(env), { use: undefined });
+    secret.deletedAt = env.clock.now();
 
-    const { run } = await sweep(of);
+    const { run } = await sweep(env);
     secret.deletedAt = undefined;
-    await sweep(of);
+    await sweep(env);
 
     expect(run).toMatchObject({ status: 'succeeded' });
-    expect(namedOn(of, 'secret', arnOf(of))).toEqual([]);
+    expect(namedOn(env, 'secret', arnOf(env))).toEqual([]);
   });
 
   test('keeps what another grant gives it by name', async () => {
-    const of = await tagged();
+    const env = await tagged();
     const both = await activated(
-      of,
+      env,
       having(
         secrets('tagged: { use: runner }') +
           secrets('secrets: [deploy/token]').replace('name: token', 'name: by-name'),
       ),
     );
     await sweep(both);
-    of.organization.tagResource('secret', arnOf(of), { use: 'other' });
+    env.organization.tagResource('secret', arnOf(env), { use: 'other' });
 
     await sweep(both);
 
-    const sids = of.organization.policyOf('secret', arnOf(of))?.Statement.map(({ Sid }) => Sid);
+    const sids = env.organization.policyOf('secret', arnOf(env))?.Statement.map(({ Sid }) => Sid);
     expect(sids).toEqual(['AccountOnboardingflowsByNameRead']);
-    expect(namedOn(both, 'secret', arnOf(of))).toEqual([workload]);
+    expect(namedOn(both, 'secret', arnOf(env))).toEqual([workload]);
   });
 });
 
 describe('when the configuration changes', () => {
   test('what a dropped pattern has found is cleared', async () => {
-    const of = await swept({ configuration: having(images('["base/*"]')), prepare: withNode });
-    const without = await activated(of, having(images('[other]')));
+    const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
+    const without = await activated(env, having(images('[other]')));
     addRepository(without, 'other');
 
     const { run } = await sweep(without);
@@ -203,13 +203,13 @@ describe('when the configuration changes', () => {
   });
 
   test('a name that becomes a pattern keeps its grant, also while nobody can look', async () => {
-    const of = await swept({ configuration: having(images('[base/node]')) });
-    const stop = of.organization.intercept((call, proceed) => {
+    const env = await createSweptEnv({ configuration: having(images('[base/node]')) });
+    const stop = env.organization.intercept((call, proceed) => {
       if (call.operation === 'DescribeRepositories')
         throw awsError('AccessDeniedException', 'not authorized');
       return proceed();
     });
-    const next = await activated(of, having(images('["base/*"]')));
+    const next = await activated(env, having(images('["base/*"]')));
 
     const failed = await sweep(next);
     const during = onRepository(next, 'base/node');
@@ -227,15 +227,15 @@ describe('when the configuration changes', () => {
 });
 
 test('more resources than the limit: the run says which, and the others are done', async () => {
-  const of = await world({
+  const env = await createEnv({
     configuration: having(
       images('["base/*"]') + images('[tool]').replace('name: images', 'name: tools'),
       'limits: { resourcesPerPattern: 1 }\n',
     ),
   });
-  for (const name of ['base/node', 'base/python']) addRepository(of, name);
+  for (const name of ['base/node', 'base/python']) addRepository(env, name);
 
-  const { run } = await sweep(of);
+  const { run } = await sweep(env);
 
   expect(run.status).toBe('failed');
   expect(run.left).toEqual([
@@ -243,47 +243,47 @@ test('more resources than the limit: the run says which, and the others are done
       /TooManyResourcesError: .*base\/\* matches more than 1 .*limits.resourcesPerPattern/,
     ),
   ]);
-  expect(onRepository(of, 'tool')).toEqual([workload]);
-  expect(onRepository(of, 'base/node')).toEqual([]);
+  expect(onRepository(env, 'tool')).toEqual([workload]);
+  expect(onRepository(env, 'base/node')).toEqual([]);
 });
 
 test('a pattern that finds nothing is a warning, and no failure', async () => {
-  const of = await world({ configuration: having(images('["base/*", tool]')) });
+  const env = await createEnv({ configuration: having(images('["base/*", tool]')) });
 
-  const { run } = await sweep(of);
+  const { run } = await sweep(env);
 
   expect(run).toMatchObject({
     status: 'succeeded',
     warnings: [expect.stringMatching(/^Nothing matches base\/\* .*grant images/)],
   });
-  const [announced] = of.organization.world.putEvents;
+  const [announced] = env.organization.world.putEvents;
   expect(JSON.parse(String(announced?.Detail)).warnings).toEqual(run.warnings);
 });
 
 test('a region that is not enabled is named, and the other region is done', async () => {
-  const of = await world({
+  const env = await createEnv({
     configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
     prepare: withNode,
   });
-  of.organization.disableRegion(shared, abroad);
+  env.organization.disableRegion(shared, abroad);
 
-  const { run, changes } = await sweep(of);
+  const { run, changes } = await sweep(env);
 
   expect(run.status).toBe('failed');
   expect(run.left).toEqual([
     expect.stringMatching(/^Looking for base\/\* .*RegionNotEnabledError: .*us-west-2.*enable it there/),
     expect.stringMatching(/us-west-2\/tool: failed: RegionNotEnabledError/),
   ]);
-  expect(onRepository(of, 'base/node')).toEqual([workload]);
+  expect(onRepository(env, 'base/node')).toEqual([workload]);
   expect(changes).toHaveLength(3);
 });
 
 describe('keys and images by their tags', () => {
   const key = (region: string) => `arn:aws:kms:${region}:${shared}:key/${keyId}`;
-  const launches = (of: World) =>
-    of.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
+  const launches = (env: TestEnv) =>
+    env.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
   const tagged = () =>
-    swept({
+    createSweptEnv({
       configuration: having(`
   - name: image-key
     kind: kms-key-policy
@@ -306,24 +306,24 @@ describe('keys and images by their tags', () => {
     });
 
   test('get the grant, a replica of a key a policy of its own', async () => {
-    const of = await tagged();
+    const env = await tagged();
 
-    expect(namedOn(of, 'key', key(home))).toEqual([workload]);
-    expect(namedOn(of, 'key', key(abroad))).toEqual([workload]);
-    expect(launches(of)).toEqual([workload]);
+    expect(namedOn(env, 'key', key(home))).toEqual([workload]);
+    expect(namedOn(env, 'key', key(abroad))).toEqual([workload]);
+    expect(launches(env)).toEqual([workload]);
   });
 
   test('lose it with the tag, in that region alone', async () => {
-    const of = await tagged();
-    of.organization.tagResource('key', key(abroad), { use: 'other' });
-    of.organization.tagResource('image', image, { use: undefined });
+    const env = await tagged();
+    env.organization.tagResource('key', key(abroad), { use: 'other' });
+    env.organization.tagResource('image', image, { use: undefined });
 
-    await onboard(of, callEvent('UntagResource', 'aws.kms', abroad));
-    await onboard(of, callEvent('DeleteTags', 'aws.ec2'));
+    await onboard(env, callEvent('UntagResource', 'aws.kms', abroad));
+    await onboard(env, callEvent('DeleteTags', 'aws.ec2'));
 
-    expect(namedOn(of, 'key', key(home))).toEqual([workload]);
-    expect(namedOn(of, 'key', key(abroad))).toEqual([]);
-    expect(launches(of)).toEqual([]);
+    expect(namedOn(env, 'key', key(home))).toEqual([workload]);
+    expect(namedOn(env, 'key', key(abroad))).toEqual([]);
+    expect(launches(env)).toEqual([]);
   });
 });
 

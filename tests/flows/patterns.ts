@@ -4,7 +4,7 @@ import { accountIdsIn } from '../../shared/iam/accounts.ts';
 import { deploymentOf } from '../../shared/iam/managed-statements.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
 import { shared, smallText } from './configurations.ts';
-import { type Ended, onboard, type World } from './flows-fixture.ts';
+import { type Ended, onboard, type TestEnv } from './flows-fixture.ts';
 
 export const home = 'eu-west-1';
 export const abroad = 'us-west-2';
@@ -35,11 +35,11 @@ export const repositoryKey = (name: string, region = home): string =>
 export const repositoryArn = (name: string, region = home): string =>
   `arn:aws:ecr:${region}:${shared}:repository/${name}`;
 
-export const addRepository = ({ organization }: World, name: string, region = home): string =>
+export const addRepository = ({ organization }: TestEnv, name: string, region = home): string =>
   organization.addRepository({ accountId: shared, region, name });
 
 /** The accounts that our statements on a resource name. */
-export function namedOn({ organization, configuration }: World, kind: ResourceKind, id: string) {
+export function namedOn({ organization, configuration }: TestEnv, kind: ResourceKind, id: string) {
   const statements = organization.policyOf(kind, id)?.Statement ?? [];
   const ours = statements.filter(({ Sid }) => deploymentOf(Sid) === configuration.deployment);
   return [...new Set(ours.flatMap((each) => [...accountIdsIn(each)]))].sort();
@@ -57,5 +57,5 @@ export const callEvent = (eventName: string, source: string, region = home) => (
 });
 
 /** The state machine for a repository that was made. */
-export const afterCreateRepository = (of: World, region?: string): Promise<Ended> =>
-  onboard(of, callEvent('CreateRepository', 'aws.ecr', region));
+export const afterCreateRepository = (env: TestEnv, region?: string): Promise<Ended> =>
+  onboard(env, callEvent('CreateRepository', 'aws.ecr', region));

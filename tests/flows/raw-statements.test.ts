@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { log, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
-import { onboard, outcomes, policies, world } from './flows-fixture.ts';
+import { createEnv, onboard, outcomes, policies } from './flows-fixture.ts';
 
 const bucket = `s3-bucket-policy/${log}/eu-west-1/example-org-reports`;
 
@@ -32,11 +32,11 @@ const configuration = parseConfiguration(
 );
 
 test('raw statements are written for an account, not reported as unverified, and taken back', async () => {
-  const of = await world({ configuration });
-  const { id } = created(of);
-  const text = () => JSON.stringify(policies(of)[bucket]);
+  const env = await createEnv({ configuration });
+  const { id } = created(env);
+  const text = () => JSON.stringify(policies(env)[bucket]);
 
-  const entered = await onboard(of, moved(of, id, workloads));
+  const entered = await onboard(env, moved(env, id, workloads));
 
   expect(entered.run).toMatchObject({ status: 'succeeded' });
   expect(outcomes(entered)).toEqual({ [bucket]: 'written' });
@@ -44,8 +44,8 @@ test('raw statements are written for an account, not reported as unverified, and
   expect(text()).toContain('example-org-reports/${aws:SourceAccount}/*');
 
   const left = await onboard(
-    of,
-    eventOf(of, () => of.organization.closeAccount(id)),
+    env,
+    eventOf(env, () => env.organization.closeAccount(id)),
   );
 
   expect(left.run).toMatchObject({ status: 'succeeded' });

@@ -4,7 +4,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { bucket, key, small, smallText } from './configurations.ts';
 import { created } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { onboard, world } from './flows-fixture.ts';
+import { createEnv, onboard } from './flows-fixture.ts';
 
 const refusedEntry = async () => ({
   FailedEntryCount: 1,
@@ -12,46 +12,46 @@ const refusedEntry = async () => ({
 });
 
 test('an event that EventBridge does not take is put again', async () => {
-  const of = await world();
-  fault(of, 'PutEvents', refusedEntry, 2);
+  const env = await createEnv();
+  fault(env, 'PutEvents', refusedEntry, 2);
 
-  const ended = await onboard(of, created(of).event);
+  const ended = await onboard(env, created(env).event);
 
   expect(ended).toMatchObject({ status: 'SUCCEEDED', run: { status: 'succeeded' } });
-  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
+  expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarded' }]);
 });
 
 test('a topic that refuses does not keep the event back', async () => {
-  const of = await world();
-  of.organization.world.topics.clear();
+  const env = await createEnv();
+  env.organization.world.topics.clear();
 
-  const ended = await onboard(of, created(of).event);
+  const ended = await onboard(env, created(env).event);
 
   expect(ended.run.status).toBe('succeeded');
   // At least once: each who ends the run tries both.
   const told = new Set(
-    of.organization.world.putEvents.map(({ DetailType, Detail }) => `${DetailType} ${Detail}`),
+    env.organization.world.putEvents.map(({ DetailType, Detail }) => `${DetailType} ${Detail}`),
   );
   expect([...told]).toEqual([expect.stringContaining('Account Onboarded')]);
 });
 
 test('an event bus that refuses does not keep the message back', async () => {
-  const of = await world();
-  fault(of, 'PutEvents', refuse('AccessDeniedException', 'no', 400), 1_000);
+  const env = await createEnv();
+  fault(env, 'PutEvents', refuse('AccessDeniedException', 'no', 400), 1_000);
 
-  await onboard(of, created(of).event);
+  await onboard(env, created(env).event);
 
-  expect(of.organization.world.messages.length).toBeGreaterThan(0);
+  expect(env.organization.world.messages.length).toBeGreaterThan(0);
 });
 
 test('a FIFO topic gets what it needs', async () => {
   const text = smallText(['bucket']).replace(/topic: (\S+?) }/, 'topic: $1.fifo }');
-  const of = await world({ configuration: parseConfiguration(text, 'the test') });
+  const env = await createEnv({ configuration: parseConfiguration(text, 'the test') });
 
-  const ended = await onboard(of, created(of).event, { name: 'fifo' });
+  const ended = await onboard(env, created(env).event, { name: 'fifo' });
 
   expect(ended.run.status).toBe('succeeded');
-  expect(of.organization.world.messages).toMatchObject([
+  expect(env.organization.world.messages).toMatchObject([
     { MessageGroupId: 'account-onboarding', MessageDeduplicationId: 'fifo-succeeded' },
   ]);
 });
@@ -73,10 +73,10 @@ function forgetful() {
 
 test('a run that no state of the machine could record gets its record from the rule on failed executions', async () => {
   const { health, around } = forgetful();
-  const of = await world({ configuration: small(['bucket', 'key']), around });
+  const env = await createEnv({ configuration: small(['bucket', 'key']), around });
   let failures = 0;
 
-  const ended = await onboard(of, created(of).event, {
+  const ended = await onboard(env, created(env).event, {
     around: async (token, invoke) => {
       const result = await invoke().finally(() => {
         failures += token === 'RecordFailureFunctionArn' ? 1 : 0;
@@ -92,13 +92,13 @@ test('a run that no state of the machine could record gets its record from the r
     cause: 'created',
     error: { message: 'The table is gone' },
   });
-  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
 });
 
 test('an execution that a state too large kills is recorded as failed, with what is left', async () => {
-  const of = await world({ configuration: small(['bucket', 'key']) });
+  const env = await createEnv({ configuration: small(['bucket', 'key']) });
 
-  const ended = await onboard(of, created(of).event, {
+  const ended = await onboard(env, created(env).event, {
     around: async (token, invoke) =>
       token === 'PlanChangesFunctionArn'
         ? { ...Object(await invoke()), much: 'x'.repeat(300_000) }

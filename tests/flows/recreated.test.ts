@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { roleTrustPolicy } from '../../shared/grants/role-trust-policy.ts';
 import { bucket, people, repository, secret } from './configurations.ts';
-import { due, named, outcomes, type World } from './flows-fixture.ts';
-import { sweep, swept } from './sweeps.ts';
+import { due, named, outcomes, type TestEnv } from './flows-fixture.ts';
+import { createSweptEnv, sweep } from './sweeps.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
 /** Deletes a resource and makes another one of its name, without a policy, some time after everybody has done what they do. */
-type Recreate = (of: World, time: number) => void;
+type Recreate = (env: TestEnv, time: number) => void;
 
 const recreateRepository: Recreate = ({ organization: { world }, clock }) => {
   const found = world.repositories.get(repositoryArn);
@@ -29,16 +29,16 @@ const recreateGroup: Recreate = ({ organization: { world } }, time) => {
 };
 
 async function twice(recreate: Recreate) {
-  const prepare = (organization: World['organization']) =>
+  const prepare = (organization: TestEnv['organization']) =>
     organization.addAccount({ id: '999999999999', name: 'runner', tags: { runner: 'yes' } });
-  const of = await swept({ prepare });
+  const env = await createSweptEnv({ prepare });
   const ends = [];
   for (const time of [1, 2]) {
-    of.clock.advance(10 * 60_000);
-    recreate(of, time);
-    ends.push(await sweep(of));
+    env.clock.advance(10 * 60_000);
+    recreate(env, time);
+    ends.push(await sweep(env));
   }
-  return { of, ends };
+  return { env, ends };
 }
 
 test.each([
@@ -48,11 +48,11 @@ test.each([
 ])(
   'writes the policy of a %s again when the resource was deleted and made anew, twice',
   async (_, key, recreate) => {
-    const { of, ends } = await twice(recreate);
+    const { env, ends } = await twice(recreate);
 
     expect(ends.map((ended) => outcomes(ended)[key])).toEqual(['written', 'written']);
-    expect(await of.store.resources.get(key)).not.toHaveProperty('disputed');
-    expect(named(of)).toEqual(due(of));
+    expect(await env.store.resources.get(key)).not.toHaveProperty('disputed');
+    expect(named(env)).toEqual(due(env));
   },
 );
 

@@ -9,8 +9,8 @@ import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { ouId } from '../../simulator/example-organization.ts';
 import { secret, smallText } from './configurations.ts';
 import { created, moved } from './events.ts';
-import { named, onboard, type World, world } from './flows-fixture.ts';
-import { activated, sweep, swept } from './sweeps.ts';
+import { createEnv, named, onboard, type TestEnv } from './flows-fixture.ts';
+import { activated, createSweptEnv, sweep } from './sweeps.ts';
 
 const workloads = 'ou-exam-workload1';
 const newOu = 'ou-exam-newnewnew1';
@@ -27,15 +27,18 @@ const forAccounts = (selector: string, more = ''): Configuration =>
 
 const productionPath = '{ ous: [Workloads/Production] }';
 
-const add = ({ organization }: Pick<World, 'organization'>, id: string, parentId: string): void =>
+const add = ({ organization }: Pick<TestEnv, 'organization'>, id: string, parentId: string): void =>
   organization.addAccount({ id, name: `account-${id.slice(-2)}`, parentId });
 
 /**
  * An organization whose OU Workloads/Production has three accounts with access to the image.
  * @param more OUs with one account each; Workloads/Production is made with its account
  */
-const withThreeAccounts = (configuration = forAccounts(productionPath), ...more: string[]): Promise<World> =>
-  swept({
+const withThreeAccounts = (
+  configuration = forAccounts(productionPath),
+  ...more: string[]
+): Promise<TestEnv> =>
+  createSweptEnv({
     configuration,
     prepare: (organization) => {
       for (const [index, path] of more.entries()) {
@@ -47,7 +50,7 @@ const withThreeAccounts = (configuration = forAccounts(productionPath), ...more:
     },
   });
 
-const withAccess = (env: World): readonly string[] => named(env)[images] ?? [];
+const withAccess = (env: TestEnv): readonly string[] => named(env)[images] ?? [];
 
 const head = (path: string, users = 'grant images'): string =>
   `The path ${path} (${users}) does not name what it named when the configuration was activated.`;
@@ -192,12 +195,12 @@ test('reports an OU that is renamed when it has no account any more', async () =
 });
 
 test.each([
-  ['closes', (env: World) => env.organization.closeAccount(three[0] ?? '')],
-  ['leaves', (env: World) => env.organization.removeAccount(three[0] ?? '')],
-  ['moves out of the renamed OU', (env: World) => env.organization.moveAccount(three[0] ?? '', 'r-exam')],
+  ['closes', (env: TestEnv) => env.organization.closeAccount(three[0] ?? '')],
+  ['leaves', (env: TestEnv) => env.organization.removeAccount(three[0] ?? '')],
+  ['moves out of the renamed OU', (env: TestEnv) => env.organization.moveAccount(three[0] ?? '', 'r-exam')],
   [
     'moves into a new OU with the old path',
-    (env: World) => {
+    (env: TestEnv) => {
       env.organization.createOu({ id: newOu, name: 'Production', parentId: workloads });
       env.organization.moveAccount(three[0] ?? '', newOu);
     },
@@ -396,7 +399,7 @@ test.each([
 );
 
 test('keeps access when the configuration was activated before the registry was imported', async () => {
-  const env = await world({
+  const env = await createEnv({
     configuration: forAccounts(productionPath),
     ready: false,
     prepare: (organization) => {

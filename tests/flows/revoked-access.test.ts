@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { shared, smallText } from './configurations.ts';
 import { created, eventOf, moved, workloads } from './events.ts';
-import { due, named, onboard, type World, writeCounts } from './flows-fixture.ts';
+import { due, named, onboard, type TestEnv, writeCounts } from './flows-fixture.ts';
 import { type Mentions, mentionsOf } from './mentions.ts';
-import { announcements, sweep, swept } from './sweeps.ts';
+import { announcements, createSweptEnv, sweep } from './sweeps.ts';
 
 const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
 const imageId = 'ami-0123456789abcdef0';
@@ -63,31 +63,31 @@ const kinds = [
 ];
 
 interface Onboarded {
-  readonly of: World;
+  readonly env: TestEnv;
   readonly id: string;
   readonly has: Mentions;
 }
 
 /** An account that has something of each kind, and that statements of others name too. */
 async function onboarded(): Promise<Onboarded> {
-  const of = await swept({ configuration });
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  of.organization.tagAccount(id, { runner: 'yes' });
-  of.organization.addRole({
+  const env = await createSweptEnv({ configuration });
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  env.organization.tagAccount(id, { runner: 'yes' });
+  env.organization.addRole({
     accountId: id,
     path: '/aws-service-role/autoscaling.amazonaws.com/',
     name: 'AWSServiceRoleForAutoScaling',
     trust: { Version: '2012-10-17', Statement: [] },
   });
-  const { run } = await onboard(of, { accountId: id });
+  const { run } = await onboard(env, { accountId: id });
   expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
-  nameByOthers(of, id);
-  return { of, id, has: mentionsOf(of, id) };
+  nameByOthers(env, id);
+  return { env, id, has: mentionsOf(env, id) };
 }
 
 /** In a condition, since AWS refuses a policy whose principal is a closed account, whoever has written it. */
-function nameByOthers({ organization }: World, id: string): void {
+function nameByOthers({ organization }: TestEnv, id: string): void {
   const { buckets, keys, repositories, roles, secrets } = organization.world;
   const add = (to: { policy: string | undefined }, what: object) => addStatement(to, what, id);
   for (const found of buckets.values()) add(found, { Action: 's3:DeleteObject', Resource: `${found.arn}/*` });
@@ -118,21 +118,21 @@ function addStatement(resource: { policy: string | undefined }, what: object, id
   resource.policy = JSON.stringify({ ...policy, Statement: [policy.Statement, theirs].flat() });
 }
 
-const ways: readonly (readonly [name: string, go: (of: World, id: string) => unknown])[] = [
+const ways: readonly (readonly [name: string, go: (env: TestEnv, id: string) => unknown])[] = [
   ['is closed', ({ organization }, id) => organization.closeAccount(id)],
   ['leaves the organization', ({ organization }, id) => organization.removeAccount(id)],
-  ['moves out of scope', (of, id) => moved(of, id, 'r-exam')],
+  ['moves out of scope', (env, id) => moved(env, id, 'r-exam')],
   ['loses its tag', ({ organization }, id) => organization.untagAccount(id, ['runner'])],
 ];
 
 test.each(ways)(
   'of an account that %s nothing of ours is left anywhere, and others’ stays',
   async (_, go) => {
-    const { of, id, has } = await onboarded();
+    const { env, id, has } = await onboarded();
 
     const ended = await onboard(
-      of,
-      eventOf(of, () => go(of, id)),
+      env,
+      eventOf(env, () => go(env, id)),
     );
 
     expect(has.ours).toEqual(kinds);
@@ -141,17 +141,17 @@ test.each(ways)(
       access: { removed: { accounts: 1, resources: 9 } },
     });
     expect(ended.changes.map(({ removed }) => removed)).toEqual(Array.from({ length: 9 }, () => [id]));
-    expect(mentionsOf(of, id)).toEqual({ ours: [], others: has.others });
+    expect(mentionsOf(env, id)).toEqual({ ours: [], others: has.others });
     expect(has.others.length).toBe(8);
   },
 );
 
 test('an account that is closed is announced with what was taken back, and once only', async () => {
-  const { of, id } = await onboarded();
-  const event = eventOf(of, () => of.organization.closeAccount(id));
+  const { env, id } = await onboarded();
+  const event = eventOf(env, () => env.organization.closeAccount(id));
 
-  const { run } = await onboard(of, event);
-  const announced = of.organization.world.putEvents.at(-1);
+  const { run } = await onboard(env, event);
+  const announced = env.organization.world.putEvents.at(-1);
 
   expect(run.reason).toBe(`account ${id} is SUSPENDED; what it had is taken back from 9 resources`);
   expect(announced?.DetailType).toBe('Account Offboarded');
@@ -163,47 +163,47 @@ test('an account that is closed is announced with what was taken back, and once 
       leaving: { accounts: 0, resources: 0 },
     },
   });
-  expect(JSON.parse(String(of.organization.world.messages.at(-1)?.Message))).toMatchObject({
+  expect(JSON.parse(String(env.organization.world.messages.at(-1)?.Message))).toMatchObject({
     access: { removed: { accounts: 1, resources: 9 } },
   });
-  expect((await onboard(of, event)).run).not.toHaveProperty('access');
+  expect((await onboard(env, event)).run).not.toHaveProperty('access');
 });
 
 test.each(['the sweep', 'a run by hand'])(
   'an account that is reopened after it was closed gets everything back, by %s',
   async (by) => {
-    const { of, id, has } = await onboarded();
+    const { env, id, has } = await onboarded();
     await onboard(
-      of,
-      eventOf(of, () => of.organization.closeAccount(id)),
+      env,
+      eventOf(env, () => env.organization.closeAccount(id)),
     );
-    of.clock.advance(80 * 24 * 3_600_000);
-    of.organization.setState(id, 'ACTIVE');
+    env.clock.advance(80 * 24 * 3_600_000);
+    env.organization.setState(id, 'ACTIVE');
 
-    const { run } = await (by === 'the sweep' ? sweep(of) : onboard(of, { accountId: id }));
+    const { run } = await (by === 'the sweep' ? sweep(env) : onboard(env, { accountId: id }));
 
     expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
-    expect(mentionsOf(of, id)).toEqual(has);
-    expect(announcements(of).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
+    expect(mentionsOf(env, id)).toEqual(has);
+    expect(announcements(env).at(-1)).toBe(by === 'the sweep' ? 'Organization Swept' : 'Account Onboarded');
   },
 );
 
 test('an account that left and joined again gets everything back', async () => {
-  const { of, id, has } = await onboarded();
+  const { env, id, has } = await onboarded();
   await onboard(
-    of,
-    eventOf(of, () => of.organization.removeAccount(id)),
+    env,
+    eventOf(env, () => env.organization.removeAccount(id)),
   );
-  of.organization.addAccount({ id, name: 'back again', parentId: workloads, tags: { runner: 'yes' } });
+  env.organization.addAccount({ id, name: 'back again', parentId: workloads, tags: { runner: 'yes' } });
 
-  const { run } = await onboard(of, { accountId: id });
+  const { run } = await onboard(env, { accountId: id });
 
   expect(run).toMatchObject({ status: 'succeeded', access: { added: { accounts: 1, resources: 9 } } });
-  expect(mentionsOf(of, id)).toEqual(has);
+  expect(mentionsOf(env, id)).toEqual(has);
 });
 
 /** Organizations lists the account, but in no root and no OU. */
-const hideFromParents = ({ organization }: World, id: string) =>
+const hideFromParents = ({ organization }: TestEnv, id: string) =>
   organization.intercept(async (call, proceed) => {
     const answer = (await proceed()) as { readonly Accounts?: readonly { readonly Id?: string }[] };
     if (call.operation !== 'ListAccountsForParent') return answer;
@@ -211,33 +211,33 @@ const hideFromParents = ({ organization }: World, id: string) =>
   });
 
 test('an account that is listed, but in no OU, is asked for by itself: it gets what is due, and loses nothing', async () => {
-  const of = await swept();
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  hideFromParents(of, id);
+  const env = await createSweptEnv();
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  hideFromParents(env, id);
 
-  const first = await sweep(of);
-  of.organization.resetCalls();
-  const second = await sweep(of);
+  const first = await sweep(env);
+  env.organization.resetCalls();
+  const second = await sweep(env);
 
   expect(first.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, departed: 0 } });
-  expect(await of.store.registry.account(id)).toMatchObject({ state: 'ACTIVE', ouPath: 'Workloads' });
-  expect(named(of)).toEqual(due(of));
+  expect(await env.store.registry.account(id)).toMatchObject({ state: 'ACTIVE', ouPath: 'Workloads' });
+  expect(named(env)).toEqual(due(env));
   expect(second.run).toMatchObject({ status: 'succeeded', counts: { changed: 0, written: 0 } });
-  expect(writeCounts(of)).toEqual({});
+  expect(writeCounts(env)).toEqual({});
 });
 
 test('where Organizations cannot say where such an account is, the sweep says so, and nothing is written', async () => {
-  const of = await swept();
-  const { id } = created(of);
-  hideFromParents(of, id);
-  of.organization.intercept((call, proceed) =>
+  const env = await createSweptEnv();
+  const { id } = created(env);
+  hideFromParents(env, id);
+  env.organization.intercept((call, proceed) =>
     call.operation === 'ListParents' ? Promise.resolve({ Parents: [] }) : proceed(),
   );
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended).toMatchObject({ status: 'FAILED', error: 'SweepFailed' });
   expect(ended.run.reason).toContain(`Organizations' answer about ${id} does not have a parent`);
-  expect(writeCounts(of)).toEqual({});
+  expect(writeCounts(env)).toEqual({});
 });

@@ -3,16 +3,16 @@ import { addApplication } from '../../simulator/app-config.ts';
 import type { SimulatedSecret } from '../../simulator/simulated-resources.ts';
 import { security, shared } from './configurations.ts';
 import {
+  createSecretEnv,
   currentVersion,
   deploy,
   deployedTo,
   namedTarget,
   planted,
   profileId,
-  type RotationWorld,
   region,
   rotate,
-  rotationWorld,
+  type SecretEnv,
   secretName,
   servedTo,
 } from './rotations.ts';
@@ -21,12 +21,12 @@ import { announcements } from './sweeps.ts';
 /** What is wrong with a secret of the security account, which has the same name as the one of the shared account. */
 const troubles: readonly {
   readonly name: string;
-  readonly wrong: (of: RotationWorld, secret: SimulatedSecret) => void;
+  readonly wrong: (env: SecretEnv, secret: SimulatedSecret) => void;
   readonly says: RegExp;
 }[] = [
   {
     name: 'that is scheduled for deletion',
-    wrong: (of, secret) => void Object.assign(secret, { deletedAt: of.clock.now() }),
+    wrong: (env, secret) => void Object.assign(secret, { deletedAt: env.clock.now() }),
     says: /SecretNotDeployableError: The secret .* is scheduled for deletion. Restore it/,
   },
   {
@@ -49,30 +49,30 @@ const troubles: readonly {
 
 describe('the targets of one secret go on, though there is another', () => {
   test.each(troubles)('$name', async ({ wrong, says }) => {
-    const of = await rotationWorld({
+    const env = await createSecretEnv({
       rotation: (parts) => {
         const { targets } = namedTarget(parts);
         return { targets: [...targets.map((target) => ({ ...target, account: 'security' })), ...targets] };
       },
     });
     const place = { accountId: security, region: 'us-east-1' };
-    const arn = of.organization.addSecret({ ...place, name: secretName, value: 'x' });
-    wrong(of, secretAt(of, arn));
+    const arn = env.organization.addSecret({ ...place, name: secretName, value: 'x' });
+    wrong(env, secretAt(env, arn));
 
-    const { status, run } = await deploy(of, { secretId: secretName });
+    const { status, run } = await deploy(env, { secretId: secretName });
 
     expect(status).toBe('FAILED');
     expect(run).toMatchObject({ status: 'failed', left: [expect.stringMatching(says)] });
-    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
-    expect(servedTo(of)).toBe(`${planted}-1`);
+    expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
+    expect(servedTo(env)).toBe(`${planted}-1`);
   });
 
   test('whose key the role may not use', async () => {
-    const of = await rotationWorld({ kmsKey: true });
-    const other = anotherSecret(of);
-    for (const each of [of, other]) await deploy(of, { secretId: each.secretArn });
-    for (const each of [of, other]) await rotate(each);
-    of.organization.editPolicy('key', secretAt(of, of.secretArn).kmsKeyArn ?? '', {
+    const env = await createSecretEnv({ kmsKey: true });
+    const other = anotherSecret(env);
+    for (const each of [env, other]) await deploy(env, { secretId: each.secretArn });
+    for (const each of [env, other]) await rotate(each);
+    env.organization.editPolicy('key', secretAt(env, env.secretArn).kmsKeyArn ?? '', {
       Version: '2012-10-17',
       Statement: [
         { Effect: 'Allow', Action: 'kms:*', Principal: { AWS: shared }, Resource: '*' },
@@ -80,19 +80,19 @@ describe('the targets of one secret go on, though there is another', () => {
       ],
     });
 
-    const { run } = await deploy(of, { unfinished: true });
+    const { run } = await deploy(env, { unfinished: true });
 
     expect(run?.left).toEqual([
       expect.stringMatching(/failed: appconfig:StartDeployment .* was denied .*kms:GenerateDataKey/),
     ]);
-    expect(deployedTo(of)).toHaveLength(1);
+    expect(deployedTo(env)).toHaveLength(1);
     expect(deployedTo(other)).toHaveLength(2);
     expect(deployedTo(other).at(-1)).toBe(currentVersion(other));
   });
 });
 
 test('a profile that names a secret that does not exist fails by itself', async () => {
-  const of = await rotationWorld({
+  const env = await createSecretEnv({
     environments: ['production', 'test'],
     rotation: (parts) => {
       const [target] = namedTarget(parts).targets;
@@ -106,29 +106,29 @@ test('a profile that names a secret that does not exist fails by itself', async 
       };
     },
   });
-  const profile = of.application.profiles.get(profileId(of, 'settings')) ?? {};
+  const profile = env.application.profiles.get(profileId(env, 'settings')) ?? {};
   Object.assign(profile, { locationUri: 'secretsmanager://app/none' });
 
-  const { status, run } = await deploy(of, await rotate(of));
+  const { status, run } = await deploy(env, await rotate(env));
 
   expect(status).toBe('FAILED');
   expect(run?.left).toEqual([
     expect.stringMatching(/failed: AppConfig refused to deploy .*Check the profile's location/),
   ]);
-  expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
-  expect(deployedTo(of)).toEqual([]);
-  expect(servedTo(of, 'test')).toBe(`${planted}-2`);
+  expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
+  expect(deployedTo(env)).toEqual([]);
+  expect(servedTo(env, 'test')).toBe(`${planted}-2`);
 });
 
-function secretAt({ organization }: RotationWorld, arn: string): SimulatedSecret {
+function secretAt({ organization }: SecretEnv, arn: string): SimulatedSecret {
   const secret = organization.world.secrets.get(arn);
   if (secret === undefined) throw new Error(`There is no secret ${arn}`);
   return secret;
 }
 
 /** A world that looks at a second secret of the shared account, without a key, and at the application that serves it. */
-function anotherSecret(of: RotationWorld): RotationWorld {
-  const { organization } = of;
+function anotherSecret(env: SecretEnv): SecretEnv {
+  const { organization } = env;
   const place = { accountId: shared, region };
   const secretArn = organization.addSecret({ ...place, name: 'app/other', value: 'x' });
   const application = addApplication(organization.world, {
@@ -143,5 +143,5 @@ function anotherSecret(of: RotationWorld): RotationWorld {
       },
     ],
   });
-  return { ...of, secretArn, application };
+  return { ...env, secretArn, application };
 }

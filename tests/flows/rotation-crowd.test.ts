@@ -1,31 +1,31 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { takenOver } from '../../shared/secrets/deployment/delivery.ts';
-import { deliveries, deploy, rotate, rotationWorld, startCount } from './rotations.ts';
+import { createSecretEnv, deliveries, deploy, rotate, startCount } from './rotations.ts';
 
 test('a run whose delivery another one has taken over says so, and does not call it complete', async () => {
-  const of = await rotationWorld();
-  const { outbox } = of.store;
+  const env = await createSecretEnv();
+  const { outbox } = env.store;
 
-  const { run } = await deploy(of, await rotate(of), {
+  const { run } = await deploy(env, await rotate(env), {
     around: async (token, invoke) => {
-      const [delivery] = await deliveries(of);
+      const [delivery] = await deliveries(env);
       if (token === 'AdvanceDeploymentFunctionArn' && delivery !== undefined)
-        await outbox.put(takenOver(delivery, { runId: 'another', now: of.clock.now() }), delivery.revision);
+        await outbox.put(takenOver(delivery, { runId: 'another', now: env.clock.now() }), delivery.revision);
       return invoke();
     },
   });
 
   expect(run?.reason).toBe("0 of 1 deployments complete, 1 on their way still, in another run's care");
-  expect(startCount(of)).toBe(0);
+  expect(startCount(env)).toBe(0);
 });
 
 test('a run follows forty targets at once', async () => {
   const environments = Array.from({ length: 45 }, (_, index) => `production-${index}`);
-  const of = await rotationWorld({ environments });
+  const env = await createSecretEnv({ environments });
   let [now, most] = [0, 0];
 
-  const { run } = await deploy(of, await rotate(of), {
+  const { run } = await deploy(env, await rotate(env), {
     around: async (token, invoke) => {
       if (token !== 'AdvanceDeploymentFunctionArn') return invoke();
       now += 1;

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { SimulatedEnvironment } from '../../simulator/app-config-state.ts';
 import { fault } from './faults.ts';
 import {
+  createSecretEnv,
   currentVersion,
   deliveries,
   deploy,
@@ -10,9 +11,8 @@ import {
   namedTarget,
   planted,
   profileId,
-  type RotationWorld,
   rotate,
-  rotationWorld,
+  type SecretEnv,
   servedTo,
 } from './rotations.ts';
 import { announcements } from './sweeps.ts';
@@ -20,13 +20,13 @@ import { announcements } from './sweeps.ts';
 const minute = 60_000;
 
 /** A world whose targets are found, and have been by an event. */
-async function found(environments: readonly string[] = ['production']): Promise<RotationWorld> {
-  const of = await rotationWorld({ environments });
-  await deploy(of, await rotate(of));
-  return of;
+async function found(environments: readonly string[] = ['production']): Promise<SecretEnv> {
+  const env = await createSecretEnv({ environments });
+  await deploy(env, await rotate(env));
+  return env;
 }
 
-function addEnvironment({ application }: RotationWorld, name: string): void {
+function addEnvironment({ application }: SecretEnv, name: string): void {
   const environment: SimulatedEnvironment = {
     id: `${name}1`.slice(0, 7),
     name,
@@ -36,88 +36,88 @@ function addEnvironment({ application }: RotationWorld, name: string): void {
   application.environments.set(environment.id, environment);
 }
 
-const listings = ({ organization }: RotationWorld) =>
+const listings = ({ organization }: SecretEnv) =>
   organization.calls.filter(({ operation }) => operation === 'ListApplications').length;
 
-const statuses = async (of: RotationWorld) => (await deliveries(of)).map(({ status }) => status).toSorted();
+const statuses = async (env: SecretEnv) => (await deliveries(env)).map(({ status }) => status).toSorted();
 
 test('an environment that was added since the last look has the version with the next one', async () => {
-  const of = await found();
-  addEnvironment(of, 'stage');
+  const env = await found();
+  addEnvironment(env, 'stage');
 
-  await deploy(of, await rotate(of));
-  expect(servedTo(of)).toBe(`${planted}-3`);
-  expect(servedTo(of, 'stage')).toBeUndefined();
-  await deploy(of, { unfinished: true });
+  await deploy(env, await rotate(env));
+  expect(servedTo(env)).toBe(`${planted}-3`);
+  expect(servedTo(env, 'stage')).toBeUndefined();
+  await deploy(env, { unfinished: true });
 
-  expect(servedTo(of, 'stage')).toBe(`${planted}-3`);
-  of.organization.resetCalls();
-  await deploy(of, await rotate(of));
-  expect([listings(of), servedTo(of), servedTo(of, 'stage')]).toEqual([0, `${planted}-4`, `${planted}-4`]);
+  expect(servedTo(env, 'stage')).toBe(`${planted}-3`);
+  env.organization.resetCalls();
+  await deploy(env, await rotate(env));
+  expect([listings(env), servedTo(env), servedTo(env, 'stage')]).toEqual([0, `${planted}-4`, `${planted}-4`]);
 });
 
 test('what was found is looked for again when it is an hour old, and by hand', async () => {
-  const of = await found();
-  of.clock.advance(61 * minute);
-  of.organization.resetCalls();
-  await deploy(of, await rotate(of));
-  expect(listings(of)).toBe(1);
+  const env = await found();
+  env.clock.advance(61 * minute);
+  env.organization.resetCalls();
+  await deploy(env, await rotate(env));
+  expect(listings(env)).toBe(1);
 
-  addEnvironment(of, 'stage');
-  await deploy(of, { secretId: of.secretArn });
+  addEnvironment(env, 'stage');
+  await deploy(env, { secretId: env.secretArn });
 
-  expect(listings(of)).toBe(2);
-  expect(servedTo(of, 'stage')).toBe(`${planted}-3`);
+  expect(listings(env)).toBe(2);
+  expect(servedTo(env, 'stage')).toBe(`${planted}-3`);
 });
 
-test.each<[string, (of: RotationWorld) => void]>([
-  ['environment is gone', (of) => void of.application.environments.delete(environmentId(of, 'test'))],
+test.each<[string, (env: SecretEnv) => void]>([
+  ['environment is gone', (env) => void env.application.environments.delete(environmentId(env, 'test'))],
   [
     'application is gone',
-    (of) => void of.organization.world.appConfig.applications.delete(of.application.id),
+    (env) => void env.organization.world.appConfig.applications.delete(env.application.id),
   ],
 ])('where its %s, a target that was found before is withdrawn, and nobody is alarmed', async (_, remove) => {
-  const of = await found(['production', 'test']);
-  const before = announcements(of).length;
-  const left = environmentId(of, 'test');
-  remove(of);
+  const env = await found(['production', 'test']);
+  const before = announcements(env).length;
+  const left = environmentId(env, 'test');
+  remove(env);
 
-  const { status, run } = await deploy(of, await rotate(of));
+  const { status, run } = await deploy(env, await rotate(env));
 
   expect(status).toBe('SUCCEEDED');
   expect(run?.reason).toMatch(/not served any more/);
-  expect(announcements(of).slice(before)).toEqual(['Configuration Deployed']);
-  const all = await of.store.outbox.of(of.secretArn, `${of.application.id}/${left}/`);
+  expect(announcements(env).slice(before)).toEqual(['Configuration Deployed']);
+  const all = await env.store.outbox.of(env.secretArn, `${env.application.id}/${left}/`);
   expect(all.map((each) => each.status).toSorted()).toEqual(['complete', 'withdrawn']);
 });
 
 test('a profile that has another secret now gets nothing of this one, and its version when it is back', async () => {
-  const of = await found();
-  const profile = of.application.profiles.get(profileId(of)) ?? {};
+  const env = await found();
+  const profile = env.application.profiles.get(profileId(env)) ?? {};
   const { locationUri } = profile as { readonly locationUri?: string };
   Object.assign(profile, { locationUri: 'secretsmanager://app/other' });
-  const event = await rotate(of);
+  const event = await rotate(env);
 
-  expect((await deploy(of, event)).status).toBe('SUCCEEDED');
-  expect([await statuses(of), deployedTo(of).length]).toEqual([['complete', 'withdrawn'], 1]);
+  expect((await deploy(env, event)).status).toBe('SUCCEEDED');
+  expect([await statuses(env), deployedTo(env).length]).toEqual([['complete', 'withdrawn'], 1]);
 
   Object.assign(profile, { locationUri });
-  await deploy(of, event);
-  expect(deployedTo(of).at(-1)).toBe(currentVersion(of));
+  await deploy(env, event);
+  expect(deployedTo(env).at(-1)).toBe(currentVersion(env));
 });
 
 test('a target that is found still, and cannot be started, is told as before', async () => {
-  const of = await found();
-  of.organization.world.appConfig.strategies.clear();
+  const env = await found();
+  env.organization.world.appConfig.strategies.clear();
 
-  const { run } = await deploy(of, await rotate(of));
+  const { run } = await deploy(env, await rotate(env));
 
   expect(run?.left).toEqual([expect.stringContaining('Could not find DeploymentStrategy')]);
-  expect(announcements(of).at(-1)).toBe('Configuration Deployment Failed');
+  expect(announcements(env).at(-1)).toBe('Configuration Deployment Failed');
 });
 
 test('targets that the configuration names win over those that are found', async () => {
-  const of = await rotationWorld({
+  const env = await createSecretEnv({
     environments: ['production', 'test'],
     rotation: (parts) => {
       const [target] = namedTarget(parts).targets;
@@ -125,37 +125,37 @@ test('targets that the configuration names win over those that are found', async
     },
   });
 
-  await deploy(of, await rotate(of));
-  await deploy(of, { unfinished: true });
+  await deploy(env, await rotate(env));
+  await deploy(env, { unfinished: true });
 
-  expect([deployedTo(of), deployedTo(of, 'test')]).toEqual([[currentVersion(of)], []]);
+  expect([deployedTo(env), deployedTo(env, 'test')]).toEqual([[currentVersion(env)], []]);
 });
 
 test('a deployment says by its description and tags which run has started it, with the strategy of its target', async () => {
-  const of = await rotationWorld({ rotation: namedTarget });
+  const env = await createSecretEnv({ rotation: namedTarget });
 
-  const { run } = await deploy(of, await rotate(of));
+  const { run } = await deploy(env, await rotate(env));
 
-  const [deployment] = of.application.environments.get(environmentId(of))?.deployments ?? [];
+  const [deployment] = env.application.environments.get(environmentId(env))?.deployments ?? [];
   expect(deployment).toMatchObject({
-    description: `Version ${currentVersion(of)}, by account-onboarding, run ${run?.runId}`,
+    description: `Version ${currentVersion(env)}, by account-onboarding, run ${run?.runId}`,
     tags: { 'managed-by': 'account-onboarding', 'account-onboarding:run': run?.runId },
-    strategy: { id: of.strategy },
+    strategy: { id: env.strategy },
   });
 });
 
 test('a deployment that a person reverts while it is followed is announced', async () => {
-  const of = await rotationWorld();
-  const event = await rotate(of);
-  fault(of, 'StartDeployment', async (_, proceed) => {
+  const env = await createSecretEnv();
+  const event = await rotate(env);
+  fault(env, 'StartDeployment', async (_, proceed) => {
     const answer = await proceed();
-    const [deployment] = of.application.environments.get(environmentId(of))?.deployments ?? [];
-    if (deployment !== undefined) deployment.undone = { state: 'REVERTED', at: of.clock.now() };
+    const [deployment] = env.application.environments.get(environmentId(env))?.deployments ?? [];
+    if (deployment !== undefined) deployment.undone = { state: 'REVERTED', at: env.clock.now() };
     return { ...(answer as object), State: 'BAKING' };
   });
 
-  const { run } = await deploy(of, event);
+  const { run } = await deploy(env, event);
 
   expect(run?.left).toEqual([expect.stringMatching(/reverted: Deployment 1 was reverted/)]);
-  expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+  expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
 });

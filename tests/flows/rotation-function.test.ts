@@ -16,6 +16,7 @@ import {
 } from '../secrets/rotation-function/rotation-function-fixture.ts';
 import { shared } from './configurations.ts';
 import {
+  createSecretEnv,
   currentVersion,
   deploy,
   deployedTo,
@@ -23,10 +24,9 @@ import {
   namedTarget,
   planted,
   profileId,
-  type RotationOptions,
-  type RotationWorld,
   region,
-  rotationWorld,
+  type SecretEnv,
+  type SecretEnvOptions,
   servedTo,
 } from './rotations.ts';
 
@@ -34,25 +34,25 @@ import {
 const rotator = (next: string): Rotator => ({ generate: async () => JSON.stringify({ password: next }) });
 
 interface Rotating {
-  readonly of: RotationWorld;
+  readonly env: SecretEnv;
   readonly clients: RotationFunction;
 }
 
-async function rotating(options: RotationOptions = {}): Promise<Rotating> {
-  const of = await rotationWorld({ rotation: namedTarget, ...options });
-  return { of, clients: functionIn(of.organization, shared, region) };
+async function rotating(options: SecretEnvOptions = {}): Promise<Rotating> {
+  const env = await createSecretEnv({ rotation: namedTarget, ...options });
+  return { env, clients: functionIn(env.organization, shared, region) };
 }
 
-const rotate = ({ of, clients }: Rotating, invoke: (event: RotationEvent) => Promise<void>) =>
-  rotateNow(of.organization, { secretArn: of.secretArn, client: clients.secretsManager, invoke });
+const rotate = ({ env, clients }: Rotating, invoke: (event: RotationEvent) => Promise<void>) =>
+  rotateNow(env.organization, { secretArn: env.secretArn, client: clients.secretsManager, invoke });
 
 /** Starts a run for every event that a bus has seen, as the rules would, and the clock's. */
 async function deliverAll(
-  of: RotationWorld,
-  services = simulatedServices(of.organization, of),
+  env: SecretEnv,
+  services = simulatedServices(env.organization, env),
   onState: (event: StateEvent) => void = () => {},
 ): Promise<void> {
-  const asked = of.organization.world.putEvents
+  const asked = env.organization.world.putEvents
     .filter(({ Source }) => Source === 'account-onboarding.rotation')
     .map(({ Source, DetailType, Detail, Resources }) => ({
       source: Source,
@@ -60,48 +60,51 @@ async function deliverAll(
       resources: Resources,
       detail: JSON.parse(String(Detail)),
     }));
-  for (const event of [...of.events, ...asked, { unfinished: true }])
-    await deploy(of, event, { services, onState });
+  for (const event of [...env.events, ...asked, { unfinished: true }])
+    await deploy(env, event, { services, onState });
 }
 
-const startCommand = (of: RotationWorld, ConfigurationVersion: string) =>
+const startCommand = (env: SecretEnv, ConfigurationVersion: string) =>
   new StartDeploymentCommand({
-    ApplicationId: of.application.id,
-    EnvironmentId: environmentId(of),
-    ConfigurationProfileId: profileId(of),
+    ApplicationId: env.application.id,
+    EnvironmentId: environmentId(env),
+    ConfigurationProfileId: profileId(env),
     ConfigurationVersion,
-    DeploymentStrategyId: of.strategy,
+    DeploymentStrategyId: env.strategy,
   });
 
 /**
  * The last step in the order of AWS's published sample of a rotation function: the label first, then the deployment, and
  * nothing where the label is there already.
  */
-async function sampleFinish({ of, clients }: Rotating, { ClientRequestToken }: RotationEvent): Promise<void> {
-  const secret = of.organization.world.secrets.get(of.secretArn);
+async function sampleFinish(
+  { env, clients }: Rotating,
+  { ClientRequestToken }: RotationEvent,
+): Promise<void> {
+  const secret = env.organization.world.secrets.get(env.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
   const current = versionWith(secret, 'AWSCURRENT')?.id;
   if (current === ClientRequestToken) return;
   await clients.secretsManager.send(
     new UpdateSecretVersionStageCommand({
-      SecretId: of.secretArn,
+      SecretId: env.secretArn,
       VersionStage: 'AWSCURRENT',
       MoveToVersionId: ClientRequestToken,
       RemoveFromVersionId: current,
     }),
   );
-  const { appConfig } = of.services
-    .aws('sample', of.configuration)
+  const { appConfig } = env.services
+    .aws('sample', env.configuration)
     .writer({ accountId: shared, region }, () => {});
-  await appConfig.send(startCommand(of, ClientRequestToken));
+  await appConfig.send(startCommand(env, ClientRequestToken));
 }
 
 /** Another deployment of the environment is under way for the next ten minutes. */
 async function occupied(): Promise<Rotating> {
   const made = await rotating({ bakeMinutes: 10 });
-  const { of } = made;
-  const { appConfig } = of.services.aws('other', of.configuration).reader({ accountId: shared, region });
-  await appConfig.send(startCommand(of, currentVersion(of)));
+  const { env } = made;
+  const { appConfig } = env.services.aws('other', env.configuration).reader({ accountId: shared, region });
+  await appConfig.send(startCommand(env, currentVersion(env)));
   return made;
 }
 
@@ -111,24 +114,24 @@ test('under a conflict, the order of the sample loses the deployment for good; o
   const lost = await rotate(theirs, (event) =>
     event.Step === 'finishSecret' ? sampleFinish(theirs, event) : rotateSecret(tools, event),
   );
-  theirs.of.clock.advance(3_600_000);
+  theirs.env.clock.advance(3_600_000);
 
   // Secrets Manager calls it a success, and readers never get the password.
   expect(lost).toBeUndefined();
-  expect(deployedTo(theirs.of)).toHaveLength(1);
-  expect(servedTo(theirs.of)).toBe(`${planted}-1`);
+  expect(deployedTo(theirs.env)).toHaveLength(1);
+  expect(servedTo(theirs.env)).toBe(`${planted}-1`);
 
   const ours = await occupied();
   const own = toolsOf(ours.clients, rotator(`${planted}-2`), silentLogger);
   await rotate(ours, (event) => rotateSecret(own, event));
-  await deliverAll(ours.of);
+  await deliverAll(ours.env);
 
-  expect(deployedTo(ours.of).slice(1)).toEqual([currentVersion(ours.of)]);
-  expect(servedTo(ours.of)).toBe(`${planted}-2`);
+  expect(deployedTo(ours.env).slice(1)).toEqual([currentVersion(ours.env)]);
+  expect(servedTo(ours.env)).toBe(`${planted}-2`);
 });
 
 /** What an execution or a function was given, what it gave, and what it logged: everything but the secret itself. */
-test.each<[string, RotationOptions, Partial<Rotator>]>([
+test.each<[string, SecretEnvOptions, Partial<Rotator>]>([
   ['goes well', {}, {}],
   [
     'fails in its database, whose error quotes it',
@@ -148,11 +151,11 @@ test.each<[string, RotationOptions, Partial<Rotator>]>([
   ],
 ])('no value leaves the secret when its rotation %s', async (_, options, broken) => {
   const made = await rotating(options);
-  const { of, clients } = made;
+  const { env, clients } = made;
   const { logger, lines } = memoryLogger();
   const inputs: string[] = [];
   const tools = toolsOf(clients, { ...rotator(`${planted}-2`), ...broken }, logger);
-  const { outbox, runs } = of.store;
+  const { outbox, runs } = env.store;
   const kept: unknown[] = [];
   const keeping =
     <Given extends unknown[], Result>(put: (...given: Given) => Promise<Result>) =>
@@ -161,25 +164,25 @@ test.each<[string, RotationOptions, Partial<Rotator>]>([
       return put(...given);
     };
   const store = {
-    ...of.store,
+    ...env.store,
     outbox: { ...outbox, put: keeping(outbox.put) },
     runs: { ...runs, put: keeping(runs.put) },
   };
-  const services = simulatedServices(of.organization, { store, logger });
+  const services = simulatedServices(env.organization, { store, logger });
 
   const error = await rotate(made, async (event) => {
     inputs.push(JSON.stringify(event));
     await rotateSecret(tools, event);
   });
-  await deliverAll(of, services, (event) => inputs.push(JSON.stringify(event)));
+  await deliverAll(env, services, (event) => inputs.push(JSON.stringify(event)));
 
-  const { putEvents, messages } = of.organization.world;
-  const seen = JSON.stringify([lines, inputs, kept, putEvents, messages, of.events, error], withErrors);
+  const { putEvents, messages } = env.organization.world;
+  const seen = JSON.stringify([lines, inputs, kept, putEvents, messages, env.events, error], withErrors);
   expect(kept.length).toBeGreaterThan(1);
   expect(lines.length).toBeGreaterThan(3);
   expect(seen).not.toContain(planted);
   // The secret itself has it, so it could have been found.
   expect(
-    JSON.stringify([...(of.organization.world.secrets.get(of.secretArn)?.versions.values() ?? [])]),
+    JSON.stringify([...(env.organization.world.secrets.get(env.secretArn)?.versions.values() ?? [])]),
   ).toContain(planted);
 });

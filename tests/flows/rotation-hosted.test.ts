@@ -1,50 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import { advanceDelivery } from '../../shared/secrets/deployment/advance.ts';
 import { fault, losingTheAnswer } from './faults.ts';
-import { advance, ask, ends, hostedWorld, inputOf, minute, occupy } from './hosted.ts';
-import { currentVersion, deploy, deployedTo, profileId, rotationWorld } from './rotations.ts';
+import { advance, ask, createHostedEnv, ends, inputOf, minute, occupy } from './hosted.ts';
+import { createSecretEnv, currentVersion, deploy, deployedTo, profileId } from './rotations.ts';
 import { announcements } from './sweeps.ts';
 
 test('a version whose run died before its start is not deployed over one that was asked for since', async () => {
-  const of = await hostedWorld();
-  await ask(of, '1');
-  expect((await deploy(of, inputOf(of, '2'))).run?.status).toBe('succeeded');
-  of.clock.advance(21 * minute);
+  const env = await createHostedEnv();
+  await ask(env, '1');
+  expect((await deploy(env, inputOf(env, '2'))).run?.status).toBe('succeeded');
+  env.clock.advance(21 * minute);
 
-  const { run } = await deploy(of, { unfinished: true });
+  const { run } = await deploy(env, { unfinished: true });
 
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('1 overtaken') });
-  expect(deployedTo(of)).toEqual(['2']);
-  expect(await ends(of)).toEqual([
+  expect(deployedTo(env)).toEqual(['2']);
+  expect(await ends(env)).toEqual([
     ['1', 'superseded'],
     ['2', 'complete'],
   ]);
 });
 
 test('of versions that wait for one environment only the one that was asked for last lands', async () => {
-  const of = await hostedWorld();
-  await occupy(of);
-  const [first, third, second] = [await ask(of, '1'), await ask(of, '3'), await ask(of, '2')];
+  const env = await createHostedEnv();
+  await occupy(env);
+  const [first, third, second] = [await ask(env, '1'), await ask(env, '3'), await ask(env, '2')];
 
-  await advance(of, [...third, ...first, ...second]);
+  await advance(env, [...third, ...first, ...second]);
 
-  expect(deployedTo(of)).toEqual([currentVersion(of), '2']);
+  expect(deployedTo(env)).toEqual([currentVersion(env), '2']);
 });
 
 test('a version that waits, and is asked for again after another, is the one that lands', async () => {
-  const of = await hostedWorld();
-  await occupy(of);
-  const claimed = [await ask(of, '1'), await ask(of, '2'), await ask(of, '1', { runId: 'asks-again' })];
+  const env = await createHostedEnv();
+  await occupy(env);
+  const claimed = [await ask(env, '1'), await ask(env, '2'), await ask(env, '1', { runId: 'asks-again' })];
 
-  await advance(of, claimed.flat());
+  await advance(env, claimed.flat());
 
-  expect(deployedTo(of)).toEqual([currentVersion(of), '1']);
+  expect(deployedTo(env)).toEqual([currentVersion(env), '1']);
 });
 
 test('of two that were asked for at the same moment the higher one lands, and one of them always does', async () => {
-  const of = await hostedWorld();
-  const { outbox } = of.store;
-  const claimed = [await ask(of, '1'), await ask(of, '2')].flat();
+  const env = await createHostedEnv();
+  const { outbox } = env.store;
+  const claimed = [await ask(env, '1'), await ask(env, '2')].flat();
   for (const key of claimed) {
     const delivery = await outbox.get(key);
     if (delivery === undefined) throw new Error('It is not there');
@@ -52,41 +52,41 @@ test('of two that were asked for at the same moment the higher one lands, and on
     await outbox.put({ ...delivery, requestedAt, revision: delivery.revision + 1 }, delivery.revision);
   }
 
-  await advance(of, claimed);
+  await advance(env, claimed);
 
-  expect(deployedTo(of)).toEqual(['2']);
+  expect(deployedTo(env)).toEqual(['2']);
 });
 
 test('a version whose start was taken without an answer is not taken for the wish of today', async () => {
-  const of = await hostedWorld();
-  fault(of, 'StartDeployment', losingTheAnswer);
-  const [key] = await ask(of, '1');
+  const env = await createHostedEnv();
+  fault(env, 'StartDeployment', losingTheAnswer);
+  const [key] = await ask(env, '1');
   if (key === undefined) throw new Error('It is not there');
-  await expect(advanceDelivery(of.services, key)).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
-  await deploy(of, inputOf(of, '2'));
+  await expect(advanceDelivery(env.services, key)).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
+  await deploy(env, inputOf(env, '2'));
 
-  await advance(of, [key]);
+  await advance(env, [key]);
 
-  expect(await ends(of)).toEqual([
+  expect(await ends(env)).toEqual([
     ['1', 'superseded'],
     ['2', 'complete'],
   ]);
 });
 
 test('a version is rolled back by hand, also at once, and while the newer one is on its way', async () => {
-  const of = await hostedWorld();
+  const env = await createHostedEnv();
   for (const version of ['1', '2', '1']) {
-    of.clock.advance(1_000);
-    await deploy(of, inputOf(of, version));
+    env.clock.advance(1_000);
+    await deploy(env, inputOf(env, version));
   }
-  expect(deployedTo(of)).toEqual(['1', '2', '1']);
+  expect(deployedTo(env)).toEqual(['1', '2', '1']);
 
-  const newer = await ask(of, '3');
-  const back = await ask(of, '1', { runId: 'back-again' });
-  await advance(of, [...newer, ...back]);
+  const newer = await ask(env, '3');
+  const back = await ask(env, '1', { runId: 'back-again' });
+  await advance(env, [...newer, ...back]);
 
-  expect(deployedTo(of)).not.toContain('3');
-  expect(await ends(of)).toEqual([
+  expect(deployedTo(env)).not.toContain('3');
+  expect(await ends(env)).toEqual([
     ['1', 'complete'],
     ['2', 'complete'],
     ['3', 'superseded'],
@@ -94,18 +94,18 @@ test('a version is rolled back by hand, also at once, and while the newer one is
 });
 
 test('a hosted configuration is deployed by hand, also back to an earlier version', async () => {
-  const of = await rotationWorld({ environments: ['production', 'test'] });
-  const profile = profileId(of, 'settings');
-  const versions = of.application.profiles.get(profile)?.versions;
+  const env = await createSecretEnv({ environments: ['production', 'test'] });
+  const profile = profileId(env, 'settings');
+  const versions = env.application.profiles.get(profile)?.versions;
   versions?.push({ content: '{}', contentType: 'application/json' });
   versions?.push({ content: '{"color":"red"}', contentType: 'application/json' });
   const start = (version: string) =>
-    deploy(of, { application: of.application.id, profile, version, account: 'shared' });
+    deploy(env, { application: env.application.id, profile, version, account: 'shared' });
 
   for (const version of ['1', '2', '1']) expect((await start(version)).run?.status).toBe('succeeded');
 
-  expect(deployedTo(of)).toEqual(['1', '2', '1']);
-  expect(deployedTo(of, 'test')).toEqual(['1', '2', '1']);
+  expect(deployedTo(env)).toEqual(['1', '2', '1']);
+  expect(deployedTo(env, 'test')).toEqual(['1', '2', '1']);
 });
 
 describe('what does not exist is refused before it takes the place of an earlier wish:', () => {
@@ -124,28 +124,28 @@ describe('what does not exist is refused before it takes the place of an earlier
       /MalformedEventError: .*\n {2}profile: must be one that AppConfig hosts; the content of database is secretsmanager:\/\/app\/database/,
     ],
   ])('%s', async (_, change, says) => {
-    const of = await hostedWorld();
-    const earlier = await ask(of, '1');
+    const env = await createHostedEnv();
+    const earlier = await ask(env, '1');
 
-    const { status, run } = await deploy(of, { ...inputOf(of, '2'), ...change });
+    const { status, run } = await deploy(env, { ...inputOf(env, '2'), ...change });
 
     expect(status).toBe('FAILED');
     expect(run?.left).toEqual([expect.stringMatching(says)]);
-    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
-    await advance(of, earlier);
-    expect(await ends(of)).toEqual([['1', 'complete']]);
-    expect(deployedTo(of)).toEqual(['1']);
+    expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
+    await advance(env, earlier);
+    expect(await ends(env)).toEqual([['1', 'complete']]);
+    expect(deployedTo(env)).toEqual(['1']);
   });
 });
 
 test('a version is asked for by its label, too, and is the same wish', async () => {
-  const of = await hostedWorld();
-  const [, second] = of.application.profiles.get(profileId(of, 'settings'))?.versions ?? [];
+  const env = await createHostedEnv();
+  const [, second] = env.application.profiles.get(profileId(env, 'settings'))?.versions ?? [];
   Object.assign(second ?? {}, { label: 'spring' });
 
   for (const version of ['spring', '2'])
-    expect((await deploy(of, inputOf(of, version))).run?.status).toBe('succeeded');
+    expect((await deploy(env, inputOf(env, version))).run?.status).toBe('succeeded');
 
-  expect(await ends(of)).toEqual([['2', 'complete']]);
-  expect(deployedTo(of)).toEqual(['2']);
+  expect(await ends(env)).toEqual([['2', 'complete']]);
+  expect(deployedTo(env)).toEqual(['2']);
 });

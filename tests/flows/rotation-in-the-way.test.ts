@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { fault, refuse } from './faults.ts';
 import {
+  createSecretEnv,
   currentVersion,
   deploy,
   deployedTo,
   namedTarget,
   planted,
-  type RotationWorld,
   rotate,
-  rotationWorld,
+  type SecretEnv,
   servedTo,
 } from './rotations.ts';
 import { announcements } from './sweeps.ts';
@@ -17,16 +17,16 @@ import { announcements } from './sweeps.ts';
 const minute = 60_000;
 
 /** A secret that is named nowhere, was deployed, and has a new version whose event never came. */
-async function unheard(): Promise<RotationWorld> {
-  const of = await rotationWorld();
-  await deploy(of, await rotate(of));
-  await rotate(of);
-  return of;
+async function unheard(): Promise<SecretEnv> {
+  const env = await createSecretEnv();
+  await deploy(env, await rotate(env));
+  await rotate(env);
+  return env;
 }
 
-async function look(of: RotationWorld) {
-  of.clock.advance(15 * minute);
-  return deploy(of, { unfinished: true });
+async function look(env: SecretEnv) {
+  env.clock.advance(15 * minute);
+  return deploy(env, { unfinished: true });
 }
 
 const denied = refuse('AccessDeniedException', 'It is not allowed for the moment', 403);
@@ -35,97 +35,97 @@ describe('a secret that is named nowhere', () => {
   test.each(['ListApplications', 'ListConfigurationProfiles', 'ListEnvironments', 'DescribeSecret'])(
     'is not forgotten where %s is denied, which is told once and not at each look',
     async (operation) => {
-      const of = await unheard();
-      const before = announcements(of).length;
-      fault(of, operation, denied, 3);
+      const env = await unheard();
+      const before = announcements(env).length;
+      fault(env, operation, denied, 3);
 
-      const runs = [await look(of), await look(of), await look(of)].map(({ run }) => run?.left);
+      const runs = [await look(env), await look(env), await look(env)].map(({ run }) => run?.left);
 
       expect(runs).toEqual([[expect.stringContaining('AccessDeniedError')], undefined, undefined]);
-      expect(announcements(of).slice(before)).toEqual(['Configuration Deployment Failed']);
-      expect((await look(of)).run?.status).toBe('succeeded');
-      expect(servedTo(of)).toBe(`${planted}-3`);
+      expect(announcements(env).slice(before)).toEqual(['Configuration Deployment Failed']);
+      expect((await look(env)).run?.status).toBe('succeeded');
+      expect(servedTo(env)).toBe(`${planted}-3`);
     },
   );
 
   test('is told of to a person each time, and of trouble that comes back to the clock once more', async () => {
-    const of = await unheard();
-    fault(of, 'ListApplications', denied, 2);
-    const byHand = () => deploy(of, { secretId: of.secretArn });
+    const env = await unheard();
+    fault(env, 'ListApplications', denied, 2);
+    const byHand = () => deploy(env, { secretId: env.secretArn });
     expect((await byHand()).run?.status).toBe('failed');
     expect((await byHand()).run?.status).toBe('failed');
-    expect((await look(of)).run?.status).toBe('succeeded');
+    expect((await look(env)).run?.status).toBe('succeeded');
 
-    fault(of, 'ListApplications', denied, 2);
+    fault(env, 'ListApplications', denied, 2);
 
-    expect((await look(of)).run?.status).toBe('failed');
-    expect((await look(of)).run).toBeUndefined();
+    expect((await look(env)).run?.status).toBe('failed');
+    expect((await look(env)).run).toBeUndefined();
   });
 
   test.each(['ListConfigurationProfiles', 'ListEnvironments'])(
     'is deployed where another application was deleted just before %s',
     async (operation) => {
-      const of = await unheard();
-      const { applications } = of.organization.world.appConfig;
+      const env = await unheard();
+      const { applications } = env.organization.world.appConfig;
       const [kept] = applications.values();
       if (kept === undefined) throw new Error('There is no application');
       const gone = { ...kept, id: 'gone123', name: 'gone', environments: new Map() };
       applications.set(gone.id, gone);
-      of.organization.intercept((call, proceed) => {
+      env.organization.intercept((call, proceed) => {
         const { ApplicationId } = call.input as { readonly ApplicationId?: string };
         if (call.operation === operation && ApplicationId === gone.id) applications.delete(gone.id);
         return proceed();
       });
 
-      const { run } = await look(of);
+      const { run } = await look(env);
 
       expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
       expect(applications.has(gone.id)).toBe(false);
-      expect(deployedTo(of).at(-1)).toBe(currentVersion(of));
+      expect(deployedTo(env).at(-1)).toBe(currentVersion(env));
     },
   );
 
   test('keeps nobody awake by an error that nobody knows, whether before or after its targets were found', async () => {
-    const of = await unheard();
+    const env = await unheard();
     const strange = refuse('VeryStrangeException', 'What is this?');
-    fault(of, 'DescribeSecret', strange, 2);
-    expect((await look(of)).run?.left).toEqual([expect.stringContaining('VeryStrangeException')]);
-    expect((await look(of)).run).toBeUndefined();
+    fault(env, 'DescribeSecret', strange, 2);
+    expect((await look(env)).run?.left).toEqual([expect.stringContaining('VeryStrangeException')]);
+    expect((await look(env)).run).toBeUndefined();
 
-    const { outbox } = of.store;
+    const { outbox } = env.store;
     const put = async () => {
       throw Object.assign(new Error('The table does not like it'), { name: 'StrangerException' });
     };
-    const services = simulatedServices(of.organization, {
-      store: { ...of.store, outbox: { ...outbox, put } },
+    const services = simulatedServices(env.organization, {
+      store: { ...env.store, outbox: { ...outbox, put } },
     });
-    const broken = () => deploy(of, { unfinished: true }, { services });
+    const broken = () => deploy(env, { unfinished: true }, { services });
     expect((await broken()).run?.left).toEqual([expect.stringContaining('StrangerException')]);
     expect((await broken()).run).toBeUndefined();
 
-    expect((await look(of)).run?.status).toBe('succeeded');
+    expect((await look(env)).run?.status).toBe('succeeded');
   });
 });
 
 describe('a secret that the configuration names', () => {
-  const named = () => rotationWorld({ rotation: namedTarget });
+  const named = () => createSecretEnv({ rotation: namedTarget });
 
   test('and that is gone is told once, and again when it was there meanwhile', async () => {
-    const of = await named();
-    const { secrets } = of.organization.world;
-    const secret = secrets.get(of.secretArn);
+    const env = await named();
+    const { secrets } = env.organization.world;
+    const secret = secrets.get(env.secretArn);
     if (secret === undefined) throw new Error('There is no secret');
-    const three = async () => [await look(of), await look(of), await look(of)].map(({ run }) => run?.left);
+    const three = async () => [await look(env), await look(env), await look(env)].map(({ run }) => run?.left);
     const told = [[expect.stringContaining('ResourceMissingError')], undefined, undefined];
-    secrets.delete(of.secretArn);
+    secrets.delete(env.secretArn);
     expect(await three()).toEqual(told);
-    secrets.set(of.secretArn, secret);
-    expect((await look(of)).run?.status).toBe('succeeded');
-    secrets.delete(of.secretArn);
+    secrets.set(env.secretArn, secret);
+    expect((await look(env)).run?.status).toBe('succeeded');
+    secrets.delete(env.secretArn);
 
     expect(await three()).toEqual(told);
 
-    expect(announcements(of)).toEqual([
+    expect(announcements(env)).toEqual([
       'Configuration Deployment Failed',
       'Configuration Deployed',
       'Configuration Deployment Failed',
@@ -133,25 +133,25 @@ describe('a secret that the configuration names', () => {
   });
 
   test('and that may not be described is told by the clock only where no event has come', async () => {
-    const of = await named();
-    fault(of, 'DescribeSecret', denied, 3);
-    const event = await rotate(of);
+    const env = await named();
+    fault(env, 'DescribeSecret', denied, 3);
+    const event = await rotate(env);
 
-    const runs = [await deploy(of, event), await look(of), await deploy(of, event)];
+    const runs = [await deploy(env, event), await look(env), await deploy(env, event)];
 
     expect(runs.map(({ run }) => run?.status)).toEqual(['failed', undefined, 'failed']);
-    expect((await look(of)).run?.status).toBe('succeeded');
-    expect(servedTo(of)).toBe(`${planted}-2`);
+    expect((await look(env)).run?.status).toBe('succeeded');
+    expect(servedTo(env)).toBe(`${planted}-2`);
   });
 
   test('is told though the function that has met its trouble died before it could say so', async () => {
-    const of = await named();
-    fault(of, 'DescribeSecret', denied, 2);
-    of.clock.advance(15 * minute);
+    const env = await named();
+    fault(env, 'DescribeSecret', denied, 2);
+    env.clock.advance(15 * minute);
     let calls = 0;
 
     const { run } = await deploy(
-      of,
+      env,
       { unfinished: true },
       {
         around: async (token, invoke) => {
@@ -165,20 +165,20 @@ describe('a secret that the configuration names', () => {
     );
 
     expect(run?.left).toEqual([expect.stringContaining('AccessDeniedError')]);
-    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+    expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
   test('keeps no other from being deployed', async () => {
-    const of = await rotationWorld({
+    const env = await createSecretEnv({
       rotation: (parts) => {
         const { targets } = namedTarget(parts);
         return { targets: [{ ...targets[0], secret: 'app/gone' }, ...targets] };
       },
     });
 
-    const { run } = await look(of);
+    const { run } = await look(env);
 
     expect(run?.left).toEqual([expect.stringMatching(/^app\/gone: ResourceMissingError/)]);
-    expect(deployedTo(of)).toEqual([currentVersion(of)]);
+    expect(deployedTo(env)).toEqual([currentVersion(env)]);
   });
 });

@@ -7,7 +7,7 @@ import type { Account } from '../../shared/platform/account.ts';
 import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
 import { appConfigRoles } from '../deployment/appconfig-roles.ts';
 import { security, shared } from './configurations.ts';
-import { deploy, environmentId, planted, type RotationWorld, region, rotationWorld } from './rotations.ts';
+import { createSecretEnv, deploy, environmentId, planted, region, type SecretEnv } from './rotations.ts';
 
 const member = '888888888888';
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -23,7 +23,7 @@ const listed = (id: string): Account => ({
 
 /** What a grant writes for one account. */
 function granted(
-  { configuration }: RotationWorld,
+  { configuration }: SecretEnv,
   entry: { readonly kind: string; readonly account: string; readonly [field: string]: string },
   { id, accountId, to }: { readonly id: string; readonly accountId: string; readonly to: string },
 ): PolicyDocument['Statement'] {
@@ -40,10 +40,10 @@ function granted(
 }
 
 /** The statements of the presets on the key of another account. */
-const keyStatements = (of: RotationWorld, presets: readonly string[]): PolicyDocument['Statement'] =>
+const keyStatements = (env: SecretEnv, presets: readonly string[]): PolicyDocument['Statement'] =>
   presets.flatMap((preset) =>
     granted(
-      of,
+      env,
       { kind: 'kms-key-policy', account: 'security', key: keyId, preset },
       {
         id: keyId,
@@ -56,16 +56,16 @@ const keyStatements = (of: RotationWorld, presets: readonly string[]): PolicyDoc
 const presets = ['decrypt-secrets', 'deploy-configurations', 'read-configurations'];
 
 /** The secret's key is the security account's; the roles are those of the template, with nothing more. */
-async function keyedWorld(withPresets: readonly string[], parameters = {}) {
-  const of = await rotationWorld({ environments: ['production', 'test'] });
-  const { organization, secretArn, application } = of;
+async function createKeyedEnv(withPresets: readonly string[], parameters = {}) {
+  const env = await createSecretEnv({ environments: ['production', 'test'] });
+  const { organization, secretArn, application } = env;
   const key = organization.addKey({ accountId: security, region, id: keyId });
   Object.assign(organization.world.secrets.get(secretArn) ?? {}, { kmsKeyArn: key });
   const roles = appConfigRoles({
     'AWS::Partition': 'aws',
     'AWS::Region': region,
     'AWS::AccountId': shared,
-    OrganizationId: of.configuration.organization.id,
+    OrganizationId: env.configuration.organization.id,
     LocationArn: secretArn,
     KeyArn: key,
     ApplicationId: application.id,
@@ -74,7 +74,7 @@ async function keyedWorld(withPresets: readonly string[], parameters = {}) {
     ...parameters,
   });
   const trust = granted(
-    of,
+    env,
     { kind: 'role-trust-policy', account: 'shared', role: 'ConfigurationReader' },
     { id: 'ConfigurationReader', accountId: shared, to: member },
   );
@@ -82,8 +82,8 @@ async function keyedWorld(withPresets: readonly string[], parameters = {}) {
   organization.addRole({ accountId: shared, name: 'retrieval', ...roles.retrieval });
   const reader = { ...roles.reader, trust: extended(roles.reader.trust, trust) };
   organization.addRole({ accountId: shared, name: 'ConfigurationReader', ...reader });
-  organization.editPolicy('key', key, extended(undefined, keyStatements(of, withPresets)));
-  return of;
+  organization.editPolicy('key', key, extended(undefined, keyStatements(env, withPresets)));
+  return env;
 }
 
 const extended = (
@@ -95,7 +95,7 @@ const extended = (
 });
 
 /** What an application of another account reads by the reader role. */
-function read({ organization, clock }: RotationWorld, from = member) {
+function read({ organization, clock }: SecretEnv, from = member) {
   const role = { arn: `arn:aws:iam::${shared}:role/ConfigurationReader` };
   const Statement = [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: role.arn }];
   const policy = { Version: '2012-10-17', Statement };
@@ -117,25 +117,25 @@ function read({ organization, clock }: RotationWorld, from = member) {
 }
 
 test("with the template's roles and the presets a secret under another account's key reaches its reader", async () => {
-  const of = await keyedWorld(presets);
-  expect(await deploy(of, { secretId: of.secretArn })).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await read(of)).toEqual({ password: `${planted}-1` });
+  const env = await createKeyedEnv(presets);
+  expect(await deploy(env, { secretId: env.secretArn })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await read(env)).toEqual({ password: `${planted}-1` });
 });
 
 test.each(presets)('without %s it does not', async (missing) => {
-  const of = await keyedWorld(presets.filter((preset) => preset !== missing));
-  const { status } = await deploy(of, { secretId: of.secretArn });
+  const env = await createKeyedEnv(presets.filter((preset) => preset !== missing));
+  const { status } = await deploy(env, { secretId: env.secretArn });
   if (missing === 'read-configurations') expect(status).toBe('SUCCEEDED');
   else expect(status).toBe('FAILED');
-  await expect(read(of)).rejects.toThrow();
+  await expect(read(env)).rejects.toThrow();
 });
 
 test('the reader role reads the environment that it is for, and only accounts that a grant names assume it', async () => {
-  const of = await keyedWorld(presets, { EnvironmentId: 'other12' });
-  await deploy(of, { secretId: of.secretArn });
-  await expect(read(of)).rejects.toThrow(/not authorized|denied/i);
+  const env = await createKeyedEnv(presets, { EnvironmentId: 'other12' });
+  await deploy(env, { secretId: env.secretArn });
+  await expect(read(env)).rejects.toThrow(/not authorized|denied/i);
 
-  const own = await keyedWorld(presets);
+  const own = await createKeyedEnv(presets);
   await deploy(own, { secretId: own.secretArn });
   expect(environmentId(own)).not.toBe('other12');
   await expect(read(own, '999999999999')).rejects.toThrow();

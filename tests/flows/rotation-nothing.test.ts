@@ -1,41 +1,41 @@
 import { expect, test } from '@jest/globals';
 import { shared } from './configurations.ts';
-import { deploy, namedTarget, rotate, rotationWorld, secretName, startCount } from './rotations.ts';
+import { createSecretEnv, deploy, namedTarget, rotate, secretName, startCount } from './rotations.ts';
 import { announcements } from './sweeps.ts';
 
 test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
-  const of = await rotationWorld({ environments: [] });
-  const { run } = await deploy(of, await rotate(of));
+  const env = await createSecretEnv({ environments: [] });
+  const { run } = await deploy(env, await rotate(env));
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
-  expect(await of.store.outbox.watched()).toEqual([]);
+  expect(await env.store.outbox.watched()).toEqual([]);
 });
 
 test('a secret of an account that is not central, as the hub may be, is nothing to deploy and no news', async () => {
-  const of = await rotationWorld();
-  const event = await rotate(of);
-  const stranger = of.secretArn.replace(shared, '111122223333');
+  const env = await createSecretEnv();
+  const event = await rotate(env);
+  const stranger = env.secretArn.replace(shared, '111122223333');
 
-  const { run } = await deploy(of, { ...event, resources: [stranger] });
+  const { run } = await deploy(env, { ...event, resources: [stranger] });
 
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('Nothing to deploy') });
-  expect(announcements(of)).toEqual([]);
-  expect(await of.store.outbox.watched()).toEqual([]);
+  expect(announcements(env)).toEqual([]);
+  expect(await env.store.outbox.watched()).toEqual([]);
 });
 
 test('a second event of a rotation is recorded, and announces no deployment', async () => {
-  const of = await rotationWorld();
-  const event = await rotate(of);
-  await deploy(of, event);
+  const env = await createSecretEnv();
+  const event = await rotate(env);
+  await deploy(env, event);
 
-  const { run } = await deploy(of, event);
+  const { run } = await deploy(env, event);
 
   expect(run).toMatchObject({ status: 'succeeded', finishedAt: expect.any(String) });
-  expect(announcements(of)).toEqual(['Configuration Deployed']);
+  expect(announcements(env)).toEqual(['Configuration Deployed']);
 });
 
 test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
-  const of = await rotationWorld({ rotation: namedTarget });
-  const replica = of.organization.addSecret({
+  const env = await createSecretEnv({ rotation: namedTarget });
+  const replica = env.organization.addSecret({
     accountId: shared,
     region: 'us-west-2',
     name: secretName,
@@ -43,7 +43,7 @@ test('an event of a replica is no event of its secret: where nobody serves the r
     primaryRegion: 'eu-west-1',
   });
 
-  const { run } = await deploy(of, { ...(await rotate(of)), region: 'us-west-2', resources: [replica] });
+  const { run } = await deploy(env, { ...(await rotate(env)), region: 'us-west-2', resources: [replica] });
 
   expect(run).toMatchObject({
     status: 'succeeded',
@@ -52,5 +52,5 @@ test('an event of a replica is no event of its secret: where nobody serves the r
       `${replica}: it is the replica of a secret in eu-west-1, and no profile in us-west-2 deploys it. Readers in eu-west-1 are served by the event of the secret there; if some in us-west-2 should be, make a profile`,
     ],
   });
-  expect(startCount(of)).toBe(0);
+  expect(startCount(env)).toBe(0);
 });

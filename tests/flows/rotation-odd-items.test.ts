@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { errorRecord } from '../../shared/platform/errors.ts';
 import type { OutboxStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
-import { deploy, planted, type RotationWorld, rotate, rotationWorld, servedTo } from './rotations.ts';
+import { createSecretEnv, deploy, planted, rotate, type SecretEnv, servedTo } from './rotations.ts';
 
 const unreadable = (source: string, id: string): StoredItemError =>
   new StoredItemError('onboarding', { pk: `OUTBOX#${source}`, sk: `DELIVERY#${id}` }, [
@@ -14,7 +14,7 @@ const withOutbox =
   ({ outbox }: Store): Partial<Store> => ({ outbox: { ...outbox, ...change(outbox) } });
 
 test('deploys to all other targets when the item of one delivery cannot be understood', async () => {
-  const env: RotationWorld = await rotationWorld({
+  const env: SecretEnv = await createSecretEnv({
     environments: ['first', 'second'],
     around: withOutbox((outbox) => ({
       get: async (key) => {
@@ -40,7 +40,7 @@ test('looks after all other deliveries when the item of an open delivery cannot 
   const error = errorRecord(
     unreadable('arn:aws:secretsmanager:eu-west-1:444444444444:secret:other', 'a/e/p/1'),
   );
-  const env = await rotationWorld({
+  const env = await createSecretEnv({
     around: withOutbox((outbox) => ({
       open: async () => ({ ...(await outbox.open()), unreadable: [error] }),
     })),
@@ -60,5 +60,5 @@ test('looks after all other deliveries when the item of an open delivery cannot 
   });
 });
 
-const idOf = ({ application }: RotationWorld, name: string): string =>
+const idOf = ({ application }: SecretEnv, name: string): string =>
   [...application.environments.values()].find((each) => each.name === name)?.id ?? name;

@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { rotationEnded } from '../../simulator/secret-events.ts';
 import { shared } from './configurations.ts';
 import {
+  createSecretEnv,
   deploy,
   deployedTo,
   namedTarget,
   planted,
-  type RotationOptions,
-  type RotationWorld,
   rotate,
-  rotationWorld,
+  type SecretEnv,
+  type SecretEnvOptions,
   servedTo,
   startCount,
 } from './rotations.ts';
@@ -17,7 +17,7 @@ import { announcements } from './sweeps.ts';
 
 test('one target that fails does not touch the others', async () => {
   const environments = ['production', 'test', 'staging'];
-  const of = await rotationWorld({
+  const env = await createSecretEnv({
     environments,
     rotation: (parts) => {
       const [target] = namedTarget(parts).targets;
@@ -31,39 +31,43 @@ test('one target that fails does not touch the others', async () => {
     },
   });
 
-  const { status, run } = await deploy(of, await rotate(of));
+  const { status, run } = await deploy(env, await rotate(env));
 
   expect(status).toBe('FAILED');
   expect(run?.left).toEqual([expect.stringMatching(/environment \w+: failed: .*gone123/)]);
-  expect(environments.map((name) => servedTo(of, name))).toEqual([undefined, `${planted}-2`, `${planted}-2`]);
+  expect(environments.map((name) => servedTo(env, name))).toEqual([
+    undefined,
+    `${planted}-2`,
+    `${planted}-2`,
+  ]);
 });
 
 test('a rotation that failed is announced', async () => {
-  const of = await rotationWorld();
-  const secret = of.organization.world.secrets.get(of.secretArn);
+  const env = await createSecretEnv();
+  const secret = env.organization.world.secrets.get(env.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
 
-  const { run } = await deploy(of, rotationEnded(of.organization.world, secret, 'RotationFailed'));
+  const { run } = await deploy(env, rotationEnded(env.organization.world, secret, 'RotationFailed'));
 
   expect(run).toMatchObject({
     status: 'failed',
     cause: 'rotation-failed',
-    reason: expect.stringContaining(of.secretArn),
+    reason: expect.stringContaining(env.secretArn),
   });
-  expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
-  expect(startCount(of)).toBe(0);
+  expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
+  expect(startCount(env)).toBe(0);
 });
 
 /** Something that is wrong with the world, and what the run says of it. */
 const troubles: readonly {
   readonly name: string;
-  readonly options?: RotationOptions;
-  readonly wrong: (of: RotationWorld) => void;
+  readonly options?: SecretEnvOptions;
+  readonly wrong: (env: SecretEnv) => void;
   readonly says: RegExp;
 }[] = [
   {
     name: 'a secret that is scheduled for deletion',
-    wrong: (of) => change(of, (secret) => Object.assign(secret, { deletedAt: of.clock.now() })),
+    wrong: (env) => change(env, (secret) => Object.assign(secret, { deletedAt: env.clock.now() })),
     says: /SecretNotDeployableError: The secret .* is scheduled for deletion/,
   },
   {
@@ -73,7 +77,7 @@ const troubles: readonly {
   },
   {
     name: 'a secret without a current version',
-    wrong: (of) => change(of, ({ versions }) => versions.clear()),
+    wrong: (env) => change(env, ({ versions }) => versions.clear()),
     says: /SecretNotDeployableError: No version of the secret .* is AWSCURRENT/,
   },
   {
@@ -110,55 +114,55 @@ const troubles: readonly {
   },
 ];
 
-function change(of: RotationWorld, act: (secret: NonNullable<ReturnType<typeof secretOf>>) => void): void {
-  const secret = secretOf(of);
+function change(env: SecretEnv, act: (secret: NonNullable<ReturnType<typeof secretOf>>) => void): void {
+  const secret = secretOf(env);
   if (secret === undefined) throw new Error('There is no secret');
   act(secret);
 }
 
-const secretOf = ({ organization, secretArn }: RotationWorld) => organization.world.secrets.get(secretArn);
+const secretOf = ({ organization, secretArn }: SecretEnv) => organization.world.secrets.get(secretArn);
 
 describe('a clear line, a record and an announcement come of', () => {
   test.each(troubles)('$name', async ({ options = {}, wrong, says }) => {
-    const of = await rotationWorld(options);
-    const event = await rotate(of);
-    wrong(of);
+    const env = await createSecretEnv(options);
+    const event = await rotate(env);
+    wrong(env);
 
-    const { status, run } = await deploy(of, event);
+    const { status, run } = await deploy(env, event);
 
     expect(status).toBe('FAILED');
     expect(run).toMatchObject({ status: 'failed', left: [expect.stringMatching(says)] });
-    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+    expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 
   test('a target whose profile names another secret than it should: nothing of it reaches readers', async () => {
-    const of = await rotationWorld({
+    const env = await createSecretEnv({
       rotation: (parts) => {
         const [target] = namedTarget(parts).targets;
         return { targets: [{ ...target, profile: [...parts.application.profiles.keys()][1] }] };
       },
     });
 
-    const { run } = await deploy(of, await rotate(of));
+    const { run } = await deploy(env, await rotate(env));
 
     expect(run?.left).toEqual(
       [expect.stringContaining('DeploymentRefusedError')].map(() =>
         expect.stringMatching(/failed: AppConfig refused/),
       ),
     );
-    expect(deployedTo(of)).toEqual([]);
+    expect(deployedTo(env)).toEqual([]);
   });
 
   test('a version that is not current, asked for by hand', async () => {
-    const of = await rotationWorld();
-    const { run } = await deploy(of, { secretId: of.secretArn, versionId: 'another' });
+    const env = await createSecretEnv();
+    const { run } = await deploy(env, { secretId: env.secretArn, versionId: 'another' });
     expect(run?.left).toEqual([expect.stringContaining('superseded: version another is not AWSCURRENT')]);
   });
 
   test('an input that nobody can read', async () => {
-    const of = await rotationWorld();
-    const { run } = await deploy(of, { secret: 'what?' });
+    const env = await createSecretEnv();
+    const { run } = await deploy(env, { secret: 'what?' });
     expect(run).toMatchObject({ status: 'failed', error: { name: 'MalformedEventError' } });
-    expect(announcements(of)).toEqual(['Configuration Deployment Failed']);
+    expect(announcements(env)).toEqual(['Configuration Deployment Failed']);
   });
 });

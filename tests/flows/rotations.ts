@@ -18,7 +18,7 @@ import type { StateEvent } from '../../simulator/run-state-machine.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import { shared, smallText } from './configurations.ts';
-import { makeReady, otherServices, type World, type WorldOptions, world } from './flows-fixture.ts';
+import { createEnv, type EnvOptions, makeReady, otherServices, type TestEnv } from './flows-fixture.ts';
 
 export const region = 'eu-west-1';
 export const alarm = `arn:aws:cloudwatch:${region}:${shared}:alarm:errors`;
@@ -26,7 +26,7 @@ export const secretName = 'app/database';
 /** Stands in every value of a secret here, and must stand nowhere else. */
 export const planted = 'planted-7f3a9c';
 
-export interface RotationWorld extends World {
+export interface SecretEnv extends TestEnv {
   readonly secretArn: string;
   readonly application: SimulatedApplication;
   /** All at once, without bake time. */
@@ -34,9 +34,9 @@ export interface RotationWorld extends World {
   readonly events: OrganizationEvent[];
 }
 
-type Parts = Pick<RotationWorld, 'secretArn' | 'application' | 'strategy'>;
+type Parts = Pick<SecretEnv, 'secretArn' | 'application' | 'strategy'>;
 
-export interface RotationOptions extends Pick<WorldOptions, 'around' | 'storage'> {
+export interface SecretEnvOptions extends Pick<EnvOptions, 'around' | 'storage'> {
   /** What stands under `rotation`, where the application is known already. */
   readonly rotation?: (parts: Parts) => object;
   readonly environments?: readonly string[];
@@ -46,20 +46,20 @@ export interface RotationOptions extends Pick<WorldOptions, 'around' | 'storage'
 }
 
 /** A shared account with a secret, and an application whose environments serve it. */
-export async function rotationWorld(options: RotationOptions = {}): Promise<RotationWorld> {
+export async function createSecretEnv(options: SecretEnvOptions = {}): Promise<SecretEnv> {
   const { rotation = () => ({}) } = options;
-  const of = await world({ ...worldOptionsOf(options), ready: false });
-  const parts = addParts(of.organization, options);
+  const env = await createEnv({ ...envOptionsOf(options), ready: false });
+  const parts = addParts(env.organization, options);
   const text = `${smallText(['secret'])}rotation: ${JSON.stringify(rotation(parts))}\n`;
   const events: OrganizationEvent[] = [];
-  const made = { ...of, configuration: parseConfiguration(text, 'the test'), ...parts, events };
+  const made = { ...env, configuration: parseConfiguration(text, 'the test'), ...parts, events };
   await makeReady(made);
-  of.organization.resetCalls();
-  of.organization.onEvent((event) => events.push(event));
+  env.organization.resetCalls();
+  env.organization.onEvent((event) => events.push(event));
   return made;
 }
 
-const worldOptionsOf = ({ around, storage }: RotationOptions): WorldOptions => ({
+const envOptionsOf = ({ around, storage }: SecretEnvOptions): EnvOptions => ({
   ...(around === undefined ? {} : { around }),
   ...(storage === undefined ? {} : { storage }),
 });
@@ -78,7 +78,7 @@ export const namedTarget = ({ application, strategy }: Parts) => ({
   ],
 });
 
-function addParts(organization: SimulatedOrganization, options: RotationOptions): Parts {
+function addParts(organization: SimulatedOrganization, options: SecretEnvOptions): Parts {
   const { environments = ['production'], kmsKey = false, bakeMinutes = 0, validators } = options;
   const place = { accountId: shared, region };
   const growth = { durationMinutes: 0, growthType: 'LINEAR' as const, growthFactor: 100, bakeMinutes };
@@ -127,10 +127,10 @@ export interface DeployOptions {
 }
 
 /** Runs config-deployment to its end. Before each further look at a delivery, half a minute passes. */
-export async function deploy(of: World, input: unknown, options: DeployOptions = {}): Promise<Deployed> {
+export async function deploy(env: TestEnv, input: unknown, options: DeployOptions = {}): Promise<Deployed> {
   deployments += 1;
   const name = `deployment-${deployments}`;
-  const { services = otherServices(of), around = (_, invoke) => invoke() } = options;
+  const { services = otherServices(env), around = (_, invoke) => invoke() } = options;
   let looks = 0;
   const { status } = await runLocally({
     machine: 'config-deployment',
@@ -141,13 +141,13 @@ export async function deploy(of: World, input: unknown, options: DeployOptions =
     around: async (token, invoke) => {
       if (token === 'AdvanceDeploymentFunctionArn') {
         looks += 1;
-        if (looks > 1) await of.clock.sleep(30_000);
+        if (looks > 1) await env.clock.sleep(30_000);
         if (looks > 2_000) throw new Error('It does not end');
       }
       return around(token, invoke);
     },
   });
-  return { status, run: await of.store.runs.get(name) };
+  return { status, run: await env.store.runs.get(name) };
 }
 
 export interface CallsToStart {
@@ -158,18 +158,18 @@ export interface CallsToStart {
 }
 
 /** From an event to StartDeployment, for one target. */
-export async function callsToStart(of: World, input: unknown): Promise<CallsToStart> {
+export async function callsToStart(env: TestEnv, input: unknown): Promise<CallsToStart> {
   const table: string[] = [];
-  const store = noting(of.store, (call) => table.push(call));
-  const newProcess = () => simulatedServices(of.organization, { store });
-  of.organization.resetCalls();
+  const store = noting(env.store, (call) => table.push(call));
+  const newProcess = () => simulatedServices(env.organization, { store });
+  env.organization.resetCalls();
   deployments += 1;
   const runId = `deployment-${deployments}`;
   const { deliveries } = await resolveDeployments(newProcess(), { runId, startedAt: '', input });
   const [key] = deliveries;
   if (key === undefined || deliveries.length > 1) throw new Error(`${deliveries.length} targets, not one`);
   await advanceDelivery(newProcess(), { runId, ...key });
-  const aws = of.organization.calls.map(({ operation }) => operation);
+  const aws = env.organization.calls.map(({ operation }) => operation);
   return { aws: aws.slice(0, aws.indexOf('StartDeployment') + 1), table };
 }
 
@@ -193,73 +193,73 @@ const noting = (store: Store, tell: (call: string) => void): Store =>
   ) as unknown as Store;
 
 /** A client that may do anything with the secret. */
-const owner = ({ organization }: World): SecretsManagerClient =>
+const owner = ({ organization }: TestEnv): SecretsManagerClient =>
   withPlugins(
     new SecretsManagerClient({ region, credentials: organization.credentialsOf(shared, 'retrieval') }),
     [organization.plugin()],
   );
 
 /** Gives the secret its next version. @returns the event that tells of it */
-export async function rotate(of: RotationWorld): Promise<OrganizationEvent> {
-  const number = (of.organization.world.secrets.get(of.secretArn)?.versions.size ?? 0) + 1;
+export async function rotate(env: SecretEnv): Promise<OrganizationEvent> {
+  const number = (env.organization.world.secrets.get(env.secretArn)?.versions.size ?? 0) + 1;
   const SecretString = JSON.stringify({ password: `${planted}-${number}` });
-  await owner(of).send(new PutSecretValueCommand({ SecretId: of.secretArn, SecretString }));
-  return latestEvent(of);
+  await owner(env).send(new PutSecretValueCommand({ SecretId: env.secretArn, SecretString }));
+  return latestEvent(env);
 }
 
 /** Makes the version before the current one current again. @returns the event that tells of it */
-export async function rotateBack(of: RotationWorld): Promise<OrganizationEvent> {
-  const secret = of.organization.world.secrets.get(of.secretArn);
+export async function rotateBack(env: SecretEnv): Promise<OrganizationEvent> {
+  const secret = env.organization.world.secrets.get(env.secretArn);
   const previous = secret === undefined ? undefined : versionWith(secret, 'AWSPREVIOUS');
-  await owner(of).send(
+  await owner(env).send(
     new UpdateSecretVersionStageCommand({
-      SecretId: of.secretArn,
+      SecretId: env.secretArn,
       VersionStage: 'AWSCURRENT',
       MoveToVersionId: previous?.id,
-      RemoveFromVersionId: currentVersion(of),
+      RemoveFromVersionId: currentVersion(env),
     }),
   );
-  return latestEvent(of);
+  return latestEvent(env);
 }
 
-function latestEvent({ events }: RotationWorld): OrganizationEvent {
+function latestEvent({ events }: SecretEnv): OrganizationEvent {
   const event = events.at(-1);
   if (event === undefined) throw new Error('Nothing was announced');
   return event;
 }
 
-export function currentVersion(of: RotationWorld): string {
-  const secret = of.organization.world.secrets.get(of.secretArn);
+export function currentVersion(env: SecretEnv): string {
+  const secret = env.organization.world.secrets.get(env.secretArn);
   return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.id) ?? '';
 }
 
-export const environmentId = ({ application }: RotationWorld, name = 'production'): string =>
+export const environmentId = ({ application }: SecretEnv, name = 'production'): string =>
   [...application.environments.values()].find((each) => each.name === name)?.id ?? '';
 
-export const profileId = ({ application }: RotationWorld, name = 'database'): string =>
+export const profileId = ({ application }: SecretEnv, name = 'database'): string =>
   [...application.profiles.values()].find((each) => each.name === name)?.id ?? '';
 
 /** The versions that were deployed to an environment, in order. */
-export const deployedTo = (of: RotationWorld, name = 'production'): readonly string[] =>
-  of.application.environments.get(environmentId(of, name))?.deployments.map(({ version }) => version) ?? [];
+export const deployedTo = (env: SecretEnv, name = 'production'): readonly string[] =>
+  env.application.environments.get(environmentId(env, name))?.deployments.map(({ version }) => version) ?? [];
 
 /** The password that readers of an environment get, when all has settled. */
-export function servedTo(of: RotationWorld, name = 'production'): string | undefined {
-  const environment = of.application.environments.get(environmentId(of, name));
+export function servedTo(env: SecretEnv, name = 'production'): string | undefined {
+  const environment = env.application.environments.get(environmentId(env, name));
   const served = environment?.deployments.findLast(
-    ({ undone, profile }) => undone === undefined && profile.id === profileId(of),
+    ({ undone, profile }) => undone === undefined && profile.id === profileId(env),
   );
   return served === undefined ? undefined : JSON.parse(served.content.content).password;
 }
 
 /** What the outbox has for an environment, in the order of the requests. */
-export async function deliveries(of: RotationWorld, name = 'production'): Promise<readonly Delivery[]> {
-  const found = await of.store.outbox.of(
-    of.secretArn,
-    `${of.application.id}/${environmentId(of, name)}/${profileId(of)}/`,
+export async function deliveries(env: SecretEnv, name = 'production'): Promise<readonly Delivery[]> {
+  const found = await env.store.outbox.of(
+    env.secretArn,
+    `${env.application.id}/${environmentId(env, name)}/${profileId(env)}/`,
   );
   return found.toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt));
 }
 
-export const startCount = ({ organization }: World): number =>
+export const startCount = ({ organization }: TestEnv): number =>
   organization.calls.filter(({ operation }) => operation === 'StartDeployment').length;

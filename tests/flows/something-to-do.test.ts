@@ -2,28 +2,29 @@ import { expect, test } from '@jest/globals';
 import { bucket, everything, key, small } from './configurations.ts';
 import { created } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { due, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
+import { due, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
 import { notedRun, notedSweep, repositoryArn, withoutOurs } from './recorded-run.ts';
-import { activated, readCounts, sweep, swept } from './sweeps.ts';
+import { activated, createSweptEnv, readCounts, sweep } from './sweeps.ts';
 
 const hours = 3_600_000;
 
-const states = ({ store }: World) => Promise.all(everything.map((resource) => store.resources.get(resource)));
+const states = ({ store }: TestEnv) =>
+  Promise.all(everything.map((resource) => store.resources.get(resource)));
 
 test('a quiet sweep calls no update function: each resource is read once, and on record as the plan saw it', async () => {
-  const of = await swept();
-  const before = await states(of);
+  const env = await createSweptEnv();
+  const before = await states(env);
 
-  const ended = await notedSweep(of);
+  const ended = await notedSweep(env);
 
   expect(ended.updates).toEqual([]);
   expect(ended).toMatchObject({
     status: 'SUCCEEDED',
     run: { status: 'succeeded', counts: { equal: 5, written: 0, failed: 0, drift: { equal: 5 } } },
   });
-  expect(Object.values(readCounts(of))).toEqual([1, 1, 1, 1, 1]);
-  expect(writeCounts(of)).toEqual({});
-  expect(await states(of)).toEqual(before);
+  expect(Object.values(readCounts(env))).toEqual([1, 1, 1, 1, 1]);
+  expect(writeCounts(env)).toEqual({});
+  expect(await states(env)).toEqual(before);
   expect(ended.changes.map(({ resource }) => resource)).toEqual([...everything].sort());
   for (const change of ended.changes)
     expect(change).toMatchObject({
@@ -37,12 +38,12 @@ test('a quiet sweep calls no update function: each resource is read once, and on
 });
 
 test('an event that is told again calls none either, and the access is verified all the same', async () => {
-  const of = await swept();
-  const { event } = created(of);
-  await onboard(of, event);
-  of.organization.editPolicy('bucket', 'example-logs', undefined);
+  const env = await createSweptEnv();
+  const { event } = created(env);
+  await onboard(env, event);
+  env.organization.editPolicy('bucket', 'example-logs', undefined);
 
-  const again = await notedRun(of, event);
+  const again = await notedRun(env, event);
 
   expect(again.updates).toEqual([]);
   expect(new Set(Object.values(outcomes(again)))).toEqual(new Set(['unchanged']));
@@ -53,13 +54,13 @@ test('an event that is told again calls none either, and the access is verified 
 });
 
 test('a run by hand for one account calls the function of the account in which it has something to do', async () => {
-  const of = await swept();
-  const { id, event } = created(of);
-  await onboard(of, event);
-  of.organization.resetCalls();
-  withoutOurs(of);
+  const env = await createSweptEnv();
+  const { id, event } = created(env);
+  await onboard(env, event);
+  env.organization.resetCalls();
+  withoutOurs(env);
 
-  const ended = await notedRun(of, { accountId: id });
+  const ended = await notedRun(env, { accountId: id });
 
   expect(ended.updates).toEqual(['Log']);
   expect(ended.run.status).toBe('succeeded');
@@ -67,26 +68,26 @@ test('a run by hand for one account calls the function of the account in which i
     ...Object.fromEntries(everything.map((resource) => [resource, 'unchanged'])),
     [bucket]: 'written',
   });
-  expect(writeCounts(of)).toEqual({ 'example-logs': 1 });
-  expect(named(of)).toEqual(due(of));
+  expect(writeCounts(env)).toEqual({ 'example-logs': 1 });
+  expect(named(env)).toEqual(due(env));
 });
 
 test('a run by hand that finds all as it was left is verified by what its plan has read, without another read', async () => {
-  const of = await swept();
-  const { id, event } = created(of);
-  await onboard(of, event);
-  of.organization.resetCalls();
+  const env = await createSweptEnv();
+  const { id, event } = created(env);
+  await onboard(env, event);
+  env.organization.resetCalls();
 
-  const ended = await notedRun(of, { accountId: id });
+  const ended = await notedRun(env, { accountId: id });
 
   expect(ended).toMatchObject({ updates: [], run: { status: 'succeeded' } });
-  expect(Object.values(readCounts(of))).toEqual([1, 1, 1, 1, 1]);
+  expect(Object.values(readCounts(env))).toEqual([1, 1, 1, 1, 1]);
 });
 
 test('what others did beside ours reaches the update, which remembers it', async () => {
-  const of = await swept();
-  const policy = of.organization.policyOf('repository', repositoryArn);
-  of.organization.editPolicy('repository', repositoryArn, {
+  const env = await createSweptEnv();
+  const policy = env.organization.policyOf('repository', repositoryArn);
+  env.organization.editPolicy('repository', repositoryArn, {
     Version: '2012-10-17',
     Statement: [
       ...(policy?.Statement ?? []),
@@ -94,8 +95,8 @@ test('what others did beside ours reaches the update, which remembers it', async
     ],
   });
 
-  const first = await notedSweep(of);
-  const second = await notedSweep(of);
+  const first = await notedSweep(env);
+  const second = await notedSweep(env);
 
   expect([first.updates, second.updates]).toEqual([['Shared'], []]);
   expect(first.run.counts?.drift).toEqual({ equal: 4, 'foreign-changed': 1 });
@@ -103,51 +104,51 @@ test('what others did beside ours reaches the update, which remembers it', async
 });
 
 test('what the plan could not read is met again, and read', async () => {
-  const of = await swept();
-  fault(of, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
+  const env = await createSweptEnv();
+  fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
-  const ended = await notedSweep(of);
+  const ended = await notedSweep(env);
 
   expect(ended.updates).toEqual(['Log']);
   expect(ended.run).toMatchObject({ status: 'succeeded', counts: { equal: 5, drift: { unreadable: 1 } } });
-  expect(readCounts(of)).toMatchObject({ 'example-logs': 2 });
+  expect(readCounts(env)).toMatchObject({ 'example-logs': 2 });
 });
 
 test('what can still not be read is on record with its error', async () => {
-  const of = await swept();
-  fault(of, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403), 2);
+  const env = await createSweptEnv();
+  fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403), 2);
 
-  const ended = await notedSweep(of);
+  const ended = await notedSweep(env);
 
   expect(ended.run.left).toEqual([expect.stringMatching(`^${bucket}: failed: AccessDeniedError`)]);
 });
 
 test('an account that AWS has refused reaches the update of each sweep, and not of the runs of others', async () => {
-  const of = await swept();
-  const { id } = created(of);
-  of.organization.refusePrincipal(id);
-  await sweep(of);
-  const other = created(of);
-  await onboard(of, other.event);
+  const env = await createSweptEnv();
+  const { id } = created(env);
+  env.organization.refusePrincipal(id);
+  await sweep(env);
+  const other = created(env);
+  await onboard(env, other.event);
 
-  const others = await notedRun(of, other.event);
-  const refused = await notedSweep(of);
-  of.organization.acceptPrincipal(id);
-  const accepted = await notedSweep(of);
+  const others = await notedRun(env, other.event);
+  const refused = await notedSweep(env);
+  env.organization.acceptPrincipal(id);
+  const accepted = await notedSweep(env);
 
   expect([others.updates, refused.updates, accepted.updates]).toEqual([[], ['Log'], ['Log']]);
   expect(outcomes(refused)).toMatchObject({ [key]: 'set-aside', [bucket]: 'unchanged' });
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('removals that are withheld reach the update of each sweep, which reports them again', async () => {
-  const of = await swept();
-  const many = Array.from({ length: 7 }, () => created(of).id);
-  await sweep(of);
+  const env = await createSweptEnv();
+  const many = Array.from({ length: 7 }, () => created(env).id);
+  await sweep(env);
   const grants = small().grants.map((grant) =>
     grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
   );
-  const now = await activated(of, { ...small(), grants });
+  const now = await activated(env, { ...small(), grants });
   await sweep(now);
 
   const again = await notedSweep(now);
@@ -159,20 +160,20 @@ test('removals that are withheld reach the update of each sweep, which reports t
 });
 
 test('what is contested reaches the update of each sweep, and what is as it should be again ends it', async () => {
-  const of = await swept();
-  const whole = of.organization.policyOf('bucket', 'example-logs');
+  const env = await createSweptEnv();
+  const whole = env.organization.policyOf('bucket', 'example-logs');
   for (const _ of [1, 2]) {
-    of.clock.advance(hours);
-    withoutOurs(of);
-    await sweep(of);
+    env.clock.advance(hours);
+    withoutOurs(env);
+    await sweep(env);
   }
 
-  const contested = await notedSweep(of);
-  of.organization.editPolicy('bucket', 'example-logs', whole as never);
-  const ended = await notedSweep(of);
-  const quiet = await notedSweep(of);
+  const contested = await notedSweep(env);
+  env.organization.editPolicy('bucket', 'example-logs', whole as never);
+  const ended = await notedSweep(env);
+  const quiet = await notedSweep(env);
 
   expect([contested.updates, ended.updates, quiet.updates]).toEqual([['Log'], ['Log'], []]);
   expect(outcomes(contested)).toMatchObject({ [bucket]: 'contested' });
-  expect(await of.store.resources.get(bucket)).not.toHaveProperty('contested');
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('contested');
 });

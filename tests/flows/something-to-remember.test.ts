@@ -1,60 +1,60 @@
 import { expect, test } from '@jest/globals';
 import { bucket, repository, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
-import { due, makeReady, named, onboard, outcomes, world } from './flows-fixture.ts';
+import { createEnv, due, makeReady, named, onboard, outcomes } from './flows-fixture.ts';
 import { letIn, type Noted, notedRun, notedSweep, noting, repositoryArn } from './recorded-run.ts';
-import { activated, readCounts, sweep, swept } from './sweeps.ts';
+import { activated, createSweptEnv, readCounts, sweep } from './sweeps.ts';
 import { answer, approving, untilItWaits } from './waiting.ts';
 
 const hours = 3_600_000;
 
 test('a grace that has ended reaches the update, and one that runs does not', async () => {
-  const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  await sweep(of);
-  of.organization.closeAccount(id);
-  await sweep(of);
+  const env = await createSweptEnv({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  await sweep(env);
+  env.organization.closeAccount(id);
+  await sweep(env);
 
-  const running = await notedSweep(of);
-  of.clock.advance(48 * hours);
-  const over = await notedSweep(of);
+  const running = await notedSweep(env);
+  env.clock.advance(48 * hours);
+  const over = await notedSweep(env);
 
   expect([running.updates, over.updates]).toEqual([[], ['Log', 'Security', 'Shared']]);
   expect(running.changes.find(({ resource }) => resource === repository)?.leaving).toHaveProperty(id);
-  expect(Object.values(named(of)).flat()).not.toContain(id);
+  expect(Object.values(named(env)).flat()).not.toContain(id);
 });
 
 test('the grace of an account that others let in begins once, and ends', async () => {
-  const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
-  const { id } = created(of);
-  await sweep(of);
-  letIn(of, id);
+  const env = await createSweptEnv({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const { id } = created(env);
+  await sweep(env);
+  letIn(env, id);
 
-  const begun = await notedSweep(of);
-  of.clock.advance(47 * hours);
-  const running = await notedSweep(of);
-  const kept = named(of)[repository];
-  of.clock.advance(hours);
-  const over = await notedSweep(of);
+  const begun = await notedSweep(env);
+  env.clock.advance(47 * hours);
+  const running = await notedSweep(env);
+  const kept = named(env)[repository];
+  env.clock.advance(hours);
+  const over = await notedSweep(env);
 
   expect([begun.updates, running.updates, over.updates]).toEqual([['Shared'], [], ['Shared']]);
   expect(kept).toContain(id);
   expect(outcomes(over)).toMatchObject({ [repository]: 'written' });
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('whom others let in is looked at by one of two sweeps, whichever comes first', async () => {
-  const of = await swept({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
-  const { id } = created(of);
-  await sweep(of);
-  letIn(of, id);
-  of.organization.resetCalls();
+  const env = await createSweptEnv({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const { id } = created(env);
+  await sweep(env);
+  letIn(env, id);
+  env.organization.resetCalls();
   let first: Noted | undefined;
 
-  const second = await sweep(of, {
+  const second = await sweep(env, {
     around: async (token, invoke) => {
-      if (token === 'UpdateSharedAccountFunctionArn') first ??= await notedSweep(of);
+      if (token === 'UpdateSharedAccountFunctionArn') first ??= await notedSweep(env);
       return invoke();
     },
   });
@@ -62,12 +62,12 @@ test('whom others let in is looked at by one of two sweeps, whichever comes firs
   expect(first?.updates).toEqual(['Shared']);
   expect(outcomes(second)).toMatchObject({ [repository]: 'unchanged' });
   // Each plan has read it, and one update.
-  expect(readCounts(of)).toMatchObject({ 'base/node': 3 });
+  expect(readCounts(env)).toMatchObject({ 'base/node': 3 });
 });
 
 test('what another configuration has settled reaches the update, though nothing differs', async () => {
-  const of = await swept();
-  const now = await activated(of, small(undefined, '\nsafety: { removalCount: 9 }'));
+  const env = await createSweptEnv();
+  const now = await activated(env, small(undefined, '\nsafety: { removalCount: 9 }'));
 
   const first = await notedSweep(now);
   const second = await notedSweep(now);
@@ -77,15 +77,15 @@ test('what another configuration has settled reaches the update, though nothing 
 });
 
 test('what a run wrote before it waited stays on its record, and its account is not called again for that', async () => {
-  const of = await world({ configuration: approving({ all: true }, ['bucket', 'repository']) });
-  await sweep(of);
-  of.organization.editPolicy('repository', repositoryArn, undefined);
-  const { event } = created(of);
+  const env = await createEnv({ configuration: approving({ all: true }, ['bucket', 'repository']) });
+  await sweep(env);
+  env.organization.editPolicy('repository', repositoryArn, undefined);
+  const { event } = created(env);
   const { updates, around } = noting();
 
-  const { request, ended } = await untilItWaits(of, event, { around });
+  const { request, ended } = await untilItWaits(env, event, { around });
   const before = [...updates];
-  await answer(of, request);
+  await answer(env, request);
   const { run, changes } = await ended;
 
   expect(run.status).toBe('succeeded');
@@ -95,18 +95,18 @@ test('what a run wrote before it waited stays on its record, and its account is 
     [repository, 'written'],
     [bucket, 'written'],
   ]);
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('a configuration that comes into force after a plan that found nothing to do is left to the next run', async () => {
-  const of = await swept();
-  const { id, event } = created(of);
-  await onboard(of, event);
+  const env = await createSweptEnv();
+  const { id, event } = created(env);
+  await onboard(env, event);
   const grants = small().grants.map((grant) =>
     grant.name === 'images' ? { ...grant, for: { all: true as const } } : grant,
   );
-  const next = { ...of, configuration: { ...small(), grants } };
-  const late = await onboard(of, event, {
+  const next = { ...env, configuration: { ...small(), grants } };
+  const late = await onboard(env, event, {
     around: async (token, invoke) => {
       const result = await invoke();
       if (token === 'PlanChangesFunctionArn') await makeReady(next);
@@ -125,14 +125,14 @@ test('a configuration that comes into force after a plan that found nothing to d
 });
 
 test('a write that died before it was settled is left as it is where nothing is missing, and ends with the next write', async () => {
-  const of = await swept();
-  const state = await of.store.resources.get(bucket);
-  await of.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writing: true });
+  const env = await createSweptEnv();
+  const state = await env.store.resources.get(bucket);
+  await env.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writing: true });
 
-  const quiet = await notedSweep(of);
-  created(of);
-  const busy = await notedSweep(of);
+  const quiet = await notedSweep(env);
+  created(env);
+  const busy = await notedSweep(env);
 
   expect([quiet.updates, busy.updates]).toEqual([[], ['Log', 'Security', 'Shared']]);
-  expect(await of.store.resources.get(bucket)).not.toHaveProperty('writing');
+  expect(await env.store.resources.get(bucket)).not.toHaveProperty('writing');
 });

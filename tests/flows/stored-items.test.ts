@@ -5,7 +5,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { bucket, everything, small } from './configurations.ts';
 import { created } from './events.ts';
-import { due, named, onboard, outcomes, world } from './flows-fixture.ts';
+import { createEnv, due, named, onboard, outcomes } from './flows-fixture.ts';
 import { sweep } from './sweeps.ts';
 
 const unreadable = (sk: string) =>
@@ -40,23 +40,23 @@ test.each([
 ])(
   'a resource whose %s another version wrote is left, says what to do, and keeps no other waiting',
   async (_, around) => {
-    const of = await world({ configuration: small(), around });
-    const { event } = created(of);
+    const env = await createEnv({ configuration: small(), around });
+    const { event } = created(env);
 
-    const ended = await onboard(of, event);
+    const ended = await onboard(env, event);
 
     expect(outcomes(ended)[bucket]).toBe('failed');
     expect(ended.run.left).toEqual([
       expect.stringMatching(/example-logs: failed: StoredItemError: .*remove/s),
     ]);
-    expect(named(of)).toEqual({ ...due(of), [bucket]: [] });
+    expect(named(env)).toEqual({ ...due(env), [bucket]: [] });
   },
 );
 
 test('a sweep does the same', async () => {
-  const of = await world({ configuration: small(), around: stateOfAnotherVersion });
+  const env = await createEnv({ configuration: small(), around: stateOfAnotherVersion });
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(outcomes(ended)).toEqual({
     ...Object.fromEntries(everything.map((key) => [key, expect.stringMatching(/written|unchanged/)])),
@@ -68,7 +68,7 @@ test('ends a sweep with the item and closes all other runs when the record of a 
   const error = errorRecord(
     new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
   );
-  const env = await world({
+  const env = await createEnv({
     configuration: small(),
     around: ({ runs, approvals }) => ({
       runs: {
@@ -97,7 +97,7 @@ test('tries all other announcements when the record of a run cannot be understoo
   const error = errorRecord(
     new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
   );
-  const env = await world({
+  const env = await createEnv({
     configuration: small(),
     around: ({ runs }) => ({
       runs: {

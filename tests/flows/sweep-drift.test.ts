@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { bucket, key, repository, runner, secret } from './configurations.ts';
 import { created } from './events.ts';
-import type { Ended, World } from './flows-fixture.ts';
-import { sweep, swept } from './sweeps.ts';
+import type { Ended, TestEnv } from './flows-fixture.ts';
+import { createSweptEnv, sweep } from './sweeps.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 const secretName = 'deploy/token';
@@ -11,7 +11,7 @@ const driftOf = ({ changes }: Ended): Readonly<Record<string, string | undefined
   Object.fromEntries(changes.map(({ resource, drift }) => [resource, drift]));
 
 /** Takes what is ours out of the bucket's policy, adds to the repository's, breaks the key's, deletes the secret. */
-function meddle({ organization, clock }: World): void {
+function meddle({ organization, clock }: TestEnv): void {
   clock.advance(10 * 60_000);
   const { world } = organization;
   organization.editPolicy('bucket', 'example-logs', undefined);
@@ -30,10 +30,10 @@ function meddle({ organization, clock }: World): void {
 }
 
 test('the sweep says of each resource how it found it, and counts that', async () => {
-  const of = await swept({ prepare: (organization) => organization.addAccount(runner) });
-  meddle(of);
+  const env = await createSweptEnv({ prepare: (organization) => organization.addAccount(runner) });
+  meddle(env);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(driftOf(ended)).toMatchObject({
     [bucket]: 'ours-changed',
@@ -52,16 +52,16 @@ test('the sweep says of each resource how it found it, and counts that', async (
 });
 
 test('what others did beside ours is told once, and what waits for a run is no drift', async () => {
-  const of = await swept();
-  const policy = of.organization.policyOf('repository', repositoryArn);
-  of.organization.editPolicy('repository', repositoryArn, {
+  const env = await createSweptEnv();
+  const policy = env.organization.policyOf('repository', repositoryArn);
+  env.organization.editPolicy('repository', repositoryArn, {
     Version: '2012-10-17',
     Statement: (policy?.Statement ?? []).filter(({ Sid }) => Sid !== undefined),
   });
-  created(of);
+  created(env);
 
-  const first = await sweep(of);
-  const second = await sweep(of);
+  const first = await sweep(env);
+  const second = await sweep(env);
 
   expect(driftOf(first)).toMatchObject({ [repository]: 'foreign-changed', [bucket]: 'pending' });
   expect(first.run).toMatchObject({ status: 'succeeded' });

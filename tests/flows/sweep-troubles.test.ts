@@ -3,60 +3,60 @@ import { executionsEndWithin } from '../../shared/runs/sweep.ts';
 import { bucket, key, people, small } from './configurations.ts';
 import { created, workloads } from './events.ts';
 import { fault, refuse } from './faults.ts';
-import { due, named, outcomes, type World, world, writeCounts } from './flows-fixture.ts';
-import { activated, announcements, operationCount, readCounts, sweep, swept } from './sweeps.ts';
+import { createEnv, due, named, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
+import { activated, announcements, createSweptEnv, operationCount, readCounts, sweep } from './sweeps.ts';
 
 test('an account that moves while the sweep lists gets what its new OU has, and loses nothing', async () => {
-  const of = await swept();
-  const { id } = created(of);
-  of.organization.moveAccount(id, workloads);
-  await sweep(of);
+  const env = await createSweptEnv();
+  const { id } = created(env);
+  env.organization.moveAccount(id, workloads);
+  await sweep(env);
   // The root is listed first, so the account is in no listing of its parent any more.
-  fault(of, 'ListOrganizationalUnitsForParent', (_, proceed) => {
-    of.organization.moveAccount(id, of.organization.world.settings.rootId);
+  fault(env, 'ListOrganizationalUnitsForParent', (_, proceed) => {
+    env.organization.moveAccount(id, env.organization.world.settings.rootId);
     return proceed();
   });
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ status: 'succeeded', counts: { changed: 1, departed: 0 } });
-  expect(await of.store.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
-  expect(named(of)).toEqual(due(of));
-  expect(named(of)[bucket]).toContain(id);
+  expect(await env.store.registry.account(id)).toMatchObject({ ouPath: '', state: 'ACTIVE' });
+  expect(named(env)).toEqual(due(env));
+  expect(named(env)[bucket]).toContain(id);
 });
 
 test('an account directly in the root counts, and an OU without accounts does not disturb', async () => {
-  const of = await swept({
+  const env = await createSweptEnv({
     prepare: (organization) =>
       organization.addOu({ id: 'ou-exam-empty0001', name: 'Empty', parentId: workloads }),
   });
-  const { id } = created(of);
+  const { id } = created(env);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
-  expect(ended.run.counts).toMatchObject({ accounts: of.organization.world.accounts.size, changed: 1 });
-  expect(named(of)[bucket]).toContain(id);
+  expect(ended.run.counts).toMatchObject({ accounts: env.organization.world.accounts.size, changed: 1 });
+  expect(named(env)[bucket]).toContain(id);
 });
 
 test.each(['ListAccountsForParent', 'ListOrganizationalUnitsForParent', 'ListAccounts', 'DescribeAccount'])(
   'a sweep whose %s is denied writes nothing, and leaves a new registry not ready',
   async (operation) => {
-    const of = await world({ ready: false });
-    await of.services.store.configuration.activate(await configurationOf(of));
-    const { id } = created(of);
-    if (operation === 'DescribeAccount') await registered(of, id);
-    fault(of, operation, refuse('AccessDeniedException', 'not you'), 1_000);
+    const env = await createEnv({ ready: false });
+    await env.services.store.configuration.activate(await configurationOf(env));
+    const { id } = created(env);
+    if (operation === 'DescribeAccount') await registered(env, id);
+    fault(env, operation, refuse('AccessDeniedException', 'not you'), 1_000);
 
-    const ended = await sweep(of);
+    const ended = await sweep(env);
 
     expect(ended).toMatchObject({ status: 'FAILED', error: 'SweepFailed', run: { status: 'failed' } });
-    expect(await of.store.registry.readySince()).toBeUndefined();
-    expect(writeCounts(of)).toEqual({});
-    expect(announcements(of)).toEqual(['Organization Sweep Failed']);
+    expect(await env.store.registry.readySince()).toBeUndefined();
+    expect(writeCounts(env)).toEqual({});
+    expect(announcements(env)).toEqual(['Organization Sweep Failed']);
   },
 );
 
-const configurationOf = async ({ configuration }: World) => ({
+const configurationOf = async ({ configuration }: TestEnv) => ({
   hash: 'a'.repeat(64),
   document: JSON.parse(JSON.stringify(configuration)),
   activatedAt: '2026-03-02T09:00:00.000Z',
@@ -64,26 +64,26 @@ const configurationOf = async ({ configuration }: World) => ({
 });
 
 /** An account that the registry has, and the organization does not any more. */
-async function registered({ store, organization }: World, id: string): Promise<void> {
+async function registered({ store, organization }: TestEnv, id: string): Promise<void> {
   const account = { id, name: 'gone', state: 'ACTIVE' as const, parentIds: ['r-exam'], ouPath: '', tags: {} };
   await store.registry.put(account, undefined, '2026-03-02T09:00:00.000Z');
   organization.removeAccount(id);
 }
 
 test('a listing that is throttled for a while is gone on with', async () => {
-  const of = await swept();
-  const { id } = created(of);
-  fault(of, 'ListAccountsForParent', refuse('TooManyRequestsException', 'slowly'), 4);
+  const env = await createSweptEnv();
+  const { id } = created(env);
+  fault(env, 'ListAccountsForParent', refuse('TooManyRequestsException', 'slowly'), 4);
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run.status).toBe('succeeded');
-  expect(named(of)[bucket]).toContain(id);
+  expect(named(env)[bucket]).toContain(id);
 });
 
 test('a run whose execution died unheard is closed, and one that may be under way is not', async () => {
-  const of = await swept();
-  const started = (ago: number) => new Date(of.clock.now() - ago).toISOString();
+  const env = await createSweptEnv();
+  const started = (ago: number) => new Date(env.clock.now() - ago).toISOString();
   const lost = {
     runId: 'lost',
     status: 'running' as const,
@@ -91,50 +91,50 @@ test('a run whose execution died unheard is closed, and one that may be under wa
     accountIds: ['888888888888'],
     cause: 'moved',
   };
-  await of.store.runs.put(lost);
-  await of.store.runs.put({ ...lost, runId: 'young', startedAt: started(executionsEndWithin - 60_000) });
+  await env.store.runs.put(lost);
+  await env.store.runs.put({ ...lost, runId: 'young', startedAt: started(executionsEndWithin - 60_000) });
 
-  const ended = await sweep(of, { name: 'closing' });
-  const again = await sweep(of);
+  const ended = await sweep(env, { name: 'closing' });
+  const again = await sweep(env);
 
-  expect(await of.store.runs.get('lost')).toMatchObject({
+  expect(await env.store.runs.get('lost')).toMatchObject({
     ...lost,
     status: 'failed',
     reason: expect.stringContaining('Superseded by the sweep closing'),
     finishedAt: expect.any(String),
   });
-  expect(await of.store.runs.get('young')).toMatchObject({ status: 'running' });
+  expect(await env.store.runs.get('young')).toMatchObject({ status: 'running' });
   expect(ended.run.counts).toMatchObject({ closedRuns: 1 });
-  expect(announcements(of)).toEqual(['Organization Swept']);
+  expect(announcements(env)).toEqual(['Organization Swept']);
   expect(again.run.counts).toMatchObject({ closedRuns: 0 });
 });
 
 test('a sweep that leaves something says so on the runs that it closes', async () => {
-  const of = await swept();
-  of.organization.world.buckets.delete('example-logs');
-  const startedAt = new Date(of.clock.now() - 2 * executionsEndWithin).toISOString();
-  await of.store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [] });
+  const env = await createSweptEnv();
+  env.organization.world.buckets.delete('example-logs');
+  const startedAt = new Date(env.clock.now() - 2 * executionsEndWithin).toISOString();
+  await env.store.runs.put({ runId: 'lost', status: 'running', startedAt, accountIds: [] });
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run).toMatchObject({ status: 'failed', counts: { failed: 1, equal: 4 } });
   expect(ended.run.left).toEqual([expect.stringMatching(/example-logs.*ResourceMissingError/s)]);
-  expect((await of.store.runs.get('lost'))?.left).toEqual(ended.run.left);
-  expect(announcements(of)).toEqual(['Organization Sweep Failed']);
+  expect((await env.store.runs.get('lost'))?.left).toEqual(ended.run.left);
+  expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
 test('removals from many at once are withheld, and each sweep says so until a person decides', async () => {
-  const of = await swept({
+  const env = await createSweptEnv({
     prepare: (organization) => {
       for (let number = 0; number < 12; number += 1)
         organization.addAccount({ id: String(700_000_000_000 + number), name: `old-${number}` });
     },
   });
-  const before = named(of);
+  const before = named(env);
   const grants = small().grants.map((grant) =>
     grant.name === 'logs' ? { ...grant, for: { tags: { logged: 'yes' } } } : grant,
   );
-  const narrow = await activated(of, { ...small(), grants });
+  const narrow = await activated(env, { ...small(), grants });
 
   const first = await sweep(narrow);
   const second = await sweep(narrow);
@@ -150,7 +150,7 @@ const hundreds = 620;
 
 test('more accounts than one slice takes are imported in several, and the state stays small', async () => {
   const sizes: number[] = [];
-  const of = await swept({
+  const env = await createSweptEnv({
     configuration: small(['repository']),
     prepare: (organization) => {
       for (let number = 0; number < hundreds; number += 1)
@@ -161,9 +161,9 @@ test('more accounts than one slice takes are imported in several, and the state 
         });
     },
   });
-  const { id } = created(of);
+  const { id } = created(env);
 
-  const ended = await sweep(of, {
+  const ended = await sweep(env, {
     around: async (_, invoke) => {
       const result = await invoke();
       sizes.push(JSON.stringify(result).length);
@@ -172,14 +172,14 @@ test('more accounts than one slice takes are imported in several, and the state 
   });
 
   expect(ended.states.filter((state) => state === 'ImportOrganization').length).toBeGreaterThan(3);
-  expect(ended.run.counts).toMatchObject({ accounts: of.organization.world.accounts.size, changed: 1 });
-  expect(await of.store.registry.account(id)).toMatchObject({ state: 'ACTIVE' });
+  expect(ended.run.counts).toMatchObject({ accounts: env.organization.world.accounts.size, changed: 1 });
+  expect(await env.store.registry.account(id)).toMatchObject({ state: 'ACTIVE' });
   expect(Math.max(...sizes)).toBeLessThan(10_000);
 });
 
 test('tags are asked for only where a selector looks at them', async () => {
-  const without = await swept({ configuration: small(['bucket']) });
-  const with_ = await swept({ configuration: small(['secret']) });
+  const without = await createSweptEnv({ configuration: small(['bucket']) });
+  const with_ = await createSweptEnv({ configuration: small(['secret']) });
 
   await sweep(without);
   await sweep(with_);
@@ -189,21 +189,21 @@ test('tags are asked for only where a selector looks at them', async () => {
 });
 
 test('a change in the registry that concerns no resource writes nothing', async () => {
-  const of = await swept();
-  of.organization.tagAccount('888888888888', { color: 'blue' });
+  const env = await createSweptEnv();
+  env.organization.tagAccount('888888888888', { color: 'blue' });
 
-  const ended = await sweep(of);
+  const ended = await sweep(env);
 
   expect(ended.run.counts).toMatchObject({ changed: 1, written: 0, equal: 5 });
   expect(outcomes(ended)).toMatchObject({ [key]: 'unchanged', [people]: 'unchanged' });
-  expect(writeCounts(of)).toEqual({});
-  expect(Math.max(...Object.values(readCounts(of)))).toBe(2);
+  expect(writeCounts(env)).toEqual({});
+  expect(Math.max(...Object.values(readCounts(env)))).toBe(2);
 });
 
 test('an execution of the sweep that nothing could catch is recorded as failed', async () => {
-  const of = await swept();
+  const env = await createSweptEnv();
 
-  const ended = await sweep(of, {
+  const ended = await sweep(env, {
     around: async (token, invoke) =>
       token === 'PlanChangesFunctionArn'
         ? { ...Object(await invoke()), much: 'x'.repeat(300_000) }
@@ -212,14 +212,14 @@ test('an execution of the sweep that nothing could catch is recorded as failed',
 
   expect(ended).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   expect(ended.run).toMatchObject({ status: 'failed', cause: 'sweep' });
-  expect(announcements(of)).toEqual(['Organization Sweep Failed']);
+  expect(announcements(env)).toEqual(['Organization Sweep Failed']);
 });
 
 test('an update that Lambda gives up each time fails by itself, with its reason', async () => {
-  const of = await swept();
-  const { id } = created(of);
+  const env = await createSweptEnv();
+  const { id } = created(env);
 
-  const ended = await sweep(of, {
+  const ended = await sweep(env, {
     around: async (token, invoke) => {
       if (token !== 'UpdateLogAccountFunctionArn') return invoke();
       throw Object.assign(new Error('Task timed out after 120.00 seconds'), { name: 'Sandbox.Timedout' });
@@ -230,5 +230,5 @@ test('an update that Lambda gives up each time fails by itself, with its reason'
   expect(ended.run.left).toEqual(
     expect.arrayContaining([expect.stringMatching(/^The log account: Sandbox.Timedout/)]),
   );
-  expect(named(of)[people]).toContain(id);
+  expect(named(env)[people]).toContain(id);
 });

@@ -1,16 +1,16 @@
 import { resourceOf } from '../../shared/grants/contract.ts';
 import { ownedSid } from '../../shared/iam/managed-statements.ts';
 import { people, security } from './configurations.ts';
-import type { World } from './flows-fixture.ts';
+import type { TestEnv } from './flows-fixture.ts';
 
 /** Our managed policies for the group, by the ends of their names. */
-export function policiesOf({ organization: { world } }: World): readonly string[] {
+export function policiesOf({ organization: { world } }: TestEnv): readonly string[] {
   const names = [...world.managedPolicies.values()].filter(({ path }) => path === pathOf);
   return names.map(({ name }) => name.slice(-1)).sort();
 }
 
 /** The ends of the names of those that are attached to it. */
-export function attachedTo({ organization: { world } }: World): readonly string[] {
+export function attachedTo({ organization: { world } }: TestEnv): readonly string[] {
   const { id } = resourceOf(people);
   const group = [...world.groups.values()].find(({ name }) => `group/${name}` === id);
   return [...(group?.attached ?? [])]
@@ -23,7 +23,7 @@ const pathOf = '/account-onboarding/flows/group/Developers/';
 
 /** A managed policy as a write of ours leaves it that died before it was attached, or after it was detached. */
 export function leaveOver(
-  { organization }: Pick<World, 'organization'>,
+  { organization }: Pick<TestEnv, 'organization'>,
   number: number,
   accountIds: readonly string[],
 ): void {

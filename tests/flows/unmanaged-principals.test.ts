@@ -4,8 +4,8 @@ import { ouId } from '../../simulator/example-organization.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
 import { bucket, key, repository, runner, secret, small } from './configurations.ts';
 import { created } from './events.ts';
-import { foreign, named, onboard, outcomes, type World, writeCounts } from './flows-fixture.ts';
-import { swept } from './sweeps.ts';
+import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
+import { createSweptEnv } from './sweeps.ts';
 
 /** Closed before the run, and in no grant. */
 const closed = { id: '700000000001', name: 'old-sandbox' };
@@ -19,7 +19,7 @@ const actions: Readonly<Record<ResourceKind, string>> = {
   secret: 'secretsmanager:GetSecretValue',
 };
 
-function idOf({ organization: { world } }: World, kind: ResourceKind): string {
+function idOf({ organization: { world } }: TestEnv, kind: ResourceKind): string {
   if (kind === 'bucket') return 'example-logs';
   const all = { key: world.keys, repository: world.repositories, secret: world.secrets }[kind];
   return [...all.keys()][0] ?? '';
@@ -28,7 +28,7 @@ function idOf({ organization: { world } }: World, kind: ResourceKind): string {
 type Principals = Pick<Statement, 'Sid' | 'Effect' | 'Principal' | 'NotPrincipal'>;
 
 /** An unmanaged statement on the resource, which the simulator takes as somebody's write of some time ago. */
-function add(env: World, kind: ResourceKind, principals: Principals): void {
+function add(env: TestEnv, kind: ResourceKind, principals: Principals): void {
   const id = idOf(env, kind);
   const document = env.organization.policyOf(kind, id) as PolicyDocument;
   const statement = {
@@ -40,7 +40,7 @@ function add(env: World, kind: ResourceKind, principals: Principals): void {
 }
 
 const everyone = () =>
-  swept({
+  createSweptEnv({
     configuration: small(['bucket', 'key', 'repository', 'secret']),
     prepare: (organization) => {
       organization.addAccount(runner);
@@ -49,7 +49,7 @@ const everyone = () =>
   });
 
 /** A new account that gets everything. */
-function newAccount(env: World) {
+function newAccount(env: TestEnv) {
   const { id, event } = created(env);
   env.organization.moveAccount(id, ouId(env.organization, 'Workloads'));
   env.organization.tagAccount(id, { runner: 'yes' });

@@ -6,14 +6,17 @@ import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { repository, small } from './configurations.ts';
 import { created } from './events.ts';
-import { named, onboard, type World, world } from './flows-fixture.ts';
+import { createEnv, named, onboard, type TestEnv } from './flows-fixture.ts';
 import { activated, sweep } from './sweeps.ts';
 
 /** A world whose one grant, on a repository, gets this selector once all OUs are there. */
-async function worldFor(selector: Selector): Promise<World> {
+async function createEnvFor(selector: Selector): Promise<TestEnv> {
   const configuration = small(['repository']);
   const grants = configuration.grants.map((grant) => ({ ...grant, for: selector }));
-  return activated(await world({ configuration }), configurationSchema.parse({ ...configuration, grants }));
+  return activated(
+    await createEnv({ configuration }),
+    configurationSchema.parse({ ...configuration, grants }),
+  );
 }
 
 const misspelled = { ous: ['Worklods'] };
@@ -24,7 +27,7 @@ const expected = [
 
 describe('a selector that matches nobody', () => {
   it('warns in the record of a run for an account', async () => {
-    const env = await worldFor(misspelled);
+    const env = await createEnvFor(misspelled);
 
     const { run, status } = await onboard(env, created(env).event);
 
@@ -33,11 +36,11 @@ describe('a selector that matches nobody', () => {
   });
 
   it('warns in the record of a sweep', async () => {
-    expect((await sweep(await worldFor(misspelled))).run.warnings).toEqual(expected);
+    expect((await sweep(await createEnvFor(misspelled))).run.warnings).toEqual(expected);
   });
 
   it('warns in a plan and in the record of its application', async () => {
-    const { services, store } = await worldFor(misspelled);
+    const { services, store } = await createEnvFor(misspelled);
 
     const plan = await planAll(services, { runId: 'plan', active: await activeConfiguration(store) });
     const record = await applyPlan(services, { runId: 'apply', plan });
@@ -47,7 +50,7 @@ describe('a selector that matches nobody', () => {
   });
 
   it('does not warn when an account is there, and serves it when its OU has a slash and a star in its name', async () => {
-    const env = await worldFor({ ous: ['CI%2FCD %2A'] });
+    const env = await createEnvFor({ ous: ['CI%2FCD %2A'] });
     const ou = 'ou-exam-builds000001';
     const root = [...env.organization.world.organizationalUnits.values()][0]?.parentId ?? '';
     env.organization.world.organizationalUnits.set(ou, { id: ou, name: 'CI/CD *', parentId: root });

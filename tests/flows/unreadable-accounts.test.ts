@@ -10,12 +10,12 @@ import { created, eventOf, moved, workloads } from './events.ts';
 import { due, named, onboard, outcomes } from './flows-fixture.ts';
 import { spoiling } from './odd-items.ts';
 import { repositoryArn } from './patterns.ts';
-import { activated, sweep, swept } from './sweeps.ts';
+import { activated, createSweptEnv, sweep } from './sweeps.ts';
 
 /** A world in which everybody has what is due, and a way to spoil items of its registry. */
 async function withOddItems(configuration = small()) {
   const { spoil, around } = spoiling();
-  const env = await swept({
+  const env = await createSweptEnv({
     configuration,
     around,
     prepare: (organization) =>

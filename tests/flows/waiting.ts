@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { type ApprovalAnswer, decideApproval } from '../../shared/runs/approval/decide-approval.ts';
 import type { ApprovalRequest } from '../../shared/store/ports.ts';
 import { type GrantName, small } from './configurations.ts';
-import { type Ended, type OnboardOptions, onboard, otherServices, type World } from './flows-fixture.ts';
+import { type Ended, type OnboardOptions, onboard, otherServices, type TestEnv } from './flows-fixture.ts';
 
 /** The small configuration, with approval for some accounts. */
 export const approving = (selector: object, names?: readonly GrantName[]): Configuration =>
@@ -19,30 +19,34 @@ let runs = 0;
 
 /** Starts a run and comes back when it waits. Throws where it ends instead. */
 export async function untilItWaits(
-  of: World,
+  env: TestEnv,
   input: unknown,
   options: OnboardOptions = {},
 ): Promise<Waiting> {
   runs += 1;
   const { name = `waits-${runs}` } = options;
-  const { tasks } = of.organization.world;
+  const { tasks } = env.organization.world;
   const before = tasks.waiting().length;
   let over: Ended | undefined;
-  const ended = onboard(of, input, { ...options, name, tasks }).then((end) => {
+  const ended = onboard(env, input, { ...options, name, tasks }).then((end) => {
     over = end;
     return end;
   });
   for (;;) {
     await turn();
-    const request = await of.store.approvals.get(name);
+    const request = await env.store.approvals.get(name);
     if (over !== undefined) throw new Error(`Run ${name} ended: ${JSON.stringify(over.run)}`);
-    const told = of.organization.world.putEvents.some(({ Detail }) => String(Detail).includes(name));
+    const told = env.organization.world.putEvents.some(({ Detail }) => String(Detail).includes(name));
     if (request !== undefined && told && tasks.waiting().length > before) return { request, ended };
   }
 }
 
-export const answer = (of: World, { runId, planHash }: ApprovalRequest, more: Partial<ApprovalAnswer> = {}) =>
-  decideApproval(otherServices(of), { runId, planHash, verdict: 'approved', by: 'an operator', ...more });
+export const answer = (
+  env: TestEnv,
+  { runId, planHash }: ApprovalRequest,
+  more: Partial<ApprovalAnswer> = {},
+) => decideApproval(otherServices(env), { runId, planHash, verdict: 'approved', by: 'an operator', ...more });
 
 /** As `waits`, when it was created, of an account by itself. */
-export const approvalOf = async (of: World, id: string) => (await of.store.registry.account(id))?.approval;
+export const approvalOf = async (env: TestEnv, id: string) =>
+  (await env.store.registry.account(id))?.approval;

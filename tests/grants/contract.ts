@@ -13,16 +13,16 @@ import {
 } from '../../shared/platform/aws/errors.ts';
 import { isAllowed } from '../../shared/reconcile/verify.ts';
 import type { KindCases } from './cases.ts';
-import { type Brought, type Scene, scene } from './grant-fixture.ts';
+import { type Brought, createGrantFixture, type GrantFixture } from './grant-fixture.ts';
 import {
   accountsOf,
   allowing,
   context,
+  createGrantEnv,
+  type GrantEnv,
   manyAccounts,
   members,
   stranger,
-  type World,
-  world,
 } from './grants-fixture.ts';
 
 const [first, second, third] = members;
@@ -31,27 +31,27 @@ const two = accountsOf([first, second]);
 /** What every grant kind promises, for every preset of it. */
 export function grantKindContract(kind: GrantKind, cases: KindCases): void {
   describe.each(Object.entries(cases.presets))('%s', (preset, fields) => {
-    const on = (given?: World) => {
-      const made = scene(kind, cases, fields, given);
+    const on = (given?: GrantEnv) => {
+      const made = createGrantFixture(kind, cases, fields, given);
       made.holder.make();
       return made;
     };
     grantsAndRevokes(kind, on);
     leavesOthersAlone(kind, on);
-    refuses(kind, () => scene(kind, cases, fields), on);
+    refuses(kind, () => createGrantFixture(kind, cases, fields), on);
     permits(kind, on, cases.unverified?.includes(preset) ?? false);
     needsItsActions(kind, on);
   });
   test('no action is listed that a full life never uses', async () => {
     const used = await Promise.all(
-      Object.values(cases.presets).map((fields) => fullLife(kind, scene(kind, cases, fields))),
+      Object.values(cases.presets).map((fields) => fullLife(kind, createGrantFixture(kind, cases, fields))),
     );
 
     expect(new Set(used.flat())).toEqual(new Set(allActions(kind)));
   });
 }
 
-type MakeScene = (world?: World) => Scene;
+type MakeFixture = (env?: GrantEnv) => GrantFixture;
 
 /** Our statements, or those that mean the same as our grants and shares. */
 const statementsIn = (kind: GrantKind, state: unknown, owned: readonly string[]) =>
@@ -62,10 +62,13 @@ const statementsIn = (kind: GrantKind, state: unknown, owned: readonly string[])
 const namedIn = (kind: GrantKind, state: unknown, owned: readonly string[]): ReadonlySet<string> =>
   new Set(statementsIn(kind, state, owned).flatMap((statement) => [...accountIdsIn(statement)]));
 
-const grantedIn = (kind: GrantKind, { entry, ref }: Scene, { back, owned }: Brought): readonly string[] =>
-  [...kind.granted(entry, ref, back, context, owned)].sort();
+const grantedIn = (
+  kind: GrantKind,
+  { entry, ref }: GrantFixture,
+  { back, owned }: Brought,
+): readonly string[] => [...kind.granted(entry, ref, back, context, owned)].sort();
 
-function grantsAndRevokes(kind: GrantKind, on: MakeScene): void {
+function grantsAndRevokes(kind: GrantKind, on: MakeFixture): void {
   test('the first grant is written and read back as it was meant', async () => {
     const { bring } = on();
 
@@ -145,7 +148,7 @@ function grantsAndRevokes(kind: GrantKind, on: MakeScene): void {
   });
 }
 
-function leavesOthersAlone(kind: GrantKind, on: MakeScene): void {
+function leavesOthersAlone(kind: GrantKind, on: MakeFixture): void {
   const forms = [0, 1, 2, 3];
 
   test.each(forms)('what others wrote stays, to the meaning (form %i)', async (form) => {
@@ -208,7 +211,7 @@ function leavesOthersAlone(kind: GrantKind, on: MakeScene): void {
 /** More than any policy holds. */
 const tooMany = manyAccounts(2_500);
 
-function refuses(kind: GrantKind, nowhere: MakeScene, on: MakeScene): void {
+function refuses(kind: GrantKind, nowhere: MakeFixture, on: MakeFixture): void {
   test('too many accounts are refused with numbers, and nothing is written', async () => {
     const { bring, render, holder, read } = on();
     const before = JSON.stringify(holder.content());
@@ -227,7 +230,7 @@ function refuses(kind: GrantKind, nowhere: MakeScene, on: MakeScene): void {
   });
 
   test('a resource that is not there is missing', async () => {
-    const { world: empty, ref, holder } = nowhere();
+    const { env: empty, ref, holder } = nowhere();
     const missing = { ...ref, id: holder.missingId };
 
     const reading = kind.read(empty.clients(ref.region), missing, context);
@@ -236,7 +239,7 @@ function refuses(kind: GrantKind, nowhere: MakeScene, on: MakeScene): void {
   });
 }
 
-function permits(kind: GrantKind, on: MakeScene, unverified: boolean): void {
+function permits(kind: GrantKind, on: MakeFixture, unverified: boolean): void {
   const render = () => {
     const { entry, ref, render: rendered } = on();
     const { next, owned } = rendered(kind.empty, two);
@@ -272,12 +275,12 @@ function permits(kind: GrantKind, on: MakeScene, unverified: boolean): void {
   });
 }
 
-function needsItsActions(kind: GrantKind, on: MakeScene): void {
+function needsItsActions(kind: GrantKind, on: MakeFixture): void {
   const { read, write } = kind.actions;
   const all = allActions(kind);
 
   test('its actions are enough for a full life', async () => {
-    await expect(fullLife(kind, on(world(allowing(all))))).resolves.toBeDefined();
+    await expect(fullLife(kind, on(createGrantEnv(allowing(all))))).resolves.toBeDefined();
   });
 
   test('so are its permissions, each held to the resource, and they give nothing elsewhere', async () => {
@@ -285,15 +288,15 @@ function needsItsActions(kind: GrantKind, on: MakeScene): void {
     const elsewhere = { ...ref, id: holder.missingId };
     const permitted = kind.permissions(ref, context).flatMap(({ actions }) => actions);
 
-    await expect(fullLife(kind, on(world(permitting(kind, ref))))).resolves.toBeDefined();
-    const { read: reading } = on(world(permitting(kind, elsewhere)));
+    await expect(fullLife(kind, on(createGrantEnv(permitting(kind, ref))))).resolves.toBeDefined();
+    const { read: reading } = on(createGrantEnv(permitting(kind, elsewhere)));
 
     expect(permitted.filter((action) => !all.includes(action))).toEqual([]);
     await expect(reading()).rejects.toBeInstanceOf(AccessDeniedError);
   });
 
   test('with the actions to read alone, the write is denied, and says who, what and on what', async () => {
-    const { bring, holder, ref } = on(world(allowing(read)));
+    const { bring, holder, ref } = on(createGrantEnv(allowing(read)));
     const before = JSON.stringify(holder.content());
 
     const error = await bring(two).catch((thrown: unknown) => thrown);
@@ -304,7 +307,7 @@ function needsItsActions(kind: GrantKind, on: MakeScene): void {
   });
 
   test('without its actions to read, the read is denied', async () => {
-    const { read: reading, ref } = on(world(allowing(write)));
+    const { read: reading, ref } = on(createGrantEnv(allowing(write)));
 
     const error = await reading().catch((thrown: unknown) => thrown);
 
@@ -340,7 +343,7 @@ const allActions = ({ actions: { read, write, identify = [] } }: GrantKind): rea
 
 async function fullLife(
   kind: GrantKind,
-  { world: on, holder, bring, ref }: Scene,
+  { env: on, holder, bring, ref }: GrantFixture,
 ): Promise<readonly string[]> {
   holder.make();
   let owned: readonly string[] = [];

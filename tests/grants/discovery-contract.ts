@@ -9,7 +9,7 @@ import { TooManyResourcesError } from '../../shared/grants/errors.ts';
 import { AccessDeniedError, RegionNotEnabledError } from '../../shared/platform/aws/errors.ts';
 import { entryOf } from './cases.ts';
 import { type Finder, finders } from './discovery-fixtures.ts';
-import { allowing, central, context, type World, world } from './grants-fixture.ts';
+import { allowing, central, context, createGrantEnv, type GrantEnv } from './grants-fixture.ts';
 
 const home = 'eu-west-1';
 const abroad = 'us-west-2';
@@ -22,9 +22,9 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
     ResourceSearch,
     ResourceSearch,
   ];
-  const look = (on: World, where = search, limit = 500) =>
+  const look = (on: GrantEnv, where = search, limit = 500) =>
     discovery.find(on.clients(where.region), where, limit);
-  const made = (count: number, region = home, on = world()): World => {
+  const made = (count: number, region = home, on = createGrantEnv()): GrantEnv => {
     finder.makeOthers(on.organization, region);
     for (let n = count; n > 0; n -= 1) finder.make(on.organization, region, finder.id(n));
     return on;
@@ -94,8 +94,8 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
   test('its actions are enough, and the first of them is needed', async () => {
     const [first = '', ...others] = discovery.actions;
 
-    expect(await look(made(1, home, world(allowing(discovery.actions))))).toEqual([finder.id(1)]);
-    const denied = look(made(1, home, world(allowing([...others, ...kind.actions.read]))));
+    expect(await look(made(1, home, createGrantEnv(allowing(discovery.actions))))).toEqual([finder.id(1)]);
+    const denied = look(made(1, home, createGrantEnv(allowing([...others, ...kind.actions.read]))));
 
     await expect(denied).rejects.toBeInstanceOf(AccessDeniedError);
     await expect(denied).rejects.toThrow(first.split(':')[1]);

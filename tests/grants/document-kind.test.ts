@@ -3,14 +3,14 @@ import type { GrantKind } from '../../shared/grants/contract.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { casesOf, entryOf } from './cases.ts';
-import { scene } from './grant-fixture.ts';
+import { createGrantFixture } from './grant-fixture.ts';
 import { accountsOf, central, context, members } from './grants-fixture.ts';
 
 const two = accountsOf(members.slice(0, 2));
 
-const sceneOf = (kind: GrantKind, preset: string, more: object = {}) => {
+const fixtureOf = (kind: GrantKind, preset: string, more: object = {}) => {
   const cases = casesOf(kind);
-  const made = scene(kind, cases, { ...cases.presets[preset], ...more });
+  const made = createGrantFixture(kind, cases, { ...cases.presets[preset], ...more });
   made.holder.make();
   return made;
 };
@@ -21,10 +21,10 @@ const repositoryPolicy = grantKind('ecr-repository-policy');
 
 describe('a key', () => {
   test('is never left without a policy: its last statement stays until a person adds another', async () => {
-    const { bring, world, read } = sceneOf(keyPolicy, 'decrypt');
+    const { bring, env, read } = fixtureOf(keyPolicy, 'decrypt');
     const { owned } = await bring(two);
-    const [arn = ''] = world.organization.world.keys.keys();
-    world.organization.editPolicy('key', arn, {
+    const [arn = ''] = env.organization.world.keys.keys();
+    env.organization.editPolicy('key', arn, {
       Version: '2012-10-17',
       Statement: [
         {
@@ -36,11 +36,11 @@ describe('a key', () => {
         },
       ],
     });
-    const before = world.organization.policyTextOf('key', arn);
+    const before = env.organization.policyTextOf('key', arn);
 
     await expect(bring([], owned)).rejects.toBeInstanceOf(UnsafeChangeError);
 
-    expect(world.organization.policyTextOf('key', arn)).toBe(before);
+    expect(env.organization.policyTextOf('key', arn)).toBe(before);
     expect(keyPolicy.same(await read(), keyPolicy.empty)).toBe(false);
   });
 });
@@ -52,7 +52,7 @@ describe('what is granted', () => {
     [bucketPolicy, 'revisions-read', { roles: [`deploy-${members[2]}`] }],
     [keyPolicy, 'decrypt', { roles: [`Runner-${members[2]}`] }],
   ])('an account id in a name grants it nothing (%#)', async (kind, preset, more) => {
-    const { bring, entry, ref } = sceneOf(kind, preset, more);
+    const { bring, entry, ref } = fixtureOf(kind, preset, more);
 
     const { back } = await bring(two);
 
@@ -60,7 +60,7 @@ describe('what is granted', () => {
   });
 
   test('of one grant is not that of another on the same resource', async () => {
-    const { bring, ref } = sceneOf(keyPolicy, 'decrypt');
+    const { bring, ref } = fixtureOf(keyPolicy, 'decrypt');
     const { back } = await bring(two);
     const other = entryOf(keyPolicy, { ...casesOf(keyPolicy).presets.decrypt, name: 'another' });
 
@@ -70,11 +70,11 @@ describe('what is granted', () => {
 
 describe('a policy that somebody deleted', () => {
   test('between our read and our removal is removed', async () => {
-    const { bring, world } = sceneOf(repositoryPolicy, 'pull');
+    const { bring, env } = fixtureOf(repositoryPolicy, 'pull');
     const { owned } = await bring(two);
-    const [arn = ''] = world.organization.world.repositories.keys();
-    world.organization.intercept(async ({ operation }, proceed) => {
-      if (operation === 'DeleteRepositoryPolicy') world.organization.editPolicy('repository', arn, undefined);
+    const [arn = ''] = env.organization.world.repositories.keys();
+    env.organization.intercept(async ({ operation }, proceed) => {
+      if (operation === 'DeleteRepositoryPolicy') env.organization.editPolicy('repository', arn, undefined);
       return proceed();
     });
 
@@ -86,21 +86,21 @@ describe('a policy that somebody deleted', () => {
 
 describe('a document that cannot be understood', () => {
   test('is not touched', async () => {
-    const { bring, world } = sceneOf(bucketPolicy, 'config-write');
+    const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Oddity":true}]}';
-    world.organization.editPolicy('bucket', 'example-logs', text);
+    env.organization.editPolicy('bucket', 'example-logs', text);
 
     await expect(bring(two)).rejects.toMatchObject({ name: 'MalformedPolicyError' });
 
-    expect(world.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
+    expect(env.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
 
   test('is not touched when a write would change the meaning of an unmanaged statement', async () => {
-    const { bring, world } = sceneOf(bucketPolicy, 'config-write');
+    const { bring, env } = fixtureOf(bucketPolicy, 'config-write');
     const text =
       '{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*",' +
       '"Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"},"Bool":{"aws:ViaAWSService":"true"}}}]}';
-    world.organization.editPolicy('bucket', 'example-logs', text);
+    env.organization.editPolicy('bucket', 'example-logs', text);
 
     await expect(bring(two)).rejects.toMatchObject({
       name: 'MalformedPolicyError',
@@ -109,14 +109,14 @@ describe('a document that cannot be understood', () => {
       ),
     });
 
-    expect(world.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
+    expect(env.organization.policyTextOf('bucket', 'example-logs')).toBe(text);
   });
 });
 
 describe('the limit', () => {
   test('counts what others wrote, and says so where nothing of ours would fit', async () => {
-    const { bring, world } = sceneOf(bucketPolicy, 'cloudtrail-write');
-    world.organization.editPolicy('bucket', 'example-logs', {
+    const { bring, env } = fixtureOf(bucketPolicy, 'cloudtrail-write');
+    env.organization.editPolicy('bucket', 'example-logs', {
       Version: '2012-10-17',
       Statement: [
         {

@@ -2,12 +2,12 @@ import type { GrantKind, Rendering, ResourceRef, Share } from '../../shared/gran
 import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { entryOf, type KindCases } from './cases.ts';
-import { context, type Holder, type World, world } from './grants-fixture.ts';
+import { context, createGrantEnv, type GrantEnv, type Holder } from './grants-fixture.ts';
 import { holders } from './kind-fixtures.ts';
 
 /** One grant on one resource of a new world, and what a run would do with it. */
-export interface Scene {
-  readonly world: World;
+export interface GrantFixture {
+  readonly env: GrantEnv;
   readonly holder: Holder;
   readonly ref: ResourceRef;
   readonly entry: GrantEntry;
@@ -28,7 +28,12 @@ export interface Brought extends Rendering<unknown> {
   readonly back: unknown;
 }
 
-export function scene(kind: GrantKind, cases: KindCases, fields: object, on: World = world()): Scene {
+export function createGrantFixture(
+  kind: GrantKind,
+  cases: KindCases,
+  fields: object,
+  on: GrantEnv = createGrantEnv(),
+): GrantFixture {
   const entry = entryOf(kind, fields);
   const [ref] = kind.resources(entry, context);
   const holder = holders[cases.resource]?.(on, ref as ResourceRef);
@@ -49,7 +54,7 @@ export function scene(kind: GrantKind, cases: KindCases, fields: object, on: Wor
       keepUnclaimed,
     });
   return {
-    world: on,
+    env: on,
     holder,
     ref,
     entry,

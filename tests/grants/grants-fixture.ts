@@ -53,14 +53,14 @@ export const allowing = (actions: readonly string[]): PolicyDocument => ({
 });
 
 /** An organization with one central account, and a record of what was done there. */
-export interface World {
+export interface GrantEnv {
   readonly organization: SimulatedOrganization;
   /** IAM actions that were used, in order. */
   readonly used: string[];
   clients(region: string): AccountClients;
 }
 
-export function world(permissions: PolicyDocument = allowing(['*'])): World {
+export function createGrantEnv(permissions: PolicyDocument = allowing(['*'])): GrantEnv {
   const clock = { now: () => Date.UTC(2026, 2, 1), sleep: async () => {} };
   const organization = new SimulatedOrganization({
     organizationId: context.organizationId,
@@ -127,4 +127,4 @@ export interface Holder {
   content(): unknown;
 }
 
-export type HolderOf = (world: World, ref: ResourceRef) => Holder;
+export type HolderOf = (env: GrantEnv, ref: ResourceRef) => Holder;

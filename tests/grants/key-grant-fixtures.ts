@@ -1,7 +1,7 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { ResourceRef } from '../../shared/grants/contract.ts';
 import type { SimulatedGrant } from '../../simulator/simulated-resources.ts';
-import { central, type Holder, members, stranger, type World } from './grants-fixture.ts';
+import { central, type GrantEnv, type Holder, members, stranger } from './grants-fixture.ts';
 
 const serviceLinkedRole = 'AWSServiceRoleForAutoScaling';
 
@@ -9,7 +9,7 @@ export const autoScalingRole = (accountId: string): string =>
   `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/${serviceLinkedRole}`;
 
 /** With the service-linked role in each account: without it, KMS refuses the grant. */
-export function keyGrantsHolder({ organization }: World, { id, region }: ResourceRef): Holder {
+export function keyGrantsHolder({ organization }: GrantEnv, { id, region }: ResourceRef): Holder {
   const arn = `arn:aws:kms:${region}:${central}:key/${id}`;
   const grants = () => organization.world.grants.get(arn) ?? [];
   const put = (grant: Partial<SimulatedGrant>) => () => {
@@ -53,7 +53,7 @@ const outsiders: SimulatedGrant = {
 };
 
 /** Every launch permission of an account that is no member is an outsider's. */
-export function imageHolder({ organization }: World, { id, region }: ResourceRef): Holder {
+export function imageHolder({ organization }: GrantEnv, { id, region }: ResourceRef): Holder {
   const permissions = (): readonly LaunchPermission[] =>
     organization.world.images.get(id)?.launchPermissions ?? [];
   const put = (launchPermissions: readonly LaunchPermission[]) => () => {

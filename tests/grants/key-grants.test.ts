@@ -5,7 +5,7 @@ import { writeGrants } from '../../shared/grants/key-grants.ts';
 import { kmsGrant } from '../../shared/grants/kms-grant.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { casesOf } from './cases.ts';
-import { scene } from './grant-fixture.ts';
+import { createGrantFixture } from './grant-fixture.ts';
 import { accountsOf, context, manyAccounts, members } from './grants-fixture.ts';
 import { autoScalingRole } from './key-grant-fixtures.ts';
 
@@ -13,11 +13,11 @@ const kind = kmsGrant as GrantKind;
 
 function made() {
   const cases = casesOf(kind);
-  const of = scene(kind, cases, cases.presets['auto-scaling'] ?? {});
-  of.holder.make();
-  const { organization } = of.world;
+  const fixture = createGrantFixture(kind, cases, cases.presets['auto-scaling'] ?? {});
+  fixture.holder.make();
+  const { organization } = fixture.env;
   const grants = () => [...organization.world.grants.values()].flat();
-  return { ...of, organization, grants };
+  return { ...fixture, organization, grants };
 }
 
 test('who has no service-linked role is named, after all others have their grant', async () => {
@@ -70,8 +70,8 @@ test('one that somebody has narrowed under our name is replaced too', async () =
 });
 
 test('grants are found on whatever page they are, and those of others are counted', async () => {
-  const { world, ref, bring, read } = made();
-  const { kms } = world.clients(ref.region);
+  const { env, ref, bring, read } = made();
+  const { kms } = env.clients(ref.region);
   const other = { KeyId: ref.id, GranteePrincipal: autoScalingRole(members[3]) };
   for (let count = 0; count < 230; count += 1)
     await kms.send(new CreateGrantCommand({ ...other, Operations: ['Decrypt'] }));

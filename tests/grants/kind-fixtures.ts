@@ -4,37 +4,37 @@ import { deploymentOf } from '../../shared/iam/managed-statements.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
-import { central, type Holder, type HolderOf, members, type World } from './grants-fixture.ts';
+import { central, type GrantEnv, type Holder, type HolderOf, members } from './grants-fixture.ts';
 import { imageHolder, keyGrantsHolder } from './key-grant-fixtures.ts';
 
 /** By the word that a kind's cases file has for its resource. */
 export const holders: Readonly<Record<string, HolderOf>> = {
-  bucket: (world, ref) =>
-    documentHolder(world, ref.id, {
+  bucket: (env, ref) =>
+    documentHolder(env, ref.id, {
       kind: 'bucket',
       missingId: 'example-nothing',
-      make: () => world.organization.addBucket({ accountId: central, region: ref.region, name: ref.id }),
+      make: () => env.organization.addBucket({ accountId: central, region: ref.region, name: ref.id }),
       example: { Action: 's3:GetBucketLocation', Resource: `arn:aws:s3:::${ref.id}` },
     }),
-  key: (world, ref) =>
-    documentHolder(world, ref.id, {
+  key: (env, ref) =>
+    documentHolder(env, ref.id, {
       kind: 'key',
       missingId: '00000000-12ab-34cd-56ef-1234567890ab',
-      make: () => world.organization.addKey({ accountId: central, region: ref.region, id: ref.id }),
+      make: () => env.organization.addKey({ accountId: central, region: ref.region, id: ref.id }),
       example: { Action: 'kms:*', Resource: '*' },
     }),
-  repository: (world, ref) =>
-    documentHolder(world, ref.id, {
+  repository: (env, ref) =>
+    documentHolder(env, ref.id, {
       kind: 'repository',
       missingId: 'base/nothing',
-      make: () => world.organization.addRepository({ accountId: central, region: ref.region, name: ref.id }),
+      make: () => env.organization.addRepository({ accountId: central, region: ref.region, name: ref.id }),
       example: { Action: 'ecr:DescribeImages' },
     }),
-  secret: (world, ref) =>
-    documentHolder(world, ref.id, {
+  secret: (env, ref) =>
+    documentHolder(env, ref.id, {
       kind: 'secret',
       missingId: 'deploy/nothing',
-      make: () => world.organization.addSecret({ accountId: central, region: ref.region, name: ref.id }),
+      make: () => env.organization.addSecret({ accountId: central, region: ref.region, name: ref.id }),
       example: { Action: 'secretsmanager:DescribeSecret', Resource: '*' },
     }),
   role: roleHolder,
@@ -52,7 +52,7 @@ interface DocumentSettings {
 }
 
 function documentHolder(
-  { organization }: World,
+  { organization }: GrantEnv,
   name: string,
   { kind, missingId, make, example }: DocumentSettings,
 ): Holder {
@@ -67,7 +67,7 @@ function documentHolder(
 }
 
 /** A role always has a trust policy: another role may assume it from the beginning. */
-function roleHolder({ organization }: World, { id }: ResourceRef): Holder {
+function roleHolder({ organization }: GrantEnv, { id }: ResourceRef): Holder {
   const name = id.split('/').at(-1) ?? id;
   const role = () => [...organization.world.roles.values()].find((each) => each.name === name);
   const owner = {
@@ -128,7 +128,7 @@ function documentForms(
 }
 
 /** Keys, repositories and secrets are kept by ARN. */
-function arnOf({ world }: World['organization'], name: string): string {
+function arnOf({ world }: GrantEnv['organization'], name: string): string {
   const all = [world.keys, world.repositories, world.secrets].flatMap((each) => [...each.values()]);
   return all.find((resource) => resource.name === name)?.arn ?? name;
 }
@@ -141,7 +141,7 @@ function withoutOurs(document: PolicyDocument | undefined): unknown {
     : normalizePolicy({ ...document, Statement: others });
 }
 
-function managedPolicyHolder({ organization }: World, { id }: ResourceRef): Holder {
+function managedPolicyHolder({ organization }: GrantEnv, { id }: ResourceRef): Holder {
   const [type, name = ''] = id.split('/');
   const path = `/account-onboarding/test/${id}/`;
   const entityOf = () => {
@@ -192,7 +192,7 @@ function managedPolicyHolder({ organization }: World, { id }: ResourceRef): Hold
 }
 
 /** Names of policies are unique in an account, whatever their path ("IAM identifiers", IAM user guide). */
-function refuseTakenNames(organization: World['organization']): void {
+function refuseTakenNames(organization: GrantEnv['organization']): void {
   organization.intercept(async ({ operation, input }, proceed) => {
     const wanted = 'PolicyName' in input ? input.PolicyName : undefined;
     const taken = [...organization.world.managedPolicies.values()].some(({ name }) => name === wanted);

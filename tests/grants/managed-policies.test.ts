@@ -5,7 +5,7 @@ import { type ManagedPolicies, writeManagedPolicies } from '../../shared/grants/
 import type { Account } from '../../shared/platform/account.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import { casesOf } from './cases.ts';
-import { scene } from './grant-fixture.ts';
+import { createGrantFixture } from './grant-fixture.ts';
 import { accountsOf, central, context, manyAccounts, members } from './grants-fixture.ts';
 
 const kind = assumeRolePermission as GrantKind;
@@ -13,12 +13,12 @@ const cases = casesOf(kind);
 const two = accountsOf(members.slice(0, 2));
 
 function people(role = 'people/ReadOnly') {
-  const made = scene(kind, cases, { ...cases.presets.people, role });
+  const made = createGrantFixture(kind, cases, { ...cases.presets.people, role });
   made.holder.make();
-  const { world } = made.world.organization;
+  const { world } = made.env.organization;
   return {
     ...made,
-    organization: made.world.organization,
+    organization: made.env.organization,
     policies: () => [...world.managedPolicies.values()],
     holders: () => [...world.groups.values()],
     attached: () => [...(world.groups.values().next().value?.attached ?? [])],
@@ -116,11 +116,11 @@ describe('shards', () => {
   test('an entry whose role name got longer still fits', async () => {
     const all = manyAccounts(200);
     const { back: before, owned } = await group.bring(all);
-    const longer = scene(
+    const longer = createGrantFixture(
       kind,
       cases,
       { ...cases.presets.people, role: `people/${'x'.repeat(60)}` },
-      group.world,
+      group.env,
     );
 
     const { back: after } = await longer.bring(all, owned);
@@ -268,7 +268,7 @@ function attachOthers(count: number): void {
 describe('writes', () => {
   const write = (from: ManagedPolicies, to: ManagedPolicies) => {
     group.organization.resetCalls();
-    return writeManagedPolicies(group.world.clients(group.ref.region).iam, group.ref, { from, to }, context);
+    return writeManagedPolicies(group.env.clients(group.ref.region).iam, group.ref, { from, to }, context);
   };
   const none: ManagedPolicies = { policies: [], othersAttached: 0 };
 

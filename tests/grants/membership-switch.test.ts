@@ -8,8 +8,8 @@ import type { Account } from '../../shared/platform/account.ts';
 import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
 import { account, configurationWith, onlyResource, planOnly } from '../reconcile/plan-fixture.ts';
 import { casesOf } from './cases.ts';
-import { scene } from './grant-fixture.ts';
-import { context, manyAccounts, world } from './grants-fixture.ts';
+import { createGrantFixture } from './grant-fixture.ts';
+import { context, createGrantEnv, manyAccounts } from './grants-fixture.ts';
 
 const ou = 'ou-abcd-11112222';
 const inUnit = (id: string) => account(id, { parentIds: ['r-abcd', ou] });
@@ -209,9 +209,9 @@ describe('permission to assume roles, in several policies', () => {
     ['accounts', 'organization'],
     ['organization', 'accounts'],
   ])('from %s to %s nobody is without it at any moment', async (from, to) => {
-    const on = world();
-    const first = scene(kind, cases, { ...cases.presets.people, membership: from }, on);
-    const second = scene(kind, cases, { ...cases.presets.people, membership: to }, on);
+    const on = createGrantEnv();
+    const first = createGrantFixture(kind, cases, { ...cases.presets.people, membership: from }, on);
+    const second = createGrantFixture(kind, cases, { ...cases.presets.people, membership: to }, on);
     first.holder.make();
     const { owned, back } = await first.bring(everybody);
     expect(Object.keys(kind.documents(back)).length).toBe(from === 'accounts' ? 3 : 1);
@@ -230,8 +230,8 @@ describe('permission to assume roles, in several policies', () => {
   });
 
   function everybodyMay(
-    { organization: { world: now } }: ReturnType<typeof world>,
-    on: ReturnType<typeof scene>,
+    { organization: { world: now } }: ReturnType<typeof createGrantEnv>,
+    on: ReturnType<typeof createGrantFixture>,
   ) {
     const [group] = [...now.groups.values()];
     const documents = [...(group?.attached ?? [])].map((arn) => {

@@ -6,13 +6,13 @@ import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import { accountsOfRoles } from '../../shared/grants/role-entries.ts';
 import type { SimulatedManagedPolicy } from '../../simulator/simulated-resources.ts';
 import { casesOf } from './cases.ts';
-import { scene } from './grant-fixture.ts';
+import { createGrantFixture } from './grant-fixture.ts';
 import { central, context, manyAccounts } from './grants-fixture.ts';
 
 const kind = assumeRolePermission as GrantKind;
 const cases = casesOf(kind);
-const people = (more: object = {}, on?: ReturnType<typeof scene>['world']) =>
-  scene(kind, cases, { ...cases.presets.people, ...more }, on);
+const people = (more: object = {}, on?: ReturnType<typeof createGrantFixture>['env']) =>
+  createGrantFixture(kind, cases, { ...cases.presets.people, ...more }, on);
 
 const sid = 'AccountOnboardingtestExampleAssume';
 const sidTag = 'account-onboarding:sid';
@@ -20,7 +20,7 @@ const sidTag = 'account-onboarding:sid';
 function group() {
   const made = people();
   made.holder.make();
-  const { organization } = made.world;
+  const { organization } = made.env;
   const policy = (): SimulatedManagedPolicy => {
     const [only, ...others] = organization.world.managedPolicies.values();
     if (only === undefined || others.length > 0) throw new Error('There is not one policy');
@@ -43,15 +43,15 @@ const accountsIn = (state: unknown): readonly string[] =>
 const idsOf = (count: number): readonly string[] => manyAccounts(count).map(({ id }) => id);
 
 test('the statement stands without its Sid, which a tag has, and is known by it', async () => {
-  const of = group();
+  const fixture = group();
 
-  const { back } = await of.bring(manyAccounts(3));
-  const again = await of.bring(manyAccounts(3));
+  const { back } = await fixture.bring(manyAccounts(3));
+  const again = await fixture.bring(manyAccounts(3));
 
-  expect(of.text()).not.toContain('Sid');
-  expect(of.policy().tags[sidTag]).toBe(sid);
+  expect(fixture.text()).not.toContain('Sid');
+  expect(fixture.policy().tags[sidTag]).toBe(sid);
   expect((back as ManagedPolicies).policies[0]?.document.Statement.map(({ Sid }) => Sid)).toEqual([sid]);
-  expect([...kind.granted(of.entry, of.ref, back, context, [])]).toEqual(idsOf(3));
+  expect([...kind.granted(fixture.entry, fixture.ref, back, context, [])]).toEqual(idsOf(3));
   expect(again.changed).toBe(false);
 });
 
@@ -59,11 +59,11 @@ test('ten policies list ten times what one document does, however long the role 
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 64 }), fc.boolean(), (length, mfa) => {
       const role = 'r'.repeat(length);
-      const of = people({ role, mfa });
+      const fixture = people({ role, mfa });
       const naive = naively(role, mfa);
 
-      expect(of.render(kind.empty, manyAccounts(10 * naive))).toMatchObject({ packing: '10 policies' });
-      expect(() => of.render(kind.empty, manyAccounts(10 * naive + 1))).toThrow(/hold/);
+      expect(fixture.render(kind.empty, manyAccounts(10 * naive))).toMatchObject({ packing: '10 policies' });
+      expect(() => fixture.render(kind.empty, manyAccounts(10 * naive + 1))).toThrow(/hold/);
     }),
     { seed: 20_261_128, numRuns: 12 },
   );
@@ -89,38 +89,38 @@ function naively(role: string, mfa: boolean): number {
 }
 
 test('a full policy has as many characters as AWS allows, less what one account takes', async () => {
-  const of = group();
+  const fixture = group();
 
-  const { size } = await of.bring(manyAccounts(122));
+  const { size } = await fixture.bring(manyAccounts(122));
 
-  expect(of.text()).toHaveLength(size);
+  expect(fixture.text()).toHaveLength(size);
   expect(size).toBeLessThanOrEqual(6_144);
   expect(size + '"arn:aws:iam::111122223333:role/people/ReadOnly",'.length).toBeGreaterThan(6_144);
 });
 
 test('a policy that was made without the tag keeps its Sids, and is not written anew', async () => {
-  const of = group();
-  await of.bring(manyAccounts(3));
-  delete of.policy().tags[sidTag];
-  of.edit(of.text().replace('{"Effect"', `{"Sid":"${sid}","Effect"`));
+  const fixture = group();
+  await fixture.bring(manyAccounts(3));
+  delete fixture.policy().tags[sidTag];
+  fixture.edit(fixture.text().replace('{"Effect"', `{"Sid":"${sid}","Effect"`));
 
-  const same = await of.bring(manyAccounts(3));
-  const more = await of.bring(manyAccounts(4));
+  const same = await fixture.bring(manyAccounts(3));
+  const more = await fixture.bring(manyAccounts(4));
 
   expect(same.changed).toBe(false);
   expect(accountsIn(more.back)).toEqual(idsOf(4));
-  expect(of.text()).toContain(sid);
+  expect(fixture.text()).toContain(sid);
 });
 
 test('where somebody has changed the tag, the next write names the statement, and nobody is lost', async () => {
-  const of = group();
-  await of.bring(manyAccounts(3));
-  of.policy().tags[sidTag] = 'Other';
+  const fixture = group();
+  await fixture.bring(manyAccounts(3));
+  fixture.policy().tags[sidTag] = 'Other';
 
-  const { changed, back } = await of.bring(manyAccounts(3));
+  const { changed, back } = await fixture.bring(manyAccounts(3));
 
   expect(changed).toBe(true);
-  expect(of.text()).toContain(sid);
+  expect(fixture.text()).toContain(sid);
   expect(accountsIn(back)).toEqual(idsOf(3));
 });
 
@@ -128,37 +128,37 @@ test.each([
   ['before', 0],
   ['behind', 1],
 ])('a statement without a Sid that somebody adds %s ours goes, and ours stays', async (_, place) => {
-  const of = group();
-  const { owned } = await of.bring(manyAccounts(3));
-  const document = JSON.parse(of.text()) as { Statement: object[] };
+  const fixture = group();
+  const { owned } = await fixture.bring(manyAccounts(3));
+  const document = JSON.parse(fixture.text()) as { Statement: object[] };
   const theirs = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
-  of.edit(JSON.stringify({ ...document, Statement: document.Statement.toSpliced(place, 0, theirs) }));
+  fixture.edit(JSON.stringify({ ...document, Statement: document.Statement.toSpliced(place, 0, theirs) }));
 
-  const { back } = await of.bring(manyAccounts(3), owned);
+  const { back } = await fixture.bring(manyAccounts(3), owned);
 
-  expect(of.text()).not.toContain('s3:GetObject');
+  expect(fixture.text()).not.toContain('s3:GetObject');
   expect(accountsIn(back)).toEqual(idsOf(3));
-  expect((await of.bring(manyAccounts(3))).changed).toBe(false);
+  expect((await fixture.bring(manyAccounts(3))).changed).toBe(false);
 });
 
 test('a policy keeps its tag when another grant takes the place of the first, and the statement of that one has its Sid', async () => {
-  const of = group();
-  await of.bring(manyAccounts(3));
-  const other = people({ name: 'other' }, of.world);
+  const fixture = group();
+  await fixture.bring(manyAccounts(3));
+  const other = people({ name: 'other' }, fixture.env);
 
   const { back } = await other.bring(manyAccounts(2));
 
-  expect(of.policy().tags[sidTag]).toBe(sid);
-  expect(of.text()).toContain('AccountOnboardingtestOtherAssume');
+  expect(fixture.policy().tags[sidTag]).toBe(sid);
+  expect(fixture.text()).toContain('AccountOnboardingtestOtherAssume');
   expect(accountsIn(back)).toEqual(idsOf(2));
 });
 
 test('a policy of another tag that no listing shows yet is left until one does', async () => {
-  const of = group();
-  await of.bring(manyAccounts(3));
-  const other = people({ name: 'other' }, of.world);
-  const before = of.text();
-  const listed = of.organization.intercept(async ({ operation }, proceed) => {
+  const fixture = group();
+  await fixture.bring(manyAccounts(3));
+  const other = people({ name: 'other' }, fixture.env);
+  const before = fixture.text();
+  const listed = fixture.organization.intercept(async ({ operation }, proceed) => {
     if (operation === 'ListPolicies') return { Policies: [], IsTruncated: false };
     if (operation === 'ListAttachedGroupPolicies') return { AttachedPolicies: [], IsTruncated: false };
     return proceed();
@@ -168,7 +168,7 @@ test('a policy of another tag that no listing shows yet is left until one does',
     name: 'ResourceBusyError',
     message: expect.stringMatching(new RegExp(`${central}.*IAM does not list it yet`)),
   });
-  const meanwhile = of.text();
+  const meanwhile = fixture.text();
   listed();
   const { back } = await other.bring(manyAccounts(2));
 

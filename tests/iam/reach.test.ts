@@ -16,9 +16,9 @@ const gains = (
   after: Conditions | undefined,
   Effect: 'Allow' | 'Deny' = 'Allow',
 ) => {
-  const of = (Condition: Conditions | undefined) =>
+  const factsOf = (Condition: Conditions | undefined) =>
     statementFacts(allow({ Effect, ...(Condition && { Condition }) }));
-  return [...wideningOf(of(before), of(after))]
+  return [...wideningOf(factsOf(before), factsOf(after))]
     .map(([key, widening]) => [key.slice(key.lastIndexOf(']') + 1), widening])
     .sort();
 };

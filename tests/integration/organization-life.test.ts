@@ -78,8 +78,8 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
   };
 
   /** Ids in order, without those who left and with those who came. */
-  const ids = (of: readonly string[], { without = [], and = [] }: Changes = {}): readonly string[] =>
-    [...of.filter((id) => !without.includes(id)), ...and].sort();
+  const ids = (accountIds: readonly string[], { without = [], and = [] }: Changes = {}): readonly string[] =>
+    [...accountIds.filter((id) => !without.includes(id)), ...and].sort();
   const workloads = () => life.members.Workloads;
   const using = () => [...workloads(), ...life.members.Sandbox];
   const everyone = () => {

@@ -7,17 +7,17 @@ import { leaseDuration } from '../../shared/reconcile/lease.ts';
 import { type OverallPlan, planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, everything, repository, secret, small } from '../flows/configurations.ts';
-import { due, foreign, named, type World, world, writeCounts } from '../flows/flows-fixture.ts';
+import { createEnv, due, foreign, named, type TestEnv, writeCounts } from '../flows/flows-fixture.ts';
 
 const own = '888888888888';
 
-async function plan({ services, store }: World, accountId?: string): Promise<OverallPlan> {
+async function plan({ services, store }: TestEnv, accountId?: string): Promise<OverallPlan> {
   return planAll(services, { runId: 'plan', active: await activeConfiguration(store), accountId });
 }
 
-async function apply(of: World, planned: OverallPlan, runId = 'apply') {
-  const run = await applyPlan(of.services, { runId, plan: planned });
-  const changes = await of.store.runs.changes(runId);
+async function apply(env: TestEnv, planned: OverallPlan, runId = 'apply') {
+  const run = await applyPlan(env.services, { runId, plan: planned });
+  const changes = await env.store.runs.changes(runId);
   return {
     run,
     changes,
@@ -32,18 +32,18 @@ const all = <T>(value: T): Readonly<Record<string, T>> =>
 /** No account has the tag that the grant is for. */
 const forNobody = { [secret]: 'unchanged' };
 
-const written = (of: World): number => Object.keys(writeCounts(of)).length;
+const written = (env: TestEnv): number => Object.keys(writeCounts(env)).length;
 
 test('everybody gets what is due, others keep theirs, and the run is recorded', async () => {
-  const of = await world();
-  const before = foreign(of);
-  const { run, changes } = await apply(of, await plan(of));
+  const env = await createEnv();
+  const before = foreign(env);
+  const { run, changes } = await apply(env, await plan(env));
 
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
   for (const [resource, documents] of Object.entries(before))
-    expect(foreign(of)[resource]?.map(normalizePolicy)).toEqual(documents.map(normalizePolicy));
+    expect(foreign(env)[resource]?.map(normalizePolicy)).toEqual(documents.map(normalizePolicy));
   expect(run).toMatchObject({ status: 'succeeded', cause: 'apply', accountIds: [] });
-  expect(await of.store.runs.get('apply')).toEqual(run);
+  expect(await env.store.runs.get('apply')).toEqual(run);
   expect(changes.find(({ resource }) => resource === bucket)).toMatchObject({
     planned: 'change',
     outcome: 'written',
@@ -53,20 +53,20 @@ test('everybody gets what is due, others keep theirs, and the run is recorded', 
 });
 
 test('the second time there is nothing to write', async () => {
-  const of = await world();
-  await apply(of, await plan(of));
-  of.organization.resetCalls();
+  const env = await createEnv();
+  await apply(env, await plan(env));
+  env.organization.resetCalls();
 
-  const { outcomes, run } = await apply(of, await plan(of), 'again');
+  const { outcomes, run } = await apply(env, await plan(env), 'again');
 
   expect(outcomes).toEqual(all('unchanged'));
   expect(run.status).toBe('succeeded');
-  expect(written(of)).toBe(0);
+  expect(written(env)).toBe(0);
 });
 
 test('a plan for one account writes only the resources that have something for it', async () => {
-  const of = await world();
-  const { outcomes, run } = await apply(of, await plan(of, own));
+  const env = await createEnv();
+  const { outcomes, run } = await apply(env, await plan(env, own));
 
   expect(run.accountIds).toEqual([own]);
   expect(outcomes).toMatchObject({ [bucket]: 'written', [repository]: 'written' });
@@ -74,13 +74,13 @@ test('a plan for one account writes only the resources that have something for i
 });
 
 test('refuses what should become something else when the registry has moved since the plan', async () => {
-  const of = await world();
-  const planned = await plan(of);
-  const { organization, services, store, clock } = of;
+  const env = await createEnv();
+  const planned = await plan(env);
+  const { organization, services, store, clock } = env;
   organization.addAccount({ id: '999999999999', name: 'new' });
   await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
 
-  const { run, outcomes, errors } = await apply(of, planned);
+  const { run, outcomes, errors } = await apply(env, planned);
 
   expect(outcomes).toEqual({ ...all('failed'), ...forNobody, [repository]: 'written' });
   expect(errors[bucket]).toBe('StalePlanError');
@@ -89,54 +89,54 @@ test('refuses what should become something else when the registry has moved sinc
 });
 
 test('writes when the registry has moved without a change of what is desired', async () => {
-  const of = await world();
-  const planned = await plan(of);
-  const { organization, services, store, clock } = of;
+  const env = await createEnv();
+  const planned = await plan(env);
+  const { organization, services, store, clock } = env;
   const account = organization.world.accounts.get(own);
   if (account !== undefined) organization.world.accounts.set(own, { ...account, name: 'another name' });
   await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
   const { revision } = await store.registry.head();
 
-  const { run } = await apply(of, planned);
+  const { run } = await apply(env, planned);
 
   expect(revision).toBeGreaterThan(planned.revision);
   expect(run.status).toBe('succeeded');
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
 });
 
 test('writes nothing when another configuration is active since the plan', async () => {
-  const of = await world();
-  const planned = await plan(of);
-  await activateConfiguration(of.services, small(['bucket', 'key']), 'the test');
+  const env = await createEnv();
+  const planned = await plan(env);
+  await activateConfiguration(env.services, small(['bucket', 'key']), 'the test');
 
-  const { run, errors } = await apply(of, planned);
+  const { run, errors } = await apply(env, planned);
 
   expect(errors).toEqual(all('StalePlanError'));
   expect(run.status).toBe('failed');
-  expect(written(of)).toBe(0);
+  expect(written(env)).toBe(0);
 });
 
 test('leaves a resource unchanged when another apply has made the same change', async () => {
-  const of = await world();
-  const planned = await plan(of);
+  const env = await createEnv();
+  const planned = await plan(env);
   const one = planned.resources.filter(({ desired }) => desired.key === bucket);
-  await apply(of, { ...planned, resources: one }, 'meanwhile');
+  await apply(env, { ...planned, resources: one }, 'meanwhile');
 
-  const { outcomes, run } = await apply(of, planned);
+  const { outcomes, run } = await apply(env, planned);
 
   expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'unchanged' });
   expect(run.status).toBe('succeeded');
 });
 
 test('ends two applies of one plan with success and one write for each resource', async () => {
-  const of = await world();
-  const [mine, yours] = [await plan(of), await plan(of)];
-  of.organization.resetCalls();
+  const env = await createEnv();
+  const [mine, yours] = [await plan(env), await plan(env)];
+  env.organization.resetCalls();
 
-  const applied = await Promise.all([apply(of, mine, 'mine'), apply(of, yours, 'yours')]);
+  const applied = await Promise.all([apply(env, mine, 'mine'), apply(env, yours, 'yours')]);
 
   expect(applied.map(({ run }) => run.status)).toEqual(['succeeded', 'succeeded']);
-  expect(named(of)).toEqual(due(of));
+  expect(named(env)).toEqual(due(env));
   for (const resource of everything) {
     const outcomes = applied.map(({ outcomes: each }) => each[resource]).sort();
     expect(outcomes).toEqual(resource === secret ? ['unchanged', 'unchanged'] : ['unchanged', 'written']);
@@ -144,16 +144,16 @@ test('ends two applies of one plan with success and one write for each resource'
 });
 
 test('ends applies for two accounts at once with success', async () => {
-  const of = await world();
-  const [mine, yours] = [await plan(of, own), await plan(of, '444444444444')];
+  const env = await createEnv();
+  const [mine, yours] = [await plan(env, own), await plan(env, '444444444444')];
 
-  const applied = await Promise.all([apply(of, mine, 'mine'), apply(of, yours, 'yours')]);
+  const applied = await Promise.all([apply(env, mine, 'mine'), apply(env, yours, 'yours')]);
 
   expect(applied.map(({ run }) => run.status)).toEqual(['succeeded', 'succeeded']);
 });
 
 /** An apply that was killed while it held the bucket. */
-async function killed({ store, clock }: World) {
+async function killed({ store, clock }: TestEnv) {
   const until = clock.now() + leaseDuration;
   await store.leases.acquire(bucket, 'killed#1', clock.now(), until);
   await store.runs.put({
@@ -173,13 +173,13 @@ async function killed({ store, clock }: World) {
 }
 
 test('waits for the lease of an apply that was killed, says who holds it until when, then goes on', async () => {
-  const of = await world();
-  const planned = await plan(of);
-  const holder = await killed(of);
-  const start = of.clock.now();
+  const env = await createEnv();
+  const planned = await plan(env);
+  const holder = await killed(env);
+  const start = env.clock.now();
   const held: unknown[] = [];
 
-  const run = await applyPlan(of.services, {
+  const run = await applyPlan(env.services, {
     runId: 'again',
     plan: planned,
     onWait: (each) => held.push(each),
@@ -187,13 +187,13 @@ test('waits for the lease of an apply that was killed, says who holds it until w
 
   expect(held).toEqual([holder]);
   expect(run.status).toBe('succeeded');
-  expect(named(of)).toEqual(due(of));
-  expect(of.clock.now() - start).toBeGreaterThanOrEqual(leaseDuration);
-  expect(of.clock.now() - start).toBeLessThan(leaseDuration + 10_000);
+  expect(named(env)).toEqual(due(env));
+  expect(env.clock.now() - start).toBeGreaterThanOrEqual(leaseDuration);
+  expect(env.clock.now() - start).toBeLessThan(leaseDuration + 10_000);
 });
 
 test('ends as busy, and names the holder, when a resource is held for longer than a lease lasts', async () => {
-  const of = await world({
+  const env = await createEnv({
     around: ({ leases }) => ({
       leases: {
         ...leases,
@@ -204,7 +204,7 @@ test('ends as busy, and names the holder, when a resource is held for longer tha
       },
     }),
   });
-  const { run, outcomes } = await apply(of, await plan(of));
+  const { run, outcomes } = await apply(env, await plan(env));
 
   expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'busy' });
   expect(run.left).toEqual([
@@ -213,12 +213,12 @@ test('ends as busy, and names the holder, when a resource is held for longer tha
 });
 
 test('stops waiting and begins nothing else when the operator interrupts', async () => {
-  const of = await world();
-  const planned = await plan(of);
-  await killed(of);
+  const env = await createEnv();
+  const planned = await plan(env);
+  await killed(env);
   let interrupted = false;
 
-  const run = await applyPlan(of.services, {
+  const run = await applyPlan(env.services, {
     runId: 'again',
     plan: planned,
     onWait: () => {
@@ -232,13 +232,13 @@ test('stops waiting and begins nothing else when the operator interrupts', async
     reason: expect.stringMatching(/^Interrupted by the operator/),
   });
   expect(run.left).toEqual([expect.stringContaining(`${bucket}: `)]);
-  const free = await of.store.leases.acquire(repository, 'test', of.clock.now(), of.clock.now() + 1);
+  const free = await env.store.leases.acquire(repository, 'test', env.clock.now(), env.clock.now() + 1);
   expect(free.taken).toBe(true);
 });
 
 test('refuses a policy that would be too large, in the words that a run has', async () => {
-  const of = await world();
-  of.organization.editPolicy('repository', [...of.organization.world.repositories.keys()][0] ?? '', {
+  const env = await createEnv();
+  env.organization.editPolicy('repository', [...env.organization.world.repositories.keys()][0] ?? '', {
     Version: '2012-10-17',
     Statement: [
       {
@@ -249,20 +249,20 @@ test('refuses a policy that would be too large, in the words that a run has', as
       },
     ],
   });
-  const { outcomes, errors, run } = await apply(of, await plan(of));
+  const { outcomes, errors, run } = await apply(env, await plan(env));
 
   expect([outcomes[repository], errors[repository]]).toEqual(['refused', 'PolicyTooLargeError']);
   expect(run.left).toEqual([expect.stringContaining(`${repository}: refused: PolicyTooLargeError`)]);
 });
 
 test('what could not be planned is not tried, though it has come back since', async () => {
-  const of = await world();
-  const gone = of.organization.world.buckets.get('example-logs');
-  of.organization.world.buckets.delete('example-logs');
-  const planned = await plan(of);
-  if (gone !== undefined) of.organization.world.buckets.set('example-logs', gone);
+  const env = await createEnv();
+  const gone = env.organization.world.buckets.get('example-logs');
+  env.organization.world.buckets.delete('example-logs');
+  const planned = await plan(env);
+  if (gone !== undefined) env.organization.world.buckets.set('example-logs', gone);
 
-  const { outcomes, errors } = await apply(of, planned);
+  const { outcomes, errors } = await apply(env, planned);
 
   expect(outcomes).toEqual({ ...all('written'), ...forNobody, [bucket]: 'failed' });
   expect(errors[bucket]).toBe('ResourceMissingError');
@@ -272,8 +272,8 @@ test.each([
   ['everybody', undefined, 'succeeded'],
   ['that very account', own, 'failed'],
 ])('an account that AWS does not accept is set aside, in a plan for %s', async (_, accountId, status) => {
-  const of = await world({ prepare: (organization) => organization.refusePrincipal(own) });
-  const { outcomes, run } = await apply(of, await plan(of, accountId));
+  const env = await createEnv({ prepare: (organization) => organization.refusePrincipal(own) });
+  const { outcomes, run } = await apply(env, await plan(env, accountId));
 
   expect(outcomes[repository]).toBe('set-aside');
   expect(run.status).toBe(status);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { isMemberOf, newestFirst, picture } from '../../shared/reconcile/context.ts';
 import { small } from '../flows/configurations.ts';
-import { world } from '../flows/flows-fixture.ts';
+import { createEnv } from '../flows/flows-fixture.ts';
 import { account } from './plan-fixture.ts';
 
 const unknown = 's3-bucket-policy/222222222222/eu-west-1/other-logs';
 
 describe('picture', () => {
   const pictureWith = async (owned: readonly string[]) => {
-    const { services } = await world({ configuration: small(['bucket']) });
+    const { services } = await createEnv({ configuration: small(['bucket']) });
     const state = { appliedRevision: 1, configurationHash: 'h', owned, generation: 1, updatedAt: 'then' };
     return await picture(services, unknown, state);
   };

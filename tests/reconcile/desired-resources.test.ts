@@ -110,7 +110,7 @@ describe('desired resources', () => {
   test('resources are ordered by key, whatever the order of the grants', () => {
     const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
     const turned = { ...configuration, grants: configuration.grants.toReversed() };
-    const keys = (of: typeof configuration) => desiredResources(of, []).map((resource) => resource.key);
+    const keys = (given: typeof configuration) => desiredResources(given, []).map((resource) => resource.key);
 
     expect(keys(turned)).toEqual(keys(configuration));
     expect(keys(configuration)).toEqual(keys(configuration).toSorted());

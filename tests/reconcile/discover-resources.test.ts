@@ -3,23 +3,23 @@ import { lookForResources, searchLines, writtenAmong } from '../../shared/reconc
 import type { FoundResources, FoundStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { shared } from '../flows/configurations.ts';
-import { type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, type TestEnv } from '../flows/flows-fixture.ts';
 import { addRepository, having, home, images, repositoryKey } from '../flows/patterns.ts';
 
 const configuration = having(images('["base/*"]'));
 const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
 
-const look = ({ services }: World, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
+const look = ({ services }: TestEnv, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
   lookForResources(services, { runId: 'look', configuration, where, keep });
 
-const stored = async ({ store }: World): Promise<FoundResources | undefined> =>
+const stored = async ({ store }: TestEnv): Promise<FoundResources | undefined> =>
   (await store.found.all()).find((item) => item.search === search);
 
 test('what was found is kept, with when', async () => {
-  const of = await world({ configuration });
-  addRepository(of, 'base/node');
+  const env = await createEnv({ configuration });
+  addRepository(env, 'base/node');
 
-  const { items, failed, warnings } = await look(of);
+  const { items, failed, warnings } = await look(env);
 
   expect({ failed, warnings }).toEqual({ failed: [], warnings: [] });
   expect(items).toEqual([
@@ -31,29 +31,29 @@ test('what was found is kept, with when', async () => {
       generation: 1,
     },
   ]);
-  expect(await stored(of)).toEqual(items[0]);
+  expect(await stored(env)).toEqual(items[0]);
 });
 
 test('a look that is not to be kept writes nothing', async () => {
-  const of = await world({ configuration });
-  addRepository(of, 'base/node');
+  const env = await createEnv({ configuration });
+  addRepository(env, 'base/node');
 
-  const { items } = await look(of, 'everywhere', false);
+  const { items } = await look(env, 'everywhere', false);
 
   expect(items[0]?.matching).toEqual([repositoryKey('base/node')]);
-  expect(await stored(of)).toBeUndefined();
+  expect(await stored(env)).toBeUndefined();
 });
 
 test('a look that fails keeps what was found, and says why', async () => {
-  const of = await world({ configuration });
-  addRepository(of, 'base/node');
-  await look(of);
-  of.organization.disableRegion(shared, home);
+  const env = await createEnv({ configuration });
+  addRepository(env, 'base/node');
+  await look(env);
+  env.organization.disableRegion(shared, home);
 
-  const looked = await look(of);
+  const looked = await look(env);
 
   expect(searchLines(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
-  expect(await stored(of)).toMatchObject({
+  expect(await stored(env)).toMatchObject({
     matching: [repositoryKey('base/node')],
     lookedAt: expect.any(String),
     error: { name: 'RegionNotEnabledError' },
@@ -62,25 +62,25 @@ test('a look that fails keeps what was found, and says why', async () => {
 });
 
 test('where nobody has looked with success, every run looks', async () => {
-  const of = await world({ configuration });
-  of.organization.disableRegion(shared, home);
-  await look(of, 'new');
-  of.organization.enableRegion(shared, home);
-  addRepository(of, 'base/node');
+  const env = await createEnv({ configuration });
+  env.organization.disableRegion(shared, home);
+  await look(env, 'new');
+  env.organization.enableRegion(shared, home);
+  addRepository(env, 'base/node');
 
-  await look(of, 'new');
-  of.organization.resetCalls();
-  await look(of, 'new');
+  await look(env, 'new');
+  env.organization.resetCalls();
+  await look(env, 'new');
 
-  expect((await stored(of))?.matching).toEqual([repositoryKey('base/node')]);
-  expect(of.organization.calls).toEqual([]);
+  expect((await stored(env))?.matching).toEqual([repositoryKey('base/node')]);
+  expect(env.organization.calls).toEqual([]);
 });
 
 test('what matches no more is known for as long as something of ours is remembered there', async () => {
-  const of = await world({ configuration });
+  const env = await createEnv({ configuration });
   const keys = ['base/node', 'base/python'].map((name) => repositoryKey(name));
-  for (const name of ['base/node', 'base/python']) addRepository(of, name);
-  await look(of);
+  for (const name of ['base/node', 'base/python']) addRepository(env, name);
+  await look(env);
   const remembered = (owned: readonly string[]) => ({
     appliedRevision: 1,
     configurationHash: '',
@@ -88,16 +88,16 @@ test('what matches no more is known for as long as something of ours is remember
     generation: 1,
     updatedAt: '',
   });
-  await of.store.resources.put(keys[0] ?? '', remembered(['AccountOnboardingflowsImagesPull']));
-  await of.store.resources.put(keys[1] ?? '', remembered([]));
-  of.organization.world.repositories.clear();
+  await env.store.resources.put(keys[0] ?? '', remembered(['AccountOnboardingflowsImagesPull']));
+  await env.store.resources.put(keys[1] ?? '', remembered([]));
+  env.organization.world.repositories.clear();
 
-  await look(of);
-  expect(await stored(of)).toMatchObject({ matching: [], former: [keys[0]] });
+  await look(env);
+  expect(await stored(env)).toMatchObject({ matching: [], former: [keys[0]] });
 
-  await of.store.resources.put(keys[0] ?? '', { ...remembered([]), version: 1 });
-  await look(of);
-  expect(await stored(of)).toMatchObject({ matching: [], former: [] });
+  await env.store.resources.put(keys[0] ?? '', { ...remembered([]), version: 1 });
+  await look(env);
+  expect(await stored(env)).toMatchObject({ matching: [], former: [] });
 });
 
 const ours = {
@@ -112,7 +112,7 @@ const ours = {
 test('what another run begins to write while the look is stored is not forgotten', async () => {
   const key = repositoryKey('base/node');
   let writes = false;
-  const of = await world({
+  const env = await createEnv({
     configuration,
     around: (store) => ({
       found: {
@@ -124,14 +124,14 @@ test('what another run begins to write while the look is stored is not forgotten
       },
     }),
   });
-  addRepository(of, 'base/node');
-  await look(of);
-  of.organization.world.repositories.clear();
+  addRepository(env, 'base/node');
+  await look(env);
+  env.organization.world.repositories.clear();
   writes = true;
 
-  await look(of);
+  await look(env);
 
-  expect(await stored(of)).toMatchObject({ matching: [], former: [key] });
+  expect(await stored(env)).toMatchObject({ matching: [], former: [key] });
 });
 
 describe('two looks at the same time', () => {
@@ -156,24 +156,24 @@ describe('two looks at the same time', () => {
   });
 
   test('an older answer never replaces a newer one: it is asked again', async () => {
-    const of = await world({ configuration, around: overtaken(1) });
-    addRepository(of, 'base/node');
+    const env = await createEnv({ configuration, around: overtaken(1) });
+    addRepository(env, 'base/node');
 
-    const { failed } = await look(of);
+    const { failed } = await look(env);
 
     expect(failed).toEqual([]);
-    const looks = of.organization.calls.filter(({ operation }) => operation === 'DescribeRepositories');
+    const looks = env.organization.calls.filter(({ operation }) => operation === 'DescribeRepositories');
     expect(looks).toHaveLength(2);
-    expect(await stored(of)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 3 });
+    expect(await stored(env)).toMatchObject({ matching: [repositoryKey('base/node')], generation: 3 });
   });
 
   test('whoever is overtaken again and again leaves it to the others, and says so', async () => {
-    const of = await world({ configuration, around: overtaken(100) });
+    const env = await createEnv({ configuration, around: overtaken(100) });
 
-    const looked = await look(of);
+    const looked = await look(env);
 
     expect(searchLines(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
-    expect((await stored(of))?.matching).toEqual([repositoryKey('base/newest')]);
+    expect((await stored(env))?.matching).toEqual([repositoryKey('base/newest')]);
   });
 });
 
@@ -212,7 +212,7 @@ describe('an item that cannot be understood', () => {
     };
 
   test('is replaced and told of when a search succeeds', async () => {
-    const env = await world({ configuration, around: unreadableSearch(search) });
+    const env = await createEnv({ configuration, around: unreadableSearch(search) });
     addRepository(env, 'base/node');
     const item = { search, matching: [], former: [repositoryKey('base/old')], generation: 4 };
     await env.store.found.put({ ...item, generation: 1 }, undefined);
@@ -230,7 +230,7 @@ describe('an item that cannot be understood', () => {
   });
 
   test('is unresolved when its search fails, and nothing that it found is dropped', async () => {
-    const env = await world({ configuration, around: unreadableSearch(search) });
+    const env = await createEnv({ configuration, around: unreadableSearch(search) });
     await env.store.found.put(
       { search, matching: [repositoryKey('base/node')], former: [], generation: 1 },
       undefined,
@@ -247,7 +247,7 @@ describe('an item that cannot be understood', () => {
   });
 
   test('is unresolved and stays as it is when no grant has its pattern', async () => {
-    const env = await world({ configuration, around: unreadableSearch('another') });
+    const env = await createEnv({ configuration, around: unreadableSearch('another') });
     const item = { search: 'another', matching: [], former: [repositoryKey('base/old')], generation: 1 };
     await env.store.found.put(item, undefined);
 
@@ -258,7 +258,7 @@ describe('an item that cannot be understood', () => {
   });
 
   test('keeps a resource in sight when its own item is the one', async () => {
-    const env = await world({
+    const env = await createEnv({
       configuration,
       around: ({ resources }) => ({
         resources: {

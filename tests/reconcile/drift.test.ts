@@ -6,33 +6,33 @@ import { driftOf, type ResourceDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import type { ResourceState } from '../../shared/store/ports.ts';
 import { bucket, people, repository, small } from '../flows/configurations.ts';
-import { type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, type TestEnv } from '../flows/flows-fixture.ts';
 import { sweep } from '../flows/sweeps.ts';
 import { leaveOver } from '../flows/unattached-policies.ts';
 
-const plan = async ({ services, store }: World) =>
+const plan = async ({ services, store }: TestEnv) =>
   planAll(services, { runId: 'plan', active: await activeConfiguration(store) });
 
-async function drift(of: World): Promise<Readonly<Record<string, ResourceDrift>>> {
-  return Object.fromEntries(driftOf(await plan(of)).map((each) => [each.resource, each]));
+async function drift(env: TestEnv): Promise<Readonly<Record<string, ResourceDrift>>> {
+  return Object.fromEntries(driftOf(await plan(env)).map((each) => [each.resource, each]));
 }
 
 /** A world in which everybody is onboarded. */
-async function onboarded(names?: Parameters<typeof small>[0]): Promise<World> {
-  const of = await world({ configuration: small(names) });
-  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
-  return of;
+async function onboarded(names?: Parameters<typeof small>[0]): Promise<TestEnv> {
+  const env = await createEnv({ configuration: small(names) });
+  await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
+  return env;
 }
 
-async function arrives(of: World, id: string): Promise<void> {
-  of.organization.addAccount({ id, name: `new ${id}` });
-  const { services, store, clock } = of;
+async function arrives(env: TestEnv, id: string): Promise<void> {
+  env.organization.addAccount({ id, name: `new ${id}` });
+  const { services, store, clock } = env;
   await importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
 }
 
 type Statements = readonly { readonly Sid?: string }[];
 
-function edit({ organization }: World, change: (statements: Statements) => Statements): void {
+function edit({ organization }: TestEnv, change: (statements: Statements) => Statements): void {
   const found = organization.world.buckets.get('example-logs');
   if (found?.policy === undefined) throw new Error('the bucket has no policy');
   const policy = JSON.parse(found.policy) as { readonly Statement: Statements };
@@ -51,74 +51,74 @@ test('every kind of resource is equal after a run', async () => {
 });
 
 test('before the first run everything is pending, and nobody knows of others', async () => {
-  const found = await drift(await world({ configuration: small(['bucket']) }));
+  const found = await drift(await createEnv({ configuration: small(['bucket']) }));
 
   expect(found[bucket]).toMatchObject({ status: 'pending', foreign: 'unknown' });
 });
 
 test('an account that no run has come to yet is pending, not drift', async () => {
-  const of = await onboarded(['bucket']);
-  await arrives(of, '999999999999');
+  const env = await onboarded(['bucket']);
+  await arrives(env, '999999999999');
 
-  expect((await drift(of))[bucket]).toMatchObject({ status: 'pending', foreign: 'same' });
+  expect((await drift(env))[bucket]).toMatchObject({ status: 'pending', foreign: 'same' });
 });
 
 test('an account that does not concern a resource leaves it equal', async () => {
-  const of = await onboarded(['repository']);
-  await arrives(of, '999999999999');
+  const env = await onboarded(['repository']);
+  await arrives(env, '999999999999');
 
-  expect((await drift(of))[repository]).toMatchObject({ status: 'equal' });
+  expect((await drift(env))[repository]).toMatchObject({ status: 'equal' });
 });
 
 test('what is pending does not hide what was changed', async () => {
-  const of = await onboarded(['bucket']);
-  await arrives(of, '999999999999');
-  edit(of, withoutOurs);
+  const env = await onboarded(['bucket']);
+  await arrives(env, '999999999999');
+  edit(env, withoutOurs);
 
-  expect((await drift(of))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'same' });
+  expect((await drift(env))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'same' });
 });
 
 test('a managed policy that was detached is ours that changed: what it says is missing', async () => {
-  const of = await onboarded(['people']);
-  for (const group of of.organization.world.groups.values()) group.attached.clear();
+  const env = await onboarded(['people']);
+  for (const group of env.organization.world.groups.values()) group.attached.clear();
 
-  const found = (await drift(of))[people];
+  const found = (await drift(env))[people];
 
   expect(found).toMatchObject({ status: 'ours-changed', foreign: 'same' });
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed']);
 });
 
 test('a managed policy of ours that is not attached, and not due, is told, though nobody has anything by it', async () => {
-  const of = await onboarded(['people']);
-  leaveOver(of, 2, ['888888888888']);
+  const env = await onboarded(['people']);
+  leaveOver(env, 2, ['888888888888']);
 
-  expect((await drift(of))[people]).toMatchObject({ status: 'ours-changed', differences: [] });
+  expect((await drift(env))[people]).toMatchObject({ status: 'ours-changed', differences: [] });
 });
 
 test('an account that is set aside is pending', async () => {
   const configuration = small(['repository']);
-  const prepare = (organization: World['organization']) => organization.refusePrincipal('888888888888');
-  const of = await world({ configuration, prepare });
-  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  const prepare = (organization: TestEnv['organization']) => organization.refusePrincipal('888888888888');
+  const env = await createEnv({ configuration, prepare });
+  await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
 
-  expect((await drift(of))[repository]).toMatchObject({ status: 'pending', foreign: 'same' });
+  expect((await drift(env))[repository]).toMatchObject({ status: 'pending', foreign: 'same' });
 });
 
 test('where the table holds no digests, what others did is unknown, and not guessed', async () => {
-  const of = await onboarded(['bucket']);
-  const { ownDigest, foreignDigest, ...older } = (await of.store.resources.get(bucket)) as ResourceState;
-  await of.store.resources.put(bucket, older);
-  expect((await drift(of))[bucket]).toMatchObject({ status: 'equal', foreign: 'unknown' });
+  const env = await onboarded(['bucket']);
+  const { ownDigest, foreignDigest, ...older } = (await env.store.resources.get(bucket)) as ResourceState;
+  await env.store.resources.put(bucket, older);
+  expect((await drift(env))[bucket]).toMatchObject({ status: 'equal', foreign: 'unknown' });
 
-  edit(of, withoutOurs);
-  expect((await drift(of))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'unknown' });
+  edit(env, withoutOurs);
+  expect((await drift(env))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'unknown' });
 });
 
 test('a policy that was emptied of ours alone has nothing of others changed', async () => {
-  const of = await onboarded(['bucket']);
-  edit(of, withoutOurs);
+  const env = await onboarded(['bucket']);
+  edit(env, withoutOurs);
 
-  const found = (await drift(of))[bucket];
+  const found = (await drift(env))[bucket];
 
   expect(found).toMatchObject({ status: 'ours-changed', foreign: 'same' });
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed', 'removed']);
@@ -133,21 +133,21 @@ const theirs = (Sid: string | undefined, Action: string) => ({
 });
 
 /** Everybody is onboarded beside these unmanaged statements. */
-async function beside(...statements: readonly ReturnType<typeof theirs>[]): Promise<World> {
-  const of = await onboarded(['bucket']);
-  edit(of, (ours) => [...ours, ...statements]);
-  await applyPlan(of.services, { runId: 'second', plan: await plan(of) });
-  await sweep(of);
-  return of;
+async function beside(...statements: readonly ReturnType<typeof theirs>[]): Promise<TestEnv> {
+  const env = await onboarded(['bucket']);
+  edit(env, (ours) => [...ours, ...statements]);
+  await applyPlan(env.services, { runId: 'second', plan: await plan(env) });
+  await sweep(env);
+  return env;
 }
 
 test('names the unmanaged statements that appeared, changed and vanished, and since when', async () => {
-  const of = await beside(theirs('Kept', 's3:A'), theirs('Changed', 's3:B'), theirs(undefined, 's3:C'));
-  const since = (await of.store.resources.get(bucket))?.leftBy?.at;
-  of.clock.advance(60_000);
-  edit(of, (all) => [...all.slice(0, -2), theirs('Changed', 's3:D'), theirs('New', 's3:E')]);
+  const env = await beside(theirs('Kept', 's3:A'), theirs('Changed', 's3:B'), theirs(undefined, 's3:C'));
+  const since = (await env.store.resources.get(bucket))?.leftBy?.at;
+  env.clock.advance(60_000);
+  edit(env, (all) => [...all.slice(0, -2), theirs('Changed', 's3:D'), theirs('New', 's3:E')]);
 
-  expect((await drift(of))[bucket]).toMatchObject({
+  expect((await drift(env))[bucket]).toMatchObject({
     status: 'foreign-changed',
     unmanaged: {
       since,
@@ -161,10 +161,10 @@ test('names the unmanaged statements that appeared, changed and vanished, and si
 });
 
 test('names every unmanaged statement when somebody deleted the whole policy', async () => {
-  const of = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
-  edit(of, () => []);
+  const env = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
+  edit(env, () => []);
 
-  expect((await drift(of))[bucket]?.unmanaged?.changes).toEqual(
+  expect((await drift(env))[bucket]?.unmanaged?.changes).toEqual(
     expect.arrayContaining([
       { kind: 'vanished', label: 'First' },
       { kind: 'vanished', label: 'Second' },
@@ -173,29 +173,29 @@ test('names every unmanaged statement when somebody deleted the whole policy', a
 });
 
 test('says nothing of unmanaged statements when only their order and spelling changed', async () => {
-  const of = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
-  edit(of, (all) => all.toReversed());
+  const env = await beside(theirs('First', 's3:A'), theirs('Second', 's3:B'));
+  edit(env, (all) => all.toReversed());
 
-  expect((await drift(of))[bucket]).not.toHaveProperty('unmanaged');
+  expect((await drift(env))[bucket]).not.toHaveProperty('unmanaged');
 });
 
 test('says that the head of the policy changed when no statement did', async () => {
-  const of = await beside(theirs('First', 's3:A'));
-  const found = of.organization.world.buckets.get('example-logs');
+  const env = await beside(theirs('First', 's3:A'));
+  const found = env.organization.world.buckets.get('example-logs');
   if (found?.policy !== undefined)
     found.policy = JSON.stringify({ ...JSON.parse(found.policy), Id: 'another' });
 
-  expect((await drift(of))[bucket]?.unmanaged?.changes).toEqual([
+  expect((await drift(env))[bucket]?.unmanaged?.changes).toEqual([
     { kind: 'changed', label: 'Version or Id of the policy' },
   ]);
 });
 
 test('a policy that cannot be understood is unreadable', async () => {
-  const of = await onboarded(['bucket']);
-  const found = of.organization.world.buckets.get('example-logs');
+  const env = await onboarded(['bucket']);
+  const found = env.organization.world.buckets.get('example-logs');
   if (found !== undefined) found.policy = '{"Version":"2012-10-17"}';
 
-  expect((await drift(of))[bucket]).toMatchObject({
+  expect((await drift(env))[bucket]).toMatchObject({
     status: 'unreadable',
     error: { name: 'MalformedPolicyError' },
   });

@@ -32,35 +32,35 @@ test('the send window leaves room for one request and for clocks that differ', (
 });
 
 test('work is done under the lease, which is free afterwards', async () => {
-  const of = bench();
+  const env = bench();
 
-  const result = await take(of, async () => ({ freeDuring: await of.free() }));
+  const result = await take(env, async () => ({ freeDuring: await env.free() }));
 
   expect(result).toEqual({ freeDuring: false });
-  expect(await of.free()).toBe(true);
+  expect(await env.free()).toBe(true);
 });
 
 test('a lease is given back when the work throws, and the error goes on', async () => {
-  const of = bench();
+  const env = bench();
 
-  const work = take(of, async () => {
+  const work = take(env, async () => {
     throw new Error('broken');
   });
 
   await expect(work).rejects.toThrow('broken');
-  expect(await of.free()).toBe(true);
+  expect(await env.free()).toBe(true);
 });
 
 test('a lease that is kept ends by itself, and not before', async () => {
-  const of = bench();
-  await withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
+  const env = bench();
+  await withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => lease.keep());
 
-  const atOnce = await of.free();
-  of.clock.advance(leaseDuration - 1);
-  const justBefore = await of.free();
-  of.clock.advance(1);
+  const atOnce = await env.free();
+  env.clock.advance(leaseDuration - 1);
+  const justBefore = await env.free();
+  env.clock.advance(1);
 
-  expect([atOnce, justBefore, await of.free()]).toEqual([false, false, true]);
+  expect([atOnce, justBefore, await env.free()]).toEqual([false, false, true]);
 });
 
 test.each([
@@ -68,10 +68,10 @@ test.each([
   ['too late', sendWindow, 'LeaseLostError'],
   ['long after', leaseDuration * 10, 'LeaseLostError'],
 ])('a check %s', async (_, later, name) => {
-  const of = bench();
+  const env = bench();
 
-  const checked = withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => {
-    of.clock.advance(later);
+  const checked = withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => {
+    env.clock.advance(later);
     lease.check();
   }).catch((error: Error) => error.name);
 
@@ -79,15 +79,15 @@ test.each([
 });
 
 test('time counts from before the lease was asked for, since the answer may be slow', async () => {
-  const of: ReturnType<typeof bench> = bench((leases) => ({
+  const env: ReturnType<typeof bench> = bench((leases) => ({
     acquire: async (...asked) => {
       const taken = await leases.acquire(...asked);
-      of.clock.advance(sendWindow);
+      env.clock.advance(sendWindow);
       return taken;
     },
   }));
 
-  const checked = withLease(of.services, { resource, runId: 'run', look: never }, async (lease) => {
+  const checked = withLease(env.services, { resource, runId: 'run', look: never }, async (lease) => {
     lease.check();
   });
 
@@ -95,46 +95,46 @@ test('time counts from before the lease was asked for, since the answer may be s
 });
 
 test('who cannot have the lease in a few seconds is told that it is busy', async () => {
-  const of = bench();
-  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
-  const start = of.clock.now();
+  const env = bench();
+  await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
+  const start = env.clock.now();
 
-  const refused = take(of, async () => 'done');
+  const refused = take(env, async () => 'done');
 
   await expect(refused).rejects.toMatchObject({ name: 'ResourceBusyError', retryable: true });
-  expect(of.clock.now() - start).toBeLessThan(6_000);
+  expect(env.clock.now() - start).toBeLessThan(6_000);
 });
 
 test('who meets a lease that another has had for long leaves the waiting to the state machine, and asks once', async () => {
   let asked = 0;
-  const of = bench((leases) => ({
+  const env = bench((leases) => ({
     acquire: (...args) => {
       asked += 1;
       return leases.acquire(...args);
     },
   }));
-  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
-  of.clock.advance(10_000);
-  const start = of.clock.now();
+  await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
+  env.clock.advance(10_000);
+  const start = env.clock.now();
 
-  await expect(take(of, async () => 'done')).rejects.toMatchObject({ name: 'ResourceBusyError' });
-  expect([asked, of.clock.now() - start]).toEqual([1, 1_000]);
+  await expect(take(env, async () => 'done')).rejects.toMatchObject({ name: 'ResourceBusyError' });
+  expect([asked, env.clock.now() - start]).toEqual([1, 1_000]);
 });
 
 test('who waits has the lease as soon as it ends', async () => {
-  const of = bench();
-  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + 2_000);
+  const env = bench();
+  await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + 2_000);
 
-  expect(await take(of, async () => 'done')).toBe('done');
+  expect(await take(env, async () => 'done')).toBe('done');
 });
 
 test('who waits looks first whether another has done the work', async () => {
-  const of = bench();
-  await of.leases.acquire(resource, 'another', of.clock.now(), of.clock.now() + leaseDuration);
+  const env = bench();
+  await env.leases.acquire(resource, 'another', env.clock.now(), env.clock.now() + leaseDuration);
   let looks = 0;
 
   const result = await take(
-    of,
+    env,
     async () => 'done',
     async () => ({ settled: ++looks === 3 }),
   );
@@ -145,7 +145,7 @@ test('who waits looks first whether another has done the work', async () => {
 
 test('where nothing is left to do, the lease is not even asked for', async () => {
   const asked: string[] = [];
-  const of = bench((leases) => ({
+  const env = bench((leases) => ({
     acquire: (...args) => {
       asked.push(args[0]);
       return leases.acquire(...args);
@@ -154,7 +154,7 @@ test('where nothing is left to do, the lease is not even asked for', async () =>
 
   expect(
     await take(
-      of,
+      env,
       async () => 'done',
       async () => ({ settled: true }),
     ),
@@ -163,23 +163,23 @@ test('where nothing is left to do, the lease is not even asked for', async () =>
 });
 
 test('two attempts of one run do not share a lease', async () => {
-  const of = bench();
+  const env = bench();
 
-  const inner = take(of, async () => take(of, async () => 'twice'));
+  const inner = take(env, async () => take(env, async () => 'twice'));
 
   await expect(inner).rejects.toMatchObject({ name: 'ResourceBusyError' });
 });
 
 test('a lease that cannot be given back does not undo the work, nor hide why it failed', async () => {
-  const of = bench(() => ({
+  const env = bench(() => ({
     release: async () => {
       throw new Error('the table is gone');
     },
   }));
 
-  const done = await take(of, async () => 'done');
-  of.clock.advance(leaseDuration);
-  const failed = take(of, async () => {
+  const done = await take(env, async () => 'done');
+  env.clock.advance(leaseDuration);
+  const failed = take(env, async () => {
     throw new Error('the real reason');
   });
 
@@ -188,14 +188,14 @@ test('a lease that cannot be given back does not undo the work, nor hide why it 
 });
 
 test('the lease is not asked for before its time; a time far away is left to the state machine', async () => {
-  const of = bench();
-  const start = of.clock.now();
+  const env = bench();
+  const start = env.clock.now();
   const from = (later: number) => async () => ({ settled: false, notBefore: start + later });
 
-  const soon = await take(of, async () => of.clock.now() - start, from(3_000));
-  const late = take(of, async () => 'done', from(60_000));
+  const soon = await take(env, async () => env.clock.now() - start, from(3_000));
+  const late = take(env, async () => 'done', from(60_000));
 
   expect(soon).toBeGreaterThanOrEqual(3_000);
   await expect(late).rejects.toMatchObject({ name: 'ResourceBusyError' });
-  expect(of.clock.now() - start).toBeLessThan(6_000);
+  expect(env.clock.now() - start).toBeLessThan(6_000);
 });

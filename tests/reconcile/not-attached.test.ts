@@ -8,7 +8,7 @@ import type { ResourceChange } from '../../shared/store/ports.ts';
 import { people, small } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
 import { fault, refuse } from '../flows/faults.ts';
-import { due, makeReady, named, type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, due, makeReady, named, type TestEnv } from '../flows/flows-fixture.ts';
 import { attachedTo, leaveOver, policiesOf } from '../flows/unattached-policies.ts';
 
 const configuration = small(['people']);
@@ -16,9 +16,9 @@ const former = Array.from({ length: 20 }, (_, index) => String(600_000_000_000 +
 
 let runs = 0;
 
-const reconcile = (of: World, planned: Partial<ResourceChange> = {}) => {
+const reconcile = (env: TestEnv, planned: Partial<ResourceChange> = {}) => {
   runs += 1;
-  return reconcileResource(of.services, {
+  return reconcileResource(env.services, {
     runId: `run-${runs}`,
     revision: 1,
     planned: { resource: people, planned: 'change', plannedGeneration: 99, ...planned },
@@ -34,95 +34,95 @@ const only = (...accounts: readonly string[]): Configuration => ({
 const denied = refuse('AccessDenied', 'no', 403);
 
 /** Accounts of the organization, until a configuration names them no more. */
-const crowded = (organization: World['organization']): void => {
+const crowded = (organization: TestEnv['organization']): void => {
   for (const id of former) organization.addAccount({ id, name: id });
 };
 
 test('accounts of a policy that is not attached lose nothing by its removal, so none is withheld', async () => {
-  const of = await world({ configuration });
-  leaveOver(of, 1, former);
-  leaveOver(of, 2, former);
+  const env = await createEnv({ configuration });
+  leaveOver(env, 1, former);
+  leaveOver(env, 2, former);
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
-  expect(change).toMatchObject({ outcome: 'written', before: {}, added: due(of)[people] });
+  expect(change).toMatchObject({ outcome: 'written', before: {}, added: due(env)[people] });
   expect(change).not.toHaveProperty('removed');
   expect(change).not.toHaveProperty('error');
-  expect({ all: policiesOf(of), attached: attachedTo(of) }).toEqual({ all: ['1'], attached: ['1'] });
-  expect(named(of)).toEqual(due(of));
+  expect({ all: policiesOf(env), attached: attachedTo(env) }).toEqual({ all: ['1'], attached: ['1'] });
+  expect(named(env)).toEqual(due(env));
 });
 
 test('a removal that was allowed and died before the policy was deleted is ended, whatever is allowed now', async () => {
-  const of = await world({ configuration, prepare: crowded });
-  await reconcile(of);
+  const env = await createEnv({ configuration, prepare: crowded });
+  await reconcile(env);
   const nobody = only('999999999999');
   const safety = { ...nobody.safety, removalShare: 1 };
-  await makeReady({ ...of, configuration: { ...nobody, safety } });
-  fault(of, 'DeletePolicy', denied);
-  const died = await reconcile(of);
-  const left = { all: policiesOf(of), attached: attachedTo(of) };
-  await makeReady({ ...of, configuration: nobody });
+  await makeReady({ ...env, configuration: { ...nobody, safety } });
+  fault(env, 'DeletePolicy', denied);
+  const died = await reconcile(env);
+  const left = { all: policiesOf(env), attached: attachedTo(env) };
+  await makeReady({ ...env, configuration: nobody });
 
-  const ended = await reconcile(of);
+  const ended = await reconcile(env);
 
   expect(died.outcome).toBe('failed');
   expect(left).toEqual({ all: ['1'], attached: [] });
   expect(ended).toMatchObject({ outcome: 'written', before: {}, after: {} });
-  expect(policiesOf(of)).toEqual([]);
+  expect(policiesOf(env)).toEqual([]);
 });
 
 test('what is left over of a grant that was taken out goes without a person', async () => {
-  const of = await world({ configuration: small(['people', 'bucket']) });
-  leaveOver(of, 1, former);
-  await reconcile(of);
-  leaveOver(of, 2, former);
-  await makeReady({ ...of, configuration: small(['bucket']) });
+  const env = await createEnv({ configuration: small(['people', 'bucket']) });
+  leaveOver(env, 1, former);
+  await reconcile(env);
+  leaveOver(env, 2, former);
+  await makeReady({ ...env, configuration: small(['bucket']) });
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(change).toMatchObject({ outcome: 'written', after: {} });
-  expect(policiesOf(of)).toEqual([]);
+  expect(policiesOf(env)).toEqual([]);
 });
 
 test('where a policy was made and not attached, its accounts have nothing yet, and gain it by the next run', async () => {
-  const of = await world({ configuration });
-  fault(of, 'AttachGroupPolicy', denied);
-  const died = await reconcile(of);
-  of.organization.resetCalls();
+  const env = await createEnv({ configuration });
+  fault(env, 'AttachGroupPolicy', denied);
+  const died = await reconcile(env);
+  env.organization.resetCalls();
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(died.outcome).toBe('failed');
-  expect(change).toMatchObject({ outcome: 'written', before: {}, added: due(of)[people] });
-  expect(named(of)).toEqual(due(of));
-  expect(policyWrites(of)).toEqual(['AttachGroupPolicy']);
+  expect(change).toMatchObject({ outcome: 'written', before: {}, added: due(env)[people] });
+  expect(named(env)).toEqual(due(env));
+  expect(policyWrites(env)).toEqual(['AttachGroupPolicy']);
 });
 
 test('a policy that is not attached and says too much is rewritten before it is attached', async () => {
-  const of = await world({ configuration });
-  leaveOver(of, 1, [...former, '888888888888']);
+  const env = await createEnv({ configuration });
+  leaveOver(env, 1, [...former, '888888888888']);
 
-  await reconcile(of);
+  await reconcile(env);
 
-  expect(policyWrites(of)).toEqual(['CreatePolicyVersion', 'AttachGroupPolicy']);
-  expect(named(of)).toEqual(due(of));
+  expect(policyWrites(env)).toEqual(['CreatePolicyVersion', 'AttachGroupPolicy']);
+  expect(named(env)).toEqual(due(env));
 });
 
 test('an account is verified only by what is attached', async () => {
-  const of = await world({ configuration });
-  const { id } = created(of);
-  await makeReady(of);
-  const revision = (await of.store.registry.account(id))?.revision ?? 0;
+  const env = await createEnv({ configuration });
+  const { id } = created(env);
+  await makeReady(env);
+  const revision = (await env.store.registry.account(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
-  await of.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
-  await planRun(of.services, { runId: 'run', cause: 'created', accounts });
-  await updateCentralAccount(of.services, { runId: 'run', central: 'security', revision });
-  const verify = () => verifyRun(of.services, { runId: 'run', accounts });
-  const [change] = await of.store.runs.changes('run');
+  await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
+  await planRun(env.services, { runId: 'run', cause: 'created', accounts });
+  await updateCentralAccount(env.services, { runId: 'run', central: 'security', revision });
+  const verify = () => verifyRun(env.services, { runId: 'run', accounts });
+  const [change] = await env.store.runs.changes('run');
   const { after, ...bare } = change as ResourceChange;
-  await of.store.runs.putChange('run', { ...bare, outcome: 'unchanged' });
+  await env.store.runs.putChange('run', { ...bare, outcome: 'unchanged' });
   const good = await verify();
-  for (const group of of.organization.world.groups.values()) group.attached.clear();
+  for (const group of env.organization.world.groups.values()) group.attached.clear();
 
   const bad = await verify();
 
@@ -132,42 +132,42 @@ test('an account is verified only by what is attached', async () => {
 
 test('beside an attached policy, one that is not attached is used for those for whom that has no room', async () => {
   const sharded = small(['people'], '\nlimits: { managedPolicyCharacters: 1024 }');
-  const of = await world({ configuration: sharded, prepare: crowded });
-  await reconcile(of);
-  const all = policiesOf(of);
-  const [last] = attachedTo(of).slice(-1);
-  for (const { attached } of of.organization.world.groups.values())
+  const env = await createEnv({ configuration: sharded, prepare: crowded });
+  await reconcile(env);
+  const all = policiesOf(env);
+  const [last] = attachedTo(env).slice(-1);
+  for (const { attached } of env.organization.world.groups.values())
     for (const arn of attached) if (arn.endsWith(`-${last}`)) attached.delete(arn);
-  const lost = (due(of)[people] ?? []).filter((id) => !named(of)[people]?.includes(id));
+  const lost = (due(env)[people] ?? []).filter((id) => !named(env)[people]?.includes(id));
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(all.length).toBeGreaterThan(1);
   expect(lost.length).toBeGreaterThan(0);
   expect(change).toMatchObject({ outcome: 'written', added: lost });
-  expect({ all: policiesOf(of), attached: attachedTo(of) }).toEqual({ all, attached: all });
-  expect(named(of)).toEqual(due(of));
+  expect({ all: policiesOf(env), attached: attachedTo(env) }).toEqual({ all, attached: all });
+  expect(named(env)).toEqual(due(env));
 });
 
 test('others detach what was restored: the second time it is contested', async () => {
-  const of = await world({ configuration });
+  const env = await createEnv({ configuration });
   const detach = () => {
-    of.clock.advance(10 * 60_000);
-    for (const group of of.organization.world.groups.values()) group.attached.clear();
+    env.clock.advance(10 * 60_000);
+    for (const group of env.organization.world.groups.values()) group.attached.clear();
   };
-  await reconcile(of);
+  await reconcile(env);
   detach();
 
-  const first = await reconcile(of);
+  const first = await reconcile(env);
   detach();
-  const second = await reconcile(of);
+  const second = await reconcile(env);
 
   expect(first.outcome).toBe('written');
   expect(second).toMatchObject({ outcome: 'contested', error: { name: 'ContestedError' } });
-  expect(attachedTo(of)).toEqual([]);
+  expect(attachedTo(env)).toEqual([]);
 });
 
-const policyWrites = ({ organization }: World): readonly string[] =>
+const policyWrites = ({ organization }: TestEnv): readonly string[] =>
   organization.calls
     .filter(({ service, operation }) => service === 'iam' && !/^(List|Get)/.test(operation))
     .map(({ operation }) => operation);

@@ -8,25 +8,25 @@ import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { type OverallPlan, planAll, planFileOf } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration, asIfActivated } from '../../shared/runs/activate.ts';
 import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
-import { type World, world, writeCounts } from '../flows/flows-fixture.ts';
+import { createEnv, type TestEnv, writeCounts } from '../flows/flows-fixture.ts';
 
 const developer = '888888888888';
 
-const plan = async (of: World, accountId?: string): Promise<OverallPlan> => {
-  const hash = (await of.store.configuration.inForce())?.hash ?? '';
-  const active = { configuration: of.configuration, hash, found: nothingFound, dropped: [] };
-  return planAll(of.services, { runId: 'plan', active, accountId });
+const plan = async (env: TestEnv, accountId?: string): Promise<OverallPlan> => {
+  const hash = (await env.store.configuration.inForce())?.hash ?? '';
+  const active = { configuration: env.configuration, hash, found: nothingFound, dropped: [] };
+  return planAll(env.services, { runId: 'plan', active, accountId });
 };
 
-const importAll = ({ services, store, clock }: World) =>
+const importAll = ({ services, store, clock }: TestEnv) =>
   importOrganization({ registry: store.registry, organizations: services.hub.organizations, clock });
 
 const keys = ({ resources }: OverallPlan): readonly string[] => resources.map(({ desired }) => desired.key);
 
 /** Everybody of an OU loses what the OU has: more at once than a plan takes without a person. */
-async function massRemoval(): Promise<World> {
+async function massRemoval(): Promise<TestEnv> {
   const many = Array.from({ length: 10 }, (_, index) => String(500_000_000_000 + index));
-  const of = await world({
+  const env = await createEnv({
     configuration: small(['repository']),
     prepare: (organization) => {
       const parentId = organization.world.accounts.get(developer)?.parentId;
@@ -34,13 +34,13 @@ async function massRemoval(): Promise<World> {
         organization.addAccount({ id, name: id, ...(parentId === undefined ? {} : { parentId }) });
     },
   });
-  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   for (const id of [...many, developer]) {
-    const account = of.organization.world.accounts.get(id);
+    const account = env.organization.world.accounts.get(id);
     if (account !== undefined) Object.assign(account, { parentId: 'r-exam' });
   }
-  await importAll(of);
-  return of;
+  await importAll(env);
+  return env;
 }
 
 const nobodyIsSelected = [
@@ -49,35 +49,35 @@ const nobodyIsSelected = [
 ];
 
 test('reads every resource, and says what each should become', async () => {
-  const of = await world();
-  const planned = await plan(of);
+  const env = await createEnv();
+  const planned = await plan(env);
 
   expect(keys(planned)).toEqual([...everything].sort());
   expect(
     planned.resources.filter((each) => each.plan?.changed).map(({ desired }) => desired.key),
   ).not.toContain(secret);
-  expect(writeCounts(of)).toEqual({});
-  expect(await of.store.resources.get(bucket)).toBeUndefined();
+  expect(writeCounts(env)).toEqual({});
+  expect(await env.store.resources.get(bucket)).toBeUndefined();
 });
 
 test('looks at a resource that the table calls settled', async () => {
-  const of = await world({ configuration: small(['bucket']) });
-  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
-  of.organization.world.buckets.delete('example-logs');
+  const env = await createEnv({ configuration: small(['bucket']) });
+  await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
+  env.organization.world.buckets.delete('example-logs');
 
-  expect((await plan(of)).resources[0]?.error).toMatchObject({ name: 'ResourceMissingError' });
+  expect((await plan(env)).resources[0]?.error).toMatchObject({ name: 'ResourceMissingError' });
 });
 
 test('for one account has only what concerns it, and what nobody can say', async () => {
-  const of = await world();
-  of.organization.world.groups.clear();
+  const env = await createEnv();
+  env.organization.world.groups.clear();
 
-  expect(keys(await plan(of, '111111111111'))).toEqual([
+  expect(keys(await plan(env, '111111111111'))).toEqual([
     people,
-    ...keys(await plan(of, '111111111111')).slice(1),
+    ...keys(await plan(env, '111111111111')).slice(1),
   ]);
-  expect(keys(await plan(of, '111111111111'))).not.toContain(repository);
-  expect(keys(await plan(of, developer))).toContain(repository);
+  expect(keys(await plan(env, '111111111111'))).not.toContain(repository);
+  expect(keys(await plan(env, developer))).toContain(repository);
 });
 
 test('removals that are withheld are told, and are no change', async () => {
@@ -102,13 +102,13 @@ test('the plan for an account whose removal is withheld says so', async () => {
 
 test('accounts in their grace are told with when it ends, and are no change', async () => {
   const configuration = small(['repository'], '\nsafety: { graceHours: 24 }');
-  const of = await world({ configuration });
-  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
-  of.organization.moveAccount(developer, 'r-exam');
-  await importAll(of);
-  const planned = await plan(of);
-  of.clock.advance(1_000);
-  const again = await plan(of, developer);
+  const env = await createEnv({ configuration });
+  await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
+  env.organization.moveAccount(developer, 'r-exam');
+  await importAll(env);
+  const planned = await plan(env);
+  env.clock.advance(1_000);
+  const again = await plan(env, developer);
 
   expect(planReport(planned, [])).toMatchObject({
     status: 'up-to-date',
@@ -125,27 +125,27 @@ test('accounts in their grace are told with when it ends, and are no change', as
 });
 
 test('nothing is planned before the registry holds everybody', async () => {
-  const of = await world({ ready: false });
+  const env = await createEnv({ ready: false });
 
-  await expect(plan(of)).rejects.toThrow(RegistryNotReadyError);
+  await expect(plan(env)).rejects.toThrow(RegistryNotReadyError);
 });
 
 test('nothing is planned for an account that nobody knows', async () => {
-  const of = await world();
+  const env = await createEnv();
 
-  await expect(plan(of, '999999999999')).rejects.toThrow(AccountNotMemberError);
+  await expect(plan(env, '999999999999')).rejects.toThrow(AccountNotMemberError);
 });
 
 test('what a configuration drops is in its plan, before it is activated and after', async () => {
-  const of = await world({ configuration: small(['bucket', 'repository']) });
-  await applyPlan(of.services, { runId: 'first', plan: await plan(of) });
+  const env = await createEnv({ configuration: small(['bucket', 'repository']) });
+  await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   const next = small(['bucket']);
   const planned = async () =>
-    planAll(of.services, { runId: 'plan', active: await asIfActivated(of.store, next) });
+    planAll(env.services, { runId: 'plan', active: await asIfActivated(env.store, next) });
   const before = await planned();
-  await activateConfiguration(of.services, next, 'somebody');
+  await activateConfiguration(env.services, next, 'somebody');
   const after = await planned();
-  const applied = await planAll(of.services, { runId: 'a', active: await activeConfiguration(of.store) });
+  const applied = await planAll(env.services, { runId: 'a', active: await activeConfiguration(env.store) });
 
   expect(before.resources.find(({ desired }) => desired.key === repository)?.plan?.changed).toBe(true);
   expect(planFileOf(after)).toEqual(planFileOf(before));

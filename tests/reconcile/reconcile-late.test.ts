@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
 import { bucket, small } from '../flows/configurations.ts';
 import { fault, losingTheAnswer, refuse } from '../flows/faults.ts';
-import { named, world } from '../flows/flows-fixture.ts';
+import { createEnv, named } from '../flows/flows-fixture.ts';
 import { isFree, reconcile } from './reconcile-fixture.ts';
 
 const configuration = small(['bucket']);
@@ -16,33 +16,33 @@ test.each([
 ])(
   'after %s the lease is kept or given back, as the write may still take effect',
   async (_, act, name, free) => {
-    const of = await world({ configuration });
-    fault(of, 'PutBucketPolicy', act);
+    const env = await createEnv({ configuration });
+    fault(env, 'PutBucketPolicy', act);
 
-    const change = await reconcile(of);
+    const change = await reconcile(env);
 
     expect(change).toMatchObject({ outcome: 'failed', error: { name } });
-    expect(await isFree(of)).toBe(free);
+    expect(await isFree(env)).toBe(free);
   },
 );
 
 test('a holder that is late before its write sends nothing, and leaves what is remembered', async () => {
-  const of = await world({ configuration });
-  fault(of, 'GetBucketPolicy', async (_, proceed) => {
+  const env = await createEnv({ configuration });
+  fault(env, 'GetBucketPolicy', async (_, proceed) => {
     const answer = await proceed();
-    of.clock.advance(sendWindow);
+    env.clock.advance(sendWindow);
     return answer;
   });
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
-  expect(named(of)[bucket]).toEqual([]);
-  expect(await of.store.resources.get(bucket)).toBeUndefined();
+  expect(named(env)[bucket]).toEqual([]);
+  expect(await env.store.resources.get(bucket)).toBeUndefined();
 });
 
 test('a holder that is late after its write does not replace what the next one remembers', async () => {
-  const of = await world({ configuration });
+  const env = await createEnv({ configuration });
   const next = {
     appliedRevision: 99,
     configurationHash: 'next',
@@ -50,17 +50,17 @@ test('a holder that is late after its write does not replace what the next one r
     generation: 7,
     updatedAt: '',
   };
-  fault(of, 'PutBucketPolicy', async (_, proceed) => {
+  fault(env, 'PutBucketPolicy', async (_, proceed) => {
     const answer = await proceed();
-    of.clock.advance(leaseDuration);
-    await of.store.resources.put(bucket, { ...next, version: 1 });
+    env.clock.advance(leaseDuration);
+    await env.store.resources.put(bucket, { ...next, version: 1 });
     return answer;
   });
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(change.error?.name).toBe('LeaseLostError');
-  expect(await of.store.resources.get(bucket)).toEqual({ ...next, version: 2 });
+  expect(await env.store.resources.get(bucket)).toEqual({ ...next, version: 2 });
 });
 
 test.each([
@@ -68,7 +68,7 @@ test.each([
   ['to say that it has written', undefined, 1],
 ])('a holder that is frozen on the way %s replaces nothing that came after', async (_, writing, writes) => {
   const theirs = { appliedRevision: 99, configurationHash: 'next', owned: ['Theirs'], generation: 7 };
-  const of = await world({
+  const env = await createEnv({
     configuration,
     around: ({ resources }) => ({
       resources: {
@@ -87,10 +87,10 @@ test.each([
     }),
   });
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(change).toMatchObject({ outcome: 'failed', error: { name: 'LeaseLostError', retryable: true } });
-  expect(await of.store.resources.get(bucket)).toMatchObject(theirs);
-  const sent = of.organization.calls.filter(({ operation }) => operation === 'PutBucketPolicy');
+  expect(await env.store.resources.get(bucket)).toMatchObject(theirs);
+  const sent = env.organization.calls.filter(({ operation }) => operation === 'PutBucketPolicy');
   expect(sent).toHaveLength(writes);
 });

@@ -1,49 +1,49 @@
 import { expect, test } from '@jest/globals';
 import { repository, small } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
-import { makeReady, named, world } from '../flows/flows-fixture.ts';
+import { createEnv, makeReady, named } from '../flows/flows-fixture.ts';
 import { reconcile } from './reconcile-fixture.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 
 test('while an account is set aside the resource is settled for nobody', async () => {
-  const of = await world({ configuration: small(['repository']) });
-  await reconcile(of, { resource: repository });
-  const settled = await of.store.resources.get(repository);
-  of.organization.refusePrincipal('888888888888');
+  const env = await createEnv({ configuration: small(['repository']) });
+  await reconcile(env, { resource: repository });
+  const settled = await env.store.resources.get(repository);
+  env.organization.refusePrincipal('888888888888');
   await makeReady({
-    ...of,
+    ...env,
     configuration: small(['repository'], '\nsafety: { removalCount: 0, removalShare: 0 }'),
   });
-  of.organization.editPolicy('repository', repositoryArn, undefined);
+  env.organization.editPolicy('repository', repositoryArn, undefined);
 
-  const change = await reconcile(of, { resource: repository, planned: 'change', plannedGeneration: 1 });
+  const change = await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: 1 });
 
   expect(settled?.appliedRevision).toBeGreaterThan(0);
   expect(change).toMatchObject({ outcome: 'set-aside', accountIds: ['888888888888'] });
-  expect(await of.store.resources.get(repository)).toMatchObject({ appliedRevision: 0 });
+  expect(await env.store.resources.get(repository)).toMatchObject({ appliedRevision: 0 });
 });
 
 test.each([
   ['one of many: the next write waits for the crowd', 1, 27_000],
   ['more than 16 writes tell apart: the next write comes soon', 20, 3_000],
 ])('in a crowd AWS refuses %s', async (_, refused, pause) => {
-  const of = await world({ configuration: small(['repository']) });
-  await reconcile(of, { resource: repository });
-  const before = await of.store.resources.get(repository);
+  const env = await createEnv({ configuration: small(['repository']) });
+  await reconcile(env, { resource: repository });
+  const before = await env.store.resources.get(repository);
   if (before === undefined) throw new Error('Nothing was written');
-  const until = new Date(of.clock.now()).toISOString();
-  await of.store.resources.put(repository, { ...before, gathering: { until, pause: 9_000, revision: 0 } });
+  const until = new Date(env.clock.now()).toISOString();
+  await env.store.resources.put(repository, { ...before, gathering: { until, pause: 9_000, revision: 0 } });
   for (let index = 0; index < 40; index += 1) {
     const id = String(600_000_000_000 + index);
-    of.organization.addAccount({ id, name: id, parentId: 'ou-exam-workload1' });
-    if (index < refused) of.organization.refusePrincipal(id);
+    env.organization.addAccount({ id, name: id, parentId: 'ou-exam-workload1' });
+    if (index < refused) env.organization.refusePrincipal(id);
   }
-  await makeReady(of);
+  await makeReady(env);
 
-  await reconcile(of, { resource: repository, planned: 'change', plannedGeneration: before.generation });
+  await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: before.generation });
 
-  const { gathering, tried, updatedAt = '' } = (await of.store.resources.get(repository)) ?? {};
+  const { gathering, tried, updatedAt = '' } = (await env.store.resources.get(repository)) ?? {};
   expect(tried?.setAside.length).toBeGreaterThanOrEqual(refused);
   expect(Date.parse(gathering?.until ?? '') - Date.parse(updatedAt)).toBe(pause);
 });
@@ -51,24 +51,24 @@ test.each([
 test('removals that are withheld are on record, though an account is set aside in the same write', async () => {
   const many = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 + index));
   const workload = (id: string) => ({ id, name: id, parentId: 'ou-exam-workload1' });
-  const of = await world({
+  const env = await createEnv({
     configuration: small(['repository']),
     prepare: (organization) => {
       for (const id of many) organization.addAccount(workload(id));
     },
   });
-  await reconcile(of, { resource: repository });
-  const { id } = created(of);
-  of.organization.refusePrincipal(id);
-  const grants = of.configuration.grants.map((grant) => ({ ...grant, for: { accounts: [id] } }));
-  await makeReady({ ...of, configuration: { ...of.configuration, grants } });
+  await reconcile(env, { resource: repository });
+  const { id } = created(env);
+  env.organization.refusePrincipal(id);
+  const grants = env.configuration.grants.map((grant) => ({ ...grant, for: { accounts: [id] } }));
+  await makeReady({ ...env, configuration: { ...env.configuration, grants } });
 
-  const change = await reconcile(of, { resource: repository }, (await of.store.registry.head()).revision);
+  const change = await reconcile(env, { resource: repository }, (await env.store.registry.head()).revision);
 
   expect(change).toMatchObject({
     outcome: 'set-aside',
     accountIds: [id],
     error: { name: 'UnsafeChangeError', fields: { accountIds: expect.arrayContaining(many) } },
   });
-  expect(named(of)[repository]).toEqual(expect.arrayContaining(many));
+  expect(named(env)[repository]).toEqual(expect.arrayContaining(many));
 });

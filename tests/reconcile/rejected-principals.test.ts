@@ -51,73 +51,73 @@ const ids = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
 
 test('what AWS accepts is written once', async () => {
-  const of = bench({ wanted: ids(50), refused: [] });
+  const env = bench({ wanted: ids(50), refused: [] });
 
-  const { setAside } = await writeAccepted(of.request);
+  const { setAside } = await writeAccepted(env.request);
 
   expect(setAside).toEqual([]);
-  expect(of.sent).toHaveLength(1);
+  expect(env.sent).toHaveLength(1);
 });
 
 test('a single newcomer that is refused costs two writes: the second shows that it is the one', async () => {
-  const of = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
+  const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
-  const { setAside } = await writeAccepted(of.request);
+  const { setAside } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(['001']);
-  expect(of.there()).toEqual(['000']);
-  expect(of.sent).toHaveLength(2);
+  expect(env.there()).toEqual(['000']);
+  expect(env.sent).toHaveLength(2);
 });
 
 describe.each([2, 3, 10, 100])('one culprit among %i newcomers', (count) => {
   test.each([0, Math.floor(count / 2), count - 1])('at place %i: the others get in', async (place) => {
     const culprit = ids(count)[place] ?? '';
-    const of = bench({ wanted: ids(count), refused: [culprit] });
+    const env = bench({ wanted: ids(count), refused: [culprit] });
 
-    const { setAside } = await writeAccepted(of.request);
+    const { setAside } = await writeAccepted(env.request);
 
     expect(setAside).toEqual([culprit]);
-    expect(of.there()).toEqual(ids(count).filter((id) => id !== culprit));
-    expect(of.sent.length).toBeLessThanOrEqual(16);
+    expect(env.there()).toEqual(ids(count).filter((id) => id !== culprit));
+    expect(env.sent.length).toBeLessThanOrEqual(16);
   });
 });
 
 test('with many culprits the attempts end, and nobody refused is in', async () => {
   const refused = ids(64).filter((_, index) => index % 3 === 0);
-  const of = bench({ wanted: ids(64), refused });
+  const env = bench({ wanted: ids(64), refused });
 
-  const { setAside, written } = await writeAccepted(of.request);
+  const { setAside, written } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(expect.arrayContaining(refused));
-  expect(of.sent.length).toBeLessThanOrEqual(16);
-  expect(written.next).toEqual(of.there());
+  expect(env.sent.length).toBeLessThanOrEqual(16);
+  expect(written.next).toEqual(env.there());
 });
 
 test('what is removed in the same write goes, though a newcomer is refused', async () => {
-  const of = bench({ named: ['000', '001'], wanted: ['001', '002'], refused: ['002'] });
+  const env = bench({ named: ['000', '001'], wanted: ['001', '002'], refused: ['002'] });
 
-  await writeAccepted(of.request);
+  await writeAccepted(env.request);
 
-  expect(of.there()).toEqual(['001']);
+  expect(env.there()).toEqual(['001']);
 });
 
 test('who is named already keeps its place while a newcomer is refused, though it was to gain more', async () => {
-  const of = bench({ named: ['000'], gaining: ['000'], wanted: ['000', '001', '002'], refused: ['002'] });
+  const env = bench({ named: ['000'], gaining: ['000'], wanted: ['000', '001', '002'], refused: ['002'] });
 
-  const { setAside } = await writeAccepted(of.request);
+  const { setAside } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(['002']);
-  expect(of.sent.every((ids) => ids.includes('000'))).toBe(true);
-  expect(of.there()).toEqual(['000', '001']);
+  expect(env.sent.every((ids) => ids.includes('000'))).toBe(true);
+  expect(env.there()).toEqual(['000', '001']);
 });
 
 test('who is named already and is refused now is left out, where it is the one that gains more', async () => {
-  const of = bench({ named: ['000', '001'], gaining: ['000'], wanted: ['000', '001'], refused: ['000'] });
+  const env = bench({ named: ['000', '001'], gaining: ['000'], wanted: ['000', '001'], refused: ['000'] });
 
-  const { setAside } = await writeAccepted(of.request);
+  const { setAside } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(['000']);
-  expect(of.there()).toEqual(['001']);
+  expect(env.there()).toEqual(['001']);
 });
 
 test('searches the newest new accounts last, so that one write shows that the refused account is among them', async () => {
@@ -130,17 +130,17 @@ test('searches the newest new accounts last, so that one write shows that the re
 });
 
 test('who is only kept for now is left out where it is the one that is refused, and the others stay', async () => {
-  const of = bench({
+  const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', '003'],
     leaving: ['001', '002'],
     refused: ['001'],
   });
 
-  const { setAside, written } = await writeAccepted(of.request);
+  const { setAside, written } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(['001']);
-  expect(of.there()).toEqual(['000', '002', '003']);
+  expect(env.there()).toEqual(['000', '002', '003']);
   expect(Object.keys(written.leaving)).toEqual(['002']);
 });
 
@@ -158,29 +158,29 @@ test('searches the newest kept accounts last, so that one write shows that the r
 });
 
 test('a newcomer and one who is only kept are both left out where both are refused', async () => {
-  const of = bench({
+  const env = bench({
     named: ['000', '001'],
     wanted: ['000', '002', '003'],
     leaving: ['001'],
     refused: ['001', '003'],
   });
 
-  const { setAside } = await writeAccepted(of.request);
+  const { setAside } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(['001', '003']);
-  expect(of.there()).toEqual(['000', '002']);
+  expect(env.there()).toEqual(['000', '002']);
 });
 
 test('while a newcomer is the one that is refused, nobody who is kept is without its access', async () => {
-  const of = bench({ named: ['000', '001'], wanted: ['000', '002'], leaving: ['001'], refused: ['002'] });
+  const env = bench({ named: ['000', '001'], wanted: ['000', '002'], leaving: ['001'], refused: ['002'] });
 
-  await writeAccepted(of.request);
+  await writeAccepted(env.request);
 
-  expect(of.sent.every((ids) => ids.includes('001'))).toBe(true);
+  expect(env.sent.every((ids) => ids.includes('001'))).toBe(true);
 });
 
 test('whom the registry has as a member no more is suspected before all newcomers', async () => {
-  const of = bench({
+  const env = bench({
     named: ['000', '001', '002'],
     wanted: ['000', ...ids(40).slice(3)],
     leaving: ['001', '002'],
@@ -188,44 +188,44 @@ test('whom the registry has as a member no more is suspected before all newcomer
     refused: ['002'],
   });
 
-  const { setAside } = await writeAccepted(of.request);
+  const { setAside } = await writeAccepted(env.request);
 
   expect(setAside).toEqual(['002']);
-  expect(of.there()).toContain('001');
-  expect(of.sent).toHaveLength(2);
+  expect(env.there()).toContain('001');
+  expect(env.sent).toHaveLength(2);
 });
 
 test('an account that AWS refuses and that was there before stops the write', async () => {
-  const of = bench({ named: ['000'], wanted: ['000', '001', '002'], refused: ['000'] });
+  const env = bench({ named: ['000'], wanted: ['000', '001', '002'], refused: ['000'] });
 
-  const written = writeAccepted(of.request);
+  const written = writeAccepted(env.request);
 
   await expect(written).rejects.toMatchObject({
     name: 'InvalidPrincipalError',
     message: expect.stringContaining('onboarding import'),
   });
-  expect(of.there()).toEqual(['000']);
-  expect(of.sent.length).toBeLessThanOrEqual(2);
+  expect(env.there()).toEqual(['000']);
+  expect(env.sent.length).toBeLessThanOrEqual(2);
 });
 
 test('an error that is none of principals goes on as it is', async () => {
-  const of = bench({ wanted: ids(2), refused: [] });
+  const env = bench({ wanted: ids(2), refused: [] });
   const write = async () => {
     throw new Error('the network');
   };
 
-  await expect(writeAccepted({ ...of.request, write })).rejects.toThrow('the network');
+  await expect(writeAccepted({ ...env.request, write })).rejects.toThrow('the network');
 });
 
 test('where each account is a request of its own, who is refused is left out without another write', async () => {
-  const of = bench({ named: ['000'], wanted: ['000', '001', '002', '003'], refused: [] });
+  const env = bench({ named: ['000'], wanted: ['000', '001', '002', '003'], refused: [] });
   let writes = 0;
   const write = async () => {
     writes += 1;
     throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['003', '001'] });
   };
 
-  const { written, setAside, reason } = await writeAccepted({ ...of.request, write });
+  const { written, setAside, reason } = await writeAccepted({ ...env.request, write });
 
   expect(reason).toBe('refused');
   expect(setAside).toEqual(['001', '003']);
@@ -235,66 +235,66 @@ test('where each account is a request of its own, who is refused is left out wit
 
 test('whom the last write was without is suspected first: all other newcomers are in with the second write', async () => {
   const refused = ['003', '040'];
-  const of = bench({ wanted: ids(100), refused });
+  const env = bench({ wanted: ids(100), refused });
 
-  const { setAside } = await writeAccepted({ ...of.request, refusedBefore: new Set(refused) });
+  const { setAside } = await writeAccepted({ ...env.request, refusedBefore: new Set(refused) });
 
   expect(setAside).toEqual(refused);
-  expect(of.sent[1]).toEqual(ids(100).filter((id) => !refused.includes(id)));
-  expect(of.sent.length).toBeLessThanOrEqual(4);
+  expect(env.sent[1]).toEqual(ids(100).filter((id) => !refused.includes(id)));
+  expect(env.sent.length).toBeLessThanOrEqual(4);
 });
 
 describe('whom others have found to be refused a moment ago', () => {
   const known = ['003', '040'];
 
   test('is left out from the beginning, and the others are in with one write', async () => {
-    const of = bench({ wanted: ids(100), refused: known });
+    const env = bench({ wanted: ids(100), refused: known });
 
-    const ended = await writeAccepted({ ...of.request, ...leaving(known) });
+    const ended = await writeAccepted({ ...env.request, ...leaving(known) });
 
     expect(ended).toMatchObject({ setAside: known, refused: [] });
-    expect(of.sent).toHaveLength(1);
-    expect(of.there()).toHaveLength(98);
+    expect(env.sent).toHaveLength(1);
+    expect(env.there()).toHaveLength(98);
   });
 
   test('is no suspect where a newcomer is refused', async () => {
-    const of = bench({ wanted: ids(20), refused: ['003', '017'] });
+    const env = bench({ wanted: ids(20), refused: ['003', '017'] });
 
-    const ended = await writeAccepted({ ...of.request, ...leaving(['003']) });
+    const ended = await writeAccepted({ ...env.request, ...leaving(['003']) });
 
     expect(ended).toMatchObject({ setAside: ['003', '017'], refused: ['017'], reason: 'refused' });
-    expect(of.sent.every((ids) => !ids.includes('003'))).toBe(true);
-    expect(of.there()).toHaveLength(18);
+    expect(env.sent.every((ids) => !ids.includes('003'))).toBe(true);
+    expect(env.there()).toHaveLength(18);
   });
 
   test('costs one write that is refused where its own run tries it again, and changes nothing', async () => {
-    const of = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
+    const env = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
 
-    const ended = await writeAccepted({ ...of.request, ...leaving(['003']), refusedBefore: new Set(known) });
+    const ended = await writeAccepted({ ...env.request, ...leaving(['003']), refusedBefore: new Set(known) });
 
     expect(ended).toMatchObject({ setAside: known, refused: ['040'], written: { changed: false } });
-    expect(of.sent).toEqual([['000', '001', '040']]);
+    expect(env.sent).toEqual([['000', '001', '040']]);
   });
 
   test('is tried by itself where what is there may be refused as it is', async () => {
-    const of = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
+    const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
 
-    await writeAccepted({ ...of.request, refusedBefore: new Set(['001']), doubt: 'certain' });
+    await writeAccepted({ ...env.request, refusedBefore: new Set(['001']), doubt: 'certain' });
 
-    expect(of.sent).toEqual([['000', '001'], ['000']]);
+    expect(env.sent).toEqual([['000', '001'], ['000']]);
   });
 
   test('comes in with the next write once AWS accepts another that it has refused', async () => {
-    const of = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+    const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
 
     const ended = await writeAccepted({
-      ...of.request,
+      ...env.request,
       ...leaving(known),
       refusedBefore: new Set(['001', ...known]),
     });
 
     expect(ended).toMatchObject({ setAside: [], refused: [], written: { changed: true } });
-    expect(of.sent).toEqual([
+    expect(env.sent).toEqual([
       ['000', '001'],
       ['000', '001', '003', '040'],
     ]);
@@ -302,27 +302,27 @@ describe('whom others have found to be refused a moment ago', () => {
 
   test('stays out where AWS refuses it still, while those are in whom it accepts', async () => {
     const before = ['001', '003', '005', '040'];
-    const of = bench({ named: ['000'], wanted: ['000', ...before], refused: ['003'] });
+    const env = bench({ named: ['000'], wanted: ['000', ...before], refused: ['003'] });
 
     const ended = await writeAccepted({
-      ...of.request,
+      ...env.request,
       ...leaving(['003', '005', '040']),
       refusedBefore: new Set(before),
     });
 
     expect(ended).toMatchObject({ setAside: ['003'], refused: ['003'], reason: 'refused' });
-    expect(of.there()).toEqual(['000', '001', '005', '040']);
+    expect(env.there()).toEqual(['000', '001', '005', '040']);
   });
 
   test('is in or out by itself where each account is a request of its own', async () => {
-    const of = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+    const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
     const write = async (_: unknown, to: unknown) => {
       if ((to as string[]).includes('040'))
         throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['040'] });
     };
 
     const ended = await writeAccepted({
-      ...of.request,
+      ...env.request,
       ...leaving(known),
       refusedBefore: new Set(['001', ...known]),
       write,
@@ -336,65 +336,65 @@ describe('whom others have found to be refused a moment ago', () => {
 const leaving = (ids: readonly string[]) => ({ leftOut: new Set(ids), refusedBefore: new Set(ids) });
 
 test('a search that the service slows down ends: what is accepted stays, and who was not tried is not known', async () => {
-  const of = bench({ wanted: ids(8), refused: ['001'] });
+  const env = bench({ wanted: ids(8), refused: ['001'] });
   let writes = 0;
   const write = (from: unknown, to: unknown) => {
     writes += 1;
     if (writes === 4) throw new ThrottledError('slowly');
-    return of.request.write(from, to);
+    return env.request.write(from, to);
   };
 
-  const ended = await writeAccepted({ ...of.request, write: async (from, to) => write(from, to) });
+  const ended = await writeAccepted({ ...env.request, write: async (from, to) => write(from, to) });
 
   expect(writes).toBe(4);
   expect(ended.setAside).toContain('001');
-  expect(ended).toMatchObject({ refused: [], written: { next: of.there() } });
-  expect(of.there().length).toBeGreaterThan(0);
+  expect(ended).toMatchObject({ refused: [], written: { next: env.there() } });
+  expect(env.there().length).toBeGreaterThan(0);
 });
 
 test('where nothing is accepted yet, a service that asks to slow down is heard', async () => {
-  const of = bench({ wanted: ids(8), refused: ['001'] });
+  const env = bench({ wanted: ids(8), refused: ['001'] });
   let writes = 0;
   const write = async (from: unknown, to: unknown) => {
     writes += 1;
     if (writes === 2) throw new ThrottledError('slowly');
-    return of.request.write(from, to);
+    return env.request.write(from, to);
   };
 
-  await expect(writeAccepted({ ...of.request, write })).rejects.toThrow('slowly');
+  await expect(writeAccepted({ ...env.request, write })).rejects.toThrow('slowly');
 });
 
 describe('a certain cause among what is not ours', () => {
   const certain = { doubt: 'certain' } as const;
 
   test('ends the search with the second refusal when AWS also refuses the existing policy', async () => {
-    const of = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
+    const env = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
 
-    await expect(writeAccepted({ ...of.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
+    await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
 
-    expect(of.sent).toHaveLength(2);
+    expect(env.sent).toHaveLength(2);
   });
 
   test('ends the search with the first refusal when there is nobody to leave out', async () => {
-    const of = bench({ named: ['000', '001'], wanted: ['000'], refused: ['000'] });
+    const env = bench({ named: ['000', '001'], wanted: ['000'], refused: ['000'] });
 
-    await expect(writeAccepted({ ...of.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
+    await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
 
-    expect(of.sent).toHaveLength(1);
+    expect(env.sent).toHaveLength(1);
   });
 
   test('lets the others in when a new account is the cause all the same', async () => {
-    const of = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
+    const env = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
 
-    const { setAside } = await writeAccepted({ ...of.request, ...certain });
+    const { setAside } = await writeAccepted({ ...env.request, ...certain });
 
     expect(setAside).toEqual(['007']);
-    expect(of.there()).toEqual(ids(20).filter((id) => id !== '007'));
-    expect(of.sent.length).toBeLessThanOrEqual(16);
+    expect(env.there()).toEqual(ids(20).filter((id) => id !== '007'));
+    expect(env.sent.length).toBeLessThanOrEqual(16);
   });
 
   test('removes a closed account from managed statements before it blames unmanaged ones', async () => {
-    const of = bench({
+    const env = bench({
       named: ['000', '001'],
       wanted: ['000', '002'],
       leaving: ['001'],
@@ -402,9 +402,9 @@ describe('a certain cause among what is not ours', () => {
       refused: ['001'],
     });
 
-    const { setAside } = await writeAccepted({ ...of.request, ...certain });
+    const { setAside } = await writeAccepted({ ...env.request, ...certain });
 
     expect(setAside).toEqual(['001']);
-    expect(of.there()).toEqual(['000', '002']);
+    expect(env.there()).toEqual(['000', '002']);
   });
 });

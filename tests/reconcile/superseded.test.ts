@@ -6,15 +6,16 @@ import type { Store } from '../../shared/store/ports.ts';
 import { bucket, small } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
 import { fault } from '../flows/faults.ts';
-import { named, onboard, type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, named, onboard, type TestEnv } from '../flows/flows-fixture.ts';
 
 const configuration = small(['bucket', 'key']);
 const withoutBucket = small(['key']);
 
-const activate = (of: World, next = withoutBucket) => activateConfiguration(of.services, next, 'the test');
+const activate = (env: TestEnv, next = withoutBucket) =>
+  activateConfiguration(env.services, next, 'the test');
 
-const reconcile = (of: World) =>
-  reconcileResource(of.services, { runId: 'run', revision: 1, planned: { resource: bucket } });
+const reconcile = (env: TestEnv) =>
+  reconcileResource(env.services, { runId: 'run', revision: 1, planned: { resource: bucket } });
 
 /** A store in which something happens once, just before a state that is `writing` is stored. */
 const beforeRemembering =
@@ -35,35 +36,35 @@ const beforeRemembering =
   };
 
 test('a first write that another configuration has overtaken is not sent, so that nothing of ours is forgotten', async () => {
-  const of: World = await world({ configuration, around: beforeRemembering(() => activate(of)) });
+  const env: TestEnv = await createEnv({ configuration, around: beforeRemembering(() => activate(env)) });
 
-  const change = await reconcile(of);
+  const change = await reconcile(env);
 
   expect(change).toMatchObject({
     outcome: 'failed',
     error: { name: 'ConcurrentUpdateError', retryable: true },
   });
-  expect(named(of)[bucket]).toEqual([]);
+  expect(named(env)[bucket]).toEqual([]);
 });
 
 test('what is remembered while a configuration comes into force that drops it is taken away by the next run', async () => {
-  const { id, of } = await remembersWhile();
+  const { id, env } = await remembersWhile();
 
-  const { dropped } = await activate(of);
-  const before = named(of)[bucket];
-  const ended = await onboard(of, { accountId: id });
+  const { dropped } = await activate(env);
+  const before = named(env)[bucket];
+  const ended = await onboard(env, { accountId: id });
 
   expect(dropped).toEqual([bucket]);
-  expect((await activeConfiguration(of.store)).dropped).toEqual([bucket]);
+  expect((await activeConfiguration(env.store)).dropped).toEqual([bucket]);
   expect(before).toContain(id);
   expect(ended.run.status).toBe('succeeded');
-  expect(named(of)[bucket]).toEqual([]);
+  expect(named(env)[bucket]).toEqual([]);
 });
 
 /** The first write of a resource takes place between an activation's look at what was written and its own write. */
-async function remembersWhile(): Promise<{ readonly of: World; readonly id: string }> {
+async function remembersWhile(): Promise<{ readonly env: TestEnv; readonly id: string }> {
   let writes: (() => Promise<unknown>) | undefined;
-  const of = await world({
+  const env = await createEnv({
     configuration,
     around: ({ configuration: port }) => ({
       configuration: {
@@ -77,43 +78,43 @@ async function remembersWhile(): Promise<{ readonly of: World; readonly id: stri
       },
     }),
   });
-  const { id } = created(of);
-  await onboard(of, { accountId: id });
-  await of.store.resources.put(bucket, { ...(await stateOf(of)), owned: [] });
+  const { id } = created(env);
+  await onboard(env, { accountId: id });
+  await env.store.resources.put(bucket, { ...(await stateOf(env)), owned: [] });
   writes = async () => {
-    await of.store.resources.put(bucket, { ...(await stateOf(of)), owned: marks });
+    await env.store.resources.put(bucket, { ...(await stateOf(env)), owned: marks });
   };
-  return { of, id };
+  return { env, id };
 }
 
 const marks = ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'];
 
-async function stateOf({ store }: World) {
+async function stateOf({ store }: TestEnv) {
   const state = await store.resources.get(bucket);
   if (state === undefined) throw new Error('nothing is remembered');
   return state;
 }
 
 test('what a former configuration has settled is looked at again where another has written meanwhile and did not end', async () => {
-  const of = await world({ configuration });
-  const { id, event } = created(of);
-  await onboard(of, event);
+  const env = await createEnv({ configuration });
+  const { id, event } = created(env);
+  await onboard(env, event);
   const nobody = configuration.grants.map((grant) =>
     grant.name === 'logs' ? { ...grant, for: { accounts: ['111111111111'] } } : grant,
   );
-  await activate(of, { ...configuration, grants: nobody });
-  fault(of, 'PutBucketPolicy', async (_, proceed) => {
+  await activate(env, { ...configuration, grants: nobody });
+  fault(env, 'PutBucketPolicy', async (_, proceed) => {
     await proceed();
     throw new Error('the function has stopped');
   });
-  await reconcile(of);
-  const before = named(of)[bucket];
+  await reconcile(env);
+  const before = named(env)[bucket];
 
-  await activate(of, configuration);
-  of.clock.advance(600_000);
-  const ended = await onboard(of, event);
+  await activate(env, configuration);
+  env.clock.advance(600_000);
+  const ended = await onboard(env, event);
 
   expect(before).not.toContain(id);
   expect(ended.run.status).toBe('succeeded');
-  expect(named(of)[bucket]).toContain(id);
+  expect(named(env)[bucket]).toContain(id);
 });

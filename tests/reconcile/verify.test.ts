@@ -6,52 +6,52 @@ import type { ResourceChange } from '../../shared/store/ports.ts';
 import { bucket, key, small } from '../flows/configurations.ts';
 import { created, eventOf, workloads } from '../flows/events.ts';
 import { fault, refuse } from '../flows/faults.ts';
-import { makeReady, onboard, type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, makeReady, onboard, type TestEnv } from '../flows/flows-fixture.ts';
 
 const configuration = small(['bucket', 'key']);
 
 /** A run for one account that has been planned and carried out. */
-async function carriedOut(of: World) {
-  const { id } = created(of);
-  await makeReady(of);
-  const revision = (await of.store.registry.account(id))?.revision ?? 0;
+async function carriedOut(env: TestEnv) {
+  const { id } = created(env);
+  await makeReady(env);
+  const revision = (await env.store.registry.account(id))?.revision ?? 0;
   const accounts = [{ accountId: id, revision }];
-  await of.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
-  await planRun(of.services, { runId: 'run', cause: 'created', accounts });
-  await updateCentralAccount(of.services, { runId: 'run', central: 'log', revision });
+  await env.store.runs.put({ runId: 'run', status: 'running', startedAt: '', accountIds: [id] });
+  await planRun(env.services, { runId: 'run', cause: 'created', accounts });
+  await updateCentralAccount(env.services, { runId: 'run', central: 'log', revision });
   return { id, accounts };
 }
 
-const verify = (of: World, accounts: readonly { accountId: string; revision?: number }[]) =>
-  verifyRun(of.services, { runId: 'run', accounts });
+const verify = (env: TestEnv, accounts: readonly { accountId: string; revision?: number }[]) =>
+  verifyRun(env.services, { runId: 'run', accounts });
 
-const alter = async (of: World, resource: string, with_: Partial<ResourceChange>): Promise<void> => {
-  const change = (await of.store.runs.changes('run')).find((each) => each.resource === resource);
+const alter = async (env: TestEnv, resource: string, with_: Partial<ResourceChange>): Promise<void> => {
+  const change = (await env.store.runs.changes('run')).find((each) => each.resource === resource);
   if (change === undefined) throw new Error(`${resource} was not planned`);
   const { after, ...rest } = change;
-  await of.store.runs.putChange('run', { ...rest, ...with_ });
+  await env.store.runs.putChange('run', { ...rest, ...with_ });
 };
 
 test('what was read back proves the run, without another read', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await carriedOut(of);
-  of.organization.resetCalls();
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  env.organization.resetCalls();
 
-  const verification = await verify(of, accounts);
+  const verification = await verify(env, accounts);
 
   expect(verification.missing).toEqual([]);
   expect(verification.verified).toBeGreaterThanOrEqual(2);
-  expect(of.organization.calls).toEqual([]);
+  expect(env.organization.calls).toEqual([]);
 });
 
 test('where another run has done the work, what stands in AWS is read, and has to show it', async () => {
-  const of = await world({ configuration });
-  const { id, accounts } = await carriedOut(of);
-  await alter(of, bucket, { outcome: 'unchanged' });
-  const good = await verify(of, accounts);
-  of.organization.editPolicy('bucket', 'example-logs', undefined);
+  const env = await createEnv({ configuration });
+  const { id, accounts } = await carriedOut(env);
+  await alter(env, bucket, { outcome: 'unchanged' });
+  const good = await verify(env, accounts);
+  env.organization.editPolicy('bucket', 'example-logs', undefined);
 
-  const bad = await verify(of, accounts);
+  const bad = await verify(env, accounts);
 
   expect(good.missing).toEqual([]);
   expect(bad.missing).toEqual([
@@ -62,11 +62,11 @@ test('where another run has done the work, what stands in AWS is read, and has t
 });
 
 test('a foreign Deny that keeps the account out is found', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await carriedOut(of);
-  await alter(of, bucket, { outcome: 'unchanged' });
-  const { Statement = [] } = of.organization.policyOf('bucket', 'example-logs') ?? {};
-  of.organization.editPolicy('bucket', 'example-logs', {
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  await alter(env, bucket, { outcome: 'unchanged' });
+  const { Statement = [] } = env.organization.policyOf('bucket', 'example-logs') ?? {};
+  env.organization.editPolicy('bucket', 'example-logs', {
     Version: '2012-10-17',
     Statement: [
       ...Statement,
@@ -80,21 +80,21 @@ test('a foreign Deny that keeps the account out is found', async () => {
     ],
   });
 
-  expect((await verify(of, accounts)).missing).toEqual([
+  expect((await verify(env, accounts)).missing).toEqual([
     expect.stringContaining('the statement Frozen denies it'),
   ]);
 });
 
 test('an account that gets nothing and is still named is found', async () => {
-  const of = await world({ configuration });
-  const { id, accounts } = await carriedOut(of);
-  const account = await of.store.registry.account(id);
+  const env = await createEnv({ configuration });
+  const { id, accounts } = await carriedOut(env);
+  const account = await env.store.registry.account(id);
   if (account === undefined) throw new Error('not registered');
   const { revision, updatedAt, ...rest } = account;
-  await of.store.registry.put({ ...rest, state: 'SUSPENDED' }, revision, updatedAt);
-  const now = (await of.store.registry.account(id))?.revision ?? 0;
+  await env.store.registry.put({ ...rest, state: 'SUSPENDED' }, revision, updatedAt);
+  const now = (await env.store.registry.account(id))?.revision ?? 0;
 
-  const { missing } = await verify(of, [{ accountId: id, revision: now }]);
+  const { missing } = await verify(env, [{ accountId: id, revision: now }]);
 
   expect(accounts[0]?.revision).toBeLessThan(now);
   expect(missing).toEqual([
@@ -104,48 +104,48 @@ test('an account that gets nothing and is still named is found', async () => {
 });
 
 test('an account that another run has changed since is that run’s to answer for', async () => {
-  const of = await world({ configuration: small(['bucket', 'key', 'repository']) });
-  const { id, accounts } = await carriedOut(of);
-  of.organization.moveAccount(id, workloads);
+  const env = await createEnv({ configuration: small(['bucket', 'key', 'repository']) });
+  const { id, accounts } = await carriedOut(env);
+  env.organization.moveAccount(id, workloads);
   await onboard(
-    of,
-    eventOf(of, () => of.organization.tagAccount(id, { any: 'tag' })),
+    env,
+    eventOf(env, () => env.organization.tagAccount(id, { any: 'tag' })),
   );
-  await alter(of, bucket, { outcome: 'unchanged' });
+  await alter(env, bucket, { outcome: 'unchanged' });
 
-  expect(await verify(of, accounts)).toEqual({ verified: 0, missing: [] });
+  expect(await verify(env, accounts)).toEqual({ verified: 0, missing: [] });
 });
 
 test('what was not updated is left to its outcome', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await carriedOut(of);
-  of.organization.editPolicy('bucket', 'example-logs', undefined);
-  await alter(of, bucket, { outcome: 'refused' });
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  env.organization.editPolicy('bucket', 'example-logs', undefined);
+  await alter(env, bucket, { outcome: 'refused' });
 
-  expect((await verify(of, accounts)).missing).toEqual([]);
+  expect((await verify(env, accounts)).missing).toEqual([]);
 });
 
 test('a resource that came with another configuration after the plan is missing', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await carriedOut(of);
-  await makeReady({ ...of, configuration: small(['bucket', 'key', 'people']) });
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  await makeReady({ ...env, configuration: small(['bucket', 'key', 'people']) });
 
-  expect((await verify(of, accounts)).missing).toEqual([expect.stringMatching(/Developers: not planned/)]);
+  expect((await verify(env, accounts)).missing).toEqual([expect.stringMatching(/Developers: not planned/)]);
 });
 
 test('a resource that cannot be read is no proof', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await carriedOut(of);
-  await alter(of, bucket, { outcome: 'unchanged' });
-  fault(of, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  await alter(env, bucket, { outcome: 'unchanged' });
+  fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
-  expect((await verify(of, accounts)).missing).toEqual([expect.stringContaining('could not be read')]);
+  expect((await verify(env, accounts)).missing).toEqual([expect.stringContaining('could not be read')]);
 });
 
 test('accounts that were not registered are not looked at', async () => {
-  const of = await world({ configuration });
+  const env = await createEnv({ configuration });
 
-  expect(await verify(of, [{ accountId: '555566667777' }])).toEqual({ verified: 0, missing: [] });
+  expect(await verify(env, [{ accountId: '555566667777' }])).toEqual({ verified: 0, missing: [] });
 });
 
 test('documents allow together: one that allows, none that denies', () => {
@@ -169,29 +169,30 @@ test('documents allow together: one that allows, none that denies', () => {
 });
 
 /** The run's own record says that others have done the work, and theirs how they left it. */
-async function doneByAnother(of: World) {
-  const { id, accounts } = await carriedOut(of);
-  const change = (await of.store.runs.changes('run')).find(({ resource }) => resource === bucket);
-  const state = await of.store.resources.get(bucket);
+async function doneByAnother(env: TestEnv) {
+  const { id, accounts } = await carriedOut(env);
+  const change = (await env.store.runs.changes('run')).find(({ resource }) => resource === bucket);
+  const state = await env.store.resources.get(bucket);
   if (change === undefined || state?.leftBy === undefined) throw new Error('Nothing was left');
-  await of.store.runs.putChange('another', change);
-  const gathering = { until: new Date(of.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
-  await of.store.resources.put(bucket, {
+  await env.store.runs.putChange('another', change);
+  const gathering = { until: new Date(env.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
+  await env.store.resources.put(bucket, {
     ...state,
     gathering,
     leftBy: { ...state.leftBy, runId: 'another' },
   });
-  await alter(of, bucket, { outcome: 'unchanged' });
-  of.organization.resetCalls();
-  const reads = () => of.organization.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
+  await alter(env, bucket, { outcome: 'unchanged' });
+  env.organization.resetCalls();
+  const reads = () =>
+    env.organization.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;
   return { id, accounts, change, reads };
 }
 
 test('where the run that has done the work says what it has read back, that proves it', async () => {
-  const of = await world({ configuration });
-  const { accounts, reads } = await doneByAnother(of);
+  const env = await createEnv({ configuration });
+  const { accounts, reads } = await doneByAnother(env);
 
-  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(0);
 });
 
@@ -199,33 +200,33 @@ test.each([
   ['another account', '500000000099', 0],
   ['one of the run', undefined, 1],
 ])('where AWS refused %s in that write, AWS is asked for that one only', async (_, refused, asked) => {
-  const of = await world({ configuration });
-  const { id, accounts, reads } = await doneByAnother(of);
-  const state = await of.store.resources.get(bucket);
+  const env = await createEnv({ configuration });
+  const { id, accounts, reads } = await doneByAnother(env);
+  const state = await env.store.resources.get(bucket);
   if (state === undefined) throw new Error('Nothing was left');
   const tried = { revision: state.appliedRevision, setAside: [refused ?? id] };
-  await of.store.resources.put(bucket, { ...state, appliedRevision: 0, tried });
+  await env.store.resources.put(bucket, { ...state, appliedRevision: 0, tried });
 
-  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(asked);
 });
 
 test('where there is no crowd, AWS is asked', async () => {
-  const of = await world({ configuration });
-  const { accounts, reads } = await doneByAnother(of);
-  of.clock.advance(120_000);
+  const env = await createEnv({ configuration });
+  const { accounts, reads } = await doneByAnother(env);
+  env.clock.advance(120_000);
 
-  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(1);
 });
 
 test('where AWS asks to slow down after a crowd, what the run that has done the work has read back proves it', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await doneByAnother(of);
-  of.clock.advance(120_000);
-  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 99);
+  const env = await createEnv({ configuration });
+  const { accounts } = await doneByAnother(env);
+  env.clock.advance(120_000);
+  fault(env, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 99);
 
-  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
 });
 
 test.each([
@@ -234,20 +235,20 @@ test.each([
   ['failed', { outcome: 'failed' }],
   ['left somebody out', { after: {} }],
 ] as const)('where it has %s, AWS is asked', async (_, given) => {
-  const of = await world({ configuration });
-  const { accounts, change, reads } = await doneByAnother(of);
+  const env = await createEnv({ configuration });
+  const { accounts, change, reads } = await doneByAnother(env);
   const { after, ...rest } = { ...change, ...given };
-  await of.store.runs.putChange('another', after === undefined ? rest : { ...rest, after });
+  await env.store.runs.putChange('another', after === undefined ? rest : { ...rest, after });
 
-  expect(await verify(of, accounts)).toMatchObject({ missing: [] });
+  expect(await verify(env, accounts)).toMatchObject({ missing: [] });
   expect(reads()).toBe(1);
 });
 
 test('a read that is throttled says nothing about the access: it is asked again later', async () => {
-  const of = await world({ configuration });
-  const { accounts } = await carriedOut(of);
-  await alter(of, bucket, { outcome: 'unchanged' });
-  fault(of, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 9);
+  const env = await createEnv({ configuration });
+  const { accounts } = await carriedOut(env);
+  await alter(env, bucket, { outcome: 'unchanged' });
+  fault(env, 'GetBucketPolicy', refuse('SlowDown', 'Please reduce your request rate.', 503), 9);
 
-  await expect(verify(of, accounts)).rejects.toMatchObject({ name: 'ThrottledError' });
+  await expect(verify(env, accounts)).rejects.toMatchObject({ name: 'ThrottledError' });
 });

@@ -5,7 +5,7 @@ import { failRun, finishRun } from '../../shared/runs/finish.ts';
 import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
 import { small } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
-import { makeReady, type World, world } from '../flows/flows-fixture.ts';
+import { createEnv, makeReady, type TestEnv } from '../flows/flows-fixture.ts';
 
 const configuration = small(['bucket']);
 const own = '888888888888';
@@ -21,9 +21,9 @@ const opened: RunRecord = {
 };
 
 async function finish(changes: readonly ResourceChange[], more: object = {}) {
-  const of = await world({ configuration });
-  await of.store.runs.put(opened);
-  for (const change of changes) await of.store.runs.putChange('run', change);
+  const env = await createEnv({ configuration });
+  await env.store.runs.put(opened);
+  for (const change of changes) await env.store.runs.putChange('run', change);
   const accounts = [{ accountId: own, revision: 1 }];
   const step = {
     runId: 'run',
@@ -33,12 +33,12 @@ async function finish(changes: readonly ResourceChange[], more: object = {}) {
     verification: nothing,
     updates: [],
   };
-  await finishRun(of.services, { ...step, ...more });
-  return recordOf(of);
+  await finishRun(env.services, { ...step, ...more });
+  return recordOf(env);
 }
 
-const recordOf = async (of: World): Promise<RunRecord> => {
-  const run = await of.store.runs.get('run');
+const recordOf = async (env: TestEnv): Promise<RunRecord> => {
+  const run = await env.store.runs.get('run');
   if (run === undefined) throw new Error('no record');
   return run;
 };
@@ -114,14 +114,14 @@ test('a finished run keeps why and when it started', async () => {
 });
 
 test('a run that ends as failed names every resource that is not done', async () => {
-  const of = await world({ configuration });
-  await of.store.runs.put(opened);
-  await of.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
-  await of.store.runs.putChange('run', { resource: 'b', planned: 'change' });
+  const env = await createEnv({ configuration });
+  await env.store.runs.put(opened);
+  await env.store.runs.putChange('run', { resource: 'a', outcome: 'written' });
+  await env.store.runs.putChange('run', { resource: 'b', planned: 'change' });
 
-  await failRun(of.services, { runId: 'run', startedAt: 'later', error });
+  await failRun(env.services, { runId: 'run', startedAt: 'later', error });
 
-  expect(await recordOf(of)).toMatchObject({
+  expect(await recordOf(env)).toMatchObject({
     status: 'failed',
     startedAt: 'start',
     cause: 'moved',
@@ -133,32 +133,32 @@ test('a run that ends as failed names every resource that is not done', async ()
 test.each(['succeeded', 'failed'] as const)(
   'a run that has %s stays as it is, and is not announced again',
   async (status) => {
-    const of = await world({ configuration });
-    await of.store.runs.put({ ...opened, status, announcedAt: 'then' });
+    const env = await createEnv({ configuration });
+    await env.store.runs.put({ ...opened, status, announcedAt: 'then' });
 
-    const ended = await failRun(of.services, { runId: 'run', startedAt: '', error });
+    const ended = await failRun(env.services, { runId: 'run', startedAt: '', error });
 
     expect(ended).toEqual({ runId: 'run', status });
-    expect(await recordOf(of)).toEqual({ ...opened, status, announcedAt: 'then' });
-    expect(of.organization.world.putEvents).toEqual([]);
+    expect(await recordOf(env)).toEqual({ ...opened, status, announcedAt: 'then' });
+    expect(env.organization.world.putEvents).toEqual([]);
   },
 );
 
 test('announces the end of a run whose announcement is pending, and leaves it as it ended, when it is ended again', async () => {
-  const of = await world({ configuration });
-  const pending = { status: 'pending', at: timestamp(of.clock) } as const;
+  const env = await createEnv({ configuration });
+  const pending = { status: 'pending', at: timestamp(env.clock) } as const;
   const announcement = {
     title: 'Account Onboarding Failed',
     bus: pending,
     topic: { ...pending, status: 'announced' },
   } as const;
-  await of.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'], announcement });
+  await env.store.runs.put({ ...opened, status: 'failed', left: ['r: failed'], announcement });
 
-  await failRun(of.services, { runId: 'run', startedAt: '', error });
+  await failRun(env.services, { runId: 'run', startedAt: '', error });
 
-  expect(of.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
-  expect(of.organization.world.messages).toEqual([]);
-  expect(await recordOf(of)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
+  expect(env.organization.world.putEvents).toMatchObject([{ DetailType: 'Account Onboarding Failed' }]);
+  expect(env.organization.world.messages).toEqual([]);
+  expect(await recordOf(env)).toMatchObject({ left: ['r: failed'], announcedAt: expect.any(String) });
 });
 
 test('an update that was given up is left, in the words of its error', async () => {
@@ -174,25 +174,25 @@ test('an update that was given up is left, in the words of its error', async () 
 });
 
 test('an execution that died before it opened its record gets one', async () => {
-  const of = await world({ configuration });
+  const env = await createEnv({ configuration });
 
-  await failRun(of.services, { runId: 'run', startedAt: 'start', error });
+  await failRun(env.services, { runId: 'run', startedAt: 'start', error });
 
-  expect(await recordOf(of)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
+  expect(await recordOf(env)).toMatchObject({ status: 'failed', accountIds: [], startedAt: 'start' });
 });
 
 test('the record is written before it is announced', async () => {
-  const of = await world({ configuration });
-  const { id } = created(of);
-  await makeReady(of);
-  await of.store.runs.put({ ...opened, accountIds: [id] });
+  const env = await createEnv({ configuration });
+  const { id } = created(env);
+  await makeReady(env);
+  await env.store.runs.put({ ...opened, accountIds: [id] });
   const statuses: (string | undefined)[] = [];
-  of.organization.intercept(async (_, proceed) => {
-    statuses.push((await of.store.runs.get('run'))?.status);
+  env.organization.intercept(async (_, proceed) => {
+    statuses.push((await env.store.runs.get('run'))?.status);
     return proceed();
   });
 
-  await finishRun(of.services, {
+  await finishRun(env.services, {
     runId: 'run',
     startedAt: '',
     expect: 'any',
@@ -205,12 +205,12 @@ test('the record is written before it is announced', async () => {
 });
 
 test('a long report is announced in part, and recorded whole', async () => {
-  const of = await world({ configuration });
-  await of.store.runs.put(opened);
+  const env = await createEnv({ configuration });
+  await env.store.runs.put(opened);
   for (let count = 0; count < 80; count += 1)
-    await of.store.runs.putChange('run', { resource: String(count).padStart(2, '0') });
+    await env.store.runs.putChange('run', { resource: String(count).padStart(2, '0') });
 
-  await finishRun(of.services, {
+  await finishRun(env.services, {
     runId: 'run',
     startedAt: '',
     expect: 'any',
@@ -219,8 +219,8 @@ test('a long report is announced in part, and recorded whole', async () => {
     updates: [],
   });
 
-  expect((await recordOf(of)).left).toHaveLength(80);
-  const [event] = of.organization.world.putEvents;
+  expect((await recordOf(env)).left).toHaveLength(80);
+  const [event] = env.organization.world.putEvents;
   const { left } = JSON.parse(String(event?.Detail));
   expect(left).toHaveLength(51);
   expect(left.at(-1)).toBe(
@@ -229,16 +229,16 @@ test('a long report is announced in part, and recorded whole', async () => {
 });
 
 test('states in the announcement also the lines that the record is without', async () => {
-  const of = await world({ configuration });
-  await of.store.runs.put(opened);
+  const env = await createEnv({ configuration });
+  await env.store.runs.put(opened);
   const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);
   const missing = [...findings, '… 500 more lines are missing here: start the run again'];
   const step = { runId: 'run', startedAt: '', expect: 'any' as const, accounts: [], updates: [] };
 
-  await finishRun(of.services, { ...step, verification: { verified: 570, missing } });
+  await finishRun(env.services, { ...step, verification: { verified: 570, missing } });
 
-  expect((await recordOf(of)).left).toEqual(missing);
-  const [event] = of.organization.world.putEvents;
+  expect((await recordOf(env)).left).toEqual(missing);
+  const [event] = env.organization.world.putEvents;
   expect(JSON.parse(String(event?.Detail)).left).toEqual([
     ...findings.slice(0, 50),
     '… 520 more lines are missing here: the record of run run in the table has 20 of them; start the run again',

@@ -4,12 +4,13 @@ import { planRun } from '../../shared/runs/plan.ts';
 import { bucket, everything, type GrantName, key, small } from '../flows/configurations.ts';
 import { created } from '../flows/events.ts';
 import { fault, refuse } from '../flows/faults.ts';
-import { type World, world } from '../flows/flows-fixture.ts';
-import { swept } from '../flows/sweeps.ts';
+import { createEnv, type TestEnv } from '../flows/flows-fixture.ts';
+import { createSweptEnv } from '../flows/sweeps.ts';
 
-const planSweep = ({ services }: World) => planRun(services, { runId: 'run', cause: 'sweep', accounts: [] });
+const planSweep = ({ services }: TestEnv) =>
+  planRun(services, { runId: 'run', cause: 'sweep', accounts: [] });
 
-const changeOf = async ({ store }: World, resource: string) =>
+const changeOf = async ({ store }: TestEnv, resource: string) =>
   (await store.runs.changes('run')).find((change) => change.resource === resource);
 
 test.each<[string, readonly GrantName[], readonly string[]]>([
@@ -17,62 +18,62 @@ test.each<[string, readonly GrantName[], readonly string[]]>([
   ['some', ['secret', 'bucket', 'repository'], ['log', 'shared']],
   ['one, with two resources', ['key', 'bucket'], ['log']],
 ])('central accounts are named once each, in one order: %s', async (_, grants, expected) => {
-  const of = await world({ configuration: small(grants) });
+  const env = await createEnv({ configuration: small(grants) });
 
-  const { centralAccounts } = await planSweep(of);
+  const { centralAccounts } = await planSweep(env);
 
   expect(centralAccounts).toEqual(expected);
   expect(centralAccounts).toEqual(centralAccountNames.filter((name) => centralAccounts.includes(name)));
 });
 
 test('where no account was registered, nor any account is known, there is nothing to do anywhere', async () => {
-  const of = await world({ ready: false });
+  const env = await createEnv({ ready: false });
 
-  const event = await planRun(of.services, {
+  const event = await planRun(env.services, {
     runId: 'run',
     cause: 'created',
     accounts: [{ accountId: '1' }],
   });
 
-  expect([event.centralAccounts, (await planSweep(of)).centralAccounts]).toEqual([[], []]);
+  expect([event.centralAccounts, (await planSweep(env)).centralAccounts]).toEqual([[], []]);
 });
 
 test('what is as it was left is done when it is planned; only what is not is left to an update', async () => {
-  const of = await swept();
-  created(of);
-  of.organization.editPolicy('bucket', 'example-logs', undefined);
+  const env = await createSweptEnv();
+  created(env);
+  env.organization.editPolicy('bucket', 'example-logs', undefined);
 
-  const { centralAccounts, resources, changes } = await planSweep(of);
+  const { centralAccounts, resources, changes } = await planSweep(env);
 
   expect({ centralAccounts, resources, changes }).toEqual({
     centralAccounts: ['log'],
     resources: 5,
     changes: 1,
   });
-  expect(await changeOf(of, bucket)).not.toHaveProperty('outcome');
+  expect(await changeOf(env, bucket)).not.toHaveProperty('outcome');
   for (const resource of everything.filter((each) => each !== bucket))
-    expect(await changeOf(of, resource)).toMatchObject({
+    expect(await changeOf(env, resource)).toMatchObject({
       outcome: 'unchanged',
       finishedAt: expect.any(String),
     });
 });
 
 test('what cannot be read is not taken for what was left, and keeps the reason', async () => {
-  const of = await swept();
-  fault(of, 'GetKeyPolicy', refuse('AccessDenied', 'no', 403));
+  const env = await createSweptEnv();
+  fault(env, 'GetKeyPolicy', refuse('AccessDenied', 'no', 403));
 
-  const { centralAccounts } = await planSweep(of);
+  const { centralAccounts } = await planSweep(env);
 
   expect(centralAccounts).toEqual(['log']);
-  expect(await changeOf(of, key)).not.toHaveProperty('outcome');
-  expect(await changeOf(of, key)).toMatchObject({ error: { name: 'AccessDeniedError' } });
+  expect(await changeOf(env, key)).not.toHaveProperty('outcome');
+  expect(await changeOf(env, key)).toMatchObject({ error: { name: 'AccessDeniedError' } });
 });
 
 test('an attempt to plan that comes after another one finds the same', async () => {
-  const of = await swept();
-  of.organization.editPolicy('bucket', 'example-logs', undefined);
+  const env = await createSweptEnv();
+  env.organization.editPolicy('bucket', 'example-logs', undefined);
 
-  const [first, second] = [await planSweep(of), await planSweep(of)];
+  const [first, second] = [await planSweep(env), await planSweep(env)];
 
   expect(second).toEqual(first);
 });

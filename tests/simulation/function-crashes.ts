@@ -130,12 +130,14 @@ type Around = <T>(act: () => Promise<T>) => Promise<T>;
 
 /** The store with every method of every port wrapped. */
 export function eachMethod(store: Store, around: Around): Store {
-  const port = <P extends object>(of: P): P =>
+  const port = <P extends object>(methods: P): P =>
     Object.fromEntries(
-      Object.entries(of).map(([name, method]) => [
+      Object.entries(methods).map(([name, method]) => [
         name,
         (...given: unknown[]) => around(() => method(...given)),
       ]),
     ) as P;
-  return Object.fromEntries(Object.entries(store).map(([name, of]) => [name, port(of)])) as unknown as Store;
+  return Object.fromEntries(
+    Object.entries(store).map(([name, methods]) => [name, port(methods)]),
+  ) as unknown as Store;
 }

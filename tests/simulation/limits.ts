@@ -44,7 +44,8 @@ const things: Readonly<Record<string, (world: World, input: Input, limits: Limit
     ),
   CreateGrant: ({ grants }, { KeyId }, { grantsPerKey }) =>
     count(
-      [...grants].filter(([arn]) => arn.endsWith(`key/${KeyId}`)).flatMap(([, of]) => of).length,
+      [...grants].filter(([arn]) => arn.endsWith(`key/${KeyId}`)).flatMap(([, keyGrants]) => keyGrants)
+        .length,
       grantsPerKey,
     ),
   ModifyImageAttribute: ({ images }, { ImageId, LaunchPermission }, { launchPermissionsPerImage }) =>

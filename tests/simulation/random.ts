@@ -8,9 +8,9 @@ export interface Draw {
   /** A whole number from `low` to `high`, both included. */
   between(low: number, high: number): number;
   /** One of them; there must be one. */
-  pick<T>(of: readonly T[]): T;
+  pick<T>(values: readonly T[]): T;
   /** Some of them, in their order; each with the probability given. */
-  some<T>(of: readonly T[], probability: number): readonly T[];
+  some<T>(values: readonly T[], probability: number): readonly T[];
 }
 
 /** Mulberry32: 32 bits of state, and neighboring seeds have nothing in common. */
@@ -30,11 +30,11 @@ export function draw(random: Random): Draw {
     random,
     chance: (probability) => random() < probability,
     between,
-    pick: (of) => {
-      const item = of[between(0, of.length - 1)];
+    pick: (values) => {
+      const item = values[between(0, values.length - 1)];
       if (item === undefined) throw new Error('Nothing to pick from');
       return item;
     },
-    some: (of, probability) => of.filter(() => random() < probability),
+    some: (values, probability) => values.filter(() => random() < probability),
   };
 }

@@ -18,21 +18,21 @@ import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { addApplication, addStrategy } from '../../simulator/app-config.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
-import { type Fixture, fixture, policy, refusal, region, shared } from './fixture.ts';
+import { createSimulatorEnv, policy, refusal, region, type SimulatorEnv, shared } from './fixture.ts';
 
 const minute = 60_000;
 const alarm = 'arn:aws:cloudwatch:us-east-1:777788889999:alarm:errors';
 const schema = { type: 'object', properties: { color: { type: 'string' } }, required: ['color'] };
 const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
 
-let world: Fixture;
+let env: SimulatorEnv;
 let application: SimulatedApplication;
 let secretId: string;
 let ids: { ApplicationId: string; EnvironmentId: string };
 
 beforeEach(() => {
-  world = fixture();
-  const { organization } = world;
+  env = createSimulatorEnv();
+  const { organization } = env;
   secretId = organization.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
   const retrievalRoleArn = organization.addRole({
     accountId: shared,
@@ -53,11 +53,11 @@ beforeEach(() => {
   ids = { ApplicationId: application.id, EnvironmentId: environment ?? '' };
 });
 
-const client = () => world.clients(shared).appConfig;
+const client = () => env.clients(shared).appConfig;
 const profileId = (name: string) =>
   [...application.profiles.values()].find((each) => each.name === name)?.id ?? '';
 const currentVersion = () =>
-  [...(world.organization.world.secrets.get(secretId)?.versions.values() ?? [])].at(-1)?.id ?? '';
+  [...(env.organization.world.secrets.get(secretId)?.versions.values() ?? [])].at(-1)?.id ?? '';
 
 const start = (more: Partial<StartDeploymentCommandInput> = {}) =>
   client().send(
@@ -76,7 +76,7 @@ describe('deployments', () => {
   test('bake, then are complete; meanwhile no other one starts', async () => {
     expect(await start()).toMatchObject({ DeploymentNumber: 1, State: 'BAKING', PercentageComplete: 100 });
     expect(await refusal(start())).toMatchObject({ name: 'ConflictException', status: 409 });
-    world.clock.advance(10 * minute);
+    env.clock.advance(10 * minute);
     expect(await state()).toBe('COMPLETE');
     expect(await start({ LatestDeploymentNumber: 1 })).toMatchObject({ DeploymentNumber: 2 });
   });
@@ -91,7 +91,7 @@ describe('deployments', () => {
     ['EXPONENTIAL' as const, 25, [0, 0, 25, 50, 100]],
   ])('that grow by %s steps reach more targets with time', async (growthType, growthFactor, expected) => {
     const strategy = { accountId: shared, region, name: growthType, durationMinutes: 12, bakeMinutes: 0 };
-    const DeploymentStrategyId = addStrategy(world.organization.world, {
+    const DeploymentStrategyId = addStrategy(env.organization.world, {
       ...strategy,
       growthType,
       growthFactor,
@@ -103,7 +103,7 @@ describe('deployments', () => {
         new GetDeploymentCommand({ ...ids, DeploymentNumber: 1 }),
       );
       seen.push(PercentageComplete);
-      world.clock.advance(3 * minute);
+      env.clock.advance(3 * minute);
     }
     expect(seen).toEqual(expected);
     expect(await state()).toBe('COMPLETE');
@@ -111,7 +111,7 @@ describe('deployments', () => {
 
   test('are listed, the newest first, by version and without the id of their profile', async () => {
     await start();
-    world.clock.advance(10 * minute);
+    env.clock.advance(10 * minute);
     await start();
     const { Items = [] } = await client().send(new ListDeploymentsCommand(ids));
     expect(Items.map(({ DeploymentNumber }) => DeploymentNumber)).toEqual([2, 1]);
@@ -121,15 +121,15 @@ describe('deployments', () => {
 
   test('are rolled back by an alarm, by hand, and reverted after they were complete', async () => {
     await start();
-    raiseAlarm(world.organization.world, alarm);
+    raiseAlarm(env.organization.world, alarm);
     expect(await state()).toBe('ROLLED_BACK');
-    world.organization.world.appConfig.alarms.clear();
+    env.organization.world.appConfig.alarms.clear();
     await start();
     const stop = (DeploymentNumber: number, AllowRevert: boolean) =>
       client().send(new StopDeploymentCommand({ ...ids, DeploymentNumber, AllowRevert }));
     expect(await stop(2, false)).toMatchObject({ State: 'ROLLED_BACK' });
     await start();
-    world.clock.advance(10 * minute);
+    env.clock.advance(10 * minute);
     expect(await refusal(stop(3, false))).toMatchObject({ name: 'BadRequestException' });
     expect(await stop(3, true)).toMatchObject({ State: 'REVERTED' });
   });
@@ -144,7 +144,7 @@ describe('deployments', () => {
   });
 
   test('of a secret with a customer managed key need that key for whoever starts them', async () => {
-    const { organization, keyArn } = world;
+    const { organization, keyArn } = env;
     secretId = organization.addSecret({
       accountId: shared,
       name: 'app/keyed',
@@ -167,7 +167,7 @@ describe('deployments', () => {
       { Effect: 'Allow', Action: 'kms:*', ...all },
       { Effect: 'Deny', Action: 'kms:GenerateDataKey', ...all },
     );
-    world.clock.advance(10 * minute);
+    env.clock.advance(10 * minute);
     organization.editPolicy('key', keyArn, denied);
     expect(await refusal(start({ KmsKeyIdentifier: keyArn }))).toMatchObject({
       name: 'AccessDeniedException',
@@ -194,8 +194,8 @@ describe('deployments', () => {
   });
 
   test('need permission on each part', async () => {
-    world = fixture(policy({ Effect: 'Allow', Action: 'appconfig:List*', Resource: '*' }));
-    application = addApplication(world.organization.world, {
+    env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'appconfig:List*', Resource: '*' }));
+    application = addApplication(env.organization.world, {
       accountId: shared,
       name: 'shop',
       environments: [{ name: 'production' }],
@@ -216,10 +216,10 @@ describe('reading what is deployed', () => {
     withPlugins(
       new AppConfigDataClient({
         region,
-        credentials: world.organization.credentialsOf(shared, 'retrieval'),
+        credentials: env.organization.credentialsOf(shared, 'retrieval'),
         maxAttempts: 1,
       }),
-      [world.organization.plugin()],
+      [env.organization.plugin()],
     );
   const open = async (interval?: number) => {
     const { InitialConfigurationToken } = await data().send(
@@ -241,13 +241,13 @@ describe('reading what is deployed', () => {
     await start();
     const first = await poll(await open());
     expect(first).toMatchObject({ text: 'first', NextPollIntervalInSeconds: 60 });
-    world.clock.advance(minute);
+    env.clock.advance(minute);
     const second = await poll(first.NextPollConfigurationToken);
     expect(second.text).toBe('');
-    await world
+    await env
       .clients(shared)
       .secretsManager.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: 'second' }));
-    world.clock.advance(10 * minute);
+    env.clock.advance(10 * minute);
     await start();
     expect((await poll(second.NextPollConfigurationToken)).text).toBe('second');
   });
@@ -258,23 +258,23 @@ describe('reading what is deployed', () => {
     const { NextPollConfigurationToken: next } = await poll(token);
     expect(await refusal(poll(token))).toMatchObject({ message: expect.stringContaining('Corrupted') });
     expect(await refusal(poll(next))).toMatchObject({ message: expect.stringContaining('PollInterval') });
-    world.clock.advance(15_000);
+    env.clock.advance(15_000);
     await expect(poll(next)).resolves.toMatchObject({ text: '' });
     const old = await open();
-    world.clock.advance(24 * 60 * minute);
+    env.clock.advance(24 * 60 * minute);
     expect(await refusal(poll(old))).toMatchObject({ message: expect.stringContaining('Expired') });
   });
 
   test('falls back to the former version where a deployment was rolled back', async () => {
     expect(await refusal(poll(await open()))).toMatchObject({ name: 'ResourceNotFoundException' });
     await start();
-    world.clock.advance(10 * minute);
-    await world
+    env.clock.advance(10 * minute);
+    await env
       .clients(shared)
       .secretsManager.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: 'second' }));
     await start();
     expect((await poll(await open())).text).toBe('second');
-    raiseAlarm(world.organization.world, alarm);
+    raiseAlarm(env.organization.world, alarm);
     expect((await poll(await open())).text).toBe('first');
   });
 });

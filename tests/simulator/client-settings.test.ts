@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { world } from '../flows/flows-fixture.ts';
+import { createEnv } from '../flows/flows-fixture.ts';
 
 test('ignores the settings of the machine when a client is of a simulated organization', async () => {
   process.env.AWS_USE_FIPS_ENDPOINT = 'true';
-  const { services } = await world();
+  const { services } = await createEnv();
 
   expect(await services.hub.sns.config.useFipsEndpoint()).toBe(false);
 });

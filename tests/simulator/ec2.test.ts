@@ -4,25 +4,34 @@ import {
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
-import { type Fixture, fixture, log, member, policy, refusal, region, shared } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  log,
+  member,
+  policy,
+  refusal,
+  region,
+  type SimulatorEnv,
+  shared,
+} from './fixture.ts';
 
 const ImageId = 'ami-0123456789abcdef0';
 const organizationArn = 'arn:aws:organizations::111122223333:organization/o-example1234';
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
-  world.organization.addImage({ accountId: shared, region, id: ImageId });
+  env = createSimulatorEnv();
+  env.organization.addImage({ accountId: shared, region, id: ImageId });
 });
 
-const modify = (LaunchPermission: LaunchPermissionModifications, of = shared, id = ImageId) =>
-  world.clients(of).ec2.send(new ModifyImageAttributeCommand({ ImageId: id, LaunchPermission }));
+const modify = (LaunchPermission: LaunchPermissionModifications, accountId = shared, id = ImageId) =>
+  env.clients(accountId).ec2.send(new ModifyImageAttributeCommand({ ImageId: id, LaunchPermission }));
 
-const read = async (of = shared, id = ImageId, inRegion = region) =>
+const read = async (accountId = shared, id = ImageId, inRegion = region) =>
   (
-    await world
-      .clients(of, inRegion)
+    await env
+      .clients(accountId, inRegion)
       .ec2.send(new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' }))
   ).LaunchPermissions;
 
@@ -53,7 +62,7 @@ test('one account that does not exist refuses the whole request', async () => {
 
 test('a closed account is refused, but can be removed', async () => {
   await modify({ Add: [{ UserId: member }] });
-  world.organization.closeAccount(member);
+  env.organization.closeAccount(member);
 
   expect(await refusal(modify({ Add: [{ UserId: member }] }))).toMatchObject({
     name: 'InvalidAMIAttributeItemValue',
@@ -64,7 +73,7 @@ test('a closed account is refused, but can be removed', async () => {
 
 test('a thousand entities are the most', async () => {
   const ids = Array.from({ length: 1_001 }, (_, index) => String(300_000_000_000 + index));
-  for (const id of ids) world.organization.addForeignAccount(id);
+  for (const id of ids) env.organization.addForeignAccount(id);
   await modify({ Add: ids.slice(0, 1_000).map((UserId) => ({ UserId })) });
 
   expect(await refusal(modify({ Add: [{ UserId: ids[1_000] }] }))).toMatchObject({
@@ -81,8 +90,8 @@ test.each<[string, Parameters<typeof read>, string]>([
 });
 
 test('the permission is needed', async () => {
-  world = fixture(policy());
-  world.organization.addImage({ accountId: shared, region, id: ImageId });
+  env = createSimulatorEnv(policy());
+  env.organization.addImage({ accountId: shared, region, id: ImageId });
 
   expect(await refusal(read())).toMatchObject({ name: 'UnauthorizedOperation', status: 403 });
 });

@@ -7,22 +7,22 @@ import {
 } from '@aws-sdk/client-ecr';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { type Fixture, fixture, member, policy, refusal, shared, text } from './fixture.ts';
+import { createSimulatorEnv, member, policy, refusal, type SimulatorEnv, shared, text } from './fixture.ts';
 
 const repositoryName = 'example/image';
 const pull: Statement = { Effect: 'Allow', Principal: { AWS: [member] }, Action: ['ecr:BatchGetImage'] };
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
 const set = (policyText: string, name = repositoryName) =>
-  world.clients(shared).ecr.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText }));
+  env.clients(shared).ecr.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText }));
 
 const read = (name = repositoryName) =>
-  world.clients(shared).ecr.send(new GetRepositoryPolicyCommand({ repositoryName: name }));
+  env.clients(shared).ecr.send(new GetRepositoryPolicyCommand({ repositoryName: name }));
 
 describe('a repository policy', () => {
   test('is absent, set, read, and deleted', async () => {
@@ -34,7 +34,7 @@ describe('a repository policy', () => {
       { ...pull, Principal: { AWS: `arn:aws:iam::${member}:root` }, Action: 'ecr:BatchGetImage' },
     ]);
     expect(policyText).toContain('\n');
-    await world.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
+    await env.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
     expect(await refusal(read())).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
   });
 
@@ -44,7 +44,7 @@ describe('a repository policy', () => {
   });
 
   test('that is not there cannot be deleted', async () => {
-    const call = world.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
+    const call = env.clients(shared).ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
     expect(await refusal(call)).toMatchObject({ name: 'RepositoryPolicyNotFoundException' });
   });
 
@@ -69,20 +69,20 @@ describe('a repository policy', () => {
   });
 
   test('needs the permission on the repository', async () => {
-    world = fixture(policy({ Effect: 'Allow', Action: 'ecr:*', Resource: '*:repository/other' }));
+    env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'ecr:*', Resource: '*:repository/other' }));
     expect(await refusal(read())).toMatchObject({
       name: 'AccessDeniedException',
-      message: expect.stringContaining(world.repositoryArn),
+      message: expect.stringContaining(env.repositoryArn),
     });
   });
 });
 
 test('repositories are described by name, or all in pages', async () => {
   for (let index = 0; index < 25; index++)
-    world.organization.addRepository({ accountId: shared, name: `many/image-${index}` });
-  const client = world.clients(shared).ecr;
+    env.organization.addRepository({ accountId: shared, name: `many/image-${index}` });
+  const client = env.clients(shared).ecr;
   const one = await client.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }));
-  expect(one.repositories?.[0]?.repositoryArn).toBe(world.repositoryArn);
+  expect(one.repositories?.[0]?.repositoryArn).toBe(env.repositoryArn);
   const sizes: number[] = [];
   for await (const { repositories = [] } of paginateDescribeRepositories({ client }, {}))
     sizes.push(repositories.length);

@@ -52,7 +52,7 @@ export const trustHub = policy({ Effect: 'Allow', Principal: { AWS: hub }, Actio
 
 const everything = policy({ Effect: 'Allow', Action: '*', Resource: '*' });
 
-export interface Fixture {
+export interface SimulatorEnv {
   readonly organization: SimulatedOrganization;
   readonly clock: TestClock;
   readonly keyArn: string;
@@ -64,7 +64,7 @@ export interface Fixture {
 }
 
 /** An organization with a log, a security and a shared account, each with a spoke role that may do anything. */
-export function fixture(permissions: PolicyDocument = everything): Fixture {
+export function createSimulatorEnv(permissions: PolicyDocument = everything): SimulatorEnv {
   const clock = testClock();
   const organization = new SimulatedOrganization({
     organizationId: 'o-example1234',

@@ -16,7 +16,17 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { type Fixture, fixture, groupName, log, policy, refusal, region, security, text } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  groupName,
+  log,
+  policy,
+  refusal,
+  region,
+  type SimulatorEnv,
+  security,
+  text,
+} from './fixture.ts';
 
 const RoleName = 'account-onboarding-spoke';
 const Path = '/account-onboarding/';
@@ -28,12 +38,12 @@ const assumeRole: Statement = {
 const document = text(assumeRole);
 const arnOf = (name: string) => `arn:aws:iam::${security}:policy${Path}${name}`;
 
-let world: Fixture;
-let iam: ReturnType<Fixture['clients']>['iam'];
+let env: SimulatorEnv;
+let iam: ReturnType<SimulatorEnv['clients']>['iam'];
 
 beforeEach(() => {
-  world = fixture();
-  ({ iam } = world.clients(security));
+  env = createSimulatorEnv();
+  ({ iam } = env.clients(security));
 });
 
 const create = (PolicyName: string, more: Partial<CreatePolicyCommandInput> = {}) =>
@@ -80,7 +90,7 @@ describe('attachments', () => {
   });
 
   test('are listed by path', async () => {
-    const other = world.organization.addManagedPolicy({ accountId: security, name: 'other', document });
+    const other = env.organization.addManagedPolicy({ accountId: security, name: 'other', document });
     await attach(PolicyArn);
     await attach(other);
     const list = (PathPrefix?: string) =>
@@ -97,13 +107,13 @@ describe('attachments', () => {
   });
 
   test('give a role what the default version allows', async () => {
-    world.organization.addRole({ accountId: security, name: 'limited', trust: policy() });
+    env.organization.addRole({ accountId: security, name: 'limited', trust: policy() });
     await create('readers', {
       PolicyDocument: text({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }),
     });
     await iam.send(new AttachRolePolicyCommand({ RoleName: 'limited', PolicyArn: arnOf('readers') }));
-    const credentials = world.organization.credentialsOf(security, 'limited');
-    const limited = withPlugins(new IAMClient({ region, credentials }), [world.organization.plugin()]);
+    const credentials = env.organization.credentialsOf(security, 'limited');
+    const limited = withPlugins(new IAMClient({ region, credentials }), [env.organization.plugin()]);
     await expect(limited.send(new GetGroupCommand({ GroupName: groupName }))).resolves.toBeDefined();
     const more = limited.send(new DetachGroupPolicyCommand({ GroupName: groupName, PolicyArn }));
     expect(await refusal(more)).toMatchObject({ name: 'AccessDenied' });
@@ -122,8 +132,8 @@ test('groups and roles are read', async () => {
 
 describe('permission', () => {
   test('is needed for each action, in the words of IAM', async () => {
-    world = fixture(policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }));
-    ({ iam } = world.clients(security));
+    env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'iam:Get*', Resource: '*' }));
+    ({ iam } = env.clients(security));
     expect(await refusal(create('developers'))).toEqual({
       name: 'AccessDenied',
       status: 403,
@@ -146,14 +156,14 @@ describe('permission', () => {
         Condition: { ArnLike: { 'iam:PolicyARN': `arn:aws:iam::*:policy${Path}*` } },
       },
     ];
-    world = fixture(policy(...allowed));
-    ({ iam } = world.clients(security));
+    env = createSimulatorEnv(policy(...allowed));
+    ({ iam } = env.clients(security));
     const Tags = [{ Key: 'managed-by', Value: 'account-onboarding' }];
     expect(await refusal(create('untagged'))).toMatchObject({ name: 'AccessDenied' });
     expect(await refusal(create('elsewhere', { Path: '/', Tags }))).toMatchObject({ name: 'AccessDenied' });
     await expect(create('developers', { Tags })).resolves.toBeDefined();
     await expect(attach(arnOf('developers'))).resolves.toBeDefined();
-    const other = world.organization.addManagedPolicy({ accountId: security, name: 'other', document });
+    const other = env.organization.addManagedPolicy({ accountId: security, name: 'other', document });
     expect(await refusal(attach(other))).toMatchObject({ name: 'AccessDenied' });
   });
 });

@@ -18,7 +18,16 @@ import {
 } from '@aws-sdk/client-iam';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { type Fixture, fixture, groupName, log, policy, refusal, security, text } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  groupName,
+  log,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  security,
+  text,
+} from './fixture.ts';
 
 const Path = '/account-onboarding/';
 const assumeRole: Statement = {
@@ -29,12 +38,12 @@ const assumeRole: Statement = {
 const document = text(assumeRole);
 const arnOf = (name: string) => `arn:aws:iam::${security}:policy${Path}${name}`;
 
-let world: Fixture;
-let iam: ReturnType<Fixture['clients']>['iam'];
+let env: SimulatorEnv;
+let iam: ReturnType<SimulatorEnv['clients']>['iam'];
 
 beforeEach(() => {
-  world = fixture();
-  ({ iam } = world.clients(security));
+  env = createSimulatorEnv();
+  ({ iam } = env.clients(security));
 });
 
 const create = (PolicyName: string, more: Partial<CreatePolicyCommandInput> = {}) =>
@@ -87,7 +96,7 @@ describe('a managed policy', () => {
   });
 
   test('that does not exist is not found, nor is one of another account', async () => {
-    const foreign = world.organization.addManagedPolicy({ accountId: log, name: 'foreign', document });
+    const foreign = env.organization.addManagedPolicy({ accountId: log, name: 'foreign', document });
     for (const PolicyArn of [arnOf('nothing'), foreign])
       expect(await refusal(iam.send(new GetPolicyCommand({ PolicyArn })))).toMatchObject({
         name: 'NoSuchEntityException',
@@ -126,13 +135,13 @@ describe('a managed policy', () => {
 
   test('accepts a longer trust policy when AWS has raised the quota', async () => {
     const RoleName = 'Shared';
-    world.organization.addRole({ accountId: security, name: RoleName, trust: policy() });
+    env.organization.addRole({ accountId: security, name: RoleName, trust: policy() });
     const trust = { Effect: 'Allow', Principal: { AWS: security }, Action: 'sts:AssumeRole' } as const;
     const PolicyDocument = JSON.stringify({ ...policy(trust), Id: 'x'.repeat(2_048) });
     const update = () => iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
 
     expect(await refusal(update())).toMatchObject({ name: 'LimitExceededException' });
-    world.organization.world.quotas.roleTrustPolicyCharacters = 4_096;
+    env.organization.world.quotas.roleTrustPolicyCharacters = 4_096;
 
     await expect(update()).resolves.toBeDefined();
   });
@@ -151,7 +160,7 @@ describe('a trust policy that names a user', () => {
     text({ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' });
 
   test('names its unique id once it is deleted, which no write takes', async () => {
-    const { organization } = world;
+    const { organization } = env;
     organization.addForeignAccount('123456789012');
     organization.addPrincipal(user);
     organization.addRole({ accountId: security, name: 'Shared', trust: trusting(user) });
@@ -217,8 +226,8 @@ describe('versions', () => {
 describe('lists', () => {
   test('of policies come in pages of twenty, below a path, of this account', async () => {
     for (let index = 0; index < 45; index++) await create(`shard-${index}`);
-    world.organization.addManagedPolicy({ accountId: security, name: 'other', document });
-    world.organization.addManagedPolicy({ accountId: log, path: Path, name: 'foreign', document });
+    env.organization.addManagedPolicy({ accountId: security, name: 'other', document });
+    env.organization.addManagedPolicy({ accountId: log, path: Path, name: 'foreign', document });
     const names = new Set<string | undefined>();
     const pages = paginateListPolicies({ client: iam }, { Scope: 'Local', PathPrefix: Path });
     for await (const { Policies = [] } of pages) {

@@ -6,19 +6,19 @@ import {
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from '@jest/globals';
-import { type Fixture, fixture, member, policy, refusal, shared } from './fixture.ts';
+import { createSimulatorEnv, member, policy, refusal, type SimulatorEnv, shared } from './fixture.ts';
 
 const KeyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const grantee = `arn:aws:iam::${member}:role/Launcher`;
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
-  world.organization.addRole({ accountId: member, name: 'Launcher', trust: policy() });
+  env = createSimulatorEnv();
+  env.organization.addRole({ accountId: member, name: 'Launcher', trust: policy() });
 });
 
-const kms = () => world.clients(shared).kms;
+const kms = () => env.clients(shared).kms;
 
 const create = (more: Partial<CreateGrantCommandInput> = {}) =>
   kms().send(new CreateGrantCommand({ KeyId, GranteePrincipal: grantee, Operations: ['Decrypt'], ...more }));
@@ -30,7 +30,7 @@ test('a grant is listed as it was made', async () => {
 
   expect(await list()).toEqual([
     {
-      KeyId: world.keyArn,
+      KeyId: env.keyArn,
       IssuingAccount: shared,
       GrantId,
       Name: 'example',
@@ -96,7 +96,7 @@ test('a grant is revoked or retired once', async () => {
 test('the grantee is a unique id once its role is deleted', async () => {
   await create();
 
-  world.organization.deleteRole(grantee);
+  env.organization.deleteRole(grantee);
 
   expect((await list())[0]?.GranteePrincipal).toMatch(/^AROA/);
 });

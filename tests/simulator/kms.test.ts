@@ -1,7 +1,16 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  log,
+  member,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  shared,
+  text,
+} from './fixture.ts';
 
 const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const spoke = `arn:aws:iam::${shared}:role/account-onboarding-spoke`;
@@ -19,22 +28,22 @@ const use: Statement = {
   Resource: '*',
 };
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
 const put = (Policy: string, more: { KeyId?: string; BypassPolicyLockoutSafetyCheck?: boolean } = {}) =>
-  world.clients(shared).kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy, ...more }));
+  env.clients(shared).kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy, ...more }));
 
-const read = (KeyId = id) => world.clients(shared).kms.send(new GetKeyPolicyCommand({ KeyId }));
+const read = (KeyId = id) => env.clients(shared).kms.send(new GetKeyPolicyCommand({ KeyId }));
 
 describe('a key policy', () => {
   test('gives the account the decision, until another one is put', async () => {
     expect(JSON.parse((await read()).Policy ?? '').Statement[0].Sid).toBe('Enable IAM User Permissions');
     await put(text(administration, use));
-    expect(JSON.parse((await read(world.keyArn)).Policy ?? '').Statement[1]).toEqual({
+    expect(JSON.parse((await read(env.keyArn)).Policy ?? '').Statement[1]).toEqual({
       ...use,
       Principal: { AWS: `arn:aws:iam::${member}:root` },
       Action: 'kms:Decrypt',
@@ -42,8 +51,8 @@ describe('a key policy', () => {
   });
 
   test('of a multi-Region key has its id', async () => {
-    const arn = world.organization.addKey({ accountId: shared, id: 'mrk-1234abcd12ab34cd56ef1234567890ab' });
-    const { KeyMetadata } = await world.clients(shared).kms.send(new DescribeKeyCommand({ KeyId: arn }));
+    const arn = env.organization.addKey({ accountId: shared, id: 'mrk-1234abcd12ab34cd56ef1234567890ab' });
+    const { KeyMetadata } = await env.clients(shared).kms.send(new DescribeKeyCommand({ KeyId: arn }));
     expect(KeyMetadata).toMatchObject({
       Arn: arn,
       KeyId: 'mrk-1234abcd12ab34cd56ef1234567890ab',
@@ -112,8 +121,8 @@ describe('the lock-out check', () => {
 
 describe('permission on a key', () => {
   const withKeyPolicy = (permissions: PolicyDocument, keyPolicy: PolicyDocument) => {
-    world = fixture(permissions);
-    world.organization.editPolicy('key', world.keyArn, keyPolicy);
+    env = createSimulatorEnv(permissions);
+    env.organization.editPolicy('key', env.keyArn, keyPolicy);
   };
 
   test('needs the key policy, whatever the role may do', async () => {

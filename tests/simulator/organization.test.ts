@@ -6,25 +6,25 @@ import { awsError } from '../../simulator/aws-error.ts';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import {
   bucketArn,
-  type Fixture,
-  fixture,
+  createSimulatorEnv,
   log,
   management,
   member,
   policy,
   refusal,
+  type SimulatorEnv,
   text,
 } from './fixture.ts';
 
 const workloads = 'ou-abcd-workloads';
 
-let world: Fixture;
+let env: SimulatorEnv;
 let events: OrganizationEvent[];
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
   events = [];
-  world.organization.onEvent((event) => events.push(event));
+  env.organization.onEvent((event) => events.push(event));
 });
 
 describe('events', () => {
@@ -57,7 +57,7 @@ describe('events', () => {
   });
 
   test('an account that was created lies in the root', async () => {
-    const id = world.organization.createAccount({ id: '333344445555', name: 'workload-2' });
+    const id = env.organization.createAccount({ id: '333344445555', name: 'workload-2' });
     expect(events).toEqual([
       serviceEvent('CreateAccountResult', {
         createAccountStatus: {
@@ -69,18 +69,18 @@ describe('events', () => {
         },
       }),
     ]);
-    expect(world.organization.world.accounts.get(id)).toMatchObject({ state: 'ACTIVE', parentId: 'r-abcd' });
+    expect(env.organization.world.accounts.get(id)).toMatchObject({ state: 'ACTIVE', parentId: 'r-abcd' });
   });
 
   test('an account gets an id of its own', () => {
-    const ids = ['a', 'b', 'c'].map((name) => world.organization.createAccount({ name }));
+    const ids = ['a', 'b', 'c'].map((name) => env.organization.createAccount({ name }));
     expect(new Set(ids).size).toBe(3);
     expect(ids.every((id) => /^\d{12}$/.test(id))).toBe(true);
-    expect(() => world.organization.createAccount({ id: member, name: 'again' })).toThrow('exists already');
+    expect(() => env.organization.createAccount({ id: member, name: 'again' })).toThrow('exists already');
   });
 
   test('a creation that failed has no account', () => {
-    world.organization.failToCreateAccount('workload-2', 'EMAIL_ALREADY_EXISTS');
+    env.organization.failToCreateAccount('workload-2', 'EMAIL_ALREADY_EXISTS');
     const details = events[0]?.detail.serviceEventDetails;
     expect(details).toMatchObject({
       createAccountStatus: { state: 'FAILED', failureReason: 'EMAIL_ALREADY_EXISTS' },
@@ -89,17 +89,17 @@ describe('events', () => {
   });
 
   test('an account that was closed is suspended', () => {
-    world.organization.closeAccount(member);
+    env.organization.closeAccount(member);
     expect(events).toEqual([
       serviceEvent('CloseAccountResult', {
         closeAccountStatus: { accountId: member, state: 'SUCCEEDED', ...timestamps },
       }),
     ]);
-    expect(world.organization.world.accounts.get(member)?.state).toBe('SUSPENDED');
+    expect(env.organization.world.accounts.get(member)?.state).toBe('SUSPENDED');
   });
 
   test('an account that was moved', () => {
-    world.organization.moveAccount(member, 'r-abcd');
+    env.organization.moveAccount(member, 'r-abcd');
     expect(events).toMatchObject([
       apiCall('MoveAccount', {
         accountId: member,
@@ -107,20 +107,20 @@ describe('events', () => {
         destinationParentId: 'r-abcd',
       }),
     ]);
-    expect(world.organization.world.accounts.get(member)?.parentId).toBe('r-abcd');
+    expect(env.organization.world.accounts.get(member)?.parentId).toBe('r-abcd');
   });
 
   test('an account that was removed is gone from the organization, and lives on', async () => {
-    world.organization.removeAccount(member);
+    env.organization.removeAccount(member);
     expect(events).toMatchObject([apiCall('RemoveAccountFromOrganization', { accountId: member })]);
-    const call = world.hubClients.organizations.send(new DescribeAccountCommand({ AccountId: member }));
+    const call = env.hubClients.organizations.send(new DescribeAccountCommand({ AccountId: member }));
     expect(await refusal(call)).toMatchObject({ name: 'AccountNotFoundException' });
-    expect(world.organization.world.foreignAccounts).toContain(member);
+    expect(env.organization.world.foreignAccounts).toContain(member);
   });
 
   test('tags that were put and taken away', () => {
-    world.organization.tagAccount(member, { stage: 'production', team: 'payments' });
-    world.organization.untagAccount(member, ['team']);
+    env.organization.tagAccount(member, { stage: 'production', team: 'payments' });
+    env.organization.untagAccount(member, ['team']);
     expect(events).toMatchObject([
       apiCall('TagResource', {
         resourceId: member,
@@ -131,11 +131,11 @@ describe('events', () => {
       }),
       apiCall('UntagResource', { resourceId: member, tagKeys: ['team'] }),
     ]);
-    expect(world.organization.world.accounts.get(member)?.tags).toEqual({ stage: 'production' });
+    expect(env.organization.world.accounts.get(member)?.tags).toEqual({ stage: 'production' });
   });
 
   test('an account that Control Tower has enrolled', () => {
-    world.organization.announceManagedAccount(member);
+    env.organization.announceManagedAccount(member);
     expect(events).toMatchObject([
       {
         source: 'aws.controltower',
@@ -155,23 +155,23 @@ describe('events', () => {
 
   test('come in the order of the acts, until the listener leaves', () => {
     const names: unknown[] = [];
-    const leave = world.organization.onEvent(({ detail }) => names.push(detail.eventName));
-    world.organization.createAccount({ id: '333344445555', name: 'workload-2' });
-    world.organization.moveAccount('333344445555', workloads);
+    const leave = env.organization.onEvent(({ detail }) => names.push(detail.eventName));
+    env.organization.createAccount({ id: '333344445555', name: 'workload-2' });
+    env.organization.moveAccount('333344445555', workloads);
     leave();
-    world.organization.closeAccount('333344445555');
+    env.organization.closeAccount('333344445555');
     expect(names).toEqual(['CreateAccountResult', 'MoveAccount']);
   });
 
   test('are not sent for acts that cannot be', () => {
-    expect(() => world.organization.moveAccount(member, 'ou-none')).toThrow('ou-none');
-    expect(() => world.organization.closeAccount('999999999999')).toThrow('999999999999');
+    expect(() => env.organization.moveAccount(member, 'ou-none')).toThrow('ou-none');
+    expect(() => env.organization.closeAccount('999999999999')).toThrow('999999999999');
     expect(events).toEqual([]);
   });
 
   test('are the same for the same seed', () => {
     const run = () => {
-      const { organization } = fixture();
+      const { organization } = createSimulatorEnv();
       const seen: OrganizationEvent[] = [];
       organization.onEvent((event) => seen.push(event));
       organization.createAccount({ name: 'workload-2' });
@@ -184,23 +184,23 @@ describe('events', () => {
 describe('around a call', () => {
   const Bucket = 'example-logs';
   const grant = { Effect: 'Allow', Principal: { AWS: member }, Action: 's3:*', Resource: bucketArn } as const;
-  const put = () => world.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text(grant) }));
-  const stored = () => world.organization.policyOf('bucket', Bucket);
+  const put = () => env.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy: text(grant) }));
+  const stored = () => env.organization.policyOf('bucket', Bucket);
 
   test('each attempt is logged, until the log is emptied', async () => {
     await put();
     const role = `arn:aws:iam::${log}:role/account-onboarding-spoke`;
     const inRegion = { region: 'us-east-1' };
-    expect(world.organization.calls).toEqual([
+    expect(env.organization.calls).toEqual([
       { service: 'sts', operation: 'AssumeRole', accountId: '222233334444', target: role, ...inRegion },
       { service: 's3', operation: 'PutBucketPolicy', accountId: log, target: Bucket, ...inRegion },
     ]);
-    world.organization.resetCalls();
-    expect(world.organization.calls).toEqual([]);
+    env.organization.resetCalls();
+    expect(env.organization.calls).toEqual([]);
   });
 
   test('a test can throttle, and stop throttling', async () => {
-    const stop = world.organization.intercept(async ({ service, operation }, proceed) => {
+    const stop = env.organization.intercept(async ({ service, operation }, proceed) => {
       if (operation === 'PutBucketPolicy') throw awsError('SlowDown', `${service} is busy`, 503);
       return proceed();
     });
@@ -212,7 +212,7 @@ describe('around a call', () => {
   });
 
   test('a test can lose the answer after the effect', async () => {
-    world.organization.intercept(async ({ operation }, proceed) => {
+    env.organization.intercept(async ({ operation }, proceed) => {
       const output = await proceed();
       if (operation === 'PutBucketPolicy') throw awsError('InternalError', 'We encountered an error', 500);
       return output;
@@ -222,13 +222,13 @@ describe('around a call', () => {
   });
 
   test('a test can answer late, by the clock of the world', async () => {
-    world.organization.intercept(async (_, proceed) => {
-      await world.clock.sleep(30_000);
+    env.organization.intercept(async (_, proceed) => {
+      await env.clock.sleep(30_000);
       return proceed();
     });
-    const before = world.clock.now();
+    const before = env.clock.now();
     await put();
-    expect(world.clock.now() - before).toBe(60_000);
+    expect(env.clock.now() - before).toBe(60_000);
   });
 
   test('a test can be an outsider who writes first', async () => {
@@ -238,34 +238,34 @@ describe('around a call', () => {
       Action: 's3:Delete*',
       Resource: `${bucketArn}/*`,
     });
-    world.organization.intercept(async ({ operation }, proceed) => {
-      if (operation === 'GetBucketPolicy') world.organization.editPolicy('bucket', Bucket, foreign);
+    env.organization.intercept(async ({ operation }, proceed) => {
+      if (operation === 'GetBucketPolicy') env.organization.editPolicy('bucket', Bucket, foreign);
       return proceed();
     });
-    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    const { Policy } = await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(JSON.parse(Policy ?? '')).toEqual(foreign);
   });
 
   test('a test can leave a policy that nobody understands', async () => {
-    world.organization.editPolicy('bucket', Bucket, '{"Statement": "mine"}');
-    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    env.organization.editPolicy('bucket', Bucket, '{"Statement": "mine"}');
+    const { Policy } = await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(Policy).toBe('{"Statement": "mine"}');
   });
 
   test('a test can serve a stale read', async () => {
     const old = JSON.stringify(policy());
-    world.organization.intercept(async ({ operation }, proceed) =>
+    env.organization.intercept(async ({ operation }, proceed) =>
       operation === 'GetBucketPolicy' ? { Policy: old } : proceed(),
     );
     await put();
-    const { Policy } = await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    const { Policy } = await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(Policy).toBe(old);
   });
 
   test('the latest interceptor is outermost, and knows who calls', async () => {
     const seen: string[] = [];
     for (const name of ['inner', 'outer'])
-      world.organization.intercept(async ({ operation, caller }, proceed) => {
+      env.organization.intercept(async ({ operation, caller }, proceed) => {
         if (operation === 'PutBucketPolicy') seen.push(`${name} ${caller.roleArn}`);
         return proceed();
       });
@@ -276,7 +276,7 @@ describe('around a call', () => {
 });
 
 test('what does not exist cannot be read or edited', () => {
-  expect(() => world.organization.policyOf('bucket', 'nothing')).toThrow('There is no bucket nothing');
-  expect(() => world.organization.editPolicy('key', 'nothing', undefined)).toThrow('There is no key nothing');
-  expect(() => world.organization.credentialsOf(log, 'nobody')).toThrow('There is no role nobody');
+  expect(() => env.organization.policyOf('bucket', 'nothing')).toThrow('There is no bucket nothing');
+  expect(() => env.organization.editPolicy('key', 'nothing', undefined)).toThrow('There is no key nothing');
+  expect(() => env.organization.credentialsOf(log, 'nobody')).toThrow('There is no role nobody');
 });

@@ -16,20 +16,29 @@ import {
 } from '@aws-sdk/client-organizations';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { type Fixture, fixture, log, management, member, policy, refusal, region } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  log,
+  management,
+  member,
+  policy,
+  refusal,
+  region,
+  type SimulatorEnv,
+} from './fixture.ts';
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
 const send = (command: object): Promise<unknown> =>
-  world.hubClients.organizations.send(command as ListRootsCommand);
+  env.hubClients.organizations.send(command as ListRootsCommand);
 
 describe('what Organizations tells', () => {
   test('the organization and its root', async () => {
-    const { organizations } = world.hubClients;
+    const { organizations } = env.hubClients;
     const { Organization } = await organizations.send(new DescribeOrganizationCommand({}));
     const { Roots } = await organizations.send(new ListRootsCommand({}));
     expect(Organization).toMatchObject({ Id: 'o-example1234', MasterAccountId: management });
@@ -45,15 +54,15 @@ describe('what Organizations tells', () => {
     ['PENDING_CLOSURE', 'PENDING_CLOSURE'],
     ['CLOSED', 'SUSPENDED'],
   ] as const)('state %s of an account, with the older status %s', async (state, status) => {
-    world.organization.setState(member, state);
-    const { Account } = await world.hubClients.organizations.send(
+    env.organization.setState(member, state);
+    const { Account } = await env.hubClients.organizations.send(
       new DescribeAccountCommand({ AccountId: member }),
     );
     expect([Account?.State, Account?.Status]).toEqual([state, status]);
   });
 
   test('parents of accounts and of OUs', async () => {
-    const { organizations } = world.hubClients;
+    const { organizations } = env.hubClients;
     const ofAccount = await organizations.send(new ListParentsCommand({ ChildId: member }));
     const ofOu = await organizations.send(new ListParentsCommand({ ChildId: 'ou-abcd-workloads' }));
     expect(ofAccount.Parents).toEqual([{ Id: 'ou-abcd-workloads', Type: 'ORGANIZATIONAL_UNIT' }]);
@@ -61,7 +70,7 @@ describe('what Organizations tells', () => {
   });
 
   test('children by type, OUs and accounts of a parent', async () => {
-    const { organizations } = world.hubClients;
+    const { organizations } = env.hubClients;
     const ParentId = 'r-abcd';
     const units = await organizations.send(
       new ListChildrenCommand({ ParentId, ChildType: 'ORGANIZATIONAL_UNIT' }),
@@ -84,7 +93,7 @@ describe('what Organizations tells', () => {
   });
 
   test('an OU by its id', async () => {
-    const { OrganizationalUnit } = await world.hubClients.organizations.send(
+    const { OrganizationalUnit } = await env.hubClients.organizations.send(
       new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: 'ou-abcd-workloads' }),
     );
     expect(OrganizationalUnit?.Name).toBe('Workloads');
@@ -94,11 +103,11 @@ describe('what Organizations tells', () => {
 describe('pages', () => {
   test('of twenty accounts, and a token until the last', async () => {
     for (let index = 0; index < 55; index++)
-      world.organization.addAccount({ id: `3000000000${10 + index}`, name: `account-${index}` });
+      env.organization.addAccount({ id: `3000000000${10 + index}`, name: `account-${index}` });
     const sizes: number[] = [];
     const ids = new Set<string | undefined>();
     for await (const { Accounts = [] } of paginateListAccounts(
-      { client: world.hubClients.organizations },
+      { client: env.hubClients.organizations },
       {},
     )) {
       sizes.push(Accounts.length);
@@ -110,10 +119,10 @@ describe('pages', () => {
 
   test('of twenty tags', async () => {
     const tags = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`key-${index}`, 'value']));
-    world.organization.tagAccount(member, tags);
+    env.organization.tagAccount(member, tags);
     const found: string[] = [];
     const pages = paginateListTagsForResource(
-      { client: world.hubClients.organizations },
+      { client: env.hubClients.organizations },
       { ResourceId: member },
     );
     for await (const { Tags = [] } of pages) found.push(...Tags.map(({ Key }) => Key ?? ''));
@@ -145,10 +154,8 @@ describe('refusals', () => {
   });
 
   test('an account that is neither the management account nor the hub may not ask', async () => {
-    const credentials = world.organization.credentialsOf(log, 'account-onboarding-spoke');
-    const client = withPlugins(new OrganizationsClient({ region, credentials }), [
-      world.organization.plugin(),
-    ]);
+    const credentials = env.organization.credentialsOf(log, 'account-onboarding-spoke');
+    const client = withPlugins(new OrganizationsClient({ region, credentials }), [env.organization.plugin()]);
     expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({
       name: 'AccessDeniedException',
     });
@@ -156,16 +163,14 @@ describe('refusals', () => {
 
   test('a role of the management account needs the permission', async () => {
     const asks = policy({ Effect: 'Allow', Action: 'organizations:ListRoots', Resource: '*' });
-    world.organization.addRole({
+    env.organization.addRole({
       accountId: management,
       name: 'reader',
       trust: policy(),
       permissions: asks,
     });
-    const credentials = world.organization.credentialsOf(management, 'reader');
-    const client = withPlugins(new OrganizationsClient({ region, credentials }), [
-      world.organization.plugin(),
-    ]);
+    const credentials = env.organization.credentialsOf(management, 'reader');
+    const client = withPlugins(new OrganizationsClient({ region, credentials }), [env.organization.plugin()]);
     const { Roots } = await client.send(new ListRootsCommand({}));
     expect(Roots).toHaveLength(1);
     expect(await refusal(client.send(new ListAccountsCommand({})))).toMatchObject({

@@ -6,17 +6,27 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal, Statement } from '../../shared/iam/document.ts';
 import { InvalidPrincipalError } from '../../shared/platform/aws/errors.ts';
 import { isKnownPrincipal } from '../../simulator/principals.ts';
-import { bucketArn, type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
+import {
+  bucketArn,
+  createSimulatorEnv,
+  log,
+  member,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  shared,
+  text,
+} from './fixture.ts';
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
-  world.organization.addRole({ accountId: member, name: 'Deployer', path: '/ci/', trust: policy() });
-  world.organization.addForeignAccount('123456789012');
-  world.organization.addPrincipal('arn:aws:iam::123456789012:role/Partner');
-  world.organization.addAccount({ id: '333344445555', name: 'closing', state: 'PENDING_CLOSURE' });
-  world.organization.addAccount({ id: '666677778888', name: 'closed', state: 'SUSPENDED' });
+  env = createSimulatorEnv();
+  env.organization.addRole({ accountId: member, name: 'Deployer', path: '/ci/', trust: policy() });
+  env.organization.addForeignAccount('123456789012');
+  env.organization.addPrincipal('arn:aws:iam::123456789012:role/Partner');
+  env.organization.addAccount({ id: '333344445555', name: 'closing', state: 'PENDING_CLOSURE' });
+  env.organization.addAccount({ id: '666677778888', name: 'closed', state: 'SUSPENDED' });
 });
 
 describe('AWS accepts', () => {
@@ -33,7 +43,7 @@ describe('AWS accepts', () => {
     ['an identity provider', 'Federated', `arn:aws:iam::${member}:saml-provider/Example`],
     ['a canonical user', 'CanonicalUser', 'ab'.repeat(32)],
   ])('%s', (_, type, name) => {
-    expect(isKnownPrincipal(world.organization.world, type, name)).toBe(true);
+    expect(isKnownPrincipal(env.organization.world, type, name)).toBe(true);
   });
 });
 
@@ -53,19 +63,19 @@ describe('AWS refuses', () => {
     ['a service elsewhere', 'Service', 'cloudtrail.example.com'],
     ['a type that is unknown', 'Google', 'somebody'],
   ])('%s', (_, type, name) => {
-    expect(isKnownPrincipal(world.organization.world, type, name)).toBe(false);
+    expect(isKnownPrincipal(env.organization.world, type, name)).toBe(false);
   });
 
   test('an account from the moment it is closed', () => {
-    world.organization.closeAccount(member);
-    expect(isKnownPrincipal(world.organization.world, 'AWS', member)).toBe(false);
+    env.organization.closeAccount(member);
+    expect(isKnownPrincipal(env.organization.world, 'AWS', member)).toBe(false);
   });
 
   test('an account that is too new, until it is not', () => {
-    world.organization.refusePrincipal(member);
-    expect(isKnownPrincipal(world.organization.world, 'AWS', member)).toBe(false);
-    world.organization.acceptPrincipal(member);
-    expect(isKnownPrincipal(world.organization.world, 'AWS', member)).toBe(true);
+    env.organization.refusePrincipal(member);
+    expect(isKnownPrincipal(env.organization.world, 'AWS', member)).toBe(false);
+    env.organization.acceptPrincipal(member);
+    expect(isKnownPrincipal(env.organization.world, 'AWS', member)).toBe(true);
   });
 });
 
@@ -79,30 +89,30 @@ const statement = (Principal: Principal, more: object): Statement => ({
 /** Each kind of document with the same principal in it. */
 const writes: Record<string, (principal: Principal) => Promise<unknown>> = {
   bucket: (principal) =>
-    world.clients(log).s3.send(
+    env.clients(log).s3.send(
       new PutBucketPolicyCommand({
         Bucket: 'example-logs',
         Policy: text(statement(principal, { Resource: bucketArn })),
       }),
     ),
   key: (principal) =>
-    world.clients(shared).kms.send(
+    env.clients(shared).kms.send(
       new PutKeyPolicyCommand({
-        KeyId: world.keyArn,
+        KeyId: env.keyArn,
         Policy: text(statement({ AWS: shared }, { Resource: '*' }), statement(principal, { Resource: '*' })),
       }),
     ),
   repository: (principal) =>
-    world.clients(shared).ecr.send(
+    env.clients(shared).ecr.send(
       new SetRepositoryPolicyCommand({
         repositoryName: 'example/image',
         policyText: text(statement(principal, {})),
       }),
     ),
   secret: (principal) =>
-    world.clients(shared).secretsManager.send(
+    env.clients(shared).secretsManager.send(
       new PutResourcePolicyCommand({
-        SecretId: world.secretArn,
+        SecretId: env.secretArn,
         ResourcePolicy: text(statement(principal, { Resource: '*' })),
       }),
     ),
@@ -143,14 +153,14 @@ describe.each([
   test('cannot be written again once a role that it names is deleted', async () => {
     const role = `arn:aws:iam::${member}:role/ci/Deployer`;
     await write({ AWS: role });
-    world.organization.deleteRole(role);
+    env.organization.deleteRole(role);
     const id = {
       bucket: 'example-logs',
-      key: world.keyArn,
-      repository: world.repositoryArn,
-      secret: world.secretArn,
+      key: env.keyArn,
+      repository: env.repositoryArn,
+      secret: env.secretArn,
     };
-    const stored = world.organization.policyOf(kind, id[kind]);
+    const stored = env.organization.policyOf(kind, id[kind]);
     const principal = stored?.Statement.at(-1)?.Principal;
     expect(principal).toEqual({ AWS: expect.stringMatching(/^AROA[A-Z2-7]{17}$/) });
     expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
@@ -158,16 +168,16 @@ describe.each([
 
   test("nor once a user is deleted, whose id is told apart from a role's", async () => {
     const user = 'arn:aws:iam::123456789012:user/partner';
-    world.organization.addPrincipal(user);
+    env.organization.addPrincipal(user);
     await write({ AWS: user });
-    world.organization.deletePrincipal(user);
+    env.organization.deletePrincipal(user);
     const id = {
       bucket: 'example-logs',
-      key: world.keyArn,
-      repository: world.repositoryArn,
-      secret: world.secretArn,
+      key: env.keyArn,
+      repository: env.repositoryArn,
+      secret: env.secretArn,
     };
-    const principal = world.organization.policyOf(kind, id[kind])?.Statement.at(-1)?.Principal;
+    const principal = env.organization.policyOf(kind, id[kind])?.Statement.at(-1)?.Principal;
     expect(principal).toEqual({ AWS: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/) });
     expect(await refusal(write(principal ?? '*'))).toMatchObject({ name });
   });

@@ -2,70 +2,67 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { type Fixture, fixture, hub, policy, refusal, region } from './fixture.ts';
+import { createSimulatorEnv, hub, policy, refusal, region, type SimulatorEnv } from './fixture.ts';
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
 const Entry = { Source: 'account-onboarding', DetailType: 'Account Onboarded', Detail: '{"accountId":"1"}' };
 
 const powerless = () => {
-  world.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
-  return { region, credentials: world.organization.credentialsOf(hub, 'powerless') };
+  env.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
+  return { region, credentials: env.organization.credentialsOf(hub, 'powerless') };
 };
 
 describe('EventBridge', () => {
   test('keeps what was put on a bus', async () => {
-    const { FailedEntryCount, Entries } = await world.hubClients.eventBridge.send(
+    const { FailedEntryCount, Entries } = await env.hubClients.eventBridge.send(
       new PutEventsCommand({ Entries: [Entry, { ...Entry, DetailType: 'Account Offboarded' }] }),
     );
     expect(FailedEntryCount).toBe(0);
     expect(new Set(Entries?.map(({ EventId }) => EventId)).size).toBe(2);
-    expect(world.organization.world.putEvents).toEqual([
-      Entry,
-      { ...Entry, DetailType: 'Account Offboarded' },
-    ]);
+    expect(env.organization.world.putEvents).toEqual([Entry, { ...Entry, DetailType: 'Account Offboarded' }]);
   });
 
   test('takes between one and ten entries', async () => {
     for (const Entries of [[], Array.from({ length: 11 }, () => Entry)]) {
-      const call = world.hubClients.eventBridge.send(new PutEventsCommand({ Entries }));
+      const call = env.hubClients.eventBridge.send(new PutEventsCommand({ Entries }));
       expect(await refusal(call)).toMatchObject({ name: 'ValidationException' });
     }
   });
 
   test('needs the permission', async () => {
-    const client = withPlugins(new EventBridgeClient(powerless()), [world.organization.plugin()]);
+    const client = withPlugins(new EventBridgeClient(powerless()), [env.organization.plugin()]);
     expect(await refusal(client.send(new PutEventsCommand({ Entries: [Entry] })))).toMatchObject({
       name: 'AccessDeniedException',
     });
-    expect(world.organization.world.putEvents).toEqual([]);
+    expect(env.organization.world.putEvents).toEqual([]);
   });
 });
 
 describe('SNS', () => {
   const publish = (TopicArn: string, Message: string) =>
-    world.hubClients.sns.send(new PublishCommand({ TopicArn, Message }));
+    env.hubClients.sns.send(new PublishCommand({ TopicArn, Message }));
 
   test('keeps what was published', async () => {
-    await publish(world.topicArn, 'done');
-    expect(world.organization.world.messages).toEqual([{ TopicArn: world.topicArn, Message: 'done' }]);
+    await publish(env.topicArn, 'done');
+    expect(env.organization.world.messages).toEqual([{ TopicArn: env.topicArn, Message: 'done' }]);
   });
 
   test('needs a topic and a message', async () => {
-    expect(await refusal(publish(`${world.topicArn}-2`, 'done'))).toMatchObject({
+    expect(await refusal(publish(`${env.topicArn}-2`, 'done'))).toMatchObject({
       name: 'NotFoundException',
       status: 404,
     });
-    expect(await refusal(publish(world.topicArn, ''))).toMatchObject({ name: 'InvalidParameterException' });
+    expect(await refusal(publish(env.topicArn, ''))).toMatchObject({ name: 'InvalidParameterException' });
   });
 
   test('needs the permission', async () => {
-    const client = withPlugins(new SNSClient(powerless()), [world.organization.plugin()]);
-    const call = client.send(new PublishCommand({ TopicArn: world.topicArn, Message: 'done' }));
+    const client = withPlugins(new SNSClient(powerless()), [env.organization.plugin()]);
+    const call = client.send(new PublishCommand({ TopicArn: env.topicArn, Message: 'done' }));
     expect(await refusal(call)).toMatchObject({ name: 'AuthorizationErrorException', status: 403 });
   });
 });

@@ -9,7 +9,7 @@ import { awsRates } from '../../simulator/aws-rates.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import { rateLimits, throttlingError } from '../../simulator/rates.ts';
 import { services } from '../../simulator/services/index.ts';
-import { fixture, log, member, region, shared, testClock } from './fixture.ts';
+import { createSimulatorEnv, log, member, region, shared, testClock } from './fixture.ts';
 
 const call = (service: string, operation: string, accountId = log, inRegion = region) =>
   ({ service, operation, accountId, region: inRegion, input: {} }) as SimulatedCall;
@@ -85,7 +85,7 @@ test.each([
 });
 
 test('production code hears of it as a ThrottledError, from the first client that meets it', async () => {
-  const { organization, clock, hubClients } = fixture();
+  const { organization, clock, hubClients } = createSimulatorEnv();
   organization.intercept(rateLimits({ clock }).interceptor);
   const { organizations } = hubClients;
   await organizations.send(new DescribeAccountCommand({ AccountId: member }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
-import { fixture, member } from './fixture.ts';
+import { createSimulatorEnv, member } from './fixture.ts';
 
 const template = `
 Resources:
@@ -47,7 +47,7 @@ describe('the rules of a template', () => {
   });
 
   test('match what the simulated organization announces', () => {
-    const { organization } = fixture();
+    const { organization } = createSimulatorEnv();
     const matched: (readonly [string, readonly string[]])[] = [];
     organization.onEvent((event) =>
       matched.push([

@@ -6,7 +6,17 @@ import {
 } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { bucketArn, type Fixture, fixture, log, member, policy, refusal, shared, text } from './fixture.ts';
+import {
+  bucketArn,
+  createSimulatorEnv,
+  log,
+  member,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  shared,
+  text,
+} from './fixture.ts';
 
 const Bucket = 'example-logs';
 
@@ -17,17 +27,17 @@ const allow: Statement = {
   Resource: `${bucketArn}/*`,
 };
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
 const put = (Policy: string, more: { ExpectedBucketOwner?: string; Bucket?: string } = {}) =>
-  world.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy, ...more }));
+  env.clients(log).s3.send(new PutBucketPolicyCommand({ Bucket, Policy, ...more }));
 
 const read = async () =>
-  (await world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? '';
+  (await env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? '';
 
 describe('a bucket policy', () => {
   test('is absent, put, read, and deleted', async () => {
@@ -38,7 +48,7 @@ describe('a bucket policy', () => {
     });
     await put(text(allow));
     expect(JSON.parse(await read()).Statement).toHaveLength(1);
-    await world.clients(log).s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+    await env.clients(log).s3.send(new DeleteBucketPolicyCommand({ Bucket }));
     expect(await refusal(read())).toMatchObject({ name: 'NoSuchBucketPolicy' });
   });
 
@@ -61,7 +71,7 @@ describe('a bucket policy', () => {
   });
 
   test('is asked for in the region of the bucket', async () => {
-    const elsewhere = world.clients(log, 'eu-west-1').s3.send(new GetBucketPolicyCommand({ Bucket }));
+    const elsewhere = env.clients(log, 'eu-west-1').s3.send(new GetBucketPolicyCommand({ Bucket }));
     expect(await refusal(elsewhere)).toMatchObject({ name: 'PermanentRedirect', status: 301 });
   });
 
@@ -110,7 +120,7 @@ describe('a bucket policy', () => {
     expect(await refusal(put(text(everybody)))).toMatchObject({ name: 'AccessDenied' });
     const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-example1234' } };
     await expect(put(text({ ...everybody, Condition: ofOrganization }))).resolves.toBeDefined();
-    world.organization.addBucket({ accountId: log, name: Bucket, blockPublicPolicy: false });
+    env.organization.addBucket({ accountId: log, name: Bucket, blockPublicPolicy: false });
     await expect(put(text(everybody))).resolves.toBeDefined();
   });
 });
@@ -119,8 +129,8 @@ describe('permission', () => {
   const onlyReads = policy({ Effect: 'Allow', Action: 's3:GetBucketPolicy', Resource: bucketArn });
 
   test('of the role is needed for each action', async () => {
-    world = fixture(onlyReads);
-    world.organization.editPolicy('bucket', Bucket, policy(allow));
+    env = createSimulatorEnv(onlyReads);
+    env.organization.editPolicy('bucket', Bucket, policy(allow));
     await expect(read()).resolves.toContain(member);
     expect(await refusal(put(text(allow)))).toEqual({
       name: 'AccessDenied',
@@ -144,7 +154,7 @@ describe('permission', () => {
   });
 
   test('is given by a bucket policy that names the role', async () => {
-    world = fixture(policy());
+    env = createSimulatorEnv(policy());
     const principal = { AWS: `arn:aws:iam::${log}:role/account-onboarding-spoke` };
     const byRole: Statement = {
       Effect: 'Allow',
@@ -152,25 +162,25 @@ describe('permission', () => {
       Action: 's3:*',
       Resource: bucketArn,
     };
-    world.organization.editPolicy('bucket', Bucket, policy(byRole));
+    env.organization.editPolicy('bucket', Bucket, policy(byRole));
     await expect(read()).resolves.toContain('account-onboarding-spoke');
   });
 
   test('is not given by a bucket policy that names the account', async () => {
-    world = fixture(policy());
+    env = createSimulatorEnv(policy());
     const byAccount: Statement = {
       Effect: 'Allow',
       Principal: { AWS: log },
       Action: 's3:*',
       Resource: bucketArn,
     };
-    world.organization.editPolicy('bucket', Bucket, policy(byAccount));
+    env.organization.editPolicy('bucket', Bucket, policy(byAccount));
     expect(await refusal(read())).toMatchObject({ name: 'AccessDenied' });
   });
 
   test('in another account needs both sides', async () => {
-    const asShared = () => world.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
-    world.organization.editPolicy('bucket', Bucket, policy(allow));
+    const asShared = () => env.clients(shared).s3.send(new GetBucketPolicyCommand({ Bucket }));
+    env.organization.editPolicy('bucket', Bucket, policy(allow));
     expect(await refusal(asShared())).toMatchObject({ name: 'AccessDenied' });
     const toShared = {
       ...allow,
@@ -178,13 +188,13 @@ describe('permission', () => {
       Action: 's3:GetBucketPolicy',
       Resource: bucketArn,
     };
-    world.organization.editPolicy('bucket', Bucket, policy(toShared));
+    env.organization.editPolicy('bucket', Bucket, policy(toShared));
     await expect(asShared()).resolves.toBeDefined();
   });
 });
 
 test('what is not modeled is refused, never silently done', async () => {
-  expect(await refusal(world.clients(log).s3.send(new GetBucketAclCommand({ Bucket })))).toMatchObject({
+  expect(await refusal(env.clients(log).s3.send(new GetBucketAclCommand({ Bucket })))).toMatchObject({
     name: 'NotSimulated',
     message: expect.stringContaining('s3:GetBucketAcl'),
   });

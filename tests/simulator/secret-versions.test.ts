@@ -9,20 +9,20 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
-import { type Fixture, fixture, policy, refusal, shared } from './fixture.ts';
+import { createSimulatorEnv, policy, refusal, type SimulatorEnv, shared } from './fixture.ts';
 
-let world: Fixture;
+let env: SimulatorEnv;
 let SecretId: string;
 const events: OrganizationEvent[] = [];
 
 beforeEach(() => {
-  world = fixture();
-  SecretId = world.organization.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
+  env = createSimulatorEnv();
+  SecretId = env.organization.addSecret({ accountId: shared, name: 'app/database', value: 'first' });
   events.length = 0;
-  world.organization.onEvent((event) => events.push(event));
+  env.organization.onEvent((event) => events.push(event));
 });
 
-const secrets = () => world.clients(shared).secretsManager;
+const secrets = () => env.clients(shared).secretsManager;
 const put = (ClientRequestToken: string, SecretString: string, VersionStages?: string[]) =>
   secrets().send(
     new PutSecretValueCommand({
@@ -98,20 +98,20 @@ describe('versions of a secret', () => {
   });
 
   test('a secret that is to be deleted can be described, and nothing else', async () => {
-    const secret = world.organization.world.secrets.get(SecretId);
-    if (secret !== undefined) secret.deletedAt = world.clock.now();
+    const secret = env.organization.world.secrets.get(SecretId);
+    if (secret !== undefined) secret.deletedAt = env.clock.now();
     const described = await secrets().send(new DescribeSecretCommand({ SecretId }));
     expect(described.DeletedDate).toBeInstanceOf(Date);
     expect(await refusal(value())).toMatchObject({ name: 'InvalidRequestException' });
   });
 
   test('a customer managed key must let the reader decrypt through Secrets Manager', async () => {
-    const locked = world.organization.addKey({
+    const locked = env.organization.addKey({
       accountId: shared,
       id: 'locked',
       policy: policy({ Effect: 'Deny', Principal: '*', Action: 'kms:Decrypt', Resource: '*' }),
     });
-    SecretId = world.organization.addSecret({
+    SecretId = env.organization.addSecret({
       accountId: shared,
       name: 'app/locked',
       value: 'x',

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { type Fixture, fixture, member, policy, refusal, shared, text } from './fixture.ts';
+import { createSimulatorEnv, member, policy, refusal, type SimulatorEnv, shared, text } from './fixture.ts';
 
 const readers: Statement = {
   Effect: 'Allow',
@@ -15,21 +15,19 @@ const readers: Statement = {
   Resource: ['*'],
 };
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
 const put = (ResourcePolicy: string, more: { BlockPublicPolicy?: boolean; SecretId?: string } = {}) =>
-  world
+  env
     .clients(shared)
-    .secretsManager.send(
-      new PutResourcePolicyCommand({ SecretId: world.secretArn, ResourcePolicy, ...more }),
-    );
+    .secretsManager.send(new PutResourcePolicyCommand({ SecretId: env.secretArn, ResourcePolicy, ...more }));
 
-const read = (SecretId = world.secretArn) =>
-  world.clients(shared).secretsManager.send(new GetResourcePolicyCommand({ SecretId }));
+const read = (SecretId = env.secretArn) =>
+  env.clients(shared).secretsManager.send(new GetResourcePolicyCommand({ SecretId }));
 
 describe('the resource policy of a secret', () => {
   test('is absent, put, read, and deleted', async () => {
@@ -43,13 +41,13 @@ describe('the resource policy of a secret', () => {
         Resource: '*',
       }),
     );
-    const SecretId = world.secretArn;
-    await world.clients(shared).secretsManager.send(new DeleteResourcePolicyCommand({ SecretId }));
+    const SecretId = env.secretArn;
+    await env.clients(shared).secretsManager.send(new DeleteResourcePolicyCommand({ SecretId }));
     expect(await read()).not.toHaveProperty('ResourcePolicy');
   });
 
   test('belongs to a secret whose ARN ends in six characters', async () => {
-    const described = await world
+    const described = await env
       .clients(shared)
       .secretsManager.send(new DescribeSecretCommand({ SecretId: 'example/database' }));
     expect(described.ARN).toMatch(
@@ -59,8 +57,8 @@ describe('the resource policy of a secret', () => {
 
   test('needs a secret, in its own region', async () => {
     expect(await refusal(read('nothing'))).toMatchObject({ name: 'ResourceNotFoundException' });
-    const elsewhere = world.clients(shared, 'eu-west-1').secretsManager;
-    const call = elsewhere.send(new GetResourcePolicyCommand({ SecretId: world.secretArn }));
+    const elsewhere = env.clients(shared, 'eu-west-1').secretsManager;
+    const call = elsewhere.send(new GetResourcePolicyCommand({ SecretId: env.secretArn }));
     expect(await refusal(call)).toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
@@ -87,7 +85,7 @@ describe('the resource policy of a secret', () => {
   });
 
   test('needs the permission on the secret', async () => {
-    world = fixture(policy({ Effect: 'Allow', Action: 'secretsmanager:Get*', Resource: '*' }));
+    env = createSimulatorEnv(policy({ Effect: 'Allow', Action: 'secretsmanager:Get*', Resource: '*' }));
     await expect(read()).resolves.toBeDefined();
     expect(await refusal(put(text(readers)))).toMatchObject({ name: 'AccessDeniedException' });
   });

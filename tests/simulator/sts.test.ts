@@ -5,16 +5,26 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { AccessDeniedError } from '../../shared/platform/aws/errors.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { type Fixture, fixture, hub, log, member, policy, refusal, region, trustHub } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  hub,
+  log,
+  member,
+  policy,
+  refusal,
+  region,
+  type SimulatorEnv,
+  trustHub,
+} from './fixture.ts';
 
-let world: Fixture;
+let env: SimulatorEnv;
 
 beforeEach(() => {
-  world = fixture();
+  env = createSimulatorEnv();
 });
 
-const sts = (credentials: AwsCredentialIdentity = world.organization.hubCredentials) =>
-  withPlugins(new STSClient({ region, credentials }), [world.organization.plugin()]);
+const sts = (credentials: AwsCredentialIdentity = env.organization.hubCredentials) =>
+  withPlugins(new STSClient({ region, credentials }), [env.organization.plugin()]);
 
 const roleArn = (accountId: string, name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 
@@ -22,7 +32,7 @@ const assume = (accountId: string, name: string, more: { ExternalId?: string } =
   sts().send(new AssumeRoleCommand({ RoleArn: roleArn(accountId, name), RoleSessionName: 'run-1', ...more }));
 
 const trusting = (trust: PolicyDocument): Promise<unknown> => {
-  world.organization.addRole({ accountId: log, name: 'tried', trust });
+  env.organization.addRole({ accountId: log, name: 'tried', trust });
   return assume(log, 'tried');
 };
 
@@ -31,7 +41,7 @@ describe('AssumeRole', () => {
     const first = await assume(log, 'account-onboarding-spoke');
     const second = await assume(log, 'account-onboarding-spoke');
     expect(first.Credentials?.AccessKeyId).not.toBe(second.Credentials?.AccessKeyId);
-    expect(first.Credentials?.Expiration?.getTime()).toBe(world.clock.now() + 3_600_000);
+    expect(first.Credentials?.Expiration?.getTime()).toBe(env.clock.now() + 3_600_000);
     expect(first.AssumedRoleUser?.Arn).toBe(
       `arn:aws:sts::${log}:assumed-role/account-onboarding-spoke/run-1`,
     );
@@ -87,13 +97,13 @@ describe('AssumeRole', () => {
   });
 
   test('in the own account is denied without trust, whatever the caller may do', async () => {
-    world.organization.addRole({ accountId: hub, name: 'untrusting', trust: policy() });
+    env.organization.addRole({ accountId: hub, name: 'untrusting', trust: policy() });
     expect(await refusal(assume(hub, 'untrusting'))).toMatchObject({ name: 'AccessDenied' });
   });
 
   test('is denied where the caller itself may not call it', async () => {
-    world.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
-    const credentials = world.organization.credentialsOf(hub, 'powerless');
+    env.organization.addRole({ accountId: hub, name: 'powerless', trust: policy() });
+    const credentials = env.organization.credentialsOf(hub, 'powerless');
     const call = sts(credentials).send(
       new AssumeRoleCommand({ RoleArn: roleArn(log, 'account-onboarding-spoke'), RoleSessionName: 'run-1' }),
     );
@@ -101,7 +111,7 @@ describe('AssumeRole', () => {
   });
 
   test('is denied in an account that is closed', async () => {
-    world.organization.closeAccount(log);
+    env.organization.closeAccount(log);
     expect(await refusal(assume(log, 'account-onboarding-spoke'))).toMatchObject({ name: 'AccessDenied' });
   });
 
@@ -112,8 +122,8 @@ describe('AssumeRole', () => {
   });
 
   test('that is denied is an AccessDeniedError of the project', async () => {
-    world.organization.deleteRole(roleArn(log, 'account-onboarding-spoke'));
-    const call = world.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket: 'example-logs' }));
+    env.organization.deleteRole(roleArn(log, 'account-onboarding-spoke'));
+    const call = env.clients(log).s3.send(new GetBucketPolicyCommand({ Bucket: 'example-logs' }));
     await expect(call).rejects.toThrow(AccessDeniedError);
   });
 });
@@ -121,7 +131,7 @@ describe('AssumeRole', () => {
 describe('credentials', () => {
   const anHourLater = async () => {
     const { Credentials } = await assume(log, 'account-onboarding-spoke');
-    world.clock.advance(3_600_000);
+    env.clock.advance(3_600_000);
     return {
       accessKeyId: Credentials?.AccessKeyId ?? '',
       secretAccessKey: Credentials?.SecretAccessKey ?? '',
@@ -133,7 +143,7 @@ describe('credentials', () => {
   const identity = new GetCallerIdentityCommand({});
   const bucket = new GetBucketPolicyCommand({ Bucket: 'example-logs' });
   const s3 = (credentials: AwsCredentialIdentity) =>
-    withPlugins(new S3Client({ region, credentials }), [world.organization.plugin()]);
+    withPlugins(new S3Client({ region, credentials }), [env.organization.plugin()]);
 
   test('expire by the clock of the world', async () => {
     const expired = await anHourLater();
@@ -147,16 +157,16 @@ describe('credentials', () => {
   });
 
   test('of the hub do not expire', async () => {
-    world.clock.advance(365 * 86_400_000);
+    env.clock.advance(365 * 86_400_000);
     await expect(sts().send(identity)).resolves.toMatchObject({ Account: hub });
   });
 
   test('are renewed by the factory before they expire', async () => {
-    const { s3: client } = world.clients(log);
-    world.organization.editPolicy('bucket', 'example-logs', trustHub);
+    const { s3: client } = env.clients(log);
+    env.organization.editPolicy('bucket', 'example-logs', trustHub);
     await client.send(bucket);
-    world.clock.advance(58 * 60_000);
+    env.clock.advance(58 * 60_000);
     await client.send(bucket);
-    expect(world.organization.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(2);
+    expect(env.organization.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(2);
   });
 });

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
 import { newTaskTokens } from '../../simulator/task-tokens.ts';
-import { otherServices, world } from '../flows/flows-fixture.ts';
+import { createEnv, otherServices } from '../flows/flows-fixture.ts';
 import { fails, machine, run, type States } from './machines.ts';
 
 const callback = (more: object = {}): States[string] => ({
@@ -85,9 +85,9 @@ describe('a task that waits for its token', () => {
 });
 
 test('Step Functions takes an answer once, and knows no token that it has not given', async () => {
-  const of = await world({ ready: false });
-  const { sfn } = otherServices(of).hub;
-  const { token: taskToken, ended } = of.organization.world.tasks.open();
+  const env = await createEnv({ ready: false });
+  const { sfn } = otherServices(env).hub;
+  const { token: taskToken, ended } = env.organization.world.tasks.open();
   const named = (name: string) => expect.objectContaining({ name });
 
   await sfn.send(new SendTaskHeartbeatCommand({ taskToken }));

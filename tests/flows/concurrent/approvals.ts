@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { created } from '../events.ts';
-import { due, named, world } from '../flows-fixture.ts';
+import { createEnv, due, named } from '../flows-fixture.ts';
 import type { MakeStorage } from '../storage.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../waiting.ts';
 
@@ -9,7 +9,7 @@ export function approvalFlows(makeStorage: MakeStorage): void {
 
   describe('approvals', () => {
     test('keeps one verdict when two operators answer differently at once', async () => {
-      const env = await world({ configuration, storage: await makeStorage() });
+      const env = await createEnv({ configuration, storage: await makeStorage() });
       const { id, event } = created(env);
       const { request, ended } = await untilItWaits(env, event);
 
@@ -30,7 +30,7 @@ export function approvalFlows(makeStorage: MakeStorage): void {
     });
 
     test('approves every account when the requests of several runs are answered at once', async () => {
-      const env = await world({ configuration, storage: await makeStorage() });
+      const env = await createEnv({ configuration, storage: await makeStorage() });
       const accounts = [created(env), created(env), created(env)];
       const waiting = await Promise.all(accounts.map(({ event }) => untilItWaits(env, event)));
 
@@ -43,7 +43,7 @@ export function approvalFlows(makeStorage: MakeStorage): void {
     });
 
     test('releases both runs of an account when both are approved at once', async () => {
-      const env = await world({ configuration, storage: await makeStorage() });
+      const env = await createEnv({ configuration, storage: await makeStorage() });
       const { id, event } = created(env);
       const waiting = await Promise.all([event, event].map((each) => untilItWaits(env, each)));
 

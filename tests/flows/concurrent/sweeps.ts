@@ -4,33 +4,33 @@ import { created } from '../events.ts';
 import { slowly } from '../faults.ts';
 import { due, named, onboard, writeCounts } from '../flows-fixture.ts';
 import type { MakeStorage } from '../storage.ts';
-import { sweep, swept } from '../sweeps.ts';
+import { createSweptEnv, sweep } from '../sweeps.ts';
 
 export function sweepFlows(makeStorage: MakeStorage): void {
   describe('sweeps', () => {
     test('two sweeps at once write each resource once', async () => {
-      const of = await swept({ storage: await makeStorage() });
-      created(of);
-      slowly(of, 100);
+      const env = await createSweptEnv({ storage: await makeStorage() });
+      created(env);
+      slowly(env, 100);
 
-      const ended = await Promise.all([sweep(of), sweep(of)]);
+      const ended = await Promise.all([sweep(env), sweep(env)]);
 
       expect(ended.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-      expect(named(of)).toEqual(due(of));
-      expect(writeCounts(of)).toMatchObject({ 'example-logs': 1 });
+      expect(named(env)).toEqual(due(env));
+      expect(writeCounts(env)).toMatchObject({ 'example-logs': 1 });
     });
 
     test('a sweep and the runs of accounts at once lose nothing', async () => {
-      const of = await swept({ storage: await makeStorage() });
-      slowly(of, 100);
-      const accounts = Array.from({ length: 5 }, () => created(of));
-      const unnoticed = created(of);
+      const env = await createSweptEnv({ storage: await makeStorage() });
+      slowly(env, 100);
+      const accounts = Array.from({ length: 5 }, () => created(env));
+      const unnoticed = created(env);
 
-      const ended = await Promise.all([sweep(of), ...accounts.map(({ event }) => onboard(of, event))]);
+      const ended = await Promise.all([sweep(env), ...accounts.map(({ event }) => onboard(env, event))]);
 
       expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']));
-      expect(named(of)).toEqual(due(of));
-      expect(named(of)[bucket]).toContain(unnoticed.id);
+      expect(named(env)).toEqual(due(env));
+      expect(named(env)[bucket]).toContain(unnoticed.id);
     });
   });
 }

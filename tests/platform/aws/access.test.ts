@@ -10,12 +10,12 @@ import { type CallCounts, countCalls } from '../../../shared/platform/aws/plugin
 import { LeaseLostError } from '../../../shared/reconcile/errors.ts';
 import { small } from '../../flows/configurations.ts';
 import { fault, refuse } from '../../flows/faults.ts';
-import { type World, world } from '../../flows/flows-fixture.ts';
+import { createEnv, type TestEnv } from '../../flows/flows-fixture.ts';
 
 const log = { accountId: '222222222222', region: 'eu-west-1' };
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
-const settings = ({ organization, clock }: World) => ({
+const settings = ({ organization, clock }: TestEnv) => ({
   region: 'us-east-1',
   credentials: organization.hubCredentials,
   partition: 'aws',
@@ -25,9 +25,9 @@ const settings = ({ organization, clock }: World) => ({
   plugins: [organization.plugin()],
 });
 
-const access = (of: World) => awsAccess(settings(of));
-const calls = (of: World, name: string) =>
-  of.organization.calls.filter(({ operation }) => operation === name).length;
+const access = (env: TestEnv) => awsAccess(settings(env));
+const calls = (env: TestEnv, name: string) =>
+  env.organization.calls.filter(({ operation }) => operation === name).length;
 const readPolicy = () => new GetBucketPolicyCommand({ Bucket: 'example-logs' });
 const Policy = JSON.stringify({
   Version: '2012-10-17',
@@ -38,21 +38,21 @@ const Policy = JSON.stringify({
 const writePolicy = () => new PutBucketPolicyCommand({ Bucket: 'example-logs', Policy });
 
 test('what the check throws keeps the write from being sent, and comes through as it is', async () => {
-  const of = await world();
+  const env = await createEnv();
   const lost = new LeaseLostError('too late');
-  const { s3 } = access(of).writer(log, () => {
+  const { s3 } = access(env).writer(log, () => {
     throw lost;
   });
 
   await expect(s3.send(writePolicy())).rejects.toBe(lost);
-  expect(calls(of, 'PutBucketPolicy')).toBe(0);
+  expect(calls(env, 'PutBucketPolicy')).toBe(0);
 });
 
 test('the check is made after the credentials were fetched, when nothing but the network is left', async () => {
-  const of = await world();
+  const env = await createEnv();
   const assumed: number[] = [];
-  const { s3 } = access(of).writer(log, () => {
-    assumed.push(calls(of, 'AssumeRole'));
+  const { s3 } = access(env).writer(log, () => {
+    assumed.push(calls(env, 'AssumeRole'));
   });
 
   await s3.send(writePolicy());
@@ -61,9 +61,9 @@ test('the check is made after the credentials were fetched, when nothing but the
 });
 
 test('a writer sends once, whatever AWS answers', async () => {
-  const of = await world();
-  const tries = fault(of, 'PutKeyPolicy', refuse('KMSInternalException', 'broken', 500), 10);
-  const { kms } = access(of).writer(log, () => {});
+  const env = await createEnv();
+  const tries = fault(env, 'PutKeyPolicy', refuse('KMSInternalException', 'broken', 500), 10);
+  const { kms } = access(env).writer(log, () => {});
 
   const sent = kms.send(new PutKeyPolicyCommand({ KeyId: keyId, Policy }));
 
@@ -72,10 +72,10 @@ test('a writer sends once, whatever AWS answers', async () => {
 });
 
 test('a reader asks again where the answer was a fault', async () => {
-  const of = await world();
-  const tries = fault(of, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
+  const env = await createEnv();
+  const tries = fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
-  await access(of)
+  await access(env)
     .reader(log)
     .kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
 
@@ -83,8 +83,8 @@ test('a reader asks again where the answer was a fault', async () => {
 });
 
 test('credentials are asked for once per account, and shared by all clients', async () => {
-  const of = await world();
-  const aws = access(of);
+  const env = await createEnv();
+  const aws = access(env);
 
   await Promise.all([
     aws.reader(log).s3.send(readPolicy()),
@@ -93,24 +93,24 @@ test('credentials are asked for once per account, and shared by all clients', as
     aws.writer(log, () => {}).s3.send(writePolicy()),
   ]);
 
-  expect(calls(of, 'AssumeRole')).toBe(1);
+  expect(calls(env, 'AssumeRole')).toBe(1);
 });
 
 test('credentials that are about to end are renewed, once for all who ask', async () => {
-  const of = await world();
-  const aws = access(of);
+  const env = await createEnv();
+  const aws = access(env);
   await aws.reader(log).s3.send(readPolicy());
-  of.clock.advance(56 * 60_000);
+  env.clock.advance(56 * 60_000);
 
   await Promise.all([1, 2, 3].map(() => aws.writer(log, () => {}).s3.send(writePolicy())));
 
-  expect(calls(of, 'AssumeRole')).toBe(2);
+  expect(calls(env, 'AssumeRole')).toBe(2);
 });
 
 test('a role that could not be assumed is asked for again by the next attempt', async () => {
-  const of = await world();
-  fault(of, 'AssumeRole', refuse('AccessDenied', 'not yet', 403));
-  const aws = access(of);
+  const env = await createEnv();
+  fault(env, 'AssumeRole', refuse('AccessDenied', 'not yet', 403));
+  const aws = access(env);
 
   const first = aws.writer(log, () => {}).s3.send(writePolicy());
 
@@ -124,31 +124,31 @@ test('a role that could not be assumed is asked for again by the next attempt', 
 });
 
 test('a session carries the name of the run, in letters that STS takes', async () => {
-  const of = await world();
+  const env = await createEnv();
   const sessions: unknown[] = [];
-  fault(of, 'AssumeRole', (call, proceed) => {
+  fault(env, 'AssumeRole', (call, proceed) => {
     sessions.push(call.input);
     return proceed();
   });
 
-  await access(of).reader(log).s3.send(readPolicy());
+  await access(env).reader(log).s3.send(readPolicy());
 
   expect(sessions).toMatchObject([{ RoleSessionName: 'run-1-with-spaces' }]);
 });
 
 test('the hub’s own clients throw the project’s errors', async () => {
-  const of = await world();
-  fault(of, 'Publish', refuse('AuthorizationErrorException', 'no', 403));
+  const env = await createEnv();
+  fault(env, 'Publish', refuse('AuthorizationErrorException', 'no', 403));
   const command = new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:111111111111:t', Message: 'm' });
 
-  await expect(of.services.hub.sns.send(command)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  await expect(env.services.hub.sns.send(command)).rejects.toMatchObject({ name: 'AccessDeniedError' });
 });
 
 test('calls are counted by attempt', async () => {
-  const of = await world({ configuration: small(['key']) });
+  const env = await createEnv({ configuration: small(['key']) });
   const counts: CallCounts = {};
-  const aws = awsAccess({ ...settings(of), plugins: [countCalls(counts), of.organization.plugin()] });
-  fault(of, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
+  const aws = awsAccess({ ...settings(env), plugins: [countCalls(counts), env.organization.plugin()] });
+  fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
   await aws.reader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
 
@@ -181,8 +181,8 @@ afterAll(async () => {
 });
 
 test('ends a write without a second request, as possibly done, when AWS never answers it', async () => {
-  const of = await world();
-  const { plugins, ...rest } = settings(of);
+  const env = await createEnv();
+  const { plugins, ...rest } = settings(env);
   const { port } = server.address() as AddressInfo;
   const { s3 } = awsAccess({
     ...rest,

@@ -8,14 +8,14 @@ import {
 } from '../../../shared/secrets/reader/index.ts';
 import { awsError } from '../../../simulator/aws-error.ts';
 import { shared } from '../../flows/configurations.ts';
-import { deploy, planted, type RotationWorld, region, rotate, rotationWorld } from '../../flows/rotations.ts';
+import { createSecretEnv, deploy, planted, region, rotate, type SecretEnv } from '../../flows/rotations.ts';
 
 const minute = 60_000;
 const member = '888888888888';
 const schema = z.strictObject({ password: z.string() });
 
 interface Reading {
-  readonly of: RotationWorld;
+  readonly env: SecretEnv;
   readonly reader: ConfigurationReader<z.infer<typeof schema>>;
   readonly troubles: string[];
 }
@@ -25,8 +25,8 @@ async function reading(
   trusted = member,
   takes: z.ZodType<z.infer<typeof schema>> = schema,
 ): Promise<Reading> {
-  const of = await rotationWorld();
-  const { organization, clock } = of;
+  const env = await createSecretEnv();
+  const { organization, clock } = env;
   const allow = (statement: object) => ({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow' as const, ...statement }],
@@ -67,19 +67,19 @@ async function reading(
     clock,
     onTrouble: ({ message }) => troubles.push(message),
   });
-  await deploy(of, { secretId: of.secretArn });
+  await deploy(env, { secretId: env.secretArn });
   organization.resetCalls();
-  return { of, reader, troubles };
+  return { env, reader, troubles };
 }
 
-const operations = ({ of }: Reading) => of.organization.calls.map(({ operation }) => operation);
+const operations = ({ env }: Reading) => env.organization.calls.map(({ operation }) => operation);
 
 test('a rotated secret arrives at a reader of another account', async () => {
-  const { of, reader } = await reading();
+  const { env, reader } = await reading();
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
 
-  await deploy(of, await rotate(of));
-  of.clock.advance(minute);
+  await deploy(env, await rotate(env));
+  env.clock.advance(minute);
 
   expect(await reader.get()).toEqual({ password: `${planted}-2` });
 });
@@ -90,7 +90,7 @@ test('one session, and one question in each interval, however many want to know'
   expect(operations(made)).toEqual(['AssumeRole', 'StartConfigurationSession', 'GetLatestConfiguration']);
 
   for (let second = 0; second < 120; second += 1) {
-    made.of.clock.advance(1_000);
+    made.env.clock.advance(1_000);
     await made.reader.get();
   }
 
@@ -100,7 +100,7 @@ test('one session, and one question in each interval, however many want to know'
 test('a session whose token is too old is begun again, with credentials of its own, and no question is wasted', async () => {
   const made = await reading();
   await made.reader.get();
-  made.of.clock.advance(25 * 60 * minute);
+  made.env.clock.advance(25 * 60 * minute);
 
   expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
 
@@ -115,8 +115,8 @@ test('a session whose token is too old is begun again, with credentials of its o
 test('a token that AppConfig does not take any more is one question, and a new session', async () => {
   const made = await reading();
   await made.reader.get();
-  made.of.organization.world.appConfig.sessions.clear();
-  made.of.clock.advance(minute);
+  made.env.organization.world.appConfig.sessions.clear();
+  made.env.clock.advance(minute);
 
   expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
 
@@ -131,15 +131,15 @@ test('a token that AppConfig does not take any more is one question, and a new s
 describe('after a question that failed', () => {
   const failing = async (made: Reading, effect: (proceed: () => Promise<unknown>) => Promise<unknown>) => {
     await made.reader.get();
-    await deploy(made.of, await rotate(made.of));
-    made.of.clock.advance(minute);
-    made.of.organization.resetCalls();
-    const stop = made.of.organization.intercept(({ service }, proceed) =>
+    await deploy(made.env, await rotate(made.env));
+    made.env.clock.advance(minute);
+    made.env.organization.resetCalls();
+    const stop = made.env.organization.intercept(({ service }, proceed) =>
       service === 'appconfigdata' ? effect(proceed) : proceed(),
     );
     expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
     stop();
-    made.of.clock.advance(minute);
+    made.env.clock.advance(minute);
     expect(await made.reader.get()).toEqual({ password: `${planted}-2` });
     return operations(made);
   };
@@ -199,30 +199,30 @@ describe('after a question that failed', () => {
 });
 
 test('what AppConfig cannot give for a while is answered from memory', async () => {
-  const { of, reader, troubles } = await reading();
+  const { env, reader, troubles } = await reading();
   await reader.get();
-  const stop = of.organization.intercept(async ({ service }, proceed) => {
+  const stop = env.organization.intercept(async ({ service }, proceed) => {
     if (service !== 'appconfigdata') return proceed();
     throw awsError('InternalServerException', 'We are sorry');
   });
-  of.clock.advance(minute);
+  env.clock.advance(minute);
 
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
   expect(troubles).toEqual([expect.stringContaining('could not be read: InternalServerException')]);
   stop();
-  await deploy(of, await rotate(of));
-  of.clock.advance(minute);
+  await deploy(env, await rotate(env));
+  env.clock.advance(minute);
   expect(await reader.get()).toEqual({ password: `${planted}-2` });
 });
 
 test('a configuration that does not fit is not handed out, and not quoted', async () => {
   let strict = false;
   const takes = z.strictObject({ password: z.string().refine(() => !strict) });
-  const { of, reader, troubles } = await reading(member, takes);
+  const { env, reader, troubles } = await reading(member, takes);
   await reader.get();
   strict = true;
-  await deploy(of, await rotate(of));
-  of.clock.advance(minute);
+  await deploy(env, await rotate(env));
+  env.clock.advance(minute);
 
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
 
@@ -233,10 +233,10 @@ test('a configuration that does not fit is not handed out, and not quoted', asyn
 test('a first configuration that does not fit is told each time, until one fits', async () => {
   let strict = true;
   const takes = z.strictObject({ password: z.string().refine(() => !strict) });
-  const { of, reader } = await reading(member, takes);
+  const { env, reader } = await reading(member, takes);
   for (let time = 0; time < 2; time += 1) {
     await expect(reader.get()).rejects.toThrow(/a form that its reader does not take/);
-    of.clock.advance(minute);
+    env.clock.advance(minute);
   }
   strict = false;
   expect(await reader.get()).toEqual({ password: `${planted}-1` });
@@ -257,26 +257,26 @@ test('without a first configuration there is an error that says what and why', a
 });
 
 test('a process that lives long is kept fresh', async () => {
-  const { of, reader } = await reading();
+  const { env, reader } = await reading();
   const controller = new AbortController();
   const fresh = reader.keepFresh(controller.signal);
   while (reader.current() === undefined) await new Promise(setImmediate);
-  await rotate(of).then((event) => deploy(of, event));
-  while (reader.current()?.password !== `${planted}-2`) await of.clock.sleep(minute);
+  await rotate(env).then((event) => deploy(env, event));
+  while (reader.current()?.password !== `${planted}-2`) await env.clock.sleep(minute);
   controller.abort();
   await fresh;
 });
 
 test('a reader that is kept fresh and asked as well asks once in each interval', async () => {
   const made = await reading();
-  const { of, reader } = made;
+  const { env, reader } = made;
   await reader.get();
-  of.organization.resetCalls();
-  of.clock.advance(1_000);
+  env.organization.resetCalls();
+  env.clock.advance(1_000);
   const controller = new AbortController();
   const fresh = reader.keepFresh(controller.signal);
   for (let second = 0; second < 150; second += 1) {
-    await of.clock.sleep(1_000);
+    await env.clock.sleep(1_000);
     await reader.get();
   }
   controller.abort();
@@ -286,13 +286,13 @@ test('a reader that is kept fresh and asked as well asks once in each interval',
 
 test('an empty answer before the first configuration is no configuration, and the next question begins a session', async () => {
   const made = await reading();
-  const stop = made.of.organization.intercept(async ({ operation }, proceed) => {
+  const stop = made.env.organization.intercept(async ({ operation }, proceed) => {
     const answer = (await proceed()) as object;
     return operation === 'GetLatestConfiguration' ? { ...answer, Configuration: new Uint8Array() } : answer;
   });
   await expect(made.reader.get()).rejects.toThrow(/is empty/);
   stop();
-  made.of.clock.advance(minute);
+  made.env.clock.advance(minute);
   expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
   expect(operations(made)).toEqual([
     'AssumeRole',
@@ -307,7 +307,7 @@ test.each([
   ['a clock that cannot wake', () => new Promise<void>(() => {}), false],
   ['the clock of the system, of which no timer is left', systemClock.sleep, true],
 ])('a process that ends does not wait for the next interval by %s', async (_, sleepBy, wakes) => {
-  const { of } = await reading();
+  const { env } = await reading();
   const slept: Promise<void>[] = [];
   const sleep = (milliseconds: number, signal?: AbortSignal) => {
     const sleeping = sleepBy(milliseconds, signal);
@@ -321,7 +321,7 @@ test.each([
     environment: 'production',
     profile: 'database',
     schema: { parse: (value: unknown) => value },
-    clock: { now: () => of.clock.now(), sleep },
+    clock: { now: () => env.clock.now(), sleep },
   });
   const controller = new AbortController();
   const fresh = reader.keepFresh(controller.signal);

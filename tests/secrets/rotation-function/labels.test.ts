@@ -5,21 +5,21 @@ import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { dropStage, versionWith } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import { functionIn, type RotationFunction, toolsOf } from './rotation-function-fixture.ts';
 
-let world: Fixture;
+let env: SimulatorEnv;
 let secretArn: string;
 let clients: RotationFunction;
 
 beforeEach(() => {
-  world = fixture();
-  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
-  clients = functionIn(world.organization, shared, 'us-east-1');
+  env = createSimulatorEnv();
+  secretArn = env.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
+  clients = functionIn(env.organization, shared, 'us-east-1');
 });
 
 const secret = () => {
-  const found = world.organization.world.secrets.get(secretArn);
+  const found = env.organization.world.secrets.get(secretArn);
   if (found === undefined) throw new Error('There is no secret');
   return found;
 };
@@ -27,12 +27,12 @@ const secret = () => {
 const rotator: Rotator = { generate: async () => 'second-key' };
 const invoke = (event: RotationEvent) => rotateSecret(toolsOf(clients, rotator, silentLogger), event);
 const rotate = (attempts = 1) =>
-  rotateNow(world.organization, { secretArn, client: clients.secretsManager, invoke, attempts });
+  rotateNow(env.organization, { secretArn, client: clients.secretsManager, invoke, attempts });
 
 /** Does something right after the function has read the labels in its last step. */
 function afterLabelsAreRead(step: number, act: () => unknown): void {
   let reads = 0;
-  world.organization.intercept(async ({ operation }, proceed) => {
+  env.organization.intercept(async ({ operation }, proceed) => {
     const answer = await proceed();
     if (operation === 'DescribeSecret') {
       reads += 1;
@@ -49,7 +49,7 @@ const expectRotated = () => {
 };
 
 test('finishes in one attempt when Secrets Manager removes AWSPENDING as AWSCURRENT moves', async () => {
-  world.organization.intercept(async ({ operation, input }, proceed) => {
+  env.organization.intercept(async ({ operation, input }, proceed) => {
     const answer = await proceed();
     const isMove = operation === 'UpdateSecretVersionStage' && 'MoveToVersionId' in input;
     if (isMove) dropStage(secret(), 'AWSPENDING');
@@ -89,7 +89,7 @@ test('drops a stale value once when AWSPENDING goes away before it is dropped', 
   Object.assign(secret(), { rotationFunctionArn: 'f' });
   secret().versions.set('version-2', {
     id: 'version-2',
-    createdAt: world.clock.now(),
+    createdAt: env.clock.now(),
     value: 'first-key',
     stages: new Set(['AWSPENDING']),
   });
@@ -106,7 +106,7 @@ test('fails when the label belongs to another version, and leaves the label ther
     newer = 'set-by-hand';
     const version = {
       id: newer,
-      createdAt: world.clock.now(),
+      createdAt: env.clock.now(),
       value: 'third',
       stages: new Set(['AWSCURRENT']),
     };

@@ -12,7 +12,7 @@ import {
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import {
   accountIn,
   type Database,
@@ -26,17 +26,17 @@ import {
 
 const first = { username: 'app', password: 'first-password', host: 'db.example.com' };
 
-let world: Fixture;
+let env: SimulatorEnv;
 let secretArn: string;
 let users: Database;
 let clients: RotationFunction;
 
 const prepare = () => {
-  world = fixture();
+  env = createSimulatorEnv();
   const value = JSON.stringify(first);
-  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/database', value });
+  secretArn = env.organization.addSecret({ accountId: shared, name: 'app/database', value });
   users = database(first.username, first.password);
-  clients = functionIn(world.organization, shared, 'us-east-1');
+  clients = functionIn(env.organization, shared, 'us-east-1');
 };
 
 beforeEach(prepare);
@@ -45,7 +45,7 @@ const tools = (rotator: Rotator = singleUser(clients.secretsManager, users), log
   toolsOf(clients, rotator, logger);
 
 const rotate = (given = tools(), attempts = 5) =>
-  rotateNow(world.organization, {
+  rotateNow(env.organization, {
     secretArn,
     client: clients.secretsManager,
     invoke: (event) => rotateSecret(given, event),
@@ -58,11 +58,11 @@ const current = async () => {
 };
 
 const stages = () =>
-  [...(world.organization.world.secrets.get(secretArn)?.versions.values() ?? [])].map((each) => [
+  [...(env.organization.world.secrets.get(secretArn)?.versions.values() ?? [])].map((each) => [
     ...each.stages,
   ]);
 
-const asked = () => world.organization.world.putEvents.map(({ Detail }) => JSON.parse(String(Detail)));
+const asked = () => env.organization.world.putEvents.map(({ Detail }) => JSON.parse(String(Detail)));
 
 describe('the four steps', () => {
   test('change the password where it is used, make it current and ask for its deployment', async () => {
@@ -88,7 +88,7 @@ describe('the four steps', () => {
       for (let cutAt = 1; ; cutAt += 1) {
         prepare();
         let count = 0;
-        const stop = world.organization.intercept(async (call, proceed) => {
+        const stop = env.organization.intercept(async (call, proceed) => {
           if (call.operation === 'RotateSecret') return proceed();
           count += 1;
           if (count === cutAt && when === 'before') throw cutOff();
@@ -126,14 +126,14 @@ const invoke = (event: Partial<RotationEvent>, given = tools()) =>
 
 describe('a rotation that must not be', () => {
   const staged = (stage: string, value?: string) =>
-    world.organization.world.secrets.get(secretArn)?.versions.set('version-2', {
+    env.organization.world.secrets.get(secretArn)?.versions.set('version-2', {
       id: 'version-2',
-      createdAt: world.clock.now(),
+      createdAt: env.clock.now(),
       value,
       stages: new Set([stage]),
     });
   const enable = () =>
-    Object.assign(world.organization.world.secrets.get(secretArn) ?? {}, { rotationFunctionArn: 'f' });
+    Object.assign(env.organization.world.secrets.get(secretArn) ?? {}, { rotationFunctionArn: 'f' });
 
   test('is refused: not enabled, a version that is not staged, an input that is none', async () => {
     staged('AWSPENDING');
@@ -156,7 +156,7 @@ describe('a rotation that must not be', () => {
   });
 
   test('of a secret that is no JSON is refused without quoting it', async () => {
-    secretArn = world.organization.addSecret({
+    secretArn = env.organization.addSecret({
       accountId: shared,
       name: 'app/text',
       value: 'no-json-at-all',
@@ -180,13 +180,13 @@ describe('a password that is not accepted', () => {
     expect(String(error)).toContain('testSecret: Error: password authentication failed for *** with "***"');
     expect((await current()).account).toEqual(first);
     const pending =
-      [...(world.organization.world.secrets.get(secretArn)?.versions.values() ?? [])].at(-1)?.value ?? '';
+      [...(env.organization.world.secrets.get(secretArn)?.versions.values() ?? [])].at(-1)?.value ?? '';
     expect(lines.join() + JSON.stringify(error)).not.toContain(accountIn(pending).password);
   });
 });
 
 test('a value that a step cannot parse is not quoted, not even its beginning', async () => {
-  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/text', value: 'old-value' });
+  secretArn = env.organization.addSecret({ accountId: shared, name: 'app/text', value: 'old-value' });
   const rotator: Rotator = {
     generate: async () => 'planted-value-that-is-no-json',
     set: async ({ pending }) => void accountIn(pending),
@@ -202,7 +202,7 @@ test('a value that a step cannot parse is not quoted, not even its beginning', a
 describe('what a step throws is told', () => {
   const told = async (error: Error) => {
     const value = JSON.stringify({ pin: 48213377, port: 5432, user: 'planted-user' });
-    secretArn = world.organization.addSecret({ accountId: shared, name: 'app/pin', value });
+    secretArn = env.organization.addSecret({ accountId: shared, name: 'app/pin', value });
     const rotator: Rotator = {
       generate: async () => value.replace('user', 'other'),
       set: () => Promise.reject(error),

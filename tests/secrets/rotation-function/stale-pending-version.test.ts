@@ -6,7 +6,7 @@ import { awsError } from '../../../simulator/aws-error.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { versionWith } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import {
   accountIn,
   type Database,
@@ -20,28 +20,28 @@ import {
 const first = { username: 'app', password: 'first-password', host: 'db.example.com' };
 const byHand = { ...first, password: 'set-by-hand', host: 'db2.example.com' };
 
-let world: Fixture;
+let env: SimulatorEnv;
 let secretArn: string;
 let users: Database;
 let clients: RotationFunction;
 let rotator: Rotator;
 
 beforeEach(() => {
-  world = fixture();
-  secretArn = world.organization.addSecret({ accountId: shared, name: 'app', value: JSON.stringify(first) });
+  env = createSimulatorEnv();
+  secretArn = env.organization.addSecret({ accountId: shared, name: 'app', value: JSON.stringify(first) });
   users = database(first.username, first.password);
-  clients = functionIn(world.organization, shared, 'us-east-1');
+  clients = functionIn(env.organization, shared, 'us-east-1');
   rotator = singleUser(clients.secretsManager, users);
 });
 
 const secret = () => {
-  const found = world.organization.world.secrets.get(secretArn);
+  const found = env.organization.world.secrets.get(secretArn);
   if (found === undefined) throw new Error('There is no secret');
   return found;
 };
 const invoke = (event: RotationEvent) => rotateSecret(toolsOf(clients, rotator, silentLogger), event);
 const rotate = () =>
-  rotateNow(world.organization, { secretArn, client: clients.secretsManager, invoke, attempts: 2 });
+  rotateNow(env.organization, { secretArn, client: clients.secretsManager, invoke, attempts: 2 });
 const again = (token: string, Step: RotationEvent['Step'] = 'createSecret') =>
   invoke({ Step, SecretId: secretArn, ClientRequestToken: token });
 const current = () => accountIn(versionWith(secret(), 'AWSCURRENT')?.value ?? '');
@@ -51,13 +51,13 @@ const pending = () => versionWith(secret(), 'AWSPENDING');
 async function givenUp(): Promise<string> {
   const failing = { ...rotator, test: () => Promise.reject(new Error('not now')) };
   const tools = toolsOf(clients, failing, silentLogger);
-  await rotateNow(world.organization, {
+  await rotateNow(env.organization, {
     secretArn,
     client: clients.secretsManager,
     invoke: (event) => rotateSecret(tools, event),
     attempts: 1,
   });
-  world.clock.advance(60_000);
+  env.clock.advance(60_000);
   return pending()?.id ?? '';
 }
 
@@ -117,7 +117,7 @@ test('it is kept where nobody can tell which one opens', async () => {
 test('it is kept where the role may not list the versions', async () => {
   const token = await givenUp();
   await setByHand(true);
-  world.organization.intercept(async ({ operation }, proceed) => {
+  env.organization.intercept(async ({ operation }, proceed) => {
     if (operation !== 'ListSecretVersionIds') return proceed();
     throw awsError('AccessDeniedException', 'no');
   });
@@ -130,14 +130,14 @@ test('it is kept where the role may not list the versions', async () => {
 test('a key of our own, which nothing has to be told, is dropped without a test', async () => {
   rotator = { generate: rotator.generate };
   const failing = { ...rotator, test: () => Promise.reject(new Error('not now')) };
-  await rotateNow(world.organization, {
+  await rotateNow(env.organization, {
     secretArn,
     client: clients.secretsManager,
     invoke: (event) => rotateSecret(toolsOf(clients, failing, silentLogger), event),
     attempts: 1,
   });
   const token = pending()?.id ?? '';
-  world.clock.advance(60_000);
+  env.clock.advance(60_000);
   await setByHand(false);
 
   await expect(again(token)).rejects.toThrow(/was stale/);
@@ -167,7 +167,7 @@ test('what is AWSPENDING for another rotation is left alone: by an older one, an
 
 test('a secret that went back to an earlier version keeps the rotation that is under way', async () => {
   expect(await rotate()).toBeUndefined();
-  world.clock.advance(60_000);
+  env.clock.advance(60_000);
   const previous = versionWith(secret(), 'AWSPREVIOUS')?.id;
   const token = await givenUp();
   await clients.secretsManager.send(

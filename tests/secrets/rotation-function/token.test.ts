@@ -5,7 +5,7 @@ import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { versionWith } from '../../../simulator/secrets.ts';
-import { type Fixture, fixture, shared } from '../../simulator/fixture.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import {
   everything,
   functionIn,
@@ -17,33 +17,33 @@ import {
 
 const token = 'a1b2c3d4-rotation-token-000000000001';
 
-let world: Fixture;
+let env: SimulatorEnv;
 let secretArn: string;
 let clients: RotationFunction;
 
 beforeEach(() => {
-  world = fixture();
-  secretArn = world.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
-  clients = functionIn(world.organization, shared, 'us-east-1');
+  env = createSimulatorEnv();
+  secretArn = env.organization.addSecret({ accountId: shared, name: 'app/key', value: 'first-key' });
+  clients = functionIn(env.organization, shared, 'us-east-1');
 });
 
 const secret = () => {
-  const found = world.organization.world.secrets.get(secretArn);
+  const found = env.organization.world.secrets.get(secretArn);
   if (found === undefined) throw new Error('There is no secret');
   return found;
 };
 
 /** The client of a role that the function assumes. */
 function assumedRole(): SecretsManagerClient {
-  world.organization.addRole({
+  env.organization.addRole({
     accountId: shared,
     name: 'rotation',
     trust: everything,
     permissions: everything,
   });
-  const credentials = world.organization.credentialsOf(shared, 'rotation');
+  const credentials = env.organization.credentialsOf(shared, 'rotation');
   const client = new SecretsManagerClient({ region: 'us-east-1', credentials, maxAttempts: 1 });
-  return withPlugins(client, [world.organization.plugin()]);
+  return withPlugins(client, [env.organization.plugin()]);
 }
 
 const functionRoleArn = 'arn:aws:iam::111122223333:role/rotation-function';
@@ -52,7 +52,7 @@ const rotator: Rotator = { generate: async () => 'second-key' };
 function rotate(invoke: (event: RotationEvent) => RotationEvent, logger = memoryLogger().logger) {
   const secretsManager = assumedRole();
   const tools = { ...toolsOf(clients, rotator, logger), secretsManager };
-  return rotateNow(world.organization, {
+  return rotateNow(env.organization, {
     secretArn,
     client: secretsManager,
     functionRoleArn,
@@ -72,7 +72,7 @@ test('rotates the secret when the function assumes a role, in this account or fr
 
   expect(error).toBeUndefined();
   expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('second-key');
-  const told = lines.join() + JSON.stringify([world.organization.world.putEvents, [...secret().versions]]);
+  const told = lines.join() + JSON.stringify([env.organization.world.putEvents, [...secret().versions]]);
   expect(tokens).toHaveLength(4);
   expect(tokens.filter((each) => told.includes(each))).toEqual([]);
 });
@@ -94,13 +94,13 @@ test.each(['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVe
     const { logger, lines } = memoryLogger();
     const seen: unknown[] = [];
     let quoted = '';
-    world.organization.intercept(async (call, proceed) => {
+    env.organization.intercept(async (call, proceed) => {
       if (call.operation !== operation) return proceed();
       const cause = new Error(`of request ${quoted}`);
       throw Object.assign(new Error(`Token ${quoted} was refused`, { cause }), { request: { quoted } });
     });
     const tools = toolsOf(clients, rotator, logger);
-    await rotateNow(world.organization, {
+    await rotateNow(env.organization, {
       secretArn,
       client: clients.secretsManager,
       invoke: async (event) => {

@@ -31,21 +31,21 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
     // AWS refuses every write of a policy with an unmanaged statement that names a closed account.
     return isSpoiled(stage, place) ? [] : [{ key, place, count }];
   });
-  const [of] = candidates;
-  if (of === undefined) return [];
+  const [candidate] = candidates;
+  if (candidate === undefined) return [];
   const found: string[] = [];
   for (let time = 1; time <= 2; time += 1) {
-    const before = await stage.inner.resources.get(of.key);
+    const before = await stage.inner.resources.get(candidate.key);
     await new Promise((resolve) => setTimeout(resolve, aWhile));
-    takeOneOut(stage as Parameters<Act>[0], of.place);
+    takeOneOut(stage as Parameters<Act>[0], candidate.place);
     await stage.start({}, 'organization-sweep');
-    const after = await stage.inner.resources.get(of.key);
-    const restored = ours(stage, of.place.read()).length === of.count;
+    const after = await stage.inner.resources.get(candidate.key);
+    const restored = ours(stage, candidate.place.read()).length === candidate.count;
     const contested = after?.contested !== undefined;
     const due = before?.disputed !== undefined;
     if (contested !== due || restored === due)
       found.push(
-        `${of.key}: others have changed what is ours, and it is ${contested ? '' : 'not '}contested and ` +
+        `${candidate.key}: others have changed what is ours, and it is ${contested ? '' : 'not '}contested and ` +
           `${restored ? '' : 'not '}restored`,
       );
     if (contested) return found;

@@ -9,7 +9,7 @@ export const changeFinds: Act = (happening) => {
   const kinds = new Set(
     [...patternPlaces(happening.configuration)].map((place) => place.split('/')[0] ?? ''),
   );
-  const acts = changes.filter(({ of }) => of.some((kind) => kinds.has(kind)));
+  const acts = changes.filter(({ resourceKinds }) => resourceKinds.some((kind) => kinds.has(kind)));
   if (acts.length > 0) happening.draw.pick(acts).act(happening);
 };
 
@@ -134,11 +134,14 @@ function makeImage({
   }
 }
 
-const changes: readonly { readonly of: readonly string[]; readonly act: (happening: Happening) => void }[] = [
-  { of: ['ecr-repository-policy'], act: changeRepositories },
-  { of: ['secret-resource-policy'], act: changeSecrets },
-  { of: ['kms-key-policy', 'kms-grant'], act: changeKeys },
-  { of: ['ami-launch-permission'], act: changeImages },
+const changes: readonly {
+  readonly resourceKinds: readonly string[];
+  readonly act: (happening: Happening) => void;
+}[] = [
+  { resourceKinds: ['ecr-repository-policy'], act: changeRepositories },
+  { resourceKinds: ['secret-resource-policy'], act: changeSecrets },
+  { resourceKinds: ['kms-key-policy', 'kms-grant'], act: changeKeys },
+  { resourceKinds: ['ami-launch-permission'], act: changeImages },
 ];
 
 /** EventBridge's event of a call in the shared account. */

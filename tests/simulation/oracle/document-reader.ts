@@ -15,7 +15,7 @@ type Kind = Pick<Reader, 'named' | 'patterns' | 'all' | 'findable'> & {
   /** In place of both, for a kind of its own. */
   readonly isFull?: IsFull;
   readonly documents: Documents;
-  readonly probes: (of: Case) => Probes;
+  readonly probes: (grantCase: Case) => Probes;
 };
 
 const oneList = (entry: Entry): Lists => principals(entry, 1);
@@ -47,16 +47,16 @@ export function documentReader({ documents, probes, limit = 0, lists = oneList, 
       managed(world, ref, installation, grant).flatMap(({ Statement }) =>
         Statement.map((each) => ({ mark: each.Sid ?? '', ids: accountsNamed(each) })),
       ),
-    has: (world, of, installation, grant): Has => {
-      const all = managed(world, of.ref, installation, grant);
-      const { allowed } = probes(of);
+    has: (world, grantCase, installation, grant): Has => {
+      const all = managed(world, grantCase.ref, installation, grant);
+      const { allowed } = probes(grantCase);
       const count = allowed.filter((request) => isAllowed(all, request)).length;
       if (count === 0) return 'nothing';
       return count === allowed.length ? 'everything' : 'something';
     },
-    tooMuch: (world, of, installation) => {
-      const all = managed(world, of.ref, installation, of.entry.name);
-      return probes(of)
+    tooMuch: (world, grantCase, installation) => {
+      const all = managed(world, grantCase.ref, installation, grantCase.entry.name);
+      return probes(grantCase)
         .refused.filter((request) => isAllowed(all, request))
         .map(({ action, resource, keys }) => `${action} on ${resource} with ${JSON.stringify(keys)}`);
     },

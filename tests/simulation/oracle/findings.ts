@@ -52,12 +52,12 @@ function memberCells(situation: Situation, row: Expected): readonly Bare[] {
   const installation = configuration.deployment;
   return [...world.accounts.values()].filter(isMember).flatMap((account): readonly Bare[] => {
     const { id } = account;
-    const of = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
-    if (reader.needsNothing?.(of) === true) return [];
-    const has = reader.has(world, of, installation, entry.name);
+    const grantCase = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
+    if (reader.needsNothing?.(grantCase) === true) return [];
+    const has = reader.has(world, grantCase, installation, entry.name);
     if (!accounts.has(id)) return has === 'nothing' ? [] : [{ id, sort: 'names' }];
     if (has !== 'everything') return [{ id, sort: 'lacks' }];
-    return reader.tooMuch(world, of, installation).map((detail) => ({ id, sort: 'exceeds', detail }));
+    return reader.tooMuch(world, grantCase, installation).map((detail) => ({ id, sort: 'exceeds', detail }));
   });
 }
 
@@ -91,8 +91,8 @@ function listedCells({ world, configuration }: Situation, row: Expected): readon
 /** Nothing is for an account outside the organization that no grant names. */
 function strangerCells(situation: Situation, row: Expected): readonly Bare[] {
   const { world, configuration } = situation;
-  const of = caseOf(situation, row, stranger);
-  const has = readerOf(row.ref.kind).has(world, of, configuration.deployment, row.entry.name);
+  const grantCase = caseOf(situation, row, stranger);
+  const has = readerOf(row.ref.kind).has(world, grantCase, configuration.deployment, row.entry.name);
   return has === 'nothing' ? [] : [{ id: stranger.id, sort: 'exceeds', detail: 'it is open to strangers' }];
 }
 
@@ -127,8 +127,8 @@ export function hasAll(
   const row = expected(situation).find((each) => each.key === key && each.entry.name === grant);
   const account = world.accounts.get(id);
   if (row === undefined || account === undefined) return false;
-  const of = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
-  return readerOf(row.ref.kind).has(world, of, configuration.deployment) === 'everything';
+  const grantCase = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
+  return readerOf(row.ref.kind).has(world, grantCase, configuration.deployment) === 'everything';
 }
 
 /** Whether a resource that grants are for cannot take all their accounts beside what others have there. */

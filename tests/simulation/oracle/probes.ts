@@ -16,14 +16,14 @@ export const organizationKeys = (
 export type Call = Pick<Request, 'action' | 'resource'> & { readonly keys?: Request['keys'] };
 
 /** A call of a role of the account. Default role: any. */
-export const byRole = (of: Case, call: Call, role = roleOf(of)): Request => ({
-  who: { accountId: of.subject.id },
+export const byRole = (grantCase: Case, call: Call, role = roleOf(grantCase)): Request => ({
+  who: { accountId: grantCase.subject.id },
   action: call.action,
   resource: call.resource,
   keys: {
-    'aws:PrincipalArn': `arn:aws:iam::${of.subject.id}:role/${role}`,
-    'aws:PrincipalAccount': of.subject.id,
-    ...organizationKeys('Principal', of),
+    'aws:PrincipalArn': `arn:aws:iam::${grantCase.subject.id}:role/${role}`,
+    'aws:PrincipalAccount': grantCase.subject.id,
+    ...organizationKeys('Principal', grantCase),
     ...call.keys,
   },
 });
@@ -31,21 +31,25 @@ export const byRole = (of: Case, call: Call, role = roleOf(of)): Request => ({
 const rolesOf = ({ entry }: Case): readonly string[] | undefined =>
   'roles' in entry ? (entry.roles as readonly string[] | undefined) : undefined;
 
-const roleOf = (of: Case): string => (rolesOf(of)?.[0] ?? 'Whatever').replaceAll('*', 'x');
+const roleOf = (grantCase: Case): string => (rolesOf(grantCase)?.[0] ?? 'Whatever').replaceAll('*', 'x');
 
 /** Of a grant for some roles: what another role must not do. */
-export const byOtherRole = (of: Case, call: Call): readonly Request[] =>
-  rolesOf(of) === undefined ? [] : [byRole(of, call, 'NoneOfThem')];
+export const byOtherRole = (grantCase: Case, call: Call): readonly Request[] =>
+  rolesOf(grantCase) === undefined ? [] : [byRole(grantCase, call, 'NoneOfThem')];
 
 /** A call of a service for the account. */
-export const byService = (of: Case, service: string, call: Call & { readonly source: string }): Request => ({
+export const byService = (
+  grantCase: Case,
+  service: string,
+  call: Call & { readonly source: string },
+): Request => ({
   who: { service },
   action: call.action,
   resource: call.resource,
   keys: {
-    'aws:SourceAccount': of.subject.id,
-    'aws:SourceArn': sourceOf(of.subject, call.source),
-    ...organizationKeys('Source', of),
+    'aws:SourceAccount': grantCase.subject.id,
+    'aws:SourceArn': sourceOf(grantCase.subject, call.source),
+    ...organizationKeys('Source', grantCase),
     ...call.keys,
   },
 });

@@ -16,18 +16,21 @@ interface Raw {
 }
 
 /** What raw statements mean for one account: each action, by a role of the account or by a service on its behalf. */
-export function rawProbes(of: Case, { resource, source, refused }: Raw): Probes {
-  const requests = rawStatementsOf(of.entry).flatMap(({ Principal, Action }) => {
+export function rawProbes(grantCase: Case, { resource, source, refused }: Raw): Probes {
+  const requests = rawStatementsOf(grantCase.entry).flatMap(({ Principal, Action }) => {
     const services = typeof Principal === 'object' ? list(Principal.Service) : [];
     return list(Action).flatMap((action) =>
       services.length === 0
-        ? [byRole(of, { action, resource })]
-        : services.map((service) => byService(of, service, { action, resource, source })),
+        ? [byRole(grantCase, { action, resource })]
+        : services.map((service) => byService(grantCase, service, { action, resource, source })),
     );
   });
   const byServices = requests.filter(({ who }) => typeof who === 'object' && 'service' in who);
   return {
     allowed: requests,
-    refused: [...byServices.map(forNobody), ...refused.map((action) => byRole(of, { action, resource }))],
+    refused: [
+      ...byServices.map(forNobody),
+      ...refused.map((action) => byRole(grantCase, { action, resource })),
+    ],
   };
 }

@@ -57,12 +57,12 @@ export interface Reader {
   /** What is managed on a resource; of one grant, if one is given. */
   readonly holdings: (world: World, ref: Ref, installation: string, grant?: string) => readonly Holding[];
   /** What the account has by the grant, under the mark of `grant` or of any. */
-  readonly has: (world: World, of: Case, installation: string, grant?: string) => Has;
+  readonly has: (world: World, grantCase: Case, installation: string, grant?: string) => Has;
   /** Whether the account can do it without any grant. Default: never. */
-  readonly needsNothing?: (of: Case) => boolean;
+  readonly needsNothing?: (grantCase: Case) => boolean;
   readonly isFull: IsFull;
   /** What the grant gives to the account beyond its meaning. */
-  readonly tooMuch: (world: World, of: Case, installation: string) => readonly string[];
+  readonly tooMuch: (world: World, grantCase: Case, installation: string) => readonly string[];
 }
 
 /** What an access is made of, and what it must never include. */

@@ -36,7 +36,7 @@ const removed: Readonly<Record<'application' | 'environment' | 'profile', Remova
 
 function removeOne<T extends { readonly id: string; readonly name: string }>(
   home: Home,
-  pick: <P>(of: readonly P[]) => P,
+  pick: <P>(env: readonly P[]) => P,
   items: Map<string, T>,
   prefix: string,
   mayGo: (item: T) => boolean = () => true,

@@ -97,7 +97,7 @@ interface Served {
 
 function servedViolation(
   stage: RotationStage,
-  { target, of, wanted, deliveries }: Served,
+  { target, of: secret, wanted, deliveries }: Served,
 ): readonly string[] {
   const served = servedVersion(stage, target);
   if (served === wanted) return [];
@@ -105,7 +105,7 @@ function servedViolation(
   const own = deliveries.find(({ id }) => id === `${application}/${environment}/${profile}/${wanted}`);
   return own !== undefined && told.has(own.status)
     ? []
-    : [`${environment} serves ${served} of ${of}, not ${wanted}, which is ${own?.status ?? 'nowhere'}`];
+    : [`${environment} serves ${served} of ${secret}, not ${wanted}, which is ${own?.status ?? 'nowhere'}`];
 }
 
 const fine: ReadonlySet<Delivery['status']> = new Set(['complete', 'superseded', 'withdrawn']);

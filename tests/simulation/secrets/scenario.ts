@@ -64,8 +64,10 @@ export function drawRotations(draw: Draw): RotationScenario {
 /** As a person writes it, who looks at what is there; nothing of what has no environment or profile. */
 function targetOf({ arn, place, application, profileId }: RotatedSecret): readonly object[] {
   const environments = [...application.environments.keys()];
-  const of = { secret: arn, account: place.name, application: application.id };
-  return environments.length === 0 || profileId === '' ? [] : [{ ...of, environments, profile: profileId }];
+  const target = { secret: arn, account: place.name, application: application.id };
+  return environments.length === 0 || profileId === ''
+    ? []
+    : [{ ...target, environments, profile: profileId }];
 }
 
 /** An application and one to three secrets that it serves. */

@@ -74,7 +74,7 @@ export function outboxContract(makeStore: MakeStore): void {
       const elsewhere = aDelivery({ source: 'appconfig:444455556666:eu-west-1:app1234:prof123' });
       for (const delivery of [other, aDelivery(), elsewhere]) await outbox.put(delivery, undefined);
       await outbox.put({ ...other, status: 'started', revision: 2 }, 1);
-      expect((await outbox.open()).items.map(({ source: of, id, status }) => [of, id, status])).toEqual([
+      expect((await outbox.open()).items.map(({ source: from, id, status }) => [from, id, status])).toEqual([
         [elsewhere.source, elsewhere.id, 'claimed'],
         [source, aDelivery().id, 'claimed'],
         [source, other.id, 'started'],

@@ -70,8 +70,8 @@ export const assumableRoles: Reader = documentReader({
   ],
   documents: attached,
   isFull,
-  probes: (of) => {
-    const { entry, subject } = of;
+  probes: (grantCase) => {
+    const { entry, subject } = grantCase;
     const role = 'role' in entry ? String(entry.role) : '';
     const needsMfa = !('mfa' in entry) || entry.mfa !== false;
     const arn = (name: string): string => `arn:aws:iam::${subject.id}:role/${name}`;
@@ -81,7 +81,7 @@ export const assumableRoles: Reader = documentReader({
       resource,
       keys: {
         'aws:ResourceAccount': subject.id,
-        ...organizationKeys('Resource', of),
+        ...organizationKeys('Resource', grantCase),
         ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
       },
     });

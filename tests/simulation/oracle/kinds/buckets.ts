@@ -38,38 +38,44 @@ const deliveries: Readonly<Record<string, Delivery>> = {
 
 const acl = { 's3:x-amz-acl': 'bucket-owner-full-control' };
 
-function delivery(of: Case, { service, source, checks, folder }: Delivery): Probes {
-  const bucket = `arn:aws:s3:::${of.ref.id}`;
-  const prefix = 'prefix' in of.entry && of.entry.prefix !== undefined ? `${String(of.entry.prefix)}/` : '';
-  const file = `${bucket}/${prefix}AWSLogs/${of.subject.id}/${folder}2026/file.gz`;
-  const write = byService(of, service, { action: 's3:PutObject', resource: file, keys: acl, source });
+function delivery(grantCase: Case, { service, source, checks, folder }: Delivery): Probes {
+  const bucket = `arn:aws:s3:::${grantCase.ref.id}`;
+  const prefix =
+    'prefix' in grantCase.entry && grantCase.entry.prefix !== undefined
+      ? `${String(grantCase.entry.prefix)}/`
+      : '';
+  const file = `${bucket}/${prefix}AWSLogs/${grantCase.subject.id}/${folder}2026/file.gz`;
+  const write = byService(grantCase, service, { action: 's3:PutObject', resource: file, keys: acl, source });
   return {
-    allowed: [...checks.map((action) => byService(of, service, { action, resource: bucket, source })), write],
+    allowed: [
+      ...checks.map((action) => byService(grantCase, service, { action, resource: bucket, source })),
+      write,
+    ],
     refused: [
-      byService(of, service, { action: 's3:PutObject', resource: file, source }),
-      byService(of, service, { action: 's3:GetObject', resource: file, keys: acl, source }),
+      byService(grantCase, service, { action: 's3:PutObject', resource: file, source }),
+      byService(grantCase, service, { action: 's3:GetObject', resource: file, keys: acl, source }),
       { ...write, resource: `${bucket}/${prefix}elsewhere/file.gz` },
       { ...write, who: { service: 'other.amazonaws.com' } },
       forNobody(write),
-      byRole(of, { action: 's3:PutObject', resource: file, keys: acl }),
+      byRole(grantCase, { action: 's3:PutObject', resource: file, keys: acl }),
     ],
   };
 }
 
-function revisions(of: Case): Probes {
-  const bucket = `arn:aws:s3:::${of.ref.id}`;
+function revisions(grantCase: Case): Probes {
+  const bucket = `arn:aws:s3:::${grantCase.ref.id}`;
   const file = `${bucket}/app/revision.zip`;
   return {
     allowed: [
-      byRole(of, { action: 's3:ListBucket', resource: bucket }),
-      byRole(of, { action: 's3:GetObject', resource: file }),
-      byRole(of, { action: 's3:GetObjectVersion', resource: file }),
+      byRole(grantCase, { action: 's3:ListBucket', resource: bucket }),
+      byRole(grantCase, { action: 's3:GetObject', resource: file }),
+      byRole(grantCase, { action: 's3:GetObjectVersion', resource: file }),
     ],
     refused: [
-      byRole(of, { action: 's3:PutObject', resource: file }),
-      byRole(of, { action: 's3:DeleteObject', resource: file }),
-      byRole(of, { action: 's3:PutBucketPolicy', resource: bucket }),
-      ...byOtherRole(of, { action: 's3:GetObject', resource: file }),
+      byRole(grantCase, { action: 's3:PutObject', resource: file }),
+      byRole(grantCase, { action: 's3:DeleteObject', resource: file }),
+      byRole(grantCase, { action: 's3:PutBucketPolicy', resource: bucket }),
+      ...byOtherRole(grantCase, { action: 's3:GetObject', resource: file }),
     ],
   };
 }
@@ -87,10 +93,10 @@ export const buckets: Reader = documentReader({
   patterns: () => ({ names: [], tags: undefined }),
   all: (world) => [...world.buckets.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
   documents: (world, { id }) => [documentOf(world.buckets.get(id)?.policy)],
-  probes: (of) => {
-    const known = deliveries[presetOf(of)];
-    if (known !== undefined) return delivery(of, known);
-    if (presetOf(of) === 'revisions-read') return revisions(of);
-    throw new Error(`The oracle knows no preset ${presetOf(of)} of buckets`);
+  probes: (grantCase) => {
+    const known = deliveries[presetOf(grantCase)];
+    if (known !== undefined) return delivery(grantCase, known);
+    if (presetOf(grantCase) === 'revisions-read') return revisions(grantCase);
+    throw new Error(`The oracle knows no preset ${presetOf(grantCase)} of buckets`);
   },
 });

@@ -36,9 +36,9 @@ export const keyGrants: Reader = {
       mark: name,
       ids: [name.slice(-12)],
     })),
-  has: (world, of, installation, grant) => {
-    const found = grantsOn(world, of.ref, keyGrantMark(installation, grant)).filter(
-      ({ grantee, constraints }) => grantee === granteeOf(of) && constraints === undefined,
+  has: (world, grantCase, installation, grant) => {
+    const found = grantsOn(world, grantCase.ref, keyGrantMark(installation, grant)).filter(
+      ({ grantee, constraints }) => grantee === granteeOf(grantCase) && constraints === undefined,
     );
     const given = new Set<string>(found.flatMap((each) => each.operations));
     if (operations.every((each) => given.has(each))) return 'everything';
@@ -49,11 +49,13 @@ export const keyGrants: Reader = {
     const others = all.filter(({ name }) => name?.startsWith(keyGrantMark(deployment)) !== true).length;
     return others + demands.flatMap(({ accountIds }) => accountIds).length > limits.grantsPerKey;
   },
-  tooMuch: (world, of, installation) =>
-    grantsOn(world, of.ref, keyGrantMark(installation, of.entry.name))
-      .filter(({ name }) => name?.endsWith(`/${of.subject.id}`) === true)
+  tooMuch: (world, grantCase, installation) =>
+    grantsOn(world, grantCase.ref, keyGrantMark(installation, grantCase.entry.name))
+      .filter(({ name }) => name?.endsWith(`/${grantCase.subject.id}`) === true)
       .flatMap(({ grantee, operations: given }) => [
         ...given.filter((each) => !operations.includes(each)).map((each) => `kms:${each} for ${grantee}`),
-        ...(grantee === granteeOf(of) || !grantee.startsWith('arn:') ? [] : [`a grant for ${grantee}`]),
+        ...(grantee === granteeOf(grantCase) || !grantee.startsWith('arn:')
+          ? []
+          : [`a grant for ${grantee}`]),
       ]),
 };

@@ -17,9 +17,9 @@ const administration = ['kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:Disa
 /** What one preset lets the roles of an account do, under which keys, and what it must not. */
 interface Use {
   readonly actions: readonly string[];
-  readonly keys?: (of: Case) => Request['keys'];
+  readonly keys?: (grantCase: Case) => Request['keys'];
   readonly refusedActions: readonly string[];
-  readonly refusedKeys?: (of: Case) => Request['keys'];
+  readonly refusedKeys?: (grantCase: Case) => Request['keys'];
 }
 
 const throughSecrets = ({ ref }: Case): Request['keys'] => ({
@@ -65,42 +65,42 @@ const uses: Readonly<Record<string, Use>> = {
   },
 };
 
-function use(of: Case, preset: string, { actions, keys, refusedActions, refusedKeys }: Use): Probes {
-  const resource = keyArn(of.ref);
-  const call = (action: string, given = keys?.(of) ?? {}): Call => ({ action, resource, keys: given });
+function use(grantCase: Case, preset: string, { actions, keys, refusedActions, refusedKeys }: Use): Probes {
+  const resource = keyArn(grantCase.ref);
+  const call = (action: string, given = keys?.(grantCase) ?? {}): Call => ({ action, resource, keys: given });
   const forVolumes = { 'kms:GrantIsForAWSResource': 'true' };
   return {
     allowed: [
-      ...actions.map((action) => byRole(of, call(action))),
-      ...(preset === 'launch-encrypted-ami' ? [byRole(of, call('kms:CreateGrant', forVolumes))] : []),
+      ...actions.map((action) => byRole(grantCase, call(action))),
+      ...(preset === 'launch-encrypted-ami' ? [byRole(grantCase, call('kms:CreateGrant', forVolumes))] : []),
     ],
     refused: [
-      ...[...administration, ...refusedActions].map((action) => byRole(of, call(action))),
+      ...[...administration, ...refusedActions].map((action) => byRole(grantCase, call(action))),
       ...(refusedKeys === undefined
         ? []
-        : actions.map((action) => byRole(of, call(action, refusedKeys(of))))),
-      ...actions.flatMap((action) => byOtherRole(of, call(action))),
+        : actions.map((action) => byRole(grantCase, call(action, refusedKeys(grantCase))))),
+      ...actions.flatMap((action) => byOtherRole(grantCase, call(action))),
     ],
   };
 }
 
-function trails(of: Case): Probes {
-  const resource = keyArn(of.ref);
+function trails(grantCase: Case): Probes {
+  const resource = keyArn(grantCase.ref);
   const service = 'cloudtrail.amazonaws.com';
   const source = 'cloudtrail:trail/any';
-  const keys = { 'kms:EncryptionContext:aws:cloudtrail:arn': sourceOf(of.subject, source) };
-  const encrypt = byService(of, service, { action: 'kms:GenerateDataKey', resource, keys, source });
+  const keys = { 'kms:EncryptionContext:aws:cloudtrail:arn': sourceOf(grantCase.subject, source) };
+  const encrypt = byService(grantCase, service, { action: 'kms:GenerateDataKey', resource, keys, source });
   return {
     allowed: [
       encrypt,
-      byService(of, service, { action: 'kms:Decrypt', resource, keys, source }),
-      byService(of, service, { action: 'kms:DescribeKey', resource, source }),
+      byService(grantCase, service, { action: 'kms:Decrypt', resource, keys, source }),
+      byService(grantCase, service, { action: 'kms:DescribeKey', resource, source }),
     ],
     refused: [
-      byService(of, service, { action: 'kms:GenerateDataKey', resource, source }),
-      byService(of, service, { action: 'kms:Encrypt', resource, keys, source }),
+      byService(grantCase, service, { action: 'kms:GenerateDataKey', resource, source }),
+      byService(grantCase, service, { action: 'kms:Encrypt', resource, keys, source }),
       { ...encrypt, who: { service: 'other.amazonaws.com' } },
-      byRole(of, { action: 'kms:GenerateDataKey', resource, keys }),
+      byRole(grantCase, { action: 'kms:GenerateDataKey', resource, keys }),
     ],
   };
 }
@@ -120,15 +120,18 @@ const services: Readonly<Record<string, readonly [service: string, source: strin
   ],
 };
 
-function delivery(of: Case, [service, source, ...actions]: readonly [string, string, ...string[]]): Probes {
-  const resource = keyArn(of.ref);
-  const requests = actions.map((action) => byService(of, service, { action, resource, source }));
+function delivery(
+  grantCase: Case,
+  [service, source, ...actions]: readonly [string, string, ...string[]],
+): Probes {
+  const resource = keyArn(grantCase.ref);
+  const requests = actions.map((action) => byService(grantCase, service, { action, resource, source }));
   return {
     allowed: requests,
     refused: [
       ...requests.map(forNobody),
-      ...administration.map((action) => byService(of, service, { action, resource, source })),
-      ...actions.map((action) => byRole(of, { action, resource })),
+      ...administration.map((action) => byService(grantCase, service, { action, resource, source })),
+      ...actions.map((action) => byRole(grantCase, { action, resource })),
     ],
   };
 }
@@ -162,13 +165,13 @@ export const keys: Reader = documentReader({
   all: allKeys,
   findable: findableKeys,
   documents: (world, ref) => [documentOf(world.keys.get(keyArn(ref))?.policy)],
-  probes: (of) => {
-    const preset = presetOf(of.entry);
-    if (preset === 'cloudtrail-encrypt') return trails(of);
+  probes: (grantCase) => {
+    const preset = presetOf(grantCase.entry);
+    if (preset === 'cloudtrail-encrypt') return trails(grantCase);
     const service = services[preset];
-    if (service !== undefined) return delivery(of, service);
+    if (service !== undefined) return delivery(grantCase, service);
     const known = uses[preset];
-    if (known !== undefined) return use(of, preset, known);
+    if (known !== undefined) return use(grantCase, preset, known);
     throw new Error(`The oracle knows no preset ${preset} of keys`);
   },
 });

@@ -9,36 +9,36 @@ import type { Case, Probes, Reader } from '../reader.ts';
 const arnOf = ({ ref }: Pick<Case, 'ref'>): string =>
   `arn:aws:ecr:${ref.region}:${ref.accountId}:repository/${ref.id}`;
 
-function pull(of: Case): Probes {
-  const resource = arnOf(of);
+function pull(grantCase: Case): Probes {
+  const resource = arnOf(grantCase);
   const actions = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
   return {
-    allowed: actions.map((action) => byRole(of, { action, resource })),
+    allowed: actions.map((action) => byRole(grantCase, { action, resource })),
     refused: [
       ...['ecr:PutImage', 'ecr:SetRepositoryPolicy', 'ecr:BatchDeleteImage'].map((action) =>
-        byRole(of, { action, resource }),
+        byRole(grantCase, { action, resource }),
       ),
-      ...actions.flatMap((action) => byOtherRole(of, { action, resource })),
+      ...actions.flatMap((action) => byOtherRole(grantCase, { action, resource })),
     ],
   };
 }
 
-function functions(of: Case): Probes {
-  const resource = arnOf(of);
+function functions(grantCase: Case): Probes {
+  const resource = arnOf(grantCase);
   const actions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
   const source = 'lambda:function:any';
   const byLambda = actions.map((action) =>
-    byService(of, 'lambda.amazonaws.com', { action, resource, source }),
+    byService(grantCase, 'lambda.amazonaws.com', { action, resource, source }),
   );
   return {
-    allowed: [...actions.map((action) => byRole(of, { action, resource })), ...byLambda],
-    refused: [...byLambda.map(forNobody), byRole(of, { action: 'ecr:PutImage', resource })],
+    allowed: [...actions.map((action) => byRole(grantCase, { action, resource })), ...byLambda],
+    refused: [...byLambda.map(forNobody), byRole(grantCase, { action: 'ecr:PutImage', resource })],
   };
 }
 
-const raw = (of: Case): Probes =>
-  rawProbes(of, {
-    resource: arnOf(of),
+const raw = (grantCase: Case): Probes =>
+  rawProbes(grantCase, {
+    resource: arnOf(grantCase),
     source: 'lambda:function:any',
     refused: ['ecr:BatchGetImage', 'ecr:PutImage', 'ecr:SetRepositoryPolicy'],
   });
@@ -62,11 +62,11 @@ export const repositories: Reader = documentReader({
   patterns: (entry) => ({ names: namesOf(entry).filter((name) => name.includes('*')), tags: undefined }),
   all: (world) => [...world.repositories.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
   documents: (world, ref) => [documentOf(world.repositories.get(arnOf({ ref }))?.policy)],
-  probes: (of) => {
-    const preset = presetOf(of.entry);
-    if (preset === 'pull') return pull(of);
-    if (preset === 'lambda-pull') return functions(of);
-    if (preset === 'raw') return raw(of);
+  probes: (grantCase) => {
+    const preset = presetOf(grantCase.entry);
+    if (preset === 'pull') return pull(grantCase);
+    if (preset === 'lambda-pull') return functions(grantCase);
+    if (preset === 'raw') return raw(grantCase);
     throw new Error(`The oracle knows no preset ${preset} of repositories`);
   },
 });

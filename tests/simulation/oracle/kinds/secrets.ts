@@ -21,16 +21,16 @@ export const secrets: Reader = documentReader({
   }),
   all: (world) => [...world.secrets.values()].map(({ name, ...rest }) => ({ ...rest, id: name })),
   documents: (world, ref) => [documentOf(secretAt(world, ref)?.policy)],
-  probes: (of) => {
-    const { region, accountId, id } = of.ref;
+  probes: (grantCase) => {
+    const { region, accountId, id } = grantCase.ref;
     const resource = `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}-AbCdEf`;
     return {
-      allowed: actions.map((action) => byRole(of, { action, resource })),
+      allowed: actions.map((action) => byRole(grantCase, { action, resource })),
       refused: [
         ...['PutSecretValue', 'DeleteSecret', 'PutResourcePolicy'].map((action) =>
-          byRole(of, { action: `secretsmanager:${action}`, resource }),
+          byRole(grantCase, { action: `secretsmanager:${action}`, resource }),
         ),
-        ...actions.flatMap((action) => byOtherRole(of, { action, resource })),
+        ...actions.flatMap((action) => byOtherRole(grantCase, { action, resource })),
       ],
     };
   },

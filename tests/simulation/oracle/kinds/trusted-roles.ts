@@ -25,18 +25,18 @@ export const trustedRoles: Reader = documentReader({
         tags: {},
       })),
   documents: (world, ref) => [documentOf(world.roles.get(arnOf(ref))?.trust)],
-  probes: (of) => {
-    const resource = arnOf(of.ref);
-    const { externalId } = of.entry as { readonly externalId?: string };
+  probes: (grantCase) => {
+    const resource = arnOf(grantCase.ref);
+    const { externalId } = grantCase.entry as { readonly externalId?: string };
     const keys = externalId === undefined ? {} : { 'sts:ExternalId': externalId };
     const assume = (given: Request['keys']) =>
-      byRole(of, { action: 'sts:AssumeRole', resource, keys: given });
+      byRole(grantCase, { action: 'sts:AssumeRole', resource, keys: given });
     return {
       allowed: [assume(keys)],
       refused: [
         ...(externalId === undefined ? [] : [assume({}), assume({ 'sts:ExternalId': `${externalId}0` })]),
-        byRole(of, { action: 'sts:TagSession', resource, keys }),
-        ...byOtherRole(of, { action: 'sts:AssumeRole', resource, keys }),
+        byRole(grantCase, { action: 'sts:TagSession', resource, keys }),
+        ...byOtherRole(grantCase, { action: 'sts:AssumeRole', resource, keys }),
       ],
     };
   },
