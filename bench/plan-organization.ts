@@ -83,7 +83,7 @@ export function unitsConfiguration(): Configuration {
   return validateConfiguration(
     {
       version: 1,
-      deployment: 'bench',
+      installation: 'bench',
       organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
       centralAccounts: {
         log: { id: '222222222222', region: 'eu-west-1' },

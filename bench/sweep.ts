@@ -133,7 +133,7 @@ function teamsConfiguration(): Configuration {
   }));
   const text = {
     version: 1,
-    deployment: 'bench',
+    installation: 'bench',
     organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
     centralAccounts: {
       log: { id: '222222222222', region: 'eu-west-1' },

@@ -8,7 +8,7 @@ const advice: Readonly<Record<string, string>> = {
   ResourceNotFoundException:
     'Check ONBOARDING_TABLE and AWS_REGION: the table is in the region that the project is deployed in',
   AccessDeniedException:
-    "The caller needs the rights of the deployment's operator role, in the account of the deployment",
+    "The caller needs the rights of the installation's operator role, in the account of the installation",
   AWSOrganizationsNotInUseException:
     'The credentials belong to an account without an organization: use the management account',
 };

@@ -20,7 +20,7 @@ export interface Stage {
   readonly calls: CallCounts;
   /** For people. */
   readonly where: string;
-  /** The registry is in memory: what the deployment knows is not known here. */
+  /** The registry is in memory: what the installation knows is not known here. */
   readonly inMemory: boolean;
   readonly simulated: boolean;
 }

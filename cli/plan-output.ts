@@ -11,9 +11,9 @@ import { tellWarnings, widthOf } from './warnings.ts';
 
 /** What is compared with what, and where. */
 export function tellHead(out: Output, { where }: Pick<Stage, 'where'>, report: PlanReport): void {
-  const { deployment, configurationHash: hash, registryRevision } = report;
+  const { installation, configurationHash: hash, registryRevision } = report;
   out.line(
-    out.colors.bold(`Deployment ${deployment}`) +
+    out.colors.bold(`Installation ${installation}`) +
       out.colors.dim(`, configuration ${hash.slice(0, 12)}, registry revision ${registryRevision}`),
   );
   out.line(out.colors.dim(`In ${where}`));

@@ -49,7 +49,7 @@ export interface PlanCounts {
 /** What `plan --json` prints. */
 export interface PlanReport {
   readonly status: 'changes-pending' | 'up-to-date' | 'incomplete';
-  readonly deployment: string;
+  readonly installation: string;
   readonly configurationHash: string;
   readonly registryRevision: number;
   readonly accountId?: string;
@@ -61,11 +61,11 @@ export interface PlanReport {
 }
 
 export function planReport(plan: OverallPlan, warnings: readonly string[]): PlanReport {
-  const { deployment, configurationHash, registryRevision, hash } = planFileOf(plan);
+  const { installation, configurationHash, registryRevision, hash } = planFileOf(plan);
   const counts = countsOf(plan);
   return {
     status: statusOf(counts),
-    deployment,
+    installation,
     configurationHash,
     registryRevision,
     ...(plan.accountId === undefined ? {} : { accountId: plan.accountId }),

@@ -47,7 +47,7 @@ export interface RunReport {
   readonly access?: RunRecord['access'];
   /** What a person should know though nothing failed; absent where there is nothing. */
   readonly warnings?: readonly string[];
-  /** AWS calls by service and operation; those to the deployment's table are not among them. */
+  /** AWS calls by service and operation; those to the installation's table are not among them. */
   readonly calls: CallCounts;
   readonly durationMs: number;
   readonly error?: ErrorRecord;

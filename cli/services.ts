@@ -118,8 +118,8 @@ function noTable(endpoint: string | undefined, memoryAllowed: boolean): SettingM
   const unlessHere =
     endpoint === undefined || !memoryAllowed ? '' : ` (only an endpoint on this machine can do without)`;
   return new SettingMissingError(
-    `ONBOARDING_TABLE is not set, and nothing is written without the deployment's table${unlessHere}. Set it to the ` +
-      'name of the table (the output TableName of the deployment)' +
+    `ONBOARDING_TABLE is not set, and nothing is written without the installation's table${unlessHere}. Set it to the ` +
+      'name of the table (the output TableName of the stack)' +
       (memoryAllowed ? ', or try without AWS: --simulate' : ''),
   );
 }

@@ -62,7 +62,7 @@ export const burstConfiguration = (): Configuration =>
   validateConfiguration(
     {
       version: 1,
-      deployment: 'burst',
+      installation: 'burst',
       organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
       centralAccounts: {
         log: { id: '222222222222', region: 'eu-west-1' },

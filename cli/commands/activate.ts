@@ -28,7 +28,7 @@ interface ActivateOptions extends CommonOptions {
 }
 
 export const activateCommand = (context: CommandContext): Command =>
-  newCommand('activate', "Make the configuration the one in force in the deployment's table.")
+  newCommand('activate', "Make the configuration the one in force in the installation's table.")
     .option('--no-import', 'do not bring the registry up to date first')
     .option('--by <name>', 'who activates it, for the record (default: the user of this machine)')
     .action(acting<ActivateOptions>(context, activate));

@@ -82,7 +82,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
 }
 
 const originOf = (configuration: Configuration) => ({
-  deployment: configuration.deployment,
+  installation: configuration.installation,
   configurationHash: configurationHash(configuration),
 });
 

@@ -7,7 +7,7 @@ import { counted } from '../output.ts';
 import { connect } from '../services.ts';
 
 export const importCommand = (context: CommandContext): Command =>
-  newCommand('import', "Fill the deployment's registry with the accounts of the organization.").action(
+  newCommand('import', "Fill the installation's registry with the accounts of the organization.").action(
     acting<CommonOptions>(context, importAccounts),
   );
 

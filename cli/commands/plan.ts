@@ -76,7 +76,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
 /** A plan is bound to the table's registry; one that was imported for this plan alone means nothing to `apply`. */
 function requireKept({ inMemory, simulated }: Stage, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
-  throw new UsageError("--out needs the deployment's table: set ONBOARDING_TABLE");
+  throw new UsageError("--out needs the installation's table: set ONBOARDING_TABLE");
 }
 
 async function writePlan(file: string, overall: OverallPlan, { io }: Session): Promise<void> {
@@ -105,7 +105,7 @@ async function waitingWarnings(
 }
 
 const noImportWarning =
-  "The registry of the deployment's table is empty: no import has been completed. The accounts were read from " +
+  "The registry of the installation's table is empty: no import has been completed. The accounts were read from " +
   'Organizations for this plan alone, and nothing was stored. Run `onboarding import` before you apply the plan';
 
 /** How far the plan can be trusted. */
@@ -116,7 +116,7 @@ async function stageWarnings(
   if (simulated) return [];
   if (inMemory)
     return [
-      "Without the deployment's table nothing is known of what was written before: removals that wait are not shown, " +
+      "Without the installation's table nothing is known of what was written before: removals that wait are not shown, " +
         'and statements of grants that were taken out of the configuration look like clashes',
     ];
   const inForce = await services.store.configuration.inForce();

@@ -60,10 +60,10 @@ function placed({ path, message }: Finding): { path: string; line?: number; mess
 }
 
 function summary(configuration: Configuration) {
-  const { centralAccounts, deployment, organization, grants, approval } = configuration;
+  const { centralAccounts, installation, organization, grants, approval } = configuration;
   return {
     hash: configurationHash(configuration),
-    deployment,
+    installation,
     organization: organization.id,
     centralAccounts,
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
@@ -82,11 +82,11 @@ function summary(configuration: Configuration) {
 
 function tell(out: Output, file: string, configuration: Configuration): void {
   const { green, bold, dim } = out.colors;
-  const { organization, deployment, grants, centralAccounts } = configuration;
+  const { organization, installation, grants, centralAccounts } = configuration;
   out.line(`${green('✓')} ${file} is valid`);
   out.line();
   out.line(
-    bold(`Deployment ${deployment} of organization ${organization.id}`) +
+    bold(`Installation ${installation} of organization ${organization.id}`) +
       dim(`  hash ${configurationHash(configuration).slice(0, 12)}`),
   );
   const resources = desiredResources(configuration, []);

@@ -14,10 +14,10 @@ const factWidth = 41;
 /** A line for each changed statement, the resource before the first of them: fits a hundred columns. */
 export function compactDifferences(
   changes: readonly ResourceChange[],
-  { deployment }: Configuration,
+  { installation }: Configuration,
   colors: Colors,
 ): readonly string[] {
-  const mark = `AccountOnboarding${deployment}`;
+  const mark = `AccountOnboarding${installation}`;
   const rows = changes
     .filter((change) => outcomeOfChange(change) !== 'unchanged')
     .flatMap((change) =>

@@ -8,7 +8,7 @@ import {
 import { secretPlace } from '../platform/aws/secret-arn.ts';
 import type { ApplicationRequest } from './application-request.ts';
 import { alarmRole, kept, readerResources, retrievalResources } from './application-roles.ts';
-import { deploymentName } from './names.ts';
+import { installationName } from './names.ts';
 import type { Template } from './template.ts';
 
 export interface ApplicationTemplate {
@@ -27,7 +27,7 @@ export function applicationTemplate(request: ApplicationRequest): ApplicationTem
   const place = applicationPlace(application, configuration) ?? { accountId: '', region: '' };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: `${deploymentName(configuration)}: the application ${application.name} of AppConfig; made by onboarding application-template`,
+    Description: `${installationName(configuration)}: the application ${application.name} of AppConfig; made by onboarding application-template`,
     Rules: rules(application, place),
     Resources: {
       Application: applicationResource(request),
@@ -74,7 +74,7 @@ const described = (description: string | undefined) =>
   description === undefined ? {} : { Description: description };
 
 const applicationResource = ({
-  configuration: { deployment },
+  configuration: { installation },
   application: { name, description },
 }: ApplicationRequest) => ({
   Type: 'AWS::AppConfig::Application',
@@ -84,7 +84,7 @@ const applicationResource = ({
     ...described(description),
     Tags: [
       { Key: 'managed-by', Value: 'account-onboarding' },
-      { Key: 'account-onboarding:deployment', Value: deployment },
+      { Key: 'account-onboarding:installation', Value: installation },
     ],
   },
 });

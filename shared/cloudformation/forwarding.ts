@@ -2,7 +2,7 @@ import { apiCall } from '../accounts/resource-event.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { CallEvents } from '../grants/contract.ts';
 import { callEvents } from '../grants/kinds.ts';
-import { deploymentName } from './names.ts';
+import { installationName } from './names.ts';
 import type { SpokeGrant } from './permissions.ts';
 import { secretEvents, secretRegions } from './secret-events.ts';
 
@@ -49,7 +49,7 @@ export function forwardingOf(account: Account): Forwarding | undefined {
     rules: parts.flatMap(({ condition, regions, rules }) =>
       rules.map(({ name, ...rule }) => ({
         ...rule,
-        name: `${deploymentName(configuration)}-${name}`,
+        name: `${installationName(configuration)}-${name}`,
         regions,
         condition,
       })),

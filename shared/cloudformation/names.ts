@@ -1,8 +1,8 @@
 import type { CentralAccountName, Configuration } from '../configuration/schema.ts';
 
 /** What the hub and its spokes are called; `serverless.yml` uses the same names, which a test holds together. */
-export const deploymentName = ({ deployment }: Pick<Configuration, 'deployment'>): string =>
-  `account-onboarding-${deployment}`;
+export const installationName = ({ installation }: Pick<Configuration, 'installation'>): string =>
+  `account-onboarding-${installation}`;
 
 /** The path of the roles that are ours in the hub and in the central accounts; a spoke role has one of its own. */
 export const rolePath = '/account-onboarding/';
@@ -18,5 +18,5 @@ export const spokeFunctions = (names: readonly CentralAccountName[]): readonly s
 ];
 
 /** The role by which a central account's rules put events on the hub's bus, which admits no other. */
-export const forwarderRole = (configuration: Pick<Configuration, 'deployment'>): string =>
-  `${deploymentName(configuration)}-forward-events`;
+export const forwarderRole = (configuration: Pick<Configuration, 'installation'>): string =>
+  `${installationName(configuration)}-forward-events`;

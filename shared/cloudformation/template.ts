@@ -4,7 +4,7 @@ import { grantKind } from '../grants/kinds.ts';
 import { deploymentPermissions } from './deployments.ts';
 import { forwarderResources } from './forwarder.ts';
 import { forwardingOf, type Hub } from './forwarding.ts';
-import { deploymentName, rolePath, spokeFunctions } from './names.ts';
+import { installationName, rolePath, spokeFunctions } from './names.ts';
 import { type KindOf, spokeGrants, spokePermissions } from './permissions.ts';
 import { spokePolicies } from './policies.ts';
 import { regionConditions } from './region-conditions.ts';
@@ -75,7 +75,7 @@ const homeOf = (configuration: Configuration, accountId: string): string =>
     .find((region) => region !== undefined) ?? '';
 
 const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
-  `${deploymentName(configuration)}: what the central account ${accountId} ` +
+  `${installationName(configuration)}: what the central account ${accountId} ` +
   `(${centralNamesOf(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
 
 /** The hub's account is trusted, and in it, as in those of operators, the named roles alone. */
@@ -83,7 +83,7 @@ function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeReque
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(configuration.spokeRole) ?? [];
   const functions = spokeFunctions(centralNamesOf(configuration, accountId)).map(
     (name) =>
-      `arn:${partition}:iam::${hub.accountId}:role${rolePath}${deploymentName(configuration)}-${name}`,
+      `arn:${partition}:iam::${hub.accountId}:role${rolePath}${installationName(configuration)}-${name}`,
   );
   const accounts = [hub.accountId, ...operators.map((arn) => arn.split(':')[4] ?? '')];
   const roots = [...new Set(accounts)].map((id) => `arn:${partition}:iam::${id}:root`);

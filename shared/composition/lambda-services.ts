@@ -12,7 +12,7 @@ let made: Services | undefined;
 
 /**
  * The services of a deployed function, made at its first call and kept for the life of the process. Reads the
- * environment: `ONBOARDING_TABLE` (the deployment's table) and `AWS_REGION`.
+ * environment: `ONBOARDING_TABLE` (the installation's table) and `AWS_REGION`.
  */
 export function lambdaServices(): Services {
   made ??= servicesFrom({ table: required('ONBOARDING_TABLE'), region: required('AWS_REGION') });

@@ -5,14 +5,14 @@ import type { CentralAccountName, Configuration } from './schema.ts';
 
 /** What grant kinds may know of a configuration. */
 export const grantContext = perObject((configuration: Configuration): GrantContext => {
-  const { partition, organization, deployment, limits, centralAccounts } = configuration;
+  const { partition, organization, installation, limits, centralAccounts } = configuration;
   const configured = Object.entries(centralAccounts).flatMap(([name, account]) =>
     account === undefined ? [] : [[name, account] as const],
   );
   return {
     partition,
     organizationId: organization.id,
-    deploymentId: deployment,
+    installationId: installation,
     limits,
     centralAccounts: Object.fromEntries(configured),
   };

@@ -3,7 +3,7 @@ import { selectorSchema } from '../accounts/selector.ts';
 import { type GrantEntry, regions, rolePattern } from '../grants/grant-schema.ts';
 import { grantKind, grantKinds } from '../grants/kinds.ts';
 import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
-import { deploymentIdPattern } from '../iam/managed-statements.ts';
+import { installationIdPattern } from '../iam/managed-statements.ts';
 import { accountIdPattern } from '../platform/account.ts';
 import type { centralAccountNames } from '../platform/central-accounts.ts';
 import { region, text } from '../platform/schema-fields.ts';
@@ -101,9 +101,9 @@ const safety = object({
 
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
-  /** Tells the marks of two deployments in one organization apart. Becomes part of each Sid. */
-  deployment: text(
-    deploymentIdPattern,
+  /** Tells the marks of two installations in one organization apart. Becomes part of each Sid. */
+  installation: text(
+    installationIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
   ),
   partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),

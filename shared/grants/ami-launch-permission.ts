@@ -38,8 +38,8 @@ interface LaunchPermissions {
   readonly sharedWith: readonly string[];
 }
 
-const sidOf = ({ name }: Entry, { deploymentId }: GrantContext): string =>
-  ownedSid({ deploymentId, grant: name, part: 'launch' });
+const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
+  ownedSid({ installationId, grant: name, part: 'launch' });
 
 /** What the table remembers: `<Sid of the grant>/<account id>`. */
 const accountOf = (mark: string): string => mark.slice(mark.lastIndexOf('/') + 1);

@@ -64,8 +64,8 @@ type Entry = z.infer<typeof schema>;
 const roleArn = ({ role }: Entry, accountId: string, { partition }: GrantContext): string =>
   `arn:${partition}:iam::${accountId}:role/${role}`;
 
-const sidOf = ({ name }: Entry, { deploymentId }: GrantContext): string =>
-  ownedSid({ deploymentId, grant: name, part: 'assume' });
+const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
+  ownedSid({ installationId, grant: name, part: 'assume' });
 
 /**
  * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
@@ -143,7 +143,7 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
   return attachedOf(actual).flatMap(({ document }) =>
-    ownedStatements(document, context.deploymentId).filter(({ Sid = '' }) => !claimed.has(Sid)),
+    ownedStatements(document, context.installationId).filter(({ Sid = '' }) => !claimed.has(Sid)),
   );
 }
 

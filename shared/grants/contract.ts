@@ -94,7 +94,7 @@ export interface KindActions {
 export interface GrantContext {
   readonly partition: string;
   readonly organizationId: string;
-  readonly deploymentId: string;
+  readonly installationId: string;
   readonly limits: Limits;
   /** The central accounts' ids and regions, by name. */
   readonly centralAccounts: Readonly<Record<string, { readonly id: string; readonly region: string }>>;

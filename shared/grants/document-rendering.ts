@@ -1,5 +1,5 @@
 import type { PolicyDocument, Statement } from '../iam/document.ts';
-import { deploymentOf, ownedSid, ownedStatements, replaceOwned } from '../iam/managed-statements.ts';
+import { installationOf, ownedSid, ownedStatements, replaceOwned } from '../iam/managed-statements.ts';
 import { policySize, type SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
@@ -93,7 +93,7 @@ function attempt<Entry extends GrantEntry>(
   const document = replaceOwned({
     document: actual.document,
     where: resourceKey(ref),
-    deploymentId: context.deploymentId,
+    installationId: context.installationId,
     wanted,
     remembered,
   });
@@ -119,10 +119,10 @@ function statementsOf<Entry extends GrantEntry>(
   const { entry, accounts } = share;
   const membership = membershipOf(share);
   if (accounts.length === 0 && membership === 'accounts') return [];
-  const { deploymentId } = context;
+  const { installationId } = context;
   const parts = kind.statements({ entry, accounts, ref, context, packing, membership });
   return parts.map(({ part, statement }) => ({
-    Sid: ownedSid({ deploymentId, grant: entry.name, part }),
+    Sid: ownedSid({ installationId, grant: entry.name, part }),
     ...statement,
   }));
 }
@@ -147,7 +147,7 @@ export function accountsGranted<Entry extends GrantEntry>(
 ): ReadonlySet<string> {
   if (document === undefined) return new Set();
   const sids = sidsOf(kind, entry, ref, context);
-  const ours = ownedStatements(document, context.deploymentId).filter(({ Sid }) => sids.has(Sid));
+  const ours = ownedStatements(document, context.installationId).filter(({ Sid }) => sids.has(Sid));
   return accountsLetIn(ours);
 }
 
@@ -171,7 +171,7 @@ function unclaimed<Entry extends GrantEntry>(
   { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
 ): readonly Statement[] {
   const claimed = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
-  return ownedStatements(actual.document, context.deploymentId).filter(
+  return ownedStatements(actual.document, context.installationId).filter(
     ({ Sid = '' }) => remembered.includes(Sid) && !claimed.has(Sid),
   );
 }
@@ -225,6 +225,6 @@ function foreignSize<Entry extends GrantEntry>(
   { actual: { document }, context }: RenderRequest<Entry, DocumentState>,
 ): number {
   if (document === undefined) return 0;
-  const Statement = document.Statement.filter(({ Sid }) => deploymentOf(Sid) !== context.deploymentId);
+  const Statement = document.Statement.filter(({ Sid }) => installationOf(Sid) !== context.installationId);
   return Statement.length === 0 ? 0 : policySize({ ...document, Statement }, unit);
 }

@@ -28,9 +28,9 @@ export interface KeyGrants {
 }
 
 /** The beginning of the names of all our grants. A grant's name holds letters, digits and `:/_-` (CreateGrant). */
-export const prefixOf = ({ deploymentId }: GrantContext): string => `account-onboarding/${deploymentId}/`;
+export const prefixOf = ({ installationId }: GrantContext): string => `account-onboarding/${installationId}/`;
 
-/** What the table remembers: `account-onboarding/<deployment>/<grant>`; the account's id follows in each name. */
+/** What the table remembers: `account-onboarding/<installation>/<grant>`; the account's id follows in each name. */
 export const markOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
 /** Two grants of one meaning give the same access under the same name. */

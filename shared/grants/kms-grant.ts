@@ -117,8 +117,8 @@ function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly str
   if (names.length === 0) return;
   throw new OwnershipClashError(
     `${resourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with the mark of this ` +
-      `deployment, which never made it: ${names.slice(0, 3).join(', ')}. Nothing was changed. Revoke it; if another ` +
-      'installation uses this deployment id, give one of the two another id.',
+      `installation, which never made it: ${names.slice(0, 3).join(', ')}. Nothing was changed. Revoke it; if another ` +
+      'stack uses this installation id, give one of the two another id.',
     { resource: resourceKey(ref), grants: names },
   );
 }
@@ -129,10 +129,10 @@ const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
 function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
   const alike = Map.groupBy(own, ({ name, operations }) => [markOf(name), ...operations].join(' '));
   const statements = [...alike.values()].map((grants): Statement => {
-    const [deploymentId, grant] = namePattern.exec(grants[0]?.name ?? '')?.slice(1) ?? [];
-    const isOurs = deploymentId !== undefined && grant !== undefined;
+    const [installationId, grant] = namePattern.exec(grants[0]?.name ?? '')?.slice(1) ?? [];
+    const isOurs = installationId !== undefined && grant !== undefined;
     return {
-      ...(isOurs ? { Sid: ownedSid({ deploymentId, grant, part: 'grant' }) } : {}),
+      ...(isOurs ? { Sid: ownedSid({ installationId, grant, part: 'grant' }) } : {}),
       Effect: 'Allow',
       Principal: { AWS: grants.map(({ grantee }) => grantee) },
       Action: (grants[0]?.operations ?? []).map((operation) => `kms:${operation}`),

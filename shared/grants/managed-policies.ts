@@ -48,12 +48,12 @@ export const attachedOf = ({ policies }: ManagedPolicies): readonly ManagedPolic
   policies.filter(({ attached }) => attached);
 
 /** Our policies for one group or role lie under one path, so that one listing finds them. */
-export const pathOf = ({ id }: ResourceRef, { deploymentId }: GrantContext): string =>
-  `/account-onboarding/${deploymentId}/${id}/`;
+export const pathOf = ({ id }: ResourceRef, { installationId }: GrantContext): string =>
+  `/account-onboarding/${installationId}/${id}/`;
 
-const tagsOf = ({ deploymentId }: GrantContext) => [
+const tagsOf = ({ installationId }: GrantContext) => [
   { Key: 'managed-by', Value: 'account-onboarding' },
-  { Key: 'account-onboarding:deployment', Value: deploymentId },
+  { Key: 'account-onboarding:installation', Value: installationId },
 ];
 
 export async function readManagedPolicies(
@@ -134,7 +134,7 @@ function requireTags(
   );
   if (missing.length === 0) return;
   throw new OwnershipClashError(
-    `${arn} lies under the path of this deployment, but does not carry the tag ` +
+    `${arn} lies under the path of this installation, but does not carry the tag ` +
       `${missing.map(({ Key, Value }) => `${Key} = ${Value}`).join(', ')}: it is not ours. Move or delete it`,
     { policy: arn, missingTags: missing },
   );

@@ -173,9 +173,9 @@ const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weig
       return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);
     });
 
-function freeName({ id }: ResourceRef, { deploymentId }: GrantContext, taken: readonly Shard[]): string {
+function freeName({ id }: ResourceRef, { installationId }: GrantContext, taken: readonly Shard[]): string {
   const names = new Set(taken.map(({ name }) => name));
-  const prefix = `account-onboarding-${deploymentId}-${id.replace('/', '-')}`;
+  const prefix = `account-onboarding-${installationId}-${id.replace('/', '-')}`;
   let number = 1;
   while (names.has(`${prefix}-${number}`)) number += 1;
   return `${prefix}-${number}`;

@@ -3,7 +3,7 @@ import { sameStatement } from './equality.ts';
 import { OwnershipClashError } from './errors.ts';
 
 /** Lower-case letters and digits: the first upper-case letter after it in a Sid is where the grant begins. */
-export const deploymentIdPattern = /^[a-z][a-z0-9]{0,15}$/;
+export const installationIdPattern = /^[a-z][a-z0-9]{0,15}$/;
 
 /** Kebab case, first a letter. */
 export const grantNamePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -12,44 +12,44 @@ const partPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const ownedPattern = /^AccountOnboarding([a-z][a-z0-9]{0,15})[A-Z][A-Za-z0-9]*$/;
 
 /**
- * The mark of a statement of ours: `AccountOnboarding`, deployment id, grant and part, letters and digits only,
+ * The mark of a statement of ours: `AccountOnboarding`, installation id, grant and part, letters and digits only,
  * since IAM allows nothing else in a Sid ("IAM JSON policy elements: Sid").
  * Two grants can meet in one Sid (`a-b` + `c`, `a` + `b-c`); `replaceOwned` refuses them in one document.
  */
 export function ownedSid(mark: {
-  readonly deploymentId: string;
+  readonly installationId: string;
   readonly grant: string;
   readonly part: string;
 }) {
-  expectPattern('deployment id', mark.deploymentId, deploymentIdPattern);
+  expectPattern('installation id', mark.installationId, installationIdPattern);
   expectPattern('grant', mark.grant, grantNamePattern);
   expectPattern('part', mark.part, partPattern);
-  return `AccountOnboarding${mark.deploymentId}${pascalCase(mark.grant)}${pascalCase(mark.part)}`;
+  return `AccountOnboarding${mark.installationId}${pascalCase(mark.grant)}${pascalCase(mark.part)}`;
 }
 
-/** The deployment that a Sid of our form belongs to; undefined for every other Sid, and for none. */
-export const deploymentOf = (sid: string | undefined): string | undefined =>
+/** The installation that a Sid of our form belongs to; undefined for every other Sid, and for none. */
+export const installationOf = (sid: string | undefined): string | undefined =>
   ownedPattern.exec(sid ?? '')?.[1];
 
 export const ownedStatements = (
   document: PolicyDocument | undefined,
-  deploymentId: string,
+  installationId: string,
 ): readonly Statement[] =>
-  (document?.Statement ?? []).filter(({ Sid }) => deploymentOf(Sid) === deploymentId);
+  (document?.Statement ?? []).filter(({ Sid }) => installationOf(Sid) === installationId);
 
 export interface Replacement {
   readonly document: PolicyDocument | undefined;
   /** The resource, for the message. */
   readonly where: string;
-  readonly deploymentId: string;
-  /** What should be there, each with a Sid of this deployment. */
+  readonly installationId: string;
+  /** What should be there, each with a Sid of this installation. */
   readonly wanted: readonly Statement[];
   /** The Sids that we wrote before. */
   readonly remembered: readonly string[];
 }
 
 /**
- * The document with this deployment's statements as wanted, and everything else verbatim and in its order.
+ * The document with this installation's statements as wanted, and everything else verbatim and in its order.
  * A wanted statement keeps its place where its Sid is there already (and the object, where it means the same);
  * others are appended. What was remembered and is no longer wanted goes. `Version` and `Id` of an existing
  * document stay: another version would change what `${…}` means in foreign statements. Undefined when no
@@ -58,12 +58,12 @@ export interface Replacement {
  * @throws OwnershipClashError for a statement that carries our mark, but is neither wanted nor remembered.
  */
 export function replaceOwned(replacement: Replacement): PolicyDocument | undefined {
-  const { document = newPolicy(), deploymentId } = replacement;
-  const wanted = bySid(replacement.wanted, deploymentId);
+  const { document = newPolicy(), installationId } = replacement;
+  const wanted = bySid(replacement.wanted, installationId);
   refuseClashes(replacement, wanted);
   const missing = new Map(wanted);
   const kept = document.Statement.flatMap((statement) => {
-    if (statement.Sid === undefined || deploymentOf(statement.Sid) !== deploymentId) return [statement];
+    if (statement.Sid === undefined || installationOf(statement.Sid) !== installationId) return [statement];
     const replacing = missing.get(statement.Sid);
     missing.delete(statement.Sid);
     return replacing === undefined ? [] : [sameStatement(statement, replacing) ? statement : replacing];
@@ -72,12 +72,12 @@ export function replaceOwned(replacement: Replacement): PolicyDocument | undefin
   return statements.length === 0 ? undefined : { ...document, Statement: statements };
 }
 
-function bySid(wanted: readonly Statement[], deploymentId: string): ReadonlyMap<string, Statement> {
+function bySid(wanted: readonly Statement[], installationId: string): ReadonlyMap<string, Statement> {
   const statements = new Map<string, Statement>();
   for (const statement of wanted) {
     const sid = statement.Sid ?? '';
-    if (deploymentOf(sid) !== deploymentId)
-      throw new Error(`Sid "${sid}" is not of deployment ${deploymentId}`);
+    if (installationOf(sid) !== installationId)
+      throw new Error(`Sid "${sid}" is not of installation ${installationId}`);
     if (statements.has(sid)) throw new Error(`Two statements are rendered with the same Sid "${sid}"`);
     statements.set(sid, statement);
   }
@@ -85,16 +85,16 @@ function bySid(wanted: readonly Statement[], deploymentId: string): ReadonlyMap<
 }
 
 function refuseClashes(replacement: Replacement, wanted: ReadonlyMap<string, Statement>): void {
-  const { document, where, deploymentId, remembered } = replacement;
-  const sids = ownedStatements(document, deploymentId)
+  const { document, where, installationId, remembered } = replacement;
+  const sids = ownedStatements(document, installationId)
     .map(({ Sid = '' }) => Sid)
     .filter((sid) => !wanted.has(sid) && !remembered.includes(sid));
   if (sids.length === 0) return;
   throw new OwnershipClashError(
     `The policy of ${where} has ${sids.map((sid) => `the statement "${sid}"`).join(' and ')} with the mark of ` +
-      `deployment "${deploymentId}", which never wrote it. Nothing was changed. Give the statement another Sid ` +
-      `or remove it; if another installation uses this deployment id, give one of the two another id.`,
-    { where, deploymentId, sids },
+      `installation "${installationId}", which never wrote it. Nothing was changed. Give the statement another Sid ` +
+      `or remove it; if another stack uses this installation id, give one of the two another id.`,
+    { where, installationId, sids },
   );
 }
 

@@ -1,5 +1,5 @@
 import { many, type PolicyDocument, principalMap, type Statement } from './document.ts';
-import { deploymentOf } from './managed-statements.ts';
+import { installationOf } from './managed-statements.ts';
 import { statementLabel } from './statement-label.ts';
 
 /** A principal in a statement that this installation does not manage. */
@@ -16,10 +16,10 @@ export interface UnmanagedPrincipal {
  */
 export const unmanagedPrincipals = (
   document: PolicyDocument | undefined,
-  deploymentId: string,
+  installationId: string,
 ): readonly UnmanagedPrincipal[] =>
   (document?.Statement ?? []).flatMap((statement, index) =>
-    deploymentOf(statement.Sid) === deploymentId
+    installationOf(statement.Sid) === installationId
       ? []
       : [...new Set(principalsIn(statement))].map((principal) => ({
           statement: findableLabel(statement, index),

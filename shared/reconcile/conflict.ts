@@ -70,7 +70,7 @@ function disturbedSids(
   // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
-  const now = leftDigests(documents, active.configuration.deployment);
+  const now = leftDigests(documents, active.configuration.installation);
   if (now.ownDigest === state.ownDigest) return undefined;
   const left = state.ownSids ?? {};
   const all = new Set([...Object.keys(left), ...Object.keys(now.ownSids)]);

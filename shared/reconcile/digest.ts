@@ -2,7 +2,7 @@ import { canonicalHash } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { meaning } from '../iam/equality.ts';
-import { deploymentOf, ownedStatements } from '../iam/managed-statements.ts';
+import { installationOf, ownedStatements } from '../iam/managed-statements.ts';
 import { normalizePolicy } from '../iam/normalize.ts';
 
 type Documents = ReturnType<GrantKind['documents']>;
@@ -23,21 +23,21 @@ export interface LeftDigests extends PartDigests {
 }
 
 /** Digests of what is ours in a resource's documents, and of what is not. */
-export const partDigests = (documents: Documents, deploymentId: string): PartDigests => ({
-  ownDigest: canonicalHash(each(documents, (document) => statements(document, deploymentId, true))),
-  foreignDigest: canonicalHash(each(documents, (document) => foreign(document, deploymentId))),
+export const partDigests = (documents: Documents, installationId: string): PartDigests => ({
+  ownDigest: canonicalHash(each(documents, (document) => statements(document, installationId, true))),
+  foreignDigest: canonicalHash(each(documents, (document) => foreign(document, installationId))),
 });
 
 /** The same, and of each statement that is ours. */
-export const leftDigests = (documents: Documents, deploymentId: string): LeftDigests => ({
-  ...partDigests(documents, deploymentId),
-  ownSids: digestsBySid(documents, deploymentId),
+export const leftDigests = (documents: Documents, installationId: string): LeftDigests => ({
+  ...partDigests(documents, installationId),
+  ownSids: digestsBySid(documents, installationId),
 });
 
 /** A Sid can stand in several documents. Enough of each digest to tell two apart. */
-function digestsBySid(documents: Documents, deploymentId: string): LeftDigests['ownSids'] {
+function digestsBySid(documents: Documents, installationId: string): LeftDigests['ownSids'] {
   const own = Object.entries(documents).flatMap(([name, document]) =>
-    ownedStatements(document, deploymentId).map((statement) => ({ name, statement })),
+    ownedStatements(document, installationId).map((statement) => ({ name, statement })),
   );
   const bySid = Map.groupBy(own, ({ statement }) => statement.Sid ?? '');
   return Object.fromEntries(
@@ -57,12 +57,12 @@ const each = (documents: Documents, part: (document: PolicyDocument) => unknown)
   );
 
 /** With the head, which decides what the statements mean. */
-function foreign(document: PolicyDocument, deploymentId: string): unknown {
-  const others = statements(document, deploymentId, false);
+function foreign(document: PolicyDocument, installationId: string): unknown {
+  const others = statements(document, installationId, false);
   return others && { version: document.Version, id: document.Id, others };
 }
 
-function statements(document: PolicyDocument, deploymentId: string, own: boolean) {
-  const chosen = document.Statement.filter(({ Sid }) => (deploymentOf(Sid) === deploymentId) === own);
+function statements(document: PolicyDocument, installationId: string, own: boolean) {
+  const chosen = document.Statement.filter(({ Sid }) => (installationOf(Sid) === installationId) === own);
   return chosen.length === 0 ? undefined : chosen.map(meaning).sort();
 }

@@ -63,7 +63,7 @@ function unmanagedSinceLeft(
   { active }: Overall,
 ): Pick<ResourceDrift, 'unmanaged'> {
   if (state?.unmanaged === undefined) return {};
-  const now = unmanagedStatements(actual, active.configuration.deployment);
+  const now = unmanagedStatements(actual, active.configuration.installation);
   const changes = unmanagedChanges(state.unmanaged, now);
   const head = { kind: 'changed', label: 'Version or Id of the policy' } as const;
   const since = state.leftBy?.at ?? state.updatedAt;
@@ -84,7 +84,7 @@ interface SinceLeft {
 }
 
 function sinceLeft({ actual = {}, state }: SeenResource, { active }: Overall): SinceLeft {
-  const now = partDigests(actual, active.configuration.deployment);
+  const now = partDigests(actual, active.configuration.installation);
   return {
     own: compared(state?.ownDigest, now.ownDigest),
     foreign: compared(state?.foreignDigest, now.foreignDigest),

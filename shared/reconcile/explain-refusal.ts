@@ -14,7 +14,7 @@ export const suspectsIn = (
   actual: unknown,
 ): readonly Suspect[] =>
   kind.sendsUnmanaged === true
-    ? suspectsOf(kind.documents(actual, state?.owned), active.configuration.deployment, accounts)
+    ? suspectsOf(kind.documents(actual, state?.owned), active.configuration.installation, accounts)
     : [];
 
 /** How far unmanaged statements explain a refusal. */

@@ -31,7 +31,7 @@ export function refuseExposure(
   };
   const documents = Object.values(desired.kind.documents(next, owned));
   const found = documents.flatMap((document) =>
-    exposures(ownedStatements(document, configuration.deployment), allowed),
+    exposures(ownedStatements(document, configuration.installation), allowed),
   );
   if (found.length === 0) return;
   throw new UnsafeChangeError(

@@ -41,7 +41,7 @@ export const namedIn = (
 ): ReadonlySet<string> =>
   new Set(
     Object.values(desired.kind.documents(state, remembered))
-      .flatMap((document) => ownedStatements(document, configuration.deployment))
+      .flatMap((document) => ownedStatements(document, configuration.installation))
       .flatMap((statement) => [...accountIdsIn(statement)]),
   );
 

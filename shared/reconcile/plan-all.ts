@@ -154,7 +154,7 @@ const concerns = ({ plan, differences, error }: Standing, accountId: string): bo
 export const planFileOf = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
   newPlanFile({
     formatVersion: 1,
-    deployment: active.configuration.deployment,
+    installation: active.configuration.installation,
     configurationHash: active.hash,
     registryRevision: revision,
     ...(accountId === undefined ? {} : { accountId }),

@@ -22,7 +22,7 @@ const resourceSchema = z.strictObject({
 
 const contentSchema = z.strictObject({
   formatVersion: z.literal(1),
-  deployment: z.string(),
+  installation: z.string(),
   configurationHash: digest,
   registryRevision: z.int().nonnegative(),
   /** Only what concerns this account is planned. */
@@ -69,15 +69,15 @@ function parseJson(text: string, source: string): unknown {
   }
 }
 
-/** @throws StalePlanError for a plan of another deployment or another configuration */
+/** @throws StalePlanError for a plan of another installation or another configuration */
 export function requireSameOrigin(
   plan: PlanContent,
-  now: Pick<PlanContent, 'deployment' | 'configurationHash'>,
+  now: Pick<PlanContent, 'installation' | 'configurationHash'>,
 ): void {
-  if (plan.deployment !== now.deployment)
-    throw stale(`The plan is for deployment ${plan.deployment}, and this is ${now.deployment}`, {
-      planned: plan.deployment,
-      deployment: now.deployment,
+  if (plan.installation !== now.installation)
+    throw stale(`The plan is for installation ${plan.installation}, and this is ${now.installation}`, {
+      planned: plan.installation,
+      installation: now.installation,
     });
   if (plan.configurationHash !== now.configurationHash)
     throw stale(

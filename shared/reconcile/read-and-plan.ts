@@ -103,7 +103,7 @@ export function noticed(
   }: { readonly desired: DesiredResource; readonly actual?: SeenResource['actual'] | undefined },
   { configuration }: Pick<ActiveConfiguration, 'configuration'>,
 ): Pick<ResourceChange, 'warnings'> {
-  const warnings = deletedPrincipalWarnings(desired.key, actual, configuration.deployment);
+  const warnings = deletedPrincipalWarnings(desired.key, actual, configuration.installation);
   return warnings.length === 0 ? {} : { warnings };
 }
 

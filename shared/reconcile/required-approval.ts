@@ -115,7 +115,7 @@ const namings = (resources: readonly DesiredResource[], ids: ReadonlySet<string>
 
 /** What a person approves. Nothing that other accounts' changes move. */
 export interface ApprovalContent {
-  readonly deployment: string;
+  readonly installation: string;
   readonly configurationHash: string;
   /** Those that wait, ordered by id. */
   readonly accounts: readonly WaitingAccount[];

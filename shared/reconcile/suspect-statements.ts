@@ -27,11 +27,11 @@ const order: readonly Suspect['state'][] = ['closed', 'deleted', 'unknown'];
 /** Of all documents of a resource, as they were read; the likely causes first. Principals of members are not among them. */
 export const suspectsOf = (
   documents: Documents,
-  deploymentId: string,
+  installationId: string,
   accounts: readonly Account[],
 ): readonly Suspect[] =>
   Object.values(documents)
-    .flatMap((document) => unmanagedPrincipals(document, deploymentId))
+    .flatMap((document) => unmanagedPrincipals(document, installationId))
     .flatMap((found) => suspect(found, accounts))
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 
@@ -67,9 +67,9 @@ export const suspectsText = (suspects: readonly Suspect[]): string =>
 export function deletedPrincipalWarnings(
   key: string,
   documents: Documents,
-  deploymentId: string,
+  installationId: string,
 ): readonly string[] {
-  const deleted = suspectsOf(documents, deploymentId, []).filter(({ state }) => state === 'deleted');
+  const deleted = suspectsOf(documents, installationId, []).filter(({ state }) => state === 'deleted');
   if (deleted.length === 0) return [];
   return [
     `${key}: ${suspectsText(deleted)}. The statement is not managed and stays as it is, but AWS refuses the next write of ` +

@@ -1,7 +1,7 @@
 import { canonicalHash } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
 import { meaning } from '../iam/equality.ts';
-import { deploymentOf } from '../iam/managed-statements.ts';
+import { installationOf } from '../iam/managed-statements.ts';
 import { statementLabel } from '../iam/statement-label.ts';
 import { byText } from '../platform/order.ts';
 import type { UnmanagedStatement } from '../store/ports.ts';
@@ -21,11 +21,11 @@ const most = { labels: 100, characters: 64 };
 /** The unmanaged statements of a resource's documents, as the table keeps them, ordered. */
 export function unmanagedStatements(
   documents: Documents,
-  deploymentId: string,
+  installationId: string,
 ): readonly UnmanagedStatement[] {
   const all = Object.entries(documents).flatMap(([name, document]) =>
     (document?.Statement ?? [])
-      .filter(({ Sid }) => deploymentOf(Sid) !== deploymentId)
+      .filter(({ Sid }) => installationOf(Sid) !== installationId)
       .map((statement) => ({
         digest: canonicalHash([name, meaning(statement)]).slice(0, 16),
         label: shortened(statementLabel(statement)),

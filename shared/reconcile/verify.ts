@@ -215,7 +215,7 @@ function accountFindings(
   // What raw statements give is not known, so it is not verified; whoever is kept for now may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
-    ownedStatements(document, context.deploymentId).some((statement) =>
+    ownedStatements(document, context.installationId).some((statement) =>
       accountIdsIn(statement).has(account.id),
     ),
   );

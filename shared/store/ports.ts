@@ -181,7 +181,7 @@ export interface ConfigurationInForce {
   /** SHA-256 of the canonical form, hexadecimal. */
   readonly hash: string;
   /**
-   * Keys of the resources that this deployment may have written: those that the configuration names, and those that an
+   * Keys of the resources that this installation may have written: those that the configuration names, and those that an
    * earlier one named and that are not cleared yet. Absent in items from before they were kept.
    */
   readonly resources?: readonly string[];

@@ -293,16 +293,16 @@ const cases: readonly Case[] = [
     says: /was changed after it was written/,
   },
   {
-    name: 'a plan of another deployment',
+    name: 'a plan of another installation',
     argv: async () => [
       '--plan',
       await planned(),
       '--config',
-      otherText(/^deployment: .*$/m, 'deployment: other'),
+      otherText(/^installation: .*$/m, 'installation: other'),
     ],
     code: 65,
     error: 'StalePlanError',
-    says: /is for deployment example, and this is other/,
+    says: /is for installation example, and this is other/,
   },
   {
     name: 'a plan of another configuration',

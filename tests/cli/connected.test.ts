@@ -84,7 +84,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
 
   test('another configuration than the one in force is refused', async () => {
     const other = configurationFile(
-      organization.configuration.replace(/^deployment: .*$/m, 'deployment: other'),
+      organization.configuration.replace(/^installation: .*$/m, 'installation: other'),
     );
     const screen = await command(['run', '--config', other, '--event', '-'], withTable);
 

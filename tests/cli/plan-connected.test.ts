@@ -45,7 +45,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
 
     expect(screen.code).toBe(2);
     expect(objectOf(screen)).toMatchObject({
-      warnings: expect.arrayContaining([expect.stringMatching(/^Without the deployment's table/)]),
+      warnings: expect.arrayContaining([expect.stringMatching(/^Without the installation's table/)]),
     });
   }, 30_000);
 
@@ -56,7 +56,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
 
     expect(planned.code).toBe(2);
     expect(objectOf(planned).warnings).toContainEqual(
-      expect.stringMatching(/^The registry of the deployment's table is empty: .* Run `onboarding import`/),
+      expect.stringMatching(/^The registry of the installation's table is empty: .* Run `onboarding import`/),
     );
     expect(objectOf(planned).counts).toEqual(objectOf(without).counts);
     expect(applied.code).toBe(78);

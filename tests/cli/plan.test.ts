@@ -73,7 +73,7 @@ describe('plan', () => {
     expect(screen.code).toBe(2);
     expect(objectOf(screen)).toMatchObject({
       status: 'changes-pending',
-      deployment: 'example',
+      installation: 'example',
       registryRevision: 8,
       planHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       counts: { change: 13, unchanged: 0, withheld: 0, failed: 0 },
@@ -131,7 +131,7 @@ describe('plan', () => {
     const written = JSON.parse(readFileSync(file, 'utf8'));
 
     expect(objectOf(screen)).toMatchObject({ file, planHash: written.hash });
-    expect(written).toMatchObject({ formatVersion: 1, deployment: 'example', registryRevision: 8 });
+    expect(written).toMatchObject({ formatVersion: 1, installation: 'example', registryRevision: 8 });
     expect(written.resources).toHaveLength(13);
     expect(written.resources[0]).toMatchObject({
       key: expect.any(String),

@@ -60,7 +60,7 @@ describe('what grant kinds may know', () => {
     expect(grantContext({ ...rest, centralAccounts: three })).toEqual({
       partition: 'aws',
       organizationId: 'o-exampleorg1',
-      deploymentId: 'example',
+      installationId: 'example',
       limits: configuration.limits,
       centralAccounts: three,
     });

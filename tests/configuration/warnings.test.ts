@@ -9,7 +9,7 @@ const warningsIn = (text: string) => configurationWarnings(parseConfiguration(te
 
 const example = (securityId: string, bucket: string): string => `
 version: 1
-deployment: test
+installation: test
 organization: { id: o-exampleorg1, managementAccount: "111111111111" }
 centralAccounts:
   log: { id: "222222222222", region: eu-west-1 }

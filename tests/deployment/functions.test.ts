@@ -49,8 +49,8 @@ describe.each(files)('%s', (name) => {
     expect(sharers).toHaveLength(1);
   });
 
-  test('the names of function and role fit, also for the longest deployment id', () => {
-    // 64 characters each (Lambda, CreateFunction; IAM quotas); a deployment id has up to 16.
+  test('the names of function and role fit, also for the longest installation id', () => {
+    // 64 characters each (Lambda, CreateFunction; IAM quotas); a installation id has up to 16.
     expect(declared()?.name).toBe(`account-onboarding-example-${name}`);
     expect(`account-onboarding-${'x'.repeat(16)}-${name}`.length).toBeLessThanOrEqual(64);
   });

@@ -185,7 +185,7 @@ describe('with the least that a configuration can say', () => {
     expect(least.custom.topic).toBe('');
   });
 
-  test('the names carry its deployment id', () => {
+  test('the names carry its installation id', () => {
     expect(least.functions['plan-changes']?.name).toBe('account-onboarding-least-plan-changes');
   });
 });

@@ -83,7 +83,7 @@ describe('calls that change resources', () => {
 test('events from elsewhere come from the forwarding roles of the central accounts, and from nobody else', () => {
   const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
   const { Statement } = policy?.[1].Properties ?? {};
-  const name = `role${rolePath}${forwarderRole({ deployment: 'example' })}`;
+  const name = `role${rolePath}${forwarderRole({ installation: 'example' })}`;
   const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
     (id) => `arn:\${AWS::Partition}:iam::${id}:${name}`,
   );

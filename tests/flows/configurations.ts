@@ -21,7 +21,7 @@ export const everything = [bucket, key, people, repository, secret];
 
 const head = `
 version: 1
-deployment: flows
+installation: flows
 organization: { id: o-exampleorg1, managementAccount: "${management}" }
 centralAccounts:
   log: { id: "${log}", region: eu-west-1 }

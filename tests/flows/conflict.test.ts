@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { planReport, warningsOf } from '../../cli/plan-report.ts';
 import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { driftOf } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
@@ -31,7 +31,7 @@ function edit(
 }
 
 const withoutOurs = (statements: Statements): Statements =>
-  statements.filter(({ Sid }) => deploymentOf(Sid) !== 'flows');
+  statements.filter(({ Sid }) => installationOf(Sid) !== 'flows');
 
 const state = ({ store }: TestEnv) => store.resources.get(bucket);
 

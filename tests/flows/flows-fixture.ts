@@ -3,7 +3,7 @@ import { importOrganization } from '../../shared/accounts/registry.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { accountIdsIn } from '../../shared/iam/accounts.ts';
 import { type PolicyDocument, parsePolicy, type Statement } from '../../shared/iam/document.ts';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
@@ -158,7 +158,7 @@ function readable(text: string): PolicyDocument[] {
 }
 
 const isOurs = ({ configuration }: TestEnv, { Sid }: Statement): boolean =>
-  deploymentOf(Sid) === configuration.deployment;
+  installationOf(Sid) === configuration.installation;
 
 /** The accounts that our statements name, by resource. */
 export const named = (env: TestEnv): Readonly<Record<string, readonly string[]>> =>

@@ -1,4 +1,4 @@
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { TestEnv } from './flows-fixture.ts';
 
 export interface Mentions {
@@ -22,7 +22,7 @@ export function mentionsOf(
   const parts = Object.entries(maps).flatMap(([name, map]) =>
     [...(map as ReadonlyMap<string, unknown>)].flatMap(([key, value]) => {
       if ((value as { readonly accountId?: string }).accountId === id) return [];
-      return partsOf(value, configuration.deployment).map((part) => ({ ...part, where: `${name} ${key}` }));
+      return partsOf(value, configuration.installation).map((part) => ({ ...part, where: `${name} ${key}` }));
     }),
   );
   const found = parts.filter(({ text }) => text.includes(id));
@@ -38,7 +38,7 @@ interface Part {
 }
 
 /** A thing in pieces that belong to somebody: statements, grants, shares, versions. */
-function partsOf(value: unknown, deployment: string): readonly Part[] {
+function partsOf(value: unknown, installation: string): readonly Part[] {
   const whole = {
     ours: true,
     text: JSON.stringify(value, (_, each) => (each instanceof Set ? [...each] : each)),
@@ -50,23 +50,23 @@ function partsOf(value: unknown, deployment: string): readonly Part[] {
     readonly defaultVersion?: string;
     readonly path?: string;
   };
-  if (typeof policy === 'string') return statementsOf(policy, deployment);
-  if (typeof trust === 'string') return statementsOf(trust, deployment);
+  if (typeof policy === 'string') return statementsOf(policy, installation);
+  if (typeof trust === 'string') return statementsOf(trust, installation);
   if (versions !== undefined) {
     const inForce = versions.find((version) => version.id === defaultVersion);
     return [{ ours: path?.startsWith('/account-onboarding/') === true, text: inForce?.document ?? '' }];
   }
   if (!Array.isArray(value)) return [whole];
   return value.map((grant: { readonly name?: string }) => ({
-    ours: grant.name?.startsWith(`account-onboarding/${deployment}/`) === true,
+    ours: grant.name?.startsWith(`account-onboarding/${installation}/`) === true,
     text: JSON.stringify(grant),
   }));
 }
 
-function statementsOf(policy: string, deployment: string): readonly Part[] {
+function statementsOf(policy: string, installation: string): readonly Part[] {
   const { Statement } = JSON.parse(policy) as { readonly Statement: object | readonly object[] };
   return [Statement].flat().map((statement) => ({
-    ours: deploymentOf((statement as { readonly Sid?: string }).Sid) === deployment,
+    ours: installationOf((statement as { readonly Sid?: string }).Sid) === installation,
     text: JSON.stringify(statement),
   }));
 }

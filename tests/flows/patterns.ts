@@ -1,7 +1,7 @@
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { accountIdsIn } from '../../shared/iam/accounts.ts';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
 import { shared, smallText } from './configurations.ts';
 import { type Ended, onboard, type TestEnv } from './flows-fixture.ts';
@@ -41,7 +41,7 @@ export const addRepository = ({ organization }: TestEnv, name: string, region = 
 /** The accounts that our statements on a resource name. */
 export function namedOn({ organization, configuration }: TestEnv, kind: ResourceKind, id: string) {
   const statements = organization.policyOf(kind, id)?.Statement ?? [];
-  const ours = statements.filter(({ Sid }) => deploymentOf(Sid) === configuration.deployment);
+  const ours = statements.filter(({ Sid }) => installationOf(Sid) === configuration.installation);
   return [...new Set(ours.flatMap((each) => [...accountIdsIn(each)]))].sort();
 }
 

@@ -1,4 +1,4 @@
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
 import { type Ended, type OnboardOptions, onboard, type TestEnv } from './flows-fixture.ts';
 import { type SweepOptions, sweep } from './sweeps.ts';
@@ -32,7 +32,7 @@ export async function notedRun(env: TestEnv, input: unknown, options: OnboardOpt
 /** Takes what is ours out of the bucket's policy, as others do. */
 export function withoutOurs({ organization }: TestEnv): void {
   const policy = organization.policyOf('bucket', 'example-logs');
-  const Statement = policy?.Statement.filter(({ Sid }) => deploymentOf(Sid) !== 'flows') ?? [];
+  const Statement = policy?.Statement.filter(({ Sid }) => installationOf(Sid) !== 'flows') ?? [];
   organization.editPolicy('bucket', 'example-logs', { Version: '2012-10-17', ...policy, Statement });
 }
 

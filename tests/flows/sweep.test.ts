@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { bucket, key } from './configurations.ts';
 import { created, workloads } from './events.ts';
@@ -63,7 +63,7 @@ test('what others took out of our statements is put back, and what they wrote be
   const env = await createSweptEnv();
   const before = foreign(env);
   const policy = env.organization.policyOf('bucket', 'example-logs');
-  const Statement = policy?.Statement.filter(({ Sid }) => deploymentOf(Sid) !== 'flows') ?? [];
+  const Statement = policy?.Statement.filter(({ Sid }) => installationOf(Sid) !== 'flows') ?? [];
   env.organization.editPolicy('bucket', 'example-logs', { Version: '2012-10-17', ...policy, Statement });
 
   const ended = await sweep(env);

@@ -32,12 +32,12 @@ export function leaveOver(
     accountId: security,
     path: pathOf,
     name: `account-onboarding-flows-group-Developers-${number}`,
-    tags: { 'managed-by': 'account-onboarding', 'account-onboarding:deployment': 'flows' },
+    tags: { 'managed-by': 'account-onboarding', 'account-onboarding:installation': 'flows' },
     document: {
       Version: '2012-10-17',
       Statement: [
         {
-          Sid: ownedSid({ deploymentId: 'flows', grant: 'people', part: 'assume' }),
+          Sid: ownedSid({ installationId: 'flows', grant: 'people', part: 'assume' }),
           Effect: 'Allow',
           Action: 'sts:AssumeRole',
           Resource: arns,

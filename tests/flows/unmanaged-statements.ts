@@ -7,7 +7,7 @@ export const partner = '999988887777';
 
 /**
  * Puts statements of others into every policy, in forms that are legal and unusual: without Sid, with a Sid like
- * ours, of another deployment, a single value where ours has a list, a single statement instead of a list.
+ * ours, of another installation, a single value where ours has a list, a single statement instead of a list.
  */
 export function addForeign(organization: SimulatedOrganization, configuration: Configuration): void {
   organization.addForeignAccount(partner);

@@ -21,7 +21,7 @@ export interface RenderCase {
   /** Fields beyond the preset's. */
   readonly with?: object;
   readonly partition?: string;
-  readonly deployment?: string;
+  readonly installation?: string;
   readonly region?: string;
   readonly accounts: readonly string[];
   /** Statements of ours, by document. */
@@ -39,10 +39,10 @@ export const casesOf = (kind: GrantKind): KindCases =>
 export const entryOf = (kind: GrantKind, fields: object): GrantEntry =>
   kind.schema.parse({ name: 'example', kind: kind.name, account: 'shared', for: { all: true }, ...fields });
 
-export const contextOf = ({ partition = 'aws', deployment, region }: RenderCase): GrantContext => ({
+export const contextOf = ({ partition = 'aws', installation, region }: RenderCase): GrantContext => ({
   ...context,
   partition,
-  deploymentId: deployment ?? context.deploymentId,
+  installationId: installation ?? context.installationId,
   centralAccounts:
     region === undefined
       ? context.centralAccounts

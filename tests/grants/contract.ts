@@ -56,7 +56,7 @@ type MakeFixture = (env?: GrantEnv) => GrantFixture;
 /** Our statements, or those that mean the same as our grants and shares. */
 const statementsIn = (kind: GrantKind, state: unknown, owned: readonly string[]) =>
   Object.values(kind.documents(state, owned)).flatMap((document) =>
-    ownedStatements(document, context.deploymentId),
+    ownedStatements(document, context.installationId),
   );
 
 const namedIn = (kind: GrantKind, state: unknown, owned: readonly string[]): ReadonlySet<string> =>
@@ -267,7 +267,7 @@ function permits(kind: GrantKind, on: MakeFixture, unverified: boolean): void {
 
   test('nobody else is let in', () => {
     const { documents } = render();
-    const ours = documents.flatMap((document) => ownedStatements(document, context.deploymentId));
+    const ours = documents.flatMap((document) => ownedStatements(document, context.installationId));
     const { organizationId } = context;
 
     expect(exposures(ours, { accountIds: new Set([first, second]), organizationId })).toEqual([]);

@@ -14,7 +14,7 @@ export const stranger = '999900001111';
 export const context: GrantContext = {
   partition: 'aws',
   organizationId: 'o-example1234',
-  deploymentId: 'test',
+  installationId: 'test',
   limits: {
     managedPolicyCharacters: 6_144,
     managedPoliciesPerGroup: 10,

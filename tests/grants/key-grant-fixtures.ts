@@ -30,7 +30,7 @@ export function keyGrantsHolder({ organization }: GrantEnv, { id, region }: Reso
     foreign: [
       { name: 'without a name', put: put({ name: undefined }) },
       { name: 'with a name like ours', put: put({ name: 'account-onboarding/tests/example/1' }) },
-      { name: 'of another deployment', put: put({ name: `account-onboarding/other/example/${stranger}` }) },
+      { name: 'of another installation', put: put({ name: `account-onboarding/other/example/${stranger}` }) },
       { name: 'to the same role, under a constraint', put: put({ constraints: { SourceArn: 'arn:aws:x' } }) },
     ],
     clashes: [

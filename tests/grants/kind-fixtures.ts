@@ -1,6 +1,6 @@
 import type { ResourceRef } from '../../shared/grants/contract.ts';
 import { type PolicyDocument, parsePolicy, type Statement } from '../../shared/iam/document.ts';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
 import { awsError } from '../../simulator/aws-error.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
@@ -106,7 +106,7 @@ function documentForms(
       { name: 'without Sid', put: put(document(statement({}))) },
       { name: 'with a Sid like ours', put: put(document(statement({ Sid: 'AccountOnboardingtest' }))) },
       {
-        name: 'of another deployment',
+        name: 'of another installation',
         put: put(document(statement({ Sid: 'AccountOnboardingotherExampleRead' }))),
       },
       {
@@ -135,7 +135,7 @@ function arnOf({ world }: GrantEnv['organization'], name: string): string {
 
 /** A policy that holds nothing but ours is as good as none. */
 function withoutOurs(document: PolicyDocument | undefined): unknown {
-  const others = document?.Statement.filter(({ Sid }) => deploymentOf(Sid) !== 'test') ?? [];
+  const others = document?.Statement.filter(({ Sid }) => installationOf(Sid) !== 'test') ?? [];
   return document === undefined || others.length === 0
     ? undefined
     : normalizePolicy({ ...document, Statement: others });
@@ -168,7 +168,7 @@ function managedPolicyHolder({ organization }: GrantEnv, { id }: ResourceRef): H
       { name: 'without path', put: () => policy({ name: 'ReadEverything' }) },
       { name: 'with a name like ours', put: () => policy({ name: 'account-onboarding-test-99' }) },
       {
-        name: 'of another deployment',
+        name: 'of another installation',
         put: () => policy({ name: 'account-onboarding-other-1', path: `/account-onboarding/other/${id}/` }),
       },
       {

@@ -313,7 +313,7 @@ describe('writes', () => {
 
     await expect(group.read()).rejects.toMatchObject({
       name: 'OwnershipClashError',
-      message: expect.stringContaining('account-onboarding:deployment = test:'),
+      message: expect.stringContaining('account-onboarding:installation = test:'),
     });
   });
 });

@@ -3,7 +3,7 @@ import { grantContext } from '../../shared/configuration/context.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
 import { account, configurationWith, onlyResource, planOnly } from '../reconcile/plan-fixture.ts';
@@ -89,7 +89,7 @@ describe.each(held)('%s: changing the membership', (_, kind, fields) => {
 const marksIn = (documents: readonly (PolicyDocument | undefined)[]): readonly string[] =>
   documents
     .flatMap((document) => document?.Statement ?? [])
-    .flatMap(({ Sid }) => (deploymentOf(Sid) === 'test' ? [Sid ?? ''] : []));
+    .flatMap(({ Sid }) => (installationOf(Sid) === 'test' ? [Sid ?? ''] : []));
 
 describe('a grant that is held by the organization', () => {
   const kind = grantKinds.find(({ name }) => name === 'secret-resource-policy') as GrantKind;

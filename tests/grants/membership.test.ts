@@ -119,7 +119,7 @@ describe.each(held)('%s', (_, kind, fields) => {
 
   test.each([organization, unit])('reaches nobody else, and would without the key (%#)', (given) => {
     const ours = documentsOf(kind, given, []).documents.flatMap((document) =>
-      ownedStatements(document, context.deploymentId),
+      ownedStatements(document, context.installationId),
     );
     const nobody = { accountIds: new Set<string>(), organizationId: context.organizationId };
 

@@ -138,7 +138,7 @@ export const wideStatement: fc.Arbitrary<Statement> = fc.record({
   Condition: conditions,
 });
 
-/** A statement of strangers: any Sid but one of the deployment `prod`. */
+/** A statement of strangers: any Sid but one of the installation `prod`. */
 export const foreignStatement: fc.Arbitrary<Statement> = fc
   .tuple(
     statement,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import {
-  deploymentOf,
+  installationOf,
   ownedSid,
   ownedStatements,
   replaceOwned,
@@ -13,7 +13,7 @@ interface Cases {
   readonly replace: readonly {
     readonly name: string;
     readonly document: PolicyDocument | null;
-    readonly deploymentId: string;
+    readonly installationId: string;
     readonly wanted: readonly Statement[];
     readonly remembered: readonly string[];
     readonly expected?: PolicyDocument | null;
@@ -26,10 +26,10 @@ interface Cases {
     readonly sid?: string;
     readonly error?: string;
   }[];
-  readonly deployments: readonly {
+  readonly installations: readonly {
     readonly name: string;
     readonly sid: string;
-    readonly deployment: string | null;
+    readonly installation: string | null;
   }[];
 }
 
@@ -37,8 +37,8 @@ type Replace = Cases['replace'][number];
 
 const cases = casesOf<Cases>('owned');
 
-const replaced = ({ document, deploymentId, wanted, remembered }: Replace) =>
-  replaceOwned({ document: document ?? undefined, where: 'bucket logs', deploymentId, wanted, remembered });
+const replaced = ({ document, installationId, wanted, remembered }: Replace) =>
+  replaceOwned({ document: document ?? undefined, where: 'bucket logs', installationId, wanted, remembered });
 
 const thrownBy = (action: () => unknown): unknown => {
   try {
@@ -66,9 +66,9 @@ describe('replaceOwned', () => {
 
   it('keeps foreign statements as the very objects that were parsed', () => {
     const foreign = { Effect: 'Allow', Action: 's3:*' } as const;
-    const wanted = [{ ...foreign, Sid: ownedSid({ deploymentId: 'prod', grant: 'logs', part: 'write' }) }];
+    const wanted = [{ ...foreign, Sid: ownedSid({ installationId: 'prod', grant: 'logs', part: 'write' }) }];
     const document = { Statement: [foreign] };
-    const next = replaceOwned({ document, where: 'logs', deploymentId: 'prod', wanted, remembered: [] });
+    const next = replaceOwned({ document, where: 'logs', installationId: 'prod', wanted, remembered: [] });
     expect(next?.Statement[0]).toBe(foreign);
     expect(ownedStatements(next, 'prod')).toEqual(wanted);
     expect(ownedStatements(undefined, 'prod')).toEqual([]);
@@ -78,7 +78,7 @@ describe('replaceOwned', () => {
 describe('ownedSid', () => {
   it.each(cases.marks.filter(({ sid }) => sid !== undefined))('$name', ({ mark, sid }) => {
     expect(ownedSid(mark)).toBe(sid);
-    expect(deploymentOf(ownedSid(mark))).toBe(mark.deploymentId);
+    expect(installationOf(ownedSid(mark))).toBe(mark.installationId);
   });
 
   it.each(cases.marks.filter(({ error }) => error !== undefined))('$name', ({ mark, error }) => {
@@ -86,8 +86,8 @@ describe('ownedSid', () => {
   });
 });
 
-describe('deploymentOf', () => {
-  it.each(cases.deployments)('$name', ({ sid, deployment }) => {
-    expect(deploymentOf(sid) ?? null).toBe(deployment);
+describe('installationOf', () => {
+  it.each(cases.installations)('$name', ({ sid, installation }) => {
+    expect(installationOf(sid) ?? null).toBe(installation);
   });
 });

@@ -11,7 +11,7 @@ import {
 import { samePolicy } from '../../shared/iam/equality.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import {
-  deploymentOf,
+  installationOf,
   ownedSid,
   ownedStatements,
   replaceOwned,
@@ -25,7 +25,7 @@ import { choices, respelled } from './respelling.ts';
 fc.configureGlobal({ seed: 20_260_101, numRuns: 500 });
 
 const document = any.documentOf(any.foreignStatement);
-const deploymentId = 'prod';
+const installationId = 'prod';
 const where = 'bucket logs';
 
 /** What one run may want: a few statements of ours, each Sid once. */
@@ -34,12 +34,15 @@ const wanted: fc.Arbitrary<readonly Statement[]> = fc
     selector: ([part]) => part,
   })
   .map((list) =>
-    list.map(([part, statement]) => ({ ...statement, Sid: ownedSid({ deploymentId, grant: 'logs', part }) })),
+    list.map(([part, statement]) => ({
+      ...statement,
+      Sid: ownedSid({ installationId, grant: 'logs', part }),
+    })),
   );
 
 const sidsOf = (statements: readonly Statement[]) => statements.map(({ Sid = '' }) => Sid);
 
-const isForeign = ({ Sid }: Statement) => deploymentOf(Sid) !== deploymentId;
+const isForeign = ({ Sid }: Statement) => installationOf(Sid) !== installationId;
 
 describe('owned statements', () => {
   it('are as wanted after they were replaced, and replacing again changes nothing', () => {
@@ -48,15 +51,15 @@ describe('owned statements', () => {
         const once = replaceOwned({
           document: before,
           where,
-          deploymentId,
+          installationId,
           wanted: statements,
           remembered: [],
         });
         const remembered = sidsOf(statements);
-        const twice = replaceOwned({ document: once, where, deploymentId, wanted: statements, remembered });
+        const twice = replaceOwned({ document: once, where, installationId, wanted: statements, remembered });
         expect(policyDifference(once, twice)).toEqual([]);
         expect(twice).toEqual(once);
-        expect(ownedStatements(once, deploymentId)).toEqual(statements);
+        expect(ownedStatements(once, installationId)).toEqual(statements);
       }),
     );
   });
@@ -67,7 +70,13 @@ describe('owned statements', () => {
         let current: PolicyDocument | undefined = before;
         let remembered: readonly string[] = [];
         for (const statements of [...runs, []]) {
-          current = replaceOwned({ document: current, where, deploymentId, wanted: statements, remembered });
+          current = replaceOwned({
+            document: current,
+            where,
+            installationId,
+            wanted: statements,
+            remembered,
+          });
           remembered = sidsOf(statements);
           const foreign: readonly Statement[] = (current?.Statement ?? []).filter(isForeign);
           expect(foreign).toHaveLength(before.Statement.length);
@@ -78,12 +87,12 @@ describe('owned statements', () => {
     );
   });
 
-  it('never take a stranger among them, nor a deployment whose id begins alike', () => {
+  it('never take a stranger among them, nor a installation whose id begins alike', () => {
     const id = fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/);
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
     fc.assert(
-      fc.property(id, name, name, (deployment, grant, part) => {
-        expect(deploymentOf(ownedSid({ deploymentId: deployment, grant, part }))).toBe(deployment);
+      fc.property(id, name, name, (installation, grant, part) => {
+        expect(installationOf(ownedSid({ installationId: installation, grant, part }))).toBe(installation);
       }),
     );
   });

@@ -10,7 +10,7 @@ export interface ConfigurationNames {
 
 /** All but the grants. */
 export const configurationHead = (names: ConfigurationNames): string => `version: 1
-deployment: moto
+installation: moto
 organization: { id: ${names.id}, managementAccount: "${names.managementAccount}" }
 centralAccounts:
   log: { id: "${names.central.log}", region: eu-west-1 }

@@ -133,11 +133,11 @@ describeWithMoto('three accounts that arrive one after the other', (moto) => {
       expect(foreignIn(policies[name])).toEqual([]);
   });
 
-  test('a managed policy carries the mark of the deployment, and stands beside those of others', async () => {
+  test('a managed policy carries the mark of the installation, and stands beside those of others', async () => {
     expect(await ours('group/Readers')).toMatchObject({
       name: 'account-onboarding-moto-group-Readers-1',
       path: '/account-onboarding/moto/group/Readers/',
-      tags: { 'managed-by': 'account-onboarding', 'account-onboarding:deployment': 'moto' },
+      tags: { 'managed-by': 'account-onboarding', 'account-onboarding:installation': 'moto' },
     });
     const attached = await attachedPolicies(organization, 'group/Readers');
     expect(attached.find(({ name }) => name === foreign.peoplePolicyName)?.document).toEqual(

@@ -8,7 +8,7 @@ import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
 
 const text = (grant: string): string => `
 version: 1
-deployment: budget
+installation: budget
 organization: { id: o-exampleorg1, managementAccount: "111111111111" }
 centralAccounts:
   log: { id: "222222222222", region: eu-west-1 }

@@ -23,7 +23,7 @@ const resource = (more: Partial<PlanFileResource> = {}): PlanFileResource => ({
 
 const content = (more: Partial<PlanContent> = {}): PlanContent => ({
   formatVersion: 1,
-  deployment: 'test',
+  installation: 'test',
   configurationHash: digest('c'),
   registryRevision: 7,
   resources: [resource()],
@@ -66,7 +66,7 @@ describe('a plan file', () => {
 
   test.each<[string, object]>([
     ['its revision', { registryRevision: 8 }],
-    ['its deployment', { deployment: 'other' }],
+    ['its installation', { installation: 'other' }],
     ['its account', { accountId: '777777777777' }],
     ['a digest', { resources: [resource({ actual: digest('d') })] }],
     ['what it tells people', { resources: [resource({ difference: [] })] }],
@@ -103,7 +103,7 @@ describe('a plan file', () => {
 
 describe('a plan is refused', () => {
   test.each([
-    ['deployment', content({ deployment: 'other' }), /for deployment test, and this is other/],
+    ['installation', content({ installation: 'other' }), /for installation test, and this is other/],
     ['configuration', content({ configurationHash: digest('d') }), /from another configuration/],
   ])('for another %s', (_, here, says) => {
     expect(refusal(() => requireSameOrigin(content(), here))?.message).toMatch(says);
@@ -205,9 +205,9 @@ describe('requireSameOrigin', () => {
   });
 
   it('names both installations when they differ', () => {
-    expect(refusal(() => requireSameOrigin(content(), content({ deployment: 'other' })))?.fields).toEqual({
+    expect(refusal(() => requireSameOrigin(content(), content({ installation: 'other' })))?.fields).toEqual({
       planned: 'test',
-      deployment: 'other',
+      installation: 'other',
     });
   });
 

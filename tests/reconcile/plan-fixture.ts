@@ -17,7 +17,7 @@ export const configurationWith = (grants: readonly object[], more: object = {}):
   validateConfiguration(
     {
       version: 1,
-      deployment: 'test',
+      installation: 'test',
       organization: { id: 'o-exampleorg1', managementAccount: '111122223333' },
       centralAccounts: {
         log: { id: log, region: 'eu-west-1' },

@@ -180,11 +180,11 @@ describe('waitAlike', () => {
 
 describe('approvalHash', () => {
   it('changes when anything that was shown changes', () => {
-    const content = { deployment: 'test', configurationHash: 'a', accounts: [], gains: [] };
+    const content = { installation: 'test', configurationHash: 'a', accounts: [], gains: [] };
     const gain = { resource: 'r', grant: 'g', accountId: here };
     const hashes = [
       content,
-      { ...content, deployment: 'other' },
+      { ...content, installation: 'other' },
       { ...content, configurationHash: 'b' },
       { ...content, accounts: [waitingAccount(account(here))] },
       { ...content, gains: [gain] },

@@ -40,7 +40,7 @@ const configured = (...selectors: readonly unknown[]) =>
   parseConfiguration(
     JSON.stringify({
       version: 1,
-      deployment: 'test',
+      installation: 'test',
       organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
       centralAccounts: {
         log: { id: '222222222222', region: 'eu-west-1' },

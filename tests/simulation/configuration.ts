@@ -263,7 +263,7 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
   return validateConfiguration(
     {
       version: 1,
-      deployment: 'sim',
+      installation: 'sim',
       organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
       centralAccounts: {
         log: { id: central.log, region: home },

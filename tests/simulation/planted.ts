@@ -1,5 +1,5 @@
 import { parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
-import { deploymentOf } from '../../shared/iam/managed-statements.ts';
+import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { RegisteredAccount } from '../../shared/platform/account.ts';
 import type { ConfigurationInForce, Store } from '../../shared/store/ports.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
@@ -147,7 +147,8 @@ export const openToEverybody = (): Planted => ({
   between: rewriting((text) => {
     const document = parsePolicy(text, 'the request');
     const Statement = document.Statement.map((statement) =>
-      deploymentOf(statement.Sid) !== undefined && JSON.stringify(statement.Principal ?? {}).includes(':root')
+      installationOf(statement.Sid) !== undefined &&
+      JSON.stringify(statement.Principal ?? {}).includes(':root')
         ? { ...statement, Principal: { AWS: '*' } }
         : statement,
     );

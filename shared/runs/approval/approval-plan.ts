@@ -36,7 +36,7 @@ export function approvalPlan({ active, accounts, accountIds }: ApprovalPlanReque
   const { configuration, hash: configurationHash, ous } = active;
   const waiting = accounts.filter((account) => accountIds.includes(account.id) && waits(account));
   const content = {
-    deployment: configuration.deployment,
+    installation: configuration.installation,
     configurationHash,
     accounts: waiting.map(waitingAccount),
     gains: gainsBy((those) => desiredResources(configuration, those, nothingFound, ous), accounts, waiting),

@@ -11,7 +11,7 @@ import { dynamoRuns } from './runs.ts';
 import type { Table } from './table.ts';
 
 /**
- * The store of a deployment: one table (`tableDefinition`), whose items are told apart by their keys.
+ * The store of an installation: one table (`tableDefinition`), whose items are told apart by their keys.
  *
  * | pk | sk | holds |
  * |---|---|---|

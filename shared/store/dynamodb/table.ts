@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput, TimeToLiveSpecification } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** The one table of a deployment, and the client that reaches it. */
+/** The one table of an installation, and the client that reaches it. */
 export interface Table {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;

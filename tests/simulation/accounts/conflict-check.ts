@@ -54,4 +54,4 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
 }
 
 const ours = ({ configuration }: Stage, text: string | undefined) =>
-  documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, configuration.deployment));
+  documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, configuration.installation));

@@ -29,7 +29,7 @@ export function newTrespasses(): Trespasses {
 export const trespass: Act = (happening) => {
   const { organization, configuration, draw } = happening;
   const ours = places(organization.world).filter(
-    (place) => oursOn(place, configuration.deployment).length > 0,
+    (place) => oursOn(place, configuration.installation).length > 0,
   );
   // Few resources, so that one is met again.
   const place = ours.length === 0 ? undefined : draw.pick(ours.slice(0, 2));
@@ -43,8 +43,8 @@ export const trespass: Act = (happening) => {
 export const takeOneOut = (stage: Parameters<Act>[0], place: Place): void =>
   change(stage, place, (ours) => ours.slice(1));
 
-const oursOn = (place: Place, deployment: string): readonly Statement[] =>
-  documentOf(place.read()).Statement.filter(({ Sid }) => isManaged(Sid, deployment));
+const oursOn = (place: Place, installation: string): readonly Statement[] =>
+  documentOf(place.read()).Statement.filter(({ Sid }) => isManaged(Sid, installation));
 
 type Change = (ours: readonly Statement[]) => readonly Statement[];
 
@@ -69,9 +69,9 @@ type Trespassing = Pick<Parameters<Act>[0], 'configuration' | 'watch' | 'trespas
 
 function change({ configuration, trespasses, history }: Trespassing, place: Place, by: Change): void {
   const document = documentOf(place.read());
-  const { deployment } = configuration;
-  const ours = document.Statement.filter(({ Sid }) => isManaged(Sid, deployment));
-  const others = document.Statement.filter(({ Sid }) => !isManaged(Sid, deployment));
+  const { installation } = configuration;
+  const ours = document.Statement.filter(({ Sid }) => isManaged(Sid, installation));
+  const others = document.Statement.filter(({ Sid }) => !isManaged(Sid, installation));
   place.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
   trespasses.done(place.arn);
   history.push(`${Date.now() - epoch} trespass on ${place.arn}`);

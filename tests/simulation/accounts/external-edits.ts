@@ -10,7 +10,7 @@ export function outsiderEdits({ organization, configuration, draw, watch }: Stag
   if (all.length === 0) return;
   const place = draw.pick(all);
   const document = documentOf(place.read());
-  const theirs = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.deployment));
+  const theirs = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.installation));
   const takesAway = theirs.length > 1 && draw.chance(0.4);
   const added = newStatement(place, draw.between(1, 1_000_000));
   // AWS refuses what is too long of others, too.

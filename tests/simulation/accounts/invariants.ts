@@ -179,7 +179,7 @@ function foreignViolations({ organization, configuration, watch }: Stage): reado
     if (left === undefined) return [];
     const text = read();
     const document = text === undefined ? { ...left, Statement: [] } : documentOf(text);
-    const Statement = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.deployment));
+    const Statement = document.Statement.filter(({ Sid }) => !isManaged(Sid, configuration.installation));
     return meaningOf({ ...document, Statement }) === meaningOf(left)
       ? []
       : [`${arn}: what is not ours is not as it was left`];

@@ -19,8 +19,8 @@ export async function countedTooEarly(
   const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0;
   if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
   const { appliedRevision: applied = 0, configurationHash, grants } = (await inner.resources.get(key)) ?? {};
-  const had = idsIn(before, configuration.deployment, grants);
-  const added = [...idsIn(place.read(), configuration.deployment, grants)].filter((id) => !had.has(id));
+  const had = idsIn(before, configuration.installation, grants);
+  const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
   // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
   if (configurationHash !== (await inner.configuration.inForce())?.hash) return [];
@@ -37,11 +37,11 @@ export async function countedTooEarly(
 /** The accounts that statements of the grants name. */
 const idsIn = (
   text: string | undefined,
-  deployment: string,
+  installation: string,
   grants: readonly string[] = [],
 ): ReadonlySet<string> =>
   new Set(
     grants
-      .flatMap((grant) => ofGrant(documentOf(text).Statement, deployment, grant))
+      .flatMap((grant) => ofGrant(documentOf(text).Statement, installation, grant))
       .flatMap((each) => [...accountsNamed(each)]),
   );

@@ -13,7 +13,7 @@ export async function leftOver(
   { full, halted, contested }: KnownStates,
 ): Promise<readonly string[]> {
   const { groups, roles, managedPolicies } = stage.organization.world;
-  const beginning = `/account-onboarding/${stage.configuration.deployment}/`;
+  const beginning = `/account-onboarding/${stage.configuration.installation}/`;
   const attached = new Set([...groups.values(), ...roles.values()].flatMap((holder) => [...holder.attached]));
   const due = new Set(expected(await situationOf(stage)).map(({ key }) => key));
   return [...managedPolicies.values()]

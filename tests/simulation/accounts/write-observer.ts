@@ -54,7 +54,7 @@ interface WatchOptions {
 /** Looks at each write at the moment it takes effect. */
 export function watch(options: WatchOptions): Watch {
   const { organization, inForce, faults, mayNotBeNamed, now, onWrite } = options;
-  const { deployment } = inForce.now;
+  const { installation } = inForce.now;
   const { world } = organization;
   const violations: Violation[] = [];
   const left = new Map<string, Document>();
@@ -87,7 +87,7 @@ export function watch(options: WatchOptions): Watch {
   };
 
   const statements = (text: string | undefined, ours: boolean): readonly Statement[] =>
-    documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, deployment) === ours);
+    documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, installation) === ours);
 
   const foreign = (text: string | undefined): Document => ({
     ...documentOf(text),

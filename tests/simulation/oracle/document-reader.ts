@@ -32,10 +32,10 @@ export function documentReader({ documents, probes, limit = 0, lists = oneList, 
     }));
   const isAllowed = (all: readonly Document[], request: Request): boolean =>
     all.some((document) => allows(document, request));
-  const isFull: IsFull = (world, ref, demands, { deployment }) =>
+  const isFull: IsFull = (world, ref, demands, { installation }) =>
     documents(world, ref).some((document) =>
       isDocumentFull(
-        { ...document, Statement: document.Statement.filter(({ Sid }) => !isManaged(Sid, deployment)) },
+        { ...document, Statement: document.Statement.filter(({ Sid }) => !isManaged(Sid, installation)) },
         limit,
         demands.map(({ entry, accountIds }) => ({ lists: lists(entry), accounts: accountIds.length })),
       ),

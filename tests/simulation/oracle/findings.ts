@@ -49,7 +49,7 @@ function memberCells(situation: Situation, row: Expected): readonly Bare[] {
   const { world, configuration } = situation;
   const { entry, accounts } = row;
   const reader = readerOf(entry.kind);
-  const installation = configuration.deployment;
+  const installation = configuration.installation;
   return [...world.accounts.values()].filter(isMember).flatMap((account): readonly Bare[] => {
     const { id } = account;
     const grantCase = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
@@ -66,7 +66,7 @@ function namedCells(
   { world, configuration }: Situation,
   { ref, entry, accounts }: Expected,
 ): readonly Bare[] {
-  const holdings = readerOf(entry.kind).holdings(world, ref, configuration.deployment, entry.name);
+  const holdings = readerOf(entry.kind).holdings(world, ref, configuration.installation, entry.name);
   const isFor = (id: string): boolean =>
     accounts.has(id) || (isHeld(entry) && world.accounts.get(id)?.state === 'ACTIVE');
   return [...new Set(holdings.flatMap(({ ids }) => ids))]
@@ -81,7 +81,7 @@ function namedCells(
 function listedCells({ world, configuration }: Situation, row: Expected): readonly Bare[] {
   const { ref, entry, accounts } = row;
   if (!isHeld(entry)) return [];
-  const holdings = readerOf(entry.kind).holdings(world, ref, configuration.deployment, entry.name);
+  const holdings = readerOf(entry.kind).holdings(world, ref, configuration.installation, entry.name);
   const ids = new Set(holdings.flatMap((each) => each.ids));
   if (![...ids].every((id) => accounts.has(id))) return [];
   ids.delete(ref.accountId);
@@ -92,7 +92,7 @@ function listedCells({ world, configuration }: Situation, row: Expected): readon
 function strangerCells(situation: Situation, row: Expected): readonly Bare[] {
   const { world, configuration } = situation;
   const grantCase = caseOf(situation, row, stranger);
-  const has = readerOf(row.ref.kind).has(world, grantCase, configuration.deployment, row.entry.name);
+  const has = readerOf(row.ref.kind).has(world, grantCase, configuration.installation, row.entry.name);
   return has === 'nothing' ? [] : [{ id: stranger.id, sort: 'exceeds', detail: 'it is open to strangers' }];
 }
 
@@ -107,7 +107,7 @@ export function heldCells(situation: Situation): ReadonlySet<string> {
         reader.has(
           world,
           caseOf(situation, row, { id, parentIds }),
-          configuration.deployment,
+          configuration.installation,
           row.entry.name,
         ) !== 'nothing';
       return members
@@ -128,7 +128,7 @@ export function hasAll(
   const account = world.accounts.get(id);
   if (row === undefined || account === undefined) return false;
   const grantCase = caseOf(situation, row, { id, parentIds: parentIdsOf(world, account) });
-  return readerOf(row.ref.kind).has(world, grantCase, configuration.deployment) === 'everything';
+  return readerOf(row.ref.kind).has(world, grantCase, configuration.installation) === 'everything';
 }
 
 /** Whether a resource that grants are for cannot take all their accounts beside what others have there. */

@@ -15,7 +15,7 @@ export interface Stray {
 
 /** Looks at every resource of every kind. */
 export function strays({ world, configuration }: Situation, rows: readonly Expected[]): readonly Stray[] {
-  const installation = configuration.deployment;
+  const installation = configuration.installation;
   const grantsOn = Map.groupBy(rows, ({ key }) => key);
   return Object.entries(readers).flatMap(([kind, reader]) =>
     reader.all(world).flatMap((each) => {
@@ -39,5 +39,5 @@ const isOf = (mark: string, installation: string, grant: string): boolean =>
 /** Whether a Sid is of a grant of one of the configurations. */
 export const isSidOf = (sid: string, configurations: readonly Situation['configuration'][]): boolean =>
   configurations.some((each) =>
-    entriesOf(each).some(({ name }) => sid.startsWith(sidOfGrant(each.deployment, name))),
+    entriesOf(each).some(({ name }) => sid.startsWith(sidOfGrant(each.installation, name))),
   );

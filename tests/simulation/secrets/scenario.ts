@@ -143,7 +143,7 @@ const configurationWith = (rotation: object): Configuration =>
   validateConfiguration(
     {
       version: 1,
-      deployment: 'sim',
+      installation: 'sim',
       organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
       centralAccounts: {
         log: { id: '222222222222', region: 'eu-west-1' },

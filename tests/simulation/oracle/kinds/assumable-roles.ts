@@ -37,9 +37,9 @@ function holderAt(world: World, { accountId, id }: Ref) {
 /** Of one policy, the characters that are no role's. */
 const frame = 300;
 
-const isFull: IsFull = (world, ref, demands, { deployment, limits }) => {
+const isFull: IsFull = (world, ref, demands, { installation, limits }) => {
   const holder = holderAt(world, ref);
-  const ours = `:policy/account-onboarding/${deployment}/`;
+  const ours = `:policy/account-onboarding/${installation}/`;
   const others = [...(holder?.attached ?? [])].filter((arn) => !arn.includes(ours)).length;
   const attachable = ref.id.startsWith('group/')
     ? limits.managedPoliciesPerGroup

@@ -44,9 +44,9 @@ export const keyGrants: Reader = {
     if (operations.every((each) => given.has(each))) return 'everything';
     return given.size > 0 ? 'something' : 'nothing';
   },
-  isFull: (world, ref, demands, { deployment, limits }) => {
+  isFull: (world, ref, demands, { installation, limits }) => {
     const all = world.grants.get(keyArn(ref)) ?? [];
-    const others = all.filter(({ name }) => name?.startsWith(keyGrantMark(deployment)) !== true).length;
+    const others = all.filter(({ name }) => name?.startsWith(keyGrantMark(installation)) !== true).length;
     return others + demands.flatMap(({ accountIds }) => accountIds).length > limits.grantsPerKey;
   },
   tooMuch: (world, grantCase, installation) =>
