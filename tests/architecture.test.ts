@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { filesIn, importsOf, sourceOf, staticImportsOf } from './imports.ts';
 import { roomOf, rooms } from './rooms.ts';
@@ -55,4 +56,26 @@ test('says the same rooms and imports when ARCHITECTURE.md lists them', () => {
     [...imports.matchAll(/`([a-z/-]+)`/g)].map(([, name]) => name),
   ]);
   expect(Object.fromEntries(listed)).toEqual(rooms);
+});
+
+describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s', (page) => {
+  const text = sourceOf(page);
+
+  test('names only files and folders that exist', () => {
+    const folders = [...code, 'docs', 'infrastructure', 'schema', 'statemachines'].join('|');
+    const paths = [...text.matchAll(new RegExp(`\\b(?:${folders})/[\\w./-]*\\w`, 'g'))].map(([path]) => path);
+    const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(10);
+    expect([...paths, ...links].filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('names only what a file has when it says where something is', () => {
+    const named = [...text.matchAll(/(?:`&?(\w+)` and )?`&?(\w+)` in `([\w./-]+)`/g)];
+    const missing = named.filter(([, first = '', second = '', file = '']) => {
+      const code = sourceOf(file);
+      return !code.includes(first) || !code.includes(second);
+    });
+    expect(named.length).toBeGreaterThan(2);
+    expect(missing.map(([sentence]) => sentence)).toEqual([]);
+  });
 });
