@@ -6,7 +6,7 @@ import type { Configuration } from '../shared/configuration/schema.ts';
 import { desiredResources } from '../shared/reconcile/desired-resources.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall, SimulatedCall } from '../simulator/plugin.ts';
-import { flowClock } from '../tests/flows/clock.ts';
+import { flowClock } from '../tests/fixtures/flow-clock.ts';
 
 /**
  * Counts the AWS calls of onboarding in the example organization. A change is one document that has to change for

@@ -5,7 +5,7 @@
  * promise is broken, or a start takes more than six calls.
  */
 
-import { callsToStart, createSecretEnv, deploy, namedTarget, rotate } from '../tests/flows/rotations.ts';
+import { callsToStart, createSecretEnv, deploy, namedTarget, rotate } from '../tests/fixtures/secret-env.ts';
 import { playRotations } from '../tests/simulation/secrets/play.ts';
 
 const wanted = Number(process.argv[2] ?? 400);

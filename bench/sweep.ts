@@ -7,7 +7,7 @@ import type { RunRecord } from '../shared/store/ports.ts';
 import { ouId } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall } from '../simulator/plugin.ts';
-import { flowClock } from '../tests/flows/clock.ts';
+import { flowClock } from '../tests/fixtures/flow-clock.ts';
 
 /**
  * Measures the sweep of organizations with 100, 1,000 and 10,000 accounts and 100 resources: the first one, which

@@ -11,7 +11,7 @@ import {
   dynamoDbFolder,
   dynamoDbPackage,
   hasDynamoDbLocal,
-} from '../tests/integration/dynamodb-local-server.ts';
+} from '../tests/fixtures/servers/dynamodb-local-server.ts';
 import { unpackVerified } from './verified-archive.ts';
 
 function main(): void {

@@ -1,9 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createdEvent } from '../tests/integration/events.ts';
-import { startMoto } from '../tests/integration/moto-server.ts';
-import { buildOrganization, createAccount, moveAccount } from '../tests/integration/organization.ts';
+import { createdEvent } from '../tests/fixtures/moto/events.ts';
+import { buildOrganization, createAccount, moveAccount } from '../tests/fixtures/moto/organization.ts';
+import { startMoto } from '../tests/fixtures/servers/moto-server.ts';
 
 /**
  * Starts moto with the organization of the integration tests and one new account in it, writes `onboarding.yml` and

@@ -9,7 +9,7 @@
  * Prints the survivors, and the figures of each folder as a table. Exits with 1 if the score is below 85 %, or if more than 5 % are called equivalent.
  */
 import { parseArgs } from 'node:util';
-import { filesIn } from '../tests/imports.ts';
+import { filesIn } from '../tests/fixtures/source/imports.ts';
 import { type Equivalent, loadEquivalents } from './mutation/equivalents.ts';
 import { figuresOf, figuresText, type Judged } from './mutation/figures.ts';
 import { listMutants, type Mutant, sample } from './mutation/mutants.ts';

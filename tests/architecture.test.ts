@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { filesIn, importsOf, sourceOf, staticImportsOf } from './imports.ts';
-import { roomOf, rooms } from './rooms.ts';
+import { filesIn, importsOf, sourceOf, staticImportsOf } from './fixtures/source/imports.ts';
+import { roomOf, rooms } from './fixtures/source/rooms.ts';
 
 const code = ['shared', 'functions', 'cli', 'simulator', 'tests', 'bench', 'scripts', 'examples'];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { filesIn, type Import, importsOf, loadedBy, sourceOf } from './imports.ts';
+import { filesIn, type Import, importsOf, loadedBy, sourceOf } from './fixtures/source/imports.ts';
 
 /** The files of `shared/reconcile` that decide and do nothing else. */
 const planning = [

@@ -1,4 +1,4 @@
-import { filesIn } from '../../tests/imports.ts';
+import { filesIn } from '../../tests/fixtures/source/imports.ts';
 
 /** Suites that need a server, a package or a process of their own take long and say little about a mutant. */
 const tooSlow = ['bench', 'cli', 'deployment', 'examples', 'integration', 'runner', 'simulation'];

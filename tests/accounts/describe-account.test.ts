@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeAccount, type KnownOu, type OuCache } from '../../shared/accounts/describe-account.ts';
-import { awsError, testOrganization } from './organizations.ts';
+import { awsError, testOrganization } from '../fixtures/organizations-client.ts';
 
 const id = '555566667777';
 const production = {

@@ -1,8 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { importOrganization, requireReady } from '../../shared/accounts/registry.ts';
-import { createRegistryEnv, id, production, type RegistryEnv, refresh, sandbox } from './accounts-fixture.ts';
-import { awsError } from './organizations.ts';
+import { awsError } from '../fixtures/organizations-client.ts';
+import {
+  createRegistryEnv,
+  id,
+  production,
+  type RegistryEnv,
+  refresh,
+  sandbox,
+} from '../fixtures/registry-env.ts';
 
 describe('importOrganization', () => {
   test('stores every account and marks the registry ready', async () => {

@@ -8,7 +8,7 @@ import {
 } from '../../shared/accounts/import-cursor.ts';
 import { type ImportSlice, importSlice } from '../../shared/accounts/import-slice.ts';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { createRegistryEnv, id, production, type RegistryEnv, sandbox } from './accounts-fixture.ts';
+import { createRegistryEnv, id, production, type RegistryEnv, sandbox } from '../fixtures/registry-env.ts';
 
 /** One page at a time, the cursor copied as a state machine copies it. */
 async function slices(

@@ -4,7 +4,14 @@ import { refreshAccount } from '../../shared/accounts/refresh-account.ts';
 import { ouNamesHoldFor } from '../../shared/accounts/remembered-ous.ts';
 import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { timestamp } from '../../shared/platform/clock.ts';
-import { createRegistryEnv, id, production, type RegistryEnv, refresh, sandbox } from './accounts-fixture.ts';
+import {
+  createRegistryEnv,
+  id,
+  production,
+  type RegistryEnv,
+  refresh,
+  sandbox,
+} from '../fixtures/registry-env.ts';
 
 describe('refreshAccount', () => {
   test('stores a new account with the next revision', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { filesIn, importsOf } from '../imports.ts';
+import { filesIn, importsOf } from '../fixtures/source/imports.ts';
 
 test.each(filesIn('bench'))('waits in simulated time only: %s', (file) => {
   const clocks = importsOf(file).filter(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { objectOf, run } from './screen.ts';
+import { objectOf, run } from '../fixtures/screen.ts';
 
 const configuration = 'examples/applications/onboarding.yml';
 

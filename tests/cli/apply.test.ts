@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { InputStream, Io } from '../../cli/terminal.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { exampleConfiguration, objectOf, run, type Screen, standardInput } from './screen.ts';
+import { exampleConfiguration, objectOf, run, type Screen, standardInput } from '../fixtures/screen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
 let files = 0;

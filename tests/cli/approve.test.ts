@@ -8,11 +8,11 @@ import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { newOutput } from '../../cli/output.ts';
 import type { Io } from '../../cli/terminal.ts';
 import { nothingFound } from '../../shared/configuration/searches.ts';
-import { bucket } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { createEnv, named, onboard, otherServices, type TestEnv } from '../flows/flows-fixture.ts';
-import { answer, approvalOf, approving, untilItWaits } from '../flows/waiting.ts';
-import { exampleConfiguration, run, standardInput } from './screen.ts';
+import { created } from '../fixtures/account-events.ts';
+import { answer, approvalOf, approving, untilItWaits } from '../fixtures/approvals.ts';
+import { exampleConfiguration, run, standardInput } from '../fixtures/screen.ts';
+import { bucket } from '../fixtures/small-configuration.ts';
+import { createEnv, named, onboard, otherServices, type TestEnv } from '../fixtures/test-env.ts';
 
 /** The command with the services of a deployed system, at a terminal where somebody types. */
 async function approveOn(env: TestEnv, options: ApproveOptions, typed?: string) {

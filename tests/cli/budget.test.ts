@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { exampleConfiguration, objectOf, run } from './screen.ts';
+import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 
 const budget = ['budget', '--simulate', '--config', exampleConfiguration];
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
-import { describeWithMoto } from '../integration/moto.ts';
-import { buildOrganization, type Organization } from '../integration/organization.ts';
-import { objectOf, run, type Screen, standardInput } from './screen.ts';
+import { buildOrganization, type Organization } from '../fixtures/moto/organization.ts';
+import { objectOf, run, type Screen, standardInput } from '../fixtures/screen.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 /** The SDK's credential chain reads the process, not what a command is given. */
 const variables = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { objectOf, run, runOnTerminal } from './screen.ts';
+import { objectOf, run, runOnTerminal } from '../fixtures/screen.ts';
 
 test('the demonstration shows what it promises', async () => {
   const screen = await run(['demo', '--json']);

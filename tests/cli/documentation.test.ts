@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { exitCodeTable } from '../../cli/exit-codes.ts';
-import { run } from './screen.ts';
+import { run } from '../fixtures/screen.ts';
 
 const page = readFileSync('docs/command-line.md', 'utf8');
 

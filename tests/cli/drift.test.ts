@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { exampleConfiguration, objectOf, run, type Screen } from './screen.ts';
+import { exampleConfiguration, objectOf, run, type Screen } from '../fixtures/screen.ts';
 
 const simulate = ['drift', '--simulate', '--config', exampleConfiguration];
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { exampleConfiguration, run } from './screen.ts';
+import { exampleConfiguration, run } from '../fixtures/screen.ts';
 
 const simulate = ['--simulate', '--config', exampleConfiguration];
 

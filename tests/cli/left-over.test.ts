@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { smallText } from '../flows/configurations.ts';
-import { leaveOver } from '../flows/unattached-policies.ts';
-import { run } from './screen.ts';
+import { run } from '../fixtures/screen.ts';
+import { smallText } from '../fixtures/small-configuration.ts';
+import { leaveOver } from '../fixtures/unattached-policies.ts';
 
 /** Of one grant, that of the group. */
 function configurationFor(selector: string): string {

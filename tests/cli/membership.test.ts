@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { smallText } from '../flows/configurations.ts';
-import { objectOf, run, standardInput } from './screen.ts';
+import { objectOf, run, standardInput } from '../fixtures/screen.ts';
+import { smallText } from '../fixtures/small-configuration.ts';
 
 const everyone = `
   - name: images

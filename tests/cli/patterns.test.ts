@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { shared, smallText } from '../flows/configurations.ts';
-import { callEvent, images, secrets } from '../flows/patterns.ts';
-import { objectOf, run } from './screen.ts';
+import { callEvent, images, secrets } from '../fixtures/discovered-resources.ts';
+import { objectOf, run } from '../fixtures/screen.ts';
+import { shared, smallText } from '../fixtures/small-configuration.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'onboarding-'));
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
-import { exampleConfiguration, objectOf, run, runOnTerminal, type Screen } from './screen.ts';
+import { exampleConfiguration, objectOf, run, runOnTerminal, type Screen } from '../fixtures/screen.ts';
 
 const simulate = ['plan', '--simulate', '--config', exampleConfiguration];
 

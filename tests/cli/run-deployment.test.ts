@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { exampleConfiguration, objectOf, run, type Screen, standardInput } from './screen.ts';
+import { exampleConfiguration, objectOf, run, type Screen, standardInput } from '../fixtures/screen.ts';
 
 const fixture = (name: string): string => `tests/fixtures/secrets/${name}.json`;
 const arn = 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:shop/database-a1B2c3';

@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Io } from '../../cli/terminal.ts';
-import { exampleConfiguration, objectOf, run, runOnTerminal, type Screen, standardInput } from './screen.ts';
+import {
+  exampleConfiguration,
+  objectOf,
+  run,
+  runOnTerminal,
+  type Screen,
+  standardInput,
+} from '../fixtures/screen.ts';
 
 const simulate = ['run', '--simulate', '--config', exampleConfiguration, '--event'];
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { exampleConfiguration, objectOf, run } from './screen.ts';
+import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 
 const spoke = (...argv: readonly string[]) =>
   run(['spoke-template', ...argv, '--config', exampleConfiguration]);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { exampleConfiguration, objectOf, run } from './screen.ts';
+import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 
 const aRun = ['run', '--config', exampleConfiguration, '--event', 'tests/fixtures/inputs/account-id.json'];
 

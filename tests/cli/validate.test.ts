@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { exampleConfiguration, objectOf, run } from './screen.ts';
+import { exampleConfiguration, objectOf, run } from '../fixtures/screen.ts';
 
 const tenMistakes = 'tests/cases/configuration/ten-mistakes.yml';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { applicationTemplate } from '../../shared/cloudformation/application.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { shared, smallText } from '../flows/configurations.ts';
+import { shared, smallText } from '../fixtures/small-configuration.ts';
 
 interface Resource {
   readonly Type: string;

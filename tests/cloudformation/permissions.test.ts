@@ -5,18 +5,26 @@ import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { example, log, management, security, shared, small, smallText } from '../flows/configurations.ts';
-import { createEnv, onboard, outcomes, type TestEnv } from '../flows/flows-fixture.ts';
-import { addRepository, having, images, namedOn, secrets } from '../flows/patterns.ts';
+import { addRepository, having, images, namedOn, secrets } from '../fixtures/discovered-resources.ts';
 import {
   createSecretEnv,
   currentVersion,
   deployedTo,
   deploy as deploySecret,
   rotate,
-} from '../flows/rotations.ts';
-import { sweep } from '../flows/sweeps.ts';
-import { spokeRoleOf } from './stack.ts';
+} from '../fixtures/secret-env.ts';
+import {
+  example,
+  log,
+  management,
+  security,
+  shared,
+  small,
+  smallText,
+} from '../fixtures/small-configuration.ts';
+import { spokeRoleOf } from '../fixtures/spoke-stack.ts';
+import { sweep } from '../fixtures/sweeps.ts';
+import { createEnv, onboard, outcomes, type TestEnv } from '../fixtures/test-env.ts';
 
 const target = { application: 'abc1234', profile: 'jkl1234' };
 

@@ -3,8 +3,8 @@ import { secretEvents } from '../../shared/cloudformation/secret-events.ts';
 import { spokeTemplate } from '../../shared/cloudformation/template.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
-import { log, management, security, shared, smallText } from '../flows/configurations.ts';
-import { stackOf } from './stack.ts';
+import { log, management, security, shared, smallText } from '../fixtures/small-configuration.ts';
+import { stackOf } from '../fixtures/spoke-stack.ts';
 
 const hub = { accountId: management, region: 'us-east-1' };
 const ruleIds = secretEvents.map(({ ruleId }) => ruleId);

@@ -8,8 +8,8 @@ import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { policySize } from '../../shared/iam/size.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
-import { example, log, management, shared, small } from '../flows/configurations.ts';
-import { spokeRoleOf, stackOf } from './stack.ts';
+import { example, log, management, shared, small } from '../fixtures/small-configuration.ts';
+import { spokeRoleOf, stackOf } from '../fixtures/spoke-stack.ts';
 
 const hub = { accountId: management, region: 'us-east-1' };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
-import { smallText } from '../flows/configurations.ts';
+import { smallText } from '../fixtures/small-configuration.ts';
 
 let folder: string;
 beforeAll(async () => {

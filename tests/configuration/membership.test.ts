@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
-import { objectOf, run } from '../cli/screen.ts';
-import { configurationWith, readSecret } from '../reconcile/plan-fixture.ts';
+import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
+import { objectOf, run } from '../fixtures/screen.ts';
 
 function findingsFor(grant: object): readonly string[] {
   try {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { droppedAmong } from '../../shared/configuration/search-results.ts';
 import type { FoundResources } from '../../shared/store/ports.ts';
-import { bucket, security, shared } from '../flows/configurations.ts';
-import { abroad, having, home, images, repositoryKey } from '../flows/patterns.ts';
+import { abroad, having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
+import { bucket, security, shared } from '../fixtures/small-configuration.ts';
 
 const configuration = having(images('["base/*", tool]'));
 

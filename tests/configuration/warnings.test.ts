@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { isKnownRegion, nearestRegion } from '../../shared/configuration/regions.ts';
 import { configurationWarnings } from '../../shared/configuration/warnings.ts';
-import { exampleText } from '../reconcile/plan-fixture.ts';
+import { exampleText } from '../fixtures/plan-fixture.ts';
 
 const warningsIn = (text: string) => configurationWarnings(parseConfiguration(text, 'test'));
 

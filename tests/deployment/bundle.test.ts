@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BuildOptions, build } from 'esbuild';
-import { deployment, root } from './deployment.ts';
+import { deployment, root } from '../fixtures/deployment/deployment.ts';
 
 const run = promisify(execFile);
 

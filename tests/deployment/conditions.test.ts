@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { allStatements, keyUses, type PlacedStatement } from './all-statements.ts';
+import { allStatements, keyUses, type PlacedStatement } from '../fixtures/deployment/all-statements.ts';
 
 /** Keys with at most one value in a request, by the page that says so. A key's last part may be any name: `…:*`. */
 const singleValued: Readonly<Record<string, readonly string[]>> = {

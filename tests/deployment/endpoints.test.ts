@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { deploymentActions } from '../../shared/cloudformation/deployment-actions.ts';
-import { root } from './deployment.ts';
+import { root } from '../fixtures/deployment/deployment.ts';
 
 interface Endpoint {
   readonly Type: string;

@@ -5,9 +5,15 @@ import { clockSkew } from '../../shared/platform/clock.ts';
 import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
 import { deployedMachines } from '../../simulator/deployed-machines.ts';
 import { functions as simulated } from '../../simulator/functions.ts';
-import { loadedBy } from '../imports.ts';
-import { type Deployment, deployment, functionToken, resourcesOf, root } from './deployment.ts';
-import { tasksOf } from './state-machines.ts';
+import {
+  type Deployment,
+  deployment,
+  functionToken,
+  resourcesOf,
+  root,
+} from '../fixtures/deployment/deployment.ts';
+import { tasksOf } from '../fixtures/deployment/state-machines.ts';
+import { loadedBy } from '../fixtures/source/imports.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {

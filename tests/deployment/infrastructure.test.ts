@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { sourceOf } from '../imports.ts';
-import { root } from './deployment.ts';
+import { root } from '../fixtures/deployment/deployment.ts';
+import { sourceOf } from '../fixtures/source/imports.ts';
 
 const serverless = sourceOf('serverless.yml');
 const parts = readdirSync(`${root}infrastructure`).map((file) => `infrastructure/${file}`);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { deployment, resourcesOf, root } from './deployment.ts';
+import { deployment, resourcesOf, root } from '../fixtures/deployment/deployment.ts';
 
 const serverless = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
 

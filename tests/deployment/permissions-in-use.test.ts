@@ -17,9 +17,16 @@ import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { runStateMachine } from '../../simulator/run-state-machine.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
 import type { StateFunction } from '../../simulator/task-handler.ts';
-import { flowClock, seeded } from '../flows/clock.ts';
-import { type Deployment, deployment, functionToken, readJson, root, statementsOf } from './deployment.ts';
-import { keyList, watched } from './table-use.ts';
+import {
+  type Deployment,
+  deployment,
+  functionToken,
+  readJson,
+  root,
+  statementsOf,
+} from '../fixtures/deployment/deployment.ts';
+import { keyList, watched } from '../fixtures/deployment/table-use.ts';
+import { flowClock, seeded } from '../fixtures/flow-clock.ts';
 
 const newcomer = '555566667777';
 const waiting = '555566669999';

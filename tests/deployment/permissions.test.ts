@@ -10,8 +10,8 @@ import {
   functionToken,
   resourcesOf,
   statementsOf,
-} from './deployment.ts';
-import { tasksOf } from './state-machines.ts';
+} from '../fixtures/deployment/deployment.ts';
+import { tasksOf } from '../fixtures/deployment/state-machines.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {

@@ -20,7 +20,7 @@ import {
   resourcesOf,
   root,
   statementsOf,
-} from './deployment.ts';
+} from '../fixtures/deployment/deployment.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {

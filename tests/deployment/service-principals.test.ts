@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { allStatements, keyUses, type PlacedStatement } from './all-statements.ts';
+import { allStatements, keyUses, type PlacedStatement } from '../fixtures/deployment/all-statements.ts';
 
 /** Statements that let a service in without naming on whose behalf, and why. */
 const exceptions: readonly {

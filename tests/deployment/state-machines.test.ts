@@ -10,9 +10,15 @@ import {
   deployedDefinition,
   deployedMachines,
 } from '../../simulator/deployed-machines.ts';
-import { filesIn, loadedBy, sourceOf } from '../imports.ts';
-import { type Deployment, deployment, functionLogicalId, functionToken, resourcesOf } from './deployment.ts';
-import { matchedErrors, tasksOf } from './state-machines.ts';
+import {
+  type Deployment,
+  deployment,
+  functionLogicalId,
+  functionToken,
+  resourcesOf,
+} from '../fixtures/deployment/deployment.ts';
+import { matchedErrors, tasksOf } from '../fixtures/deployment/state-machines.ts';
+import { filesIn, loadedBy, sourceOf } from '../fixtures/source/imports.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
-import { type Deployment, deployment, resourcesOf } from './deployment.ts';
+import { type Deployment, deployment, resourcesOf } from '../fixtures/deployment/deployment.ts';
 
 let deployed: Deployment;
 beforeAll(async () => {

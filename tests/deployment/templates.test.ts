@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { isAlias, parseDocument, visit } from 'yaml';
-import { root } from './deployment.ts';
+import { root } from '../fixtures/deployment/deployment.ts';
 
 // "YAML aliases are not allowed in CloudFormation templates", says ValidateTemplate of them; cfn-lint resolves them.
 test.each(readdirSync(`${root}templates`))('%s has no YAML alias, which CloudFormation refuses', (file) => {

@@ -4,9 +4,9 @@ import { generatedPassword, jsonField, rotateSecret } from '../../shared/secrets
 import { rotateNow } from '../../simulator/rotation.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
-import { functionIn, memoryLogger, toolsOf } from '../secrets/rotation-function/rotation-function-fixture.ts';
-import { createSimulatorEnv, shared } from '../simulator/fixture.ts';
-import { hasPostgres, type PostgresServer, startPostgres } from './postgres-server.ts';
+import { functionIn, memoryLogger, toolsOf } from '../fixtures/rotation-function.ts';
+import { hasPostgres, type PostgresServer, startPostgres } from '../fixtures/servers/postgres-server.ts';
+import { createSimulatorEnv, shared } from '../fixtures/simulator-env.ts';
 
 test('a verifier is that of RFC 7677', () => {
   // The example of RFC 7677, section 3: user "user", password "pencil".

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { failRun } from '../../shared/runs/finish.ts';
 import type { RunRecord } from '../../shared/store/ports.ts';
-import { bucket, small } from './configurations.ts';
-import { created, eventOf } from './events.ts';
-import { type Fault, fault, refuse } from './faults.ts';
-import { createEnv, due, named, onboard, otherServices, type TestEnv } from './flows-fixture.ts';
-import { deploy } from './rotations.ts';
-import { sweep } from './sweeps.ts';
+import { created, eventOf } from '../fixtures/account-events.ts';
+import { type Fault, fault, refuse } from '../fixtures/call-faults.ts';
+import { deploy } from '../fixtures/secret-env.ts';
+import { bucket, small } from '../fixtures/small-configuration.ts';
+import { sweep } from '../fixtures/sweeps.ts';
+import { createEnv, due, named, onboard, otherServices, type TestEnv } from '../fixtures/test-env.ts';
 
 const kmsDenied = refuse(
   'KMSAccessDeniedException',

@@ -11,12 +11,12 @@ import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
-import { spokeRoleOf } from '../cloudformation/stack.ts';
-import { deployApplication } from './application-stack.ts';
-import { fault } from './faults.ts';
-import { createEnv, makeReady, onboard, type TestEnv } from './flows-fixture.ts';
-import { deploy } from './rotations.ts';
-import { announcements } from './sweeps.ts';
+import { deployApplication } from '../fixtures/application-stack.ts';
+import { fault } from '../fixtures/call-faults.ts';
+import { deploy } from '../fixtures/secret-env.ts';
+import { spokeRoleOf } from '../fixtures/spoke-stack.ts';
+import { announcements } from '../fixtures/sweeps.ts';
+import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const place = { accountId: '123456789012', region: 'eu-west-1' };
 const reader = '555566667777';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { small } from './configurations.ts';
-import { created } from './events.ts';
-import { createSweptEnv, sweep } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { small } from '../fixtures/small-configuration.ts';
+import { createSweptEnv, sweep } from '../fixtures/sweeps.ts';
 
 /** A person approves every account, and one grant is for the whole organization by a condition. */
 const configuration = small(

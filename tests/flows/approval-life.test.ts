@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { bucket, everything, key, people, repository, small } from './configurations.ts';
-import { created, moved, workloads } from './events.ts';
-import { createEnv, due, foreign, makeReady, named, onboard } from './flows-fixture.ts';
-import { sweep } from './sweeps.ts';
-import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
+import { created, moved, workloads } from '../fixtures/account-events.ts';
+import { answer, approvalOf, approving, untilItWaits } from '../fixtures/approvals.ts';
+import { bucket, everything, key, people, repository, small } from '../fixtures/small-configuration.ts';
+import { sweep } from '../fixtures/sweeps.ts';
+import { createEnv, due, foreign, makeReady, named, onboard } from '../fixtures/test-env.ts';
 
 const everybody = { all: true };
 

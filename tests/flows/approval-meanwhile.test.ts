@@ -1,12 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { bucket, small } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { fault } from './faults.ts';
-import { createEnv, due, named, onboard, type TestEnv } from './flows-fixture.ts';
-import { addRepository, afterCreateRepository, having, images, namedOn, repositoryArn } from './patterns.ts';
-import { createSweptEnv, sweep } from './sweeps.ts';
-import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { answer, approvalOf, approving, untilItWaits } from '../fixtures/approvals.ts';
+import { fault } from '../fixtures/call-faults.ts';
+import {
+  addRepository,
+  afterCreateRepository,
+  having,
+  images,
+  namedOn,
+  repositoryArn,
+} from '../fixtures/discovered-resources.ts';
+import { bucket, small } from '../fixtures/small-configuration.ts';
+import { createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { createEnv, due, named, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const everybody = { all: true };
 

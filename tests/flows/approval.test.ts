@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { bucket } from './configurations.ts';
-import { created, moved, workloads } from './events.ts';
-import { fault, refuse } from './faults.ts';
-import { createEnv, due, named, onboard } from './flows-fixture.ts';
-import { announcements } from './sweeps.ts';
-import { answer, approvalOf, approving, untilItWaits } from './waiting.ts';
+import { created, moved, workloads } from '../fixtures/account-events.ts';
+import { answer, approvalOf, approving, untilItWaits } from '../fixtures/approvals.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { bucket } from '../fixtures/small-configuration.ts';
+import { announcements } from '../fixtures/sweeps.ts';
+import { createEnv, due, named, onboard } from '../fixtures/test-env.ts';
 
 const everybody = { all: true };
 

@@ -4,9 +4,9 @@ import { activeConfiguration } from '../../shared/configuration/active-configura
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
-import { bucket, repository, small } from './configurations.ts';
-import { type Ended, named, type TestEnv } from './flows-fixture.ts';
-import { activated, createSweptEnv, sweep } from './sweeps.ts';
+import { bucket, repository, small } from '../fixtures/small-configuration.ts';
+import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { type Ended, named, type TestEnv } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 

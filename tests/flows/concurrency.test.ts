@@ -1,4 +1,4 @@
+import { inMemory } from '../fixtures/storage.ts';
 import { concurrentFlows } from './concurrent/flows.ts';
-import { inMemory } from './storage.ts';
 
 concurrentFlows('with the store in memory', async () => inMemory());

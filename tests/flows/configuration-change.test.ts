@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { importOrganization } from '../../shared/accounts/registry.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { bucket, repository, secret, small } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { createEnv, named, onboard, outcomes, type TestEnv } from './flows-fixture.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { bucket, repository, secret, small } from '../fixtures/small-configuration.ts';
+import { createEnv, named, onboard, outcomes, type TestEnv } from '../fixtures/test-env.ts';
 
 const activate = (env: TestEnv, configuration: Configuration) =>
   activateConfiguration(env.services, configuration, 'the test');

@@ -5,10 +5,10 @@ import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { driftOf } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
-import { bucket, people, repository, runner, secret } from './configurations.ts';
-import { created } from './events.ts';
-import { due, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { createSweptEnv, sweep } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { bucket, people, repository, runner, secret } from '../fixtures/small-configuration.ts';
+import { createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { due, named, onboard, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const sids = ['AccountOnboardingflowsLogsCheck', 'AccountOnboardingflowsLogsWrite'];
 const minutes = 60_000;

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { ouId } from '../../simulator/example-organization.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
-import { bucket, key, repository, runner, secret, small } from './configurations.ts';
-import { created } from './events.ts';
-import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { createSweptEnv, sweep } from './sweeps.ts';
-import { partner } from './unmanaged-statements.ts';
+import { created } from '../fixtures/account-events.ts';
+import { bucket, key, repository, runner, secret, small } from '../fixtures/small-configuration.ts';
+import { createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
+import { partner } from '../fixtures/unmanaged-statements.ts';
 
 /** A role of the partner, which a statement of theirs names in every policy, until it is deleted. */
 const role = `arn:aws:iam::${partner}:role/Auditor`;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { bucket, key, people, repository, secret } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { type Fault, fault, losingTheAnswer, refuse } from './faults.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { type Fault, fault, losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
+import { bucket, key, people, repository, secret } from '../fixtures/small-configuration.ts';
 import {
   createEnv,
   due,
@@ -11,7 +11,7 @@ import {
   outcomes,
   type TestEnv,
   writeCounts,
-} from './flows-fixture.ts';
+} from '../fixtures/test-env.ts';
 
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 

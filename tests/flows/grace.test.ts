@@ -3,10 +3,19 @@ import { activeConfiguration } from '../../shared/configuration/active-configura
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { driftOf } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
-import { bucket, everything, key, people, repository, secret, small, smallText } from './configurations.ts';
-import { created, eventOf, moved, workloads } from './events.ts';
-import { due, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { activated, createSweptEnv, sweep } from './sweeps.ts';
+import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
+import {
+  bucket,
+  everything,
+  key,
+  people,
+  repository,
+  secret,
+  small,
+  smallText,
+} from '../fixtures/small-configuration.ts';
+import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { due, named, onboard, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const hours = 3_600_000;
 

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { autoScalingRole } from '../grants/key-grant-fixtures.ts';
-import { management, shared, smallText } from './configurations.ts';
-import { created, eventOf } from './events.ts';
-import { createEnv, type Ended, onboard, outcomes, type TestEnv } from './flows-fixture.ts';
+import { created, eventOf } from '../fixtures/account-events.ts';
+import { autoScalingRole } from '../fixtures/grants/key-grant-fixtures.ts';
+import { management, shared, smallText } from '../fixtures/small-configuration.ts';
+import { createEnv, type Ended, onboard, outcomes, type TestEnv } from '../fixtures/test-env.ts';
 
 const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
 const imageId = 'ami-0123456789abcdef0';

@@ -1,8 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { samePolicy } from '../../shared/iam/equality.ts';
-import { bucket, everything, example, key, people, repository, secret } from './configurations.ts';
-import { created, eventOf, moved, workloads } from './events.ts';
-import { createEnv, due, foreign, named, onboard, outcomes, writeCounts } from './flows-fixture.ts';
+import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
+import {
+  bucket,
+  everything,
+  example,
+  key,
+  people,
+  repository,
+  secret,
+} from '../fixtures/small-configuration.ts';
+import { createEnv, due, foreign, named, onboard, outcomes, writeCounts } from '../fixtures/test-env.ts';
 
 const unknown = '999999999999';
 

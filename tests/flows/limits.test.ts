@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { ouId } from '../../simulator/example-organization.ts';
-import { example, people, repository, small } from './configurations.ts';
-import { created, eventOf } from './events.ts';
+import { created, eventOf } from '../fixtures/account-events.ts';
+import { example, people, repository, small } from '../fixtures/small-configuration.ts';
 import {
   createEnv,
   due,
@@ -13,7 +13,7 @@ import {
   policies,
   type TestEnv,
   writeCounts,
-} from './flows-fixture.ts';
+} from '../fixtures/test-env.ts';
 
 /** A longer name, so that a policy takes fewer than a hundred. */
 const longer = (): Configuration => {

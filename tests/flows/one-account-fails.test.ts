@@ -1,7 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { bucket, everything, key, people, repository, secret, security, small } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { fault, refuse } from './faults.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import {
+  bucket,
+  everything,
+  key,
+  people,
+  repository,
+  secret,
+  security,
+  small,
+} from '../fixtures/small-configuration.ts';
 import {
   createEnv,
   due,
@@ -11,7 +20,7 @@ import {
   outcomes,
   type TestEnv,
   writeCounts,
-} from './flows-fixture.ts';
+} from '../fixtures/test-env.ts';
 
 const failedEvents = ({ organization }: TestEnv) =>
   organization.world.putEvents.filter(({ DetailType }) => DetailType === 'Account Onboarding Failed');

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { awsError } from '../../simulator/aws-error.ts';
-import { shared } from './configurations.ts';
-import { eventOf } from './events.ts';
-import { createEnv, onboard, type TestEnv } from './flows-fixture.ts';
+import { eventOf } from '../fixtures/account-events.ts';
 import {
   abroad,
   addRepository,
@@ -15,8 +13,10 @@ import {
   repositoryArn,
   repositoryKey,
   secrets,
-} from './patterns.ts';
-import { activated, announcements, createSweptEnv, operationCount, sweep } from './sweeps.ts';
+} from '../fixtures/discovered-resources.ts';
+import { shared } from '../fixtures/small-configuration.ts';
+import { activated, announcements, createSweptEnv, operationCount, sweep } from '../fixtures/sweeps.ts';
+import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 /** The account in the OU Workloads. */
 const workload = '888888888888';

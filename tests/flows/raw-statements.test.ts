@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { log, smallText } from './configurations.ts';
-import { created, eventOf, moved, workloads } from './events.ts';
-import { createEnv, onboard, outcomes, policies } from './flows-fixture.ts';
+import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
+import { log, smallText } from '../fixtures/small-configuration.ts';
+import { createEnv, onboard, outcomes, policies } from '../fixtures/test-env.ts';
 
 const bucket = `s3-bucket-policy/${log}/eu-west-1/example-org-reports`;
 

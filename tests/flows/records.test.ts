@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { bucket, key, small, smallText } from './configurations.ts';
-import { created } from './events.ts';
-import { fault, refuse } from './faults.ts';
-import { createEnv, onboard } from './flows-fixture.ts';
+import { created } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { bucket, key, small, smallText } from '../fixtures/small-configuration.ts';
+import { createEnv, onboard } from '../fixtures/test-env.ts';
 
 const refusedEntry = async () => ({
   FailedEntryCount: 1,

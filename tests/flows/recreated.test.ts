@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { roleTrustPolicy } from '../../shared/grants/role-trust-policy.ts';
-import { bucket, people, repository, secret } from './configurations.ts';
-import { due, named, outcomes, type TestEnv } from './flows-fixture.ts';
-import { createSweptEnv, sweep } from './sweeps.ts';
+import { bucket, people, repository, secret } from '../fixtures/small-configuration.ts';
+import { createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { due, named, outcomes, type TestEnv } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 

@@ -7,10 +7,10 @@ import { driftOf } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { ouId } from '../../simulator/example-organization.ts';
-import { secret, smallText } from './configurations.ts';
-import { created, moved } from './events.ts';
-import { createEnv, named, onboard, type TestEnv } from './flows-fixture.ts';
-import { activated, createSweptEnv, sweep } from './sweeps.ts';
+import { created, moved } from '../fixtures/account-events.ts';
+import { secret, smallText } from '../fixtures/small-configuration.ts';
+import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { createEnv, named, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const workloads = 'ou-exam-workload1';
 const newOu = 'ou-exam-newnewnew1';

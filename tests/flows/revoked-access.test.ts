@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { shared, smallText } from './configurations.ts';
-import { created, eventOf, moved, workloads } from './events.ts';
-import { due, named, onboard, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { type Mentions, mentionsOf } from './mentions.ts';
-import { announcements, createSweptEnv, sweep } from './sweeps.ts';
+import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
+import { type Mentions, mentionsOf } from '../fixtures/mentions.ts';
+import { shared, smallText } from '../fixtures/small-configuration.ts';
+import { announcements, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { due, named, onboard, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const keyId = '4567abcd-12ab-34cd-56ef-1234567890ab';
 const imageId = 'ami-0123456789abcdef0';

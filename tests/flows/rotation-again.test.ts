@@ -1,7 +1,6 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { describe, expect, test } from '@jest/globals';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
-import { shared } from './configurations.ts';
 import {
   alarm,
   createSecretEnv,
@@ -17,8 +16,9 @@ import {
   type SecretEnv,
   servedTo,
   startCount,
-} from './rotations.ts';
-import { announcements } from './sweeps.ts';
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { addApplication } from '../../simulator/app-config.ts';
 import type { SimulatedSecret } from '../../simulator/simulated-resources.ts';
-import { security, shared } from './configurations.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -15,8 +14,9 @@ import {
   type SecretEnv,
   secretName,
   servedTo,
-} from './rotations.ts';
-import { announcements } from './sweeps.ts';
+} from '../fixtures/secret-env.ts';
+import { security, shared } from '../fixtures/small-configuration.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 /** What is wrong with a secret of the security account, which has the same name as the one of the shared account. */
 const troubles: readonly {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { takenOver } from '../../shared/secrets/deployment/delivery.ts';
-import { createSecretEnv, deliveries, deploy, rotate, startCount } from './rotations.ts';
+import { createSecretEnv, deliveries, deploy, rotate, startCount } from '../fixtures/secret-env.ts';
 
 test('a run whose delivery another one has taken over says so, and does not call it complete', async () => {
   const env = await createSecretEnv();

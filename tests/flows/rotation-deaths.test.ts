@@ -11,7 +11,7 @@ import {
   rotate,
   type SecretEnv,
   startCount,
-} from './rotations.ts';
+} from '../fixtures/secret-env.ts';
 
 const hour = 3_600_000;
 

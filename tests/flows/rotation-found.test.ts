@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { SimulatedEnvironment } from '../../simulator/app-config-state.ts';
-import { fault } from './faults.ts';
+import { fault } from '../fixtures/call-faults.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -14,8 +14,8 @@ import {
   rotate,
   type SecretEnv,
   servedTo,
-} from './rotations.ts';
-import { announcements } from './sweeps.ts';
+} from '../fixtures/secret-env.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 const minute = 60_000;
 

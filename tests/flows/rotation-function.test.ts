@@ -13,8 +13,7 @@ import {
   type RotationFunction,
   toolsOf,
   withErrors,
-} from '../secrets/rotation-function/rotation-function-fixture.ts';
-import { shared } from './configurations.ts';
+} from '../fixtures/rotation-function.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -28,7 +27,8 @@ import {
   type SecretEnv,
   type SecretEnvOptions,
   servedTo,
-} from './rotations.ts';
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
 
 /** Values that can be found again, wherever they should not be. */
 const rotator = (next: string): Rotator => ({ generate: async () => JSON.stringify({ password: next }) });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { advanceDelivery } from '../../shared/secrets/deployment/advance.ts';
-import { fault, losingTheAnswer } from './faults.ts';
-import { advance, ask, createHostedEnv, ends, inputOf, minute, occupy } from './hosted.ts';
-import { createSecretEnv, currentVersion, deploy, deployedTo, profileId } from './rotations.ts';
-import { announcements } from './sweeps.ts';
+import { fault, losingTheAnswer } from '../fixtures/call-faults.ts';
+import { advance, ask, createHostedEnv, ends, inputOf, minute, occupy } from '../fixtures/hosted-env.ts';
+import { createSecretEnv, currentVersion, deploy, deployedTo, profileId } from '../fixtures/secret-env.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 test('a version whose run died before its start is not deployed over one that was asked for since', async () => {
   const env = await createHostedEnv();

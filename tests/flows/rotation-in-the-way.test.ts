@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
-import { fault, refuse } from './faults.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -11,8 +11,8 @@ import {
   rotate,
   type SecretEnv,
   servedTo,
-} from './rotations.ts';
-import { announcements } from './sweeps.ts';
+} from '../fixtures/secret-env.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 const minute = 60_000;
 

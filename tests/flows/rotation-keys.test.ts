@@ -5,9 +5,16 @@ import { grantKind } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
-import { appConfigRoles } from '../deployment/appconfig-roles.ts';
-import { security, shared } from './configurations.ts';
-import { createSecretEnv, deploy, environmentId, planted, region, type SecretEnv } from './rotations.ts';
+import { appConfigRoles } from '../fixtures/deployment/appconfig-roles.ts';
+import {
+  createSecretEnv,
+  deploy,
+  environmentId,
+  planted,
+  region,
+  type SecretEnv,
+} from '../fixtures/secret-env.ts';
+import { security, shared } from '../fixtures/small-configuration.ts';
 
 const member = '888888888888';
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -1,7 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { shared } from './configurations.ts';
-import { refuse } from './faults.ts';
-import { createSecretEnv, deploy, namedTarget, planted, region, rotate, servedTo } from './rotations.ts';
+import { refuse } from '../fixtures/call-faults.ts';
+import {
+  createSecretEnv,
+  deploy,
+  namedTarget,
+  planted,
+  region,
+  rotate,
+  servedTo,
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
 
 test('a look finds the rotation of a named secret whose event never came', async () => {
   const env = await createSecretEnv({ rotation: namedTarget });

@@ -1,7 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { shared } from './configurations.ts';
-import { createSecretEnv, deploy, namedTarget, rotate, secretName, startCount } from './rotations.ts';
-import { announcements } from './sweeps.ts';
+import {
+  createSecretEnv,
+  deploy,
+  namedTarget,
+  rotate,
+  secretName,
+  startCount,
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 test('a secret that nobody serves is recorded as nothing to deploy, and left alone', async () => {
   const env = await createSecretEnv({ environments: [] });

@@ -2,7 +2,14 @@ import { expect, test } from '@jest/globals';
 import { errorRecord } from '../../shared/platform/errors.ts';
 import type { OutboxStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
-import { createSecretEnv, deploy, planted, rotate, type SecretEnv, servedTo } from './rotations.ts';
+import {
+  createSecretEnv,
+  deploy,
+  planted,
+  rotate,
+  type SecretEnv,
+  servedTo,
+} from '../fixtures/secret-env.ts';
 
 const unreadable = (source: string, id: string): StoredItemError =>
   new StoredItemError('onboarding', { pk: `OUTBOX#${source}`, sk: `DELIVERY#${id}` }, [

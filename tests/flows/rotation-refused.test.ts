@@ -4,8 +4,7 @@ import {
   StartDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
 import { expect, test } from '@jest/globals';
-import { shared } from './configurations.ts';
-import { fault, refuse } from './faults.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -18,7 +17,8 @@ import {
   rotate,
   type SecretEnv,
   startCount,
-} from './rotations.ts';
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
 
 const appConfig = (env: SecretEnv): AppConfigClient =>
   env.services.aws('other', env.configuration).reader({ accountId: shared, region }).appConfig;

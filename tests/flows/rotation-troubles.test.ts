@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { rotationEnded } from '../../simulator/secret-events.ts';
-import { shared } from './configurations.ts';
 import {
   createSecretEnv,
   deploy,
@@ -12,8 +11,9 @@ import {
   type SecretEnvOptions,
   servedTo,
   startCount,
-} from './rotations.ts';
-import { announcements } from './sweeps.ts';
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 test('one target that fails does not touch the others', async () => {
   const environments = ['production', 'test', 'staging'];

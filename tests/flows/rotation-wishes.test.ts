@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { advance, ask, createHostedEnv, ends, moment, occupy } from './hosted.ts';
-import { currentVersion, deployedTo } from './rotations.ts';
+import { advance, ask, createHostedEnv, ends, moment, occupy } from '../fixtures/hosted-env.ts';
+import { currentVersion, deployedTo } from '../fixtures/secret-env.ts';
 
 const minute = 60_000;
 

@@ -3,8 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import { simulatedServices } from '../../simulator/simulated-services.ts';
-import { shared } from './configurations.ts';
-import { fault, losingTheAnswer, refuse } from './faults.ts';
+import { fault, losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
 import {
   alarm,
   callsToStart,
@@ -24,8 +23,9 @@ import {
   type SecretEnvOptions,
   servedTo,
   startCount,
-} from './rotations.ts';
-import { announcements } from './sweeps.ts';
+} from '../fixtures/secret-env.ts';
+import { shared } from '../fixtures/small-configuration.ts';
+import { announcements } from '../fixtures/sweeps.ts';
 
 const minute = 60_000;
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { samePolicy } from '../../shared/iam/equality.ts';
-import { seeded } from './clock.ts';
-import { small } from './configurations.ts';
-import { created, moved, workloads } from './events.ts';
-import { losingTheAnswer, refuse } from './faults.ts';
-import { createEnv, due, foreign, named, onboard, type TestEnv } from './flows-fixture.ts';
+import { created, moved, workloads } from '../fixtures/account-events.ts';
+import { losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
+import { seeded } from '../fixtures/flow-clock.ts';
+import { small } from '../fixtures/small-configuration.ts';
+import { createEnv, due, foreign, named, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const seeds = Array.from({ length: 12 }, (_, index) => index + 1);
 

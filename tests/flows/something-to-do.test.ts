@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { bucket, everything, key, small } from './configurations.ts';
-import { created } from './events.ts';
-import { fault, refuse } from './faults.ts';
-import { due, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { notedRun, notedSweep, repositoryArn, withoutOurs } from './recorded-run.ts';
-import { activated, createSweptEnv, readCounts, sweep } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { notedRun, notedSweep, repositoryArn, withoutOurs } from '../fixtures/recorded-run.ts';
+import { bucket, everything, key, small } from '../fixtures/small-configuration.ts';
+import { activated, createSweptEnv, readCounts, sweep } from '../fixtures/sweeps.ts';
+import { due, named, onboard, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const hours = 3_600_000;
 

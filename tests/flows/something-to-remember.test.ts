@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { bucket, repository, small } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { createEnv, due, makeReady, named, onboard, outcomes } from './flows-fixture.ts';
-import { letIn, type Noted, notedRun, notedSweep, noting, repositoryArn } from './recorded-run.ts';
-import { activated, createSweptEnv, readCounts, sweep } from './sweeps.ts';
-import { answer, approving, untilItWaits } from './waiting.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { answer, approving, untilItWaits } from '../fixtures/approvals.ts';
+import { letIn, type Noted, notedRun, notedSweep, noting, repositoryArn } from '../fixtures/recorded-run.ts';
+import { bucket, repository, small } from '../fixtures/small-configuration.ts';
+import { activated, createSweptEnv, readCounts, sweep } from '../fixtures/sweeps.ts';
+import { createEnv, due, makeReady, named, onboard, outcomes } from '../fixtures/test-env.ts';
 
 const hours = 3_600_000;
 

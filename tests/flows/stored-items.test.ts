@@ -3,10 +3,10 @@ import { errorRecord } from '../../shared/platform/errors.ts';
 import { retryAnnouncements } from '../../shared/runs/record/retry-announcements.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
-import { bucket, everything, small } from './configurations.ts';
-import { created } from './events.ts';
-import { createEnv, due, named, onboard, outcomes } from './flows-fixture.ts';
-import { sweep } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { bucket, everything, small } from '../fixtures/small-configuration.ts';
+import { sweep } from '../fixtures/sweeps.ts';
+import { createEnv, due, named, onboard, outcomes } from '../fixtures/test-env.ts';
 
 const unreadable = (sk: string) =>
   new StoredItemError('onboarding', { pk: `RESOURCE#${bucket}`, sk }, [

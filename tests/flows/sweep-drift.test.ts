@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { bucket, key, repository, runner, secret } from './configurations.ts';
-import { created } from './events.ts';
-import type { Ended, TestEnv } from './flows-fixture.ts';
-import { createSweptEnv, sweep } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { bucket, key, repository, runner, secret } from '../fixtures/small-configuration.ts';
+import { createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import type { Ended, TestEnv } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 const secretName = 'deploy/token';

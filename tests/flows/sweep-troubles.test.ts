@@ -1,10 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { executionsEndWithin } from '../../shared/runs/sweep.ts';
-import { bucket, key, people, small } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { fault, refuse } from './faults.ts';
-import { createEnv, due, named, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { activated, announcements, createSweptEnv, operationCount, readCounts, sweep } from './sweeps.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { bucket, key, people, small } from '../fixtures/small-configuration.ts';
+import {
+  activated,
+  announcements,
+  createSweptEnv,
+  operationCount,
+  readCounts,
+  sweep,
+} from '../fixtures/sweeps.ts';
+import { createEnv, due, named, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 test('an account that moves while the sweep lists gets what its new OU has, and loses nothing', async () => {
   const env = await createSweptEnv();

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { bucket, key } from './configurations.ts';
-import { created, workloads } from './events.ts';
-import { createEnv, due, foreign, named, onboard, outcomes, writeCounts } from './flows-fixture.ts';
-import { announcements, createSweptEnv, operationCount, readCounts, sweep } from './sweeps.ts';
+import { created, workloads } from '../fixtures/account-events.ts';
+import { bucket, key } from '../fixtures/small-configuration.ts';
+import { announcements, createSweptEnv, operationCount, readCounts, sweep } from '../fixtures/sweeps.ts';
+import { createEnv, due, foreign, named, onboard, outcomes, writeCounts } from '../fixtures/test-env.ts';
 
 test('where nothing has to change, each resource is read once, nothing is written and nothing announced', async () => {
   const env = await createSweptEnv();

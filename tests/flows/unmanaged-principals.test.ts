@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { ouId } from '../../simulator/example-organization.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
-import { bucket, key, repository, runner, secret, small } from './configurations.ts';
-import { created } from './events.ts';
-import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from './flows-fixture.ts';
-import { createSweptEnv } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { bucket, key, repository, runner, secret, small } from '../fixtures/small-configuration.ts';
+import { createSweptEnv } from '../fixtures/sweeps.ts';
+import { foreign, named, onboard, outcomes, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 /** Closed before the run, and in no grant. */
 const closed = { id: '700000000001', name: 'old-sandbox' };

@@ -4,10 +4,10 @@ import { activeConfiguration } from '../../shared/configuration/active-configura
 import { configurationSchema } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
-import { repository, small } from './configurations.ts';
-import { created } from './events.ts';
-import { createEnv, named, onboard, type TestEnv } from './flows-fixture.ts';
-import { activated, sweep } from './sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { repository, small } from '../fixtures/small-configuration.ts';
+import { activated, sweep } from '../fixtures/sweeps.ts';
+import { createEnv, named, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 /** A world whose one grant, on a repository, gets this selector once all OUs are there. */
 async function createEnvFor(selector: Selector): Promise<TestEnv> {

@@ -5,12 +5,12 @@ import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { ouId } from '../../simulator/example-organization.ts';
-import { bucket, runner, small, smallText } from './configurations.ts';
-import { created, eventOf, moved, workloads } from './events.ts';
-import { due, named, onboard, outcomes } from './flows-fixture.ts';
-import { spoiling } from './odd-items.ts';
-import { repositoryArn } from './patterns.ts';
-import { activated, createSweptEnv, sweep } from './sweeps.ts';
+import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
+import { repositoryArn } from '../fixtures/discovered-resources.ts';
+import { bucket, runner, small, smallText } from '../fixtures/small-configuration.ts';
+import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
+import { due, named, onboard, outcomes } from '../fixtures/test-env.ts';
+import { spoiling } from '../fixtures/unreadable-items.ts';
 
 /** A world in which everybody has what is due, and a way to spoil items of its registry. */
 async function withOddItems(configuration = small()) {

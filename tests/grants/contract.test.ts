@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { grantKinds } from '../../shared/grants/kinds.ts';
-import { casesOf, kindsWithCases } from './cases.ts';
+import { finders } from '../fixtures/grants/discovery-fixtures.ts';
+import { casesOf, kindsWithCases } from '../fixtures/grants/kind-cases.ts';
 import { grantKindContract } from './contract.ts';
 import { discoveryContract } from './discovery-contract.ts';
-import { finders } from './discovery-fixtures.ts';
 
 test('every grant kind has its cases, and every cases file its kind', () => {
   expect([...kindsWithCases].sort()).toEqual(grantKinds.map(({ name }) => name).sort());

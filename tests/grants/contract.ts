@@ -12,8 +12,6 @@ import {
   ResourceMissingError,
 } from '../../shared/platform/aws/errors.ts';
 import { isAllowed } from '../../shared/reconcile/verify.ts';
-import type { KindCases } from './cases.ts';
-import { type Brought, createGrantFixture, type GrantFixture } from './grant-fixture.ts';
 import {
   accountsOf,
   allowing,
@@ -23,7 +21,9 @@ import {
   manyAccounts,
   members,
   stranger,
-} from './grants-fixture.ts';
+} from '../fixtures/grants/grant-env.ts';
+import { type Brought, createGrantFixture, type GrantFixture } from '../fixtures/grants/grant-fixture.ts';
+import type { KindCases } from '../fixtures/grants/kind-cases.ts';
 
 const [first, second, third] = members;
 const two = accountsOf([first, second]);

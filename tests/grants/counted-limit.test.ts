@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { countedSize } from '../../shared/grants/counted-limit.ts';
 import { raiseAdvice } from '../../shared/grants/quotas.ts';
-import { account } from '../reconcile/plan-fixture.ts';
+import { account } from '../fixtures/plan-fixture.ts';
 
 const entry = { name: 'images', kind: 'kms-grant', account: 'shared', for: { all: true } } as const;
 

@@ -7,9 +7,9 @@ import {
 } from '../../shared/grants/contract.ts';
 import { TooManyResourcesError } from '../../shared/grants/errors.ts';
 import { AccessDeniedError, RegionNotEnabledError } from '../../shared/platform/aws/errors.ts';
-import { entryOf } from './cases.ts';
-import { type Finder, finders } from './discovery-fixtures.ts';
-import { allowing, central, context, createGrantEnv, type GrantEnv } from './grants-fixture.ts';
+import { type Finder, finders } from '../fixtures/grants/discovery-fixtures.ts';
+import { allowing, central, context, createGrantEnv, type GrantEnv } from '../fixtures/grants/grant-env.ts';
+import { entryOf } from '../fixtures/grants/kind-cases.ts';
 
 const home = 'eu-west-1';
 const abroad = 'us-west-2';

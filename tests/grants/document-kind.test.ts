@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
-import { casesOf, entryOf } from './cases.ts';
-import { createGrantFixture } from './grant-fixture.ts';
-import { accountsOf, central, context, members } from './grants-fixture.ts';
+import { accountsOf, central, context, members } from '../fixtures/grants/grant-env.ts';
+import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
+import { casesOf, entryOf } from '../fixtures/grants/kind-cases.ts';
 
 const two = accountsOf(members.slice(0, 2));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { heldBy } from '../../shared/grants/principals.ts';
-import { context } from './grants-fixture.ts';
+import { context } from '../fixtures/grants/grant-env.ts';
 
 const membersOf = (membership: 'organization' | 'ou', selector: object) => ({
   entry: { name: 'images', kind: 'ecr-repository-policy', account: 'shared', for: selector } as never,

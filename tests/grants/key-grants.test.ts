@@ -4,10 +4,10 @@ import type { GrantKind } from '../../shared/grants/contract.ts';
 import { writeGrants } from '../../shared/grants/key-grants.ts';
 import { kmsGrant } from '../../shared/grants/kms-grant.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { casesOf } from './cases.ts';
-import { createGrantFixture } from './grant-fixture.ts';
-import { accountsOf, context, manyAccounts, members } from './grants-fixture.ts';
-import { autoScalingRole } from './key-grant-fixtures.ts';
+import { accountsOf, context, manyAccounts, members } from '../fixtures/grants/grant-env.ts';
+import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
+import { autoScalingRole } from '../fixtures/grants/key-grant-fixtures.ts';
+import { casesOf } from '../fixtures/grants/kind-cases.ts';
 
 const kind = kmsGrant as GrantKind;
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { grantKinds } from '../../shared/grants/kinds.ts';
-import { filesIn } from '../imports.ts';
+import { filesIn } from '../fixtures/source/imports.ts';
 
 /** What the kinds share. Every other file of the folder is a kind. */
 const helpers = [

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { KeyGrant, KeyGrants } from '../../shared/grants/key-grants.ts';
 import { kmsGrant } from '../../shared/grants/kms-grant.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
-import { accountsOf, context, members } from './grants-fixture.ts';
-import { autoScalingRole } from './key-grant-fixtures.ts';
+import { accountsOf, context, members } from '../fixtures/grants/grant-env.ts';
+import { autoScalingRole } from '../fixtures/grants/key-grant-fixtures.ts';
 
 const fields = {
   name: 'volumes',

@@ -4,9 +4,9 @@ import type { GrantKind } from '../../shared/grants/contract.ts';
 import { type ManagedPolicies, writeManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { awsError } from '../../simulator/aws-error.ts';
-import { casesOf } from './cases.ts';
-import { createGrantFixture } from './grant-fixture.ts';
-import { accountsOf, central, context, manyAccounts, members } from './grants-fixture.ts';
+import { accountsOf, central, context, manyAccounts, members } from '../fixtures/grants/grant-env.ts';
+import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
+import { casesOf } from '../fixtures/grants/kind-cases.ts';
 
 const kind = assumeRolePermission as GrantKind;
 const cases = casesOf(kind);

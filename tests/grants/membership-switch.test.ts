@@ -6,10 +6,10 @@ import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
-import { account, configurationWith, onlyResource, planOnly } from '../reconcile/plan-fixture.ts';
-import { casesOf } from './cases.ts';
-import { createGrantFixture } from './grant-fixture.ts';
-import { context, createGrantEnv, manyAccounts } from './grants-fixture.ts';
+import { context, createGrantEnv, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
+import { casesOf } from '../fixtures/grants/kind-cases.ts';
+import { account, configurationWith, onlyResource, planOnly } from '../fixtures/plan-fixture.ts';
 
 const ou = 'ou-abcd-11112222';
 const inUnit = (id: string) => account(id, { parentIds: ['r-abcd', ou] });

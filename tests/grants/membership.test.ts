@@ -9,8 +9,8 @@ import { ownedStatements } from '../../shared/iam/managed-statements.ts';
 import { exposures } from '../../shared/iam/safety.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { isAllowed } from '../../shared/reconcile/verify.ts';
-import { casesOf, entryOf } from './cases.ts';
-import { account, accountsOf, central, context } from './grants-fixture.ts';
+import { account, accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
+import { casesOf, entryOf } from '../fixtures/grants/kind-cases.ts';
 
 /** Every preset that can be held by a condition. */
 const held = grantKinds.flatMap((kind) =>

@@ -8,8 +8,8 @@ import { many, newPolicy, type PolicyDocument } from '../../shared/iam/document.
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { policySize } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { entryOf } from './cases.ts';
-import { central, context, manyAccounts } from './grants-fixture.ts';
+import { central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { entryOf } from '../fixtures/grants/kind-cases.ts';
 
 const kind = s3BucketPolicy as GrantKind;
 const limit = 20_480;

@@ -8,8 +8,8 @@ import { sentDocument } from '../../shared/grants/sid-tag.ts';
 import { samePolicy } from '../../shared/iam/equality.ts';
 import { policySize } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { entryOf } from './cases.ts';
-import { context, manyAccounts } from './grants-fixture.ts';
+import { context, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { entryOf } from '../fixtures/grants/kind-cases.ts';
 
 const kind = assumeRolePermission as GrantKind;
 /** Small policies, so that few accounts need several. */

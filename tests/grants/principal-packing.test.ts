@@ -14,8 +14,8 @@ import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { exposures } from '../../shared/iam/safety.ts';
 import { policySize } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { entryOf } from './cases.ts';
-import { account, central, context, manyAccounts } from './grants-fixture.ts';
+import { account, central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { entryOf } from '../fixtures/grants/kind-cases.ts';
 
 interface Packed {
   readonly name: string;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { rawFields, rawParts, rawResource } from '../../shared/grants/raw-statements.ts';
 import type { Statement } from '../../shared/iam/document.ts';
 import { exposures } from '../../shared/iam/safety.ts';
-import { accountsOf, central, context } from './grants-fixture.ts';
+import { accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
 
 const schema = z.strictObject(rawFields(rawResource.optional()));
 const ref = { kind: 's3-bucket-policy', accountId: central, region: 'eu-west-1', id: 'example-logs' };

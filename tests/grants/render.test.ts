@@ -3,8 +3,8 @@ import { grantKinds } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { newPolicy } from '../../shared/iam/document.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
-import { casesOf, contextOf, entryOf } from './cases.ts';
-import { accountsOf } from './grants-fixture.ts';
+import { accountsOf } from '../fixtures/grants/grant-env.ts';
+import { casesOf, contextOf, entryOf } from '../fixtures/grants/kind-cases.ts';
 
 const meaning = (Statement: PolicyDocument['Statement']) => normalizePolicy({ ...newPolicy(), Statement });
 

@@ -11,8 +11,8 @@ import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { policySize } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { entryOf } from './cases.ts';
-import { context, manyAccounts } from './grants-fixture.ts';
+import { context, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { entryOf } from '../fixtures/grants/kind-cases.ts';
 
 const kind = assumeRolePermission as GrantKind;
 

@@ -5,9 +5,9 @@ import type { GrantKind } from '../../shared/grants/contract.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import { accountsOfRoles } from '../../shared/grants/role-entries.ts';
 import type { SimulatedManagedPolicy } from '../../simulator/simulated-resources.ts';
-import { casesOf } from './cases.ts';
-import { createGrantFixture } from './grant-fixture.ts';
-import { central, context, manyAccounts } from './grants-fixture.ts';
+import { central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
+import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
+import { casesOf } from '../fixtures/grants/kind-cases.ts';
 
 const kind = assumeRolePermission as GrantKind;
 const cases = casesOf(kind);

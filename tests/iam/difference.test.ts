@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { policyDifference } from '../../shared/iam/difference.ts';
 import { formatDifference } from '../../shared/iam/difference-text.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
-import { casesOf } from './cases.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { samePolicy } from '../../shared/iam/equality.ts';
-import { casesOf } from './cases.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
   readonly name: string;

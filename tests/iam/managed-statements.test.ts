@@ -7,7 +7,7 @@ import {
   ownedStatements,
   replaceOwned,
 } from '../../shared/iam/managed-statements.ts';
-import { casesOf } from './cases.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Cases {
   readonly replace: readonly {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
 import { normalizePolicy, normalizeStatement } from '../../shared/iam/normalize.ts';
-import { casesOf } from './cases.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
   readonly name: string;

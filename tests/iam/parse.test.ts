@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newPolicy, parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
 import { MalformedPolicyError } from '../../shared/iam/errors.ts';
-import { casesOf } from './cases.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
   readonly name: string;

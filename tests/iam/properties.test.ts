@@ -19,8 +19,8 @@ import {
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
 import { exposures } from '../../shared/iam/safety.ts';
 import { policySize } from '../../shared/iam/size.ts';
-import * as any from './arbitraries.ts';
-import { choices, respelled } from './respelling.ts';
+import * as any from '../fixtures/iam/arbitraries.ts';
+import { choices, respelled } from '../fixtures/iam/respelling.ts';
 
 fc.configureGlobal({ seed: 20_260_101, numRuns: 500 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
 import { exposures } from '../../shared/iam/safety.ts';
-import { casesOf } from './cases.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Cases {
   readonly allowed: { readonly accountIds: readonly string[]; readonly organizationId: string };

@@ -4,8 +4,8 @@ import { policyDifference } from '../../shared/iam/difference.ts';
 import { formatDifference } from '../../shared/iam/difference-text.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
-import { anyRequest, documentOf, statement } from './arbitraries.ts';
-import { casesOf } from './cases.ts';
+import { anyRequest, documentOf, statement } from '../fixtures/iam/arbitraries.ts';
+import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
   readonly name: string;

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunReport } from '../../cli/run-report.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
-import { run } from '../cli/screen.ts';
-import { accountsAt } from './accounts.ts';
-import { createTable, tableClient } from './dynamodb-tables.ts';
-import { describeWithMoto } from './moto.ts';
-import { bucketPolicy, namedIn } from './policies.ts';
+import { accountsAt } from '../fixtures/moto/accounts.ts';
+import { bucketPolicy, namedIn } from '../fixtures/moto/policies.ts';
+import { run } from '../fixtures/screen.ts';
+import { createTable, tableClient } from '../fixtures/servers/dynamodb-tables.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 /** The organization is the one that scripts/moto-organization.ts starts, with a moto of its own. */
 describeWithMoto('the command line against an endpoint on this machine', () => {

@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
+import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
+import { dynamoStorage } from '../fixtures/servers/dynamodb-storage.ts';
+import { createTable, tableClient } from '../fixtures/servers/dynamodb-tables.ts';
 import { concurrentFlows } from '../flows/concurrent/flows.ts';
-import { describeWithDynamoDb } from './dynamodb-local.ts';
-import { dynamoStorage } from './dynamodb-storage.ts';
-import { createTable, tableClient } from './dynamodb-tables.ts';
 
 describeWithDynamoDb('runs that meet', (dynamodb) => {
   let client: DynamoDBDocumentClient;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { unpackVerified } from '../../scripts/verified-archive.ts';
-import { missingDynamoDbLocal } from './dynamodb-local-server.ts';
+import { missingDynamoDbLocal } from '../fixtures/servers/dynamodb-local-server.ts';
 
 let scratch: string;
 beforeEach(() => {

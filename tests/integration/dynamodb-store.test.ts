@@ -9,7 +9,8 @@ import { defined } from '../../shared/store/dynamodb/items.ts';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { storeContract } from '../store/contract.ts';
+import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
+import { createTable, tableClient } from '../fixtures/servers/dynamodb-tables.ts';
 import {
   aChange,
   accountId,
@@ -20,10 +21,9 @@ import {
   bucket,
   key,
   later,
-} from '../store/contracts/fixtures.ts';
+} from '../fixtures/store-items.ts';
+import { storeContract } from '../store/contract.ts';
 import { unreadableItemsContract } from '../store/contracts/unreadable-items.ts';
-import { describeWithDynamoDb } from './dynamodb-local.ts';
-import { createTable, tableClient } from './dynamodb-tables.ts';
 
 /** A clock on which this happens while the store waits. */
 const waitingFor = (sleep: (milliseconds: number) => Promise<void>): Clock => ({

@@ -8,8 +8,8 @@ import { TooManyResourcesError } from '../../shared/grants/errors.ts';
 import { grantKind } from '../../shared/grants/kinds.ts';
 import { awsAccess } from '../../shared/platform/aws/access.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { type Account, accountsAt, callerCredentials } from './accounts.ts';
-import { describeWithMoto } from './moto.ts';
+import { type Account, accountsAt, callerCredentials } from '../fixtures/moto/accounts.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 const accountId = '444455556666';
 const region = 'eu-west-1';

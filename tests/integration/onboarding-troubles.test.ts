@@ -1,10 +1,7 @@
 import { DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, test } from '@jest/globals';
-import { type Deployment, deployOn, type Run, tableStore, writesOf } from './deployment.ts';
-import { describeWithDynamoDb } from './dynamodb-local.ts';
-import { closedEvent, createdEvent, removedEvent } from './events.ts';
-import * as foreign from './foreign.ts';
-import { describeWithMoto } from './moto.ts';
+import { type Deployment, deployOn, type Run, tableStore, writesOf } from '../fixtures/moto/deployment.ts';
+import { closedEvent, createdEvent, removedEvent } from '../fixtures/moto/events.ts';
 import {
   buildOrganization,
   closeAccount,
@@ -13,9 +10,12 @@ import {
   type Organization,
   type OuName,
   removeAccount,
-} from './organization.ts';
-import { age, attachedPolicies, foreignIn, namedIn, readPolicies } from './policies.ts';
-import { addBucket } from './resources.ts';
+} from '../fixtures/moto/organization.ts';
+import { age, attachedPolicies, foreignIn, namedIn, readPolicies } from '../fixtures/moto/policies.ts';
+import { addBucket } from '../fixtures/moto/resources.ts';
+import * as foreign from '../fixtures/moto/unmanaged-documents.ts';
+import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 describeWithMoto('accounts that arrive together, leave, or meet what is missing', (moto) => {
   let organization: Organization;

@@ -1,16 +1,14 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { type Announcements, listenAt } from './announcements.ts';
-import { type Deployment, deployOn, type Run, tableStore, writesOf } from './deployment.ts';
-import { createdEvent, movedEvent } from './events.ts';
-import * as foreign from './foreign.ts';
-import { describeWithMoto } from './moto.ts';
+import { type Announcements, listenAt } from '../fixtures/moto/announcements.ts';
+import { type Deployment, deployOn, type Run, tableStore, writesOf } from '../fixtures/moto/deployment.ts';
+import { createdEvent, movedEvent } from '../fixtures/moto/events.ts';
 import {
   buildOrganization,
   createAccount,
   moveAccount,
   type Organization,
   type OuName,
-} from './organization.ts';
+} from '../fixtures/moto/organization.ts';
 import {
   type AttachedPolicy,
   attachedPolicies,
@@ -18,7 +16,9 @@ import {
   namedIn,
   type Policies,
   readPolicies,
-} from './policies.ts';
+} from '../fixtures/moto/policies.ts';
+import * as foreign from '../fixtures/moto/unmanaged-documents.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 describeWithMoto('three accounts that arrive one after the other', (moto) => {
   let organization: Organization;

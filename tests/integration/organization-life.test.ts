@@ -1,18 +1,26 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { RunRecord } from '../../shared/store/ports.ts';
-import { type Deployment, newDeployment, type Run, writesOf } from './deployment.ts';
-import { callEvent, createdEvent } from './events.ts';
-import { abroad, type Holders, holdersIn, home, type Life, livingIn, untagSecret } from './life.ts';
-import { describeWithMoto } from './moto.ts';
+import { type Deployment, newDeployment, type Run, writesOf } from '../fixtures/moto/deployment.ts';
+import { callEvent, createdEvent } from '../fixtures/moto/events.ts';
 import {
   buildOrganization,
   closeAccount,
   createAccount,
   moveAccount,
   removeAccount,
-} from './organization.ts';
-import { addRepository } from './resources.ts';
+} from '../fixtures/moto/organization.ts';
+import {
+  abroad,
+  type Holders,
+  holdersIn,
+  home,
+  type Life,
+  livingIn,
+  untagSecret,
+} from '../fixtures/moto/organization-life.ts';
+import { addRepository } from '../fixtures/moto/resources.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 /** What a run did, and who has what after it. */
 interface Chapter extends Run {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { type ServerProgram, startServer } from './server-process.ts';
+import { type ServerProgram, startServer } from '../fixtures/servers/server-process.ts';
 
 /** A program of this Node that gets its port as an argument. */
 const program = (code: string): ServerProgram => ({
@@ -107,7 +107,7 @@ test('ends the server when the process that started it is killed', async () => {
 });
 
 const ownerCode = `
-  const { startServer } = await import(${JSON.stringify(new URL('./server-process.ts', import.meta.url).href)});
+  const { startServer } = await import(${JSON.stringify(new URL('../fixtures/servers/server-process.ts', import.meta.url).href)});
   const { code, ...program } = JSON.parse(process.argv[1]);
   const argumentsFor = (port) => ['-e', code, String(port)];
   const { endpoint } = await startServer({ ...program, argumentsFor, announces: /port (\\d+)/ });

@@ -7,12 +7,12 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
-import { run } from '../cli/screen.ts';
-import { describeWithDynamoDb } from './dynamodb-local.ts';
-import { createTable, tableClient } from './dynamodb-tables.ts';
-import { describeWithMoto } from './moto.ts';
-import { buildOrganization, createAccount, moveAccount } from './organization.ts';
-import { namedIn, readPolicies } from './policies.ts';
+import { buildOrganization, createAccount, moveAccount } from '../fixtures/moto/organization.ts';
+import { namedIn, readPolicies } from '../fixtures/moto/policies.ts';
+import { run } from '../fixtures/screen.ts';
+import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
+import { createTable, tableClient } from '../fixtures/servers/dynamodb-tables.ts';
+import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
 const program = fileURLToPath(new URL('../../cli/bin.js', import.meta.url));
 const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };

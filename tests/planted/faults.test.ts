@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sourceOf } from '../imports.ts';
+import { sourceOf } from '../fixtures/source/imports.ts';
 import { plantedFault, plantedFaults } from './faults.ts';
 
 test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(

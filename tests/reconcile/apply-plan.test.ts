@@ -6,8 +6,8 @@ import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { leaseDuration } from '../../shared/reconcile/lease.ts';
 import { type OverallPlan, planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { bucket, everything, repository, secret, small } from '../flows/configurations.ts';
-import { createEnv, due, foreign, named, type TestEnv, writeCounts } from '../flows/flows-fixture.ts';
+import { bucket, everything, repository, secret, small } from '../fixtures/small-configuration.ts';
+import { createEnv, due, foreign, named, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const own = '888888888888';
 

@@ -14,7 +14,7 @@ import { blockedRemovalsIn, withOtherReasons } from '../../shared/reconcile/bloc
 import { ContestedError } from '../../shared/reconcile/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import { withheldError } from '../../shared/reconcile/removal-limit.ts';
-import { configurationWith, idsOf, members, planOnly, readSecret } from './plan-fixture.ts';
+import { configurationWith, idsOf, members, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
 const sid = 'AccountOnboardingtestTokenRead';

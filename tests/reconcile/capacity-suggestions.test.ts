@@ -6,7 +6,7 @@ import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import type { Remedy } from '../../shared/reconcile/capacity-suggestions.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
-import { account, configurationWith, members, planOnly } from './plan-fixture.ts';
+import { account, configurationWith, members, planOnly } from '../fixtures/plan-fixture.ts';
 
 const images = (more: object = {}) => ({
   name: 'images',

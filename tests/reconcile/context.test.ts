@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { isMemberOf, newestFirst, picture } from '../../shared/reconcile/context.ts';
-import { small } from '../flows/configurations.ts';
-import { createEnv } from '../flows/flows-fixture.ts';
-import { account } from './plan-fixture.ts';
+import { account } from '../fixtures/plan-fixture.ts';
+import { small } from '../fixtures/small-configuration.ts';
+import { createEnv } from '../fixtures/test-env.ts';
 
 const unknown = 's3-bucket-policy/222222222222/eu-west-1/other-logs';
 

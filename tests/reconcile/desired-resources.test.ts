@@ -10,7 +10,7 @@ import {
   members,
   readSecret,
   shared,
-} from './plan-fixture.ts';
+} from '../fixtures/plan-fixture.ts';
 
 const key = `secret-resource-policy/${shared}/eu-west-1/deploy/token`;
 

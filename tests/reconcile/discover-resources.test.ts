@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { lookForResources, searchLines, writtenAmong } from '../../shared/reconcile/discover-resources.ts';
 import type { FoundResources, FoundStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
-import { shared } from '../flows/configurations.ts';
-import { createEnv, type TestEnv } from '../flows/flows-fixture.ts';
-import { addRepository, having, home, images, repositoryKey } from '../flows/patterns.ts';
+import { addRepository, having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
+import { shared } from '../fixtures/small-configuration.ts';
+import { createEnv, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = having(images('["base/*"]'));
 const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;

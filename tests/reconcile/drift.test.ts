@@ -5,10 +5,10 @@ import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { driftOf, type ResourceDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import type { ResourceState } from '../../shared/store/ports.ts';
-import { bucket, people, repository, small } from '../flows/configurations.ts';
-import { createEnv, type TestEnv } from '../flows/flows-fixture.ts';
-import { sweep } from '../flows/sweeps.ts';
-import { leaveOver } from '../flows/unattached-policies.ts';
+import { bucket, people, repository, small } from '../fixtures/small-configuration.ts';
+import { sweep } from '../fixtures/sweeps.ts';
+import { createEnv, type TestEnv } from '../fixtures/test-env.ts';
+import { leaveOver } from '../fixtures/unattached-policies.ts';
 
 const plan = async ({ services, store }: TestEnv) =>
   planAll(services, { runId: 'plan', active: await activeConfiguration(store) });

@@ -6,7 +6,15 @@ import type { Account } from '../../shared/platform/account.ts';
 import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { PlanRequest, ResourcePlan } from '../../shared/reconcile/plan-types.ts';
-import { assume, configurationWith, idsOf, members, now, onlyResource, readSecret } from './plan-fixture.ts';
+import {
+  assume,
+  configurationWith,
+  idsOf,
+  members,
+  now,
+  onlyResource,
+  readSecret,
+} from '../fixtures/plan-fixture.ts';
 
 const more = { account: 'shared', for: { all: true } };
 const makers: Readonly<Record<string, (fields: object) => object>> = {

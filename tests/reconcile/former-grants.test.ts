@@ -19,7 +19,7 @@ import {
   onlyResource,
   planOnly,
   readSecret,
-} from './plan-fixture.ts';
+} from '../fixtures/plan-fixture.ts';
 
 const before = configurationWith([readSecret()]);
 const remembered = ['AccountOnboardingtestTokenRead'];

@@ -12,7 +12,7 @@ import {
   onlyResource,
   planOnly,
   readSecret,
-} from './plan-fixture.ts';
+} from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()], { safety: { graceHours: 24 } });
 const remembered = ['AccountOnboardingtestTokenRead'];

@@ -6,7 +6,7 @@ import type { Services } from '../../shared/reconcile/services.ts';
 import { memoryStore } from '../../shared/store/memory.ts';
 import type { LeaseStore } from '../../shared/store/ports.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
-import { flowClock, seeded } from '../flows/clock.ts';
+import { flowClock, seeded } from '../fixtures/flow-clock.ts';
 
 const resource = 'a resource';
 const never = async () => ({ settled: false });

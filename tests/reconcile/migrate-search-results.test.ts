@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { carriedOver } from '../../shared/reconcile/migrate-search-results.ts';
 import type { FoundResources } from '../../shared/store/ports.ts';
-import { shared } from '../flows/configurations.ts';
-import { having, home, images, repositoryKey } from '../flows/patterns.ts';
+import { having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
+import { shared } from '../fixtures/small-configuration.ts';
 
 const search = (name: string): string => `ecr-repository-policy/${shared}/${home}/name:${name}`;
 

@@ -5,11 +5,11 @@ import { verifyRun } from '../../shared/reconcile/verify.ts';
 import { planRun } from '../../shared/runs/plan.ts';
 import { updateCentralAccount } from '../../shared/runs/update.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { people, small } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { fault, refuse } from '../flows/faults.ts';
-import { createEnv, due, makeReady, named, type TestEnv } from '../flows/flows-fixture.ts';
-import { attachedTo, leaveOver, policiesOf } from '../flows/unattached-policies.ts';
+import { created } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { people, small } from '../fixtures/small-configuration.ts';
+import { createEnv, due, makeReady, named, type TestEnv } from '../fixtures/test-env.ts';
+import { attachedTo, leaveOver, policiesOf } from '../fixtures/unattached-policies.ts';
 
 const configuration = small(['people']);
 const former = Array.from({ length: 20 }, (_, index) => String(600_000_000_000 + index));

@@ -7,8 +7,8 @@ import { nothingFound } from '../../shared/configuration/searches.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { type OverallPlan, planAll, planFileOf } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration, asIfActivated } from '../../shared/runs/activate.ts';
-import { bucket, everything, people, repository, secret, small } from '../flows/configurations.ts';
-import { createEnv, type TestEnv, writeCounts } from '../flows/flows-fixture.ts';
+import { bucket, everything, people, repository, secret, small } from '../fixtures/small-configuration.ts';
+import { createEnv, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const developer = '888888888888';
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { bucket, small } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { createEnv, makeReady, type TestEnv } from '../flows/flows-fixture.ts';
-import { reconcile } from './reconcile-fixture.ts';
+import { created } from '../fixtures/account-events.ts';
+import { reconcile } from '../fixtures/reconcile-bucket.ts';
+import { bucket, small } from '../fixtures/small-configuration.ts';
+import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 

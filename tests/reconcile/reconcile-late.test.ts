@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { leaseDuration, sendWindow } from '../../shared/reconcile/lease.ts';
-import { bucket, small } from '../flows/configurations.ts';
-import { fault, losingTheAnswer, refuse } from '../flows/faults.ts';
-import { createEnv, named } from '../flows/flows-fixture.ts';
-import { isFree, reconcile } from './reconcile-fixture.ts';
+import { fault, losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
+import { isFree, reconcile } from '../fixtures/reconcile-bucket.ts';
+import { bucket, small } from '../fixtures/small-configuration.ts';
+import { createEnv, named } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 

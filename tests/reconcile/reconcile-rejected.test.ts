@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { repository, small } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { createEnv, makeReady, named } from '../flows/flows-fixture.ts';
-import { reconcile } from './reconcile-fixture.ts';
+import { created } from '../fixtures/account-events.ts';
+import { reconcile } from '../fixtures/reconcile-bucket.ts';
+import { repository, small } from '../fixtures/small-configuration.ts';
+import { createEnv, makeReady, named } from '../fixtures/test-env.ts';
 
 const repositoryArn = 'arn:aws:ecr:eu-west-1:444444444444:repository/base/node';
 

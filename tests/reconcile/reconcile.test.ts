@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { lookForResources } from '../../shared/reconcile/discover-resources.ts';
 import { isSettled } from '../../shared/reconcile/is-up-to-date.ts';
-import { bucket, small } from '../flows/configurations.ts';
-import { fault, refuse } from '../flows/faults.ts';
-import { createEnv, named } from '../flows/flows-fixture.ts';
-import { addRepository, having, images, repositoryKey } from '../flows/patterns.ts';
-import { isFree, reconcile } from './reconcile-fixture.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { addRepository, having, images, repositoryKey } from '../fixtures/discovered-resources.ts';
+import { isFree, reconcile } from '../fixtures/reconcile-bucket.ts';
+import { bucket, small } from '../fixtures/small-configuration.ts';
+import { createEnv, named } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 

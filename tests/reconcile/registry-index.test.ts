@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { indexOf, known } from '../../shared/reconcile/registry-index.ts';
-import { account } from './plan-fixture.ts';
+import { account } from '../fixtures/plan-fixture.ts';
 
 const here = account('111122223333', { tags: { runner: 'yes' } });
 const closed = account('222233334444', { state: 'SUSPENDED' });

@@ -1,6 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { unknownLoss } from '../../shared/reconcile/former-grants.ts';
-import { account, configurationWith, now, onlyResource, planOnly, readSecret } from './plan-fixture.ts';
+import {
+  account,
+  configurationWith,
+  now,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
 const [kept, gone, judged] = ['500000000001', '500000000002', '500000000003'] as const;

@@ -3,7 +3,7 @@ import { ResourceMissingError, ThrottledError } from '../../shared/platform/aws/
 import { gone, readUnlessGone, resting, stateOfGone } from '../../shared/reconcile/missing-resource.ts';
 import { identityOf } from '../../shared/reconcile/resource-identity.ts';
 import { remembering } from '../../shared/reconcile/versioned-state.ts';
-import { configurationWith, onlyResource, readSecret } from './plan-fixture.ts';
+import { configurationWith, onlyResource, readSecret } from '../fixtures/plan-fixture.ts';
 
 const desired = onlyResource(configurationWith([readSecret()]), []);
 const found = { ...desired, named: false };

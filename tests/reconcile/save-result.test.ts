@@ -3,7 +3,14 @@ import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { LeaseLostError } from '../../shared/reconcile/errors.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import { type Ended, settle } from '../../shared/reconcile/save-result.ts';
-import { configurationWith, idsOf, members, onlyResource, planOnly, readSecret } from './plan-fixture.ts';
+import {
+  configurationWith,
+  idsOf,
+  members,
+  onlyResource,
+  planOnly,
+  readSecret,
+} from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
 const desired = onlyResource(configuration, members(2));

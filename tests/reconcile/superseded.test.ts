@@ -3,10 +3,10 @@ import { activeConfiguration } from '../../shared/configuration/active-configura
 import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { bucket, small } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { fault } from '../flows/faults.ts';
-import { createEnv, named, onboard, type TestEnv } from '../flows/flows-fixture.ts';
+import { created } from '../fixtures/account-events.ts';
+import { fault } from '../fixtures/call-faults.ts';
+import { bucket, small } from '../fixtures/small-configuration.ts';
+import { createEnv, named, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket', 'key']);
 const withoutBucket = small(['key']);

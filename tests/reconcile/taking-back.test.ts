@@ -14,7 +14,7 @@ import {
   onlyResource,
   planOnly,
   readSecret,
-} from './plan-fixture.ts';
+} from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
 const sid = 'AccountOnboardingtestTokenRead';

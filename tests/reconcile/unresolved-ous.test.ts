@@ -12,7 +12,7 @@ import {
   unresolvedPaths,
   unresolvedText,
 } from '../../shared/reconcile/unresolved-ous.ts';
-import { smallText } from '../flows/configurations.ts';
+import { smallText } from '../fixtures/small-configuration.ts';
 
 const account = (number: number, ouId: string, ouPath: string): Account => ({
   id: String(111122223300 + number),

@@ -3,10 +3,10 @@ import { isAllowed, verifyRun } from '../../shared/reconcile/verify.ts';
 import { planRun } from '../../shared/runs/plan.ts';
 import { updateCentralAccount } from '../../shared/runs/update.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { bucket, key, small } from '../flows/configurations.ts';
-import { created, eventOf, workloads } from '../flows/events.ts';
-import { fault, refuse } from '../flows/faults.ts';
-import { createEnv, makeReady, onboard, type TestEnv } from '../flows/flows-fixture.ts';
+import { created, eventOf, workloads } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { bucket, key, small } from '../fixtures/small-configuration.ts';
+import { createEnv, makeReady, onboard, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket', 'key']);
 

@@ -3,9 +3,9 @@ import { timestamp } from '../../shared/platform/clock.ts';
 import { messageOf } from '../../shared/platform/lambda/task-error.ts';
 import { failRun, finishRun } from '../../shared/runs/finish.ts';
 import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
-import { small } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { createEnv, makeReady, type TestEnv } from '../flows/flows-fixture.ts';
+import { created } from '../fixtures/account-events.ts';
+import { small } from '../fixtures/small-configuration.ts';
+import { createEnv, makeReady, type TestEnv } from '../fixtures/test-env.ts';
 
 const configuration = small(['bucket']);
 const own = '888888888888';

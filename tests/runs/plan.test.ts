@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import { planRun } from '../../shared/runs/plan.ts';
-import { bucket, everything, type GrantName, key, small } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { fault, refuse } from '../flows/faults.ts';
-import { createEnv, type TestEnv } from '../flows/flows-fixture.ts';
-import { createSweptEnv } from '../flows/sweeps.ts';
+import { created } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { bucket, everything, type GrantName, key, small } from '../fixtures/small-configuration.ts';
+import { createSweptEnv } from '../fixtures/sweeps.ts';
+import { createEnv, type TestEnv } from '../fixtures/test-env.ts';
 
 const planSweep = ({ services }: TestEnv) =>
   planRun(services, { runId: 'run', cause: 'sweep', accounts: [] });

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { planRun } from '../../shared/runs/plan.ts';
 import { updateCentralAccount } from '../../shared/runs/update.ts';
 import type { Outcome, ResourceChange } from '../../shared/store/ports.ts';
-import { bucket, key, people } from '../flows/configurations.ts';
-import { created } from '../flows/events.ts';
-import { fault, refuse } from '../flows/faults.ts';
-import { createEnv, makeReady, named, type TestEnv, writeCounts } from '../flows/flows-fixture.ts';
+import { created } from '../fixtures/account-events.ts';
+import { fault, refuse } from '../fixtures/call-faults.ts';
+import { bucket, key, people } from '../fixtures/small-configuration.ts';
+import { createEnv, makeReady, named, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 /** A run that is planned for one account, which the registry knows. */
 async function planned(env: TestEnv, cause = 'created') {

@@ -18,7 +18,14 @@ import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import { addApplication, addStrategy } from '../../simulator/app-config.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
-import { createSimulatorEnv, policy, refusal, region, type SimulatorEnv, shared } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  policy,
+  refusal,
+  region,
+  type SimulatorEnv,
+  shared,
+} from '../fixtures/simulator-env.ts';
 
 const minute = 60_000;
 const alarm = 'arn:aws:cloudwatch:us-east-1:777788889999:alarm:errors';

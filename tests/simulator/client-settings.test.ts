@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createEnv } from '../flows/flows-fixture.ts';
+import { createEnv } from '../fixtures/test-env.ts';
 
 test('ignores the settings of the machine when a client is of a simulated organization', async () => {
   process.env.AWS_USE_FIPS_ENDPOINT = 'true';

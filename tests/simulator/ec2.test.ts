@@ -13,7 +13,7 @@ import {
   region,
   type SimulatorEnv,
   shared,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 const ImageId = 'ami-0123456789abcdef0';
 const organizationArn = 'arn:aws:organizations::111122223333:organization/o-example1234';

@@ -7,7 +7,15 @@ import {
 } from '@aws-sdk/client-ecr';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { createSimulatorEnv, member, policy, refusal, type SimulatorEnv, shared, text } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  member,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  shared,
+  text,
+} from '../fixtures/simulator-env.ts';
 
 const repositoryName = 'example/image';
 const pull: Statement = { Effect: 'Allow', Principal: { AWS: [member] }, Action: ['ecr:BatchGetImage'] };

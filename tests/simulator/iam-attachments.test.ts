@@ -26,7 +26,7 @@ import {
   type SimulatorEnv,
   security,
   text,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 const RoleName = 'account-onboarding-spoke';
 const Path = '/account-onboarding/';

@@ -27,7 +27,7 @@ import {
   type SimulatorEnv,
   security,
   text,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 const Path = '/account-onboarding/';
 const assumeRole: Statement = {

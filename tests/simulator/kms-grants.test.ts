@@ -6,7 +6,14 @@ import {
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
 import { beforeEach, expect, test } from '@jest/globals';
-import { createSimulatorEnv, member, policy, refusal, type SimulatorEnv, shared } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  member,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  shared,
+} from '../fixtures/simulator-env.ts';
 
 const KeyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const grantee = `arn:aws:iam::${member}:role/Launcher`;

@@ -10,7 +10,7 @@ import {
   type SimulatorEnv,
   shared,
   text,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const spoke = `arn:aws:iam::${shared}:role/account-onboarding-spoke`;

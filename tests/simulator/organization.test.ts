@@ -14,7 +14,7 @@ import {
   refusal,
   type SimulatorEnv,
   text,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 const workloads = 'ou-abcd-workloads';
 

@@ -25,7 +25,7 @@ import {
   refusal,
   region,
   type SimulatorEnv,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 let env: SimulatorEnv;
 

@@ -16,7 +16,7 @@ import {
   type SimulatorEnv,
   shared,
   text,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 let env: SimulatorEnv;
 

@@ -2,7 +2,14 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { createSimulatorEnv, hub, policy, refusal, region, type SimulatorEnv } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  hub,
+  policy,
+  refusal,
+  region,
+  type SimulatorEnv,
+} from '../fixtures/simulator-env.ts';
 
 let env: SimulatorEnv;
 

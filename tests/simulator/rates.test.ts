@@ -9,7 +9,7 @@ import { awsRates } from '../../simulator/aws-rates.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import { rateLimits, throttlingError } from '../../simulator/rates.ts';
 import { services } from '../../simulator/services/index.ts';
-import { createSimulatorEnv, log, member, region, shared, testClock } from './fixture.ts';
+import { createSimulatorEnv, log, member, region, shared, testClock } from '../fixtures/simulator-env.ts';
 
 const call = (service: string, operation: string, accountId = log, inRegion = region) =>
   ({ service, operation, accountId, region: inRegion, input: {} }) as SimulatedCall;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { matchingRules, rulesOf } from '../../simulator/rules.ts';
-import { createSimulatorEnv, member } from './fixture.ts';
+import { createSimulatorEnv, member } from '../fixtures/simulator-env.ts';
 
 const template = `
 Resources:

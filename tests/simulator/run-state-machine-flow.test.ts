@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { install } from '@sinonjs/fake-timers';
 import type { StateMachineText } from '../../simulator/state-machine-definition.ts';
-import { fails, machine, run, type States, task } from './machines.ts';
+import { fails, machine, run, type States, task } from '../fixtures/machines.ts';
 
 /** Runs what waits on timers, and lets simulated time pass up to `milliseconds`. */
 async function inFakeTime<Result>(milliseconds: number, act: () => Promise<Result>): Promise<Result> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
-import { fails, failsFirst, machine, run, type States, task } from './machines.ts';
+import { fails, failsFirst, machine, run, type States, task } from '../fixtures/machines.ts';
 
 describe('a task', () => {
   test('is the function of its token, with the input of the state', async () => {

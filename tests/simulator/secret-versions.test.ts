@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
-import { createSimulatorEnv, policy, refusal, type SimulatorEnv, shared } from './fixture.ts';
+import { createSimulatorEnv, policy, refusal, type SimulatorEnv, shared } from '../fixtures/simulator-env.ts';
 
 let env: SimulatorEnv;
 let SecretId: string;

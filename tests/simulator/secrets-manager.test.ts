@@ -6,7 +6,15 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { createSimulatorEnv, member, policy, refusal, type SimulatorEnv, shared, text } from './fixture.ts';
+import {
+  createSimulatorEnv,
+  member,
+  policy,
+  refusal,
+  type SimulatorEnv,
+  shared,
+  text,
+} from '../fixtures/simulator-env.ts';
 
 const readers: Statement = {
   Effect: 'Allow',

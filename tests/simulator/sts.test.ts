@@ -15,7 +15,7 @@ import {
   region,
   type SimulatorEnv,
   trustHub,
-} from './fixture.ts';
+} from '../fixtures/simulator-env.ts';
 
 let env: SimulatorEnv;
 

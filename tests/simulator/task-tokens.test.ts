@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
 import { newTaskTokens } from '../../simulator/task-tokens.ts';
-import { createEnv, otherServices } from '../flows/flows-fixture.ts';
-import { fails, machine, run, type States } from './machines.ts';
+import { fails, machine, run, type States } from '../fixtures/machines.ts';
+import { createEnv, otherServices } from '../fixtures/test-env.ts';
 
 const callback = (more: object = {}): States[string] => ({
   Type: 'Task',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { memoryStore } from '../../shared/store/memory.ts';
+import { anAccount, at } from '../fixtures/store-items.ts';
 import { storeContract } from './contract.ts';
-import { anAccount, at } from './contracts/fixtures.ts';
 
 storeContract('the store in memory', async () => memoryStore());
 

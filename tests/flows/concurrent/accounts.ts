@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { bucket, everything, key, people } from '../configurations.ts';
-import { created } from '../events.ts';
-import { death, fault, slowly } from '../faults.ts';
-import { createEnv, due, named, onboard, outcomes, writeCounts } from '../flows-fixture.ts';
-import type { MakeStorage } from '../storage.ts';
+import { created } from '../../fixtures/account-events.ts';
+import { death, fault, slowly } from '../../fixtures/call-faults.ts';
+import { bucket, everything, key, people } from '../../fixtures/small-configuration.ts';
+import type { MakeStorage } from '../../fixtures/storage.ts';
+import { createEnv, due, named, onboard, outcomes, writeCounts } from '../../fixtures/test-env.ts';
 
 const statuses = (ended: readonly { readonly status: string }[]) => [
   ...new Set(ended.map(({ status }) => status)),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { created } from '../events.ts';
-import { createEnv, due, named } from '../flows-fixture.ts';
-import type { MakeStorage } from '../storage.ts';
-import { answer, approvalOf, approving, untilItWaits } from '../waiting.ts';
+import { created } from '../../fixtures/account-events.ts';
+import { answer, approvalOf, approving, untilItWaits } from '../../fixtures/approvals.ts';
+import type { MakeStorage } from '../../fixtures/storage.ts';
+import { createEnv, due, named } from '../../fixtures/test-env.ts';
 
 export function approvalFlows(makeStorage: MakeStorage): void {
   const configuration = approving({ all: true });

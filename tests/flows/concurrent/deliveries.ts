@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { rotationEnded } from '../../../simulator/secret-events.ts';
-import { slowly } from '../faults.ts';
+import { slowly } from '../../fixtures/call-faults.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -9,8 +9,8 @@ import {
   rotate,
   type SecretEnv,
   startCount,
-} from '../rotations.ts';
-import type { MakeStorage } from '../storage.ts';
+} from '../../fixtures/secret-env.ts';
+import type { MakeStorage } from '../../fixtures/storage.ts';
 
 function cloudTrailEvent(env: SecretEnv, name: 'RotationSucceeded' | 'RotationFailed') {
   const secret = env.organization.world.secrets.get(env.secretArn);

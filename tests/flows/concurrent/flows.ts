@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import type { MakeStorage } from '../storage.ts';
+import type { MakeStorage } from '../../fixtures/storage.ts';
 import { accountFlows } from './accounts.ts';
 import { approvalFlows } from './approvals.ts';
 import { deliveryFlows } from './deliveries.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { bucket } from '../configurations.ts';
-import { created } from '../events.ts';
-import { slowly } from '../faults.ts';
-import { due, named, onboard, writeCounts } from '../flows-fixture.ts';
-import type { MakeStorage } from '../storage.ts';
-import { createSweptEnv, sweep } from '../sweeps.ts';
+import { created } from '../../fixtures/account-events.ts';
+import { slowly } from '../../fixtures/call-faults.ts';
+import { bucket } from '../../fixtures/small-configuration.ts';
+import type { MakeStorage } from '../../fixtures/storage.ts';
+import { createSweptEnv, sweep } from '../../fixtures/sweeps.ts';
+import { due, named, onboard, writeCounts } from '../../fixtures/test-env.ts';
 
 export function sweepFlows(makeStorage: MakeStorage): void {
   describe('sweeps', () => {

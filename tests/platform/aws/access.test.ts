@@ -8,9 +8,9 @@ import { install } from '@sinonjs/fake-timers';
 import { awsAccess, requestTimeout } from '../../../shared/platform/aws/access.ts';
 import { type CallCounts, countCalls } from '../../../shared/platform/aws/plugins.ts';
 import { LeaseLostError } from '../../../shared/reconcile/errors.ts';
-import { small } from '../../flows/configurations.ts';
-import { fault, refuse } from '../../flows/faults.ts';
-import { createEnv, type TestEnv } from '../../flows/flows-fixture.ts';
+import { fault, refuse } from '../../fixtures/call-faults.ts';
+import { small } from '../../fixtures/small-configuration.ts';
+import { createEnv, type TestEnv } from '../../fixtures/test-env.ts';
 
 const log = { accountId: '222222222222', region: 'eu-west-1' };
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../../shared/configuration/load.ts';
 import { placeOfHosted } from '../../../shared/secrets/deployment/claim-hosted.ts';
-import { security, shared, smallText } from '../../flows/configurations.ts';
+import { security, shared, smallText } from '../../fixtures/small-configuration.ts';
 
 const application = {
   name: 'shop',

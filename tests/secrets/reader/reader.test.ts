@@ -7,8 +7,15 @@ import {
   readerClient,
 } from '../../../shared/secrets/reader/index.ts';
 import { awsError } from '../../../simulator/aws-error.ts';
-import { shared } from '../../flows/configurations.ts';
-import { createSecretEnv, deploy, planted, region, rotate, type SecretEnv } from '../../flows/rotations.ts';
+import {
+  createSecretEnv,
+  deploy,
+  planted,
+  region,
+  rotate,
+  type SecretEnv,
+} from '../../fixtures/secret-env.ts';
+import { shared } from '../../fixtures/small-configuration.ts';
 
 const minute = 60_000;
 const member = '888888888888';

@@ -5,8 +5,8 @@ import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { dropStage, versionWith } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
-import { functionIn, type RotationFunction, toolsOf } from './rotation-function-fixture.ts';
+import { functionIn, type RotationFunction, toolsOf } from '../../fixtures/rotation-function.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
 
 let env: SimulatorEnv;
 let secretArn: string;

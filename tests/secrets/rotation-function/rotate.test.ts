@@ -12,7 +12,6 @@ import {
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import {
   accountIn,
   type Database,
@@ -22,7 +21,8 @@ import {
   type RotationFunction,
   singleUser,
   toolsOf,
-} from './rotation-function-fixture.ts';
+} from '../../fixtures/rotation-function.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
 
 const first = { username: 'app', password: 'first-password', host: 'db.example.com' };
 

@@ -6,7 +6,6 @@ import { awsError } from '../../../simulator/aws-error.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { versionWith } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
-import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import {
   accountIn,
   type Database,
@@ -15,7 +14,8 @@ import {
   type RotationFunction,
   singleUser,
   toolsOf,
-} from './rotation-function-fixture.ts';
+} from '../../fixtures/rotation-function.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
 
 const first = { username: 'app', password: 'first-password', host: 'db.example.com' };
 const byHand = { ...first, password: 'set-by-hand', host: 'db2.example.com' };

@@ -5,7 +5,6 @@ import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
 import { versionWith } from '../../../simulator/secrets.ts';
-import { createSimulatorEnv, type SimulatorEnv, shared } from '../../simulator/fixture.ts';
 import {
   everything,
   functionIn,
@@ -13,7 +12,8 @@ import {
   type RotationFunction,
   toolsOf,
   withErrors,
-} from './rotation-function-fixture.ts';
+} from '../../fixtures/rotation-function.ts';
+import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
 
 const token = 'a1b2c3d4-rotation-token-000000000001';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { grantKinds } from '../../../shared/grants/kinds.ts';
-import { filesIn, importsOf } from '../../imports.ts';
+import { filesIn, importsOf } from '../../fixtures/source/imports.ts';
 import { readers } from './kinds/index.ts';
 
 const folder = 'tests/simulation/oracle';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApprovalDecision, ApprovalRequest, Store } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { accountId, aRun, at, later } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { accountId, aRun, at, later } from '../../fixtures/store-items.ts';
 
 export function approvalContract(makeStore: MakeStore): void {
   describe('approvals', () => {

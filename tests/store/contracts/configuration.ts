@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ConfigurationInForce, ConfigurationStore, FoundStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { at, later, tamper } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { at, later, tamper } from '../../fixtures/store-items.ts';
 
 export function configurationContract(makeStore: MakeStore): void {
   describe('configuration', () => {

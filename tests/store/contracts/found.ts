@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { FoundResources, FoundStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { at, tamper } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { at, tamper } from '../../fixtures/store-items.ts';
 
 export function foundContract(makeStore: MakeStore): void {
   describe('what searches have found', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { LeaseStore, Store } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { aState, bucket, key } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { aState, bucket, key } from '../../fixtures/store-items.ts';
 
 const now = Date.parse('2026-01-02T03:04:05.678Z');
 const until = now + 60_000;

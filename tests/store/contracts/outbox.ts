@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Delivery, OutboxStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { at, later } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { at, later } from '../../fixtures/store-items.ts';
 
 const source = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
 

@@ -1,8 +1,8 @@
 import { setImmediate as aTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { RegistryStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { accountId, anAccount, at, later, register, tamper } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { accountId, anAccount, at, later, register, tamper } from '../../fixtures/store-items.ts';
 
 export function registryContract(makeStore: MakeStore): void {
   describe('registry', () => {

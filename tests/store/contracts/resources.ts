@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceState, ResourceStore } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { accountId, aState, at, bucket, key, tamper } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { accountId, aState, at, bucket, key, tamper } from '../../fixtures/store-items.ts';
 
 const versionOf = (state: ResourceState | undefined): Pick<ResourceState, 'version'> =>
   state?.version === undefined ? {} : { version: state.version };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ResourceChange, RunRecord, RunStore, SweepCounts } from '../../../shared/store/ports.ts';
-import type { MakeStore } from '../make-store.ts';
-import { aChange, accountId, aRun, at, bucket, key, later, tamper } from './fixtures.ts';
+import type { MakeStore } from '../../fixtures/make-store.ts';
+import { aChange, accountId, aRun, at, bucket, key, later, tamper } from '../../fixtures/store-items.ts';
 
 export function runContract(makeStore: MakeStore): void {
   describe('runs', () => {

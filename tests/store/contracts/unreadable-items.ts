@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Delivery, Store } from '../../../shared/store/ports.ts';
-import { aChange, accountId, anAccount, aRun, at, bucket, key, later } from './fixtures.ts';
+import { aChange, accountId, anAccount, aRun, at, bucket, key, later } from '../../fixtures/store-items.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
