@@ -24,7 +24,7 @@ export interface Capacity {
   readonly naive?: number;
   /** By each way to write the accounts, the plainest first; where the grant opts into nothing. */
   readonly steps: readonly Step[];
-  /** What comes beyond them with `packing: condition`; absent where there is no such packing. */
+  /** What comes beyond them with `accountsIn: condition`; absent where there is no such packing. */
   readonly packed?: Step;
   readonly unlisted: 'any number' | 'must be listed';
 }
@@ -62,8 +62,8 @@ function capacity(example: Example, context: GrantContext): Capacity {
     ...example.fields,
   };
   const plain = ask(kind, kind.schema.parse(entry), context);
-  const packing = kind.schema.safeParse({ ...entry, packing: 'condition' });
-  const held = kind.schema.safeParse({ ...entry, membership: 'organization' });
+  const packing = kind.schema.safeParse({ ...entry, accountsIn: 'condition' });
+  const held = kind.schema.safeParse({ ...entry, match: 'organization' });
   const { limit, unit } = render(plain, 1);
   return {
     title: kind.title,

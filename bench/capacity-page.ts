@@ -31,7 +31,7 @@ export const capacityHeader = [
   'Limit',
   'Naive way',
   'Accounts listed',
-  'With `packing: condition`',
+  'With `accountsIn: condition`',
   'Times the naive way: listed, packed',
   'Of an organization or OU',
 ];
@@ -78,11 +78,11 @@ const introduction = [
   '',
   '- **Naive way**: one document with one statement, which names each account by one ARN: its root, its role, its folder, or',
   '  its trails. A preset that needs several statements names each account in each, so it may take fewer.',
-  '- **Accounts listed**: `membership: accounts` with nothing else. Where there are two numbers, the second is what fits when the',
+  '- **Accounts listed**: `match: accounts` with nothing else. Where there are two numbers, the second is what fits when the',
   '  statements are written more tightly, or in as many policies as can be attached.',
-  '- **With `packing: condition`**: the accounts stand in a condition where their ARNs do not fit. A grant opts in; see',
-  '  [configuration.md](configuration.md#membership).',
-  '- **Of an organization or OU**: `membership: organization` or `ou`, which lists no accounts.',
+  '- **With `accountsIn: condition`**: the accounts stand in a condition where their ARNs do not fit. A grant opts in; see',
+  '  [configuration.md](configuration.md#match).',
+  '- **Of an organization or OU**: `match: organization` or `ou`, which lists no accounts.',
   '',
 ];
 
@@ -105,7 +105,7 @@ const afterwards = [
   '- **Role trust policy**: the limit can be raised: AWS gives up to 8,192 characters on request; then set',
   '  `limits.roleTrustPolicyCharacters`.',
   '- **All others, and these when they are full**: the resource is refused with `PolicyTooLargeError`, which says how',
-  '  many fit, and with which change of packing, membership or division more would: each was tried. Who leaves is taken',
+  '  many fit, and with which change of packing, match or division more would: each was tried. Who leaves is taken',
   '  off it, who has access keeps it, newcomers do not get it there, and every other resource is updated as usual.',
   '',
   '## The example',
@@ -118,6 +118,6 @@ const conclusion = [
   '',
   'Those that do not fit are ECR repositories: a repository policy holds half of what the other documents hold, and',
   'each account takes its root ARN in each statement (and the ARN of its functions, for Lambda). An organization with',
-  'more accounts names fewer of them (`for: { ous: … }`), says `packing: condition`, declares `membership: organization` for',
+  'more accounts names fewer of them (`for: { ous: … }`), says `accountsIn: condition`, declares `match: organization` for',
   '`pull`, or copies the images to a second repository by replication.',
 ];

@@ -5,7 +5,7 @@ import { capacities, resourceCapacities } from './capacity-measure.ts';
 import { capacityCells, capacityHeader, capacityPage, mostListed } from './capacity-page.ts';
 
 /**
- * Measures how many accounts fit for each kind, preset, packing and membership, beside the naive way, and writes it to
+ * Measures how many accounts fit for each kind, preset, packing and match, beside the naive way, and writes it to
  * docs/capacity.md. Ends with code 1 where permission to assume roles, listed, takes less than ten times as many as the naive way.
  */
 const leastTimes = 10;

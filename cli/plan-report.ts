@@ -1,4 +1,4 @@
-import { membershipNotes } from '../shared/configuration/membership-notes.ts';
+import { listMatchNotes } from '../shared/configuration/match-notes.ts';
 import { pathText } from '../shared/configuration/messages.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { configurationWarnings } from '../shared/configuration/warnings.ts';
@@ -124,14 +124,14 @@ export const warningsOf = (plan: OverallPlan): readonly string[] => [
     ({ path, message }) => `${pathText(path)} ${message}`,
   ),
   ...plan.looked.warnings,
-  ...membershipWarnings(plan),
+  ...matchWarnings(plan),
   ...resourceWarnings(plan),
 ];
 
 /** Of the grants on the plan's resources. */
-function membershipWarnings({ resources, active }: OverallPlan): readonly string[] {
+function matchWarnings({ resources, active }: OverallPlan): readonly string[] {
   const grants = new Set(resources.flatMap(({ desired }) => desired.shares.map(({ entry }) => entry.name)));
-  return membershipNotes(active.configuration)
+  return listMatchNotes(active.configuration)
     .filter(({ grant }) => grants.has(grant))
     .map(({ grant, note }) => `Grant ${grant} ${note}`);
 }

@@ -1,5 +1,5 @@
 import { configurationOf } from '../shared/configuration/active-configuration.ts';
-import { membershipNotes } from '../shared/configuration/membership-notes.ts';
+import { listMatchNotes } from '../shared/configuration/match-notes.ts';
 import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
 import { gainsIn } from '../shared/reconcile/access-changes.ts';
@@ -72,7 +72,7 @@ export async function runReport(
   const record = run ?? unrecorded(runId, result);
   const warnings = [
     ...(record.warnings ?? []),
-    ...(await membershipWarnings(store, changes)),
+    ...(await matchWarnings(store, changes)),
     ...unannouncedWarnings(record),
   ];
   const report: RunReport = {
@@ -95,7 +95,7 @@ export async function runReport(
 }
 
 /** What it means that the grants on the run's resources are held by a condition. */
-async function membershipWarnings(
+async function matchWarnings(
   { configuration }: Store,
   changes: readonly ResourceChange[],
 ): Promise<readonly string[]> {
@@ -105,7 +105,7 @@ async function membershipWarnings(
   const touched = new Set(changes.map(({ resource }) => resource));
   const here = desiredResources(active, []).filter(({ key }) => touched.has(key));
   const grants = new Set(here.flatMap(({ shares }) => shares.map(({ entry }) => entry.name)));
-  return membershipNotes(active).flatMap(({ grant, note }) =>
+  return listMatchNotes(active).flatMap(({ grant, note }) =>
     grants.has(grant) ? [`Grant ${grant} ${note}`] : [],
   );
 }

@@ -3,7 +3,7 @@ import { applicationPlace, applicationsOf } from '../../shared/configuration/app
 import { configurationHash } from '../../shared/configuration/context.ts';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
-import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
+import { listMatchNotes } from '../../shared/configuration/match-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { searchesOf } from '../../shared/configuration/searches.ts';
 import { patternText } from '../../shared/grants/discovery.ts';
@@ -69,7 +69,7 @@ function summary(configuration: Configuration) {
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
     resources: desiredResources(configuration, []).map(({ ref }) => ref),
     patterns: searchesOf(configuration).map(({ key: _, ...search }) => search),
-    memberships: membershipNotes(configuration),
+    matchNotes: listMatchNotes(configuration),
     ...(approval === undefined ? {} : { approval }),
     applications: applicationsOf(configuration).map(({ name, environments, profiles, ...application }) => ({
       name,
@@ -111,7 +111,7 @@ function tell(out: Output, file: string, configuration: Configuration): void {
     ]),
   );
   tellPatterns(out, configuration);
-  tellMemberships(out, configuration);
+  tellMatchNotes(out, configuration);
   tellApproval(out, configuration);
   tellApplications(out, configuration);
   out.line();
@@ -136,8 +136,8 @@ function tellPatterns(out: Output, configuration: Configuration): void {
   );
 }
 
-function tellMemberships(out: Output, configuration: Configuration): void {
-  const notes = membershipNotes(configuration);
+function tellMatchNotes(out: Output, configuration: Configuration): void {
+  const notes = listMatchNotes(configuration);
   if (notes.length === 0) return;
   out.line();
   out.line(out.colors.bold('Not listed by account'));

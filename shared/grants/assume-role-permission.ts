@@ -8,7 +8,7 @@ import { text } from '../platform/schema-fields.ts';
 import { accountsLetIn } from './admitted-accounts.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
-import { eachOnce, grantEntryFields, membershipFits, principalFields, rolePattern } from './grant-schema.ts';
+import { checkMatch, eachOnce, grantEntryFields, principalFields, rolePattern } from './grant-schema.ts';
 import {
   attachedOf,
   entityId,
@@ -18,7 +18,7 @@ import {
 } from './managed-policies.ts';
 import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
 import { shards } from './policy-bin-packing.ts';
-import { allOf, heldBy, inCondition, membershipOf, organizationKeys } from './principals.ts';
+import { allOf, heldBy, inCondition, matchOf, organizationKeys } from './principals.ts';
 import {
   accountsOfRoles,
   anyAccount,
@@ -57,7 +57,7 @@ const schema = z
       'must be false where `roles` may assume: the credentials of a role carry no MFA, so it never could',
     path: ['mfa'],
   })
-  .check(membershipFits);
+  .check(checkMatch);
 
 type Entry = z.infer<typeof schema>;
 
@@ -73,7 +73,7 @@ const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
  */
 function statement(share: Share<Entry>, context: GrantContext, packing: string): Statement {
   const { entry } = share;
-  const declared = membershipOf(share);
+  const declared = matchOf(share);
   const listed: Statement = {
     Sid: sidOf(entry, context),
     Effect: 'Allow',
@@ -81,20 +81,20 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
     Resource: [],
     ...allOf(
       entry.mfa ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : undefined,
-      declared === 'accounts' ? undefined : heldBy('Resource', { ...share, membership: declared, context }),
+      declared === 'accounts' ? undefined : heldBy('Resource', { ...share, match: declared, context }),
     ),
   };
   return isByIds(share, packing) ? byAccountIds(listed, roleArn(entry, anyAccount, context)) : listed;
 }
 
 const isByIds = (share: Share<Entry>, packing: string): boolean =>
-  packing === inCondition && share.entry.packing === 'condition' && membershipOf(share) === 'accounts';
+  packing === inCondition && share.entry.accountsIn === 'condition' && matchOf(share) === 'accounts';
 
 /** Each account of each grant takes one slot of one policy. Of a grant for all, all take one. */
 function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly Slot[] {
   const { entry, accounts } = share;
   const sid = sidOf(entry, context);
-  const ids = membershipOf(share) === 'accounts' ? accounts.map(({ id }) => id) : [anyAccount];
+  const ids = matchOf(share) === 'accounts' ? accounts.map(({ id }) => id) : [anyAccount];
   const text = isByIds(share, packing) ? (id: string) => id : (id: string) => roleArn(entry, id, context);
   return ids.map((accountId) => ({ sid, accountId, text: text(accountId) }));
 }
@@ -105,7 +105,7 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
  */
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
-  if (!shares.some(({ entry }) => entry.packing === 'condition')) return attempt(request, 'listed');
+  if (!shares.some(({ entry }) => entry.accountsIn === 'condition')) return attempt(request, 'listed');
   const isPacked = attachedOf(actual).some(({ document }) => document.Statement.some(hasAccountIds));
   if (isPacked) return attempt(request, inCondition);
   try {

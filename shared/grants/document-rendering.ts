@@ -13,8 +13,8 @@ import {
   type Share,
 } from './contract.ts';
 import { UnsafeChangeError } from './errors.ts';
-import type { GrantEntry, Membership } from './grant-schema.ts';
-import { inCondition, membershipOf } from './principals.ts';
+import type { GrantEntry, Match } from './grant-schema.ts';
+import { inCondition, matchOf } from './principals.ts';
 import { type LimitName, type Limits, raiseAdvice } from './quotas.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
@@ -38,8 +38,8 @@ export interface StatementRequest<Entry> {
   readonly context: GrantContext;
   /** One of the kind's, or `inCondition`. */
   readonly packing: string;
-  /** How to make the accounts known: `accounts` where the kind's entries have no `membership`. */
-  readonly membership: Membership;
+  /** How to make the accounts known: `accounts` where the kind's entries have no `match`. */
+  readonly match: Match;
 }
 
 /** How a kind writes its documents, and how large they may be. */
@@ -78,7 +78,7 @@ const packingsOf = <Entry extends GrantEntry>(
   { packings }: DocumentRules<Entry>,
   shares: readonly Share<Entry>[],
 ): readonly string[] =>
-  shares.some(({ entry }) => entry.packing === 'condition') ? [...packings, inCondition] : packings;
+  shares.some(({ entry }) => entry.accountsIn === 'condition') ? [...packings, inCondition] : packings;
 
 function attempt<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
@@ -117,10 +117,10 @@ function statementsOf<Entry extends GrantEntry>(
   packing: string,
 ): readonly Statement[] {
   const { entry, accounts } = share;
-  const membership = membershipOf(share);
-  if (accounts.length === 0 && membership === 'accounts') return [];
+  const match = matchOf(share);
+  if (accounts.length === 0 && match === 'accounts') return [];
   const { installationId } = context;
-  const parts = kind.statements({ entry, accounts, ref, context, packing, membership });
+  const parts = kind.statements({ entry, accounts, ref, context, packing, match });
   return parts.map(({ part, statement }) => ({
     Sid: ownedSid({ installationId, grant: entry.name, part }),
     ...statement,

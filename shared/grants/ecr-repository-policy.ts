@@ -12,9 +12,9 @@ import { documentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   accountsOnly,
+  checkMatch,
   eachOnce,
   grantEntryFields,
-  membershipFits,
   principalFields,
   regions,
   roleNames,
@@ -40,7 +40,7 @@ const entryFields = {
  * AWS documents the function's ARN for the service's own pull, and no key of the organization. Without it functions
  * would fail weeks later, when they are woken.
  */
-const lambdaMembership = accountsOnly(
+const lambdaMatch = accountsOnly(
   'AWS does not document that Lambda names its organization when it fetches an image',
 );
 
@@ -58,12 +58,12 @@ const schema = z
     z.strictObject({
       ...entryFields,
       ...principalFields,
-      membership: lambdaMembership,
+      match: lambdaMatch,
       preset: z.literal('lambda-pull'),
     }),
     z.strictObject({ ...entryFields, ...rawFields(noResource) }),
   ])
-  .check(membershipFits);
+  .check(checkMatch);
 
 type Entry = z.infer<typeof schema>;
 type Request = StatementRequest<Entry>;

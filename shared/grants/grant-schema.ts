@@ -15,28 +15,28 @@ export const grantEntryFields = {
 };
 
 /** How the accounts of a grant are made known to AWS: each by its id, or all at once by a condition. */
-const memberships = ['accounts', 'ou', 'organization'] as const;
+const matchForms = ['accounts', 'ou', 'organization'] as const;
 
-export type Membership = (typeof memberships)[number];
+export type Match = (typeof matchForms)[number];
 
-/** A field of the kinds and presets that can be held by a condition; goes with `membershipFits`. */
-export const membership = z.enum(memberships).default('accounts');
+/** A field of the kinds and presets that can be held by a condition; goes with `checkMatch`. */
+export const match = z.enum(matchForms).default('accounts');
 
 /** The same field of a preset that can not. */
 export const accountsOnly = (why: string) =>
   z.literal('accounts', `must be accounts for this preset, since ${why}`).default('accounts');
 
 /** How accounts that are listed may be written. */
-const packings = ['principals', 'condition'] as const;
+const accountsInForms = ['principals', 'condition'] as const;
 
 /**
- * Fields of the kinds and presets whose accounts are named by ARNs; goes with `membershipFits`. With `packing: condition`
+ * Fields of the kinds and presets whose accounts are named by ARNs; goes with `checkMatch`. With `accountsIn: condition`
  * their ids move into a condition where the ARNs do not fit.
  */
 export const principalFields = {
-  membership,
+  match,
   /** Default: principals. */
-  packing: z.enum(packings).optional(),
+  accountsIn: z.enum(accountsInForms).optional(),
 };
 
 const grantEntrySchema = z.object({
@@ -44,8 +44,8 @@ const grantEntrySchema = z.object({
   kind: z.string(),
   region: region.optional(),
   regions: z.array(region).optional(),
-  membership: z.enum(memberships).optional(),
-  packing: z.enum(packings).optional(),
+  match: z.enum(matchForms).optional(),
+  accountsIn: z.enum(accountsInForms).optional(),
 });
 
 /** What all kinds have, and what some of them have in the same form. */
@@ -55,18 +55,18 @@ export type GrantEntry = z.infer<typeof grantEntrySchema>;
  * A condition of AWS knows the organization and the ids of OUs, and nothing else of a selector. A check of an entry's
  * schema.
  */
-export function membershipFits(
-  payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'membership' | 'packing'>>,
+export function checkMatch(
+  payload: z.core.ParsePayload<Pick<GrantEntry, 'for' | 'match' | 'accountsIn'>>,
 ): void {
-  const { for: selector, membership: declared, packing } = payload.value;
-  if (packing === 'condition' && declared !== 'accounts')
+  const { for: selector, match: declared, accountsIn } = payload.value;
+  if (accountsIn === 'condition' && declared !== 'accounts')
     payload.issues.push({
       code: 'custom',
-      path: ['packing'],
-      message: `must be left out with membership ${declared}, which lists no accounts`,
+      path: ['accountsIn'],
+      message: `must be left out with match: ${declared}, which lists no accounts`,
       input: payload.value,
     });
-  const mistakes: Readonly<Record<Membership, (selector: Selector) => readonly Mistake[]>> = {
+  const mistakes: Readonly<Record<Match, (selector: Selector) => readonly Mistake[]>> = {
     accounts: () => [],
     ou: ouMistakes,
     organization: organizationMistakes,
@@ -87,8 +87,8 @@ const organizationMistakes = ({ all, except }: Selector): readonly Mistake[] => 
         {
           path: [],
           message:
-            'must be all: true, since membership organization takes in every account; for some of them use ' +
-            'membership ou or accounts',
+            'must be all: true, since match: organization takes in every account; for some of them use ' +
+            'match: ou or accounts',
         },
       ]),
   ...leftOut('organization', except === undefined ? {} : { except }),
@@ -99,7 +99,7 @@ function ouMistakes({ ous, all, ...others }: Selector): readonly Mistake[] {
     return [
       {
         path: [],
-        message: 'must name OUs by their ids, such as { ous: [ou-ab12-cd34ef56] }, with membership ou',
+        message: 'must name OUs by their ids, such as { ous: [ou-ab12-cd34ef56] }, with match: ou',
       },
     ];
   const names = ous.flatMap((ou, index) => (ou.startsWith('ou-') ? [] : [index]));
@@ -107,18 +107,18 @@ function ouMistakes({ ous, all, ...others }: Selector): readonly Mistake[] {
     ...names.map((index) => ({
       path: ['ous', index],
       message:
-        'must be the id of an OU, such as ou-ab12-cd34ef56, with membership ou, since a condition of AWS knows no names',
+        'must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition of AWS knows no names',
     })),
     ...leftOut('ou', others),
   ];
 }
 
-const leftOut = (declared: Membership, fields: Selector): readonly Mistake[] =>
+const leftOut = (declared: Match, fields: Selector): readonly Mistake[] =>
   Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([field]) => ({
       path: [field],
-      message: `must be left out, since membership ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
+      message: `must be left out, since match: ${declared} knows no ${field === 'except' ? 'exceptions' : field}`,
     }));
 
 /** A list in which nothing is named twice: a resource that is named twice would get each statement twice. */

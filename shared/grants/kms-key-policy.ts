@@ -6,9 +6,9 @@ import { documentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   accountsOnly,
+  checkMatch,
   grantEntryFields,
-  membership,
-  membershipFits,
+  match,
   principalFields,
   roleNames,
 } from './grant-schema.ts';
@@ -24,14 +24,14 @@ const fields = {
 };
 
 /** CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; see `cloudTrailEncrypt`. */
-const trailMembership = accountsOnly(
+const trailMatch = accountsOnly(
   "what CloudTrail does with a key is known by its trail's ARN alone: AWS documents no key of the organization for it",
 );
 
 const schema = z
   .discriminatedUnion('preset', [
-    z.strictObject({ ...fields, membership: trailMembership, preset: z.literal('cloudtrail-encrypt') }),
-    z.strictObject({ ...fields, membership, preset: z.enum(['config-encrypt', 'flow-logs-encrypt']) }),
+    z.strictObject({ ...fields, match: trailMatch, preset: z.literal('cloudtrail-encrypt') }),
+    z.strictObject({ ...fields, match, preset: z.enum(['config-encrypt', 'flow-logs-encrypt']) }),
     z.strictObject({
       ...fields,
       ...principalFields,
@@ -46,7 +46,7 @@ const schema = z
     }),
     z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
   ])
-  .check(membershipFits)
+  .check(checkMatch)
   .check(keyFits);
 
 type Entry = z.infer<typeof schema>;

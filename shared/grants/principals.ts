@@ -4,7 +4,7 @@ import type { Conditions, PrincipalMap, Statement } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/evaluate.ts';
 import type { Account } from '../platform/account.ts';
 import type { GrantContext, ResourceRef, Share } from './contract.ts';
-import type { GrantEntry, Membership } from './grant-schema.ts';
+import type { GrantEntry, Match } from './grant-schema.ts';
 
 /** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
 export const accountPrincipals = (
@@ -45,9 +45,9 @@ const onlyRoles = (
  * their removal waits for a person, is listed until that is decided, whatever it declares: no condition could keep them.
  * Whether the selector matches an account that cannot be read is not known, so that changes nothing.
  */
-export const membershipOf = ({ entry, accounts }: Share<GrantEntry>): Membership =>
+export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
   accounts.every((account) => isUnreadable(account) || (isMember(account) && matches(entry.for, account)))
-    ? (entry.membership ?? 'accounts')
+    ? (entry.match ?? 'accounts')
     : 'accounts';
 
 /** What the organization's keys are asked of: who asks, for whom a service acts, or whose the resource is. */
@@ -55,7 +55,7 @@ export type Whose = 'Principal' | 'Source' | 'Resource';
 
 export interface Members {
   readonly entry: GrantEntry;
-  readonly membership: Membership;
+  readonly match: Match;
   readonly accounts: readonly Account[];
   readonly context: GrantContext;
 }
@@ -71,17 +71,17 @@ export const inCondition = 'condition';
  * Sources: IAM user guide, "AWS global condition context keys" and "Understand the AWS Organizations entity path";
  * Organizations API reference, "OrganizationalUnit"; S3 user guide, "The meaning of public".
  */
-export function heldBy(whose: Whose, { entry, membership, context }: Members): Conditions {
+export function heldBy(whose: Whose, { entry, match, context }: Members): Conditions {
   const { organizationId } = context;
   const organization = { StringEquals: { [`aws:${whose}OrgID`]: organizationId } };
-  if (membership !== 'ou') return organization;
+  if (match !== 'ou') return organization;
   const paths = (entry.for.ous ?? []).map((ou) => `${organizationId}/*/${ou}/*`);
   return { ...organization, 'ForAnyValue:StringLike': { [`aws:${whose}OrgPaths`]: paths } };
 }
 
 /** Holds a service to the accounts that it acts for. */
 export const forSources = (members: Members): Conditions =>
-  members.membership === 'accounts'
+  members.match === 'accounts'
     ? { StringEquals: { 'aws:SourceAccount': accountIds(members.accounts) } }
     : heldBy('Source', members);
 
@@ -97,7 +97,7 @@ interface Part {
  * beside `aws:PrincipalOrgID`, without which S3 may take the statement for public.
  *
  * `{"AWS":"*"}` names each principal itself. In the resource's own account that alone is access, whereas its root only
- * lets the account's own policies decide. So that nobody there gains by the membership or the packing, the own account is
+ * lets the account's own policies decide. So that nobody there gains by the match or the packing, the own account is
  * left out of the wildcard, and named by its root. Source: IAM user guide, "Policy evaluation logic" (within a single
  * account).
  */
@@ -105,7 +105,7 @@ export function forPrincipals(
   request: Members & { readonly ref: ResourceRef; readonly packing: string },
   { part, statement, roles }: Part & { readonly roles?: readonly string[] | undefined },
 ): readonly Part[] {
-  const { entry, membership, packing, accounts, ref, context } = request;
+  const { entry, match, packing, accounts, ref, context } = request;
   const narrowed = allOf(statement.Condition, onlyRoles(roles, context).Condition).Condition;
   const listed = (who: readonly Account[]): Statement => ({
     ...statement,
@@ -118,12 +118,12 @@ export function forPrincipals(
     ...allOf(narrowed, ...conditions),
   });
   const own = accounts.filter(({ id }) => id === ref.accountId);
-  if (membership !== 'accounts') {
+  if (match !== 'accounts') {
     const others = own.length === 0 ? undefined : { StringNotEquals: { [accountKey]: ref.accountId } };
     const everybody = { part, statement: held(heldBy('Principal', request), others) };
     return [everybody, ...named(part, own, listed)];
   }
-  if (packing !== inCondition || entry.packing !== 'condition')
+  if (packing !== inCondition || entry.accountsIn !== 'condition')
     return [{ part, statement: listed(accounts) }];
   // Who has left the organization, and is kept for now, would not be held by it.
   const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';

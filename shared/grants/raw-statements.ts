@@ -21,7 +21,7 @@ import { accountPrincipals } from './principals.ts';
  */
 export const rawFields = <R extends z.ZodType<OneOrMany<string> | undefined>>(resource: R) => ({
   preset: z.literal('raw'),
-  membership: accountsOnly('its statements list the accounts'),
+  match: accountsOnly('its statements list the accounts'),
   statements: z
     .array(z.strictObject({ ...statementFields, Resource: resource }).check(oneDimension))
     .min(1, 'must have at least one statement')
@@ -156,7 +156,7 @@ function conditionMistakes(statement: RawStatement): readonly Mistake[] {
   });
 }
 
-/** Whoever is held by one of these cannot be listed; see `membership`. */
+/** Whoever is held by one of these cannot be listed; see `match`. */
 const organizationKey = /^aws:(principal|source|resource)org(id|paths)$/i;
 
 const positive = /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)$/i;

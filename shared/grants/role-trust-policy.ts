@@ -5,7 +5,7 @@ import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
 import { globalPlaces } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
 import type { DocumentState } from './document-rendering.ts';
-import { grantEntryFields, membershipFits, principalFields, roleNames, rolePattern } from './grant-schema.ts';
+import { checkMatch, grantEntryFields, principalFields, roleNames, rolePattern } from './grant-schema.ts';
 import { forPrincipals, requestOfAccount } from './principals.ts';
 
 const schema = z
@@ -23,7 +23,7 @@ const schema = z
       'an external id: 2 to 1,224 letters, digits and +=,.@:/-',
     ).optional(),
   })
-  .check(membershipFits);
+  .check(checkMatch);
 
 type Entry = z.infer<typeof schema>;
 

@@ -9,7 +9,7 @@ import { region, text } from '../platform/schema-fields.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { documentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
-import { grantEntryFields, membership, membershipFits, principalFields, roleNames } from './grant-schema.ts';
+import { checkMatch, grantEntryFields, match, principalFields, roleNames } from './grant-schema.ts';
 import { allOf, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
 import { rawFields, rawParts, rawResource } from './raw-statements.ts';
 
@@ -39,7 +39,7 @@ const schema = z
   .discriminatedUnion('preset', [
     z.strictObject({
       ...entryFields,
-      membership,
+      match,
       preset: z.enum(['cloudtrail-write', 'config-write', 'flow-logs-write']),
       prefix: prefix.optional(),
     }),
@@ -51,7 +51,7 @@ const schema = z
     }),
     z.strictObject({ ...entryFields, ...rawFields(rawResource) }),
   ])
-  .check(membershipFits);
+  .check(checkMatch);
 
 type Entry = z.infer<typeof schema>;
 type DeliveryEntry = Extract<Entry, { prefix?: unknown }>;
@@ -113,7 +113,7 @@ const packings = ['listed', 'service-tied'] as const;
 const bucketArn = ({ id }: ResourceRef, { partition }: GrantContext): string => `arn:${partition}:s3:::${id}`;
 
 function deliveryStatements(delivery: Delivery, entry: DeliveryEntry, request: Request): readonly Part[] {
-  const { accounts, ref, context, packing, membership: declared } = request;
+  const { accounts, ref, context, packing, match: declared } = request;
   const bucket = bucketArn(ref, context);
   const common = { Effect: 'Allow', Principal: { Service: delivery.service } } as const;
   const fromMembers = forSources(request);
@@ -152,7 +152,7 @@ const logFolder = ({ prefix }: DeliveryEntry, accountId: string, { folder }: Del
  */
 function revisionStatements(roles: readonly string[] | undefined, request: Request): readonly Part[] {
   const bucket = bucketArn(request.ref, request.context);
-  if (request.packing !== 'listed' && request.membership === 'accounts') {
+  if (request.packing !== 'listed' && request.match === 'accounts') {
     const Action = ['s3:ListBucket', 's3:GetObject', 's3:GetObjectVersion'];
     const both = { Effect: 'Allow', Action, Resource: [bucket, `${bucket}/*`] } as const;
     return forPrincipals(request, { part: 'read', statement: both, roles });

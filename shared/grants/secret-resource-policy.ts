@@ -11,9 +11,9 @@ import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
 import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
 import { documentKind } from './document-kind.ts';
 import {
+  checkMatch,
   eachOnce,
   grantEntryFields,
-  membershipFits,
   principalFields,
   regions,
   roleNames,
@@ -37,7 +37,7 @@ const schema = z
     z.strictObject({ ...fields, ...principalFields, preset: z.literal('read'), roles: roleNames.optional() }),
     z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
   ])
-  .check(membershipFits)
+  .check(checkMatch)
   .check(namedOrTagged('secrets'));
 
 type Entry = z.infer<typeof schema>;

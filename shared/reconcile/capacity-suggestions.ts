@@ -5,7 +5,7 @@ import { OnboardingError } from '../platform/errors.ts';
 
 /** A change of the configuration that was tried, and how many accounts would fit with it. */
 export interface Remedy {
-  /** Such as `packing: condition` or `a resource of its own`. */
+  /** Such as `accountsIn: condition` or `a resource of its own`. */
   readonly change: string;
   /** Names of the grants that it is for; empty for one of the resource. */
   readonly grants: readonly string[];
@@ -55,7 +55,7 @@ function remediesText(remedies: readonly Remedy[], accounts: number): string {
     return `All ${accounts} fit, as was tried, with ${all.map(remedyText).join('; or with ')}`;
   const numbered = some.map((remedy) => `${remedyText(remedy)} (${remedy.fit})`);
   if (numbered.length > 0) return `More fit, as was tried, with ${numbered.join('; or with ')}`;
-  return 'No other membership, packing or division of its grants that was tried would take more';
+  return 'No other match, packing or division of its grants that was tried would take more';
 }
 
 function remedyText({ change, grants }: Remedy): string {
@@ -71,17 +71,15 @@ const remediesFor = (crowded: Crowded): readonly Remedy[] =>
 
 /** Every grant that may have its accounts in a condition has them there. */
 const repacked = (crowded: Crowded): readonly Remedy[] =>
-  changed(crowded, 'packing: condition', (entry) =>
-    entry.packing === 'condition' ? undefined : reparsed(crowded, { ...entry, packing: 'condition' }),
+  changed(crowded, 'accountsIn: condition', (entry) =>
+    entry.accountsIn === 'condition' ? undefined : reparsed(crowded, { ...entry, accountsIn: 'condition' }),
   );
 
 /** Every grant that a condition on the organization or on OUs can hold is held by one. */
 const unlisted = (crowded: Crowded): readonly Remedy[] =>
-  (['organization', 'ou'] as const).flatMap((membership) =>
-    changed(crowded, `membership: ${membership}`, ({ packing: _, ...entry }) =>
-      (entry.membership ?? 'accounts') === 'accounts'
-        ? reparsed(crowded, { ...entry, membership })
-        : undefined,
+  (['organization', 'ou'] as const).flatMap((match) =>
+    changed(crowded, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
+      (entry.match ?? 'accounts') === 'accounts' ? reparsed(crowded, { ...entry, match }) : undefined,
     ),
   );
 

@@ -56,7 +56,7 @@ function keptOf(
   { entry, granted, resource }: KeptRequest,
 ): readonly Account[] {
   const unreadable = unresolved.filter(isUnreadable);
-  const isToBeListed = isOpen(granted) && (entry.membership ?? 'accounts') === 'accounts';
+  const isToBeListed = isOpen(granted) && (entry.match ?? 'accounts') === 'accounts';
   if (isToBeListed && unreadable.length > 0) throw notListed(resource, entry.name, unreadable);
   return unresolved.filter((account) =>
     isUnreadable(account) ? isNamed(granted, account.id) : granted.has(account.id),
@@ -98,8 +98,8 @@ export const union = (lists: readonly (readonly string[])[]): string[] => [...ne
  * Only where accounts are listed can one that should go be kept: whom a condition on the organization lets in, AWS
  * decides, and to keep one account it would have to become a list.
  */
-function byGrace(request: PlanRequest, { membership = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
-  const hours = membership === 'accounts' ? request.configuration.safety.graceHours : 0;
+function byGrace(request: PlanRequest, { match = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
+  const hours = match === 'accounts' ? request.configuration.safety.graceHours : 0;
   const leaving = unwanted.filter((id) => isInGrace(request, id, hours));
   return { leaving, due: unwanted.filter((id) => !isInGrace(request, id, hours)) };
 }

@@ -63,7 +63,7 @@ const gainsByMoving = (
     );
 
 /** Grants that a condition holds grow by themselves. */
-const knowsApproval = ({ membership = 'accounts' }: GrantEntry): boolean => membership === 'accounts';
+const knowsApproval = ({ match = 'accounts' }: GrantEntry): boolean => match === 'accounts';
 
 /** Whether an account waits for approval, and its being approved would make a difference. */
 export const waits = (account: Account): boolean => account.approval !== undefined && isMember(account);

@@ -12,7 +12,7 @@ const configuration = small(
     account: shared
     repositories: [base/node]
     preset: pull
-    membership: organization
+    match: organization
     for: { all: true }
 approval: { for: { all: true } }`,
 );

@@ -155,12 +155,12 @@ test('reports the item in a plan and fails its apply after all other accounts ar
   expect(named(env)).toEqual(due(env));
 });
 
-const held = (membership: string) =>
+const held = (match: string) =>
   parseConfiguration(
     smallText(['repository']).replace(
       'for: { ous: [Workloads] }',
       `for: { all: true }
-    membership: ${membership}`,
+    match: ${match}`,
     ),
     'the test',
   );

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { heldBy } from '../../shared/grants/principals.ts';
 import { context } from '../fixtures/grants/grant-env.ts';
 
-const membersOf = (membership: 'organization' | 'ou', selector: object) => ({
+const membersOf = (match: 'organization' | 'ou', selector: object) => ({
   entry: { name: 'images', kind: 'ecr-repository-policy', account: 'shared', for: selector } as never,
-  membership,
+  match,
   accounts: [],
   context,
 });
@@ -12,13 +12,13 @@ const membersOf = (membership: 'organization' | 'ou', selector: object) => ({
 const organization = { StringEquals: { 'aws:PrincipalOrgID': context.organizationId } };
 
 describe('heldBy', () => {
-  it('holds a statement to the organization when the membership is the organization', () => {
+  it('holds a statement to the organization when the match is the organization', () => {
     expect(heldBy('Principal', membersOf('organization', { ous: ['ou-abcd-11111111'] }))).toEqual(
       organization,
     );
   });
 
-  it('holds a statement to the OUs when the membership is OUs', () => {
+  it('holds a statement to the OUs when the match is OUs', () => {
     expect(heldBy('Principal', membersOf('ou', { ous: ['ou-abcd-11111111', 'ou-abcd-22222222'] }))).toEqual({
       ...organization,
       'ForAnyValue:StringLike': {
@@ -30,7 +30,7 @@ describe('heldBy', () => {
     });
   });
 
-  it('lets nobody in when the membership is OUs and the grant names none', () => {
+  it('lets nobody in when the match is OUs and the grant names none', () => {
     expect(heldBy('Principal', membersOf('ou', { all: true }))).toEqual({
       ...organization,
       'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': [] },

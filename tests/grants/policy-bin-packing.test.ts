@@ -185,7 +185,7 @@ test('an account that two policies name, after a listing that lagged, keeps its 
 
 test('a policy that is not attached is written before another ceases to list those whom it is to let in', () => {
   const [read, develop] = entries as [GrantEntry, GrantEntry];
-  const forAll = { ...read, membership: 'organization' } as const;
+  const forAll = { ...read, match: 'organization' } as const;
   const withReaders = (actual: unknown, first: GrantEntry) => {
     const shares = [
       { entry: first, accounts: everybody.slice(0, 1) },

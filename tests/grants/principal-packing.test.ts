@@ -114,7 +114,7 @@ function packed(preset: Packed, few: readonly Account[], form = 'condition'): Po
     const ours = size - policySize({ ...document, Statement: document.Statement.filter(isFiller) }, 'bytes');
     ({ document, size, packing } = rendering(
       preset,
-      { packing: 'condition' },
+      { accountsIn: 'condition' },
       accounts,
       filler(limit, ours - 1),
     ));
@@ -239,7 +239,7 @@ describe.each(presets)('$name', (preset) => {
 
   test('what is granted is known in either form', () => {
     const accounts = everybody.slice(2);
-    const { kind, entry, ref } = rendering(preset, { packing: 'condition' }, accounts);
+    const { kind, entry, ref } = rendering(preset, { accountsIn: 'condition' }, accounts);
 
     const granted = kind.granted(entry, ref, { document: packed(preset, accounts) }, context, []);
 
@@ -258,8 +258,8 @@ describe.each(presets)('$name', (preset) => {
     };
     const plain = largest((count) => fits({}, count) !== false);
 
-    expect(fits({ packing: 'condition' }, plain)).not.toBe('condition');
-    expect(fits({ packing: 'condition' }, plain + 1)).toBe('condition');
+    expect(fits({ accountsIn: 'condition' }, plain)).not.toBe('condition');
+    expect(fits({ accountsIn: 'condition' }, plain + 1)).toBe('condition');
     expect(fits({}, plain + 1)).toBe(false);
   });
 
@@ -293,7 +293,7 @@ test('two statements of a bucket become one before any id moves into a condition
   const [revisions] = presets;
   const entry = { bucket: 'example-logs', preset: 'revisions-read' };
   const read = (count: number) =>
-    rendering({ ...(revisions as Packed), fields: entry }, { packing: 'condition' }, manyAccounts(count));
+    rendering({ ...(revisions as Packed), fields: entry }, { accountsIn: 'condition' }, manyAccounts(count));
 
   expect([read(300), read(400), read(1_000)].map(({ packing }) => packing)).toEqual([
     'listed',
@@ -307,14 +307,14 @@ test('two statements of a bucket become one before any id moves into a condition
 
 test('a grant that lists no accounts, or whose statements name services, has no such packing', () => {
   const schemaOf = (kind: string) => grantKind(kind).schema;
-  const base = { name: 'x', account: 'shared', for: { all: true }, packing: 'condition' };
+  const base = { name: 'x', account: 'shared', for: { all: true }, accountsIn: 'condition' };
 
   const organization = schemaOf('secret-resource-policy').safeParse({
     ...base,
     kind: 'secret-resource-policy',
     secrets: ['deploy/token'],
     preset: 'read',
-    membership: 'organization',
+    match: 'organization',
   });
   const service = schemaOf('s3-bucket-policy').safeParse({
     ...base,
@@ -323,6 +323,6 @@ test('a grant that lists no accounts, or whose statements name services, has no 
     preset: 'cloudtrail-write',
   });
 
-  expect(organization.error?.issues[0]?.message).toContain('must be left out with membership organization');
+  expect(organization.error?.issues[0]?.message).toContain('must be left out with match: organization');
   expect(service.success).toBe(false);
 });

@@ -27,7 +27,7 @@ const entryFor = (more: object = {}): GrantEntry =>
     name: 'people',
     groups: ['Readers'],
     role: 'people/ReadOnly',
-    packing: 'condition',
+    accountsIn: 'condition',
     ...more,
   });
 
@@ -84,7 +84,7 @@ test('roles are named as long as their policies can be attached; then accounts, 
 });
 
 test('without the grant that allows it, the refusal stands', () => {
-  const plain = entryFor({ packing: undefined });
+  const plain = entryFor({ accountsIn: undefined });
 
   expect(() => render(kind.empty, [[plain, everybody]])).toThrow(PolicyTooLargeError);
 });
@@ -167,7 +167,7 @@ test('every document keeps its limit, and whom it lets in is known', () => {
 test('back to roles, those who take an account over are written before the policy that gives it up', () => {
   const large = { ...small, limits: { ...small.limits, managedPoliciesPerGroup: 40 } };
   const packed = render(kind.empty, [[entry, everybody]]);
-  const plain = entryFor({ packing: undefined });
+  const plain = entryFor({ accountsIn: undefined });
 
   const { policies } = render(packed, [[plain, everybody]], large);
 

@@ -4,7 +4,7 @@ export interface PlantedFault {
   readonly name: string;
   /** What is wrong with the system then. */
   readonly title: string;
-  readonly area: 'selectors' | 'desired' | 'rendering' | 'membership' | 'applying' | 'planning' | 'AWS';
+  readonly area: 'selectors' | 'desired' | 'rendering' | 'match' | 'applying' | 'planning' | 'AWS';
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly replace: string;
@@ -41,8 +41,8 @@ const plain = {
     unit: 'tests/reconcile',
     flow: 'tests/flows/lifecycle',
   },
-  membership: {
-    area: 'membership',
+  match: {
+    area: 'match',
     file: 'shared/grants/principals.ts',
     unit: 'tests/grants',
     flow: 'tests/flows/configuration-change',
@@ -498,65 +498,65 @@ export const plantedFaults: readonly PlantedFault[] = [
     by: '[sameStatement(statement, replacing) || replacing !== undefined ? statement : replacing]',
     unit: 'tests/iam',
   },
-  // Membership.
+  // Match.
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'organization-of-anybody',
     title: 'a condition on OUs does not look at the paths',
-    replace: "if (membership !== 'ou') return organization;",
-    by: "if (membership !== 'ou' || membership === 'ou') return organization;",
+    replace: "if (match !== 'ou') return organization;",
+    by: "if (match !== 'ou' || match === 'ou') return organization;",
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'ou-without-subtree',
     title: 'a condition on an OU is without the OUs below it',
     replace: '`${organizationId}/*/${ou}/*`',
     by: '`${organizationId}/*/${ou}/`',
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'first-ou-only',
     title: 'of several OUs in a condition only the first counts',
     replace: 'const paths = (entry.for.ous ?? []).map(',
     by: 'const paths = (entry.for.ous ?? []).slice(0, 1).map(',
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'held-forever-listed',
     title: 'a grant that a condition should hold lists its accounts',
-    replace: "? (entry.membership ?? 'accounts')",
-    by: "? (entry.membership === undefined ? 'accounts' : 'accounts')",
+    replace: "? (entry.match ?? 'accounts')",
+    by: "? (entry.match === undefined ? 'accounts' : 'accounts')",
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'packed-open',
     title: 'ids in a condition are left out when a grant is packed',
     replace: "held(heldBy('Principal', request), ids)",
     by: "held(heldBy('Principal', request))",
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'wrong-organization-key',
     title: 'a condition asks whose the resource is in place of who asks',
     replace: "const everybody = { part, statement: held(heldBy('Principal', request), others) };",
     by: "const everybody = { part, statement: held(heldBy('Resource', request), others) };",
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'service-for-members',
     title: 'a service may act for any member of the organization',
     replace: "? { StringEquals: { 'aws:SourceAccount': accountIds(members.accounts) } }",
     by: "? heldBy('Source', members)",
   },
   {
-    ...plain.membership,
+    ...plain.match,
     name: 'own-account-by-wildcard',
     title: 'the account of the resource is let in by the wildcard too',
     replace: 'own.length === 0 ? undefined :',
     by: 'own.length >= 0 ? undefined :',
   },
   {
-    ...plain.membership,
+    ...plain.match,
     area: 'rendering',
     name: 'first-role-only',
     title: 'of several roles that may use a grant only the first counts',

@@ -60,18 +60,18 @@ describe('a repository for five hundred accounts', () => {
       /the policy for 500 accounts would have 16\d{3} characters, .* takes 10240; 303 fit/,
     );
     expect(error.message).toMatch(
-      /All 500 fit, as was tried, with packing: condition for grant images; or with membership: organization for grant images; or with 2 such resources, each for 250 accounts at most$/,
+      /All 500 fit, as was tried, with accountsIn: condition for grant images; or with match: organization for grant images; or with 2 such resources, each for 250 accounts at most$/,
     );
   });
 
   test('each of them is true', () => {
     expect(remedies(error).map(({ change, fit }) => [change, fit])).toEqual([
-      ['packing: condition', 500],
-      ['membership: organization', 500],
+      ['accountsIn: condition', 500],
+      ['match: organization', 500],
       ['2 such resources, each for 250 accounts at most', 500],
     ]);
-    expect(fits(configurationWith([images({ packing: 'condition' })]), accounts)).toBe(true);
-    expect(fits(configurationWith([images({ membership: 'organization' })]), accounts)).toBe(true);
+    expect(fits(configurationWith([images({ accountsIn: 'condition' })]), accounts)).toBe(true);
+    expect(fits(configurationWith([images({ match: 'organization' })]), accounts)).toBe(true);
     expect(fits(configurationWith([images()]), members(250))).toBe(true);
   });
 });
@@ -80,24 +80,24 @@ test('what takes some more, but not all, is said with its number', () => {
   const tagged = members(900).map((each) => account(each.id, { tags: { image: 'yes' } }));
 
   const error = refusal([images({ for: { tags: { image: 'yes' } } })], tagged);
-  const [packing] = remedies(error).filter(({ change }) => change === 'packing: condition');
+  const [packing] = remedies(error).filter(({ change }) => change === 'accountsIn: condition');
 
   expect(packing?.fit).toBeGreaterThan(600);
   expect(packing?.fit).toBeLessThan(900);
-  const grant = images({ packing: 'condition', for: { tags: { image: 'yes' } } });
+  const grant = images({ accountsIn: 'condition', for: { tags: { image: 'yes' } } });
   expect(fits(configurationWith([grant]), tagged.slice(0, packing?.fit))).toBe(true);
   expect(() => fits(configurationWith([grant]), tagged.slice(0, (packing?.fit ?? 0) + 1))).toThrow(
     PolicyTooLargeError,
   );
-  expect(remedies(error).map(({ change }) => change)).not.toContain('membership: organization');
+  expect(remedies(error).map(({ change }) => change)).not.toContain('match: organization');
 });
 
-test('an OU that the grant names by its id can be the membership', () => {
+test('an OU that the grant names by its id can be the match', () => {
   const here = members(500).map((each) => account(each.id, { parentIds: ['r-abcd', 'ou-abcd-12345678'] }));
 
   const error = refusal([images({ for: { ous: ['ou-abcd-12345678'] } })], here);
 
-  expect(remedies(error)).toContainEqual({ change: 'membership: ou', grants: ['images'], fit: 500 });
+  expect(remedies(error)).toContainEqual({ change: 'match: ou', grants: ['images'], fit: 500 });
 });
 
 test('of two grants that do not fit together, each is tried on a resource of its own', () => {
@@ -118,7 +118,7 @@ test('more people than the policies of a group hold', () => {
 
   expect(error.message).toMatch(/1500 accounts need 13 managed policies, and 10 of 10 can be attached/);
   expect(error.message).not.toContain('managedPoliciesPerGroup');
-  expect(error.message).toMatch(/All 1500 fit, as was tried, with packing: condition for grant people/);
+  expect(error.message).toMatch(/All 1500 fit, as was tried, with accountsIn: condition for grant people/);
   expect(error.message).toContain('2 such resources, each for 750 accounts at most');
 });
 
@@ -201,7 +201,7 @@ describe('a policy that others have nearly filled', () => {
   });
 });
 
-test('a preset that knows no other packing or membership can only be spread', () => {
+test('a preset that knows no other packing or match can only be spread', () => {
   const trail = {
     name: 'trail',
     kind: 'kms-key-policy',
@@ -271,7 +271,7 @@ test('names several grants of one change in one list', () => {
 
   const error = refusal(grants, members(500));
 
-  expect(error.message).toContain('membership: organization for grants images, functions');
+  expect(error.message).toContain('match: organization for grants images, functions');
 });
 
 describe('what unmanaged statements take of a policy that is too large', () => {

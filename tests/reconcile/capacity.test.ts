@@ -82,7 +82,7 @@ test('it says which packing comes next, and when', () => {
 });
 
 test('where nobody is listed, any number fits', () => {
-  const grant = images.replace('for:', 'membership: organization, for:');
+  const grant = images.replace('for:', 'match: organization, for:');
 
   expect(budgetOf(resource(grant, 10))).not.toHaveProperty('room');
 });
@@ -112,7 +112,7 @@ test('tells size, limit and room only when there is one way to write the account
 });
 
 test('tells no next packing when the packing stays until the resource is full', () => {
-  const budget = budgetOf(resource(images.replace('for:', 'packing: condition, for:'), 400));
+  const budget = budgetOf(resource(images.replace('for:', 'accountsIn: condition, for:'), 400));
 
   expect(budget).toMatchObject({ packing: 'condition' });
   expect(budget).not.toHaveProperty('next');

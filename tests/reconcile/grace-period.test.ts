@@ -92,7 +92,7 @@ describe('an account that no grant matches any more', () => {
   });
 
   test('goes at once from a list that a condition on the organization replaces', () => {
-    const held = configurationWith([readSecret({ membership: 'organization' })], {
+    const held = configurationWith([readSecret({ match: 'organization' })], {
       safety: { graceHours: 24 },
     });
 

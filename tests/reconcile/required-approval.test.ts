@@ -30,7 +30,7 @@ const configuration = configurationWith(
     readSecret({
       name: 'by-itself',
       secrets: ['deploy/organization'],
-      membership: 'organization',
+      match: 'organization',
     }),
   ],
   { approval: { for: { all: true } } },
@@ -197,7 +197,7 @@ describe('approvalHash', () => {
 
 describe('approvalNeeded', () => {
   it('asks for no approval when a move gains only what a condition holds', () => {
-    const held = configurationWith([readSecret({ membership: 'ou', for: { ous: ['ou-abcd-11111111'] } })], {
+    const held = configurationWith([readSecret({ match: 'ou', for: { ous: ['ou-abcd-11111111'] } })], {
       approval: { for: { all: true } },
     });
 

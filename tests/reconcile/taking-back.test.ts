@@ -75,7 +75,7 @@ describe('on a full document', () => {
   });
 
   test('so it is where a list takes the place of a condition, and the whole organization does not fit into it', () => {
-    const held = configurationWith([readSecret({ membership: 'organization' })]);
+    const held = configurationWith([readSecret({ match: 'organization' })]);
     const everybody = members(300);
     const actual = planOnly(held, everybody).next;
     const document = (actual as DocumentState).document ?? newPolicy();

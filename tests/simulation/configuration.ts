@@ -31,9 +31,9 @@ const selectors: readonly object[] = [
 
 /** Of grants that a condition holds, which grow by themselves. */
 const held: readonly object[] = [
-  { membership: 'organization', for: { all: true } },
-  { membership: 'ou', for: { ous: ['ou-exam-workload1'] } },
-  { membership: 'ou', for: { ous: ['ou-exam-platform1', 'ou-exam-sandbox01'] } },
+  { match: 'organization', for: { all: true } },
+  { match: 'ou', for: { ous: ['ou-exam-workload1'] } },
+  { match: 'ou', for: { ous: ['ou-exam-platform1', 'ou-exam-sandbox01'] } },
 ];
 
 export interface Form {
@@ -306,7 +306,7 @@ export function drawGrant(
 ): object {
   const byTags = tagged !== undefined && draw.chance(0.1) ? tagged : {};
   const other = instead.length > 0 && draw.chance(0.5) ? draw.pick(instead) : byTags;
-  const packing = packable && draw.chance(scarce ? 0.7 : 0.2) ? { packing: 'condition' } : {};
+  const packing = packable && draw.chance(scarce ? 0.7 : 0.2) ? { accountsIn: 'condition' } : {};
   const whom = holdable && draw.chance(0.12) ? draw.pick(held) : { for: draw.pick(selectors), ...packing };
   // A field that is there and undefined is not left out.
   return JSON.parse(JSON.stringify({ ...grant, ...other, ...whom }));

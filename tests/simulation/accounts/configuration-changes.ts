@@ -51,7 +51,7 @@ const ofGrant =
     return changed && { grants: grants.map((each) => (each === entry ? changed : each)) };
   };
 
-/** Other accounts, another membership, other resources or another pattern. */
+/** Other accounts, another match, other resources or another pattern. */
 const anew = ofGrant(({ name }, form, draw) => ({ ...drawGrant(draw, form), name }));
 
 const elsewhere = ofGrant((entry, { elsewhere: other }) => {
@@ -60,8 +60,8 @@ const elsewhere = ofGrant((entry, { elsewhere: other }) => {
 });
 
 const packed = ofGrant((entry, { packable = false }) => {
-  if (!packable || (entry.membership ?? 'accounts') !== 'accounts') return undefined;
-  return { ...entry, packing: entry.packing === 'condition' ? 'principals' : 'condition' };
+  if (!packable || (entry.match ?? 'accounts') !== 'accounts') return undefined;
+  return { ...entry, accountsIn: entry.accountsIn === 'condition' ? 'principals' : 'condition' };
 });
 
 /** Its marks are others then; no name is the beginning of another. */

@@ -256,4 +256,4 @@ const letsInUnasked = (configuration: Configuration): boolean =>
 
 /** Whether nobody gets anything unapproved. A grant that a condition holds knows no approval. */
 const asksForAll = ({ approval, grants }: Configuration): boolean =>
-  approval !== undefined && grants.every(({ membership = 'accounts' }) => membership === 'accounts');
+  approval !== undefined && grants.every(({ match = 'accounts' }) => match === 'accounts');

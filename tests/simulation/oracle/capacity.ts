@@ -36,12 +36,12 @@ export const asId = 15;
 
 /** Lists of principals; a grant that allows it names ids in a condition. Beside a condition stands the owner's root. */
 export function principals(entry: Entry, statements: number): Lists {
-  const { packing, membership = 'accounts' } = entry as { packing?: string; membership?: string };
-  const isPacked = packing === 'condition';
+  const { accountsIn, match = 'accounts' } = entry as { accountsIn?: string; match?: string };
+  const isPacked = accountsIn === 'condition';
   return {
     statements,
     perAccount: isPacked ? asId : asRoot,
-    besideOwner: isPacked || membership !== 'accounts',
+    besideOwner: isPacked || match !== 'accounts',
   };
 }
 

@@ -1,4 +1,4 @@
 import type { Entry } from './entry.ts';
 
-/** Whether AWS itself decides by a condition who is in ("Membership", docs/configuration.md). */
-export const isHeld = (entry: Entry): boolean => 'membership' in entry && entry.membership !== 'accounts';
+/** Whether AWS itself decides by a condition who is in ("Match", docs/configuration.md). */
+export const isHeld = (entry: Entry): boolean => 'match' in entry && entry.match !== 'accounts';

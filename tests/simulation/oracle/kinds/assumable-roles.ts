@@ -46,7 +46,7 @@ const isFull: IsFull = (world, ref, demands, { installation, limits }) => {
     : limits.managedPoliciesPerRole;
   const perPolicy = demands.map(({ entry }) => {
     const role = 'role' in entry ? String(entry.role) : '';
-    if ('packing' in entry && entry.packing === 'condition')
+    if ('accountsIn' in entry && entry.accountsIn === 'condition')
       return Math.floor((limits.managedPolicyCharacters - frame) / asId);
     return Math.floor(
       (limits.managedPolicyCharacters - frame) / `"arn:aws:iam::123456789012:role/${role}",`.length,

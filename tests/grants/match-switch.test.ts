@@ -28,9 +28,9 @@ const held = grantKinds.flatMap((kind) =>
 
 type Declared = 'accounts' | 'ou' | 'organization';
 
-function entry(kind: GrantKind, fields: object, membership: Declared): object {
-  const selector = membership === 'ou' ? { ous: [ou] } : { all: true };
-  return { name: 'example', kind: kind.name, account: 'shared', ...fields, for: selector, membership };
+function entry(kind: GrantKind, fields: object, match: Declared): object {
+  const selector = match === 'ou' ? { ous: [ou] } : { all: true };
+  return { name: 'example', kind: kind.name, account: 'shared', ...fields, for: selector, match };
 }
 
 const foreign = {
@@ -57,7 +57,7 @@ const everyStep: readonly Declared[] = [
   'accounts',
 ];
 
-describe.each(held)('%s: changing the membership', (_, kind, fields) => {
+describe.each(held)('%s: changing the match', (_, kind, fields) => {
   test('back and forth leaves nothing stale, withholds nothing and takes access from nobody', () => {
     let actual = beginning(kind);
     let remembered: readonly string[] = [];
@@ -210,8 +210,8 @@ describe('permission to assume roles, in several policies', () => {
     ['organization', 'accounts'],
   ])('from %s to %s nobody is without it at any moment', async (from, to) => {
     const on = createGrantEnv();
-    const first = createGrantFixture(kind, cases, { ...cases.presets.people, membership: from }, on);
-    const second = createGrantFixture(kind, cases, { ...cases.presets.people, membership: to }, on);
+    const first = createGrantFixture(kind, cases, { ...cases.presets.people, match: from }, on);
+    const second = createGrantFixture(kind, cases, { ...cases.presets.people, match: to }, on);
     first.holder.make();
     const { owned, back } = await first.bring(everybody);
     expect(Object.keys(kind.documents(back)).length).toBe(from === 'accounts' ? 3 : 1);

@@ -2,23 +2,23 @@ import { pathText } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
 /** What a person should know of a grant whose accounts nobody lists. */
-export interface MembershipNote {
+export interface MatchNote {
   /** The grant's name. */
   readonly grant: string;
-  /** `grants[2].membership`. */
+  /** `grants[2].match`. */
   readonly path: string;
   readonly note: string;
 }
 
 /** One for each grant that is held by a condition on the organization or its OUs, in the configuration's order. */
-export const membershipNotes = ({ grants, organization }: Configuration): readonly MembershipNote[] =>
-  grants.flatMap(({ name, membership, for: selector }, index) => {
-    if (membership === undefined || membership === 'accounts') return [];
+export const listMatchNotes = ({ grants, organization }: Configuration): readonly MatchNote[] =>
+  grants.flatMap(({ name, match, for: selector }, index) => {
+    if (match === undefined || match === 'accounts') return [];
     const whom =
-      membership === 'organization'
+      match === 'organization'
         ? `every account of organization ${organization.id}`
         : `every account in ${(selector.ous ?? []).join(' or ')} or below`;
-    return [{ grant: name, path: pathText(['grants', index, 'membership']), note: noteOn(whom) }];
+    return [{ grant: name, path: pathText(['grants', index, 'match']), note: noteOn(whom) }];
   });
 
 const noteOn = (whom: string): string =>

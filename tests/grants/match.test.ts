@@ -19,8 +19,8 @@ const held = grantKinds.flatMap((kind) =>
     .map(([preset, fields]) => [`${kind.name} ${preset}`, kind, fields] as const),
 );
 
-function entryFields(kind: GrantKind, fields: object, membership: string): object {
-  return { name: 'example', kind: kind.name, account: 'shared', for: { all: true }, ...fields, membership };
+function entryFields(kind: GrantKind, fields: object, match: string): object {
+  return { name: 'example', kind: kind.name, account: 'shared', for: { all: true }, ...fields, match };
 }
 
 const ou = 'ou-abcd-11112222';
@@ -70,8 +70,8 @@ test('most presets can be held by a condition, and those that can not say why', 
 });
 
 describe.each(held)('%s', (_, kind, fields) => {
-  const organization = { ...fields, membership: 'organization' };
-  const unit = { ...fields, membership: 'ou', for: { ous: [ou] } };
+  const organization = { ...fields, match: 'organization' };
+  const unit = { ...fields, match: 'ou', for: { ous: [ou] } };
 
   test('organization: exactly the accounts of the organization have it, without being known', () => {
     fc.assert(
@@ -165,7 +165,7 @@ describe("the resource's own account", () => {
     '%s: is never let in by the wildcard, so its own policies decide',
     (_, kind, fields) => {
       const known = accountsOf(['111122223333', central]);
-      const { documents } = documentsOf(kind, { ...fields, membership: 'organization' }, known);
+      const { documents } = documentsOf(kind, { ...fields, match: 'organization' }, known);
       const statements = documents.flatMap((document) => document?.Statement ?? []);
 
       for (const { Principal, Condition } of statements)

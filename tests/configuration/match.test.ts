@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
-import { membershipNotes } from '../../shared/configuration/membership-notes.ts';
+import { listMatchNotes } from '../../shared/configuration/match-notes.ts';
 import { configurationWith, readSecret } from '../fixtures/plan-fixture.ts';
 import { objectOf, run } from '../fixtures/screen.ts';
 
@@ -20,44 +20,44 @@ function findingsFor(grant: object): readonly string[] {
 const pull = { kind: 'ecr-repository-policy', secrets: undefined, repositories: ['base/node'] };
 const key = { kind: 'kms-key-policy', secrets: undefined, key: '1234abcd-12ab-34cd-56ef-1234567890ab' };
 
-describe('membership', () => {
+describe('match', () => {
   test('is accounts where nothing is said', () => {
     const [grant] = configurationWith([readSecret()]).grants;
 
-    expect(grant?.membership).toBe('accounts');
+    expect(grant?.match).toBe('accounts');
   });
 
   test.each([
-    [{ membership: 'organization' }],
-    [{ membership: 'ou', for: { ous: ['ou-ab12-cd34ef56', 'ou-ab12-11112222'] } }],
-    [{ membership: 'accounts', for: { ous: ['Workloads'], except: [{ tags: { stage: 'test' } }] } }],
+    [{ match: 'organization' }],
+    [{ match: 'ou', for: { ous: ['ou-ab12-cd34ef56', 'ou-ab12-11112222'] } }],
+    [{ match: 'accounts', for: { ous: ['Workloads'], except: [{ tags: { stage: 'test' } }] } }],
   ])('fits its selector (%#)', (fields) => {
     expect(findingsFor(readSecret(fields))).toEqual([]);
   });
 
   test.each([
     [
-      { membership: 'everybody' },
-      ['grants[0].membership must be one of accounts, ou, organization (it is "everybody")'],
+      { match: 'everybody' },
+      ['grants[0].match must be one of accounts, ou, organization (it is "everybody")'],
     ],
     [
-      { membership: 'organization', for: { ous: ['ou-ab12-cd34ef56'] } },
+      { match: 'organization', for: { ous: ['ou-ab12-cd34ef56'] } },
       [
-        'grants[0].for must be all: true, since membership organization takes in every account; for some of them use ' +
-          'membership ou or accounts',
+        'grants[0].for must be all: true, since match: organization takes in every account; for some of them use ' +
+          'match: ou or accounts',
       ],
     ],
     [
-      { membership: 'organization', for: { all: true, except: [{ accounts: ['111122223333'] }] } },
-      ['grants[0].for.except must be left out, since membership organization knows no exceptions'],
+      { match: 'organization', for: { all: true, except: [{ accounts: ['111122223333'] }] } },
+      ['grants[0].for.except must be left out, since match: organization knows no exceptions'],
     ],
     [
-      { membership: 'ou' },
-      ['grants[0].for must name OUs by their ids, such as { ous: [ou-ab12-cd34ef56] }, with membership ou'],
+      { match: 'ou' },
+      ['grants[0].for must name OUs by their ids, such as { ous: [ou-ab12-cd34ef56] }, with match: ou'],
     ],
     [
       {
-        membership: 'ou',
+        match: 'ou',
         for: {
           ous: ['ou-ab12-cd34ef56', 'Workloads', 'r-ab12'],
           tags: { a: 'b' },
@@ -65,25 +65,25 @@ describe('membership', () => {
         },
       },
       [
-        'grants[0].for.ous[1] must be the id of an OU, such as ou-ab12-cd34ef56, with membership ou, since a condition ' +
+        'grants[0].for.ous[1] must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition ' +
           'of AWS knows no names (it is "Workloads")',
-        'grants[0].for.ous[2] must be the id of an OU, such as ou-ab12-cd34ef56, with membership ou, since a condition ' +
+        'grants[0].for.ous[2] must be the id of an OU, such as ou-ab12-cd34ef56, with match: ou, since a condition ' +
           'of AWS knows no names (it is "r-ab12")',
-        'grants[0].for.tags must be left out, since membership ou knows no tags',
-        'grants[0].for.except must be left out, since membership ou knows no exceptions',
+        'grants[0].for.tags must be left out, since match: ou knows no tags',
+        'grants[0].for.except must be left out, since match: ou knows no exceptions',
       ],
     ],
     [
-      { ...pull, preset: 'lambda-pull', membership: 'organization' },
+      { ...pull, preset: 'lambda-pull', match: 'organization' },
       [
-        'grants[0].membership must be accounts for this preset, since AWS does not document that Lambda names its ' +
+        'grants[0].match must be accounts for this preset, since AWS does not document that Lambda names its ' +
           'organization when it fetches an image (it is "organization")',
       ],
     ],
     [
-      { ...key, preset: 'cloudtrail-encrypt', membership: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } },
+      { ...key, preset: 'cloudtrail-encrypt', match: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } },
       [
-        'grants[0].membership must be accounts for this preset, since what CloudTrail does with a key is known by its ' +
+        'grants[0].match must be accounts for this preset, since what CloudTrail does with a key is known by its ' +
           'trail\'s ARN alone: AWS documents no key of the organization for it (it is "ou")',
       ],
     ],
@@ -98,15 +98,15 @@ describe('what people are told of it', () => {
   test('is a note for each grant that grows by itself', () => {
     const configuration = configurationWith([
       readSecret(),
-      readSecret({ name: 'for-all', membership: 'organization' }),
-      readSecret({ name: 'for-some', membership: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } }),
+      readSecret({ name: 'for-all', match: 'organization' }),
+      readSecret({ name: 'for-some', match: 'ou', for: { ous: ['ou-ab12-cd34ef56'] } }),
     ]);
 
-    const notes = membershipNotes(configuration);
+    const notes = listMatchNotes(configuration);
 
     expect(notes.map(({ grant, path }) => [grant, path])).toEqual([
-      ['for-all', 'grants[1].membership'],
-      ['for-some', 'grants[2].membership'],
+      ['for-all', 'grants[1].match'],
+      ['for-some', 'grants[2].match'],
     ]);
     expect(notes[0]?.note).toBe(
       'grows by itself: every account of organization o-exampleorg1 has it, also one that is set aside, closed or not ' +
@@ -116,20 +116,20 @@ describe('what people are told of it', () => {
   });
 
   test('is nothing where every grant lists its accounts', () => {
-    expect(membershipNotes(configurationWith([readSecret()]))).toEqual([]);
+    expect(listMatchNotes(configurationWith([readSecret()]))).toEqual([]);
   });
 
   test('is printed by validate, for people and for machines', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'membership-'));
+    const folder = mkdtempSync(join(tmpdir(), 'match-'));
     const file = join(folder, 'onboarding.yml');
-    const configuration = configurationWith([readSecret({ membership: 'organization' })]);
+    const configuration = configurationWith([readSecret({ match: 'organization' })]);
     writeFileSync(file, JSON.stringify(configuration));
     try {
       const { stdout } = await run(['validate', '--config', file]);
       const machine = objectOf(await run(['validate', '--config', file, '--json']));
 
       expect(stdout).toMatch(/Not listed by account\n +token grows by itself: /);
-      expect(machine).toMatchObject({ memberships: membershipNotes(configuration) });
+      expect(machine).toMatchObject({ matchNotes: listMatchNotes(configuration) });
     } finally {
       rmSync(folder, { recursive: true });
     }

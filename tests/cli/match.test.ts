@@ -11,7 +11,7 @@ const everyone = `
     account: shared
     repositories: [base/node]
     preset: pull
-    membership: organization
+    match: organization
     for: { all: true }`;
 
 const file = join(mkdtempSync(join(tmpdir(), 'onboarding-')), 'onboarding.yml');
