@@ -89,14 +89,12 @@ const approval = object({
 /** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */
 const mostGraceHours = 90 * 24;
 
-/** A change that takes a grant from more accounts than both is withheld until a person allows it. */
-const safety = object({
-  /** Share of the accounts that have the grant now, 0 to 1. */
-  removalShare: z.number().min(0).max(1).default(0.2),
+/** A change that takes a grant from more accounts than both limits is withheld until a person allows it. */
+const removalLimits = object({
+  /** Fraction of the accounts that have the grant now, 0 to 1. */
+  fraction: z.number().min(0).max(1).default(0.2),
   /** Number of accounts. */
-  removalCount: z.int().nonnegative().default(5),
-  /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
-  graceHours: z.int().nonnegative().max(mostGraceHours).default(0),
+  accounts: z.int().nonnegative().default(5),
 });
 
 export const configurationSchema = object({
@@ -128,7 +126,9 @@ export const configurationSchema = object({
   }).optional(),
   approval: approval.optional(),
   limits: limits.prefault({}),
-  safety: safety.prefault({}),
+  removalLimits: removalLimits.prefault({}),
+  /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
+  graceHours: z.int().nonnegative().max(mostGraceHours).default(0),
   rotation: rotation.optional(),
   /** Applications of AppConfig, with their environments and freeform profiles. */
   applications: applications.optional(),

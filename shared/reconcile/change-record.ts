@@ -23,9 +23,9 @@ export function gainsOf(
 /** Those whom a grace keeps, as a record tells them: each with when it ends. */
 export function leavingOf(
   { leaving }: ResourcePlan,
-  { safety }: Configuration,
+  { graceHours }: Configuration,
 ): Pick<ResourceChange, 'leaving'> {
-  const ends = Object.entries(leaving).map(([id, since]) => [id, hoursAfter(since, safety.graceHours)]);
+  const ends = Object.entries(leaving).map(([id, since]) => [id, hoursAfter(since, graceHours)]);
   return ends.length === 0 ? {} : { leaving: Object.fromEntries(ends) };
 }
 

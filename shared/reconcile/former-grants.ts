@@ -28,8 +28,8 @@ export function silentLoss(
   const after = namedIn(request, next, owned);
   const gone = unjudged.filter((id) => !after.has(id));
   const lost = gone.filter((id) => !isClosed(known(request, id)));
-  const { removalCount, removalShare } = configuration.safety;
-  const isMany = lost.length > removalCount && lost.length > removalShare * before.size;
+  const { accounts: maxAccounts, fraction: maxFraction } = configuration.removalLimits;
+  const isMany = lost.length > maxAccounts && lost.length > maxFraction * before.size;
   return { gone, withheld: isMany || lost.some((id) => waiting?.has(id)) ? lost : [] };
 }
 

@@ -229,7 +229,7 @@ const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
   request.desired.shares.map((share) => planShare(share, request, grantContext(request.configuration)));
 
 function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leaving {
-  if (request.configuration.safety.graceHours === 0) return {};
+  if (request.configuration.graceHours === 0) return {};
   const { withheld, leaving } = staying(shares);
   return since(request, union([leaving, withheld]).sort());
 }

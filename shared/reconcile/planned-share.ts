@@ -99,7 +99,7 @@ export const union = (lists: readonly (readonly string[])[]): string[] => [...ne
  * decides, and to keep one account it would have to become a list.
  */
 function byGrace(request: PlanRequest, { match = 'accounts' }: GrantEntry, unwanted: readonly string[]) {
-  const hours = match === 'accounts' ? request.configuration.safety.graceHours : 0;
+  const hours = match === 'accounts' ? request.configuration.graceHours : 0;
   const leaving = unwanted.filter((id) => isInGrace(request, id, hours));
   return { leaving, due: unwanted.filter((id) => !isInGrace(request, id, hours)) };
 }
@@ -111,8 +111,8 @@ function byGrace(request: PlanRequest, { match = 'accounts' }: GrantEntry, unwan
  */
 function withheldOf(request: PlanRequest, removed: readonly string[], granted: number): readonly string[] {
   const { configuration, waiting } = request;
-  const { removalCount, removalShare } = configuration.safety;
+  const { accounts: maxAccounts, fraction: maxFraction } = configuration.removalLimits;
   const doubtful = removed.filter((id) => !isClosed(known(request, id)));
-  if (doubtful.length > removalCount && doubtful.length > removalShare * granted) return doubtful;
+  if (doubtful.length > maxAccounts && doubtful.length > maxFraction * granted) return doubtful;
   return doubtful.filter((id) => waiting?.has(id));
 }

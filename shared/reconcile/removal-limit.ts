@@ -8,11 +8,11 @@ import type { PolicyTooLargeError } from '../platform/aws/errors.ts';
 export const withheldError = (
   key: string,
   withheld: readonly string[],
-  { safety }: Pick<Configuration, 'safety'>,
+  { removalLimits }: Pick<Configuration, 'removalLimits'>,
   tooLarge?: PolicyTooLargeError,
 ) =>
   new UnsafeChangeError(
-    `${key}: ${withheldText(withheld, { safety }, tooLarge === undefined ? '' : notBeside)}`,
+    `${key}: ${withheldText(withheld, { removalLimits }, tooLarge === undefined ? '' : notBeside)}`,
     { resource: key, accountIds: withheld },
     tooLarge,
   );
@@ -22,9 +22,9 @@ const notBeside = ', and nobody is added, since not all fit beside them';
 /** The same without the resource, for another error. */
 export const withheldText = (
   withheld: readonly string[],
-  { safety }: Pick<Configuration, 'safety'>,
+  { removalLimits }: Pick<Configuration, 'removalLimits'>,
   meanwhile = '',
 ): string =>
   `${withheld.length} accounts would lose their access at once, which is more than ` +
-  `${safety.removalCount} and more than ${safety.removalShare * 100} % of those that have it. They keep it for now` +
-  `${meanwhile}. If it is meant, raise \`safety.removalShare\` or \`safety.removalCount\` and activate`;
+  `${removalLimits.accounts} and more than ${removalLimits.fraction * 100} % of those that have it. They keep it for now` +
+  `${meanwhile}. If it is meant, raise \`removalLimits.fraction\` or \`removalLimits.accounts\` and activate`;

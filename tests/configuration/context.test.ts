@@ -36,7 +36,7 @@ describe('the hash of a configuration', () => {
       ...written,
       partition: 'aws',
       limits: { managedPolicyCharacters: 6_144, managedPoliciesPerGroup: 10 },
-      safety: { removalCount: 5 },
+      removalLimits: { accounts: 5 },
     };
 
     expect(hashOf(explicit)).toBe(hash);
@@ -46,7 +46,7 @@ describe('the hash of a configuration', () => {
     const { grants } = written as { grants: object[] };
 
     expect(hashOf({ ...written, grants: grants.slice(1) })).not.toBe(hash);
-    expect(hashOf({ ...written, safety: { removalCount: 6 } })).not.toBe(hash);
+    expect(hashOf({ ...written, removalLimits: { accounts: 6 } })).not.toBe(hash);
   });
 });
 

@@ -54,7 +54,7 @@ function fill({ organization }: TestEnv): void {
 const changeOn = ({ changes }: Ended, key: string) => changes.find(({ resource }) => resource === key);
 
 const both =
-  /PolicyTooLargeError.*base\/node.*10240.*Besides, 12 accounts would lose their access at once.*removalShare/s;
+  /PolicyTooLargeError.*base\/node.*10240.*Besides, 12 accounts would lose their access at once.*removalLimits.fraction/s;
 
 it('reports size and blocked removals in record, announcement, plan and apply when both keep accounts waiting', async () => {
   const env = await fullAndNarrowed();
@@ -84,7 +84,7 @@ it('removes blocked accounts when the operator allows it, and reports the size a
   await sweep(env);
   const allowing = await activated(env, {
     ...env.configuration,
-    safety: { ...env.configuration.safety, removalShare: 1 },
+    removalLimits: { ...env.configuration.removalLimits, fraction: 1 },
   });
 
   const ended = await sweep(allowing);

@@ -74,7 +74,7 @@ test('a grant that is renamed and broken at once takes nothing from many account
   expect(named(env)[bucket]).toEqual([...(before ?? []), newcomer].toSorted());
 
   const narrow = changed('logs', { name: 'trail', for: { accounts: [newcomer] } });
-  await activate(env, { ...narrow, safety: { ...narrow.safety, removalShare: 1 } });
+  await activate(env, { ...narrow, removalLimits: { ...narrow.removalLimits, fraction: 1 } });
   expect((await onboard(env, { accountId: newcomer })).run.status).toBe('succeeded');
   expect(named(env)[bucket]).toEqual([newcomer]);
 });

@@ -21,7 +21,7 @@ const hours = 3_600_000;
 
 /** Until nobody waits for others any more. */
 const aWhile = hours;
-const configuration = small(undefined, '\nsafety: { graceHours: 48 }');
+const configuration = small(undefined, '\ngraceHours: 48');
 
 /** A world in which an account has something on each resource, and then leaves. */
 async function left(leave: (env: TestEnv, id: string) => unknown) {
@@ -144,7 +144,7 @@ test('a configuration with a shorter grace holds for those who wait already', as
   const { env, id } = await left(close);
   env.clock.advance(2 * hours);
 
-  const now = await activated(env, small(undefined, '\nsafety: { graceHours: 1 }'));
+  const now = await activated(env, small(undefined, '\ngraceHours: 1'));
   await sweep(now);
 
   expect(everywhere(now, id)).toEqual([]);
@@ -158,7 +158,7 @@ test('a resource that is too full with whom it keeps takes the newcomer once the
     account: shared
     images: [${image}]
     for: { ous: [Workloads] }`;
-  const settings = '\nsafety: { graceHours: 48 }\nlimits: { launchPermissionsPerImage: 2 }';
+  const settings = '\ngraceHours: 48\nlimits: { launchPermissionsPerImage: 2 }';
   const env = await createSweptEnv({
     configuration: parseConfiguration(smallText([], text) + settings, 'the test'),
   });

@@ -215,7 +215,7 @@ test('what is withheld waits on when newcomers have made it a small share, until
   const kept = named(env)[bucket];
   await makeReady({
     ...env,
-    configuration: { ...small(), grants, safety: { ...small().safety, removalShare: 1 } },
+    configuration: { ...small(), grants, removalLimits: { ...small().removalLimits, fraction: 1 } },
   });
   const allowed = await onboard(env, { accountIds: newcomers });
 

@@ -266,7 +266,7 @@ test('gives access to all accounts of the OU when the new path is activated', as
 test('keeps access when the old path is activated again', async () => {
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
-  await activated(env, forAccounts(productionPath, 'safety: { graceHours: 1 }'));
+  await activated(env, forAccounts(productionPath, 'graceHours: 1'));
 
   const { run } = await sweep(env);
 

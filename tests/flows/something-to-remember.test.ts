@@ -9,7 +9,7 @@ import { createEnv, due, makeReady, named, onboard, outcomes } from '../fixtures
 const hours = 3_600_000;
 
 test('a grace that has ended reaches the update, and one that runs does not', async () => {
-  const env = await createSweptEnv({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   env.organization.moveAccount(id, workloads);
   await sweep(env);
@@ -26,7 +26,7 @@ test('a grace that has ended reaches the update, and one that runs does not', as
 });
 
 test('the grace of an account that others let in begins once, and ends', async () => {
-  const env = await createSweptEnv({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
   letIn(env, id);
@@ -45,7 +45,7 @@ test('the grace of an account that others let in begins once, and ends', async (
 });
 
 test('whom others let in is looked at by one of two sweeps, whichever comes first', async () => {
-  const env = await createSweptEnv({ configuration: small(undefined, '\nsafety: { graceHours: 48 }') });
+  const env = await createSweptEnv({ configuration: small(undefined, '\ngraceHours: 48') });
   const { id } = created(env);
   await sweep(env);
   letIn(env, id);
@@ -67,7 +67,7 @@ test('whom others let in is looked at by one of two sweeps, whichever comes firs
 
 test('what another configuration has settled reaches the update, though nothing differs', async () => {
   const env = await createSweptEnv();
-  const now = await activated(env, small(undefined, '\nsafety: { removalCount: 9 }'));
+  const now = await activated(env, small(undefined, '\nremovalLimits: { accounts: 9 }'));
 
   const first = await notedSweep(now);
   const second = await notedSweep(now);

@@ -135,7 +135,7 @@ describe('a grant that is held by the organization', () => {
     const before = { actual: listed.next, remembered: listed.owned };
 
     const waiting = planned('ou', elsewhere, before);
-    const meant = planned('ou', elsewhere, before, { safety: { removalCount: 12 } });
+    const meant = planned('ou', elsewhere, before, { removalLimits: { accounts: 12 } });
 
     expect(waiting).toMatchObject({ withheld: losing, changed: false });
     expect(JSON.stringify(waiting.next)).not.toContain('OrgPaths');
@@ -174,7 +174,7 @@ describe.each(held)('%s: from a condition to a list for a few', (_, kind, fields
     'from `%s` the others wait for a person, by the list',
     (from) => {
       const waiting = narrowed(from, {});
-      const meant = narrowed(from, { safety: { removalShare: 1 } });
+      const meant = narrowed(from, { removalLimits: { fraction: 1 } });
 
       expect(waiting.withheld).toEqual(everyAccount.slice(4).map(({ id }) => id));
       expect(JSON.stringify(waiting.next)).not.toMatch(/Org(ID|Paths)/);

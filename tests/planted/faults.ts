@@ -585,9 +585,8 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'never-taken-back',
     title: 'no removal is ever carried out',
     file: 'shared/reconcile/planned-share.ts',
-    replace:
-      'if (doubtful.length > removalCount && doubtful.length > removalShare * granted) return doubtful;',
-    by: 'if (doubtful.length > 0 || removalCount < 0 || removalShare < 0 || granted < 0) return doubtful;',
+    replace: 'if (doubtful.length > maxAccounts && doubtful.length > maxFraction * granted) return doubtful;',
+    by: 'if (doubtful.length > 0 || maxAccounts < 0 || maxFraction < 0 || granted < 0) return doubtful;',
   },
   // OUs that are renamed, replaced, deleted or made again.
   {

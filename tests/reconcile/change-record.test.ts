@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { documents, gainsOf, leavingOf } from '../../shared/reconcile/change-record.ts';
 import { configurationWith, now, onlyResource, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
 
-const configuration = configurationWith([readSecret()], { safety: { graceHours: 2 } });
+const configuration = configurationWith([readSecret()], { graceHours: 2 });
 const plan = {
   ...planOnly(configuration, []),
   changed: true,

@@ -58,7 +58,7 @@ function requestFor(
     return { ...account, state };
   });
   const grants = names.map((name, index) => make({ name, for: { accounts: idsOf(wanted[index] ?? []) } }));
-  const configuration = configurationWith(grants, { safety: { graceHours } });
+  const configuration = configurationWith(grants, { graceHours });
   const members = accounts.filter(({ state }) => state === 'ACTIVE');
   return { desired: onlyResource(configuration, members), configuration, accounts, now };
 }

@@ -138,7 +138,7 @@ describe('what no grant answers for any more', () => {
     const left = account('900000000000');
     const other = (who: Account) => readSecret({ name: 'other', for: { accounts: [who.id] } });
     const { next, owned } = planOnly(configurationWith([readSecret(), other(left)]), [...had, left]);
-    const configuration = configurationWith([other(newcomer)], { safety: { graceHours: 0 } });
+    const configuration = configurationWith([other(newcomer)], { graceHours: 0 });
 
     const plan = planOnly(configuration, [...had, newcomer], {
       actual: next,

@@ -14,7 +14,7 @@ import {
   readSecret,
 } from '../fixtures/plan-fixture.ts';
 
-const configuration = configurationWith([readSecret()], { safety: { graceHours: 24 } });
+const configuration = configurationWith([readSecret()], { graceHours: 24 });
 const remembered = ['AccountOnboardingtestTokenRead'];
 
 /** Hours after the first look. */
@@ -83,7 +83,7 @@ describe('an account that no grant matches any more', () => {
   });
 
   test('goes at once where the grant itself is taken out of the configuration', () => {
-    const renamed = configurationWith([readSecret({ name: 'other' })], { safety: { graceHours: 24 } });
+    const renamed = configurationWith([readSecret({ name: 'other' })], { graceHours: 24 });
 
     const plan = planOnly(renamed, rest, { actual, remembered });
 
@@ -93,7 +93,7 @@ describe('an account that no grant matches any more', () => {
 
   test('goes at once from a list that a condition on the organization replaces', () => {
     const held = configurationWith([readSecret({ match: 'organization' })], {
-      safety: { graceHours: 24 },
+      graceHours: 24,
     });
 
     const plan = planOnly(held, rest, { actual, remembered });

@@ -56,8 +56,8 @@ test('a removal that was allowed and died before the policy was deleted is ended
   const env = await createEnv({ configuration, prepare: crowded });
   await reconcile(env);
   const nobody = only('999999999999');
-  const safety = { ...nobody.safety, removalShare: 1 };
-  await makeReady({ ...env, configuration: { ...nobody, safety } });
+  const removalLimits = { ...nobody.removalLimits, fraction: 1 };
+  await makeReady({ ...env, configuration: { ...nobody, removalLimits } });
   fault(env, 'DeletePolicy', denied);
   const died = await reconcile(env);
   const left = { all: policiesOf(env), attached: attachedTo(env) };

@@ -101,7 +101,7 @@ test('the plan for an account whose removal is withheld says so', async () => {
 });
 
 test('accounts in their grace are told with when it ends, and are no change', async () => {
-  const configuration = small(['repository'], '\nsafety: { graceHours: 24 }');
+  const configuration = small(['repository'], '\ngraceHours: 24');
   const env = await createEnv({ configuration });
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   env.organization.moveAccount(developer, 'r-exam');

@@ -195,7 +195,7 @@ describe('removals', () => {
   });
 
   test('are made at once where the configuration allows it', () => {
-    const brave = configurationWith([readSecret()], { safety: { removalShare: 1 } });
+    const brave = configurationWith([readSecret()], { removalLimits: { fraction: 1 } });
 
     const plan = planOnly(brave, [], { actual: stateFor(members(12)), remembered });
 

@@ -13,7 +13,7 @@ test('while an account is set aside the resource is settled for nobody', async (
   env.organization.refusePrincipal('888888888888');
   await makeReady({
     ...env,
-    configuration: small(['repository'], '\nsafety: { removalCount: 0, removalShare: 0 }'),
+    configuration: small(['repository'], '\nremovalLimits: { accounts: 0, fraction: 0 }'),
   });
   env.organization.editPolicy('repository', repositoryArn, undefined);
 

@@ -294,8 +294,10 @@ export function drawConfiguration(draw: Draw, { share, scarce }: Kinds): Configu
 /** Few removals need an operator in some fates, so that a few accounts reach the removal limit. */
 function drawSafety(draw: Draw): object {
   const grace = draw.chance(0.12) ? { graceHours: 1 } : {};
-  const few = draw.chance(0.12) ? { removalCount: draw.pick([0, 1]), removalShare: draw.pick([0, 0.2]) } : {};
-  return { safety: { ...grace, ...few } };
+  const few = draw.chance(0.12)
+    ? { removalLimits: { accounts: draw.pick([0, 1]), fraction: draw.pick([0, 0.2]) } }
+    : {};
+  return { ...grace, ...few };
 }
 
 /** @param scarce whether policies are nearly full, so that packing makes a difference. Default: false */

@@ -146,7 +146,7 @@ const isMassRemoval: Reason = async (stage, { change, findings }) => {
 /** Accounts that any run would have taken from the resource together with more than a configuration's number. */
 async function withheldTogether(stage: Stage, resource: string): Promise<ReadonlySet<string>> {
   const many = new Set<string>();
-  const number = Math.min(...stage.inForce.all.map(({ safety }) => safety.removalCount));
+  const number = Math.min(...stage.inForce.all.map(({ removalLimits }) => removalLimits.accounts));
   for (let run = 1; run <= stage.executions(); run += 1)
     for (const change of await stage.inner.runs.changes(`run-${run}`)) {
       const ids = change.resource === resource ? removedBy(change) : [];

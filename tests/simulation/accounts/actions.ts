@@ -56,7 +56,7 @@ const drawActs = (stage: Stage): readonly Act[] => {
       ? some(3, () => draw.pick([move, tag]))
       : []),
     // Removals above the limit need several accounts that lose access at once.
-    ...(inForce.all.some(({ safety }) => safety.removalCount < 5)
+    ...(inForce.all.some(({ removalLimits }) => removalLimits.accounts < 5)
       ? some(3, () => draw.pick([close, leave, move]))
       : []),
     ...successors.map(() => reconfigure),

@@ -75,12 +75,12 @@ const renamed = ofGrant((entry) => ({
 const formOf = ({ name }: { readonly name: string }): Form | undefined =>
   forms.find(({ grant }) => grant.name === name || `${renaming}${grant.name}` === name);
 
-const otherGrace: Change = ({ safety }) => ({
-  safety: { ...safety, graceHours: safety.graceHours === 0 ? 1 : 0 },
+const otherGrace: Change = ({ graceHours }) => ({
+  graceHours: graceHours === 0 ? 1 : 0,
 });
 
-const otherRemovals: Change = ({ safety }) => ({
-  safety: { ...safety, removalCount: safety.removalCount === 5 ? 1 : 5 },
+const otherRemovals: Change = ({ removalLimits }) => ({
+  removalLimits: { ...removalLimits, accounts: removalLimits.accounts === 5 ? 1 : 5 },
 });
 
 const otherApproval: Change = ({ approval }) => ({

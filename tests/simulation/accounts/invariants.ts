@@ -52,7 +52,7 @@ function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): b
   const { faults, trespasses, configuration } = stage;
   if ([...faults.appliedLate].some((target) => resource.includes(target))) return true;
   if (trespasses.open.has(arn)) return true;
-  return sort === 'names' && configuration.safety.graceHours > 0;
+  return sort === 'names' && configuration.graceHours > 0;
 }
 
 /**
@@ -150,7 +150,7 @@ async function sweptViolations(stage: Stage): Promise<readonly string[]> {
 
 /** A sweep may have been the first to see that an account should go. */
 async function endGraces(stage: Stage): Promise<void> {
-  const { graceHours } = stage.configuration.safety;
+  const { graceHours } = stage.configuration;
   if (graceHours === 0) return;
   await pass(graceHours * 3_600_000 + 60_000);
   await stage.start({}, 'organization-sweep');

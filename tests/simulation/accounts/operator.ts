@@ -15,8 +15,8 @@ export async function personDecides(stage: Stage, runId: string): Promise<void> 
   takeClashesAway(stage);
   takeSpoilingAway(stage);
   const services = simulatedServices(stage.organization, { store: stage.inner, quick: true });
-  const { safety } = stage.configuration;
-  const allowing = { ...stage.configuration, safety: { ...safety, removalCount: 1_000 } };
+  const { removalLimits } = stage.configuration;
+  const allowing = { ...stage.configuration, removalLimits: { ...removalLimits, accounts: 1_000 } };
   await activateConfiguration({ store: stage.inner, clock: services.clock }, allowing, 'a person');
   const active = await activeConfiguration(stage.inner);
   await applyPlan(services, { runId, plan: await planAll(services, { runId, active, keep: true }) });
