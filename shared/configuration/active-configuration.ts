@@ -1,4 +1,4 @@
-import { noStoredOus, type StoredOus } from '../accounts/stored-ous.ts';
+import type { StoredOus } from '../accounts/stored-ous.ts';
 import type { ConfigurationInForce, FoundResources, Store } from '../store/ports.ts';
 import { configurationHash } from './context.ts';
 import { ConfigurationMismatchError } from './errors.ts';
@@ -106,11 +106,11 @@ export const active = (
   reactivated: inForce.reactivated,
   ous: storedOusOf(inForce),
   found: foundIn(items),
-  dropped: droppedAmong([...(inForce.resources ?? []), ...everFound(items)], configuration, items),
+  dropped: droppedAmong([...inForce.resources, ...everFound(items)], configuration, items),
 });
 
 /** The same value for the same OUs, so that what was made of them for many accounts is not made anew. */
-export function storedOusOf({ ous = noStoredOus }: Pick<ConfigurationInForce, 'ous'>): StoredOus {
+export function storedOusOf({ ous }: Pick<ConfigurationInForce, 'ous'>): StoredOus {
   const text = JSON.stringify(ous);
   if (latestOus?.text !== text) latestOus = { text, ous };
   return latestOus.ous;

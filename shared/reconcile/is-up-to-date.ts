@@ -20,7 +20,7 @@ export const isSettled = (
   state.contested === undefined &&
   servedRevision(state, accountIds) >= revision &&
   state.configurationHash === hash &&
-  (state.grants ?? grants).join() === grants.join();
+  state.grants?.join() === grants.join();
 
 /**
  * The revision that these accounts are served from. One that AWS refuses leaves the resource unsettled for itself and for

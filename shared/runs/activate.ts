@@ -49,7 +49,7 @@ export async function activateConfiguration(
     hash,
     resources,
     document: configuration,
-    ...(Object.keys(ous).length === 0 ? {} : { ous }),
+    ous,
     ...(previous?.hash === hash ? { reactivated: (previous.reactivated ?? 0) + 1 } : {}),
     ...(changed.length === 0 ? {} : { carried }),
     activatedAt: timestamp(clock),
@@ -74,7 +74,7 @@ export async function activateConfiguration(
 async function keepInSight(store: Store, late: readonly string[]): Promise<void> {
   const inForce = await store.configuration.inForce();
   if (inForce === undefined) return;
-  const resources = [...new Set([...(inForce.resources ?? []), ...late])];
+  const resources = [...new Set([...inForce.resources, ...late])];
   await store.configuration.activate({ ...inForce, resources });
 }
 
@@ -101,7 +101,7 @@ export async function asIfActivated(
   if (inForce?.hash === hash) return active(inForce, configuration, items);
   const ous = storeOus(ouPathsIn(configuration), await store.registry.accounts(), inForce?.ous);
   if (inForce === undefined) return { configuration, hash, found: foundIn(items), dropped: [], ous };
-  const resources = await writtenAmong(store, inForce.resources ?? []);
+  const resources = await writtenAmong(store, inForce.resources);
   return active({ hash, resources, ous }, configuration, items);
 }
 

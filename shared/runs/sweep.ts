@@ -202,7 +202,7 @@ function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   };
 }
 
-const driftCounts = (changes: readonly ResourceChange[]): NonNullable<SweepCounts['drift']> =>
+const driftCounts = (changes: readonly ResourceChange[]): SweepCounts['drift'] =>
   Object.fromEntries(
     driftStatuses
       .map((status) => [status, changes.filter(({ drift }) => drift === status).length] as const)

@@ -57,16 +57,16 @@ export interface ResourceState {
   readonly configurationHash: string;
   /** Sids (or names of whole resources) that we wrote or were about to write. */
   readonly owned: readonly string[];
-  /** Names of the grants that met on it then; absent where it was left before they were kept. */
+  /** Names of the grants that met on it then. Absent until a run has brought the resource to an end for the first time. */
   readonly grants?: readonly string[];
   /** Accounts whose removal the last reconciliation withheld; they wait as long as the configuration is the same. */
   readonly withheld?: readonly string[];
   /** Accounts that a grant does not match any more and that are still there, each with since when (ISO 8601). */
   readonly leaving?: Readonly<Record<string, string>>;
-  /** Digests of what was left there, ours and not ours; absent where it was left before they were kept. */
+  /** Digests of the managed and of the unmanaged statements that were left there. Absent as `grants` is, or if it is gone. */
   readonly ownDigest?: string;
   readonly foreignDigest?: string;
-  /** The unmanaged statements that were left there, ordered by digest; absent if it was left before they were kept. */
+  /** The unmanaged statements that were left there, ordered by digest. Absent as the digests are. */
   readonly unmanaged?: readonly UnmanagedStatement[];
   /** A digest for each Sid of ours, to say which was changed. */
   readonly ownSids?: Readonly<Record<string, string>>;
@@ -182,16 +182,16 @@ export interface ConfigurationInForce {
   readonly hash: string;
   /**
    * Keys of the resources that this installation may have written: those that the configuration names, and those that an
-   * earlier one named and that are not cleared yet. Absent in items from before they were kept.
+   * earlier one named and that are not cleared yet.
    */
-  readonly resources?: readonly string[];
+  readonly resources: readonly string[];
   /** The configuration as it was validated (JSON). */
   readonly document: unknown;
   /**
    * For each path in a selector, the OUs that it named and those above them: the path of each at that time, by its id. It
-   * cannot be derived later, since a renamed OU shows its new name only. Absent in items from before it was kept.
+   * cannot be derived later, since a renamed OU shows its new name only.
    */
-  readonly ous?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly ous: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** How often the same configuration was activated anew, because its paths name other OUs than before. Default: 0. */
   readonly reactivated?: number;
   /** What the activation has stored of searches, before itself: the generation of each. Absent where that was nothing. */

@@ -83,8 +83,8 @@ export interface SweepCounts {
   readonly failed: number;
   /** Runs that were still open though their executions are over. */
   readonly closedRuns: number;
-  /** Resources by how they were found; absent in records from before it was counted. */
-  readonly drift?: Readonly<Partial<Record<DriftStatus, number>>>;
+  /** Resources by how they were found. A status that no resource has is absent. */
+  readonly drift: Readonly<Partial<Record<DriftStatus, number>>>;
 }
 
 export type Outcome =

@@ -256,7 +256,9 @@ test('a configuration in the table that cannot be read fails the run, says so, a
   const env = await createEnv();
   await env.store.configuration.activate({
     hash: 'f'.repeat(64),
+    resources: [],
     document: { version: 99 },
+    ous: {},
     activatedAt: '2026-01-01T00:00:00.000Z',
     activatedBy: 'a later version',
   });

@@ -152,7 +152,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     const item = { search: 'a search', matching: [], former: [], generation: 1 };
     const carried = { ...item, matching: [bucket], generation: 2 };
     await found.put(item, undefined);
-    const activation = { hash: '', document: {}, activatedAt: at, activatedBy: '' };
+    const activation = { hash: '', resources: [], document: {}, ous: {}, activatedAt: at, activatedBy: '' };
     await configuration.activate({ ...activation, carried: { 'a search': 2 } });
     const late = afterFirstAnswer(dynamodb().endpoint, () => found.put(carried, 1), 'QueryCommand');
 
@@ -217,7 +217,14 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       until: later,
     };
     const requestKey = { pk: 'RUN#run-1', sk: 'APPROVAL' };
-    const inForce = { hash: '', document: '{}', activatedAt: at, activatedBy: '' };
+    const inForce = {
+      hash: '',
+      resources: '[]',
+      document: '{}',
+      ous: '{}',
+      activatedAt: at,
+      activatedBy: '',
+    };
     const target = { application: 'a', environment: 'e', profile: 'p', strategy: 's' };
     const delivery = {
       source: 'arn',
@@ -383,7 +390,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       expect(error).toMatchObject({ name: 'StoredItemError', retryable: false, fields: keys });
     });
 
-    test('of a sweep from before contested resources were counted has none', async () => {
+    test('is named when the counts of a sweep lack one', async () => {
       const table = await newTable();
       const names = [
         'accounts',
@@ -396,9 +403,14 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         'refused',
       ];
       const counts = Object.fromEntries([...names, 'failed', 'closedRuns'].map((name) => [name, 1]));
-      await put(table, { pk: 'RUN#run-1', sk: 'RUN', ...aRun(), accountIds: '[]', counts });
+      const keys = { pk: 'RUN#run-1', sk: 'RUN' };
+      await put(table, { ...keys, ...aRun(), accountIds: '[]', counts: { ...counts, drift: {} } });
 
-      expect((await dynamoStore(table).runs.get('run-1'))?.counts).toEqual({ ...counts, contested: 0 });
+      const error = await dynamoStore(table)
+        .runs.get('run-1')
+        .catch((thrown: unknown) => thrown);
+
+      expect(error).toMatchObject({ name: 'StoredItemError', fields: keys });
     });
 
     test.each([

@@ -9,7 +9,7 @@ test.each([
   ['written by another configuration', { appliedRevision: 6, configurationHash: 'other' }, false],
   ['written for other grants', { appliedRevision: 6, configurationHash: 'h', grants: ['images'] }, false],
 ])('a resource that was %s', (_, state, settled) => {
-  const whole = state && { ...state, owned: [], generation: 1, updatedAt: '' };
+  const whole = state && { owned: [], grants: [], ...state, generation: 1, updatedAt: '' };
   expect(isSettled(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
 });
 
@@ -25,6 +25,7 @@ test.each<[string, readonly string[] | undefined, boolean]>([
     tried,
     configurationHash: 'h',
     owned: [],
+    grants: [],
     generation: 1,
     updatedAt: '',
   };

@@ -18,7 +18,14 @@ const item = (name: string, changes: Partial<FoundResources> = {}): FoundResourc
 
 const carried = (before: Configuration | undefined, next: Configuration, known: readonly FoundResources[]) =>
   carriedOver({
-    previous: before && { hash: 'h', document: before, activatedAt: '', activatedBy: '' },
+    previous: before && {
+      hash: 'h',
+      resources: [],
+      document: before,
+      ous: {},
+      activatedAt: '',
+      activatedBy: '',
+    },
     configuration: next,
     known,
   });

@@ -270,7 +270,7 @@ export const droppedForgotten = (): Planted => ({
     ...store,
     configuration: {
       ...store.configuration,
-      activate: ({ resources: _, ...inForce }) => store.configuration.activate(inForce),
+      activate: (inForce) => store.configuration.activate({ ...inForce, resources: [] }),
     },
   }),
 });

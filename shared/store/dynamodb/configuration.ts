@@ -17,9 +17,9 @@ const inForceKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };
 
 const inForceSchema: z.ZodType<ConfigurationInForce> = z.object({
   hash: z.string(),
-  resources: packed(z.array(z.string())).exactOptional(),
+  resources: packed(z.array(z.string())),
   document: packed(z.unknown()),
-  ous: packed(z.record(z.string(), z.record(z.string(), z.string()))).exactOptional(),
+  ous: packed(z.record(z.string(), z.record(z.string(), z.string()))),
   reactivated: ordinal.exactOptional(),
   carried: packed(z.record(z.string(), ordinal)).exactOptional(),
   activatedAt: time,

@@ -68,12 +68,11 @@ const countsSchema: z.ZodType<SweepCounts> = z.object({
   written: count,
   withheld: count,
   setAside: count,
-  /** Absent in records from before it was counted. */
-  contested: count.default(0),
+  contested: count,
   refused: count,
   failed: count,
   closedRuns: count,
-  drift: z.partialRecord(z.enum(driftStatuses), count).exactOptional(),
+  drift: z.partialRecord(z.enum(driftStatuses), count),
 });
 
 const reachSchema: z.ZodType<Reach> = z.object({ accounts: count, resources: count });

@@ -35,7 +35,9 @@ export function configurationContract(makeStore: MakeStore): void {
     test('is replaced as a whole', async () => {
       const second = {
         hash: 'b'.repeat(64),
+        resources: [],
         document: { grants: [] },
+        ous: {},
         activatedAt: later,
         activatedBy: 'pipeline',
       };
@@ -87,6 +89,8 @@ const item = { matching: ['a resource'], former: [], generation: 1 };
 
 const first: ConfigurationInForce = {
   hash: 'a'.repeat(64),
+  resources: [],
+  ous: {},
   document: {
     version: 1,
     central: { logs: '111122223333' },
