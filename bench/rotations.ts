@@ -41,7 +41,7 @@ console.log(
 
 let most = 0;
 for (const [name, options] of [
-  ['that the configuration names', { rotation: namedTarget }],
+  ['that the configuration names', { secretDeployment: namedTarget }],
   ['that was found before', {}],
 ] as const) {
   const env = await createSecretEnv(options);

@@ -1,5 +1,5 @@
-import { appConfigIdPattern, rotationOf } from '../shared/configuration/rotation.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
+import { appConfigIdPattern, secretDeploymentOf } from '../shared/configuration/secret-deployment.ts';
 import { secretPlace } from '../shared/platform/aws/secret-arn.ts';
 import { MalformedEventError } from '../shared/platform/errors.ts';
 import { placeOfHosted } from '../shared/secrets/deployment/claim-hosted.ts';
@@ -69,7 +69,7 @@ function makeTargets(scene: Scene, { accountId, region, name, configured }: Secr
     ...retrieving(organization, accountId),
     locationUri: `secretsmanager://${name}`,
   };
-  const { strategy } = rotationOf(configuration);
+  const { strategy } = secretDeploymentOf(configuration);
   for (const each of new Set([strategy, ...configured.map((target) => target.strategy)]))
     makeStrategy(scene, place, each);
   const applications = Map.groupBy(configured, ({ application }) => application);
@@ -135,7 +135,7 @@ function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'ho
   const { organization, configuration } = scene;
   const place = placeIfAny(scene, request);
   if (place === undefined) return;
-  makeStrategy(scene, place, rotationOf(configuration).strategy);
+  makeStrategy(scene, place, secretDeploymentOf(configuration).strategy);
   const { environments, profile } = request;
   const application = addApplication(organization.world, {
     ...place,

@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { rotation } from '../../shared/configuration/rotation.ts';
+import { secretDeployment } from '../../shared/configuration/secret-deployment.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import {
   type ConfigurationReader,
@@ -55,7 +55,10 @@ export function withStrategy(simulation: Simulation): Simulation {
     growthFactor: 100,
     bakeMinutes: 0,
   });
-  return { ...simulation, configuration: { ...configuration, rotation: rotation.parse({ strategy }) } };
+  return {
+    ...simulation,
+    configuration: { ...configuration, secretDeployment: secretDeployment.parse({ strategy }) },
+  };
 }
 
 /** A secret of the shared account, the application that serves it, a database that it opens, and a reader elsewhere. */

@@ -1,8 +1,8 @@
 import type { Application } from '../configuration/applications.ts';
 import { applicationsOf } from '../configuration/applications.ts';
 import { centralNamesOf } from '../configuration/context.ts';
-import type { RotationTarget } from '../configuration/rotation.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import type { SecretTarget } from '../configuration/secret-deployment.ts';
 
 /** What tells that a secret is to be deployed. */
 interface SecretEvent {
@@ -55,7 +55,7 @@ export function secretRegions(configuration: Configuration, accountId: string): 
   const applications = applicationsIn(configuration, accountId).filter(servesSecrets);
   const isRotated = rotates(configuration, accountId);
   if (!isRotated && applications.length === 0) return [];
-  const { targets = [], regions = [] } = configuration.rotation ?? {};
+  const { targets = [], regions = [] } = configuration.secretDeployment ?? {};
   const here = targets.filter(({ account }) => isNamed(configuration, accountId, account));
   const further = [...here, ...applications].flatMap(({ region }) => region ?? []);
   const homes = centralNamesOf(configuration, accountId).flatMap(
@@ -69,9 +69,9 @@ export function secretRegions(configuration: Configuration, accountId: string): 
  * account, whose hosted versions are deployed by hand; else every central account.
  */
 export function rotates(configuration: Configuration, accountId: string): boolean {
-  const { rotation } = configuration;
-  if (rotation === undefined) return false;
-  const named = rotation.targets.map(({ account }: RotationTarget) => account);
+  const { secretDeployment } = configuration;
+  if (secretDeployment === undefined) return false;
+  const named = secretDeployment.targets.map(({ account }: SecretTarget) => account);
   return (
     named.length === 0 ||
     ['configuration', ...named].some((account) => isNamed(configuration, accountId, account))

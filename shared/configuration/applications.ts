@@ -4,7 +4,7 @@ import { grantNamePattern } from '../iam/managed-statements.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
 import { region, text } from '../platform/schema-fields.ts';
 import { withKeys } from './messages.ts';
-import { secretPattern } from './rotation.ts';
+import { secretPattern } from './secret-deployment.ts';
 
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, { error: withKeys(Object.keys(shape)) });

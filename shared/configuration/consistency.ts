@@ -6,15 +6,15 @@ import { applicationFindings } from './application-findings.ts';
 import { grantContext } from './context.ts';
 import { didYouMean, type PathFinding } from './messages.ts';
 import { isKnownRegion, nearestRegion } from './regions.ts';
-import { rotationFindings } from './rotation.ts';
 import type { Configuration } from './schema.ts';
+import { secretTargetFindings } from './secret-deployment.ts';
 
 /** What a schema cannot see: that the parts of a configuration fit each other. */
 export const consistencyFindings = (configuration: Configuration): readonly PathFinding[] => [
   ...nameFindings(configuration),
   ...regionFindings(configuration),
   ...sidClashes(configuration),
-  ...rotationFindings(configuration),
+  ...secretTargetFindings(configuration),
   ...applicationFindings(configuration),
 ];
 
@@ -50,7 +50,7 @@ const missingAccounts = (grants: readonly Fields[], centralAccounts: Fields): re
   });
 
 function regionFindings(configuration: Configuration): readonly PathFinding[] {
-  const { partition, centralAccounts, grants, rotation, applications = [] } = configuration;
+  const { partition, centralAccounts, grants, secretDeployment, applications = [] } = configuration;
   const regions = [
     ...Object.entries(centralAccounts).map(
       ([name, account]) => [['centralAccounts', name, 'region'], account?.region] as const,
@@ -59,9 +59,11 @@ function regionFindings(configuration: Configuration): readonly PathFinding[] {
     ...grants.flatMap(({ regions = [] }, index) =>
       regions.map((region, place) => [['grants', index, 'regions', place], region] as const),
     ),
-    ...(rotation?.regions ?? []).map((region, place) => [['rotation', 'regions', place], region] as const),
-    ...(rotation?.targets ?? []).map(
-      ({ region }, index) => [['rotation', 'targets', index, 'region'], region] as const,
+    ...(secretDeployment?.regions ?? []).map(
+      (region, place) => [['secretDeployment', 'regions', place], region] as const,
+    ),
+    ...(secretDeployment?.targets ?? []).map(
+      ({ region }, index) => [['secretDeployment', 'targets', index, 'region'], region] as const,
     ),
     ...applications.map(({ region }, index) => [['applications', index, 'region'], region] as const),
   ];

@@ -9,7 +9,7 @@ import type { centralAccountNames } from '../platform/central-accounts.ts';
 import { region, text } from '../platform/schema-fields.ts';
 import { applications } from './applications.ts';
 import { withKeys } from './messages.ts';
-import { rotation } from './rotation.ts';
+import { secretDeployment } from './secret-deployment.ts';
 
 const accountId = z
   .string('an account id: twelve digits, in quotes, since YAML takes bare digits for a number')
@@ -129,7 +129,7 @@ export const configurationSchema = object({
   removalLimits: removalLimits.prefault({}),
   /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
   graceHours: z.int().nonnegative().max(mostGraceHours).default(0),
-  rotation: rotation.optional(),
+  secretDeployment: secretDeployment.optional(),
   /** Applications of AppConfig, with their environments and freeform profiles. */
   applications: applications.optional(),
   /** Regions that AWS has opened since this version was released. */

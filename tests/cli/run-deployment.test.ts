@@ -106,7 +106,7 @@ describe('run --simulate with targets in the configuration', () => {
     const target = { account: 'shared', application: 'abc1234', profile: 'jkl1234', secret: 'shop/database' };
     const targets = [{ ...target, environments: ['def1234', 'ghi1234'], strategy: 'fast123' }];
     const text = await readFile(exampleConfiguration, 'utf8');
-    await writeFile(file, `${text}\nrotation: ${JSON.stringify({ targets })}\n`);
+    await writeFile(file, `${text}\nsecretDeployment: ${JSON.stringify({ targets })}\n`);
   });
   afterAll(() => rm(folder, { recursive: true }));
 

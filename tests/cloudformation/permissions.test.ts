@@ -155,7 +155,7 @@ describe('secrets', () => {
       JSON.stringify({ ...target, account, secret: 'app/database', environments: ['def1234'] });
     const configuration = parseConfiguration(
       smallText(['secret']) +
-        (targets === undefined ? '' : `rotation: { targets: [${targets.map(text).join()}] }\n`),
+        (targets === undefined ? '' : `secretDeployment: { targets: [${targets.map(text).join()}] }\n`),
       'the test',
     );
 

@@ -40,10 +40,10 @@ const application = (more: object) => ({
 describe('the events of secrets are forwarded', () => {
   test.each([
     ['nowhere without rotation', {}, [[], [], []]],
-    ['from every central account', { rotation: {} }, [['eu-west-1'], ['us-east-1'], ['eu-west-1']]],
+    ['from every central account', { secretDeployment: {} }, [['eu-west-1'], ['us-east-1'], ['eu-west-1']]],
     [
       'from further regions, where the configuration names them',
-      { rotation: { regions: ['us-west-2'] } },
+      { secretDeployment: { regions: ['us-west-2'] } },
       [
         ['eu-west-1', 'us-west-2'],
         ['us-east-1', 'us-west-2'],
@@ -52,7 +52,7 @@ describe('the events of secrets are forwarded', () => {
     ],
     [
       'from the account that targets name, and from their regions',
-      { rotation: { targets: [target('shared', 'eu-central-1')] } },
+      { secretDeployment: { targets: [target('shared', 'eu-central-1')] } },
       [[], [], ['eu-central-1', 'eu-west-1']],
     ],
     [
@@ -80,7 +80,7 @@ describe('the events of secrets are forwarded', () => {
   });
 
   test('by the rules, their queue and its alarm; from a region that is not home by the role of the home region', () => {
-    const { template, regions } = spoke(shared, { rotation: { regions: ['us-west-2'] } });
+    const { template, regions } = spoke(shared, { secretDeployment: { regions: ['us-west-2'] } });
     const there = stackOf(template, { accountId: shared, region: 'us-west-2' });
 
     expect(regions).toEqual(['eu-west-1', 'us-west-2']);
@@ -99,7 +99,7 @@ describe('the events of secrets are forwarded', () => {
   });
 
   test('with letters from exactly these rules', () => {
-    const { template } = spoke(shared, { rotation: {} });
+    const { template } = spoke(shared, { secretDeployment: {} });
     const stack = stackOf(template, { accountId: shared, region: 'eu-west-1' });
     const names = ruleIds.map((id) => stack[id]?.Properties.Name);
 
@@ -118,7 +118,7 @@ describe('the events of secrets are forwarded', () => {
   });
 
   test('not from the hub to itself', () => {
-    const { template } = spoke(shared, { rotation: {} }, { accountId: shared, region: 'eu-west-1' });
+    const { template } = spoke(shared, { secretDeployment: {} }, { accountId: shared, region: 'eu-west-1' });
     expect(template.Resources).not.toHaveProperty('SecretLabelRule');
   });
 
@@ -132,7 +132,10 @@ describe('the events of secrets are forwarded', () => {
     preset: pull
     for: { all: true }`;
     const { template } = spokeTemplate({
-      configuration: parseConfiguration(`${smallText(['secret'], repositories)}rotation: {}\n`, 'the test'),
+      configuration: parseConfiguration(
+        `${smallText(['secret'], repositories)}secretDeployment: {}\n`,
+        'the test',
+      ),
       accountId: shared,
       hub,
     });
@@ -143,8 +146,8 @@ describe('the events of secrets are forwarded', () => {
   });
 
   test('with one condition for each set of regions', () => {
-    const { template } = spoke(shared, { rotation: {} });
-    const wide = spoke(shared, { rotation: { regions: ['us-west-2'] } });
+    const { template } = spoke(shared, { secretDeployment: {} });
+    const wide = spoke(shared, { secretDeployment: { regions: ['us-west-2'] } });
     expect(Object.keys(template.Conditions ?? {})).toEqual(['IsHome']);
     expect(Object.keys(wide.template.Conditions ?? {})).toEqual(['IsHome', 'Forwards']);
   });

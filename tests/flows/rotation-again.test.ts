@@ -45,7 +45,7 @@ const look = (env: SecretEnv) => deploy(env, { unfinished: true });
 
 /** The environment was busy for longer than the run may wait. */
 async function givenUp(): Promise<SecretEnv> {
-  const env = await createSecretEnv({ rotation: () => ({ waitMinutes: 20 }) });
+  const env = await createSecretEnv({ secretDeployment: () => ({ startTimeoutMinutes: 20 }) });
   const event = await rotate(env);
   await occupy(env);
   const { status, run } = await deploy(env, event);

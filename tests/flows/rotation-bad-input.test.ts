@@ -50,7 +50,7 @@ const troubles: readonly {
 describe('the targets of one secret go on, though there is another', () => {
   test.each(troubles)('$name', async ({ wrong, says }) => {
     const env = await createSecretEnv({
-      rotation: (parts) => {
+      secretDeployment: (parts) => {
         const { targets } = namedTarget(parts);
         return { targets: [...targets.map((target) => ({ ...target, account: 'security' })), ...targets] };
       },
@@ -94,7 +94,7 @@ describe('the targets of one secret go on, though there is another', () => {
 test('a profile that names a secret that does not exist fails by itself', async () => {
   const env = await createSecretEnv({
     environments: ['production', 'test'],
-    rotation: (parts) => {
+    secretDeployment: (parts) => {
       const [target] = namedTarget(parts).targets;
       const [first = '', second = ''] = target?.environments ?? [];
       const [, settings] = parts.application.profiles.keys();

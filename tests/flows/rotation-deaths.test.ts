@@ -53,7 +53,7 @@ describe.each(Object.entries(inputs))('a run that dies at any call is finished b
   test.each(['before' as const, 'after' as const])('%s the call took effect', async (when) => {
     for (let diesAt = 1; ; diesAt += 1) {
       // One world, where a rotation begins that its run does not survive.
-      const env = await createSecretEnv({ rotation: namedTarget });
+      const env = await createSecretEnv({ secretDeployment: namedTarget });
       const event = await rotate(env);
       env.organization.resetCalls();
       const run = mortal(env, diesAt, when);

@@ -119,7 +119,7 @@ test('a target that is found still, and cannot be started, is told as before', a
 test('targets that the configuration names win over those that are found', async () => {
   const env = await createSecretEnv({
     environments: ['production', 'test'],
-    rotation: (parts) => {
+    secretDeployment: (parts) => {
       const [target] = namedTarget(parts).targets;
       return { targets: [{ ...target, environments: target?.environments.slice(0, 1) }] };
     },
@@ -132,7 +132,7 @@ test('targets that the configuration names win over those that are found', async
 });
 
 test('a deployment says by its description and tags which run has started it, with the strategy of its target', async () => {
-  const env = await createSecretEnv({ rotation: namedTarget });
+  const env = await createSecretEnv({ secretDeployment: namedTarget });
 
   const { run } = await deploy(env, await rotate(env));
 

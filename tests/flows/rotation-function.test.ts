@@ -39,7 +39,7 @@ interface Rotating {
 }
 
 async function rotating(options: SecretEnvOptions = {}): Promise<Rotating> {
-  const env = await createSecretEnv({ rotation: namedTarget, ...options });
+  const env = await createSecretEnv({ secretDeployment: namedTarget, ...options });
   return { env, clients: functionIn(env.organization, shared, region) };
 }
 

@@ -108,7 +108,7 @@ describe('a secret that is named nowhere', () => {
 });
 
 describe('a secret that the configuration names', () => {
-  const named = () => createSecretEnv({ rotation: namedTarget });
+  const named = () => createSecretEnv({ secretDeployment: namedTarget });
 
   test('and that is gone is told once, and again when it was there meanwhile', async () => {
     const env = await named();
@@ -170,7 +170,7 @@ describe('a secret that the configuration names', () => {
 
   test('keeps no other from being deployed', async () => {
     const env = await createSecretEnv({
-      rotation: (parts) => {
+      secretDeployment: (parts) => {
         const { targets } = namedTarget(parts);
         return { targets: [{ ...targets[0], secret: 'app/gone' }, ...targets] };
       },

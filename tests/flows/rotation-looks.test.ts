@@ -12,7 +12,7 @@ import {
 import { shared } from '../fixtures/small-configuration.ts';
 
 test('a look finds the rotation of a named secret whose event never came', async () => {
-  const env = await createSecretEnv({ rotation: namedTarget });
+  const env = await createSecretEnv({ secretDeployment: namedTarget });
   await rotate(env);
 
   const { run } = await deploy(env, { unfinished: true });

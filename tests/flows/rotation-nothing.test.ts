@@ -41,7 +41,7 @@ test('a second event of a rotation is recorded, and announces no deployment', as
 });
 
 test('an event of a replica is no event of its secret: where nobody serves the replica, nothing is deployed', async () => {
-  const env = await createSecretEnv({ rotation: namedTarget });
+  const env = await createSecretEnv({ secretDeployment: namedTarget });
   const replica = env.organization.addSecret({
     accountId: shared,
     region: 'us-west-2',

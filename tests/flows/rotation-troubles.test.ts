@@ -19,7 +19,7 @@ test('one target that fails does not touch the others', async () => {
   const environments = ['production', 'test', 'staging'];
   const env = await createSecretEnv({
     environments,
-    rotation: (parts) => {
+    secretDeployment: (parts) => {
       const [target] = namedTarget(parts).targets;
       const [first = '', ...others] = target?.environments ?? [];
       return {
@@ -137,7 +137,7 @@ describe('a clear line, a record and an announcement come of', () => {
 
   test('a target whose profile names another secret than it should: nothing of it reaches readers', async () => {
     const env = await createSecretEnv({
-      rotation: (parts) => {
+      secretDeployment: (parts) => {
         const [target] = namedTarget(parts).targets;
         return { targets: [{ ...target, profile: [...parts.application.profiles.keys()][1] }] };
       },

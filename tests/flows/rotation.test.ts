@@ -69,7 +69,7 @@ describe('a rotated secret', () => {
   });
 
   test.each<[string, SecretEnvOptions]>([
-    ['that the configuration names', { rotation: namedTarget }],
+    ['that the configuration names', { secretDeployment: namedTarget }],
     ['that was found before', {}],
   ])(
     'takes six calls to its start for a target %s, AssumeRole of both functions included',
@@ -118,7 +118,7 @@ describe('a rotated secret', () => {
   });
 
   test('waits as long as it may, then the run says what is left', async () => {
-    const env = await createSecretEnv({ rotation: () => ({ waitMinutes: 30 }) });
+    const env = await createSecretEnv({ secretDeployment: () => ({ startTimeoutMinutes: 30 }) });
     const event = await rotate(env);
     await occupy(env);
 
@@ -278,7 +278,7 @@ describe('an answer that never came', () => {
   });
 
   test('and one that was not sent, since its process was frozen for too long before it, are two things', async () => {
-    const env = await createSecretEnv({ rotation: namedTarget });
+    const env = await createSecretEnv({ secretDeployment: namedTarget });
     const event = await rotate(env);
     let asked = 0;
     env.organization.intercept(async ({ operation }, proceed) => {

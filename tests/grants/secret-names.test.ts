@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { secretPattern } from '../../shared/configuration/rotation.ts';
+import { secretPattern } from '../../shared/configuration/secret-deployment.ts';
 import { secretResourcePolicy } from '../../shared/grants/secret-resource-policy.ts';
 import { secretNamePattern } from '../../shared/platform/aws/secret-arn.ts';
 

@@ -1,7 +1,7 @@
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
 import { applicationPlace, applicationsOf } from '../../configuration/applications.ts';
-import { rotationOf } from '../../configuration/rotation.ts';
 import type { Configuration } from '../../configuration/schema.ts';
+import { secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import { type CentralAccountName, centralAccountNames } from '../../platform/central-accounts.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { claimOrReport } from './claim.ts';
@@ -33,7 +33,7 @@ export async function claimHosted(
     const { application, profile, environments } = await hostedIds(appConfig, request);
     const source = sourceOf(application, profile);
     const found = await hostedVersion(appConfig, { application, profile }, request.version);
-    const { strategy } = rotationOf(configuration);
+    const { strategy } = secretDeploymentOf(configuration);
     const claim = { runId, askedAt: Date.parse(startedAt), again: 'incomplete' } as const;
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };

@@ -1,5 +1,5 @@
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
-import { rotationOf } from '../../configuration/rotation.ts';
+import { secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import type { AccountClients } from '../../platform/aws/access.ts';
 import { ResourceMissingError } from '../../platform/aws/errors.ts';
 import { secretPlace } from '../../platform/aws/secret-arn.ts';
@@ -42,7 +42,7 @@ export async function claimSecret(
   try {
     const clients = services.aws(runId, active.configuration).reader(secret);
     const current = await describe(services, clients, secret);
-    const { strategy } = rotationOf(active.configuration);
+    const { strategy } = secretDeploymentOf(active.configuration);
     const configured = configuredTargets(active.configuration, current);
     const { targets, remember } =
       configured.length > 0

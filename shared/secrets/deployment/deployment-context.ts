@@ -1,6 +1,6 @@
 import { configurationInForce } from '../../configuration/active-configuration.ts';
-import { type Rotation, rotationOf } from '../../configuration/rotation.ts';
 import type { Configuration } from '../../configuration/schema.ts';
+import { type SecretDeployment, secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import type { AccountClients } from '../../platform/aws/access.ts';
 import { ConcurrentUpdateError, type ErrorRecord } from '../../platform/errors.ts';
 import type { Delivery } from '../../store/ports.ts';
@@ -11,7 +11,7 @@ import type { DeploymentServices } from './services.ts';
 export interface Hand {
   readonly services: DeploymentServices;
   readonly configuration: Configuration;
-  readonly rotation: Rotation;
+  readonly secretDeployment: SecretDeployment;
   readonly reader: AccountClients;
   /** Each of its requests is sent once, and not after the deadline (milliseconds since the epoch). */
   writer(deadline: number): AccountClients;
@@ -34,7 +34,7 @@ export async function handFor(
   return {
     services,
     configuration,
-    rotation: rotationOf(configuration),
+    secretDeployment: secretDeploymentOf(configuration),
     reader: access.reader(place),
     writer: (deadline) => access.writer(place, () => expectInTime(services, deadline)),
   };

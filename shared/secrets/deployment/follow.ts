@@ -25,14 +25,14 @@ export async function follow(hand: Hand, delivery: Delivery, known?: FoundDeploy
 
 async function goOn(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
   const { clock } = hand.services;
-  const { followMinutes } = hand.rotation;
+  const { deploymentTimeoutMinutes } = hand.secretDeployment;
   // A deployment that was followed to the limit is followed once more where a person asks for it again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
-  if (since >= followMinutes * minute)
+  if (since >= deploymentTimeoutMinutes * minute)
     return giveUp(hand, delivery, {
       status: 'timed-out',
-      reason: `Deployment ${delivery.deployment} is ${found.State} after ${followMinutes} minutes`,
+      reason: `Deployment ${delivery.deployment} is ${found.State} after ${deploymentTimeoutMinutes} minutes`,
     });
   return { delivery: await keep(hand.services, delivery), seconds: secondsLeft(found, clock.now()) };
 }

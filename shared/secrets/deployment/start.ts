@@ -52,15 +52,15 @@ async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Pr
 
 /** Waits with backoff and jitter, up to the configured time. */
 async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
-  const { services, rotation } = hand;
+  const { services, secretDeployment } = hand;
   const now = services.clock.now();
   const { waitingSince = new Date(now).toISOString() } = delivery;
   const waited = (now - Date.parse(waitingSince)) / 1_000;
-  if (waited >= rotation.waitMinutes * 60) {
+  if (waited >= secretDeployment.startTimeoutMinutes * 60) {
     const { application, environment } = delivery.target;
     const error = new EnvironmentBusyError(
       `Environment ${environment} of application ${application} was busy with other deployments for ` +
-        `${rotation.waitMinutes} minutes`,
+        `${secretDeployment.startTimeoutMinutes} minutes`,
     );
     return giveUp(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
   }

@@ -1,6 +1,6 @@
 import { applicationsOf } from '../../configuration/applications.ts';
-import { type RotationTarget, rotationOf } from '../../configuration/rotation.ts';
 import type { Configuration } from '../../configuration/schema.ts';
+import { type SecretTarget, secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import { type SecretPlace, secretPlace } from '../../platform/aws/secret-arn.ts';
 import type { DeploymentTarget } from '../../store/ports.ts';
 
@@ -11,7 +11,7 @@ interface AccountAndRegion {
 
 /** Where a configured target is; its account is one of the configuration's. */
 function placeOf(
-  { account, region }: Pick<RotationTarget, 'account' | 'region'>,
+  { account, region }: Pick<SecretTarget, 'account' | 'region'>,
   { centralAccounts }: Configuration,
 ): AccountAndRegion | undefined {
   const central = centralAccounts[account];
@@ -23,13 +23,14 @@ export const configuredTargets = (
   configuration: Configuration,
   secret: SecretPlace,
 ): readonly DeploymentTarget[] =>
-  rotationOf(configuration)
+  secretDeploymentOf(configuration)
     .targets.filter((target) => isOf(target, secret, configuration))
-    .flatMap(({ application, environments, profile, strategy = rotationOf(configuration).strategy }) =>
-      environments.map((environment) => ({ application, environment, profile, strategy })),
+    .flatMap(
+      ({ application, environments, profile, strategy = secretDeploymentOf(configuration).strategy }) =>
+        environments.map((environment) => ({ application, environment, profile, strategy })),
     );
 
-function isOf(target: RotationTarget, secret: SecretPlace, configuration: Configuration): boolean {
+function isOf(target: SecretTarget, secret: SecretPlace, configuration: Configuration): boolean {
   const place = placeOf(target, configuration);
   return (
     [secret.arn, secret.name].includes(target.secret) &&
@@ -45,7 +46,7 @@ export interface NamedSecret extends AccountAndRegion {
 
 /** The secrets of the configured targets and of the applications' profiles, each once. */
 export function configuredSecrets(configuration: Configuration): readonly NamedSecret[] {
-  const ofTargets = rotationOf(configuration).targets;
+  const ofTargets = secretDeploymentOf(configuration).targets;
   const ofProfiles = applicationsOf(configuration).flatMap(({ account, region, profiles }) =>
     profiles.flatMap(({ secret }) => (secret === undefined ? [] : [{ account, region, secret }])),
   );

@@ -73,7 +73,7 @@ function targetsOf(
   secret: RotatedSecret,
 ): readonly Target[] {
   const { arn, application, profileId, home } = secret;
-  const named = inForce.configuration.rotation?.targets.find((target) => target.secret === arn);
+  const named = inForce.configuration.secretDeployment?.targets.find((target) => target.secret === arn);
   if (named !== undefined)
     return named.environments.map((environment) => ({
       application: named.application,

@@ -164,8 +164,8 @@ type Unstarted = Omit<RotationStage, 'start' | 'configure' | 'rotationFunction'>
 async function configureAnew({ organization, inner, inForce, secrets, denials, configured }: Unstarted) {
   const before = inForce.configuration;
   inForce.configuration = configured();
-  const namedIn = ({ rotation }: Configuration, arn: string): boolean =>
-    rotation?.targets.some(({ secret }) => secret === arn) === true;
+  const namedIn = ({ secretDeployment }: Configuration, arn: string): boolean =>
+    secretDeployment?.targets.some(({ secret }) => secret === arn) === true;
   for (const { arn } of secrets)
     if (namedIn(before, arn) !== namedIn(inForce.configuration, arn)) denials.push(arn);
   const services = simulatedServices(organization, { store: inner, quick: true });

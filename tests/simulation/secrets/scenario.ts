@@ -51,7 +51,10 @@ export function drawRotations(draw: Draw): RotationScenario {
     .slice(0, draw.pick([1, 1, 2]))
     .flatMap((place) => drawApplications(organization, draw, place));
   const homes = [...new Set(secrets.map(({ home }) => home))];
-  const settings = { waitMinutes: draw.pick([1, 10, 60]), followMinutes: draw.pick([5, 30, 120]) };
+  const settings = {
+    startTimeoutMinutes: draw.pick([1, 10, 60]),
+    deploymentTimeoutMinutes: draw.pick([5, 30, 120]),
+  };
   const configured = () =>
     configurationWith({
       strategy: 'AppConfig.AllAtOnce',
@@ -139,7 +142,7 @@ const everything = {
   Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
 };
 
-const configurationWith = (rotation: object): Configuration =>
+const configurationWith = (secretDeployment: object): Configuration =>
   validateConfiguration(
     {
       version: 1,
@@ -159,7 +162,7 @@ const configurationWith = (rotation: object): Configuration =>
           for: { all: true },
         },
       ],
-      rotation,
+      secretDeployment,
     },
     'the simulation',
   );

@@ -38,40 +38,43 @@ const shape = {
 
 const target = z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
 
-export type RotationTarget = z.infer<typeof target>;
+export type SecretTarget = z.infer<typeof target>;
 
-const rotationShape = {
+const secretDeploymentShape = {
   strategy: strategyId.default('AppConfig.AllAtOnce'),
   /** How long a deployment waits for another one of its environment. */
-  waitMinutes: z.int().min(1).max(90).default(60),
-  /** How long a deployment is followed after its start. With `waitMinutes` less than an execution may take. */
-  followMinutes: z.int().min(1).max(120).default(120),
+  startTimeoutMinutes: z.int().min(1).max(90).default(60),
+  /** How long a deployment is followed after its start. With `startTimeoutMinutes` less than an execution may take. */
+  deploymentTimeoutMinutes: z.int().min(1).max(120).default(120),
   /** Regions beside the central accounts' own in which they have secrets: their events come from there, too. Default: none. */
   regions,
   targets: z.array(target).default([]),
 };
 
 /** What is deployed when a secret was rotated. */
-export const rotation = z.strictObject(rotationShape, { error: withKeys(Object.keys(rotationShape)) });
+export const secretDeployment = z.strictObject(secretDeploymentShape, {
+  error: withKeys(Object.keys(secretDeploymentShape)),
+});
 
-export type Rotation = z.infer<typeof rotation>;
+export type SecretDeployment = z.infer<typeof secretDeployment>;
 
-/** The settings, which are the defaults where the configuration does not speak of rotation. */
-export const rotationOf = (configuration: { readonly rotation?: Rotation | undefined }): Rotation =>
-  configuration.rotation ?? rotation.parse({});
+/** The settings, which are the defaults where the configuration does not speak of secret deployments. */
+export const secretDeploymentOf = (configuration: {
+  readonly secretDeployment?: SecretDeployment | undefined;
+}): SecretDeployment => configuration.secretDeployment ?? secretDeployment.parse({});
 
 interface Centrals {
-  readonly rotation?: Rotation | undefined;
+  readonly secretDeployment?: SecretDeployment | undefined;
   readonly centralAccounts: Readonly<
     Record<string, { readonly id: string; readonly region: string } | undefined>
   >;
 }
 
 /** Targets in accounts that the configuration does not have, and those of a secret that is somewhere else. */
-export const rotationFindings = (configuration: Centrals): readonly PathFinding[] =>
-  rotationOf(configuration).targets.flatMap((target, index) => {
+export const secretTargetFindings = (configuration: Centrals): readonly PathFinding[] =>
+  secretDeploymentOf(configuration).targets.flatMap((target, index) => {
     const { account, secret } = target;
-    const path = ['rotation', 'targets', index];
+    const path = ['secretDeployment', 'targets', index];
     const central = configuration.centralAccounts[account];
     if (central === undefined)
       return [
