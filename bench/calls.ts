@@ -3,7 +3,7 @@ import { aligned } from '../cli/output.ts';
 import { newSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../cli/simulation.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { desiredResources } from '../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall, SimulatedCall } from '../simulator/plugin.ts';
 import { flowClock } from '../tests/fixtures/flow-clock.ts';
@@ -149,7 +149,7 @@ async function tally(
   newcomers: readonly string[],
 ): Promise<Tally> {
   const accounts = (await services.store.registry.accounts()).filter(({ id }) => newcomers.includes(id));
-  const changing = desiredResources(configuration, accounts)
+  const changing = listDesiredResources(configuration, accounts)
     .filter(({ kind }) => kind.name !== 'assume-role-permission')
     .map(({ ref, shares }) => ({
       id: ref.id,

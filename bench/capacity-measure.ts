@@ -1,12 +1,12 @@
-import { grantContext } from '../shared/configuration/context.ts';
+import { getGrantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { GrantContext, GrantKind, Rendering, ResourceRef, Share } from '../shared/grants/contract.ts';
 import type { GrantEntry } from '../shared/grants/grant-schema.ts';
-import { grantKind } from '../shared/grants/kinds.ts';
-import { newPolicy } from '../shared/iam/document.ts';
+import { getGrantKind } from '../shared/grants/kinds.ts';
+import { createPolicy } from '../shared/iam/document.ts';
 import type { Account } from '../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../shared/platform/aws/errors.ts';
-import { desiredResources } from '../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { type Example, examples, type Naive } from './capacity-examples.ts';
 
 /** How many accounts fit, written in one way. */
@@ -50,10 +50,10 @@ const everybody: readonly Account[] = Array.from({ length: tooMany }, (_, index)
 }));
 
 export const capacities = (configuration: Configuration): readonly Capacity[] =>
-  examples.map((example) => capacity(example, grantContext(configuration)));
+  examples.map((example) => capacity(example, getGrantContext(configuration)));
 
 function capacity(example: Example, context: GrantContext): Capacity {
-  const kind = grantKind(example.kind);
+  const kind = getGrantKind(example.kind);
   const entry = {
     name: 'example-grant',
     kind: kind.name,
@@ -95,7 +95,7 @@ const takesAny = (question: Question): boolean => render(question, 1).size === r
 const naively = ({ text, statement }: Naive, limit: number): number =>
   most((count) => {
     const accounts = everybody.slice(0, count).map(({ id }) => text(id));
-    return JSON.stringify({ ...newPolicy(), Statement: [statement(accounts)] }).length <= limit;
+    return JSON.stringify({ ...createPolicy(), Statement: [statement(accounts)] }).length <= limit;
   });
 
 /** Each way to write the accounts; of several numbers of policies, the first and the last. */
@@ -136,8 +136,8 @@ function most(holds: (count: number) => boolean): number {
 
 /** How many accounts each resource of a configuration takes, when every grant on it names every account. */
 export function resourceCapacities(configuration: Configuration): readonly { key: string; fit: number }[] {
-  const context = grantContext(configuration);
-  return desiredResources(configuration, []).map(({ key, ref, kind, shares }) => ({
+  const context = getGrantContext(configuration);
+  return listDesiredResources(configuration, []).map(({ key, ref, kind, shares }) => ({
     key,
     fit: last({ kind, ref, context, entries: shares.map(({ entry }) => entry) }).fit,
   }));

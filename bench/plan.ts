@@ -1,13 +1,13 @@
 import { aligned } from '../cli/output.ts';
-import { grantContext } from '../shared/configuration/context.ts';
+import { getGrantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { DocumentState } from '../shared/grants/document-rendering.ts';
 import type { ManagedPolicies } from '../shared/grants/managed-policies.ts';
 import { type PolicyDocument, parsePolicy, serializePolicy } from '../shared/iam/document.ts';
 import type { Account } from '../shared/platform/account.ts';
 import type { DesiredResource } from '../shared/reconcile/desired-resource.ts';
-import { desiredResources } from '../shared/reconcile/desired-resources.ts';
-import { documentsDifference } from '../shared/reconcile/differences.ts';
+import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
+import { diffDocuments } from '../shared/reconcile/differences.ts';
 import { planResource } from '../shared/reconcile/plan.ts';
 import { organization, resources, units, unitsConfiguration } from './plan-organization.ts';
 
@@ -149,9 +149,9 @@ interface Reading {
 /** Every resource as a run has left it for these accounts. */
 function readings(configuration: Configuration, accounts: readonly Account[]): ReadonlyMap<string, Reading> {
   return new Map(
-    desiredResources(configuration, accounts).map((desired) => {
+    listDesiredResources(configuration, accounts).map((desired) => {
       const { kind, ref, shares, key } = desired;
-      const context = grantContext(configuration);
+      const context = getGrantContext(configuration);
       const { next, owned } = kind.render({ ref, shares, actual: kind.empty, remembered: [], context });
       return [key, { state: readAgain(desired, next), owned }];
     }),
@@ -179,12 +179,12 @@ function plan(
   read: ReadonlyMap<string, Reading>,
 ) {
   let differences = 0;
-  const documents = desiredResources(configuration, accounts).flatMap((desired) => {
+  const documents = listDesiredResources(configuration, accounts).flatMap((desired) => {
     const { state, owned = [] } = read.get(desired.key) ?? { state: () => desired.kind.empty };
     const actual = state();
     const planned = planResource({ desired, actual, configuration, accounts, remembered: owned, now });
     const next = desired.kind.documents(planned.next, planned.owned);
-    differences += documentsDifference(desired.kind.documents(actual, owned), next).length;
+    differences += diffDocuments(desired.kind.documents(actual, owned), next).length;
     return Object.values(next).filter((document) => document !== undefined);
   });
   if (differences < resources) throw new Error(`only ${differences} differences were found`);

@@ -4,7 +4,7 @@
  */
 import type { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
 import * as z from 'zod';
-import { configurationReader } from '../shared/secrets/reader/index.ts';
+import { createConfigurationReader } from '../shared/secrets/reader/index.ts';
 
 const answers = 200_000;
 const hour = 3_600_000;
@@ -27,7 +27,7 @@ const client = {
 } as unknown as AppConfigDataClient;
 
 let now = 0;
-const reader = configurationReader({
+const reader = createConfigurationReader({
   client,
   application: 'shop',
   environment: 'production',

@@ -1,9 +1,13 @@
 import type { ActiveConfiguration } from '../shared/configuration/active-configuration.ts';
 import type { Services } from '../shared/reconcile/services.ts';
-import { approveCommandOf, consoleLink, waitingLine } from '../shared/runs/approval/approval-message.ts';
-import { approvalPlan } from '../shared/runs/approval/approval-plan.ts';
-import { approvalDifference } from '../shared/runs/approval/approvals.ts';
-import { noTask } from '../shared/runs/approval/request-approval.ts';
+import {
+  createConsoleLink,
+  formatApproveCommand,
+  formatWaitingAccount,
+} from '../shared/runs/approval/approval-message.ts';
+import { planApproval } from '../shared/runs/approval/approval-plan.ts';
+import { formatApprovalDifference } from '../shared/runs/approval/approvals.ts';
+import { LOCAL_RUN_TOKEN } from '../shared/runs/approval/request-approval.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../shared/store/ports.ts';
 import { bySign } from './differences.ts';
 import { madeUpId } from './environment.ts';
@@ -29,8 +33,8 @@ export const approvalReport = (request: ApprovalRequest): ApprovalReport => ({
   planHash: request.planHash,
   requestedAt: request.requestedAt,
   until: request.until,
-  ...(request.token === noTask ? {} : { link: consoleLink(request.execution) }),
-  command: approveCommandOf(request),
+  ...(request.token === LOCAL_RUN_TOKEN ? {} : { link: createConsoleLink(request.execution) }),
+  command: formatApproveCommand(request),
   difference: request.difference,
   ...(request.decision === undefined ? {} : { decision: request.decision }),
 });
@@ -40,9 +44,10 @@ export function tellRequest(out: Output, request: ApprovalRequest): void {
   out.line(
     out.colors.bold(`Run ${request.runId}`) + out.colors.dim(`, plan ${request.planHash.slice(0, 12)}`),
   );
-  for (const account of request.accounts) out.line(`  ${waitingLine(account)}`);
+  for (const account of request.accounts) out.line(`  ${formatWaitingAccount(account)}`);
   out.line(`  Asked at ${request.requestedAt}, open until ${request.until}`);
-  if (request.token !== noTask) out.line(out.colors.dim(`  ${consoleLink(request.execution)}`));
+  if (request.token !== LOCAL_RUN_TOKEN)
+    out.line(out.colors.dim(`  ${createConsoleLink(request.execution)}`));
   tellGain(out, request.difference);
 }
 
@@ -71,12 +76,12 @@ export async function pendingReport(
 ): Promise<PendingReport | undefined> {
   const accounts = await services.store.registry.accounts();
   const question = { active, accounts, accountIds: [accountId], runId: madeUpId('plan') };
-  const plan = approvalPlan(question);
+  const plan = planApproval(question);
   const [waiting] = plan.content.accounts;
   const since = plan.waiting[0]?.approval?.since;
   if (waiting === undefined || since === undefined) return undefined;
-  const difference = await approvalDifference(services, question, plan);
-  return { since, waits: waitingLine(waiting), planHash: plan.planHash, difference };
+  const difference = await formatApprovalDifference(services, question, plan);
+  return { since, waits: formatWaitingAccount(waiting), planHash: plan.planHash, difference };
 }
 
 export function tellPending(out: Output, { since, waits, difference }: PendingReport): void {

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
-import { errorRecord, OnboardingError } from '../shared/platform/errors.ts';
+import { OnboardingError, toErrorRecord } from '../shared/platform/errors.ts';
 import { explainAwsError, isAwsError } from './aws-errors.ts';
 import { type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { colorsOf, newOutput, type Output } from './output.ts';
@@ -47,7 +47,7 @@ export const acting =
       end(await action(options, { io, out, verbose }));
     } catch (error) {
       out.transient('');
-      out.result({ status: 'failed', error: errorRecord(error) });
+      out.result({ status: 'failed', error: toErrorRecord(error) });
       tellError(io, error, verbose);
       end(exitCodeOf(error));
     }
@@ -64,7 +64,7 @@ function explained(error: unknown): string {
     return `${error.message.split(': ')[0]}: there is no such table. Check ONBOARDING_TABLE and AWS_REGION`;
   if (error instanceof OnboardingError) return error.message;
   if (isAwsError(error)) return explainAwsError(error);
-  return `unexpected: ${errorRecord(error).message}. Run again with --verbose, and report what it says`;
+  return `unexpected: ${toErrorRecord(error).message}. Run again with --verbose, and report what it says`;
 }
 
 /** The configuration's file, as the user would name it. */

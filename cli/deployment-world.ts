@@ -1,10 +1,14 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { appConfigIdPattern, secretDeploymentOf } from '../shared/configuration/secret-deployment.ts';
-import { secretPlace } from '../shared/platform/aws/secret-arn.ts';
+import { parseSecretArn } from '../shared/platform/aws/secret-arn.ts';
 import { MalformedEventError } from '../shared/platform/errors.ts';
-import { placeOfHosted } from '../shared/secrets/deployment/claim-hosted.ts';
+import { locateHosted } from '../shared/secrets/deployment/claim-hosted.ts';
 import type { RotationRequest } from '../shared/secrets/deployment/event.ts';
-import { configuredSecrets, configuredTargets, namedSecrets } from '../shared/secrets/deployment/targets.ts';
+import {
+  findNamedSecrets,
+  listConfiguredSecrets,
+  listConfiguredTargets,
+} from '../shared/secrets/deployment/targets.ts';
 import type { DeploymentTarget } from '../shared/store/ports.ts';
 import { addApplication, addStrategy, type ProfileInput } from '../simulator/app-config.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
@@ -25,16 +29,16 @@ type Request = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 export function makeDeployable(scene: Scene, request: Request): void {
   if (request.type === 'hosted') makeHosted(scene, request);
   if (request.type === 'look')
-    for (const { secretId } of configuredSecrets(scene.configuration)) makeSecrets(scene, secretId);
+    for (const { secretId } of listConfiguredSecrets(scene.configuration)) makeSecrets(scene, secretId);
   if (request.type === 'secret') makeSecrets(scene, request.secretId, request.versionId);
 }
 
 function makeSecrets(scene: Scene, secretId: string, versionId?: string): void {
   const { configuration, organization } = scene;
-  for (const { accountId, region } of namedSecrets(configuration, secretId)) {
+  for (const { accountId, region } of findNamedSecrets(configuration, secretId)) {
     const isCentral = Object.values(configuration.centralAccounts).some((each) => each?.id === accountId);
     if (!isCentral) continue;
-    const { name = secretId, arn } = secretPlace(secretId) ?? {};
+    const { name = secretId, arn } = parseSecretArn(secretId) ?? {};
     const suffix = arn?.slice(-6);
     // Events and a configuration may name a secret that a grant of the configuration is on, too.
     for (const known of [...organization.world.secrets.values()])
@@ -48,8 +52,8 @@ function makeSecrets(scene: Scene, secretId: string, versionId?: string): void {
       ...(suffix === undefined ? {} : { suffix }),
       ...(versionId === undefined ? {} : { versionId }),
     });
-    const place = secretPlace(secretArn);
-    const configured = place === undefined ? [] : configuredTargets(configuration, place);
+    const place = parseSecretArn(secretArn);
+    const configured = place === undefined ? [] : listConfiguredTargets(configuration, place);
     makeTargets(scene, { accountId, region, name, configured });
   }
 }
@@ -159,7 +163,7 @@ const called = (text: string): { readonly name: string; readonly id?: string } =
 /** An account that the configuration has not is told by the run itself. */
 function placeIfAny({ configuration }: Scene, request: Extract<Request, { readonly type: 'hosted' }>) {
   try {
-    return placeOfHosted(request, configuration);
+    return locateHosted(request, configuration);
   } catch (error) {
     if (error instanceof MalformedEventError) return undefined;
     throw error;

@@ -1,12 +1,12 @@
 import type { StatementDifference } from '../shared/iam/difference.ts';
-import { type ShownLine, type ShownStatement, shownStatement } from '../shared/iam/difference-text.ts';
-import { documentsDifference } from '../shared/reconcile/differences.ts';
+import { type ShownLine, type ShownStatement, toShownStatement } from '../shared/iam/difference-text.ts';
+import { diffDocuments } from '../shared/reconcile/differences.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
 import { broken, type Colors } from './output.ts';
 
 /** What changed in all documents of a resource, by meaning. */
 export const differencesOf = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
-  documentsDifference(before, after);
+  diffDocuments(before, after);
 
 interface Screen {
   readonly colors: Colors;
@@ -17,7 +17,7 @@ interface Screen {
 export const differenceLines = (
   differences: readonly StatementDifference[],
   screen: Screen,
-): readonly string[] => differences.map(shownStatement).flatMap((shown) => statementLines(shown, screen));
+): readonly string[] => differences.map(toShownStatement).flatMap((shown) => statementLines(shown, screen));
 
 const statementLines = ({ head, context, lines }: ShownStatement, screen: Screen): readonly string[] => [
   ...headLines(head, context, screen),

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { importOrganization } from '../shared/accounts/registry.ts';
-import { type ActiveConfiguration, requireInForce } from '../shared/configuration/active-configuration.ts';
+import { type ActiveConfiguration, requireActive } from '../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { accountIdPattern } from '../shared/platform/account.ts';
 import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import { type OverallPlan, planAll } from '../shared/reconcile/plan-all.ts';
 import type { Services } from '../shared/reconcile/services.ts';
-import { memoryStore } from '../shared/store/memory.ts';
+import { createMemoryStore } from '../shared/store/memory.ts';
 import { type CommonOptions, configurationFile, type Session } from './command.ts';
 import { counted } from './output.ts';
 import { type Connecting, connect, loggerOf } from './services.ts';
@@ -70,7 +70,7 @@ export async function withAccounts(
   const { store, hub, clock, random } = stage.services;
   if ((await store.registry.readySince()) !== undefined) return { ...stage, noImport: false };
   out.transient('  … Read the accounts of the organization');
-  const { registry } = memoryStore();
+  const { registry } = createMemoryStore();
   await importOrganization({ registry, organizations: hub.organizations, clock, random });
   forgetCalls(stage.calls);
   return { ...stage, services: { ...stage.services, store: { ...store, registry } }, noImport: true };
@@ -84,7 +84,7 @@ export async function lookAt(
   const configuration = await loadConfiguration(configurationFile(options, session.io));
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
-  const active = await requireInForce(stage.services.store, configuration);
+  const active = await requireActive(stage.services.store, configuration);
   return { configuration, stage, plan: await planOn(stage, session, { active, accountId: undefined }) };
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
-import { errorRecord } from '../shared/platform/errors.ts';
+import { toErrorRecord } from '../shared/platform/errors.ts';
 import type { CommandContext } from './command.ts';
 import { activateCommand } from './commands/activate.ts';
 import { applicationTemplateCommand } from './commands/application-template.ts';
@@ -97,7 +97,7 @@ function misused(error: unknown, argv: readonly string[], io: Io): ExitCode {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return exitCodes.succeeded;
   if (argv.includes('--json')) {
-    const record = errorRecord(new UsageError(error.message.replace(/^error: /, '')));
+    const record = toErrorRecord(new UsageError(error.message.replace(/^error: /, '')));
     io.stdout.write(`${JSON.stringify({ status: 'failed', error: record }, null, 2)}\n`);
   }
   return exitCodes.usage;

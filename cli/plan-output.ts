@@ -1,6 +1,6 @@
-import { grantKind } from '../shared/grants/kinds.ts';
+import { getGrantKind } from '../shared/grants/kinds.ts';
 import { signs } from '../shared/iam/difference-text.ts';
-import type { OverallPlan, Standing } from '../shared/reconcile/plan-all.ts';
+import type { OverallPlan, ResourceSnapshot } from '../shared/reconcile/plan-all.ts';
 import { bySign, differenceLines } from './differences.ts';
 import type { Stage } from './environment.ts';
 import { type Colors, counted, grouped, type Output } from './output.ts';
@@ -35,11 +35,11 @@ export function tellPlan(out: Output, overall: OverallPlan, warnings: readonly s
   out.line(countLine(overall, out.colors));
 }
 
-function tellResource(out: Output, standing: Standing, overall: OverallPlan): void {
+function tellResource(out: Output, standing: ResourceSnapshot, overall: OverallPlan): void {
   const { colors } = out;
   const { kind, id, region } = partsOf(standing.desired.key);
   const sign = signOf(standing);
-  const title = `${bySign(colors, sign)(sign)} ${grantKind(kind).title} ${colors.bold(id)}`;
+  const title = `${bySign(colors, sign)(sign)} ${getGrantKind(kind).title} ${colors.bold(id)}`;
   out.line(`  ${title}  ${colors.dim([region, fullText(standing)].filter(Boolean).join(', '))}`);
   const differences = shownDifferences(standing, overall);
   const width = widthOf(out) - 6;
@@ -53,7 +53,7 @@ export const leftOver =
   'nothing that anybody has: a left-over of ours, such as a policy that is not attached';
 
 /** A resource that gets its first policy, loses its last or what is left over of it, or keeps one that changes. */
-function signOf({ actual = {}, plan, desired }: Standing): '+' | '-' | '~' {
+function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
   const some = (documents: object): boolean =>
     Object.values(documents).some((document) => document !== undefined);
   if (plan !== undefined && !some(desired.kind.documents(plan.next))) return signs.removed;
@@ -61,7 +61,7 @@ function signOf({ actual = {}, plan, desired }: Standing): '+' | '-' | '~' {
 }
 
 /** `8 % full` */
-const fullText = ({ plan }: Standing): string =>
+const fullText = ({ plan }: ResourceSnapshot): string =>
   plan === undefined ? '' : `${Math.ceil((plan.size / plan.limit) * 100)} % full after`;
 
 /** `Plan: 6 resources to change, 2 unchanged, 1 withheld` */

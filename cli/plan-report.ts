@@ -1,14 +1,14 @@
 import { listMatchNotes } from '../shared/configuration/match-notes.ts';
-import { pathText } from '../shared/configuration/messages.ts';
+import { formatPath } from '../shared/configuration/messages.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { configurationWarnings } from '../shared/configuration/warnings.ts';
+import { findConfigurationWarnings } from '../shared/configuration/warnings.ts';
 import type { StatementDifference } from '../shared/iam/difference.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
 import { leavingOf } from '../shared/reconcile/change-record.ts';
-import { concerning } from '../shared/reconcile/differences.ts';
-import { searchLines } from '../shared/reconcile/discover-resources.ts';
-import { type OverallPlan, planFileOf, type Standing } from '../shared/reconcile/plan-all.ts';
-import { noticed } from '../shared/reconcile/read-and-plan.ts';
+import { filterConcerning } from '../shared/reconcile/differences.ts';
+import { formatSearchProblems } from '../shared/reconcile/discover-resources.ts';
+import { type OverallPlan, type ResourceSnapshot, toPlanFile } from '../shared/reconcile/plan-all.ts';
+import { listReadWarnings } from '../shared/reconcile/read-and-plan.ts';
 import { withheldError } from '../shared/reconcile/removal-limit.ts';
 import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
 import { contestedText } from './contested.ts';
@@ -61,7 +61,7 @@ export interface PlanReport {
 }
 
 export function planReport(plan: OverallPlan, warnings: readonly string[]): PlanReport {
-  const { installation, configurationHash, registryRevision, hash } = planFileOf(plan);
+  const { installation, configurationHash, registryRevision, hash } = toPlanFile(plan);
   const counts = countsOf(plan);
   return {
     status: statusOf(counts),
@@ -82,25 +82,25 @@ function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
   return failed > 0 ? 'incomplete' : 'up-to-date';
 }
 
-export const countsOf = ({ resources, looked }: OverallPlan): PlanCounts => ({
+export const countsOf = ({ resources, discovery }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
   withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
   leaving: resources.filter(({ plan }) => Object.keys(plan?.leaving ?? {}).length > 0).length,
   failed:
     resources.filter(({ error }) => error !== undefined).length +
-    looked.failed.length +
-    looked.unreadable.length,
+    discovery.failed.length +
+    discovery.unreadable.length,
 });
 
 /** What is shown of a resource: all of it, or only what concerns the plan's account. */
 export const shownDifferences = (
-  { differences }: Standing,
+  { differences }: ResourceSnapshot,
   { accountId }: Pick<OverallPlan, 'accountId'>,
 ): readonly StatementDifference[] =>
-  accountId === undefined ? differences : concerning(differences, accountId);
+  accountId === undefined ? differences : filterConcerning(differences, accountId);
 
-const resourceReport = (standing: Standing, overall: OverallPlan): PlannedResourceReport => {
+const resourceReport = (standing: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
   const { desired, state, plan, error } = standing;
   return {
     ...partsOf(desired.key),
@@ -119,11 +119,11 @@ const nearlyFull = 0.8;
 
 /** What a person should know beside the differences: a line each. */
 export const warningsOf = (plan: OverallPlan): readonly string[] => [
-  ...searchLines(plan.looked),
-  ...configurationWarnings(plan.active.configuration).map(
-    ({ path, message }) => `${pathText(path)} ${message}`,
+  ...formatSearchProblems(plan.discovery),
+  ...findConfigurationWarnings(plan.active.configuration).map(
+    ({ path, message }) => `${formatPath(path)} ${message}`,
   ),
-  ...plan.looked.warnings,
+  ...plan.discovery.warnings,
   ...matchWarnings(plan),
   ...resourceWarnings(plan),
 ];
@@ -144,20 +144,20 @@ function resourceWarnings({ resources, active }: OverallPlan): readonly string[]
     ...resources.flatMap((standing) => [
       ...contestedWarnings(standing),
       ...(together.resources.has(standing.desired.key) ? [] : errorWarnings(standing)),
-      ...(noticed(standing, active).warnings ?? []),
+      ...(listReadWarnings(standing, active).warnings ?? []),
       ...planWarnings(standing, active.configuration),
     ]),
   ];
 }
 
-const contestedWarnings = ({ desired: { key }, state }: Standing): readonly string[] =>
+const contestedWarnings = ({ desired: { key }, state }: ResourceSnapshot): readonly string[] =>
   state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`];
 
-const errorWarnings = ({ error, desired: { key } }: Standing): readonly string[] =>
+const errorWarnings = ({ error, desired: { key } }: ResourceSnapshot): readonly string[] =>
   error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`];
 
 function planWarnings(
-  { desired: { key }, plan, error }: Standing,
+  { desired: { key }, plan, error }: ResourceSnapshot,
   configuration: Configuration,
 ): readonly string[] {
   if (plan === undefined) return [];

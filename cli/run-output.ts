@@ -1,8 +1,8 @@
-import { centralNamesOf } from '../shared/configuration/context.ts';
+import { listCentralNames } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { grantKind } from '../shared/grants/kinds.ts';
-import { gainsIn } from '../shared/reconcile/access-changes.ts';
-import { outcomeOfChange } from '../shared/reconcile/outcome.ts';
+import { getGrantKind } from '../shared/grants/kinds.ts';
+import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
+import { getOutcome } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { differenceLines, differencesOf } from './differences.ts';
 import { leavingText } from './grace-text.ts';
@@ -52,7 +52,7 @@ export function accountsInOrder(
 
 /** `Log account 222222222222`; one account may be several central accounts. */
 export function headingOf(account: string, configuration: Configuration): string {
-  const names = centralNamesOf(configuration, account).join(' and ');
+  const names = listCentralNames(configuration, account).join(' and ');
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
 }
 
@@ -81,14 +81,14 @@ function tellResources(
 
 /** Whether the run changed something there; what failed is as it was. */
 const took = (change: ResourceChange): boolean =>
-  ['written', 'withheld', 'set-aside'].includes(outcomeOfChange(change));
+  ['written', 'withheld', 'set-aside'].includes(getOutcome(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
   const { kind, region, id } = partsOf(change.resource);
-  const outcome = outcomeOfChange(change);
+  const outcome = getOutcome(change);
   return [
     `${markOf(outcome, colors)} ${outcome}`,
-    grantKind(kind).title,
+    getGrantKind(kind).title,
     colors.bold(id),
     ...(withRegion ? [colors.dim(region)] : []),
     colors.dim(took(change) || outcome === 'unchanged' ? sizeText(change) : ''),
@@ -98,7 +98,7 @@ function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean
 
 /** `+2 −1 accounts` */
 function accountsText(change: ResourceChange): string {
-  const { added = [], removed = [] } = gainsIn(change);
+  const { added = [], removed = [] } = getAccessChanges(change);
   const parts = [
     ...(added.length === 0 ? [] : [`+${grouped(added.length)}`]),
     ...(removed.length === 0 ? [] : [`−${grouped(removed.length)}`]),

@@ -1,10 +1,10 @@
-import { configurationOf } from '../shared/configuration/active-configuration.ts';
+import { parseStoredConfiguration } from '../shared/configuration/active-configuration.ts';
 import { listMatchNotes } from '../shared/configuration/match-notes.ts';
 import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
-import { gainsIn } from '../shared/reconcile/access-changes.ts';
-import { desiredResources } from '../shared/reconcile/desired-resources.ts';
-import { outcomeOfChange } from '../shared/reconcile/outcome.ts';
+import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
+import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
+import { getOutcome } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
 import { type ApprovalReport, approvalReport } from './approval-output.ts';
@@ -99,11 +99,11 @@ async function matchWarnings(
   { configuration }: Store,
   changes: readonly ResourceChange[],
 ): Promise<readonly string[]> {
-  const inForce = await configuration.inForce();
+  const inForce = await configuration.getActive();
   if (inForce === undefined || changes.length === 0) return [];
-  const active = configurationOf(inForce);
+  const active = parseStoredConfiguration(inForce);
   const touched = new Set(changes.map(({ resource }) => resource));
-  const here = desiredResources(active, []).filter(({ key }) => touched.has(key));
+  const here = listDesiredResources(active, []).filter(({ key }) => touched.has(key));
   const grants = new Set(here.flatMap(({ shares }) => shares.map(({ entry }) => entry.name)));
   return listMatchNotes(active).flatMap(({ grant, note }) =>
     grants.has(grant) ? [`Grant ${grant} ${note}`] : [],
@@ -139,13 +139,13 @@ export function partsOf(resource: string): Pick<ResourceReport, 'account' | 'reg
 
 const resourceReport = (change: ResourceChange): ResourceReport => ({
   ...partsOf(change.resource),
-  outcome: outcomeOfChange(change),
+  outcome: getOutcome(change),
   ...(change.size === undefined ? {} : { bytes: change.size }),
   ...(change.limit === undefined ? {} : { limit: change.limit }),
   ...(change.error === undefined ? {} : { error: change.error }),
   ...(change.accountIds === undefined ? {} : { accountIds: change.accountIds }),
   ...(change.reason === undefined ? {} : { reason: change.reason }),
-  ...gainsIn(change),
+  ...getAccessChanges(change),
   ...(change.leaving === undefined ? {} : { leaving: change.leaving }),
 });
 

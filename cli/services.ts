@@ -1,21 +1,21 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { requireInForce } from '../shared/configuration/active-configuration.ts';
+import { requireActive } from '../shared/configuration/active-configuration.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import {
-  accessOfRuns,
+  createHubClients,
+  createRunAccess,
   type HubSettings,
-  hubClients,
-  hubErrors,
   requestHandler,
+  translateHubErrors,
 } from '../shared/platform/aws/access.ts';
-import { perRun } from '../shared/platform/aws/per-run.ts';
+import { memoizeByRun } from '../shared/platform/aws/per-run.ts';
 import { type CallCounts, countCalls, withPlugins } from '../shared/platform/aws/plugins.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
-import { documentClient } from '../shared/store/dynamodb/document-client.ts';
-import { dynamoStore } from '../shared/store/dynamodb/store.ts';
-import { memoryStore } from '../shared/store/memory.ts';
+import { createDocumentClient } from '../shared/store/dynamodb/document-client.ts';
+import { createDynamoStore } from '../shared/store/dynamodb/store.ts';
+import { createMemoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import { silentLogger } from '../simulator/simulated-services.ts';
 import type { Session } from './command.ts';
@@ -62,14 +62,14 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
     plugins: [countCalls(calls)],
     ...(endpoint === undefined ? {} : { endpoint }),
   };
-  const access = accessOfRuns({ ...settings, clock: systemClock });
+  const access = createRunAccess({ ...settings, clock: systemClock });
   const services: Services = {
     clock: systemClock,
     random: Math.random,
     logger: loggerOf(session),
-    store: table === undefined ? memoryStore() : tableStore(table, { region, endpoint: tableEndpoint }),
-    hub: hubClients(settings),
-    aws: perRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
+    store: table === undefined ? createMemoryStore() : tableStore(table, { region, endpoint: tableEndpoint }),
+    hub: createHubClients(settings),
+    aws: memoizeByRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
   const place = table === undefined ? 'registry in memory' : `table ${table} in ${region}`;
   return { services, calls, where: `${endpoint ?? 'AWS'}, ${place}`, inMemory };
@@ -90,7 +90,7 @@ export async function connectForRun(
     session.out.transient('  … Import organization');
     await prepareDeployment(services, configuration);
   } else {
-    await requireInForce(services.store, configuration);
+    await requireActive(services.store, configuration);
     if ((await services.store.runs.get(runId)) !== undefined)
       throw new UsageError(`There is a run ${runId} already; choose another --name`);
   }
@@ -104,8 +104,8 @@ interface TableSettings extends Pick<HubSettings, 'region'> {
 
 function tableStore(tableName: string, { region, endpoint }: TableSettings): Store {
   const settings = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
-  const dynamoDb = withPlugins(new DynamoDBClient(settings), [hubErrors(region)]);
-  return dynamoStore({ client: documentClient(dynamoDb), tableName });
+  const dynamoDb = withPlugins(new DynamoDBClient(settings), [translateHubErrors(region)]);
+  return createDynamoStore({ client: createDocumentClient(dynamoDb), tableName });
 }
 
 /** Whether an endpoint is on this machine: a stand-in for AWS, such as moto. */

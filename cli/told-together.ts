@@ -1,5 +1,5 @@
 import type { ErrorRecord } from '../shared/platform/errors.ts';
-import { groupedCauses, groupedLines } from '../shared/reconcile/grouped-causes.ts';
+import { formatGroupedCauses, groupByCause } from '../shared/reconcile/grouped-causes.ts';
 
 interface Failed {
   readonly resource: string;
@@ -16,8 +16,8 @@ export function toldTogether(resources: readonly Failed[]): ToldTogether {
   const failed = resources.flatMap(({ resource, error }) =>
     error === undefined ? [] : [{ resource, text: `${error.name}: ${error.message}` }],
   );
-  const shared = groupedCauses(failed)
+  const shared = groupByCause(failed)
     .filter(({ length }) => length > 1)
     .flat();
-  return { lines: groupedLines(shared), resources: new Set(shared.map(({ resource }) => resource)) };
+  return { lines: formatGroupedCauses(shared), resources: new Set(shared.map(({ resource }) => resource)) };
 }

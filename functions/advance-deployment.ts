@@ -1,12 +1,12 @@
-import { lambdaServices } from '../shared/composition/lambda-services.ts';
-import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { getLambdaServices } from '../shared/composition/lambda-services.ts';
+import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import { advanceDelivery } from '../shared/secrets/deployment/advance.ts';
 import { advanceInput } from '../shared/secrets/deployment/step-schemas.ts';
 
-export const createHandler = stepHandler({
+export const createHandler = createStepHandler({
   name: 'advance-deployment',
   input: advanceInput,
   run: advanceDelivery,
 });
 
-export const handler = createHandler(lambdaServices);
+export const handler = createHandler(getLambdaServices);

@@ -1,8 +1,12 @@
-import { lambdaServices } from '../shared/composition/lambda-services.ts';
-import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { getLambdaServices } from '../shared/composition/lambda-services.ts';
+import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import { sweepFinishInput } from '../shared/runs/step-schemas.ts';
 import { finishSweep } from '../shared/runs/sweep.ts';
 
-export const createHandler = stepHandler({ name: 'record-sweep', input: sweepFinishInput, run: finishSweep });
+export const createHandler = createStepHandler({
+  name: 'record-sweep',
+  input: sweepFinishInput,
+  run: finishSweep,
+});
 
-export const handler = createHandler(lambdaServices);
+export const handler = createHandler(getLambdaServices);

@@ -1,13 +1,13 @@
-import { lambdaServices } from '../shared/composition/lambda-services.ts';
-import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { getLambdaServices } from '../shared/composition/lambda-services.ts';
+import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import { requestApproval } from '../shared/runs/approval/request-approval.ts';
 import { requestApprovalInput } from '../shared/runs/step-schemas.ts';
 
 /** What it returns nobody reads: the task waits for its token to come back. */
-export const createHandler = stepHandler({
+export const createHandler = createStepHandler({
   name: 'request-approval',
   input: requestApprovalInput,
   run: requestApproval,
 });
 
-export const handler = createHandler(lambdaServices);
+export const handler = createHandler(getLambdaServices);

@@ -1,8 +1,8 @@
-import { lambdaServices } from '../shared/composition/lambda-services.ts';
-import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { getLambdaServices } from '../shared/composition/lambda-services.ts';
+import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import { startRun } from '../shared/runs/start.ts';
 import { startInput } from '../shared/runs/step-schemas.ts';
 
-export const createHandler = stepHandler({ name: 'resolve-account', input: startInput, run: startRun });
+export const createHandler = createStepHandler({ name: 'resolve-account', input: startInput, run: startRun });
 
-export const handler = createHandler(lambdaServices);
+export const handler = createHandler(getLambdaServices);

@@ -1,14 +1,14 @@
-import { lambdaServices } from '../shared/composition/lambda-services.ts';
-import { stepHandler } from '../shared/platform/lambda/step-handler.ts';
+import { getLambdaServices } from '../shared/composition/lambda-services.ts';
+import { createStepHandler } from '../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { updateInput } from '../shared/runs/step-schemas.ts';
 import { updateCentralAccount } from '../shared/runs/update.ts';
 
 /** May assume the spoke role of the security account only. */
-export const createHandler = stepHandler({
+export const createHandler = createStepHandler({
   name: 'update-security-account',
   input: updateInput,
   run: (services: Services, input) => updateCentralAccount(services, { ...input, central: 'security' }),
 });
 
-export const handler = createHandler(lambdaServices);
+export const handler = createHandler(getLambdaServices);

@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
-import { applicationTemplate } from '../shared/cloudformation/application.ts';
-import { spokeTemplate } from '../shared/cloudformation/template.ts';
-import { applicationsOf } from '../shared/configuration/applications.ts';
+import { renderApplicationTemplate } from '../shared/cloudformation/application.ts';
+import { renderSpokeTemplate } from '../shared/cloudformation/template.ts';
+import { getApplications } from '../shared/configuration/applications.ts';
 import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configuration/load-schemas.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import {
@@ -104,16 +104,16 @@ function spokes(configuration: Configuration) {
   const hub = { accountId: configuration.organization.managementAccount, region: 'us-east-1' };
   return Object.entries(configuration.centralAccounts).flatMap(([name, account]) => {
     if (account === undefined) return [];
-    const { template } = spokeTemplate({ configuration, accountId: account.id, hub });
+    const { template } = renderSpokeTemplate({ configuration, accountId: account.id, hub });
     return [{ name: `spoke template of ${name}`, template }];
   });
 }
 
 /** As `onboarding application-template` makes them. */
 function applicationsMade({ configuration, schemas }: ConfigurationAndSchemas) {
-  return applicationsOf(configuration).map((application) => ({
+  return getApplications(configuration).map((application) => ({
     name: `application template of ${application.name}`,
-    template: applicationTemplate({ configuration, application, schemas }).template,
+    template: renderApplicationTemplate({ configuration, application, schemas }).template,
   }));
 }
 

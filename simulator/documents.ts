@@ -1,12 +1,12 @@
 import type { ServiceException } from '@smithy/core/client';
 import {
-  many,
   type OneOrMany,
   type PolicyDocument,
   type Principal,
   parsePolicy,
-  principalMap,
   type Statement,
+  toArray,
+  toPrincipalMap,
 } from '../shared/iam/document.ts';
 import { isKnownPrincipal } from './principals.ts';
 import type { World } from './world.ts';
@@ -62,7 +62,7 @@ export const namesResource = ({ Resource, NotResource }: Statement): boolean =>
  */
 export function isPublic({ Effect, Principal, Condition }: Statement): boolean {
   if (Effect !== 'Allow' || Principal === undefined) return false;
-  const everybody = Object.values(principalMap(Principal)).some((names) => many(names).includes('*'));
+  const everybody = Object.values(toPrincipalMap(Principal)).some((names) => toArray(names).includes('*'));
   const keys = Object.values(Condition ?? {}).flatMap((block) => Object.keys(block));
   return everybody && !keys.some((key) => narrowing.has(key.toLowerCase()));
 }
@@ -96,8 +96,8 @@ function parsed(text: string, rules: DocumentRules): PolicyDocument {
 const principalsOf = ({ Statement }: PolicyDocument): readonly (readonly [string, string])[] =>
   Statement.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal])
     .filter((principal) => principal !== undefined)
-    .flatMap((principal) => Object.entries(principalMap(principal)))
-    .flatMap(([type, names]) => many(names).map((name) => [type, name] as const));
+    .flatMap((principal) => Object.entries(toPrincipalMap(principal)))
+    .flatMap(([type, names]) => toArray(names).map((name) => [type, name] as const));
 
 function reserialized(world: World, document: PolicyDocument, indent: number | undefined): string {
   const answer = {
@@ -126,7 +126,7 @@ function rewordedPrincipal(world: World, principal: Principal): Principal {
   const names = (type: string, given: OneOrMany<string>) =>
     unwrapped(
       type === 'AWS'
-        ? many(given)
+        ? toArray(given)
             .map((name) => asArn(world, name))
             .toReversed()
         : given,
@@ -138,6 +138,6 @@ const asArn = ({ settings }: World, name: string): string =>
   /^\d{12}$/.test(name) ? `arn:${settings.partition}:iam::${name}:root` : name;
 
 const unwrapped = <T>(values: OneOrMany<T>): OneOrMany<T> => {
-  const list = many(values);
+  const list = toArray(values);
   return list.length === 1 ? (list[0] as T) : list;
 };

@@ -1,5 +1,5 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { type ConfiguredSearch, searchesOf } from '../shared/configuration/searches.ts';
+import { type ConfiguredSearch, listSearches } from '../shared/configuration/searches.ts';
 import type { ResourcePattern } from '../shared/grants/contract.ts';
 import { addServiceLinkedRoles } from './example-organization.ts';
 import type { SimulatedOrganization } from './organization.ts';
@@ -11,7 +11,7 @@ export function addExampleFinds(
   configuration: Configuration,
   isWanted: (search: ConfiguredSearch) => boolean = () => true,
 ): void {
-  for (const search of searchesOf(configuration).filter(isWanted)) addFind(organization, search);
+  for (const search of listSearches(configuration).filter(isWanted)) addFind(organization, search);
 }
 
 function addFind(organization: SimulatedOrganization, search: ConfiguredSearch): void {

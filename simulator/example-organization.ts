@@ -1,11 +1,11 @@
-import { ouNamesOf } from '../shared/accounts/ou-path.ts';
+import { splitOuPath } from '../shared/accounts/ou-path.ts';
 import { deploymentActions } from '../shared/cloudformation/deployment-actions.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { ResourceRef } from '../shared/grants/contract.ts';
 import { grantKinds } from '../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../shared/iam/document.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
-import { desiredResources } from '../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { SimulatedOrganization } from './organization.ts';
 
 const rootId = 'r-exam';
@@ -40,7 +40,8 @@ export function exampleOrganization(
   });
   addCentralAccounts(organization, configuration);
   addOus(organization, configuration);
-  for (const { ref } of desiredResources(configuration, [])) addResource(organization, ref, configuration);
+  for (const { ref } of listDesiredResources(configuration, []))
+    addResource(organization, ref, configuration);
   const topic = configuration.notifications?.topic.split(':');
   if (topic !== undefined)
     organization.addTopic({ region: topic[3] ?? '', accountId: topic[4] ?? '', name: topic[5] ?? '' });
@@ -92,7 +93,7 @@ function addOus(organization: SimulatedOrganization, { grants }: Configuration):
 
 /** The id of the OU at a path, which is made where it is missing. */
 export function ouId(organization: SimulatedOrganization, path: string): string {
-  return ouNamesOf(path).reduce((parentId, name, depth) => {
+  return splitOuPath(path).reduce((parentId, name, depth) => {
     const { organizationalUnits } = organization.world;
     const found = [...organizationalUnits.values()].find(
       (ou) => ou.parentId === parentId && ou.name === name,

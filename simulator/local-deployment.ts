@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from 'aws-lambda';
-import { timestamp } from '../shared/platform/clock.ts';
+import { getTimestamp } from '../shared/platform/clock.ts';
 import type { StepHandler } from '../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../shared/reconcile/services.ts';
-import { noTask } from '../shared/runs/approval/request-approval.ts';
+import { LOCAL_RUN_TOKEN } from '../shared/runs/approval/request-approval.ts';
 import { type DeployedMachine, deployedDefinition } from './deployed-machines.ts';
 import { functions } from './functions.ts';
 import { matchingRules, rulesOf } from './rules.ts';
@@ -49,7 +49,7 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     onState,
     around,
     tasks,
-    startedAt = timestamp(services.clock),
+    startedAt = getTimestamp(services.clock),
   } = run;
   const result = await runStateMachine({
     definition: deployedDefinition(machine),
@@ -59,7 +59,7 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     startedAt,
     stateMachine: machine,
     waits,
-    untilToken: noTask,
+    untilToken: LOCAL_RUN_TOKEN,
     ...(tasks === undefined ? {} : { tasks }),
     ...(onState === undefined ? {} : { onState }),
   });

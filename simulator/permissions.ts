@@ -1,7 +1,7 @@
-import { many, type PolicyDocument, parsePolicy, type Statement } from '../shared/iam/document.ts';
+import { type PolicyDocument, parsePolicy, type Statement, toArray } from '../shared/iam/document.ts';
 import { type AccessRequest, type Evaluation, evaluatePolicy, isAbout } from '../shared/iam/evaluate.ts';
 import type { RequestContext } from '../shared/iam/patterns.ts';
-import { perText } from '../shared/platform/memoize.ts';
+import { memoizeByString } from '../shared/platform/memoize.ts';
 import { type Caller, organizationPath, type World } from './world.ts';
 
 /** What a caller wants to do. */
@@ -101,7 +101,7 @@ function resourceDecision(caller: Caller, { resourcePolicy }: Attempt, request: 
 function namesDirectly({ Principal }: Statement, caller: Caller): boolean {
   if (Principal === undefined) return false;
   if (Principal === '*') return true;
-  const names = many(Principal.AWS ?? []);
+  const names = toArray(Principal.AWS ?? []);
   return names.some((name) => ['*', caller.roleArn, caller.sessionArn].includes(name));
 }
 
@@ -146,14 +146,17 @@ interface Stored {
  * What a document says of an action. Texts are parsed once: a simulation evaluates the same few documents many thousand
  * times. What an outsider left and nobody can read says nothing.
  */
-const stored = perText(500, (text) => {
+const stored = memoizeByString(500, (text) => {
   const document = readable(text);
-  return perText(50, (action): Stored => {
+  return memoizeByString(50, (action): Stored => {
     if (document === undefined) return { about: undefined };
     const about = { ...document, Statement: document.Statement.filter((each) => isAbout(each, action)) };
     if (!about.Statement.every(dependsOnResourceOnly)) return { about };
     const request = { ...anybody, action };
-    return { about, decided: perText(50, (resource) => evaluatePolicy(about, { ...request, resource })) };
+    return {
+      about,
+      decided: memoizeByString(50, (resource) => evaluatePolicy(about, { ...request, resource })),
+    };
   });
 });
 

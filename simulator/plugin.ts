@@ -1,5 +1,5 @@
 import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
-import { type ClientPlugin, operationName, serviceName } from '../shared/platform/aws/plugins.ts';
+import { type ClientPlugin, toOperationName, toServiceName } from '../shared/platform/aws/plugins.ts';
 import { authenticate, type Signature, signatureOf } from './authentication.ts';
 import { awsError } from './aws-error.ts';
 import { clientWithDefaults } from './client-settings.ts';
@@ -63,11 +63,11 @@ const answering = (exchange: Exchange, identifyIn: (stack: object) => Identify):
     const identify = identifyIn(stack);
     stack.add(
       (_next, context) => async (args) => {
-        const service = serviceName(context.clientName);
+        const service = toServiceName(context.clientName);
         const { caller, region } = await identify(service, args.request);
         const output = await answer(exchange, {
           service,
-          operation: operationName(context.commandName),
+          operation: toOperationName(context.commandName),
           accountId: caller.accountId,
           region,
           input: args.input,

@@ -1,5 +1,5 @@
 import { type CollectionTag, parseDocument, type ScalarTag } from 'yaml';
-import { perText } from '../shared/platform/memoize.ts';
+import { memoizeByString } from '../shared/platform/memoize.ts';
 import { matchesPattern } from './event-pattern.ts';
 
 /** A rule of EventBridge, as a template declares it. */
@@ -20,7 +20,7 @@ export interface RuleMatch {
  * many tests ask one template again and again.
  * @throws Error if the text is not YAML
  */
-export const rulesOf = perText(8, readRules);
+export const rulesOf = memoizeByString(8, readRules);
 
 /**
  * Of a template, such as `infrastructure/rules.yml`. Intrinsic functions are kept

@@ -1,9 +1,9 @@
-import { accessOfRuns, hubClients } from '../shared/platform/aws/access.ts';
-import { perRun } from '../shared/platform/aws/per-run.ts';
+import { createHubClients, createRunAccess } from '../shared/platform/aws/access.ts';
+import { memoizeByRun } from '../shared/platform/aws/per-run.ts';
 import type { ClientPlugin } from '../shared/platform/aws/plugins.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
-import { memoryStore } from '../shared/store/memory.ts';
+import { createMemoryStore } from '../shared/store/memory.ts';
 import type { Store } from '../shared/store/ports.ts';
 import type { SimulatedOrganization } from './organization.ts';
 
@@ -26,7 +26,7 @@ export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore,
 export function simulatedServices(
   organization: SimulatedOrganization,
   {
-    store = memoryStore(),
+    store = createMemoryStore(),
     logger = silentLogger,
     plugins = [],
     quick = false,
@@ -38,13 +38,13 @@ export function simulatedServices(
     credentials: organization.hubCredentials,
     plugins: [...plugins, organization.plugin({ quick })],
   };
-  const access = accessOfRuns({ ...settings, clock });
+  const access = createRunAccess({ ...settings, clock });
   return {
     clock,
     random,
     logger,
     store,
-    hub: hubClients(settings),
-    aws: perRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
+    hub: createHubClients(settings),
+    aws: memoizeByRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
 }

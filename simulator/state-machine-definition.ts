@@ -1,5 +1,5 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { perObject } from '../shared/platform/memoize.ts';
+import { memoizeByObject } from '../shared/platform/memoize.ts';
 
 /** A state machine as it is written in Amazon States Language. */
 export interface StateMachineText {
@@ -45,7 +45,7 @@ export function prepared(definition: StateMachineText, functions: readonly strin
 }
 
 /** The validator takes a fifth of a second, and a simulation runs one machine many times. */
-const preparedDefinition = perObject((definition: StateMachineText): PreparedMachine => {
+const preparedDefinition = memoizeByObject((definition: StateMachineText): PreparedMachine => {
   expectValid(definition);
   const all = allStates(definition);
   expectNothingUnsupported(all);

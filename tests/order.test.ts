@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { byText } from '../shared/platform/order.ts';
+import { compareByText } from '../shared/platform/order.ts';
 
 it('orders values by their text, and keeps the order of values with one text', () => {
   const values = [{ id: 'b' }, { id: 'a', first: true }, { id: 'B' }, { id: 'a', first: false }];
 
-  expect(values.toSorted(byText(({ id }) => id))).toEqual([
+  expect(values.toSorted(compareByText(({ id }) => id))).toEqual([
     { id: 'B' },
     { id: 'a', first: true },
     { id: 'a', first: false },

@@ -1,6 +1,6 @@
-import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { findAccountIds } from '../../shared/iam/accounts.ts';
 import { parsePolicy } from '../../shared/iam/document.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Scene } from './scene.ts';
 
@@ -13,7 +13,7 @@ export function missingGrants(
     const account = world.accounts.get(id);
     return account === undefined ? [] : { ...account, ...placeOf(world, account.parentId) };
   });
-  return desiredResources(configuration, accounts).flatMap(({ key, ref, shares }) => {
+  return listDesiredResources(configuration, accounts).flatMap(({ key, ref, shares }) => {
     const named = namedIn(world, ref);
     const due = new Set(shares.flatMap((share) => share.accounts.map(({ id }) => id)));
     return [...due].filter((id) => !named.has(id)).map((id) => `${id} ${key}`);
@@ -47,7 +47,7 @@ interface Ref {
 const namedIn = (world: World, ref: Ref): ReadonlySet<string> =>
   new Set(
     policiesOf(world, ref).flatMap((text) =>
-      parsePolicy(text, ref.id).Statement.flatMap((statement) => [...accountIdsIn(statement)]),
+      parsePolicy(text, ref.id).Statement.flatMap((statement) => [...findAccountIds(statement)]),
     ),
   );
 

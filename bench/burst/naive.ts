@@ -1,8 +1,8 @@
-import { grantContext } from '../../shared/configuration/context.ts';
+import { getGrantContext } from '../../shared/configuration/context.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { OnboardingError } from '../../shared/platform/errors.ts';
 import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
 import type { Scene } from './scene.ts';
@@ -13,7 +13,7 @@ import type { Scene } from './scene.ts';
  */
 export async function onboardNaively(scene: Scene, services: Services, event: unknown): Promise<void> {
   const account = accountIn(event);
-  const mine = desiredResources(scene.configuration, [account]).filter(({ shares }) =>
+  const mine = listDesiredResources(scene.configuration, [account]).filter(({ shares }) =>
     shares.some(({ accounts }) => accounts.length > 0),
   );
   await Promise.all(mine.map((resource) => appendAgain(() => append(scene, services, resource, account))));
@@ -61,16 +61,16 @@ async function append(
   { kind, ref, key }: DesiredResource,
   account: Account,
 ): Promise<void> {
-  const context = grantContext(configuration);
+  const context = getGrantContext(configuration);
   const aws = services.aws(`naive-${account.id}`, configuration);
   const actual = await kind.read(aws.reader(ref), ref, context);
-  const asFound = desiredResources(configuration, []).find((each) => each.key === key);
+  const asFound = listDesiredResources(configuration, []).find((each) => each.key === key);
   const there = (asFound?.shares ?? []).flatMap(({ entry }) => [
     ...kind.granted(entry, ref, actual, context, remembered(kind.documents(actual))),
   ]);
   // Whom a policy names is placed as the newcomer is, so that nobody whom it names is left out.
   const accounts = [...new Set([...there, account.id])].map((id) => ({ ...account, id }));
-  const desired = desiredResources(configuration, accounts).find((each) => each.key === key);
+  const desired = listDesiredResources(configuration, accounts).find((each) => each.key === key);
   if (desired === undefined) return;
   const now = new Date().toISOString();
   const plan = planResource({

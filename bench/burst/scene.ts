@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { validateConfiguration } from '../../shared/configuration/validate.ts';
 import type { Random } from '../../shared/platform/clock.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { exampleOrganization, ouId } from '../../simulator/example-organization.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
@@ -91,7 +91,7 @@ export async function scene(random: Random): Promise<Scene> {
   const configuration = burstConfiguration();
   const clock = processClock();
   const organization = exampleOrganization(configuration, { clock, random });
-  const store = memoryStore();
+  const store = createMemoryStore();
   const services = simulatedServices(organization, { store, quick: true });
   const { organizations } = services.hub;
   const ous = teams.map((path) => ouId(organization, path));

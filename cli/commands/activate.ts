@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { activationOf, type InForce, storedOusOf } from '../../shared/configuration/active-configuration.ts';
+import {
+  getActivationId,
+  getStoredOus,
+  type ResolvedConfiguration,
+} from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
-import { selectorWarnings } from '../../shared/reconcile/selector-warnings.ts';
+import { findSelectorWarnings } from '../../shared/reconcile/selector-warnings.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { unresolvedText } from '../../shared/reconcile/unresolved-ous.ts';
+import { formatUnresolvedPaths } from '../../shared/reconcile/unresolved-ous.ts';
 import { findUnresolvedPaths } from '../../shared/reconcile/unresolved-paths.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { approvalInForce } from '../../shared/runs/approval/approval-in-force.ts';
+import { getActiveApproval } from '../../shared/runs/approval/approval-in-force.ts';
 import {
   acting,
   type CommandContext,
@@ -44,17 +48,17 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
     ? await importOrganization({
         ...services,
         ...organization(services),
-        needsApproval: () => approvalInForce(services.store),
+        needsApproval: () => getActiveApproval(services.store),
       })
     : undefined;
-  const { inForce, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
-  const changed = previous === undefined || activationOf(inForce) !== activationOf(previous);
-  const warnings = await selectorFindings(services, { configuration, ous: storedOusOf(inForce) });
-  const report = { inForce: told(inForce), previous: told(previous), dropped, abandoned, warnings };
+  const { active, previous, dropped, abandoned } = await activateConfiguration(services, configuration, by);
+  const changed = previous === undefined || getActivationId(active) !== getActivationId(previous);
+  const warnings = await selectorFindings(services, { configuration, ous: getStoredOus(active) });
+  const report = { inForce: told(active), previous: told(previous), dropped, abandoned, warnings };
   out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
   out.line(out.colors.dim(`In ${where}`));
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} in force`);
-  const rows = [...(changed ? [row('before', previous)] : []), row('in force', inForce)];
+  const rows = [...(changed ? [row('before', previous)] : []), row('in force', active)];
   for (const line of aligned(rows)) out.line(line);
   for (const key of dropped) out.line(`  no longer named, cleared by the next run: ${key}`);
   for (const key of abandoned)
@@ -76,12 +80,12 @@ const organization = ({ store, hub }: Services) => ({
 /** Of a registry that is not ready nothing can be said. */
 async function selectorFindings(
   { store }: Services,
-  active: Pick<InForce, 'configuration' | 'ous'>,
+  active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
 ): Promise<readonly string[]> {
   if ((await store.registry.readySince()) === undefined) return [];
   const accounts = await store.registry.accounts();
   const unresolved = await findUnresolvedPaths({ store }, { active, accounts, planned: [] });
-  return [...unresolved.map(unresolvedText), ...selectorWarnings(active, accounts)];
+  return [...unresolved.map(formatUnresolvedPaths), ...findSelectorWarnings(active, accounts)];
 }
 
 type Told = { readonly hash: string; readonly activatedAt: string; readonly activatedBy: string };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { applicationTemplate } from '../../shared/cloudformation/application.ts';
-import { type Application, applicationsOf } from '../../shared/configuration/applications.ts';
+import { renderApplicationTemplate } from '../../shared/cloudformation/application.ts';
+import { type Application, getApplications } from '../../shared/configuration/applications.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import {
@@ -35,14 +35,14 @@ async function print(
   const file = configurationFile(options, session.io);
   const { configuration, schemas } = await loadWithSchemas(file);
   const application = applicationNamed(name, configuration, file);
-  const { template, accountId, region } = applicationTemplate({ configuration, application, schemas });
+  const { template, accountId, region } = renderApplicationTemplate({ configuration, application, schemas });
   const where = `Deploy it in account ${accountId}, ${region}`;
   await giveTemplate(out, { template, facts: { accountId, region }, where }, session);
   return exitCodes.succeeded;
 }
 
 function applicationNamed(name: string, configuration: Configuration, file: string): Application {
-  const known = applicationsOf(configuration);
+  const known = getApplications(configuration);
   const found = known.find((each) => each.name === name);
   if (found !== undefined) return found;
   const names = known.length === 0 ? 'none' : known.map((each) => each.name).join(', ');

@@ -3,18 +3,18 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
-import { requireInForce } from '../../shared/configuration/active-configuration.ts';
-import { configurationHash } from '../../shared/configuration/context.ts';
+import { requireActive } from '../../shared/configuration/active-configuration.ts';
+import { hashConfiguration } from '../../shared/configuration/context.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { applyPlan, type HeldByRun } from '../../shared/reconcile/apply-plan.ts';
-import { type OverallPlan, planFileOf } from '../../shared/reconcile/plan-all.ts';
+import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import {
   type PlanContent,
   type PlanFile,
   parsePlanFile,
   requireSameOrigin,
-  requireUnmoved,
+  requireUnchanged,
 } from '../../shared/reconcile/plan-file.ts';
 import {
   acting,
@@ -60,22 +60,22 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
   if (file !== undefined) requireSameOrigin(file, originOf(configuration));
   const simulate = options.simulate === true;
   const stage = await openStage(session, { configuration, simulate, memoryAllowed: true });
-  const active = await requireInForce(stage.services.store, configuration);
+  const active = await requireActive(stage.services.store, configuration);
   const look = (seen: PlanContent | undefined) => {
     const also = new Set(seen?.resources.map(({ key }) => key));
     return planOn(stage, session, { active, accountId: file?.accountId ?? scope, also, keep: true });
   };
   const plan = await look(file);
-  if (file !== undefined) requireUnmoved(file, planFileOf(plan));
+  if (file !== undefined) requireUnchanged(file, toPlanFile(plan));
   const decided = { stage, plan, shown: file === undefined };
   tellDecided(session, decided);
   if (nothingToDo(plan)) return endWithNothing(session, plan);
   if (file === undefined && options.yes !== true) {
     if (!(await confirmed(session, 'Make these changes?'))) return declined(session);
     // The operator may have taken their time, and somebody else may have applied the same plan.
-    const shown = planFileOf(plan);
+    const shown = toPlanFile(plan);
     const now = await look(shown);
-    requireUnmoved(shown, planFileOf(now));
+    requireUnchanged(shown, toPlanFile(now));
     return applyOn(session, { ...decided, plan: now });
   }
   return applyOn(session, decided);
@@ -83,7 +83,7 @@ async function apply(options: ApplyOptions, session: Session): Promise<ExitCode>
 
 const originOf = (configuration: Configuration) => ({
   installation: configuration.installation,
-  configurationHash: configurationHash(configuration),
+  configurationHash: hashConfiguration(configuration),
 });
 
 /** @throws UsageError before anything is read */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { unreadableText } from '../../shared/reconcile/unreadable-items.ts';
+import { formatUnreadable } from '../../shared/reconcile/unreadable-items.ts';
 import {
   type ApprovalAnswer,
   type DecidedApproval,
   decideApproval,
-  requestFor,
+  findRequest,
 } from '../../shared/runs/approval/decide-approval.ts';
 import type { ApprovalRequest } from '../../shared/store/ports.ts';
 import { approvalReport, tellRequest } from '../approval-output.ts';
@@ -63,7 +63,7 @@ export function answerOf(options: ApproveOptions, session: Session): Answer {
 export async function approve(answer: Answer, session: Session, services: Services): Promise<ExitCode> {
   if (answer === undefined) return list(session, services);
   const { out } = session;
-  const request = await requestFor(services, answer);
+  const request = await findRequest(services, answer);
   tellRequest(out, request);
   out.line();
   const question = answer.verdict === 'approved' ? 'Approve this?' : 'Reject this?';
@@ -96,7 +96,7 @@ function tellDecided({ out }: Session, { runId }: ApprovalRequest, decided: Deci
 async function list({ out }: Session, { store, clock }: Services): Promise<ExitCode> {
   const { items, unreadable } = await store.approvals.open();
   const open = items.filter(({ until }) => clock.now() < Date.parse(until));
-  const warnings = unreadable.map(unreadableText);
+  const warnings = unreadable.map(formatUnreadable);
   out.result({
     status: 'succeeded',
     open: open.map(approvalReport),

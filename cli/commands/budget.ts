@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
-import { type ErrorRecord, errorRecord } from '../../shared/platform/errors.ts';
-import { type Budget, budgetOf } from '../../shared/reconcile/capacity.ts';
-import { searchLines } from '../../shared/reconcile/discover-resources.ts';
-import type { OverallPlan, Standing } from '../../shared/reconcile/plan-all.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
+import { type ErrorRecord, toErrorRecord } from '../../shared/platform/errors.ts';
+import { type Capacity, measureCapacity } from '../../shared/reconcile/capacity.ts';
+import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
+import type { OverallPlan, ResourceSnapshot } from '../../shared/reconcile/plan-all.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { lookAt } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -27,7 +27,7 @@ export const budgetCommand = (context: CommandContext): Command =>
 
 interface Reckoned {
   readonly resource: string;
-  readonly budget?: Budget;
+  readonly budget?: Capacity;
   /** Why it cannot be reckoned: it cannot be read, or is too full already. */
   readonly error?: ErrorRecord;
 }
@@ -37,7 +37,7 @@ async function budget(options: BudgetOptions, session: Session): Promise<ExitCod
   const reckoned = plan.resources
     .filter(({ desired }) => desired.shares.length > 0)
     .map((standing) => reckon(standing, configuration));
-  const { failed, unreadable } = plan.looked;
+  const { failed, unreadable } = plan.discovery;
   const incomplete =
     reckoned.some(({ error }) => error !== undefined) || failed.length + unreadable.length > 0;
   const status = incomplete ? 'incomplete' : 'complete';
@@ -49,14 +49,14 @@ async function budget(options: BudgetOptions, session: Session): Promise<ExitCod
   return incomplete ? exitCodes.failed : exitCodes.succeeded;
 }
 
-function reckon({ desired, state, read, error }: Standing, configuration: Configuration): Reckoned {
+function reckon({ desired, state, read, error }: ResourceSnapshot, configuration: Configuration): Reckoned {
   const resource = desired.key;
   if (read === undefined) return { resource, ...(error === undefined ? {} : { error }) };
   try {
     const remembered = state?.owned ?? [];
-    return { resource, budget: budgetOf({ desired, actual: read, remembered, configuration }) };
+    return { resource, budget: measureCapacity({ desired, actual: read, remembered, configuration }) };
   } catch (thrown) {
-    return { resource, error: errorRecord(thrown) };
+    return { resource, error: toErrorRecord(thrown) };
   }
 }
 
@@ -67,9 +67,9 @@ const reported = ({ resource, budget, error }: Reckoned) => ({
   ...(error === undefined ? {} : { error }),
 });
 
-const warningsOf = ({ looked }: OverallPlan): readonly string[] => [
-  ...searchLines(looked),
-  ...looked.warnings,
+const warningsOf = ({ discovery }: OverallPlan): readonly string[] => [
+  ...formatSearchProblems(discovery),
+  ...discovery.warnings,
 ];
 
 function tellBudgets(
@@ -95,7 +95,7 @@ function tellBudgets(
 
 function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] {
   const { region, kind, id } = partsOf(resource);
-  const name = [grantKind(kind).title, colors.bold(id), colors.dim(region)];
+  const name = [getGrantKind(kind).title, colors.bold(id), colors.dim(region)];
   if (budget === undefined) return [colors.red('✗'), ...name];
   const { size, limit, unit, packing, room, next } = budget;
   const full = `${grouped(size)} of ${grouped(limit)} ${unit}, ${Math.ceil((size / limit) * 100)} %`;
@@ -107,13 +107,13 @@ function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] 
   return [markOf(budget, colors), ...name, full, roomText(budget), colors.dim(comes.join(', '))];
 }
 
-const roomText = ({ room }: Budget): string =>
+const roomText = ({ room }: Capacity): string =>
   room === undefined ? 'any number more' : `${counted(room, 'account')} more`;
 
 /** Fewer than this still fit: time to do something. */
 const few = 20;
 
-const markOf = ({ room = Number.POSITIVE_INFINITY }: Budget, { dim, yellow, red }: Colors): string => {
+const markOf = ({ room = Number.POSITIVE_INFINITY }: Capacity, { dim, yellow, red }: Colors): string => {
   if (room === 0) return red('✗');
   return room < few ? yellow('!') : dim('=');
 };

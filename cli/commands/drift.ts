@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
-import { searchLines } from '../../shared/reconcile/discover-resources.ts';
-import { driftOf, type ResourceDrift } from '../../shared/reconcile/drift.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
+import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
+import { listDrift, type ResourceDrift } from '../../shared/reconcile/drift.ts';
 import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
-import { noticed } from '../../shared/reconcile/read-and-plan.ts';
+import { listReadWarnings } from '../../shared/reconcile/read-and-plan.ts';
 import type { UnmanagedChange } from '../../shared/reconcile/unmanaged-changes.ts';
 import { type DriftStatus, driftStatuses } from '../../shared/store/run-ports.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
@@ -32,12 +32,12 @@ export const driftCommand = (context: CommandContext): Command =>
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
   const { configuration, stage, plan } = await lookAt(session, options);
-  const found = driftOf(plan);
+  const found = listDrift(plan);
   const counts = countsOf(found);
   const warnings = [
-    ...searchLines(plan.looked),
-    ...plan.looked.warnings,
-    ...plan.resources.flatMap((standing) => noticed(standing, plan.active).warnings ?? []),
+    ...formatSearchProblems(plan.discovery),
+    ...plan.discovery.warnings,
+    ...plan.resources.flatMap((standing) => listReadWarnings(standing, plan.active).warnings ?? []),
   ];
   const status = statusOf(counts, plan);
   session.out.result({ status, counts, warnings, resources: found.map(reported) });
@@ -56,9 +56,11 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
   ) as Counts;
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
-function statusOf(counts: Counts, { looked }: OverallPlan): keyof typeof exitCodeByStatus {
+function statusOf(counts: Counts, { discovery }: OverallPlan): keyof typeof exitCodeByStatus {
   if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
-  return counts.unreadable + looked.failed.length + looked.unreadable.length > 0 ? 'incomplete' : 'no-drift';
+  return counts.unreadable + discovery.failed.length + discovery.unreadable.length > 0
+    ? 'incomplete'
+    : 'no-drift';
 }
 
 const exitCodeByStatus = {
@@ -99,7 +101,7 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
   const others = foreign === 'changed' && status !== 'foreign-changed' ? ', foreign-changed' : '';
   return [
     `${markOf(status, colors)} ${status}${others}`,
-    grantKind(kind).title,
+    getGrantKind(kind).title,
     colors.bold(id),
     colors.dim(region),
   ];

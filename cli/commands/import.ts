@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { approvalInForce } from '../../shared/runs/approval/approval-in-force.ts';
+import { getActiveApproval } from '../../shared/runs/approval/approval-in-force.ts';
 import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { counted } from '../output.ts';
@@ -22,7 +22,7 @@ async function importAccounts(_: CommonOptions, session: Session): Promise<ExitC
     organizations: hub.organizations,
     clock,
     random,
-    needsApproval: () => approvalInForce(store),
+    needsApproval: () => getActiveApproval(store),
     onProgress: ({ accounts }) => out.transient(`  … ${counted(accounts, 'account')}`),
   });
   out.result({ status: 'succeeded', ...report });

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import type { ActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { type OverallPlan, planFileOf } from '../../shared/reconcile/plan-all.ts';
-import { waits } from '../../shared/reconcile/required-approval.ts';
-import { asIfActivated } from '../../shared/runs/activate.ts';
+import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
+import { isPendingApproval } from '../../shared/reconcile/required-approval.ts';
+import { assumeActivated } from '../../shared/runs/activate.ts';
 import { pendingReport, tellPending } from '../approval-output.ts';
 import {
   acting,
@@ -42,7 +42,7 @@ async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
   const opened = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(opened, session);
   const stage = await withAccounts(opened, session);
-  const active = await asIfActivated(stage.services.store, configuration);
+  const active = await assumeActivated(stage.services.store, configuration);
   const overall = await planOn(stage, session, { active, accountId });
   const warnings = [
     ...(stage.noImport ? [noImportWarning] : []),
@@ -80,7 +80,7 @@ function requireKept({ inMemory, simulated }: Stage, { io }: Session): void {
 }
 
 async function writePlan(file: string, overall: OverallPlan, { io }: Session): Promise<void> {
-  const text = `${JSON.stringify(planFileOf(overall), null, 2)}\n`;
+  const text = `${JSON.stringify(toPlanFile(overall), null, 2)}\n`;
   await writeFile(resolve(io.cwd, file), text).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} cannot be written (${error.code})`);
   });
@@ -98,7 +98,7 @@ async function waitingWarnings(
   accountId: string | undefined,
 ): Promise<readonly string[]> {
   if (accountId !== undefined) return [];
-  const waiting = (await store.registry.accounts()).filter(waits);
+  const waiting = (await store.registry.accounts()).filter(isPendingApproval);
   if (waiting.length === 0) return [];
   const ids = waiting.map(({ id }) => id).join(', ');
   return [`Not served until somebody approves them: ${ids}. Look at one: onboarding plan --account ID`];
@@ -119,7 +119,7 @@ async function stageWarnings(
       "Without the installation's table nothing is known of what was written before: removals that wait are not shown, " +
         'and statements of grants that were taken out of the configuration look like clashes',
     ];
-  const inForce = await services.store.configuration.inForce();
+  const inForce = await services.store.configuration.getActive();
   if (inForce?.hash === hash) return [];
   return ['This configuration is not the one in force: run `onboarding activate` before you apply the plan'];
 }

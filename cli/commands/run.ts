@@ -5,9 +5,9 @@ import { parseAccountEvent } from '../../shared/accounts/account-event.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { ConfiguredSearch } from '../../shared/configuration/searches.ts';
-import { callEvents } from '../../shared/grants/kinds.ts';
+import { listCallEvents } from '../../shared/grants/kinds.ts';
 import type { CallCounts } from '../../shared/platform/aws/plugins.ts';
-import { isAt } from '../../shared/reconcile/discover-resources.ts';
+import { canAffectSearch } from '../../shared/reconcile/discover-resources.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
 import { addExampleFinds } from '../../simulator/example-finds.ts';
 import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
@@ -54,7 +54,7 @@ async function runForEvent(options: RunOptions, session: Session): Promise<ExitC
   const input = await readEvent(options.event, session.io);
   if (await isOfDeployments(input))
     return runDeployment({ runId, input, configuration, simulate: options.simulate === true }, session);
-  const event = parseAccountEvent(input, callEvents());
+  const event = parseAccountEvent(input, listCallEvents());
   const reason = await whyNotStarted(event, input);
   if (reason !== undefined) return ignored(session, runId, reason);
 
@@ -133,7 +133,8 @@ async function simulated(
   configuration: Configuration,
   { event, input }: { event: Event; input: unknown },
 ): Promise<Stage> {
-  const isNew = (search: ConfiguredSearch) => event.type === 'resource' && isAt(search, event.place);
+  const isNew = (search: ConfiguredSearch) =>
+    event.type === 'resource' && canAffectSearch(search, event.place);
   const simulation = newSimulation(configuration, {
     logger: loggerOf(session),
     finds: (search) => !isNew(search),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { spokeTemplate } from '../../shared/cloudformation/template.ts';
+import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { accountIdPattern } from '../../shared/platform/account.ts';
@@ -42,7 +42,7 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
   const configuration = await loadConfiguration(file);
   const accountId = centralAccountId(configuration, name, file);
   const { hub = configuration.organization.managementAccount, hubRegion, operator } = options;
-  const spoke = spokeTemplate({
+  const spoke = renderSpokeTemplate({
     configuration,
     accountId,
     hub: { accountId: hub, region: hubRegion },

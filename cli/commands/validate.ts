@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { applicationPlace, applicationsOf } from '../../shared/configuration/applications.ts';
-import { configurationHash } from '../../shared/configuration/context.ts';
+import { getApplications, locateApplication } from '../../shared/configuration/applications.ts';
+import { hashConfiguration } from '../../shared/configuration/context.ts';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { listMatchNotes } from '../../shared/configuration/match-notes.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { searchesOf } from '../../shared/configuration/searches.ts';
-import { patternText } from '../../shared/grants/discovery.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
+import { listSearches } from '../../shared/configuration/searches.ts';
+import { formatPattern } from '../../shared/grants/discovery.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
 import type { Finding } from '../../shared/platform/errors.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
   acting,
   type CommandContext,
@@ -62,18 +62,18 @@ function placed({ path, message }: Finding): { path: string; line?: number; mess
 function summary(configuration: Configuration) {
   const { centralAccounts, installation, organization, grants, approval } = configuration;
   return {
-    hash: configurationHash(configuration),
+    hash: hashConfiguration(configuration),
     installation,
     organization: organization.id,
     centralAccounts,
     grants: grants.map(({ name, kind, account }) => ({ name, kind, account })),
-    resources: desiredResources(configuration, []).map(({ ref }) => ref),
-    patterns: searchesOf(configuration).map(({ key: _, ...search }) => search),
+    resources: listDesiredResources(configuration, []).map(({ ref }) => ref),
+    patterns: listSearches(configuration).map(({ key: _, ...search }) => search),
     matchNotes: listMatchNotes(configuration),
     ...(approval === undefined ? {} : { approval }),
-    applications: applicationsOf(configuration).map(({ name, environments, profiles, ...application }) => ({
+    applications: getApplications(configuration).map(({ name, environments, profiles, ...application }) => ({
       name,
-      ...applicationPlace(application, configuration),
+      ...locateApplication(application, configuration),
       environments: environments.map((each) => each.name),
       profiles: profiles.map((each) => each.name),
     })),
@@ -87,9 +87,9 @@ function tell(out: Output, file: string, configuration: Configuration): void {
   out.line();
   out.line(
     bold(`Installation ${installation} of organization ${organization.id}`) +
-      dim(`  hash ${configurationHash(configuration).slice(0, 12)}`),
+      dim(`  hash ${hashConfiguration(configuration).slice(0, 12)}`),
   );
-  const resources = desiredResources(configuration, []);
+  const resources = listDesiredResources(configuration, []);
   const central = Object.entries(centralAccounts).flatMap(([name, account]) =>
     account === undefined
       ? []
@@ -102,7 +102,7 @@ function tell(out: Output, file: string, configuration: Configuration): void {
     grants.map((entry) => [
       entry.name,
       entry.account,
-      grantKind(entry.kind).title,
+      getGrantKind(entry.kind).title,
       counted(
         resources.filter(({ shares }) => shares.some((share) => share.entry === entry)).length,
         'resource',
@@ -115,20 +115,20 @@ function tell(out: Output, file: string, configuration: Configuration): void {
   tellApproval(out, configuration);
   tellApplications(out, configuration);
   out.line();
-  const patterns = searchesOf(configuration);
+  const patterns = listSearches(configuration);
   const more = patterns.length === 0 ? '' : ', and so will what the patterns match';
   out.line(`${counted(resources.length, 'resource')} will have policies of this project${more}.`);
 }
 
 function tellPatterns(out: Output, configuration: Configuration): void {
-  const patterns = searchesOf(configuration);
+  const patterns = listSearches(configuration);
   if (patterns.length === 0) return;
   table(
     out,
     `Patterns (${patterns.length})`,
     patterns.map(({ kind, accountId, region, pattern, grants }) => [
-      patternText(pattern),
-      grantKind(kind).title,
+      formatPattern(pattern),
+      getGrantKind(kind).title,
       accountId,
       region,
       out.colors.dim(grants.join(', ')),
@@ -154,13 +154,13 @@ function tellApproval(out: Output, { approval }: Configuration): void {
 }
 
 function tellApplications(out: Output, configuration: Configuration): void {
-  const applications = applicationsOf(configuration);
+  const applications = getApplications(configuration);
   if (applications.length === 0) return;
   table(
     out,
     `Applications of AppConfig (${applications.length})`,
     applications.map(({ name, environments, profiles, ...application }) => {
-      const { accountId = '', region = '' } = applicationPlace(application, configuration) ?? {};
+      const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
       const stages = environments.map((each) => each.name).join(', ');
       return [name, accountId, region, stages, out.colors.dim(profiles.map((each) => each.name).join(', '))];
     }),
@@ -169,7 +169,7 @@ function tellApplications(out: Output, configuration: Configuration): void {
 
 /** Several central accounts may be one account, so the grants decide. */
 const resourceCount = (
-  resources: ReturnType<typeof desiredResources>,
+  resources: ReturnType<typeof listDesiredResources>,
   accountId: string,
   name: string,
   { grants }: Configuration,

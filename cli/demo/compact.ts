@@ -1,7 +1,7 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { StatementDifference } from '../../shared/iam/difference.ts';
 import { signs } from '../../shared/iam/difference-text.ts';
-import { outcomeOfChange } from '../../shared/reconcile/outcome.ts';
+import { getOutcome } from '../../shared/reconcile/outcome.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
 import { bySign, differencesOf } from '../differences.ts';
 import { aligned, type Colors, shortened, tailOf } from '../output.ts';
@@ -19,7 +19,7 @@ export function compactDifferences(
 ): readonly string[] {
   const mark = `AccountOnboarding${installation}`;
   const rows = changes
-    .filter((change) => outcomeOfChange(change) !== 'unchanged')
+    .filter((change) => getOutcome(change) !== 'unchanged')
     .flatMap((change) =>
       differencesOf(change).map((difference, index) => [
         index === 0 ? colors.bold(shortened(nameOf(change), idWidth)) : '',

@@ -5,13 +5,13 @@ import { secretDeployment } from '../../shared/configuration/secret-deployment.t
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
 import {
   type ConfigurationReader,
-  configurationReader,
-  readerClient,
+  createConfigurationReader,
+  createReaderClient,
 } from '../../shared/secrets/reader/index.ts';
 import {
-  askByEvent,
-  generatedPassword,
-  jsonField,
+  createPasswordGenerator,
+  requestByEvent,
+  rotateJsonField,
   rotateSecret,
 } from '../../shared/secrets/rotation-function/index.ts';
 import { addApplication, addStrategy } from '../../simulator/app-config.ts';
@@ -112,14 +112,14 @@ function readerOf({ organization }: Simulation, place: RotationScene['place']): 
   };
   organization.addRole(own);
   const { clock } = organization.world.settings;
-  const client = readerClient({
+  const client = createReaderClient({
     region: place.region,
     role: { arn },
     credentials: organization.credentialsOf(member, own.name),
     clock,
     plugins: [organization.plugin()],
   });
-  return configurationReader({
+  return createConfigurationReader({
     client,
     application: 'shop',
     environment: 'production',
@@ -145,9 +145,9 @@ function rotating({ organization, configuration }: Simulation, { secretArn, data
   const tools = {
     secretsManager: client,
     logger: silentLogger,
-    askForDeployment: askByEvent(eventBridge),
+    askForDeployment: requestByEvent(eventBridge),
     rotator: {
-      generate: jsonField('password', generatedPassword(client)),
+      generate: rotateJsonField('password', createPasswordGenerator(client)),
       set: async ({ pending }: { readonly pending: string }) => {
         database.password = login.parse(JSON.parse(pending)).password;
       },

@@ -1,19 +1,19 @@
 import pMap from 'p-map';
-import { grantContext } from '../../shared/configuration/context.ts';
+import { getGrantContext } from '../../shared/configuration/context.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
+import { isAllowed, listAccesses } from '../../shared/reconcile/verify.ts';
 
 /** The policies of every resource at one moment, as AWS gives them. */
 export type Policies = ReadonlyMap<string, readonly (PolicyDocument | undefined)[]>;
 
 export async function readPolicies(services: Services, configuration: Configuration): Promise<Policies> {
-  const context = grantContext(configuration);
+  const context = getGrantContext(configuration);
   const read = await pMap(
-    desiredResources(configuration, []),
+    listDesiredResources(configuration, []),
     async ({ key, kind, ref }) => {
       const clients = services.aws('demo-look', configuration).reader(ref);
       const state = await kind.read(clients, ref, context);
@@ -37,9 +37,9 @@ export function whoCan(
   account: Account,
   moments: readonly Policies[],
 ): readonly WhoCan[] {
-  const context = grantContext(configuration);
-  return desiredResources(configuration, [account]).flatMap((desired) =>
-    accessesOf(desired, account, context).map((access) => ({
+  const context = getGrantContext(configuration);
+  return listDesiredResources(configuration, [account]).flatMap((desired) =>
+    listAccesses(desired, account, context).map((access) => ({
       who: access.who,
       what: access.what,
       allowed: moments.map((policies) => isAllowed(policies.get(desired.key) ?? [], access).allowed),

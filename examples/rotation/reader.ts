@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import {
   type ConfigurationReader,
-  configurationReader,
+  createConfigurationReader,
+  createReaderClient,
   type ReaderClientSettings,
-  readerClient,
   systemClock,
 } from '../../shared/secrets/reader/index.ts';
 
@@ -30,8 +30,8 @@ export const deployedReader = (
   { ROLE_ARN = '', AWS_REGION = 'eu-west-1' }: Environment = process.env,
   surroundings: Surroundings = { clock: systemClock },
 ): ConfigurationReader<Login> =>
-  configurationReader({
-    client: readerClient({ region: AWS_REGION, role: { arn: ROLE_ARN }, ...surroundings }),
+  createConfigurationReader({
+    client: createReaderClient({ region: AWS_REGION, role: { arn: ROLE_ARN }, ...surroundings }),
     application: 'shop',
     environment: 'production',
     profile: 'database',

@@ -6,21 +6,21 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
-  askByEvent,
-  generatedPassword,
-  jsonField,
+  createPasswordGenerator,
   type RotationTools,
+  requestByEvent,
+  rotateJsonField,
   rotateSecret,
 } from '../../shared/secrets/rotation-function/index.ts';
 import { postgresRotator } from './postgres.ts';
 
 const secretsManager = new SecretsManagerClient();
-const generate = jsonField('password', generatedPassword(secretsManager, { PasswordLength: 40 }));
+const generate = rotateJsonField('password', createPasswordGenerator(secretsManager, { PasswordLength: 40 }));
 
 const tools: RotationTools = {
   secretsManager,
   rotator: postgresRotator(generate),
-  askForDeployment: askByEvent(new EventBridgeClient()),
+  askForDeployment: requestByEvent(new EventBridgeClient()),
   logger: new Logger({ serviceName: 'rotation' }) as RotationTools['logger'],
 };
 

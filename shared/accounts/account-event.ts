@@ -1,6 +1,13 @@
 import * as z from 'zod';
-import { findingsOf } from '../platform/findings.ts';
-import { failedCall, type IgnoredEvent, ignored, malformed, parsed, recordSchema } from './event-parts.ts';
+import { toFindings } from '../platform/findings.ts';
+import {
+  createMalformedEventError,
+  type IgnoredEvent,
+  ignoreEvent,
+  ignoreFailedCall,
+  parseWith,
+  recordSchema,
+} from './event-parts.ts';
 import { type EventReader, eventReaders, ignoredEvents } from './event-readers.ts';
 import { parseResourceEvent, type ResourceCalls, type ResourceEvent } from './resource-event.ts';
 import { accountIdSchema } from './schemas.ts';
@@ -36,7 +43,7 @@ export function parseAccountEvent(
   input: unknown,
   calls: readonly ResourceCalls[] = [],
 ): AccountChange | ResourceEvent | IgnoredEvent {
-  if (!isObject(input)) throw malformed('The input', [{ path: '', message: neither }]);
+  if (!isObject(input)) throw createMalformedEventError('The input', [{ path: '', message: neither }]);
   if (eventKeys.some((key) => key in input)) return parseEvent(input, calls);
   return parseManual(input);
 }
@@ -77,10 +84,11 @@ const manualSchema = z.strictObject(
 
 function parseManual(input: Readonly<Record<string, unknown>>): AccountChange {
   const hasOne = 'accountId' in input;
-  if (!hasOne && !('accountIds' in input)) throw malformed('The input', [{ path: '', message: neither }]);
-  const { accountId, accountIds, expect } = parsed('The manual input', manualSchema, input);
+  if (!hasOne && !('accountIds' in input))
+    throw createMalformedEventError('The input', [{ path: '', message: neither }]);
+  const { accountId, accountIds, expect } = parseWith('The manual input', manualSchema, input);
   if (accountId !== undefined && accountIds !== undefined)
-    throw malformed('The manual input', [
+    throw createMalformedEventError('The manual input', [
       { path: 'accountIds', message: 'must not stand beside accountId: keep one of the two' },
     ]);
   return {
@@ -104,20 +112,20 @@ function parseEvent(
   input: Readonly<Record<string, unknown>>,
   calls: readonly ResourceCalls[],
 ): AccountChange | ResourceEvent | IgnoredEvent {
-  const { source } = parsed('The event', sourceSchema, input);
+  const { source } = parseWith('The event', sourceSchema, input);
   if (sources.has(source)) return parseChange(source, input);
   if (calls.some((each) => each.source === source)) return parseResourceEvent(source, input, calls);
-  return ignored(`an event of ${source}, which reports no change of an account`);
+  return ignoreEvent(`an event of ${source}, which reports no change of an account`);
 }
 
 function parseChange(source: string, input: unknown): AccountChange | IgnoredEvent {
-  const { id, detail } = parsed('The event', envelopeSchema, input);
+  const { id, detail } = parseWith('The event', envelopeSchema, input);
   const reader = readerOf(detail.eventName);
   if (reader === undefined || reader.source !== source)
-    return ignored(ignoredReason(source, detail.eventName), detail.eventName);
-  if (detail.errorCode) return ignored(failedCall(detail), detail.eventName);
+    return ignoreEvent(ignoredReason(source, detail.eventName), detail.eventName);
+  if (detail.errorCode) return ignoreEvent(ignoreFailedCall(detail), detail.eventName);
   const reading = readEvent(reader, detail.eventName, input);
-  if ('ignored' in reading) return ignored(reading.ignored, detail.eventName);
+  if ('ignored' in reading) return ignoreEvent(reading.ignored, detail.eventName);
   const { cause } = reader;
   return { type: 'change', ...reading, cause, expect: 'any', ...(id === undefined ? {} : { eventId: id }) };
 }
@@ -139,6 +147,7 @@ function readEvent(reader: EventReader, eventName: string, input: unknown): Read
   if (ending?.success && ending.data !== undefined) return { ignored: ending.data };
   const accountIds = reader.accountIds.safeParse(input);
   const issues = [...(ending?.error?.issues ?? []), ...(accountIds.error?.issues ?? [])];
-  if (!accountIds.success || issues.length > 0) throw malformed(`The event ${eventName}`, findingsOf(issues));
+  if (!accountIds.success || issues.length > 0)
+    throw createMalformedEventError(`The event ${eventName}`, toFindings(issues));
   return { accountIds: accountIds.data };
 }

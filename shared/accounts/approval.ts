@@ -20,9 +20,9 @@ export function withApproval(
 ): Account {
   const { approval: _, ...account } = now;
   const approvedAs = approvedAsOf(before, now);
-  if (approvedAs !== null && samePosition(approvedAs, now)) return account;
+  if (approvedAs !== null && isSamePosition(approvedAs, now)) return account;
   if (!needsApproval(account, approvedAs)) return account;
-  const waitedHere = before?.approval !== undefined && samePosition(before, now);
+  const waitedHere = before?.approval !== undefined && isSamePosition(before, now);
   const since = waitedHere ? before.approval.since : at;
   return { ...account, approval: { since, approvedAs, ...keepsAccess(before, now) } };
 }
@@ -42,13 +42,13 @@ const nobodyNeeds: NeedsApproval = () => false;
 
 function approvedAsOf(before: RegisteredAccount | undefined, now: Account): Position | null {
   if (before === undefined || returns(before, now) || isUnreadable(before)) return null;
-  return before.approval === undefined ? positionOf(before) : before.approval.approvedAs;
+  return before.approval === undefined ? toPosition(before) : before.approval.approvedAs;
 }
 
 const returns = (before: Account, now: Account): boolean =>
   before.state === 'DEPARTED' && now.state !== 'DEPARTED';
 
-export const positionOf = ({ name, parentIds, ouPath, tags }: Position): Position => ({
+export const toPosition = ({ name, parentIds, ouPath, tags }: Position): Position => ({
   name,
   parentIds,
   ouPath,
@@ -56,11 +56,11 @@ export const positionOf = ({ name, parentIds, ouPath, tags }: Position): Positio
 });
 
 /** Whether two positions are equal in everything that a selector can look at. */
-export const samePosition = (one: Position, other: Position): boolean =>
-  positionText(one) === positionText(other);
+export const isSamePosition = (one: Position, other: Position): boolean =>
+  serializePosition(one) === serializePosition(other);
 
 /** The same text for equal positions; the order of tags means nothing. */
-export const positionText = ({ name, parentIds, ouPath, tags }: Position): string =>
+export const serializePosition = ({ name, parentIds, ouPath, tags }: Position): string =>
   JSON.stringify([
     name,
     parentIds,
@@ -71,11 +71,11 @@ export const positionText = ({ name, parentIds, ouPath, tags }: Position): strin
   ]);
 
 /** The same text for equal ways of waiting; empty for an account that does not wait. */
-export const approvalText = (approval: PendingApproval | undefined): string =>
+export const serializePendingApproval = (approval: PendingApproval | undefined): string =>
   approval === undefined
     ? ''
     : JSON.stringify([
         approval.since,
-        approval.approvedAs && positionText(approval.approvedAs),
+        approval.approvedAs && serializePosition(approval.approvedAs),
         approval.keepsAccess,
       ]);

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-organizations';
 import { type Account, type AccountState, accountStates } from '../platform/account.ts';
 import { ServiceUnavailableError, ThrottledError } from '../platform/aws/errors.ts';
-import { ouPathOf } from './ou-path.ts';
+import { formatOuPath } from './ou-path.ts';
 
 /** An OU as we know it. OUs cannot be moved, but they can be renamed. */
 export interface KnownOu {
@@ -49,7 +49,7 @@ export async function describeAccount(
     } catch (error) {
       if (named(error, 'AccountNotFoundException')) return undefined;
       if (!named(error, ...goneMeanwhile)) throw error;
-      if ((await accountItself(organizations, accountId)) === undefined) return undefined;
+      if ((await fetchAccount(organizations, accountId)) === undefined) return undefined;
       if (attempt === 3) throw error;
     }
   }
@@ -76,13 +76,13 @@ async function look(
   ouCache: OuCache,
 ): Promise<Account> {
   const position = await positionOf(organizations, accountId, ouCache);
-  const tags = await tagsOf(organizations, accountId);
+  const tags = await listAccountTags(organizations, accountId);
   const { Account: answer } = await organizations.send(new DescribeAccountCommand({ AccountId: accountId }));
-  return accountFrom({ Id: accountId, ...answer }, position, tags);
+  return toAccount({ Id: accountId, ...answer }, position, tags);
 }
 
 /** Without its place and its tags; `undefined` where Organizations does not know it. */
-export async function accountItself(
+export async function fetchAccount(
   organizations: OrganizationsClient,
   accountId: string,
 ): Promise<OrganizationsAccount | undefined> {
@@ -99,7 +99,7 @@ export async function accountItself(
  * The project's account from the service's. `State` is read, and `Status`, which it replaces, where it is absent
  * (Organizations API reference, Account).
  */
-export function accountFrom(
+export function toAccount(
   { Id: id, Name: name = '', State, Status }: OrganizationsAccount,
   { parentIds, ouPath }: OuPosition,
   tags: Readonly<Record<string, string>>,
@@ -121,10 +121,11 @@ const positionOf = async (
   organizations: OrganizationsClient,
   accountId: string,
   ouCache: OuCache,
-): Promise<OuPosition> => positionBelow(organizations, await parentOf(organizations, accountId), ouCache);
+): Promise<OuPosition> =>
+  resolvePositionBelow(organizations, await parentOf(organizations, accountId), ouCache);
 
 /** The position of what lies directly in `parentId`, an OU or the root. */
-export async function positionBelow(
+export async function resolvePositionBelow(
   organizations: OrganizationsClient,
   parentId: string,
   ouCache: OuCache,
@@ -138,7 +139,7 @@ export async function positionBelow(
     names.unshift(ou.name);
     id = ou.parentId;
   }
-  return { parentIds: [id, ...parentIds], ouPath: ouPathOf(names) };
+  return { parentIds: [id, ...parentIds], ouPath: formatOuPath(names) };
 }
 
 async function parentOf(organizations: OrganizationsClient, childId: string): Promise<string> {
@@ -174,7 +175,7 @@ async function describeOu(
 }
 
 /** All tags, every page. No selector can ask for a tag `__proto__`, which a stored record would lose. */
-export async function tagsOf(
+export async function listAccountTags(
   organizations: OrganizationsClient,
   accountId: string,
 ): Promise<Readonly<Record<string, string>>> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Finding, MalformedEventError } from '../platform/errors.ts';
-import { findingsOf } from '../platform/findings.ts';
+import { toFindings } from '../platform/findings.ts';
 
 /** An event that is understood and is no reason to do anything. */
 export interface IgnoredEvent {
@@ -9,20 +9,20 @@ export interface IgnoredEvent {
   readonly eventName?: string;
 }
 
-export const ignored = (reason: string, eventName?: string): IgnoredEvent => ({
+export const ignoreEvent = (reason: string, eventName?: string): IgnoredEvent => ({
   type: 'ignored',
   reason,
   ...(eventName === undefined ? {} : { eventName }),
 });
 
-export const malformed = (what: string, findings: readonly Finding[]): MalformedEventError =>
+export const createMalformedEventError = (what: string, findings: readonly Finding[]): MalformedEventError =>
   new MalformedEventError(what, findings);
 
 /** @throws MalformedEventError with all findings */
-export function parsed<T>(what: string, schema: z.ZodType<T>, input: unknown): T {
+export function parseWith<T>(what: string, schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw malformed(what, findingsOf(result.error.issues));
+  throw createMalformedEventError(what, toFindings(result.error.issues));
 }
 
 /** The CloudTrail record within an event, as far as every reader needs it. */
@@ -36,5 +36,9 @@ export const recordSchema = z.looseObject(
 );
 
 /** CloudTrail records failed calls as well (CloudTrail record contents: `errorCode` where the call failed). */
-export const failedCall = ({ eventName, errorCode, errorMessage }: z.infer<typeof recordSchema>): string =>
+export const ignoreFailedCall = ({
+  eventName,
+  errorCode,
+  errorMessage,
+}: z.infer<typeof recordSchema>): string =>
   `the call ${eventName} failed with ${errorCode}${errorMessage ? `: ${errorMessage}` : ''}`;

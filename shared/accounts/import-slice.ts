@@ -2,19 +2,19 @@ import type { Account as OrganizationsAccount } from '@aws-sdk/client-organizati
 import pMap, { pMapSkip } from 'p-map';
 import { type Account, accountIdPattern, type RegisteredAccount } from '../platform/account.ts';
 import { ServiceUnavailableError } from '../platform/aws/errors.ts';
-import { timestamp } from '../platform/clock.ts';
+import { getTimestamp } from '../platform/clock.ts';
 import { type NeedsApproval, withApproval } from './approval.ts';
 import {
-  accountFrom,
   type KnownOu,
+  listAccountTags,
   type OuCache,
   type OuPosition,
-  positionBelow,
-  tagsOf,
+  resolvePositionBelow,
+  toAccount,
 } from './describe-account.ts';
 import { firstCursor, type ImportCounts, type ImportCursor, packIds, unpackIds } from './import-cursor.ts';
-import { accountsAnywhere, accountsInParent, ousIn, rootIds } from './list-organization.ts';
-import { type RefreshResult, type RegistryAccess, refreshAccount, sameAccount } from './refresh-account.ts';
+import { listAccountsInParent, listAllAccounts, listOusIn, listRootIds } from './list-organization.ts';
+import { isSameAccount, type RefreshResult, type RegistryAccess, refreshAccount } from './refresh-account.ts';
 
 interface ImportProgress {
   /** Accounts that were met so far. */
@@ -61,7 +61,7 @@ export async function importSlice(
 ): Promise<ImportSlice> {
   const work = await begin(access, cursor, limits);
   const rest = await phases[cursor.phase](work, cursor);
-  if (rest === undefined) await access.registry.markReady(timestamp(access.clock));
+  if (rest === undefined) await access.registry.markReady(getTimestamp(access.clock));
   const counts = { ...work.counts };
   return rest === undefined
     ? { counts }
@@ -120,7 +120,7 @@ const phases: Readonly<Record<ImportCursor['phase'], (work: Work, from: ImportCu
 /** Each parent's accounts, then its OUs, depth first. */
 async function readTree(work: Work, from: ImportCursor): Promise<Rest> {
   const { organizations } = work.access;
-  let parents = from.parents ?? (await rootIds(organizations));
+  let parents = from.parents ?? (await listRootIds(organizations));
   let token = from.token;
   while (!isSpent(work)) {
     const [parent, ...others] = parents;
@@ -140,17 +140,17 @@ interface ReadParent {
 
 async function readParent(work: Work, parent: string, from: string | undefined): Promise<ReadParent> {
   const { organizations } = work.access;
-  const position = await positionBelow(organizations, parent, work.ouCache);
+  const position = await resolvePositionBelow(organizations, parent, work.ouCache);
   let token = from;
   do {
-    const page = await accountsInParent(organizations, parent, token);
+    const page = await listAccountsInParent(organizations, parent, token);
     work.spent.pages += 1;
     await storeListed(work, page.accounts, position);
     token = page.token;
     if (token !== undefined && isSpent(work)) return { children: [], token };
   } while (token !== undefined);
   work.spent.pages += 1;
-  return { children: await ousIn(organizations, parent, work.ouCache) };
+  return { children: await listOusIn(organizations, parent, work.ouCache) };
 }
 
 /** An OU is deleted only when it is empty; what was in it has moved, and is asked for by itself in the end. */
@@ -203,9 +203,9 @@ async function withTags(
   position: OuPosition,
 ): Promise<Account | typeof pMapSkip> {
   const before = known.get(answer.Id ?? '');
-  if (access.tags === false && before !== undefined) return accountFrom(answer, position, before.tags);
+  if (access.tags === false && before !== undefined) return toAccount(answer, position, before.tags);
   try {
-    return accountFrom(answer, position, await tagsOf(access.organizations, answer.Id ?? ''));
+    return toAccount(answer, position, await listAccountTags(access.organizations, answer.Id ?? ''));
   } catch (error) {
     if (error instanceof Error && error.name === 'TargetNotFoundException') return pMapSkip;
     throw error;
@@ -222,10 +222,10 @@ async function storeOne(
   const ouCache = new Map<string, KnownOu>();
   const refreshed = () => refreshAccount({ ...access, ouCache, accountId: listed.id });
   if (seen.has(listed.id)) return refreshed();
-  const account = withApproval(before, listed, needsApproval, timestamp(access.clock));
-  if (before !== undefined && sameAccount(before, account)) return { account: before, changed: false };
+  const account = withApproval(before, listed, needsApproval, getTimestamp(access.clock));
+  if (before !== undefined && isSameAccount(before, account)) return { account: before, changed: false };
   const stored =
-    before === undefined && (await access.registry.put(account, undefined, timestamp(access.clock)));
+    before === undefined && (await access.registry.put(account, undefined, getTimestamp(access.clock)));
   return stored ? { account: stored, changed: true } : refreshed();
 }
 
@@ -233,7 +233,7 @@ async function storeOne(
 async function readList(work: Work, from: ImportCursor): Promise<Rest> {
   let token = from.token;
   do {
-    const page = await accountsAnywhere(work.access.organizations, token);
+    const page = await listAllAccounts(work.access.organizations, token);
     work.spent.pages += 1;
     await refreshAll(
       work,

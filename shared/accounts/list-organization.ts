@@ -15,7 +15,7 @@ export interface ListedPage {
 }
 
 /** A page of the accounts directly in an OU or the root. A page may be empty and yet have a next one. */
-export async function accountsInParent(
+export async function listAccountsInParent(
   organizations: OrganizationsClient,
   ParentId: string,
   NextToken: string | undefined,
@@ -24,7 +24,7 @@ export async function accountsInParent(
 }
 
 /** A page of all accounts, without their positions. */
-export async function accountsAnywhere(
+export async function listAllAccounts(
   organizations: OrganizationsClient,
   NextToken: string | undefined,
 ): Promise<ListedPage> {
@@ -39,7 +39,7 @@ interface Answer {
 const pageOf = ({ Accounts: accounts = [], NextToken: token }: Answer): ListedPage =>
   token === undefined ? { accounts } : { accounts, token };
 
-export async function rootIds(organizations: OrganizationsClient): Promise<readonly string[]> {
+export async function listRootIds(organizations: OrganizationsClient): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { Roots = [] } of paginateListRoots({ client: organizations }, {}))
     ids.push(...Roots.flatMap(({ Id }) => Id ?? []));
@@ -47,7 +47,7 @@ export async function rootIds(organizations: OrganizationsClient): Promise<reado
 }
 
 /** The OUs directly in an OU or the root; their names go into the cache. */
-export async function ousIn(
+export async function listOusIn(
   organizations: OrganizationsClient,
   parentId: string,
   ouCache: OuCache,

@@ -1,4 +1,4 @@
-import { type Glob, withStars } from '../platform/glob.ts';
+import { type Glob, joinWithStars } from '../platform/glob.ts';
 import { parentIdPattern } from './schemas.ts';
 
 /** An entry of `ous`: the id of an OU or the root, or a path with a pattern for each name from below the root. */
@@ -9,23 +9,23 @@ export type OuEntry = { readonly id: string } | { readonly names: readonly Glob[
  * two hexadecimal digits stands for the ASCII character of that code, as in a URL: `%2F` is a slash, `%2A` a star
  * and `%25` a percent sign of the name itself. Every other character stands for itself.
  */
-export const readOu = (entry: string): OuEntry =>
+export const parseOuEntry = (entry: string): OuEntry =>
   parentIdPattern.test(entry) ? { id: entry } : { names: entry.split('/').map(readName) };
 
-const readName = (segment: string): Glob => withStars(segment.split('*').map(decoded));
+const readName = (segment: string): Glob => joinWithStars(segment.split('*').map(decoded));
 
 /** The path of an OU as a selector spells it: it matches this OU, what is beneath it, and nothing else. */
-export function ouPathOf(names: readonly string[]): string {
+export function formatOuPath(names: readonly string[]): string {
   const path = names.map(encoded).join('/');
   return looksLikeId(path) ? path.replace('-', asCode) : path;
 }
 
-/** The names of the OUs on a path that `ouPathOf` made, from below the root. */
-export const ouNamesOf = (ouPath: string): readonly string[] =>
+/** The names of the OUs on a path that `formatOuPath` made, from below the root. */
+export const splitOuPath = (ouPath: string): readonly string[] =>
   ouPath === '' ? [] : ouPath.split('/').map(decoded);
 
 /** Why an entry of `ous` is neither an id nor a path. */
-export function ouMistake(ou: string): string | undefined {
+export function findOuMistake(ou: string): string | undefined {
   if (parentIdPattern.test(ou)) return undefined;
   if (looksLikeId(ou))
     return (

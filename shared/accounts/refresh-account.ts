@@ -1,11 +1,11 @@
 import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { Account, RegisteredAccount } from '../platform/account.ts';
-import { type Clock, type Random, timestamp } from '../platform/clock.ts';
+import { type Clock, getTimestamp, type Random } from '../platform/clock.ts';
 import { ConcurrentUpdateError } from '../platform/errors.ts';
 import type { RegistryStore } from '../store/ports.ts';
-import { approvalText, type NeedsApproval, positionText, withApproval } from './approval.ts';
-import { accountFrom, accountItself, describeAccount, type OuCache } from './describe-account.ts';
-import { rememberedOus } from './remembered-ous.ts';
+import { type NeedsApproval, serializePendingApproval, serializePosition, withApproval } from './approval.ts';
+import { describeAccount, fetchAccount, type OuCache, toAccount } from './describe-account.ts';
+import { createRememberedOuCache } from './remembered-ous.ts';
 
 export interface RegistryAccess {
   readonly registry: RegistryStore;
@@ -27,7 +27,7 @@ export interface RefreshResult {
   readonly changed: boolean;
 }
 
-const mostAttempts = 20;
+const maxAttempts = 20;
 
 /**
  * Brings one account of the registry up to date: reads its item, then asks Organizations, then writes on the
@@ -48,14 +48,14 @@ export async function refreshAccount(
   const { registry, clock, accountId } = access;
   let changed = false;
   let refused: Asked | undefined;
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const before = await registry.account(accountId);
     const asked = refused !== undefined && isStill(refused, before) ? refused : await ask(access, before);
     const { answer } = asked;
     if (answer === undefined) return { account: before, changed };
-    const now = withApproval(before, answer, await access.needsApproval?.(), timestamp(clock));
-    if (before !== undefined && sameAccount(before, now)) return { account: before, changed };
-    const stored = await registry.put(now, before?.revision, timestamp(clock));
+    const now = withApproval(before, answer, await access.needsApproval?.(), getTimestamp(clock));
+    if (before !== undefined && isSameAccount(before, now)) return { account: before, changed };
+    const stored = await registry.put(now, before?.revision, getTimestamp(clock));
     refused = stored === undefined ? asked : undefined;
     if (stored === undefined) {
       await clock.sleep(pause(attempt, access.random));
@@ -65,9 +65,9 @@ export async function refreshAccount(
     if (before === undefined && (await isStillThere(access, stored))) return { account: stored, changed };
   }
   throw new ConcurrentUpdateError(
-    `Account ${accountId} could not be stored in the registry: it changed during each of ${mostAttempts} attempts. ` +
+    `Account ${accountId} could not be stored in the registry: it changed during each of ${maxAttempts} attempts. ` +
       'Run again',
-    { accountId, attempts: mostAttempts },
+    { accountId, attempts: maxAttempts },
   );
 }
 
@@ -83,7 +83,7 @@ async function ask(
   before: RegisteredAccount | undefined,
 ): Promise<Asked> {
   // A name that is remembered may be older than the one in the item, and must not replace it.
-  const ouCache = access.ouCache ?? rememberedOus(access, { trust: before === undefined });
+  const ouCache = access.ouCache ?? createRememberedOuCache(access, { trust: before === undefined });
   const answer = await describeAccount(access.organizations, access.accountId, ouCache);
   return { before, answer: answer ?? departed(before) };
 }
@@ -96,9 +96,9 @@ async function isStillThere(
   { organizations, accountId }: RegistryAccess & { readonly accountId: string },
   stored: RegisteredAccount,
 ): Promise<boolean> {
-  const answer = await accountItself(organizations, accountId);
+  const answer = await fetchAccount(organizations, accountId);
   if (answer === undefined) return false;
-  const { name, state } = accountFrom(answer, stored, stored.tags);
+  const { name, state } = toAccount(answer, stored, stored.tags);
   return name === stored.name && state === stored.state;
 }
 
@@ -114,7 +114,12 @@ const pause = (attempt: number, random: Random = Math.random): number =>
   Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt));
 
 /** Whether two answers about an account are equal in everything that a grant can depend on. */
-export const sameAccount = (one: Account, other: Account): boolean => facts(one) === facts(other);
+export const isSameAccount = (one: Account, other: Account): boolean => facts(one) === facts(other);
 
 const facts = (account: Account): string =>
-  JSON.stringify([account.id, account.state, positionText(account), approvalText(account.approval)]);
+  JSON.stringify([
+    account.id,
+    account.state,
+    serializePosition(account),
+    serializePendingApproval(account.approval),
+  ]);

@@ -27,7 +27,7 @@ export async function requireReady(registry: Pick<RegistryStore, 'readySince'>):
 }
 
 /** The revision of the last change. @throws RegistryNotReadyError */
-export async function revisionOnceReady(registry: Pick<RegistryStore, 'head'>): Promise<number> {
+export async function getRevisionWhenReady(registry: Pick<RegistryStore, 'head'>): Promise<number> {
   const { revision, readySince } = await registry.head();
   expectReady(readySince);
   return revision;

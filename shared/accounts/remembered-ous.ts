@@ -1,4 +1,4 @@
-import { type Clock, clockSkew, type Random, timestamp } from '../platform/clock.ts';
+import { type Clock, clockSkew, getTimestamp, type Random } from '../platform/clock.ts';
 import type { RegistryStore, RememberedOu } from '../store/ports.ts';
 import type { OuCache } from './describe-account.ts';
 
@@ -13,19 +13,19 @@ interface Remembering {
 export const ouNamesHoldFor = 10 * 60_000;
 
 /** How often somebody looks whether another has been answered, each time after a second or so. */
-const mostLooks = 5;
+const maxReads = 5;
 
 /**
  * The OUs as the registry remembers them from whoever asked last. Organizations answers DescribeOrganizationalUnit twice
  * a second, so many accounts that arrive in one OU cannot each ask for its name.
  * @param trust whether what is remembered may be taken, or only kept for others
  */
-export function rememberedOus(
+export function createRememberedOuCache(
   { registry, clock, random = Math.random }: Remembering,
   { trust }: { readonly trust: boolean },
 ): OuCache {
   // What was asked for later is not older than this.
-  const since = timestamp(clock);
+  const since = getTimestamp(clock);
   const fresh = async (id: string) => {
     const known = trust ? await registry.ou(id) : undefined;
     return known !== undefined && known.deleted !== true && isFresh(clock, known) ? known : undefined;
@@ -38,7 +38,7 @@ export function rememberedOus(
       return known?.deleted === true ? undefined : known;
     },
     fromOthers: async (id) => {
-      for (let look = 1; trust && look <= mostLooks; look += 1) {
+      for (let look = 1; trust && look <= maxReads; look += 1) {
         await clock.sleep(500 + 1_000 * random());
         const known = await fresh(id);
         if (known !== undefined) return known;

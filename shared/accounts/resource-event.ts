@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { failedCall, type IgnoredEvent, ignored, parsed, recordSchema } from './event-parts.ts';
+import { type IgnoredEvent, ignoreEvent, ignoreFailedCall, parseWith, recordSchema } from './event-parts.ts';
 import { accountIdSchema } from './schemas.ts';
 
 /** Calls that change which resources there are, or their tags; `CallEvents` of the grant kinds. */
@@ -39,12 +39,15 @@ export function parseResourceEvent(
   calls: readonly ResourceCalls[],
 ): ResourceEvent | IgnoredEvent {
   if (input['detail-type'] !== apiCall)
-    return ignored(`an event of ${source} that is no "${apiCall}", the only ones that count`);
-  const { detail } = parsed('The event', z.looseObject({ detail: recordSchema }), input);
+    return ignoreEvent(`an event of ${source} that is no "${apiCall}", the only ones that count`);
+  const { detail } = parseWith('The event', z.looseObject({ detail: recordSchema }), input);
   const { eventName } = detail;
   if (!calls.some((each) => each.source === source && each.names.includes(eventName)))
-    return ignored(`${eventName} of ${source} does not change which resources match a pattern`, eventName);
-  if (detail.errorCode) return ignored(failedCall(detail), eventName);
-  const { account, region } = parsed(`The event ${eventName}`, schema, input);
+    return ignoreEvent(
+      `${eventName} of ${source} does not change which resources match a pattern`,
+      eventName,
+    );
+  if (detail.errorCode) return ignoreEvent(ignoreFailedCall(detail), eventName);
+  const { account, region } = parseWith(`The event ${eventName}`, schema, input);
   return { type: 'resource', place: { accountId: account, region, source }, cause: 'resource' };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
-import { globMistake, matchesGlob, readGlob } from '../platform/glob.ts';
-import { perObject } from '../platform/memoize.ts';
-import { ouMistake, ouNamesOf, readOu } from './ou-path.ts';
+import { findGlobMistake, matchesGlob, parseGlob } from '../platform/glob.ts';
+import { memoizeByObject } from '../platform/memoize.ts';
+import { findOuMistake, parseOuEntry, splitOuPath } from './ou-path.ts';
 import { accountIdSchema } from './schemas.ts';
 
 /** What can be asked of an account. All fields that are given must hold; of one field's values, one. */
@@ -30,7 +30,8 @@ export const usesTags = ({ tags, except = [] }: Selector): boolean =>
   tags !== undefined || except.some((fields) => fields.tags !== undefined);
 
 /** Says nothing of the account's state: whether a closed account gets anything is for the caller to decide. */
-export const matches = (selector: Selector, account: Account): boolean => testOf(selector)(account);
+export const matchesSelector = (selector: Selector, account: Account): boolean =>
+  getSelectorTest(selector)(account);
 
 export type SelectorTest = (account: Account) => boolean;
 
@@ -39,13 +40,15 @@ type Test = SelectorTest;
 /** The names of the OUs above an account, from below the root, as a path of a selector is to be compared with them. */
 export type OuNames = (path: string, account: Account) => readonly string[];
 
-const namesNow: OuNames = (_, { ouPath }) => ouNamesOf(ouPath);
+const namesNow: OuNames = (_, { ouPath }) => splitOuPath(ouPath);
 
 /** Made once for each selector, since an organization has many accounts. */
-export const testOf = perObject((selector: Selector): SelectorTest => selectorTest(selector));
+export const getSelectorTest = memoizeByObject(
+  (selector: Selector): SelectorTest => compileSelector(selector),
+);
 
 /** The test of a selector. @param ouNames Default: the names as they are now */
-export function selectorTest(selector: Selector, ouNames: OuNames = namesNow): Test {
+export function compileSelector(selector: Selector, ouNames: OuNames = namesNow): Test {
   const included = selector.all === true ? () => true : fieldsTest(selector, ouNames);
   if (selector.except === undefined) return included;
   const excluded = anyOf(selector.except.map((fields) => fieldsTest(fields, ouNames)));
@@ -74,8 +77,8 @@ const anyOf =
     alternatives.some((test) => test(account));
 
 function ousTest(ous: readonly string[], ouNames: OuNames): Test {
-  const ids = new Set(ous.filter((ou) => 'id' in readOu(ou)));
-  const paths = pathsIn(ous).map(pathTest);
+  const ids = new Set(ous.filter((ou) => 'id' in parseOuEntry(ou)));
+  const paths = pathsIn(ous).map(compileOuPath);
   // Many accounts share an OU.
   const answers = new Map<string, boolean>();
   const placeOf = ouNames === namesNow ? pathOf : placeWithIdsOf;
@@ -94,19 +97,20 @@ function ousTest(ous: readonly string[], ouNames: OuNames): Test {
 const pathOf = ({ ouPath }: Account): string => ouPath;
 
 /** Kept, since each of many grants asks for it. */
-const placeWithIdsOf = perObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
+const placeWithIdsOf = memoizeByObject(({ ouPath, parentIds }: Account) => `${parentIds.join()} ${ouPath}`);
 
 /** The paths among entries of `ous`. */
-const pathsIn = (ous: readonly string[]): readonly string[] => ous.filter((ou) => 'names' in readOu(ou));
+const pathsIn = (ous: readonly string[]): readonly string[] =>
+  ous.filter((ou) => 'names' in parseOuEntry(ou));
 
 /** The paths of OUs in a selector, those in `except` included, each once. */
-export const ouPathsOf = ({ ous = [], except = [] }: Selector): readonly string[] => [
+export const listSelectorOuPaths = ({ ous = [], except = [] }: Selector): readonly string[] => [
   ...new Set(pathsIn([...ous, ...except.flatMap((fields) => fields.ous ?? [])])),
 ];
 
 /** Reads a path once: whether an OU with these names, from below the root, is at the path or below it. */
-export function pathTest(path: string): OuPathTest {
-  const entry = readOu(path);
+export function compileOuPath(path: string): OuPathTest {
+  const entry = parseOuEntry(path);
   const globs = 'names' in entry ? entry.names : [];
   const test = (names: readonly string[]): boolean =>
     globs.every((glob, index) => {
@@ -132,7 +136,7 @@ function tagTest([key, value]: readonly [string, string | readonly string[]]): T
 /** A name that is spelled like a glob is one of its matches. */
 function nameTest(texts: readonly string[]): Test {
   const spelled = new Set(texts);
-  const globs = texts.map(readGlob);
+  const globs = texts.map(parseGlob);
   return ({ name }) => spelled.has(name) || globs.some((glob) => matchesGlob(glob, name));
 }
 
@@ -158,13 +162,13 @@ const withoutMistake =
 const ouSchema = z
   .string({ error: 'must be an OU: its path or its id, as text' })
   .max(longestOu, { error: `must be at most ${longestOu} characters` })
-  .check(withoutMistake(ouMistake));
+  .check(withoutMistake(findOuMistake));
 
 const nameGlobSchema = z
   .string({ error: 'must be a glob such as prod-*, as text' })
   .min(1, { error: 'must be a glob such as prod-*' })
   .max(longestNameGlob, { error: `must be at most ${longestNameGlob} characters; use several globs` })
-  .check(withoutMistake(globMistake));
+  .check(withoutMistake(findGlobMistake));
 
 const tagValueSchema = z.string({
   error: 'must be the value of the tag as text, in quotes, or a list of such',

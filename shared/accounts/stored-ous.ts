@@ -1,15 +1,15 @@
 import type { Account, Position } from '../platform/account.ts';
-import { perObject } from '../platform/memoize.ts';
-import { ouNamesOf, ouPathOf } from './ou-path.ts';
+import { memoizeByObject } from '../platform/memoize.ts';
+import { formatOuPath, splitOuPath } from './ou-path.ts';
 import {
-  matches,
+  compileOuPath,
+  compileSelector,
+  getSelectorTest,
+  listSelectorOuPaths,
+  matchesSelector,
   type OuPathTest,
-  ouPathsOf,
-  pathTest,
   type Selector,
   type SelectorTest,
-  selectorTest,
-  testOf,
 } from './selector.ts';
 
 /**
@@ -37,15 +37,15 @@ interface Placed extends Pick<Account, 'state' | 'parentIds' | 'ouPath'> {
 }
 
 /** The OUs that have accounts. Accounts may tell of an OU from before and after it was renamed: the latest change counts. */
-export function ouTreeOf(accounts: readonly Placed[]): OuTree {
+export function buildOuTree(accounts: readonly Placed[]): OuTree {
   const placed = accounts.filter(({ state }) => state !== 'DEPARTED');
   const latestLast = placed.toSorted((a, b) => (a.revision ?? 0) - (b.revision ?? 0));
   return new Map(latestLast.flatMap((account) => ousAbove(account)));
 }
 
 const ousAbove = ({ parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>): [string, string][] => {
-  const names = ouNamesOf(ouPath);
-  return parentIds.slice(1).map((id, index) => [id, ouPathOf(names.slice(0, index + 1))]);
+  const names = splitOuPath(ouPath);
+  return parentIds.slice(1).map((id, index) => [id, formatOuPath(names.slice(0, index + 1))]);
 };
 
 /**
@@ -57,14 +57,14 @@ export function storeOus(
   accounts: readonly Placed[],
   before: StoredOus = noStoredOus,
 ): StoredOus {
-  const tree = ouTreeOf(accounts);
+  const tree = buildOuTree(accounts);
   // An account that cannot be read may be in it.
   const isComplete = !accounts.some(({ state }) => state === 'UNREADABLE');
   const isThere = (ous: OuPathsById, test: OuPathTest): boolean =>
-    !isComplete || namedOus(ous, test).some(([id]) => tree.has(id));
+    !isComplete || findNamedOus(ous, test).some(([id]) => tree.has(id));
   return Object.fromEntries(
     paths.flatMap((path) => {
-      const test = pathTest(path);
+      const test = compileOuPath(path);
       const now = withParents(accounts, tree, test);
       if (Object.keys(now).length > 0) return [[path, now]];
       const stored = before[path];
@@ -82,11 +82,11 @@ export function withNewOus(
   paths: readonly string[],
   accounts: readonly Placed[],
 ): StoredOus {
-  const tree = ouTreeOf(accounts);
+  const tree = buildOuTree(accounts);
   const added = paths.flatMap((path) => {
     const known = stored[path] ?? {};
-    const test = pathTest(path);
-    const fitting = accounts.filter((account) => test.test(namesAsStored(known, account)));
+    const test = compileOuPath(path);
+    const fitting = accounts.filter((account) => test.test(getNamesAsStored(known, account)));
     const ous = { ...asStored(known, fitting, withParents(fitting, tree, test)), ...known };
     return Object.keys(ous).length === Object.keys(known).length ? [] : [[path, ous] as const];
   });
@@ -94,12 +94,12 @@ export function withNewOus(
 }
 
 /**
- * New OUs with the stored names of the OUs above them. With today's names, `namesAsStored` would not recognize an OU that
+ * New OUs with the stored names of the OUs above them. With today's names, `getNamesAsStored` would not recognize an OU that
  * replaces a new OU below a renamed one.
  */
 function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPathsById): OuPathsById {
-  const paths = ouTreeOf(
-    accounts.map((account) => ({ ...account, ouPath: ouPathOf(namesAsStored(stored, account)) })),
+  const paths = buildOuTree(
+    accounts.map((account) => ({ ...account, ouPath: formatOuPath(getNamesAsStored(stored, account)) })),
   );
   return Object.fromEntries(Object.entries(ous).map(([id, path]) => [id, paths.get(id) ?? path]));
 }
@@ -107,7 +107,7 @@ function asStored(stored: OuPathsById, accounts: readonly Placed[], ous: OuPaths
 /** The OUs at the path, and those above them. */
 function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }: OuPathTest): OuPathsById {
   const isNamed = (id: string | undefined): boolean => {
-    const names = ouNamesOf(tree.get(id ?? '') ?? '');
+    const names = splitOuPath(tree.get(id ?? '') ?? '');
     return names.length === depth && test(names);
   };
   const ids = accounts
@@ -117,35 +117,38 @@ function withParents(accounts: readonly Placed[], tree: OuTree, { depth, test }:
 }
 
 /** The ids of the OUs that paths named, without those above them; each once. */
-export const storedOuIds = (stored: StoredOus): readonly string[] => [
+export const listStoredOuIds = (stored: StoredOus): readonly string[] => [
   ...new Set(
-    Object.entries(stored).flatMap(([path, ous]) => namedOus(ous, pathTest(path)).map(([id]) => id)),
+    Object.entries(stored).flatMap(([path, ous]) => findNamedOus(ous, compileOuPath(path)).map(([id]) => id)),
   ),
 ];
 
 /** Of the stored OUs of a path, those that it named: the OUs above them have shorter paths. */
-export const namedOus = (ous: OuPathsById, { depth }: OuPathTest): readonly (readonly [string, string])[] =>
-  Object.entries(ous).filter(([, path]) => ouNamesOf(path).length === depth);
+export const findNamedOus = (
+  ous: OuPathsById,
+  { depth }: OuPathTest,
+): readonly (readonly [string, string])[] =>
+  Object.entries(ous).filter(([, path]) => splitOuPath(path).length === depth);
 
 /**
  * The names of the OUs above an account as they were stored; OUs that are not stored have the names that they have now.
  * They end before an OU that has taken the path of a stored one: it is not the OU that the configuration names.
  */
-export function namesAsStored(
+export function getNamesAsStored(
   ous: OuPathsById,
   { parentIds, ouPath }: Pick<Position, 'parentIds' | 'ouPath'>,
 ): readonly string[] {
   const stored = storedPaths(ous);
   const names: string[] = [];
-  for (const [index, name] of ouNamesOf(ouPath).entries()) {
+  for (const [index, name] of splitOuPath(ouPath).entries()) {
     const path = ous[parentIds[index + 1] ?? ''];
-    if (path === undefined && stored.has(ouPathOf([...names, name]))) break;
-    names.push(path === undefined ? name : (ouNamesOf(path).at(-1) ?? name));
+    if (path === undefined && stored.has(formatOuPath([...names, name]))) break;
+    names.push(path === undefined ? name : (splitOuPath(path).at(-1) ?? name));
   }
   return names;
 }
 
-const storedPaths = perObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
+const storedPaths = memoizeByObject((ous: OuPathsById): ReadonlySet<string> => new Set(Object.values(ous)));
 
 /**
  * What a selector says of an account. `unresolved`: by the OUs as they were stored the account is selected, by their
@@ -157,12 +160,12 @@ export type Selection = 'selected' | 'unresolved' | 'not-selected';
  * The stored OUs decide who may keep access; to be added, an account must be selected by the names of today as well. So
  * a path that names another OU, or none, takes nothing from the accounts of the stored OU and adds nobody.
  */
-export const selectionOf = (selector: Selector, account: Account, stored: StoredOus): Selection =>
-  selectionTest(selector, stored)(account);
+export const evaluateSelection = (selector: Selector, account: Account, stored: StoredOus): Selection =>
+  compileSelection(selector, stored)(account);
 
 /** The same for many accounts. */
-export function selectionTest(selector: Selector, stored: StoredOus): (account: Account) => Selection {
-  const isSelectedNow = testOf(selector);
+export function compileSelection(selector: Selector, stored: StoredOus): (account: Account) => Selection {
+  const isSelectedNow = getSelectorTest(selector);
   const isSelectedAsStored = testAsStored(stored, selector);
   if (isSelectedAsStored === isSelectedNow)
     return (account) => (isSelectedNow(account) ? 'selected' : 'not-selected');
@@ -174,16 +177,16 @@ export function selectionTest(selector: Selector, stored: StoredOus): (account: 
 
 /** Whether the selector selects the account by the OUs as they were stored, or by their names of today. */
 export const maySelect = (selector: Selector, account: Account, stored: StoredOus): boolean =>
-  matches(selector, account) || testAsStored(stored, selector)(account);
+  matchesSelector(selector, account) || testAsStored(stored, selector)(account);
 
 function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
   const tests = testsAsStored(stored);
   const known = tests.get(selector);
   if (known !== undefined) return known;
-  const isStored = ouPathsOf(selector).some((path) => stored[path] !== undefined);
+  const isStored = listSelectorOuPaths(selector).some((path) => stored[path] !== undefined);
   const test: SelectorTest = isStored
-    ? selectorTest(selector, (path, account) => namesAsStored(stored[path] ?? noOus, account))
-    : testOf(selector);
+    ? compileSelector(selector, (path, account) => getNamesAsStored(stored[path] ?? noOus, account))
+    : getSelectorTest(selector);
   tests.set(selector, test);
   return test;
 }
@@ -191,4 +194,4 @@ function testAsStored(stored: StoredOus, selector: Selector): SelectorTest {
 const noOus: OuPathsById = {};
 
 /** Made once for each selector and activation, since an organization has many accounts. */
-const testsAsStored = perObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());
+const testsAsStored = memoizeByObject((_: StoredOus) => new WeakMap<Selector, SelectorTest>());

@@ -1,9 +1,9 @@
 import {
   type Application,
   type ApplicationProfile,
-  applicationPlace,
-  keyArnOf,
-  logicalName,
+  locateApplication,
+  resolveKeyArn,
+  toLogicalName,
 } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { ApplicationRequest } from './application-request.ts';
@@ -47,11 +47,11 @@ export const alarmRole = {
 };
 
 /** For each profile of a secret the role by which AppConfig retrieves it. */
-export const retrievalResources = (request: ApplicationRequest) =>
+export const renderRetrievalResources = (request: ApplicationRequest) =>
   Object.fromEntries(
     request.application.profiles
       .filter(({ secret }) => secret !== undefined)
-      .map((profile) => [`RetrievalRole${logicalName(profile.name)}`, retrievalRole(profile, request)]),
+      .map((profile) => [`RetrievalRole${toLogicalName(profile.name)}`, retrievalRole(profile, request)]),
   );
 
 function retrievalRole(profile: ApplicationProfile, { configuration, application }: ApplicationRequest) {
@@ -71,7 +71,7 @@ function retrievalRole(profile: ApplicationProfile, { configuration, application
             : [
                 {
                   Action: 'kms:Decrypt',
-                  Resource: sub(keyArnOf(key, { configuration, application, partition })),
+                  Resource: sub(resolveKeyArn(key, { configuration, application, partition })),
                   // Secrets Manager user guide, "Secret encryption and decryption in AWS Secrets Manager".
                   Condition: {
                     StringEquals: { 'kms:ViaService': sub('secretsmanager.${AWS::Region}.amazonaws.com') },
@@ -92,7 +92,7 @@ function secretArn(
   configuration: Configuration,
 ) {
   if (secret.startsWith('arn:')) return secret;
-  const { accountId = '', region = '' } = applicationPlace(application, configuration) ?? {};
+  const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
   return sub(`arn:${partition}:secretsmanager:${region}:${accountId}:secret:${secret}-??????`);
 }
 
@@ -100,13 +100,13 @@ function secretArn(
  * The role by which readers of other accounts read: nobody may assume it until a grant of the kind role-trust-policy lets
  * accounts in, and nobody of another organization ever.
  */
-export function readerResources({ configuration, application }: ApplicationRequest) {
+export function renderReaderResources({ configuration, application }: ApplicationRequest) {
   const { readerRole, profiles } = application;
   if (readerRole === undefined) return {};
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(readerRole) ?? [];
   const own = `arn:${partition}:appconfig:\${AWS::Region}:\${AWS::AccountId}:application/\${Application}/environment/*`;
   const keys = profiles.flatMap(({ key }) =>
-    key === undefined ? [] : [keyArnOf(key, { configuration, application, partition })],
+    key === undefined ? [] : [resolveKeyArn(key, { configuration, application, partition })],
   );
   return {
     ReaderRole: {

@@ -1,13 +1,13 @@
 import {
   type Application,
   type ApplicationProfile,
-  applicationPlace,
-  keyArnOf,
-  logicalName,
+  locateApplication,
+  resolveKeyArn,
+  toLogicalName,
 } from '../configuration/applications.ts';
-import { secretPlace } from '../platform/aws/secret-arn.ts';
+import { parseSecretArn } from '../platform/aws/secret-arn.ts';
 import type { ApplicationRequest } from './application-request.ts';
-import { alarmRole, kept, readerResources, retrievalResources } from './application-roles.ts';
+import { alarmRole, kept, renderReaderResources, renderRetrievalResources } from './application-roles.ts';
 import { installationName } from './names.ts';
 import type { Template } from './template.ts';
 
@@ -22,9 +22,9 @@ export interface ApplicationTemplate {
  * roles by which AppConfig watches alarms, retrieves secrets, and by which readers of other accounts read. It holds no
  * versions: those are added by hand, and `config-deployment` deploys them. Pure.
  */
-export function applicationTemplate(request: ApplicationRequest): ApplicationTemplate {
+export function renderApplicationTemplate(request: ApplicationRequest): ApplicationTemplate {
   const { configuration, application } = request;
-  const place = applicationPlace(application, configuration) ?? { accountId: '', region: '' };
+  const place = locateApplication(application, configuration) ?? { accountId: '', region: '' };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `${installationName(configuration)}: the application ${application.name} of AppConfig; made by onboarding application-template`,
@@ -33,7 +33,7 @@ export function applicationTemplate(request: ApplicationRequest): ApplicationTem
       Application: applicationResource(request),
       ...Object.fromEntries(
         application.environments.map((each) => [
-          `Environment${logicalName(each.name)}`,
+          `Environment${toLogicalName(each.name)}`,
           environmentResource(each),
         ]),
       ),
@@ -42,12 +42,12 @@ export function applicationTemplate(request: ApplicationRequest): ApplicationTem
         : {}),
       ...Object.fromEntries(
         application.profiles.map((each) => [
-          `Profile${logicalName(each.name)}`,
+          `Profile${toLogicalName(each.name)}`,
           profileResource(each, request),
         ]),
       ),
-      ...retrievalResources(request),
-      ...readerResources(request),
+      ...renderRetrievalResources(request),
+      ...renderReaderResources(request),
     },
     Outputs: outputs(application),
   };
@@ -125,13 +125,15 @@ function profileResource(profile: ApplicationProfile, request: ApplicationReques
         : {
             // With the name, the one form that is documented (AppConfig user guide, "Creating a configuration profile
             // for a secret stored in Secrets Manager").
-            LocationUri: `secretsmanager://${secretPlace(secret)?.name ?? secret}`,
-            RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${logicalName(name)}`, 'Arn'] },
+            LocationUri: `secretsmanager://${parseSecretArn(secret)?.name ?? secret}`,
+            RetrievalRoleArn: { 'Fn::GetAtt': [`RetrievalRole${toLogicalName(name)}`, 'Arn'] },
           }),
       ...(hostedKey === undefined
         ? {}
         : {
-            KmsKeyIdentifier: { 'Fn::Sub': keyArnOf(hostedKey, { configuration, application, partition }) },
+            KmsKeyIdentifier: {
+              'Fn::Sub': resolveKeyArn(hostedKey, { configuration, application, partition }),
+            },
           }),
       ...(schema === undefined
         ? {}
@@ -145,14 +147,14 @@ const outputs = ({ environments, profiles, readerRole }: Application) => ({
   ApplicationId: { Value: { Ref: 'Application' } },
   ...Object.fromEntries(
     environments.map(({ name }) => [
-      `Environment${logicalName(name)}Id`,
-      { Value: { 'Fn::GetAtt': [`Environment${logicalName(name)}`, 'EnvironmentId'] } },
+      `Environment${toLogicalName(name)}Id`,
+      { Value: { 'Fn::GetAtt': [`Environment${toLogicalName(name)}`, 'EnvironmentId'] } },
     ]),
   ),
   ...Object.fromEntries(
     profiles.map(({ name }) => [
-      `Profile${logicalName(name)}Id`,
-      { Value: { 'Fn::GetAtt': [`Profile${logicalName(name)}`, 'ConfigurationProfileId'] } },
+      `Profile${toLogicalName(name)}Id`,
+      { Value: { 'Fn::GetAtt': [`Profile${toLogicalName(name)}`, 'ConfigurationProfileId'] } },
     ]),
   ),
   ...(readerRole === undefined ? {} : { ReaderRoleArn: { Value: { 'Fn::GetAtt': ['ReaderRole', 'Arn'] } } }),

@@ -1,8 +1,8 @@
-import { keyArnOf } from '../configuration/applications.ts';
+import { resolveKeyArn } from '../configuration/applications.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Permission } from '../grants/contract.ts';
 import { deploymentActions } from './deployment-actions.ts';
-import { applicationsIn, rotates } from './secret-events.ts';
+import { hasRotatedSecrets, listApplicationsIn } from './secret-events.ts';
 
 interface SpokeAccount {
   readonly configuration: Configuration;
@@ -15,9 +15,13 @@ interface SpokeAccount {
  * `applications` of the configuration speak of the account. Which applications serve a secret is found, so their ids are
  * not known here. Pure.
  */
-export function deploymentPermissions(account: SpokeAccount): readonly Permission[] {
+export function listDeploymentPermissions(account: SpokeAccount): readonly Permission[] {
   const { configuration, accountId, partition } = account;
-  if (!rotates(configuration, accountId) && applicationsIn(configuration, accountId).length === 0) return [];
+  if (
+    !hasRotatedSecrets(configuration, accountId) &&
+    listApplicationsIn(configuration, accountId).length === 0
+  )
+    return [];
   const arn = (service: string, rest: string) => `arn:${partition}:${service}:*:${accountId}:${rest}`;
   const applications = arn('appconfig', 'application/*');
   return [
@@ -40,11 +44,11 @@ export function deploymentPermissions(account: SpokeAccount): readonly Permissio
  * caller's is given, on exactly these keys.
  */
 function hostedKeys({ configuration, accountId, partition }: SpokeAccount): readonly Permission[] {
-  const keys = applicationsIn(configuration, accountId).flatMap((application) =>
+  const keys = listApplicationsIn(configuration, accountId).flatMap((application) =>
     application.profiles.flatMap(({ key, secret }) =>
       key === undefined || secret !== undefined
         ? []
-        : [keyArnOf(key, { configuration, application, partition })],
+        : [resolveKeyArn(key, { configuration, application, partition })],
     ),
   );
   return keys.length === 0 ? [] : [{ actions: ['kms:Decrypt'], resources: [...new Set(keys)] }];

@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/schema.ts';
 import type { Forwarding, ForwardingRule, Hub } from './forwarding.ts';
-import { forwarderRole, rolePath } from './names.ts';
+import { getForwarderRoleName, rolePath } from './names.ts';
 import type { RegionConditions } from './region-conditions.ts';
 
 export interface Forwarder {
@@ -13,7 +13,7 @@ export interface Forwarder {
 }
 
 /** What forwards: one role for all regions, and in each region the rules, one queue for their letters, and its alarm. */
-export function forwarderResources(forwarder: Forwarder) {
+export function renderForwarderResources(forwarder: Forwarder) {
   const { forwarding, regions } = forwarder;
   const { rules } = forwarding;
   return {
@@ -40,7 +40,7 @@ const role = ({ configuration, hub, forwarding }: Forwarder) => ({
   Type: 'AWS::IAM::Role',
   Condition: 'IsHome',
   Properties: {
-    RoleName: forwarderRole(configuration),
+    RoleName: getForwarderRoleName(configuration),
     Path: rolePath,
     Description: 'Puts events about resources and secrets on the bus of account-onboarding',
     AssumeRolePolicyDocument: {
@@ -96,7 +96,7 @@ function ruleResource(rule: ForwardingRule, forwarder: Forwarder) {
 /** At home the role is of the same stack, which makes it first. */
 function roleArn({ regions }: ForwardingRule, { configuration, home }: Forwarder): unknown {
   const made = { 'Fn::GetAtt': ['ForwarderRole', 'Arn'] };
-  const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${forwarderRole(configuration)}`;
+  const named = `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role${rolePath}${getForwarderRoleName(configuration)}`;
   if (!regions.includes(home)) return named;
   return regions.length === 1 ? made : { 'Fn::If': ['IsHome', made, named] };
 }

@@ -1,10 +1,10 @@
 import { apiCall } from '../accounts/resource-event.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { CallEvents } from '../grants/contract.ts';
-import { callEvents } from '../grants/kinds.ts';
+import { listCallEvents } from '../grants/kinds.ts';
 import { installationName } from './names.ts';
 import type { SpokeGrant } from './permissions.ts';
-import { secretEvents, secretRegions } from './secret-events.ts';
+import { listSecretRegions, secretEvents } from './secret-events.ts';
 
 /** The account and region that the hub is deployed in. */
 export interface Hub {
@@ -40,7 +40,7 @@ interface Account {
 }
 
 /** `undefined` where nothing is sent: there are no patterns, and no secret is deployed. */
-export function forwardingOf(account: Account): Forwarding | undefined {
+export function planForwarding(account: Account): Forwarding | undefined {
   const parts = [ofResources(account), ofSecrets(account)].filter(({ regions }) => regions.length > 0);
   if (parts.length === 0) return undefined;
   const { configuration } = account;
@@ -66,13 +66,13 @@ interface Part {
 
 function ofResources({ grants, accountId, hub }: Account): Part {
   const patterns = grants.filter(({ searches }) => searches.length > 0);
-  const events = callEvents(patterns.map(({ kind }) => kind));
+  const events = listCallEvents(patterns.map(({ kind }) => kind));
   const regions = patterns.flatMap(({ searches }) => searches.map(({ region }) => region));
   const rule = {
     ruleId: 'ResourceEventRule',
     name: 'resource-events',
     description: 'Resources have changed that patterns of account-onboarding may match',
-    pattern: resourceEventPattern(events),
+    pattern: createResourceEventPattern(events),
   };
   return {
     condition: 'ForwardsResourceEvents',
@@ -83,7 +83,7 @@ function ofResources({ grants, accountId, hub }: Account): Part {
 
 const ofSecrets = ({ configuration, accountId, hub }: Account): Part => ({
   condition: 'ForwardsSecretEvents',
-  regions: elsewhere(secretRegions(configuration, accountId), accountId, hub),
+  regions: elsewhere(listSecretRegions(configuration, accountId), accountId, hub),
   rules: secretEvents,
 });
 
@@ -94,7 +94,7 @@ const elsewhere = (regions: readonly string[], accountId: string, hub: Hub): rea
 const ordered = (regions: readonly string[]): readonly string[] => [...new Set(regions)].sort();
 
 /** The pattern of a rule for these events; CloudTrail tells of calls that failed, too. */
-export const resourceEventPattern = (events: readonly CallEvents[]): object => ({
+export const createResourceEventPattern = (events: readonly CallEvents[]): object => ({
   source: events.map(({ source }) => source),
   'detail-type': [apiCall],
   detail: {

@@ -8,7 +8,7 @@ export const installationName = ({ installation }: Pick<Configuration, 'installa
 export const rolePath = '/account-onboarding/';
 
 /** The functions whose roles work in a central account with these names. */
-export const spokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
+export const listSpokeFunctions = (names: readonly CentralAccountName[]): readonly string[] => [
   'plan-changes',
   'request-approval',
   ...names.map((name) => `update-${name}-account`),
@@ -18,5 +18,5 @@ export const spokeFunctions = (names: readonly CentralAccountName[]): readonly s
 ];
 
 /** The role by which a central account's rules put events on the hub's bus, which admits no other. */
-export const forwarderRole = (configuration: Pick<Configuration, 'installation'>): string =>
+export const getForwarderRoleName = (configuration: Pick<Configuration, 'installation'>): string =>
   `${installationName(configuration)}-forward-events`;

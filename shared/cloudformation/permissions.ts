@@ -1,8 +1,8 @@
-import { grantContext } from '../configuration/context.ts';
+import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { GrantContext, GrantKind, Permission, ResourceRef, ResourceSearch } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
-import { grantKind } from '../grants/kinds.ts';
+import { getGrantKind } from '../grants/kinds.ts';
 import type { Conditions } from '../iam/document.ts';
 
 /** Finds a kind by its name. */
@@ -17,12 +17,12 @@ export interface SpokeGrant {
 }
 
 /** The grants on resources of an account, whatever its names. */
-export function spokeGrants(
+export function listSpokeGrants(
   configuration: Configuration,
   accountId: string,
-  kindOf: KindOf = grantKind,
+  kindOf: KindOf = getGrantKind,
 ): readonly SpokeGrant[] {
-  const context = grantContext(configuration);
+  const context = getGrantContext(configuration);
   return configuration.grants
     .filter(({ account }) => context.centralAccounts[account]?.id === accountId)
     .map((entry) => {
@@ -36,7 +36,7 @@ export function spokeGrants(
  * What the spoke role must be allowed for these grants, and what it needs beside them (`others`), ordered: the same permissions in the same order, whatever the
  * order of the grants. Looking for resources has no resource of its own, and is held to the regions where it is done.
  */
-export function spokePermissions(
+export function listSpokePermissions(
   grants: readonly SpokeGrant[],
   context: GrantContext,
   others: readonly Permission[] = [],

@@ -1,8 +1,8 @@
 import type { Configuration } from '../configuration/schema.ts';
 import type { Permission } from '../grants/contract.ts';
-import { raiseAdvice } from '../grants/quotas.ts';
+import { adviseQuotaIncrease } from '../grants/quotas.ts';
 import { currentVersion, type PolicyDocument, type Statement } from '../iam/document.ts';
-import { policySize } from '../iam/size.ts';
+import { measurePolicy } from '../iam/size.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 
 /**
@@ -10,7 +10,7 @@ import { PolicyTooLargeError } from '../platform/aws/errors.ts';
  * in the next one.
  * @throws PolicyTooLargeError where a role takes no such number of policies
  */
-export function spokePolicies(
+export function packSpokePolicies(
   permissions: readonly Permission[],
   { managedPolicyCharacters, managedPoliciesPerRole }: Configuration['limits'],
 ): readonly PolicyDocument[] {
@@ -19,7 +19,7 @@ export function spokePolicies(
     for (const resource of resources) {
       const last = documents.at(-1);
       const longer = withResource(last, permission, resource);
-      const fits = policySize(longer, 'characters') <= managedPolicyCharacters;
+      const fits = measurePolicy(longer, 'characters') <= managedPolicyCharacters;
       if (last !== undefined && fits) documents[documents.length - 1] = longer;
       else documents.push(withResource(undefined, permission, resource));
     }
@@ -47,6 +47,6 @@ function withResource(
 const tooMany = (count: number, limit: number): PolicyTooLargeError =>
   new PolicyTooLargeError(
     `The spoke role would need ${count} managed policies, and limits.managedPoliciesPerRole is ${limit}. Tell resources by ` +
-      `patterns instead of naming each${raiseAdvice('managedPoliciesPerRole', count)}`,
+      `patterns instead of naming each${adviseQuotaIncrease('managedPoliciesPerRole', count)}`,
     { count, limit },
   );

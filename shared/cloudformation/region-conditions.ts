@@ -9,7 +9,7 @@ export interface RegionConditions {
 }
 
 /** One condition for each set of regions: of two that say the same, the first. */
-export function regionConditions(home: string, forwarding: Forwarding | undefined): RegionConditions {
+export function createRegionConditions(home: string, forwarding: Forwarding | undefined): RegionConditions {
   const wanted = [
     { name: 'IsHome', regions: [home] },
     ...(forwarding === undefined ? [] : [{ name: 'Forwards', regions: forwarding.regions }]),

@@ -1,6 +1,6 @@
 import type { Application } from '../configuration/applications.ts';
-import { applicationsOf } from '../configuration/applications.ts';
-import { centralNamesOf } from '../configuration/context.ts';
+import { getApplications } from '../configuration/applications.ts';
+import { listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { SecretTarget } from '../configuration/secret-deployment.ts';
 
@@ -51,14 +51,14 @@ export const secretEvents: readonly SecretEvent[] = [
  * there, and `rotation.regions`. None where no secret of it is deployed. Secrets Manager announces what happens to a
  * secret in its own account and region only.
  */
-export function secretRegions(configuration: Configuration, accountId: string): readonly string[] {
-  const applications = applicationsIn(configuration, accountId).filter(servesSecrets);
-  const isRotated = rotates(configuration, accountId);
+export function listSecretRegions(configuration: Configuration, accountId: string): readonly string[] {
+  const applications = listApplicationsIn(configuration, accountId).filter(servesSecrets);
+  const isRotated = hasRotatedSecrets(configuration, accountId);
   if (!isRotated && applications.length === 0) return [];
   const { targets = [], regions = [] } = configuration.secretDeployment ?? {};
   const here = targets.filter(({ account }) => isNamed(configuration, accountId, account));
   const further = [...here, ...applications].flatMap(({ region }) => region ?? []);
-  const homes = centralNamesOf(configuration, accountId).flatMap(
+  const homes = listCentralNames(configuration, accountId).flatMap(
     (name) => configuration.centralAccounts[name]?.region ?? [],
   );
   return [...new Set([...homes, ...further, ...(isRotated ? regions : [])])];
@@ -68,7 +68,7 @@ export function secretRegions(configuration: Configuration, accountId: string): 
  * Whether `rotation` speaks of an account's secrets. Where that names targets, only their accounts and the configuration
  * account, whose hosted versions are deployed by hand; else every central account.
  */
-export function rotates(configuration: Configuration, accountId: string): boolean {
+export function hasRotatedSecrets(configuration: Configuration, accountId: string): boolean {
   const { secretDeployment } = configuration;
   if (secretDeployment === undefined) return false;
   const named = secretDeployment.targets.map(({ account }: SecretTarget) => account);
@@ -79,11 +79,11 @@ export function rotates(configuration: Configuration, accountId: string): boolea
 }
 
 /** The applications of `onboarding.yml` that an account hosts. */
-export const applicationsIn = (configuration: Configuration, accountId: string): readonly Application[] =>
-  applicationsOf(configuration).filter(({ account }) => isNamed(configuration, accountId, account));
+export const listApplicationsIn = (configuration: Configuration, accountId: string): readonly Application[] =>
+  getApplications(configuration).filter(({ account }) => isNamed(configuration, accountId, account));
 
 const servesSecrets = ({ profiles }: Application): boolean =>
   profiles.some(({ secret }) => secret !== undefined);
 
 const isNamed = (configuration: Configuration, accountId: string, name: string): boolean =>
-  centralNamesOf(configuration, accountId).some((each) => each === name);
+  listCentralNames(configuration, accountId).some((each) => each === name);

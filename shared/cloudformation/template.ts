@@ -1,13 +1,13 @@
-import { centralNamesOf, grantContext } from '../configuration/context.ts';
+import { getGrantContext, listCentralNames } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { grantKind } from '../grants/kinds.ts';
-import { deploymentPermissions } from './deployments.ts';
-import { forwarderResources } from './forwarder.ts';
-import { forwardingOf, type Hub } from './forwarding.ts';
-import { installationName, rolePath, spokeFunctions } from './names.ts';
-import { type KindOf, spokeGrants, spokePermissions } from './permissions.ts';
-import { spokePolicies } from './policies.ts';
-import { regionConditions } from './region-conditions.ts';
+import { getGrantKind } from '../grants/kinds.ts';
+import { listDeploymentPermissions } from './deployments.ts';
+import { renderForwarderResources } from './forwarder.ts';
+import { type Hub, planForwarding } from './forwarding.ts';
+import { installationName, listSpokeFunctions, rolePath } from './names.ts';
+import { type KindOf, listSpokeGrants, listSpokePermissions } from './permissions.ts';
+import { packSpokePolicies } from './policies.ts';
+import { createRegionConditions } from './region-conditions.ts';
 
 export interface SpokeRequest {
   readonly configuration: Configuration;
@@ -34,24 +34,24 @@ export interface SpokeTemplate {
  * where patterns tell resources, or secrets are deployed, the rules that send events about them to the hub. The same for the same configuration. Pure.
  * @throws PolicyTooLargeError where the grants name more resources than a role's policies hold
  */
-export function spokeTemplate(request: SpokeRequest): SpokeTemplate {
-  const { configuration, accountId, hub, kindOf = grantKind } = request;
-  const grants = spokeGrants(configuration, accountId, kindOf);
-  const forwarding = forwardingOf({ configuration, accountId, hub, grants });
+export function renderSpokeTemplate(request: SpokeRequest): SpokeTemplate {
+  const { configuration, accountId, hub, kindOf = getGrantKind } = request;
+  const grants = listSpokeGrants(configuration, accountId, kindOf);
+  const forwarding = planForwarding({ configuration, accountId, hub, grants });
   const home = homeOf(configuration, accountId);
-  const regions = regionConditions(home, forwarding);
-  const permissions = spokePermissions(
+  const regions = createRegionConditions(home, forwarding);
+  const permissions = listSpokePermissions(
     grants,
-    { ...grantContext(configuration), partition },
-    deploymentPermissions({ configuration, accountId, partition }),
+    { ...getGrantContext(configuration), partition },
+    listDeploymentPermissions({ configuration, accountId, partition }),
   );
-  const policies = spokePolicies(permissions, configuration.limits);
+  const policies = packSpokePolicies(permissions, configuration.limits);
   const resources = {
     SpokeRole: spokeRole(request),
     ...Object.fromEntries(policies.map((document, at) => [`SpokePolicy${at + 1}`, spokePolicy(document)])),
     ...(forwarding === undefined
       ? {}
-      : forwarderResources({ configuration, hub, home, forwarding, regions })),
+      : renderForwarderResources({ configuration, hub, home, forwarding, regions })),
   };
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -70,18 +70,18 @@ const partition = '${AWS::Partition}';
 
 /** An account may have several names, with regions of their own; its roles are made once. */
 const homeOf = (configuration: Configuration, accountId: string): string =>
-  centralNamesOf(configuration, accountId)
+  listCentralNames(configuration, accountId)
     .map((name) => configuration.centralAccounts[name]?.region)
     .find((region) => region !== undefined) ?? '';
 
 const descriptionOf = ({ configuration, accountId }: SpokeRequest): string =>
   `${installationName(configuration)}: what the central account ${accountId} ` +
-  `(${centralNamesOf(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
+  `(${listCentralNames(configuration, accountId).join(', ')}) needs; made by onboarding spoke-template`;
 
 /** The hub's account is trusted, and in it, as in those of operators, the named roles alone. */
 function spokeRole({ configuration, accountId, hub, operators = [] }: SpokeRequest) {
   const [, path = '', RoleName = ''] = /^(.*\/)?([^/]+)$/.exec(configuration.spokeRole) ?? [];
-  const functions = spokeFunctions(centralNamesOf(configuration, accountId)).map(
+  const functions = listSpokeFunctions(listCentralNames(configuration, accountId)).map(
     (name) =>
       `arn:${partition}:iam::${hub.accountId}:role${rolePath}${installationName(configuration)}-${name}`,
   );

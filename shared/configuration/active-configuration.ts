@@ -1,16 +1,16 @@
 import type { StoredOus } from '../accounts/stored-ous.ts';
-import type { ConfigurationInForce, FoundResources, Store } from '../store/ports.ts';
-import { configurationHash } from './context.ts';
+import type { SearchResult, Store, StoredConfiguration } from '../store/ports.ts';
+import { hashConfiguration } from './context.ts';
 import { ConfigurationMismatchError } from './errors.ts';
 import type { Configuration } from './schema.ts';
-import { droppedAmong, everFound, foundIn } from './search-results.ts';
-import type { Found } from './searches.ts';
+import { droppedAmong, everFound, toSearchMatches } from './search-results.ts';
+import type { SearchMatches } from './searches.ts';
 import { validateConfiguration } from './validate.ts';
 
 /** What says which resources there are, and whom they are for. */
-export interface InForce {
+export interface ResolvedConfiguration {
   readonly configuration: Configuration;
-  readonly found: Found;
+  readonly matches: SearchMatches;
   /** Keys of resources that were named or found, and are no more. */
   readonly dropped: readonly string[];
   /** The OUs that the paths of selectors named at the activation. Default: not known. */
@@ -18,7 +18,7 @@ export interface InForce {
 }
 
 /** With what was found for its patterns, and the keys of dropped resources in accounts that are central still. */
-export interface ActiveConfiguration extends InForce {
+export interface ActiveConfiguration extends ResolvedConfiguration {
   readonly hash: string;
   /** Default: 0. */
   readonly reactivated?: number | undefined;
@@ -28,7 +28,7 @@ export interface ActiveConfiguration extends InForce {
  * What tells one activation from another in what a resource was left by. It is the hash of the configuration, unless the
  * same configuration was activated anew for other OUs.
  */
-export const activationOf = ({
+export const getActivationId = ({
   hash,
   reactivated = 0,
 }: Pick<ActiveConfiguration, 'hash' | 'reactivated'>): string =>
@@ -39,18 +39,18 @@ export const activationOf = ({
  * @throws ConfigurationMismatchError where none was activated
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
-export const configurationInForce = async (store: Store): Promise<Configuration> =>
-  configurationOf(requireActivated(await store.configuration.inForce()));
+export const getConfiguration = async (store: Store): Promise<Configuration> =>
+  parseStoredConfiguration(requireActivated(await store.configuration.getActive()));
 
-/** The same, with what was found for its patterns. @throws what `configurationInForce` throws */
-export async function activeConfiguration(store: Store): Promise<ActiveConfiguration> {
-  const { inForce, found } = await store.configuration.withFound();
-  const activated = requireActivated(inForce);
-  return active(activated, configurationOf(activated), found);
+/** The same, with what was found for its patterns. @throws what `getConfiguration` throws */
+export async function getActiveConfiguration(store: Store): Promise<ActiveConfiguration> {
+  const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
+  const activated = requireActivated(active);
+  return toActiveConfiguration(activated, parseStoredConfiguration(activated), searchResults);
 }
 
-function requireActivated(inForce: ConfigurationInForce | undefined): ConfigurationInForce {
-  if (inForce !== undefined) return inForce;
+function requireActivated(stored: StoredConfiguration | undefined): StoredConfiguration {
+  if (stored !== undefined) return stored;
   throw new ConfigurationMismatchError(
     'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
   );
@@ -60,7 +60,7 @@ function requireActivated(inForce: ConfigurationInForce | undefined): Configurat
  * It is read for each resource, and seldom another one: the latest is checked once.
  * @throws ConfigurationError where it was activated by a version of this project that knew another format
  */
-export function configurationOf({ document, hash }: ConfigurationInForce): Configuration {
+export function parseStoredConfiguration({ document, hash }: StoredConfiguration): Configuration {
   if (latest !== undefined && latest.document === document) return latest.configuration;
   const text = JSON.stringify(document);
   const configuration =
@@ -79,38 +79,38 @@ let latest:
  * Refuses a writer whose configuration is not the one in force.
  * @throws ConfigurationMismatchError
  */
-export async function requireInForce(
+export async function requireActive(
   store: Store,
   configuration: Configuration,
 ): Promise<ActiveConfiguration> {
-  const hash = configurationHash(configuration);
-  const { inForce, found } = await store.configuration.withFound();
-  if (inForce?.hash === hash) return active(inForce, configuration, found);
+  const hash = hashConfiguration(configuration);
+  const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
+  if (active?.hash === hash) return toActiveConfiguration(active, configuration, searchResults);
   throw new ConfigurationMismatchError(
-    inForce === undefined
+    active === undefined
       ? 'No configuration is in force. Run `onboarding activate` to put this one in force'
-      : `This configuration (hash ${hash.slice(0, 12)}) is not the one in force (hash ${inForce.hash.slice(0, 12)}, ` +
-          `activated at ${inForce.activatedAt} by ${inForce.activatedBy}). Run \`onboarding activate\` to put it in force`,
-    { hash, inForce: inForce?.hash },
+      : `This configuration (hash ${hash.slice(0, 12)}) is not the one in force (hash ${active.hash.slice(0, 12)}, ` +
+          `activated at ${active.activatedAt} by ${active.activatedBy}). Run \`onboarding activate\` to put it in force`,
+    { hash, inForce: active?.hash },
   );
 }
 
 /** The configuration in force, with what is known of its patterns. */
-export const active = (
-  inForce: Pick<ConfigurationInForce, 'hash' | 'resources' | 'ous' | 'reactivated'>,
+export const toActiveConfiguration = (
+  stored: Pick<StoredConfiguration, 'hash' | 'resources' | 'ous' | 'reactivated'>,
   configuration: Configuration,
-  items: readonly FoundResources[],
+  items: readonly SearchResult[],
 ): ActiveConfiguration => ({
   configuration,
-  hash: inForce.hash,
-  reactivated: inForce.reactivated,
-  ous: storedOusOf(inForce),
-  found: foundIn(items),
-  dropped: droppedAmong([...inForce.resources, ...everFound(items)], configuration, items),
+  hash: stored.hash,
+  reactivated: stored.reactivated,
+  ous: getStoredOus(stored),
+  matches: toSearchMatches(items),
+  dropped: droppedAmong([...stored.resources, ...everFound(items)], configuration, items),
 });
 
 /** The same value for the same OUs, so that what was made of them for many accounts is not made anew. */
-export function storedOusOf({ ous }: Pick<ConfigurationInForce, 'ous'>): StoredOus {
+export function getStoredOus({ ous }: Pick<StoredConfiguration, 'ous'>): StoredOus {
   const text = JSON.stringify(ous);
   if (latestOus?.text !== text) latestOus = { text, ous };
   return latestOus.ous;

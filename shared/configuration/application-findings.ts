@@ -1,4 +1,4 @@
-import { type Application, applicationPlace, applicationsOf, logicalName } from './applications.ts';
+import { type Application, getApplications, locateApplication, toLogicalName } from './applications.ts';
 import type { PathFinding } from './messages.ts';
 
 interface Configured {
@@ -10,8 +10,8 @@ interface Configured {
 }
 
 /** What does not fit each other in `applications`: names that repeat, accounts that are missing, things that are elsewhere. */
-export const applicationFindings = (configuration: Configured): readonly PathFinding[] => {
-  const all = applicationsOf(configuration);
+export const checkApplications = (configuration: Configured): readonly PathFinding[] => {
+  const all = getApplications(configuration);
   return [
     ...repeated(all, ['applications']),
     ...takenRoles(all, configuration),
@@ -31,7 +31,7 @@ const repeated = (
   path: readonly PropertyKey[],
 ): readonly PathFinding[] =>
   items.flatMap(({ name }, index) => {
-    const first = items.findIndex((item) => logicalName(item.name) === logicalName(name));
+    const first = items.findIndex((item) => toLogicalName(item.name) === toLogicalName(name));
     if (first === index) return [];
     const other = items[first]?.name ?? '';
     const same = other === name ? `${name} is the name` : `${name} is too like ${other}, the name`;
@@ -61,7 +61,7 @@ const takenRoles = (
 const roleKey = (role: string): string => role.slice(role.lastIndexOf('/') + 1).toLowerCase();
 
 function misplaced(application: Application, configuration: Configured): readonly PathFinding[] {
-  const place = applicationPlace(application, configuration);
+  const place = locateApplication(application, configuration);
   const { account } = application;
   if (place === undefined)
     return [

@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { eachOnce, rolePattern } from '../grants/grant-schema.ts';
+import { rolePattern, uniqueListSchema } from '../grants/grant-schema.ts';
 import { grantNamePattern } from '../iam/managed-statements.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
-import { region, text } from '../platform/schema-fields.ts';
-import { withKeys } from './messages.ts';
+import { regionSchema, textSchema } from '../platform/schema-fields.ts';
+import { describeKeyErrors } from './messages.ts';
 import { secretPattern } from './secret-deployment.ts';
 
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
+  z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
 
 /** Names of AppConfig have 64 characters at most where it matters (AppConfig API reference, "CreateEnvironment"). */
-const name = text(grantNamePattern, 'lower-case words joined by hyphens, such as shop-settings').max(
+const name = textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as shop-settings').max(
   64,
   'at most 64 characters',
 );
@@ -26,7 +26,7 @@ const profile = object({
   /** Name, or ARN, of a secret of the same account and region. Default: AppConfig hosts the versions. */
   secret: secretPattern.optional(),
   /** The customer managed key of the secret, or of the versions that AppConfig hosts. Default: one of AWS's. */
-  key: text(
+  key: textSchema(
     /^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/)?[A-Za-z0-9-]{8,64}$/,
     'the id or the ARN of a KMS key, not an alias',
   ).optional(),
@@ -37,8 +37,8 @@ const environment = object({
   name,
   description,
   /** "Monitors", 5 at most (AppConfig API reference, "CreateEnvironment"). */
-  alarms: eachOnce(
-    text(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
+  alarms: uniqueListSchema(
+    textSchema(/^arn:[\w-]+:cloudwatch:[\w-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
     'must name at least one alarm, or be left out',
   )
     .max(5, 'at most 5 alarms')
@@ -51,14 +51,14 @@ const application = object({
   description,
   account: z.enum(centralAccountNames).default('configuration'),
   /** Default: the central account's region. */
-  region: region.optional(),
+  region: regionSchema.optional(),
   environments: z.array(environment).min(1, 'must have at least one environment'),
   profiles: z.array(profile).min(1, 'must have at least one profile'),
   /** The role, with its path, by which readers of other accounts read it. Default: none is made. */
-  readerRole: text(rolePattern, 'the name of a role, with its path if it has one').optional(),
+  readerRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').optional(),
 });
 
-export const applications = z.array(application);
+export const applicationsSchema = z.array(application);
 
 export type Application = z.infer<typeof application>;
 export type ApplicationProfile = z.infer<typeof profile>;
@@ -67,7 +67,7 @@ interface Configured {
   readonly applications?: readonly Application[] | undefined;
 }
 
-export const applicationsOf = ({ applications = [] }: Configured): readonly Application[] => applications;
+export const getApplications = ({ applications = [] }: Configured): readonly Application[] => applications;
 
 interface Centrals {
   readonly centralAccounts: Readonly<
@@ -76,7 +76,7 @@ interface Centrals {
 }
 
 /** Where an application is; its account is one of the configuration's. */
-export function applicationPlace(
+export function locateApplication(
   { account, region }: Pick<Application, 'account' | 'region'>,
   { centralAccounts }: Centrals,
 ): { readonly accountId: string; readonly region: string } | undefined {
@@ -91,14 +91,14 @@ interface KeyPlace {
 }
 
 /** An id is that of a key of the application's own account and region. */
-export function keyArnOf(key: string, { configuration, application, partition }: KeyPlace): string {
+export function resolveKeyArn(key: string, { configuration, application, partition }: KeyPlace): string {
   if (key.startsWith('arn:')) return key;
-  const { accountId = '', region = '' } = applicationPlace(application, configuration) ?? {};
+  const { accountId = '', region = '' } = locateApplication(application, configuration) ?? {};
   return `arn:${partition}:kms:${region}:${accountId}:key/${key}`;
 }
 
 /** `shop-settings` → `ShopSettings`: part of the names of resources in a template. */
-export const logicalName = (name: string): string =>
+export const toLogicalName = (name: string): string =>
   name
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

@@ -1,25 +1,25 @@
 import type { GrantContext, ResourceRef } from '../grants/contract.ts';
-import { grantKind } from '../grants/kinds.ts';
+import { getGrantKind } from '../grants/kinds.ts';
 import type { Account } from '../platform/account.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
-import { applicationFindings } from './application-findings.ts';
-import { grantContext } from './context.ts';
-import { didYouMean, type PathFinding } from './messages.ts';
-import { isKnownRegion, nearestRegion } from './regions.ts';
+import { checkApplications } from './application-findings.ts';
+import { getGrantContext } from './context.ts';
+import { type PathFinding, suggestWord } from './messages.ts';
+import { findNearestRegion, isKnownRegion } from './regions.ts';
 import type { Configuration } from './schema.ts';
 import { secretTargetFindings } from './secret-deployment.ts';
 
 /** What a schema cannot see: that the parts of a configuration fit each other. */
-export const consistencyFindings = (configuration: Configuration): readonly PathFinding[] => [
-  ...nameFindings(configuration),
+export const checkConsistency = (configuration: Configuration): readonly PathFinding[] => [
+  ...checkNames(configuration),
   ...regionFindings(configuration),
   ...sidClashes(configuration),
   ...secretTargetFindings(configuration),
-  ...applicationFindings(configuration),
+  ...checkApplications(configuration),
 ];
 
 /** What can be said of names in a file whatever else is wrong with it, so that all mistakes are told at once. */
-export function nameFindings(value: unknown): readonly PathFinding[] {
+export function checkNames(value: unknown): readonly PathFinding[] {
   const { grants, centralAccounts } = fields(value);
   if (!Array.isArray(grants)) return [];
   return [
@@ -79,7 +79,7 @@ function regionMistake(region: string, partition: string, added: ReadonlySet<str
   if (partitionOf(region) !== partition)
     return `must be a region of partition ${partition} (${region} is of ${partitionOf(region)})`;
   if (added.has(region) || isKnownRegion(region)) return undefined;
-  const hint = didYouMean(nearestRegion(region)) || '.';
+  const hint = suggestWord(findNearestRegion(region)) || '.';
   return `must be a region of AWS (it is "${region}")${hint} If AWS has opened it lately, list it in additionalRegions`;
 }
 
@@ -109,7 +109,7 @@ interface Mark {
 
 /** Grants such as `logs` (part `read-all`) and `logs-read` (part `all`) would write one Sid; say so early. */
 function sidClashes(configuration: Configuration): readonly PathFinding[] {
-  const context = grantContext(configuration);
+  const context = getGrantContext(configuration);
   const before = new Map<string, Mark[]>();
   return configuration.grants.flatMap((entry, index) => {
     if (configuration.centralAccounts[entry.account] === undefined) return [];
@@ -129,7 +129,7 @@ const mayMeet = (one: Mark, other: Mark): boolean =>
   one.grant !== other.grant && (one.id === undefined || other.id === undefined || one.id === other.id);
 
 function ownMarks(entry: Configuration['grants'][number], context: GrantContext): readonly Mark[] {
-  const kind = grantKind(entry.kind);
+  const kind = getGrantKind(entry.kind);
   const searches = kind.discovery?.searches(entry, context) ?? [];
   const named = kind.resources(entry, context).map((ref) => ({ ref, id: ref.id }));
   const found = searches.map(({ kind, accountId, region }) => ({
@@ -147,7 +147,7 @@ function sidsOn(
   ref: ResourceRef,
   context: GrantContext,
 ): readonly string[] {
-  const kind = grantKind(entry.kind);
+  const kind = getGrantKind(entry.kind);
   const shares = [{ entry, accounts: [anyAccount] }];
   const { next, owned } = kind.render({ ref, actual: kind.empty, shares, remembered: [], context });
   const statements = Object.values(kind.documents(next, owned)).flatMap(

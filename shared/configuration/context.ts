@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { GrantContext } from '../grants/contract.ts';
-import { perObject } from '../platform/memoize.ts';
+import { memoizeByObject } from '../platform/memoize.ts';
 import type { CentralAccountName, Configuration } from './schema.ts';
 
 /** What grant kinds may know of a configuration. */
-export const grantContext = perObject((configuration: Configuration): GrantContext => {
+export const getGrantContext = memoizeByObject((configuration: Configuration): GrantContext => {
   const { partition, organization, installation, limits, centralAccounts } = configuration;
   const configured = Object.entries(centralAccounts).flatMap(([name, account]) =>
     account === undefined ? [] : [[name, account] as const],
@@ -19,7 +19,7 @@ export const grantContext = perObject((configuration: Configuration): GrantConte
 });
 
 /** The names that the central account `id` has; one account may have several. */
-export const centralNamesOf = (
+export const listCentralNames = (
   { centralAccounts }: Configuration,
   id: string,
 ): readonly CentralAccountName[] =>
@@ -28,10 +28,10 @@ export const centralNamesOf = (
     .map(([name]) => name);
 
 /** Two files that mean the same have one hash. */
-export const configurationHash = (configuration: Configuration): string => canonicalHash(configuration);
+export const hashConfiguration = (configuration: Configuration): string => hashCanonically(configuration);
 
 /** SHA-256 of a value's JSON with the keys of every object in order, hexadecimal. */
-export const canonicalHash = (value: unknown): string =>
+export const hashCanonically = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value, ordered)).digest('hex');
 
 const ordered = (_: string, value: unknown): unknown =>

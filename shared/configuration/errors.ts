@@ -1,4 +1,4 @@
-import { type Finding, listed, OnboardingError } from '../platform/errors.ts';
+import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
 /** The configuration is not valid; every finding at once. */
 export class ConfigurationError extends OnboardingError {
@@ -8,7 +8,7 @@ export class ConfigurationError extends OnboardingError {
 
   constructor(source: string, findings: readonly Finding[]) {
     const count = findings.length === 1 ? '1 mistake' : `${findings.length} mistakes`;
-    super(`${source} has ${count}:\n${listed(findings)}`, { source, findings });
+    super(`${source} has ${count}:\n${formatFindings(findings)}`, { source, findings });
     this.findings = findings;
   }
 }

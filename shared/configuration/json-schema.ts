@@ -13,7 +13,7 @@ const annotations = ['examples'];
  * A JSON Schema as AppConfig gets it: without white space.
  * @throws Error that says what a validator of AppConfig must be, and what this is
  */
-export function validatorText(text: string): string {
+export function minifySchema(text: string): string {
   const schema: unknown = JSON.parse(text);
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
     throw new Error('a JSON Schema is an object');
@@ -29,7 +29,7 @@ export function validatorText(text: string): string {
 }
 
 /** What a JSON Schema of draft-04 finds wrong with a value, a line each. Formats are not looked at. */
-export function violations(schema: string, value: unknown): readonly string[] {
+export function findViolations(schema: string, value: unknown): readonly string[] {
   const validate = compiled(JSON.parse(schema), false);
   if (validate(value) === true) return [];
   return (validate.errors ?? []).map(

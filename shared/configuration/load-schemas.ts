@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Finding } from '../platform/errors.ts';
-import { applicationsOf } from './applications.ts';
+import { getApplications } from './applications.ts';
 import { ConfigurationError } from './errors.ts';
-import { validatorText } from './json-schema.ts';
-import { configurationText, parseConfiguration } from './load.ts';
+import { minifySchema } from './json-schema.ts';
+import { parseConfiguration, readConfigurationText } from './load.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 import { readSource } from './source.ts';
-import { inOrder } from './validate.ts';
-import { configurationWarnings } from './warnings.ts';
+import { sortByLine } from './validate.ts';
+import { findConfigurationWarnings } from './warnings.ts';
 
 /** The JSON Schemas that a configuration names, by their paths as they stand there, each as AppConfig gets it. */
 type JsonSchemas = ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export interface ConfigurationAndSchemas {
  * @throws ConfigurationError with every finding, each with its path and line
  */
 export async function loadWithSchemas(file: string): Promise<ConfigurationAndSchemas> {
-  const text = await configurationText(file);
+  const text = await readConfigurationText(file);
   const configuration = parseConfiguration(text, file);
   const read = await Promise.all(
     namedSchemas(configuration).map(async ({ path, schema }) => ({
@@ -38,8 +38,8 @@ export async function loadWithSchemas(file: string): Promise<ConfigurationAndSch
   const findings = read.flatMap(({ path, problem }): readonly PathFinding[] =>
     problem === undefined ? [] : [{ path, message: problem }],
   );
-  if (findings.length > 0) throw new ConfigurationError(file, inOrder(findings, readSource(text).lineOf));
-  const warnings = inOrder(configurationWarnings(configuration), readSource(text).lineOf);
+  if (findings.length > 0) throw new ConfigurationError(file, sortByLine(findings, readSource(text).lineOf));
+  const warnings = sortByLine(findConfigurationWarnings(configuration), readSource(text).lineOf);
   return {
     configuration,
     schemas: new Map(read.map(({ schema, content = '' }) => [schema, content])),
@@ -48,7 +48,7 @@ export async function loadWithSchemas(file: string): Promise<ConfigurationAndSch
 }
 
 const namedSchemas = (configuration: Configuration) =>
-  applicationsOf(configuration).flatMap(({ profiles }, application) =>
+  getApplications(configuration).flatMap(({ profiles }, application) =>
     profiles.flatMap(({ schema }, profile) =>
       schema === undefined
         ? []
@@ -67,7 +67,7 @@ async function schemaIn(
       problem: `must be a file, from the folder of this configuration: ${file} cannot be read (${text.code})`,
     };
   try {
-    return { content: validatorText(text.replace(/^\uFEFF/, '')) };
+    return { content: minifySchema(text.replace(/^\uFEFF/, '')) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { problem: `must be a JSON Schema of draft-04, which AppConfig takes: ${reason}` };

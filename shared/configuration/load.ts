@@ -9,10 +9,10 @@ import { validateConfiguration } from './validate.ts';
  * @throws ConfigurationError with every finding, each with its path and line
  */
 export const loadConfiguration = async (file: string): Promise<Configuration> =>
-  parseConfiguration(await configurationText(file), file);
+  parseConfiguration(await readConfigurationText(file), file);
 
 /** @throws ConfigurationError where there is no such file */
-export const configurationText = (file: string): Promise<string> =>
+export const readConfigurationText = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const hint = 'name a file with --config or ONBOARDING_CONFIG, or begin with examples/onboarding.yml';
     throw new ConfigurationError(file, [{ path: '', message: `cannot be read (${error.code}): ${hint}` }]);

@@ -1,4 +1,4 @@
-import { pathText } from './messages.ts';
+import { formatPath } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
 /** What a person should know of a grant whose accounts nobody lists. */
@@ -18,7 +18,7 @@ export const listMatchNotes = ({ grants, organization }: Configuration): readonl
       match === 'organization'
         ? `every account of organization ${organization.id}`
         : `every account in ${(selector.ous ?? []).join(' or ')} or below`;
-    return [{ grant: name, path: pathText(['grants', index, 'match']), note: noteOn(whom) }];
+    return [{ grant: name, path: formatPath(['grants', index, 'match']), note: noteOn(whom) }];
   });
 
 const noteOn = (whom: string): string =>

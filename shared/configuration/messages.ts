@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { nearestWord } from '../platform/nearest-name.ts';
+import { findNearestWord } from '../platform/nearest-name.ts';
 
 /** A mistake in a configuration: where, and what would be right. */
 export interface PathFinding {
@@ -8,7 +8,7 @@ export interface PathFinding {
 }
 
 /** An issue of the schema as one finding for each mistake, in words that say what would be right. */
-export function findingsOf(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
+export function explainIssue(issue: z.core.$ZodIssue, root: unknown): readonly PathFinding[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(issue.message, key) }));
   const value = valueAt(root, issue.path);
@@ -19,17 +19,17 @@ export function findingsOf(issue: z.core.$ZodIssue, root: unknown): readonly Pat
   return [{ path: issue.path, message: `${right}${excerpt(value)}${suggestion(issue, value)}` }];
 }
 
-/** A schema of ours that names its keys says so itself; see `withKeys`. */
+/** A schema of ours that names its keys says so itself; see `describeKeyErrors`. */
 const unknownKey = (message: string, key: string): string =>
   message.startsWith('Unrecognized key')
     ? 'is not a key here; remove or correct it'
-    : `${message}${didYouMean(nearestWord(key, keysIn(message)))}`;
+    : `${message}${suggestWord(findNearestWord(key, keysIn(message)))}`;
 
-/** The keys that a message of `withKeys` lists. */
+/** The keys that a message of `describeKeyErrors` lists. */
 const keysIn = (message: string): readonly string[] =>
   message.replace(/^.*the keys are /s, '').split(/, | and /);
 
-export const didYouMean = (word: string | undefined): string =>
+export const suggestWord = (word: string | undefined): string =>
   word === undefined ? '' : `; did you mean ${word}?`;
 
 /** Messages of our own schemas say what a value must be, or are a sentence that begins with a verb. */
@@ -77,7 +77,7 @@ function suggestion(issue: z.core.$ZodIssue, value: unknown): string {
       ? issue.values
       : optionsOf((issue.code === 'custom' ? issue.params : undefined) ?? issue);
   const words = options.map(String);
-  return words.includes(value) ? '' : didYouMean(nearestWord(value, words));
+  return words.includes(value) ? '' : suggestWord(findNearestWord(value, words));
 }
 
 const optionsOf = (issue: object): readonly unknown[] =>
@@ -101,7 +101,7 @@ function excerpt(value: unknown): string {
 }
 
 /** Error texts for a strict object: for an unknown key, and for something that is no object at all. */
-export const withKeys =
+export const describeKeyErrors =
   (keys: readonly string[]) =>
   ({ code }: { readonly code?: string | undefined }): string => {
     const listed = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
@@ -111,7 +111,7 @@ export const withKeys =
   };
 
 /** `['grants', 2, 'bucket']` → `grants[2].bucket`. */
-export const pathText = (path: readonly PropertyKey[]): string =>
+export const formatPath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
     '',

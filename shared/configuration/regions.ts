@@ -1,5 +1,5 @@
 import { partition } from '@aws-sdk/core/client';
-import { nearestWord } from '../platform/nearest-name.ts';
+import { findNearestWord } from '../platform/nearest-name.ts';
 
 /** Whether the SDK's endpoint data have the region; they describe each region that they know. */
 export const isKnownRegion = (region: string): boolean => isDescribed(partition(region));
@@ -7,8 +7,8 @@ export const isKnownRegion = (region: string): boolean => isDescribed(partition(
 const isDescribed = (data: object): boolean => 'description' in data && data.description !== undefined;
 
 /** The known region that is spelled most like this one. */
-export const nearestRegion = (region: string): string | undefined =>
-  nearestWord(region, likelyRegions().filter(isKnownRegion));
+export const findNearestRegion = (region: string): string | undefined =>
+  findNearestWord(region, likelyRegions().filter(isKnownRegion));
 
 /** The SDK does not list its regions, so they are found among the names that AWS makes. */
 const likelyRegions = (): readonly string[] =>

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { selectorSchema } from '../accounts/selector.ts';
-import { type GrantEntry, regions, rolePattern } from '../grants/grant-schema.ts';
-import { grantKind, grantKinds } from '../grants/kinds.ts';
+import { type GrantEntry, regionsSchema, rolePattern } from '../grants/grant-schema.ts';
+import { getGrantKind, grantKinds } from '../grants/kinds.ts';
 import { type LimitName, type Quota, quotas } from '../grants/quotas.ts';
 import { installationIdPattern } from '../iam/managed-statements.ts';
 import { accountIdPattern } from '../platform/account.ts';
 import type { centralAccountNames } from '../platform/central-accounts.ts';
-import { region, text } from '../platform/schema-fields.ts';
-import { applications } from './applications.ts';
-import { withKeys } from './messages.ts';
+import { regionSchema, textSchema } from '../platform/schema-fields.ts';
+import { applicationsSchema } from './applications.ts';
+import { describeKeyErrors } from './messages.ts';
 import { secretDeployment } from './secret-deployment.ts';
 
 const accountId = z
@@ -17,19 +17,19 @@ const accountId = z
 
 /** An object that says which keys it has when it meets another. */
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
+  z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
 
 /** The state machine's `TimeoutSeconds` allows as much; a test holds the two together. */
 export const longestApprovalHours = 168;
 export const defaultApprovalHours = 24;
 
-const centralAccount = object({ id: accountId, region });
+const centralAccount = object({ id: accountId, region: regionSchema });
 
 /** An entry's unknown key is told with the keys that its kind and preset have. */
 function withKnownKeys(issue: z.core.$ZodIssue, schema: z.ZodType, entry: object): z.core.$ZodIssue {
   if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return issue;
   const keys = shapesFor(schema, entry).flatMap((shape) => Object.keys(shape));
-  return keys.length === 0 ? issue : { ...issue, message: withKeys(keys)(issue) };
+  return keys.length === 0 ? issue : { ...issue, message: describeKeyErrors(keys)(issue) };
 }
 
 function shapesFor(schema: unknown, entry: object): readonly z.core.$ZodShape[] {
@@ -49,7 +49,7 @@ const grant = z.looseObject({ kind: z.unknown() }).transform((entry, context): G
     context.addIssue({ code: 'custom', path: ['kind'], message, params: { options: names } });
     return z.NEVER;
   }
-  const { schema } = grantKind(entry.kind);
+  const { schema } = getGrantKind(entry.kind);
   const parsed = schema.safeParse(entry);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues)
@@ -87,7 +87,7 @@ const approval = object({
   timeLimitHours: z.int().min(1).max(longestApprovalHours).default(defaultApprovalHours),
 });
 /** Organizations closes an account for good 90 days after it was suspended; until then it can be reopened. */
-const mostGraceHours = 90 * 24;
+const maxGraceHours = 90 * 24;
 
 /** A change that takes a grant from more accounts than both limits is withheld until a person allows it. */
 const removalLimits = object({
@@ -100,13 +100,13 @@ const removalLimits = object({
 export const configurationSchema = object({
   version: z.literal(1, '1, the only version of this format'),
   /** Tells the marks of two installations in one organization apart. Becomes part of each Sid. */
-  installation: text(
+  installation: textSchema(
     installationIdPattern,
     'lower-case letters and digits, a letter first, at most 16: for example prod',
   ),
   partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']).default('aws'),
   organization: object({
-    id: text(/^o-[a-z0-9]{10,32}$/, 'an organization id, such as o-exampleorg1'),
+    id: textSchema(/^o-[a-z0-9]{10,32}$/, 'an organization id, such as o-exampleorg1'),
     managementAccount: accountId,
   }),
   centralAccounts: object({
@@ -116,24 +116,24 @@ export const configurationSchema = object({
     configuration: centralAccount.optional(),
   }),
   /** The role that each central account has for this project, with its path. */
-  spokeRole: text(rolePattern, 'the name of a role, with its path if it has one').default(
+  spokeRole: textSchema(rolePattern, 'the name of a role, with its path if it has one').default(
     'account-onboarding/spoke',
   ),
   grants: z.array(grant).min(1, 'must have at least one grant'),
   notifications: object({
     /** Topic that hears of every run. */
-    topic: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
+    topic: textSchema(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'the ARN of an SNS topic'),
   }).optional(),
   approval: approval.optional(),
   limits: limits.prefault({}),
   removalLimits: removalLimits.prefault({}),
   /** Hours that an account keeps what no grant gives it any more; 0 to 2,160. */
-  graceHours: z.int().nonnegative().max(mostGraceHours).default(0),
+  graceHours: z.int().nonnegative().max(maxGraceHours).default(0),
   secretDeployment: secretDeployment.optional(),
   /** Applications of AppConfig, with their environments and freeform profiles. */
-  applications: applications.optional(),
+  applications: applicationsSchema.optional(),
   /** Regions that AWS has opened since this version was released. */
-  additionalRegions: regions,
+  additionalRegions: regionsSchema,
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -1,18 +1,18 @@
-import { resourceOf } from '../grants/contract.ts';
-import type { FoundResources } from '../store/ports.ts';
-import { centralNamesOf } from './context.ts';
-import { desiredKeys } from './named-resources.ts';
+import { parseResourceKey } from '../grants/contract.ts';
+import type { SearchResult } from '../store/ports.ts';
+import { listCentralNames } from './context.ts';
+import { listDesiredKeys } from './named-resources.ts';
 import type { Configuration } from './schema.ts';
-import { type Found, searchesOf } from './searches.ts';
+import { listSearches, type SearchMatches } from './searches.ts';
 
 /** What the table knows of searches, as a plan asks for it. */
-export const foundIn = (items: readonly FoundResources[]): Found =>
+export const toSearchMatches = (items: readonly SearchResult[]): SearchMatches =>
   new Map(items.map(({ search, matching }) => [search, matching]));
 
-export const isLookedAt = (item: FoundResources | undefined): boolean => item?.lookedAt !== undefined;
+export const hasSearched = (item: SearchResult | undefined): boolean => item?.lookedAt !== undefined;
 
 /** Every resource that a search has found, now or before. */
-export const everFound = (items: readonly FoundResources[]): readonly string[] =>
+export const everFound = (items: readonly SearchResult[]): readonly string[] =>
   items.flatMap(({ matching, former }) => [...matching, ...former]);
 
 /**
@@ -22,17 +22,17 @@ export const everFound = (items: readonly FoundResources[]): readonly string[] =
 export function droppedAmong(
   keys: readonly string[],
   configuration: Configuration,
-  items: readonly FoundResources[],
+  items: readonly SearchResult[],
 ): readonly string[] {
-  const desired = desiredKeys(configuration, foundIn(items));
+  const desired = listDesiredKeys(configuration, toSearchMatches(items));
   const others = [...new Set(keys)].filter((key) => !desired.has(key));
   if (others.length === 0) return [];
-  const looked = new Set(items.filter(isLookedAt).map(({ search }) => search));
-  const open = searchesOf(configuration).filter(({ key }) => !looked.has(key));
+  const looked = new Set(items.filter(hasSearched).map(({ search }) => search));
+  const open = listSearches(configuration).filter(({ key }) => !looked.has(key));
   const places = new Set(open.map(placeOf));
   return others.filter((key) => {
-    const ref = resourceOf(key);
-    return !places.has(placeOf(ref)) && centralNamesOf(configuration, ref.accountId).length > 0;
+    const ref = parseResourceKey(key);
+    return !places.has(placeOf(ref)) && listCentralNames(configuration, ref.accountId).length > 0;
   });
 }
 

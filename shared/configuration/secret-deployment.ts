@@ -1,25 +1,25 @@
 import * as z from 'zod';
-import { eachOnce, regions } from '../grants/grant-schema.ts';
+import { regionsSchema, uniqueListSchema } from '../grants/grant-schema.ts';
 import { nameOrArnPattern } from '../platform/aws/secret-arn.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
-import { region, text } from '../platform/schema-fields.ts';
-import { type PathFinding, withKeys } from './messages.ts';
+import { regionSchema, textSchema } from '../platform/schema-fields.ts';
+import { describeKeyErrors, type PathFinding } from './messages.ts';
 
 /** AppConfig API reference: ids of applications, environments and profiles. */
 export const appConfigIdPattern = /^[a-z0-9]{4,7}$/;
 
-const appConfigId = text(
+const appConfigId = textSchema(
   appConfigIdPattern,
   'an id of AppConfig: four to seven lower-case letters and digits',
 );
 
-const strategyId = text(
+const strategyId = textSchema(
   /^([a-z0-9]{4,7}|AppConfig\.[A-Za-z0-9]{9,40})$/,
   'the id of a deployment strategy, or a predefined one such as AppConfig.AllAtOnce',
 );
 
 /** Name, or ARN. */
-export const secretPattern = text(
+export const secretPattern = textSchema(
   nameOrArnPattern,
   'the name of a secret, such as app/database, or its whole ARN, with the six characters at the end',
 );
@@ -28,15 +28,15 @@ const shape = {
   secret: secretPattern,
   account: z.enum(centralAccountNames),
   /** Default: the central account's region. */
-  region: region.optional(),
+  region: regionSchema.optional(),
   application: appConfigId,
-  environments: eachOnce(appConfigId, 'must name at least one environment'),
+  environments: uniqueListSchema(appConfigId, 'must name at least one environment'),
   profile: appConfigId,
   /** Default: the one of all targets. */
   strategy: strategyId.optional(),
 };
 
-const target = z.strictObject(shape, { error: withKeys(Object.keys(shape)) });
+const target = z.strictObject(shape, { error: describeKeyErrors(Object.keys(shape)) });
 
 export type SecretTarget = z.infer<typeof target>;
 
@@ -47,13 +47,13 @@ const secretDeploymentShape = {
   /** How long a deployment is followed after its start. With `startTimeoutMinutes` less than an execution may take. */
   deploymentTimeoutMinutes: z.int().min(1).max(120).default(120),
   /** Regions beside the central accounts' own in which they have secrets: their events come from there, too. Default: none. */
-  regions,
+  regions: regionsSchema,
   targets: z.array(target).default([]),
 };
 
 /** What is deployed when a secret was rotated. */
 export const secretDeployment = z.strictObject(secretDeploymentShape, {
-  error: withKeys(Object.keys(secretDeploymentShape)),
+  error: describeKeyErrors(Object.keys(secretDeploymentShape)),
 });
 
 export type SecretDeployment = z.infer<typeof secretDeployment>;

@@ -1,7 +1,7 @@
 import type { Finding } from '../platform/errors.ts';
-import { consistencyFindings, nameFindings } from './consistency.ts';
+import { checkConsistency, checkNames } from './consistency.ts';
 import { ConfigurationError } from './errors.ts';
-import { findingsOf, type PathFinding, pathText } from './messages.ts';
+import { explainIssue, formatPath, type PathFinding } from './messages.ts';
 import { type Configuration, configurationSchema } from './schema.ts';
 
 /**
@@ -15,11 +15,11 @@ export function validateConfiguration(
 ): Configuration {
   const parsed = configurationSchema.safeParse(value);
   const found = parsed.success
-    ? consistencyFindings(parsed.data)
-    : [...parsed.error.issues.flatMap((issue) => findingsOf(issue, value)), ...nameFindings(value)];
+    ? checkConsistency(parsed.data)
+    : [...parsed.error.issues.flatMap((issue) => explainIssue(issue, value)), ...checkNames(value)];
   const findings = [...reservedKeys(value), ...found];
   if (findings.length === 0 && parsed.success) return parsed.data;
-  throw new ConfigurationError(source, inOrder(findings, lineOf));
+  throw new ConfigurationError(source, sortByLine(findings, lineOf));
 }
 
 /**
@@ -39,7 +39,7 @@ function reservedKeys(value: unknown, path: readonly PropertyKey[] = []): readon
 }
 
 /** In the order of the lines. */
-export const inOrder = (
+export const sortByLine = (
   findings: readonly PathFinding[],
   lineOf: (path: readonly PropertyKey[]) => number | undefined,
 ): readonly Finding[] =>
@@ -50,6 +50,6 @@ export const inOrder = (
 
 /** `grants[2].bucket (line 31)`. */
 function placeText(path: readonly PropertyKey[], line: number | undefined): string {
-  if (line === undefined) return pathText(path);
-  return path.length === 0 ? `line ${line}` : `${pathText(path)} (line ${line})`;
+  if (line === undefined) return formatPath(path);
+  return path.length === 0 ? `line ${line}` : `${formatPath(path)} (line ${line})`;
 }

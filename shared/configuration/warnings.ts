@@ -1,12 +1,12 @@
-import { grantKind } from '../grants/kinds.ts';
+import { getGrantKind } from '../grants/kinds.ts';
 import type { PathFinding } from './messages.ts';
 import type { Configuration } from './schema.ts';
 
 /** What is legal in a configuration but seldom meant, or cannot work. */
-export const configurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
+export const findConfigurationWarnings = (configuration: Configuration): readonly PathFinding[] => [
   ...sharedAccounts(configuration),
   ...configuration.grants.flatMap((entry, index) =>
-    (grantKind(entry.kind).warnings?.(entry) ?? []).map(({ field, message }) => ({
+    (getGrantKind(entry.kind).warnings?.(entry) ?? []).map(({ field, message }) => ({
       path: ['grants', index, field],
       message,
     })),

@@ -1,18 +1,18 @@
 import { isMember } from '../accounts/membership.ts';
-import { accountIdsIn } from '../iam/accounts.ts';
-import { conditionsMet } from '../iam/conditions.ts';
+import { findAccountIds } from '../iam/accounts.ts';
+import { evaluateConditions } from '../iam/conditions.ts';
 import type { Statement } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/evaluate.ts';
 import type { Account } from '../platform/account.ts';
-import { accountIds, organizationKeys } from './principals.ts';
+import { getOrganizationKeys, listAccountIds } from './principals.ts';
 
 /**
  * Ids of the accounts that statements of a grant let in. Whom a key of the organization holds, nobody can list: iterated,
  * the set then has the named accounts only, but it has every account. So no write is taken for one that adds accounts
  * which have the grant already, and none is left out in search of a principal that AWS refuses.
  */
-export function accountsLetIn(statements: readonly Statement[]): ReadonlySet<string> {
-  const named = statements.map((statement) => accountIdsIn(whoMay(statement)));
+export function getAdmittedAccounts(statements: readonly Statement[]): ReadonlySet<string> {
+  const named = statements.map((statement) => findAccountIds(whoMay(statement)));
   const all = named.flatMap((ids) => [...ids]);
   const unlisted = statements.filter((statement, index) => isHeld(statement) && named[index]?.size === 0);
   return unlisted.length > 0 ? new Everybody(all, unlisted) : new Set(all);
@@ -39,18 +39,21 @@ class Everybody extends Set<string> {
   }
 }
 
-/** Ids of those whom `accountsLetIn` gave: the named ones, and of `accounts` the members whom a condition lets in. */
-export const listed = (letIn: ReadonlySet<string>, accounts: readonly Account[]): readonly string[] =>
-  letIn instanceof Everybody
-    ? [...new Set([...letIn, ...accountIds(accounts.filter((account) => letIn.holds(account)))])]
-    : [...letIn];
+/** Ids of those whom `getAdmittedAccounts` gave: the named ones, and of `accounts` the members whom a condition lets in. */
+export const listAdmitted = (
+  admitted: ReadonlySet<string>,
+  accounts: readonly Account[],
+): readonly string[] =>
+  admitted instanceof Everybody
+    ? [...new Set([...admitted, ...listAccountIds(accounts.filter((account) => admitted.holds(account)))])]
+    : [...admitted];
 
 /** Whether a condition on the organization lets accounts in that nobody can list. */
-export const isOpen = (letIn: ReadonlySet<string>): boolean => letIn instanceof Everybody;
+export const isOpenToOrganization = (admitted: ReadonlySet<string>): boolean => admitted instanceof Everybody;
 
 /** Whether an account is let in by its id. */
-export const isNamed = (letIn: ReadonlySet<string>, id: string): boolean =>
-  letIn instanceof Everybody ? letIn.names(id) : letIn.has(id);
+export const isAdmittedById = (admitted: ReadonlySet<string>, id: string): boolean =>
+  admitted instanceof Everybody ? admitted.names(id) : admitted.has(id);
 
 const organizationKey = /^aws:(principal|source|resource)(orgid|orgpaths|account)$/i;
 
@@ -67,10 +70,10 @@ function holds({ Condition = {} }: Statement, account: Account): boolean {
     {},
     ...(['Principal', 'Source', 'Resource'] as const).map((whose) => ({
       [`aws:${whose}Account`]: account.id,
-      ...organizationKeys(whose, account, { organizationId: ids[0] ?? '' }),
+      ...getOrganizationKeys(whose, account, { organizationId: ids[0] ?? '' }),
     })),
   );
-  return conditionsMet(Object.fromEntries(blocks), { enabled: false, context }) === 'yes';
+  return evaluateConditions(Object.fromEntries(blocks), { enabled: false, context }) === 'yes';
 }
 
 const isHeld = ({ Condition = {} }: Statement): boolean =>

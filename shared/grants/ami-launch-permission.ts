@@ -5,15 +5,15 @@ import {
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { newPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
-import { ownedSid } from '../iam/managed-statements.ts';
+import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
+import { createManagedSid } from '../iam/managed-statements.ts';
 import type { GrantContext, GrantKind, RenderRequest, ResourceRef, Share, StateChange } from './contract.ts';
-import { countedSize } from './counted-limit.ts';
-import { places } from './discovery.ts';
+import { measureCounted } from './counted-limit.ts';
+import { listPlaces } from './discovery.ts';
 import { grantEntryFields } from './grant-schema.ts';
-import { imageDiscovery, imageFields, imagesFit } from './image-discovery.ts';
-import { onArn } from './permissions.ts';
-import { requestOfAccount } from './principals.ts';
+import { checkImageEntry, imageDiscovery, imageFields } from './image-discovery.ts';
+import { createArnPermissions } from './permissions.ts';
+import { createAccountRequest } from './principals.ts';
 
 /**
  * Which accounts may launch an image. Sharing an image needs no permission on its snapshots. Where they are encrypted,
@@ -26,7 +26,7 @@ const schema = z
     kind: z.literal('ami-launch-permission'),
     ...imageFields,
   })
-  .check(imagesFit);
+  .check(checkImageEntry);
 
 type Entry = z.infer<typeof schema>;
 
@@ -39,7 +39,7 @@ interface LaunchPermissions {
 }
 
 const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
-  ownedSid({ installationId, grant: name, part: 'launch' });
+  createManagedSid({ installationId, grant: name, part: 'launch' });
 
 /** What the table remembers: `<Sid of the grant>/<account id>`. */
 const accountOf = (mark: string): string => mark.slice(mark.lastIndexOf('/') + 1);
@@ -65,7 +65,7 @@ function render(request: RenderRequest<Entry, LaunchPermissions>) {
   const all = (counted: readonly Share<Entry>[]): ReadonlySet<string> =>
     new Set([...foreign, ...kept.map(accountOf), ...counted.flatMap((share) => wantedIds(share, ref))]);
   const limit = context.limits.launchPermissionsPerImage;
-  const size = countedSize({
+  const size = measureCounted({
     ref,
     shares,
     now: actual.sharedWith.length,
@@ -128,7 +128,7 @@ function documents(
     ...foreignStatements(sharedWith.filter((id) => !ours.has(id))),
   ];
   return {
-    'launch-permissions': statements.length === 0 ? undefined : { ...newPolicy(), Statement: statements },
+    'launch-permissions': statements.length === 0 ? undefined : { ...createPolicy(), Statement: statements },
   };
 }
 
@@ -204,11 +204,11 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   // No identity: EC2 gives no image id twice.
   empty: { sharedWith: [] },
   resources: (entry, context) =>
-    places(entry, context).flatMap((place) =>
+    listPlaces(entry, context).flatMap((place) =>
       (entry.images ?? []).map((id) => ({ kind: 'ami-launch-permission', id, ...place })),
     ),
   discovery: imageDiscovery,
-  permissions: (on, context) => onArn({ actions, arn: imageArn }, on, context),
+  permissions: (on, context) => createArnPermissions({ actions, arn: imageArn }, on, context),
   accesses: (_, account, ref, context) =>
     account.id === ref.accountId
       ? []
@@ -216,7 +216,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
           {
             who: `Roles of ${account.id}`,
             what: `launch the image ${ref.id}`,
-            request: requestOfAccount(account, context, {
+            request: createAccountRequest(account, context, {
               action: 'ec2:RunInstances',
               resource: imageArn(ref, context),
             }),

@@ -1,36 +1,48 @@
 import * as z from 'zod';
 import type { Statement } from '../iam/document.ts';
-import { samePolicy } from '../iam/equality.ts';
-import { ownedSid, ownedStatements } from '../iam/managed-statements.ts';
+import { isSamePolicy } from '../iam/equality.ts';
+import { createManagedSid, listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { text } from '../platform/schema-fields.ts';
-import { accountsLetIn } from './admitted-accounts.ts';
+import { textSchema } from '../platform/schema-fields.ts';
+import { getAdmittedAccounts } from './admitted-accounts.ts';
 import type { Access, GrantContext, GrantKind, RenderRequest, ResourceRef, Share } from './contract.ts';
-import { globalPlaces } from './discovery.ts';
-import { checkMatch, eachOnce, grantEntryFields, principalFields, rolePattern } from './grant-schema.ts';
+import { listGlobalPlaces } from './discovery.ts';
 import {
-  attachedOf,
-  entityId,
+  checkMatch,
+  grantEntryFields,
+  principalFields,
+  rolePattern,
+  uniqueListSchema,
+} from './grant-schema.ts';
+import {
+  listAttached,
   type ManagedPolicies,
+  readEntityId,
   readManagedPolicies,
   writeManagedPolicies,
 } from './managed-policies.ts';
-import { managedPolicyActions, managedPolicyPermissions } from './managed-policy-permissions.ts';
-import { shards } from './policy-bin-packing.ts';
-import { allOf, heldBy, inCondition, matchOf, organizationKeys } from './principals.ts';
+import { listManagedPolicyPermissions, managedPolicyActions } from './managed-policy-permissions.ts';
+import { packPolicies } from './policy-bin-packing.ts';
 import {
-  accountsOfRoles,
+  getOrganizationKeys,
+  inCondition,
+  joinConditions,
+  matchOf,
+  restrictToOrganization,
+} from './principals.ts';
+import {
   anyAccount,
-  byAccountIds,
   hasAccountIds,
-  type Slot,
-  slotsOf,
-  withSlots,
+  listRoleAccounts,
+  listRoleEntries,
+  nameByAccountIds,
+  type RoleEntry,
+  withRoleEntries,
 } from './role-entries.ts';
 
-const entityNames = eachOnce(
-  text(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
+const entityNames = uniqueListSchema(
+  textSchema(/^[\w+=,.@-]{1,64}$/, 'a name without its path, of at most 64 letters, digits and +=,.@-_'),
   'must name at least one, or be left out',
 );
 
@@ -43,7 +55,7 @@ const schema = z
     groups: entityNames.optional(),
     roles: entityNames.optional(),
     /** The role in each account, with its path: `people/ReadOnly`. */
-    role: text(rolePattern, 'the name of a role, with its path if it has one'),
+    role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
     /** Whether the session must have been made with MFA. Default: true. */
     mfa: z.boolean().default(true),
   })
@@ -65,7 +77,7 @@ const roleArn = ({ role }: Entry, accountId: string, { partition }: GrantContext
   `arn:${partition}:iam::${accountId}:role/${role}`;
 
 const sidOf = ({ name }: Entry, { installationId }: GrantContext): string =>
-  ownedSid({ installationId, grant: name, part: 'assume' });
+  createManagedSid({ installationId, grant: name, part: 'assume' });
 
 /**
  * MFA is asked for with `Bool`, since with `BoolIfExists` long-term keys, which carry no such key, would pass
@@ -79,19 +91,21 @@ function statement(share: Share<Entry>, context: GrantContext, packing: string):
     Effect: 'Allow',
     Action: 'sts:AssumeRole',
     Resource: [],
-    ...allOf(
+    ...joinConditions(
       entry.mfa ? { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } : undefined,
-      declared === 'accounts' ? undefined : heldBy('Resource', { ...share, match: declared, context }),
+      declared === 'accounts'
+        ? undefined
+        : restrictToOrganization('Resource', { ...share, match: declared, context }),
     ),
   };
-  return isByIds(share, packing) ? byAccountIds(listed, roleArn(entry, anyAccount, context)) : listed;
+  return isByIds(share, packing) ? nameByAccountIds(listed, roleArn(entry, anyAccount, context)) : listed;
 }
 
 const isByIds = (share: Share<Entry>, packing: string): boolean =>
   packing === inCondition && share.entry.accountsIn === 'condition' && matchOf(share) === 'accounts';
 
 /** Each account of each grant takes one slot of one policy. Of a grant for all, all take one. */
-function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly Slot[] {
+function slots(share: Share<Entry>, context: GrantContext, packing: string): readonly RoleEntry[] {
   const { entry, accounts } = share;
   const sid = sidOf(entry, context);
   const ids = matchOf(share) === 'accounts' ? accounts.map(({ id }) => id) : [anyAccount];
@@ -106,7 +120,7 @@ function slots(share: Share<Entry>, context: GrantContext, packing: string): rea
 function render(request: RenderRequest<Entry, ManagedPolicies>) {
   const { actual, shares } = request;
   if (!shares.some(({ entry }) => entry.accountsIn === 'condition')) return attempt(request, 'listed');
-  const isPacked = attachedOf(actual).some(({ document }) => document.Statement.some(hasAccountIds));
+  const isPacked = listAttached(actual).some(({ document }) => document.Statement.some(hasAccountIds));
   if (isPacked) return attempt(request, inCondition);
   try {
     return attempt(request, 'listed');
@@ -119,10 +133,10 @@ function render(request: RenderRequest<Entry, ManagedPolicies>) {
 function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string) {
   const { ref, actual, shares, context } = request;
   const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
-  const { policies, size, limit } = shards({
+  const { policies, size, limit } = packPolicies({
     ref,
     actual,
-    slots: [...shares.flatMap((share) => slots(share, context, packing)), ...kept.flatMap(slotsOf)],
+    slots: [...shares.flatMap((share) => slots(share, context, packing)), ...kept.flatMap(listRoleEntries)],
     statements: [...shares.map((share) => statement(share, context, packing)), ...templates(kept)],
     context,
   });
@@ -142,14 +156,14 @@ function attempt(request: RenderRequest<Entry, ManagedPolicies>, packing: string
  */
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, ManagedPolicies>): readonly Statement[] {
   const claimed = new Set(shares.map(({ entry }) => sidOf(entry, context)));
-  return attachedOf(actual).flatMap(({ document }) =>
-    ownedStatements(document, context.installationId).filter(({ Sid = '' }) => !claimed.has(Sid)),
+  return listAttached(actual).flatMap(({ document }) =>
+    listManagedStatements(document, context.installationId).filter(({ Sid = '' }) => !claimed.has(Sid)),
   );
 }
 
 /** One statement for each Sid. */
 const templates = (statements: readonly Statement[]): readonly Statement[] => [
-  ...new Map(statements.map((each) => [each.Sid, withSlots(each, [])])).values(),
+  ...new Map(statements.map((each) => [each.Sid, withRoleEntries(each, [])])).values(),
 ];
 
 const packingText = (policies: number, packing: string): string =>
@@ -158,7 +172,7 @@ const packingText = (policies: number, packing: string): string =>
 /** The accounts whose roles a statement names, as those whom it lets in. */
 const toRoles = (given: Statement): Statement => ({
   ...given,
-  Principal: { AWS: accountsOfRoles(given).map(({ accountId }) => accountId) },
+  Principal: { AWS: listRoleAccounts(given).map(({ accountId }) => accountId) },
 });
 
 function accesses(
@@ -180,7 +194,7 @@ function accesses(
         context: {
           'aws:MultiFactorAuthPresent': 'true',
           'aws:ResourceAccount': account.id,
-          ...organizationKeys('Resource', account, context),
+          ...getOrganizationKeys('Resource', account, context),
         },
       },
     },
@@ -195,30 +209,30 @@ export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },
   resources: (entry, context) =>
-    globalPlaces(entry, context).flatMap((place) =>
+    listGlobalPlaces(entry, context).flatMap((place) =>
       [
         ...(entry.groups ?? []).map((name) => `group/${name}`),
         ...(entry.roles ?? []).map((name) => `role/${name}`),
       ].map((id) => ({ kind: 'assume-role-permission', id, ...place })),
     ),
-  permissions: managedPolicyPermissions,
+  permissions: listManagedPolicyPermissions,
   accesses,
   render,
   granted: (entry, _, actual, context) => {
     const sid = sidOf(entry, context);
-    const ours = attachedOf(actual)
+    const ours = listAttached(actual)
       .flatMap(({ document }) => document.Statement)
       .filter(({ Sid }) => Sid === sid);
-    return accountsLetIn(ours.map(toRoles));
+    return getAdmittedAccounts(ours.map(toRoles));
   },
   same: (a, b) =>
     a.policies.length === b.policies.length &&
     a.policies.every((policy) => {
       const other = b.policies.find(({ name }) => name === policy.name);
-      return other?.attached === policy.attached && samePolicy(other.document, policy.document);
+      return other?.attached === policy.attached && isSamePolicy(other.document, policy.document);
     }),
-  documents: (state) => Object.fromEntries(attachedOf(state).map(({ name, document }) => [name, document])),
+  documents: (state) => Object.fromEntries(listAttached(state).map(({ name, document }) => [name, document])),
   read: ({ iam }, ref, context) => readManagedPolicies(iam, ref, context),
-  identity: ({ iam }, ref) => entityId(iam, ref),
+  identity: ({ iam }, ref) => readEntityId(iam, ref),
   write: ({ iam }, ref, change, context) => writeManagedPolicies(iam, ref, change, context),
 };

@@ -17,11 +17,11 @@ export interface ResourceRef {
 }
 
 /** The name of a resource in the table and in reports. */
-export const resourceKey = ({ kind, accountId, region, id }: ResourceRef): string =>
+export const formatResourceKey = ({ kind, accountId, region, id }: ResourceRef): string =>
   `${kind}/${accountId}/${region}/${id}`;
 
-/** The resource that `resourceKey` names. */
-export function resourceOf(key: string): ResourceRef {
+/** The resource that `formatResourceKey` names. */
+export function parseResourceKey(key: string): ResourceRef {
   const [kind = '', accountId = '', region = '', ...id] = key.split('/');
   return { kind, accountId, region, id: id.join('/') };
 }
@@ -43,7 +43,7 @@ export interface ResourceSearch {
  * The name of a search in the table: `kind/account/region/name:base/*`, or `…/tags:Team=a|b,Use=c`. Each search has
  * one of its own, so what stands in tags is encoded as in a URL.
  */
-export const searchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
+export const formatSearchKey = ({ kind, accountId, region, pattern }: ResourceSearch): string =>
   `${kind}/${accountId}/${region}/${'name' in pattern ? `name:${pattern.name}` : `tags:${tagText(pattern.tags)}`}`;
 
 const tagText = (tags: Readonly<Record<string, readonly string[]>>): string =>

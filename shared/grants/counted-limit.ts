@@ -1,7 +1,7 @@
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { type LimitUnit, type ResourceRef, resourceKey, type Share } from './contract.ts';
+import { formatResourceKey, type LimitUnit, type ResourceRef, type Share } from './contract.ts';
 import type { GrantEntry } from './grant-schema.ts';
-import { type LimitName, raiseAdvice } from './quotas.ts';
+import { adviseQuotaIncrease, type LimitName } from './quotas.ts';
 
 export interface CountedLimit<Entry extends GrantEntry> {
   readonly ref: ResourceRef;
@@ -20,7 +20,7 @@ export interface CountedLimit<Entry extends GrantEntry> {
  * The size of a resource that AWS limits by number, such as the grants of a key.
  * @throws PolicyTooLargeError, with how many accounts fit
  */
-export function countedSize<Entry extends GrantEntry>(counted: CountedLimit<Entry>): number {
+export function measureCounted<Entry extends GrantEntry>(counted: CountedLimit<Entry>): number {
   const { shares, limit } = counted;
   const size = counted.count(shares);
   // Taking back must go through even where others have filled the resource.
@@ -43,10 +43,10 @@ function tooMany<Entry extends GrantEntry>(
     if (count(withFirst(shares, middle)) <= limit) fit = middle;
     else tooMuch = middle;
   }
-  const where = resourceKey(ref);
+  const where = formatResourceKey(ref);
   return new PolicyTooLargeError(
     `${where}: it would have ${size} ${unit} with ${accounts} accounts, and limits.${setting} is ${limit}; ${fit} fit` +
-      raiseAdvice(setting, size),
+      adviseQuotaIncrease(setting, size),
     { resource: where, size, limit, unit, accounts, fit },
   );
 }

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { matchesGlob, readStars } from '../platform/glob.ts';
+import { matchesGlob, parseStarGlob } from '../platform/glob.ts';
 import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.ts';
 import { TooManyResourcesError } from './errors.ts';
-import { eachOnce, type GrantEntry } from './grant-schema.ts';
+import { type GrantEntry, uniqueListSchema } from './grant-schema.ts';
 
 /** An account and a region of it. */
-export interface Place {
+export interface AccountRegion {
   readonly accountId: string;
   readonly region: string;
 }
 
 /** Where an entry's resources are: in each region that it lists, or in the central account's. */
-export function places(entry: GrantEntry, context: GrantContext): readonly Place[] {
+export function listPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const central = context.centralAccounts[entry.account];
   if (central === undefined)
     throw new Error(`grant ${entry.name} is on ${entry.account}, which is not configured`);
@@ -23,22 +23,22 @@ export function places(entry: GrantEntry, context: GrantContext): readonly Place
  * The place of what IAM has, which knows no regions: one region for each partition, whatever the central account's. So a
  * group is one resource with one lease, also where two central accounts of different regions are the same account.
  */
-export function globalPlaces(entry: GrantEntry, context: GrantContext): readonly Place[] {
+export function listGlobalPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {
   const regions: Readonly<Record<string, string>> = {
     'aws-cn': 'cn-north-1',
     'aws-us-gov': 'us-gov-west-1',
   };
   const region = regions[context.partition] ?? 'us-east-1';
-  return places(entry, context).map(({ accountId }) => ({ accountId, region }));
+  return listPlaces(entry, context).map(({ accountId }) => ({ accountId, region }));
 }
 
 /** Each pattern in each place of an entry. */
-export const searchesFor = (
+export const createSearches = (
   entry: GrantEntry,
   context: GrantContext,
   patterns: readonly ResourcePattern[],
 ): readonly ResourceSearch[] =>
-  places(entry, context).flatMap((place) =>
+  listPlaces(entry, context).flatMap((place) =>
     patterns.map((pattern) => ({ kind: entry.kind, ...place, pattern })),
   );
 
@@ -52,12 +52,12 @@ const tagValue = z
  * A field that tells resources by their tags: each key must be there with one of its values; case matters. A filter of
  * GetResources takes 50 keys and 20 values (Resource Groups Tagging API reference).
  */
-export const tagged = z
+export const tagPatternSchema = z
   .record(
     tagKey,
     z
       .union(
-        [tagValue, eachOnce(tagValue, 'must name at least one value').max(20, 'at most 20 values')],
+        [tagValue, uniqueListSchema(tagValue, 'must name at least one value').max(20, 'at most 20 values')],
         'the value of a tag, or a list of values, in quotes where they look like numbers',
       )
       .transform((values) => [values].flat()),
@@ -66,14 +66,14 @@ export const tagged = z
   .refine((tags) => Object.keys(tags).length > 0, 'must name at least one tag')
   .refine((tags) => Object.keys(tags).length <= 50, 'must name at most 50 tags');
 
-export type TagPattern = z.infer<typeof tagged>;
+export type TagPattern = z.infer<typeof tagPatternSchema>;
 
 /** The pattern of an entry that tells its resources by tags; none where it names them. */
-export const tagPatterns = (tags: TagPattern | undefined): readonly ResourcePattern[] =>
+export const toTagPatterns = (tags: TagPattern | undefined): readonly ResourcePattern[] =>
   tags === undefined ? [] : [{ tags }];
 
 /** A check of an entry's schema: it names its resources in `field`, or tells them by tags. */
-export const namedOrTagged =
+export const requireNameOrTags =
   <Field extends string>(field: Field) =>
   ({ value, issues }: z.core.ParsePayload<{ readonly [K in Field | 'tagged']?: unknown }>): void => {
     const given = [field, 'tagged' as const].filter((name) => value[name] !== undefined);
@@ -86,7 +86,7 @@ export const namedOrTagged =
   };
 
 /** A check of an entry's schema, for ids that exist in one region only. */
-export const onlyInOneRegion = (
+export const requireOneRegion = (
   payload: z.core.ParsePayload<{ readonly regions?: readonly string[] | undefined }>,
   message: string,
 ): void => {
@@ -101,20 +101,20 @@ export function hasTags(
   pattern: ResourcePattern,
 ): boolean {
   const values = new Map(tags?.map(({ Key, Value = '' }) => [Key, Value]));
-  return Object.entries(tagsOf(pattern)).every(([key, wanted]) => {
+  return Object.entries(getPatternTags(pattern)).every(([key, wanted]) => {
     const value = values.get(key);
     return value !== undefined && wanted.includes(value);
   });
 }
 
 /** Of a kind that knows no other patterns. */
-export function tagsOf(pattern: ResourcePattern): Readonly<Record<string, readonly string[]>> {
+export function getPatternTags(pattern: ResourcePattern): Readonly<Record<string, readonly string[]>> {
   if ('tags' in pattern) return pattern.tags;
   throw new Error(`a search by tags, not by the name ${pattern.name}`);
 }
 
 /** Whether a name fits a glob in which `*` stands for any characters, slashes too. */
-export const fitsGlob = (name: string, glob: string): boolean => matchesGlob(readStars(glob), name);
+export const fitsGlob = (name: string, glob: string): boolean => matchesGlob(parseStarGlob(glob), name);
 
 export interface Page {
   readonly ids: readonly string[];
@@ -126,7 +126,7 @@ export interface Page {
  * The ids of all pages, ordered, each once. Asks for no page more once they are too many.
  * @throws TooManyResourcesError
  */
-export async function allPages(
+export async function listAllPages(
   search: ResourceSearch,
   limit: number,
   ask: (token: string | undefined) => Promise<Page>,
@@ -143,7 +143,7 @@ export async function allPages(
 }
 
 /** A pattern for people: `base/*`, or `Team = a or b, Use = c`. */
-export const patternText = (pattern: ResourcePattern): string =>
+export const formatPattern = (pattern: ResourcePattern): string =>
   'name' in pattern
     ? pattern.name
     : Object.entries(pattern.tags)
@@ -153,8 +153,8 @@ export const patternText = (pattern: ResourcePattern): string =>
 function tooMany(search: ResourceSearch, limit: number): TooManyResourcesError {
   const { kind, accountId, region, pattern } = search;
   return new TooManyResourcesError(
-    `${kind}: ${patternText(pattern)} matches more than ${limit} resources in account ${accountId}, ${region}, so ` +
+    `${kind}: ${formatPattern(pattern)} matches more than ${limit} resources in account ${accountId}, ${region}, so ` +
       'none was found anew. Narrow the pattern, split it over several grants, or raise `limits.resourcesPerPattern`',
-    { kind, accountId, region, pattern: patternText(pattern), limit },
+    { kind, accountId, region, pattern: formatPattern(pattern), limit },
   );
 }

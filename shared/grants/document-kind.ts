@@ -1,27 +1,27 @@
 import type * as z from 'zod';
 import { parsePolicy, serializePolicy } from '../iam/document.ts';
-import { samePolicy } from '../iam/equality.ts';
+import { isSamePolicy } from '../iam/equality.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import {
   type Access,
   type Discovery,
   type EntryWarning,
+  formatResourceKey,
   type GrantContext,
   type GrantKind,
   type KindActions,
   type ResourceRef,
-  resourceKey,
 } from './contract.ts';
-import { places } from './discovery.ts';
+import { listPlaces } from './discovery.ts';
 import {
-  accountsGranted,
   type DocumentRules,
   type DocumentState,
+  listGrantedAccounts,
   renderDocument,
 } from './document-rendering.ts';
 import type { GrantEntry } from './grant-schema.ts';
-import { onArn } from './permissions.ts';
+import { createArnPermissions } from './permissions.ts';
 
 /** What a service answers: the text of a document, and what tells its resource from a later one of its name. */
 interface Answer {
@@ -52,7 +52,7 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
   write(clients: AccountClients, ref: ResourceRef, text: string): Promise<unknown>;
 }
 
-export function documentKind<Entry extends GrantEntry>(
+export function createDocumentKind<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
 ): GrantKind<Entry, DocumentState> {
   const { name, title, schema, actions } = kind;
@@ -64,14 +64,16 @@ export function documentKind<Entry extends GrantEntry>(
     sendsUnmanaged: true,
     empty: { document: undefined },
     resources: (entry, context) =>
-      places(entry, context).flatMap((place) => kind.ids(entry).map((id) => ({ kind: name, id, ...place }))),
+      listPlaces(entry, context).flatMap((place) =>
+        kind.ids(entry).map((id) => ({ kind: name, id, ...place })),
+      ),
     ...(kind.discovery === undefined ? {} : { discovery: kind.discovery }),
     warnings: (entry) => kind.warnings?.(entry) ?? [],
-    permissions: (on, context) => onArn(kind, on, context),
+    permissions: (on, context) => createArnPermissions(kind, on, context),
     accesses: kind.accesses,
     render: (request) => renderDocument(kind, request),
-    granted: (entry, ref, { document }, context) => accountsGranted(kind, entry, ref, document, context),
-    same: (a, b) => samePolicy(a.document, b.document),
+    granted: (entry, ref, { document }, context) => listGrantedAccounts(kind, entry, ref, document, context),
+    same: (a, b) => isSamePolicy(a.document, b.document),
     documents: ({ document }) => ({ policy: document }),
     read: (clients, ref) => readDocument(kind, clients, ref),
     identity: async (clients, ref, state) => kind.identity?.(clients, ref) ?? state.identity,
@@ -90,7 +92,7 @@ async function readDocument<Entry extends GrantEntry>(
   try {
     const answer = await kind.read(clients, ref);
     const { text, identity } = typeof answer === 'object' ? answer : { text: answer };
-    const document = text === undefined ? undefined : parsePolicy(text, resourceKey(ref));
+    const document = text === undefined ? undefined : parsePolicy(text, formatResourceKey(ref));
     return { document, ...(identity === undefined ? {} : { identity }) };
   } catch (error) {
     if (error instanceof Error && error.name === kind.absentError) return { document: undefined };

@@ -1,21 +1,26 @@
 import type { PolicyDocument, Statement } from '../iam/document.ts';
-import { installationOf, ownedSid, ownedStatements, replaceOwned } from '../iam/managed-statements.ts';
-import { policySize, type SizeUnit } from '../iam/size.ts';
+import {
+  createManagedSid,
+  installationOf,
+  listManagedStatements,
+  replaceManagedStatements,
+} from '../iam/managed-statements.ts';
+import { measurePolicy, type SizeUnit } from '../iam/size.ts';
 import type { Account } from '../platform/account.ts';
 import type { AccountClients } from '../platform/aws/access.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { accountsLetIn } from './admitted-accounts.ts';
+import { getAdmittedAccounts } from './admitted-accounts.ts';
 import {
+  formatResourceKey,
   type GrantContext,
   type RenderRequest,
   type ResourceRef,
-  resourceKey,
   type Share,
 } from './contract.ts';
 import { UnsafeChangeError } from './errors.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
 import { inCondition, matchOf } from './principals.ts';
-import { type LimitName, type Limits, raiseAdvice } from './quotas.ts';
+import { adviseQuotaIncrease, type LimitName, type Limits } from './quotas.ts';
 
 /** The state of a resource that has one policy document; `undefined` where it has none. */
 export interface DocumentState {
@@ -90,9 +95,9 @@ function attempt<Entry extends GrantEntry>(
     ...shares.flatMap((share) => statementsOf(kind, share, ref, context, packing)),
     ...(request.keepUnclaimed === true ? unclaimed(kind, request) : []),
   ];
-  const document = replaceOwned({
+  const document = replaceManagedStatements({
     document: actual.document,
-    where: resourceKey(ref),
+    where: formatResourceKey(ref),
     installationId: context.installationId,
     wanted,
     remembered,
@@ -102,7 +107,7 @@ function attempt<Entry extends GrantEntry>(
   return {
     next: { document },
     owned: wanted.flatMap(({ Sid }) => Sid ?? []),
-    size: policySize(document, kind.unit),
+    size: measurePolicy(document, kind.unit),
     limit: kind.limit(context.limits),
     unit: kind.unit,
     ...(packingsOf(kind, shares).length > 1 ? { packing } : {}),
@@ -122,7 +127,7 @@ function statementsOf<Entry extends GrantEntry>(
   const { installationId } = context;
   const parts = kind.statements({ entry, accounts, ref, context, packing, match });
   return parts.map(({ part, statement }) => ({
-    Sid: ownedSid({ installationId, grant: entry.name, part }),
+    Sid: createManagedSid({ installationId, grant: entry.name, part }),
     ...statement,
   }));
 }
@@ -138,7 +143,7 @@ const anyAccount: Account = {
 };
 
 /** The accounts that the statements of a grant let in. */
-export function accountsGranted<Entry extends GrantEntry>(
+export function listGrantedAccounts<Entry extends GrantEntry>(
   kind: DocumentRules<Entry>,
   entry: Entry,
   ref: ResourceRef,
@@ -147,8 +152,8 @@ export function accountsGranted<Entry extends GrantEntry>(
 ): ReadonlySet<string> {
   if (document === undefined) return new Set();
   const sids = sidsOf(kind, entry, ref, context);
-  const ours = ownedStatements(document, context.installationId).filter(({ Sid }) => sids.has(Sid));
-  return accountsLetIn(ours);
+  const ours = listManagedStatements(document, context.installationId).filter(({ Sid }) => sids.has(Sid));
+  return getAdmittedAccounts(ours);
 }
 
 /** Every Sid that a grant can write. */
@@ -171,7 +176,7 @@ function unclaimed<Entry extends GrantEntry>(
   { ref, actual, shares, remembered, context }: RenderRequest<Entry, DocumentState>,
 ): readonly Statement[] {
   const claimed = new Set(shares.flatMap(({ entry }) => [...sidsOf(kind, entry, ref, context)]));
-  return ownedStatements(actual.document, context.installationId).filter(
+  return listManagedStatements(actual.document, context.installationId).filter(
     ({ Sid = '' }) => remembered.includes(Sid) && !claimed.has(Sid),
   );
 }
@@ -182,9 +187,9 @@ const cannotBeEmpty = <Entry extends GrantEntry>(
   ref: ResourceRef,
 ): UnsafeChangeError =>
   new UnsafeChangeError(
-    `${resourceKey(ref)}: all its statements are ours and none is wanted any more, but a ${title} cannot be empty. ` +
+    `${formatResourceKey(ref)}: all its statements are ours and none is wanted any more, but a ${title} cannot be empty. ` +
       'Nothing was written. Add the statement that lets its account manage it',
-    { resource: resourceKey(ref) },
+    { resource: formatResourceKey(ref) },
   );
 
 /** The refusal, with the number of accounts that the document could take, found by halving. */
@@ -207,14 +212,14 @@ function tooLarge<Entry extends GrantEntry>(
     if (fits(middle)) low = middle;
     else high = middle;
   }
-  const where = resourceKey(request.ref);
+  const where = formatResourceKey(request.ref);
   const foreign = foreignSize(kind, request);
   const room =
     low < 0 ? 'not even without any account of ours, since foreign statements fill it' : `${low} fit`;
   const others = foreign === 0 ? '' : `, of which foreign statements take ${foreign}`;
   return new PolicyTooLargeError(
     `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
-      `${limit}${others}; ${room}${kind.setting === undefined ? '' : raiseAdvice(kind.setting, size)}`,
+      `${limit}${others}; ${room}${kind.setting === undefined ? '' : adviseQuotaIncrease(kind.setting, size)}`,
     { resource: where, size, limit, unit: kind.unit, foreign, accounts, fit: Math.max(low, 0) },
   );
 }
@@ -226,5 +231,5 @@ function foreignSize<Entry extends GrantEntry>(
 ): number {
   if (document === undefined) return 0;
   const Statement = document.Statement.filter(({ Sid }) => installationOf(Sid) !== context.installationId);
-  return Statement.length === 0 ? 0 : policySize({ ...document, Statement }, unit);
+  return Statement.length === 0 ? 0 : measurePolicy({ ...document, Statement }, unit);
 }

@@ -5,30 +5,30 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
-import { text } from '../platform/schema-fields.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourcePattern, ResourceRef } from './contract.ts';
-import { allPages, fitsGlob, searchesFor } from './discovery.ts';
-import { documentKind } from './document-kind.ts';
+import { createSearches, fitsGlob, listAllPages } from './discovery.ts';
+import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   accountsOnly,
   checkMatch,
-  eachOnce,
   grantEntryFields,
   principalFields,
-  regions,
-  roleNames,
+  regionsSchema,
+  roleNamesSchema,
+  uniqueListSchema,
 } from './grant-schema.ts';
-import { forPrincipals, requestOfAccount, requestOfService } from './principals.ts';
-import { rawFields, rawParts } from './raw-statements.ts';
+import { createAccountRequest, createPrincipalParts, createServiceRequest } from './principals.ts';
+import { createRawFields, createRawParts } from './raw-statements.ts';
 
 const entryFields = {
   ...grantEntryFields,
   kind: z.literal('ecr-repository-policy'),
-  regions,
+  regions: regionsSchema,
   /** Names, and patterns in which `*` stands for any characters, slashes too. */
-  repositories: eachOnce(
-    text(
+  repositories: uniqueListSchema(
+    textSchema(
       /^([a-z0-9]+([._/-][a-z0-9]+)*|[a-z0-9._/*-]*\*[a-z0-9._/*-]*)$/,
       'a repository name, such as team/base-image, or a pattern, such as team/*',
     ),
@@ -53,7 +53,7 @@ const schema = z
       ...entryFields,
       ...principalFields,
       preset: z.literal('pull'),
-      roles: roleNames.optional(),
+      roles: roleNamesSchema.optional(),
     }),
     z.strictObject({
       ...entryFields,
@@ -61,7 +61,7 @@ const schema = z
       match: lambdaMatch,
       preset: z.literal('lambda-pull'),
     }),
-    z.strictObject({ ...entryFields, ...rawFields(noResource) }),
+    z.strictObject({ ...entryFields, ...createRawFields(noResource) }),
   ])
   .check(checkMatch);
 
@@ -73,7 +73,7 @@ const functionsOf = (partition: string, accountId: string): string =>
 
 /** ECR user guide, "Private repository policy examples". */
 const pull = (roles: readonly string[] | undefined, request: Request): readonly Part[] =>
-  forPrincipals(request, {
+  createPrincipalParts(request, {
     part: 'pull',
     statement: {
       Effect: 'Allow',
@@ -90,7 +90,7 @@ const imageActions = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
  * CreateFunction is refused; without the second, functions fail weeks later.
  */
 const lambdaPull = (request: Request): readonly Part[] => [
-  ...forPrincipals(request, { part: 'create', statement: { Effect: 'Allow', Action: imageActions } }),
+  ...createPrincipalParts(request, { part: 'create', statement: { Effect: 'Allow', Action: imageActions } }),
   {
     part: 'run',
     statement: {
@@ -114,7 +114,7 @@ const isPattern = (name: string): boolean => name.includes('*');
 /** Patterns mean what they mean in ECR's own filters, such as `myapp/*` (ECR API reference, "SigningRepositoryFilter"). */
 const discovery: Discovery<Entry> = {
   searches: (entry, context) =>
-    searchesFor(
+    createSearches(
       entry,
       context,
       entry.repositories.filter(isPattern).map((name) => ({ name })),
@@ -122,7 +122,7 @@ const discovery: Discovery<Entry> = {
   actions: ['ecr:DescribeRepositories'],
   events: [{ source: 'aws.ecr', names: ['CreateRepository'] }],
   find: ({ ecr }, search, limit) =>
-    allPages(search, limit, async (nextToken) => {
+    listAllPages(search, limit, async (nextToken) => {
       const { accountId: registryId, pattern } = search;
       const page = await ecr.send(
         new DescribeRepositoriesCommand({ registryId, maxResults: 1_000, nextToken }),
@@ -140,7 +140,7 @@ function globOf(pattern: ResourcePattern): string {
 const registry = ({ accountId, id }: ResourceRef) => ({ registryId: accountId, repositoryName: id });
 
 /** Limit: ECR API reference, SetRepositoryPolicy. */
-export const ecrRepositoryPolicy = documentKind<Entry>({
+export const ecrRepositoryPolicy = createDocumentKind<Entry>({
   name: 'ecr-repository-policy',
   title: 'ECR repository policy',
   schema,
@@ -157,7 +157,7 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
   arn: repositoryArn,
   statements: (request) => {
     const { entry, ref, context } = request;
-    if (entry.preset === 'raw') return rawParts(entry.statements, request, repositoryArn(ref, context));
+    if (entry.preset === 'raw') return createRawParts(entry.statements, request, repositoryArn(ref, context));
     return entry.preset === 'pull' ? pull(entry.roles, request) : lambdaPull(request);
   },
   accesses: (entry, account, ref, context) => {
@@ -169,7 +169,7 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
         {
           who: `Roles of ${account.id}`,
           what: `pull the image ${ref.id}`,
-          request: requestOfAccount(account, context, { action, resource, roles: entry.roles }),
+          request: createAccountRequest(account, context, { action, resource, roles: entry.roles }),
         },
       ];
     const sourceArn = functionsOf(context.partition, account.id).replaceAll('*', 'any');
@@ -177,12 +177,12 @@ export const ecrRepositoryPolicy = documentKind<Entry>({
       {
         who: `Roles of ${account.id}`,
         what: `make Lambda functions with the image ${ref.id}`,
-        request: requestOfAccount(account, context, { action, resource }),
+        request: createAccountRequest(account, context, { action, resource }),
       },
       {
         who: `Lambda functions of ${account.id}`,
         what: `run the image ${ref.id}`,
-        request: requestOfService('lambda.amazonaws.com', account, { action, resource, sourceArn }),
+        request: createServiceRequest('lambda.amazonaws.com', account, { action, resource, sourceArn }),
       },
     ];
   },

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { type Selector, selectorSchema } from '../accounts/selector.ts';
 import { grantNamePattern } from '../iam/managed-statements.ts';
 import { centralAccountNames } from '../platform/central-accounts.ts';
-import { region, text } from '../platform/schema-fields.ts';
+import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 /** What every grant says, whatever its kind. */
 export const grantEntryFields = {
   /** Part of the Sids that we write, so renaming a grant replaces its statements. */
-  name: text(grantNamePattern, 'lower-case words joined by hyphens, such as cloudtrail-logs').max(
+  name: textSchema(grantNamePattern, 'lower-case words joined by hyphens, such as cloudtrail-logs').max(
     40,
     'at most 40 characters, since the name becomes part of Sids',
   ),
@@ -42,8 +42,8 @@ export const principalFields = {
 const grantEntrySchema = z.object({
   ...grantEntryFields,
   kind: z.string(),
-  region: region.optional(),
-  regions: z.array(region).optional(),
+  region: regionSchema.optional(),
+  regions: z.array(regionSchema).optional(),
   match: z.enum(matchForms).optional(),
   accountsIn: z.enum(accountsInForms).optional(),
 });
@@ -122,20 +122,26 @@ const leftOut = (declared: Match, fields: Selector): readonly Mistake[] =>
     }));
 
 /** A list in which nothing is named twice: a resource that is named twice would get each statement twice. */
-export const eachOnce = <T extends z.ZodType<string>>(element: T, empty: string) =>
+export const uniqueListSchema = <T extends z.ZodType<string>>(element: T, empty: string) =>
   z
     .array(element)
     .min(1, empty)
     .refine((names) => new Set(names).size === names.length, 'must name each only once');
 
 /** A field of the kinds whose resources are in regions. Default: the central account's region. */
-export const regions = eachOnce(region, 'must name at least one region, or be left out').optional();
+export const regionsSchema = uniqueListSchema(
+  regionSchema,
+  'must name at least one region, or be left out',
+).optional();
 
 /** A role's name in an ARN, with its path if it has one: `people/ReadOnly`. */
 export const rolePattern = /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
 /** Role names, with `*` as in IAM: narrows a grant to some roles of the account. */
-export const roleNames = eachOnce(
-  text(/^([\w+=,.@*-]+\/)*[\w+=,.@*-]{1,128}$/, 'a role name, with its path if it has one; * is a wildcard'),
+export const roleNamesSchema = uniqueListSchema(
+  textSchema(
+    /^([\w+=,.@*-]+\/)*[\w+=,.@*-]{1,128}$/,
+    'a role name, with its path if it has one; * is a wildcard',
+  ),
   'must name at least one role; leave it out to mean all roles',
 );

@@ -1,28 +1,28 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import type * as z from 'zod';
-import { text } from '../platform/schema-fields.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery } from './contract.ts';
 import {
-  allPages,
+  createSearches,
+  getPatternTags,
   hasTags,
-  namedOrTagged,
-  onlyInOneRegion,
-  searchesFor,
+  listAllPages,
+  requireNameOrTags,
+  requireOneRegion,
   type TagPattern,
-  tagged,
-  tagPatterns,
-  tagsOf,
+  tagPatternSchema,
+  toTagPatterns,
 } from './discovery.ts';
-import { eachOnce, type GrantEntry, regions } from './grant-schema.ts';
+import { type GrantEntry, regionsSchema, uniqueListSchema } from './grant-schema.ts';
 
-/** The fields by which an entry tells its images. Go with `imagesFit`. */
+/** The fields by which an entry tells its images. Go with `checkImageEntry`. */
 export const imageFields = {
-  regions,
-  images: eachOnce(
-    text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of an image, such as ami-0123456789abcdef0'),
+  regions: regionsSchema,
+  images: uniqueListSchema(
+    textSchema(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of an image, such as ami-0123456789abcdef0'),
     'must name at least one image',
   ).optional(),
-  tagged: tagged.optional(),
+  tagged: tagPatternSchema.optional(),
 };
 
 interface ImageEntry {
@@ -32,10 +32,10 @@ interface ImageEntry {
 }
 
 /** A check of an entry's schema. */
-export function imagesFit(payload: z.core.ParsePayload<ImageEntry>): void {
-  namedOrTagged('images')(payload);
+export function checkImageEntry(payload: z.core.ParsePayload<ImageEntry>): void {
+  requireNameOrTags('images')(payload);
   if (payload.value.images !== undefined)
-    onlyInOneRegion(
+    requireOneRegion(
       payload,
       'must be one region, since an image has an id of its own in each: use a grant for each region, or tagged',
     );
@@ -46,7 +46,7 @@ const literally = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
 /** Images of the account itself; one that is being made counts once it is available. */
 export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
-  searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
+  searches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
   actions: ['ec2:DescribeImages'],
   events: [
     {
@@ -55,8 +55,8 @@ export const imageDiscovery: Discovery<GrantEntry & ImageEntry> = {
     },
   ],
   find: ({ ec2 }, search, limit) =>
-    allPages(search, limit, async (NextToken) => {
-      const tags = Object.entries(tagsOf(search.pattern));
+    listAllPages(search, limit, async (NextToken) => {
+      const tags = Object.entries(getPatternTags(search.pattern));
       const page = await ec2.send(
         new DescribeImagesCommand({
           Owners: ['self'],

@@ -8,7 +8,10 @@ export const deploymentKey = 'kms:EncryptionContext:aws:appconfig:deployment:arn
  * Secrets Manager as `kms:ViaService` names it (KMS developer guide, "AWS KMS condition keys"). Whether China adds
  * its own suffix is not documented, so both are named there; either means the same service.
  */
-export function secretsManagerOf({ region }: ResourceRef, { partition }: GrantContext): OneOrMany<string> {
+export function getSecretsManagerService(
+  { region }: ResourceRef,
+  { partition }: GrantContext,
+): OneOrMany<string> {
   const service = `secretsmanager.${region}.amazonaws.com`;
   return partition === 'aws-cn' ? [service, `${service}.cn`] : service;
 }
@@ -20,7 +23,7 @@ export function secretsManagerOf({ region }: ResourceRef, { partition }: GrantCo
  * Sources: AppConfig user guide, "Data encryption at rest for AWS AppConfig" (encryption context); IAM user guide,
  * "IAM policy elements: Variables and tags".
  */
-export const ownDeployments = (
+export const restrictToOwnDeployments = (
   { region }: ResourceRef,
   { partition }: GrantContext,
 ): Pick<Statement, 'Condition'> => ({

@@ -2,32 +2,32 @@ import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import type * as z from 'zod';
 import { AccessDeniedError, ResourceMissingError } from '../platform/aws/errors.ts';
-import { text } from '../platform/schema-fields.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery } from './contract.ts';
 import {
-  allPages,
+  createSearches,
+  getPatternTags,
   hasTags,
-  namedOrTagged,
-  onlyInOneRegion,
-  searchesFor,
+  listAllPages,
+  requireNameOrTags,
+  requireOneRegion,
   type TagPattern,
-  tagged,
-  tagPatterns,
-  tagsOf,
+  tagPatternSchema,
+  toTagPatterns,
 } from './discovery.ts';
-import { type GrantEntry, regions } from './grant-schema.ts';
+import { type GrantEntry, regionsSchema } from './grant-schema.ts';
 
 const multiRegion = 'mrk-';
 
-/** The fields by which the kinds on keys tell their keys. Go with `keyFits`. */
+/** The fields by which the kinds on keys tell their keys. Go with `checkKeyEntry`. */
 export const keyFields = {
-  regions,
+  regions: regionsSchema,
   /** GetKeyPolicy and PutKeyPolicy take no alias (KMS API reference). */
-  key: text(
+  key: textSchema(
     /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     'a key id, not an alias or an ARN',
   ).optional(),
-  tagged: tagged.optional(),
+  tagged: tagPatternSchema.optional(),
 };
 
 interface KeyEntry {
@@ -37,18 +37,18 @@ interface KeyEntry {
 }
 
 /** A check of an entry's schema. Only a multi-Region key has one id in several regions (KMS developer guide). */
-export function keyFits(payload: z.core.ParsePayload<KeyEntry>): void {
-  namedOrTagged('key')(payload);
+export function checkKeyEntry(payload: z.core.ParsePayload<KeyEntry>): void {
+  requireNameOrTags('key')(payload);
   const { key } = payload.value;
   if (key !== undefined && !key.startsWith(multiRegion))
-    onlyInOneRegion(
+    requireOneRegion(
       payload,
       `must be one region, since the key ${key} is in one only: a multi-Region key has an id that begins with mrk-. ` +
         'Use a grant for each region, or tagged',
     );
 }
 
-export const keyIds = ({ key }: KeyEntry): readonly string[] => (key === undefined ? [] : [key]);
+export const listKeyIds = ({ key }: KeyEntry): readonly string[] => (key === undefined ? [] : [key]);
 
 /** Keys a page, each of which is described at once; the API takes 1 to 100 (GetResources). */
 const pageSize = 50;
@@ -58,8 +58,8 @@ const pageSize = 50;
  * cannot be managed. Each region's replica of a multi-Region key has a policy and grants of its own (KMS developer guide,
  * "Multi-Region keys in AWS KMS", shared and independent properties).
  */
-export const keyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
-  searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
+export const createKeyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<Entry> => ({
+  searches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
   actions: ['tag:GetResources', 'kms:DescribeKey'],
   // A key that is replicated is logged as CreateKey too (KMS developer guide, CloudTrail entries, "ReplicateKey").
   events: [
@@ -69,11 +69,11 @@ export const keyDiscovery = <Entry extends GrantEntry & KeyEntry>(): Discovery<E
     },
   ],
   find: ({ kms, tagging }, search, limit) =>
-    allPages(search, limit, async (PaginationToken) => {
+    listAllPages(search, limit, async (PaginationToken) => {
       const page = await tagging.send(
         new GetResourcesCommand({
           ResourceTypeFilters: ['kms:key'],
-          TagFilters: Object.entries(tagsOf(search.pattern)).map(([Key, Values]) => ({
+          TagFilters: Object.entries(getPatternTags(search.pattern)).map(([Key, Values]) => ({
             Key,
             Values: [...Values],
           })),

@@ -7,8 +7,8 @@ import {
   RevokeGrantCommand,
 } from '@aws-sdk/client-kms';
 import { InvalidPrincipalError, ResourceMissingError } from '../platform/aws/errors.ts';
-import { byText } from '../platform/order.ts';
-import { type GrantContext, type ResourceRef, resourceKey, type StateChange } from './contract.ts';
+import { compareByText } from '../platform/order.ts';
+import { formatResourceKey, type GrantContext, type ResourceRef, type StateChange } from './contract.ts';
 
 /** A grant of ours on the key, with the id that KMS gave it once it exists. */
 export interface KeyGrant {
@@ -28,19 +28,20 @@ export interface KeyGrants {
 }
 
 /** The beginning of the names of all our grants. A grant's name holds letters, digits and `:/_-` (CreateGrant). */
-export const prefixOf = ({ installationId }: GrantContext): string => `account-onboarding/${installationId}/`;
+export const getGrantNamePrefix = ({ installationId }: GrantContext): string =>
+  `account-onboarding/${installationId}/`;
 
 /** What the table remembers: `account-onboarding/<installation>/<grant>`; the account's id follows in each name. */
-export const markOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
+export const parseGrantMark = (name: string): string => name.slice(0, name.lastIndexOf('/'));
 
 /** Two grants of one meaning give the same access under the same name. */
-export const meaning = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
+export const canonicalGrantKey = ({ name, grantee, operations, constrained = false }: KeyGrant): string =>
   [name, grantee, constrained, ...operations].join(' ');
 
-export const byName = byText(({ name }: KeyGrant) => name);
+export const compareByName = compareByText(({ name }: KeyGrant) => name);
 
-export const sameGrants = (a: KeyGrants, b: KeyGrants): boolean =>
-  a.own.map(meaning).sort().join('\n') === b.own.map(meaning).sort().join('\n');
+export const isSameGrants = (a: KeyGrants, b: KeyGrants): boolean =>
+  a.own.map(canonicalGrantKey).sort().join('\n') === b.own.map(canonicalGrantKey).sort().join('\n');
 
 /** A hundred a page is the most (ListGrants, KMS API reference). */
 const pageSize = 100;
@@ -56,12 +57,12 @@ export async function readGrants(
   do {
     const page = await kms.send(new ListGrantsCommand({ KeyId: id, Limit: pageSize, Marker }));
     const grants = page.Grants ?? [];
-    const ours = grants.filter(({ Name }) => Name?.startsWith(prefixOf(context)));
+    const ours = grants.filter(({ Name }) => Name?.startsWith(getGrantNamePrefix(context)));
     own.push(...ours.map(keyGrant));
     others += grants.length - ours.length;
     Marker = page.Truncated ? page.NextMarker : undefined;
   } while (Marker !== undefined);
-  return { own: own.sort(byName), others };
+  return { own: own.sort(compareByName), others };
 }
 
 /** The grantee is an unreadable id once its role is deleted. */
@@ -96,9 +97,9 @@ export async function writeGrants(
   for (const grant of added) if (!(await create(kms, KeyId, grant))) refused.push(grant);
   if (!isFull) await revokeOthers();
   if (refused.length === 0) return;
-  const accountIds = [...new Set(refused.map(({ name }) => name.slice(markOf(name).length + 1)))];
+  const accountIds = [...new Set(refused.map(({ name }) => name.slice(parseGrantMark(name).length + 1)))];
   throw new InvalidPrincipalError(
-    `${resourceKey({ ...ref, id: KeyId })}: KMS does not know ${refused[0]?.grantee}` +
+    `${formatResourceKey({ ...ref, id: KeyId })}: KMS does not know ${refused[0]?.grantee}` +
       `${refused.length === 1 ? '' : ` and ${refused.length - 1} roles more`}. The role is made with the first Auto ` +
       'Scaling group of its account, or by `aws iam create-service-linked-role`',
     { accountIds, othersWritten: true },

@@ -1,4 +1,4 @@
-import { byText } from '../platform/order.ts';
+import { compareByText } from '../platform/order.ts';
 import { amiLaunchPermission } from './ami-launch-permission.ts';
 import { assumeRolePermission } from './assume-role-permission.ts';
 import type { CallEvents, GrantKind } from './contract.ts';
@@ -22,19 +22,19 @@ export const grantKinds: readonly GrantKind[] = [
 ];
 
 /** The calls after which a pattern of some kind may match other resources; each service once. */
-export function callEvents(kinds: readonly GrantKind[] = grantKinds): readonly CallEvents[] {
+export function listCallEvents(kinds: readonly GrantKind[] = grantKinds): readonly CallEvents[] {
   const events = kinds.flatMap(({ discovery }) => discovery?.events ?? []);
   return [...Map.groupBy(events, ({ source }) => source)]
     .map(([source, alike]) => ({
       source,
       names: [...new Set(alike.flatMap(({ names }) => names))].toSorted(),
     }))
-    .toSorted(byText(({ source }) => source));
+    .toSorted(compareByText(({ source }) => source));
 }
 
 const byName = new Map(grantKinds.map((kind) => [kind.name, kind]));
 
-export function grantKind(name: string): GrantKind {
+export function getGrantKind(name: string): GrantKind {
   const kind = byName.get(name);
   if (kind === undefined) throw new Error(`there is no grant kind ${name}`);
   return kind;

@@ -1,35 +1,35 @@
 import type { GrantOperation } from '@aws-sdk/client-kms';
 import * as z from 'zod';
-import { newPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
+import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { OwnershipClashError } from '../iam/errors.ts';
-import { ownedSid } from '../iam/managed-statements.ts';
+import { createManagedSid } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
-import { text } from '../platform/schema-fields.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import {
   type Access,
+  formatResourceKey,
   type GrantContext,
   type GrantKind,
   type RenderRequest,
   type ResourceRef,
-  resourceKey,
   type Share,
 } from './contract.ts';
-import { countedSize } from './counted-limit.ts';
-import { places } from './discovery.ts';
+import { measureCounted } from './counted-limit.ts';
+import { listPlaces } from './discovery.ts';
 import { grantEntryFields } from './grant-schema.ts';
-import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
+import { checkKeyEntry, createKeyDiscovery, keyFields, listKeyIds } from './key-discovery.ts';
 import {
-  byName,
+  canonicalGrantKey,
+  compareByName,
+  getGrantNamePrefix,
+  isSameGrants,
   type KeyGrant,
   type KeyGrants,
-  markOf,
-  meaning,
-  prefixOf,
+  parseGrantMark,
   readGrants,
-  sameGrants,
   writeGrants,
 } from './key-grants.ts';
-import { onArn } from './permissions.ts';
+import { createArnPermissions } from './permissions.ts';
 
 const schema = z
   .strictObject({
@@ -38,9 +38,12 @@ const schema = z
     kind: z.literal('kms-grant'),
     preset: z.literal('auto-scaling'),
     /** Of the service-linked role, where it is not the default one: `AWSServiceRoleForAutoScaling_<customSuffix>`. */
-    customSuffix: text(/^[\w+=,.@-]{1,35}$/, 'the suffix of the role without the underscore').optional(),
+    customSuffix: textSchema(
+      /^[\w+=,.@-]{1,35}$/,
+      'the suffix of the role without the underscore',
+    ).optional(),
   })
-  .check(keyFits);
+  .check(checkKeyEntry);
 
 type Entry = z.infer<typeof schema>;
 
@@ -68,7 +71,7 @@ const granteeOf = ({ customSuffix }: Entry, { id }: Account, { partition }: Gran
   `arn:${partition}:iam::${id}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling` +
   (customSuffix === undefined ? '' : `_${customSuffix}`);
 
-const entryMark = ({ name }: Entry, context: GrantContext): string => `${prefixOf(context)}${name}`;
+const entryMark = ({ name }: Entry, context: GrantContext): string => `${getGrantNamePrefix(context)}${name}`;
 
 const wantedGrants = ({ entry, accounts }: Share<Entry>, context: GrantContext): readonly KeyGrant[] =>
   accounts.map((account) => ({
@@ -84,16 +87,16 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
     .map(({ entry }) => entryMark(entry, context));
   refuseClashes(ref, actual, [...granted, ...remembered]);
   const kept = request.keepUnclaimed === true ? unclaimed(request) : [];
-  const known = new Map(actual.own.map((grant) => [meaning(grant), grant]));
+  const known = new Map(actual.own.map((grant) => [canonicalGrantKey(grant), grant]));
   const own = shares
     .flatMap((share) => wantedGrants(share, context))
-    .map((wanted) => known.get(meaning(wanted)) ?? wanted)
+    .map((wanted) => known.get(canonicalGrantKey(wanted)) ?? wanted)
     .concat(kept)
-    .sort(byName);
+    .sort(compareByName);
   const others = actual.others + kept.length;
-  const owned = [...new Set([...granted, ...kept.map(({ name }) => markOf(name))])];
+  const owned = [...new Set([...granted, ...kept.map(({ name }) => parseGrantMark(name))])];
   const limit = context.limits.grantsPerKey;
-  const size = countedSize({
+  const size = measureCounted({
     ref,
     shares,
     now: actual.others + actual.own.length,
@@ -108,18 +111,18 @@ function render(request: RenderRequest<Entry, KeyGrants>) {
 /** What we made, and no grant of the configuration makes any more. */
 function unclaimed({ actual, shares, context }: RenderRequest<Entry, KeyGrants>): readonly KeyGrant[] {
   const claimed = new Set(shares.map(({ entry }) => entryMark(entry, context)));
-  return actual.own.filter(({ name }) => !claimed.has(markOf(name)));
+  return actual.own.filter(({ name }) => !claimed.has(parseGrantMark(name)));
 }
 
 function refuseClashes(ref: ResourceRef, { own }: KeyGrants, marks: readonly string[]): void {
   const known = new Set(marks);
-  const names = own.map(({ name }) => name).filter((name) => !known.has(markOf(name)));
+  const names = own.map(({ name }) => name).filter((name) => !known.has(parseGrantMark(name)));
   if (names.length === 0) return;
   throw new OwnershipClashError(
-    `${resourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with the mark of this ` +
+    `${formatResourceKey(ref)} has ${names.length === 1 ? 'a grant' : `${names.length} grants`} with the mark of this ` +
       `installation, which never made it: ${names.slice(0, 3).join(', ')}. Nothing was changed. Revoke it; if another ` +
       'stack uses this installation id, give one of the two another id.',
-    { resource: resourceKey(ref), grants: names },
+    { resource: formatResourceKey(ref), grants: names },
   );
 }
 
@@ -127,19 +130,19 @@ const namePattern = /^account-onboarding\/([a-z0-9]+)\/([a-z0-9-]+)\/\d{12}$/;
 
 /** Our grants as one statement for each grant of the configuration. */
 function documents({ own }: KeyGrants): Readonly<Record<string, PolicyDocument | undefined>> {
-  const alike = Map.groupBy(own, ({ name, operations }) => [markOf(name), ...operations].join(' '));
+  const alike = Map.groupBy(own, ({ name, operations }) => [parseGrantMark(name), ...operations].join(' '));
   const statements = [...alike.values()].map((grants): Statement => {
     const [installationId, grant] = namePattern.exec(grants[0]?.name ?? '')?.slice(1) ?? [];
     const isOurs = installationId !== undefined && grant !== undefined;
     return {
-      ...(isOurs ? { Sid: ownedSid({ installationId, grant, part: 'grant' }) } : {}),
+      ...(isOurs ? { Sid: createManagedSid({ installationId, grant, part: 'grant' }) } : {}),
       Effect: 'Allow',
       Principal: { AWS: grants.map(({ grantee }) => grantee) },
       Action: (grants[0]?.operations ?? []).map((operation) => `kms:${operation}`),
       Resource: '*',
     };
   });
-  return { grants: statements.length === 0 ? undefined : { ...newPolicy(), Statement: statements } };
+  return { grants: statements.length === 0 ? undefined : { ...createPolicy(), Statement: statements } };
 }
 
 const keyArn = ({ id, accountId, region }: ResourceRef, { partition }: GrantContext): string =>
@@ -174,19 +177,19 @@ export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   // No identity: KMS gives no key id twice.
   empty: { own: [], others: 0 },
   resources: (entry, context) =>
-    places(entry, context).flatMap((place) =>
-      keyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
+    listPlaces(entry, context).flatMap((place) =>
+      listKeyIds(entry).map((id) => ({ kind: 'kms-grant', id, ...place })),
     ),
-  discovery: keyDiscovery(),
-  permissions: (on, context) => onArn({ actions, arn: keyArn }, on, context),
+  discovery: createKeyDiscovery(),
+  permissions: (on, context) => createArnPermissions({ actions, arn: keyArn }, on, context),
   accesses,
   render,
   granted: (entry, _, { own }, context) => {
     const mark = entryMark(entry, context);
-    const names = own.map(({ name }) => name).filter((name) => markOf(name) === mark);
+    const names = own.map(({ name }) => name).filter((name) => parseGrantMark(name) === mark);
     return new Set(names.map((name) => name.slice(mark.length + 1)));
   },
-  same: sameGrants,
+  same: isSameGrants,
   documents,
   read: ({ kms }, ref, context) => readGrants(kms, ref, context),
   write: ({ kms }, ref, change, { limits }) => writeGrants(kms, ref, change, limits.grantsPerKey),

@@ -2,7 +2,7 @@ import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import type { Statement } from '../iam/document.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
-import { documentKind } from './document-kind.ts';
+import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import {
   accountsOnly,
@@ -10,12 +10,18 @@ import {
   grantEntryFields,
   match,
   principalFields,
-  roleNames,
+  roleNamesSchema,
 } from './grant-schema.ts';
-import { deploymentKey, ownDeployments, secretsManagerOf } from './key-conditions.ts';
-import { keyDiscovery, keyFields, keyFits, keyIds } from './key-discovery.ts';
-import { accountIds, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
-import { rawFields, rawParts, rawResource } from './raw-statements.ts';
+import { deploymentKey, getSecretsManagerService, restrictToOwnDeployments } from './key-conditions.ts';
+import { checkKeyEntry, createKeyDiscovery, keyFields, listKeyIds } from './key-discovery.ts';
+import {
+  createAccountRequest,
+  createPrincipalParts,
+  createServiceRequest,
+  listAccountIds,
+  restrictSources,
+} from './principals.ts';
+import { createRawFields, createRawParts, rawResourceSchema } from './raw-statements.ts';
 
 const fields = {
   ...grantEntryFields,
@@ -42,12 +48,12 @@ const schema = z
         'read-configurations',
         'deploy-configurations',
       ]),
-      roles: roleNames.optional(),
+      roles: roleNamesSchema.optional(),
     }),
-    z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
+    z.strictObject({ ...fields, ...createRawFields(rawResourceSchema.default('*')) }),
   ])
   .check(checkMatch)
-  .check(keyFits);
+  .check(checkKeyEntry);
 
 type Entry = z.infer<typeof schema>;
 type Request = StatementRequest<Entry>;
@@ -66,7 +72,7 @@ const fromService = (service: string, request: Request, action: readonly string[
     ...thisKey,
     Principal: { Service: service },
     Action: action,
-    Condition: forSources(request),
+    Condition: restrictSources(request),
   },
 });
 
@@ -75,7 +81,7 @@ const forAccounts = (
   part: string,
   statement: Pick<Statement, 'Action' | 'Condition'>,
 ): readonly Part[] =>
-  forPrincipals(request, {
+  createPrincipalParts(request, {
     part,
     statement: { ...thisKey, ...statement },
     roles: 'roles' in request.entry ? request.entry.roles : undefined,
@@ -106,7 +112,7 @@ function cloudTrailEncrypt(request: Request): readonly Part[] {
       statement: {
         ...common,
         Action: 'kms:DescribeKey',
-        Condition: { StringEquals: { 'aws:SourceAccount': accountIds(request.accounts) } },
+        Condition: { StringEquals: { 'aws:SourceAccount': listAccountIds(request.accounts) } },
       },
     },
   ];
@@ -149,19 +155,19 @@ const presets: Readonly<Record<Exclude<Entry['preset'], 'raw'>, (request: Reques
     forAccounts(request, 'decrypt', {
       Action: ['kms:Decrypt', 'kms:DescribeKey'],
       Condition: {
-        StringEquals: { 'kms:ViaService': secretsManagerOf(request.ref, request.context) },
+        StringEquals: { 'kms:ViaService': getSecretsManagerService(request.ref, request.context) },
       },
     }),
   // Callers of GetLatestConfiguration, and of StartDeployment: AppConfig user guide, "Data encryption at rest".
   'read-configurations': (request) =>
     forAccounts(request, 'read', {
       Action: 'kms:Decrypt',
-      ...ownDeployments(request.ref, request.context),
+      ...restrictToOwnDeployments(request.ref, request.context),
     }),
   'deploy-configurations': (request) =>
     forAccounts(request, 'deploy', {
       Action: 'kms:GenerateDataKey*',
-      ...ownDeployments(request.ref, request.context),
+      ...restrictToOwnDeployments(request.ref, request.context),
     }),
 };
 
@@ -182,7 +188,7 @@ const uses: Readonly<Record<string, string>> = {
 };
 
 /** Limit: KMS developer guide, "Resource quotas". */
-export const kmsKeyPolicy = documentKind<Entry>({
+export const kmsKeyPolicy = createDocumentKind<Entry>({
   name: 'kms-key-policy',
   title: 'KMS key policy',
   schema,
@@ -191,13 +197,13 @@ export const kmsKeyPolicy = documentKind<Entry>({
   limit: () => 32_768,
   unit: 'bytes',
   packings: ['listed'],
-  ids: keyIds,
-  discovery: keyDiscovery(),
+  ids: listKeyIds,
+  discovery: createKeyDiscovery(),
   arn: keyArn,
   statements: (request) => {
     const { entry, ref, context } = request;
     return entry.preset === 'raw'
-      ? rawParts(entry.statements, request, keyArn(ref, context))
+      ? createRawParts(entry.statements, request, keyArn(ref, context))
       : presets[entry.preset](request);
   },
   accesses: (entry, account, ref, context): readonly Access[] => {
@@ -211,7 +217,7 @@ export const kmsKeyPolicy = documentKind<Entry>({
         {
           who: `${label} of ${account.id}`,
           what: `encrypt its logs with key ${ref.id}`,
-          request: requestOfService(principal, account, {
+          request: createServiceRequest(principal, account, {
             action: 'kms:GenerateDataKey',
             resource,
             sourceArn,
@@ -226,12 +232,12 @@ export const kmsKeyPolicy = documentKind<Entry>({
       {
         who: `Roles of ${account.id}`,
         what: `${uses[entry.preset] ?? 'decrypt'} with key ${ref.id}`,
-        request: requestOfAccount(account, context, {
+        request: createAccountRequest(account, context, {
           action: entry.preset === 'deploy-configurations' ? 'kms:GenerateDataKey' : 'kms:Decrypt',
           resource,
           roles: 'roles' in entry ? entry.roles : undefined,
           context: {
-            'kms:ViaService': [secretsManagerOf(ref, context)].flat()[0] ?? '',
+            'kms:ViaService': [getSecretsManagerService(ref, context)].flat()[0] ?? '',
             [deploymentKey]: `${applications}/any/environment/any/deployment/1`,
           },
         }),

@@ -18,16 +18,16 @@ import {
   ListPolicyVersionsCommand,
 } from '@aws-sdk/client-iam';
 import { parsePolicy, serializePolicy } from '../iam/document.ts';
-import { samePolicy } from '../iam/equality.ts';
+import { isSamePolicy } from '../iam/equality.ts';
 import { OwnershipClashError } from '../iam/errors.ts';
 import { ResourceMissingError } from '../platform/aws/errors.ts';
-import { byText } from '../platform/order.ts';
+import { compareByText } from '../platform/order.ts';
 import type { GrantContext, ResourceRef, StateChange } from './contract.ts';
 import { ResourceBusyError } from './errors.ts';
-import { readDocument, sentDocument, sidTags, type Tagged } from './sid-tag.ts';
+import { createSidTags, parseSentDocument, type TaggedDocument, toSentDocument } from './sid-tag.ts';
 
 /** A customer managed policy of ours. */
-export interface ManagedPolicy extends Tagged {
+export interface ManagedPolicy extends TaggedDocument {
   readonly name: string;
   /** Known once it exists. */
   readonly arn?: string;
@@ -44,11 +44,11 @@ export interface ManagedPolicies {
 }
 
 /** What is not attached gives nobody anything, whatever it says. */
-export const attachedOf = ({ policies }: ManagedPolicies): readonly ManagedPolicy[] =>
+export const listAttached = ({ policies }: ManagedPolicies): readonly ManagedPolicy[] =>
   policies.filter(({ attached }) => attached);
 
 /** Our policies for one group or role lie under one path, so that one listing finds them. */
-export const pathOf = ({ id }: ResourceRef, { installationId }: GrantContext): string =>
+export const getPolicyPath = ({ id }: ResourceRef, { installationId }: GrantContext): string =>
   `/account-onboarding/${installationId}/${id}/`;
 
 const tagsOf = ({ installationId }: GrantContext) => [
@@ -62,7 +62,7 @@ export async function readManagedPolicies(
   context: GrantContext,
 ): Promise<ManagedPolicies> {
   const attached = await attachedArns(iam, ref);
-  const path = pathOf(ref, context);
+  const path = getPolicyPath(ref, context);
   const listed = await listedArns(iam, path);
   // Listings of IAM lag, so what is attached may not be listed yet: its path says that it is ours.
   const arns = [...new Set([...listed, ...[...attached].filter((arn) => arn.includes(`:policy${path}`))])];
@@ -70,7 +70,7 @@ export async function readManagedPolicies(
   const policies = read
     .filter((policy) => policy !== undefined)
     .map((policy) => ({ ...policy, attached: attached.has(policy.arn) }))
-    .sort(byText(({ name }) => name));
+    .sort(compareByText(({ name }) => name));
   const own = new Set(arns);
   return { policies, othersAttached: [...attached].filter((arn) => !own.has(arn)).length };
 }
@@ -91,7 +91,7 @@ async function attachedArns(iam: IAMClient, { id }: ResourceRef): Promise<Readon
 }
 
 /** The unique id of the group or role, which one that is made anew does not have (IAM user guide, "Unique identifiers"). */
-export async function entityId(iam: IAMClient, { id }: ResourceRef): Promise<string | undefined> {
+export async function readEntityId(iam: IAMClient, { id }: ResourceRef): Promise<string | undefined> {
   const [kind, name] = id.split('/');
   if (kind === 'role') return (await iam.send(new GetRoleCommand({ RoleName: name }))).Role?.RoleId;
   return (await iam.send(new GetGroupCommand({ GroupName: name, MaxItems: 1 }))).Group?.GroupId;
@@ -117,7 +117,11 @@ async function readPolicy(iam: IAMClient, arn: string, context: GrantContext) {
     const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
     // The document comes percent-encoded (IAM API reference, GetPolicyVersion).
     const document = parsePolicy(decodeURIComponent(PolicyVersion?.Document ?? ''), arn);
-    return { name: arn.slice(arn.lastIndexOf('/') + 1), arn, ...readDocument(document, Policy?.Tags ?? []) };
+    return {
+      name: arn.slice(arn.lastIndexOf('/') + 1),
+      arn,
+      ...parseSentDocument(document, Policy?.Tags ?? []),
+    };
   } catch (error) {
     if (error instanceof ResourceMissingError) return undefined;
     throw error;
@@ -150,7 +154,8 @@ export async function writeManagedPolicies(
   for (const policy of to.policies) {
     const known = from.policies.find(({ name }) => name === policy.name);
     const arn = known?.arn ?? (await createPolicy(iam, ref, policy, context));
-    if (known !== undefined && !samePolicy(known.document, policy.document)) await replace(iam, arn, policy);
+    if (known !== undefined && !isSamePolicy(known.document, policy.document))
+      await replace(iam, arn, policy);
     if (known?.attached !== true) await attach(iam, ref, arn);
   }
   for (const { name, arn, attached } of from.policies) {
@@ -170,10 +175,10 @@ async function createPolicy(
     const { Policy } = await iam.send(
       new CreatePolicyCommand({
         PolicyName: policy.name,
-        Path: pathOf(ref, context),
-        PolicyDocument: serializePolicy(sentDocument(policy)),
+        Path: getPolicyPath(ref, context),
+        PolicyDocument: serializePolicy(toSentDocument(policy)),
         Description: `Written by account-onboarding for ${ref.id}; do not edit`,
-        Tags: [...tagsOf(context), ...sidTags(policy)],
+        Tags: [...tagsOf(context), ...createSidTags(policy)],
       }),
     );
     return Policy?.Arn ?? '';
@@ -194,7 +199,7 @@ async function adopt(
   context: GrantContext,
   cause: Error,
 ): Promise<string> {
-  const path = pathOf(ref, context);
+  const path = getPolicyPath(ref, context);
   const arn = `arn:${context.partition}:iam::${ref.accountId}:policy${path}${policy.name}`;
   const known = await readPolicy(iam, arn, context);
   if (known === undefined)
@@ -206,7 +211,7 @@ async function adopt(
     );
   // What was reckoned with another tag may not fit; once a listing shows the policy, its tag is reckoned with.
   if (known.taggedSid !== policy.taggedSid) throw notListedYet(arn, cause);
-  if (!samePolicy(known.document, policy.document)) await replace(iam, arn, policy);
+  if (!isSamePolicy(known.document, policy.document)) await replace(iam, arn, policy);
   return arn;
 }
 
@@ -228,7 +233,7 @@ async function replace(iam: IAMClient, PolicyArn: string, policy: ManagedPolicy)
   await iam.send(
     new CreatePolicyVersionCommand({
       PolicyArn,
-      PolicyDocument: serializePolicy(sentDocument(policy)),
+      PolicyDocument: serializePolicy(toSentDocument(policy)),
       SetAsDefault: true,
     }),
   );

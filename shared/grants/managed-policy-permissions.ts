@@ -1,5 +1,5 @@
 import type { GrantContext, Permission, ResourceRef, ResourceSearch } from './contract.ts';
-import { pathOf } from './managed-policies.ts';
+import { getPolicyPath } from './managed-policies.ts';
 
 /** By what they are about (Service Authorization Reference, "AWS Identity and Access Management"). */
 const onPolicies = {
@@ -34,7 +34,7 @@ export const managedPolicyActions = {
  * can attach is what it could write itself (IAM user guide, "Controlling access to policies": `iam:PolicyARN`). A group
  * or role is configured without its path, which its ARN has.
  */
-export function managedPolicyPermissions(
+export function listManagedPolicyPermissions(
   on: ResourceRef | ResourceSearch,
   context: GrantContext,
 ): readonly Permission[] {
@@ -43,7 +43,7 @@ export function managedPolicyPermissions(
   const kind = entity === 'group' ? 'group' : 'role';
   const iam = `arn:${context.partition}:iam::${on.accountId}`;
   const entities = [`${iam}:${kind}/${name}`, `${iam}:${kind}/*/${name}`];
-  const policies = `${iam}:policy${pathOf(on, context)}*`;
+  const policies = `${iam}:policy${getPolicyPath(on, context)}*`;
   return [
     { actions: [list], resources: ['*'] },
     { actions: [listAttached[kind], identify[kind]], resources: entities },

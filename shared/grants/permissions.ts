@@ -11,7 +11,7 @@ interface OnOneArn {
  * tell is every resource of the kind in that account and region: with `aws:ResourceTag`, one that has lost the tag would be
  * out of the role's reach, and keep for ever what it was given.
  */
-export function onArn(
+export function createArnPermissions(
   { actions, arn }: OnOneArn,
   on: ResourceRef | ResourceSearch,
   context: GrantContext,

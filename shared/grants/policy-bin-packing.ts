@@ -1,17 +1,17 @@
-import { newPolicy, type Statement } from '../iam/document.ts';
-import { policySize } from '../iam/size.ts';
+import { createPolicy, type Statement } from '../iam/document.ts';
+import { measurePolicy } from '../iam/size.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { byText } from '../platform/order.ts';
-import { type GrantContext, type ResourceRef, resourceKey } from './contract.ts';
-import { attachedOf, type ManagedPolicies, type ManagedPolicy } from './managed-policies.ts';
-import { raiseAdvice } from './quotas.ts';
-import { accountsOfRoles, anyAccount, type Slot, withSlots } from './role-entries.ts';
-import { charactersOfSid, sentDocument } from './sid-tag.ts';
+import { compareByText } from '../platform/order.ts';
+import { formatResourceKey, type GrantContext, type ResourceRef } from './contract.ts';
+import { listAttached, type ManagedPolicies, type ManagedPolicy } from './managed-policies.ts';
+import { adviseQuotaIncrease } from './quotas.ts';
+import { anyAccount, listRoleAccounts, type RoleEntry, withRoleEntries } from './role-entries.ts';
+import { countSidCharacters, toSentDocument } from './sid-tag.ts';
 
-interface ShardRequest {
+interface PolicyPackingRequest {
   readonly ref: ResourceRef;
   readonly actual: ManagedPolicies;
-  readonly slots: readonly Slot[];
+  readonly slots: readonly RoleEntry[];
   /** The statements that the slots' Sids name, without slots. */
   readonly statements: readonly Statement[];
   readonly context: GrantContext;
@@ -19,7 +19,7 @@ interface ShardRequest {
 
 interface Shard {
   readonly name: string;
-  readonly slots: Slot[];
+  readonly slots: RoleEntry[];
   readonly sids: Set<string>;
   readonly taggedSid: string | undefined;
   /** The characters that the policy has. */
@@ -31,7 +31,7 @@ interface Shard {
  * others: a slot stays in the policy that has it now, and an account's new slots go together to the first with room.
  * @throws PolicyTooLargeError when more policies would be needed than can be attached, or one slot fits in none
  */
-export function shards(request: ShardRequest): {
+export function packPolicies(request: PolicyPackingRequest): {
   policies: readonly ManagedPolicy[];
   size: number;
   limit: number;
@@ -53,7 +53,7 @@ export function shards(request: ShardRequest): {
     used.map((shard) => toPolicy(shard, statements, actual)),
     actual,
   );
-  const size = Math.max(0, ...policies.map((policy) => policySize(sentDocument(policy), 'characters')));
+  const size = Math.max(0, ...policies.map((policy) => measurePolicy(toSentDocument(policy), 'characters')));
   return { policies, size, limit };
 }
 
@@ -68,7 +68,7 @@ function inOrderOfWriting(
 ): readonly ManagedPolicy[] {
   const all = new Set(policies.flatMap(placesIn));
   const rank = (policy: ManagedPolicy): number => {
-    const known = attachedOf(actual).find(({ name }) => name === policy.name);
+    const known = listAttached(actual).find(({ name }) => name === policy.name);
     const before = sidsForAll(known);
     const after = sidsForAll(policy);
     if (after.some((sid) => !before.includes(sid))) return 0;
@@ -81,18 +81,18 @@ function inOrderOfWriting(
 
 const placesIn = ({ document }: ManagedPolicy): readonly string[] =>
   document.Statement.flatMap((statement) =>
-    accountsOfRoles(statement).map(({ accountId }) => `${statement.Sid} ${accountId}`),
+    listRoleAccounts(statement).map(({ accountId }) => `${statement.Sid} ${accountId}`),
   );
 
 const sidsForAll = (policy: ManagedPolicy | undefined): readonly (string | undefined)[] =>
   (policy?.document.Statement ?? [])
-    .filter((statement) => accountsOfRoles(statement).some(({ accountId }) => accountId === anyAccount))
+    .filter((statement) => listRoleAccounts(statement).some(({ accountId }) => accountId === anyAccount))
     .map(({ Sid }) => Sid);
 
-const slotKey = ({ sid, accountId, text }: Slot): string => `${sid} ${accountId} ${text}`;
+const slotKey = ({ sid, accountId, text }: RoleEntry): string => `${sid} ${accountId} ${text}`;
 
 /** The characters that slots add to a shard. */
-type Weigh = (slots: readonly Slot[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
+type Weigh = (slots: readonly RoleEntry[], shard: Pick<Shard, 'sids' | 'taggedSid'>) => number;
 
 /** Each slot with a comma; the first of a statement has none, but the statement itself. */
 function weighing(statements: readonly Statement[]): Weigh {
@@ -100,8 +100,10 @@ function weighing(statements: readonly Statement[]): Weigh {
   return (slots, { sids, taggedSid }) =>
     [...new Set(slots.map(({ sid }) => sid))]
       .filter((sid) => !sids.has(sid))
-      .reduce((sum, sid) => sum + (sizes.get(sid) ?? 0) - (sid === taggedSid ? charactersOfSid(sid) : 0), 0) +
-    slots.reduce((sum, { text }) => sum + text.length + 3, 0);
+      .reduce(
+        (sum, sid) => sum + (sizes.get(sid) ?? 0) - (sid === taggedSid ? countSidCharacters(sid) : 0),
+        0,
+      ) + slots.reduce((sum, { text }) => sum + text.length + 3, 0);
 }
 
 /** The comma that each statement is weighed with is missing after the last. */
@@ -110,10 +112,10 @@ const newShard = (name: string, taggedSid: string | undefined): Shard => ({
   slots: [],
   sids: new Set(),
   taggedSid,
-  size: policySize(newPolicy(), 'characters') - 1,
+  size: measurePolicy(createPolicy(), 'characters') - 1,
 });
 
-function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
+function put(shard: Shard, slots: readonly RoleEntry[], weigh: Weigh): void {
   shard.size += weigh(slots, shard);
   shard.slots.push(...slots);
   for (const { sid } of slots) shard.sids.add(sid);
@@ -124,14 +126,14 @@ function put(shard: Shard, slots: readonly Slot[], weigh: Weigh): void {
  * keeps none, but comes after the attached ones and before new ones. So no more are attached while it is written than
  * before and after: one more is attached only where nothing fits into those that are, and so none of them is emptied.
  */
-function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Shard[] {
+function keepInPlace({ actual, slots, context }: PolicyPackingRequest, weigh: Weigh): Shard[] {
   const wanted = new Map(slots.map((slot) => [`${slot.sid} ${slot.accountId}`, slot]));
   const attachedFirst = actual.policies.toSorted((a, b) => Number(b.attached) - Number(a.attached));
   return attachedFirst.map(({ name, attached, document, taggedSid }) => {
     const shard = newShard(name, taggedSid);
     if (!attached) return shard;
     for (const statement of document.Statement)
-      for (const { accountId } of accountsOfRoles(statement)) {
+      for (const { accountId } of listRoleAccounts(statement)) {
         const slot = wanted.get(`${statement.Sid} ${accountId}`);
         if (slot === undefined) continue;
         if (shard.size + weigh([slot], shard) > context.limits.managedPolicyCharacters) continue;
@@ -144,9 +146,9 @@ function keepInPlace({ actual, slots, context }: ShardRequest, weigh: Weigh): Sh
 
 /** Puts each account's slots into the first shard with room, making new shards at the lowest free numbers. */
 function fill(
-  request: ShardRequest,
+  request: PolicyPackingRequest,
   kept: readonly Shard[],
-  slots: readonly Slot[],
+  slots: readonly RoleEntry[],
   weigh: Weigh,
 ): readonly Shard[] {
   const { ref, context } = request;
@@ -165,9 +167,13 @@ function fill(
 }
 
 /** The slots of each account, or each alone where one policy could not hold them all. */
-const togetherWhereFitting = (slots: readonly Slot[], limit: number, weigh: Weigh): readonly Slot[][] =>
+const togetherWhereFitting = (
+  slots: readonly RoleEntry[],
+  limit: number,
+  weigh: Weigh,
+): readonly RoleEntry[][] =>
   [...Map.groupBy(slots, ({ accountId }) => accountId)]
-    .sort(byText(([name]) => name))
+    .sort(compareByText(([name]) => name))
     .flatMap(([, group]) => {
       const alone = newShard('', group[0]?.sid);
       return alone.size + weigh(group, alone) <= limit ? [group] : group.map((slot) => [slot]);
@@ -181,12 +187,15 @@ function freeName({ id }: ResourceRef, { installationId }: GrantContext, taken: 
   return `${prefix}-${number}`;
 }
 
-function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: readonly Shard[]): void {
+function requireAttachable(
+  { ref, actual, context, slots }: PolicyPackingRequest,
+  used: readonly Shard[],
+): void {
   const { managedPoliciesPerGroup, managedPoliciesPerRole } = context.limits;
   const limit = ref.id.startsWith('group/') ? managedPoliciesPerGroup : managedPoliciesPerRole;
   const attachable = Math.max(limit - actual.othersAttached, 0);
   if (used.length <= attachable) return;
-  const where = resourceKey(ref);
+  const where = formatResourceKey(ref);
   const accounts = accountsOf(slots).size;
   const homeless = accountsOf(used.slice(attachable).flatMap((shard) => shard.slots));
   const fit = accounts - homeless.size;
@@ -201,20 +210,21 @@ function requireAttachable({ ref, actual, context, slots }: ShardRequest, used: 
 function attachableText({ id }: ResourceRef, needed: number, { othersAttached }: ManagedPolicies): string {
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
   const all = needed + othersAttached;
-  return [...(othersAttached === 0 ? [] : ['. Detach what is not needed']), raiseAdvice(setting, all)].join(
-    '',
-  );
+  return [
+    ...(othersAttached === 0 ? [] : ['. Detach what is not needed']),
+    adviseQuotaIncrease(setting, all),
+  ].join('');
 }
 
-const accountsOf = (slots: readonly Slot[]): ReadonlySet<string> =>
+const accountsOf = (slots: readonly RoleEntry[]): ReadonlySet<string> =>
   new Set(slots.map(({ accountId }) => accountId));
 
-function slotTooLarge({ ref, context }: ShardRequest, size: number): PolicyTooLargeError {
-  const where = resourceKey(ref);
+function slotTooLarge({ ref, context }: PolicyPackingRequest, size: number): PolicyTooLargeError {
+  const where = formatResourceKey(ref);
   const limit = context.limits.managedPolicyCharacters;
   return new PolicyTooLargeError(
     `${where}: the permission for one account alone takes ${size} characters, and limits.managedPolicyCharacters ` +
-      `is ${limit}${raiseAdvice('managedPolicyCharacters', size)}`,
+      `is ${limit}${adviseQuotaIncrease('managedPolicyCharacters', size)}`,
     { resource: where, size, limit, accounts: 1, fit: 0 },
   );
 }
@@ -233,10 +243,10 @@ function toPolicy(
     ...(taggedSid === undefined ? {} : { taggedSid }),
     attached: true,
     document: {
-      ...newPolicy(),
+      ...createPolicy(),
       Statement: statements.flatMap((statement) => {
         const here = bySid.get(statement.Sid ?? '') ?? [];
-        return here.length === 0 ? [] : [withSlots(statement, here)];
+        return here.length === 0 ? [] : [withRoleEntries(statement, here)];
       }),
     },
   };

@@ -1,5 +1,5 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import { matches } from '../accounts/selector.ts';
+import { matchesSelector } from '../accounts/selector.ts';
 import type { Conditions, PrincipalMap, Statement } from '../iam/document.ts';
 import type { AccessRequest } from '../iam/evaluate.ts';
 import type { Account } from '../platform/account.ts';
@@ -7,17 +7,18 @@ import type { GrantContext, ResourceRef, Share } from './contract.ts';
 import type { GrantEntry, Match } from './grant-schema.ts';
 
 /** Accounts are named by their root, never by a role: AWS refuses a document that names a role that is gone. */
-export const accountPrincipals = (
+export const toAccountPrincipals = (
   accounts: readonly Account[],
   { partition }: GrantContext,
 ): PrincipalMap => ({
   AWS: accounts.map(({ id }) => `arn:${partition}:iam::${id}:root`),
 });
 
-export const accountIds = (accounts: readonly Account[]): readonly string[] => accounts.map(({ id }) => id);
+export const listAccountIds = (accounts: readonly Account[]): readonly string[] =>
+  accounts.map(({ id }) => id);
 
 /** Joins conditions, each of which must hold; of a key that two have under one operator, the later counts. */
-export function allOf(...conditions: readonly (Conditions | undefined)[]): {
+export function joinConditions(...conditions: readonly (Conditions | undefined)[]): {
   readonly Condition?: Conditions;
 } {
   const joined: Record<string, Conditions[string]> = {};
@@ -46,12 +47,14 @@ const onlyRoles = (
  * Whether the selector matches an account that cannot be read is not known, so that changes nothing.
  */
 export const matchOf = ({ entry, accounts }: Share<GrantEntry>): Match =>
-  accounts.every((account) => isUnreadable(account) || (isMember(account) && matches(entry.for, account)))
+  accounts.every(
+    (account) => isUnreadable(account) || (isMember(account) && matchesSelector(entry.for, account)),
+  )
     ? (entry.match ?? 'accounts')
     : 'accounts';
 
 /** What the organization's keys are asked of: who asks, for whom a service acts, or whose the resource is. */
-export type Whose = 'Principal' | 'Source' | 'Resource';
+export type OrganizationKeySubject = 'Principal' | 'Source' | 'Resource';
 
 export interface Members {
   readonly entry: GrantEntry;
@@ -60,7 +63,7 @@ export interface Members {
   readonly context: GrantContext;
 }
 
-/** The packing in which the accounts of grants that opt in stand in a condition; see `forPrincipals`. */
+/** The packing in which the accounts of grants that opt in stand in a condition; see `createPrincipalParts`. */
 export const inCondition = 'condition';
 
 /**
@@ -71,7 +74,10 @@ export const inCondition = 'condition';
  * Sources: IAM user guide, "AWS global condition context keys" and "Understand the AWS Organizations entity path";
  * Organizations API reference, "OrganizationalUnit"; S3 user guide, "The meaning of public".
  */
-export function heldBy(whose: Whose, { entry, match, context }: Members): Conditions {
+export function restrictToOrganization(
+  whose: OrganizationKeySubject,
+  { entry, match, context }: Members,
+): Conditions {
   const { organizationId } = context;
   const organization = { StringEquals: { [`aws:${whose}OrgID`]: organizationId } };
   if (match !== 'ou') return organization;
@@ -80,10 +86,10 @@ export function heldBy(whose: Whose, { entry, match, context }: Members): Condit
 }
 
 /** Holds a service to the accounts that it acts for. */
-export const forSources = (members: Members): Conditions =>
+export const restrictSources = (members: Members): Conditions =>
   members.match === 'accounts'
-    ? { StringEquals: { 'aws:SourceAccount': accountIds(members.accounts) } }
-    : heldBy('Source', members);
+    ? { StringEquals: { 'aws:SourceAccount': listAccountIds(members.accounts) } }
+    : restrictToOrganization('Source', members);
 
 interface Part {
   readonly part: string;
@@ -101,26 +107,26 @@ interface Part {
  * left out of the wildcard, and named by its root. Source: IAM user guide, "Policy evaluation logic" (within a single
  * account).
  */
-export function forPrincipals(
+export function createPrincipalParts(
   request: Members & { readonly ref: ResourceRef; readonly packing: string },
   { part, statement, roles }: Part & { readonly roles?: readonly string[] | undefined },
 ): readonly Part[] {
   const { entry, match, packing, accounts, ref, context } = request;
-  const narrowed = allOf(statement.Condition, onlyRoles(roles, context).Condition).Condition;
+  const narrowed = joinConditions(statement.Condition, onlyRoles(roles, context).Condition).Condition;
   const listed = (who: readonly Account[]): Statement => ({
     ...statement,
-    Principal: accountPrincipals(who, context),
-    ...allOf(narrowed),
+    Principal: toAccountPrincipals(who, context),
+    ...joinConditions(narrowed),
   });
   const held = (...conditions: readonly (Conditions | undefined)[]): Statement => ({
     ...statement,
     Principal: { AWS: '*' },
-    ...allOf(narrowed, ...conditions),
+    ...joinConditions(narrowed, ...conditions),
   });
   const own = accounts.filter(({ id }) => id === ref.accountId);
   if (match !== 'accounts') {
     const others = own.length === 0 ? undefined : { StringNotEquals: { [accountKey]: ref.accountId } };
-    const everybody = { part, statement: held(heldBy('Principal', request), others) };
+    const everybody = { part, statement: held(restrictToOrganization('Principal', request), others) };
     return [everybody, ...named(part, own, listed)];
   }
   if (packing !== inCondition || entry.accountsIn !== 'condition')
@@ -129,9 +135,11 @@ export function forPrincipals(
   const isHeld = ({ id, state }: Account): boolean => id !== ref.accountId && state !== 'DEPARTED';
   const byCondition = accounts.filter(isHeld);
   const byRoot = accounts.filter((account) => !isHeld(account));
-  const ids = { StringEquals: { [accountKey]: accountIds(byCondition) } };
+  const ids = { StringEquals: { [accountKey]: listAccountIds(byCondition) } };
   return [
-    ...(byCondition.length === 0 ? [] : [{ part, statement: held(heldBy('Principal', request), ids) }]),
+    ...(byCondition.length === 0
+      ? []
+      : [{ part, statement: held(restrictToOrganization('Principal', request), ids) }]),
     ...named(part, byRoot, listed),
   ];
 }
@@ -143,8 +151,8 @@ const named = (part: string, who: readonly Account[], listed: (who: readonly Acc
   who.length === 0 ? [] : [{ part: `${part}-own`, statement: listed(who) }];
 
 /** The keys of the organization that a request about this account carries; only members have them. */
-export const organizationKeys = (
-  whose: Whose,
+export const getOrganizationKeys = (
+  whose: OrganizationKeySubject,
   { state, parentIds }: Account,
   { organizationId }: Pick<GrantContext, 'organizationId'>,
 ): AccessRequest['context'] =>
@@ -156,7 +164,7 @@ export const organizationKeys = (
       };
 
 /** A request of a role of the account, as it would meet `onlyRoles`; `*` in a role name stands for itself. */
-export function requestOfAccount(
+export function createAccountRequest(
   account: Account,
   context: GrantContext,
   request: {
@@ -175,14 +183,14 @@ export function requestOfAccount(
     context: {
       'aws:PrincipalArn': arn,
       'aws:PrincipalAccount': account.id,
-      ...organizationKeys('Principal', account, context),
+      ...getOrganizationKeys('Principal', account, context),
       ...request.context,
     },
   };
 }
 
 /** A request that an AWS service makes on behalf of the account; with `in`, as a member of that organization. */
-export const requestOfService = (
+export const createServiceRequest = (
   service: string,
   account: Account,
   request: {
@@ -199,7 +207,7 @@ export const requestOfService = (
   context: {
     'aws:SourceAccount': account.id,
     'aws:SourceArn': request.sourceArn,
-    ...(request.in === undefined ? {} : organizationKeys('Source', account, request.in)),
+    ...(request.in === undefined ? {} : getOrganizationKeys('Source', account, request.in)),
     ...request.context,
   },
 });

@@ -26,7 +26,7 @@ export type LimitName = keyof typeof quotas;
 export type Limits = Readonly<Record<LimitName, number>>;
 
 /** The advice to set a limit, if AWS can have raised its quota to `needed`. */
-export function raiseAdvice(name: LimitName, needed: number): string {
+export function adviseQuotaIncrease(name: LimitName, needed: number): string {
   const { highest = Number.POSITIVE_INFINITY }: Quota = quotas[name];
   return needed > highest ? '' : `. If AWS has raised your quota, set limits.${name} to ${needed}`;
 }

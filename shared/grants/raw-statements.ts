@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { type Conditions, many, type OneOrMany, type Statement } from '../iam/document.ts';
-import { text } from '../platform/schema-fields.ts';
+import { type Conditions, type OneOrMany, type Statement, toArray } from '../iam/document.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import type { GrantContext, ResourceRef } from './contract.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
 import { accountsOnly } from './grant-schema.ts';
-import { accountPrincipals } from './principals.ts';
+import { toAccountPrincipals } from './principals.ts';
 
 /**
  * `preset: raw`: statements as the configuration has them, for what no preset says. They are ours like all others:
@@ -19,7 +19,7 @@ import { accountPrincipals } from './principals.ts';
  * policy variables do it: `${aws:PrincipalAccount}` for principals, `${aws:SourceAccount}` for services. What a raw
  * statement lets an account do is not derived, so it is not verified by evaluation.
  */
-export const rawFields = <R extends z.ZodType<OneOrMany<string> | undefined>>(resource: R) => ({
+export const createRawFields = <R extends z.ZodType<OneOrMany<string> | undefined>>(resource: R) => ({
   preset: z.literal('raw'),
   match: accountsOnly('its statements list the accounts'),
   statements: z
@@ -38,12 +38,13 @@ const placeholder = /(?<!\$)\{([^{}]*)\}/g;
 const words = (form: z.ZodString) => z.union([form, z.array(form).min(1, 'must name at least one')]);
 
 /** For policies whose statements name the resource. */
-export const rawResource = words(z.string().min(1));
+export const rawResourceSchema = words(z.string().min(1));
 
 const statementFields = {
-  part: text(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens, the end of the Sid').max(
-    40,
-  ),
+  part: textSchema(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    'lower-case words joined by hyphens, the end of the Sid',
+  ).max(40),
   Effect: z
     .literal(
       'Allow',
@@ -53,11 +54,13 @@ const statementFields = {
   Principal: z.union(
     [
       z.strictObject({ AWS: z.literal('{accountRoots}') }),
-      z.strictObject({ Service: words(text(/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/, 'a service principal')) }),
+      z.strictObject({
+        Service: words(textSchema(/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/, 'a service principal')),
+      }),
     ],
     '{ AWS: "{accountRoots}" }, or { Service: … } held by {accountId} in a condition; never a role or everybody',
   ),
-  Action: words(text(/^[a-z0-9-]+:[\w*?]+$/i, 'an action, such as s3:GetObject')),
+  Action: words(textSchema(/^[a-z0-9-]+:[\w*?]+$/i, 'an action, such as s3:GetObject')),
   Condition: z
     .record(z.string(), z.record(z.string(), z.union([words(z.string()), z.boolean(), z.number()])))
     .optional(),
@@ -108,15 +111,15 @@ const conditionPlaces = (statement: RawStatement): readonly string[] =>
 
 const conditionTexts = ({ Condition = {} }: RawStatement) =>
   Object.entries(Condition).flatMap(([operator, block]) =>
-    Object.entries(block).map(([key, values]) => ({ operator, key, texts: many(values).map(String) })),
+    Object.entries(block).map(([key, values]) => ({ operator, key, texts: toArray(values).map(String) })),
   );
 
 function textMistakes(statement: RawStatement): readonly Mistake[] {
   const fields = [
-    { path: ['Action'], texts: many(statement.Action), known: [] },
+    { path: ['Action'], texts: toArray(statement.Action), known: [] },
     {
       path: ['Resource'],
-      texts: many(statement.Resource ?? []),
+      texts: toArray(statement.Resource ?? []),
       known: ['partition', 'organizationId', 'region', 'resourceArn'],
     },
     ...conditionTexts(statement).map(({ operator, key, texts }) => ({
@@ -162,7 +165,7 @@ const organizationKey = /^aws:(principal|source|resource)org(id|paths)$/i;
 const positive = /^(ForAnyValue:)?(StringEquals|StringLike|ArnEquals|ArnLike)$/i;
 
 /** The statements for a list of accounts, of which there is at least one. */
-export function rawParts(
+export function createRawParts(
   statements: readonly RawStatement[],
   { accounts, ref, context }: Pick<StatementRequest<unknown>, 'accounts' | 'ref' | 'context'>,
   resourceArn: string,
@@ -174,14 +177,14 @@ export function rawParts(
       : [filled(value)];
   const condition = (conditions: Conditions): Conditions =>
     mapValues(conditions, (block) =>
-      mapValues(block, (values) => many(values).flatMap((value) => listed(String(value)))),
+      mapValues(block, (values) => toArray(values).flatMap((value) => listed(String(value)))),
     );
   return statements.map(({ part, Effect, Principal, Action, Resource, Condition }) => {
     const statement: Statement = {
       Effect,
-      Principal: 'AWS' in Principal ? accountPrincipals(accounts, context) : Principal,
+      Principal: 'AWS' in Principal ? toAccountPrincipals(accounts, context) : Principal,
       Action,
-      ...(Resource === undefined ? {} : { Resource: many(Resource).map(filled) }),
+      ...(Resource === undefined ? {} : { Resource: toArray(Resource).map(filled) }),
       ...(Condition === undefined ? {} : { Condition: condition(Condition) }),
     };
     return { part, statement };

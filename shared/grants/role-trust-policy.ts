@@ -1,12 +1,18 @@
 import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod';
-import { text } from '../platform/schema-fields.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
-import { globalPlaces } from './discovery.ts';
-import { documentKind } from './document-kind.ts';
+import { listGlobalPlaces } from './discovery.ts';
+import { createDocumentKind } from './document-kind.ts';
 import type { DocumentState } from './document-rendering.ts';
-import { checkMatch, grantEntryFields, principalFields, roleNames, rolePattern } from './grant-schema.ts';
-import { forPrincipals, requestOfAccount } from './principals.ts';
+import {
+  checkMatch,
+  grantEntryFields,
+  principalFields,
+  roleNamesSchema,
+  rolePattern,
+} from './grant-schema.ts';
+import { createAccountRequest, createPrincipalParts } from './principals.ts';
 
 const schema = z
   .strictObject({
@@ -14,11 +20,11 @@ const schema = z
     ...principalFields,
     kind: z.literal('role-trust-policy'),
     /** The role of the central account, with its path: `account-onboarding/ConfigurationReader`. */
-    role: text(rolePattern, 'the name of a role, with its path if it has one'),
+    role: textSchema(rolePattern, 'the name of a role, with its path if it has one'),
     /** Roles of the accounts that may assume it. Default: all. */
-    roles: roleNames.optional(),
+    roles: roleNamesSchema.optional(),
     /** IAM user guide, "Access to AWS accounts owned by third parties": 2 to 1,224 characters. */
-    externalId: text(
+    externalId: textSchema(
       /^[\w+=,.@:/-]{2,1224}$/,
       'an external id: 2 to 1,224 letters, digits and +=,.@:/-',
     ).optional(),
@@ -35,7 +41,7 @@ const roleArn = ({ accountId, id }: ResourceRef, { partition }: GrantContext): s
 const externalIdKey = 'sts:ExternalId';
 
 /** Limit: IAM user guide, "IAM and AWS STS quotas", role trust policy length. */
-const kind = documentKind<Entry>({
+const kind = createDocumentKind<Entry>({
   name: 'role-trust-policy',
   title: 'Role trust policy',
   schema,
@@ -49,7 +55,7 @@ const kind = documentKind<Entry>({
   // A trust policy is about its role alone and has no Resource (IAM user guide, "IAM JSON policy elements: Resource").
   statements: (request) => {
     const { externalId, roles } = request.entry;
-    return forPrincipals(request, {
+    return createPrincipalParts(request, {
       part: 'assume',
       statement: {
         Effect: 'Allow',
@@ -63,7 +69,7 @@ const kind = documentKind<Entry>({
     {
       who: `Roles of ${account.id}`,
       what: `assume the role ${ref.id}`,
-      request: requestOfAccount(account, context, {
+      request: createAccountRequest(account, context, {
         action: 'sts:AssumeRole',
         resource: roleArn(ref, context),
         roles: entry.roles,
@@ -85,5 +91,5 @@ const kind = documentKind<Entry>({
 export const roleTrustPolicy: GrantKind<Entry, DocumentState> = {
   ...kind,
   resources: (entry, context) =>
-    globalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place })),
+    listGlobalPlaces(entry, context).map((place) => ({ kind: kind.name, id: entry.role, ...place })),
 };

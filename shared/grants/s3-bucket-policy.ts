@@ -5,15 +5,21 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
-import { region, text } from '../platform/schema-fields.ts';
+import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
-import { documentKind } from './document-kind.ts';
+import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
-import { checkMatch, grantEntryFields, match, principalFields, roleNames } from './grant-schema.ts';
-import { allOf, forPrincipals, forSources, requestOfAccount, requestOfService } from './principals.ts';
-import { rawFields, rawParts, rawResource } from './raw-statements.ts';
+import { checkMatch, grantEntryFields, match, principalFields, roleNamesSchema } from './grant-schema.ts';
+import {
+  createAccountRequest,
+  createPrincipalParts,
+  createServiceRequest,
+  joinConditions,
+  restrictSources,
+} from './principals.ts';
+import { createRawFields, createRawParts, rawResourceSchema } from './raw-statements.ts';
 
-const bucketName = text(
+const bucketName = textSchema(
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   'a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
 );
@@ -23,14 +29,14 @@ const entryFields = {
   kind: z.literal('s3-bucket-policy'),
   bucket: bucketName,
   /** A bucket has one. Default: the central account's. */
-  region: region.optional(),
+  region: regionSchema.optional(),
 };
 
 /**
  * Key prefix in front of `AWSLogs/`. No wildcards and no `$`, which would mean more than they say (S3 user guide,
  * "Naming Amazon S3 objects").
  */
-const prefix = text(
+const prefix = textSchema(
   /^[\w!.'()=-]+(\/[\w!.'()=-]+)*$/,
   "a key prefix of letters, digits and !-_.'()=, without a slash at its ends",
 );
@@ -47,9 +53,9 @@ const schema = z
       ...entryFields,
       ...principalFields,
       preset: z.literal('revisions-read'),
-      roles: roleNames.optional(),
+      roles: roleNamesSchema.optional(),
     }),
-    z.strictObject({ ...entryFields, ...rawFields(rawResource) }),
+    z.strictObject({ ...entryFields, ...createRawFields(rawResourceSchema) }),
   ])
   .check(checkMatch);
 
@@ -116,7 +122,7 @@ function deliveryStatements(delivery: Delivery, entry: DeliveryEntry, request: R
   const { accounts, ref, context, packing, match: declared } = request;
   const bucket = bucketArn(ref, context);
   const common = { Effect: 'Allow', Principal: { Service: delivery.service } } as const;
-  const fromMembers = forSources(request);
+  const fromMembers = restrictSources(request);
   const objects =
     packing === 'listed' && declared === 'accounts'
       ? accounts.map(({ id }) => `${bucket}/${logFolder(entry, id, delivery)}*`)
@@ -132,7 +138,7 @@ function deliveryStatements(delivery: Delivery, entry: DeliveryEntry, request: R
         ...common,
         Action: 's3:PutObject',
         Resource: objects,
-        ...allOf({ StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } }, fromMembers),
+        ...joinConditions({ StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } }, fromMembers),
       },
     },
   ];
@@ -155,7 +161,7 @@ function revisionStatements(roles: readonly string[] | undefined, request: Reque
   if (request.packing !== 'listed' && request.match === 'accounts') {
     const Action = ['s3:ListBucket', 's3:GetObject', 's3:GetObjectVersion'];
     const both = { Effect: 'Allow', Action, Resource: [bucket, `${bucket}/*`] } as const;
-    return forPrincipals(request, { part: 'read', statement: both, roles });
+    return createPrincipalParts(request, { part: 'read', statement: both, roles });
   }
   const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucket } as const;
   const read = {
@@ -164,8 +170,8 @@ function revisionStatements(roles: readonly string[] | undefined, request: Reque
     Resource: `${bucket}/*`,
   } as const;
   return [
-    ...forPrincipals(request, { part: 'list', statement: list, roles }),
-    ...forPrincipals(request, { part: 'read', statement: read, roles }),
+    ...createPrincipalParts(request, { part: 'list', statement: list, roles }),
+    ...createPrincipalParts(request, { part: 'read', statement: read, roles }),
   ];
 }
 
@@ -181,7 +187,7 @@ function accesses(
       {
         who: `Roles of ${account.id}`,
         what: `read deployment revisions from s3://${ref.id}`,
-        request: requestOfAccount(account, context, {
+        request: createAccountRequest(account, context, {
           action: 's3:GetObject',
           resource: `${bucket}/revision.zip`,
           roles: entry.roles,
@@ -196,7 +202,7 @@ function accesses(
     {
       who: `${delivery.label} of ${account.id}`,
       what: `write logs to s3://${ref.id}/${folder}`,
-      request: requestOfService(delivery.service, account, {
+      request: createServiceRequest(delivery.service, account, {
         action: 's3:PutObject',
         resource: `${bucket}/${folder}2026/01/01/log.gz`,
         sourceArn,
@@ -213,7 +219,7 @@ const protectedBucket =
   "is a bucket of Control Tower, whose mandatory controls deny changes of the bucket's policy: expect AccessDenied; " +
   'use a bucket of your own';
 
-export const s3BucketPolicy = documentKind<Entry>({
+export const s3BucketPolicy = createDocumentKind<Entry>({
   name: 's3-bucket-policy',
   title: 'S3 bucket policy',
   schema,
@@ -229,7 +235,7 @@ export const s3BucketPolicy = documentKind<Entry>({
   statements: (request) => {
     const { entry } = request;
     if (entry.preset === 'raw')
-      return rawParts(entry.statements, request, bucketArn(request.ref, request.context));
+      return createRawParts(entry.statements, request, bucketArn(request.ref, request.context));
     if (entry.preset === 'revisions-read') return revisionStatements(entry.roles, request);
     const delivery = deliveries[entry.preset];
     return delivery === undefined ? [] : deliveryStatements(delivery, entry, request);

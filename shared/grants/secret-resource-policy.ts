@@ -6,39 +6,52 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { secretNamePattern } from '../platform/aws/secret-arn.ts';
-import { text } from '../platform/schema-fields.ts';
+import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
-import { allPages, hasTags, namedOrTagged, searchesFor, tagged, tagPatterns, tagsOf } from './discovery.ts';
-import { documentKind } from './document-kind.ts';
+import {
+  createSearches,
+  getPatternTags,
+  hasTags,
+  listAllPages,
+  requireNameOrTags,
+  tagPatternSchema,
+  toTagPatterns,
+} from './discovery.ts';
+import { createDocumentKind } from './document-kind.ts';
 import {
   checkMatch,
-  eachOnce,
   grantEntryFields,
   principalFields,
-  regions,
-  roleNames,
+  regionsSchema,
+  roleNamesSchema,
+  uniqueListSchema,
 } from './grant-schema.ts';
-import { forPrincipals, requestOfAccount } from './principals.ts';
-import { rawFields, rawParts, rawResource } from './raw-statements.ts';
+import { createAccountRequest, createPrincipalParts } from './principals.ts';
+import { createRawFields, createRawParts, rawResourceSchema } from './raw-statements.ts';
 
 const fields = {
   ...grantEntryFields,
   kind: z.literal('secret-resource-policy'),
-  regions,
-  secrets: eachOnce(
-    text(secretNamePattern, 'the name of a secret, such as deploy/runner-token'),
+  regions: regionsSchema,
+  secrets: uniqueListSchema(
+    textSchema(secretNamePattern, 'the name of a secret, such as deploy/runner-token'),
     'must name at least one secret',
   ).optional(),
-  tagged: tagged.optional(),
+  tagged: tagPatternSchema.optional(),
 };
 
 const schema = z
   .discriminatedUnion('preset', [
-    z.strictObject({ ...fields, ...principalFields, preset: z.literal('read'), roles: roleNames.optional() }),
-    z.strictObject({ ...fields, ...rawFields(rawResource.default('*')) }),
+    z.strictObject({
+      ...fields,
+      ...principalFields,
+      preset: z.literal('read'),
+      roles: roleNamesSchema.optional(),
+    }),
+    z.strictObject({ ...fields, ...createRawFields(rawResourceSchema.default('*')) }),
   ])
   .check(checkMatch)
-  .check(namedOrTagged('secrets'));
+  .check(requireNameOrTags('secrets'));
 
 type Entry = z.infer<typeof schema>;
 
@@ -60,7 +73,7 @@ const filterValue = /^[a-zA-Z0-9 :_@/+=.-][a-zA-Z0-9 :_@/+=.!-]*$/;
  * leaves out unless it is asked for.
  */
 const discovery: Discovery<Entry> = {
-  searches: (entry, context) => searchesFor(entry, context, tagPatterns(entry.tagged)),
+  searches: (entry, context) => createSearches(entry, context, toTagPatterns(entry.tagged)),
   actions: ['secretsmanager:ListSecrets'],
   events: [
     {
@@ -69,8 +82,8 @@ const discovery: Discovery<Entry> = {
     },
   ],
   find: ({ secretsManager }, search, limit) =>
-    allPages(search, limit, async (NextToken) => {
-      const keys = Object.keys(tagsOf(search.pattern)).filter((key) => filterValue.test(key));
+    listAllPages(search, limit, async (NextToken) => {
+      const keys = Object.keys(getPatternTags(search.pattern)).filter((key) => filterValue.test(key));
       const Filters = keys.map((key) => ({ Key: 'tag-key' as const, Values: [key] }));
       const page = await secretsManager.send(new ListSecretsCommand({ MaxResults: 100, Filters, NextToken }));
       const found = (page.SecretList ?? []).filter(
@@ -84,7 +97,7 @@ const discovery: Discovery<Entry> = {
 };
 
 /** Limit: Secrets Manager API reference, PutResourcePolicy. */
-export const secretResourcePolicy = documentKind<Entry>({
+export const secretResourcePolicy = createDocumentKind<Entry>({
   name: 'secret-resource-policy',
   title: 'Secret resource policy',
   schema,
@@ -102,8 +115,9 @@ export const secretResourcePolicy = documentKind<Entry>({
   // it, since the caching clients ask which version is current.
   statements: (request) => {
     const { entry, ref, context } = request;
-    if (entry.preset === 'raw') return rawParts(entry.statements, request, secretArn(ref, context, '??????'));
-    return forPrincipals(request, {
+    if (entry.preset === 'raw')
+      return createRawParts(entry.statements, request, secretArn(ref, context, '??????'));
+    return createPrincipalParts(request, {
       part: 'read',
       statement: {
         Effect: 'Allow',
@@ -120,7 +134,7 @@ export const secretResourcePolicy = documentKind<Entry>({
           {
             who: `Roles of ${account.id}`,
             what: `read the secret ${ref.id}`,
-            request: requestOfAccount(account, context, {
+            request: createAccountRequest(account, context, {
               action: 'secretsmanager:GetSecretValue',
               resource: secretArn(ref, context, 'Any123'),
               roles: entry.roles,

@@ -1,12 +1,12 @@
-import { perObject } from '../platform/memoize.ts';
-import { many, type OneOrMany, type Principal, principalMap, type Statement } from './document.ts';
+import { memoizeByObject } from '../platform/memoize.ts';
+import { type OneOrMany, type Principal, type Statement, toArray, toPrincipalMap } from './document.ts';
 
 /**
  * All account ids that a statement names, in its principals, resources and condition values: twelve digits that are
  * a whole value, or a whole segment of an ARN or a path. Whom a document names, not whom it grants to. An id within a
  * name counts for nothing: buckets are often named after the account that owns them.
  */
-export const accountIdsIn = perObject(
+export const findAccountIds = memoizeByObject(
   (statement: Statement): ReadonlySet<string> =>
     new Set(texts(statement).flatMap((text) => text.match(accountIds) ?? [])),
 );
@@ -19,12 +19,12 @@ const texts = (statement: Statement): readonly string[] => [
   ...optional(statement.Resource),
   ...optional(statement.NotResource),
   ...Object.values(statement.Condition ?? {}).flatMap((block) =>
-    Object.values(block).flatMap((values) => many(values).map(String)),
+    Object.values(block).flatMap((values) => toArray(values).map(String)),
   ),
 ];
 
 const principals = (principal: Principal | undefined): readonly string[] =>
-  principal === undefined ? [] : Object.values(principalMap(principal)).flatMap(many);
+  principal === undefined ? [] : Object.values(toPrincipalMap(principal)).flatMap(toArray);
 
 const optional = (values: OneOrMany<string> | undefined): readonly string[] =>
-  values === undefined ? [] : many(values);
+  values === undefined ? [] : toArray(values);

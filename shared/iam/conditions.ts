@@ -1,8 +1,8 @@
-import { perText } from '../platform/memoize.ts';
-import { type Conditions, type ConditionValue, many, type OneOrMany } from './document.ts';
-import { type Operator, operatorNamed } from './operators.ts';
-import { contextValues, readPattern, type Variables } from './patterns.ts';
-import { both, either, opposite, type Verdict, verdict } from './verdict.ts';
+import { memoizeByString } from '../platform/memoize.ts';
+import { type Conditions, type ConditionValue, type OneOrMany, toArray } from './document.ts';
+import { findOperator, type Operator } from './operators.ts';
+import { getContextValues, parsePattern, type Variables } from './patterns.ts';
+import { everyTernary, negateTernary, someTernary, type Ternary, toTernary } from './verdict.ts';
 
 /** How an operator's name is made up. */
 export interface OperatorName {
@@ -23,14 +23,16 @@ export interface OperatorName {
  * Sources: "IAM JSON policy elements: Condition operators", "Conditions with multiple context keys or values",
  * "Single-valued vs. multivalued context keys".
  */
-export const conditionsMet = (conditions: Conditions | undefined, variables: Variables): Verdict =>
-  both(
+export const evaluateConditions = (conditions: Conditions | undefined, variables: Variables): Ternary =>
+  everyTernary(
     Object.entries(conditions ?? {}).flatMap(([operator, block]) =>
-      Object.entries(block).map(([key, values]) => keyMet(operatorName(operator), key, values, variables)),
+      Object.entries(block).map(([key, values]) =>
+        keyMet(parseOperatorName(operator), key, values, variables),
+      ),
     ),
   );
 
-export const operatorName = perText(100, (name): OperatorName => {
+export const parseOperatorName = memoizeByString(100, (name): OperatorName => {
   const [, quantifier, base = '', ifExists] =
     /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
   const quantifiers = { forallvalues: 'all', foranyvalue: 'any' } as const;
@@ -46,26 +48,26 @@ function keyMet(
   key: string,
   wanted: OneOrMany<ConditionValue>,
   variables: Variables,
-): Verdict {
-  const given = contextValues(variables.context, key);
-  const texts = many(wanted).map(String);
+): Ternary {
+  const given = getContextValues(variables.context, key);
+  const texts = toArray(wanted).map(String);
   if (name.base === 'null') return nullMet(name, texts, given === undefined);
-  const operator = operatorNamed(name.base);
+  const operator = findOperator(name.base);
   if (operator === undefined) return 'unknown';
   if (given === undefined) return missingMet(name, operator);
   const each = given.map((value) => valueMet(operator, texts, value, variables));
-  if (name.quantifier === 'any') return either(each);
-  return name.quantifier === 'all' || each.length === 1 ? both(each) : 'unknown';
+  if (name.quantifier === 'any') return someTernary(each);
+  return name.quantifier === 'all' || each.length === 1 ? everyTernary(each) : 'unknown';
 }
 
-function nullMet(name: OperatorName, wanted: readonly string[], missing: boolean): Verdict {
+function nullMet(name: OperatorName, wanted: readonly string[], missing: boolean): Ternary {
   if (name.ifExists || name.quantifier !== undefined) return 'unknown';
-  return verdict(wanted.some((value) => value.toLowerCase() === String(missing)));
+  return toTernary(wanted.some((value) => value.toLowerCase() === String(missing)));
 }
 
-function missingMet(name: OperatorName, operator: Operator): Verdict {
+function missingMet(name: OperatorName, operator: Operator): Ternary {
   if (name.ifExists || name.quantifier === 'all') return 'yes';
-  return verdict(operator.negated && name.quantifier === undefined);
+  return toTernary(operator.negated && name.quantifier === undefined);
 }
 
 function valueMet(
@@ -73,14 +75,14 @@ function valueMet(
   wanted: readonly string[],
   given: string,
   variables: Variables,
-): Verdict {
-  const matches = either(
+): Ternary {
+  const matches = someTernary(
     wanted.map((text) => {
-      const pattern = readPattern(text, variables);
+      const pattern = parsePattern(text, variables);
       const equal = pattern === undefined ? undefined : operator.compare(pattern, given);
-      return equal === undefined ? 'unknown' : verdict(equal);
+      return equal === undefined ? 'unknown' : toTernary(equal);
     }),
   );
-  if (operator.negated) return opposite(matches);
+  if (operator.negated) return negateTernary(matches);
   return matches === 'unknown' ? 'no' : matches;
 }

@@ -1,5 +1,5 @@
 import type { DifferenceLine, StatementDifference } from './difference.ts';
-import { wideningFirst } from './difference.ts';
+import { sortWideningFirst } from './difference.ts';
 import type { Widening } from './widening.ts';
 
 /** The signs of statements. */
@@ -23,7 +23,7 @@ export interface ShownStatement {
  * A difference for people. Only long lists of accounts are folded; what gives access is marked and comes first, so that no
  * reader has to find it among the rest.
  */
-export function shownStatement({ kind, label, widens, lines }: StatementDifference): ShownStatement {
+export function toShownStatement({ kind, label, widens, lines }: StatementDifference): ShownStatement {
   const mark = kind === 'changed' || widens === undefined ? '' : `  ! ${words[widens]} access`;
   return {
     head: { sign: signs[kind], text: `${signs[kind]} ${label}${mark}` },
@@ -35,7 +35,7 @@ export function shownStatement({ kind, label, widens, lines }: StatementDifferen
 /** The differences as plain text: the line of each statement, then its own lines. Empty for none. */
 export const formatDifference = (differences: readonly StatementDifference[]): string =>
   differences
-    .map(shownStatement)
+    .map(toShownStatement)
     .flatMap(({ head, context, lines }) => [
       head.text,
       ...(context === '' ? [] : [`      ${context}`]),
@@ -46,13 +46,13 @@ export const formatDifference = (differences: readonly StatementDifference[]): s
 const words: Readonly<Record<Widening, string>> = { yes: 'widens', maybe: 'may widen' };
 
 /** Accounts of one list are folded if there are more of them than this; as many are shown. */
-const mostAccounts = 12;
+const maxAccounts = 12;
 
 function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
   const folded = foldedLines(lines);
   // What is not a list of accounts is seldom expected, so it comes before the lists.
   const single = folded.filter(({ isList }) => !isList);
-  const ordered = wideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
+  const ordered = sortWideningFirst([...single, ...folded.filter(({ isList }) => isList)]);
   return ordered.map(({ sign, text, widens }) =>
     widens === undefined
       ? { sign, text: `${sign} ${text}` }
@@ -62,9 +62,11 @@ function shownLines(lines: readonly DifferenceLine[]): readonly ShownLine[] {
 
 /** Lines that differ by the account alone are one line if they are many. */
 function foldedLines(lines: readonly DifferenceLine[]) {
-  const groups = Map.groupBy(lines, (line) => JSON.stringify([line.sign, line.widens, formOf(line.text)]));
+  const groups = Map.groupBy(lines, (line) =>
+    JSON.stringify([line.sign, line.widens, toLineTemplate(line.text)]),
+  );
   return [...groups.values()].flatMap((group) => {
-    const isList = group.length > mostAccounts;
+    const isList = group.length > maxAccounts;
     return isList ? [folded(group)] : group.map((line) => ({ ...line, isList }));
   });
 }
@@ -72,13 +74,13 @@ function foldedLines(lines: readonly DifferenceLine[]) {
 function folded(group: readonly DifferenceLine[]) {
   const [first = { sign: ' ' as const, text: '' }] = group;
   const ids = group.map(({ text }) => accountIn(text) ?? '');
-  const shown = ids.slice(0, mostAccounts).join(', ');
-  const text = `${formOf(first.text)} for ${ids.length} accounts: ${shown} … and ${ids.length - mostAccounts} more`;
+  const shown = ids.slice(0, maxAccounts).join(', ');
+  const text = `${toLineTemplate(first.text)} for ${ids.length} accounts: ${shown} … and ${ids.length - maxAccounts} more`;
   return { ...first, text, isList: true };
 }
 
 /** A line with a placeholder for its account; the line itself if it never belongs to a list of accounts. */
-export function formOf(text: string): string {
+export function toLineTemplate(text: string): string {
   const id = accountIn(text);
   return id === undefined ? text : text.replaceAll(wholeId, '<account>');
 }

@@ -1,14 +1,14 @@
 import type { PolicyDocument, Statement } from './document.ts';
-import { meaning } from './equality.ts';
-import { headFacts, keysOf } from './facts.ts';
-import { actionsOf, allBut, statementLabel } from './statement-label.ts';
+import { canonicalKey } from './equality.ts';
+import { getFactKeys, getHeadFacts } from './facts.ts';
+import { formatActionPrefix, labelStatement, listActions } from './statement-label.ts';
 import {
+  createStatementFacts,
+  findGains,
   type Gains,
   reaches,
   type StatementFacts,
-  statementFacts,
   type Widening,
-  wideningOf,
 } from './widening.ts';
 
 export interface DifferenceLine {
@@ -37,7 +37,7 @@ export interface StatementDifference {
  * exactly if the two documents mean the same (or one is absent and the other has no statements). Differences that widen
  * access come first.
  */
-export function policyDifference(
+export function diffPolicies(
   before: PolicyDocument | undefined,
   after: PolicyDocument | undefined,
 ): readonly StatementDifference[] {
@@ -50,21 +50,21 @@ export function policyDifference(
     added: [...next].filter(([key]) => !old.has(key)).map(([, statement]) => statement),
     factsOf: readOnce(),
   };
-  return wideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
+  return sortWideningFirst([...headDifference(before, after), ...statementDifferences(step)]);
 }
 
 /** The facts of each statement that is asked for, as long as two documents are compared: they take much memory. */
-function readOnce(): Step['factsOf'] {
+function readOnce(): ComparisonStep['factsOf'] {
   const known = new Map<Statement, StatementFacts>();
   return (statement) => {
-    const facts = known.get(statement) ?? statementFacts(statement);
+    const facts = known.get(statement) ?? createStatementFacts(statement);
     known.set(statement, facts);
     return facts;
   };
 }
 
 /** Those that widen access first, those that may widen it after them; else in the order that they had. */
-export const wideningFirst = <Item extends { readonly widens?: Widening }>(
+export const sortWideningFirst = <Item extends { readonly widens?: Widening }>(
   items: readonly Item[],
 ): readonly Item[] => items.toSorted((a, b) => rankOf(a) - rankOf(b));
 
@@ -72,9 +72,9 @@ const rankOf = ({ widens }: { readonly widens?: Widening }): number =>
   widens === undefined ? 2 : ['yes', 'maybe'].indexOf(widens);
 
 const byMeaning = (document: PolicyDocument | undefined): ReadonlyMap<string, Statement> =>
-  new Map((document?.Statement ?? []).map((statement) => [meaning(statement), statement]));
+  new Map((document?.Statement ?? []).map((statement) => [canonicalKey(statement), statement]));
 
-interface Step {
+interface ComparisonStep {
   /** All statements of each document, and those that the other one does not have. */
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
@@ -84,7 +84,7 @@ interface Step {
   factsOf(statement: Statement): StatementFacts;
 }
 
-function statementDifferences(step: Step): readonly StatementDifference[] {
+function statementDifferences(step: ComparisonStep): readonly StatementDifference[] {
   const unmatched = [...step.added];
   const withSid = step.removed.map((old) => ({ old, next: taken(unmatched, hasSidOf(old)) }));
   const pairs = withSid.map(({ old, next }) => ({ old, next: next ?? taken(unmatched, isLikely(old)) }));
@@ -109,16 +109,16 @@ const isNameless = ({ Sid }: Statement): boolean => (Sid ?? '') === '';
 
 /** Whether a statement without a Sid is most likely an edit of the other one: same effect, and an action in common. */
 function isLikely(old: Statement): (statement: Statement) => boolean {
-  const actions = new Set(actionsOf(old).map((action) => action.toLowerCase()));
+  const actions = new Set(listActions(old).map((action) => action.toLowerCase()));
   return (next) =>
     isNameless(old) &&
     isNameless(next) &&
     next.Effect === old.Effect &&
-    actionsOf(next).some((action) => actions.has(action.toLowerCase()));
+    listActions(next).some((action) => actions.has(action.toLowerCase()));
 }
 
 /** A new Allow gives access, and so does a Deny that goes; unless another statement did or does the same. */
-function whole(kind: 'added' | 'removed', statement: Statement, step: Step): StatementDifference {
+function whole(kind: 'added' | 'removed', statement: Statement, step: ComparisonStep): StatementDifference {
   const sign = kind === 'added' ? '+' : '-';
   const gives = statement.Effect === (kind === 'added' ? 'Allow' : 'Deny');
   return {
@@ -130,23 +130,23 @@ function whole(kind: 'added' | 'removed', statement: Statement, step: Step): Sta
 }
 
 /** Whether another statement gave what the Allow gives, or another one denies what the Deny denied. */
-function isCovered(statement: Statement, { before, after, factsOf }: Step): boolean {
+function isCovered(statement: Statement, { before, after, factsOf }: ComparisonStep): boolean {
   const others = statement.Effect === 'Allow' ? before : after;
   const facts = factsOf(statement);
   return others.some((other) => other.Effect === statement.Effect && reaches(factsOf(other), facts));
 }
 
-function changed(old: Statement, next: Statement, step: Step): StatementDifference {
+function changed(old: Statement, next: Statement, step: ComparisonStep): StatementDifference {
   const [before, after] = [step.factsOf(old), step.factsOf(next)];
   const lines = changedLines(before, after, gainsOf(old, next, step));
   const context = { sign: ' ' as const, text: `${next.Effect} ${actionsText(next)}` };
   return { kind: 'changed', ...named(next), ...widest(lines), lines: [context, ...lines] };
 }
 
-function gainsOf(old: Statement, next: Statement, step: Step): Gains {
+function gainsOf(old: Statement, next: Statement, step: ComparisonStep): Gains {
   if (old.Effect === next.Effect) {
     const giving = next.Effect === 'Allow' ? next : old;
-    const gains = wideningOf(step.factsOf(old), step.factsOf(next));
+    const gains = findGains(step.factsOf(old), step.factsOf(next));
     return gains.size > 0 && isCovered(giving, step) ? new Map() : gains;
   }
   const effects = next.Effect === 'Allow' ? [...step.factsOf(old).facts, ...step.factsOf(next).facts] : [];
@@ -154,14 +154,14 @@ function gainsOf(old: Statement, next: Statement, step: Step): Gains {
 }
 
 const widest = (lines: readonly DifferenceLine[]): { readonly widens?: Widening } => {
-  const [first] = wideningFirst(lines);
+  const [first] = sortWideningFirst(lines);
   return first?.widens === undefined ? {} : { widens: first.widens };
 };
 
 type Facts = Pick<StatementFacts, 'facts' | 'keys'>;
 
 function changedLines(old: Facts, next: Facts, gains: Gains): readonly DifferenceLine[] {
-  return wideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
+  return sortWideningFirst([...linesOf('-', old, next, gains), ...linesOf('+', next, old, gains)]);
 }
 
 /** The facts that the other side does not have, each meaning once. */
@@ -174,8 +174,8 @@ function linesOf(sign: '+' | '-', { facts }: Facts, { keys: known }: Facts, gain
 }
 
 const headOf = (document: PolicyDocument): Facts => {
-  const facts = headFacts(document);
-  return { facts, keys: keysOf(facts) };
+  const facts = getHeadFacts(document);
+  return { facts, keys: getFactKeys(facts) };
 };
 
 function headDifference(before: PolicyDocument | undefined, after: PolicyDocument | undefined) {
@@ -189,8 +189,8 @@ function headDifference(before: PolicyDocument | undefined, after: PolicyDocumen
 
 const named = (statement: Statement) => ({
   ...(statement.Sid === undefined ? {} : { sid: statement.Sid }),
-  label: statementLabel(statement),
+  label: labelStatement(statement),
 });
 
 const actionsText = (statement: Statement): string =>
-  `${allBut(statement)}${actionsOf(statement).join(', ') || 'nothing'}`;
+  `${formatActionPrefix(statement)}${listActions(statement).join(', ') || 'nothing'}`;

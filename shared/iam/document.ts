@@ -1,9 +1,9 @@
-import { frozen } from '../platform/deep-freeze.ts';
+import { deepFreeze } from '../platform/deep-freeze.ts';
 import type { Finding } from '../platform/errors.ts';
-import { perText } from '../platform/memoize.ts';
+import { memoizeByString } from '../platform/memoize.ts';
 import { MalformedPolicyError } from './errors.ts';
-import { policyFindings } from './grammar.ts';
-import { losses } from './lossless.ts';
+import { checkPolicy } from './grammar.ts';
+import { findJsonLosses } from './lossless.ts';
 
 export type OneOrMany<T> = T | readonly T[];
 
@@ -61,11 +61,13 @@ interface Read {
   readonly cause?: unknown;
 }
 
-const read = perText(100, (text): Read => {
+const read = memoizeByString(100, (text): Read => {
   try {
     const parsed: unknown = JSON.parse(text);
-    const findings = [...losses(text).map((loss) => withSid(parsed, loss)), ...policyFindings(parsed)];
-    return findings.length > 0 ? { findings } : { document: frozen(inOneForm(parsed as Written)), findings };
+    const findings = [...findJsonLosses(text).map((loss) => withSid(parsed, loss)), ...checkPolicy(parsed)];
+    return findings.length > 0
+      ? { findings }
+      : { document: deepFreeze(inOneForm(parsed as Written)), findings };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return { findings: [{ path: '', message: `is not JSON: ${reason}` }], cause };
@@ -89,21 +91,21 @@ type Written = Omit<PolicyDocument, 'Statement'> & { readonly Statement: OneOrMa
 
 const inOneForm = (document: Written): PolicyDocument => ({
   ...document,
-  Statement: many(document.Statement),
+  Statement: toArray(document.Statement),
 });
 
 /** A document without statements. */
-export const newPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
+export const createPolicy = (): PolicyDocument => ({ Version: currentVersion, Statement: [] });
 
 /** The compact text that is sent to AWS, and that is counted. */
 export const serializePolicy = (document: PolicyDocument): string => JSON.stringify(document);
 
 /** AWS lets a single value stand for a list of one. */
-export const many = <T>(value: OneOrMany<T>): readonly T[] =>
+export const toArray = <T>(value: OneOrMany<T>): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** `"*"` as a map, so that both spellings are walked alike. */
-export const principalMap = (principal: Principal): PrincipalMap =>
+export const toPrincipalMap = (principal: Principal): PrincipalMap =>
   principal === '*' ? everybody : principal;
 
 const everybody: PrincipalMap = Object.freeze({ '*': '*' });

@@ -1,4 +1,4 @@
-import { type Finding, listed, OnboardingError } from '../platform/errors.ts';
+import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
 /** The document that stands in AWS is not a policy that we can read, so we do not touch it. */
 export class MalformedPolicyError extends OnboardingError {
@@ -8,7 +8,7 @@ export class MalformedPolicyError extends OnboardingError {
 
   constructor(where: string, findings: readonly Finding[], cause?: unknown) {
     super(
-      `The policy of ${where} cannot be understood:\n${listed(findings)}\nIt was not changed. Correct it there, then run again`,
+      `The policy of ${where} cannot be understood:\n${formatFindings(findings)}\nIt was not changed. Correct it there, then run again`,
       { where, findings },
       cause,
     );

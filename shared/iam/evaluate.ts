@@ -1,15 +1,15 @@
-import { conditionsMet } from './conditions.ts';
-import { currentVersion, many, type OneOrMany, type PolicyDocument, type Statement } from './document.ts';
+import { evaluateConditions } from './conditions.ts';
+import { currentVersion, type OneOrMany, type PolicyDocument, type Statement, toArray } from './document.ts';
 import {
   matchesAction,
   matchesPattern,
   type Pattern,
+  parsePattern,
   type RequestContext,
-  readPattern,
   type Variables,
 } from './patterns.ts';
-import { isNamed, isNotExcepted, type RequestPrincipal } from './principals.ts';
-import { both, either, opposite, type Verdict, verdict } from './verdict.ts';
+import { matchesNotPrincipal, matchesPrincipal, type RequestPrincipal } from './principals.ts';
+import { everyTernary, negateTernary, someTernary, type Ternary, toTernary } from './verdict.ts';
 
 /** One request, as AWS would put it to a policy. `context` holds every condition key; nothing is derived. */
 export interface AccessRequest {
@@ -53,7 +53,7 @@ function decided(decision: 'allow' | 'deny', statement: Statement | undefined): 
 
 function applies(statement: Statement, request: AccessRequest, withVariables: boolean): boolean {
   if (!isAbout(statement, request.action)) return false;
-  const outcome = both(elementsMatch(statement, request, withVariables));
+  const outcome = everyTernary(elementsMatch(statement, request, withVariables));
   return outcome === 'yes' || (outcome === 'unknown' && statement.Effect === 'Deny');
 }
 
@@ -61,7 +61,7 @@ function* elementsMatch(
   statement: Statement,
   request: AccessRequest,
   withVariables: boolean,
-): Generator<Verdict> {
+): Generator<Ternary> {
   yield principalMatches(statement, request);
   const variables = {
     enabled: withVariables,
@@ -71,17 +71,18 @@ function* elementsMatch(
     },
   };
   yield resourceMatches(statement, request.resource, variables);
-  yield conditionsMet(statement.Condition, variables);
+  yield evaluateConditions(statement.Condition, variables);
 }
 
-function principalMatches({ Effect, Principal, NotPrincipal }: Statement, request: AccessRequest): Verdict {
-  if (Principal !== undefined) return isNamed(Principal, request.principal);
-  return NotPrincipal === undefined ? 'yes' : isNotExcepted(NotPrincipal, request.principal, Effect);
+function principalMatches({ Effect, Principal, NotPrincipal }: Statement, request: AccessRequest): Ternary {
+  if (Principal !== undefined) return matchesPrincipal(Principal, request.principal);
+  return NotPrincipal === undefined ? 'yes' : matchesNotPrincipal(NotPrincipal, request.principal, Effect);
 }
 
 /** Whether the statement can apply to a request for the action at all. */
 export function isAbout({ Action, NotAction }: Statement, action: string): boolean {
-  const oneOf = (patterns: OneOrMany<string>) => many(patterns).some((text) => matchesAction(text, action));
+  const oneOf = (patterns: OneOrMany<string>) =>
+    toArray(patterns).some((text) => matchesAction(text, action));
   if (Action !== undefined) return oneOf(Action);
   return NotAction !== undefined && !oneOf(NotAction);
 }
@@ -91,23 +92,23 @@ function resourceMatches(
   { Resource, NotResource }: Statement,
   resource: string,
   variables: Variables,
-): Verdict {
+): Ternary {
   const oneOf = (patterns: OneOrMany<string>) =>
     anyMatches(patterns, variables, (pattern) => matchesPattern(pattern, resource));
   if (Resource !== undefined) return oneOf(Resource) === 'yes' ? 'yes' : 'no';
-  return NotResource === undefined ? 'yes' : opposite(oneOf(NotResource));
+  return NotResource === undefined ? 'yes' : negateTernary(oneOf(NotResource));
 }
 
 const anyMatches = (
   patterns: OneOrMany<string>,
   variables: Variables,
   matches: (pattern: Pattern) => boolean,
-): Verdict =>
-  either(
-    many(patterns)
+): Ternary =>
+  someTernary(
+    toArray(patterns)
       .values()
       .map((text) => {
-        const pattern = readPattern(text, variables);
-        return pattern === undefined ? 'unknown' : verdict(matches(pattern));
+        const pattern = parsePattern(text, variables);
+        return pattern === undefined ? 'unknown' : toTernary(matches(pattern));
       }),
   );

@@ -1,14 +1,14 @@
 import {
   type Conditions,
   defaultVersion,
-  many,
   type OneOrMany,
   type PolicyDocument,
   type Principal,
-  principalMap,
   type Statement,
+  toArray,
+  toPrincipalMap,
 } from './document.ts';
-import { canonicalAccount, keyNaming } from './normalize.ts';
+import { createKeyNaming, toCanonicalAccount } from './normalize.ts';
 
 /** What one value of a statement says: `Action s3:GetObject`, or `Condition StringEquals aws:SourceAccount 111122223333`. */
 export interface Fact {
@@ -33,7 +33,7 @@ interface FactCondition {
 export const noValue = '(none)';
 
 /** A statement as single facts: two statements with the same Sid mean the same exactly if their keys are the same. */
-export const factsOf = (statement: Statement): readonly Fact[] => [
+export const toFacts = (statement: Statement): readonly Fact[] => [
   fact('Effect', statement.Effect),
   ...principalFacts('Principal', statement.Principal),
   ...principalFacts('NotPrincipal', statement.NotPrincipal),
@@ -45,10 +45,11 @@ export const factsOf = (statement: Statement): readonly Fact[] => [
 ];
 
 /** What the facts mean. */
-export const keysOf = (facts: readonly Fact[]): ReadonlySet<string> => new Set(facts.map(({ key }) => key));
+export const getFactKeys = (facts: readonly Fact[]): ReadonlySet<string> =>
+  new Set(facts.map(({ key }) => key));
 
 /** What a document says beside its statements. */
-export const headFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
+export const getHeadFacts = ({ Version = defaultVersion, Id }: PolicyDocument): readonly Fact[] => [
   fact('Version', Version),
   ...(Id === undefined ? [] : [fact('Id', Id)]),
 ];
@@ -58,20 +59,20 @@ const lowerCase = (text: string): string => text.toLowerCase();
 function principalFacts(name: string, principal: Principal | undefined): readonly Fact[] {
   if (principal === undefined) return [];
   if (principal === '*') return [fact(name, '*')];
-  const types = Object.entries(principalMap(principal));
+  const types = Object.entries(toPrincipalMap(principal));
   if (types.length === 0) return [fact(name, '(nobody)')];
   return types.flatMap(([type, values]) =>
-    listFacts(`${name}.${type}`, type === 'AWS' ? many(values).map(canonicalAccount) : values),
+    listFacts(`${name}.${type}`, type === 'AWS' ? toArray(values).map(toCanonicalAccount) : values),
   );
 }
 
 const conditionFacts = (conditions: Conditions): readonly Fact[] =>
   Object.entries(conditions).flatMap(([operator, block]) => {
-    const keyName = keyNaming(Object.keys(block));
+    const keyName = createKeyNaming(Object.keys(block));
     return Object.entries(block).flatMap(([key, values]) => {
       const condition = { operator, key: keyName(key) };
       const path = JSON.stringify(['Condition', operator, condition.key]);
-      return orNone(many(values).map(String)).map((value): Fact => {
+      return orNone(toArray(values).map(String)).map((value): Fact => {
         const text = `Condition ${operator} ${key} ${value}`;
         return { key: path + value, text, element: 'Condition', value, condition };
       });
@@ -85,7 +86,7 @@ function listFacts(
 ): readonly Fact[] {
   if (values === undefined) return [];
   const path = JSON.stringify([element]);
-  return orNone(many(values)).map((written): Fact => {
+  return orNone(toArray(values)).map((written): Fact => {
     const value = meaningOf(written);
     return { key: path + value, text: `${element} ${written}`, element, value };
   });

@@ -5,7 +5,7 @@ import type { Finding } from '../platform/errors.ts';
  * Source: "Grammar of the IAM JSON policy language". Condition operators are not checked by name: AWS adds new
  * ones, and a foreign statement only has to be kept.
  */
-export function policyFindings(value: unknown): readonly Finding[] {
+export function checkPolicy(value: unknown): readonly Finding[] {
   if (!isObject(value)) return [found('', 'must be a JSON object with Version and Statement', value)];
   return [
     ...unknownElements('', value, ['Version', 'Id', 'Statement']),

@@ -7,7 +7,7 @@ import type { Finding } from '../platform/errors.ts';
  * JSON.parse keeps the last of two equal keys, and rounds numbers. A policy that was read so and written back would mean
  * something else, and nobody would have asked for that.
  */
-export function losses(text: string): readonly Finding[] {
+export function findJsonLosses(text: string): readonly Finding[] {
   const found: Finding[] = [];
   visit(text, { ...keyLosses(found), ...valueLosses(text, found) }, { disallowComments: true });
   return found;

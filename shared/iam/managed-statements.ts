@@ -1,5 +1,5 @@
-import { newPolicy, type PolicyDocument, type Statement } from './document.ts';
-import { sameStatement } from './equality.ts';
+import { createPolicy, type PolicyDocument, type Statement } from './document.ts';
+import { isSameStatement } from './equality.ts';
 import { OwnershipClashError } from './errors.ts';
 
 /** Lower-case letters and digits: the first upper-case letter after it in a Sid is where the grant begins. */
@@ -14,9 +14,9 @@ const ownedPattern = /^AccountOnboarding([a-z][a-z0-9]{0,15})[A-Z][A-Za-z0-9]*$/
 /**
  * The mark of a statement of ours: `AccountOnboarding`, installation id, grant and part, letters and digits only,
  * since IAM allows nothing else in a Sid ("IAM JSON policy elements: Sid").
- * Two grants can meet in one Sid (`a-b` + `c`, `a` + `b-c`); `replaceOwned` refuses them in one document.
+ * Two grants can meet in one Sid (`a-b` + `c`, `a` + `b-c`); `replaceManagedStatements` refuses them in one document.
  */
-export function ownedSid(mark: {
+export function createManagedSid(mark: {
   readonly installationId: string;
   readonly grant: string;
   readonly part: string;
@@ -31,7 +31,7 @@ export function ownedSid(mark: {
 export const installationOf = (sid: string | undefined): string | undefined =>
   ownedPattern.exec(sid ?? '')?.[1];
 
-export const ownedStatements = (
+export const listManagedStatements = (
   document: PolicyDocument | undefined,
   installationId: string,
 ): readonly Statement[] =>
@@ -57,8 +57,8 @@ export interface Replacement {
  *
  * @throws OwnershipClashError for a statement that carries our mark, but is neither wanted nor remembered.
  */
-export function replaceOwned(replacement: Replacement): PolicyDocument | undefined {
-  const { document = newPolicy(), installationId } = replacement;
+export function replaceManagedStatements(replacement: Replacement): PolicyDocument | undefined {
+  const { document = createPolicy(), installationId } = replacement;
   const wanted = bySid(replacement.wanted, installationId);
   refuseClashes(replacement, wanted);
   const missing = new Map(wanted);
@@ -66,7 +66,7 @@ export function replaceOwned(replacement: Replacement): PolicyDocument | undefin
     if (statement.Sid === undefined || installationOf(statement.Sid) !== installationId) return [statement];
     const replacing = missing.get(statement.Sid);
     missing.delete(statement.Sid);
-    return replacing === undefined ? [] : [sameStatement(statement, replacing) ? statement : replacing];
+    return replacing === undefined ? [] : [isSameStatement(statement, replacing) ? statement : replacing];
   });
   const statements = [...kept, ...missing.values()];
   return statements.length === 0 ? undefined : { ...document, Statement: statements };
@@ -86,7 +86,7 @@ function bySid(wanted: readonly Statement[], installationId: string): ReadonlyMa
 
 function refuseClashes(replacement: Replacement, wanted: ReadonlyMap<string, Statement>): void {
   const { document, where, installationId, remembered } = replacement;
-  const sids = ownedStatements(document, installationId)
+  const sids = listManagedStatements(document, installationId)
     .map(({ Sid = '' }) => Sid)
     .filter((sid) => !wanted.has(sid) && !remembered.includes(sid));
   if (sids.length === 0) return;

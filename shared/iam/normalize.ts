@@ -2,11 +2,11 @@ import {
   type Conditions,
   type ConditionValue,
   defaultVersion,
-  many,
   type OneOrMany,
   type PolicyDocument,
   type Principal,
   type Statement,
+  toArray,
 } from './document.ts';
 
 /**
@@ -38,14 +38,14 @@ export const normalizePolicy = (document: PolicyDocument): PolicyDocument => ({
 });
 
 /** The bare id for an account's root ARN; any other principal as it is. */
-export const canonicalAccount = (principal: string): string =>
+export const toCanonicalAccount = (principal: string): string =>
   /^arn:[^:]*:iam::(\d{12}):root$/.exec(principal)?.[1] ?? principal;
 
 /**
  * The lower-case name of a condition key among those of its operator.
  * Two keys that differ in case only are two conditions, both to be met: they must not become one.
  */
-export function keyNaming(keys: readonly string[]): (key: string) => string {
+export function createKeyNaming(keys: readonly string[]): (key: string) => string {
   const counts = Map.groupBy(keys, (key) => key.toLowerCase());
   return (key) => (counts.get(key.toLowerCase())?.length === 1 ? key.toLowerCase() : key);
 }
@@ -56,7 +56,7 @@ const element = <Name extends string, Value>(name: Name, value: Value | undefine
 const mapped = <From, To>(value: From | undefined, map: (value: From) => To): To | undefined =>
   value === undefined ? undefined : map(value);
 
-const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(many(texts));
+const textSet = (texts: OneOrMany<string>): readonly string[] => sortedSet(toArray(texts));
 
 const sortedSet = (values: readonly string[]): readonly string[] =>
   isSortedSet(values) ? values : [...new Set(values)].toSorted();
@@ -71,16 +71,16 @@ const statementSet = (statements: readonly Statement[]): readonly Statement[] =>
   );
 
 const normalizeActions = (actions: OneOrMany<string>): readonly string[] =>
-  sortedSet(many(actions).map((action) => action.toLowerCase()));
+  sortedSet(toArray(actions).map((action) => action.toLowerCase()));
 
 function normalizePrincipal(principal: Principal): Principal {
   if (principal === '*') return principal;
   return Object.fromEntries(
-    sortedEntries(principal).map(([type, named]) => [type, sortedSet(many(named).map(byType(type)))]),
+    sortedEntries(principal).map(([type, named]) => [type, sortedSet(toArray(named).map(byType(type)))]),
   );
 }
 
-const byType = (type: string) => (type === 'AWS' ? canonicalAccount : (principal: string) => principal);
+const byType = (type: string) => (type === 'AWS' ? toCanonicalAccount : (principal: string) => principal);
 
 function normalizeConditions(conditions: Conditions): Conditions | undefined {
   const operators = sortedEntries(conditions).filter(([, block]) => Object.keys(block).length > 0);
@@ -89,13 +89,13 @@ function normalizeConditions(conditions: Conditions): Conditions | undefined {
 }
 
 function normalizeBlock(block: Conditions[string]): Conditions[string] {
-  const keyName = keyNaming(Object.keys(block));
+  const keyName = createKeyNaming(Object.keys(block));
   const entries = Object.entries(block).map(([key, values]) => [keyName(key), valueSet(values)] as const);
   return Object.fromEntries(entries.toSorted(byName));
 }
 
 const valueSet = (values: OneOrMany<ConditionValue>): readonly string[] =>
-  sortedSet(many(values).map(String));
+  sortedSet(toArray(values).map(String));
 
 const sortedEntries = <Value>(record: Readonly<Record<string, Value>>): [string, Value][] =>
   Object.entries(record).toSorted(byName);

@@ -1,4 +1,4 @@
-import { literalText, matchesArn, matchesPattern, type Pattern } from './patterns.ts';
+import { matchesArn, matchesPattern, type Pattern, toLiteralText } from './patterns.ts';
 
 /** Compares one value of the request with one of the policy; undefined when one of the two has no such meaning. */
 type Comparison = (wanted: Pattern, given: string) => boolean | undefined;
@@ -14,12 +14,12 @@ export interface Operator {
  * not know. `Null` is not here: it looks at the key, not at values.
  * Source: "IAM JSON policy elements: Condition operators".
  */
-export const operatorNamed = (name: string): Operator | undefined => operators.get(name.toLowerCase());
+export const findOperator = (name: string): Operator | undefined => operators.get(name.toLowerCase());
 
-const equals: Comparison = (wanted, given) => literalText(wanted) === given;
+const equals: Comparison = (wanted, given) => toLiteralText(wanted) === given;
 
 const equalsIgnoringCase: Comparison = (wanted, given) =>
-  literalText(wanted).toLowerCase() === given.toLowerCase();
+  toLiteralText(wanted).toLowerCase() === given.toLowerCase();
 
 const like: Comparison = (wanted, given) => matchesPattern(wanted, given);
 
@@ -27,14 +27,14 @@ const like: Comparison = (wanted, given) => matchesPattern(wanted, given);
 const arnLike: Comparison = (wanted, given) => matchesArn(wanted, given);
 
 const bool: Comparison = (wanted, given) => {
-  const words = [literalText(wanted), given].map((word) => word.toLowerCase());
+  const words = [toLiteralText(wanted), given].map((word) => word.toLowerCase());
   return words.every((word) => word === 'true' || word === 'false') ? words[0] === words[1] : undefined;
 };
 
 const measured =
   (measure: (text: string) => number, holds: (given: number, wanted: number) => boolean): Comparison =>
   (wanted, given) => {
-    const [limit, value] = [measure(literalText(wanted)), measure(given)];
+    const [limit, value] = [measure(toLiteralText(wanted)), measure(given)];
     return Number.isNaN(limit) || Number.isNaN(value) ? undefined : holds(value, limit);
   };
 
@@ -45,7 +45,7 @@ const instantOf = (text: string): number => (/^\d{5,}$/.test(text) ? Number(text
 
 /** IPv4 only; an IPv6 address or range on either side cannot be judged. */
 const inRange: Comparison = (wanted, given) => {
-  const [base = '', bits = '32'] = literalText(wanted).split('/');
+  const [base = '', bits = '32'] = toLiteralText(wanted).split('/');
   const [network, address] = [ipv4(base), ipv4(given)];
   if (network === undefined || address === undefined || !/^(\d|[12]\d|3[0-2])$/.test(bits)) return undefined;
   const block = 2 ** (32 - Number(bits));

@@ -1,11 +1,11 @@
-import { type OperatorName, operatorName } from './conditions.ts';
-import { type Conditions, many } from './document.ts';
-import { arnSegments } from './patterns.ts';
+import { type OperatorName, parseOperatorName } from './conditions.ts';
+import { type Conditions, toArray } from './document.ts';
+import { splitArn } from './patterns.ts';
 
 /** What a condition can hold to the organization: who asks, for whom a service acts, or whose the resource is. */
-export type Holding = 'principal' | 'source' | 'resource';
+export type RestrictedParty = 'principal' | 'source' | 'resource';
 
-export interface Held {
+export interface OrganizationRestriction {
   /** At least one condition alone lets nobody else in. */
   readonly closed: boolean;
   /** Accounts that positive conditions name although they are not allowed. */
@@ -21,7 +21,11 @@ interface Limits {
  * What the conditions of an Allow hold. Only the key that matters for `by` is looked at; see `exposures` for the
  * rules. Source: "AWS global condition context keys".
  */
-export function holdingOf(by: Holding, conditions: Conditions, limits: Limits): Held {
+export function analyzeRestriction(
+  by: RestrictedParty,
+  conditions: Conditions,
+  limits: Limits,
+): OrganizationRestriction {
   const requirements = requirementsIn(conditions).filter(({ operator }) => positive.has(operator.base));
   return {
     closed: requirements.some((each) => mustExist(each.operator) && closes(by, each, limits)),
@@ -42,16 +46,16 @@ const positive: ReadonlySet<string> = new Set(['stringequals', 'stringlike', 'ar
 const requirementsIn = (conditions: Conditions): readonly Requirement[] =>
   Object.entries(conditions).flatMap(([operator, block]) =>
     Object.entries(block).map(([key, values]) => ({
-      operator: operatorName(operator),
+      operator: parseOperatorName(operator),
       key: key.toLowerCase(),
-      values: many(values).map(String),
+      values: toArray(values).map(String),
     })),
   );
 
 /** IfExists and ForAllValues pass for a request without the key. */
 const mustExist = ({ ifExists, quantifier }: OperatorName): boolean => !ifExists && quantifier !== 'all';
 
-function closes(by: Holding, requirement: Requirement, limits: Limits): boolean {
+function closes(by: RestrictedParty, requirement: Requirement, limits: Limits): boolean {
   const { operator, key, values } = requirement;
   const { organizationId } = limits;
   if (values.length === 0 || organizationId === '') return false;
@@ -65,9 +69,12 @@ function closes(by: Holding, requirement: Requirement, limits: Limits): boolean 
 }
 
 /** One entry for each value of a key that names accounts; undefined for a value that fixes none. */
-function accountsNamed(by: Holding, { operator, key, values }: Requirement): readonly (string | undefined)[] {
+function accountsNamed(
+  by: RestrictedParty,
+  { operator, key, values }: Requirement,
+): readonly (string | undefined)[] {
   if (key === `aws:${by}account`) return values.map(accountId);
-  if (key === trailKey && by === 'source') return values.map((arn) => accountId(arnSegments(arn)[4]));
+  if (key === trailKey && by === 'source') return values.map((arn) => accountId(splitArn(arn)[4]));
   return key === `aws:${by}arn` ? values.map((arn) => accountOfArn(operator, arn)) : [];
 }
 
@@ -79,7 +86,7 @@ const trailKey = 'kms:encryptioncontext:aws:cloudtrail:arn';
  * names of trails have no colon, so there it does.
  */
 function accountOfArn(operator: OperatorName, arn: string): string | undefined {
-  const [, partition = '', service = '', region = '', account] = arnSegments(arn);
+  const [, partition = '', service = '', region = '', account] = splitArn(arn);
   const loose = operator.base === 'stringlike' ? /[*?$]/ : /\$/;
   return [partition, service, region].some((segment) => loose.test(segment)) ? undefined : accountId(account);
 }

@@ -1,4 +1,4 @@
-import { perText } from '../platform/memoize.ts';
+import { memoizeByString } from '../platform/memoize.ts';
 
 /** A request's context: condition keys, in any letter case, with their values. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
@@ -23,7 +23,7 @@ export interface Variables {
  * `${key, 'text'}` has a default, and `${*}`, `${?}`, `${$}` are the letters themselves. Undefined when a variable
  * has no single value in this request ("IAM policy elements: Variables and tags").
  */
-export function readPattern(text: string, variables: Variables): Pattern | undefined {
+export function parsePattern(text: string, variables: Variables): Pattern | undefined {
   if (!variables.enabled || !text.includes('${')) return written(text);
   const pieces = text.split(/(\$\{[^}]*\})/).map((piece, index) => {
     if (index % 2 === 0) return written(piece);
@@ -34,7 +34,7 @@ export function readPattern(text: string, variables: Variables): Pattern | undef
 }
 
 /** The pattern as plain text, for operators that know no wildcards. */
-export const literalText = (pattern: Pattern): string => pattern.map(letterOf).join('');
+export const toLiteralText = (pattern: Pattern): string => pattern.map(letterOf).join('');
 
 /** Whether the pattern matches the whole text; `*` matches any run of letters, `?` one. */
 export function matchesPattern(pattern: Pattern, text: string): boolean {
@@ -66,20 +66,20 @@ export const matchesAction = (action: string, given: string): boolean =>
  */
 export function matchesArn(pattern: Pattern, arn: string): boolean {
   const wanted = patternSegments(pattern);
-  const given = arnSegments(arn);
+  const given = splitArn(arn);
   if (wanted.length !== 6 || given.length !== 6) return false;
   return wanted.every((segment, index) => matchesPattern(segment, given[index] ?? ''));
 }
 
 /** `arn`, partition, service, region, account, resource: six, unless the text is no ARN. */
-export function arnSegments(arn: string): readonly string[] {
+export function splitArn(arn: string): readonly string[] {
   const segments = arn.split(':');
   if (segments[0] !== 'arn' || segments.length < 6) return [];
   return [...segments.slice(0, 5), segments.slice(5).join(':')];
 }
 
 /** The values of a condition key, whatever its letter case; undefined when the request has none. */
-export function contextValues(context: RequestContext, key: string): readonly string[] | undefined {
+export function getContextValues(context: RequestContext, key: string): readonly string[] | undefined {
   const wanted = key.toLowerCase();
   const value = Object.entries(context).find(([name]) => name.toLowerCase() === wanted)?.[1];
   if (typeof value === 'string') return [value];
@@ -87,13 +87,13 @@ export function contextValues(context: RequestContext, key: string): readonly st
 }
 
 /** The same few texts are compared with every request. */
-const written = perText(
+const written = memoizeByString(
   1_000,
   (text): Pattern =>
     Array.from(text, (letter) => (letter === '*' ? anyRun : letter === '?' ? anyOne : letter)),
 );
 
-const lettersIn = perText(1_000, (text): readonly string[] => [...text]);
+const lettersIn = memoizeByString(1_000, (text): readonly string[] => [...text]);
 
 const letterOf = (part: Pattern[number]): string =>
   part === anyRun ? '*' : part === anyOne ? '?' : (part as string);
@@ -101,7 +101,7 @@ const letterOf = (part: Pattern[number]): string =>
 function variableValue(expression: string, context: RequestContext): string | undefined {
   if (['*', '?', '$'].includes(expression)) return expression;
   const [, key = '', , fallback] = /^\s*([^,]*?)\s*(,\s*'(.*)'\s*)?$/.exec(expression) ?? [];
-  const values = contextValues(context, key);
+  const values = getContextValues(context, key);
   if (values === undefined) return fallback;
   return values.length === 1 ? values[0] : undefined;
 }

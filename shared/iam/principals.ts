@@ -1,8 +1,8 @@
-import { perObject } from '../platform/memoize.ts';
-import { many, type Principal, type PrincipalMap, principalMap } from './document.ts';
-import { canonicalAccount } from './normalize.ts';
-import { arnSegments } from './patterns.ts';
-import { opposite, type Verdict, verdict } from './verdict.ts';
+import { memoizeByObject } from '../platform/memoize.ts';
+import { type Principal, type PrincipalMap, toArray, toPrincipalMap } from './document.ts';
+import { toCanonicalAccount } from './normalize.ts';
+import { splitArn } from './patterns.ts';
+import { negateTernary, type Ternary, toTernary } from './verdict.ts';
 
 /** Who asks. */
 export type RequestPrincipal =
@@ -16,11 +16,11 @@ export type RequestPrincipal =
  *
  * Source: "AWS JSON policy elements: Principal".
  */
-export function isNamed(principal: Principal, asking: RequestPrincipal): Verdict {
+export function matchesPrincipal(principal: Principal, asking: RequestPrincipal): Ternary {
   const named = names(principal);
   if (named.has('*:*')) return 'yes';
   if (asking.type === 'AWS')
-    return verdict(namesOf(asking).some((name) => named.has(name)) || named.has('AWS:*'));
+    return toTernary(namesOf(asking).some((name) => named.has(name)) || named.has('AWS:*'));
   if (named.has(`Service:${asking.service}`)) return 'yes';
   return named.has('AWS:*') ? 'unknown' : 'no';
 }
@@ -30,26 +30,27 @@ export function isNamed(principal: Principal, asking: RequestPrincipal): Verdict
  * names in every form (account, role and session: "AWS JSON policy elements: NotPrincipal"); in an Allow, which
  * AWS advises against, any form is taken as an exception.
  */
-export function isNotExcepted(
+export function matchesNotPrincipal(
   principal: Principal,
   asking: RequestPrincipal,
   effect: 'Allow' | 'Deny',
-): Verdict {
-  if (effect === 'Allow' || asking.type === 'Service') return opposite(isNamed(principal, asking));
+): Ternary {
+  if (effect === 'Allow' || asking.type === 'Service')
+    return negateTernary(matchesPrincipal(principal, asking));
   const named = names(principal);
   if (named.has('*:*') || named.has('AWS:*')) return 'no';
-  return verdict(!requiredForms(asking).every((form) => form.some((name) => named.has(name))));
+  return toTernary(!requiredForms(asking).every((form) => form.some((name) => named.has(name))));
 }
 
 type AwsPrincipal = Extract<RequestPrincipal, { type: 'AWS' }>;
 
-const names = (principal: Principal): ReadonlySet<string> => namesIn(principalMap(principal));
+const names = (principal: Principal): ReadonlySet<string> => namesIn(toPrincipalMap(principal));
 
-const namesIn = perObject(
+const namesIn = memoizeByObject(
   (principals: PrincipalMap): ReadonlySet<string> =>
     new Set(
       Object.entries(principals).flatMap(([type, named]) =>
-        many(named).map((name) => (type === 'AWS' ? awsName(name) : `${type}:${name}`)),
+        toArray(named).map((name) => (type === 'AWS' ? awsName(name) : `${type}:${name}`)),
       ),
     ),
 );
@@ -65,13 +66,13 @@ function requiredForms({ accountId, arn }: AwsPrincipal): readonly (readonly str
 
 /** Roles are named without their path, so that a session can be told to be of one. */
 function awsName(principal: string): string {
-  const [, , service, , account, resource = ''] = arnSegments(principal);
+  const [, , service, , account, resource = ''] = splitArn(principal);
   if (service === 'iam' && resource.startsWith('role/')) return roleName(account, resource);
-  return `AWS:${canonicalAccount(principal)}`;
+  return `AWS:${toCanonicalAccount(principal)}`;
 }
 
 function sessionRole(arn: string): string | undefined {
-  const [, , service, , account, resource = ''] = arnSegments(arn);
+  const [, , service, , account, resource = ''] = splitArn(arn);
   const [kind, role] = resource.split('/');
   return service === 'sts' && kind === 'assumed-role' ? roleName(account, `role/${role}`) : undefined;
 }

@@ -1,7 +1,11 @@
-import { many, principalMap, type Statement } from './document.ts';
-import { canonicalAccount } from './normalize.ts';
-import { type Held, type Holding, holdingOf } from './organization-conditions.ts';
-import { arnSegments } from './patterns.ts';
+import { type Statement, toArray, toPrincipalMap } from './document.ts';
+import { toCanonicalAccount } from './normalize.ts';
+import {
+  analyzeRestriction,
+  type OrganizationRestriction,
+  type RestrictedParty,
+} from './organization-conditions.ts';
+import { splitArn } from './patterns.ts';
 
 /** Why a statement of ours must not be written. */
 export interface Exposure {
@@ -34,7 +38,7 @@ export interface Allowed {
  * A condition holds only as a positive operator without IfExists and without ForAllValues, since those pass for a
  * missing key, and only if each of its values holds.
  */
-export const exposures = (statements: readonly Statement[], allowed: Allowed): readonly Exposure[] =>
+export const findExposures = (statements: readonly Statement[], allowed: Allowed): readonly Exposure[] =>
   statements
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap((statement) =>
@@ -48,8 +52,8 @@ function reasons(statement: Statement, allowed: Allowed): readonly string[] {
   const { Principal, NotPrincipal } = statement;
   if (NotPrincipal !== undefined) return ['NotPrincipal allows everybody whom it does not name'];
   if (Principal === undefined) return resourceReasons(statement, allowed);
-  return Object.entries(principalMap(Principal)).flatMap(([type, names]) =>
-    many(names).flatMap((name) => principalReasons(type, name, statement, allowed)),
+  return Object.entries(toPrincipalMap(Principal)).flatMap(([type, names]) =>
+    toArray(names).flatMap((name) => principalReasons(type, name, statement, allowed)),
   );
 }
 
@@ -69,14 +73,19 @@ function principalReasons(
 function resourceReasons(statement: Statement, allowed: Allowed): readonly string[] {
   const held = (what: string) => heldReasons('resource', `${what} may be of any account`, statement, allowed);
   if (statement.Resource === undefined) return held('the resource');
-  return many(statement.Resource).flatMap((resource) => {
-    const account = arnSegments(resource)[4];
+  return toArray(statement.Resource).flatMap((resource) => {
+    const account = splitArn(resource)[4];
     return isFixed(account) ? accountReasons(resource, account, allowed) : held(`resource "${resource}"`);
   });
 }
 
-function heldReasons(by: Holding, open: string, statement: Statement, allowed: Allowed): readonly string[] {
-  const held: Held = holdingOf(by, statement.Condition ?? {}, allowed);
+function heldReasons(
+  by: RestrictedParty,
+  open: string,
+  statement: Statement,
+  allowed: Allowed,
+): readonly string[] {
+  const held: OrganizationRestriction = analyzeRestriction(by, statement.Condition ?? {}, allowed);
   const outside = held.outside.map((account) => `a condition names account ${account}, which is not allowed`);
   return held.closed
     ? outside
@@ -89,7 +98,7 @@ function accountReasons(name: string, account: string | undefined, allowed: Allo
 }
 
 function accountOfPrincipal(name: string): string | undefined {
-  const account = arnSegments(name)[4] ?? canonicalAccount(name);
+  const account = splitArn(name)[4] ?? toCanonicalAccount(name);
   return isFixed(account) ? account : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { perObject } from '../platform/memoize.ts';
+import { memoizeByObject } from '../platform/memoize.ts';
 import { type PolicyDocument, type Statement, serializePolicy } from './document.ts';
 
 /** The unit that a service's limit is stated in. */
@@ -10,7 +10,7 @@ export type SizeUnit = 'bytes' | 'characters';
  * white space out, and a character is a UTF-16 unit, of which there are at least as many as code points (as many,
  * in the Latin-1 text that IAM accepts).
  */
-export function policySize(document: PolicyDocument | undefined, unit: SizeUnit): number {
+export function measurePolicy(document: PolicyDocument | undefined, unit: SizeUnit): number {
   if (document === undefined) return 0;
   const { Statement } = document;
   const rest = sizesOf(serializePolicy({ ...document, Statement: [] }))[unit];
@@ -19,7 +19,7 @@ export function policySize(document: PolicyDocument | undefined, unit: SizeUnit)
 }
 
 /** What is tried again and again differs in few statements, and those of others are the same. */
-const statementSizes = perObject((statement: Statement) => sizesOf(JSON.stringify(statement)));
+const statementSizes = memoizeByObject((statement: Statement) => sizesOf(JSON.stringify(statement)));
 
 const sizesOf = (text: string): Readonly<Record<SizeUnit, number>> => ({
   bytes: Buffer.byteLength(text),

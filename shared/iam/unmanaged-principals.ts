@@ -1,6 +1,6 @@
-import { many, type PolicyDocument, principalMap, type Statement } from './document.ts';
+import { type PolicyDocument, type Statement, toArray, toPrincipalMap } from './document.ts';
 import { installationOf } from './managed-statements.ts';
-import { statementLabel } from './statement-label.ts';
+import { labelStatement } from './statement-label.ts';
 
 /** A principal in a statement that this installation does not manage. */
 export interface UnmanagedPrincipal {
@@ -14,7 +14,7 @@ export interface UnmanagedPrincipal {
  * Principals that AWS looks up when it takes the document, in `Principal` and `NotPrincipal`: accounts, roles, users,
  * sessions and canonical users. Everybody, services and identity providers are not among them.
  */
-export const unmanagedPrincipals = (
+export const listUnmanagedPrincipals = (
   document: PolicyDocument | undefined,
   installationId: string,
 ): readonly UnmanagedPrincipal[] =>
@@ -29,7 +29,7 @@ export const unmanagedPrincipals = (
 
 /** People find a statement without a Sid by its number, from 1. */
 const findableLabel = (statement: Statement, index: number): string => {
-  const label = statementLabel(statement);
+  const label = labelStatement(statement);
   return statement.Sid ? `"${label}"` : `number ${index + 1} (${label})`;
 };
 
@@ -37,13 +37,13 @@ const principalsIn = ({ Principal, NotPrincipal }: Statement): readonly string[]
   [Principal, NotPrincipal]
     .filter((principal) => principal !== undefined)
     .flatMap((principal) => {
-      const { AWS = [], CanonicalUser = [] } = principalMap(principal);
-      return [...many(AWS), ...many(CanonicalUser)];
+      const { AWS = [], CanonicalUser = [] } = toPrincipalMap(principal);
+      return [...toArray(AWS), ...toArray(CanonicalUser)];
     })
     .filter((name) => name !== '*');
 
 /** The account of an account id or of an ARN; `undefined` for other principals. */
-export const accountOfPrincipal = (principal: string): string | undefined =>
+export const getPrincipalAccount = (principal: string): string | undefined =>
   /^(?:arn:[^:]*:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 
 /**
@@ -51,7 +51,7 @@ export const accountOfPrincipal = (principal: string): string | undefined =>
  * in the next write (AWS re:Post, "Why is there an unknown principal format in my IAM resource-based policy?": users have
  * the prefix AIDA, roles AROA; not confirmed for ECR).
  */
-export function deletedPrincipal(principal: string): 'role' | 'user' | undefined {
+export function classifyDeletedPrincipal(principal: string): 'role' | 'user' | undefined {
   const prefix = /^(AIDA|AROA)[A-Z0-9]{8,}$/.exec(principal)?.[1];
   if (prefix === undefined) return undefined;
   return prefix === 'AROA' ? 'role' : 'user';

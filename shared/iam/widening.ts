@@ -1,6 +1,6 @@
 import { covers, coversArn } from './coverage.ts';
 import type { Statement } from './document.ts';
-import { type Fact, factsOf, keysOf, noValue } from './facts.ts';
+import { type Fact, getFactKeys, noValue, toFacts } from './facts.ts';
 
 /** Whether a difference gives access that was not given before. `maybe` where it cannot be told from the text. */
 export type Widening = 'yes' | 'maybe';
@@ -18,9 +18,9 @@ export interface StatementFacts {
   readonly blocks: readonly Block[];
 }
 
-export function statementFacts(statement: Statement): StatementFacts {
-  const facts = factsOf(statement);
-  const keys = keysOf(facts);
+export function createStatementFacts(statement: Statement): StatementFacts {
+  const facts = toFacts(statement);
+  const keys = getFactKeys(facts);
   const byElement = Map.groupBy(facts, ({ element }) => element);
   return {
     statement,
@@ -32,7 +32,7 @@ export function statementFacts(statement: Statement): StatementFacts {
 }
 
 /** What a change of one statement, of the same effect, gives. A statement that denies less gives access, too. */
-export const wideningOf = (before: StatementFacts, after: StatementFacts): Gains =>
+export const findGains = (before: StatementFacts, after: StatementFacts): Gains =>
   after.statement.Effect === 'Allow' ? reachGained(before, after) : reachGained(after, before);
 
 /** Whether `outer` matches every request that `inner` matches. */

@@ -20,7 +20,7 @@ export interface Position {
   readonly name: string;
   /** From the root to the account's parent: `r-…`, `ou-…`, `ou-…`. */
   readonly parentIds: readonly string[];
-  /** Path of the parent as a selector spells it (`ouPathOf`); empty for an account in the root itself. */
+  /** Path of the parent as a selector spells it (`formatOuPath`); empty for an account in the root itself. */
   readonly ouPath: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -62,7 +62,7 @@ export const accountIdPattern = /^\d{12}$/;
  * What stands for an account whose item cannot be understood.
  * @param revision Of the item, as far as that can be read
  */
-export const unreadableAccount = (
+export const createUnreadableAccount = (
   id: string,
   revision: number,
   unreadable: ErrorRecord,

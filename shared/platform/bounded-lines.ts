@@ -27,7 +27,7 @@ interface Bounds {
  * all fit. A list that was bounded before may be bounded again: the last line counts what is missing since then, too.
  * @param where says who has so many of the missing lines
  */
-export function boundedLines(
+export function limitLines(
   lines: readonly string[],
   most: Bounds,
   where: (count: number | 'all') => string,

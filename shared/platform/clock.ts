@@ -21,12 +21,12 @@ export const systemClock: Clock = {
 };
 
 /** ISO 8601 in UTC, with milliseconds. */
-export const timestamp = (clock: Clock): string => new Date(clock.now()).toISOString();
+export const getTimestamp = (clock: Clock): string => new Date(clock.now()).toISOString();
 
 const hour = 3_600_000;
 
 /** Some hours after a time, both ISO 8601. */
-export const hoursAfter = (time: string, hours: number): string =>
+export const addHours = (time: string, hours: number): string =>
   new Date(Date.parse(time) + hours * hour).toISOString();
 
 /** How far apart the clocks of two machines may be, in milliseconds. */

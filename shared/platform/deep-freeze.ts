@@ -2,7 +2,7 @@
  * A frozen copy of plain data, as JSON would hold it: without the keys that are undefined. What is such a copy already,
  * as a part of what was read before, is shared: nobody can change it.
  */
-export const frozen = <T>(value: T): T => copied(value) as T;
+export const deepFreeze = <T>(value: T): T => copied(value) as T;
 
 function copied(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Copy.is(value)) return value;

@@ -23,7 +23,7 @@ export abstract class OnboardingError extends Error {
   }
 }
 
-export const listed = (findings: readonly Finding[]): string =>
+export const formatFindings = (findings: readonly Finding[]): string =>
   findings.map(({ path, message }) => `  ${path || '(root)'}: ${message}`).join('\n');
 
 /** An event or a manual input that is not what it claims to be. */
@@ -33,7 +33,7 @@ export class MalformedEventError extends OnboardingError {
   readonly findings: readonly Finding[];
 
   constructor(what: string, findings: readonly Finding[]) {
-    super(`${what} cannot be understood:\n${listed(findings)}`, { findings });
+    super(`${what} cannot be understood:\n${formatFindings(findings)}`, { findings });
     this.findings = findings;
   }
 }
@@ -53,7 +53,7 @@ export interface ErrorRecord {
 }
 
 /** Turns whatever was thrown into a record; a stranger's message is kept, its stack is not. */
-export function errorRecord(thrown: unknown): ErrorRecord {
+export function toErrorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof OnboardingError) {
     const { name, message, retryable, fields } = thrown;
     return { name, message, retryable, fields };
@@ -63,7 +63,7 @@ export function errorRecord(thrown: unknown): ErrorRecord {
 }
 
 /** A retryable failure of one of several things, thrown again under its own name for the state machine to match. */
-class RecordedError extends OnboardingError {
+class RehydratedError extends OnboardingError {
   override readonly name: string;
   readonly retryable: boolean;
 
@@ -74,4 +74,4 @@ class RecordedError extends OnboardingError {
   }
 }
 
-export const retryableError = (record: ErrorRecord): OnboardingError => new RecordedError(record);
+export const rehydrateError = (record: ErrorRecord): OnboardingError => new RehydratedError(record);

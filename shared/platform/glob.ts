@@ -74,10 +74,10 @@ const isInClass = (code: number, { ranges, negated }: LetterClass): boolean =>
 const ascending = (positions: Positions): Positions => [...new Set(positions)].sort((a, b) => a - b);
 
 /** Reads a glob in which only `*` is special. */
-export const readStars = (text: string): Glob => withStars(text.split('*'));
+export const parseStarGlob = (text: string): Glob => joinWithStars(text.split('*'));
 
 /** A glob of literal pieces with a `*` between each two. */
-export function withStars(pieces: readonly string[]): Glob {
+export function joinWithStars(pieces: readonly string[]): Glob {
   const parts: GlobPart[] = [];
   pieces.forEach((piece, index) => {
     if (index > 0) parts.push(anyRun);
@@ -90,10 +90,10 @@ export function withStars(pieces: readonly string[]): Glob {
  * Reads a glob with `*`, `?`, `[abc]`, `[a-z]`, `[!a]`, `{one,two}`, and `\` before a character that is itself. A bracket
  * without its partner, and braces without a comma, stand for themselves.
  */
-export const readGlob = (text: string): Glob => read([...text], () => {});
+export const parseGlob = (text: string): Glob => read([...text], () => {});
 
 /** What is wrong with such a glob, which would otherwise match something else than it seems to. */
-export function globMistake(text: string): string | undefined {
+export function findGlobMistake(text: string): string | undefined {
   const mistakes: string[] = [];
   read([...text], (mistake) => mistakes.push(mistake));
   return mistakes[0];

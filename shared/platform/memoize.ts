@@ -2,7 +2,7 @@
  * `make`, but an object that was asked for before has its answer already. For what never changes, and is asked for again
  * and again; the answer goes when the object does.
  */
-export function perObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
+export function memoizeByObject<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const made = new WeakMap<Key, { readonly value: Made }>();
   return (key) => {
     const known = made.get(key);
@@ -14,7 +14,7 @@ export function perObject<Key extends object, Made>(make: (key: Key) => Made): (
 }
 
 /** The same for texts: of the latest ones, at most `most`. */
-export function perText<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
+export function memoizeByString<Made>(most: number, make: (text: string) => Made): (text: string) => Made {
   const made = new Map<string, { readonly value: Made }>();
   return (text) => {
     const known = made.get(text);

@@ -3,24 +3,24 @@
  * costs nothing, whatever it stands for. A letter of another case is a smaller change than another letter.
  * @param furthest the most changes; default: any number
  */
-export function nearest(
+export function findNearest(
   wanted: string,
   candidates: Iterable<string>,
   furthest = Number.POSITIVE_INFINITY,
 ): string | undefined {
   let best: { readonly candidate: string; readonly changes: number } | undefined;
   for (const candidate of candidates) {
-    const changes = changesBetween(wanted, candidate);
+    const changes = measureDistance(wanted, candidate);
     if (changes <= furthest && (best === undefined || changes < best.changes)) best = { candidate, changes };
   }
   return best?.candidate;
 }
 
 /** For one of a few words: a mistyped or shortened one, and no other. */
-export function nearestWord(wanted: string, words: readonly string[]): string | undefined {
+export function findNearestWord(wanted: string, words: readonly string[]): string | undefined {
   if (wanted.length > longestWord) return undefined;
   const furthest = Math.min(wanted.length - 1, Math.max(2, Math.floor(wanted.length / 3)));
-  return nearest(wanted, words, furthest) ?? nearest(wanted, words.filter(isShortenedTo(wanted)));
+  return findNearest(wanted, words, furthest) ?? findNearest(wanted, words.filter(isShortenedTo(wanted)));
 }
 
 /** Whether the text has the letters of a word in their order. */
@@ -35,7 +35,7 @@ const isShortenedTo =
 const longestWord = 100;
 
 /** Levenshtein's distance, row by row, in which a letter that the wanted text lacks costs less. */
-export function changesBetween(wanted: string, candidate: string): number {
+export function measureDistance(wanted: string, candidate: string): number {
   let row = Array.from({ length: candidate.length + 1 }, (_, index) => index * costOfMissing);
   for (const letter of wanted) row = letter === '*' ? afterStar(row) : afterLetter(row, letter, candidate);
   return row.at(-1) ?? 0;

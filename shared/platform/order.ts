@@ -1,5 +1,5 @@
 /** Compares values by a text of each, such as an id, in the order of UTF-16 code units. For `sort` and `toSorted`. */
-export const byText =
+export const compareByText =
   <T>(textOf: (value: T) => string) =>
   (a: T, b: T): number =>
     Number(textOf(a) > textOf(b)) - Number(textOf(a) < textOf(b));

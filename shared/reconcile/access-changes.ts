@@ -1,8 +1,8 @@
 import type { AccessCounts, Reach, ResourceChange, RunRecord } from '../store/ports.ts';
 
 /** Whose access the changes of a run changed, as its record says it; nothing where they changed nobody's. */
-export function accessOf(changes: readonly ResourceChange[]): Pick<RunRecord, 'access'> {
-  const gains = changes.map(gainsIn);
+export function summarizeAccess(changes: readonly ResourceChange[]): Pick<RunRecord, 'access'> {
+  const gains = changes.map(getAccessChanges);
   const access: AccessCounts = {
     added: reach(gains.map(({ added = [] }) => added)),
     removed: reach(gains.map(({ removed = [] }) => removed)),
@@ -17,8 +17,8 @@ const reach = (resources: readonly (readonly string[])[]): Reach => ({
 });
 
 /** What became of an account that is no member: `it is taken back from 3 resources`. */
-export function takenBackText(changes: readonly ResourceChange[], accountId: string): string {
-  const from = changes.filter((each) => gainsIn(each).removed?.includes(accountId)).length;
+export function formatRemovalSummary(changes: readonly ResourceChange[], accountId: string): string {
+  const from = changes.filter((each) => getAccessChanges(each).removed?.includes(accountId)).length;
   const ends = changes.flatMap(({ leaving }) => leaving?.[accountId] ?? []).sort();
   const parts = [
     ...(from === 0 ? [] : [`what it had is taken back from ${resources(from)}`]),
@@ -30,7 +30,7 @@ export function takenBackText(changes: readonly ResourceChange[], accountId: str
 const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);
 
 /** Whose access a change has changed. One that failed, or that nobody has come to yet, says whose it would. */
-export function gainsIn({
+export function getAccessChanges({
   outcome,
   added,
   removed,
@@ -42,5 +42,5 @@ export function gainsIn({
 }
 
 /** What the plan noticed on the run's resources. */
-export const warningsOn = (changes: readonly ResourceChange[]): readonly string[] =>
+export const listWarnings = (changes: readonly ResourceChange[]): readonly string[] =>
   changes.flatMap(({ warnings = [] }) => warnings);

@@ -1,20 +1,20 @@
 import pMap from 'p-map';
 import * as z from 'zod';
-import { activationOf } from '../configuration/active-configuration.ts';
-import { timestamp } from '../platform/clock.ts';
-import type { ConfigurationInForce, ResourceChange, RunRecord, Store } from '../store/ports.ts';
-import { accessOf, warningsOn } from './access-changes.ts';
-import { shownDigest } from './assert-plan-shown.ts';
-import { gainsOf, leavingOf } from './change-record.ts';
-import { searchLines } from './discover-resources.ts';
+import { getActivationId } from '../configuration/active-configuration.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import type { ResourceChange, RunRecord, Store, StoredConfiguration } from '../store/ports.ts';
+import { listWarnings, summarizeAccess } from './access-changes.ts';
+import { computeShownDigest } from './assert-plan-shown.ts';
+import { leavingOf, toAccessChanges } from './change-record.ts';
+import { formatSearchProblems } from './discover-resources.ts';
 import { StalePlanError } from './errors.ts';
-import { type Affected, groupedLines } from './grouped-causes.ts';
+import { type Affected, formatGroupedCauses } from './grouped-causes.ts';
 import { type LeaseHolder, type LeaseWait, leaseDuration } from './lease.ts';
-import { outcomeOfError } from './outcome.ts';
-import type { OverallPlan, Standing } from './plan-all.ts';
-import { nextDocuments, noticed, recorded } from './read-and-plan.ts';
+import { toErrorOutcome } from './outcome.ts';
+import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
+import { listReadWarnings, toJsonDocuments, toNextDocuments } from './read-and-plan.ts';
 import { reconcileResource } from './reconcile.ts';
-import { refusedText } from './rejection-text.ts';
+import { formatRejection } from './rejection-text.ts';
 import type { Services } from './services.ts';
 
 /** A run that other resources wait for. */
@@ -51,7 +51,7 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   const opened: RunRecord = {
     runId,
     status: 'running',
-    startedAt: timestamp(services.clock),
+    startedAt: getTimestamp(services.clock),
     cause: 'apply',
     accountIds: plan.accountId === undefined ? [] : [plan.accountId],
     ...(startedBy === undefined ? {} : { startedBy }),
@@ -63,15 +63,15 @@ export async function applyPlan(services: Services, request: ApplyPlanRequest): 
   const changes = await applyAll(guarded, { ...request, isInterrupted }, planned);
   const end = endOf(changes, {
     own: opened.accountIds,
-    before: searchLines(plan.looked),
+    before: formatSearchProblems(plan.discovery),
     interrupted: isInterrupted(),
   });
   const closed = {
     ...opened,
     ...end,
     ...noted(plan, changes),
-    ...accessOf(changes),
-    finishedAt: timestamp(services.clock),
+    ...summarizeAccess(changes),
+    finishedAt: getTimestamp(services.clock),
   };
   await runs.put(closed);
   return closed;
@@ -149,34 +149,34 @@ const holderIn = ({ error }: ResourceChange): LeaseHolder | undefined =>
 
 const holderSchema = z.object({ runId: z.string(), until: z.string() });
 
-function noted({ looked }: OverallPlan, changes: readonly ResourceChange[]): Pick<RunRecord, 'warnings'> {
-  const warnings = [...looked.warnings, ...warningsOn(changes)];
+function noted({ discovery }: OverallPlan, changes: readonly ResourceChange[]): Pick<RunRecord, 'warnings'> {
+  const warnings = [...discovery.warnings, ...listWarnings(changes)];
   return warnings.length === 0 ? {} : { warnings };
 }
 
 function plannedChange(
   { clock }: Services,
   { active }: OverallPlan,
-  { desired, state, actual, plan, error }: Standing,
+  { desired, state, actual, plan, error }: ResourceSnapshot,
 ): ResourceChange {
   const change = { resource: desired.key, plannedGeneration: state?.generation ?? 0 };
-  const warnings = noticed({ desired, actual }, active);
+  const warnings = listReadWarnings({ desired, actual }, active);
   if (plan === undefined || actual === undefined)
     return {
       ...change,
       ...warnings,
-      outcome: outcomeOfError(error),
+      outcome: toErrorOutcome(error),
       ...(error === undefined ? {} : { error }),
     };
   return {
     ...change,
     planned: plan.changed ? 'change' : 'none',
-    plannedAt: timestamp(clock),
-    before: recorded(actual),
-    after: recorded(nextDocuments(desired, plan)),
+    plannedAt: getTimestamp(clock),
+    before: toJsonDocuments(actual),
+    after: toJsonDocuments(toNextDocuments(desired, plan)),
     size: plan.size,
     limit: plan.limit,
-    ...gainsOf(plan),
+    ...toAccessChanges(plan),
     ...leavingOf(plan, active.configuration),
     ...warnings,
   };
@@ -196,15 +196,15 @@ async function applyOne(
     revision: plan.revision,
     asOf: plan.madeAt,
     decided: true,
-    shown: shownDigest({ desired: standing.desired, active: plan.active }, standing.plan),
+    shown: computeShownDigest({ desired: standing.desired, active: plan.active }, standing.plan),
     wait,
   });
 }
 
 /** The store, for as long as the configuration of the plan is the active one: nobody has seen what another one means. */
 function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
-  const refuseUnlessActive = (inForce: ConfigurationInForce | undefined): void => {
-    if (inForce !== undefined && activationOf(inForce) === activationOf(plan.active)) return;
+  const refuseUnlessActive = (stored: StoredConfiguration | undefined): void => {
+    if (stored !== undefined && getActivationId(stored) === getActivationId(plan.active)) return;
     throw new StalePlanError(
       'Another configuration is active since the plan was made. Plan again, and apply the rest',
     );
@@ -213,14 +213,14 @@ function refusingAnotherConfiguration(store: Store, plan: OverallPlan): Store {
     ...store,
     configuration: {
       ...store.configuration,
-      inForce: async () => {
-        const inForce = await store.configuration.inForce();
-        refuseUnlessActive(inForce);
-        return inForce;
+      getActive: async () => {
+        const stored = await store.configuration.getActive();
+        refuseUnlessActive(stored);
+        return stored;
       },
-      withFound: async () => {
-        const seen = await store.configuration.withFound();
-        refuseUnlessActive(seen.inForce);
+      getActiveWithSearchResults: async () => {
+        const seen = await store.configuration.getActiveWithSearchResults();
+        refuseUnlessActive(seen.active);
         return seen;
       },
     },
@@ -231,7 +231,7 @@ function endOf(
   changes: readonly ResourceChange[],
   { own, before, interrupted }: Ending,
 ): Pick<RunRecord, 'status' | 'reason' | 'left'> {
-  const left = [...before, ...groupedLines(changes.flatMap((change) => leftOf(change, own)))];
+  const left = [...before, ...formatGroupedCauses(changes.flatMap((change) => leftOf(change, own)))];
   const reason = interrupted && left.length > 0 ? interruption : left[0];
   if (reason !== undefined) return { status: 'failed', reason, left };
   const written = changes.filter(({ outcome }) => outcome === 'written').length;
@@ -257,7 +257,7 @@ function leftOf(
   const canReject = outcome === 'set-aside' || outcome === 'refused';
   const refused = canReject ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
-  const who = refused.length === 0 ? '' : `: ${refusedText(refused, { ambiguous })}`;
+  const who = refused.length === 0 ? '' : `: ${formatRejection(refused, { ambiguous })}`;
   const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
   return [{ resource, text: `${outcome}${who}${why}` }];
 }

@@ -1,6 +1,6 @@
 import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { partDigests } from './digest.ts';
+import { digestParts } from './digest.ts';
 import { StalePlanError } from './errors.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
@@ -10,15 +10,15 @@ interface Wanted {
 }
 
 /** Digest of the managed statements that a plan leads to: what an operator who agrees to the plan has agreed to. */
-export const shownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
-  partDigests(desired.kind.documents(next, owned), active.configuration.installation).ownDigest;
+export const computeShownDigest = ({ desired, active }: Wanted, { next, owned }: ResourcePlan): string =>
+  digestParts(desired.kind.documents(next, owned), active.configuration.installation).ownDigest;
 
 /**
  * Unmanaged statements may have changed since the plan was shown: they stay as they are now.
  * @throws StalePlanError if other managed statements would be written than were shown
  */
-export function requireShown(shown: string | undefined, wanted: Wanted, plan: ResourcePlan): void {
-  if (shown === undefined || shownDigest(wanted, plan) === shown) return;
+export function requirePlanShown(shown: string | undefined, wanted: Wanted, plan: ResourcePlan): void {
+  if (shown === undefined || computeShownDigest(wanted, plan) === shown) return;
   const resource = wanted.desired.key;
   throw new StalePlanError(
     `${resource} should become something else now than the plan showed. It was not changed. Plan again, and apply the ` +

@@ -1,7 +1,7 @@
-import { activationOf, activeConfiguration } from '../configuration/active-configuration.ts';
+import { getActivationId, getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { ConcurrentUpdateError } from '../platform/errors.ts';
-import type { Picture } from './context.ts';
-import { desiredResource, grantsOn } from './desired-resources.ts';
+import type { ReconcileContext } from './context.ts';
+import { findDesiredResource, listGrantNames } from './desired-resources.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -10,20 +10,20 @@ import type { Services } from './services.ts';
  * that is not written.
  * @throws ConcurrentUpdateError
  */
-export async function refuseWhatIsForgotten(
+export async function assertStillDesired(
   { store }: Services,
-  { desired, active }: Picture,
+  { desired, active }: ReconcileContext,
 ): Promise<void> {
-  const inForce = await store.configuration.inForce();
-  if (inForce === undefined || activationOf(inForce) !== activationOf(active))
+  const stored = await store.configuration.getActive();
+  if (stored === undefined || getActivationId(stored) !== getActivationId(active))
     throw new ConcurrentUpdateError(
       `${desired.key}: another configuration came into force a moment ago, so the write was not sent; run again`,
       { resource: desired.key },
     );
-  const grants = grantsOn(desired);
+  const grants = listGrantNames(desired);
   if (desired.named || grants.length === 0) return;
-  const now = desiredResource(await activeConfiguration(store), [], desired.key);
-  if (now !== undefined && grantsOn(now).join() === grants.join()) return;
+  const now = findDesiredResource(await getActiveConfiguration(store), [], desired.key);
+  if (now !== undefined && listGrantNames(now).join() === grants.join()) return;
   throw new ConcurrentUpdateError(
     `${desired.key}: other grants meet on it since a moment ago, so the write was not sent; run again`,
     { resource: desired.key },

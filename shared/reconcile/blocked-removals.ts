@@ -8,7 +8,7 @@ import {
   PolicyTooLargeError,
   ResourceDisabledError,
 } from '../platform/aws/errors.ts';
-import { type ErrorFields, errorRecord, OnboardingError } from '../platform/errors.ts';
+import { type ErrorFields, OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import { ContestedError, OrphanedPrincipalError } from './errors.ts';
 import { withheldError, withheldText } from './removal-limit.ts';
 
@@ -35,7 +35,7 @@ const isWithheld = (error: OnboardingError): boolean =>
   error instanceof UnsafeChangeError && error.fields.accountIds !== undefined;
 
 /** The accounts whose removal is blocked, as an error states them. */
-export function blockedRemovalsIn(error: unknown): readonly string[] {
+export function getBlockedRemovals(error: unknown): readonly string[] {
   if (!(error instanceof OnboardingError)) return [];
   const { accountIds, blockedRemovals } = error.fields;
   const ids = isWithheld(error) ? accountIds : blockedRemovals;
@@ -52,7 +52,7 @@ export function withBlockedRemovals(
   place: Place,
   effect = '',
 ): OnboardingError {
-  const stated = blockedRemovalsIn(error);
+  const stated = getBlockedRemovals(error);
   if (accountIds.join() === stated.join()) return error;
   if (isWithheld(error)) return withheldAgain(error, accountIds, place);
   // What states other accounts was made here, from the error without any.
@@ -83,7 +83,7 @@ export function withOtherReasons(error: unknown, { withheld, refused }: Undone, 
   if (!(error instanceof OnboardingError) || error.fields.besides !== undefined) return error;
   if (refused === undefined || refused.name === error.name)
     return withBlockedRemovals(error, withheld, place);
-  const { name, message, fields } = errorRecord(refused);
+  const { name, message, fields } = toErrorRecord(refused);
   const blockedRemovals = withheld.length === 0 ? {} : { blockedRemovals: withheld };
   return extended(error, message, { besides: { name, message, fields }, ...blockedRemovals });
 }

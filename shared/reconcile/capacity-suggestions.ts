@@ -4,7 +4,7 @@ import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
 
 /** A change of the configuration that was tried, and how many accounts would fit with it. */
-export interface Remedy {
+export interface CapacitySuggestion {
   /** Such as `accountsIn: condition` or `a resource of its own`. */
   readonly change: string;
   /** Names of the grants that it is for; empty for one of the resource. */
@@ -24,7 +24,10 @@ interface Crowded {
  * What should be on a resource. Pure.
  * @throws PolicyTooLargeError that says what would fit, and whatever else `GrantKind.render` throws
  */
-export function rendered(kind: GrantKind, request: RenderRequest<GrantEntry, unknown>): Rendering<unknown> {
+export function renderOrExplain(
+  kind: GrantKind,
+  request: RenderRequest<GrantEntry, unknown>,
+): Rendering<unknown> {
   try {
     return kind.render(request);
   } catch (error) {
@@ -40,7 +43,7 @@ const crowded = (
 
 /** The refusal, and what would help: each change is tried by rendering, never guessed. Pure. */
 function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyTooLargeError {
-  const accounts = mostAccounts(crowded.request.shares);
+  const accounts = countMaxAccounts(crowded.request.shares);
   const remedies = remediesFor(crowded);
   return new PolicyTooLargeError(
     `${refused.message}. ${remediesText(remedies, accounts)}`,
@@ -49,7 +52,7 @@ function withRemedies(crowded: Crowded, refused: PolicyTooLargeError): PolicyToo
   );
 }
 
-function remediesText(remedies: readonly Remedy[], accounts: number): string {
+function remediesText(remedies: readonly CapacitySuggestion[], accounts: number): string {
   const { all = [], some = [] } = Object.groupBy(remedies, ({ fit }) => (fit === accounts ? 'all' : 'some'));
   if (all.length > 0)
     return `All ${accounts} fit, as was tried, with ${all.map(remedyText).join('; or with ')}`;
@@ -58,25 +61,25 @@ function remediesText(remedies: readonly Remedy[], accounts: number): string {
   return 'No other match, packing or division of its grants that was tried would take more';
 }
 
-function remedyText({ change, grants }: Remedy): string {
+function remedyText({ change, grants }: CapacitySuggestion): string {
   if (grants.length === 0) return change;
   return `${change} for ${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')}`;
 }
 
 /** Those by which more fit than now, the smallest changes first. */
-const remediesFor = (crowded: Crowded): readonly Remedy[] =>
+const remediesFor = (crowded: Crowded): readonly CapacitySuggestion[] =>
   [...repacked(crowded), ...apart(crowded), ...unlisted(crowded), ...spread(crowded)].filter(
     ({ fit }) => fit > crowded.now,
   );
 
 /** Every grant that may have its accounts in a condition has them there. */
-const repacked = (crowded: Crowded): readonly Remedy[] =>
+const repacked = (crowded: Crowded): readonly CapacitySuggestion[] =>
   changed(crowded, 'accountsIn: condition', (entry) =>
     entry.accountsIn === 'condition' ? undefined : reparsed(crowded, { ...entry, accountsIn: 'condition' }),
   );
 
 /** Every grant that a condition on the organization or on OUs can hold is held by one. */
-const unlisted = (crowded: Crowded): readonly Remedy[] =>
+const unlisted = (crowded: Crowded): readonly CapacitySuggestion[] =>
   (['organization', 'ou'] as const).flatMap((match) =>
     changed(crowded, `match: ${match}`, ({ accountsIn: _, ...entry }) =>
       (entry.match ?? 'accounts') === 'accounts' ? reparsed(crowded, { ...entry, match }) : undefined,
@@ -90,7 +93,7 @@ function changed(
   crowded: Crowded,
   change: string,
   entryOf: (entry: GrantEntry) => GrantEntry | undefined,
-): readonly Remedy[] {
+): readonly CapacitySuggestion[] {
   const shares = crowded.request.shares.map((share) => ({ share, entry: entryOf(share.entry) }));
   const grants = shares.flatMap(({ entry }) => (entry === undefined ? [] : [entry.name]));
   const next = shares.map(({ share, entry }) => ({ ...share, entry: entry ?? share.entry }));
@@ -98,7 +101,7 @@ function changed(
 }
 
 /** One of several grants on a resource of its own. */
-const apart = (crowded: Crowded): readonly Remedy[] => {
+const apart = (crowded: Crowded): readonly CapacitySuggestion[] => {
   const { shares } = crowded.request;
   if (shares.length < 2) return [];
   return shares.map((own) => {
@@ -109,9 +112,9 @@ const apart = (crowded: Crowded): readonly Remedy[] => {
 };
 
 /** More resources with the same grants, each for a part of the accounts. */
-function spread(crowded: Crowded): readonly Remedy[] {
+function spread(crowded: Crowded): readonly CapacitySuggestion[] {
   const { shares } = crowded.request;
-  const accounts = mostAccounts(shares);
+  const accounts = countMaxAccounts(shares);
   const each = fitting({ ...onEmpty(crowded), now: 0 }, shares);
   if (each === 0) return [];
   if (each === accounts)
@@ -126,7 +129,7 @@ const onEmpty = (crowded: Crowded): Crowded => ({
   request: { ...crowded.request, actual: crowded.kind.empty, remembered: [] },
 });
 
-const mostAccounts = (shares: readonly Share[]): number =>
+const countMaxAccounts = (shares: readonly Share[]): number =>
   Math.max(0, ...shares.map(({ accounts }) => accounts.length));
 
 /** How many of the accounts fit, found by halving; 0 where that are no more than now. */
@@ -141,8 +144,8 @@ function fitting({ kind, request, now }: Crowded, shares: readonly Share[]): num
       throw error;
     }
   };
-  const accounts = mostAccounts(shares);
-  if (fits(accounts)) return mostAccounts(request.shares);
+  const accounts = countMaxAccounts(shares);
+  if (fits(accounts)) return countMaxAccounts(request.shares);
   let enough = now + 1;
   if (!fits(enough)) return 0;
   let tooMany = accounts;

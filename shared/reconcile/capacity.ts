@@ -1,13 +1,13 @@
-import { grantContext } from '../configuration/context.ts';
+import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { LimitUnit, Rendering } from '../grants/contract.ts';
 import type { Account } from '../platform/account.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
-import { rendered } from './capacity-suggestions.ts';
+import { renderOrExplain } from './capacity-suggestions.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
 /** How full a resource is, and what one account more would do. */
-export interface Budget {
+export interface Capacity {
   /** Of the fullest document, or the number of things, as the service counts them. */
   readonly size: number;
   readonly limit: number;
@@ -20,7 +20,7 @@ export interface Budget {
   readonly next?: { readonly packing: string; readonly after: number };
 }
 
-export interface BudgetRequest {
+export interface CapacityRequest {
   readonly desired: DesiredResource;
   readonly actual: unknown;
   readonly remembered: readonly string[];
@@ -34,8 +34,8 @@ const anyNumber = 131_072;
  * Reckons by rendering: with the accounts that the resource is for, and with more and more made-up ones. Pure.
  * @throws OwnershipClashError; PolicyTooLargeError where not even those fit that it is for
  */
-export function budgetOf(request: BudgetRequest): Budget {
-  const now = rendered(request.desired.kind, requestFor(request, 0));
+export function measureCapacity(request: CapacityRequest): Capacity {
+  const now = renderOrExplain(request.desired.kind, requestFor(request, 0));
   const { size, limit, unit, packing } = now;
   const filled = { size, limit, unit, ...(packing === undefined ? {} : { packing }) };
   const room = most((count) => fits(request, count) !== undefined);
@@ -62,7 +62,7 @@ function most(holds: (count: number) => boolean): number | undefined {
   return enough;
 }
 
-function fits(request: BudgetRequest, more: number): Rendering<unknown> | undefined {
+function fits(request: CapacityRequest, more: number): Rendering<unknown> | undefined {
   try {
     return render(request, more);
   } catch (error) {
@@ -71,14 +71,14 @@ function fits(request: BudgetRequest, more: number): Rendering<unknown> | undefi
   }
 }
 
-const render = (request: BudgetRequest, more: number): Rendering<unknown> =>
+const render = (request: CapacityRequest, more: number): Rendering<unknown> =>
   request.desired.kind.render(requestFor(request, more));
 
-const requestFor = ({ desired, actual, remembered, configuration }: BudgetRequest, more: number) => ({
+const requestFor = ({ desired, actual, remembered, configuration }: CapacityRequest, more: number) => ({
   ref: desired.ref,
   actual,
   remembered,
-  context: grantContext(configuration),
+  context: getGrantContext(configuration),
   shares: desired.shares.map(({ entry, accounts }) => ({
     entry,
     accounts: [...accounts, ...madeUp(more)],

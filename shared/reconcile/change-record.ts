@@ -1,14 +1,17 @@
 import type { Configuration } from '../configuration/schema.ts';
-import { hoursAfter } from '../platform/clock.ts';
+import { addHours } from '../platform/clock.ts';
 import type { ResourceChange } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import type { ResourcePlan } from './plan-types.ts';
 
 /** How a reconciliation ended. */
-export type Done = Omit<ResourceChange, 'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'>;
+export type ReconcileResult = Omit<
+  ResourceChange,
+  'resource' | 'plannedAt' | 'plannedGeneration' | 'planned'
+>;
 
 /** Whose access a write changes; nobody's where there is none. */
-export function gainsOf(
+export function toAccessChanges(
   { changed, added, removed }: ResourcePlan,
   setAside: readonly string[] = [],
 ): Pick<ResourceChange, 'added' | 'removed'> {
@@ -25,12 +28,12 @@ export function leavingOf(
   { leaving }: ResourcePlan,
   { graceHours }: Configuration,
 ): Pick<ResourceChange, 'leaving'> {
-  const ends = Object.entries(leaving).map(([id, since]) => [id, hoursAfter(since, graceHours)]);
+  const ends = Object.entries(leaving).map(([id, since]) => [id, addHours(since, graceHours)]);
   return ends.length === 0 ? {} : { leaving: Object.fromEntries(ends) };
 }
 
 /** A state's documents as a record keeps them; `remembered` is what the table knows as ours in it. */
-export const documents = (
+export const toRecordDocuments = (
   { kind }: DesiredResource,
   state: unknown,
   remembered: readonly string[] = [],

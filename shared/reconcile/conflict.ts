@@ -1,7 +1,7 @@
-import { timestamp } from '../platform/clock.ts';
+import { getTimestamp } from '../platform/clock.ts';
 import type { Dispute, ResourceState } from '../store/ports.ts';
-import type { Picture } from './context.ts';
-import { leftDigests } from './digest.ts';
+import type { ReconcileContext } from './context.ts';
+import { digestLeftState } from './digest.ts';
 import { ContestedError } from './errors.ts';
 import type { Services } from './services.ts';
 
@@ -12,9 +12,9 @@ import type { Services } from './services.ts';
 const readsMayBeStaleFor = 5 * 60_000;
 
 /** What the table is to remember of outsiders' changes to what is ours. */
-export type Verdict = Pick<ResourceState, 'disputed' | 'contested'>;
+export type ConflictState = Pick<ResourceState, 'disputed' | 'contested'>;
 
-interface Look {
+interface ObservedChange {
   readonly actual: unknown;
   /** Whether what is there is not what should be. */
   readonly changed: boolean;
@@ -28,7 +28,7 @@ interface Look {
  * The first time that outsiders have changed what is ours, it is disputed, and restored; the second time it is contested.
  * That ends where a person decides, or where all is as it should be by itself.
  */
-function verdictOn(seen: Picture, look: Look): Verdict {
+function judgeChange(seen: ReconcileContext, look: ObservedChange): ConflictState {
   const { disputed, contested } = seen.state ?? {};
   if (look.decided || (contested !== undefined && !look.changed)) return {};
   const before = { ...(disputed && { disputed }), ...(contested && { contested }) };
@@ -43,8 +43,12 @@ function verdictOn(seen: Picture, look: Look): Verdict {
  * The same, unless the resource is another one by now: what stood on the one before was not changed, but went with it. Its
  * identity is asked for only if there is something to say against others.
  */
-export async function verdictOnLiving(seen: Picture, look: Look, identity: Identify): Promise<Verdict> {
-  const verdict = verdictOn(seen, look);
+export async function judgeConflict(
+  seen: ReconcileContext,
+  look: ObservedChange,
+  identity: Identify,
+): Promise<ConflictState> {
+  const verdict = judgeChange(seen, look);
   const { identity: left, disputed } = seen.state ?? {};
   const isAccusing = verdict.contested !== undefined || verdict.disputed !== disputed;
   if (!isAccusing || left === undefined) return verdict;
@@ -61,8 +65,8 @@ export type Identify = () => Promise<string | undefined>;
  * what a pattern has found has nothing on it.
  */
 function disturbedSids(
-  { desired, active, state }: Picture,
-  { actual, at }: Look,
+  { desired, active, state }: ReconcileContext,
+  { actual, at }: ObservedChange,
 ): readonly string[] | undefined {
   if (state?.ownDigest === undefined || state.writing === true) return undefined;
   if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
@@ -70,7 +74,7 @@ function disturbedSids(
   // A pattern finds again what was deleted and made anew under its name, which has no policy at all.
   if (!desired.named && Object.values(documents).every((document) => document === undefined))
     return undefined;
-  const now = leftDigests(documents, active.configuration.installation);
+  const now = digestLeftState(documents, active.configuration.installation);
   if (now.ownDigest === state.ownDigest) return undefined;
   const left = state.ownSids ?? {};
   const all = new Set([...Object.keys(left), ...Object.keys(now.ownSids)]);
@@ -78,16 +82,16 @@ function disturbedSids(
 }
 
 /** Remembers that a resource is contested, since when. @returns the error that says so */
-export async function contest(
+export async function recordConflict(
   { clock }: Pick<Services, 'clock'>,
-  { desired, state, remember }: Picture,
-  { disputed, contested }: Verdict,
+  { desired, state, remember }: ReconcileContext,
+  { disputed, contested }: ConflictState,
 ): Promise<ContestedError> {
   if (state !== undefined && state.contested === undefined)
     await remember({
       ...state,
       ...(contested && { contested }),
-      updatedAt: timestamp(clock),
+      updatedAt: getTimestamp(clock),
     });
   return contestedError(desired.key, contested ?? { since: '', sids: [] }, disputed);
 }

@@ -1,48 +1,52 @@
 import { isMember } from '../accounts/membership.ts';
-import { revisionOnceReady } from '../accounts/registry.ts';
-import { activeConfiguration } from '../configuration/active-configuration.ts';
+import { getRevisionWhenReady } from '../accounts/registry.ts';
+import { getActiveConfiguration } from '../configuration/active-configuration.ts';
 import { ConfigurationMismatchError } from '../configuration/errors.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import type { ResourceState } from '../store/ports.ts';
-import { desiredResource } from './desired-resources.ts';
+import { findDesiredResource } from './desired-resources.ts';
 import type { Services } from './services.ts';
-import { remembering } from './versioned-state.ts';
+import { createRemember } from './versioned-state.ts';
 
 /**
  * What the holder of a lease reads, in this order: the revision before the accounts, so that it is never too new.
  * @returns `undefined` where nobody has anything to do: the resource is not in force any more, and nothing of ours on it
  */
-export async function picture(services: Services, resource: string, state: ResourceState | undefined) {
+export async function loadContext(services: Services, resource: string, state: ResourceState | undefined) {
   const { store } = services;
-  const revision = await revisionOnceReady(store.registry);
+  const revision = await getRevisionWhenReady(store.registry);
   const accounts = await store.registry.accounts();
-  const active = await activeConfiguration(store);
-  const desired = desiredResource(active, accounts, resource);
+  const active = await getActiveConfiguration(store);
+  const desired = findDesiredResource(active, accounts, resource);
   if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
   if (desired === undefined)
     throw new ConfigurationMismatchError(
       `${resource} is not in the configuration in force any more; start the run again`,
       { resource },
     );
-  return { revision, accounts, active, desired, state, remember: remembering(store, resource, state) };
+  return { revision, accounts, active, desired, state, remember: createRemember(store, resource, state) };
 }
 
-export type Picture = NonNullable<Awaited<ReturnType<typeof picture>>>;
+export type ReconcileContext = NonNullable<Awaited<ReturnType<typeof loadContext>>>;
 
 /** The accounts that the resource names now. */
-export function namedAccounts({ desired, state }: Picture, actual: unknown, context: GrantContext) {
+export function listNamedAccounts(
+  { desired, state }: ReconcileContext,
+  actual: unknown,
+  context: GrantContext,
+) {
   const { kind, ref, shares } = desired;
   const remembered = state?.owned ?? [];
   return new Set(shares.flatMap(({ entry }) => [...kind.granted(entry, ref, actual, context, remembered)]));
 }
 
 /** Newest first: by the revision of the last change. */
-export const newestFirst = (accounts: Picture['accounts']) => {
+export const compareNewestFirst = (accounts: ReconcileContext['accounts']) => {
   const revisions = new Map(accounts.map(({ id, revision }) => [id, revision]));
   return (a: string, b: string): number => (revisions.get(b) ?? 0) - (revisions.get(a) ?? 0);
 };
 
-export const isMemberOf = (accounts: Picture['accounts']) => {
+export const createMemberTest = (accounts: ReconcileContext['accounts']) => {
   const members = new Set(accounts.filter(isMember).map(({ id }) => id));
   return (id: string): boolean => members.has(id);
 };

@@ -1,60 +1,60 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
 import { noStoredOus, type StoredOus } from '../accounts/stored-ous.ts';
-import type { InForce } from '../configuration/active-configuration.ts';
-import { centralNamesOf } from '../configuration/context.ts';
-import { namedBy } from '../configuration/named-resources.ts';
+import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
+import { listCentralNames } from '../configuration/context.ts';
+import { listNamedKeys } from '../configuration/named-resources.ts';
 import type { CentralAccountName, Configuration } from '../configuration/schema.ts';
-import { type Found, foundBy, nothingFound } from '../configuration/searches.ts';
-import { resourceOf } from '../grants/contract.ts';
+import { getMatches, noMatches, type SearchMatches } from '../configuration/searches.ts';
+import { parseResourceKey } from '../grants/contract.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
-import { grantKind } from '../grants/kinds.ts';
+import { getGrantKind } from '../grants/kinds.ts';
 import { type Account, accountIdPattern } from '../platform/account.ts';
-import { byText } from '../platform/order.ts';
+import { compareByText } from '../platform/order.ts';
 import type { DesiredResource, DesiredShare } from './desired-resource.ts';
-import { selectionBy } from './required-approval.ts';
+import { createSelectionTest } from './required-approval.ts';
 
 /**
  * Grants × accounts: every resource that the configuration names or that was found for it, ordered by key, for the
  * members among `accounts`.
  */
-export function desiredResources(
+export function listDesiredResources(
   configuration: Configuration,
   accounts: readonly Account[],
-  found: Found = nothingFound,
+  matches: SearchMatches = noMatches,
   ous: StoredOus = noStoredOus,
 ): readonly DesiredResource[] {
-  return sorted([...resourcesFor({ configuration, found, ous }, accounts).values()]);
+  return sorted([...resourcesFor({ configuration, matches, ous }, accounts).values()]);
 }
 
 /** The same, and the resources that are dropped: nobody has anything on them any more. */
-export const resourcesInForce = (
-  { configuration, found, dropped, ous }: InForce,
+export const listActiveResources = (
+  { configuration, matches, dropped, ous }: ResolvedConfiguration,
   accounts: readonly Account[],
 ): readonly DesiredResource[] =>
-  sorted([...desiredResources(configuration, accounts, found, ous), ...dropped.map(droppedResource)]);
+  sorted([...listDesiredResources(configuration, accounts, matches, ous), ...dropped.map(droppedResource)]);
 
 /** Names of the grants that meet on a resource. */
-export const grantsOn = ({ shares }: Pick<DesiredResource, 'shares'>): readonly string[] =>
+export const listGrantNames = ({ shares }: Pick<DesiredResource, 'shares'>): readonly string[] =>
   shares.map(({ entry }) => entry.name);
 
 const sorted = (resources: readonly DesiredResource[]): readonly DesiredResource[] =>
-  resources.toSorted(byText(({ key }) => key));
+  resources.toSorted(compareByText(({ key }) => key));
 
 function droppedResource(key: string): DesiredResource {
-  const ref = resourceOf(key);
-  return { key, ref, kind: grantKind(ref.kind), named: false, shares: [] };
+  const ref = parseResourceKey(key);
+  return { key, ref, kind: getGrantKind(ref.kind), named: false, shares: [] };
 }
 
 /** The central account whose update function writes the resource. */
-export const centralAccountOf = (
+export const getCentralAccountName = (
   { ref, shares }: DesiredResource,
   configuration: Configuration,
 ): CentralAccountName | undefined =>
-  shares[0]?.entry.account ?? centralNamesOf(configuration, ref.accountId)[0];
+  shares[0]?.entry.account ?? listCentralNames(configuration, ref.accountId)[0];
 
-/** One of `resourcesInForce`; the selectors of the others are not asked. `undefined` where it is none of them. */
-export const desiredResource = (
-  active: InForce,
+/** One of `listActiveResources`; the selectors of the others are not asked. `undefined` where it is none of them. */
+export const findDesiredResource = (
+  active: ResolvedConfiguration,
   accounts: readonly Account[],
   key: string,
 ): DesiredResource | undefined =>
@@ -62,22 +62,26 @@ export const desiredResource = (
   (active.dropped.includes(key) ? droppedResource(key) : undefined);
 
 function resourcesFor(
-  { configuration, found, ous = noStoredOus }: Pick<InForce, 'configuration' | 'found' | 'ous'>,
+  {
+    configuration,
+    matches,
+    ous = noStoredOus,
+  }: Pick<ResolvedConfiguration, 'configuration' | 'matches' | 'ous'>,
   accounts: readonly Account[],
   only?: string,
 ): ReadonlyMap<string, DesiredResource> {
-  const candidates = accounts.filter(isCandidate).toSorted(byText(({ id }) => id));
+  const candidates = accounts.filter(isCandidate).toSorted(compareByText(({ id }) => id));
   const resources = new Map<string, DesiredResource>();
   for (const entry of configuration.grants) {
-    const named = namedBy(entry, configuration);
-    const all = new Set([...named, ...foundBy(entry, configuration, found)]);
+    const named = listNamedKeys(entry, configuration);
+    const all = new Set([...named, ...getMatches(entry, configuration, matches)]);
     const wanted = only === undefined ? [...all] : [only].filter((key) => all.has(key));
     if (wanted.length === 0) continue;
     const share = shareOf(entry, candidates, ous);
     for (const key of wanted) {
       const { shares = [], named: before = false } = resources.get(key) ?? {};
-      const ref = resourceOf(key);
-      const resource = { key, ref, kind: grantKind(entry.kind), named: before || named.has(key) };
+      const ref = parseResourceKey(key);
+      const resource = { key, ref, kind: getGrantKind(entry.kind), named: before || named.has(key) };
       resources.set(key, { ...resource, shares: [...shares, share] });
     }
   }
@@ -89,7 +93,7 @@ const isCandidate = (account: Account): boolean =>
   isMember(account) || (isUnreadable(account) && accountIdPattern.test(account.id));
 
 function shareOf(entry: GrantEntry, candidates: readonly Account[], ous: StoredOus): DesiredShare {
-  const select = selectionBy(entry, ous);
+  const select = createSelectionTest(entry, ous);
   const accounts: Account[] = [];
   const unresolved: Account[] = [];
   for (const account of candidates) {

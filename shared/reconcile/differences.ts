@@ -1,23 +1,23 @@
 import {
   type DifferenceLine,
-  policyDifference,
+  diffPolicies,
   type StatementDifference,
-  wideningFirst,
+  sortWideningFirst,
 } from '../iam/difference.ts';
-import { formOf } from '../iam/difference-text.ts';
+import { toLineTemplate } from '../iam/difference-text.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 
 /** Documents by name, as a grant kind gives them or a record keeps them; one that is absent is null or undefined. */
 export type NamedDocuments = Readonly<Record<string, unknown>>;
 
 /** What differs between all documents of a resource, by meaning; what widens access comes first. */
-export function documentsDifference(
+export function diffDocuments(
   before: NamedDocuments = {},
   after: NamedDocuments = {},
 ): readonly StatementDifference[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return wideningFirst(
-    names.flatMap((name) => policyDifference(documentIn(before, name), documentIn(after, name))),
+  return sortWideningFirst(
+    names.flatMap((name) => diffPolicies(documentIn(before, name), documentIn(after, name))),
   );
 }
 
@@ -35,7 +35,7 @@ export const mentions = (
  * than an account. Of a list that has the account, the other accounts are removed. All else stays: an action, a condition or
  * a wildcard concerns every account that the statement names.
  */
-export const concerning = (
+export const filterConcerning = (
   differences: readonly StatementDifference[],
   ...accountIds: readonly string[]
 ): readonly StatementDifference[] =>
@@ -46,8 +46,8 @@ export const concerning = (
 type Test = (line: DifferenceLine) => boolean;
 
 function withoutOthers(lines: readonly DifferenceLine[], isOwn: Test): readonly DifferenceLine[] {
-  const lists = new Set(lines.filter(isOwn).map(({ text }) => formOf(text)));
-  return lines.filter((line) => isOwn(line) || !lists.has(formOf(line.text)));
+  const lists = new Set(lines.filter(isOwn).map(({ text }) => toLineTemplate(text)));
+  return lines.filter((line) => isOwn(line) || !lists.has(toLineTemplate(line.text)));
 }
 
 const isAbout =
@@ -56,4 +56,4 @@ const isAbout =
     sign !== ' ' && accountIds.some((id) => text.includes(id));
 
 const givesByMore = ({ lines }: StatementDifference): boolean =>
-  lines.some(({ widens, text }) => widens !== undefined && formOf(text) === text);
+  lines.some(({ widens, text }) => widens !== undefined && toLineTemplate(text) === text);

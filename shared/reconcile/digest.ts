@@ -1,15 +1,15 @@
-import { canonicalHash } from '../configuration/context.ts';
+import { hashCanonically } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import { meaning } from '../iam/equality.ts';
-import { installationOf, ownedStatements } from '../iam/managed-statements.ts';
+import { canonicalKey } from '../iam/equality.ts';
+import { installationOf, listManagedStatements } from '../iam/managed-statements.ts';
 import { normalizePolicy } from '../iam/normalize.ts';
 
 type Documents = ReturnType<GrantKind['documents']>;
 
 /** The same for two sets of documents exactly if they mean the same. */
-export const documentsDigest = (documents: Documents): string =>
-  canonicalHash(each(documents, normalizePolicy));
+export const digestDocuments = (documents: Documents): string =>
+  hashCanonically(each(documents, normalizePolicy));
 
 export interface PartDigests {
   readonly ownDigest: string;
@@ -23,27 +23,30 @@ export interface LeftDigests extends PartDigests {
 }
 
 /** Digests of what is ours in a resource's documents, and of what is not. */
-export const partDigests = (documents: Documents, installationId: string): PartDigests => ({
-  ownDigest: canonicalHash(each(documents, (document) => statements(document, installationId, true))),
-  foreignDigest: canonicalHash(each(documents, (document) => foreign(document, installationId))),
+export const digestParts = (documents: Documents, installationId: string): PartDigests => ({
+  ownDigest: hashCanonically(each(documents, (document) => statements(document, installationId, true))),
+  foreignDigest: hashCanonically(each(documents, (document) => foreign(document, installationId))),
 });
 
 /** The same, and of each statement that is ours. */
-export const leftDigests = (documents: Documents, installationId: string): LeftDigests => ({
-  ...partDigests(documents, installationId),
+export const digestLeftState = (documents: Documents, installationId: string): LeftDigests => ({
+  ...digestParts(documents, installationId),
   ownSids: digestsBySid(documents, installationId),
 });
 
 /** A Sid can stand in several documents. Enough of each digest to tell two apart. */
 function digestsBySid(documents: Documents, installationId: string): LeftDigests['ownSids'] {
   const own = Object.entries(documents).flatMap(([name, document]) =>
-    ownedStatements(document, installationId).map((statement) => ({ name, statement })),
+    listManagedStatements(document, installationId).map((statement) => ({ name, statement })),
   );
   const bySid = Map.groupBy(own, ({ statement }) => statement.Sid ?? '');
   return Object.fromEntries(
     [...bySid].map(([sid, of]) => [
       sid,
-      canonicalHash(of.map(({ name, statement }) => `${name} ${meaning(statement)}`).sort()).slice(0, 16),
+      hashCanonically(of.map(({ name, statement }) => `${name} ${canonicalKey(statement)}`).sort()).slice(
+        0,
+        16,
+      ),
     ]),
   );
 }
@@ -64,5 +67,5 @@ function foreign(document: PolicyDocument, installationId: string): unknown {
 
 function statements(document: PolicyDocument, installationId: string, own: boolean) {
   const chosen = document.Statement.filter(({ Sid }) => (installationOf(Sid) === installationId) === own);
-  return chosen.length === 0 ? undefined : chosen.map(meaning).sort();
+  return chosen.length === 0 ? undefined : chosen.map(canonicalKey).sort();
 }

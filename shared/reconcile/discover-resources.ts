@@ -1,17 +1,17 @@
 import pMap from 'p-map';
 import type { Configuration } from '../configuration/schema.ts';
-import { everFound, isLookedAt } from '../configuration/search-results.ts';
-import { type ConfiguredSearch, searchesOf } from '../configuration/searches.ts';
-import { resourceKey } from '../grants/contract.ts';
-import { patternText } from '../grants/discovery.ts';
-import { grantKind } from '../grants/kinds.ts';
-import { timestamp } from '../platform/clock.ts';
-import { ConcurrentUpdateError, type ErrorRecord, errorRecord } from '../platform/errors.ts';
-import type { FoundResources } from '../store/ports.ts';
+import { everFound, hasSearched } from '../configuration/search-results.ts';
+import { type ConfiguredSearch, listSearches } from '../configuration/searches.ts';
+import { formatResourceKey } from '../grants/contract.ts';
+import { formatPattern } from '../grants/discovery.ts';
+import { getGrantKind } from '../grants/kinds.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { ConcurrentUpdateError, type ErrorRecord, toErrorRecord } from '../platform/errors.ts';
+import type { SearchResult } from '../store/ports.ts';
 import { StoredItemError } from '../store/stored-item-error.ts';
-import { groupedLines } from './grouped-causes.ts';
+import { formatGroupedCauses } from './grouped-causes.ts';
 import type { Services } from './services.ts';
-import { unreadableSearches } from './unreadable-items.ts';
+import { describeUnreadableSearches } from './unreadable-items.ts';
 
 /** Where something happened that may change what a pattern matches. */
 export interface ResourcePlace {
@@ -21,7 +21,7 @@ export interface ResourcePlace {
   readonly source: string;
 }
 
-export interface LookRequest {
+export interface DiscoveryRequest {
   /** Names the sessions of the roles that look. */
   readonly runId: string;
   readonly configuration: Configuration;
@@ -31,9 +31,9 @@ export interface LookRequest {
   readonly keep: boolean;
 }
 
-export interface Looked {
+export interface DiscoveryResult {
   /** What is known of every search now. */
-  readonly items: readonly FoundResources[];
+  readonly items: readonly SearchResult[];
   /** Items of searches that cannot be understood, and that no look has replaced, a line each. */
   readonly unreadable: readonly string[];
   /** Searches that failed: what they found before stays in force. */
@@ -46,26 +46,29 @@ export interface Looked {
 const concurrency = 4;
 
 /** Looks for the resources that the configuration tells by patterns. A search that fails does not stop the others. */
-export async function lookForResources(services: Services, request: LookRequest): Promise<Looked> {
-  const searches = searchesOf(request.configuration);
-  const known = await services.store.found.all();
+export async function discoverResources(
+  services: Services,
+  request: DiscoveryRequest,
+): Promise<DiscoveryResult> {
+  const searches = listSearches(request.configuration);
+  const known = await services.store.searchResults.all();
   if (searches.length === 0 && known.length === 0)
     return { items: [], unreadable: [], failed: [], warnings: [] };
   const due = searches.filter((search) => isDue(search, request, known));
-  const looks = await pMap(due, (search) => lookOnce(services, request, search, known), { concurrency });
+  const looks = await pMap(due, (search) => searchOnce(services, request, search, known), { concurrency });
   const fresh = new Map(looks.map((item) => [item.search, item]));
   const stale = known.filter(({ search }) => !fresh.has(search));
   const kept = request.where === 'everywhere' ? await forgotten(services, request, stale) : stale;
-  const isReplaced = ({ search }: FoundResources): boolean => request.keep && isLookedAt(fresh.get(search));
+  const isReplaced = ({ search }: SearchResult): boolean => request.keep && hasSearched(fresh.get(search));
   return {
-    unreadable: unreadableSearches(known.filter((item) => !isReplaced(item))),
+    unreadable: describeUnreadableSearches(known.filter((item) => !isReplaced(item))),
     items: [...kept, ...fresh.values()],
     failed: due.flatMap((search) => {
       const error = fresh.get(search.key)?.error;
       return error === undefined ? [] : [{ search, error }];
     }),
     warnings: [
-      ...unreadableSearches(known.filter(isReplaced)).map((line) => `${line}. ${replacedText}`),
+      ...describeUnreadableSearches(known.filter(isReplaced)).map((line) => `${line}. ${replacedText}`),
       ...due.filter(({ key }) => isEmpty(fresh.get(key))).map(nothingMatches),
     ],
   };
@@ -76,12 +79,12 @@ const replacedText =
   'look for managed statements on them';
 
 /** What looking for resources leaves to do, a line for each cause. */
-export const searchLines = ({
+export const formatSearchProblems = ({
   failed,
   unreadable,
-}: Pick<Looked, 'failed' | 'unreadable'>): readonly string[] => [
+}: Pick<DiscoveryResult, 'failed' | 'unreadable'>): readonly string[] => [
   ...unreadable,
-  ...groupedLines(
+  ...formatGroupedCauses(
     failed.map(({ search, error }) => ({
       resource: `Looking for ${searchText(search)}`,
       text: `failed: ${error.name}: ${error.message}`,
@@ -92,54 +95,60 @@ export const searchLines = ({
 
 /** `Team = a (KMS key policy in account 444455556666, eu-west-1; grant runner-key)` */
 const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSearch): string =>
-  `${patternText(pattern)} (${grantKind(kind).title} in account ${accountId}, ${region}; ` +
+  `${formatPattern(pattern)} (${getGrantKind(kind).title} in account ${accountId}, ${region}; ` +
   `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
 
 const nothingMatches = (search: ConfiguredSearch): string =>
   `Nothing matches ${searchText(search)}. What does later gets it by itself; if something should now, correct the pattern`;
 
-const isEmpty = (item: FoundResources | undefined): boolean =>
+const isEmpty = (item: SearchResult | undefined): boolean =>
   item?.error === undefined && item?.matching.length === 0;
 
 /** Whether an event at the place can change what the search finds. */
-export const isAt = ({ kind, accountId, region }: ConfiguredSearch, place: ResourcePlace): boolean =>
-  accountId === place.accountId && region === place.region && hearsOf(kind, place);
+export const canAffectSearch = (
+  { kind, accountId, region }: ConfiguredSearch,
+  place: ResourcePlace,
+): boolean => accountId === place.accountId && region === place.region && isEventOfKind(kind, place);
 
-export const hearsOf = (kind: string, { source }: ResourcePlace): boolean =>
-  grantKind(kind).discovery?.events.some((event) => event.source === source) === true;
+export const isEventOfKind = (kind: string, { source }: ResourcePlace): boolean =>
+  getGrantKind(kind).discovery?.events.some((event) => event.source === source) === true;
 
-function isDue(search: ConfiguredSearch, { where }: LookRequest, known: readonly FoundResources[]): boolean {
+function isDue(
+  search: ConfiguredSearch,
+  { where }: DiscoveryRequest,
+  known: readonly SearchResult[],
+): boolean {
   if (where === 'everywhere') return true;
-  if (!isLookedAt(known.find((item) => item.search === search.key))) return true;
-  return where !== 'new' && isAt(search, where);
+  if (!hasSearched(known.find((item) => item.search === search.key))) return true;
+  return where !== 'new' && canAffectSearch(search, where);
 }
 
-const mostAttempts = 5;
+const maxAttempts = 5;
 
 /**
  * Looks, and stores what was found where nobody has stored another look since: what this one saw may be older than
  * that, and would take away what was found meanwhile.
  */
-async function lookOnce(
+async function searchOnce(
   services: Services,
-  request: LookRequest,
+  request: DiscoveryRequest,
   search: ConfiguredSearch,
-  known: readonly FoundResources[],
-): Promise<FoundResources> {
+  known: readonly SearchResult[],
+): Promise<SearchResult> {
   let before = known.find((item) => item.search === search.key);
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const item = nextItem(search, before, await ask(services, request, search));
-    if (!request.keep || (await services.store.found.put(item, before?.generation)))
+    if (!request.keep || (await services.store.searchResults.put(item, before?.generation)))
       return withoutCleared(services, request, item);
-    before = (await services.store.found.all()).find((each) => each.search === search.key);
+    before = (await services.store.searchResults.all()).find((each) => each.search === search.key);
   }
   const error = new ConcurrentUpdateError(
-    `Other runs have looked for ${searchText(search)} at the same time, ${mostAttempts} times; what they found counts`,
+    `Other runs have looked for ${searchText(search)} at the same time, ${maxAttempts} times; what they found counts`,
   );
-  return { ...(before ?? nothingYet(search)), error: errorRecord(error) };
+  return { ...(before ?? nothingYet(search)), error: toErrorRecord(error) };
 }
 
-const nothingYet = ({ key }: ConfiguredSearch): FoundResources => ({
+const nothingYet = ({ key }: ConfiguredSearch): SearchResult => ({
   search: key,
   matching: [],
   former: [],
@@ -150,26 +159,22 @@ type Answer = { readonly keys: readonly string[]; readonly at: string } | { read
 
 async function ask(
   services: Services,
-  { runId, configuration }: LookRequest,
+  { runId, configuration }: DiscoveryRequest,
   search: ConfiguredSearch,
 ): Promise<Answer> {
   try {
     const clients = services.aws(runId, configuration).reader(search);
     const limit = configuration.limits.resourcesPerPattern;
-    const ids = (await grantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
+    const ids = (await getGrantKind(search.kind).discovery?.find(clients, search, limit)) ?? [];
     const { kind, accountId, region } = search;
-    const keys = ids.map((id) => resourceKey({ kind, accountId, region, id }));
-    return { keys, at: timestamp(services.clock) };
+    const keys = ids.map((id) => formatResourceKey({ kind, accountId, region, id }));
+    return { keys, at: getTimestamp(services.clock) };
   } catch (error) {
-    return { error: errorRecord(error) };
+    return { error: toErrorRecord(error) };
   }
 }
 
-function nextItem(
-  search: ConfiguredSearch,
-  before: FoundResources | undefined,
-  answer: Answer,
-): FoundResources {
+function nextItem(search: ConfiguredSearch, before: SearchResult | undefined, answer: Answer): SearchResult {
   const { error: _, unreadable: __, ...last } = before ?? nothingYet(search);
   const generation = last.generation + 1;
   if ('error' in answer) return { ...last, error: answer.error, generation };
@@ -201,9 +206,9 @@ async function isWritten(resources: Services['store']['resources'], key: string)
 /** Searches that the configuration has no more: what is cleared is forgotten. */
 const forgotten = (
   services: Services,
-  request: LookRequest,
-  stale: readonly FoundResources[],
-): Promise<readonly FoundResources[]> =>
+  request: DiscoveryRequest,
+  stale: readonly SearchResult[],
+): Promise<readonly SearchResult[]> =>
   pMap(stale, (item) => withoutCleared(services, request, item), { concurrency });
 
 /**
@@ -212,13 +217,13 @@ const forgotten = (
  */
 async function withoutCleared(
   { store }: Services,
-  { keep }: LookRequest,
-  item: FoundResources,
-): Promise<FoundResources> {
+  { keep }: DiscoveryRequest,
+  item: SearchResult,
+): Promise<SearchResult> {
   if (item.unreadable !== undefined) return item;
   const former = await writtenAmong(store, item.former);
   if (former.length === item.former.length) return item;
   if (!keep) return { ...item, former };
   const next = { ...item, former, generation: item.generation + 1 };
-  return (await store.found.put(next, item.generation)) ? next : item;
+  return (await store.searchResults.put(next, item.generation)) ? next : item;
 }

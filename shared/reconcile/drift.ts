@@ -1,16 +1,20 @@
-import { activationOf } from '../configuration/active-configuration.ts';
+import { getActivationId } from '../configuration/active-configuration.ts';
 import type { StatementDifference } from '../iam/difference.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import type { Dispute, ResourceChange } from '../store/ports.ts';
 import type { DriftStatus } from '../store/run-ports.ts';
 import { leavingOf } from './change-record.ts';
-import { grantsOn } from './desired-resources.ts';
-import { documentsDifference } from './differences.ts';
-import { partDigests } from './digest.ts';
-import { isSettled } from './is-up-to-date.ts';
-import type { OverallPlan, Standing } from './plan-all.ts';
-import { nextDocuments, type SeenResource } from './read-and-plan.ts';
-import { type UnmanagedChange, unmanagedChanges, unmanagedStatements } from './unmanaged-changes.ts';
+import { listGrantNames } from './desired-resources.ts';
+import { diffDocuments } from './differences.ts';
+import { digestParts } from './digest.ts';
+import { isUpToDate } from './is-up-to-date.ts';
+import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
+import { type ReadResource, toNextDocuments } from './read-and-plan.ts';
+import {
+  diffUnmanagedStatements,
+  listUnmanagedStatements,
+  type UnmanagedChange,
+} from './unmanaged-changes.ts';
 
 export interface ResourceDrift {
   readonly resource: string;
@@ -29,18 +33,18 @@ export interface ResourceDrift {
 }
 
 /** Compares every resource. A pure function of the plan, which has read them. */
-export const driftOf = (plan: OverallPlan): readonly ResourceDrift[] =>
+export const listDrift = (plan: OverallPlan): readonly ResourceDrift[] =>
   plan.resources.map((standing) => resourceDrift(standing, plan));
 
-function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift {
+function resourceDrift(standing: ResourceSnapshot, overall: OverallPlan): ResourceDrift {
   const { desired, actual, plan, state, error } = standing;
   const resource = desired.key;
   const failed = error === undefined ? {} : { error };
-  const status = driftStatus(standing, overall);
+  const status = getDriftStatus(standing, overall);
   if (actual === undefined) return { resource, status, foreign: 'unknown', differences: [], ...failed };
   const changed = sinceLeft(standing, overall);
-  const wanted = plan === undefined ? undefined : nextDocuments(desired, plan);
-  const differences = wanted === undefined ? [] : documentsDifference(wanted, actual);
+  const wanted = plan === undefined ? undefined : toNextDocuments(desired, plan);
+  const differences = wanted === undefined ? [] : diffDocuments(wanted, actual);
   const leaving = plan === undefined ? {} : leavingOf(plan, overall.active.configuration);
   const contested = status === 'contested' && state?.contested ? { contested: state.contested } : {};
   const unmanaged = changed.foreign === 'changed' ? unmanagedSinceLeft(actual, state, overall) : {};
@@ -58,13 +62,13 @@ function resourceDrift(standing: Standing, overall: OverallPlan): ResourceDrift 
 
 /** The head decides what every statement means, and is what changed when no statement did. */
 function unmanagedSinceLeft(
-  actual: NonNullable<Standing['actual']>,
-  state: Standing['state'],
+  actual: NonNullable<ResourceSnapshot['actual']>,
+  state: ResourceSnapshot['state'],
   { active }: Overall,
 ): Pick<ResourceDrift, 'unmanaged'> {
   if (state?.unmanaged === undefined) return {};
-  const now = unmanagedStatements(actual, active.configuration.installation);
-  const changes = unmanagedChanges(state.unmanaged, now);
+  const now = listUnmanagedStatements(actual, active.configuration.installation);
+  const changes = diffUnmanagedStatements(state.unmanaged, now);
   const head = { kind: 'changed', label: 'Version or Id of the policy' } as const;
   const since = state.leftBy?.at ?? state.updatedAt;
   return { unmanaged: { since, changes: changes.length === 0 ? [head] : changes } };
@@ -73,7 +77,7 @@ function unmanagedSinceLeft(
 type Overall = Pick<OverallPlan, 'active' | 'revision'>;
 
 /** What is to be said of one resource. Pure. */
-export function driftStatus(standing: SeenResource, overall: Overall): DriftStatus {
+export function getDriftStatus(standing: ReadResource, overall: Overall): DriftStatus {
   if (standing.actual !== undefined) return statusOf(standing, overall, sinceLeft(standing, overall));
   return standing.error?.name === 'ResourceMissingError' ? 'missing' : 'unreadable';
 }
@@ -83,8 +87,8 @@ interface SinceLeft {
   readonly foreign: ResourceDrift['foreign'];
 }
 
-function sinceLeft({ actual = {}, state }: SeenResource, { active }: Overall): SinceLeft {
-  const now = partDigests(actual, active.configuration.installation);
+function sinceLeft({ actual = {}, state }: ReadResource, { active }: Overall): SinceLeft {
+  const now = digestParts(actual, active.configuration.installation);
   return {
     own: compared(state?.ownDigest, now.ownDigest),
     foreign: compared(state?.foreignDigest, now.foreignDigest),
@@ -96,16 +100,20 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
   return left === now ? 'same' : 'changed';
 }
 
-function statusOf(standing: SeenResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
+function statusOf(standing: ReadResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
   const { plan, state, error, desired } = standing;
   if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
-  const settled = isSettled(state, { revision, hash: activationOf(active), grants: grantsOn(desired) });
+  const settled = isUpToDate(state, {
+    revision,
+    hash: getActivationId(active),
+    grants: listGrantNames(desired),
+  });
   const due = !settled || graceEnded(standing);
   const explained = due && since.own !== 'changed';
   return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
 }
 
 /** Somebody who was kept by a grace is to go now. */
-const graceEnded = ({ plan, state }: SeenResource): boolean =>
+const graceEnded = ({ plan, state }: ReadResource): boolean =>
   plan !== undefined && Object.keys(state?.leaving ?? {}).some((id) => plan.remember[id] === undefined);

@@ -1,4 +1,4 @@
-import { type Finding, listed, OnboardingError } from '../platform/errors.ts';
+import { type Finding, formatFindings, OnboardingError } from '../platform/errors.ts';
 
 /** A plan file that is not what it claims to be. */
 export class MalformedPlanError extends OnboardingError {
@@ -7,7 +7,10 @@ export class MalformedPlanError extends OnboardingError {
   readonly findings: readonly Finding[];
 
   constructor(source: string, findings: readonly Finding[]) {
-    super(`${source} is not a plan that can be understood:\n${listed(findings)}`, { source, findings });
+    super(`${source} is not a plan that can be understood:\n${formatFindings(findings)}`, {
+      source,
+      findings,
+    });
     this.findings = findings;
   }
 }

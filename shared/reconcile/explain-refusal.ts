@@ -1,24 +1,24 @@
 import { InvalidPrincipalError, PolicyRefusedError } from '../platform/aws/errors.ts';
 import type { ResourceChange } from '../store/ports.ts';
-import type { Picture } from './context.ts';
+import type { ReconcileContext } from './context.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import { OrphanedPrincipalError } from './errors.ts';
-import { isCertain, type Suspect, suspectsOf, suspectsText } from './suspect-statements.ts';
+import { findSuspects, formatSuspects, isCertain, type Suspect } from './suspect-statements.ts';
 
 /**
  * Principals of unmanaged statements that may be why AWS refuses a write; none if a write of the kind does not send these
  * statements again. Read them after AWS has refused: whether each service refuses a closed account is not confirmed.
  */
-export const suspectsIn = (
-  { desired: { kind }, active, accounts, state }: Picture,
+export const readSuspects = (
+  { desired: { kind }, active, accounts, state }: ReconcileContext,
   actual: unknown,
 ): readonly Suspect[] =>
   kind.sendsUnmanaged === true
-    ? suspectsOf(kind.documents(actual, state?.owned), active.configuration.installation, accounts)
+    ? findSuspects(kind.documents(actual, state?.owned), active.configuration.installation, accounts)
     : [];
 
 /** How far unmanaged statements explain a refusal. */
-export function doubtOf(suspects: readonly Suspect[]): 'none' | 'possible' | 'certain' {
+export function classifyDoubt(suspects: readonly Suspect[]): 'none' | 'possible' | 'certain' {
   if (suspects.length === 0) return 'none';
   return suspects.some(isCertain) ? 'certain' : 'possible';
 }
@@ -63,19 +63,19 @@ export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision:
 }
 
 const certainText = (key: string, suspects: readonly Suspect[]): string =>
-  `${key}: AWS refuses every write of this policy. The likely cause: ${suspectsText(suspects)}. This installation does not ` +
+  `${key}: AWS refuses every write of this policy. The likely cause: ${formatSuspects(suspects)}. This installation does not ` +
   'manage the statement, so it was not touched, and nothing was written. Its owner must remove the principal, or name one ' +
   'that exists; the next run writes what is waiting';
 
 const unknownText = (key: string, suspects: readonly Suspect[]): string =>
   `${key}: AWS refuses every write of this policy, also without the new accounts. A possible cause: ` +
-  `${suspectsText(suspects)}. Statements that are not ours were not touched, and nothing was written. Ask the owner of ` +
+  `${formatSuspects(suspects)}. Statements that are not ours were not touched, and nothing was written. Ask the owner of ` +
   'the statement whether the principal exists. If it does, an account that the policy names was probably closed ' +
   'unnoticed: run `onboarding import`, which finds it, and start the run again';
 
 function ambiguousText({ message, cause }: InvalidPrincipalError, suspects: readonly Suspect[]): string {
   const said = cause instanceof InvalidPrincipalError ? cause.message : message;
-  const possible = suspects.length === 0 ? '' : ` A possible cause: ${suspectsText(suspects)}.`;
+  const possible = suspects.length === 0 ? '' : ` A possible cause: ${formatSuspects(suspects)}.`;
   return (
     `${said}. AWS refuses the document also without the new accounts.${possible} Nothing was written. If an account that ` +
     'the policy names was closed unnoticed, `onboarding import` finds it; then start the run again'

@@ -1,11 +1,11 @@
 import type { Configuration } from '../configuration/schema.ts';
 import type { Rendering } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
-import { ownedStatements } from '../iam/managed-statements.ts';
-import { exposures } from '../iam/safety.ts';
+import { listManagedStatements } from '../iam/managed-statements.ts';
+import { findExposures } from '../iam/safety.ts';
 import type { Account } from '../platform/account.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { indexOf } from './registry-index.ts';
+import { getRegistryIndex } from './registry-index.ts';
 
 interface Rendered {
   readonly desired: DesiredResource;
@@ -18,12 +18,12 @@ interface Rendered {
  * @param kept accounts that may be named for now, although they are no members
  * @throws UnsafeChangeError if a managed statement would reach too far
  */
-export function refuseExposure(
+export function assertNoExposure(
   { desired, configuration, accounts }: Rendered,
   { next, owned }: Rendering<unknown>,
   kept: readonly string[],
 ): void {
-  const { members } = indexOf(accounts);
+  const { members } = getRegistryIndex(accounts);
   const others = new Set(kept);
   const allowed = {
     accountIds: { has: (id: string) => members.has(id) || others.has(id) },
@@ -31,7 +31,7 @@ export function refuseExposure(
   };
   const documents = Object.values(desired.kind.documents(next, owned));
   const found = documents.flatMap((document) =>
-    exposures(ownedStatements(document, configuration.installation), allowed),
+    findExposures(listManagedStatements(document, configuration.installation), allowed),
   );
   if (found.length === 0) return;
   throw new UnsafeChangeError(

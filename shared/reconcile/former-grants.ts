@@ -1,10 +1,10 @@
 import { isClosed } from '../accounts/membership.ts';
 import type { Rendering } from '../grants/contract.ts';
-import { accountIdsIn } from '../iam/accounts.ts';
+import { findAccountIds } from '../iam/accounts.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import { ownedStatements } from '../iam/managed-statements.ts';
+import { listManagedStatements } from '../iam/managed-statements.ts';
 import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
-import { known } from './registry-index.ts';
+import { getAccountOrPlaceholder } from './registry-index.ts';
 
 /**
  * The share rule for what no grant of the configuration answers for any more: statements of a grant that was renamed or
@@ -22,27 +22,27 @@ export function silentLoss(
   const judged = new Set(
     shares.flatMap(({ accounts, granted }) => [...accounts.map(({ id }) => id), ...granted]),
   );
-  const before = namedIn(request, actual, remembered);
+  const before = listNamedIn(request, actual, remembered);
   const unjudged = [...before].filter((id) => !judged.has(id));
   if (unjudged.length === 0) return { gone: [], withheld: [] };
-  const after = namedIn(request, next, owned);
+  const after = listNamedIn(request, next, owned);
   const gone = unjudged.filter((id) => !after.has(id));
-  const lost = gone.filter((id) => !isClosed(known(request, id)));
+  const lost = gone.filter((id) => !isClosed(getAccountOrPlaceholder(request, id)));
   const { accounts: maxAccounts, fraction: maxFraction } = configuration.removalLimits;
   const isMany = lost.length > maxAccounts && lost.length > maxFraction * before.size;
   return { gone, withheld: isMany || lost.some((id) => waiting?.has(id)) ? lost : [] };
 }
 
 /** The accounts that anything of ours names in a state. */
-export const namedIn = (
+export const listNamedIn = (
   { desired, configuration }: PlanRequest,
   state: unknown,
   remembered: readonly string[],
 ): ReadonlySet<string> =>
   new Set(
     Object.values(desired.kind.documents(state, remembered))
-      .flatMap((document) => ownedStatements(document, configuration.installation))
-      .flatMap((statement) => [...accountIdsIn(statement)]),
+      .flatMap((document) => listManagedStatements(document, configuration.installation))
+      .flatMap((statement) => [...findAccountIds(statement)]),
   );
 
 /** Whom a share takes off, and what is kept for others names as well: they wait with those. */
@@ -51,10 +51,12 @@ export function stillNamed(
   shares: readonly PlannedShare[],
   { next, owned }: Rendering<unknown>,
 ): readonly string[] {
-  const after = namedIn(request, next, owned);
+  const after = listNamedIn(request, next, owned);
   const judged = new Set(shares.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
   const taken = shares.flatMap(({ removed }) => removed);
-  return taken.filter((id) => after.has(id) && !judged.has(id) && !isClosed(known(request, id)));
+  return taken.filter(
+    (id) => after.has(id) && !judged.has(id) && !isClosed(getAccountOrPlaceholder(request, id)),
+  );
 }
 
 /** Whoever is named by what bears no mark of ours and goes all the same, such as in a managed policy that lost its tag. */
@@ -72,6 +74,6 @@ export function unknownLoss(
 const idsIn = (documents: Readonly<Record<string, PolicyDocument | undefined>>): ReadonlySet<string> =>
   new Set(
     Object.values(documents).flatMap((document) =>
-      (document?.Statement ?? []).flatMap((statement) => [...accountIdsIn(statement)]),
+      (document?.Statement ?? []).flatMap((statement) => [...findAccountIds(statement)]),
     ),
   );

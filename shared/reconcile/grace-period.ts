@@ -11,8 +11,8 @@ export interface Grace {
 const hour = 3_600_000;
 
 /** Since when an account should go: since now, where nobody has seen it before. */
-export const goingSince = ({ now, leaving }: Grace, id: string): string => leaving?.[id] ?? now;
+export const removalDueSince = ({ now, leaving }: Grace, id: string): string => leaving?.[id] ?? now;
 
 /** Whether an account that should go keeps what it has for now. */
 export const isInGrace = (grace: Grace, id: string, hours: number): boolean =>
-  Date.parse(grace.now) - Date.parse(goingSince(grace, id)) < hours * hour;
+  Date.parse(grace.now) - Date.parse(removalDueSince(grace, id)) < hours * hour;

@@ -12,13 +12,13 @@ interface Sought {
  * Whether a resource needs no look: it was written from this revision or a later one, by this configuration, it is not
  * contested, and the same grants meet on it, which patterns can change without any of that.
  */
-export const isSettled = (
+export const isUpToDate = (
   state: ResourceState | undefined,
   { revision, hash, grants, accountIds }: Sought,
 ): boolean =>
   state !== undefined &&
   state.contested === undefined &&
-  servedRevision(state, accountIds) >= revision &&
+  getEffectiveRevision(state, accountIds) >= revision &&
   state.configurationHash === hash &&
   state.grants?.join() === grants.join();
 
@@ -26,7 +26,7 @@ export const isSettled = (
  * The revision that these accounts are served from. One that AWS refuses leaves the resource unsettled for itself and for
  * a sweep, and not for a crowd that came with it.
  */
-export function servedRevision(
+export function getEffectiveRevision(
   { appliedRevision, tried }: ResourceState,
   accountIds: readonly string[] = [],
 ): number {
@@ -39,7 +39,7 @@ export function servedRevision(
  * error is not lost; an attempt's that was busy is. What others did to what is theirs is remembered, so that the next sweep
  * does not tell of it again.
  */
-export const isWorthALook = ({
+export const needsReconcileAnyway = ({
   error,
   outcome,
   drift,

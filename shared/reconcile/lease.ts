@@ -32,7 +32,7 @@ export interface Lease {
 }
 
 /** What is known of a resource before its lease is asked for. */
-export interface LeaseLook {
+export interface LeasePrecheck {
   /** Another run has done our work. */
   readonly settled: boolean;
   /** The lease is asked for from then on, milliseconds since the epoch. Default: at once. */
@@ -62,7 +62,7 @@ export interface LeaseRequest {
   /** Default: a few seconds. */
   readonly wait?: LeaseWait | undefined;
   /** Asked before each attempt, since the run that holds the lease may do our work. */
-  look(): Promise<LeaseLook>;
+  look(): Promise<LeasePrecheck>;
 }
 
 /**
@@ -90,7 +90,8 @@ export async function withLease<T>(
     if (wait !== undefined && holder !== undefined) wait.onHeld(holder);
     const isFar = wait === undefined && (early > patience || attempt?.isStuck === true);
     if (isFar && waited < briefly) await clock.sleep(briefly);
-    if (isFar || waited > (wait?.longest ?? patience) || wait?.isInterrupted()) throw busy(resource, holder);
+    if (isFar || waited > (wait?.longest ?? patience) || wait?.isInterrupted())
+      throw createBusyError(resource, holder);
     await clock.sleep(early + (pause * (1 + random())) / 2);
   }
 }
@@ -157,7 +158,7 @@ async function giveBack({ store, logger }: Services, { resource, owner }: Held):
   }
 }
 
-export const busy = (resource: string, holder?: LeaseHolder): ResourceBusyError =>
+export const createBusyError = (resource: string, holder?: LeaseHolder): ResourceBusyError =>
   new ResourceBusyError(
     holder === undefined
       ? `${resource} is busy: another run writes it, or gathers accounts for its next write. This run did not change ` +

@@ -1,13 +1,13 @@
-import { configurationOf } from '../configuration/active-configuration.ts';
+import { parseStoredConfiguration } from '../configuration/active-configuration.ts';
 import { ConfigurationError } from '../configuration/errors.ts';
 import type { Configuration } from '../configuration/schema.ts';
-import { everFound, foundIn, isLookedAt } from '../configuration/search-results.ts';
-import { type ConfiguredSearch, searchesOf } from '../configuration/searches.ts';
-import { resourceOf } from '../grants/contract.ts';
+import { everFound, hasSearched, toSearchMatches } from '../configuration/search-results.ts';
+import { type ConfiguredSearch, listSearches } from '../configuration/searches.ts';
+import { parseResourceKey } from '../grants/contract.ts';
 import { fitsGlob } from '../grants/discovery.ts';
-import type { ConfigurationInForce, FoundResources } from '../store/ports.ts';
+import type { SearchResult, StoredConfiguration } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { desiredResources, grantsOn } from './desired-resources.ts';
+import { listDesiredResources, listGrantNames } from './desired-resources.ts';
 
 /**
  * What is known of searches when another configuration comes into force. A pattern that nobody has looked for begins
@@ -19,11 +19,11 @@ export function carriedOver({
   configuration,
   known,
 }: {
-  readonly previous: ConfigurationInForce | undefined;
+  readonly previous: StoredConfiguration | undefined;
   readonly configuration: Configuration;
-  readonly known: readonly FoundResources[];
-}): readonly FoundResources[] {
-  const searches = searchesOf(configuration);
+  readonly known: readonly SearchResult[];
+}): readonly SearchResult[] {
+  const searches = listSearches(configuration);
   const keys = new Set(searches.map(({ key }) => key));
   const before = resourcesBefore(previous, known);
   const seeded = searches.flatMap((search) => seed(search, before, known));
@@ -34,12 +34,12 @@ export function carriedOver({
 
 /** Nothing where the configuration before has a format that is not known any more. */
 function resourcesBefore(
-  previous: ConfigurationInForce | undefined,
-  known: readonly FoundResources[],
+  previous: StoredConfiguration | undefined,
+  known: readonly SearchResult[],
 ): readonly DesiredResource[] {
   if (previous === undefined) return [];
   try {
-    return desiredResources(configurationOf(previous), [], foundIn(known));
+    return listDesiredResources(parseStoredConfiguration(previous), [], toSearchMatches(known));
   } catch (error) {
     if (error instanceof ConfigurationError) return [];
     throw error;
@@ -49,10 +49,10 @@ function resourcesBefore(
 function seed(
   search: ConfiguredSearch,
   before: readonly DesiredResource[],
-  known: readonly FoundResources[],
-): readonly FoundResources[] {
+  known: readonly SearchResult[],
+): readonly SearchResult[] {
   const item = known.find((each) => each.search === search.key);
-  if (isLookedAt(item)) return [];
+  if (hasSearched(item)) return [];
   const had = before.filter((resource) => isLikely(search, resource)).map(({ key }) => key);
   const matching = [...new Set([...(item?.matching ?? []), ...had])].sort();
   if (matching.length === (item?.matching.length ?? 0)) return [];
@@ -63,18 +63,18 @@ function seed(
 
 /** A resource of one of the search's grants that it may well find again. */
 const isLikely = ({ grants, pattern, ...search }: ConfiguredSearch, resource: DesiredResource): boolean => {
-  const { kind, accountId, region, id } = resourceOf(resource.key);
+  const { kind, accountId, region, id } = parseResourceKey(resource.key);
   return (
     kind === search.kind &&
     accountId === search.accountId &&
     region === search.region &&
-    grantsOn(resource).some((grant) => grants.includes(grant)) &&
+    listGrantNames(resource).some((grant) => grants.includes(grant)) &&
     (!('name' in pattern) || fitsGlob(id, pattern.name))
   );
 };
 
-function retired(item: FoundResources): FoundResources {
-  if (!isLookedAt(item) && item.matching.length === 0) return item;
+function retired(item: SearchResult): SearchResult {
+  if (!hasSearched(item) && item.matching.length === 0) return item;
   const former = [...new Set(everFound([item]))].sort();
   return { search: item.search, matching: [], former, generation: item.generation + 1 };
 }

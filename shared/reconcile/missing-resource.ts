@@ -1,30 +1,30 @@
-import { type ActiveConfiguration, activationOf } from '../configuration/active-configuration.ts';
+import { type ActiveConfiguration, getActivationId } from '../configuration/active-configuration.ts';
 import { ResourceMissingError } from '../platform/aws/errors.ts';
 import type { ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { grantsOn } from './desired-resources.ts';
+import { listGrantNames } from './desired-resources.ts';
 
-export const gone = Symbol('gone');
+export const missing = Symbol('gone');
 
 /** Planned for deletion: it cannot be read, and comes back with its policy where somebody restores it. */
-export const resting = Symbol('resting');
+export const pendingDeletion = Symbol('resting');
 
 /** A resource that nobody names may be deleted: then there is nothing to do. */
-export async function readUnlessGone<T>(
+export async function readUnlessMissing<T>(
   { named }: DesiredResource,
   read: () => Promise<T>,
-): Promise<T | typeof gone | typeof resting> {
+): Promise<T | typeof missing | typeof pendingDeletion> {
   try {
     return await read();
   } catch (error) {
     if (!named && error instanceof ResourceMissingError)
-      return error.fields.restorable === true ? resting : gone;
+      return error.fields.restorable === true ? pendingDeletion : missing;
     throw error;
   }
 }
 
 /** What is remembered of it: nothing of ours is left there. */
-export const stateOfGone = (
+export const toMissingState = (
   seen: {
     readonly desired: DesiredResource;
     readonly active: Pick<ActiveConfiguration, 'hash' | 'reactivated'>;
@@ -35,9 +35,9 @@ export const stateOfGone = (
 ): ResourceState => ({
   // One that a pattern has just found may only be slow to show itself: it is looked at again.
   appliedRevision: seen.desired.shares.length > 0 ? 0 : seen.revision,
-  configurationHash: activationOf(seen.active),
+  configurationHash: getActivationId(seen.active),
   owned: [],
-  grants: grantsOn(seen.desired),
+  grants: listGrantNames(seen.desired),
   generation: (seen.state?.generation ?? 0) + 1,
   updatedAt: at,
 });

@@ -12,7 +12,7 @@ const refusals: ReadonlySet<string> = new Set([
 ]);
 
 /** How a resource ends with an error: the same word whether it was met by the plan or by the write. */
-export function outcomeOfError(error: unknown): Outcome {
+export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;
   if (name === 'ContestedError') return 'contested';
   if (name === 'ResourceBusyError') return 'busy';
@@ -20,8 +20,8 @@ export function outcomeOfError(error: unknown): Outcome {
 }
 
 /** A resource that no step came to after the plan keeps the plan's error; without one it was left as it was. */
-export const outcomeOfChange = ({ outcome, planned, error }: ResourceChange): Outcome => {
+export const getOutcome = ({ outcome, planned, error }: ResourceChange): Outcome => {
   if (outcome !== undefined) return outcome;
-  if (error !== undefined) return outcomeOfError(error);
+  if (error !== undefined) return toErrorOutcome(error);
   return planned === 'none' ? 'unchanged' : 'failed';
 };

@@ -2,27 +2,33 @@ import pMap from 'p-map';
 import { AccountNotMemberError } from '../accounts/errors.ts';
 import { requireReady } from '../accounts/registry.ts';
 import type { ActiveConfiguration } from '../configuration/active-configuration.ts';
-import { droppedAmong, everFound, foundIn } from '../configuration/search-results.ts';
+import { droppedAmong, everFound, toSearchMatches } from '../configuration/search-results.ts';
 import type { StatementDifference } from '../iam/difference.ts';
 import { formatDifference } from '../iam/difference-text.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
-import { timestamp } from '../platform/clock.ts';
+import { getTimestamp } from '../platform/clock.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { resourcesInForce } from './desired-resources.ts';
-import { documentsDifference, mentions } from './differences.ts';
-import { documentsDigest } from './digest.ts';
-import { type Looked, lookForResources } from './discover-resources.ts';
-import { newPlanFile, type PlanFile, type PlanFileResource } from './plan-file.ts';
+import { listActiveResources } from './desired-resources.ts';
+import { diffDocuments, mentions } from './differences.ts';
+import { digestDocuments } from './digest.ts';
+import { type DiscoveryResult, discoverResources } from './discover-resources.ts';
+import { createPlanFile, type PlanFile, type PlanFileResource } from './plan-file.ts';
 import type { ResourcePlan } from './plan-types.ts';
-import { type Look, nextDocuments, readAndPlan, type SeenResource, stateOf } from './read-and-plan.ts';
-import { selectorWarnings } from './selector-warnings.ts';
+import {
+  type ReadOptions,
+  type ReadResource,
+  readAndPlan,
+  readState,
+  toNextDocuments,
+} from './read-and-plan.ts';
+import { findSelectorWarnings } from './selector-warnings.ts';
 import type { Services } from './services.ts';
-import { unreadableAccounts } from './unreadable-items.ts';
-import { unresolvedText } from './unresolved-ous.ts';
+import { describeUnreadableAccounts } from './unreadable-items.ts';
+import { formatUnresolvedPaths } from './unresolved-ous.ts';
 import { findUnresolvedPaths } from './unresolved-paths.ts';
 
 /** How one resource is, and how it should be. */
-export interface Standing extends SeenResource {
+export interface ResourceSnapshot extends ReadResource {
   readonly differences: readonly StatementDifference[];
 }
 
@@ -34,12 +40,12 @@ export interface OverallPlan {
   readonly madeAt: string;
   /** Where only what concerns one account is planned. */
   readonly accountId?: string;
-  readonly resources: readonly Standing[];
+  readonly resources: readonly ResourceSnapshot[];
   /**
    * What is wrong with searches by pattern, with items of the table that cannot be understood, with selectors that match
    * nobody, and with paths of OUs that changed.
    */
-  readonly looked: Pick<Looked, 'failed' | 'unreadable' | 'warnings'>;
+  readonly discovery: Pick<DiscoveryResult, 'failed' | 'unreadable' | 'warnings'>;
 }
 
 export interface PlanAllRequest {
@@ -66,19 +72,19 @@ const concurrency = 8;
 export async function planAll(services: Services, request: PlanAllRequest): Promise<OverallPlan> {
   const { accountId, also, onProgress } = request;
   const { registry } = services.store;
-  const madeAt = timestamp(services.clock);
+  const madeAt = getTimestamp(services.clock);
   await requireReady(registry);
   const { active, looked } = await looking(services, request);
   // The revision before the accounts, so that it is never too new.
   const { revision } = await registry.head();
   const accounts = await registry.accounts();
   requireKnown(accounts, accountId);
-  const desired = resourcesInForce(active, accounts);
+  const desired = listActiveResources(active, accounts);
   let done = 0;
   const resources = await pMap(
     desired,
     async (each) => {
-      const standing = await standingOf(services, { ...request, active, accounts, madeAt }, each);
+      const standing = await readSnapshot(services, { ...request, active, accounts, madeAt }, each);
       done += 1;
       onProgress?.({ done, of: desired.length });
       return standing;
@@ -94,30 +100,30 @@ export async function planAll(services: Services, request: PlanAllRequest): Prom
   const scope = accountId === undefined ? {} : { accountId };
   const planned = resources.map((each) => ({ desired: each.desired, plan: { unresolved: each.unresolved } }));
   const unresolved = await findUnresolvedPaths(services, { active, accounts, planned });
-  const unmatched = selectorWarnings(active, accounts);
-  const warnings = [...looked.warnings, ...unresolved.map(unresolvedText), ...unmatched];
-  const unreadable = [...looked.unreadable, ...unreadableAccounts(accounts)];
+  const unmatched = findSelectorWarnings(active, accounts);
+  const warnings = [...looked.warnings, ...unresolved.map(formatUnresolvedPaths), ...unmatched];
+  const unreadable = [...looked.unreadable, ...describeUnreadableAccounts(accounts)];
   return {
     active,
     revision,
     madeAt,
     ...scope,
     resources: chosen,
-    looked: { ...looked, unreadable, warnings },
+    discovery: { ...looked, unreadable, warnings },
   };
 }
 
 /** What the patterns match now takes the place of what the table knows of them. */
 async function looking(services: Services, { runId, active, keep = false }: PlanAllRequest) {
   const { configuration } = active;
-  const looked = await lookForResources(services, { runId, configuration, where: 'everywhere', keep });
+  const looked = await discoverResources(services, { runId, configuration, where: 'everywhere', keep });
   const { items } = looked;
   const dropped = droppedAmong([...active.dropped, ...everFound(items)], configuration, items);
-  return { active: { ...active, found: foundIn(items), dropped }, looked };
+  return { active: { ...active, found: toSearchMatches(items), dropped }, looked };
 }
 
 /** A resource that nobody names, and that was deleted: there is nothing to plan. */
-const isGone = ({ desired, error }: Standing): boolean =>
+const isGone = ({ desired, error }: ResourceSnapshot): boolean =>
   !desired.named && error?.name === 'ResourceMissingError';
 
 function requireKnown(accounts: readonly RegisteredAccount[], accountId: string | undefined): void {
@@ -129,21 +135,21 @@ function requireKnown(accounts: readonly RegisteredAccount[], accountId: string 
 }
 
 /** Reads one resource, plans it, and compares the two; what kept it from that is in the result. */
-export async function standingOf(
+export async function readSnapshot(
   services: Services,
-  look: Look,
+  look: ReadOptions,
   desired: DesiredResource,
-): Promise<Standing> {
-  const { state, error } = await stateOf(services, desired);
+): Promise<ResourceSnapshot> {
+  const { state, error } = await readState(services, desired);
   if (error !== undefined) return { desired, state, differences: [], error };
   const seen = await readAndPlan(services, look, desired, state);
   const { actual, plan } = seen;
   const compared = actual !== undefined && plan !== undefined;
-  return { ...seen, differences: compared ? documentsDifference(actual, nextDocuments(desired, plan)) : [] };
+  return { ...seen, differences: compared ? diffDocuments(actual, toNextDocuments(desired, plan)) : [] };
 }
 
 /** Whether the plan of a resource gives the account something, takes it, or cannot say. */
-const concerns = ({ plan, differences, error }: Standing, accountId: string): boolean =>
+const concerns = ({ plan, differences, error }: ResourceSnapshot, accountId: string): boolean =>
   error !== undefined ||
   plan?.added.includes(accountId) === true ||
   plan?.withheld.includes(accountId) === true ||
@@ -151,8 +157,8 @@ const concerns = ({ plan, differences, error }: Standing, accountId: string): bo
   mentions(differences, accountId);
 
 /** The plan as it is kept in a file and compared. */
-export const planFileOf = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
-  newPlanFile({
+export const toPlanFile = ({ active, revision, accountId, resources }: OverallPlan): PlanFile =>
+  createPlanFile({
     formatVersion: 1,
     installation: active.configuration.installation,
     configurationHash: active.hash,
@@ -161,13 +167,13 @@ export const planFileOf = ({ active, revision, accountId, resources }: OverallPl
     resources: resources.map(fileResource),
   });
 
-function fileResource({ desired, actual, plan, differences, error }: Standing): PlanFileResource {
+function fileResource({ desired, actual, plan, differences, error }: ResourceSnapshot): PlanFileResource {
   const text = formatDifference(differences);
   return {
     key: desired.key,
     change: plan?.changed === true,
-    actual: actual === undefined ? null : documentsDigest(actual),
-    desired: plan === undefined ? null : documentsDigest(nextDocuments(desired, plan)),
+    actual: actual === undefined ? null : digestDocuments(actual),
+    desired: plan === undefined ? null : digestDocuments(toNextDocuments(desired, plan)),
     difference: text === '' ? [] : text.split('\n'),
     withheld: [...(plan?.withheld ?? [])],
     ...leavingIds(plan),

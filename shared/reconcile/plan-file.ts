@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { canonicalHash } from '../configuration/context.ts';
+import { hashCanonically } from '../configuration/context.ts';
 import { MalformedPlanError, StalePlanError } from './errors.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal');
@@ -41,7 +41,10 @@ export type PlanContent = z.infer<typeof contentSchema>;
 /** A plan as it is kept, shown and approved: the hash binds all of it. The same state gives the same hash. */
 export type PlanFile = z.infer<typeof planFileSchema>;
 
-export const newPlanFile = (content: PlanContent): PlanFile => ({ ...content, hash: canonicalHash(content) });
+export const createPlanFile = (content: PlanContent): PlanFile => ({
+  ...content,
+  hash: hashCanonically(content),
+});
 
 /**
  * Reads a plan file. `source` is its name, for messages.
@@ -56,7 +59,7 @@ export function parsePlanFile(text: string, source: string): PlanFile {
       parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
     );
   const { hash, ...content } = parsed.data;
-  if (canonicalHash(content) !== hash)
+  if (hashCanonically(content) !== hash)
     throw stale(`${source} was changed after it was written: its hash does not fit it`, { source });
   return parsed.data;
 }
@@ -92,7 +95,7 @@ export function requireSameOrigin(
  * because somebody has applied the plan, is no reason; neither is a newer revision of the registry by itself.
  * @throws StalePlanError with every resource that differs, and how
  */
-export function requireUnmoved(plan: PlanContent, now: PlanContent): void {
+export function requireUnchanged(plan: PlanContent, now: PlanContent): void {
   const moved = movedResources(plan, now);
   if (moved.length === 0) return;
   const registry =

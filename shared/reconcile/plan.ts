@@ -1,15 +1,15 @@
-import { grantContext } from '../configuration/context.ts';
+import { getGrantContext } from '../configuration/context.ts';
 import type { GrantContext, Rendering } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { OnboardingError } from '../platform/errors.ts';
-import { blockedRemovalsIn, withBlockedRemovals } from './blocked-removals.ts';
-import { rendered } from './capacity-suggestions.ts';
-import { refuseExposure } from './exposure.ts';
-import { namedIn, silentLoss, stillNamed, unknownLoss } from './former-grants.ts';
-import { type Grace, goingSince, type Leaving } from './grace-period.ts';
+import { getBlockedRemovals, withBlockedRemovals } from './blocked-removals.ts';
+import { renderOrExplain } from './capacity-suggestions.ts';
+import { assertNoExposure } from './exposure.ts';
+import { listNamedIn, silentLoss, stillNamed, unknownLoss } from './former-grants.ts';
+import { type Grace, type Leaving, removalDueSince } from './grace-period.ts';
 import type { PlannedShare, PlanRequest, Refusal, ResourcePlan } from './plan-types.ts';
-import { planShare, staying, union, unresolvedOf } from './planned-share.ts';
+import { collectRetained, collectUniqueIds, collectUnresolved, planShare } from './planned-share.ts';
 import { withheldError } from './removal-limit.ts';
 
 /**
@@ -18,14 +18,14 @@ import { withheldError } from './removal-limit.ts';
  * @throws PolicyTooLargeError, UnsafeChangeError where not all fit, and there is nothing to take back
  */
 export function planResource(request: PlanRequest): ResourcePlan {
-  const context = grantContext(request.configuration);
+  const context = getGrantContext(request.configuration);
   const shares = sharesOf(request);
   try {
     const plan = planOrTakeBack(request, shares, context);
     return plan.refused === undefined ? plan : { ...plan, refused: stating(request, plan.refused, plan) };
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error;
-    const ids = union([staying(shares).withheld, blockedRemovalsIn(error)]).sort();
+    const ids = collectUniqueIds([collectRetained(shares).withheld, getBlockedRemovals(error)]).sort();
     throw stating(request, error, { withheld: ids.filter((id) => !request.setAside?.has(id)) });
   }
 }
@@ -83,7 +83,7 @@ function reasonOf(
   context: GrantContext,
   tooLarge: PolicyTooLargeError,
 ): Refusal {
-  const { withheld } = staying(shares);
+  const { withheld } = collectRetained(shares);
   if (withheld.length === 0) return tooLarge;
   const { desired, actual, remembered, configuration } = request;
   const without = shares.map(({ entry, accounts, withheld: own }) => ({
@@ -132,7 +132,7 @@ function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => Resour
     return plan();
   } catch (error) {
     if (!(error instanceof OnboardingError)) throw error;
-    throw stating(request, refused, { withheld: blockedRemovalsIn(error) });
+    throw stating(request, refused, { withheld: getBlockedRemovals(error) });
   }
 }
 
@@ -147,7 +147,7 @@ function planShares(
     return planOf(request, shares, rendering, { withheld: [], named: [], removed: loss.gone });
   const keeping = renderKeeping(request, shares, context, loss.withheld);
   // Statements that stay do so as they are, also where they name somebody whom another grant takes off.
-  const named = [...namedIn(request, request.actual, request.remembered)];
+  const named = [...listNamedIn(request, request.actual, request.remembered)];
   const withheld = [...loss.withheld, ...stillNamed(request, shares, keeping)];
   return planOf(request, shares, keeping, { withheld, named, removed: [] });
 }
@@ -158,7 +158,7 @@ const renderShares = (
   context: GrantContext,
   keepUnclaimed = false,
 ): Rendering<unknown> =>
-  rendered(desired.kind, {
+  renderOrExplain(desired.kind, {
     ref: desired.ref,
     actual,
     remembered,
@@ -179,7 +179,7 @@ function renderKeeping(
     return renderShares(request, shares, context, true);
   } catch (error) {
     if (!(error instanceof PolicyTooLargeError)) throw error;
-    const all = union([staying(shares).withheld, withheld]).sort();
+    const all = collectUniqueIds([collectRetained(shares).withheld, withheld]).sort();
     throw withheldError(desired.key, all, configuration, error);
   }
 }
@@ -200,18 +200,18 @@ function planOf(
   unclaimed: Unclaimed,
 ): ResourcePlan {
   const { desired, actual } = request;
-  const { withheld, leaving } = staying(shares);
+  const { withheld, leaving } = collectRetained(shares);
   const unresolved = shares.flatMap((share) => share.keptUnresolved);
-  refuseExposure(request, rendering, [...withheld, ...leaving, ...unresolved, ...unclaimed.named]);
+  assertNoExposure(request, rendering, [...withheld, ...leaving, ...unresolved, ...unclaimed.named]);
   return {
     ...rendering,
     changed: !desired.kind.same(actual, rendering.next),
-    withheld: union([withheld, unclaimed.withheld]).sort(),
+    withheld: collectUniqueIds([withheld, unclaimed.withheld]).sort(),
     leaving: since(request, leaving),
     remember: remember(request, shares),
-    added: union(shares.map((share) => share.added)),
-    removed: union([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
-    ...unresolvedOf(shares),
+    added: collectUniqueIds(shares.map((share) => share.added)),
+    removed: collectUniqueIds([...shares.map((share) => share.removed), unclaimed.removed]).sort(),
+    ...collectUnresolved(shares),
   };
 }
 
@@ -219,20 +219,20 @@ function planOf(
  * Whose grace runs, as `ResourcePlan.remember`. It needs no rendering: what cannot be planned while they keep what they
  * have can be once their grace has ended.
  */
-export const whoseGraceRuns = (request: PlanRequest): Leaving => remember(request, sharesOf(request));
+export const listActiveGracePeriods = (request: PlanRequest): Leaving => remember(request, sharesOf(request));
 
 /** The same accounts as a plan states, also of a resource that cannot be planned. */
-export const unresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
-  unresolvedOf(sharesOf(request));
+export const findUnresolvedAccounts = (request: PlanRequest): Pick<ResourcePlan, 'unresolved'> =>
+  collectUnresolved(sharesOf(request));
 
 const sharesOf = (request: PlanRequest): readonly PlannedShare[] =>
-  request.desired.shares.map((share) => planShare(share, request, grantContext(request.configuration)));
+  request.desired.shares.map((share) => planShare(share, request, getGrantContext(request.configuration)));
 
 function remember(request: PlanRequest, shares: readonly PlannedShare[]): Leaving {
   if (request.configuration.graceHours === 0) return {};
-  const { withheld, leaving } = staying(shares);
-  return since(request, union([leaving, withheld]).sort());
+  const { withheld, leaving } = collectRetained(shares);
+  return since(request, collectUniqueIds([leaving, withheld]).sort());
 }
 
 const since = (grace: Grace, ids: readonly string[]): Leaving =>
-  Object.fromEntries(ids.map((id) => [id, goingSince(grace, id)]));
+  Object.fromEntries(ids.map((id) => [id, removalDueSince(grace, id)]));

@@ -1,14 +1,14 @@
 import { isClosed, isUnreadable } from '../accounts/membership.ts';
-import { isNamed, isOpen, listed } from '../grants/admitted-accounts.ts';
+import { isAdmittedById, isOpenToOrganization, listAdmitted } from '../grants/admitted-accounts.ts';
 import type { GrantContext } from '../grants/contract.ts';
 import { UnsafeChangeError } from '../grants/errors.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
 import type { Account } from '../platform/account.ts';
-import { byText } from '../platform/order.ts';
+import { compareByText } from '../platform/order.ts';
 import type { DesiredShare } from './desired-resource.ts';
 import { isInGrace } from './grace-period.ts';
 import type { PlannedShare, PlanRequest, ResourcePlan } from './plan-types.ts';
-import { known } from './registry-index.ts';
+import { getAccountOrPlaceholder } from './registry-index.ts';
 
 export function planShare(
   { entry, accounts: selected, unresolved = [] }: DesiredShare,
@@ -22,7 +22,7 @@ export function planShare(
   const accounts = [...selected, ...keeping];
   const held = desired.kind.heldAnyway?.(desired.ref, actual, remembered);
   const wanted = new Set(accounts.map(({ id }) => id));
-  const before = listed(granted, request.accounts);
+  const before = listAdmitted(granted, request.accounts);
   const unwanted = before.filter((id) => !wanted.has(id));
   const { leaving, due } = byGrace(request, entry, unwanted);
   const accepted = (id: string): boolean => !setAside?.has(id);
@@ -30,8 +30,8 @@ export function planShare(
   const staying = leaving.filter(accepted);
   const kept = [
     ...accounts.filter(({ id }) => accepted(id)),
-    ...[...withheld, ...staying].map((id) => known(request, id)),
-  ].sort(byText(({ id }) => id));
+    ...[...withheld, ...staying].map((id) => getAccountOrPlaceholder(request, id)),
+  ].sort(compareByText(({ id }) => id));
   const remaining = new Set(kept.map(({ id }) => id));
   return {
     entry,
@@ -56,10 +56,10 @@ function keptOf(
   { entry, granted, resource }: KeptRequest,
 ): readonly Account[] {
   const unreadable = unresolved.filter(isUnreadable);
-  const isToBeListed = isOpen(granted) && (entry.match ?? 'accounts') === 'accounts';
+  const isToBeListed = isOpenToOrganization(granted) && (entry.match ?? 'accounts') === 'accounts';
   if (isToBeListed && unreadable.length > 0) throw notListed(resource, entry.name, unreadable);
   return unresolved.filter((account) =>
-    isUnreadable(account) ? isNamed(granted, account.id) : granted.has(account.id),
+    isUnreadable(account) ? isAdmittedById(granted, account.id) : granted.has(account.id),
   );
 }
 
@@ -80,19 +80,21 @@ const notListed = (resource: string, grant: string, unreadable: readonly Account
 };
 
 /** Whoever keeps what no grant gives, on any of the shares, ordered. */
-export const staying = (shares: readonly PlannedShare[]) => ({
-  withheld: union(shares.map(({ withheld }) => withheld)).sort(),
-  leaving: union(shares.map(({ leaving }) => leaving)).sort(),
+export const collectRetained = (shares: readonly PlannedShare[]) => ({
+  withheld: collectUniqueIds(shares.map(({ withheld }) => withheld)).sort(),
+  leaving: collectUniqueIds(shares.map(({ leaving }) => leaving)).sort(),
 });
 
 /** The accounts that only unresolved paths of OUs select, on any of the shares, ordered. */
-export function unresolvedOf(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
-  const kept = union(shares.map((share) => share.keptUnresolved)).sort();
-  const notAdded = union(shares.map((share) => share.notAdded)).sort();
+export function collectUnresolved(shares: readonly PlannedShare[]): Pick<ResourcePlan, 'unresolved'> {
+  const kept = collectUniqueIds(shares.map((share) => share.keptUnresolved)).sort();
+  const notAdded = collectUniqueIds(shares.map((share) => share.notAdded)).sort();
   return kept.length + notAdded.length === 0 ? {} : { unresolved: { kept, notAdded } };
 }
 
-export const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())];
+export const collectUniqueIds = (lists: readonly (readonly string[])[]): string[] => [
+  ...new Set(lists.flat()),
+];
 
 /**
  * Only where accounts are listed can one that should go be kept: whom a condition on the organization lets in, AWS
@@ -112,7 +114,7 @@ function byGrace(request: PlanRequest, { match = 'accounts' }: GrantEntry, unwan
 function withheldOf(request: PlanRequest, removed: readonly string[], granted: number): readonly string[] {
   const { configuration, waiting } = request;
   const { accounts: maxAccounts, fraction: maxFraction } = configuration.removalLimits;
-  const doubtful = removed.filter((id) => !isClosed(known(request, id)));
+  const doubtful = removed.filter((id) => !isClosed(getAccountOrPlaceholder(request, id)));
   if (doubtful.length > maxAccounts && doubtful.length > maxFraction * granted) return doubtful;
   return doubtful.filter((id) => waiting?.has(id));
 }

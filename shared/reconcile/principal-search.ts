@@ -3,10 +3,10 @@ import type { ResourcePlan } from './plan-types.ts';
 import type { WriteRequest } from './write-request.ts';
 
 /** Each refused attempt costs a write, and services such as KMS allow few a second. */
-const mostAttempts = 16;
+const maxAttempts = 16;
 
 /** For those of the accounts that are left out of a write whom AWS accepts. */
-export interface Search {
+export interface PrincipalSearch {
   readonly request: WriteRequest;
   readonly outside: Set<string>;
   /** Of these, those whom AWS has refused whoever else was in the document. */
@@ -18,7 +18,7 @@ export interface Search {
 }
 
 /** Of the suspects, newest first, one at least is refused: lets in those who are not. */
-export async function letOthersIn(search: Search, suspects: readonly string[]): Promise<void> {
+export async function bisect(search: PrincipalSearch, suspects: readonly string[]): Promise<void> {
   const [first, ...rest] = suspects;
   if (first === undefined) return;
   if (rest.length === 0) {
@@ -28,28 +28,28 @@ export async function letOthersIn(search: Search, suspects: readonly string[]): 
   const middle = Math.ceil(suspects.length / 2);
   const newer = suspects.slice(0, middle);
   const older = suspects.slice(middle);
-  const olderIn = await letIn(search, older);
+  const olderIn = await includeAccounts(search, older);
   // With the older ones accepted, the refused one is among the newer: no need to try.
-  const newerIn = olderIn === 'in' ? undefined : await letIn(search, newer);
-  if (olderIn instanceof InvalidPrincipalError) await letOthersIn(search, older);
-  if (olderIn === 'in' || newerIn instanceof InvalidPrincipalError) await letOthersIn(search, newer);
+  const newerIn = olderIn === 'in' ? undefined : await includeAccounts(search, newer);
+  if (olderIn instanceof InvalidPrincipalError) await bisect(search, older);
+  if (olderIn === 'in' || newerIn instanceof InvalidPrincipalError) await bisect(search, newer);
 }
 
 /**
  * Where the service asks to slow down, the search ends, if AWS has accepted a write: that is settled.
  * @throws ThrottledError if it has accepted none
  */
-export async function letIn(
-  search: Search,
+export async function includeAccounts(
+  search: PrincipalSearch,
   ids: readonly string[],
 ): Promise<'in' | 'untried' | InvalidPrincipalError> {
-  if (search.attempts >= mostAttempts) return 'untried';
+  if (search.attempts >= maxAttempts) return 'untried';
   search.attempts += 1;
   const { request, outside, written } = search;
   const next = request.plan(new Set([...outside].filter((id) => !ids.includes(id))));
   const refused = await attempt(request, written.next, next).catch((error: unknown) => {
     if (!search.sent || !(error instanceof ThrottledError)) throw error;
-    search.attempts = mostAttempts;
+    search.attempts = maxAttempts;
     return 'untried' as const;
   });
   if (refused === 'untried') return refused;

@@ -1,18 +1,18 @@
-import { type ActiveConfiguration, activationOf } from '../configuration/active-configuration.ts';
-import { grantContext } from '../configuration/context.ts';
+import { type ActiveConfiguration, getActivationId } from '../configuration/active-configuration.ts';
+import { getGrantContext } from '../configuration/context.ts';
 import type { Account } from '../platform/account.ts';
-import { type ErrorRecord, errorRecord, OnboardingError } from '../platform/errors.ts';
+import { type ErrorRecord, OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import type { NamedDocuments } from './differences.ts';
-import { planResource, unresolvedAccounts } from './plan.ts';
+import { findUnresolvedAccounts, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan, UnresolvedAccounts } from './plan-types.ts';
-import { remembered } from './reconcile.ts';
+import { toRememberedState } from './reconcile.ts';
 import type { Services } from './services.ts';
-import { deletedPrincipalWarnings } from './suspect-statements.ts';
+import { warnOfDeletedPrincipals } from './suspect-statements.ts';
 
 /** One resource as it was read, and its plan. */
-export interface SeenResource {
+export interface ReadResource {
   readonly desired: DesiredResource;
   /** What the table remembers of it. */
   readonly state: ResourceState | undefined;
@@ -29,7 +29,7 @@ export interface SeenResource {
 }
 
 /** For whom a resource is planned, and as of when. */
-export interface Look {
+export interface ReadOptions {
   /** Names the sessions of the roles that read. */
   readonly runId: string;
   readonly active: ActiveConfiguration;
@@ -39,14 +39,14 @@ export interface Look {
 }
 
 /** What the table remembers of a resource; an error where the item cannot be understood. */
-export async function stateOf(
+export async function readState(
   { store }: Services,
   { key }: DesiredResource,
 ): Promise<{ readonly state?: ResourceState | undefined; readonly error?: ErrorRecord }> {
   try {
     return { state: await store.resources.get(key) };
   } catch (error) {
-    if (error instanceof OnboardingError && !error.retryable) return { error: errorRecord(error) };
+    if (error instanceof OnboardingError && !error.retryable) return { error: toErrorRecord(error) };
     throw error;
   }
 }
@@ -54,59 +54,59 @@ export async function stateOf(
 /** Reads one resource and plans it; what kept it from that is in the result. */
 export async function readAndPlan(
   services: Services,
-  look: Look,
+  look: ReadOptions,
   desired: DesiredResource,
   state: ResourceState | undefined,
-): Promise<SeenResource> {
+): Promise<ReadResource> {
   const { configuration } = look.active;
   try {
     const clients = services.aws(look.runId, configuration).reader(desired.ref);
-    const actual = await desired.kind.read(clients, desired.ref, grantContext(configuration));
+    const actual = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
     return planned(look, { desired, state, actual });
   } catch (error) {
-    return { desired, state, error: errorRecord(error) };
+    return { desired, state, error: toErrorRecord(error) };
   }
 }
 
 function planned(
-  { active, accounts, madeAt }: Look,
-  { desired, state, actual }: Pick<SeenResource, 'desired' | 'state'> & { readonly actual: unknown },
-): SeenResource {
+  { active, accounts, madeAt }: ReadOptions,
+  { desired, state, actual }: Pick<ReadResource, 'desired' | 'state'> & { readonly actual: unknown },
+): ReadResource {
   const read = { desired, state, actual: desired.kind.documents(actual, state?.owned), read: actual };
   try {
     const { configuration } = active;
-    const memory = { ...remembered(state, activationOf(active)), now: madeAt };
+    const memory = { ...toRememberedState(state, getActivationId(active)), now: madeAt };
     return { ...read, ...planOrError({ desired, actual, configuration, accounts, ...memory }) };
   } catch (error) {
-    return { ...read, error: errorRecord(error) };
+    return { ...read, error: toErrorRecord(error) };
   }
 }
 
-function planOrError(request: PlanRequest): Pick<SeenResource, 'plan' | 'error' | 'unresolved'> {
+function planOrError(request: PlanRequest): Pick<ReadResource, 'plan' | 'error' | 'unresolved'> {
   try {
     const plan = planResource(request);
-    const refused = plan.refused === undefined ? {} : { error: errorRecord(plan.refused) };
+    const refused = plan.refused === undefined ? {} : { error: toErrorRecord(plan.refused) };
     return { plan, ...refused, ...(plan.unresolved && { unresolved: plan.unresolved }) };
   } catch (error) {
-    return { error: errorRecord(error), ...unresolvedAccounts(request) };
+    return { error: toErrorRecord(error), ...findUnresolvedAccounts(request) };
   }
 }
 
-export const nextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
+export const toNextDocuments = ({ kind }: DesiredResource, { next, owned }: ResourcePlan) =>
   kind.documents(next, owned);
 
 /** What a person should know of what was read, as a record keeps it; nothing where there is nothing. */
-export function noticed(
+export function listReadWarnings(
   {
     desired,
     actual = {},
-  }: { readonly desired: DesiredResource; readonly actual?: SeenResource['actual'] | undefined },
+  }: { readonly desired: DesiredResource; readonly actual?: ReadResource['actual'] | undefined },
   { configuration }: Pick<ActiveConfiguration, 'configuration'>,
 ): Pick<ResourceChange, 'warnings'> {
-  const warnings = deletedPrincipalWarnings(desired.key, actual, configuration.installation);
+  const warnings = warnOfDeletedPrincipals(desired.key, actual, configuration.installation);
   return warnings.length === 0 ? {} : { warnings };
 }
 
 /** Documents as a record keeps them: absent ones are null. */
-export const recorded = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>
+export const toJsonDocuments = (documents: NamedDocuments): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(documents).map(([name, document]) => [name, document ?? null]));

@@ -1,4 +1,4 @@
-import { type Clock, timestamp } from '../platform/clock.ts';
+import { type Clock, getTimestamp } from '../platform/clock.ts';
 import type { Tried } from '../store/ports.ts';
 import type { ResourcePlan } from './plan-types.ts';
 import type { Written } from './rejected-principals.ts';
@@ -7,7 +7,7 @@ import type { Written } from './rejected-principals.ts';
  * How long others leave out whom AWS has refused, in milliseconds: as long as the account's own run goes on trying, by
  * the retries of the state machine.
  */
-export const ownTime = 15 * 60_000;
+export const rejectionTtl = 15 * 60_000;
 
 interface Asked {
   readonly tried: Tried | undefined;
@@ -25,14 +25,15 @@ interface Asked {
  */
 export function leftOut({ tried, plan, named, accountIds = [], now }: Asked): ReadonlySet<string> {
   if (accountIds.length === 0 || plan.refused !== undefined) return new Set();
-  const isRecent = (at: string | undefined): boolean => at !== undefined && now < Date.parse(at) + ownTime;
+  const isRecent = (at: string | undefined): boolean =>
+    at !== undefined && now < Date.parse(at) + rejectionTtl;
   return new Set(
     plan.added.filter((id) => isRecent(tried?.refused?.[id]) && !accountIds.includes(id) && !named.has(id)),
   );
 }
 
 /** What AWS said, and whether it named a cause. */
-export const saidOf = ({
+export const getRejectionReason = ({
   reason,
   ambiguous,
 }: Pick<Tried, 'reason' | 'ambiguous'> = {}): Pick<Tried, 'reason' | 'ambiguous'> => ({
@@ -47,7 +48,7 @@ export function triedNow(
   { setAside, refused, ...said }: Omit<Written, 'written'>,
   revision: number,
 ): Tried {
-  const at = timestamp(clock);
+  const at = getTimestamp(clock);
   const times = setAside.flatMap((id) => {
     const time = refused.includes(id) ? at : before?.refused?.[id];
     return time === undefined ? [] : [[id, time] as const];
@@ -56,6 +57,6 @@ export function triedNow(
     revision,
     setAside,
     ...(times.length === 0 ? {} : { refused: Object.fromEntries(times) }),
-    ...saidOf(said.reason === undefined ? before : said),
+    ...getRejectionReason(said.reason === undefined ? before : said),
   };
 }

@@ -1,31 +1,42 @@
-import { activationOf, activeConfiguration } from '../configuration/active-configuration.ts';
-import { grantContext } from '../configuration/context.ts';
+import { getActivationId, getActiveConfiguration } from '../configuration/active-configuration.ts';
+import { getGrantContext } from '../configuration/context.ts';
 import { ServiceUnavailableError } from '../platform/aws/errors.ts';
-import { type Clock, timestamp } from '../platform/clock.ts';
-import { errorRecord, OnboardingError } from '../platform/errors.ts';
+import { type Clock, getTimestamp } from '../platform/clock.ts';
+import { OnboardingError, toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState, Store } from '../store/ports.ts';
-import { requireShown } from './assert-plan-shown.ts';
-import { refuseWhatIsForgotten } from './assert-still-desired.ts';
+import { requirePlanShown } from './assert-plan-shown.ts';
+import { assertStillDesired } from './assert-still-desired.ts';
 import { withOtherReasons } from './blocked-removals.ts';
-import type { Done } from './change-record.ts';
-import { contest, verdictOnLiving } from './conflict.ts';
-import { isMemberOf, namedAccounts, newestFirst, type Picture, picture } from './context.ts';
-import { desiredResource, grantsOn } from './desired-resources.ts';
-import { documentsDifference } from './differences.ts';
-import { doubtOf, explainRefusal, refuseUnlessAccountsChanged, suspectsIn } from './explain-refusal.ts';
-import { hasNewGrace, isSettled, isWorthALook, servedRevision } from './is-up-to-date.ts';
-import { busy, type Lease, type LeaseLook, type LeaseWait, withLease } from './lease.ts';
-import { gone, readUnlessGone, resting, stateOfGone } from './missing-resource.ts';
-import { outcomeOfError } from './outcome.ts';
-import { planResource, whoseGraceRuns } from './plan.ts';
+import type { ReconcileResult } from './change-record.ts';
+import { judgeConflict, recordConflict } from './conflict.ts';
+import {
+  compareNewestFirst,
+  createMemberTest,
+  listNamedAccounts,
+  loadContext,
+  type ReconcileContext,
+} from './context.ts';
+import { findDesiredResource, listGrantNames } from './desired-resources.ts';
+import { diffDocuments } from './differences.ts';
+import {
+  classifyDoubt,
+  explainRefusal,
+  readSuspects,
+  refuseUnlessAccountsChanged,
+} from './explain-refusal.ts';
+import { getEffectiveRevision, hasNewGrace, isUpToDate, needsReconcileAnyway } from './is-up-to-date.ts';
+import { createBusyError, type Lease, type LeasePrecheck, type LeaseWait, withLease } from './lease.ts';
+import { missing, pendingDeletion, readUnlessMissing, toMissingState } from './missing-resource.ts';
+import { toErrorOutcome } from './outcome.ts';
+import { listActiveGracePeriods, planResource } from './plan.ts';
 import type { PlanRequest, ResourcePlan } from './plan-types.ts';
 import { readBack } from './read-back.ts';
 import { leftOut } from './recent-rejections.ts';
 import { writeAccepted } from './rejected-principals.ts';
-import { identityOf } from './resource-identity.ts';
-import { rememberBeforeWriting, rememberGraces, settle } from './save-result.ts';
+import { readIdentity } from './resource-identity.ts';
+import { rememberBeforeWriting, rememberGraces, saveResult } from './save-result.ts';
 import type { Services } from './services.ts';
-import { gathersUntil } from './write-batching.ts';
+import { getBatchWindowEnd } from './write-batching.ts';
 
 export interface ReconcileRequest {
   readonly runId: string;
@@ -48,7 +59,7 @@ export interface ReconcileRequest {
 }
 
 /** What the table remembers of a resource, as a plan asks for it. */
-export const remembered = (state: ResourceState | undefined, hash: string) => ({
+export const toRememberedState = (state: ResourceState | undefined, hash: string) => ({
   remembered: state?.owned ?? [],
   waiting: new Set(state?.configurationHash === hash ? state.withheld : []),
   leaving: state?.leaving ?? {},
@@ -70,30 +81,36 @@ export async function reconcileResource(
         resource: planned.resource,
         runId,
         wait: request.wait,
-        look: () => lookBeforeLease(services, request),
+        look: () => checkBeforeLease(services, request),
       },
       (lease) => reconcileUnlessOvertaken(services, request, lease),
     );
     // Where another run has done the work, its record says what changed, and what we planned proves nothing.
     const { before, after, added, removed, ...own } = planned;
     return done === undefined
-      ? finished(services.clock, own, { outcome: 'unchanged' })
-      : finished(services.clock, withoutWhom(planned), done);
+      ? toChangeRecord(services.clock, own, { outcome: 'unchanged' })
+      : toChangeRecord(services.clock, withoutWhom(planned), done);
   } catch (error) {
-    return finished(services.clock, planned, { outcome: outcomeOfError(error), error: errorRecord(error) });
+    return toChangeRecord(services.clock, planned, {
+      outcome: toErrorOutcome(error),
+      error: toErrorRecord(error),
+    });
   }
 }
 
-const lookBeforeLease = async (services: Services, request: ReconcileRequest): Promise<LeaseLook> =>
+const checkBeforeLease = async (services: Services, request: ReconcileRequest): Promise<LeasePrecheck> =>
   lookAt(services, request, await services.store.resources.get(request.planned.resource));
 
 async function lookAt(
   { store, clock }: Services,
   request: ReconcileRequest,
   state: ResourceState | undefined,
-): Promise<LeaseLook> {
+): Promise<LeasePrecheck> {
   if (await settledSincePlan(store, request, state)) return { settled: true };
-  return { settled: false, ...(request.gathers === true && { notBefore: gathersUntil(state, clock.now()) }) };
+  return {
+    settled: false,
+    ...(request.gathers === true && { notBefore: getBatchWindowEnd(state, clock.now()) }),
+  };
 }
 
 /**
@@ -105,14 +122,14 @@ async function reconcileUnlessOvertaken(
   services: Services,
   request: ReconcileRequest,
   lease: Lease,
-): Promise<Done | undefined> {
+): Promise<ReconcileResult | undefined> {
   const state = await services.store.resources.get(request.planned.resource);
   if (request.gathers === true) {
     const { settled, notBefore = 0 } = await lookAt(services, request, state);
     if (settled) return undefined;
-    if (services.clock.now() < notBefore) throw busy(request.planned.resource);
+    if (services.clock.now() < notBefore) throw createBusyError(request.planned.resource);
   }
-  return reconcileHolding(services, request, lease, state);
+  return reconcileWithLease(services, request, lease, state);
 }
 
 /** What the plan saw to do is done only by a reconciliation that completed after the plan. */
@@ -121,21 +138,26 @@ async function settledSincePlan(
   { planned, revision, accountIds }: ReconcileRequest,
   state: ResourceState | undefined,
 ): Promise<boolean> {
-  if (isWorthALook(planned) || state === undefined) return false;
+  if (needsReconcileAnyway(planned) || state === undefined) return false;
   // The configuration need not be read for what another has not done yet, as often as somebody waits for it.
-  if (servedRevision(state, accountIds) < revision) return false;
+  if (getEffectiveRevision(state, accountIds) < revision) return false;
   const isLeftToDo = planned.planned === 'change' || hasNewGrace(planned, state);
   if (isLeftToDo && state.generation <= (planned.plannedGeneration ?? 0)) return false;
-  const active = await activeConfiguration(store);
-  const desired = desiredResource(active, [], planned.resource);
+  const active = await getActiveConfiguration(store);
+  const desired = findDesiredResource(active, [], planned.resource);
   if (desired === undefined) return false;
-  return isSettled(state, { revision, hash: activationOf(active), grants: grantsOn(desired), accountIds });
+  return isUpToDate(state, {
+    revision,
+    hash: getActivationId(active),
+    grants: listGrantNames(desired),
+    accountIds,
+  });
 }
 
 /** What was planned stays on record where nothing was done; how an attempt before this one ended does not. */
-function finished(clock: Clock, planned: ResourceChange, done: Done): ResourceChange {
+function toChangeRecord(clock: Clock, planned: ResourceChange, done: ReconcileResult): ResourceChange {
   const { outcome, error, accountIds, tookBack, reason, ambiguous, ...kept } = planned;
-  return { ...kept, ...done, finishedAt: timestamp(clock) };
+  return { ...kept, ...done, finishedAt: getTimestamp(clock) };
 }
 
 /** Whom it was to be for, and who was on the way out, says the plan that was written. */
@@ -143,30 +165,30 @@ function withoutWhom({ added, removed, leaving, ...planned }: ResourceChange): R
   return planned;
 }
 
-async function reconcileHolding(
+async function reconcileWithLease(
   services: Services,
   request: ReconcileRequest,
   lease: Lease,
   state: ResourceState | undefined,
-): Promise<Done> {
+): Promise<ReconcileResult> {
   const { resource } = request.planned;
-  const seen = await picture(services, resource, state);
+  const seen = await loadContext(services, resource, state);
   if (seen === undefined) return { outcome: 'unchanged' };
   const { desired, active } = seen;
-  const context = grantContext(active.configuration);
+  const context = getGrantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
-  const actual = await readUnlessGone(desired, () =>
+  const actual = await readUnlessMissing(desired, () =>
     desired.kind.read(aws.reader(desired.ref), desired.ref, context),
   );
-  if (actual === resting) return { outcome: 'unchanged' };
-  if (actual === gone) {
+  if (actual === pendingDeletion) return { outcome: 'unchanged' };
+  if (actual === missing) {
     lease.check();
-    await seen.remember(stateOfGone(seen, timestamp(services.clock)));
+    await seen.remember(toMissingState(seen, getTimestamp(services.clock)));
     return { outcome: 'unchanged' };
   }
   const memory = {
-    ...remembered(state, activationOf(active)),
-    now: request.asOf ?? timestamp(services.clock),
+    ...toRememberedState(state, getActivationId(active)),
+    now: request.asOf ?? getTimestamp(services.clock),
   };
   const asked = { ...seen, ...active, ...memory, actual };
   const all = await firstPlan(seen, lease, asked);
@@ -176,7 +198,7 @@ async function reconcileHolding(
 }
 
 interface PlannedOnce {
-  readonly seen: Picture;
+  readonly seen: ReconcileContext;
   readonly asked: PlanRequest;
   /** The plan for all accounts. */
   readonly all: ResourcePlan;
@@ -187,10 +209,10 @@ async function reconcilePlanned(
   request: ReconcileRequest,
   lease: Lease,
   { seen, asked, all }: PlannedOnce,
-): Promise<Done> {
+): Promise<ReconcileResult> {
   const { desired, active, state } = seen;
   const { actual } = asked;
-  const context = grantContext(active.configuration);
+  const context = getGrantContext(active.configuration);
   const aws = services.aws(request.runId, active.configuration);
   const plan = (setAside: ReadonlySet<string>): ResourcePlan =>
     setAside.size === 0
@@ -198,51 +220,51 @@ async function reconcilePlanned(
       : planResource({ ...asked, setAside, ...(all.refused && { refused: all.refused }) });
   const { decided = false, runId, accountIds } = request;
   const by = { runId };
-  const named = namedAccounts(seen, actual, context);
+  const named = listNamedAccounts(seen, actual, context);
   const now = services.clock.now();
   const without = leftOut({ tried: state?.tried, plan: all, named, accountIds, now });
   const first = plan(without);
-  const identify = (state: unknown) => identityOf(desired, aws.reader(desired.ref), state);
+  const identify = (state: unknown) => readIdentity(desired, aws.reader(desired.ref), state);
   const look = { actual, changed: first.changed, at: services.clock.now(), decided };
-  const verdict = await verdictOnLiving(seen, look, () => identify(actual));
+  const verdict = await judgeConflict(seen, look, () => identify(actual));
   if (!first.changed) {
     const aside = { setAside: [...without].sort(), refused: [] };
     const identity = state?.identity ?? (await identify(actual));
     const unwritten = { ...by, plan: first, before: actual, after: actual, ...aside, verdict, identity };
-    return doneBefore(request.planned, state, await settle(services, seen, lease, unwritten));
+    return attributeEarlierWrite(request.planned, state, await saveResult(services, seen, lease, unwritten));
   }
-  requireShown(request.shown, seen, all);
+  requirePlanShown(request.shown, seen, all);
   lease.check();
-  if (verdict.contested !== undefined) throw await contest(services, seen, verdict);
+  if (verdict.contested !== undefined) throw await recordConflict(services, seen, verdict);
   refuseUnlessAccountsChanged(request.planned, seen.revision);
   await rememberBeforeWriting(services, seen, all);
-  await refuseWhatIsForgotten(services, seen);
+  await assertStillDesired(services, seen);
   const clients = aws.writer(desired.ref, lease.check);
-  const suspects = suspectsIn(seen, actual);
+  const suspects = readSuspects(seen, actual);
   const { written, ...refused } = await writeAccepted({
     actual,
     plan,
     write: (from, to) => sent(lease, desired.kind.write(clients, desired.ref, { from, to }, context)),
-    newestFirst: newestFirst(seen.accounts),
+    newestFirst: compareNewestFirst(seen.accounts),
     refusedBefore: new Set(state?.tried?.setAside),
     leftOut: without,
     named,
-    isMember: isMemberOf(seen.accounts),
-    doubt: doubtOf(suspects),
+    isMember: createMemberTest(seen.accounts),
+    doubt: classifyDoubt(suspects),
   }).catch(explainRefusal(seen, suspects));
   const read = () => desired.kind.read(aws.reader(desired.ref), desired.ref, context);
   const after = written.changed ? await readBack(services, desired, written.next, read) : actual;
   const identity = await identify(after);
   const ended = { ...by, plan: written, before: actual, after, verdict, identity };
-  return settle(services, seen, lease, { ...ended, ...refused });
+  return saveResult(services, seen, lease, { ...ended, ...refused });
 }
 
-async function firstPlan(seen: Picture, lease: Lease, asked: PlanRequest): Promise<ResourcePlan> {
+async function firstPlan(seen: ReconcileContext, lease: Lease, asked: PlanRequest): Promise<ResourcePlan> {
   try {
     return planResource(asked);
   } catch (error) {
     lease.check();
-    await rememberGraces(seen, whoseGraceRuns(asked));
+    await rememberGraces(seen, listActiveGracePeriods(asked));
     throw error;
   }
 }
@@ -251,11 +273,15 @@ async function firstPlan(seen: Picture, lease: Lease, asked: PlanRequest): Promi
  * The plan saw a difference, no reconciliation has ended since, and the difference is gone: an attempt of this run
  * that never heard the answer has written it.
  */
-function doneBefore(planned: ResourceChange, state: ResourceState | undefined, done: Done): Done {
+function attributeEarlierWrite(
+  planned: ResourceChange,
+  state: ResourceState | undefined,
+  done: ReconcileResult,
+): ReconcileResult {
   const { before } = planned;
   const others = (state?.generation ?? 0) !== (planned.plannedGeneration ?? 0);
   if (done.outcome !== 'unchanged' || before === undefined || others) return done;
-  if (documentsDifference(before, done.before).length === 0) return done;
+  if (diffDocuments(before, done.before).length === 0) return done;
   const { added, removed } = planned;
   const gains = { ...(added === undefined ? {} : { added }), ...(removed === undefined ? {} : { removed }) };
   return { ...done, outcome: 'written', before, ...gains };

@@ -2,8 +2,8 @@ import { isMember } from '../accounts/membership.ts';
 import type { Account } from '../platform/account.ts';
 import type { PlanRequest } from './plan-types.ts';
 /** An account whose removal is withheld may have left the registry's sight; its id is all that statements need. */
-export const known = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
-  indexOf(accounts).byId.get(id) ?? {
+export const getAccountOrPlaceholder = ({ accounts }: Pick<PlanRequest, 'accounts'>, id: string): Account =>
+  getRegistryIndex(accounts).byId.get(id) ?? {
     id,
     name: id,
     state: 'DEPARTED',
@@ -20,7 +20,7 @@ interface Index {
 const indexes = new WeakMap<readonly Account[], Index>();
 
 /** Made once for each registry, since many resources are planned from one. */
-export function indexOf(accounts: readonly Account[]): Index {
+export function getRegistryIndex(accounts: readonly Account[]): Index {
   const index = indexes.get(accounts) ?? {
     byId: new Map(accounts.map((account) => [account.id, account])),
     members: new Set(accounts.filter(isMember).map(({ id }) => id)),

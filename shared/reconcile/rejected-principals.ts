@@ -1,6 +1,6 @@
 import { InvalidPrincipalError } from '../platform/aws/errors.ts';
 import type { ResourcePlan } from './plan-types.ts';
-import { attempt, letIn, letOthersIn, refusedAlone, type Search } from './principal-search.ts';
+import { attempt, bisect, includeAccounts, type PrincipalSearch, refusedAlone } from './principal-search.ts';
 import type { WriteRequest } from './write-request.ts';
 
 export interface Written {
@@ -45,7 +45,7 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
   for (const [index, suspects] of circles.filter(differsFromThoseBefore).entries()) {
     const search = await withoutAny(request, suspects, index + 2);
     if (search === undefined) continue;
-    await letOthersIn(search, suspects);
+    await bisect(search, suspects);
     return ended(search, refused);
   }
   throw new InvalidPrincipalError(
@@ -68,7 +68,7 @@ const differsFromThoseBefore = (
 ): boolean => circle.length > 0 && !circles.slice(0, index).some((other) => other.join() === circle.join());
 
 const ended = (
-  { outside, refused, written, sent }: Search,
+  { outside, refused, written, sent }: PrincipalSearch,
   reason: InvalidPrincipalError | undefined,
 ): Written => ({
   written: sent ? { ...written, changed: true } : written,
@@ -79,12 +79,15 @@ const ended = (
 });
 
 /** Where AWS accepts one that it has refused before, it may accept those who are left out as well: they are tried. */
-async function accepted(request: WriteRequest, begun: Pick<Search, 'outside' | 'written'>): Promise<Written> {
+async function accepted(
+  request: WriteRequest,
+  begun: Pick<PrincipalSearch, 'outside' | 'written'>,
+): Promise<Written> {
   const search = { ...begun, request, refused: new Set<string>(), sent: true, attempts: 1 };
   const others = [...search.outside].sort(request.newestFirst);
   const again = triedWith(request, begun.written).some((id) => request.refusedBefore?.has(id));
-  const refused = again && others.length > 0 ? await letIn(search, others) : undefined;
-  if (refused instanceof InvalidPrincipalError) await letOthersIn(search, others);
+  const refused = again && others.length > 0 ? await includeAccounts(search, others) : undefined;
+  if (refused instanceof InvalidPrincipalError) await bisect(search, others);
   return ended(search, refused instanceof InvalidPrincipalError ? refused : undefined);
 }
 
@@ -103,7 +106,7 @@ async function withoutAny(
   request: WriteRequest,
   suspects: readonly string[],
   attempts: number,
-): Promise<Search | undefined> {
+): Promise<PrincipalSearch | undefined> {
   if (suspects.length === 0) return undefined;
   const outside = new Set([...(request.leftOut ?? []), ...suspects]);
   const written = request.plan(outside);

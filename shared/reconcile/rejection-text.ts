@@ -1,5 +1,5 @@
 /** What is proven of accounts that a write was without: if AWS named no cause, only that it refused the document with them. */
-export const refusedText = (
+export const formatRejection = (
   ids: readonly string[],
   { ambiguous }: { readonly ambiguous?: true | undefined },
 ): string => {

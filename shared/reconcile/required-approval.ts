@@ -1,18 +1,18 @@
-import { type NeedsApproval, positionOf, samePosition } from '../accounts/approval.ts';
+import { isSamePosition, type NeedsApproval, toPosition } from '../accounts/approval.ts';
 import { isMember, isUnreadable } from '../accounts/membership.ts';
 import {
+  compileSelection,
+  evaluateSelection,
   maySelect,
   noStoredOus,
   type Selection,
   type StoredOus,
-  selectionOf,
-  selectionTest,
 } from '../accounts/stored-ous.ts';
-import { canonicalHash } from '../configuration/context.ts';
+import { hashCanonically } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { GrantEntry } from '../grants/grant-schema.ts';
 import type { Account, Position } from '../platform/account.ts';
-import { byText } from '../platform/order.ts';
+import { compareByText } from '../platform/order.ts';
 import type { WaitingAccount } from '../store/run-ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
@@ -21,9 +21,9 @@ import type { DesiredResource } from './desired-resource.ts';
  * account that waits only if it would be so, too, as the account was approved last. Whom a condition holds AWS lets in,
  * approved or not.
  */
-export function selectionBy(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
-  const select = selectionTest(entry.for, ous);
-  const isApprovalKnown = knowsApproval(entry);
+export function createSelectionTest(entry: GrantEntry, ous: StoredOus): (account: Account) => Selection {
+  const select = compileSelection(entry.for, ous);
+  const isApprovalKnown = requiresApproval(entry);
   return (account) => {
     if (isUnreadable(account)) return 'unresolved';
     const now = select(account);
@@ -39,7 +39,7 @@ export function selectionBy(entry: GrantEntry, ous: StoredOus): (account: Accoun
  * Who needs approval by a configuration: whom its selector matches and who was never approved, or would gain a grant by
  * the change of its position. `undefined` where it asks for none.
  */
-export const approvalNeeded = (
+export const createApprovalTest = (
   { approval, grants }: Configuration,
   ous: StoredOus = noStoredOus,
 ): NeedsApproval | undefined =>
@@ -55,21 +55,22 @@ const gainsByMoving = (
   before: Position,
 ): boolean =>
   grants
-    .filter(knowsApproval)
+    .filter(requiresApproval)
     .some(
       ({ for: selector }) =>
-        selectionOf(selector, account, ous) === 'selected' &&
-        selectionOf(selector, { ...account, ...before }, ous) === 'not-selected',
+        evaluateSelection(selector, account, ous) === 'selected' &&
+        evaluateSelection(selector, { ...account, ...before }, ous) === 'not-selected',
     );
 
 /** Grants that a condition holds grow by themselves. */
-const knowsApproval = ({ match = 'accounts' }: GrantEntry): boolean => match === 'accounts';
+const requiresApproval = ({ match = 'accounts' }: GrantEntry): boolean => match === 'accounts';
 
 /** Whether an account waits for approval, and its being approved would make a difference. */
-export const waits = (account: Account): boolean => account.approval !== undefined && isMember(account);
+export const isPendingApproval = (account: Account): boolean =>
+  account.approval !== undefined && isMember(account);
 
 /** The accounts as they would be if those of `ids` were approved. */
-export const asIfApproved = <T extends Account>(
+export const assumeApproved = <T extends Account>(
   accounts: readonly T[],
   ids: ReadonlySet<string>,
 ): readonly (Omit<T, 'approval'> & Account)[] =>
@@ -90,7 +91,7 @@ export interface Gain {
  * What the accounts of `ids` are granted in `approved` and not in `now`, ordered. A grant that a condition holds gives the
  * same in both.
  */
-export function gains(
+export function listGains(
   now: readonly DesiredResource[],
   approved: readonly DesiredResource[],
   ids: ReadonlySet<string>,
@@ -98,7 +99,7 @@ export function gains(
   const had = new Set(namings(now, ids).map(gainText));
   return namings(approved, ids)
     .filter((gain) => !had.has(gainText(gain)))
-    .toSorted(byText(gainText));
+    .toSorted(compareByText(gainText));
 }
 
 const gainText = ({ resource, grant, accountId }: Gain): string =>
@@ -123,18 +124,18 @@ export interface ApprovalContent {
   readonly gains: readonly Gain[];
 }
 
-export const waitingAccount = (account: Account): WaitingAccount => ({
+export const toWaitingAccount = (account: Account): WaitingAccount => ({
   id: account.id,
-  position: positionOf(account),
+  position: toPosition(account),
   approvedAs: account.approval?.approvedAs ?? null,
 });
 
 /** Whether two accounts wait where each other is, and were approved last in the same position. */
-export const waitAlike = (one: WaitingAccount, other: WaitingAccount): boolean =>
-  samePosition(one.position, other.position) &&
+export const isSamePendingState = (one: WaitingAccount, other: WaitingAccount): boolean =>
+  isSamePosition(one.position, other.position) &&
   (one.approvedAs === null || other.approvedAs === null
     ? one.approvedAs === other.approvedAs
-    : samePosition(one.approvedAs, other.approvedAs));
+    : isSamePosition(one.approvedAs, other.approvedAs));
 
 /** SHA-256, hexadecimal: binds an approval to what was shown. */
-export const approvalHash = (content: ApprovalContent): string => canonicalHash(content);
+export const hashApproval = (content: ApprovalContent): string => hashCanonically(content);

@@ -3,7 +3,7 @@ import { OnboardingError } from '../platform/errors.ts';
 import type { DesiredResource } from './desired-resource.ts';
 
 /** As `GrantKind.identity`. That it cannot be learned, as by a role that may not ask, holds nobody up: nothing is told by it. */
-export async function identityOf(
+export async function readIdentity(
   { kind, ref }: DesiredResource,
   clients: AccountClients,
   state: unknown,

@@ -1,12 +1,12 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import { ouNamesOf, ouPathOf, readOu } from '../accounts/ou-path.ts';
-import { matches, type Selector, type SelectorFields } from '../accounts/selector.ts';
-import type { InForce } from '../configuration/active-configuration.ts';
-import { pathText } from '../configuration/messages.ts';
+import { formatOuPath, parseOuEntry, splitOuPath } from '../accounts/ou-path.ts';
+import { matchesSelector, type Selector, type SelectorFields } from '../accounts/selector.ts';
+import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
+import { formatPath } from '../configuration/messages.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Account } from '../platform/account.ts';
-import { nearest } from '../platform/nearest-name.ts';
-import { unresolvedPaths } from './unresolved-ous.ts';
+import { findNearest } from '../platform/nearest-name.ts';
+import { listUnresolvedPaths } from './unresolved-ous.ts';
 
 /** A selector of the configuration, and who has it. */
 interface Owner {
@@ -26,16 +26,16 @@ interface Known {
 /**
  * What is legal in selectors but matches nobody, a line for each cause: an OU, a tag, a name or an account id that is
  * not there, and a grant that matches no account at all. The registry is asked alone: an OU without accounts is as
- * unknown to it as one that does not exist. `unresolvedPaths` reports paths that named OUs at the activation.
+ * unknown to it as one that does not exist. `listUnresolvedPaths` reports paths that named OUs at the activation.
  */
-export function selectorWarnings(
-  active: Pick<InForce, 'configuration' | 'ous'>,
+export function findSelectorWarnings(
+  active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>,
   registered: readonly Account[],
 ): readonly string[] {
   // An account that cannot be read may be the one that a selector means.
   if (registered.some(isUnreadable)) return [];
   const known = knownOf(registered);
-  const reported = unresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
+  const reported = listUnresolvedPaths({ active, accounts: registered, planned: [] }).map(({ path }) => path);
   const owners = ownersIn(active.configuration).map((owner) => withoutPaths(owner, reported));
   const causes = new Map<string, string[]>();
   for (const { title, selector, gives } of owners)
@@ -65,12 +65,12 @@ function knownOf(registered: readonly Account[]): Known {
 
 /** `A/B` → `A`, `A/B`. */
 const withParents = (ouPath: string): readonly string[] => {
-  const names = ouNamesOf(ouPath);
-  return names.map((_, index) => ouPathOf(names.slice(0, index + 1)));
+  const names = splitOuPath(ouPath);
+  return names.map((_, index) => formatOuPath(names.slice(0, index + 1)));
 };
 
 const nobody = (selector: Selector, { accounts }: Known): readonly string[] =>
-  accounts.some((account) => isMember(account) && matches(selector, account))
+  accounts.some((account) => isMember(account) && matchesSelector(selector, account))
     ? []
     : ['matches 0 accounts. If accounts should have it, correct its `for`'];
 
@@ -84,7 +84,7 @@ function unmatchedFields(
   known: Known,
   path: readonly PropertyKey[],
 ): readonly string[] {
-  const at = (...more: readonly PropertyKey[]) => pathText([...path, ...more]);
+  const at = (...more: readonly PropertyKey[]) => formatPath([...path, ...more]);
   return [
     ...ous.flatMap((ou, index) => unmatchedOu(ou, known, at('ous', index))),
     ...Object.entries(tags).flatMap(([key, values]) =>
@@ -97,16 +97,16 @@ function unmatchedFields(
 
 function unmatchedOu(ou: string, known: Known, path: string): readonly string[] {
   if (isMatched({ ous: [ou] }, known)) return [];
-  const hint = 'id' in readOu(ou) ? nearestId(ou, known) : nearestPath(ou, known);
+  const hint = 'id' in parseOuEntry(ou) ? nearestId(ou, known) : nearestPath(ou, known);
   return [`no account is in the OU ${ou} (${path})${hintText('OU with accounts', hint)}`];
 }
 
 function nearestId(id: string, { accounts }: Known): string | undefined {
-  const found = nearest(id, new Set(accounts.flatMap(({ parentIds }) => parentIds)));
+  const found = findNearest(id, new Set(accounts.flatMap(({ parentIds }) => parentIds)));
   const within = accounts.find(({ parentIds }) => found !== undefined && parentIds.includes(found));
   if (found === undefined || within === undefined) return undefined;
   const depth = within.parentIds.indexOf(found);
-  const path = ouPathOf(ouNamesOf(within.ouPath).slice(0, depth));
+  const path = formatOuPath(splitOuPath(within.ouPath).slice(0, depth));
   return path === '' ? found : `${found} (${path})`;
 }
 
@@ -116,11 +116,11 @@ const encodedSlash = '%2F';
 function nearestPath(ou: string, { ouPaths }: Known): string | undefined {
   const spellings = new Map<string, string>();
   for (const path of ouPaths) {
-    const names = ouNamesOf(path);
+    const names = splitOuPath(path);
     for (const spelling of [path, names.join('/'), ...names.slice(-1)])
       if (!spellings.has(spelling)) spellings.set(spelling, path);
   }
-  const found = nearest(ou, spellings.keys());
+  const found = findNearest(ou, spellings.keys());
   const path = found === undefined ? undefined : spellings.get(found);
   return path?.includes(encodedSlash) === true
     ? `${path} (a slash in a name is written ${encodedSlash})`
@@ -138,30 +138,33 @@ function unmatchedTag(
   );
   const hint =
     values.length === 0
-      ? hintText('tag key', nearest(key, new Set(known.accounts.flatMap(({ tags }) => Object.keys(tags)))))
-      : hintText(`value of ${key}`, nearest(value, new Set(values)));
+      ? hintText(
+          'tag key',
+          findNearest(key, new Set(known.accounts.flatMap(({ tags }) => Object.keys(tags)))),
+        )
+      : hintText(`value of ${key}`, findNearest(value, new Set(values)));
   return [`no account has the tag ${key}=${value} (${path})${hint}`];
 }
 
 function unmatchedName(name: string, known: Known, path: string): readonly string[] {
   if (isMatched({ names: [name] }, known)) return [];
-  const hint = nearest(name, new Set(known.accounts.map((account) => account.name)));
+  const hint = findNearest(name, new Set(known.accounts.map((account) => account.name)));
   return [`no account has a name like ${name} (${path})${hintText('name', hint)}`];
 }
 
 function unmatchedId(id: string, known: Known, path: string): readonly string[] {
   if (isMatched({ accounts: [id] }, known)) return [];
-  const found = nearest(id, new Set(known.accounts.map((account) => account.id)), mostWrongDigits);
+  const found = findNearest(id, new Set(known.accounts.map((account) => account.id)), maxWrongDigits);
   const name = known.accounts.find((account) => account.id === found)?.name;
   const hint = found === undefined ? undefined : `${found} (${name})`;
   return [`account ${id} is not in the organization (${path})${hintText('account', hint)}`];
 }
 
 /** An id that differs in more digits is just another one. */
-const mostWrongDigits = 3;
+const maxWrongDigits = 3;
 
 const isMatched = (fields: SelectorFields, { accounts }: Known): boolean =>
-  accounts.some((account) => matches(fields, account));
+  accounts.some((account) => matchesSelector(fields, account));
 
 const hintText = (what: string, hint: string | undefined): string =>
   hint === undefined ? '' : `. The nearest ${what} is ${hint}`;

@@ -1,10 +1,10 @@
 import { isClosed } from '../accounts/membership.ts';
 import type { GrantKind } from '../grants/contract.ts';
 import {
-  accountOfPrincipal,
-  deletedPrincipal,
+  classifyDeletedPrincipal,
+  getPrincipalAccount,
+  listUnmanagedPrincipals,
   type UnmanagedPrincipal,
-  unmanagedPrincipals,
 } from '../iam/unmanaged-principals.ts';
 import type { Account } from '../platform/account.ts';
 
@@ -25,21 +25,21 @@ export interface Suspect extends UnmanagedPrincipal {
 const order: readonly Suspect['state'][] = ['closed', 'deleted', 'unknown'];
 
 /** Of all documents of a resource, as they were read; the likely causes first. Principals of members are not among them. */
-export const suspectsOf = (
+export const findSuspects = (
   documents: Documents,
   installationId: string,
   accounts: readonly Account[],
 ): readonly Suspect[] =>
   Object.values(documents)
-    .flatMap((document) => unmanagedPrincipals(document, installationId))
+    .flatMap((document) => listUnmanagedPrincipals(document, installationId))
     .flatMap((found) => suspect(found, accounts))
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 
 function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): readonly Suspect[] {
-  const deleted = deletedPrincipal(found.principal);
+  const deleted = classifyDeletedPrincipal(found.principal);
   if (deleted !== undefined)
     return [{ ...found, state: 'deleted', because: `the id of a ${deleted} that was deleted` }];
-  const id = accountOfPrincipal(found.principal);
+  const id = getPrincipalAccount(found.principal);
   if (id === undefined) return [{ ...found, state: 'unknown', because: 'which cannot be checked' }];
   const account = accounts.find((each) => each.id === id);
   if (account?.state === 'ACTIVE' || account?.state === 'UNREADABLE') return [];
@@ -58,21 +58,21 @@ function suspect(found: UnmanagedPrincipal, accounts: readonly Account[]): reado
 export const isCertain = ({ state }: Suspect): boolean => state !== 'unknown';
 
 /** `the statement "Partner" names AROA…, the id of a role that was deleted`, of each. */
-export const suspectsText = (suspects: readonly Suspect[]): string =>
+export const formatSuspects = (suspects: readonly Suspect[]): string =>
   suspects
     .map(({ statement, principal, because }) => `the statement ${statement} names ${principal}, ${because}`)
     .join('; ');
 
 /** What an operator should know of a resource before its next write fails: one line, or none. */
-export function deletedPrincipalWarnings(
+export function warnOfDeletedPrincipals(
   key: string,
   documents: Documents,
   installationId: string,
 ): readonly string[] {
-  const deleted = suspectsOf(documents, installationId, []).filter(({ state }) => state === 'deleted');
+  const deleted = findSuspects(documents, installationId, []).filter(({ state }) => state === 'deleted');
   if (deleted.length === 0) return [];
   return [
-    `${key}: ${suspectsText(deleted)}. The statement is not managed and stays as it is, but AWS refuses the next write of ` +
+    `${key}: ${formatSuspects(deleted)}. The statement is not managed and stays as it is, but AWS refuses the next write of ` +
       'this policy: the owner of the statement must remove the id, or name a principal that exists',
   ];
 }

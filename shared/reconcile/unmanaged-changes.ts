@@ -1,9 +1,9 @@
-import { canonicalHash } from '../configuration/context.ts';
+import { hashCanonically } from '../configuration/context.ts';
 import type { GrantKind } from '../grants/contract.ts';
-import { meaning } from '../iam/equality.ts';
+import { canonicalKey } from '../iam/equality.ts';
 import { installationOf } from '../iam/managed-statements.ts';
-import { statementLabel } from '../iam/statement-label.ts';
-import { byText } from '../platform/order.ts';
+import { labelStatement } from '../iam/statement-label.ts';
+import { compareByText } from '../platform/order.ts';
 import type { UnmanagedStatement } from '../store/ports.ts';
 
 type Documents = ReturnType<GrantKind['documents']>;
@@ -16,10 +16,10 @@ export interface UnmanagedChange {
 }
 
 /** Bounds of what is kept: AWS's limits allow some hundred statements, and an item of the table may have 400 KB. */
-const most = { labels: 100, characters: 64 };
+const maxStatements = { labels: 100, characters: 64 };
 
 /** The unmanaged statements of a resource's documents, as the table keeps them, ordered. */
-export function unmanagedStatements(
+export function listUnmanagedStatements(
   documents: Documents,
   installationId: string,
 ): readonly UnmanagedStatement[] {
@@ -27,19 +27,22 @@ export function unmanagedStatements(
     (document?.Statement ?? [])
       .filter(({ Sid }) => installationOf(Sid) !== installationId)
       .map((statement) => ({
-        digest: canonicalHash([name, meaning(statement)]).slice(0, 16),
-        label: shortened(statementLabel(statement)),
+        digest: hashCanonically([name, canonicalKey(statement)]).slice(0, 16),
+        label: shortened(labelStatement(statement)),
       })),
   );
-  const ordered = all.toSorted(byText(({ digest }) => digest));
-  return ordered.map(({ digest, label }, index) => ({ digest, label: index < most.labels ? label : '' }));
+  const ordered = all.toSorted(compareByText(({ digest }) => digest));
+  return ordered.map(({ digest, label }, index) => ({
+    digest,
+    label: index < maxStatements.labels ? label : '',
+  }));
 }
 
 const shortened = (label: string): string =>
-  label.length <= most.characters ? label : `${label.slice(0, most.characters - 1)}…`;
+  label.length <= maxStatements.characters ? label : `${label.slice(0, maxStatements.characters - 1)}…`;
 
 /** What appeared, changed or vanished: of one label, a statement that went and one that came are one that changed. */
-export function unmanagedChanges(
+export function diffUnmanagedStatements(
   left: readonly UnmanagedStatement[],
   now: readonly UnmanagedStatement[],
 ): readonly UnmanagedChange[] {

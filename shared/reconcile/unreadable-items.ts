@@ -1,19 +1,19 @@
 import type { Account } from '../platform/account.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
-import type { FoundResources } from '../store/ports.ts';
-import { groupedLines } from './grouped-causes.ts';
+import type { SearchResult } from '../store/ports.ts';
+import { formatGroupedCauses } from './grouped-causes.ts';
 
 /** The accounts whose items of the table cannot be understood, a line for each cause. */
-export const unreadableAccounts = (accounts: readonly Account[]): readonly string[] =>
-  groupedLines(
+export const describeUnreadableAccounts = (accounts: readonly Account[]): readonly string[] =>
+  formatGroupedCauses(
     accounts.flatMap(({ id, unreadable }) =>
-      unreadable === undefined ? [] : [{ resource: id, text: unreadableText(unreadable) }],
+      unreadable === undefined ? [] : [{ resource: id, text: formatUnreadable(unreadable) }],
     ),
     'accounts',
   );
 
 /** The searches whose items cannot be understood, a line each. */
-export const unreadableSearches = (items: readonly FoundResources[]): readonly string[] =>
-  items.flatMap(({ unreadable }) => (unreadable === undefined ? [] : unreadableText(unreadable)));
+export const describeUnreadableSearches = (items: readonly SearchResult[]): readonly string[] =>
+  items.flatMap(({ unreadable }) => (unreadable === undefined ? [] : formatUnreadable(unreadable)));
 
-export const unreadableText = ({ name, message }: ErrorRecord): string => `${name}: ${message}`;
+export const formatUnreadable = ({ name, message }: ErrorRecord): string => `${name}: ${message}`;

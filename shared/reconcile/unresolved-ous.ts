@@ -1,22 +1,28 @@
 import { isMember } from '../accounts/membership.ts';
-import { ouNamesOf, ouPathOf } from '../accounts/ou-path.ts';
-import { matches, type OuPathTest, ouPathsOf, pathTest, type Selector } from '../accounts/selector.ts';
+import { formatOuPath, splitOuPath } from '../accounts/ou-path.ts';
 import {
+  compileOuPath,
+  listSelectorOuPaths,
+  matchesSelector,
+  type OuPathTest,
+  type Selector,
+} from '../accounts/selector.ts';
+import {
+  buildOuTree,
   deleted,
   type EmptyOus,
-  namedOus,
-  namesAsStored,
+  evaluateSelection,
+  findNamedOus,
+  getNamesAsStored,
   noStoredOus,
   type OuTree,
-  ouTreeOf,
   type StoredOus,
-  selectionOf,
 } from '../accounts/stored-ous.ts';
-import type { InForce } from '../configuration/active-configuration.ts';
+import type { ResolvedConfiguration } from '../configuration/active-configuration.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Account } from '../platform/account.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { grantsOn } from './desired-resources.ts';
+import { listGrantNames } from './desired-resources.ts';
 import type { UnresolvedAccounts } from './plan-types.ts';
 
 /** A selector of a configuration, and what it is part of: the name of a grant, or `approval`. */
@@ -31,8 +37,8 @@ const selectorsIn = ({ grants, approval }: Configuration): readonly NamedSelecto
 ];
 
 /** The paths of OUs in all selectors of a configuration, each once, ordered. */
-export const ouPathsIn = (configuration: Configuration): readonly string[] =>
-  [...new Set(selectorsIn(configuration).flatMap(({ selector }) => ouPathsOf(selector)))].sort();
+export const listOuPaths = (configuration: Configuration): readonly string[] =>
+  [...new Set(selectorsIn(configuration).flatMap(({ selector }) => listSelectorOuPaths(selector)))].sort();
 
 /** A path that does not name the OUs any more that it named when the configuration was activated. */
 export interface UnresolvedPath {
@@ -54,7 +60,7 @@ export interface PlannedResource {
 }
 
 export interface UnresolvedSource {
-  readonly active: Pick<InForce, 'configuration' | 'ous'>;
+  readonly active: Pick<ResolvedConfiguration, 'configuration' | 'ous'>;
   readonly accounts: readonly Account[];
   /** Resources that were planned: without a plan nobody knows which accounts have access. */
   readonly planned: readonly PlannedResource[];
@@ -63,16 +69,18 @@ export interface UnresolvedSource {
 }
 
 /** The unresolved paths of a configuration, ordered. Pure. */
-export function unresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
+export function listUnresolvedPaths(known: UnresolvedSource): readonly UnresolvedPath[] {
   const { configuration, ous = noStoredOus } = known.active;
-  const tree = new Map([...(known.emptyOus ?? []), ...ouTreeOf(known.accounts)]);
-  return ouPathsIn(configuration).flatMap((path) => {
+  const tree = new Map([...(known.emptyOus ?? []), ...buildOuTree(known.accounts)]);
+  return listOuPaths(configuration).flatMap((path) => {
     const stored = ous[path];
     if (stored === undefined) return [];
-    const test = pathTest(path);
+    const test = compileOuPath(path);
     const changed = changesOf(stored, test, tree);
     if (Object.values(changed).every((each) => each.length === 0)) return [];
-    const users = selectorsIn(configuration).filter(({ selector }) => ouPathsOf(selector).includes(path));
+    const users = selectorsIn(configuration).filter(({ selector }) =>
+      listSelectorOuPaths(selector).includes(path),
+    );
     const concerned = known.accounts.filter(isMember).filter(isConcerned(stored, test));
     const usedBy = users.map(({ name }) => name);
     return [{ path, usedBy, ...changed, ...accountsOf({ ...known, ous, users, concerned }) }];
@@ -82,11 +90,11 @@ export function unresolvedPaths(known: UnresolvedSource): readonly UnresolvedPat
 type OuChanges = Pick<UnresolvedPath, 'renamed' | 'replaced' | 'deleted'>;
 
 function changesOf(stored: Readonly<Record<string, string>>, test: OuPathTest, tree: OuTree): OuChanges {
-  const named = namedOus(stored, test).map(([id, was]) => ({ id, was, now: tree.get(id) }));
+  const named = findNamedOus(stored, test).map(([id, was]) => ({ id, was, now: tree.get(id) }));
   const isReplacement = replacementTest(stored, tree);
   return {
     renamed: named.flatMap(({ id, was, now }) =>
-      now === undefined || now === deleted || test.test(ouNamesOf(now)) ? [] : [{ id, was, now }],
+      now === undefined || now === deleted || test.test(splitOuPath(now)) ? [] : [{ id, was, now }],
     ),
     replaced: [...tree].flatMap(([id, path]) => (isReplacement(id, path) ? [{ id, path }] : [])),
     deleted: named.flatMap(({ id, was, now }) => (now === deleted ? [{ id, was }] : [])),
@@ -99,9 +107,9 @@ function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree)
   const idAt = new Map([...tree].map(([id, path]) => [path, id]));
   return (id: string, path: string): boolean => {
     if (stored[id] !== undefined || path === deleted) return false;
-    const names = ouNamesOf(path);
-    const ids = names.map((_, index) => idAt.get(ouPathOf(names.slice(0, index + 1))) ?? '');
-    const known = namesAsStored(stored, { parentIds: ['', ...ids], ouPath: path });
+    const names = splitOuPath(path);
+    const ids = names.map((_, index) => idAt.get(formatOuPath(names.slice(0, index + 1))) ?? '');
+    const known = getNamesAsStored(stored, { parentIds: ['', ...ids], ouPath: path });
     return paths.has(path) || known.length === names.length - 1;
   };
 }
@@ -110,7 +118,7 @@ function replacementTest(stored: Readonly<Record<string, string>>, tree: OuTree)
 const isConcerned =
   (stored: Readonly<Record<string, string>>, { test }: OuPathTest) =>
   (account: Account): boolean =>
-    test(namesAsStored(stored, account)) !== test(ouNamesOf(account.ouPath));
+    test(getNamesAsStored(stored, account)) !== test(splitOuPath(account.ouPath));
 
 function accountsOf({
   planned,
@@ -124,7 +132,7 @@ function accountsOf({
 }): Pick<UnresolvedPath, 'kept' | 'notAdded'> {
   const names = users.map(({ name }) => name);
   const plans = planned
-    .filter(({ desired }) => grantsOn(desired).some((grant) => names.includes(grant)))
+    .filter(({ desired }) => listGrantNames(desired).some((grant) => names.includes(grant)))
     .flatMap(({ plan }) => plan?.unresolved ?? []);
   const keeping = new Set(plans.flatMap(({ kept }) => kept));
   const refused = new Set(plans.flatMap(({ notAdded }) => notAdded));
@@ -139,14 +147,14 @@ function accountsOf({
 
 /** Whether the names of today select the account, and the stored OUs do not. */
 const isShut = (selector: Selector, account: Account, ous: StoredOus): boolean =>
-  matches(selector, account) && selectionOf(selector, account, ous) === 'not-selected';
+  matchesSelector(selector, account) && evaluateSelection(selector, account, ous) === 'not-selected';
 
 /** Whether a person must decide before the path works again; a path whose OU was deleted only gives nothing. */
 export const isIncomplete = ({ renamed, replaced }: UnresolvedPath): boolean =>
   renamed.length + replaced.length > 0;
 
 /** What happened, to which accounts, and what to do. */
-export function unresolvedText(unresolved: UnresolvedPath): string {
+export function formatUnresolvedPaths(unresolved: UnresolvedPath): string {
   const { path, usedBy, renamed, replaced, deleted, kept, notAdded } = unresolved;
   return [
     `The path ${path} (${usedByText(usedBy)}) does not name what it named when the configuration was activated.`,
@@ -177,10 +185,10 @@ const counted = (accounts: readonly Account[]): string =>
   accounts.length === 1 ? '1 account keeps' : `${accounts.length} accounts keep`;
 
 /** A line names this many accounts. */
-const mostAccounts = 10;
+const maxAccounts = 10;
 
 function accountsText(accounts: readonly Account[]): string {
-  const shown = accounts.slice(0, mostAccounts).map(({ id, name }) => `${name} (${id})`);
+  const shown = accounts.slice(0, maxAccounts).map(({ id, name }) => `${name} (${id})`);
   const more = accounts.length - shown.length;
   return [...shown, ...(more === 0 ? [] : [`and ${more} more`])].join(', ');
 }

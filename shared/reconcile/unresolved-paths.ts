@@ -1,7 +1,7 @@
-import { emptyOusOf } from '../accounts/empty-ous.ts';
-import { noStoredOus, ouTreeOf } from '../accounts/stored-ous.ts';
+import { readEmptyOus } from '../accounts/empty-ous.ts';
+import { buildOuTree, noStoredOus } from '../accounts/stored-ous.ts';
 import type { Services } from './services.ts';
-import { type UnresolvedPath, type UnresolvedSource, unresolvedPaths } from './unresolved-ous.ts';
+import { listUnresolvedPaths, type UnresolvedPath, type UnresolvedSource } from './unresolved-ous.ts';
 
 /** The paths of OUs that do not name any more what they named when the configuration was activated. */
 export async function findUnresolvedPaths(
@@ -11,6 +11,6 @@ export async function findUnresolvedPaths(
   const { active, accounts } = source;
   const { ous = noStoredOus } = active;
   if (Object.keys(ous).length === 0) return [];
-  const emptyOus = await emptyOusOf(store.registry, ous, ouTreeOf(accounts));
-  return unresolvedPaths({ ...source, emptyOus });
+  const emptyOus = await readEmptyOus(store.registry, ous, buildOuTree(accounts));
+  return listUnresolvedPaths({ ...source, emptyOus });
 }

@@ -1,23 +1,23 @@
 import pMap from 'p-map';
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import { activeConfiguration } from '../configuration/active-configuration.ts';
-import { grantContext } from '../configuration/context.ts';
+import { getActiveConfiguration } from '../configuration/active-configuration.ts';
+import { getGrantContext } from '../configuration/context.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { Access, GrantContext } from '../grants/contract.ts';
-import { accountIdsIn } from '../iam/accounts.ts';
+import { findAccountIds } from '../iam/accounts.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { evaluatePolicy } from '../iam/evaluate.ts';
-import { ownedStatements } from '../iam/managed-statements.ts';
+import { listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
 import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
-import { boundedLines } from '../platform/bounded-lines.ts';
-import { errorRecord } from '../platform/errors.ts';
+import { limitLines } from '../platform/bounded-lines.ts';
+import { toErrorRecord } from '../platform/errors.ts';
 import type { ResourceChange, ResourceState } from '../store/ports.ts';
 import type { DesiredResource } from './desired-resource.ts';
-import { resourcesInForce } from './desired-resources.ts';
-import { servedRevision } from './is-up-to-date.ts';
+import { listActiveResources } from './desired-resources.ts';
+import { getEffectiveRevision } from './is-up-to-date.ts';
 import type { Services } from './services.ts';
-import { isCrowded } from './write-batching.ts';
+import { isUnderBurst } from './write-batching.ts';
 
 export interface VerifyStep {
   readonly runId: string;
@@ -31,7 +31,7 @@ export interface Verification {
   readonly missing: readonly string[];
 }
 
-const most = { lines: 1_000, bytes: 100_000 };
+const maxFindings = { lines: 1_000, bytes: 100_000 };
 
 const correctAndVerify = (): string =>
   'to see all of them, correct the causes of the lines here, then start the run again, which verifies everything anew';
@@ -46,7 +46,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
   const revisions = new Map(accounts.map(({ accountId, revision }) => [accountId, revision]));
   if (![...revisions.values()].some((revision) => revision !== undefined))
     return { verified: 0, missing: [] };
-  const active = await activeConfiguration(services.store);
+  const active = await getActiveConfiguration(services.store);
   const { configuration } = active;
   const own = await pMap(revisions.keys(), (id) => services.store.registry.account(id), { concurrency: 8 });
   const whole = await services.store.runs.whole(runId);
@@ -57,7 +57,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
   const resumed = whole.run?.waitingUntil !== undefined;
   const findings = await pMap(
     // For these accounts alone: what the others have is nothing to this run.
-    resourcesInForce(active, unchanged),
+    listActiveResources(active, unchanged),
     (desired) =>
       resourceFindings(services, {
         runId,
@@ -71,7 +71,7 @@ export async function verifyRun(services: Services, { runId, accounts }: VerifyS
     { concurrency: 8 },
   );
   const missing = findings.flat().filter((finding) => finding !== undefined);
-  return { verified: findings.flat().length, missing: boundedLines(missing, most, correctAndVerify) };
+  return { verified: findings.flat().length, missing: limitLines(missing, maxFindings, correctAndVerify) };
 }
 
 interface Question {
@@ -99,13 +99,13 @@ async function resourceFindings(
   if (known !== undefined && !(question.resumed && known.some((finding) => finding !== undefined)))
     return known;
   try {
-    return (await provedInCrowd(services, question)) ?? (await freshFindings(services, question));
+    return (await verifyFromRecordInBurst(services, question)) ?? (await freshFindings(services, question));
   } catch (error) {
     // After a crowd many ask at once, and each that asks again would ask for all of its resources.
     if (error instanceof ThrottledError) return provedOr(error, services, question);
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
-    return [`${desired.key}: could not be read for verification: ${errorRecord(error).message}`];
+    return [`${desired.key}: could not be read for verification: ${toErrorRecord(error).message}`];
   }
 }
 
@@ -117,15 +117,15 @@ const recordedDocuments = (after: NonNullable<ResourceChange['after']>): Documen
   Object.values(after).map((document) => (document ?? undefined) as PolicyDocument | undefined);
 
 /** In a crowd, so that nobody reads each resource again for each account. */
-async function provedInCrowd(services: Services, question: Question) {
+async function verifyFromRecordInBurst(services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
-  return isCrowded(state, services.clock.now()) ? provedByAnother(services, question, state) : undefined;
+  return isUnderBurst(state, services.clock.now()) ? verifyFromRecord(services, question, state) : undefined;
 }
 
 /** @throws ThrottledError `error`, where there is no proof: it says nothing about the access, and the state machine asks again later */
 async function provedOr(error: ThrottledError, services: Services, question: Question) {
   const state = await services.store.resources.get(question.desired.key);
-  const proved = await provedByAnother(services, question, state);
+  const proved = await verifyFromRecord(services, question, state);
   if (proved === undefined) throw error;
   return proved;
 }
@@ -134,14 +134,14 @@ async function provedOr(error: ThrottledError, services: Services, question: Que
  * By what the run that has done our work has read back; `undefined` where there is none, or it has not recorded that yet,
  * or something is missing there.
  */
-async function provedByAnother(
+async function verifyFromRecord(
   { store }: Services,
   question: Question,
   state: ResourceState | undefined,
 ): Promise<readonly undefined[] | undefined> {
   if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
   const accountIds = question.accounts.map(({ id }) => id);
-  if (servedRevision(state, accountIds) < question.revision) return undefined;
+  if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
   const changes = await store.runs.changes(state.leftBy.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
@@ -160,7 +160,7 @@ const wasUpdated = ({ outcome }: ResourceChange): boolean =>
 
 /** Another configuration was put in force after the plan. */
 const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>
-  accounts.some((account) => accessesOf(desired, account, grantContext(configuration)).length > 0)
+  accounts.some((account) => listAccesses(desired, account, getGrantContext(configuration)).length > 0)
     ? [`${desired.key}: not planned, since the configuration in force has changed; start the run again`]
     : [];
 
@@ -176,7 +176,7 @@ async function freshFindings(services: Services, question: Question) {
   const deadline = clock.now() + patience;
   for (let pause = 500; ; pause *= 2) {
     const clients = services.aws(runId, configuration).reader(desired.ref);
-    const state = await desired.kind.read(clients, desired.ref, grantContext(configuration));
+    const state = await desired.kind.read(clients, desired.ref, getGrantContext(configuration));
     const {
       owned = [],
       leaving = {},
@@ -194,7 +194,7 @@ function documentFindings(
   documents: Documents,
   keptNow: readonly string[] = Object.keys(change?.leaving ?? {}),
 ) {
-  const context = grantContext(configuration);
+  const context = getGrantContext(configuration);
   const asked = accounts.filter(({ id }) => !change?.accountIds?.includes(id));
   const kept = new Set(keptNow);
   return asked.flatMap((account) => accountFindings(desired, account, { documents, kept }, context));
@@ -206,7 +206,7 @@ function accountFindings(
   { documents, kept }: { readonly documents: Documents; readonly kept: ReadonlySet<string> },
   context: GrantContext,
 ): readonly (string | undefined)[] {
-  const accesses = accessesOf(desired, account, context);
+  const accesses = listAccesses(desired, account, context);
   if (accesses.length > 0)
     return accesses.map((access) => {
       const { allowed, why } = isAllowed(documents, access);
@@ -215,8 +215,8 @@ function accountFindings(
   // What raw statements give is not known, so it is not verified; whoever is kept for now may be named.
   if (isGranted(desired, account) || kept.has(account.id)) return [];
   const named = documents.some((document) =>
-    ownedStatements(document, context.installationId).some((statement) =>
-      accountIdsIn(statement).has(account.id),
+    listManagedStatements(document, context.installationId).some((statement) =>
+      findAccountIds(statement).has(account.id),
     ),
   );
   return [named ? `${desired.key}: still names ${account.id}, which gets nothing on it` : undefined];
@@ -229,7 +229,7 @@ const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>
   );
 
 /** What the configuration grants to an account on a resource; nothing for one that is no member. */
-export const accessesOf = (
+export const listAccesses = (
   { kind, ref, shares }: DesiredResource,
   account: Account,
   context: GrantContext,

@@ -8,7 +8,7 @@ import { LeaseLostError } from './errors.ts';
 export type Remember = (state: ResourceState) => Promise<void>;
 
 /** For the holder of the resource's lease, who has read `state`. */
-export function remembering(
+export function createRemember(
   { resources }: Pick<Store, 'resources'>,
   resource: string,
   state: ResourceState | undefined,

@@ -22,7 +22,7 @@ export interface LastWrite {
  * How long after a write the next one waits, so that one serves all who come meanwhile. Alone nobody waits, and one after
  * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
  */
-export function gatheringAfter(
+export function computeBatchWindow(
   before: Gathering | undefined,
   { revision, now, unfinished = false }: LastWrite,
 ): Gathering {
@@ -36,7 +36,7 @@ export function gatheringAfter(
  * When the next write may come, milliseconds since the epoch. What is further away than any pause was written by a clock
  * that is fast, such as that of a person's computer, and counts for nothing.
  */
-export function gathersUntil(state: ResourceState | undefined, now: number): number {
+export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
   const until = Date.parse(state?.gathering?.until ?? '');
   return until <= now + longestPause + clockSkew ? until : 0;
 }
@@ -45,5 +45,5 @@ export function gathersUntil(state: ResourceState | undefined, now: number): num
  * Whether it is being written for a crowd, or was until a moment ago: what stands there now is not what an update will
  * find, and the service has enough to do.
  */
-export const isCrowded = (state: ResourceState | undefined, now: number): boolean =>
-  now < gathersUntil(state, now) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;
+export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>
+  now < getBatchWindowEnd(state, now) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;

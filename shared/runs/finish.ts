@@ -1,15 +1,15 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
-import { timestamp } from '../platform/clock.ts';
+import { getTimestamp } from '../platform/clock.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
-import { messageOf } from '../platform/lambda/task-error.ts';
-import { accessOf, takenBackText, warningsOn } from '../reconcile/access-changes.ts';
-import { type Affected, groupedLines } from '../reconcile/grouped-causes.ts';
-import { refusedText } from '../reconcile/rejection-text.ts';
+import { parseTaskError } from '../platform/lambda/task-error.ts';
+import { formatRemovalSummary, listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
+import { type Affected, formatGroupedCauses } from '../reconcile/grouped-causes.ts';
+import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
 import type { Verification } from '../reconcile/verify.ts';
 import type { ResourceChange, RunRecord } from '../store/ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
-import { unapproved } from './approval/expired-approval.ts';
+import { explainUnapproved } from './approval/expired-approval.ts';
 import { announcePending, recordAndAnnounce } from './record/announce.ts';
 
 /** How registering one account ended: with a revision, or with the error that the state machine caught. */
@@ -44,18 +44,18 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
   const { store } = services;
   const { run: opened, changes } = await store.runs.whole(step.runId);
   const strangers = await nonMembers(services, step, changes);
-  const left = lines([
+  const left = uniqueLines([
     // What looking for resources has left.
     ...(opened?.left ?? []),
     ...step.accounts.flatMap(accountLine),
     ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
-    ...changeLines(changes, () => opened?.accountIds ?? []),
+    ...formatChanges(changes, () => opened?.accountIds ?? []),
     // An update that recorded how each of its resources ended has said why already.
-    ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(updateLine) : []),
+    ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),
     ...step.verification.missing,
   ]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
-  const warnings = lines([...(opened?.warnings ?? []), ...warningsOn(changes)]);
+  const warnings = uniqueLines([...(opened?.warnings ?? []), ...listWarnings(changes)]);
   const reason = left.length === 0 ? (strangers[0] ?? summary(changes)) : left[0];
   const finished: RunRecord = {
     runId: step.runId,
@@ -66,15 +66,15 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     ...(reason === undefined ? {} : { reason }),
     ...(left.length === 0 ? {} : { left }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    ...accessOf(changes),
+    ...summarizeAccess(changes),
   };
   if (isNews(finished, changes)) await close(services, finished, opened);
-  else await store.runs.put({ ...finished, finishedAt: timestamp(services.clock) });
+  else await store.runs.put({ ...finished, finishedAt: getTimestamp(services.clock) });
   return { runId: step.runId, status };
 }
 
 /** A step that is tried again finds its own lines on the record. */
-export const lines = (all: readonly string[]): readonly string[] => [...new Set(all)];
+export const uniqueLines = (all: readonly string[]): readonly string[] => [...new Set(all)];
 /** Tags change all the time: a run for a resource is announced only where it has changed something or could not. */
 const isNews = ({ cause, status }: RunRecord, changes: readonly ResourceChange[]): boolean =>
   cause !== 'resource' || status === 'failed' || changes.some(({ outcome }) => outcome === 'written');
@@ -99,7 +99,9 @@ export async function failRun(
     return { runId, status: opened.status };
   }
   const waited = opened?.status === 'waiting-for-approval';
-  const ended = waited ? await unapproved(services, runId, error) : { error, left: [goOn(error)] };
+  const ended = waited
+    ? await explainUnapproved(services, runId, error)
+    : { error, left: [describeSkippedSteps(error)] };
   const failed: RunRecord = {
     runId,
     startedAt,
@@ -108,22 +110,22 @@ export async function failRun(
     status: 'failed',
     reason: ended.error.message,
     error: ended.error,
-    left: lines([
+    left: uniqueLines([
       ...ended.left,
       ...(opened?.left ?? []),
-      ...changeLines(changes, () => opened?.accountIds ?? []),
+      ...formatChanges(changes, () => opened?.accountIds ?? []),
     ]),
-    ...accessOf(changes),
+    ...summarizeAccess(changes),
   };
   await close(services, failed, opened);
   return { runId, status: 'failed' };
 }
 
-const goOn = ({ name }: ErrorRecord): string =>
+const describeSkippedSteps = ({ name }: ErrorRecord): string =>
   `Everything from here on: ${name}. Start it again once that is put right`;
 
 const close = (services: Services, run: RunRecord, before: RunRecord | undefined): Promise<void> =>
-  recordAndAnnounce(services, { ...run, finishedAt: timestamp(services.clock) }, before);
+  recordAndAnnounce(services, { ...run, finishedAt: getTimestamp(services.clock) }, before);
 
 async function nonMembers(
   { store }: Services,
@@ -134,25 +136,25 @@ async function nonMembers(
   for (const { accountId, revision } of accounts) {
     const account = revision === undefined ? undefined : await store.registry.account(accountId);
     if (account !== undefined && !isMember(account) && !isUnreadable(account))
-      lines.push(`account ${accountId} is ${account.state}; ${takenBackText(changes, accountId)}`);
+      lines.push(`account ${accountId} is ${account.state}; ${formatRemovalSummary(changes, accountId)}`);
   }
   return lines;
 }
 
 const accountLine = ({ accountId, error }: AccountOutcome): readonly string[] =>
-  error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${messageOf(error.Cause)}`];
+  error === undefined ? [] : [`Account ${accountId}: ${error.Error}: ${parseTaskError(error.Cause)}`];
 
 /** Says something only where the update was given up. */
-export const updateLine = ({ central, error }: UpdateOutcome): readonly string[] =>
-  error === undefined ? [] : [`The ${central} account: ${error.Error}: ${messageOf(error.Cause)}`];
+export const formatUpdate = ({ central, error }: UpdateOutcome): readonly string[] =>
+  error === undefined ? [] : [`The ${central} account: ${error.Error}: ${parseTaskError(error.Cause)}`];
 /**
  * The unresolved resources, a line for each cause.
  * @param ownOf the accounts whose rejection counts as unresolved
  */
-export const changeLines = (
+export const formatChanges = (
   changes: readonly ResourceChange[],
   ownOf: (change: ResourceChange) => readonly string[],
-): readonly string[] => groupedLines(changes.flatMap((change) => leftOf(change, ownOf(change))));
+): readonly string[] => formatGroupedCauses(changes.flatMap((change) => leftOf(change, ownOf(change))));
 
 function leftOf(
   { resource, outcome, error, accountIds, ambiguous }: ResourceChange,
@@ -166,13 +168,13 @@ function leftOf(
     case 'set-aside': {
       const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
       return [
-        ...(ours.length === 0 ? [] : [left(refusedText(ours, { ambiguous }))]),
+        ...(ours.length === 0 ? [] : [left(formatRejection(ours, { ambiguous }))]),
         ...(error === undefined ? [] : [left(`withheld${errorText(error)}`)]),
       ];
     }
     case 'refused': {
       const rejected = accountIds?.filter((id) => own.includes(id)) ?? [];
-      const who = rejected.length === 0 ? '' : `. Besides, ${refusedText(rejected, { ambiguous })}`;
+      const who = rejected.length === 0 ? '' : `. Besides, ${formatRejection(rejected, { ambiguous })}`;
       return [left(`${outcome}${errorText(error)}${who}`)];
     }
     case undefined:

@@ -2,40 +2,44 @@ import pMap from 'p-map';
 import { requireReady } from '../accounts/registry.ts';
 import {
   type ActiveConfiguration,
-  activationOf,
-  activeConfiguration,
-  configurationInForce,
+  getActivationId,
+  getActiveConfiguration,
+  getConfiguration,
 } from '../configuration/active-configuration.ts';
 import { defaultApprovalHours } from '../configuration/schema.ts';
 import type { RegisteredAccount } from '../platform/account.ts';
 import { type CentralAccountName, centralAccountNames } from '../platform/central-accounts.ts';
-import { timestamp } from '../platform/clock.ts';
-import { gainsOf, leavingOf } from '../reconcile/change-record.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { leavingOf, toAccessChanges } from '../reconcile/change-record.ts';
 import type { DesiredResource } from '../reconcile/desired-resource.ts';
-import { centralAccountOf, grantsOn, resourcesInForce } from '../reconcile/desired-resources.ts';
 import {
-  hearsOf,
-  type Looked,
-  lookForResources,
+  getCentralAccountName,
+  listActiveResources,
+  listGrantNames,
+} from '../reconcile/desired-resources.ts';
+import {
+  type DiscoveryResult,
+  discoverResources,
+  formatSearchProblems,
+  isEventOfKind,
   type ResourcePlace,
-  searchLines,
 } from '../reconcile/discover-resources.ts';
-import { driftStatus } from '../reconcile/drift.ts';
-import { hasNewGrace, isSettled, isWorthALook } from '../reconcile/is-up-to-date.ts';
+import { getDriftStatus } from '../reconcile/drift.ts';
+import { hasNewGrace, isUpToDate, needsReconcileAnyway } from '../reconcile/is-up-to-date.ts';
 import type { ResourcePlan } from '../reconcile/plan-types.ts';
 import {
-  nextDocuments,
-  noticed,
+  listReadWarnings,
+  type ReadResource,
   readAndPlan,
-  recorded,
-  type SeenResource,
-  stateOf,
+  readState,
+  toJsonDocuments,
+  toNextDocuments,
 } from '../reconcile/read-and-plan.ts';
-import { waits } from '../reconcile/required-approval.ts';
-import { selectorWarnings } from '../reconcile/selector-warnings.ts';
+import { isPendingApproval } from '../reconcile/required-approval.ts';
+import { findSelectorWarnings } from '../reconcile/selector-warnings.ts';
 import type { Services } from '../reconcile/services.ts';
-import { unreadableAccounts } from '../reconcile/unreadable-items.ts';
-import { isCrowded } from '../reconcile/write-batching.ts';
+import { describeUnreadableAccounts } from '../reconcile/unreadable-items.ts';
+import { isUnderBurst } from '../reconcile/write-batching.ts';
 import type { ResourceChange, ResourceState, RunRecord } from '../store/ports.ts';
 import type { AccountOutcome } from './finish.ts';
 import { noteUnresolvedPaths } from './unresolved-paths.ts';
@@ -82,18 +86,18 @@ export async function planRun(services: Services, step: PlanStep): Promise<Plann
   await requireReady(registry);
   const { run, done } = await resumed(services, runId);
   const looked = await look(services, step);
-  const active = await activeConfiguration(services.store);
+  const active = await getActiveConfiguration(services.store);
   const registered = await registry.accounts();
   await note(services, runId, {
-    left: [...searchLines(looked), ...unreadableAccounts(registered)],
-    warnings: [...looked.warnings, ...selectorWarnings(active, registered)],
+    left: [...formatSearchProblems(looked), ...describeUnreadableAccounts(registered)],
+    warnings: [...looked.warnings, ...findSelectorWarnings(active, registered)],
     before: run,
   });
   const accountIds = sweep ? [] : accounts.map(({ accountId }) => accountId);
   const readAll = sweep || cause === 'manual';
   const plan = { runId, revision, active, registered, accountIds, readAll, sweep, place };
   const changes = await pMap(
-    resourcesInForce(active, registered),
+    listActiveResources(active, registered),
     async (desired) => {
       const again = done.has(desired.key);
       const { unresolved, ...change } = await planOne(
@@ -124,17 +128,17 @@ async function revisionFor(
   { cause, accounts, place = null }: PlanStep,
 ): Promise<number> {
   // A configuration that cannot be read keeps every account from being registered; that is the run's own error.
-  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await configurationInForce(store);
+  if (accounts.some(({ error }) => error?.Error === 'ConfigurationError')) await getConfiguration(store);
   if (cause === 'sweep' || place !== null) return (await store.registry.head()).revision;
   return Math.max(0, ...accounts.flatMap((account) => account.revision ?? []));
 }
 
 /** Looks for resources before anything is planned. */
-async function look(services: Services, { runId, cause, place }: PlanStep): Promise<Looked> {
-  const configuration = await configurationInForce(services.store);
+async function look(services: Services, { runId, cause, place }: PlanStep): Promise<DiscoveryResult> {
+  const configuration = await getConfiguration(services.store);
   const everywhere = cause === 'sweep' || cause === 'manual';
   const where = everywhere ? 'everywhere' : (place ?? 'new');
-  return lookForResources(services, { runId, configuration, where, keep: true });
+  return discoverResources(services, { runId, configuration, where, keep: true });
 }
 
 interface Noteworthy {
@@ -171,7 +175,7 @@ function approvalFor(
   accounts: PlanStep['accounts'],
 ): Pick<PlannedRun, 'approval' | 'approvalSeconds'> {
   const own = new Set(accounts.map(({ accountId }) => accountId));
-  if (!registered.some((account) => own.has(account.id) && waits(account))) return nobodyWaits;
+  if (!registered.some((account) => own.has(account.id) && isPendingApproval(account))) return nobodyWaits;
   const hours = configuration.approval?.timeLimitHours ?? defaultApprovalHours;
   return { approval: 'required', approvalSeconds: hours * 3_600 };
 }
@@ -211,7 +215,7 @@ const isRead = ({ readAll, place }: RunPlan, { ref }: DesiredResource): boolean 
   (place !== null &&
     place.accountId === ref.accountId &&
     place.region === ref.region &&
-    hearsOf(ref.kind, place));
+    isEventOfKind(ref.kind, place));
 
 /** What is planned, and which accounts only unresolved paths select. */
 type Planned<Change> = Change & Pick<ResourcePlan, 'unresolved'>;
@@ -221,15 +225,15 @@ async function planOne(
   plan: RunPlan,
   desired: DesiredResource,
 ): Promise<Planned<ResourceChange>> {
-  const { state, error } = await stateOf(services, desired);
-  const central = centralAccountOf(desired, plan.active.configuration);
+  const { state, error } = await readState(services, desired);
+  const central = getCentralAccountName(desired, plan.active.configuration);
   const change = { resource: desired.key, ...(central === undefined ? {} : { central }) };
   // What is remembered of one resource keeps no other from being planned; the update meets it again.
   if (error !== undefined) return { ...change, plannedGeneration: 0, error };
   const planned = await planRemembered(services, plan, desired, state);
   const whole = { ...change, plannedGeneration: state?.generation ?? 0, ...planned };
   if (!isAsLeft(plan, desired, state, whole)) return whole;
-  return { ...whole, outcome: 'unchanged', finishedAt: timestamp(services.clock) };
+  return { ...whole, outcome: 'unchanged', finishedAt: getTimestamp(services.clock) };
 }
 
 /** Whether the update would do nothing: the resource was left for these accounts and is as it was left, as far as known. */
@@ -240,9 +244,9 @@ const isAsLeft = (
   change: ResourceChange,
 ): boolean =>
   change.planned === 'none' &&
-  !isWorthALook(change) &&
+  !needsReconcileAnyway(change) &&
   !hasNewGrace(change, state) &&
-  isSettled(state, { revision, accountIds, hash: activationOf(active), grants: grantsOn(desired) });
+  isUpToDate(state, { revision, accountIds, hash: getActivationId(active), grants: listGrantNames(desired) });
 
 async function planRemembered(
   services: Services,
@@ -251,13 +255,16 @@ async function planRemembered(
   state: ResourceState | undefined,
 ): Promise<Planned<Omit<ResourceChange, 'resource'>>> {
   const { active, registered, runId, sweep, revision, accountIds } = plan;
-  const settled = { revision, accountIds, hash: activationOf(active), grants: grantsOn(desired) };
-  if (!isRead(plan, desired) && isSettled(state, settled)) return { planned: 'none' };
+  const settled = { revision, accountIds, hash: getActivationId(active), grants: listGrantNames(desired) };
+  if (!isRead(plan, desired) && isUpToDate(state, settled)) return { planned: 'none' };
   // The update reads it in any case, when others have written it for a crowd, or by itself.
-  if (!isRead(plan, desired) && isCrowded(state, services.clock.now())) return {};
-  const madeAt = timestamp(services.clock);
+  if (!isRead(plan, desired) && isUnderBurst(state, services.clock.now())) return {};
+  const madeAt = getTimestamp(services.clock);
   const seen = await readAndPlan(services, { runId, active, accounts: registered, madeAt }, desired, state);
-  const found = { ...(sweep ? { drift: driftStatus(seen, plan) } : {}), ...noticed(seen, active) };
+  const found = {
+    ...(sweep ? { drift: getDriftStatus(seen, plan) } : {}),
+    ...listReadWarnings(seen, active),
+  };
   const { plan: planned, error, unresolved } = seen;
   const why = { ...(error && { error }), ...(unresolved && { unresolved }) };
   if (planned !== undefined)
@@ -274,7 +281,7 @@ async function planRemembered(
 }
 
 function whatIsPlanned(
-  { desired, actual = {} }: SeenResource,
+  { desired, actual = {} }: ReadResource,
   planned: ResourcePlan,
   { sweep, active }: RunPlan,
 ): Omit<ResourceChange, 'resource'> {
@@ -285,8 +292,8 @@ function whatIsPlanned(
   return {
     ...noteworthy,
     planned: changed || withheld.length > 0 ? 'change' : 'none',
-    ...gainsOf(planned),
-    before: recorded(actual),
-    after: recorded(nextDocuments(desired, planned)),
+    ...toAccessChanges(planned),
+    before: toJsonDocuments(actual),
+    after: toJsonDocuments(toNextDocuments(desired, planned)),
   };
 }

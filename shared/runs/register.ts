@@ -4,7 +4,7 @@ import { refreshAccount } from '../accounts/refresh-account.ts';
 import { requireReady } from '../accounts/registry.ts';
 import type { Account } from '../platform/account.ts';
 import type { Services } from '../reconcile/services.ts';
-import { approvalInForce } from './approval/approval-in-force.ts';
+import { getActiveApproval } from './approval/approval-in-force.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;
@@ -32,7 +32,7 @@ export async function registerAccount(
     clock,
     random,
     accountId,
-    needsApproval: () => approvalInForce(store),
+    needsApproval: () => getActiveApproval(store),
   });
   if (account === undefined && expect === 'any') return { accountId, state: 'DEPARTED' };
   if (account === undefined)

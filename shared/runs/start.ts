@@ -1,9 +1,9 @@
 import { parseAccountEvent } from '../accounts/account-event.ts';
-import { configurationOf } from '../configuration/active-configuration.ts';
-import { searchesOf } from '../configuration/searches.ts';
-import { callEvents } from '../grants/kinds.ts';
-import { timestamp } from '../platform/clock.ts';
-import { isAt, type ResourcePlace } from '../reconcile/discover-resources.ts';
+import { parseStoredConfiguration } from '../configuration/active-configuration.ts';
+import { listSearches } from '../configuration/searches.ts';
+import { listCallEvents } from '../grants/kinds.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { canAffectSearch, type ResourcePlace } from '../reconcile/discover-resources.ts';
 import type { Services } from '../reconcile/services.ts';
 import type { Store } from '../store/ports.ts';
 
@@ -27,10 +27,10 @@ export async function startRun(
   { store, clock }: Services,
   { runId, startedAt, input }: { runId: string; startedAt: string; input: unknown },
 ): Promise<StartedRun> {
-  const event = parseAccountEvent(input, callEvents());
+  const event = parseAccountEvent(input, listCallEvents());
   const reason = event.type === 'ignored' ? event.reason : await whyNotLooked(store, event);
   if (reason !== undefined) {
-    const finishedAt = timestamp(clock);
+    const finishedAt = getTimestamp(clock);
     await store.runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
     return { runId, status: 'ignored', accountIds: [], cause: 'ignored', expect: 'any', place: null };
   }
@@ -51,9 +51,10 @@ function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'expe
 /** Why nothing has to be looked for; `undefined` where it has, or the event is about accounts. */
 async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
   if (event.type !== 'resource') return undefined;
-  const inForce = await configuration.inForce();
-  if (inForce === undefined) return 'no configuration is in force, so no pattern is looked for';
+  const stored = await configuration.getActive();
+  if (stored === undefined) return 'no configuration is in force, so no pattern is looked for';
   const { place } = event;
-  if (searchesOf(configurationOf(inForce)).some((search) => isAt(search, place))) return undefined;
+  if (listSearches(parseStoredConfiguration(stored)).some((search) => canAffectSearch(search, place)))
+    return undefined;
   return `no grant has a pattern for resources of ${place.source} in account ${place.accountId}, ${place.region}`;
 }

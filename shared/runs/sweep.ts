@@ -1,21 +1,25 @@
-import { lookAtEmptyOus } from '../accounts/empty-ous.ts';
+import { checkEmptyOus } from '../accounts/empty-ous.ts';
 import { firstCursor, type ImportCounts, type ImportCursor } from '../accounts/import-cursor.ts';
 import { importSlice } from '../accounts/import-slice.ts';
 import { usesTags } from '../accounts/selector.ts';
 import { withNewOus } from '../accounts/stored-ous.ts';
-import { configurationInForce, configurationOf, storedOusOf } from '../configuration/active-configuration.ts';
-import { timestamp } from '../platform/clock.ts';
-import { accessOf, warningsOn } from '../reconcile/access-changes.ts';
-import { outcomeOfError } from '../reconcile/outcome.ts';
+import {
+  getConfiguration,
+  getStoredOus,
+  parseStoredConfiguration,
+} from '../configuration/active-configuration.ts';
+import { getTimestamp } from '../platform/clock.ts';
+import { listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
+import { toErrorOutcome } from '../reconcile/outcome.ts';
 import type { Services } from '../reconcile/services.ts';
-import { unreadableText } from '../reconcile/unreadable-items.ts';
-import { ouPathsIn } from '../reconcile/unresolved-ous.ts';
+import { formatUnreadable } from '../reconcile/unreadable-items.ts';
+import { listOuPaths } from '../reconcile/unresolved-ous.ts';
 import type { Listed, Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
 import { driftStatuses } from '../store/run-ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
-import { approvalInForce } from './approval/approval-in-force.ts';
-import { unasked } from './approval/expired-approval.ts';
-import { changeLines, type FinishedRun, lines, type UpdateOutcome, updateLine } from './finish.ts';
+import { getActiveApproval } from './approval/approval-in-force.ts';
+import { listPendingWithoutRequest } from './approval/expired-approval.ts';
+import { type FinishedRun, formatChanges, formatUpdate, type UpdateOutcome, uniqueLines } from './finish.ts';
 import { recordAndAnnounce } from './record/announce.ts';
 import { retryAnnouncements } from './record/retry-announcements.ts';
 
@@ -51,27 +55,27 @@ export async function importNextSlice(
   { store, hub, clock, random }: Services,
   { cursor }: { cursor: ImportCursor },
 ): Promise<ImportState> {
-  const configuration = await configurationInForce(store);
+  const configuration = await getConfiguration(store);
   const selectors = [...configuration.grants, configuration.approval].flatMap((part) => part?.for ?? []);
   const tags = selectors.some(usesTags);
   const { registry } = store;
-  const needsApproval = () => approvalInForce(store);
+  const needsApproval = () => getActiveApproval(store);
   const access = { registry, organizations: hub.organizations, clock, random, tags, needsApproval };
   const slice = await importSlice(access, cursor);
   if (slice.cursor !== undefined) return { status: 'more', ...slice };
   await storeNewOus(store);
-  const inForce = await store.configuration.inForce();
-  if (inForce !== undefined) await lookAtEmptyOus(access, storedOusOf(inForce));
+  const stored = await store.configuration.getActive();
+  if (stored !== undefined) await checkEmptyOus(access, getStoredOus(stored));
   return { status: 'done', ...slice };
 }
 
 /** OUs that paths of the active configuration name by now are stored before anybody renames them. */
 async function storeNewOus({ configuration, registry }: Store): Promise<void> {
-  const inForce = await configuration.inForce();
-  if (inForce === undefined) return;
-  const stored = storedOusOf(inForce);
-  const ous = withNewOus(stored, ouPathsIn(configurationOf(inForce)), await registry.accounts());
-  if (ous !== stored) await configuration.putOus(ous, inForce);
+  const stored = await configuration.getActive();
+  if (stored === undefined) return;
+  const storedOus = getStoredOus(stored);
+  const ous = withNewOus(storedOus, listOuPaths(parseStoredConfiguration(stored)), await registry.accounts());
+  if (ous !== storedOus) await configuration.putOus(ous, stored);
 }
 
 export interface FinishSweepStep {
@@ -90,10 +94,10 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
   const { store, clock } = services;
   const { runId } = step;
   const { run: opened, changes } = await store.runs.whole(runId);
-  const waiting = await unasked(store, clock.now());
+  const waiting = await listPendingWithoutRequest(store, clock.now());
   const open = await openTooLong(services, runId);
-  const unreadable = open.unreadable.map(unreadableText);
-  const left = lines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting, ...unreadable]);
+  const unreadable = open.unreadable.map(formatUnreadable);
+  const left = uniqueLines([...(opened?.left ?? []), ...leftOf(changes, step), ...waiting, ...unreadable]);
   const status = left.length === 0 ? 'succeeded' : 'failed';
   const startedAt = opened?.startedAt ?? step.startedAt;
   await closeUnfinished(services, open.items, { runId, left });
@@ -108,14 +112,14 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
     runId,
     status,
     startedAt,
-    finishedAt: timestamp(clock),
+    finishedAt: getTimestamp(clock),
     cause: sweepCause,
     accountIds: [],
     reason: left[0] ?? summary(counts),
     ...(left.length === 0 ? {} : { left }),
     ...warningsOf(opened, changes),
     counts,
-    ...accessOf(changes),
+    ...summarizeAccess(changes),
   };
   const isPending = opened !== undefined && isUnannounced(opened);
   if (left.length > 0 || changedSomething(counts) || isPending)
@@ -127,8 +131,8 @@ export async function finishSweep(services: Services, step: FinishSweepStep): Pr
 
 /** Whoever is set aside is left. An update that recorded how each of its resources ended has said why already. */
 const leftOf = (changes: readonly ResourceChange[], { updates }: FinishSweepStep): readonly string[] => [
-  ...changeLines(changes, ({ accountIds = [] }) => accountIds),
-  ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(updateLine) : []),
+  ...formatChanges(changes, ({ accountIds = [] }) => accountIds),
+  ...(changes.some(({ outcome }) => outcome === undefined) ? updates.flatMap(formatUpdate) : []),
 ];
 
 /**
@@ -157,7 +161,7 @@ async function closeUnfinished(
 ): Promise<void> {
   for (const run of unfinished) {
     logger.warn('A run whose execution is over had no end on its record', { runId: run.runId });
-    await store.runs.put({ ...run, ...superseded(sweep), finishedAt: timestamp(clock) });
+    await store.runs.put({ ...run, ...superseded(sweep), finishedAt: getTimestamp(clock) });
   }
 }
 
@@ -188,7 +192,7 @@ type ResourceCounts = Pick<
 
 function resourceCounts(changes: readonly ResourceChange[]): ResourceCounts {
   const counted = changes.map(
-    ({ outcome, error }) => countedAs[outcome ?? (error === undefined ? 'failed' : outcomeOfError(error))],
+    ({ outcome, error }) => countedAs[outcome ?? (error === undefined ? 'failed' : toErrorOutcome(error))],
   );
   const count = (as: keyof SweepCounts): number => counted.filter((each) => each === as).length;
   return {
@@ -217,10 +221,10 @@ function warningsOf(
   const restored = changes.filter(({ drift, outcome }) => drift === 'ours-changed' && outcome === 'written');
   const warnings = [
     ...(opened?.warnings ?? []),
-    ...warningsOn(changes),
+    ...listWarnings(changes),
     ...restored.map(({ resource }) => `${resource}: others had changed what is ours; it was restored`),
   ];
-  return warnings.length === 0 ? {} : { warnings: lines(warnings) };
+  return warnings.length === 0 ? {} : { warnings: uniqueLines(warnings) };
 }
 
 const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolean =>

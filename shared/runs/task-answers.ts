@@ -3,17 +3,17 @@ import {
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
 } from '@aws-sdk/client-sfn';
-import { timestamp } from '../platform/clock.ts';
+import { getTimestamp } from '../platform/clock.ts';
 import type { Services } from '../reconcile/services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../store/ports.ts';
-import { noTask } from './approval/request-approval.ts';
+import { LOCAL_RUN_TOKEN } from './approval/request-approval.ts';
 
 /** Answers of Step Functions about a task that does not wait any more (API reference, SendTaskSuccess). */
 const gone: ReadonlySet<string> = new Set(['InvalidToken', 'TaskDoesNotExist', 'TaskTimedOut']);
 
 /** @returns whether the task was there */
 async function toTask(token: string, send: (taskToken: string) => Promise<unknown>): Promise<boolean> {
-  if (token === noTask) return false;
+  if (token === LOCAL_RUN_TOKEN) return false;
   try {
     await send(token);
     return true;
@@ -24,7 +24,7 @@ async function toTask(token: string, send: (taskToken: string) => Promise<unknow
 }
 
 /** A heartbeat changes nothing on a task without `HeartbeatSeconds`, and is refused once the task is closed. */
-export const stillWaits = ({ hub }: Services, { token }: ApprovalRequest): Promise<boolean> =>
+export const isStillWaiting = ({ hub }: Services, { token }: ApprovalRequest): Promise<boolean> =>
   toTask(token, (taskToken) => hub.sfn.send(new SendTaskHeartbeatCommand({ taskToken })));
 
 /** Lets the run go on. @returns whether it was there */
@@ -56,7 +56,7 @@ export async function endTask(
   request: ApprovalRequest,
   decision: ApprovalDecision,
 ): Promise<boolean> {
-  if (request.token === noTask) await closeRun(services, request, decision);
+  if (request.token === LOCAL_RUN_TOKEN) await closeRun(services, request, decision);
   return decision.verdict === 'approved'
     ? succeedTask(services, request)
     : failTask(services, request, decision);
@@ -72,5 +72,5 @@ async function closeRun(
   if (run?.status !== 'waiting-for-approval') return;
   const reason = `It ended on its machine when it had asked for approval; what it asked was ${verdict} by ${by} since`;
   const left = verdict === 'approved' ? { left: ['Everything that was approved: run it again'] } : {};
-  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: timestamp(clock) });
+  await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: getTimestamp(clock) });
 }

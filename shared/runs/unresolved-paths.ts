@@ -1,9 +1,9 @@
 import type { Services } from '../reconcile/services.ts';
 import {
+  formatUnresolvedPaths,
   isIncomplete,
   type UnresolvedPath,
   type UnresolvedSource,
-  unresolvedText,
 } from '../reconcile/unresolved-ous.ts';
 import { findUnresolvedPaths } from '../reconcile/unresolved-paths.ts';
 import type { RunRecord } from '../store/ports.ts';
@@ -37,4 +37,4 @@ export async function noteUnresolvedPaths(
 }
 
 const appended = (field: 'left' | 'warnings', run: RunRecord, paths: readonly UnresolvedPath[]) =>
-  paths.length === 0 ? {} : { [field]: [...(run[field] ?? []), ...paths.map(unresolvedText)] };
+  paths.length === 0 ? {} : { [field]: [...(run[field] ?? []), ...paths.map(formatUnresolvedPaths)] };

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import type { CentralAccountName } from '../configuration/schema.ts';
 import { InvalidPrincipalError } from '../platform/aws/errors.ts';
-import { retryableError } from '../platform/errors.ts';
+import { rehydrateError } from '../platform/errors.ts';
 import { reconcileResource } from '../reconcile/reconcile.ts';
-import { refusedText } from '../reconcile/rejection-text.ts';
+import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
 import type { Outcome, ResourceChange } from '../store/ports.ts';
 
@@ -83,13 +83,16 @@ const ownSetAside = ({ outcome, accountIds }: ResourceChange, own: readonly stri
 
 function throwWhatCanBeRetried(changes: readonly ResourceChange[], accountIds: readonly string[]): void {
   const again = changes.find(canBeRetried);
-  if (again?.error !== undefined) throw retryableError(again.error);
+  if (again?.error !== undefined) throw rehydrateError(again.error);
   const refused = changes.find((change) => ownSetAside(change, accountIds));
   if (refused === undefined) return;
-  throw new InvalidPrincipalError(`${refused.resource}: ${refusedText(refused.accountIds ?? [], refused)}`, {
-    resource: refused.resource,
-    accountIds: refused.accountIds,
-  });
+  throw new InvalidPrincipalError(
+    `${refused.resource}: ${formatRejection(refused.accountIds ?? [], refused)}`,
+    {
+      resource: refused.resource,
+      accountIds: refused.accountIds,
+    },
+  );
 }
 
 function count(changes: readonly ResourceChange[]): Partial<Record<Outcome, number>> {

@@ -1,14 +1,11 @@
 import type { Account, RegisteredAccount } from '../platform/account.ts';
-import { frozen } from '../platform/deep-freeze.ts';
+import { deepFreeze } from '../platform/deep-freeze.ts';
 import {
   type ApprovalRequest,
   type ApprovalStore,
-  type ConfigurationInForce,
   type ConfigurationStore,
   type Delivery,
-  type FoundResources,
-  type FoundStore,
-  isOpen as isOpenDelivery,
+  isOpenDelivery,
   type LeaseStore,
   type Listed,
   type OutboxStore,
@@ -20,22 +17,25 @@ import {
   type ResourceStore,
   type RunRecord,
   type RunStore,
+  type SearchResult,
+  type SearchResultStore,
   type Store,
+  type StoredConfiguration,
 } from './ports.ts';
-import { isOpen, isUnannounced } from './run-status.ts';
+import { isOpenRun, isUnannounced } from './run-status.ts';
 
 /**
  * The store of the simulation, of `plan`, and of endpoints on the loopback. It keeps the promises of the table:
  * values go in as copies and come out frozen, every method yields before it acts, and acts at once after that; a
  * registry change can lose against another one between the read of the revision and the write.
  */
-export function memoryStore(): Store {
+export function createMemoryStore(): Store {
   const runs = memoryRuns();
-  const found = new Map<string, FoundResources>();
+  const found = new Map<string, SearchResult>();
   return {
     registry: memoryRegistry(),
     resources: memoryResources(),
-    found: memoryFound(found),
+    searchResults: memoryFound(found),
     leases: memoryLeases(),
     runs,
     approvals: memoryApprovals(runs),
@@ -63,7 +63,7 @@ function memoryRegistry(): RegistryStore {
       return soon(() => {
         if (revision !== previous || stored.get(account.id)?.revision !== expected) return undefined;
         revision += 1;
-        const registered = frozen<RegisteredAccount>({ ...account, revision, updatedAt: at });
+        const registered = deepFreeze<RegisteredAccount>({ ...account, revision, updatedAt: at });
         stored.set(account.id, registered);
         listed = undefined;
         return registered;
@@ -75,7 +75,7 @@ function memoryRegistry(): RegistryStore {
         ready ??= at;
       }),
     ou: (id) => soon(() => ous.get(id)),
-    putOu: (ou) => soon(() => void ous.set(ou.id, frozen(ou))),
+    putOu: (ou) => soon(() => void ous.set(ou.id, deepFreeze(ou))),
   };
 }
 
@@ -87,24 +87,24 @@ function memoryResources(): ResourceStore {
       soon(() => {
         if (states.get(resource)?.version !== state.version) return undefined;
         const version = (state.version ?? 0) + 1;
-        states.set(resource, frozen({ ...state, version }));
+        states.set(resource, deepFreeze({ ...state, version }));
         return version;
       }),
   };
 }
 
-type FoundItems = Map<string, FoundResources>;
+type FoundItems = Map<string, SearchResult>;
 
-const allFound = (items: FoundItems): readonly FoundResources[] =>
+const allFound = (items: FoundItems): readonly SearchResult[] =>
   sortedBy([...items.values()], ({ search }) => search);
 
-function memoryFound(items: FoundItems): FoundStore {
+function memoryFound(items: FoundItems): SearchResultStore {
   return {
     all: () => soon(() => allFound(items)),
     put: (found, expected) =>
       soon(() => {
         if (items.get(found.search)?.generation !== expected) return false;
-        items.set(found.search, frozen(found));
+        items.set(found.search, deepFreeze(found));
         return true;
       }),
   };
@@ -134,16 +134,16 @@ function memoryRuns(): RunStore {
     sortedBy([...(changes.get(runId)?.values() ?? [])], ({ resource }) => resource);
   return {
     get: (runId) => soon(() => runs.get(runId)),
-    put: (run) => soon(() => void runs.set(run.runId, frozen(run))),
+    put: (run) => soon(() => void runs.set(run.runId, deepFreeze(run))),
     open: (run) =>
       soon(() => {
         const { status = 'running' } = runs.get(run.runId) ?? {};
-        if (isOpen(status)) runs.set(run.runId, frozen(run));
+        if (isOpenRun(status)) runs.set(run.runId, deepFreeze(run));
       }),
     unfinished: (before) =>
       soon(() => {
         const open = [...runs.values()].filter(
-          ({ status, startedAt }) => isOpen(status) && startedAt < before,
+          ({ status, startedAt }) => isOpenRun(status) && startedAt < before,
         );
         return all(sortedBy(open, ({ runId }) => runId));
       }),
@@ -151,7 +151,7 @@ function memoryRuns(): RunStore {
       soon(() =>
         all(
           sortedBy(
-            [...runs.values()].filter((run) => !isOpen(run.status) && isUnannounced(run)),
+            [...runs.values()].filter((run) => !isOpenRun(run.status) && isUnannounced(run)),
             ({ runId }) => runId,
           ),
         ),
@@ -159,7 +159,7 @@ function memoryRuns(): RunStore {
     putChange: (runId, change) =>
       soon(() => {
         const ofRun = changes.get(runId) ?? new Map<string, ResourceChange>();
-        changes.set(runId, ofRun.set(change.resource, frozen(change)));
+        changes.set(runId, ofRun.set(change.resource, deepFreeze(change)));
       }),
     changes: (runId) => soon(() => changesOf(runId)),
     whole: (runId) => soon(() => ({ run: runs.get(runId), changes: changesOf(runId) })),
@@ -175,37 +175,37 @@ function memoryApprovals(runs: RunStore): ApprovalStore {
         const known = requests.get(request.runId);
         if (known?.token === request.token && known.decision !== undefined) return false;
         const { decision: _, ...open } = request;
-        requests.set(request.runId, frozen(open));
+        requests.set(request.runId, deepFreeze(open));
         return true;
       }),
     decide: (runId, token, decision) =>
       soon(() => {
         const known = requests.get(runId);
         if (known?.token !== token || known.decision !== undefined) return false;
-        requests.set(runId, frozen({ ...known, decision }));
+        requests.set(runId, deepFreeze({ ...known, decision }));
         return true;
       }),
     async open() {
       const asked = await soon(() => sortedBy([...requests.values()], ({ runId }) => runId));
       const states = await Promise.all(asked.map(async ({ runId }) => (await runs.get(runId))?.status));
-      return all(asked.filter(({ decision }, index) => decision === undefined && isOpen(states[index])));
+      return all(asked.filter(({ decision }, index) => decision === undefined && isOpenRun(states[index])));
     },
   };
 }
 
 function memoryConfiguration(found: FoundItems): ConfigurationStore {
-  let inForce: ConfigurationInForce | undefined;
+  let active: StoredConfiguration | undefined;
   return {
-    inForce: () => soon(() => inForce),
-    withFound: () => soon(() => ({ inForce, found: allFound(found) })),
+    getActive: () => soon(() => active),
+    getActiveWithSearchResults: () => soon(() => ({ active, searchResults: allFound(found) })),
     activate: (configuration) =>
       soon(() => {
-        inForce = frozen(configuration);
+        active = deepFreeze(configuration);
       }),
     putOus: (ous, { hash, activatedAt }) =>
       soon(() => {
-        if (inForce?.hash !== hash || inForce.activatedAt !== activatedAt) return false;
-        inForce = frozen({ ...inForce, ous });
+        if (active?.hash !== hash || active.activatedAt !== activatedAt) return false;
+        active = deepFreeze({ ...active, ous });
         return true;
       }),
   };
@@ -221,7 +221,7 @@ function memoryOutbox(): OutboxStore {
     put: (delivery, expected) =>
       soon(() => {
         if (deliveries.get(keyOf(delivery))?.revision !== expected) return false;
-        deliveries.set(keyOf(delivery), frozen(delivery));
+        deliveries.set(keyOf(delivery), deepFreeze(delivery));
         return true;
       }),
     of: (source, prefix) =>
@@ -239,7 +239,7 @@ function memoryOutbox(): OutboxStore {
         secrets.delete(arn);
         targets.delete(arn);
       }),
-    remember: (arn, found) => soon(() => void targets.set(arn, frozen(found))),
+    remember: (arn, found) => soon(() => void targets.set(arn, deepFreeze(found))),
     remembered: (arn) => soon(() => targets.get(arn)),
     watched: () => soon(() => sortedBy([...secrets], (arn) => arn)),
   };

@@ -6,7 +6,7 @@ export const isUnfinished = ({ status }: Pick<Delivery, 'status'>): boolean =>
   status === 'claimed' || status === 'started';
 
 /** Whether the clock looks at it: on its way, or given up for the time being. */
-export const isOpen = (delivery: Pick<Delivery, 'status' | 'again'>): boolean =>
+export const isOpenDelivery = (delivery: Pick<Delivery, 'status' | 'again'>): boolean =>
   isUnfinished(delivery) || delivery.again !== undefined;
 
 /** Where a version is to be deployed: ids of AppConfig. */

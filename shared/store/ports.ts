@@ -128,8 +128,8 @@ export interface ResourceStore {
 }
 
 /** What is known of one search for resources by pattern. */
-export interface FoundResources {
-  /** `searchKey` of the search. */
+export interface SearchResult {
+  /** `formatSearchKey` of the search. */
   readonly search: string;
   /** Keys of the resources that matched at the last look that succeeded, ordered; they have the pattern's grants. */
   readonly matching: readonly string[];
@@ -145,18 +145,18 @@ export interface FoundResources {
   readonly generation: number;
 }
 
-export interface FoundStore {
+export interface SearchResultStore {
   /**
    * Of all searches that anybody has looked for, ordered by `search`. An item that cannot be understood gives a search that was
    * never made, with the reason. Consistent reads.
    */
-  all(): Promise<readonly FoundResources[]>;
+  all(): Promise<readonly SearchResult[]>;
   /**
    * Stores what was found on the condition that the stored item still has generation `expected` (`undefined`: that
    * there is none), so that an older look never replaces a newer one.
    * @returns whether it was stored
    */
-  put(found: FoundResources, expected: number | undefined): Promise<boolean>;
+  put(found: SearchResult, expected: number | undefined): Promise<boolean>;
 }
 
 interface LeaseAttempt {
@@ -177,7 +177,7 @@ export interface LeaseStore {
   release(resource: string, owner: string): Promise<void>;
 }
 
-export interface ConfigurationInForce {
+export interface StoredConfiguration {
   /** SHA-256 of the canonical form, hexadecimal. */
   readonly hash: string;
   /**
@@ -200,32 +200,32 @@ export interface ConfigurationInForce {
   readonly activatedBy: string;
 }
 
-export interface ConfigurationWithFound {
-  readonly inForce: ConfigurationInForce | undefined;
+export interface StoredConfigurationWithSearchResults {
+  readonly active: StoredConfiguration | undefined;
   /** Of all searches, ordered by `search`. */
-  readonly found: readonly FoundResources[];
+  readonly searchResults: readonly SearchResult[];
 }
 
 export interface ConfigurationStore {
   /** Consistent read. */
-  inForce(): Promise<ConfigurationInForce | undefined>;
+  getActive(): Promise<StoredConfiguration | undefined>;
   /** With all that searches have found, which is no older than what the activation has carried over. Consistent reads. */
-  withFound(): Promise<ConfigurationWithFound>;
-  activate(configuration: ConfigurationInForce): Promise<void>;
+  getActiveWithSearchResults(): Promise<StoredConfigurationWithSearchResults>;
+  activate(configuration: StoredConfiguration): Promise<void>;
   /**
    * Replaces the OUs of an activation, on the condition that no other one came after it.
    * @returns whether they were stored
    */
   putOus(
-    ous: NonNullable<ConfigurationInForce['ous']>,
-    activation: Pick<ConfigurationInForce, 'hash' | 'activatedAt'>,
+    ous: NonNullable<StoredConfiguration['ous']>,
+    activation: Pick<StoredConfiguration, 'hash' | 'activatedAt'>,
   ): Promise<boolean>;
 }
 
 export interface Store {
   readonly registry: RegistryStore;
   readonly resources: ResourceStore;
-  readonly found: FoundStore;
+  readonly searchResults: SearchResultStore;
   readonly leases: LeaseStore;
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;

@@ -99,7 +99,7 @@ export type Outcome =
 
 /** One resource of one run: what was planned and what happened. The audit trail. */
 export interface ResourceChange {
-  /** `resourceKey` of the resource. */
+  /** `formatResourceKey` of the resource. */
   readonly resource: string;
   /** Whose update function it is left to; absent where there is none for its account. */
   readonly central?: CentralAccountName;
@@ -169,7 +169,7 @@ export interface ApprovalRequest {
   /** ARN of the execution. */
   readonly execution: string;
   readonly accounts: readonly WaitingAccount[];
-  /** `approvalHash` of what is asked. */
+  /** `hashApproval` of what is asked. */
   readonly planHash: string;
   readonly configurationHash: string;
   /** What the accounts would gain, for people, lines. */

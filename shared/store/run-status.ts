@@ -1,7 +1,7 @@
 import type { RunRecord, RunStatus } from './ports.ts';
 
 /** Whether a run has not ended. */
-export const isOpen = (status: RunStatus | undefined): boolean =>
+export const isOpenRun = (status: RunStatus | undefined): boolean =>
   status === 'running' || status === 'waiting-for-approval';
 
 /** Whether the end of a run is not announced on every channel yet. */

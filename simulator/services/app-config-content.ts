@@ -1,4 +1,4 @@
-import { violations } from '../../shared/configuration/json-schema.ts';
+import { findViolations } from '../../shared/configuration/json-schema.ts';
 import type { HostedVersion, SimulatedProfile } from '../app-config-state.ts';
 import { awsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
@@ -97,7 +97,7 @@ function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: Sim
  * the content, as some validators' do.
  */
 function expectValid(schema: string, content: string): void {
-  const wrong = violations(schema, json(content));
+  const wrong = findViolations(schema, json(content));
   if (wrong.length > 0)
     throw awsError('BadRequestException', `The configuration ${content} is not valid: ${wrong.join(', ')}`);
 }

@@ -1,4 +1,4 @@
-import { many, parsePolicy, type Statement } from '../../shared/iam/document.ts';
+import { parsePolicy, type Statement, toArray } from '../../shared/iam/document.ts';
 import { awsError } from '../aws-error.ts';
 import {
   acceptDocument,
@@ -49,7 +49,7 @@ const trustRules = (limit: number): DocumentRules => ({
   wrongWith: (statement) => {
     if (!namesPrincipal(statement)) return 'Trust policies must specify a principal.';
     if (namesResource(statement)) return 'Has prohibited field Resource';
-    const actions = many(statement.Action ?? []);
+    const actions = toArray(statement.Action ?? []);
     return actions.every((action) => /^sts:/i.test(action))
       ? undefined
       : 'AssumeRole policy may only specify STS AssumeRole actions.';
@@ -61,10 +61,10 @@ function wrongWith(statement: Statement): string | undefined {
   if (!namesResource(statement)) return 'Policy statement must contain resources.';
   if (!/^[0-9A-Za-z]*$/.test(statement.Sid ?? ''))
     return 'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*';
-  const resources = many(statement.Resource ?? statement.NotResource ?? []);
+  const resources = toArray(statement.Resource ?? statement.NotResource ?? []);
   const wrong = resources.find((resource) => resource !== '*' && !/^arn:|^\*/.test(resource));
   if (wrong !== undefined) return `Resource ${wrong} must be in ARN format or "*".`;
-  const actions = many(statement.Action ?? statement.NotAction ?? []);
+  const actions = toArray(statement.Action ?? statement.NotAction ?? []);
   return actions.every((action) => action === '*' || /^[\w-]+:[\w*?]+$/.test(action))
     ? undefined
     : 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';

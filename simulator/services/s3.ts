@@ -6,7 +6,7 @@ import type {
   PutBucketPolicyCommandInput,
   PutBucketPolicyCommandOutput,
 } from '@aws-sdk/client-s3';
-import { many, parsePolicy, type Statement } from '../../shared/iam/document.ts';
+import { parsePolicy, type Statement, toArray } from '../../shared/iam/document.ts';
 import { awsError } from '../aws-error.ts';
 import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import {
@@ -86,11 +86,11 @@ const bucketRules = (bucket: SimulatedBucket): DocumentRules => ({
 });
 
 function wrongWith(statement: Statement, { arn }: SimulatedBucket): string | undefined {
-  const resources = many(statement.Resource ?? statement.NotResource ?? []);
+  const resources = toArray(statement.Resource ?? statement.NotResource ?? []);
   if (!namesPrincipal(statement)) return 'Missing required field Principal';
   if (resources.length === 0) return 'Missing required field Resource';
   if (!resources.every((resource) => resource === arn || resource.startsWith(`${arn}/`)))
     return 'Policy has invalid resource';
-  const actions = many(statement.Action ?? statement.NotAction ?? []);
+  const actions = toArray(statement.Action ?? statement.NotAction ?? []);
   return actions.every((action) => /^(s3:|\*$)/i.test(action)) ? undefined : 'Policy has invalid action';
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { type NeedsApproval, positionOf, withApproval } from '../../shared/accounts/approval.ts';
-import { type Account, type RegisteredAccount, unreadableAccount } from '../../shared/platform/account.ts';
+import { type NeedsApproval, toPosition, withApproval } from '../../shared/accounts/approval.ts';
+import {
+  type Account,
+  createUnreadableAccount,
+  type RegisteredAccount,
+} from '../../shared/platform/account.ts';
 
 const at = '2026-03-02T09:00:00.000Z';
 const earlier = '2026-03-01T09:00:00.000Z';
@@ -24,7 +28,7 @@ const registered = (more: Partial<Account> = {}): RegisteredAccount => ({
 const production = { parentIds: ['r-abcd', 'ou-abcd-11111111'], ouPath: 'Production' };
 const everybody: NeedsApproval = () => true;
 const inProduction: NeedsApproval = ({ ouPath }) => ouPath === 'Production';
-const root = positionOf(account());
+const root = toPosition(account());
 
 describe('an account waits', () => {
   test.each(['ACTIVE', 'PENDING_ACTIVATION'] as const)('when it is new and %s', (state) => {
@@ -85,7 +89,7 @@ describe('an account does not wait', () => {
 
 describe('an account with an item that could not be understood', () => {
   const error = { name: 'StoredItemError', message: 'The item …', retryable: false };
-  const unreadable = unreadableAccount(account().id, 7, error);
+  const unreadable = createUnreadableAccount(account().id, 7, error);
   const keeping = { since: at, approvedAs: null, keepsAccess: true } as const;
 
   test('waits with the access that it has when it needs approval', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ouMistake, ouNamesOf, ouPathOf } from '../../shared/accounts/ou-path.ts';
-import { matches, selectorSchema } from '../../shared/accounts/selector.ts';
+import { findOuMistake, formatOuPath, splitOuPath } from '../../shared/accounts/ou-path.ts';
+import { matchesSelector, selectorSchema } from '../../shared/accounts/selector.ts';
 import type { Account } from '../../shared/platform/account.ts';
 
 const accountIn = (names: readonly string[]): Account => ({
@@ -9,12 +9,12 @@ const accountIn = (names: readonly string[]): Account => ({
   name: 'orders',
   state: 'ACTIVE',
   parentIds: ['r-exam'],
-  ouPath: ouPathOf(names),
+  ouPath: formatOuPath(names),
   tags: {},
 });
 
 const isSelected = (ou: string, names: readonly string[]): boolean =>
-  matches(selectorSchema.parse({ ous: [ou] }), accountIn(names));
+  matchesSelector(selectorSchema.parse({ ous: [ou] }), accountIn(names));
 
 /** Names that are hard to spell, and any other. */
 const name = fc.oneof(
@@ -34,7 +34,7 @@ describe('ouPathOf', () => {
   it('spells a path that matches this OU and what is beneath it, and nothing else', () => {
     fc.assert(
       fc.property(names, fc.array(names, { maxLength: 20 }), names, (ou, places, below) => {
-        const spelled = ouPathOf(ou);
+        const spelled = formatOuPath(ou);
         for (const place of [ou, ou.slice(0, -1), [...ou, ...below], below, ...places])
           expect(isSelected(spelled, place)).toBe(isAtOrBelow(place, ou));
       }),
@@ -43,8 +43,8 @@ describe('ouPathOf', () => {
   });
 
   it('keeps the names', () => {
-    fc.assert(fc.property(names, (each) => expect(ouNamesOf(ouPathOf(each))).toEqual(each)));
-    expect(ouNamesOf(ouPathOf([]))).toEqual([]);
+    fc.assert(fc.property(names, (each) => expect(splitOuPath(formatOuPath(each))).toEqual(each)));
+    expect(splitOuPath(formatOuPath([]))).toEqual([]);
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('ouPathOf', () => {
     [['ou-legacy', 'Old'], 'ou%2Dlegacy/Old'],
     [['[x] {a,b} ?\\'], '[x] {a,b} ?\\'],
   ])('spells %j as %s', (each, spelled) => {
-    expect(ouPathOf(each)).toBe(spelled);
+    expect(formatOuPath(each)).toBe(spelled);
   });
 });
 
@@ -79,6 +79,6 @@ describe('an OU path', () => {
 it.each(['Workloads//Production', '/Workloads', 'Workloads/', '/', ''])(
   'asks for a name on each side of every slash when the path is "%s"',
   (path) => {
-    expect(ouMistake(path)).toContain('a name before and after each slash');
+    expect(findOuMistake(path)).toContain('a name before and after each slash');
   },
 );

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { refreshAccount } from '../../shared/accounts/refresh-account.ts';
 import { ouNamesHoldFor } from '../../shared/accounts/remembered-ous.ts';
 import { ThrottledError } from '../../shared/platform/aws/errors.ts';
-import { timestamp } from '../../shared/platform/clock.ts';
+import { getTimestamp } from '../../shared/platform/clock.ts';
 import {
   createRegistryEnv,
   id,
@@ -152,7 +152,7 @@ describe('the OUs of a crowd', () => {
     here.organization.before = async (command, { OrganizationalUnitId: ou = '' }) => {
       if (command === 'DescribeOrganizationalUnit') {
         const { name = '', parentId = '' } = here.organization.ous.get(ou) ?? {};
-        await here.registry.putOu({ id: ou, name, parentId, askedAt: timestamp(here.clock) });
+        await here.registry.putOu({ id: ou, name, parentId, askedAt: getTimestamp(here.clock) });
       }
       tooSoon(command);
     };

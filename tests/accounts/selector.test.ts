@@ -3,13 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as z from 'zod';
 import {
-  matches,
+  matchesSelector,
   type Selector,
   type SelectorFields,
   selectorSchema,
 } from '../../shared/accounts/selector.ts';
 import { type Account, accountStates } from '../../shared/platform/account.ts';
-import { findingsOf } from '../../shared/platform/findings.ts';
+import { toFindings } from '../../shared/platform/findings.ts';
 
 interface SelectorCases {
   readonly accounts: Readonly<Record<string, Account>>;
@@ -35,19 +35,19 @@ describe('which accounts a selector matches', () => {
   test.each(cases.matching)('$name', ({ selector, matches: expected }) => {
     const valid = selectorSchema.parse(selector);
 
-    const matched = Object.entries(cases.accounts).filter(([, account]) => matches(valid, account));
+    const matched = Object.entries(cases.accounts).filter(([, account]) => matchesSelector(valid, account));
 
     expect(matched.map(([name]) => name).sort()).toEqual([...expected].sort());
   });
 
   test('a selector without fields matches nothing, though no schema let it through', () => {
-    expect(Object.values(cases.accounts).filter((account) => matches({}, account))).toEqual([]);
+    expect(Object.values(cases.accounts).filter((account) => matchesSelector({}, account))).toEqual([]);
   });
 });
 
 describe('what is no selector: every finding, with its path', () => {
   test.each(cases.invalid)('$name', ({ selector, findings }) => {
-    const found = findingsOf(selectorSchema.safeParse(selector).error?.issues ?? []);
+    const found = toFindings(selectorSchema.safeParse(selector).error?.issues ?? []);
 
     expect(found.map(({ path }) => path).sort()).toEqual(Object.keys(findings).sort());
     for (const [path, part] of Object.entries(findings))
@@ -89,14 +89,16 @@ const anySelector: fc.Arbitrary<Selector> = fc.oneof(fc.constant<Selector>({ all
 
 describe('for any account', () => {
   test('all matches it', () => {
-    fc.assert(fc.property(anyAccount, (account) => matches({ all: true }, account)));
+    fc.assert(fc.property(anyAccount, (account) => matchesSelector({ all: true }, account)));
   });
 
   test('except wins', () => {
     fc.assert(
       fc.property(anySelector, fc.array(anyFields), anyAccount, (selector, except, account) => {
-        const excluded = except.some((fields) => matches(fields, account));
-        expect(matches({ ...selector, except }, account)).toBe(!excluded && matches(selector, account));
+        const excluded = except.some((fields) => matchesSelector(fields, account));
+        expect(matchesSelector({ ...selector, except }, account)).toBe(
+          !excluded && matchesSelector(selector, account),
+        );
       }),
     );
   });
@@ -105,10 +107,10 @@ describe('for any account', () => {
     fc.assert(
       fc.property(anyFields, fc.constantFrom(...ids), anyAccount, (fields, id, account) => {
         const { accounts = [], ...others } = fields;
-        const narrower = matches({ ...others, accounts }, account);
-        const wider = matches({ ...others, accounts: [...accounts, id] }, account);
+        const narrower = matchesSelector({ ...others, accounts }, account);
+        const wider = matchesSelector({ ...others, accounts: [...accounts, id] }, account);
         expect(!narrower || wider).toBe(true);
-        if (Object.keys(others).length > 0) expect(!wider || matches(others, account)).toBe(true);
+        if (Object.keys(others).length > 0) expect(!wider || matchesSelector(others, account)).toBe(true);
       }),
     );
   });

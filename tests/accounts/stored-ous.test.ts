@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { ouPathsOf, type Selector } from '../../shared/accounts/selector.ts';
+import { listSelectorOuPaths, type Selector } from '../../shared/accounts/selector.ts';
 import {
+  evaluateSelection,
+  listStoredOuIds,
   maySelect,
   type StoredOus,
-  selectionOf,
-  storedOuIds,
   storeOus,
   withNewOus,
 } from '../../shared/accounts/stored-ous.ts';
-import { type Account, unreadableAccount } from '../../shared/platform/account.ts';
+import { type Account, createUnreadableAccount } from '../../shared/platform/account.ts';
 
 /** `at('w:Workloads', 'p:Production')`: an account in these OUs, from below the root, each with its id. */
 const at = (...ous: readonly string[]): Account => {
@@ -24,7 +24,7 @@ const at = (...ous: readonly string[]): Account => {
 };
 
 const activatedIn = (selector: Selector, ...accounts: readonly Account[]): StoredOus =>
-  storeOus(ouPathsOf(selector), accounts);
+  storeOus(listSelectorOuPaths(selector), accounts);
 
 const before = at('w:Workloads', 'p:Production');
 
@@ -39,7 +39,7 @@ describe('a path that names one OU', () => {
   });
 
   test('names only the OU at the path when the OUs above it are stored too', () => {
-    expect(storedOuIds(stored)).toEqual(['p']);
+    expect(listStoredOuIds(stored)).toEqual(['p']);
   });
 
   test.each([
@@ -53,7 +53,7 @@ describe('a path that names one OU', () => {
     ['the account is in another OU', at('w:Workloads', 's:Staging'), 'not-selected'],
     ['the account is in the root', at(), 'not-selected'],
   ])('says when %s', (_, account, selection) => {
-    expect(selectionOf(selector, account, stored)).toBe(selection);
+    expect(evaluateSelection(selector, account, stored)).toBe(selection);
   });
 
   test('stays with the stored OU when it is activated again and the path names none', () => {
@@ -63,7 +63,7 @@ describe('a path that names one OU', () => {
   });
 
   test('stays with the stored OU when its accounts cannot be read', () => {
-    const unreadable = unreadableAccount('444455556666', 1, {
+    const unreadable = createUnreadableAccount('444455556666', 1, {
       name: 'StoredItemError',
       message: 'The item …',
       retryable: false,
@@ -85,8 +85,8 @@ describe('a path that names one OU', () => {
   });
 
   test('selects by the names of today when nothing was stored', () => {
-    expect(selectionOf(selector, at('n:Workloads', 'm:Production'), {})).toBe('selected');
-    expect(selectionOf(selector, at('w:Workloads', 'p:Prod'), {})).toBe('not-selected');
+    expect(evaluateSelection(selector, at('n:Workloads', 'm:Production'), {})).toBe('selected');
+    expect(evaluateSelection(selector, at('w:Workloads', 'p:Prod'), {})).toBe('not-selected');
   });
 
   test('tells a name with a slash from a path', () => {
@@ -94,7 +94,7 @@ describe('a path that names one OU', () => {
     const known = activatedIn(slash, at('c:CI/CD'));
 
     expect(known).toEqual({ 'CI%2FCD': { c: 'CI%2FCD' } });
-    expect(selectionOf(slash, at('c:Builds'), known)).toBe('unresolved');
+    expect(evaluateSelection(slash, at('c:Builds'), known)).toBe('unresolved');
   });
 });
 
@@ -115,16 +115,16 @@ describe('a path with a wildcard', () => {
       'not-selected',
     ],
   ])('says when %s', (_, account, selection) => {
-    expect(selectionOf(selector, account, stored)).toBe(selection);
+    expect(evaluateSelection(selector, account, stored)).toBe(selection);
   });
 
   test('follows a wildcard in the middle of the path', () => {
     const middle: Selector = { ous: ['*/Production'] };
     const known = activatedIn(middle, before, at('x:Sandbox'));
 
-    expect(selectionOf(middle, at('w:Work', 'p:Production'), known)).toBe('selected');
-    expect(selectionOf(middle, at('w:Workloads', 'p:Prod'), known)).toBe('unresolved');
-    expect(selectionOf(middle, at('x:Sandbox', 'q:Production'), known)).toBe('selected');
+    expect(evaluateSelection(middle, at('w:Work', 'p:Production'), known)).toBe('selected');
+    expect(evaluateSelection(middle, at('w:Workloads', 'p:Prod'), known)).toBe('unresolved');
+    expect(evaluateSelection(middle, at('x:Sandbox', 'q:Production'), known)).toBe('selected');
   });
 });
 
@@ -140,7 +140,7 @@ describe('a path in `except`', () => {
     ['the OU above both is renamed', at('w:Work', 'p:Production'), 'unresolved'],
     ['the OU above both is renamed and the OU is excluded', at('w:Work', 'l:Legacy'), 'not-selected'],
   ])('says when %s', (_, account, selection) => {
-    expect(selectionOf(selector, account, stored)).toBe(selection);
+    expect(evaluateSelection(selector, account, stored)).toBe(selection);
   });
 });
 
@@ -177,8 +177,8 @@ describe.each([
   const stored = withNewOus(activated, [path], [at('w:Work', 'a:team-a'), at('w:Work', 'c:team-c')]);
 
   test('gets nothing when it has the path of the new OU', () => {
-    expect(selectionOf({ ous: [path] }, at(parent, 'c:team-c'), stored)).toBe('selected');
-    expect(selectionOf({ ous: [path] }, at(parent, 'n:team-c'), stored)).toBe('not-selected');
+    expect(evaluateSelection({ ous: [path] }, at(parent, 'c:team-c'), stored)).toBe('selected');
+    expect(evaluateSelection({ ous: [path] }, at(parent, 'n:team-c'), stored)).toBe('not-selected');
     expect(withNewOus(stored, [path], [at(parent, 'n:team-c')])).toBe(stored);
   });
 });
@@ -198,16 +198,16 @@ test('asks every field when a path is unresolved', () => {
   const stored = activatedIn(selector, before);
   const renamed = at('w:Workloads', 'p:Prod');
 
-  expect(selectionOf(selector, renamed, stored)).toBe('not-selected');
-  expect(selectionOf(selector, { ...renamed, tags: { runner: 'yes' } }, stored)).toBe('unresolved');
+  expect(evaluateSelection(selector, renamed, stored)).toBe('not-selected');
+  expect(evaluateSelection(selector, { ...renamed, tags: { runner: 'yes' } }, stored)).toBe('unresolved');
 });
 
 test('selects by another path of the selector when one is unresolved', () => {
   const selector: Selector = { ous: ['Workloads/Production', 'Workloads/Prod', 'Sandbox'] };
   const stored = activatedIn(selector, before, at('x:Sandbox'));
 
-  expect(selectionOf(selector, at('w:Workloads', 'p:Prod'), stored)).toBe('selected');
-  expect(selectionOf(selector, at('x:Sandbox'), stored)).toBe('selected');
+  expect(evaluateSelection(selector, at('w:Workloads', 'p:Prod'), stored)).toBe('selected');
+  expect(evaluateSelection(selector, at('x:Sandbox'), stored)).toBe('selected');
 });
 
 test('may select an account by the stored OU and by the name when the two differ', () => {

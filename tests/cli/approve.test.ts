@@ -7,7 +7,7 @@ import { type ApproveOptions, answerOf, approve } from '../../cli/commands/appro
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { newOutput } from '../../cli/output.ts';
 import type { Io } from '../../cli/terminal.ts';
-import { nothingFound } from '../../shared/configuration/searches.ts';
+import { noMatches } from '../../shared/configuration/searches.ts';
 import { created } from '../fixtures/account-events.ts';
 import { answer, approvalOf, approving, untilItWaits } from '../fixtures/approvals.ts';
 import { exampleConfiguration, run, standardInput } from '../fixtures/screen.ts';
@@ -140,7 +140,7 @@ test('plan --account says of an account that waits for what it waits, and of ano
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
   const { configuration, services } = env;
-  const active = { configuration, hash: request.configurationHash, found: nothingFound, dropped: [] };
+  const active = { configuration, hash: request.configurationHash, matches: noMatches, dropped: [] };
   let stdout = '';
   const stream = { write: (text: string) => (stdout += text) };
   const io: Io = { stdout: stream, stderr: stream, stdin: standardInput(''), env: {}, cwd: '.' };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
+import { createTableDefinition } from '../../shared/store/dynamodb/table.ts';
 import { buildOrganization, type Organization } from '../fixtures/moto/organization.ts';
 import { objectOf, run, type Screen, standardInput } from '../fixtures/screen.ts';
 import { describeWithMoto } from '../fixtures/servers/moto.ts';
@@ -23,7 +23,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     organization = await buildOrganization(endpoint);
     file = configurationFile(organization.configuration);
     const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
-    await client.send(new CreateTableCommand(tableDefinition(table)));
+    await client.send(new CreateTableCommand(createTableDefinition(table)));
   }, 60_000);
 
   afterAll(() => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { documentClient } from '../../shared/store/dynamodb/document-client.ts';
-import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
-import { tableDefinition } from '../../shared/store/dynamodb/table.ts';
+import { createDocumentClient } from '../../shared/store/dynamodb/document-client.ts';
+import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { createTableDefinition } from '../../shared/store/dynamodb/table.ts';
 import { buildOrganization, type Organization } from '../fixtures/moto/organization.ts';
 import { objectOf, run, type Screen } from '../fixtures/screen.ts';
 import { describeWithMoto } from '../fixtures/servers/moto.ts';
@@ -28,7 +28,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     organization = await buildOrganization(endpoint);
     writeFileSync(file, organization.configuration);
     const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
-    await client.send(new CreateTableCommand(tableDefinition(table)));
+    await client.send(new CreateTableCommand(createTableDefinition(table)));
   }, 60_000);
 
   afterAll(() => {
@@ -124,7 +124,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
   /** As a sweep leaves it that finds the second change. */
   async function contest(resource: string): Promise<void> {
     const client = new DynamoDBClient({ endpoint: moto().endpoint, region: 'us-east-1' });
-    const store = dynamoStore({ client: documentClient(client), tableName: table });
+    const store = createDynamoStore({ client: createDocumentClient(client), tableName: table });
     const state = await store.resources.get(resource);
     if (state === undefined) throw new Error(`Nothing is known of ${resource}`);
     const contested = { since: '2026-03-02T09:00:00.000Z', sids: ['Theirs'] };

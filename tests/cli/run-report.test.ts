@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { runReport } from '../../cli/run-report.ts';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 
 test('warns that the end of a run is not announced when a channel is pending', async () => {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const at = '2026-03-02T09:00:00.000Z';
   await store.runs.put({
     runId: 'run',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { applicationTemplate } from '../../shared/cloudformation/application.ts';
+import { renderApplicationTemplate } from '../../shared/cloudformation/application.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { shared, smallText } from '../fixtures/small-configuration.ts';
 
@@ -32,7 +32,7 @@ function made(application: object, schemas = new Map([['settings.json', '{"title
   const configuration = parseConfiguration(text, 'the test');
   const [parsed] = configuration.applications ?? [];
   if (parsed === undefined) throw new Error('There is no application');
-  const { template, ...place } = applicationTemplate({ configuration, application: parsed, schemas });
+  const { template, ...place } = renderApplicationTemplate({ configuration, application: parsed, schemas });
   const { Resources, Outputs, Rules } = template as {
     readonly Resources: Readonly<Record<string, Resource>>;
     readonly Outputs: object;

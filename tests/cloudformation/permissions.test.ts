@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { deploymentActions } from '../../shared/cloudformation/deployment-actions.ts';
-import { spokeTemplate } from '../../shared/cloudformation/template.ts';
+import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
@@ -33,7 +33,7 @@ const hub = { accountId: management, region: 'us-east-1' };
 const homes: Readonly<Record<string, string>> = { [log]: 'eu-west-1', [shared]: 'eu-west-1' };
 
 const roleIn = (configuration: Configuration, accountId: string, operators: readonly string[] = []) =>
-  spokeRoleOf(spokeTemplate({ configuration, accountId, hub, operators }).template, {
+  spokeRoleOf(renderSpokeTemplate({ configuration, accountId, hub, operators }).template, {
     accountId,
     region: homes[accountId] ?? 'us-east-1',
   });

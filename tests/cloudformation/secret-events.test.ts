@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { secretEvents } from '../../shared/cloudformation/secret-events.ts';
-import { spokeTemplate } from '../../shared/cloudformation/template.ts';
+import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { log, management, security, shared, smallText } from '../fixtures/small-configuration.ts';
@@ -12,7 +12,7 @@ const queue = ['DeadLetters', 'DeadLettersPolicy', 'DeadLettersAlarm'];
 
 /** What stands beside the grants, as JSON in YAML. */
 const spoke = (accountId: string, more: object, at = hub) =>
-  spokeTemplate({
+  renderSpokeTemplate({
     configuration: parseConfiguration(
       `${smallText(['secret'])}${Object.entries(more)
         .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
@@ -131,7 +131,7 @@ describe('the events of secrets are forwarded', () => {
     repositories: ["base/*"]
     preset: pull
     for: { all: true }`;
-    const { template } = spokeTemplate({
+    const { template } = renderSpokeTemplate({
       configuration: parseConfiguration(
         `${smallText(['secret'], repositories)}secretDeployment: {}\n`,
         'the test',

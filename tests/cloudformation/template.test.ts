@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { forwarderRole } from '../../shared/cloudformation/names.ts';
-import { spokeTemplate, type Template } from '../../shared/cloudformation/template.ts';
+import { getForwarderRoleName } from '../../shared/cloudformation/names.ts';
+import { renderSpokeTemplate, type Template } from '../../shared/cloudformation/template.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { Discovery, GrantKind, ResourcePattern } from '../../shared/grants/contract.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
-import { policySize } from '../../shared/iam/size.ts';
+import { measurePolicy } from '../../shared/iam/size.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
 import { example, log, management, shared, small } from '../fixtures/small-configuration.ts';
@@ -27,14 +27,18 @@ const searching = (patterns: readonly ResourcePattern[], regions: readonly strin
 const withPatterns =
   (patterns: readonly ResourcePattern[], regions: readonly string[]) =>
   (name: string): GrantKind => {
-    const kind = grantKind(name);
+    const kind = getGrantKind(name);
     if (name !== 'ecr-repository-policy') return kind;
     return { ...kind, resources: () => [], discovery: searching(patterns, regions) };
   };
 
 describe('a central account without patterns', () => {
   test('gets its role in its own region, and nothing elsewhere', async () => {
-    const { template, regions } = spokeTemplate({ configuration: await example(), accountId: log, hub });
+    const { template, regions } = renderSpokeTemplate({
+      configuration: await example(),
+      accountId: log,
+      hub,
+    });
 
     expect(regions).toEqual(['eu-west-1']);
     expect(Object.keys(stackOf(template, { accountId: log, region: 'eu-west-1' }))).toEqual([
@@ -48,8 +52,8 @@ describe('a central account without patterns', () => {
     const configuration = await example();
     const reversed: Configuration = { ...configuration, grants: configuration.grants.toReversed() };
 
-    expect(spokeTemplate({ configuration: reversed, accountId: shared, hub })).toEqual(
-      spokeTemplate({ configuration, accountId: shared, hub }),
+    expect(renderSpokeTemplate({ configuration: reversed, accountId: shared, hub })).toEqual(
+      renderSpokeTemplate({ configuration, accountId: shared, hub }),
     );
   });
 
@@ -60,7 +64,7 @@ describe('a central account without patterns', () => {
       ...configuration,
       centralAccounts: { ...centralAccounts, shared: { id: log, region: 'eu-central-1' } },
     };
-    const { template } = spokeTemplate({ configuration: both, accountId: log, hub });
+    const { template } = renderSpokeTemplate({ configuration: both, accountId: log, hub });
     const { trust, permissions } = spokeRoleOf(template, { accountId: log, region: 'eu-west-1' });
 
     expect(JSON.stringify(trust)).toMatch(/update-log-account.*update-shared-account/);
@@ -76,7 +80,7 @@ describe('a central account with patterns', () => {
     request: { readonly accountId?: string } = {},
     patterns: readonly ResourcePattern[] = [{ name: 'base/*' }],
   ) =>
-    spokeTemplate({
+    renderSpokeTemplate({
       configuration,
       accountId: shared,
       hub: { ...hub, ...request },
@@ -133,7 +137,7 @@ describe('a central account with patterns', () => {
       }),
     ]);
     expect(ForwarderRole?.Properties).toMatchObject({
-      RoleName: forwarderRole(configuration),
+      RoleName: getForwarderRoleName(configuration),
       Path: '/account-onboarding/',
       Policies: [
         {
@@ -219,7 +223,7 @@ describe('many resources', () => {
     const [grant] = configuration.grants;
     const repositories = Array.from({ length: count }, (_, at) => `team-with-a-long-name/image-${at}`);
     const grants = [Object.assign({}, grant, { repositories })];
-    return spokeTemplate({ configuration: { ...configuration, grants }, accountId: shared, hub });
+    return renderSpokeTemplate({ configuration: { ...configuration, grants }, accountId: shared, hub });
   };
 
   test('are spread over managed policies, each within its limit', () => {
@@ -232,7 +236,8 @@ describe('many resources', () => {
     expect(documents.length).toBeGreaterThan(3);
     expect(new Set(resources).size).toBe(300);
     expect(resources).toHaveLength(300);
-    for (const document of documents) expect(policySize(document, 'characters')).toBeLessThanOrEqual(6_144);
+    for (const document of documents)
+      expect(measurePolicy(document, 'characters')).toBeLessThanOrEqual(6_144);
   });
 
   test('are refused where a role takes no such number', () => {

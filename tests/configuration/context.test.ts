@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { centralNamesOf, configurationHash, grantContext } from '../../shared/configuration/context.ts';
+import { getGrantContext, hashConfiguration, listCentralNames } from '../../shared/configuration/context.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 
 const text = readFileSync(new URL('../../examples/onboarding.yml', import.meta.url), 'utf8');
 const written = parse(text) as Record<string, unknown>;
-const hashOf = (value: unknown) => configurationHash(parseConfiguration(stringify(value), 'onboarding.yml'));
+const hashOf = (value: unknown) => hashConfiguration(parseConfiguration(stringify(value), 'onboarding.yml'));
 
 /** The same value with the keys of every object the other way round. */
 const turned = (value: unknown): unknown => {
@@ -28,7 +28,7 @@ describe('the hash of a configuration', () => {
   });
 
   test('does not depend on comments and layout', () => {
-    expect(configurationHash(parseConfiguration(text, 'onboarding.yml'))).toBe(hash);
+    expect(hashConfiguration(parseConfiguration(text, 'onboarding.yml'))).toBe(hash);
   });
 
   test('does not depend on whether defaults are written out', () => {
@@ -57,7 +57,7 @@ describe('what grant kinds may know', () => {
     const { centralAccounts, ...rest } = configuration;
     const { configuration: _, ...three } = centralAccounts;
 
-    expect(grantContext({ ...rest, centralAccounts: three })).toEqual({
+    expect(getGrantContext({ ...rest, centralAccounts: three })).toEqual({
       partition: 'aws',
       organizationId: 'o-exampleorg1',
       installationId: 'example',
@@ -73,7 +73,7 @@ describe('what grant kinds may know', () => {
       centralAccounts: { ...configuration.centralAccounts, shared: log },
     };
 
-    expect(centralNamesOf(both, log.id)).toEqual(['log', 'shared']);
-    expect(centralNamesOf(both, '999999999999')).toEqual([]);
+    expect(listCentralNames(both, log.id)).toEqual(['log', 'shared']);
+    expect(listCentralNames(both, '999999999999')).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { droppedAmong } from '../../shared/configuration/search-results.ts';
-import type { FoundResources } from '../../shared/store/ports.ts';
+import type { SearchResult } from '../../shared/store/ports.ts';
 import { abroad, having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
 import { bucket, security, shared } from '../fixtures/small-configuration.ts';
 
 const configuration = having(images('["base/*", tool]'));
 
-const item = (changes: Partial<FoundResources> = {}): FoundResources => ({
+const item = (changes: Partial<SearchResult> = {}): SearchResult => ({
   search: `ecr-repository-policy/${shared}/${home}/name:base/*`,
   matching: [repositoryKey('base/node')],
   former: [],

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../../shared/configuration/errors.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { isKnownRegion, nearestRegion } from '../../shared/configuration/regions.ts';
-import { configurationWarnings } from '../../shared/configuration/warnings.ts';
+import { findNearestRegion, isKnownRegion } from '../../shared/configuration/regions.ts';
+import { findConfigurationWarnings } from '../../shared/configuration/warnings.ts';
 import { exampleText } from '../fixtures/plan-fixture.ts';
 
-const warningsIn = (text: string) => configurationWarnings(parseConfiguration(text, 'test'));
+const warningsIn = (text: string) => findConfigurationWarnings(parseConfiguration(text, 'test'));
 
 const example = (securityId: string, bucket: string): string => `
 version: 1
@@ -90,7 +90,7 @@ describe('isKnownRegion', () => {
   });
 
   it('leads to a region that exists when one is mistyped', () => {
-    expect(nearestRegion('eu-wst-1')).toBe('eu-west-1');
-    expect(nearestRegion('ap-southest-2')).toBe('ap-southeast-2');
+    expect(findNearestRegion('eu-wst-1')).toBe('eu-west-1');
+    expect(findNearestRegion('ap-southest-2')).toBe('ap-southeast-2');
   });
 });

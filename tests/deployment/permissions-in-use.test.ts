@@ -3,11 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { importOrganization } from '../../shared/accounts/registry.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { type ClientPlugin, operationName, serviceName } from '../../shared/platform/aws/plugins.ts';
+import { type ClientPlugin, toOperationName, toServiceName } from '../../shared/platform/aws/plugins.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { decideApproval } from '../../shared/runs/approval/decide-approval.ts';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { addApplication } from '../../simulator/app-config.ts';
 import { type DeployedMachine, deployedDefinition } from '../../simulator/deployed-machines.ts';
@@ -74,7 +74,7 @@ beforeAll(async () => {
   deployed = await deployment();
   const clock = flowClock();
   const organization = exampleOrganization(configuration, { clock, random: seeded(1) });
-  const store = memoryStore();
+  const store = createMemoryStore();
   await makeReady(organization, store);
   for (const id of [newcomer, waiting])
     organization.addAccount({ id, name: `workload-${id}`, parentId: 'ou-exam-workload1' });
@@ -217,9 +217,9 @@ const hubCalls = (tell: (use: string) => void): ClientPlugin => ({
     stack.add(
       (next, { clientName, commandName }) =>
         (args) => {
-          const service = hubServices[serviceName(clientName)];
+          const service = hubServices[toServiceName(clientName)];
           const on = 'RoleArn' in args.input ? ` on ${args.input.RoleArn}` : '';
-          if (service !== undefined) tell(`${service}:${operationName(commandName)}${on}`);
+          if (service !== undefined) tell(`${service}:${toOperationName(commandName)}${on}`);
           return next(args);
         },
       { step: 'initialize', name: 'hubCalls' },

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { rolePath, spokeFunctions } from '../../shared/cloudformation/names.ts';
+import { listSpokeFunctions, rolePath } from '../../shared/cloudformation/names.ts';
 import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import { deployedMachines } from '../../simulator/deployed-machines.ts';
 import {
@@ -73,7 +73,7 @@ describe('who may act in which account', () => {
   });
 });
 
-/** `spokeFunctions` goes into the trust policies of the spoke roles. */
+/** `listSpokeFunctions` goes into the trust policies of the spoke roles. */
 test.each(centralAccountNames)(
   'the spoke role of %s trusts exactly the functions that may assume it',
   (name) => {
@@ -82,7 +82,7 @@ test.each(centralAccountNames)(
     );
     const roles = assuming.map((each) => deployed.resources[roleOf(each)]?.Properties);
 
-    expect(assuming.toSorted()).toEqual(spokeFunctions([name]).toSorted());
+    expect(assuming.toSorted()).toEqual(listSpokeFunctions([name]).toSorted());
     expect(roles.map((role) => [role?.Path, role?.RoleName])).toEqual(
       assuming.map((each) => [rolePath, `account-onboarding-example-${each}`]),
     );

@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAccountEvent } from '../../shared/accounts/account-event.ts';
 import { eventReaders } from '../../shared/accounts/event-readers.ts';
 import { apiCall } from '../../shared/accounts/resource-event.ts';
-import { resourceEventPattern } from '../../shared/cloudformation/forwarding.ts';
-import { forwarderRole, rolePath } from '../../shared/cloudformation/names.ts';
+import { createResourceEventPattern } from '../../shared/cloudformation/forwarding.ts';
+import { getForwarderRoleName, rolePath } from '../../shared/cloudformation/names.ts';
 import { secretEvents } from '../../shared/cloudformation/secret-events.ts';
-import { callEvents } from '../../shared/grants/kinds.ts';
+import { listCallEvents } from '../../shared/grants/kinds.ts';
 import { failedExecutionEvent } from '../../shared/runs/step-schemas.ts';
 import { parseRotationEvent, rotationEventNames } from '../../shared/secrets/deployment/event.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
@@ -67,14 +67,14 @@ describe('calls that change resources', () => {
 
   test('start it where a grant kind asks for them, and the central accounts forward the same', () => {
     const [rule] = startingRules.filter(({ ruleId }) => ruleId === 'ResourceCallRule');
-    expect(rule?.pattern).toEqual(resourceEventPattern(callEvents()));
+    expect(rule?.pattern).toEqual(createResourceEventPattern(listCallEvents()));
   });
 
   test('can be read, and start one run each; a call that failed starts none', () => {
-    for (const { source, names } of callEvents())
+    for (const { source, names } of listCallEvents())
       for (const eventName of names) {
         expect(matchingRules(rules, called(source, eventName))).toHaveLength(1);
-        expect(parseAccountEvent(called(source, eventName), callEvents()).type).toBe('resource');
+        expect(parseAccountEvent(called(source, eventName), listCallEvents()).type).toBe('resource');
         expect(matchingRules(rules, called(source, eventName, { errorCode: 'AccessDenied' }))).toEqual([]);
       }
   });
@@ -83,7 +83,7 @@ describe('calls that change resources', () => {
 test('events from elsewhere come from the forwarding roles of the central accounts, and from nobody else', () => {
   const [policy, ...more] = resourcesOf(deployed, 'AWS::Events::EventBusPolicy');
   const { Statement } = policy?.[1].Properties ?? {};
-  const name = `role${rolePath}${forwarderRole({ installation: 'example' })}`;
+  const name = `role${rolePath}${getForwarderRoleName({ installation: 'example' })}`;
   const roles = ['222222222222', '333333333333', '444444444444', '123456789012'].map(
     (id) => `arn:\${AWS::Partition}:iam::${id}:${name}`,
   );

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as errors from '../../shared/composition/errors.ts';
 import { longestApprovalHours } from '../../shared/configuration/schema.ts';
 import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
-import { ownTime } from '../../shared/reconcile/recent-rejections.ts';
+import { rejectionTtl } from '../../shared/reconcile/recent-rejections.ts';
 import { executionsEndWithin } from '../../shared/runs/sweep.ts';
 import {
   type DeployedMachine,
@@ -130,7 +130,8 @@ test('others leave out whom AWS refuses until its own run has tried it for the l
     retried.includes('InvalidPrincipalError'),
   );
   expect(updates).toHaveLength(4);
-  for (const { triesFor } of updates) expect(triesFor('InvalidPrincipalError') * 1_000).toBeLessThan(ownTime);
+  for (const { triesFor } of updates)
+    expect(triesFor('InvalidPrincipalError') * 1_000).toBeLessThan(rejectionTtl);
 });
 
 test('has no retry policy beside the shared ones when a task retries', () => {

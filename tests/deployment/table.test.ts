@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { tableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
+import { createTableDefinition, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import { type Deployment, deployment, resourcesOf } from '../fixtures/deployment/deployment.ts';
 
 let deployed: Deployment;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 test('the deployed table is the one that the store expects', () => {
   expect(deployed.resources.Table?.Properties).toMatchObject({
-    ...tableDefinition('account-onboarding-example'),
+    ...createTableDefinition('account-onboarding-example'),
     TimeToLiveSpecification: timeToLive,
   });
 });

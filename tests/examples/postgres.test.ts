@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { postgresRotator, scramVerifier } from '../../examples/rotation/postgres.ts';
-import { generatedPassword, jsonField, rotateSecret } from '../../shared/secrets/rotation-function/index.ts';
+import {
+  createPasswordGenerator,
+  rotateJsonField,
+  rotateSecret,
+} from '../../shared/secrets/rotation-function/index.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
 import { versionWith } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
@@ -30,7 +34,9 @@ test('a verifier is that of RFC 7677', () => {
     const first = { host: server.host, username, password: 'first', dbname: 'postgres' };
     const secretArn = organization.addSecret({ accountId: shared, name: 'pg', value: JSON.stringify(first) });
     const clients = functionIn(organization, shared, 'us-east-1');
-    const rotator = postgresRotator(jsonField('password', generatedPassword(clients.secretsManager)));
+    const rotator = postgresRotator(
+      rotateJsonField('password', createPasswordGenerator(clients.secretsManager)),
+    );
     const current = () => {
       const secret = organization.world.secrets.get(secretArn);
       return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '';

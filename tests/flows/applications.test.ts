@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { AppConfigClient, CreateHostedConfigurationVersionCommand } from '@aws-sdk/client-appconfig';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { applicationTemplate } from '../../shared/cloudformation/application.ts';
-import { spokeTemplate } from '../../shared/cloudformation/template.ts';
+import { renderApplicationTemplate } from '../../shared/cloudformation/application.ts';
+import { renderSpokeTemplate } from '../../shared/cloudformation/template.ts';
 import type { Application } from '../../shared/configuration/applications.ts';
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import { withPlugins } from '../../shared/platform/aws/plugins.ts';
-import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
+import { createConfigurationReader, createReaderClient } from '../../shared/secrets/reader/index.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
 import type { SimulatedApplication } from '../../simulator/app-config-state.ts';
 import { deployApplication } from '../fixtures/application-stack.ts';
@@ -30,7 +30,7 @@ async function createApplicationEnv(change: (application: Application) => Applic
   const application = change(first);
   const configuration = { ...loaded.configuration, applications: [application] };
   const env = await createEnv({ configuration, ready: false });
-  const made = applicationTemplate({ configuration, application, schemas: loaded.schemas });
+  const made = renderApplicationTemplate({ configuration, application, schemas: loaded.schemas });
   const { application: simulated, roles } = deployApplication(env.organization, made);
   useSpokeTemplate(env);
   await makeReady(env);
@@ -45,7 +45,7 @@ function useSpokeTemplate({ organization, configuration }: TestEnv): void {
   const [caller] = [...organization.world.roles.values()].filter(
     ({ accountId }) => accountId === hub.accountId,
   );
-  const { template } = spokeTemplate({
+  const { template } = renderSpokeTemplate({
     configuration,
     accountId: place.accountId,
     hub,
@@ -220,8 +220,8 @@ function read({ organization, roles, clock }: ApplicationEnv) {
     Statement: [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: arn }],
   };
   organization.addRole({ accountId: reader, name: 'shop', trust: policy, permissions: policy });
-  return configurationReader({
-    client: readerClient({
+  return createConfigurationReader({
+    client: createReaderClient({
       region: place.region,
       role: { arn },
       credentials: organization.credentialsOf(reader, 'shop'),

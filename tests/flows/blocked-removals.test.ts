@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { warningsOf } from '../../cli/plan-report.ts';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
@@ -60,7 +60,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
   const env = await fullAndNarrowed();
 
   const ended = await sweep(env);
-  const active = await activeConfiguration(env.store);
+  const active = await getActiveConfiguration(env.store);
   const plan = await planAll(env.services, { runId: 'plan', active });
   const applied = await applyPlan(env.services, { runId: 'apply', plan });
 

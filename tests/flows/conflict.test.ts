@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { planReport, warningsOf } from '../../cli/plan-report.ts';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
-import { driftOf } from '../../shared/reconcile/drift.ts';
+import { listDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { created } from '../fixtures/account-events.ts';
 import { bucket, people, repository, runner, secret } from '../fixtures/small-configuration.ts';
@@ -36,7 +36,7 @@ const withoutOurs = (statements: Statements): Statements =>
 const state = ({ store }: TestEnv) => store.resources.get(bucket);
 
 const plan = async (env: TestEnv) =>
-  planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) });
+  planAll(env.services, { runId: 'plan', active: await getActiveConfiguration(env.store) });
 
 const apply = async (env: TestEnv, runId: string) =>
   applyPlan(env.services, { runId, plan: await plan(env) });
@@ -120,7 +120,7 @@ test('`apply` restores it for everybody, and the count begins anew', async () =>
 test('it is drift of its own kind, and says what was changed', async () => {
   const env = await contested();
 
-  const found = driftOf(await plan(env)).find(({ resource }) => resource === bucket);
+  const found = listDrift(await plan(env)).find(({ resource }) => resource === bucket);
 
   expect(found).toMatchObject({ status: 'contested', contested: { sids } });
   expect(found?.differences.map(({ label }) => label).sort()).toEqual(sids);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { driftOf } from '../../shared/reconcile/drift.ts';
+import { listDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
 import {
@@ -47,7 +47,7 @@ const everywhere = (env: TestEnv, id: string): readonly string[] =>
     .map(([resource]) => resource);
 
 const drift = async (env: TestEnv) =>
-  driftOf(await planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) }));
+  listDrift(await planAll(env.services, { runId: 'plan', active: await getActiveConfiguration(env.store) }));
 
 const close = (env: TestEnv, id: string) => env.organization.closeAccount(id);
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { samePolicy } from '../../shared/iam/equality.ts';
+import { isSamePolicy } from '../../shared/iam/equality.ts';
 import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
 import {
   bucket,
@@ -44,7 +44,7 @@ test('what others wrote stays, to the meaning, in every kind of resource', async
   for (const [resource, documents] of Object.entries(before)) {
     expect(after[resource]).toHaveLength(documents.length);
     for (const [index, document] of documents.entries())
-      expect(samePolicy(document, after[resource]?.[index])).toBe(true);
+      expect(isSamePolicy(document, after[resource]?.[index])).toBe(true);
   }
 });
 
@@ -60,7 +60,7 @@ test('in the organization of the example, an account gets everything, and others
   expect(named(env)).toEqual(due(env));
   for (const [resource, documents] of Object.entries(before))
     for (const [index, document] of documents.entries())
-      expect(samePolicy(document, foreign(env)[resource]?.[index])).toBe(true);
+      expect(isSamePolicy(document, foreign(env)[resource]?.[index])).toBe(true);
 });
 
 test('an account that moves out of an OU and loses its tag has what is left, and nothing more', async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
-import { driftOf } from '../../shared/reconcile/drift.ts';
+import { listDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { ouId } from '../../simulator/example-organization.ts';
@@ -94,11 +94,14 @@ test('names the accounts that keep access when a clash of marks also keeps the r
   env.organization.renameOu(production, 'Prod');
 
   const { run } = await sweep(env);
-  const plan = await planAll(env.services, { runId: 'plan', active: await activeConfiguration(env.store) });
+  const plan = await planAll(env.services, {
+    runId: 'plan',
+    active: await getActiveConfiguration(env.store),
+  });
 
   const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
   expect(run.left).toEqual([line, expect.stringContaining('OwnershipClashError')]);
-  expect(plan.looked.warnings).toEqual([line]);
+  expect(plan.discovery.warnings).toEqual([line]);
   expect(withAccess(env)).toEqual(three);
 });
 
@@ -420,15 +423,15 @@ test('shows the unresolved path in plan, drift and apply, and changes nothing', 
   const env = await withThreeAccounts();
   env.organization.renameOu(production, 'Prod');
   await sweep(env);
-  const active = await activeConfiguration(env.store);
+  const active = await getActiveConfiguration(env.store);
 
   const plan = await planAll(env.services, { runId: 'plan', active, keep: true });
   const applied = await applyPlan(env.services, { runId: 'apply', plan });
 
   const line = [head('Workloads/Production'), renamedText, keeping, nobody, todo].join(' ');
   expect(plan.resources).toMatchObject([{ plan: { changed: false, unresolved: { kept: three } } }]);
-  expect(plan.looked.warnings).toEqual([line]);
-  expect(driftOf(plan)).toMatchObject([{ status: 'equal' }]);
+  expect(plan.discovery.warnings).toEqual([line]);
+  expect(listDrift(plan)).toMatchObject([{ status: 'equal' }]);
   expect(applied).toMatchObject({ status: 'succeeded', warnings: [line] });
   expect(withAccess(env)).toEqual(three);
 });

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { takenOver } from '../../shared/secrets/deployment/delivery.ts';
+import { takeOver } from '../../shared/secrets/deployment/delivery.ts';
 import { createSecretEnv, deliveries, deploy, rotate, startCount } from '../fixtures/secret-env.ts';
 
 test('a run whose delivery another one has taken over says so, and does not call it complete', async () => {
@@ -11,7 +11,7 @@ test('a run whose delivery another one has taken over says so, and does not call
     around: async (token, invoke) => {
       const [delivery] = await deliveries(env);
       if (token === 'AdvanceDeploymentFunctionArn' && delivery !== undefined)
-        await outbox.put(takenOver(delivery, { runId: 'another', now: env.clock.now() }), delivery.revision);
+        await outbox.put(takeOver(delivery, { runId: 'another', now: env.clock.now() }), delivery.revision);
       return invoke();
     },
   });

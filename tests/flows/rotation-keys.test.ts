@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { grantContext } from '../../shared/configuration/context.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
+import { getGrantContext } from '../../shared/configuration/context.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { configurationReader, readerClient } from '../../shared/secrets/reader/index.ts';
+import { createConfigurationReader, createReaderClient } from '../../shared/secrets/reader/index.ts';
 import { appConfigRoles } from '../fixtures/deployment/appconfig-roles.ts';
 import {
   createSecretEnv,
@@ -34,14 +34,14 @@ function granted(
   entry: { readonly kind: string; readonly account: string; readonly [field: string]: string },
   { id, accountId, to }: { readonly id: string; readonly accountId: string; readonly to: string },
 ): PolicyDocument['Statement'] {
-  const kind = grantKind(entry.kind);
+  const kind = getGrantKind(entry.kind);
   const fields = { name: 'example', for: { accounts: [to] }, ...entry };
   const { next } = kind.render({
     ref: { kind: entry.kind, id, accountId, region },
     actual: kind.empty,
     shares: [{ entry: kind.schema.parse(fields), accounts: [listed(to)] }],
     remembered: [],
-    context: grantContext(configuration),
+    context: getGrantContext(configuration),
   });
   return Object.values(kind.documents(next)).flatMap((document) => document?.Statement ?? []);
 }
@@ -107,8 +107,8 @@ function read({ organization, clock }: SecretEnv, from = member) {
   const Statement = [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource: role.arn }];
   const policy = { Version: '2012-10-17', Statement };
   organization.addRole({ accountId: from, name: 'app', trust: policy, permissions: policy });
-  return configurationReader({
-    client: readerClient({
+  return createConfigurationReader({
+    client: createReaderClient({
       region,
       role,
       credentials: organization.credentialsOf(from, 'app'),

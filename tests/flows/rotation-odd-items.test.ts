@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorRecord } from '../../shared/platform/errors.ts';
+import { toErrorRecord } from '../../shared/platform/errors.ts';
 import type { OutboxStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import {
@@ -44,7 +44,7 @@ test('deploys to all other targets when the item of one delivery cannot be under
 });
 
 test('looks after all other deliveries when the item of an open delivery cannot be understood', async () => {
-  const error = errorRecord(
+  const error = toErrorRecord(
     unreadable('arn:aws:secretsmanager:eu-west-1:444444444444:secret:other', 'a/e/p/1'),
   );
   const env = await createSecretEnv({

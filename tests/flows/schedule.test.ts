@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { samePolicy } from '../../shared/iam/equality.ts';
+import { isSamePolicy } from '../../shared/iam/equality.ts';
 import { created, moved, workloads } from '../fixtures/account-events.ts';
 import { losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
 import { seeded } from '../fixtures/flow-clock.ts';
@@ -56,6 +56,6 @@ test(`in ${seeds.length} random schedules no account is lost, and nothing of oth
       ended: ended.map(() => expect.objectContaining({ status: 'SUCCEEDED' })),
     });
     for (const [resource, documents] of Object.entries(before))
-      expect(samePolicy(documents[0], foreign(env)[resource]?.[0])).toBe(true);
+      expect(isSamePolicy(documents[0], foreign(env)[resource]?.[0])).toBe(true);
   }
 }, 60_000);

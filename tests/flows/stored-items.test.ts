@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { errorRecord } from '../../shared/platform/errors.ts';
+import { toErrorRecord } from '../../shared/platform/errors.ts';
 import { retryAnnouncements } from '../../shared/runs/record/retry-announcements.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
@@ -65,7 +65,7 @@ test('a sweep does the same', async () => {
 });
 
 test('ends a sweep with the item and closes all other runs when the record of a run cannot be understood', async () => {
-  const error = errorRecord(
+  const error = toErrorRecord(
     new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
   );
   const env = await createEnv({
@@ -94,7 +94,7 @@ test('ends a sweep with the item and closes all other runs when the record of a 
 });
 
 test('tries all other announcements when the record of a run cannot be understood', async () => {
-  const error = errorRecord(
+  const error = toErrorRecord(
     new StoredItemError('onboarding', { pk: 'RUN#odd', sk: 'RUN' }, [{ path: 'status', message: 'missing' }]),
   );
   const env = await createEnv({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Selector } from '../../shared/accounts/selector.ts';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { configurationSchema } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
@@ -42,10 +42,10 @@ describe('a selector that matches nobody', () => {
   it('warns in a plan and in the record of its application', async () => {
     const { services, store } = await createEnvFor(misspelled);
 
-    const plan = await planAll(services, { runId: 'plan', active: await activeConfiguration(store) });
+    const plan = await planAll(services, { runId: 'plan', active: await getActiveConfiguration(store) });
     const record = await applyPlan(services, { runId: 'apply', plan });
 
-    expect(plan.looked.warnings).toEqual(expected);
+    expect(plan.discovery.warnings).toEqual(expected);
     expect(record.warnings).toEqual(expected);
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
@@ -146,11 +146,11 @@ test('reports the item in a plan and fails its apply after all other accounts ar
     '2026-01-01T00:00:00.000Z',
   );
 
-  const active = await activeConfiguration(env.store);
+  const active = await getActiveConfiguration(env.store);
   const plan = await planAll(env.services, { runId: 'plan', active });
   const run = await applyPlan(env.services, { runId: 'apply', plan, startedBy: 'a test' });
 
-  expect(plan.looked.unreadable).toEqual([line(runner.id)]);
+  expect(plan.discovery.unreadable).toEqual([line(runner.id)]);
   expect(run).toMatchObject({ status: 'failed', left: [line(runner.id)] });
   expect(named(env)).toEqual(due(env));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { accountsLetIn, listed } from '../../shared/grants/admitted-accounts.ts';
+import { getAdmittedAccounts, listAdmitted } from '../../shared/grants/admitted-accounts.ts';
 import type { Conditions, Principal, Statement } from '../../shared/iam/document.ts';
 import { account } from '../fixtures/plan-fixture.ts';
 
@@ -19,7 +19,7 @@ const accounts = [
   account(two),
   account(three, { state: 'SUSPENDED' }),
 ];
-const letIn = (...statements: Statement[]) => listed(accountsLetIn(statements), accounts);
+const letIn = (...statements: Statement[]) => listAdmitted(getAdmittedAccounts(statements), accounts);
 
 describe('accountsLetIn', () => {
   it('names the accounts of principals and conditions, and none of resources', () => {
@@ -36,7 +36,7 @@ describe('accountsLetIn', () => {
   });
 
   it('has every account, and lists the members, when a condition holds the organization', () => {
-    const all = accountsLetIn([allow('*', inOrganization)]);
+    const all = getAdmittedAccounts([allow('*', inOrganization)]);
 
     expect(all.has('999988887777')).toBe(true);
     expect([...all]).toEqual([]);
@@ -60,12 +60,12 @@ describe('accountsLetIn', () => {
   });
 
   it('has only the named accounts when the statement names some beside the organization', () => {
-    const some = accountsLetIn([
+    const some = getAdmittedAccounts([
       allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorg1', 'aws:PrincipalAccount': [one] } }),
     ]);
 
     expect(some.has(two)).toBe(false);
-    expect(listed(some, accounts)).toEqual([one]);
+    expect(listAdmitted(some, accounts)).toEqual([one]);
   });
 
   it('lists each account once when one statement names it and another holds the organization', () => {
@@ -73,11 +73,11 @@ describe('accountsLetIn', () => {
   });
 
   it('holds no organization when the key is another one', () => {
-    expect(accountsLetIn([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).has(one)).toBe(
-      false,
-    );
     expect(
-      accountsLetIn([allow('*', { StringEquals: { 'example:aws:PrincipalOrgID': 'x' } })]).has(one),
+      getAdmittedAccounts([allow('*', { StringEquals: { 'aws:PrincipalOrgPaths': 'x' } })]).has(one),
+    ).toBe(false);
+    expect(
+      getAdmittedAccounts([allow('*', { StringEquals: { 'example:aws:PrincipalOrgID': 'x' } })]).has(one),
     ).toBe(false);
   });
 });

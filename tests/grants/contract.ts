@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
-import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { findAccountIds } from '../../shared/iam/accounts.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
-import { ownedStatements } from '../../shared/iam/managed-statements.ts';
-import { exposures } from '../../shared/iam/safety.ts';
+import { listManagedStatements } from '../../shared/iam/managed-statements.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import {
   AccessDeniedError,
@@ -56,11 +56,11 @@ type MakeFixture = (env?: GrantEnv) => GrantFixture;
 /** Our statements, or those that mean the same as our grants and shares. */
 const statementsIn = (kind: GrantKind, state: unknown, owned: readonly string[]) =>
   Object.values(kind.documents(state, owned)).flatMap((document) =>
-    ownedStatements(document, context.installationId),
+    listManagedStatements(document, context.installationId),
   );
 
 const namedIn = (kind: GrantKind, state: unknown, owned: readonly string[]): ReadonlySet<string> =>
-  new Set(statementsIn(kind, state, owned).flatMap((statement) => [...accountIdsIn(statement)]));
+  new Set(statementsIn(kind, state, owned).flatMap((statement) => [...findAccountIds(statement)]));
 
 const grantedIn = (
   kind: GrantKind,
@@ -267,11 +267,11 @@ function permits(kind: GrantKind, on: MakeFixture, unverified: boolean): void {
 
   test('nobody else is let in', () => {
     const { documents } = render();
-    const ours = documents.flatMap((document) => ownedStatements(document, context.installationId));
+    const ours = documents.flatMap((document) => listManagedStatements(document, context.installationId));
     const { organizationId } = context;
 
-    expect(exposures(ours, { accountIds: new Set([first, second]), organizationId })).toEqual([]);
-    expect(exposures(ours, { accountIds: new Set([first]), organizationId }).length).toBeGreaterThan(0);
+    expect(findExposures(ours, { accountIds: new Set([first, second]), organizationId })).toEqual([]);
+    expect(findExposures(ours, { accountIds: new Set([first]), organizationId }).length).toBeGreaterThan(0);
   });
 }
 

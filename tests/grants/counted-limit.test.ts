@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { countedSize } from '../../shared/grants/counted-limit.ts';
-import { raiseAdvice } from '../../shared/grants/quotas.ts';
+import { measureCounted } from '../../shared/grants/counted-limit.ts';
+import { adviseQuotaIncrease } from '../../shared/grants/quotas.ts';
 import { account } from '../fixtures/plan-fixture.ts';
 
 const entry = { name: 'images', kind: 'kms-grant', account: 'shared', for: { all: true } } as const;
 
 /** A resource that holds two things for each account and some of others. */
 const sizeOf = (accounts: number, { limit = 10, now = 0, others = 1, shares = 1 } = {}): number =>
-  countedSize({
+  measureCounted({
     ref: { kind: 'kms-grant', accountId: '444455556666', region: 'eu-west-1', id: 'key' },
     shares: Array.from({ length: shares }, () => ({
       entry,
@@ -58,12 +58,14 @@ describe('countedSize', () => {
 
 describe('raiseAdvice', () => {
   it('names the setting when AWS can raise the quota so far', () => {
-    expect(raiseAdvice('managedPoliciesPerRole', 25)).toContain('limits.managedPoliciesPerRole to 25');
-    expect(raiseAdvice('grantsPerKey', 1_000_000)).toContain('limits.grantsPerKey to 1000000');
+    expect(adviseQuotaIncrease('managedPoliciesPerRole', 25)).toContain(
+      'limits.managedPoliciesPerRole to 25',
+    );
+    expect(adviseQuotaIncrease('grantsPerKey', 1_000_000)).toContain('limits.grantsPerKey to 1000000');
   });
 
   it('says nothing when AWS does not raise the quota so far', () => {
-    expect(raiseAdvice('managedPoliciesPerRole', 26)).toBe('');
-    expect(raiseAdvice('managedPoliciesPerGroup', 11)).toBe('');
+    expect(adviseQuotaIncrease('managedPoliciesPerRole', 26)).toBe('');
+    expect(adviseQuotaIncrease('managedPoliciesPerGroup', 11)).toBe('');
   });
 });

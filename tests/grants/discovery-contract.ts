@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import {
   type Discovery,
+  formatSearchKey,
   type GrantKind,
   type ResourceSearch,
-  searchKey,
 } from '../../shared/grants/contract.ts';
 import { TooManyResourcesError } from '../../shared/grants/errors.ts';
 import { AccessDeniedError, RegionNotEnabledError } from '../../shared/platform/aws/errors.ts';
@@ -35,7 +35,7 @@ export function discoveryContract(kind: GrantKind, discovery: Discovery<never>):
       [central, home],
       [central, abroad],
     ]);
-    expect(searchKey(search)).not.toBe(searchKey(searchAbroad));
+    expect(formatSearchKey(search)).not.toBe(formatSearchKey(searchAbroad));
     expect(kind.resources(entryOf(kind, finder.fields), context)).toEqual([]);
     expect(searchesOf(finder.named)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ResourcePattern, searchKey } from '../../shared/grants/contract.ts';
+import { formatSearchKey, type ResourcePattern } from '../../shared/grants/contract.ts';
 import { fitsGlob, hasTags } from '../../shared/grants/discovery.ts';
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
 
 describe('the name of a search', () => {
   const keyOf = (pattern: ResourcePattern): string =>
-    searchKey({ kind: 'kind', accountId: '111122223333', region: 'eu-west-1', pattern });
+    formatSearchKey({ kind: 'kind', accountId: '111122223333', region: 'eu-west-1', pattern });
 
   test('is the same whatever the order of tags and values', () => {
     expect(keyOf({ tags: { a: ['1', '2'], b: ['3'] } })).toBe(keyOf({ tags: { b: ['3'], a: ['2', '1'] } }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
 import { accountsOf, central, context, members } from '../fixtures/grants/grant-env.ts';
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
 import { casesOf, entryOf } from '../fixtures/grants/kind-cases.ts';
@@ -15,9 +15,9 @@ const fixtureOf = (kind: GrantKind, preset: string, more: object = {}) => {
   return made;
 };
 
-const keyPolicy = grantKind('kms-key-policy');
-const bucketPolicy = grantKind('s3-bucket-policy');
-const repositoryPolicy = grantKind('ecr-repository-policy');
+const keyPolicy = getGrantKind('kms-key-policy');
+const bucketPolicy = getGrantKind('s3-bucket-policy');
+const repositoryPolicy = getGrantKind('ecr-repository-policy');
 
 describe('a key', () => {
   test('is never left without a policy: its last statement stays until a person adds another', async () => {
@@ -154,7 +154,7 @@ describe('places', () => {
   });
 
   test('a group is one resource, whatever the region of the central account', () => {
-    const kind = grantKind('assume-role-permission');
+    const kind = getGrantKind('assume-role-permission');
     const entry = entryOf(kind, { groups: ['Readers'], role: 'ReadOnly' });
     const regions = ['aws', 'aws-cn', 'aws-us-gov'].map(
       (partition) => kind.resources(entry, { ...context, partition })[0]?.region,

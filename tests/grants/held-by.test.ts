@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { heldBy } from '../../shared/grants/principals.ts';
+import { restrictToOrganization } from '../../shared/grants/principals.ts';
 import { context } from '../fixtures/grants/grant-env.ts';
 
 const membersOf = (match: 'organization' | 'ou', selector: object) => ({
@@ -13,13 +13,15 @@ const organization = { StringEquals: { 'aws:PrincipalOrgID': context.organizatio
 
 describe('heldBy', () => {
   it('holds a statement to the organization when the match is the organization', () => {
-    expect(heldBy('Principal', membersOf('organization', { ous: ['ou-abcd-11111111'] }))).toEqual(
-      organization,
-    );
+    expect(
+      restrictToOrganization('Principal', membersOf('organization', { ous: ['ou-abcd-11111111'] })),
+    ).toEqual(organization);
   });
 
   it('holds a statement to the OUs when the match is OUs', () => {
-    expect(heldBy('Principal', membersOf('ou', { ous: ['ou-abcd-11111111', 'ou-abcd-22222222'] }))).toEqual({
+    expect(
+      restrictToOrganization('Principal', membersOf('ou', { ous: ['ou-abcd-11111111', 'ou-abcd-22222222'] })),
+    ).toEqual({
       ...organization,
       'ForAnyValue:StringLike': {
         'aws:PrincipalOrgPaths': [
@@ -31,7 +33,7 @@ describe('heldBy', () => {
   });
 
   it('lets nobody in when the match is OUs and the grant names none', () => {
-    expect(heldBy('Principal', membersOf('ou', { all: true }))).toEqual({
+    expect(restrictToOrganization('Principal', membersOf('ou', { all: true }))).toEqual({
       ...organization,
       'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': [] },
     });

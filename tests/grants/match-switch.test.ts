@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { grantContext } from '../../shared/configuration/context.ts';
+import { getGrantContext } from '../../shared/configuration/context.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { accessesOf, isAllowed } from '../../shared/reconcile/verify.ts';
+import { isAllowed, listAccesses } from '../../shared/reconcile/verify.ts';
 import { context, createGrantEnv, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
 import { casesOf } from '../fixtures/grants/kind-cases.ts';
@@ -70,7 +70,7 @@ describe.each(held)('%s: changing the match', (_, kind, fields) => {
       expect(plan.withheld).toEqual([]);
       expect(plan.changed).toBe(true);
       for (const access of everyAccount.flatMap((each) =>
-        accessesOf(desired, each, grantContext(configuration)),
+        listAccesses(desired, each, getGrantContext(configuration)),
       ))
         expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
       expect(

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
-import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { findAccountIds } from '../../shared/iam/accounts.ts';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { many } from '../../shared/iam/document.ts';
-import { ownedStatements } from '../../shared/iam/managed-statements.ts';
-import { exposures } from '../../shared/iam/safety.ts';
+import { toArray } from '../../shared/iam/document.ts';
+import { listManagedStatements } from '../../shared/iam/managed-statements.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { isAllowed } from '../../shared/reconcile/verify.ts';
 import { account, accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
@@ -105,7 +105,7 @@ describe.each(held)('%s', (_, kind, fields) => {
     const statements = documents.flatMap((document) => document?.Statement ?? []);
 
     expect(kind.same(next, documentsOf(kind, given, []).next)).toBe(true);
-    expect(statements.flatMap((statement) => [...accountIdsIn(statement)])).toEqual([]);
+    expect(statements.flatMap((statement) => [...findAccountIds(statement)])).toEqual([]);
   });
 
   test.each([organization, unit])('has the same marks as listed (%#)', (given) => {
@@ -119,13 +119,13 @@ describe.each(held)('%s', (_, kind, fields) => {
 
   test.each([organization, unit])('reaches nobody else, and would without the key (%#)', (given) => {
     const ours = documentsOf(kind, given, []).documents.flatMap((document) =>
-      ownedStatements(document, context.installationId),
+      listManagedStatements(document, context.installationId),
     );
     const nobody = { accountIds: new Set<string>(), organizationId: context.organizationId };
 
-    expect(exposures(ours, nobody)).toEqual([]);
-    expect(exposures(ours, { ...nobody, organizationId: 'o-another123' }).length).toBe(ours.length);
-    expect(exposures(ours.map(withoutKeys), nobody)).toHaveLength(ours.length);
+    expect(findExposures(ours, nobody)).toEqual([]);
+    expect(findExposures(ours, { ...nobody, organizationId: 'o-another123' }).length).toBe(ours.length);
+    expect(findExposures(ours.map(withoutKeys), nobody)).toHaveLength(ours.length);
   });
 
   test.each([organization, unit])('is not public by the rule of S3 (%#)', (given) => {
@@ -154,7 +154,7 @@ const withoutKeys = ({ Condition = {}, ...statement }: Statement): Statement => 
 const fixedKeys = ({ Condition = {} }: Statement): readonly string[] =>
   Object.entries(Condition.StringEquals ?? {})
     .filter(
-      ([key, values]) => organizationKey.test(key) && many(values).every((v) => !/[*?$]/.test(String(v))),
+      ([key, values]) => organizationKey.test(key) && toArray(values).every((v) => !/[*?$]/.test(String(v))),
     )
     .map(([key]) => key);
 

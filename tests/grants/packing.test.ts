@@ -4,9 +4,9 @@ import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
 import { s3BucketPolicy } from '../../shared/grants/s3-bucket-policy.ts';
-import { many, newPolicy, type PolicyDocument } from '../../shared/iam/document.ts';
+import { createPolicy, type PolicyDocument, toArray } from '../../shared/iam/document.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
-import { policySize } from '../../shared/iam/size.ts';
+import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { entryOf } from '../fixtures/grants/kind-cases.ts';
@@ -30,16 +30,16 @@ function render(entry: GrantEntry, accounts: readonly Account[], document?: Poli
   const shares = [{ entry, accounts }];
   const request = { ref: ref as ResourceRef, actual: { document }, shares, remembered: [], context };
   const { next } = kind.render(request);
-  return (next as DocumentState).document ?? newPolicy();
+  return (next as DocumentState).document ?? createPolicy();
 }
 
 const objectsOf = ({ Statement }: PolicyDocument): readonly string[] =>
-  many(Statement.find(({ Sid }) => Sid?.endsWith('Write'))?.Resource ?? []);
+  toArray(Statement.find(({ Sid }) => Sid?.endsWith('Write'))?.Resource ?? []);
 
 /** A foreign statement of this size, so that ours must shrink to fit beside it. */
 function filler(size: number): PolicyDocument {
   const document = (text: string): PolicyDocument => ({
-    ...newPolicy(),
+    ...createPolicy(),
     Statement: [
       {
         Effect: 'Deny',
@@ -49,13 +49,13 @@ function filler(size: number): PolicyDocument {
       },
     ],
   });
-  return document(`/${'x'.repeat(Math.max(0, size - policySize(document('/'), 'bytes')))}`);
+  return document(`/${'x'.repeat(Math.max(0, size - measurePolicy(document('/'), 'bytes')))}`);
 }
 
 /** The same accounts, written the other way. */
 function packed(entry: GrantEntry, accounts: readonly Account[]): PolicyDocument {
-  const plain = policySize(render(entry, accounts), 'bytes');
-  return render(entry, accounts, filler(limit - plain + policySize(newPolicy(), 'bytes')));
+  const plain = measurePolicy(render(entry, accounts), 'bytes');
+  return render(entry, accounts, filler(limit - plain + measurePolicy(createPolicy(), 'bytes')));
 }
 
 describe.each(deliveries)('%s', (preset, service, folder) => {

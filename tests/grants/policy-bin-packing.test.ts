@@ -4,9 +4,9 @@ import { assumeRolePermission } from '../../shared/grants/assume-role-permission
 import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
 import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import { sentDocument } from '../../shared/grants/sid-tag.ts';
-import { samePolicy } from '../../shared/iam/equality.ts';
-import { policySize } from '../../shared/iam/size.ts';
+import { toSentDocument } from '../../shared/grants/sid-tag.ts';
+import { isSamePolicy } from '../../shared/iam/equality.ts';
+import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { context, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { entryOf } from '../fixtures/grants/kind-cases.ts';
@@ -70,7 +70,7 @@ describe('over any joins and leaves', () => {
           state = render(state, wanted);
           expect(resourcesOf(state)).toEqual(expected(wanted));
           for (const policy of state.policies)
-            expect(policySize(sentDocument(policy), 'characters')).toBeLessThanOrEqual(
+            expect(measurePolicy(toSentDocument(policy), 'characters')).toBeLessThanOrEqual(
               small.limits.managedPolicyCharacters,
             );
         }
@@ -158,7 +158,7 @@ function touched(before: ManagedPolicies, after: ManagedPolicies): number {
   const names = new Set([...before.policies, ...after.policies].map(({ name }) => name));
   const documentOf = (state: ManagedPolicies, name: string) =>
     state.policies.find((policy) => policy.name === name)?.document;
-  return [...names].filter((name) => !samePolicy(documentOf(before, name), documentOf(after, name))).length;
+  return [...names].filter((name) => !isSamePolicy(documentOf(before, name), documentOf(after, name))).length;
 }
 
 test('a permission that fits in no policy is refused with its size', () => {

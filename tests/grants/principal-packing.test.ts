@@ -2,17 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
 import {
-  many,
-  newPolicy,
+  createPolicy,
   type PolicyDocument,
-  principalMap,
   type Statement,
+  toArray,
+  toPrincipalMap,
 } from '../../shared/iam/document.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
-import { exposures } from '../../shared/iam/safety.ts';
-import { policySize } from '../../shared/iam/size.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
+import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { account, central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { entryOf } from '../fixtures/grants/kind-cases.ts';
@@ -80,13 +80,13 @@ const presets: readonly Packed[] = [
 const crowd = manyAccounts(40, 200_000_000_000);
 
 function rendering(preset: Packed, fields: object, accounts: readonly Account[], document?: PolicyDocument) {
-  const kind = grantKind(preset.kind) as GrantKind;
+  const kind = getGrantKind(preset.kind) as GrantKind;
   const entry = entryOf(kind, { ...preset.fields, ...fields });
   const [ref] = kind.resources(entry, context);
   const shares = [{ entry, accounts }];
   const request = { ref: ref as ResourceRef, actual: { document }, shares, remembered: [], context };
   const rendered = kind.render(request);
-  const next = (rendered.next as DocumentState).document ?? newPolicy();
+  const next = (rendered.next as DocumentState).document ?? createPolicy();
   return { ...rendered, kind, entry, ref: ref as ResourceRef, document: next };
 }
 
@@ -98,12 +98,12 @@ const isFiller = ({ Sid }: Statement): boolean => Sid === 'Filler';
 /** A statement of others that leaves this much room. */
 const filler = (limit: number, room: number): PolicyDocument => {
   const document = (text: string): PolicyDocument => ({
-    ...newPolicy(),
+    ...createPolicy(),
     Statement: [
       { Sid: 'Filler', Effect: 'Deny', Principal: { AWS: central }, Action: `s3:${text}`, Resource: '*' },
     ],
   });
-  return document('x'.repeat(limit - room - policySize(document(''), 'bytes')));
+  return document('x'.repeat(limit - room - measurePolicy(document(''), 'bytes')));
 };
 
 /** Ours alone, in one form and then the next, since the filler leaves too little room for the one before. */
@@ -111,7 +111,8 @@ function packed(preset: Packed, few: readonly Account[], form = 'condition'): Po
   const accounts = withCrowd(few);
   let { document, limit, size, packing } = rendering(preset, {}, accounts);
   while (packing !== form) {
-    const ours = size - policySize({ ...document, Statement: document.Statement.filter(isFiller) }, 'bytes');
+    const ours =
+      size - measurePolicy({ ...document, Statement: document.Statement.filter(isFiller) }, 'bytes');
     ({ document, size, packing } = rendering(
       preset,
       { accountsIn: 'condition' },
@@ -210,7 +211,8 @@ describe.each(forms)('$name, $form', ({ preset, form }) => {
 describe.each(presets)('$name', (preset) => {
   test('the wildcard never names the own account of the resource', () => {
     const wild = packed(preset, everybody).Statement.filter(
-      ({ Principal }) => Principal !== undefined && many(principalMap(Principal).AWS ?? []).includes('*'),
+      ({ Principal }) =>
+        Principal !== undefined && toArray(toPrincipalMap(Principal).AWS ?? []).includes('*'),
     );
     const own = requestOf(
       { account: account(central), role: 'Deployer', service: undefined },
@@ -224,7 +226,7 @@ describe.each(presets)('$name', (preset) => {
 
     expect(wild.length).toBeGreaterThan(0);
     for (const [action, resource] of preset.asks)
-      expect(decide({ ...newPolicy(), Statement: wild }, { ...own, action, resource })).toBe('none');
+      expect(decide({ ...createPolicy(), Statement: wild }, { ...own, action, resource })).toBe('none');
   });
 
   test('it is held to the organization, and to the accounts that are granted', () => {
@@ -233,8 +235,8 @@ describe.each(presets)('$name', (preset) => {
     const { Statement } = packed(preset, accounts);
     const { organizationId } = context;
 
-    expect(exposures(Statement, { accountIds: ids(accounts), organizationId })).toEqual([]);
-    expect(exposures(Statement, { accountIds: ids(accounts.slice(1)), organizationId })).not.toEqual([]);
+    expect(findExposures(Statement, { accountIds: ids(accounts), organizationId })).toEqual([]);
+    expect(findExposures(Statement, { accountIds: ids(accounts.slice(1)), organizationId })).not.toEqual([]);
   });
 
   test('what is granted is known in either form', () => {
@@ -269,7 +271,7 @@ describe.each(presets)('$name', (preset) => {
     const { Statement } = packed(preset, [first as Account, left, third as Account]);
 
     const named = Statement.flatMap(({ Principal }) =>
-      Principal === undefined ? [] : many(principalMap(Principal).AWS ?? []),
+      Principal === undefined ? [] : toArray(toPrincipalMap(Principal).AWS ?? []),
     );
 
     expect(named).toContain(`arn:aws:iam::${left.id}:root`);
@@ -306,7 +308,7 @@ test('two statements of a bucket become one before any id moves into a condition
 });
 
 test('a grant that lists no accounts, or whose statements name services, has no such packing', () => {
-  const schemaOf = (kind: string) => grantKind(kind).schema;
+  const schemaOf = (kind: string) => getGrantKind(kind).schema;
   const base = { name: 'x', account: 'shared', for: { all: true }, accountsIn: 'condition' };
 
   const organization = schemaOf('secret-resource-policy').safeParse({

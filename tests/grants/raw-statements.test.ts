@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { rawFields, rawParts, rawResource } from '../../shared/grants/raw-statements.ts';
+import { createRawFields, createRawParts, rawResourceSchema } from '../../shared/grants/raw-statements.ts';
 import type { Statement } from '../../shared/iam/document.ts';
-import { exposures } from '../../shared/iam/safety.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
 import { accountsOf, central, context } from '../fixtures/grants/grant-env.ts';
 
-const schema = z.strictObject(rawFields(rawResource.optional()));
+const schema = z.strictObject(createRawFields(rawResourceSchema.optional()));
 const ref = { kind: 's3-bucket-policy', accountId: central, region: 'eu-west-1', id: 'example-logs' };
 const two = accountsOf(['111122223333', '444455556666']);
 const roots = ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'];
@@ -25,7 +25,7 @@ const toService = {
 };
 
 const statementsOf = (...statements: object[]): readonly Statement[] =>
-  rawParts(
+  createRawParts(
     schema.parse({ preset: 'raw', statements }).statements,
     { accounts: two, ref, context },
     'arn:aws:s3:::example-logs',
@@ -85,8 +85,8 @@ describe('a raw statement', () => {
     });
     const statements = statementsOf(toAccounts, toService);
 
-    expect(exposures(statements, allowed(['111122223333', '444455556666']))).toEqual([]);
-    expect(exposures(statements, allowed(['111122223333'])).length).toBeGreaterThan(1);
+    expect(findExposures(statements, allowed(['111122223333', '444455556666']))).toEqual([]);
+    expect(findExposures(statements, allowed(['111122223333'])).length).toBeGreaterThan(1);
   });
 });
 

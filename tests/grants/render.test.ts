@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
-import { newPolicy } from '../../shared/iam/document.ts';
+import { createPolicy } from '../../shared/iam/document.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
 import { accountsOf } from '../fixtures/grants/grant-env.ts';
 import { casesOf, contextOf, entryOf } from '../fixtures/grants/kind-cases.ts';
 
-const meaning = (Statement: PolicyDocument['Statement']) => normalizePolicy({ ...newPolicy(), Statement });
+const meaning = (Statement: PolicyDocument['Statement']) => normalizePolicy({ ...createPolicy(), Statement });
 
 describe.each(grantKinds)('$name renders', (kind) => {
   const { presets, cases } = casesOf(kind);
@@ -25,7 +25,7 @@ describe.each(grantKinds)('$name renders', (kind) => {
     );
     expect(documents.map(([name]) => name)).toEqual(Object.keys(given.expected));
     for (const [name, document] of documents)
-      expect(normalizePolicy(document ?? newPolicy())).toEqual(meaning(given.expected[name] ?? []));
+      expect(normalizePolicy(document ?? createPolicy())).toEqual(meaning(given.expected[name] ?? []));
   });
 
   test('every preset has its cases', () => {

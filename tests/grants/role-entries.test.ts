@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  accountsOfRoles,
-  byAccountIds,
   hasAccountIds,
-  slotsOf,
-  withSlots,
+  listRoleAccounts,
+  listRoleEntries,
+  nameByAccountIds,
+  withRoleEntries,
 } from '../../shared/grants/role-entries.ts';
 import type { Statement } from '../../shared/iam/document.ts';
 
 const arn = (account: string) => `arn:aws:iam::${account}:role/people/ReadOnly`;
 const [one, two] = ['111122223333', '222233334444'] as const;
 const listing: Statement = { Sid: 'People', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: [arn(one)] };
-const byIds = byAccountIds(
+const byIds = nameByAccountIds(
   { ...listing, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } },
   arn('*'),
 );
@@ -20,8 +20,8 @@ const slot = (accountId: string, text: string) => ({ sid: 'People', accountId, t
 describe('a statement that lists roles', () => {
   it('has a slot for each role, and takes other slots in order', () => {
     expect(hasAccountIds(listing)).toBe(false);
-    expect(slotsOf(listing)).toEqual([slot(one, arn(one))]);
-    expect(withSlots(listing, [slot(two, arn(two)), slot(one, arn(one))])).toEqual({
+    expect(listRoleEntries(listing)).toEqual([slot(one, arn(one))]);
+    expect(withRoleEntries(listing, [slot(two, arn(two)), slot(one, arn(one))])).toEqual({
       ...listing,
       Resource: [arn(one), arn(two)],
     });
@@ -34,24 +34,24 @@ describe('a statement that lists roles', () => {
     'arn:aws:iam::1111222233334:role/x',
     `arn:aws:iam::${one}:user/x`,
   ])('has no slot when the resource is %s', (Resource) => {
-    expect(slotsOf({ ...listing, Resource })).toEqual([]);
+    expect(listRoleEntries({ ...listing, Resource })).toEqual([]);
   });
 
   it('has the slot of any account when the role may be of any', () => {
-    expect(accountsOfRoles({ ...listing, Resource: arn('*') })).toEqual([
+    expect(listRoleAccounts({ ...listing, Resource: arn('*') })).toEqual([
       { accountId: '*', resource: arn('*') },
     ]);
-    expect(slotsOf({ Effect: 'Allow', Resource: arn(one) })).toEqual([
+    expect(listRoleEntries({ Effect: 'Allow', Resource: arn(one) })).toEqual([
       { sid: '', accountId: one, text: arn(one) },
     ]);
-    expect(slotsOf({ Effect: 'Allow' })).toEqual([]);
+    expect(listRoleEntries({ Effect: 'Allow' })).toEqual([]);
   });
 });
 
 describe('a statement with account ids in its condition', () => {
   it('keeps its other conditions, and begins without a slot', () => {
     expect(hasAccountIds(byIds)).toBe(true);
-    expect(slotsOf(byIds)).toEqual([]);
+    expect(listRoleEntries(byIds)).toEqual([]);
     expect(byIds).toMatchObject({
       Resource: arn('*'),
       Condition: {
@@ -62,24 +62,24 @@ describe('a statement with account ids in its condition', () => {
   });
 
   it('keeps other keys of its operator when it takes slots', () => {
-    const held = byAccountIds({ ...listing, Condition: { StringEquals: { 'aws:x': 'y' } } }, arn('*'));
+    const held = nameByAccountIds({ ...listing, Condition: { StringEquals: { 'aws:x': 'y' } } }, arn('*'));
 
-    const filled = withSlots(held, [slot(two, two), slot(one, one)]);
+    const filled = withRoleEntries(held, [slot(two, two), slot(one, one)]);
 
     expect(filled.Resource).toBe(arn('*'));
     expect(filled.Condition).toEqual({ StringEquals: { 'aws:x': 'y', 'aws:ResourceAccount': [one, two] } });
-    expect(slotsOf(filled)).toEqual([slot(one, one), slot(two, two)]);
+    expect(listRoleEntries(filled)).toEqual([slot(one, one), slot(two, two)]);
   });
 
   it('keeps other operators when it takes slots', () => {
-    expect(withSlots(byIds, [slot(one, one)]).Condition).toEqual({
+    expect(withRoleEntries(byIds, [slot(one, one)]).Condition).toEqual({
       Bool: { 'aws:MultiFactorAuthPresent': 'true' },
       StringEquals: { 'aws:ResourceAccount': [one] },
     });
   });
 
   it('has the slot of the role itself when the role is of one account', () => {
-    expect(accountsOfRoles({ ...withSlots(byIds, [slot(one, one)]), Resource: arn(two) })).toEqual([
+    expect(listRoleAccounts({ ...withRoleEntries(byIds, [slot(one, one)]), Resource: arn(two) })).toEqual([
       { accountId: two, resource: arn(two) },
     ]);
   });

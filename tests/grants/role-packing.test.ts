@@ -5,10 +5,10 @@ import type { GrantContext, GrantKind } from '../../shared/grants/contract.ts';
 import type { GrantEntry } from '../../shared/grants/grant-schema.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import { hasAccountIds } from '../../shared/grants/role-entries.ts';
-import { sentDocument } from '../../shared/grants/sid-tag.ts';
-import { samePolicy } from '../../shared/iam/equality.ts';
+import { toSentDocument } from '../../shared/grants/sid-tag.ts';
+import { isSamePolicy } from '../../shared/iam/equality.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
-import { policySize } from '../../shared/iam/size.ts';
+import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { context, manyAccounts } from '../fixtures/grants/grant-env.ts';
@@ -128,7 +128,7 @@ test('one account more or less changes one policy, also below the edge where rol
     const next = render(state, [[entry, everybody.slice(0, count)]]);
     const changed = next.policies.filter(
       ({ name, document }) =>
-        !samePolicy(document, state.policies.find((policy) => policy.name === name)?.document),
+        !isSamePolicy(document, state.policies.find((policy) => policy.name === name)?.document),
     );
     expect(changed.length).toBeLessThanOrEqual(1);
     state = next;
@@ -157,7 +157,7 @@ test('every document keeps its limit, and whom it lets in is known', () => {
   expect(isPacked(state)).toBe(true);
 
   for (const policy of state.policies)
-    expect(policySize(sentDocument(policy), 'characters')).toBeLessThanOrEqual(
+    expect(measurePolicy(toSentDocument(policy), 'characters')).toBeLessThanOrEqual(
       small.limits.managedPolicyCharacters,
     );
   expect([...kind.granted(entry, ref, state, small, [])].sort()).toEqual(everybody.map(({ id }) => id));

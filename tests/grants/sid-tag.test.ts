@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { assumeRolePermission } from '../../shared/grants/assume-role-permission.ts';
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import { accountsOfRoles } from '../../shared/grants/role-entries.ts';
+import { listRoleAccounts } from '../../shared/grants/role-entries.ts';
 import type { SimulatedManagedPolicy } from '../../simulator/simulated-resources.ts';
 import { central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
@@ -37,7 +37,7 @@ function group() {
 
 const accountsIn = (state: unknown): readonly string[] =>
   (state as ManagedPolicies).policies.flatMap(({ document }) =>
-    document.Statement.flatMap((statement) => accountsOfRoles(statement).map(({ accountId }) => accountId)),
+    document.Statement.flatMap((statement) => listRoleAccounts(statement).map(({ accountId }) => accountId)),
   );
 
 const idsOf = (count: number): readonly string[] => manyAccounts(count).map(({ id }) => id);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { findAccountIds } from '../../shared/iam/accounts.ts';
 import type { Statement } from '../../shared/iam/document.ts';
 
 const named = (rest: Partial<Statement>) => [
-  ...accountIdsIn({ Effect: 'Allow', Action: 's3:GetObject', ...rest }),
+  ...findAccountIds({ Effect: 'Allow', Action: 's3:GetObject', ...rest }),
 ];
 
 describe('accountIdsIn', () => {

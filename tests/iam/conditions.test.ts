@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { conditionsMet, operatorName } from '../../shared/iam/conditions.ts';
+import { evaluateConditions, parseOperatorName } from '../../shared/iam/conditions.ts';
 import type { RequestContext } from '../../shared/iam/patterns.ts';
 
 const context: RequestContext = {
@@ -9,7 +9,7 @@ const context: RequestContext = {
 };
 
 const met = (operator: string, key: string, values: string | readonly string[]) =>
-  conditionsMet({ [operator]: { [key]: values } }, { enabled: true, context });
+  evaluateConditions({ [operator]: { [key]: values } }, { enabled: true, context });
 
 describe('conditionsMet', () => {
   it.each([
@@ -60,13 +60,19 @@ describe('conditionsMet', () => {
     const variables = { enabled: true, context };
     const one = { 'example:one': 'a' };
 
-    expect(conditionsMet(undefined, variables)).toBe('yes');
-    expect(conditionsMet({}, variables)).toBe('yes');
-    expect(conditionsMet({ StringEquals: one, StringLike: { 'example:one': '?' } }, variables)).toBe('yes');
-    expect(conditionsMet({ StringEquals: one, StringLike: { 'example:one': 'b' } }, variables)).toBe('no');
-    expect(conditionsMet({ StringEquals: { ...one, 'example:gone': 'a' } }, variables)).toBe('no');
-    expect(conditionsMet({ StringMatches: one, StringEquals: { 'example:one': 'b' } }, variables)).toBe('no');
-    expect(conditionsMet({ StringMatches: one, StringEquals: one }, variables)).toBe('unknown');
+    expect(evaluateConditions(undefined, variables)).toBe('yes');
+    expect(evaluateConditions({}, variables)).toBe('yes');
+    expect(evaluateConditions({ StringEquals: one, StringLike: { 'example:one': '?' } }, variables)).toBe(
+      'yes',
+    );
+    expect(evaluateConditions({ StringEquals: one, StringLike: { 'example:one': 'b' } }, variables)).toBe(
+      'no',
+    );
+    expect(evaluateConditions({ StringEquals: { ...one, 'example:gone': 'a' } }, variables)).toBe('no');
+    expect(evaluateConditions({ StringMatches: one, StringEquals: { 'example:one': 'b' } }, variables)).toBe(
+      'no',
+    );
+    expect(evaluateConditions({ StringMatches: one, StringEquals: one }, variables)).toBe('unknown');
   });
 });
 
@@ -81,6 +87,6 @@ describe('operatorName', () => {
     ['IfExistsString', 'ifexistsstring', undefined, false],
     ['', '', undefined, false],
   ])('takes %p apart', (name, base, quantifier, ifExists) => {
-    expect(operatorName(name)).toEqual({ base, quantifier, ifExists });
+    expect(parseOperatorName(name)).toEqual({ base, quantifier, ifExists });
   });
 });

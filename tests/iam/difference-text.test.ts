@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatDifference, formOf } from '../../shared/iam/difference-text.ts';
+import { formatDifference, toLineTemplate } from '../../shared/iam/difference-text.ts';
 
 const root = 'arn:aws:iam::111122223333:root';
 
@@ -18,7 +18,7 @@ describe('formOf', () => {
       'Condition StringEquals aws:SourceAccount <account>',
     ],
   ])('puts a placeholder in the place of the account of %s', (text, form) => {
-    expect(formOf(text)).toBe(form);
+    expect(toLineTemplate(text)).toBe(form);
   });
 
   it.each([
@@ -39,7 +39,7 @@ describe('formOf', () => {
     'Resource arn:aws:s3:::logs/111122223333/444455556666',
     'Resource arn:aws:s3:::logs',
   ])('leaves the line as it is when it belongs to no list of accounts: %s', (text) => {
-    expect(formOf(text)).toBe(text);
+    expect(toLineTemplate(text)).toBe(text);
   });
 });
 

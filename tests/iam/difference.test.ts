@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { policyDifference } from '../../shared/iam/difference.ts';
+import { diffPolicies } from '../../shared/iam/difference.ts';
 import { formatDifference } from '../../shared/iam/difference-text.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { casesOf } from '../fixtures/iam/cases.ts';
@@ -13,7 +13,7 @@ interface Case {
 
 describe('policyDifference', () => {
   it.each(casesOf<readonly Case[]>('difference'))('$name', ({ before, after, text }) => {
-    const differences = policyDifference(before ?? undefined, after ?? undefined);
+    const differences = diffPolicies(before ?? undefined, after ?? undefined);
     expect(formatDifference(differences)).toBe(text.join('\n'));
   });
 });

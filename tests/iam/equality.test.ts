@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
-import { samePolicy } from '../../shared/iam/equality.ts';
+import { isSamePolicy } from '../../shared/iam/equality.ts';
 import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
@@ -12,7 +12,7 @@ interface Case {
 
 describe('samePolicy', () => {
   it.each(casesOf<readonly Case[]>('equality'))('$name', ({ a, b, same }) => {
-    expect(samePolicy(a ?? undefined, b ?? undefined)).toBe(same);
-    expect(samePolicy(b ?? undefined, a ?? undefined)).toBe(same);
+    expect(isSamePolicy(a ?? undefined, b ?? undefined)).toBe(same);
+    expect(isSamePolicy(b ?? undefined, a ?? undefined)).toBe(same);
   });
 });

@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
 import type { Conditions, Statement } from '../../shared/iam/document.ts';
-import { exposures } from '../../shared/iam/safety.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
 
 /** Every account is allowed, so only what fixes no account is exposed. */
 const allowed = { accountIds: { has: (id: string) => id !== '' }, organizationId: 'o-exampleorg1' };
 
 const why = (more: Partial<Statement>) =>
-  exposures([{ Effect: 'Allow', Action: 's3:GetObject', ...more }], allowed).map((each) => each.why);
+  findExposures([{ Effect: 'Allow', Action: 's3:GetObject', ...more }], allowed).map((each) => each.why);
 
 it.each([
   '111122223333x',
@@ -79,7 +79,7 @@ it('finds an exposure when the organization is not known', () => {
     Condition: { StringEquals: { 'aws:PrincipalOrgID': '' } },
   };
 
-  expect(exposures([statement], { ...allowed, organizationId: '' })).toHaveLength(1);
+  expect(findExposures([statement], { ...allowed, organizationId: '' })).toHaveLength(1);
   expect(
     why({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': '111122223333' } } }),
   ).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { losses } from '../../shared/iam/lossless.ts';
+import { findJsonLosses } from '../../shared/iam/lossless.ts';
 
-const pathsOf = (text: string): readonly string[] => losses(text).map(({ path }) => path);
+const pathsOf = (text: string): readonly string[] => findJsonLosses(text).map(({ path }) => path);
 
 const inCondition = (operator: string, value: string): string =>
   `{"Statement":[{"Condition":{"${operator}":{"example:key":${value}}}}]}`;
@@ -21,7 +21,7 @@ describe('losses', () => {
     ['that are empty', '{"":1,"":2}', ''],
     ['that every object has in JavaScript', '{"toString":1,"toString":2}', 'toString'],
   ])('names the key when it stands twice: %s', (_, text, path) => {
-    expect(losses(text)).toEqual([{ path, message: expect.stringContaining('more than once') }]);
+    expect(findJsonLosses(text)).toEqual([{ path, message: expect.stringContaining('more than once') }]);
   });
 
   it('names a key each time when it stands three times', () => {
@@ -29,7 +29,7 @@ describe('losses', () => {
   });
 
   it('accepts one key in two objects', () => {
-    expect(losses('{"a":{"b":1,"c":{"b":2}},"d":{"b":3},"b":4}')).toEqual([]);
+    expect(findJsonLosses('{"a":{"b":1,"c":{"b":2}},"d":{"b":3},"b":4}')).toEqual([]);
   });
 
   it.each([
@@ -54,8 +54,8 @@ describe('losses', () => {
       expect(pathsOf(inCondition('DateLessThan', `[1,${number}]`))).toEqual([
         `${conditionPath('DateLessThan')}[1]`,
       ]);
-      expect(losses(inCondition('NumericEquals', number))).toEqual([]);
-      expect(losses(inCondition('ForAllValues:NumericEqualsIfExists', number))).toEqual([]);
+      expect(findJsonLosses(inCondition('NumericEquals', number))).toEqual([]);
+      expect(findJsonLosses(inCondition('ForAllValues:NumericEqualsIfExists', number))).toEqual([]);
     },
   );
 
@@ -63,12 +63,12 @@ describe('losses', () => {
     'accepts %s for every operator',
     (value) => {
       for (const operator of ['NumericEquals', 'StringEquals'])
-        expect(losses(inCondition(operator, value))).toEqual([]);
+        expect(findJsonLosses(inCondition(operator, value))).toEqual([]);
     },
   );
 
   it('says what would be written, and how to correct it', () => {
-    expect(losses(inCondition('NumericEquals', '1e400'))).toEqual([
+    expect(findJsonLosses(inCondition('NumericEquals', '1e400'))).toEqual([
       {
         path: conditionPath('NumericEquals'),
         message: 'is 1e400, and a write would make it null. Put it in quotes: "1e400"',
@@ -81,11 +81,11 @@ describe('losses', () => {
     ['a value of a list', '{"Action":["a","\\udc00b"]}', 'Action[1]'],
     ['a key', '{"\\ud83d":1}', '\ufffd'],
   ])('refuses half of a character in %s', (_, text, path) => {
-    expect(losses(text)).toEqual([{ path, message: expect.stringContaining('half of a character') }]);
+    expect(findJsonLosses(text)).toEqual([{ path, message: expect.stringContaining('half of a character') }]);
   });
 
   it('accepts a whole character in two escape sequences', () => {
-    expect(losses('{"Id":"\\ud83d\\ude00","😀":1}')).toEqual([]);
+    expect(findJsonLosses('{"Id":"\\ud83d\\ude00","😀":1}')).toEqual([]);
   });
 
   it.each(['{"__proto__":{}}', '{"\\u005f_proto__":1}'])(
@@ -97,7 +97,9 @@ describe('losses', () => {
 
   it('accepts what JavaScript writes itself', () => {
     const kept = fc.jsonValue({ noUnicodeString: false }).filter(isWithoutOddities);
-    fc.assert(fc.property(kept, (value) => expect(losses(JSON.stringify(value, undefined, 2))).toEqual([])));
+    fc.assert(
+      fc.property(kept, (value) => expect(findJsonLosses(JSON.stringify(value, undefined, 2))).toEqual([])),
+    );
   });
 
   it('finds every key that was written twice', () => {

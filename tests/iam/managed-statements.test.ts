@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import {
+  createManagedSid,
   installationOf,
-  ownedSid,
-  ownedStatements,
-  replaceOwned,
+  listManagedStatements,
+  replaceManagedStatements,
 } from '../../shared/iam/managed-statements.ts';
 import { casesOf } from '../fixtures/iam/cases.ts';
 
@@ -22,7 +22,7 @@ interface Cases {
   }[];
   readonly marks: readonly {
     readonly name: string;
-    readonly mark: Parameters<typeof ownedSid>[0];
+    readonly mark: Parameters<typeof createManagedSid>[0];
     readonly sid?: string;
     readonly error?: string;
   }[];
@@ -38,7 +38,13 @@ type Replace = Cases['replace'][number];
 const cases = casesOf<Cases>('owned');
 
 const replaced = ({ document, installationId, wanted, remembered }: Replace) =>
-  replaceOwned({ document: document ?? undefined, where: 'bucket logs', installationId, wanted, remembered });
+  replaceManagedStatements({
+    document: document ?? undefined,
+    where: 'bucket logs',
+    installationId,
+    wanted,
+    remembered,
+  });
 
 const thrownBy = (action: () => unknown): unknown => {
   try {
@@ -66,23 +72,31 @@ describe('replaceOwned', () => {
 
   it('keeps foreign statements as the very objects that were parsed', () => {
     const foreign = { Effect: 'Allow', Action: 's3:*' } as const;
-    const wanted = [{ ...foreign, Sid: ownedSid({ installationId: 'prod', grant: 'logs', part: 'write' }) }];
+    const wanted = [
+      { ...foreign, Sid: createManagedSid({ installationId: 'prod', grant: 'logs', part: 'write' }) },
+    ];
     const document = { Statement: [foreign] };
-    const next = replaceOwned({ document, where: 'logs', installationId: 'prod', wanted, remembered: [] });
+    const next = replaceManagedStatements({
+      document,
+      where: 'logs',
+      installationId: 'prod',
+      wanted,
+      remembered: [],
+    });
     expect(next?.Statement[0]).toBe(foreign);
-    expect(ownedStatements(next, 'prod')).toEqual(wanted);
-    expect(ownedStatements(undefined, 'prod')).toEqual([]);
+    expect(listManagedStatements(next, 'prod')).toEqual(wanted);
+    expect(listManagedStatements(undefined, 'prod')).toEqual([]);
   });
 });
 
 describe('ownedSid', () => {
   it.each(cases.marks.filter(({ sid }) => sid !== undefined))('$name', ({ mark, sid }) => {
-    expect(ownedSid(mark)).toBe(sid);
-    expect(installationOf(ownedSid(mark))).toBe(mark.installationId);
+    expect(createManagedSid(mark)).toBe(sid);
+    expect(installationOf(createManagedSid(mark))).toBe(mark.installationId);
   });
 
   it.each(cases.marks.filter(({ error }) => error !== undefined))('$name', ({ mark, error }) => {
-    expect(() => ownedSid(mark)).toThrow(error);
+    expect(() => createManagedSid(mark)).toThrow(error);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { policyDifference } from '../../shared/iam/difference.ts';
+import { diffPolicies } from '../../shared/iam/difference.ts';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { ownedStatements } from '../../shared/iam/managed-statements.ts';
+import { listManagedStatements } from '../../shared/iam/managed-statements.ts';
 
 const allow = (more: Partial<Statement>): Statement => ({
   Effect: 'Allow',
@@ -12,11 +12,11 @@ const allow = (more: Partial<Statement>): Statement => ({
 const policy = (...Statement: Statement[]): PolicyDocument => ({ Statement });
 
 const kinds = (before: Statement, after: Statement) =>
-  policyDifference(policy(before), policy(after)).map(({ kind }) => kind);
+  diffPolicies(policy(before), policy(after)).map(({ kind }) => kind);
 
 it('says the Sid of a difference when the statement has one', () => {
-  const [named] = policyDifference(undefined, policy(allow({ Sid: 'Read' })));
-  const [nameless] = policyDifference(undefined, policy(allow({})));
+  const [named] = diffPolicies(undefined, policy(allow({ Sid: 'Read' })));
+  const [nameless] = diffPolicies(undefined, policy(allow({})));
 
   expect(named).toMatchObject({ sid: 'Read', label: 'Read' });
   expect(nameless).not.toHaveProperty('sid');
@@ -42,5 +42,5 @@ it.each<[string, Partial<Statement>, Partial<Statement>]>([
 });
 
 it('finds no managed statements when there is no document', () => {
-  expect(ownedStatements(undefined, 'test')).toEqual([]);
+  expect(listManagedStatements(undefined, 'test')).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { operatorNamed } from '../../shared/iam/operators.ts';
+import { findOperator } from '../../shared/iam/operators.ts';
 
 /** What the operator says of a value of the policy and a value of the request; undefined when it cannot judge them. */
 const compare = (operator: string, wanted: string, given: string): boolean | undefined =>
-  operatorNamed(operator)?.compare([...wanted], given);
+  findOperator(operator)?.compare([...wanted], given);
 
 describe('IpAddress', () => {
   it.each([
@@ -83,7 +83,7 @@ describe('operators that measure', () => {
       ['NumericNotEquals', '10'],
       ['DateNotEquals', '2026-03-02'],
     ] as const) {
-      expect(operatorNamed(operator)?.negated).toBe(true);
+      expect(findOperator(operator)?.negated).toBe(true);
       expect(compare(operator, value, value)).toBe(true);
     }
     expect(compare('NumericNotEquals', '10', '11')).toBe(false);
@@ -140,7 +140,7 @@ describe('operatorNamed', () => {
     'ArnNotLike',
     'NotIpAddress',
   ])('finds a negated operator when the name is %s', (name) => {
-    expect(operatorNamed(name)?.negated).toBe(true);
+    expect(findOperator(name)?.negated).toBe(true);
   });
 
   it.each([
@@ -152,11 +152,11 @@ describe('operatorNamed', () => {
     'BinaryEquals',
     'IpAddress',
   ])('finds a positive operator when the name is %s in any letter case', (name) => {
-    expect(operatorNamed(name.toUpperCase())?.negated).toBe(false);
+    expect(findOperator(name.toUpperCase())?.negated).toBe(false);
   });
 
   it('finds nothing when AWS has no such operator', () => {
-    expect(operatorNamed('StringMatches')).toBeUndefined();
-    expect(operatorNamed('Null')).toBeUndefined();
+    expect(findOperator('StringMatches')).toBeUndefined();
+    expect(findOperator('Null')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newPolicy, parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
+import { createPolicy, parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
 import { MalformedPolicyError } from '../../shared/iam/errors.ts';
 import { casesOf } from '../fixtures/iam/cases.ts';
 
@@ -41,6 +41,6 @@ describe('parsePolicy', () => {
   });
 
   it('reads back what it wrote', () => {
-    expect(parsePolicy(serializePolicy(newPolicy()), 'new')).toEqual(newPolicy());
+    expect(parsePolicy(serializePolicy(createPolicy()), 'new')).toEqual(createPolicy());
   });
 });

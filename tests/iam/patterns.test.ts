@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  arnSegments,
-  contextValues,
-  literalText,
+  getContextValues,
   matchesAction,
   matchesArn,
   matchesPattern,
-  readPattern,
+  parsePattern,
+  splitArn,
+  toLiteralText,
 } from '../../shared/iam/patterns.ts';
 
-const pattern = (text: string) => readPattern(text, { enabled: false, context: {} }) ?? [];
+const pattern = (text: string) => parsePattern(text, { enabled: false, context: {} }) ?? [];
 
 const textOf = (text: string, context: Record<string, string | readonly string[]> = {}, enabled = true) => {
-  const read = readPattern(text, { enabled, context });
-  return read && literalText(read);
+  const read = parsePattern(text, { enabled, context });
+  return read && toLiteralText(read);
 };
 
 describe('matchesArn', () => {
@@ -44,7 +44,7 @@ describe('matchesArn', () => {
 
 describe('arnSegments', () => {
   it('keeps the colons of the resource when the resource has some', () => {
-    expect(arnSegments('arn:aws:sns:eu-west-1:111122223333:a:b:c')).toEqual([
+    expect(splitArn('arn:aws:sns:eu-west-1:111122223333:a:b:c')).toEqual([
       'arn',
       'aws',
       'sns',
@@ -55,13 +55,13 @@ describe('arnSegments', () => {
   });
 
   it('keeps empty segments when an ARN leaves them out', () => {
-    expect(arnSegments('arn:::::')).toEqual(['arn', '', '', '', '', '']);
+    expect(splitArn('arn:::::')).toEqual(['arn', '', '', '', '', '']);
   });
 
   it.each(['', 'arn', 'arn:aws:s3:::'.slice(0, -1), 'ern:aws:s3:::logs', '111122223333', ':aws:s3:::logs'])(
     'finds no segments when the text is %p',
     (text) => {
-      expect(arnSegments(text)).toEqual([]);
+      expect(splitArn(text)).toEqual([]);
     },
   );
 });
@@ -102,7 +102,7 @@ describe('readPattern', () => {
   });
 
   it('takes a wildcard out of a variable literally', () => {
-    const read = readPattern('${aws:username}', { enabled: true, context: { 'aws:username': '*' } }) ?? [];
+    const read = parsePattern('${aws:username}', { enabled: true, context: { 'aws:username': '*' } }) ?? [];
 
     expect(matchesPattern(read, '*')).toBe(true);
     expect(matchesPattern(read, 'ann')).toBe(false);
@@ -154,13 +154,13 @@ describe('matchesAction', () => {
 
 describe('contextValues', () => {
   it('finds the values in any letter case of the key', () => {
-    expect(contextValues({ 'aws:SourceArn': 'a' }, 'AWS:sourcearn')).toEqual(['a']);
-    expect(contextValues({ 'aws:SourceArn': ['a', 'b'] }, 'aws:SourceArn')).toEqual(['a', 'b']);
-    expect(contextValues({ other: 'b', 'aws:SourceArn': '' }, 'aws:SourceArn')).toEqual(['']);
+    expect(getContextValues({ 'aws:SourceArn': 'a' }, 'AWS:sourcearn')).toEqual(['a']);
+    expect(getContextValues({ 'aws:SourceArn': ['a', 'b'] }, 'aws:SourceArn')).toEqual(['a', 'b']);
+    expect(getContextValues({ other: 'b', 'aws:SourceArn': '' }, 'aws:SourceArn')).toEqual(['']);
   });
 
   it('finds nothing when the request has no value', () => {
-    expect(contextValues({}, 'aws:SourceArn')).toBeUndefined();
-    expect(contextValues({ 'aws:SourceArn': [] }, 'aws:SourceArn')).toBeUndefined();
+    expect(getContextValues({}, 'aws:SourceArn')).toBeUndefined();
+    expect(getContextValues({ 'aws:SourceArn': [] }, 'aws:SourceArn')).toBeUndefined();
   });
 });

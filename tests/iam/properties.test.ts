@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { accountIdsIn } from '../../shared/iam/accounts.ts';
-import { policyDifference } from '../../shared/iam/difference.ts';
+import { findAccountIds } from '../../shared/iam/accounts.ts';
+import { diffPolicies } from '../../shared/iam/difference.ts';
 import {
   type PolicyDocument,
   parsePolicy,
   type Statement,
   serializePolicy,
 } from '../../shared/iam/document.ts';
-import { samePolicy } from '../../shared/iam/equality.ts';
+import { isSamePolicy } from '../../shared/iam/equality.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
 import {
+  createManagedSid,
   installationOf,
-  ownedSid,
-  ownedStatements,
-  replaceOwned,
+  listManagedStatements,
+  replaceManagedStatements,
 } from '../../shared/iam/managed-statements.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
-import { exposures } from '../../shared/iam/safety.ts';
-import { policySize } from '../../shared/iam/size.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
+import { measurePolicy } from '../../shared/iam/size.ts';
 import * as any from '../fixtures/iam/arbitraries.ts';
 import { choices, respelled } from '../fixtures/iam/respelling.ts';
 
@@ -36,7 +36,7 @@ const wanted: fc.Arbitrary<readonly Statement[]> = fc
   .map((list) =>
     list.map(([part, statement]) => ({
       ...statement,
-      Sid: ownedSid({ installationId, grant: 'logs', part }),
+      Sid: createManagedSid({ installationId, grant: 'logs', part }),
     })),
   );
 
@@ -48,7 +48,7 @@ describe('owned statements', () => {
   it('are as wanted after they were replaced, and replacing again changes nothing', () => {
     fc.assert(
       fc.property(document, wanted, (before, statements) => {
-        const once = replaceOwned({
+        const once = replaceManagedStatements({
           document: before,
           where,
           installationId,
@@ -56,10 +56,16 @@ describe('owned statements', () => {
           remembered: [],
         });
         const remembered = sidsOf(statements);
-        const twice = replaceOwned({ document: once, where, installationId, wanted: statements, remembered });
-        expect(policyDifference(once, twice)).toEqual([]);
+        const twice = replaceManagedStatements({
+          document: once,
+          where,
+          installationId,
+          wanted: statements,
+          remembered,
+        });
+        expect(diffPolicies(once, twice)).toEqual([]);
         expect(twice).toEqual(once);
-        expect(ownedStatements(once, installationId)).toEqual(statements);
+        expect(listManagedStatements(once, installationId)).toEqual(statements);
       }),
     );
   });
@@ -70,7 +76,7 @@ describe('owned statements', () => {
         let current: PolicyDocument | undefined = before;
         let remembered: readonly string[] = [];
         for (const statements of [...runs, []]) {
-          current = replaceOwned({
+          current = replaceManagedStatements({
             document: current,
             where,
             installationId,
@@ -92,7 +98,9 @@ describe('owned statements', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
     fc.assert(
       fc.property(id, name, name, (installation, grant, part) => {
-        expect(installationOf(ownedSid({ installationId: installation, grant, part }))).toBe(installation);
+        expect(installationOf(createManagedSid({ installationId: installation, grant, part }))).toBe(
+          installation,
+        );
       }),
     );
   });
@@ -112,8 +120,8 @@ describe('meaning', () => {
     fc.assert(
       fc.property(document, choices, (given, pick) => {
         const other = respelled(given, pick);
-        expect(samePolicy(given, other)).toBe(true);
-        expect(policyDifference(given, other)).toEqual([]);
+        expect(isSamePolicy(given, other)).toBe(true);
+        expect(diffPolicies(given, other)).toEqual([]);
       }),
     );
   });
@@ -125,8 +133,8 @@ describe('meaning', () => {
     });
     fc.assert(
       fc.property(fc.oneof(similar, fc.tuple(document, document)), ([a, b]) => {
-        const differences = policyDifference(a, b);
-        expect(differences.length === 0).toBe(samePolicy(a, b));
+        const differences = diffPolicies(a, b);
+        expect(differences.length === 0).toBe(isSamePolicy(a, b));
         for (const { lines } of differences) expect(lines.some(({ sign }) => sign !== ' ')).toBe(true);
       }),
     );
@@ -137,8 +145,8 @@ describe('meaning', () => {
       fc.property(document, (given) => {
         const text = serializePolicy(given);
         expect(parsePolicy(text, where)).toEqual(given);
-        expect(policySize(given, 'bytes')).toBe(Buffer.byteLength(text));
-        expect(policySize(given, 'characters')).toBe(text.length);
+        expect(measurePolicy(given, 'bytes')).toBe(Buffer.byteLength(text));
+        expect(measurePolicy(given, 'characters')).toBe(text.length);
       }),
     );
   });
@@ -160,14 +168,14 @@ describe('accounts', () => {
     fc.assert(
       fc.property(any.statement, (statement) => {
         const written = JSON.stringify(statement).match(/\b\d{12}\b/g) ?? [];
-        expect(accountIdsIn(statement)).toEqual(new Set(written));
+        expect(findAccountIds(statement)).toEqual(new Set(written));
       }),
     );
   });
 
   it('outside are never let in by a statement that is found to be safe', () => {
     const allowed = { accountIds: new Set(any.insideIds), organizationId: any.organizationId };
-    const isSafe = (each: Statement) => exposures([each], allowed).length === 0;
+    const isSafe = (each: Statement) => findExposures([each], allowed).length === 0;
     const named = any.statement.filter((each) => each.Effect === 'Allow' && each.Principal !== undefined);
     const safe = fc.oneof(named, any.wideStatement).filter(isSafe);
     fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Conditions, Statement } from '../../shared/iam/document.ts';
-import { reaches, type StatementFacts, statementFacts, wideningOf } from '../../shared/iam/widening.ts';
+import { createStatementFacts, findGains, reaches, type StatementFacts } from '../../shared/iam/widening.ts';
 
 const allow = (more: Partial<Statement> = {}): Statement => ({
   Effect: 'Allow',
@@ -17,8 +17,8 @@ const gains = (
   Effect: 'Allow' | 'Deny' = 'Allow',
 ) => {
   const factsOf = (Condition: Conditions | undefined) =>
-    statementFacts(allow({ Effect, ...(Condition && { Condition }) }));
-  return [...wideningOf(factsOf(before), factsOf(after))]
+    createStatementFacts(allow({ Effect, ...(Condition && { Condition }) }));
+  return [...findGains(factsOf(before), factsOf(after))]
     .map(([key, widening]) => [key.slice(key.lastIndexOf(']') + 1), widening])
     .sort();
 };
@@ -260,4 +260,4 @@ describe('reaches', () => {
 
 /** The statement without the elements that are undefined. */
 const clean = (more: Partial<Statement>): StatementFacts =>
-  statementFacts(JSON.parse(JSON.stringify(allow(more))));
+  createStatementFacts(JSON.parse(JSON.stringify(allow(more))));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { exposures } from '../../shared/iam/safety.ts';
+import { findExposures } from '../../shared/iam/safety.ts';
 import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Cases {
@@ -18,18 +18,18 @@ const accountIds = new Set(allowed.accountIds);
 
 describe('exposures', () => {
   it.each(cases)('$name', ({ statements, why }) => {
-    const found = exposures(statements, { ...allowed, accountIds });
+    const found = findExposures(statements, { ...allowed, accountIds });
     expect(found.map((exposure) => exposure.why)).toEqual(why.map((text) => expect.stringContaining(text)));
   });
 
   it('names the statement', () => {
     const open: Statement = { Sid: 'Open', Effect: 'Allow', Principal: '*', Action: 's3:*' };
-    expect(exposures([open], { ...allowed, accountIds }).map(({ sid }) => sid)).toEqual(['Open']);
+    expect(findExposures([open], { ...allowed, accountIds }).map(({ sid }) => sid)).toEqual(['Open']);
   });
 
   it('holds nothing to an organization without id', () => {
     const Condition = { StringEquals: { 'aws:PrincipalOrgID': '' } };
     const open: Statement = { Effect: 'Allow', Principal: '*', Action: 's3:*', Condition };
-    expect(exposures([open], { accountIds, organizationId: '' })).toHaveLength(1);
+    expect(findExposures([open], { accountIds, organizationId: '' })).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
-import { policySize, type SizeUnit } from '../../shared/iam/size.ts';
+import { measurePolicy, type SizeUnit } from '../../shared/iam/size.ts';
 import { casesOf } from '../fixtures/iam/cases.ts';
 
 interface Case {
@@ -12,6 +12,6 @@ interface Case {
 
 describe('policySize', () => {
   it.each(casesOf<readonly Case[]>('size'))('$name', ({ document, unit, size }) => {
-    expect(policySize(document ?? undefined, unit)).toBe(size);
+    expect(measurePolicy(document ?? undefined, unit)).toBe(size);
   });
 });

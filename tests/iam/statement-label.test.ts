@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { statementLabel } from '../../shared/iam/statement-label.ts';
+import { labelStatement } from '../../shared/iam/statement-label.ts';
 
 const cases: readonly (readonly [Partial<Statement>, string])[] = [
   [{ Sid: 'PartnerAudit', Action: 's3:GetObject' }, 'PartnerAudit'],
@@ -12,5 +12,5 @@ const cases: readonly (readonly [Partial<Statement>, string])[] = [
 ];
 
 it.each(cases)('names the statement by its Sid, or by what it does when it has none: %j', (part, label) => {
-  expect(statementLabel({ Effect: 'Allow', ...part })).toBe(label);
+  expect(labelStatement({ Effect: 'Allow', ...part })).toBe(label);
 });

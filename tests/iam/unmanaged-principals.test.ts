@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { unmanagedPrincipals } from '../../shared/iam/unmanaged-principals.ts';
-import { suspectsOf } from '../../shared/reconcile/suspect-statements.ts';
+import { listUnmanagedPrincipals } from '../../shared/iam/unmanaged-principals.ts';
+import { findSuspects } from '../../shared/reconcile/suspect-statements.ts';
 
 const role = 'AROAKSCDLFT9R5DQP782U';
 const user = 'AIDAJQABLZS4A3QDU576Q';
@@ -29,7 +29,7 @@ const accounts = [
 ];
 
 const suspects = (...statements: Partial<Statement>[]) =>
-  suspectsOf({ policy: document(...statements) }, 'test', accounts);
+  findSuspects({ policy: document(...statements) }, 'test', accounts);
 
 test('finds a deleted role and a deleted user with the statement that names them', () => {
   const found = suspects(
@@ -107,6 +107,6 @@ test.each([
 test('finds nothing when the statement is managed or there is no policy', () => {
   const own = document({ Sid: 'AccountOnboardingtestReadRead', Principal: { AWS: role } });
 
-  expect(unmanagedPrincipals(own, 'test')).toEqual([]);
-  expect(unmanagedPrincipals(undefined, 'test')).toEqual([]);
+  expect(listUnmanagedPrincipals(own, 'test')).toEqual([]);
+  expect(listUnmanagedPrincipals(undefined, 'test')).toEqual([]);
 });

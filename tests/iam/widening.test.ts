@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { policyDifference } from '../../shared/iam/difference.ts';
+import { diffPolicies } from '../../shared/iam/difference.ts';
 import { formatDifference } from '../../shared/iam/difference-text.ts';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
 import { evaluatePolicy } from '../../shared/iam/evaluate.ts';
@@ -16,7 +16,7 @@ interface Case {
 
 describe('the difference of two policies', () => {
   it.each(casesOf<readonly Case[]>('widening'))('$name', ({ before, after, text }) => {
-    expect(formatDifference(policyDifference(before, after))).toBe(text.join('\n'));
+    expect(formatDifference(diffPolicies(before, after))).toBe(text.join('\n'));
   });
 
   it('says that it widens access if the new policy allows a request that the old one did not', () => {
@@ -37,7 +37,7 @@ describe('the difference of two policies', () => {
       fc.property(fc.oneof(edited, fc.tuple(document, document)), anyRequest, ([before, after], request) => {
         fc.pre(evaluatePolicy(after, request).decision === 'allow');
         fc.pre(evaluatePolicy(before, request).decision !== 'allow');
-        const differences = policyDifference(before, after);
+        const differences = diffPolicies(before, after);
         expect(differences.some(({ widens }) => widens !== undefined)).toBe(true);
         expect(differences[0]?.widens).toBeDefined();
       }),

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunReport } from '../../cli/run-report.ts';
-import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { accountsAt } from '../fixtures/moto/accounts.ts';
 import { bucketPolicy, namedIn } from '../fixtures/moto/policies.ts';
 import { run } from '../fixtures/screen.ts';
@@ -74,7 +74,7 @@ describeWithMoto('the command line against an endpoint on this machine', () => {
     expect(activated.code).toBe(0);
     expect(imported.json).toMatchObject({ status: 'succeeded', accounts: 6, ready: true });
     expect(code).toBe(0);
-    const { runs } = dynamoStore(table);
+    const { runs } = createDynamoStore(table);
     const { accountId, status } = json as RunReport;
     expect(await runs.get('by-hand')).toMatchObject({ status, accountIds: [accountId] });
     expect(await runs.changes('by-hand')).toHaveLength(12);

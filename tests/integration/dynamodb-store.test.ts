@@ -5,8 +5,8 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { ErrorRecord } from '../../shared/platform/errors.ts';
-import { defined } from '../../shared/store/dynamodb/items.ts';
-import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { withoutUndefined } from '../../shared/store/dynamodb/items.ts';
+import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { type Table, timeToLive } from '../../shared/store/dynamodb/table.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
@@ -40,19 +40,19 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
 
   const newTable = () => createTable(client);
   const put = ({ tableName }: Table, Item: Record<string, unknown>) =>
-    client.send(new PutCommand({ TableName: tableName, Item: defined(Item) }));
+    client.send(new PutCommand({ TableName: tableName, Item: withoutUndefined(Item) }));
   const get = async ({ tableName }: Table, pk: string, sk: string) =>
     (await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk } }))).Item;
 
   storeContract('its contract', async () =>
-    dynamoStore(
+    createDynamoStore(
       await newTable(),
       waitingFor(async () => {}),
     ),
   );
   unreadableItemsContract(async () => {
     const table = await newTable();
-    return { store: dynamoStore(table), put: (item) => put(table, item) };
+    return { store: createDynamoStore(table), put: (item) => put(table, item) };
   });
 
   describe('its table', () => {
@@ -71,7 +71,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     test('keeps a lease some days longer than it lasts, so that only its end decides', async () => {
       const table = await newTable();
       const until = Date.parse(at) + 60_000;
-      await dynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), until);
+      await createDynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), until);
 
       const item = await get(table, `RESOURCE#${bucket}`, 'LEASE');
       expect(item).toMatchObject({ owner: 'run-1', until });
@@ -80,7 +80,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
 
     test('keeps small documents readable as JSON', async () => {
       const table = await newTable();
-      await dynamoStore(table).runs.putChange('run-1', aChange({ before: { policy: null } }));
+      await createDynamoStore(table).runs.putChange('run-1', aChange({ before: { policy: null } }));
 
       expect(await get(table, 'RUN#run-1', `CHANGE#${bucket}`)).toMatchObject({ before: '{"policy":null}' });
     });
@@ -89,7 +89,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   describe('an answer that never came', () => {
     test('does not cost a lease: the repeated request finds its own and succeeds', async () => {
       const table = await newTable();
-      const { leases } = dynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
+      const { leases } = createDynamoStore({ ...table, client: withLostAnswer(dynamodb().endpoint) });
 
       expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: true });
       expect(await leases.acquire(bucket, 'run-1', 1_000, 2_000)).toMatchObject({ taken: false });
@@ -99,7 +99,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
   describe('a registry whose last change cannot be read yet', () => {
     const halfVisible = async (): Promise<Table> => {
       const table = await newTable();
-      await dynamoStore(table).registry.put(anAccount(), undefined, at);
+      await createDynamoStore(table).registry.put(anAccount(), undefined, at);
       await put(table, { pk: 'REGISTRY', sk: 'REVISION', value: 2, accountId: accountId(1) });
       return table;
     };
@@ -118,7 +118,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         if (waits === 2) await put(table, { ...missing, revision: 2, updatedAt: at });
       };
 
-      const { revision } = await dynamoStore(table, waitingFor(appear)).registry.head();
+      const { revision } = await createDynamoStore(table, waitingFor(appear)).registry.head();
 
       expect({ revision, waits }).toEqual({ revision: 2, waits: 2 });
     });
@@ -126,7 +126,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     test('gives up with an error that says so when it never can', async () => {
       const waits: number[] = [];
       const noted = async (milliseconds: number) => void waits.push(milliseconds);
-      const { registry } = dynamoStore(await halfVisible(), waitingFor(noted));
+      const { registry } = createDynamoStore(await halfVisible(), waitingFor(noted));
 
       await expect(registry.head()).rejects.toMatchObject({
         name: 'ConcurrentUpdateError',
@@ -136,7 +136,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     });
 
     test('takes no change of another account, and is healed by that account', async () => {
-      const { registry } = dynamoStore(await halfVisible());
+      const { registry } = createDynamoStore(await halfVisible());
 
       expect(await registry.put(anAccount({ id: accountId(2) }), undefined, at)).toBeUndefined();
       expect(await registry.put(anAccount({ id: accountId(1) }), undefined, at)).toMatchObject({
@@ -148,17 +148,20 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
 
   test('what an activation carried over is read with it, also where only the activation is seen at first', async () => {
     const table = await newTable();
-    const { found, configuration } = dynamoStore(table);
+    const { searchResults, configuration } = createDynamoStore(table);
     const item = { search: 'a search', matching: [], former: [], generation: 1 };
     const carried = { ...item, matching: [bucket], generation: 2 };
-    await found.put(item, undefined);
+    await searchResults.put(item, undefined);
     const activation = { hash: '', resources: [], document: {}, ous: {}, activatedAt: at, activatedBy: '' };
     await configuration.activate({ ...activation, carried: { 'a search': 2 } });
-    const late = afterFirstAnswer(dynamodb().endpoint, () => found.put(carried, 1), 'QueryCommand');
+    const late = afterFirstAnswer(dynamodb().endpoint, () => searchResults.put(carried, 1), 'QueryCommand');
 
-    const seen = await dynamoStore({ ...table, client: late }).configuration.withFound();
+    const seen = await createDynamoStore({
+      ...table,
+      client: late,
+    }).configuration.getActiveWithSearchResults();
 
-    expect(seen.found).toStrictEqual([carried]);
+    expect(seen.searchResults).toStrictEqual([carried]);
   });
 
   describe('an item that does not fit', () => {
@@ -172,7 +175,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         owned: [1],
       });
 
-      const error = await dynamoStore(table)
+      const error = await createDynamoStore(table)
         .resources.get(bucket)
         .catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'StoredItemError', retryable: false });
@@ -190,7 +193,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const table = await newTable();
       await put(table, { pk: 'RUN#run-1', sk: `CHANGE#${key}`, resource: key, before });
 
-      const [change] = await dynamoStore(table).runs.changes('run-1');
+      const [change] = await createDynamoStore(table).runs.changes('run-1');
       expect(change).toMatchObject({
         resource: key,
         error: { name: 'StoredItemError', message: expect.stringMatching(/before: .*expected/) },
@@ -248,7 +251,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
     const state = ({ resources }: Store) => resources.get(bucket);
     const run = ({ runs }: Store) => runs.get('run-1');
     const changes = async ({ runs }: Store) => (await runs.changes('run-1'))[0]?.error;
-    const searches = async ({ found: all }: Store) => unreadableIn(await all.all());
+    const searches = async ({ searchResults: all }: Store) => unreadableIn(await all.all());
     const lease = ({ leases }: Store) =>
       leases.acquire(bucket, 'run-1', Date.parse(at), Date.parse(at) + 60_000);
     const changeKey = { pk: 'RUN#run-1', sk: `CHANGE#${bucket}` };
@@ -357,13 +360,13 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         'a configuration since no time',
         { pk: 'CONFIGURATION', sk: 'IN_FORCE' },
         { ...inForce, activatedAt: '' },
-        ({ configuration }) => configuration.inForce(),
+        ({ configuration }) => configuration.getActive(),
       ],
       [
         'a configuration that unpacks without bound',
         { pk: 'CONFIGURATION', sk: 'IN_FORCE' },
         { ...inForce, document: bomb },
-        ({ configuration }) => configuration.inForce(),
+        ({ configuration }) => configuration.getActive(),
       ],
       ['another search', searchKey, { ...found, search: 'another' }, searches],
       ['a search at no time', searchKey, { ...found, lookedAt: 'x' }, searches],
@@ -385,7 +388,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const table = await newTable();
       await put(table, { ...keys, ...fields });
 
-      const error = await read(dynamoStore(table)).catch((thrown: unknown) => thrown);
+      const error = await read(createDynamoStore(table)).catch((thrown: unknown) => thrown);
 
       expect(error).toMatchObject({ name: 'StoredItemError', retryable: false, fields: keys });
     });
@@ -406,7 +409,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const keys = { pk: 'RUN#run-1', sk: 'RUN' };
       await put(table, { ...keys, ...aRun(), accountIds: '[]', counts: { ...counts, drift: {} } });
 
-      const error = await dynamoStore(table)
+      const error = await createDynamoStore(table)
         .runs.get('run-1')
         .catch((thrown: unknown) => thrown);
 
@@ -423,7 +426,12 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
         const item = { pk: `RESOURCE#${bucket}`, sk: 'LEASE', ...fields };
         await put(table, item);
 
-        const taking = dynamoStore(table).leases.acquire(bucket, 'run-1', Date.parse(at), Date.parse(later));
+        const taking = createDynamoStore(table).leases.acquire(
+          bucket,
+          'run-1',
+          Date.parse(at),
+          Date.parse(later),
+        );
 
         await expect(taking).rejects.toMatchObject({
           name: 'StoredItemError',
@@ -440,7 +448,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const table = await newTable();
       const until = Date.parse(at) + 60_000;
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'LEASE', owner: 'run-0', until });
-      const { leases } = dynamoStore(table);
+      const { leases } = createDynamoStore(table);
 
       expect(await leases.acquire(bucket, 'run-1', until - 1, until + 60_000)).toMatchObject({
         taken: false,
@@ -453,7 +461,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const first = { appliedRevision: 7, configurationHash: 'f'.repeat(64), owned: ['Sid'], generation: 1 };
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...first, updatedAt: at });
 
-      expect(await dynamoStore(table).resources.get(bucket)).toStrictEqual({ ...first, updatedAt: at });
+      expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual({ ...first, updatedAt: at });
     });
 
     test('is a resource of another version that lacks its generation: refused, and says what to do', async () => {
@@ -461,13 +469,13 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const { generation: _, ...older } = aState();
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...older });
 
-      await expect(dynamoStore(table).resources.get(bucket)).rejects.toThrow(
+      await expect(createDynamoStore(table).resources.get(bucket)).rejects.toThrow(
         /generation: .*Go back to the version that wrote it, or correct the item, or remove it/s,
       );
     });
 
     test('is none where an account in the root has an empty OU path', async () => {
-      const { registry } = dynamoStore(await newTable());
+      const { registry } = createDynamoStore(await newTable());
       await registry.put(anAccount({ ouPath: '', parentIds: ['r-abcd'] }), undefined, at);
 
       expect(await registry.accounts()).toMatchObject([{ ouPath: '' }]);
@@ -477,12 +485,12 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       const table = await newTable();
       await put(table, { pk: `RESOURCE#${bucket}`, sk: 'STATE', ...aState(), later: ['Sid'] });
 
-      expect(await dynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
+      expect(await createDynamoStore(table).resources.get(bucket)).toStrictEqual(aState());
     });
   });
 
   test('errors of DynamoDB that are no lost condition propagate', async () => {
-    const { registry, leases } = dynamoStore({ client, tableName: 'missing' });
+    const { registry, leases } = createDynamoStore({ client, tableName: 'missing' });
 
     await expect(registry.accounts()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(leases.acquire(bucket, 'run-1', 1, 2)).rejects.toMatchObject({

@@ -5,8 +5,8 @@ import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secret
 import { beforeAll, expect, test } from '@jest/globals';
 import type { ResourcePattern } from '../../shared/grants/contract.ts';
 import { TooManyResourcesError } from '../../shared/grants/errors.ts';
-import { grantKind } from '../../shared/grants/kinds.ts';
-import { awsAccess } from '../../shared/platform/aws/access.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
+import { createAwsAccess } from '../../shared/platform/aws/access.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { type Account, accountsAt, callerCredentials } from '../fixtures/moto/accounts.ts';
 import { describeWithMoto } from '../fixtures/servers/moto.ts';
@@ -28,7 +28,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
 
   const find = (kind: string, pattern: ResourcePattern, limit = 500) => {
     const { endpoint } = moto();
-    const access = awsAccess({
+    const access = createAwsAccess({
       endpoint,
       region: 'us-east-1',
       credentials: callerCredentials,
@@ -38,7 +38,7 @@ describeWithMoto('finding resources by pattern', (moto) => {
       clock: systemClock,
     });
     const place = { accountId, region };
-    return grantKind(kind).discovery?.find(access.reader(place), { kind, ...place, pattern }, limit);
+    return getGrantKind(kind).discovery?.find(access.reader(place), { kind, ...place, pattern }, limit);
   };
 
   test('repositories by their name', async () => {

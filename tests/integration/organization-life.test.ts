@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { RunRecord } from '../../shared/store/ports.ts';
 import { type Deployment, newDeployment, type Run, writesOf } from '../fixtures/moto/deployment.ts';
 import { callEvent, createdEvent } from '../fixtures/moto/events.ts';
@@ -58,7 +58,7 @@ describeWithMoto('an organization of 65 accounts, from the first sweep on', (mot
     [closed = ''] = life.builders;
     moved = members.Workloads.findLast((id) => !life.builders.includes(id)) ?? '';
     [removed = ''] = members.Sandbox;
-    deployment = await newDeployment(moto().endpoint, life.configuration, memoryStore());
+    deployment = await newDeployment(moto().endpoint, life.configuration, createMemoryStore());
     first = await chapter(await deployment.sweep());
 
     newcomer = await createAccount(organization.accounts.organizations, 'builder-new');

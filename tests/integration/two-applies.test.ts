@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { dynamoStore } from '../../shared/store/dynamodb/store.ts';
+import { createDynamoStore } from '../../shared/store/dynamodb/store.ts';
 import { buildOrganization, createAccount, moveAccount } from '../fixtures/moto/organization.ts';
 import { namedIn, readPolicies } from '../fixtures/moto/policies.ts';
 import { run } from '../fixtures/screen.ts';
@@ -58,7 +58,7 @@ describeWithMoto('two processes of apply', (moto) => {
       expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: ids, FlowLogsWrite: ids });
       expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: ids });
       expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: ids });
-      const { runs } = dynamoStore(table);
+      const { runs } = createDynamoStore(table);
       for (const { runId } of ended) expect(await runs.get(runId)).toMatchObject({ status: 'succeeded' });
       client.destroy();
     }, 60_000);

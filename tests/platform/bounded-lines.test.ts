@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundedLines } from '../../shared/platform/bounded-lines.ts';
+import { limitLines } from '../../shared/platform/bounded-lines.ts';
 
 const plain = Array.from({ length: 60 }, (_, number) => `resource ${number}: busy`);
 const named = 'bucket: still names 111122223333, which gets nothing on it';
@@ -12,7 +12,7 @@ const recordHas = (count: number | 'all') => `the record has ${count} of them`;
 test('keeps the order of the lines when all of them fit', () => {
   const lines = [...plain, named];
 
-  expect(boundedLines(lines, { lines: 61, bytes: 100_000 }, recordHas)).toEqual(lines);
+  expect(limitLines(lines, { lines: 61, bytes: 100_000 }, recordHas)).toEqual(lines);
 });
 
 const blocked =
@@ -21,7 +21,7 @@ const blocked =
 test.each([named, widening, unresolved, blocked])(
   'announces a vital line first when lines are dropped: %s',
   (line) => {
-    const shown = boundedLines([...plain, line], { lines: 50, bytes: 100_000 }, recordHas);
+    const shown = limitLines([...plain, line], { lines: 50, bytes: 100_000 }, recordHas);
 
     expect(shown).toHaveLength(51);
     expect(shown.slice(0, 2)).toEqual([line, plain[0]]);
@@ -30,19 +30,19 @@ test.each([named, widening, unresolved, blocked])(
 );
 
 test('drops lines by their size when they are too long together', () => {
-  const shown = boundedLines(['a'.repeat(90), 'b'.repeat(90)], { lines: 50, bytes: 100 }, recordHas);
+  const shown = limitLines(['a'.repeat(90), 'b'.repeat(90)], { lines: 50, bytes: 100 }, recordHas);
 
   expect(shown).toEqual(['a'.repeat(90), '… 1 more line is missing here: the record has all of them']);
 });
 
 describe('a list that was bounded before', () => {
   const findings = Array.from({ length: 2_000 }, (_, number) => `bucket: account ${number} cannot read`);
-  const recorded = boundedLines(findings, { lines: 1_000, bytes: 100_000 }, () => 'start the run again');
+  const recorded = limitLines(findings, { lines: 1_000, bytes: 100_000 }, () => 'start the run again');
 
   test('states the true number of missing lines when it is bounded again', () => {
     expect(recorded.at(-1)).toBe('… 1000 more lines are missing here: start the run again');
 
-    const announced = boundedLines(['other', ...recorded], { lines: 50, bytes: 80_000 }, recordHas);
+    const announced = limitLines(['other', ...recorded], { lines: 50, bytes: 80_000 }, recordHas);
 
     expect(announced).toEqual([
       'other',
@@ -52,13 +52,13 @@ describe('a list that was bounded before', () => {
   });
 
   test('keeps its last line when all other lines fit', () => {
-    expect(boundedLines(recorded, { lines: 1_000, bytes: 100_000 }, recordHas)).toBe(recorded);
+    expect(limitLines(recorded, { lines: 1_000, bytes: 100_000 }, recordHas)).toBe(recorded);
   });
 
   test('counts each missing line once when one is missing in the record', () => {
-    const one = boundedLines(findings.slice(0, 3), { lines: 2, bytes: 1_000 }, () => 'start the run again');
+    const one = limitLines(findings.slice(0, 3), { lines: 2, bytes: 1_000 }, () => 'start the run again');
 
-    expect(boundedLines(one, { lines: 1, bytes: 1_000 }, recordHas)).toEqual([
+    expect(limitLines(one, { lines: 1, bytes: 1_000 }, recordHas)).toEqual([
       findings[0],
       '… 2 more lines are missing here: the record has 1 of them; start the run again',
     ]);

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { frozen } from '../../shared/platform/deep-freeze.ts';
+import { deepFreeze } from '../../shared/platform/deep-freeze.ts';
 
 test('a copy is frozen to its depths, and is not what it was made from', () => {
   const given = { list: [{ text: 'a' }], nothing: null };
 
-  const copy = frozen(given);
+  const copy = deepFreeze(given);
 
   expect(copy).toEqual(given);
   expect(copy).not.toBe(given);
@@ -13,15 +13,15 @@ test('a copy is frozen to its depths, and is not what it was made from', () => {
 });
 
 test('what is undefined is as JSON has it: gone from an object, null in a list', () => {
-  expect(Object.keys(frozen({ here: 1, gone: undefined }))).toEqual(['here']);
-  expect(frozen([1, undefined])).toEqual([1, null]);
+  expect(Object.keys(deepFreeze({ here: 1, gone: undefined }))).toEqual(['here']);
+  expect(deepFreeze([1, undefined])).toEqual([1, null]);
 });
 
 test('a copy and its parts are shared, and nothing else that is frozen is', () => {
-  const copy = frozen({ part: { text: 'a' } });
+  const copy = deepFreeze({ part: { text: 'a' } });
   const theirs = Object.freeze({ inner: { text: 'a' } });
 
-  const next = frozen({ copy, part: copy.part, theirs });
+  const next = deepFreeze({ copy, part: copy.part, theirs });
 
   expect(next.copy).toBe(copy);
   expect(next.part).toBe(copy.part);
@@ -30,7 +30,7 @@ test('a copy and its parts are shared, and nothing else that is frozen is', () =
 });
 
 test('a key named __proto__ is a key like any other', () => {
-  const copy = frozen(JSON.parse('{"__proto__": {"text": "a"}}'));
+  const copy = deepFreeze(JSON.parse('{"__proto__": {"text": "a"}}'));
 
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
   expect(JSON.stringify(copy)).toBe('{"__proto__":{"text":"a"}}');

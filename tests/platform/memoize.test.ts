@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { frozen } from '../../shared/platform/deep-freeze.ts';
-import { perObject, perText } from '../../shared/platform/memoize.ts';
+import { deepFreeze } from '../../shared/platform/deep-freeze.ts';
+import { memoizeByObject, memoizeByString } from '../../shared/platform/memoize.ts';
 
-describe('perObject', () => {
+describe('memoizeByObject', () => {
   it('makes the answer once for each object, also where it is undefined', () => {
     const asked: object[] = [];
-    const answer = perObject((key: object): undefined => void asked.push(key));
+    const answer = memoizeByObject((key: object): undefined => void asked.push(key));
     const [one, other] = [{}, {}];
     for (const key of [one, other, one, other]) answer(key);
     expect(asked).toEqual([one, other]);
@@ -13,16 +13,16 @@ describe('perObject', () => {
   });
 });
 
-describe('perText', () => {
+describe('memoizeByString', () => {
   it('makes the answer once for each text', () => {
     let made = 0;
-    const answer = perText(10, (text) => ({ text, number: ++made }));
+    const answer = memoizeByString(10, (text) => ({ text, number: ++made }));
     expect([answer('a'), answer('b'), answer('a')].map(({ number }) => number)).toEqual([1, 2, 1]);
   });
 
   it('keeps no more than it may, and then answers the same', () => {
     let made = 0;
-    const answer = perText(2, (text) => {
+    const answer = memoizeByString(2, (text) => {
       made += 1;
       return text.toUpperCase();
     });
@@ -32,7 +32,7 @@ describe('perText', () => {
 
   it('keeps nothing of what was thrown', () => {
     let tries = 0;
-    const answer = perText(2, () => {
+    const answer = memoizeByString(2, () => {
       tries += 1;
       if (tries === 1) throw new Error('not yet');
       return tries;
@@ -46,27 +46,27 @@ describe('frozen', () => {
   const given = { list: [{ a: 1 }, undefined], gone: undefined, none: null, ['__proto__']: { b: 2 } };
 
   it('holds what JSON would hold', () => {
-    expect(JSON.stringify(frozen(given))).toBe(JSON.stringify(given));
-    expect(Object.keys(frozen(given))).not.toContain('gone');
+    expect(JSON.stringify(deepFreeze(given))).toBe(JSON.stringify(given));
+    expect(Object.keys(deepFreeze(given))).not.toContain('gone');
   });
 
   it('leaves what it was given as it is', () => {
-    const copy = frozen(given);
+    const copy = deepFreeze(given);
     expect(Object.isFrozen(given)).toBe(false);
     expect(copy.list[0]).not.toBe(given.list[0]);
   });
 
   it('is frozen to its last part', () => {
-    const copy = frozen(given);
+    const copy = deepFreeze(given);
     for (const part of [copy, copy.list, copy.list[0], Object.entries(copy).at(-1)?.[1]])
       expect(Object.isFrozen(part)).toBe(true);
   });
 
   it('shares its own copies, and copies what others have frozen', () => {
-    const copy = frozen(given);
+    const copy = deepFreeze(given);
     const frozenByOthers = Object.freeze({ inner: { c: 3 } });
-    expect(frozen({ copy }).copy).toBe(copy);
-    expect(frozen(frozenByOthers)).not.toBe(frozenByOthers);
-    expect(Object.isFrozen(frozen(frozenByOthers).inner)).toBe(true);
+    expect(deepFreeze({ copy }).copy).toBe(copy);
+    expect(deepFreeze(frozenByOthers)).not.toBe(frozenByOthers);
+    expect(Object.isFrozen(deepFreeze(frozenByOthers).inner)).toBe(true);
   });
 });

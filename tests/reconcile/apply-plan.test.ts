@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { normalizePolicy } from '../../shared/iam/normalize.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { leaseDuration } from '../../shared/reconcile/lease.ts';
@@ -12,7 +12,7 @@ import { createEnv, due, foreign, named, type TestEnv, writeCounts } from '../fi
 const own = '888888888888';
 
 async function plan({ services, store }: TestEnv, accountId?: string): Promise<OverallPlan> {
-  return planAll(services, { runId: 'plan', active: await activeConfiguration(store), accountId });
+  return planAll(services, { runId: 'plan', active: await getActiveConfiguration(store), accountId });
 }
 
 async function apply(env: TestEnv, planned: OverallPlan, runId = 'apply') {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
-import { newPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
+import { createPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import {
@@ -9,8 +9,8 @@ import {
   PolicyTooLargeError,
   ThrottledError,
 } from '../../shared/platform/aws/errors.ts';
-import { errorRecord } from '../../shared/platform/errors.ts';
-import { blockedRemovalsIn, withOtherReasons } from '../../shared/reconcile/blocked-removals.ts';
+import { toErrorRecord } from '../../shared/platform/errors.ts';
+import { getBlockedRemovals, withOtherReasons } from '../../shared/reconcile/blocked-removals.ts';
 import { ContestedError } from '../../shared/reconcile/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import { withheldError } from '../../shared/reconcile/removal-limit.ts';
@@ -29,7 +29,7 @@ const unmanaged = (length: number): Statement => ({
 });
 
 const documentFor = (accounts: readonly Account[]): PolicyDocument =>
-  (planOnly(configuration, accounts).next as DocumentState).document ?? newPolicy();
+  (planOnly(configuration, accounts).next as DocumentState).document ?? createPolicy();
 
 /** The accounts have access, and unmanaged statements leave room for a few characters. */
 function full(accounts: readonly Account[]): Pick<PlanRequest, 'actual' | 'remembered'> {
@@ -59,7 +59,7 @@ describe('a plan', () => {
     const error = errorOf(() => planOnly(configuration, all.slice(10), { ...full(before), accounts: all }));
 
     expect(error).toBeInstanceOf(PolicyTooLargeError);
-    expect(errorRecord(error)).toMatchObject({
+    expect(toErrorRecord(error)).toMatchObject({
       message: expect.stringMatching(
         /takes 20480.*\d+ fit.*Besides, 10 accounts would lose their access at once.*They keep it for now.*That makes room/,
       ),
@@ -89,7 +89,7 @@ describe('a plan', () => {
     const error = errorOf(() => planOnly(next, all.slice(40), { ...full(all.slice(0, 10)), accounts: all }));
 
     expect(error).toBeInstanceOf(PolicyTooLargeError);
-    expect(blockedRemovalsIn(error)).toEqual(blocked);
+    expect(getBlockedRemovals(error)).toEqual(blocked);
   });
 
   it('states all blocked removals when those of a narrowed grant and of a grant that is gone leave no room', () => {
@@ -103,7 +103,7 @@ describe('a plan', () => {
       ]),
       all,
     );
-    const document = (first.next as DocumentState).document ?? newPolicy();
+    const document = (first.next as DocumentState).document ?? createPolicy();
     const size = JSON.stringify({ ...document, Statement: [...document.Statement, unmanaged(0)] }).length;
     const actual = {
       document: { ...document, Statement: [...document.Statement, unmanaged(limit - size - 20)] },
@@ -121,7 +121,7 @@ describe('a plan', () => {
     );
 
     expect(error).toBeInstanceOf(UnsafeChangeError);
-    expect(blockedRemovalsIn(error)).toEqual([...blocked, ...gone]);
+    expect(getBlockedRemovals(error)).toEqual([...blocked, ...gone]);
   });
 
   it('states blocked removals beside a clash of marks', () => {
@@ -137,7 +137,7 @@ describe('a plan', () => {
     );
 
     expect(error).toBeInstanceOf(OwnershipClashError);
-    expect(errorRecord(error)).toMatchObject({
+    expect(toErrorRecord(error)).toMatchObject({
       message: expect.stringMatching(/AccountOnboardingtestTheirs.*Besides, 10 accounts would lose/s),
       fields: { blockedRemovals: blocked },
     });
@@ -169,7 +169,7 @@ describe('withOtherReasons', () => {
     const error = withOtherReasons(new ContestedError('changed again', { since: 'x' }), { withheld }, place);
 
     expect(error).toBeInstanceOf(ContestedError);
-    expect(errorRecord(error)).toMatchObject({
+    expect(toErrorRecord(error)).toMatchObject({
       message: expect.stringMatching(/^changed again\. Besides, 6 accounts would lose their access at once/),
       fields: { since: 'x', blockedRemovals: withheld },
     });
@@ -181,7 +181,7 @@ describe('withOtherReasons', () => {
     const error = withOtherReasons(rejected, { withheld, refused }, place);
 
     expect(error).toBeInstanceOf(InvalidPrincipalError);
-    expect(errorRecord(error)).toMatchObject({
+    expect(toErrorRecord(error)).toMatchObject({
       message: 'AWS refuses. Besides, the policy is too large',
       retryable: true,
       fields: { revision: 3, besides: { name: 'PolicyTooLargeError' }, blockedRemovals: withheld },

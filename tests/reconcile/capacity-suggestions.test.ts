@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
-import { newPolicy, type Statement } from '../../shared/iam/document.ts';
+import { createPolicy, type Statement } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import type { Remedy } from '../../shared/reconcile/capacity-suggestions.ts';
+import type { CapacitySuggestion } from '../../shared/reconcile/capacity-suggestions.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import { account, configurationWith, members, planOnly } from '../fixtures/plan-fixture.ts';
 
@@ -43,7 +43,8 @@ function refusal(
   throw new Error('It was not refused');
 }
 
-const remedies = ({ fields }: PolicyTooLargeError): readonly Remedy[] => fields.remedies as readonly Remedy[];
+const remedies = ({ fields }: PolicyTooLargeError): readonly CapacitySuggestion[] =>
+  fields.remedies as readonly CapacitySuggestion[];
 
 const fits = (configuration: Configuration, accounts: readonly Account[]): boolean => {
   const { size, limit } = planOnly(configuration, accounts);
@@ -276,7 +277,7 @@ test('names several grants of one change in one list', () => {
 
 describe('what unmanaged statements take of a policy that is too large', () => {
   const { next, owned: remembered } = planOnly(configurationWith([images()]), members(100));
-  const { document = newPolicy() } = next as DocumentState;
+  const { document = createPolicy() } = next as DocumentState;
   const unmanaged: Statement = {
     Sid: 'Partner',
     Effect: 'Deny',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { grantContext } from '../../shared/configuration/context.ts';
+import { getGrantContext } from '../../shared/configuration/context.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { budgetOf } from '../../shared/reconcile/capacity.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { measureCapacity } from '../../shared/reconcile/capacity.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 
 const text = (grant: string): string => `
 version: 1
@@ -31,7 +31,7 @@ const accounts = (count: number): readonly Account[] =>
 /** The only resource of a configuration with this one grant, for so many accounts. */
 function resource(grant: string, count: number) {
   const configuration = parseConfiguration(text(grant), 'the test');
-  const [desired] = desiredResources(configuration, accounts(count));
+  const [desired] = listDesiredResources(configuration, accounts(count));
   if (desired === undefined) throw new Error('there is no resource');
   return { desired, configuration, actual: desired.kind.empty, remembered: [] };
 }
@@ -50,12 +50,12 @@ describe.each([
 ])('of %s', (_, grant) => {
   const renderWith = (count: number) => {
     const { desired, configuration, actual } = resource(grant, count);
-    const context = grantContext(configuration);
+    const context = getGrantContext(configuration);
     return desired.kind.render({ ref: desired.ref, actual, shares: desired.shares, remembered: [], context });
   };
 
   test('exactly as many accounts fit as it says', () => {
-    const { room = 0, limit, size } = budgetOf(resource(grant, 10));
+    const { room = 0, limit, size } = measureCapacity(resource(grant, 10));
 
     expect(room).toBeGreaterThan(50);
     expect(size).toBeLessThan(limit);
@@ -64,36 +64,37 @@ describe.each([
   });
 
   test('as many accounts as fit leave no room', () => {
-    const { room = 0 } = budgetOf(resource(grant, 0));
+    const { room = 0 } = measureCapacity(resource(grant, 0));
 
-    expect(budgetOf(resource(grant, room)).room).toBe(0);
-    expect(() => budgetOf(resource(grant, room + 1))).toThrow(PolicyTooLargeError);
+    expect(measureCapacity(resource(grant, room)).room).toBe(0);
+    expect(() => measureCapacity(resource(grant, room + 1))).toThrow(PolicyTooLargeError);
   });
 });
 
 test('it says which packing comes next, and when', () => {
-  const { packing, next, room = 0 } = budgetOf(resource(bucket, 10));
+  const { packing, next, room = 0 } = measureCapacity(resource(bucket, 10));
 
   expect({ packing, next: next?.packing }).toEqual({ packing: 'listed', next: 'service-tied' });
   expect(next?.after).toBeGreaterThan(0);
   expect(next?.after).toBeLessThan(room);
-  expect(budgetOf(resource(bucket, 10 + (next?.after ?? 0))).packing).toBe('listed');
-  expect(budgetOf(resource(bucket, 11 + (next?.after ?? 0))).packing).toBe('service-tied');
+  expect(measureCapacity(resource(bucket, 10 + (next?.after ?? 0))).packing).toBe('listed');
+  expect(measureCapacity(resource(bucket, 11 + (next?.after ?? 0))).packing).toBe('service-tied');
 });
 
 test('where nobody is listed, any number fits', () => {
   const grant = images.replace('for:', 'match: organization, for:');
 
-  expect(budgetOf(resource(grant, 10))).not.toHaveProperty('room');
+  expect(measureCapacity(resource(grant, 10))).not.toHaveProperty('room');
 });
 
 test('what others wrote takes room', () => {
-  const empty = budgetOf(resource(images, 10)).room ?? 0;
+  const empty = measureCapacity(resource(images, 10)).room ?? 0;
   const Statement = [
     { Effect: 'Deny', Principal: '*', Action: 'ecr:DeleteRepository', Sid: 'x'.repeat(5_000) },
   ];
   const request = resource(images, 10);
-  const full = budgetOf({ ...request, actual: { document: { Version: '2012-10-17', Statement } } }).room ?? 0;
+  const full =
+    measureCapacity({ ...request, actual: { document: { Version: '2012-10-17', Statement } } }).room ?? 0;
 
   expect(full).toBeLessThan(empty / 2 + 10);
   expect(full).toBeGreaterThan(0);
@@ -103,7 +104,7 @@ const encrypted =
   '{ name: volumes, kind: kms-grant, account: shared, key: 1234abcd-12ab-34cd-56ef-1234567890ab, preset: auto-scaling, for: { all: true } }\nlimits: { grantsPerKey: 40 }';
 
 test('tells size, limit and room only when there is one way to write the accounts', () => {
-  expect(Object.entries(budgetOf(resource(encrypted, 10)))).toEqual([
+  expect(Object.entries(measureCapacity(resource(encrypted, 10)))).toEqual([
     ['size', 10],
     ['limit', 40],
     ['unit', 'grants'],
@@ -112,7 +113,7 @@ test('tells size, limit and room only when there is one way to write the account
 });
 
 test('tells no next packing when the packing stays until the resource is full', () => {
-  const budget = budgetOf(resource(images.replace('for:', 'accountsIn: condition, for:'), 400));
+  const budget = measureCapacity(resource(images.replace('for:', 'accountsIn: condition, for:'), 400));
 
   expect(budget).toMatchObject({ packing: 'condition' });
   expect(budget).not.toHaveProperty('next');
@@ -129,5 +130,5 @@ test('throws when a statement has the mark of the installation and nobody rememb
   ];
   const request = { ...resource(images, 10), actual: { document: { Version: '2012-10-17', Statement } } };
 
-  expect(() => budgetOf(request)).toThrow('AccountOnboardingbudgetStrayPull');
+  expect(() => measureCapacity(request)).toThrow('AccountOnboardingbudgetStrayPull');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { documents, gainsOf, leavingOf } from '../../shared/reconcile/change-record.ts';
+import { leavingOf, toAccessChanges, toRecordDocuments } from '../../shared/reconcile/change-record.ts';
 import { configurationWith, now, onlyResource, planOnly, readSecret } from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()], { graceHours: 2 });
@@ -22,8 +22,8 @@ describe('gainsOf', () => {
   ])(
     'returns %j when the write changes what the plan says and AWS refuses some accounts',
     (expected, each, setAside) => {
-      expect(gainsOf(each, setAside)).toEqual(expected);
-      if (setAside.length === 0) expect(gainsOf(each)).toEqual(expected);
+      expect(toAccessChanges(each, setAside)).toEqual(expected);
+      if (setAside.length === 0) expect(toAccessChanges(each)).toEqual(expected);
     },
   );
 });
@@ -42,6 +42,6 @@ describe('documents', () => {
     const desired = onlyResource(configuration, []);
     const [name = ''] = Object.keys(desired.kind.documents(desired.kind.empty, []));
 
-    expect(documents(desired, desired.kind.empty)).toEqual({ [name]: null });
+    expect(toRecordDocuments(desired, desired.kind.empty)).toEqual({ [name]: null });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { contest } from '../../shared/reconcile/conflict.ts';
+import { recordConflict } from '../../shared/reconcile/conflict.ts';
 
 const since = '2026-03-02T09:00:00.000Z';
 const clock = { now: () => Date.parse(since) };
@@ -13,7 +13,7 @@ async function contested(verdict: object, before?: object) {
     state: before,
     remember: async (next: object) => void remembered.push(next),
   };
-  return { error: await contest({ clock } as never, picture as never, verdict as never), remembered };
+  return { error: await recordConflict({ clock } as never, picture as never, verdict as never), remembered };
 }
 
 it('remembers a conflict when it is found, and names the statements and both changes', async () => {

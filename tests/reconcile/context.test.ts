@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isMemberOf, newestFirst, picture } from '../../shared/reconcile/context.ts';
+import { compareNewestFirst, createMemberTest, loadContext } from '../../shared/reconcile/context.ts';
 import { account } from '../fixtures/plan-fixture.ts';
 import { small } from '../fixtures/small-configuration.ts';
 import { createEnv } from '../fixtures/test-env.ts';
@@ -10,7 +10,7 @@ describe('picture', () => {
   const pictureWith = async (owned: readonly string[]) => {
     const { services } = await createEnv({ configuration: small(['bucket']) });
     const state = { appliedRevision: 1, configurationHash: 'h', owned, generation: 1, updatedAt: 'then' };
-    return await picture(services, unknown, state);
+    return await loadContext(services, unknown, state);
   };
 
   it('returns nothing when no grant names the resource and nothing on it is managed', async () => {
@@ -31,7 +31,9 @@ describe('newestFirst', () => {
     const changed = (id: string, revision: number) => ({ ...account(id), revision, updatedAt: '' });
     const accounts = [changed('111122223333', 4), changed('222233334444', 7)];
 
-    const ordered = ['333344445555', '111122223333', '222233334444'].sort(newestFirst(accounts as never));
+    const ordered = ['333344445555', '111122223333', '222233334444'].sort(
+      compareNewestFirst(accounts as never),
+    );
 
     expect(ordered).toEqual(['222233334444', '111122223333', '333344445555']);
   });
@@ -40,7 +42,7 @@ describe('newestFirst', () => {
 describe('isMemberOf', () => {
   it('returns whether the registry has the account as a member', () => {
     const closed = account('222233334444', { state: 'SUSPENDED' });
-    const isMember = isMemberOf([account('111122223333'), closed] as never);
+    const isMember = createMemberTest([account('111122223333'), closed] as never);
 
     expect(['111122223333', '222233334444', '333344445555'].map(isMember)).toEqual([true, false, false]);
   });

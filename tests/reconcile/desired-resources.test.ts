@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { nothingFound } from '../../shared/configuration/searches.ts';
-import { desiredResources, resourcesInForce } from '../../shared/reconcile/desired-resources.ts';
+import { noMatches } from '../../shared/configuration/searches.ts';
+import { listActiveResources, listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
   account,
   configurationWith,
@@ -18,7 +18,7 @@ describe('desired resources', () => {
   test('an entry that names several resources stands for each of them', () => {
     const configuration = configurationWith([readSecret({ secrets: ['deploy/token', 'deploy/login'] })]);
 
-    const resources = desiredResources(configuration, members(2));
+    const resources = listDesiredResources(configuration, members(2));
 
     expect(resources.map(({ ref }) => ref.id)).toEqual(['deploy/login', 'deploy/token']);
     for (const { shares } of resources) expect(shares.map(({ accounts }) => accounts.length)).toEqual([2]);
@@ -31,7 +31,7 @@ describe('desired resources', () => {
       readSecret({ name: 'ant', for: { accounts: [second] } }),
     ]);
 
-    const [resource, ...others] = desiredResources(configuration, members(3));
+    const [resource, ...others] = listDesiredResources(configuration, members(3));
 
     expect(others).toEqual([]);
     expect(resource?.key).toBe(key);
@@ -55,7 +55,7 @@ describe('desired resources', () => {
       },
     ]);
 
-    const resources = desiredResources(configuration, members(2));
+    const resources = listDesiredResources(configuration, members(2));
 
     expect(resources.map(({ ref, shares }) => [ref.id, shares[0]?.accounts.length])).toEqual([
       ['group/Readers', 2],
@@ -68,8 +68,8 @@ describe('desired resources', () => {
     const configuration = configurationWith([readSecret()]);
     const dropped = `secret-resource-policy/${shared}/eu-west-1/deploy/former`;
 
-    const resources = resourcesInForce(
-      { configuration, found: nothingFound, dropped: [dropped] },
+    const resources = listActiveResources(
+      { configuration, matches: noMatches, dropped: [dropped] },
       members(2),
     );
 
@@ -84,7 +84,7 @@ describe('desired resources', () => {
     const others = states.map((state, index) => account(String(600_000_000_000 + index), { state }));
     const accounts = [...others, ...members(3)].toReversed();
 
-    const [resource] = desiredResources(configurationWith([readSecret()]), accounts);
+    const [resource] = listDesiredResources(configurationWith([readSecret()]), accounts);
 
     expect(idsOf(resource?.shares[0]?.accounts ?? [])).toEqual(idsOf(members(3)));
   });
@@ -92,7 +92,7 @@ describe('desired resources', () => {
   test('a resource that nobody matches is there all the same, so that it can be emptied', () => {
     const configuration = configurationWith([readSecret({ for: { ous: ['Nowhere'] } })]);
 
-    expect(desiredResources(configuration, members(2)).map(({ shares }) => shares[0]?.accounts)).toEqual([
+    expect(listDesiredResources(configuration, members(2)).map(({ shares }) => shares[0]?.accounts)).toEqual([
       [],
     ]);
   });
@@ -104,13 +104,14 @@ describe('desired resources', () => {
       readSecret({ name: 'elsewhere', account: 'log' }),
     ]);
 
-    expect(desiredResources(configuration, []).map((resource) => resource.key)).toHaveLength(3);
+    expect(listDesiredResources(configuration, []).map((resource) => resource.key)).toHaveLength(3);
   });
 
   test('resources are ordered by key, whatever the order of the grants', () => {
     const configuration = parseConfiguration(exampleText, 'examples/onboarding.yml');
     const turned = { ...configuration, grants: configuration.grants.toReversed() };
-    const keys = (given: typeof configuration) => desiredResources(given, []).map((resource) => resource.key);
+    const keys = (given: typeof configuration) =>
+      listDesiredResources(given, []).map((resource) => resource.key);
 
     expect(keys(turned)).toEqual(keys(configuration));
     expect(keys(configuration)).toEqual(keys(configuration).toSorted());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { concerning, documentsDifference, mentions } from '../../shared/reconcile/differences.ts';
+import { diffDocuments, filterConcerning, mentions } from '../../shared/reconcile/differences.ts';
 
 const [one, two, three] = ['111122223333', '222233334444', '333344445555'] as const;
 
@@ -20,9 +20,9 @@ describe('documentsDifference', () => {
   it('finds nothing when the documents mean the same, or there are none', () => {
     const same = policy(statement('Read', [one]));
 
-    expect(documentsDifference({ policy: same }, { policy: structuredClone(same) })).toEqual([]);
-    expect(documentsDifference()).toEqual([]);
-    expect(documentsDifference({ policy: null }, {})).toEqual([]);
+    expect(diffDocuments({ policy: same }, { policy: structuredClone(same) })).toEqual([]);
+    expect(diffDocuments()).toEqual([]);
+    expect(diffDocuments({ policy: null }, {})).toEqual([]);
   });
 
   it('compares every document of either side, by name, when one side has it only', () => {
@@ -33,7 +33,7 @@ describe('documentsDifference', () => {
       b: null,
     };
 
-    const found = documentsDifference(before, after);
+    const found = diffDocuments(before, after);
 
     expect(found.map(({ kind, label }) => [kind, label])).toEqual([
       ['added', 'OnlyAfter'],
@@ -42,7 +42,7 @@ describe('documentsDifference', () => {
   });
 
   it('puts what widens access first when it stands in a later document', () => {
-    const found = documentsDifference(
+    const found = diffDocuments(
       { a: policy(statement('Narrower', [one])), b: policy() },
       { a: policy(), b: policy(statement('Wider', [one])) },
     );
@@ -54,12 +54,12 @@ describe('documentsDifference', () => {
     const empty = { b: policy(), a: policy() };
     const full = { b: policy(statement('InB', [one])), a: policy(statement('InA', [one])) };
 
-    expect(labels(documentsDifference(empty, full))).toEqual(['InA', 'InB']);
+    expect(labels(diffDocuments(empty, full))).toEqual(['InA', 'InB']);
   });
 });
 
 describe('mentions', () => {
-  const changed = documentsDifference(
+  const changed = diffDocuments(
     { policy: policy(statement('Read', [one, two])) },
     { policy: policy(statement('Read', [one, three])) },
   );
@@ -84,8 +84,8 @@ describe('mentions', () => {
 
 describe('concerning', () => {
   it('removes other accounts of a list that has the account, and keeps other lines', () => {
-    const found = concerning(
-      documentsDifference(
+    const found = filterConcerning(
+      diffDocuments(
         { policy: policy(statement('Read', [])) },
         { policy: policy(statement('Read', [one, two], { Action: ['s3:GetObject', 's3:PutObject'] })) },
       ),
@@ -99,26 +99,26 @@ describe('concerning', () => {
   });
 
   it('removes a statement when it gives access to other accounts only', () => {
-    const added = documentsDifference(
+    const added = diffDocuments(
       { policy: policy(statement('Read', [one])) },
       { policy: policy(statement('Read', [one, two])) },
     );
 
-    expect(concerning(added, one)).toEqual([]);
-    expect(labels(concerning(added, two))).toEqual(['Read']);
+    expect(filterConcerning(added, one)).toEqual([]);
+    expect(labels(filterConcerning(added, two))).toEqual(['Read']);
   });
 
   it('keeps a statement when it widens access by more than an account', () => {
-    const wider = documentsDifference(
+    const wider = diffDocuments(
       { policy: policy(statement('Read', [two])) },
       { policy: policy(statement('Read', [two], { Action: 's3:*' })) },
     );
-    const narrower = documentsDifference(
+    const narrower = diffDocuments(
       { policy: policy(statement('Read', [two], { Action: ['s3:GetObject', 's3:PutObject'] })) },
       { policy: policy(statement('Read', [two])) },
     );
 
-    expect(labels(concerning(wider, one))).toEqual(['Read']);
-    expect(concerning(narrower, one)).toEqual([]);
+    expect(labels(filterConcerning(wider, one))).toEqual(['Read']);
+    expect(filterConcerning(narrower, one)).toEqual([]);
   });
 });

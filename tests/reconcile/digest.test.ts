@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { documentsDigest, leftDigests, partDigests } from '../../shared/reconcile/digest.ts';
+import { digestDocuments, digestLeftState, digestParts } from '../../shared/reconcile/digest.ts';
 
 const own: Statement = {
   Sid: 'AccountOnboardingtestTokenRead',
@@ -19,27 +19,27 @@ const other: Statement = { ...own, Sid: 'AccountOnboardingotherTokenRead' };
 const policy = (...Statement: Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
 
 const left = (documents: Readonly<Record<string, PolicyDocument | undefined>>) =>
-  leftDigests(documents, 'test');
+  digestLeftState(documents, 'test');
 const foreign = (document: PolicyDocument | undefined) =>
-  partDigests({ policy: document }, 'test').foreignDigest;
-const owned = (document: PolicyDocument | undefined) => partDigests({ policy: document }, 'test').ownDigest;
+  digestParts({ policy: document }, 'test').foreignDigest;
+const owned = (document: PolicyDocument | undefined) => digestParts({ policy: document }, 'test').ownDigest;
 
 describe('documentsDigest', () => {
   it('stays the same when a document is only spelled differently', () => {
-    expect(documentsDigest({ policy: policy(respelled) })).toBe(documentsDigest({ policy: policy(own) }));
+    expect(digestDocuments({ policy: policy(respelled) })).toBe(digestDocuments({ policy: policy(own) }));
   });
 
   it('changes when a document means something else, or stands under another name', () => {
-    const before = documentsDigest({ policy: policy(own) });
+    const before = digestDocuments({ policy: policy(own) });
 
-    expect(documentsDigest({ policy: policy(unmanaged) })).not.toBe(before);
-    expect(documentsDigest({ trust: policy(own) })).not.toBe(before);
-    expect(documentsDigest({ policy: undefined })).not.toBe(before);
+    expect(digestDocuments({ policy: policy(unmanaged) })).not.toBe(before);
+    expect(digestDocuments({ trust: policy(own) })).not.toBe(before);
+    expect(digestDocuments({ policy: undefined })).not.toBe(before);
   });
 
   it('stays the same when an absent document is not listed', () => {
-    expect(documentsDigest({ policy: policy(own), trust: undefined })).toBe(
-      documentsDigest({ policy: policy(own) }),
+    expect(digestDocuments({ policy: policy(own), trust: undefined })).toBe(
+      digestDocuments({ policy: policy(own) }),
     );
   });
 });
@@ -114,6 +114,6 @@ describe('the digests by Sid', () => {
     const two = policy(respelled);
 
     expect(left({ two, one }).ownSids).toEqual(left({ one, two }).ownSids);
-    expect(left({ one })).toMatchObject(partDigests({ one }, 'test'));
+    expect(left({ one })).toMatchObject(digestParts({ one }, 'test'));
   });
 });

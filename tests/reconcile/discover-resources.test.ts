@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { lookForResources, searchLines, writtenAmong } from '../../shared/reconcile/discover-resources.ts';
-import type { FoundResources, FoundStore, Store } from '../../shared/store/ports.ts';
+import {
+  discoverResources,
+  formatSearchProblems,
+  writtenAmong,
+} from '../../shared/reconcile/discover-resources.ts';
+import type { SearchResult, SearchResultStore, Store } from '../../shared/store/ports.ts';
 import { StoredItemError } from '../../shared/store/stored-item-error.ts';
 import { addRepository, having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
 import { shared } from '../fixtures/small-configuration.ts';
@@ -10,10 +14,10 @@ const configuration = having(images('["base/*"]'));
 const search = `ecr-repository-policy/${shared}/${home}/name:base/*`;
 
 const look = ({ services }: TestEnv, where: 'everywhere' | 'new' = 'everywhere', keep = true) =>
-  lookForResources(services, { runId: 'look', configuration, where, keep });
+  discoverResources(services, { runId: 'look', configuration, where, keep });
 
-const stored = async ({ store }: TestEnv): Promise<FoundResources | undefined> =>
-  (await store.found.all()).find((item) => item.search === search);
+const stored = async ({ store }: TestEnv): Promise<SearchResult | undefined> =>
+  (await store.searchResults.all()).find((item) => item.search === search);
 
 test('what was found is kept, with when', async () => {
   const env = await createEnv({ configuration });
@@ -52,7 +56,7 @@ test('a look that fails keeps what was found, and says why', async () => {
 
   const looked = await look(env);
 
-  expect(searchLines(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
+  expect(formatSearchProblems(looked)).toEqual([expect.stringContaining('RegionNotEnabledError')]);
   expect(await stored(env)).toMatchObject({
     matching: [repositoryKey('base/node')],
     lookedAt: expect.any(String),
@@ -115,11 +119,11 @@ test('what another run begins to write while the look is stored is not forgotten
   const env = await createEnv({
     configuration,
     around: (store) => ({
-      found: {
-        ...store.found,
+      searchResults: {
+        ...store.searchResults,
         put: async (found, expected) => {
           if (writes) await store.resources.put(key, ours);
-          return store.found.put(found, expected);
+          return store.searchResults.put(found, expected);
         },
       },
     }),
@@ -138,16 +142,16 @@ describe('two looks at the same time', () => {
   /** Another run looks, finds more, and stores it while this one waits for its answer. */
   const overtaken = (times: number) => (store: Store) => {
     let left = times;
-    const put: FoundStore['put'] = async (found, expected) => {
+    const put: SearchResultStore['put'] = async (found, expected) => {
       if (left > 0) {
         left -= 1;
-        await store.found.put(newer(expected), expected);
+        await store.searchResults.put(newer(expected), expected);
       }
-      return store.found.put(found, expected);
+      return store.searchResults.put(found, expected);
     };
-    return { found: { ...store.found, put } };
+    return { searchResults: { ...store.searchResults, put } };
   };
-  const newer = (expected: number | undefined): FoundResources => ({
+  const newer = (expected: number | undefined): SearchResult => ({
     search,
     matching: [repositoryKey('base/newest')],
     former: [],
@@ -172,7 +176,7 @@ describe('two looks at the same time', () => {
 
     const looked = await look(env);
 
-    expect(searchLines(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
+    expect(formatSearchProblems(looked)).toEqual([expect.stringContaining('ConcurrentUpdateError')]);
     expect((await stored(env))?.matching).toEqual([repositoryKey('base/newest')]);
   });
 });
@@ -186,26 +190,26 @@ describe('an item that cannot be understood', () => {
   /** The table's item of a search lacks its time until a search replaces it. */
   const unreadableSearch =
     (odd: string) =>
-    ({ found, configuration: stored }: Store): Partial<Store> => {
+    ({ searchResults, configuration: stored }: Store): Partial<Store> => {
       let spoilt = true;
-      const read = ({ lookedAt, ...item }: FoundResources): FoundResources =>
+      const read = ({ lookedAt, ...item }: SearchResult): SearchResult =>
         spoilt && item.search === odd
           ? { ...item, unreadable: { name, message, retryable, fields } }
           : { ...item, ...(lookedAt === undefined ? {} : { lookedAt }) };
       return {
-        found: {
-          all: async () => (await found.all()).map(read),
+        searchResults: {
+          all: async () => (await searchResults.all()).map(read),
           put: async (item, expected) => {
-            const held = await found.put(item, expected);
+            const held = await searchResults.put(item, expected);
             if (held && item.search === odd && expected !== undefined) spoilt = false;
             return held;
           },
         },
         configuration: {
           ...stored,
-          withFound: async () => {
-            const seen = await stored.withFound();
-            return { ...seen, found: seen.found.map(read) };
+          getActiveWithSearchResults: async () => {
+            const seen = await stored.getActiveWithSearchResults();
+            return { ...seen, searchResults: seen.searchResults.map(read) };
           },
         },
       };
@@ -215,7 +219,7 @@ describe('an item that cannot be understood', () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
     addRepository(env, 'base/node');
     const item = { search, matching: [], former: [repositoryKey('base/old')], generation: 4 };
-    await env.store.found.put({ ...item, generation: 1 }, undefined);
+    await env.store.searchResults.put({ ...item, generation: 1 }, undefined);
 
     const { items, unreadable, warnings } = await look(env, 'new');
 
@@ -231,7 +235,7 @@ describe('an item that cannot be understood', () => {
 
   test('is unresolved when its search fails, and nothing that it found is dropped', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch(search) });
-    await env.store.found.put(
+    await env.store.searchResults.put(
       { search, matching: [repositoryKey('base/node')], former: [], generation: 1 },
       undefined,
     );
@@ -239,7 +243,7 @@ describe('an item that cannot be understood', () => {
 
     const looked = await look(env, 'new', false);
 
-    expect(searchLines(looked)).toEqual([
+    expect(formatSearchProblems(looked)).toEqual([
       expect.stringMatching(/^StoredItemError: .*SEARCH#0/),
       expect.stringContaining('RegionNotEnabledError'),
     ]);
@@ -249,12 +253,12 @@ describe('an item that cannot be understood', () => {
   test('is unresolved and stays as it is when no grant has its pattern', async () => {
     const env = await createEnv({ configuration, around: unreadableSearch('another') });
     const item = { search: 'another', matching: [], former: [repositoryKey('base/old')], generation: 1 };
-    await env.store.found.put(item, undefined);
+    await env.store.searchResults.put(item, undefined);
 
     const looked = await look(env);
 
-    expect(searchLines(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
-    expect(await env.store.found.all()).toContainEqual({ ...item, unreadable: expect.anything() });
+    expect(formatSearchProblems(looked)).toEqual([expect.stringMatching(/^StoredItemError: /)]);
+    expect(await env.store.searchResults.all()).toContainEqual({ ...item, unreadable: expect.anything() });
   });
 
   test('keeps a resource in sight when its own item is the one', async () => {

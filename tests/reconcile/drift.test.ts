@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
-import { driftOf, type ResourceDrift } from '../../shared/reconcile/drift.ts';
+import { listDrift, type ResourceDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import type { ResourceState } from '../../shared/store/ports.ts';
 import { bucket, people, repository, small } from '../fixtures/small-configuration.ts';
@@ -11,10 +11,10 @@ import { createEnv, type TestEnv } from '../fixtures/test-env.ts';
 import { leaveOver } from '../fixtures/unattached-policies.ts';
 
 const plan = async ({ services, store }: TestEnv) =>
-  planAll(services, { runId: 'plan', active: await activeConfiguration(store) });
+  planAll(services, { runId: 'plan', active: await getActiveConfiguration(store) });
 
 async function drift(env: TestEnv): Promise<Readonly<Record<string, ResourceDrift>>> {
-  return Object.fromEntries(driftOf(await plan(env)).map((each) => [each.resource, each]));
+  return Object.fromEntries(listDrift(await plan(env)).map((each) => [each.resource, each]));
 }
 
 /** A world in which everybody is onboarded. */

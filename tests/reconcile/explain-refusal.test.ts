@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidPrincipalError, ThrottledError } from '../../shared/platform/aws/errors.ts';
 import {
-  doubtOf,
+  classifyDoubt,
   explainRefusal,
   refuseUnlessAccountsChanged,
 } from '../../shared/reconcile/explain-refusal.ts';
@@ -37,7 +37,7 @@ describe('doubtOf', () => {
     ['certain', [unknown, closed]],
     ['certain', [deleted]],
   ])('returns %s when the suspects are %j', (doubt, suspects) => {
-    expect(doubtOf(suspects)).toBe(doubt);
+    expect(classifyDoubt(suspects)).toBe(doubt);
   });
 });
 

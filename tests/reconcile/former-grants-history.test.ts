@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import { accountIdsIn } from '../../shared/iam/accounts.ts';
+import { findAccountIds } from '../../shared/iam/accounts.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import type { DesiredResource } from '../../shared/reconcile/desired-resource.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
@@ -77,7 +77,7 @@ const readBack = (state: unknown): unknown => {
 const namedIn = ({ kind }: DesiredResource, state: unknown, remembered: readonly string[]) =>
   new Set(
     Object.values(kind.documents(state, remembered)).flatMap((document) =>
-      (document?.Statement ?? []).flatMap((statement) => [...accountIdsIn(statement)]),
+      (document?.Statement ?? []).flatMap((statement) => [...findAccountIds(statement)]),
     ),
   );
 

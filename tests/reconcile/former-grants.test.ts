@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import { newPolicy } from '../../shared/iam/document.ts';
+import { createPolicy } from '../../shared/iam/document.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import {
@@ -35,7 +35,7 @@ function planNarrow(
   had: readonly Account[],
   more: Partial<Parameters<typeof planOnly>[2]> = {},
 ): ResourcePlan {
-  const [desired] = desiredResources(narrow, [newcomer]);
+  const [desired] = listDesiredResources(narrow, [newcomer]);
   if (desired === undefined) throw new Error('There is no resource');
   return planResource({
     desired,
@@ -110,7 +110,7 @@ describe('what no grant answers for any more', () => {
 
   test('keeps newcomers out only where not all fit beside it, and says so', () => {
     const had = members(12);
-    const document = (stateFor(had) as DocumentState).document ?? newPolicy();
+    const document = (stateFor(had) as DocumentState).document ?? createPolicy();
     const filler = {
       Effect: 'Deny' as const,
       Principal: '*' as const,

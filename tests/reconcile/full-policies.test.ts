@@ -5,7 +5,7 @@ import { capacityPage, mostListed, wantedAccounts } from '../../bench/capacity-p
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { grantKinds } from '../../shared/grants/kinds.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import { account, exampleText, members, now } from '../fixtures/plan-fixture.ts';
 
@@ -37,7 +37,7 @@ test('every grant kind is measured', () => {
 });
 
 describe(`${wantedAccounts} accounts in the example`, () => {
-  const plan = (desired: ReturnType<typeof desiredResources>[number]) =>
+  const plan = (desired: ReturnType<typeof listDesiredResources>[number]) =>
     planResource({
       desired,
       actual: desired.kind.empty,
@@ -47,18 +47,17 @@ describe(`${wantedAccounts} accounts in the example`, () => {
       now,
     });
 
-  test.each(desiredResources(configuration, organization).map((desired) => [desired.key, desired] as const))(
-    '%s takes them, or is on the list',
-    (key, desired) => {
-      const fit = measured.example.find((each) => each.key === key)?.fit ?? 0;
-      const listed = page.includes(`| \`${key}\` | ${fit.toLocaleString('en')} | do not fit |`);
+  test.each(
+    listDesiredResources(configuration, organization).map((desired) => [desired.key, desired] as const),
+  )('%s takes them, or is on the list', (key, desired) => {
+    const fit = measured.example.find((each) => each.key === key)?.fit ?? 0;
+    const listed = page.includes(`| \`${key}\` | ${fit.toLocaleString('en')} | do not fit |`);
 
-      if (listed) expect(() => plan(desired)).toThrow(PolicyTooLargeError);
-      else expect(plan(desired).size).toBeLessThanOrEqual(plan(desired).limit);
+    if (listed) expect(() => plan(desired)).toThrow(PolicyTooLargeError);
+    else expect(plan(desired).size).toBeLessThanOrEqual(plan(desired).limit);
 
-      expect(listed).toBe(fit < wantedAccounts);
-    },
-  );
+    expect(listed).toBe(fit < wantedAccounts);
+  });
 
   test('only the repository with both presets does not take them', () => {
     const short = measured.example.filter(({ fit }) => fit < wantedAccounts).map(({ key }) => key);

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { groupedLines } from '../../shared/reconcile/grouped-causes.ts';
+import { formatGroupedCauses } from '../../shared/reconcile/grouped-causes.ts';
 
 const bucket = (id: string, region = 'eu-west-1'): string => `s3-bucket-policy/222222222222/${region}/${id}`;
 
 test('keeps the line of a resource that is alone with its cause', () => {
-  expect(groupedLines([{ resource: bucket('a'), text: 'failed: because' }])).toEqual([
+  expect(formatGroupedCauses([{ resource: bucket('a'), text: 'failed: because' }])).toEqual([
     's3-bucket-policy/222222222222/eu-west-1/a: failed: because',
   ]);
 });
 
 test('says a cause once, with the number of resources, when they differ in name and region alone', () => {
-  const lines = groupedLines([
+  const lines = formatGroupedCauses([
     { resource: bucket('logs-a'), text: 'failed: PutBucketPolicy on logs-a (eu-west-1) was denied' },
     {
       resource: bucket('logs-b', 'us-east-1'),
@@ -25,7 +25,7 @@ test('says a cause once, with the number of resources, when they differ in name 
 });
 
 test('names five resources and counts the others when many share a cause', () => {
-  const lines = groupedLines(
+  const lines = formatGroupedCauses(
     Array.from({ length: 18 }, (_, index) => ({
       resource: bucket(`logs-${index}`),
       text: 'failed: denied.',
@@ -38,7 +38,7 @@ test('names five resources and counts the others when many share a cause', () =>
 
 test('keeps causes apart when only the account or the reason differs', () => {
   const other = 's3-bucket-policy/333333333333/eu-west-1/a';
-  const lines = groupedLines([
+  const lines = formatGroupedCauses([
     { resource: bucket('a'), text: 'role of 222222222222 was denied' },
     { resource: other, text: 'role of 333333333333 was denied' },
     { resource: bucket('b'), text: 'does not exist' },
@@ -51,7 +51,7 @@ test('gives each resource its own line when no cause is known', () => {
   const unexplained = { text: 'not updated', isUnexplained: true };
 
   expect(
-    groupedLines([
+    formatGroupedCauses([
       { resource: bucket('a'), ...unexplained },
       { resource: bucket('b'), ...unexplained },
     ]),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { hasNewGrace, isSettled, isWorthALook } from '../../shared/reconcile/is-up-to-date.ts';
+import { hasNewGrace, isUpToDate, needsReconcileAnyway } from '../../shared/reconcile/is-up-to-date.ts';
 
 test.each([
   ['never touched', undefined, false],
@@ -10,7 +10,7 @@ test.each([
   ['written for other grants', { appliedRevision: 6, configurationHash: 'h', grants: ['images'] }, false],
 ])('a resource that was %s', (_, state, settled) => {
   const whole = state && { owned: [], grants: [], ...state, generation: 1, updatedAt: '' };
-  expect(isSettled(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
+  expect(isUpToDate(whole, { revision: 5, hash: 'h', grants: [] })).toBe(settled);
 });
 
 test.each<[string, readonly string[] | undefined, boolean]>([
@@ -30,20 +30,20 @@ test.each<[string, readonly string[] | undefined, boolean]>([
     updatedAt: '',
   };
 
-  expect(isSettled(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
-  expect(isSettled(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
+  expect(isUpToDate(state, { revision: 5, hash: 'h', grants: [], accountIds })).toBe(settled);
+  expect(isUpToDate(state, { revision: 6, hash: 'h', grants: [], accountIds })).toBe(false);
 });
 
 const error = { name: 'AccessDeniedError', message: 'no', retryable: false };
 
-test.each<[string, Parameters<typeof isWorthALook>[0], boolean]>([
+test.each<[string, Parameters<typeof needsReconcileAnyway>[0], boolean]>([
   ['the plan could not read', { error }, true],
   ['an attempt before this one found busy', { error, outcome: 'busy' }, false],
   ['others have changed beside ours', { drift: 'foreign-changed' }, true],
   ['is equal', { drift: 'equal' }, false],
   ['nothing is known of', {}, false],
 ])('what %s is worth a look though it is settled: %j', (_, change, worth) => {
-  expect(isWorthALook(change)).toBe(worth);
+  expect(needsReconcileAnyway(change)).toBe(worth);
 });
 
 test.each([

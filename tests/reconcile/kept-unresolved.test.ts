@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeOus } from '../../shared/accounts/stored-ous.ts';
-import { nothingFound } from '../../shared/configuration/searches.ts';
+import { noMatches } from '../../shared/configuration/searches.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
 import { account, configurationWith, grantedIn, idsOf, now, readSecret } from '../fixtures/plan-fixture.ts';
@@ -21,7 +21,7 @@ const configuration = configurationWith([
 const ous = storeOus(['Workloads', 'Sandbox'], [workloads('Workloads'), sandbox('Sandbox')]);
 
 function planFor(accounts: readonly Account[], before?: ResourcePlan) {
-  const [desired] = desiredResources(configuration, accounts, nothingFound, ous);
+  const [desired] = listDesiredResources(configuration, accounts, noMatches, ous);
   if (desired === undefined) throw new Error('There is no resource');
   const { next: actual = desired.kind.empty, owned: remembered = [] } = before ?? {};
   const plan = planResource({ desired, actual, remembered, configuration, accounts, now });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { requestTimeout } from '../../shared/platform/aws/access.ts';
 import { clockSkew } from '../../shared/platform/clock.ts';
-import { type LeaseLook, leaseDuration, sendWindow, withLease } from '../../shared/reconcile/lease.ts';
+import { type LeasePrecheck, leaseDuration, sendWindow, withLease } from '../../shared/reconcile/lease.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { LeaseStore } from '../../shared/store/ports.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import { flowClock, seeded } from '../fixtures/flow-clock.ts';
@@ -14,8 +14,8 @@ const never = async () => ({ settled: false });
 /** A clock and a table, as far as leases need them. */
 function bench(around: (leases: LeaseStore) => Partial<LeaseStore> = () => ({})) {
   const clock = flowClock();
-  const { leases } = memoryStore();
-  const store = { ...memoryStore(), leases: { ...leases, ...around(leases) } };
+  const { leases } = createMemoryStore();
+  const store = { ...createMemoryStore(), leases: { ...leases, ...around(leases) } };
   const services = { clock, random: seeded(1), logger: silentLogger, store } as unknown as Services;
   const free = async () => (await leases.acquire(resource, 'who asks', clock.now(), clock.now() + 1)).taken;
   return { clock, leases, services, free };
@@ -24,7 +24,7 @@ function bench(around: (leases: LeaseStore) => Partial<LeaseStore> = () => ({}))
 const take = <T>(
   { services }: { services: Services },
   work: () => Promise<T>,
-  look: () => Promise<LeaseLook> = never,
+  look: () => Promise<LeasePrecheck> = never,
 ) => withLease(services, { resource, runId: 'run', look }, work);
 
 test('the send window leaves room for one request and for clocks that differ', () => {

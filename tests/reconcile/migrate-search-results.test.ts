@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { carriedOver } from '../../shared/reconcile/migrate-search-results.ts';
-import type { FoundResources } from '../../shared/store/ports.ts';
+import type { SearchResult } from '../../shared/store/ports.ts';
 import { having, home, images, repositoryKey } from '../fixtures/discovered-resources.ts';
 import { shared } from '../fixtures/small-configuration.ts';
 
 const search = (name: string): string => `ecr-repository-policy/${shared}/${home}/name:${name}`;
 
-const item = (name: string, changes: Partial<FoundResources> = {}): FoundResources => ({
+const item = (name: string, changes: Partial<SearchResult> = {}): SearchResult => ({
   search: search(name),
   matching: [],
   former: [],
@@ -16,7 +16,7 @@ const item = (name: string, changes: Partial<FoundResources> = {}): FoundResourc
   ...changes,
 });
 
-const carried = (before: Configuration | undefined, next: Configuration, known: readonly FoundResources[]) =>
+const carried = (before: Configuration | undefined, next: Configuration, known: readonly SearchResult[]) =>
   carriedOver({
     previous: before && {
       hash: 'h',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOfChange, outcomeOfError } from '../../shared/reconcile/outcome.ts';
+import { getOutcome, toErrorOutcome } from '../../shared/reconcile/outcome.ts';
 
 describe('outcomeOfError', () => {
   it.each([
@@ -17,11 +17,11 @@ describe('outcomeOfError', () => {
     ['failed', 7],
     ['failed', undefined],
   ])('returns %s when the error is named %s', (outcome, name) => {
-    expect(outcomeOfError({ name })).toBe(outcome);
+    expect(toErrorOutcome({ name })).toBe(outcome);
   });
 
   it.each([undefined, null, 'UnsafeChangeError'])('returns failed when %p was thrown', (thrown) => {
-    expect(outcomeOfError(thrown)).toBe('failed');
+    expect(toErrorOutcome(thrown)).toBe('failed');
   });
 });
 
@@ -35,6 +35,6 @@ describe('outcomeOfChange', () => {
     ['failed', { planned: 'change' as const }],
     ['failed', {}],
   ])('returns %s when the change is %j', (outcome, change) => {
-    expect(outcomeOfChange({ resource: 'r', ...change })).toBe(outcome);
+    expect(getOutcome({ resource: 'r', ...change })).toBe(outcome);
   });
 });

@@ -2,19 +2,19 @@ import { expect, test } from '@jest/globals';
 import { planReport, warningsOf } from '../../cli/plan-report.ts';
 import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/accounts/errors.ts';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
-import { nothingFound } from '../../shared/configuration/searches.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { noMatches } from '../../shared/configuration/searches.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
-import { type OverallPlan, planAll, planFileOf } from '../../shared/reconcile/plan-all.ts';
-import { activateConfiguration, asIfActivated } from '../../shared/runs/activate.ts';
+import { type OverallPlan, planAll, toPlanFile } from '../../shared/reconcile/plan-all.ts';
+import { activateConfiguration, assumeActivated } from '../../shared/runs/activate.ts';
 import { bucket, everything, people, repository, secret, small } from '../fixtures/small-configuration.ts';
 import { createEnv, type TestEnv, writeCounts } from '../fixtures/test-env.ts';
 
 const developer = '888888888888';
 
 const plan = async (env: TestEnv, accountId?: string): Promise<OverallPlan> => {
-  const hash = (await env.store.configuration.inForce())?.hash ?? '';
-  const active = { configuration: env.configuration, hash, found: nothingFound, dropped: [] };
+  const hash = (await env.store.configuration.getActive())?.hash ?? '';
+  const active = { configuration: env.configuration, hash, matches: noMatches, dropped: [] };
   return planAll(env.services, { runId: 'plan', active, accountId });
 };
 
@@ -93,7 +93,7 @@ test('removals that are withheld are told, and are no change', async () => {
     ...nobodyIsSelected,
     expect.stringMatching(/11 accounts would lose their access at once/),
   ]);
-  expect(planFileOf(planned).resources[0]?.withheld).toHaveLength(11);
+  expect(toPlanFile(planned).resources[0]?.withheld).toHaveLength(11);
 });
 
 test('the plan for an account whose removal is withheld says so', async () => {
@@ -120,8 +120,8 @@ test('accounts in their grace are told with when it ends, and are no change', as
     `${repository}: 1 account keeps what no grant gives it any more: ${developer} until 2026-03-03 09:00 UTC`,
   ]);
   expect(keys(again)).toEqual([repository]);
-  expect(planFileOf({ ...again, accountId: '' }).hash).toBe(planFileOf({ ...planned, accountId: '' }).hash);
-  expect(planFileOf(planned).resources[0]?.leaving).toEqual([developer]);
+  expect(toPlanFile({ ...again, accountId: '' }).hash).toBe(toPlanFile({ ...planned, accountId: '' }).hash);
+  expect(toPlanFile(planned).resources[0]?.leaving).toEqual([developer]);
 });
 
 test('nothing is planned before the registry holds everybody', async () => {
@@ -141,13 +141,16 @@ test('what a configuration drops is in its plan, before it is activated and afte
   await applyPlan(env.services, { runId: 'first', plan: await plan(env) });
   const next = small(['bucket']);
   const planned = async () =>
-    planAll(env.services, { runId: 'plan', active: await asIfActivated(env.store, next) });
+    planAll(env.services, { runId: 'plan', active: await assumeActivated(env.store, next) });
   const before = await planned();
   await activateConfiguration(env.services, next, 'somebody');
   const after = await planned();
-  const applied = await planAll(env.services, { runId: 'a', active: await activeConfiguration(env.store) });
+  const applied = await planAll(env.services, {
+    runId: 'a',
+    active: await getActiveConfiguration(env.store),
+  });
 
   expect(before.resources.find(({ desired }) => desired.key === repository)?.plan?.changed).toBe(true);
-  expect(planFileOf(after)).toEqual(planFileOf(before));
-  expect(planFileOf(applied)).toEqual(planFileOf(after));
+  expect(toPlanFile(after)).toEqual(toPlanFile(before));
+  expect(toPlanFile(applied)).toEqual(toPlanFile(after));
 });

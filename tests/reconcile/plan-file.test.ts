@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { MalformedPlanError, StalePlanError } from '../../shared/reconcile/errors.ts';
 import {
-  newPlanFile,
+  createPlanFile,
   type PlanContent,
   type PlanFileResource,
   parsePlanFile,
   requireSameOrigin,
-  requireUnmoved,
+  requireUnchanged,
 } from '../../shared/reconcile/plan-file.ts';
 
 const digest = (letter: string): string => letter.repeat(64);
@@ -45,23 +45,23 @@ function refusal(act: () => unknown): StalePlanError | MalformedPlanError | unde
 
 describe('a plan file', () => {
   test('is read as it was written', () => {
-    const plan = newPlanFile(content({ accountId: '777777777777' }));
+    const plan = createPlanFile(content({ accountId: '777777777777' }));
 
     expect(parsePlanFile(text(plan), 'plan.json')).toEqual(plan);
   });
 
   test('may be laid out otherwise, and its keys may come in another order', () => {
-    const plan = newPlanFile(content());
+    const plan = createPlanFile(content());
     const turned = Object.fromEntries(Object.entries(plan).toReversed());
 
     expect(parsePlanFile(JSON.stringify(turned, null, 4), 'plan.json')).toEqual(plan);
   });
 
   test('of the same content has the same hash, of any other another', () => {
-    const { hash } = newPlanFile(content());
+    const { hash } = createPlanFile(content());
 
-    expect(newPlanFile(content()).hash).toBe(hash);
-    expect(newPlanFile(content({ registryRevision: 8 })).hash).not.toBe(hash);
+    expect(createPlanFile(content()).hash).toBe(hash);
+    expect(createPlanFile(content({ registryRevision: 8 })).hash).not.toBe(hash);
   });
 
   test.each<[string, object]>([
@@ -73,7 +73,7 @@ describe('a plan file', () => {
     ['a resource that was taken out', { resources: [] }],
     ['its hash', { hash: digest('0') }],
   ])('is refused where somebody has edited %s', (_, edit) => {
-    const edited = text({ ...newPlanFile(content()), ...edit });
+    const edited = text({ ...createPlanFile(content()), ...edit });
     const error = refusal(() => parsePlanFile(edited, 'plan.json'));
 
     expect(error).toMatchObject({ name: 'StalePlanError', retryable: false });
@@ -83,12 +83,12 @@ describe('a plan file', () => {
   test.each<[string, string, string]>([
     ['no JSON', 'version: 1', ''],
     ['a list', '[]', ''],
-    ['another format', text({ ...newPlanFile(content()), formatVersion: 2 }), 'formatVersion'],
-    ['an unknown key', text({ ...newPlanFile(content()), more: 1 }), ''],
-    ['no digest', text({ ...newPlanFile(content()), configurationHash: 'x' }), 'configurationHash'],
+    ['another format', text({ ...createPlanFile(content()), formatVersion: 2 }), 'formatVersion'],
+    ['an unknown key', text({ ...createPlanFile(content()), more: 1 }), ''],
+    ['no digest', text({ ...createPlanFile(content()), configurationHash: 'x' }), 'configurationHash'],
     [
       'a resource without a key',
-      text(newPlanFile({ ...content(), resources: [{}] } as never)),
+      text(createPlanFile({ ...content(), resources: [{}] } as never)),
       'resources.0.key',
     ],
   ])('that is %s is malformed, and says where', (_, malformed, path) => {
@@ -132,7 +132,7 @@ describe('a plan is refused', () => {
       /\n {2}new is not in the plan/,
     ],
   ])('where %s has moved', (_, now, says) => {
-    const error = refusal(() => requireUnmoved(content(), content(now)));
+    const error = refusal(() => requireUnchanged(content(), content(now)));
 
     expect(error?.message).toMatch(says);
     expect(error?.message).toContain('Nothing was written');
@@ -141,7 +141,7 @@ describe('a plan is refused', () => {
   test('with every resource that has moved', () => {
     const two = [resource({ key: 'a' }), resource({ key: 'b' })];
     const now = two.map((each) => ({ ...each, actual: digest('d') }));
-    const error = refusal(() => requireUnmoved(content({ resources: two }), content({ resources: now })));
+    const error = refusal(() => requireUnchanged(content({ resources: two }), content({ resources: now })));
 
     expect(error?.fields).toMatchObject({ resources: [{ resource: 'a' }, { resource: 'b' }] });
   });
@@ -149,25 +149,25 @@ describe('a plan is refused', () => {
   test('names the registry beside what has moved', () => {
     const now = content({ registryRevision: 9, resources: [resource({ desired: digest('d') })] });
 
-    expect(refusal(() => requireUnmoved(content(), now))?.message).toContain(
+    expect(refusal(() => requireUnchanged(content(), now))?.message).toContain(
       'the registry went from revision 7 to 9',
     );
   });
 
   test('accepts a newer registry when nothing else differs', () => {
-    expect(refusal(() => requireUnmoved(content(), content({ registryRevision: 9 })))).toBeUndefined();
+    expect(refusal(() => requireUnchanged(content(), content({ registryRevision: 9 })))).toBeUndefined();
   });
 
   test('accepts a resource that is as the plan wants it', () => {
     const now = resource({ change: false, actual: resource().desired });
 
-    expect(refusal(() => requireUnmoved(content(), content({ resources: [now] })))).toBeUndefined();
+    expect(refusal(() => requireUnchanged(content(), content({ resources: [now] })))).toBeUndefined();
   });
 
   test('not for another wording', () => {
     const now = content({ resources: [resource({ difference: ['told otherwise'] })] });
 
-    expect(refusal(() => requireUnmoved(content(), now))).toBeUndefined();
+    expect(refusal(() => requireUnchanged(content(), now))).toBeUndefined();
   });
 });
 
@@ -181,7 +181,7 @@ describe('parsePlanFile', () => {
       'resources.0.error.name',
     ],
   ])('refuses a plan and says where when it has %s', (_, edit, path) => {
-    const error = refusal(() => parsePlanFile(text(newPlanFile(content(edit))), 'plan.json'));
+    const error = refusal(() => parsePlanFile(text(createPlanFile(content(edit))), 'plan.json'));
 
     expect(error).toMatchObject({ name: 'MalformedPlanError', findings: [{ path }] });
   });
@@ -193,7 +193,7 @@ describe('parsePlanFile', () => {
   });
 
   it('names the source when the hash does not fit', () => {
-    const edited = text({ ...newPlanFile(content()), registryRevision: 8 });
+    const edited = text({ ...createPlanFile(content()), registryRevision: 8 });
 
     expect(refusal(() => parsePlanFile(edited, 'plan.json'))?.fields).toEqual({ source: 'plan.json' });
   });
@@ -227,7 +227,7 @@ describe('requireUnmoved', () => {
   it('does not name the registry when its revision is the same', () => {
     const now = content({ resources: [resource({ desired: digest('d') })] });
 
-    expect(refusal(() => requireUnmoved(content(), now))?.message).toMatch(
+    expect(refusal(() => requireUnchanged(content(), now))?.message).toMatch(
       /^The plan no longer fits:\n {2}\S+ should become something else now\nNothing was written/,
     );
   });
@@ -248,7 +248,7 @@ describe('requireUnmoved', () => {
   ])('refuses a plan when %s', (_, then, now, why) => {
     const moved = content({ resources: [resource(now)] });
 
-    const error = refusal(() => requireUnmoved(content({ resources: [resource(then)] }), moved));
+    const error = refusal(() => requireUnchanged(content({ resources: [resource(then)] }), moved));
 
     expect(error?.fields).toMatchObject({ resources: [{ why }] });
   });

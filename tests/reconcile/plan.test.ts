@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
-import { newPolicy, type PolicyDocument } from '../../shared/iam/document.ts';
+import { createPolicy, type PolicyDocument } from '../../shared/iam/document.ts';
 import { OwnershipClashError } from '../../shared/iam/errors.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { planResource } from '../../shared/reconcile/plan.ts';
@@ -57,7 +57,7 @@ describe('a plan', () => {
   });
 
   test('drops what is remembered and no longer wanted, and keeps what is foreign', () => {
-    const { document = newPolicy() } = stateFor(members(2)) as DocumentState;
+    const { document = createPolicy() } = stateFor(members(2)) as DocumentState;
     const [ours] = document.Statement;
     const foreign = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
     const old = { ...ours, Effect: 'Allow', Sid: 'AccountOnboardingtestOldNameRead' } as const;
@@ -71,7 +71,7 @@ describe('a plan', () => {
   });
 
   test('refuses a mark of ours that nobody remembers', () => {
-    const { document = newPolicy() } = stateFor(members(1)) as DocumentState;
+    const { document = createPolicy() } = stateFor(members(1)) as DocumentState;
     const stray = { ...document.Statement[0], Effect: 'Allow', Sid: 'AccountOnboardingtestStray' } as const;
     const actual = { document: { ...document, Statement: [stray] } };
 
@@ -225,7 +225,7 @@ describe('exposure', () => {
 
   test('a foreign statement that is open to all is not ours to judge', () => {
     const foreign = { Effect: 'Allow', Principal: '*', Action: 'secretsmanager:*', Resource: '*' } as const;
-    const actual = { document: { ...newPolicy(), Statement: [foreign] } };
+    const actual = { document: { ...createPolicy(), Statement: [foreign] } };
 
     expect(planOnly(configuration, members(1), { actual }).changed).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { lookForResources } from '../../shared/reconcile/discover-resources.ts';
-import { isSettled } from '../../shared/reconcile/is-up-to-date.ts';
+import { discoverResources } from '../../shared/reconcile/discover-resources.ts';
+import { isUpToDate } from '../../shared/reconcile/is-up-to-date.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
 import { addRepository, having, images, repositoryKey } from '../fixtures/discovered-resources.ts';
 import { isFree, reconcile } from '../fixtures/reconcile-bucket.ts';
@@ -55,7 +55,7 @@ test('an account that arrives between the holder’s reads is not taken for writ
   const state = await env.store.resources.get(bucket);
   expect(named(env)[bucket]).not.toContain(newcomer.id);
   const settled = { revision: registered?.revision ?? 0, hash: state?.configurationHash ?? '', grants: [] };
-  expect(isSettled(state, settled)).toBe(false);
+  expect(isUpToDate(state, settled)).toBe(false);
 });
 
 test('without a complete import nothing is written, whoever asks', async () => {
@@ -144,10 +144,10 @@ test('what matches no more since the holder has looked is not written', async ()
   });
   addRepository(env, 'base/node');
   const look = { runId: 'look', configuration: pattern, where: 'everywhere', keep: true } as const;
-  await lookForResources(env.services, look);
-  const [found] = await env.store.found.all();
+  await discoverResources(env.services, look);
+  const [found] = await env.store.searchResults.all();
   forget = () =>
-    env.store.found.put(
+    env.store.searchResults.put(
       { search: found?.search ?? '', matching: [], former: [], lookedAt: '', generation: 2 },
       1,
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { indexOf, known } from '../../shared/reconcile/registry-index.ts';
+import { getAccountOrPlaceholder, getRegistryIndex } from '../../shared/reconcile/registry-index.ts';
 import { account } from '../fixtures/plan-fixture.ts';
 
 const here = account('111122223333', { tags: { runner: 'yes' } });
@@ -7,11 +7,11 @@ const closed = account('222233334444', { state: 'SUSPENDED' });
 
 describe('known', () => {
   it('returns the account of the registry when the registry has it', () => {
-    expect(known({ accounts: [closed, here] }, here.id)).toBe(here);
+    expect(getAccountOrPlaceholder({ accounts: [closed, here] }, here.id)).toBe(here);
   });
 
   it('returns an account that has left, without place and tags, when the registry does not know the id', () => {
-    expect(known({ accounts: [here] }, '333344445555')).toEqual({
+    expect(getAccountOrPlaceholder({ accounts: [here] }, '333344445555')).toEqual({
       id: '333344445555',
       name: '333344445555',
       state: 'DEPARTED',
@@ -26,7 +26,7 @@ describe('indexOf', () => {
   it('counts only members, and is made once for a registry', () => {
     const accounts = [here, closed];
 
-    expect([...indexOf(accounts).members]).toEqual([here.id]);
-    expect(indexOf(accounts)).toBe(indexOf(accounts));
+    expect([...getRegistryIndex(accounts).members]).toEqual([here.id]);
+    expect(getRegistryIndex(accounts)).toBe(getRegistryIndex(accounts));
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { storeOus } from '../../shared/accounts/stored-ous.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
-  approvalHash,
-  approvalNeeded,
-  asIfApproved,
-  gains,
-  selectionBy,
-  waitAlike,
-  waitingAccount,
-  waits,
+  assumeApproved,
+  createApprovalTest,
+  createSelectionTest,
+  hashApproval,
+  isPendingApproval,
+  isSamePendingState,
+  listGains,
+  toWaitingAccount,
 } from '../../shared/reconcile/required-approval.ts';
 import { account, configurationWith, idsOf, readSecret, shared } from '../fixtures/plan-fixture.ts';
 
@@ -37,7 +37,7 @@ const configuration = configurationWith(
 );
 
 const granted = (approvedAs: typeof root | null | undefined) =>
-  desiredResources(configuration, [
+  listDesiredResources(configuration, [
     account(here, {
       ...production,
       ...(approvedAs === undefined ? {} : { approval: { since, approvedAs } }),
@@ -56,7 +56,7 @@ describe('an account that waits is granted', () => {
 });
 
 describe('approval is needed', () => {
-  const needs = approvalNeeded(configuration);
+  const needs = createApprovalTest(configuration);
   const moved = account(here, production);
 
   test('by who was never approved, and by who gains a grant that lists accounts', () => {
@@ -69,10 +69,13 @@ describe('approval is needed', () => {
   });
 
   test('not by whom the selector does not match, and by nobody where none is asked for', () => {
-    const some = approvalNeeded({ ...configuration, approval: { for: { names: ['x'] }, timeLimitHours: 1 } });
+    const some = createApprovalTest({
+      ...configuration,
+      approval: { for: { names: ['x'] }, timeLimitHours: 1 },
+    });
 
     expect(some?.(account(here), null)).toBe(false);
-    expect(approvalNeeded(configurationWith([readSecret()]))).toBeUndefined();
+    expect(createApprovalTest(configurationWith([readSecret()]))).toBeUndefined();
   });
 });
 
@@ -85,9 +88,9 @@ test('what approval would give is what the grants that list accounts then list i
   const accounts = [waiting, ...others];
   const ids = new Set(idsOf([waiting]));
 
-  const found = gains(
-    desiredResources(configuration, accounts),
-    desiredResources(configuration, asIfApproved(accounts, ids)),
+  const found = listGains(
+    listDesiredResources(configuration, accounts),
+    listDesiredResources(configuration, assumeApproved(accounts, ids)),
     ids,
   );
 
@@ -106,9 +109,9 @@ test('what approval would give is ordered, of the accounts that were asked for o
   );
   const ids = new Set(['555566669999', '555566668888']);
 
-  const found = gains(
-    desiredResources(configuration, waiting),
-    desiredResources(configuration, asIfApproved(waiting, new Set(idsOf(waiting)))),
+  const found = listGains(
+    listDesiredResources(configuration, waiting),
+    listDesiredResources(configuration, assumeApproved(waiting, new Set(idsOf(waiting)))),
     ids,
   );
 
@@ -129,7 +132,7 @@ describe('waits', () => {
     [false, account(here, { approval, state: 'SUSPENDED' })],
     [false, account(here, { state: 'SUSPENDED' })],
   ])('returns %s when the account is %p', (expected, each) => {
-    expect(waits(each)).toBe(expected);
+    expect(isPendingApproval(each)).toBe(expected);
   });
 });
 
@@ -138,7 +141,7 @@ describe('asIfApproved', () => {
     const approval = { since, approvedAs: null };
     const [one, two] = [account(here, { approval }), account('555566668888', { approval })];
 
-    expect(asIfApproved([one, two], new Set([here]))).toEqual([account(here), two]);
+    expect(assumeApproved([one, two], new Set([here]))).toEqual([account(here), two]);
   });
 });
 
@@ -147,12 +150,14 @@ describe('waitingAccount', () => {
     const { ouPath, parentIds } = production;
     const position = { name: `account ${here}`, ouPath, parentIds, tags: {} };
 
-    expect(waitingAccount(account(here, { ...production, approval: { since, approvedAs: root } }))).toEqual({
-      id: here,
-      position,
-      approvedAs: root,
-    });
-    expect(waitingAccount(account(here, production))).toEqual({ id: here, position, approvedAs: null });
+    expect(toWaitingAccount(account(here, { ...production, approval: { since, approvedAs: root } }))).toEqual(
+      {
+        id: here,
+        position,
+        approvedAs: root,
+      },
+    );
+    expect(toWaitingAccount(account(here, production))).toEqual({ id: here, position, approvedAs: null });
   });
 });
 
@@ -173,8 +178,8 @@ describe('waitAlike', () => {
     [false, 'they are in different positions', waiting(moved, null), waiting(root, null)],
     [false, 'they are in different positions, approved in one', waiting(moved, root), waiting(root, root)],
   ])('returns %s when %s', (expected, _, one, other) => {
-    expect(waitAlike(one, other)).toBe(expected);
-    expect(waitAlike({ ...one, id: '555566668888' }, other)).toBe(expected);
+    expect(isSamePendingState(one, other)).toBe(expected);
+    expect(isSamePendingState({ ...one, id: '555566668888' }, other)).toBe(expected);
   });
 });
 
@@ -186,12 +191,12 @@ describe('approvalHash', () => {
       content,
       { ...content, installation: 'other' },
       { ...content, configurationHash: 'b' },
-      { ...content, accounts: [waitingAccount(account(here))] },
+      { ...content, accounts: [toWaitingAccount(account(here))] },
       { ...content, gains: [gain] },
-    ].map(approvalHash);
+    ].map(hashApproval);
 
     expect(new Set(hashes).size).toBe(hashes.length);
-    expect(approvalHash({ ...content })).toBe(hashes[0]);
+    expect(hashApproval({ ...content })).toBe(hashes[0]);
   });
 });
 
@@ -201,7 +206,7 @@ describe('approvalNeeded', () => {
       approval: { for: { all: true } },
     });
 
-    expect(approvalNeeded(held)?.(account(here, production), root)).toBe(false);
+    expect(createApprovalTest(held)?.(account(here, production), root)).toBe(false);
   });
 });
 
@@ -239,7 +244,7 @@ describe('selectionBy', () => {
       approval: { since, approvedAs: { ...root, ...approvedIn } },
     });
 
-    expect(selectionBy(entry, ous)(waiting)).toBe(expected);
+    expect(createSelectionTest(entry, ous)(waiting)).toBe(expected);
   });
 });
 
@@ -249,9 +254,9 @@ describe('gains', () => {
     const waiting = [account(here, { approval: { since, approvedAs: null } })];
     const ids = new Set([here]);
 
-    const found = gains(
-      desiredResources(two, waiting),
-      desiredResources(two, asIfApproved(waiting, ids)),
+    const found = listGains(
+      listDesiredResources(two, waiting),
+      listDesiredResources(two, assumeApproved(waiting, ids)),
       ids,
     );
 

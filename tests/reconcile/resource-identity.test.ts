@@ -1,18 +1,23 @@
 import { expect, it } from '@jest/globals';
 import { ResourceMissingError, ThrottledError } from '../../shared/platform/aws/errors.ts';
-import { gone, readUnlessGone, resting, stateOfGone } from '../../shared/reconcile/missing-resource.ts';
-import { identityOf } from '../../shared/reconcile/resource-identity.ts';
-import { remembering } from '../../shared/reconcile/versioned-state.ts';
+import {
+  missing,
+  pendingDeletion,
+  readUnlessMissing,
+  toMissingState,
+} from '../../shared/reconcile/missing-resource.ts';
+import { readIdentity } from '../../shared/reconcile/resource-identity.ts';
+import { createRemember } from '../../shared/reconcile/versioned-state.ts';
 import { configurationWith, onlyResource, readSecret } from '../fixtures/plan-fixture.ts';
 
 const desired = onlyResource(configurationWith([readSecret()]), []);
 const found = { ...desired, named: false };
-const missing = (restorable?: boolean) =>
+const missingError = (restorable?: boolean) =>
   new ResourceMissingError('gone', restorable === undefined ? {} : { restorable });
 const failing = (error: Error) => () => Promise.reject(error);
 
 const identify = (identity?: () => Promise<string | undefined>) =>
-  identityOf({ ...desired, kind: { ...desired.kind, identity } as typeof desired.kind }, {} as never, {});
+  readIdentity({ ...desired, kind: { ...desired.kind, identity } as typeof desired.kind }, {} as never, {});
 
 it('returns the identity when the kind knows one', async () => {
   expect(await identify(async () => 'id')).toBe('id');
@@ -25,18 +30,18 @@ it('returns no identity when AWS refuses to tell it, and throws when the program
 });
 
 it('returns what it reads when the resource is there', async () => {
-  expect(await readUnlessGone(found, async () => 'state')).toBe('state');
+  expect(await readUnlessMissing(found, async () => 'state')).toBe('state');
 });
 
 it('returns that a resource is gone or may come back when only a pattern found it', async () => {
-  expect(await readUnlessGone(found, failing(missing()))).toBe(gone);
-  expect(await readUnlessGone(found, failing(missing(false)))).toBe(gone);
-  expect(await readUnlessGone(found, failing(missing(true)))).toBe(resting);
+  expect(await readUnlessMissing(found, failing(missingError()))).toBe(missing);
+  expect(await readUnlessMissing(found, failing(missingError(false)))).toBe(missing);
+  expect(await readUnlessMissing(found, failing(missingError(true)))).toBe(pendingDeletion);
 });
 
 it('throws when a resource is missing that the configuration names, or another error comes', async () => {
-  await expect(readUnlessGone(desired, failing(missing()))).rejects.toThrow('gone');
-  await expect(readUnlessGone(found, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
+  await expect(readUnlessMissing(desired, failing(missingError()))).rejects.toThrow('gone');
+  await expect(readUnlessMissing(found, failing(new ThrottledError('slow')))).rejects.toThrow('slow');
 });
 
 it('remembers a missing resource as new when a pattern finds it, and as settled when nothing does', () => {
@@ -49,14 +54,16 @@ it('remembers a missing resource as new when a pattern finds it, and as settled 
     updatedAt: 'then',
   };
 
-  expect(stateOfGone(seen as never, 'now')).toMatchObject({
+  expect(toMissingState(seen as never, 'now')).toMatchObject({
     appliedRevision: 0,
     owned: [],
     grants: ['token'],
     generation: 1,
     updatedAt: 'now',
   });
-  expect(stateOfGone({ ...seen, state, desired: { ...desired, shares: [] } } as never, 'now')).toMatchObject({
+  expect(
+    toMissingState({ ...seen, state, desired: { ...desired, shares: [] } } as never, 'now'),
+  ).toMatchObject({
     appliedRevision: 7,
     grants: [],
     generation: 5,
@@ -73,7 +80,7 @@ it('writes each state with the version of the one before, and throws when anothe
     },
   };
   const state = { appliedRevision: 1, configurationHash: 'h', owned: [], generation: 1, updatedAt: '' };
-  const remember = remembering({ resources } as never, 'bucket', { ...state, version: 4 } as never);
+  const remember = createRemember({ resources } as never, 'bucket', { ...state, version: 4 } as never);
 
   await remember(state);
   await remember({ ...state, version: 1 } as never);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import { LeaseLostError } from '../../shared/reconcile/errors.ts';
 import type { ResourcePlan } from '../../shared/reconcile/plan-types.ts';
-import { type Ended, settle } from '../../shared/reconcile/save-result.ts';
+import { type ReconcileEnd, saveResult } from '../../shared/reconcile/save-result.ts';
 import {
   configurationWith,
   idsOf,
@@ -22,7 +22,7 @@ const before = { appliedRevision: 3, configurationHash: 'x', owned: [], generati
 /** What is remembered and said of a resource, after a plan and a search for rejected principals. */
 async function settled(
   plan: Partial<ResourcePlan> = {},
-  more: Partial<Ended> = {},
+  more: Partial<ReconcileEnd> = {},
   state?: object,
   check: () => void = () => undefined,
 ) {
@@ -47,7 +47,12 @@ async function settled(
     ...more,
   };
   const lease = { check };
-  const done = await settle({ clock: { now: () => now } } as never, picture as never, lease as never, ended);
+  const done = await saveResult(
+    { clock: { now: () => now } } as never,
+    picture as never,
+    lease as never,
+    ended,
+  );
   return { done, remembered: remembered[0] ?? {} };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { ouPathOf } from '../../shared/accounts/ou-path.ts';
+import { formatOuPath } from '../../shared/accounts/ou-path.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
-import { type Account, unreadableAccount } from '../../shared/platform/account.ts';
-import { changesBetween, nearest, nearestWord } from '../../shared/platform/nearest-name.ts';
-import { selectorWarnings } from '../../shared/reconcile/selector-warnings.ts';
+import { type Account, createUnreadableAccount } from '../../shared/platform/account.ts';
+import { findNearest, findNearestWord, measureDistance } from '../../shared/platform/nearest-name.ts';
+import { findSelectorWarnings } from '../../shared/reconcile/selector-warnings.ts';
 
 const account = (id: string, names: readonly string[], more: Partial<Account> = {}): Account => ({
   id,
@@ -21,7 +21,7 @@ const account = (id: string, names: readonly string[], more: Partial<Account> = 
           .padEnd(12, '0')}`,
     ),
   ],
-  ouPath: ouPathOf(names),
+  ouPath: formatOuPath(names),
   tags: {},
   ...more,
 });
@@ -60,7 +60,7 @@ const configured = (...selectors: readonly unknown[]) =>
   );
 
 const warningsFor = (...selectors: readonly unknown[]) =>
-  selectorWarnings({ configuration: configured(...selectors) }, registered);
+  findSelectorWarnings({ configuration: configured(...selectors) }, registered);
 
 const none = 'Grant grant-a: matches 0 accounts. If accounts should have it, correct its `for`';
 
@@ -170,7 +170,7 @@ describe('selectorWarnings', () => {
   });
 
   it('names no nearest name when the registry has none', () => {
-    expect(selectorWarnings({ configuration: configured({ ous: ['A'] }) }, [])).toEqual([
+    expect(findSelectorWarnings({ configuration: configured({ ous: ['A'] }) }, [])).toEqual([
       'Grant grant-a: no account is in the OU A (for.ous[0])',
       none,
     ]);
@@ -179,27 +179,27 @@ describe('selectorWarnings', () => {
 
 describe('nearest', () => {
   it('takes the candidate with the fewest changes', () => {
-    expect(nearest('pul', ['lambda-pull', 'pull', 'read'])).toBe('pull');
-    expect(nearest('Prod', ['production', 'prod'])).toBe('prod');
-    expect(nearest('a', [])).toBeUndefined();
+    expect(findNearest('pul', ['lambda-pull', 'pull', 'read'])).toBe('pull');
+    expect(findNearest('Prod', ['production', 'prod'])).toBe('prod');
+    expect(findNearest('a', [])).toBeUndefined();
   });
 
   it('counts no change for what a star stands for', () => {
-    expect(changesBetween('prod-*', 'prod-orders')).toBe(0);
-    expect(changesBetween('*-x', 'prod-y')).toBe(1);
+    expect(measureDistance('prod-*', 'prod-orders')).toBe(0);
+    expect(measureDistance('*-x', 'prod-y')).toBe(1);
   });
 
   it('takes none when every word differs too much', () => {
-    expect(nearestWord('s3-bucket-polcy', ['s3-bucket-policy', 'kms-grant'])).toBe('s3-bucket-policy');
-    expect(nearestWord('lambda', ['read', 'pull'])).toBeUndefined();
+    expect(findNearestWord('s3-bucket-polcy', ['s3-bucket-policy', 'kms-grant'])).toBe('s3-bucket-policy');
+    expect(findNearestWord('lambda', ['read', 'pull'])).toBeUndefined();
   });
 });
 
 it('says nothing when an account cannot be read, since a selector may mean that account', () => {
   const error = { name: 'StoredItemError', message: 'The item …', retryable: false };
   const configuration = configured({ names: ['unknown'] });
-  const unreadable = unreadableAccount('888899990000', 1, error);
+  const unreadable = createUnreadableAccount('888899990000', 1, error);
 
-  expect(selectorWarnings({ configuration }, registered)).not.toEqual([]);
-  expect(selectorWarnings({ configuration }, [...registered, unreadable])).toEqual([]);
+  expect(findSelectorWarnings({ configuration }, registered)).not.toEqual([]);
+  expect(findSelectorWarnings({ configuration }, [...registered, unreadable])).toEqual([]);
 });

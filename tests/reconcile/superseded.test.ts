@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { activeConfiguration } from '../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { reconcileResource } from '../../shared/reconcile/reconcile.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import type { Store } from '../../shared/store/ports.ts';
@@ -55,7 +55,7 @@ test('what is remembered while a configuration comes into force that drops it is
   const ended = await onboard(env, { accountId: id });
 
   expect(dropped).toEqual([bucket]);
-  expect((await activeConfiguration(env.store)).dropped).toEqual([bucket]);
+  expect((await getActiveConfiguration(env.store)).dropped).toEqual([bucket]);
   expect(before).toContain(id);
   expect(ended.run.status).toBe('succeeded');
   expect(named(env)[bucket]).toEqual([]);

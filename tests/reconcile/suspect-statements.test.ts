@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyDocument } from '../../shared/iam/document.ts';
-import { deletedPrincipalWarnings, suspectsOf } from '../../shared/reconcile/suspect-statements.ts';
+import { findSuspects, warnOfDeletedPrincipals } from '../../shared/reconcile/suspect-statements.ts';
 
 const naming = (...AWS: readonly string[]): PolicyDocument => ({
   Version: '2012-10-17',
@@ -8,7 +8,7 @@ const naming = (...AWS: readonly string[]): PolicyDocument => ({
 });
 
 const warnings = (...principals: readonly string[]) =>
-  deletedPrincipalWarnings('the bucket', { policy: naming(...principals) }, 'test');
+  warnOfDeletedPrincipals('the bucket', { policy: naming(...principals) }, 'test');
 
 describe('deletedPrincipalWarnings', () => {
   it('names the deleted role only when a statement also names accounts that cannot be checked', () => {
@@ -26,13 +26,13 @@ describe('deletedPrincipalWarnings', () => {
 
 describe('suspectsOf', () => {
   it('names no account when a principal has none', () => {
-    expect(suspectsOf({ policy: naming('arn:aws:iam::*:role/Reader') }, 'test', [])).toEqual([
+    expect(findSuspects({ policy: naming('arn:aws:iam::*:role/Reader') }, 'test', [])).toEqual([
       expect.objectContaining({ state: 'unknown', because: 'which cannot be checked' }),
     ]);
   });
 
   it('names the account when it is outside the organization', () => {
-    expect(suspectsOf({ policy: naming('999988887777') }, 'test', [])).toEqual([
+    expect(findSuspects({ policy: naming('999988887777') }, 'test', [])).toEqual([
       expect.objectContaining({
         because: 'which cannot be checked: account 999988887777 is outside the organization',
       }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { DocumentState } from '../../shared/grants/document-rendering.ts';
 import { UnsafeChangeError } from '../../shared/grants/errors.ts';
 import type { ManagedPolicies } from '../../shared/grants/managed-policies.ts';
-import { newPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
+import { createPolicy, type PolicyDocument, type Statement } from '../../shared/iam/document.ts';
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import {
@@ -22,7 +22,7 @@ const sid = 'AccountOnboardingtestTokenRead';
 const granted = (state: unknown) => grantedIn(configuration, onlyResource(configuration, []), state);
 
 const documentFor = (count: number): PolicyDocument =>
-  (planOnly(configuration, members(count)).next as DocumentState).document ?? newPolicy();
+  (planOnly(configuration, members(count)).next as DocumentState).document ?? createPolicy();
 
 const limit = 20_480;
 
@@ -78,7 +78,7 @@ describe('on a full document', () => {
     const held = configurationWith([readSecret({ match: 'organization' })]);
     const everybody = members(300);
     const actual = planOnly(held, everybody).next;
-    const document = (actual as DocumentState).document ?? newPolicy();
+    const document = (actual as DocumentState).document ?? createPolicy();
     const filler = { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:DeleteSecret', Resource: '*' };
     const Condition = { StringEquals: { 'aws:PrincipalTag/text': 'x'.repeat(12_000) } };
     const full = { document: { ...document, Statement: [...document.Statement, { ...filler, Condition }] } };

@@ -1,6 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Statement } from '../../shared/iam/document.ts';
-import { unmanagedChanges, unmanagedStatements } from '../../shared/reconcile/unmanaged-changes.ts';
+import {
+  diffUnmanagedStatements,
+  listUnmanagedStatements,
+} from '../../shared/reconcile/unmanaged-changes.ts';
 
 const one = { digest: '1', label: 'One' };
 const two = { digest: '2', label: 'Two' };
@@ -52,12 +55,12 @@ it.each([
     ],
   ],
 ])('finds the changes from %j to %j', (left, now, changes) => {
-  expect(unmanagedChanges(left, now)).toEqual(changes);
+  expect(diffUnmanagedStatements(left, now)).toEqual(changes);
 });
 
 const statement = (Sid: string): Statement => ({ Sid, Effect: 'Allow', Action: 's3:GetObject' });
 const kept = (...documents: readonly (readonly Statement[])[]) =>
-  unmanagedStatements(
+  listUnmanagedStatements(
     Object.fromEntries(documents.map((Statement, index) => [`document${index}`, { Statement }])),
     'prod',
   );
@@ -81,5 +84,5 @@ it('orders statements by digest, and tells documents apart, when several documen
   expect(new Set(digests).size).toBe(3);
   expect(digests).toEqual(digests.toSorted());
   expect(digests[0]).toMatch(/^[0-9a-f]{16}$/);
-  expect(unmanagedStatements({ policy: undefined }, 'prod')).toEqual([]);
+  expect(listUnmanagedStatements({ policy: undefined }, 'prod')).toEqual([]);
 });

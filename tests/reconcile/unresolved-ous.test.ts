@@ -2,15 +2,15 @@ import { describe, expect, it, test } from '@jest/globals';
 import { storeOus } from '../../shared/accounts/stored-ous.ts';
 import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { desiredResources } from '../../shared/reconcile/desired-resources.ts';
+import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
+  formatUnresolvedPaths,
   isIncomplete,
-  ouPathsIn,
+  listOuPaths,
+  listUnresolvedPaths,
   type PlannedResource,
   type UnresolvedPath,
   type UnresolvedSource,
-  unresolvedPaths,
-  unresolvedText,
 } from '../../shared/reconcile/unresolved-ous.ts';
 import { smallText } from '../fixtures/small-configuration.ts';
 
@@ -29,40 +29,40 @@ const configuration = parseConfiguration(
 );
 
 const before = [account(1, 'ou-w', 'Workloads'), account(2, 'ou-s', 'Sandbox')];
-const active = { configuration, ous: storeOus(ouPathsIn(configuration), before) };
+const active = { configuration, ous: storeOus(listOuPaths(configuration), before) };
 
 test('finds each path once, in grants, in `except` and in `approval`', () => {
-  expect(ouPathsIn(configuration)).toEqual(['Sandbox', 'Workloads']);
+  expect(listOuPaths(configuration)).toEqual(['Sandbox', 'Workloads']);
 });
 
 test('finds nothing when the paths name what they named', () => {
-  expect(unresolvedPaths({ active, accounts: before, planned: [] })).toEqual([]);
+  expect(listUnresolvedPaths({ active, accounts: before, planned: [] })).toEqual([]);
 });
 
 test('finds nothing when nothing was stored', () => {
   const accounts = [account(1, 'ou-w', 'Work')];
 
-  expect(unresolvedPaths({ active: { configuration }, accounts, planned: [] })).toEqual([]);
+  expect(listUnresolvedPaths({ active: { configuration }, accounts, planned: [] })).toEqual([]);
 });
 
 test('names grants and approval when a path of both is unresolved', () => {
   const accounts = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox')];
 
-  const [found, ...others] = unresolvedPaths({ active, accounts, planned: [] });
+  const [found, ...others] = listUnresolvedPaths({ active, accounts, planned: [] });
 
   expect(others).toEqual([]);
   expect(found).toMatchObject({ path: 'Workloads', usedBy: ['images', 'approval'] });
-  expect(found && unresolvedText(found)).toContain('The path Workloads (grant images and approval)');
+  expect(found && formatUnresolvedPaths(found)).toContain('The path Workloads (grant images and approval)');
 });
 
 test('says nothing of access when no resource was planned', () => {
   const accounts = [account(1, 'ou-w', 'Work'), before[1]].filter((each) => each !== undefined);
 
-  expect(unresolvedPaths({ active, accounts, planned: [] })).toMatchObject([{ kept: [], notAdded: [] }]);
+  expect(listUnresolvedPaths({ active, accounts, planned: [] })).toMatchObject([{ kept: [], notAdded: [] }]);
 });
 
 test('is complete when an OU was only deleted', () => {
-  const [found] = unresolvedPaths({
+  const [found] = listUnresolvedPaths({
     active,
     accounts: [account(2, 'ou-s', 'Sandbox')],
     planned: [],
@@ -76,9 +76,13 @@ test('is complete when an OU was only deleted', () => {
 test('folds a long list of accounts', () => {
   const many = Array.from({ length: 12 }, (_, index) => account(index + 10, 'ou-new', 'Workloads'));
 
-  const [found] = unresolvedPaths({ active, accounts: [...many, account(1, 'ou-w', 'Work')], planned: [] });
+  const [found] = listUnresolvedPaths({
+    active,
+    accounts: [...many, account(1, 'ou-w', 'Work')],
+    planned: [],
+  });
 
-  expect(found && unresolvedText(found)).toContain('account-19 (111122223319), and 2 more.');
+  expect(found && formatUnresolvedPaths(found)).toContain('account-19 (111122223319), and 2 more.');
 });
 
 /** A resource of the grant `images` or of `other`, with a plan that says which accounts it keeps and does not add. */
@@ -86,7 +90,7 @@ const planned = (
   grant: string,
   unresolved?: { readonly kept: readonly string[]; readonly notAdded: readonly string[] },
 ): PlannedResource => {
-  const [resource] = desiredResources(configuration, []);
+  const [resource] = listDesiredResources(configuration, []);
   if (resource === undefined) throw new Error('There is no resource');
   const shares = resource.shares.map((share) => ({ ...share, entry: { ...share.entry, name: grant } }));
   return { desired: { ...resource, shares }, plan: { unresolved } };
@@ -96,10 +100,15 @@ const renamed = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox'), acco
 const idOf = (number: number): string => String(111122223300 + number);
 
 const unresolvedIn = (more: Partial<UnresolvedSource>) => {
-  const [found] = unresolvedPaths({ active, accounts: renamed, planned: [], ...more });
+  const [found] = listUnresolvedPaths({ active, accounts: renamed, planned: [], ...more });
   if (found === undefined) throw new Error('No path is unresolved');
   const idsOf = (accounts: readonly Account[]) => accounts.map(({ id }) => id);
-  return { ...found, kept: idsOf(found.kept), notAdded: idsOf(found.notAdded), text: unresolvedText(found) };
+  return {
+    ...found,
+    kept: idsOf(found.kept),
+    notAdded: idsOf(found.notAdded),
+    text: formatUnresolvedPaths(found),
+  };
 };
 
 describe('the accounts of an unresolved path', () => {
@@ -197,7 +206,7 @@ describe('the changes of an unresolved path', () => {
 
   it('need an operator when an OU was renamed, when another took its path, and when both happened', () => {
     const all = [renamed, [...before, replacing], [...renamed, replacing]].flatMap((accounts) =>
-      unresolvedPaths({ active, accounts, planned: [] }),
+      listUnresolvedPaths({ active, accounts, planned: [] }),
     );
 
     expect(all.map(isIncomplete)).toEqual([true, true, true]);
@@ -249,7 +258,9 @@ describe('the users of an unresolved path', () => {
     [['images', 'approval'], '(grant images and approval)'],
     [['approval'], '(approval)'],
   ])('are named when they are %j', (usedBy, expected) => {
-    expect(unresolvedText({ ...found, usedBy })).toContain(`The path Workloads ${expected} does not name`);
+    expect(formatUnresolvedPaths({ ...found, usedBy })).toContain(
+      `The path Workloads ${expected} does not name`,
+    );
   });
 });
 
@@ -259,8 +270,8 @@ const foundFor = (selector: string, accounts: readonly Account[]) => {
     smallText(['repository', 'people']).replace('{ ous: [Workloads] }', selector),
     'the test',
   );
-  const stored = { configuration: configured, ous: storeOus(ouPathsIn(configured), before) };
-  return unresolvedPaths({ active: stored, accounts, planned: [] });
+  const stored = { configuration: configured, ous: storeOus(listOuPaths(configured), before) };
+  return listUnresolvedPaths({ active: stored, accounts, planned: [] });
 };
 
 const newOu = 'ou-abcd-11111111';

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { gatheringAfter, gathersUntil, isCrowded } from '../../shared/reconcile/write-batching.ts';
+import {
+  computeBatchWindow,
+  getBatchWindowEnd,
+  isUnderBurst,
+} from '../../shared/reconcile/write-batching.ts';
 import type { Gathering, ResourceState } from '../../shared/store/ports.ts';
 
 const start = Date.parse('2026-03-02T09:00:00Z');
@@ -18,7 +22,7 @@ function pauses(late: number, writes: number, served = 2): readonly number[] {
   let now = start;
   let gathering: Gathering | undefined;
   return Array.from({ length: writes }, (_, index) => {
-    gathering = gatheringAfter(gathering, { revision: served * index, now });
+    gathering = computeBatchWindow(gathering, { revision: served * index, now });
     now = Date.parse(gathering.until) + late;
     return gathering.pause;
   });
@@ -31,10 +35,10 @@ test('while others wait for each write, pauses grow, up to a limit', () => {
 test('a write that left somebody out untried is followed soon, in a crowd too', () => {
   const before = { until: new Date(start).toISOString(), pause: 27_000, revision: 5 };
 
-  const after = gatheringAfter(before, { revision: 9, now: start + 500, unfinished: true });
+  const after = computeBatchWindow(before, { revision: 9, now: start + 500, unfinished: true });
 
   expect(after).toEqual({ until: new Date(start + 3_500).toISOString(), pause: 40_000, revision: 9 });
-  expect(isCrowded(state(after), start + 4_000)).toBe(true);
+  expect(isUnderBurst(state(after), start + 4_000)).toBe(true);
 });
 
 test('who comes long after the last write meets the shortest pause', () => {
@@ -49,29 +53,29 @@ test('a thousand accounts within five minutes are served by ten writes', () => {
   let now = start;
   let gathering: Gathering | undefined;
   let writes = 0;
-  for (; now < start + 280_000; now = gathersUntil(state(gathering), now) + 1_000) {
-    gathering = gatheringAfter(gathering, { revision: 15 * writes, now });
+  for (; now < start + 280_000; now = getBatchWindowEnd(state(gathering), now) + 1_000) {
+    gathering = computeBatchWindow(gathering, { revision: 15 * writes, now });
     writes += 1;
   }
   expect(writes).toBeLessThanOrEqual(10);
 });
 
 test('a resource is crowded from its second write in a row until some time after the pause', () => {
-  const first = gatheringAfter(undefined, { revision: 5, now: start });
-  const second = gatheringAfter(first, { revision: 7, now: start + 3_500 });
-  const until = gathersUntil(state(second), start);
+  const first = computeBatchWindow(undefined, { revision: 5, now: start });
+  const second = computeBatchWindow(first, { revision: 7, now: start + 3_500 });
+  const until = getBatchWindowEnd(state(second), start);
 
-  expect(isCrowded(undefined, start)).toBe(false);
-  expect(isCrowded(state(first), start + 1)).toBe(false);
-  expect(isCrowded(state(second), until - 1)).toBe(true);
-  expect(isCrowded(state(second), until + 39_000)).toBe(true);
-  expect(isCrowded(state(second), until + 41_000)).toBe(false);
+  expect(isUnderBurst(undefined, start)).toBe(false);
+  expect(isUnderBurst(state(first), start + 1)).toBe(false);
+  expect(isUnderBurst(state(second), until - 1)).toBe(true);
+  expect(isUnderBurst(state(second), until + 39_000)).toBe(true);
+  expect(isUnderBurst(state(second), until + 41_000)).toBe(false);
 });
 
 test('a pause that a fast clock has written keeps nobody waiting for longer than any pause', () => {
-  const fast = gatheringAfter(undefined, { revision: 5, now: start + 3_600_000 });
+  const fast = computeBatchWindow(undefined, { revision: 5, now: start + 3_600_000 });
   const broken = { ...fast, until: 'soon' };
 
-  expect(gathersUntil(state(fast), start)).toBe(0);
-  expect(gathersUntil(state(broken), start)).toBe(0);
+  expect(getBatchWindowEnd(state(fast), start)).toBe(0);
+  expect(getBatchWindowEnd(state(broken), start)).toBe(0);
 });

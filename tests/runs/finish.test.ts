@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { timestamp } from '../../shared/platform/clock.ts';
-import { messageOf } from '../../shared/platform/lambda/task-error.ts';
+import { getTimestamp } from '../../shared/platform/clock.ts';
+import { parseTaskError } from '../../shared/platform/lambda/task-error.ts';
 import { failRun, finishRun } from '../../shared/runs/finish.ts';
 import type { ResourceChange, RunRecord } from '../../shared/store/ports.ts';
 import { created } from '../fixtures/account-events.ts';
@@ -146,7 +146,7 @@ test.each(['succeeded', 'failed'] as const)(
 
 test('announces the end of a run whose announcement is pending, and leaves it as it ended, when it is ended again', async () => {
   const env = await createEnv({ configuration });
-  const pending = { status: 'pending', at: timestamp(env.clock) } as const;
+  const pending = { status: 'pending', at: getTimestamp(env.clock) } as const;
   const announcement = {
     title: 'Account Onboarding Failed',
     bus: pending,
@@ -252,5 +252,5 @@ test.each([
   ['null', 'null'],
   [undefined, ''],
 ])('the message in %s', (cause, message) => {
-  expect(messageOf(cause)).toBe(message);
+  expect(parseTaskError(cause)).toBe(message);
 });

@@ -1,7 +1,7 @@
 import { parsePolicy, serializePolicy } from '../../shared/iam/document.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import type { RegisteredAccount } from '../../shared/platform/account.ts';
-import type { ConfigurationInForce, Store } from '../../shared/store/ports.ts';
+import type { Store, StoredConfiguration } from '../../shared/store/ports.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
 import type { PlayOptions } from './accounts/play.ts';
 
@@ -86,7 +86,7 @@ export const appliedBeforeReadBack = (): Planted => ({
     resources: {
       ...store.resources,
       put: async (resource, state) => {
-        const inForce = await store.configuration.inForce();
+        const inForce = await store.configuration.getActive();
         const appliedRevision = (await store.registry.head()).revision;
         return store.resources.put(resource, {
           ...state,
@@ -221,16 +221,16 @@ export const quotaIgnored = (): Planted => ({
     ...store,
     configuration: {
       ...store.configuration,
-      inForce: async () => withHigherQuotas(await store.configuration.inForce()),
-      withFound: async () => {
-        const { inForce, found } = await store.configuration.withFound();
-        return { inForce: withHigherQuotas(inForce), found };
+      getActive: async () => withHigherQuotas(await store.configuration.getActive()),
+      getActiveWithSearchResults: async () => {
+        const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
+        return { active: withHigherQuotas(active), searchResults };
       },
     },
   }),
 });
 
-function withHigherQuotas(inForce: ConfigurationInForce | undefined): ConfigurationInForce | undefined {
+function withHigherQuotas(inForce: StoredConfiguration | undefined): StoredConfiguration | undefined {
   if (inForce === undefined) return undefined;
   const document = inForce.document as { readonly limits: Readonly<Record<string, number>> };
   const limits = Object.fromEntries(
@@ -245,8 +245,8 @@ function withHigherQuotas(inForce: ConfigurationInForce | undefined): Configurat
 /** Functions go on by the configuration that they saw first. */
 export const formerConfiguration = (): Planted => ({
   around: (store) => {
-    let first: ConfigurationInForce | undefined;
-    const former = (inForce: ConfigurationInForce | undefined): ConfigurationInForce | undefined => {
+    let first: StoredConfiguration | undefined;
+    const former = (inForce: StoredConfiguration | undefined): StoredConfiguration | undefined => {
       first ??= inForce;
       return first;
     };
@@ -254,10 +254,10 @@ export const formerConfiguration = (): Planted => ({
       ...store,
       configuration: {
         ...store.configuration,
-        inForce: async () => former(await store.configuration.inForce()),
-        withFound: async () => {
-          const { inForce, found } = await store.configuration.withFound();
-          return { inForce: former(inForce), found };
+        getActive: async () => former(await store.configuration.getActive()),
+        getActiveWithSearchResults: async () => {
+          const { active, searchResults } = await store.configuration.getActiveWithSearchResults();
+          return { active: former(active), searchResults };
         },
       },
     };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import { newWorld } from '../../simulator/world.ts';
 import { newProtocol } from './accounts/protocol.ts';
@@ -41,7 +41,7 @@ const brokenBySending = (
       faults: faults(draw(seeded(1))),
       violated: (what) => void broken.push(what),
     });
-    const { leases } = protocol.around(memoryStore());
+    const { leases } = protocol.around(createMemoryStore());
     await leases.acquire(lease, `${owner}#1`, Date.now(), Date.now() + 180_000);
     await processClock().sleep(after);
     await protocol.interceptor({ ...sent, accountId, region: 'eu-west-1', caller }, async () => ({}));

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { memoryStore } from '../../shared/store/memory.ts';
+import { createMemoryStore } from '../../shared/store/memory.ts';
 import { anAccount, at } from '../fixtures/store-items.ts';
 import { storeContract } from './contract.ts';
 
-storeContract('the store in memory', async () => memoryStore());
+storeContract('the store in memory', async () => createMemoryStore());
 
 test('two changes of different accounts at the same moment: one has to start over, as in the table', async () => {
-  const { registry } = memoryStore();
+  const { registry } = createMemoryStore();
   const results = await Promise.all([
     registry.put(anAccount({ id: '111122223333' }), undefined, at),
     registry.put(anAccount({ id: '444455556666' }), undefined, at),

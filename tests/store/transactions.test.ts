@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { transactionHeld } from '../../shared/store/dynamodb/transactions.ts';
+import { sendTransaction } from '../../shared/store/dynamodb/transactions.ts';
 
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({
@@ -10,7 +10,7 @@ const cancelled = (...codes: string[]) =>
   });
 
 const sent = (error?: unknown) =>
-  transactionHeld(async () => {
+  sendTransaction(async () => {
     if (error !== undefined) throw error;
   });
 

@@ -14,9 +14,9 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock } from '../clock.ts';
-import { spokeCredentials } from './credentials.ts';
-import { type ClientPlugin, checkBeforeSend, newClient, translateErrors } from './plugins.ts';
-import type { Target } from './target.ts';
+import { createSpokeCredentials } from './credentials.ts';
+import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
+import type { AccountRegion } from './target.ts';
 
 /** Clients that act in one account and region, through its spoke role. */
 export interface AccountClients {
@@ -41,12 +41,12 @@ export interface HubClients {
 /** The accounts of the organization, each through its spoke role. */
 export interface AwsAccess {
   /** For reads: the SDK's standard retries. */
-  reader(target: Target): AccountClients;
+  reader(target: AccountRegion): AccountClients;
   /**
    * For policy writes: each is sent once, and `beforeSend` is called when nothing but the network is left to do.
    * What it throws keeps the write from being sent.
    */
-  writer(target: Target, beforeSend: () => void): AccountClients;
+  writer(target: AccountRegion, beforeSend: () => void): AccountClients;
 }
 
 export interface HubSettings {
@@ -86,11 +86,14 @@ const handlerWith = (timeout: number): NodeHttpHandler =>
 export const requestHandler = handlerWith(requestTimeout);
 
 /** @param sts the client that asks for the run's credentials. Default: one of its own */
-export function awsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
-  const credentialsOf = spokeCredentials(sts, settings);
+export function createAwsAccess(settings: AwsSettings, sts: STSClient = stsClient(settings)): AwsAccess {
+  const credentialsOf = createSpokeCredentials(sts, settings);
   const readers = new Map<string, AccountClients>();
 
-  const clients = (target: Target, options: { maxAttempts: number; plugins: readonly ClientPlugin[] }) =>
+  const clients = (
+    target: AccountRegion,
+    options: { maxAttempts: number; plugins: readonly ClientPlugin[] },
+  ) =>
     accountClients(
       {
         ...clientConfig(settings, target.region),
@@ -121,11 +124,11 @@ export function awsAccess(settings: AwsSettings, sts: STSClient = stsClient(sett
 }
 
 /** Makes the access of each run; they share the client that asks for their credentials. */
-export function accessOfRuns(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
+export function createRunAccess(settings: Omit<AwsSettings, keyof Run>): (run: Run) => AwsAccess {
   let sts: STSClient | undefined;
   return (run) => {
     sts ??= stsClient(settings);
-    return awsAccess({ ...settings, ...run }, sts);
+    return createAwsAccess({ ...settings, ...run }, sts);
   };
 }
 
@@ -152,40 +155,40 @@ const hubConfig = (settings: HubSettings): ClientConfig => ({
 });
 
 const stsClient = (settings: HubSettings): STSClient =>
-  newClient(STSClient, hubConfig(settings), settings.plugins ?? []);
+  createClient(STSClient, hubConfig(settings), settings.plugins ?? []);
 
 /** Names what AWS refuses to the hub's own clients. */
-export const hubErrors = (region: string): ClientPlugin =>
+export const translateHubErrors = (region: string): ClientPlugin =>
   translateErrors({ where: `the hub, ${region}`, via: "the hub's role" });
 
 /** Clients with the hub's own credentials. */
-export function hubClients(settings: HubSettings): HubClients {
+export function createHubClients(settings: HubSettings): HubClients {
   const config = hubConfig(settings);
-  const plugins = [hubErrors(settings.region), ...(settings.plugins ?? [])];
-  return lazily({
-    eventBridge: () => newClient(EventBridgeClient, config, plugins),
-    organizations: () => newClient(OrganizationsClient, config, plugins),
-    sfn: () => newClient(SFNClient, config, plugins),
-    sns: () => newClient(SNSClient, config, plugins),
+  const plugins = [translateHubErrors(settings.region), ...(settings.plugins ?? [])];
+  return lazyClients({
+    eventBridge: () => createClient(EventBridgeClient, config, plugins),
+    organizations: () => createClient(OrganizationsClient, config, plugins),
+    sfn: () => createClient(SFNClient, config, plugins),
+    sns: () => createClient(SNSClient, config, plugins),
   });
 }
 
 function accountClients(config: ClientConfig, plugins: readonly ClientPlugin[]): AccountClients {
-  return lazily({
-    appConfig: () => newClient(AppConfigClient, config, plugins),
-    ec2: () => newClient(EC2Client, config, plugins),
-    ecr: () => newClient(ECRClient, config, plugins),
-    iam: () => newClient(IAMClient, config, plugins),
-    kms: () => newClient(KMSClient, config, plugins),
+  return lazyClients({
+    appConfig: () => createClient(AppConfigClient, config, plugins),
+    ec2: () => createClient(EC2Client, config, plugins),
+    ecr: () => createClient(ECRClient, config, plugins),
+    iam: () => createClient(IAMClient, config, plugins),
+    kms: () => createClient(KMSClient, config, plugins),
     // A bucket's name in the path works on every endpoint, also on one without a wildcard host name.
-    s3: () => newClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
-    secretsManager: () => newClient(SecretsManagerClient, config, plugins),
-    tagging: () => newClient(ResourceGroupsTaggingAPIClient, config, plugins),
+    s3: () => createClient(S3Client, { ...config, forcePathStyle: config.endpoint !== undefined }, plugins),
+    secretsManager: () => createClient(SecretsManagerClient, config, plugins),
+    tagging: () => createClient(ResourceGroupsTaggingAPIClient, config, plugins),
   });
 }
 
 /** An object whose properties are made on first use, each once. */
-function lazily<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
+function lazyClients<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
   const made: Partial<T> = {};
   return new Proxy({} as T, {
     get: (_, name) => {

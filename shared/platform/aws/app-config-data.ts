@@ -4,7 +4,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import type { Clock } from '../clock.ts';
 import { requestHandler } from './access.ts';
 import { AccessDeniedError } from './errors.ts';
-import { type ClientPlugin, newClient } from './plugins.ts';
+import { type ClientPlugin, createClient } from './plugins.ts';
 
 export interface ReaderClientSettings {
   /** Where the application of AppConfig is. */
@@ -26,14 +26,14 @@ export interface ReaderClientSettings {
 const margin = 5 * 60_000;
 
 /** A client that reads deployed configuration, in the name of the role where there is one. */
-export function readerClient(settings: ReaderClientSettings): AppConfigDataClient {
+export function createReaderClient(settings: ReaderClientSettings): AppConfigDataClient {
   const { region, credentials, plugins = [] } = settings;
   const own = { region, requestHandler, ...(credentials === undefined ? {} : { credentials }) };
   const { role } = settings;
-  if (role === undefined) return newClient(AppConfigDataClient, own, plugins);
-  const sts = newClient(STSClient, own, plugins);
+  if (role === undefined) return createClient(AppConfigDataClient, own, plugins);
+  const sts = createClient(STSClient, own, plugins);
   const assumed = assumedRole(sts, { ...settings, role });
-  return newClient(AppConfigDataClient, { ...own, credentials: assumed }, plugins);
+  return createClient(AppConfigDataClient, { ...own, credentials: assumed }, plugins);
 }
 
 /** Assumes the role when it is needed, and again before its credentials expire. */

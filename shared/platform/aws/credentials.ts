@@ -2,7 +2,7 @@ import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock } from '../clock.ts';
 import { AccessDeniedError } from './errors.ts';
-import type { Target } from './target.ts';
+import type { AccountRegion } from './target.ts';
 import { translateError } from './translate-error.ts';
 
 interface SpokeSettings {
@@ -19,10 +19,10 @@ const renewalMargin = 5 * 60_000;
  * Credentials of the spoke role, per account, asked for once and shared by all clients of the account.
  * @throws AccessDeniedError where the role may not be assumed
  */
-export function spokeCredentials(
+export function createSpokeCredentials(
   sts: STSClient,
   settings: SpokeSettings,
-): (target: Target) => AwsCredentialIdentityProvider {
+): (target: AccountRegion) => AwsCredentialIdentityProvider {
   const cache = new Map<string, Promise<AwsCredentialIdentity>>();
 
   const assume = (accountId: string): Promise<AwsCredentialIdentity> => {

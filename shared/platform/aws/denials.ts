@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts';
  * … policy allows", "with an explicit deny in a … policy" (IAM user guide, "Troubleshoot access denied error messages"; S3
  * user guide, "Troubleshoot access denied (403 Forbidden) errors"). The role's own policies help only against some kinds.
  */
-export function denialAdvice(message: string, call: Pick<Attempt, 'service' | 'place'>): string {
+export function adviseOnDenial(message: string, call: Pick<Attempt, 'service' | 'place'>): string {
   const own = call.service === 'sts' ? assumeRoleAdvice : call.place === undefined ? hubAdvice : [];
   const known = [...own, ...advice].find(({ text }) => text.test(message));
   return (

@@ -6,17 +6,17 @@ export type RoleSettings = Pick<AwsSettings, 'partition' | 'spokeRole'>;
 type MakeAccess = (runId: string, settings: RoleSettings) => AwsAccess;
 
 /** A function that is kept warm serves many runs; of these only the latest can still have work. */
-const mostRuns = 32;
+const maxRuns = 32;
 
 /** Makes the access of each run once, so that the steps of a run share its clients and its credentials. */
-export function perRun(make: MakeAccess): MakeAccess {
+export function memoizeByRun(make: MakeAccess): MakeAccess {
   const known = new Map<string, AwsAccess>();
   return (runId, settings) => {
     const key = JSON.stringify([runId, settings.partition, settings.spokeRole]);
     const access = known.get(key) ?? make(runId, settings);
     known.set(key, access);
     for (const oldest of known.keys()) {
-      if (known.size <= mostRuns) break;
+      if (known.size <= maxRuns) break;
       known.delete(oldest);
     }
     return access;

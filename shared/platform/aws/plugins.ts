@@ -15,7 +15,7 @@ export interface AnyClient {
 export type ClientClass<C extends AnyClient, Config extends object> = new (config: Config) => C;
 
 /** A new client with the plugins, in order. */
-export function newClient<C extends AnyClient, Config extends object>(
+export function createClient<C extends AnyClient, Config extends object>(
   Class: ClientClass<C, Config>,
   config: Config,
   plugins: readonly ClientPlugin[],
@@ -62,8 +62,8 @@ export const translateErrors = ({
           return await next(args);
         } catch (thrown) {
           throw translateError(thrown, {
-            service: serviceName(context.clientName),
-            operation: operationName(context.commandName),
+            service: toServiceName(context.clientName),
+            operation: toOperationName(context.commandName),
             on: `${subject(args.input)} (${where})`,
             via,
             ...(place === undefined ? {} : { place }),
@@ -81,7 +81,7 @@ export const countCalls = (counts: CallCounts): ClientPlugin => ({
   applyToStack: (stack: Stack) =>
     stack.add(
       (next, context) => (args) => {
-        const call = `${serviceName(context.clientName)}:${operationName(context.commandName)}`;
+        const call = `${toServiceName(context.clientName)}:${toOperationName(context.commandName)}`;
         counts[call] = (counts[call] ?? 0) + 1;
         return next(args);
       },
@@ -90,11 +90,11 @@ export const countCalls = (counts: CallCounts): ClientPlugin => ({
 });
 
 /** `S3Client` → `s3`. */
-export const serviceName = (clientName: string | undefined): string =>
+export const toServiceName = (clientName: string | undefined): string =>
   (clientName ?? 'aws').replace(/Client$/, '').toLowerCase();
 
 /** `PutBucketPolicyCommand` → `PutBucketPolicy`. */
-export const operationName = (commandName: string | undefined): string =>
+export const toOperationName = (commandName: string | undefined): string =>
   (commandName ?? 'request').replace(/Command$/, '');
 
 const subjectFields = [

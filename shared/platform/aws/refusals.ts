@@ -8,7 +8,7 @@ export type RefusalMeaning =
   | 'maybe-principal';
 
 interface Refusal {
-  /** As `serviceName` and `operationName` give them. */
+  /** As `toServiceName` and `toOperationName` give them. */
   readonly service: string;
   readonly operations: readonly string[];
   /** Names that the SDK gives to the error; one service can have several. */
@@ -107,7 +107,7 @@ export interface Refused {
 }
 
 /** @returns `undefined` for an error that is no refusal of what the call writes */
-export function meaningOfRefusal({ service, operation, error }: Refused): RefusalMeaning | undefined {
+export function classifyRefusal({ service, operation, error }: Refused): RefusalMeaning | undefined {
   const row = refusals.find((each) => each.service === service && each.operations.includes(operation));
   if (row === undefined) return undefined;
   if (row.documentNames?.includes(error.name)) return 'document';

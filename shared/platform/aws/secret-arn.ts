@@ -1,5 +1,5 @@
 /** What an ARN says of a secret. */
-export interface SecretPlace {
+export interface SecretArnParts {
   readonly arn: string;
   readonly accountId: string;
   readonly region: string;
@@ -27,7 +27,7 @@ export const nameOrArnPattern = new RegExp(
 );
 
 /** @returns `undefined` for what is not the whole ARN of a secret */
-export function secretPlace(arn: string): SecretPlace | undefined {
+export function parseSecretArn(arn: string): SecretArnParts | undefined {
   const [, region = '', accountId = '', name = ''] = pattern.exec(arn) ?? [];
   return name === '' ? undefined : { arn, accountId, region, name };
 }

@@ -177,14 +177,14 @@ const requestNames: readonly string[] = [
 ];
 
 export interface ServiceError {
-  /** As `serviceName` and `operationName` give them. */
+  /** As `toServiceName` and `toOperationName` give them. */
   readonly service: string;
   readonly operation: string;
   readonly error: Error;
 }
 
 /** @returns `undefined` for an error that the service is not known to have, such as one that a grant kind understands */
-export function meaningOfError(call: ServiceError): ErrorMeaning | undefined {
+export function classifyError(call: ServiceError): ErrorMeaning | undefined {
   const { name } = call.error;
   const { denied = [], conflict, limit = [], ...known } = services[call.service] ?? {};
   if ([...commonDenials, ...denied].includes(name)) return { meaning: 'denied' };

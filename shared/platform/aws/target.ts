@@ -1,5 +1,5 @@
 /** Where a resource lives. */
-export interface Target {
+export interface AccountRegion {
   readonly accountId: string;
   readonly region: string;
 }

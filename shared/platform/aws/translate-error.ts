@@ -2,7 +2,7 @@ import { isServerError, isThrottlingError, isTransientError } from '@smithy/core
 import type { SdkError } from '@smithy/types';
 import { ConcurrentUpdateError, type ErrorFields, OnboardingError } from '../errors.ts';
 import type { Attempt, FailedCall } from './attempt.ts';
-import { denialAdvice } from './denials.ts';
+import { adviseOnDenial } from './denials.ts';
 import {
   AccessDeniedError,
   InvalidPrincipalError,
@@ -14,9 +14,9 @@ import {
   ServiceUnavailableError,
   ThrottledError,
 } from './errors.ts';
-import { meaningOfRefusal } from './refusals.ts';
-import { meaningOfError } from './service-errors.ts';
-import { unusable } from './unusable.ts';
+import { classifyRefusal } from './refusals.ts';
+import { classifyError } from './service-errors.ts';
+import { explainUnusable } from './unusable.ts';
 
 /**
  * The project's error for what the SDK threw. Errors of our own, and names that are not known here (such as
@@ -29,7 +29,7 @@ export function translateError(thrown: unknown, attempt: Attempt): unknown {
   if (attempt.place !== undefined && isUnknownThere(thrown))
     return notEnabled(what, thrown, { ...fields, ...attempt.place });
   const call: FailedCall = { what, thrown, fields };
-  const special = refusedDocument(call) ?? unusable(call) ?? ofTable(call);
+  const special = refusedDocument(call) ?? explainUnusable(call) ?? ofTable(call);
   if (special !== undefined) return special;
   const known = knownError(call);
   if (known !== undefined) return known;
@@ -53,7 +53,7 @@ const isUnknownThere = ({ name, message }: Error): boolean =>
 /** What a call that writes a document, or a list of accounts, was refused for. */
 function refusedDocument({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation } = fields;
-  switch (meaningOfRefusal({ service, operation, error: thrown })) {
+  switch (classifyRefusal({ service, operation, error: thrown })) {
     case 'principal':
       return new InvalidPrincipalError(`${what}: AWS refused a principal: ${thrown.message}`, fields, thrown);
     case 'maybe-principal':
@@ -110,11 +110,11 @@ function notEnabled(
 function knownError({ what, thrown, fields }: FailedCall): OnboardingError | undefined {
   const { service, operation, via } = fields;
   const { message } = thrown;
-  const known = meaningOfError({ service, operation, error: thrown });
+  const known = classifyError({ service, operation, error: thrown });
   switch (known?.meaning) {
     case 'denied':
       return new AccessDeniedError(
-        `${what} was denied to ${via}: ${message}. ${denialAdvice(message, fields)}`,
+        `${what} was denied to ${via}: ${message}. ${adviseOnDenial(message, fields)}`,
         fields,
         thrown,
       );

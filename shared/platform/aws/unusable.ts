@@ -3,7 +3,7 @@ import type { FailedCall } from './attempt.ts';
 import { ResourceDisabledError, ResourceMissingError } from './errors.ts';
 
 /** Something that is there and cannot be used as it is: the advice is to restore it, not to create it. */
-export function unusable(call: FailedCall): OnboardingError | undefined {
+export function explainUnusable(call: FailedCall): OnboardingError | undefined {
   return plannedSecret(call) ?? unusableKey(call) ?? unusableImage(call);
 }
 

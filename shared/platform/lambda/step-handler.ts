@@ -9,7 +9,7 @@ export interface StepServices {
   readonly logger: Logger;
 }
 
-export interface Step<Services extends StepServices, Input, Output> {
+export interface StepDefinition<Services extends StepServices, Input, Output> {
   /** The function's name in logs. */
   readonly name: string;
   readonly input: z.ZodType<Input>;
@@ -25,8 +25,8 @@ export type HandlerFactory<Services> = (services: () => Services) => StepHandler
  * The one way in which a step of a state machine becomes a Lambda handler: the input is parsed, the step's start and
  * end are logged, and an error keeps its name, by which the state machine decides.
  */
-export function stepHandler<Services extends StepServices, Input, Output>(
-  step: Step<Services, Input, Output>,
+export function createStepHandler<Services extends StepServices, Input, Output>(
+  step: StepDefinition<Services, Input, Output>,
 ): HandlerFactory<Services> {
   return (services) =>
     middy<unknown, unknown, Error, Context>()
@@ -35,7 +35,7 @@ export function stepHandler<Services extends StepServices, Input, Output>(
 }
 
 function parse<Input>(
-  { name, input }: Pick<Step<StepServices, Input, unknown>, 'name' | 'input'>,
+  { name, input }: Pick<StepDefinition<StepServices, Input, unknown>, 'name' | 'input'>,
   event: unknown,
 ): Input {
   const parsed = input.safeParse(event);

@@ -1,5 +1,5 @@
 /** Lambda gives an error as JSON text with `errorMessage`; others give plain text. */
-export function messageOf(cause: string | undefined): string {
+export function parseTaskError(cause: string | undefined): string {
   try {
     const parsed: unknown = JSON.parse(cause ?? '');
     const message = (parsed as { errorMessage?: unknown } | null)?.errorMessage;

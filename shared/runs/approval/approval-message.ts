@@ -1,5 +1,5 @@
 import type { ApprovalRequest } from '../../store/ports.ts';
-import { boundedText } from './bounded-text.ts';
+import { limitText } from './bounded-text.ts';
 
 type Shown = Pick<
   ApprovalRequest,
@@ -7,11 +7,11 @@ type Shown = Pick<
 >;
 
 /** The command that approves what was shown. */
-export const approveCommandOf = ({ runId, planHash }: Pick<Shown, 'runId' | 'planHash'>): string =>
+export const formatApproveCommand = ({ runId, planHash }: Pick<Shown, 'runId' | 'planHash'>): string =>
   `onboarding approve --run ${runId} --plan ${planHash}`;
 
 /** Why an account waits, a line. */
-export const waitingLine = ({ id, position, approvedAs }: Shown['accounts'][number]): string => {
+export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accounts'][number]): string => {
   const here = `${id} (${position.name}) in ${placeOf(position.ouPath)}`;
   return approvedAs === null
     ? `${here}: never approved, so it has nothing yet`
@@ -21,39 +21,39 @@ export const waitingLine = ({ id, position, approvedAs }: Shown['accounts'][numb
 const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);
 
 /** 100 characters at most (SNS API reference, Publish). */
-export const approvalSubject = ({ accounts }: Shown): string =>
+export const formatApprovalSubject = ({ accounts }: Shown): string =>
   `Approval Requested: ${accounts.map(({ id }) => id).join(', ')}`.slice(0, 100);
 
 /** SNS takes 256 KiB (API reference, Publish); this leaves room for all but the difference. */
-const mostBytes = 200_000;
+const maxBytes = 200_000;
 
 /** For people. Never the token: whoever has it can let the run go on. */
-export const approvalMessage = (request: Shown): string =>
+export const formatApprovalMessage = (request: Shown): string =>
   [
     `${request.accounts.length === 1 ? 'An account waits' : `${request.accounts.length} accounts wait`} for approval:`,
-    ...request.accounts.slice(0, mostAccounts).map((account) => `  ${waitingLine(account)}`),
-    ...more(request.accounts.length - mostAccounts),
+    ...request.accounts.slice(0, maxAccounts).map((account) => `  ${formatWaitingAccount(account)}`),
+    ...more(request.accounts.length - maxAccounts),
     '',
     'Approve until',
     `  ${request.until}`,
     'by',
-    `  ${approveCommandOf(request)}`,
+    `  ${formatApproveCommand(request)}`,
     'or refuse with --reject --reason TEXT. The execution:',
-    `  ${consoleLink(request.execution)}`,
+    `  ${createConsoleLink(request.execution)}`,
     '',
     'What approval would give:',
     request.difference === ''
       ? '  nothing that a grant lists accounts for'
-      : boundedText(request.difference, mostBytes, 'the command'),
+      : limitText(request.difference, maxBytes, 'the command'),
   ].join('\n');
 
 /** A run has a hundred accounts at most. */
-const mostAccounts = 100;
+const maxAccounts = 100;
 
 const more = (count: number): readonly string[] => (count > 0 ? [`  … and ${count} more`] : []);
 
 /** Where people look at an execution; other partitions have consoles of their own. */
-export function consoleLink(execution: string): string {
+export function createConsoleLink(execution: string): string {
   const [, partition = '', , region = ''] = execution.split(':');
   const host = consoles[partition] ?? 'console.aws.amazon.com';
   return `https://${host}/states/home?region=${region}#/v2/executions/details/${execution}`;
@@ -66,13 +66,13 @@ const consoles: Readonly<Record<string, string>> = {
 };
 
 /** For machines. */
-export const approvalDetail = (request: Shown) => ({
+export const createApprovalDetail = (request: Shown) => ({
   runId: request.runId,
   accountIds: request.accounts.map(({ id }) => id),
   planHash: request.planHash,
   requestedAt: request.requestedAt,
   until: request.until,
   execution: request.execution,
-  link: consoleLink(request.execution),
-  command: approveCommandOf(request),
+  link: createConsoleLink(request.execution),
+  command: formatApproveCommand(request),
 });

@@ -1,17 +1,17 @@
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
-import { nothingFound } from '../../configuration/searches.ts';
+import { noMatches } from '../../configuration/searches.ts';
 import type { Account, RegisteredAccount } from '../../platform/account.ts';
 import type { DesiredResource } from '../../reconcile/desired-resource.ts';
-import { desiredResources, resourcesInForce } from '../../reconcile/desired-resources.ts';
+import { listActiveResources, listDesiredResources } from '../../reconcile/desired-resources.ts';
 import {
   type ApprovalContent,
-  approvalHash,
-  asIfApproved,
+  assumeApproved,
   type Gain,
-  gains,
-  waitAlike,
-  waitingAccount,
-  waits,
+  hashApproval,
+  isPendingApproval,
+  isSamePendingState,
+  listGains,
+  toWaitingAccount,
 } from '../../reconcile/required-approval.ts';
 import type { ApprovalRequest } from '../../store/ports.ts';
 
@@ -32,17 +32,17 @@ export interface ApprovalPlanRequest {
 }
 
 /** Which of the accounts wait, and what they would gain: by registry and configuration alone, nothing is read of AWS. */
-export function approvalPlan({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
+export function planApproval({ active, accounts, accountIds }: ApprovalPlanRequest): ApprovalPlan {
   const { configuration, hash: configurationHash, ous } = active;
-  const waiting = accounts.filter((account) => accountIds.includes(account.id) && waits(account));
+  const waiting = accounts.filter((account) => accountIds.includes(account.id) && isPendingApproval(account));
   const content = {
     installation: configuration.installation,
     configurationHash,
-    accounts: waiting.map(waitingAccount),
-    gains: gainsBy((those) => desiredResources(configuration, those, nothingFound, ous), accounts, waiting),
+    accounts: waiting.map(toWaitingAccount),
+    gains: gainsBy((those) => listDesiredResources(configuration, those, noMatches, ous), accounts, waiting),
   };
-  const everywhere = gainsBy((those) => resourcesInForce(active, those), accounts, waiting);
-  return { content, planHash: approvalHash(content), gains: everywhere, waiting };
+  const everywhere = gainsBy((those) => listActiveResources(active, those), accounts, waiting);
+  return { content, planHash: hashApproval(content), gains: everywhere, waiting };
 }
 
 function gainsBy(
@@ -51,22 +51,24 @@ function gainsBy(
   waiting: readonly RegisteredAccount[],
 ): readonly Gain[] {
   const ids = idsOf(waiting);
-  return gains(resources(accounts), resources(asIfApproved(accounts, ids)), ids);
+  return listGains(resources(accounts), resources(assumeApproved(accounts, ids)), ids);
 }
 
 /**
  * Whether a request can be approved as it was shown. Accounts that wait no more, since they have left or were approved
  * with another run, leave the others as they were shown: then less would be granted than a person has seen.
  */
-export function isAsAsked(
+export function matchesRequest(
   { accounts: shown, planHash, configurationHash }: ApprovalRequest,
   { active, accounts }: Pick<ApprovalPlanRequest, 'active' | 'accounts'>,
 ): boolean {
-  const now = approvalPlan({ active, accounts, accountIds: shown.map(({ id }) => id) });
+  const now = planApproval({ active, accounts, accountIds: shown.map(({ id }) => id) });
   const waiting = now.content.accounts;
   if (now.planHash === planHash || waiting.length === 0) return true;
   if (active.hash !== configurationHash || waiting.length === shown.length) return false;
-  return waiting.every((account) => shown.some((one) => one.id === account.id && waitAlike(one, account)));
+  return waiting.every((account) =>
+    shown.some((one) => one.id === account.id && isSamePendingState(one, account)),
+  );
 }
 
 export const idsOf = (accounts: readonly RegisteredAccount[]): ReadonlySet<string> =>

@@ -2,12 +2,12 @@ import pMap from 'p-map';
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
 import { formatDifference } from '../../iam/difference-text.ts';
 import type { RegisteredAccount } from '../../platform/account.ts';
-import { timestamp } from '../../platform/clock.ts';
+import { getTimestamp } from '../../platform/clock.ts';
 import type { DesiredResource } from '../../reconcile/desired-resource.ts';
-import { resourcesInForce } from '../../reconcile/desired-resources.ts';
-import { concerning } from '../../reconcile/differences.ts';
-import { standingOf } from '../../reconcile/plan-all.ts';
-import { asIfApproved, type Gain } from '../../reconcile/required-approval.ts';
+import { listActiveResources } from '../../reconcile/desired-resources.ts';
+import { filterConcerning } from '../../reconcile/differences.ts';
+import { readSnapshot } from '../../reconcile/plan-all.ts';
+import { assumeApproved, type Gain } from '../../reconcile/required-approval.ts';
 import type { Services } from '../../reconcile/services.ts';
 import { type ApprovalPlan, type ApprovalPlanRequest, idsOf } from './approval-plan.ts';
 
@@ -15,7 +15,7 @@ const approvedResources = (
   active: ActiveConfiguration,
   accounts: readonly RegisteredAccount[],
   waiting: readonly RegisteredAccount[],
-): readonly DesiredResource[] => resourcesInForce(active, asIfApproved(accounts, idsOf(waiting)));
+): readonly DesiredResource[] => listActiveResources(active, assumeApproved(accounts, idsOf(waiting)));
 
 /** How many resources are read at a time. */
 const concurrency = 8;
@@ -24,7 +24,7 @@ const concurrency = 8;
  * What the policies of the resources on which the waiting accounts gain something would say of them, for people: a line
  * for the resource and its grants, then the lines of its policy that name the accounts.
  */
-export async function approvalDifference(
+export async function formatApprovalDifference(
   services: Services,
   request: ApprovalPlanRequest & { readonly runId: string },
   { gains: everywhere, waiting }: ApprovalPlan,
@@ -32,13 +32,13 @@ export async function approvalDifference(
   const { active, accounts, runId } = request;
   const byResource = Map.groupBy(everywhere, ({ resource }) => resource);
   const wanted = approvedResources(active, accounts, waiting).filter(({ key }) => byResource.has(key));
-  const madeAt = timestamp(services.clock);
-  const look = { runId, active, accounts: asIfApproved(accounts, idsOf(waiting)), madeAt };
+  const madeAt = getTimestamp(services.clock);
+  const look = { runId, active, accounts: assumeApproved(accounts, idsOf(waiting)), madeAt };
   const texts = await pMap(
     wanted,
     async (desired) => {
-      const { differences, error } = await standingOf(services, look, desired);
-      const own = formatDifference(concerning(differences, ...idsOf(waiting)));
+      const { differences, error } = await readSnapshot(services, look, desired);
+      const own = formatDifference(filterConcerning(differences, ...idsOf(waiting)));
       return [
         headingOf(desired.key, byResource.get(desired.key) ?? []),
         ...(error === undefined ? [] : [`cannot be planned: ${error.name}: ${error.message}`]),

@@ -1,9 +1,9 @@
 /**
- * Whole lines of at most `mostBytes` bytes. What widens access, and the resources and statements that it belongs to, is kept
+ * Whole lines of at most `maxBytes` bytes. What widens access, and the resources and statements that it belongs to, is kept
  * before all else, in its order.
  * @param where shows the whole text
  */
-export function boundedText(text: string, mostBytes: number, where: string): string {
+export function limitText(text: string, mostBytes: number, where: string): string {
   if (Buffer.byteLength(text) <= mostBytes) return text;
   const lines = text.split('\n').map((line, index) => ({ line, index }));
   const [first, last] = [lines.filter(isVital), lines.filter((each) => !isVital(each))];

@@ -1,16 +1,20 @@
-import { activeConfiguration } from '../../configuration/active-configuration.ts';
-import { timestamp } from '../../platform/clock.ts';
+import { getActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { getTimestamp } from '../../platform/clock.ts';
 import { ConcurrentUpdateError } from '../../platform/errors.ts';
 import { StalePlanError } from '../../reconcile/errors.ts';
-import { waitAlike, waitingAccount, waits } from '../../reconcile/required-approval.ts';
+import {
+  isPendingApproval,
+  isSamePendingState,
+  toWaitingAccount,
+} from '../../reconcile/required-approval.ts';
 import type { Services } from '../../reconcile/services.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../../store/ports.ts';
 import type { WaitingAccount } from '../../store/run-ports.ts';
-import { endTask, stillWaits } from '../task-answers.ts';
-import { isAsAsked } from './approval-plan.ts';
+import { endTask, isStillWaiting } from '../task-answers.ts';
+import { matchesRequest } from './approval-plan.ts';
 import { ApprovalClosedError } from './errors.ts';
-import { askAgain } from './expired-approval.ts';
-import { noTask } from './request-approval.ts';
+import { formatRetryInstruction } from './expired-approval.ts';
+import { LOCAL_RUN_TOKEN } from './request-approval.ts';
 
 export interface ApprovalAnswer {
   readonly runId: string;
@@ -43,7 +47,7 @@ export interface DecidedApproval {
  * @throws ApprovalClosedError where nothing was asked, it was decided the other way, or its time is over
  * @throws StalePlanError where something else is asked than what the person has seen
  */
-export async function requestFor(
+export async function findRequest(
   { store, clock }: Services,
   { runId, planHash, verdict }: Pick<ApprovalAnswer, 'runId' | 'planHash' | 'verdict'>,
 ): Promise<ApprovalRequest> {
@@ -70,11 +74,11 @@ export async function requestFor(
  * shown; the decision, on the condition that there is none; the accounts, each on the condition that it is where it was
  * shown; then the run goes on. So nothing is granted where the run has gone, and where this ends in the middle, doing it
  * again completes it.
- * @throws ApprovalClosedError, StalePlanError as `requestFor`; and where the task is gone or the plan has moved
+ * @throws ApprovalClosedError, StalePlanError as `findRequest`; and where the task is gone or the plan has moved
  * @throws ConcurrentUpdateError where the registry changes too fast
  */
 export async function decideApproval(services: Services, answer: ApprovalAnswer): Promise<DecidedApproval> {
-  const request = await requestFor(services, answer);
+  const request = await findRequest(services, answer);
   if (request.decision === undefined) {
     await requireWaiting(services, request);
     if (answer.verdict === 'approved') await requireSamePlan(services, request);
@@ -93,34 +97,34 @@ export async function decideApproval(services: Services, answer: ApprovalAnswer)
 }
 
 async function requireWaiting(services: Services, request: ApprovalRequest): Promise<void> {
-  if (request.token === noTask || (await stillWaits(services, request))) return;
+  if (request.token === LOCAL_RUN_TOKEN || (await isStillWaiting(services, request))) return;
   throw tooLate(request, 'and its execution waits no more');
 }
 
 async function requireSamePlan({ store }: Services, request: ApprovalRequest): Promise<void> {
-  const active = await activeConfiguration(store);
+  const active = await getActiveConfiguration(store);
   const accounts = await store.registry.accounts();
-  if (isAsAsked(request, { active, accounts })) return;
+  if (matchesRequest(request, { active, accounts })) return;
   throw new StalePlanError(
     `What run ${request.runId} asks for has moved: an account, or the configuration, is not what was shown any more. ` +
       'Nothing was changed. A run of that change may ask already: `onboarding approve` lists what is open. ' +
-      askAgain(request.accounts.map(({ id }) => id)),
+      formatRetryInstruction(request.accounts.map(({ id }) => id)),
     { runId: request.runId, asked: request.planHash },
   );
 }
 
 async function anybodyWaits({ store }: Services, { accounts }: ApprovalRequest): Promise<boolean> {
   const stored = await Promise.all(accounts.map(({ id }) => store.registry.account(id)));
-  return stored.some((account) => account !== undefined && waits(account));
+  return stored.some((account) => account !== undefined && isPendingApproval(account));
 }
 
 /** Where a decision is completed later, the plan is half done; that it is for the same grants is left to check. */
 async function requireSameConfiguration({ store }: Services, request: ApprovalRequest): Promise<void> {
-  const { hash } = await activeConfiguration(store);
+  const { hash } = await getActiveConfiguration(store);
   if (hash === request.configurationHash) return;
   throw new StalePlanError(
     `Another configuration is in force than the one that run ${request.runId} asked by, so what is left of its ` +
-      `approval is not done. ${askAgain(request.accounts.map(({ id }) => id))}`,
+      `approval is not done. ${formatRetryInstruction(request.accounts.map(({ id }) => id))}`,
     { runId: request.runId },
   );
 }
@@ -131,7 +135,7 @@ async function decide(
   { verdict, by, reason }: ApprovalAnswer,
 ): Promise<{ readonly decision: ApprovalDecision; readonly already: boolean }> {
   if (request.decision !== undefined) return { decision: request.decision, already: true };
-  const at = timestamp(clock);
+  const at = getTimestamp(clock);
   const decision = { verdict, by, at, ...(reason === undefined ? {} : { reason }) };
   if (await store.approvals.decide(request.runId, request.token, decision))
     return { decision, already: false };
@@ -157,22 +161,22 @@ async function approveAccounts(services: Services, { accounts }: ApprovalRequest
   return { approved, moved };
 }
 
-const mostAttempts = 20;
+const maxAttempts = 20;
 
 /** Another change may take the revision in between; then what is stored is looked at again. */
 async function approveAccount({ store, clock, random }: Services, shown: WaitingAccount) {
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const stored = await store.registry.account(shown.id);
-    if (stored === undefined || !waits(stored)) return 'done';
-    if (!waitAlike(waitingAccount(stored), shown)) return 'moved';
+    if (stored === undefined || !isPendingApproval(stored)) return 'done';
+    if (!isSamePendingState(toWaitingAccount(stored), shown)) return 'moved';
     const { approval: _, revision, updatedAt, ...account } = stored;
-    if (await store.registry.put(account, revision, timestamp(clock))) return 'approved';
+    if (await store.registry.put(account, revision, getTimestamp(clock))) return 'approved';
     await clock.sleep(Math.floor(random() * Math.min(2_000, 50 * 2 ** attempt)));
   }
   throw new ConcurrentUpdateError(
-    `Account ${shown.id} could not be approved: the registry changed during each of ${mostAttempts} attempts. ` +
+    `Account ${shown.id} could not be approved: the registry changed during each of ${maxAttempts} attempts. ` +
       'Approve again: it goes on where it ended',
-    { accountId: shown.id, attempts: mostAttempts },
+    { accountId: shown.id, attempts: maxAttempts },
   );
 }
 
@@ -183,7 +187,7 @@ async function releaseOthers(
   decision: ApprovalDecision,
 ): Promise<readonly string[]> {
   const { approvals, registry } = services.store;
-  const waiting = new Set((await registry.accounts()).filter(waits).map(({ id }) => id));
+  const waiting = new Set((await registry.accounts()).filter(isPendingApproval).map(({ id }) => id));
   const others = (await approvals.open()).items.filter(
     (other) => other.runId !== runId && !other.accounts.some(({ id }) => waiting.has(id)),
   );
@@ -221,7 +225,7 @@ const decidedOtherwise = ({ runId, accounts }: ApprovalRequest, { verdict, by, a
   new ApprovalClosedError(
     `What run ${runId} asked was ${verdict} by ${by} at ${at}, and stays so. Nothing was changed. ` +
       (verdict === 'rejected'
-        ? askAgain(accounts.map(({ id }) => id))
+        ? formatRetryInstruction(accounts.map(({ id }) => id))
         : 'To take access back, change the configuration'),
     { runId, verdict, by, at },
   );
@@ -229,6 +233,6 @@ const decidedOtherwise = ({ runId, accounts }: ApprovalRequest, { verdict, by, a
 const tooLate = ({ runId, accounts }: ApprovalRequest, when: string): ApprovalClosedError =>
   new ApprovalClosedError(
     `Too late: the time of what run ${runId} asked was over ${when}. Nothing was granted. ` +
-      askAgain(accounts.map(({ id }) => id)),
+      formatRetryInstruction(accounts.map(({ id }) => id)),
     { runId, accountIds: accounts.map(({ id }) => id) },
   );

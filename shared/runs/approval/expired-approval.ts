@@ -1,21 +1,22 @@
-import { activeConfiguration } from '../../configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../configuration/active-configuration.ts';
 import type { RegisteredAccount } from '../../platform/account.ts';
-import { type ErrorRecord, errorRecord } from '../../platform/errors.ts';
-import { waits } from '../../reconcile/required-approval.ts';
+import { type ErrorRecord, toErrorRecord } from '../../platform/errors.ts';
+import { isPendingApproval } from '../../reconcile/required-approval.ts';
 import type { Services } from '../../reconcile/services.ts';
-import { unreadableText } from '../../reconcile/unreadable-items.ts';
+import { formatUnreadable } from '../../reconcile/unreadable-items.ts';
 import type { ApprovalDecision, ApprovalRequest, Store } from '../../store/ports.ts';
-import { isAsAsked } from './approval-plan.ts';
+import { matchesRequest } from './approval-plan.ts';
 import { ApprovalTimedOutError } from './errors.ts';
 
 /** How a person is asked again for an account. */
-export const askAgain = (accountIds: readonly string[]): string => `To ask again, ${startWith(accountIds)}`;
+export const formatRetryInstruction = (accountIds: readonly string[]): string =>
+  `To ask again, ${startWith(accountIds)}`;
 
 const startWith = (accountIds: readonly string[]): string =>
   `start the state machine account-onboarding with {"accountIds": ${JSON.stringify(accountIds)}}`;
 
 /** Why a run that waited for approval has ended, and who has not got it. */
-export async function unapproved(
+export async function explainUnapproved(
   { store }: Services,
   runId: string,
   error: ErrorRecord,
@@ -25,7 +26,7 @@ export async function unapproved(
   const { decision } = request;
   const ids = request.accounts.map(({ id }) => id);
   const waiting = (await store.registry.accounts()).filter(
-    (account) => ids.includes(account.id) && waits(account),
+    (account) => ids.includes(account.id) && isPendingApproval(account),
   );
   if (decision?.verdict === 'approved' && waiting.length === 0)
     return { error, left: [unheard(ids, decision)] };
@@ -38,12 +39,12 @@ export async function unapproved(
 const timedOut = ({ accounts, until }: ApprovalRequest): ErrorRecord => {
   const ids = accounts.map(({ id }) => id);
   const message = `Nobody has approved ${ids.join(', ')} until ${until}`;
-  return errorRecord(new ApprovalTimedOutError(message, { accountIds: ids }));
+  return toErrorRecord(new ApprovalTimedOutError(message, { accountIds: ids }));
 };
 
 const notApproved = (waiting: readonly RegisteredAccount[]): string =>
   `Account ${waiting.map(({ id }) => id).join(', ')} not approved: what was granted before stays, what waits is not ` +
-  `granted. ${askAgain(waiting.map(({ id }) => id))}`;
+  `granted. ${formatRetryInstruction(waiting.map(({ id }) => id))}`;
 
 /** They have moved back or out of it, or approvals were turned off. */
 const noneWaits = (ids: readonly string[]): string =>
@@ -57,18 +58,21 @@ const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =
  * A line for each account that waits and of which nobody is asked: no request that can be approved names it. And one for each
  * item of a request or its run that cannot be understood.
  */
-export async function unasked(store: Store, now: number): Promise<readonly string[]> {
+export async function listPendingWithoutRequest(store: Store, now: number): Promise<readonly string[]> {
   const accounts = await store.registry.accounts();
-  const waiting = accounts.filter(waits);
+  const waiting = accounts.filter(isPendingApproval);
   if (waiting.length === 0) return [];
-  const active = await activeConfiguration(store);
+  const active = await getActiveConfiguration(store);
   const { items, unreadable } = await store.approvals.open();
   const open = items.filter(
-    (request) => Date.parse(request.until) > now && isAsAsked(request, { active, accounts }),
+    (request) => Date.parse(request.until) > now && matchesRequest(request, { active, accounts }),
   );
   const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
-  return [...waiting.filter(({ id }) => !asked.has(id)).map(unaskedLine), ...unreadable.map(unreadableText)];
+  return [
+    ...waiting.filter(({ id }) => !asked.has(id)).map(unaskedLine),
+    ...unreadable.map(formatUnreadable),
+  ];
 }
 
 const unaskedLine = ({ id, name, approval }: RegisteredAccount): string =>
-  `Account ${id} (${name}) waits for approval since ${approval?.since}, and nobody is asked. ${askAgain([id])}`;
+  `Account ${id} (${name}) waits for approval since ${approval?.since}, and nobody is asked. ${formatRetryInstruction([id])}`;

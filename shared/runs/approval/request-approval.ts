@@ -1,16 +1,16 @@
-import { activeConfiguration } from '../../configuration/active-configuration.ts';
-import { timestamp } from '../../platform/clock.ts';
+import { getActiveConfiguration } from '../../configuration/active-configuration.ts';
+import { getTimestamp } from '../../platform/clock.ts';
 import type { Services } from '../../reconcile/services.ts';
 import type { ApprovalRequest, RunRecord } from '../../store/ports.ts';
-import { tell } from '../record/announce.ts';
-import { approvalDetail, approvalMessage, approvalSubject } from './approval-message.ts';
-import { approvalPlan } from './approval-plan.ts';
-import { approvalDifference } from './approvals.ts';
-import { boundedText } from './bounded-text.ts';
+import { notify } from '../record/announce.ts';
+import { createApprovalDetail, formatApprovalMessage, formatApprovalSubject } from './approval-message.ts';
+import { planApproval } from './approval-plan.ts';
+import { formatApprovalDifference } from './approvals.ts';
+import { limitText } from './bounded-text.ts';
 import { ApprovalNotNeededError } from './errors.ts';
 
 /** In place of a task's token, where a run ends at the question: on a person's own machine. */
-export const noTask = 'no-task';
+export const LOCAL_RUN_TOKEN = 'no-task';
 
 export interface RequestApprovalStep {
   readonly runId: string;
@@ -50,14 +50,14 @@ export async function requestApproval(
   // An invocation that is repeated after somebody has decided must not ask again.
   if (!(await store.approvals.put(request))) return { runId, planHash };
   await store.runs.put(waitingRun(step, run, request));
-  await tell(services, {
+  await notify(services, {
     title: approvalTitle,
-    detail: approvalDetail(request),
-    subject: approvalSubject(request),
-    message: approvalMessage(request),
+    detail: createApprovalDetail(request),
+    subject: formatApprovalSubject(request),
+    message: formatApprovalMessage(request),
     deduplicationId: `${runId}-approval-${planHash.slice(0, 12)}`,
   });
-  services.logger.info('Approval requested', { runId, planHash, until, at: timestamp(clock) });
+  services.logger.info('Approval requested', { runId, planHash, until, at: getTimestamp(clock) });
   return { runId, planHash };
 }
 
@@ -66,10 +66,10 @@ const approvalTitle = 'Approval Requested';
 async function requestOf(services: Services, step: RequestApprovalStep): Promise<ApprovalRequest> {
   const { store, clock } = services;
   const { runId, token, execution, seconds } = step;
-  const active = await activeConfiguration(store);
+  const active = await getActiveConfiguration(store);
   const accounts = await store.registry.accounts();
   const question = { active, accounts, runId, accountIds: step.accounts.map(({ accountId }) => accountId) };
-  const plan = approvalPlan(question);
+  const plan = planApproval(question);
   if (plan.waiting.length === 0)
     throw new ApprovalNotNeededError('None of the accounts waits for approval any more', { runId });
   return {
@@ -79,12 +79,12 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
     accounts: plan.content.accounts,
     planHash: plan.planHash,
     configurationHash: active.hash,
-    difference: boundedText(
-      await approvalDifference(services, question, plan),
+    difference: limitText(
+      await formatApprovalDifference(services, question, plan),
       longestDifference,
       '`onboarding plan --account ID`',
     ),
-    requestedAt: timestamp(clock),
+    requestedAt: getTimestamp(clock),
     until: new Date(clock.now() + seconds * 1_000).toISOString(),
   };
 }

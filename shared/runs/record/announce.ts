@@ -1,11 +1,11 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { isMember } from '../../accounts/membership.ts';
-import { configurationInForce } from '../../configuration/active-configuration.ts';
+import { getConfiguration } from '../../configuration/active-configuration.ts';
 import { ServiceUnavailableError } from '../../platform/aws/errors.ts';
-import { boundedLines } from '../../platform/bounded-lines.ts';
-import { timestamp } from '../../platform/clock.ts';
-import { errorRecord } from '../../platform/errors.ts';
+import { limitLines } from '../../platform/bounded-lines.ts';
+import { getTimestamp } from '../../platform/clock.ts';
+import { toErrorRecord } from '../../platform/errors.ts';
 import type {
   AnnouncementChannel,
   ChannelAnnouncement,
@@ -18,7 +18,7 @@ import type { RecordServices } from './services.ts';
 const eventSource = 'account-onboarding';
 
 /** Bounds of what is left, and of the warnings: an entry of EventBridge and a message of SNS take 256 KiB. */
-const most = { lines: 50, bytes: 80_000 };
+const maxLines = { lines: 50, bytes: 80_000 };
 
 /** Tries of an event that EventBridge does not take, in one invocation. */
 const maxAttempts = 3;
@@ -46,7 +46,7 @@ export async function recordAndAnnounce(
 }
 
 async function newAnnouncement(services: RecordServices, run: RunRecord): Promise<RunAnnouncement> {
-  const pending = { status: 'pending', at: timestamp(services.clock) } as const;
+  const pending = { status: 'pending', at: getTimestamp(services.clock) } as const;
   return { title: await titleOf(services, run), bus: pending, topic: pending };
 }
 
@@ -58,7 +58,7 @@ export async function announcePending(services: RecordServices, run: RunRecord):
   const [bus, topic] = await Promise.all([attempt('bus'), attempt('topic')]);
   const { title } = run.announcement;
   const announcement = { title, bus: bus ?? run.announcement.bus, ...(topic === undefined ? {} : { topic }) };
-  const announced = isUnannounced({ announcement }) ? {} : { announcedAt: timestamp(services.clock) };
+  const announced = isUnannounced({ announcement }) ? {} : { announcedAt: getTimestamp(services.clock) };
   await services.store.runs.put({ ...run, announcement, ...announced });
 }
 
@@ -71,12 +71,12 @@ async function announceOn(
 ): Promise<ChannelAnnouncement | undefined> {
   const known = announcement?.[channel];
   if (known?.status !== 'pending') return known;
-  const at = timestamp(services.clock);
+  const at = getTimestamp(services.clock);
   try {
     const isAnnounced = await send[channel](services, content);
     return isAnnounced ? { status: 'announced', at } : undefined;
   } catch (thrown) {
-    const { name, message } = errorRecord(thrown);
+    const { name, message } = toErrorRecord(thrown);
     const error = `${name}: ${message}`.slice(0, longestError);
     // A metric filter of `infrastructure/alarms.yml` counts these lines.
     const fields = { announcement: 'pending', runId, channel, error };
@@ -86,7 +86,7 @@ async function announceOn(
 }
 
 /** What is announced, with the detail of the event as text. */
-type Content = Omit<Telling, 'detail'> & { readonly detail: string };
+type Content = Omit<Notification, 'detail'> & { readonly detail: string };
 
 /** Each says whether there was anything to announce it on. */
 const send: Readonly<
@@ -102,8 +102,8 @@ const send: Readonly<
 function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
   const { runId, status, accountIds, cause, reason, counts, access, startedAt, finishedAt } = run;
   const where = (count: number | 'all') => `the record of run ${runId} in the table has ${count} of them`;
-  const left = run.left && boundedLines(run.left, most, where);
-  const warnings = run.warnings && boundedLines(run.warnings, most, where);
+  const left = run.left && limitLines(run.left, maxLines, where);
+  const warnings = run.warnings && limitLines(run.warnings, maxLines, where);
   const detail = JSON.stringify({
     runId,
     status,
@@ -122,7 +122,7 @@ function contentOf(run: RunRecord, { title }: RunAnnouncement): Content {
 }
 
 /** What is told of a run before its end. */
-export interface Telling {
+export interface Notification {
   /** The detail type of the event. */
   readonly title: string;
   readonly detail: object;
@@ -137,10 +137,10 @@ export interface Telling {
  * Tells EventBridge's default bus and the configured SNS topic; one that is out of order does not silence the other.
  * @throws the first error, after both were tried
  */
-export const tell = (services: RecordServices, telling: Telling): Promise<void> =>
-  tellAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
+export const notify = (services: RecordServices, telling: Notification): Promise<void> =>
+  notifyAll(services, { ...telling, detail: JSON.stringify(telling.detail) });
 
-async function tellAll(services: RecordServices, telling: Content): Promise<void> {
+async function notifyAll(services: RecordServices, telling: Content): Promise<void> {
   const told = await Promise.allSettled([
     putEvent(services, telling.title, telling.detail),
     publish(services, telling),
@@ -150,7 +150,7 @@ async function tellAll(services: RecordServices, telling: Content): Promise<void
 
 async function publish(
   services: RecordServices,
-  { subject, message, deduplicationId }: Pick<Telling, 'subject' | 'message' | 'deduplicationId'>,
+  { subject, message, deduplicationId }: Pick<Notification, 'subject' | 'message' | 'deduplicationId'>,
 ): Promise<boolean> {
   const topic = await topicOf(services);
   if (topic === undefined) return false;
@@ -213,9 +213,9 @@ async function titleOf({ store }: RecordServices, { status, accountIds, cause }:
  */
 async function topicOf({ store, logger }: RecordServices): Promise<string | undefined> {
   try {
-    return (await configurationInForce(store)).notifications?.topic;
+    return (await getConfiguration(store)).notifications?.topic;
   } catch (error) {
-    if (errorRecord(error).retryable) throw error;
+    if (toErrorRecord(error).retryable) throw error;
     logger.warn('No SNS topic is known, since the configuration in force cannot be read', { error });
     return undefined;
   }

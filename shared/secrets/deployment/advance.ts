@@ -1,11 +1,11 @@
 import { ResourceMissingError } from '../../platform/aws/errors.ts';
 import { OnboardingError } from '../../platform/errors.ts';
 import { type Delivery, type DeliveryKey, isUnfinished } from '../../store/ports.ts';
-import { handFor, keep, type Step } from './deployment-context.ts';
-import { fail } from './fail.ts';
-import { follow } from './follow.ts';
+import { createContext, type DeliveryProgress, saveProgress } from './deployment-context.ts';
+import { failDelivery } from './fail.ts';
+import { followDeployment } from './follow.ts';
 import type { DeploymentServices } from './services.ts';
-import { start } from './start.ts';
+import { startDeployment } from './start.ts';
 
 export interface AdvancedDelivery extends DeliveryKey {
   readonly status: 'waiting' | 'ended';
@@ -29,17 +29,19 @@ export async function advanceDelivery(
     );
   // It is done, or another run has taken it over.
   if (!isUnfinished(delivery) || delivery.runId !== runId) return { source, id, status: 'ended', seconds: 0 };
-  const held = await keep(services, delivery);
+  const held = await saveProgress(services, delivery);
   const { delivery: after, seconds } = await nextStep(services, held);
   return { source, id, status: isUnfinished(after) ? 'waiting' : 'ended', seconds };
 }
 
-async function nextStep(services: DeploymentServices, held: Delivery): Promise<Step> {
+async function nextStep(services: DeploymentServices, held: Delivery): Promise<DeliveryProgress> {
   try {
-    const hand = await handFor(services, held);
-    return held.deployment === undefined ? await start(hand, held) : await follow(hand, held);
+    const hand = await createContext(services, held);
+    return held.deployment === undefined
+      ? await startDeployment(hand, held)
+      : await followDeployment(hand, held);
   } catch (thrown) {
     if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
-    return fail(services, held, thrown);
+    return failDelivery(services, held, thrown);
   }
 }

@@ -1,5 +1,5 @@
 import type { AppConfigClient } from '@aws-sdk/client-appconfig';
-import type { SecretPlace } from '../../platform/aws/secret-arn.ts';
+import type { SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import type { DeploymentTarget } from '../../store/ports.ts';
 import { findTargets, type KnownProfiles } from './discover.ts';
 import type { DeploymentServices } from './services.ts';
@@ -7,29 +7,29 @@ import type { DeploymentServices } from './services.ts';
 /** How long what was found is believed without another look, in milliseconds: the clock looks four times in it. */
 const beliefTime = 3_600_000;
 
-interface Recall {
+interface LoadTargetsRequest {
   readonly client: AppConfigClient;
   readonly strategy: string;
   /** Whether what was found lately is good enough. */
-  readonly believes: boolean;
+  readonly useCachedTargets: boolean;
   /** Default: nothing is known. */
   readonly known?: KnownProfiles | undefined;
 }
 
-export interface Recalled {
+export interface LoadedTargets {
   readonly targets: readonly DeploymentTarget[];
   /** To be called when all is claimed: remembers what was found now, and that nothing is in the way. */
   remember(): Promise<void>;
 }
 
 /** The targets of a secret that the configuration does not name: those of the latest look, or of one that is made now. */
-export async function recallTargets(
+export async function loadTargets(
   { store: { outbox }, clock }: DeploymentServices,
-  secret: SecretPlace,
-  { client, strategy, believes, known }: Recall,
-): Promise<Recalled> {
+  secret: SecretArnParts,
+  { client, strategy, useCachedTargets, known }: LoadTargetsRequest,
+): Promise<LoadedTargets> {
   const now = clock.now();
-  const remembered = believes ? await outbox.remembered(secret.arn) : undefined;
+  const remembered = useCachedTargets ? await outbox.remembered(secret.arn) : undefined;
   if (remembered !== undefined && now - remembered.at < beliefTime)
     return {
       targets: remembered.targets.map((target) => ({ ...target, strategy })),

@@ -1,13 +1,13 @@
 import type { ActiveConfiguration } from '../../configuration/active-configuration.ts';
-import { applicationPlace, applicationsOf } from '../../configuration/applications.ts';
+import { getApplications, locateApplication } from '../../configuration/applications.ts';
 import type { Configuration } from '../../configuration/schema.ts';
 import { secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import { type CentralAccountName, centralAccountNames } from '../../platform/central-accounts.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { claimOrReport } from './claim.ts';
-import { type Found, problemLine, together } from './claim-result.ts';
+import { type ClaimResult, formatProblem, mergeClaimResults } from './claim-result.ts';
 import type { RotationRequest } from './event.ts';
-import { hostedIds, hostedVersion } from './resolve-ids.ts';
+import { resolveHostedIds, resolveHostedVersion } from './resolve-ids.ts';
 import type { DeploymentServices } from './services.ts';
 
 interface HostedClaim {
@@ -24,40 +24,40 @@ export async function claimHosted(
   services: DeploymentServices,
   { configuration }: ActiveConfiguration,
   { request, runId, startedAt }: HostedClaim,
-): Promise<Found> {
-  const place = placeOfHosted(request, configuration);
+): Promise<ClaimResult> {
+  const place = locateHosted(request, configuration);
   const { appConfig } = services.aws(runId, configuration).reader(place);
   const sourceOf = (application: string, profile: string): string =>
     ['appconfig', place.accountId, place.region, application, profile].join(':');
   try {
-    const { application, profile, environments } = await hostedIds(appConfig, request);
+    const { application, profile, environments } = await resolveHostedIds(appConfig, request);
     const source = sourceOf(application, profile);
-    const found = await hostedVersion(appConfig, { application, profile }, request.version);
+    const found = await resolveHostedVersion(appConfig, { application, profile }, request.version);
     const { strategy } = secretDeploymentOf(configuration);
-    const claim = { runId, askedAt: Date.parse(startedAt), again: 'incomplete' } as const;
+    const claim = { runId, askedAt: Date.parse(startedAt), restart: 'incomplete' } as const;
     const claims = environments.map((environment) => {
       const target = { application, environment, profile, strategy };
       return claimOrReport(services, { ...place, ...found, source, target }, claim);
     });
-    return await together(claims);
+    return await mergeClaimResults(claims);
   } catch (thrown) {
     return {
       deliveries: [],
-      problems: [problemLine(sourceOf(request.application, request.profile), thrown)],
+      problems: [formatProblem(sourceOf(request.application, request.profile), thrown)],
     };
   }
 }
 
 /** @throws MalformedEventError where the configuration has no such account */
-export function placeOfHosted(
+export function locateHosted(
   { application, account, region }: HostedClaim['request'],
   configuration: Configuration,
 ) {
-  const named = applicationsOf(configuration).find(({ name }) => name === application);
+  const named = getApplications(configuration).find(({ name }) => name === application);
   const central = account ?? named?.account ?? 'configuration';
   const own = named?.account === central ? named.region : undefined;
   const whose = isCentral(central) ? { account: central, region: region ?? own } : undefined;
-  const place = whose === undefined ? undefined : applicationPlace(whose, configuration);
+  const place = whose === undefined ? undefined : locateApplication(whose, configuration);
   if (place !== undefined) return place;
   throw new MalformedEventError('The input', [
     { path: 'account', message: `must be among centralAccounts, which has no ${central}` },

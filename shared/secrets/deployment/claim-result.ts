@@ -1,8 +1,8 @@
-import { errorRecord, OnboardingError } from '../../platform/errors.ts';
+import { OnboardingError, toErrorRecord } from '../../platform/errors.ts';
 import type { DeliveryKey } from '../../store/ports.ts';
 
 /** What a run takes care of, and what cannot be deployed at all. */
-export interface Found {
+export interface ClaimResult {
   readonly deliveries: readonly DeliveryKey[];
   /** A line each. */
   readonly problems: readonly string[];
@@ -11,7 +11,9 @@ export interface Found {
 }
 
 /** Each delivery once. */
-export async function together(parts: readonly (Found | Promise<Found>)[]): Promise<Found> {
+export async function mergeClaimResults(
+  parts: readonly (ClaimResult | Promise<ClaimResult>)[],
+): Promise<ClaimResult> {
   const found = await Promise.all(parts);
   const deliveries = found.flatMap((each) => each.deliveries);
   const unique = new Map(deliveries.map((key) => [`${key.source}#${key.id}`, key]));
@@ -23,8 +25,8 @@ export async function together(parts: readonly (Found | Promise<Found>)[]): Prom
 }
 
 /** @throws what a retry helps, and what nobody expected */
-export function problemLine(what: string, thrown: unknown): string {
+export function formatProblem(what: string, thrown: unknown): string {
   if (!(thrown instanceof OnboardingError) || thrown.retryable) throw thrown;
-  const { name, message } = errorRecord(thrown);
+  const { name, message } = toErrorRecord(thrown);
   return `${what}: ${name}: ${message}`;
 }

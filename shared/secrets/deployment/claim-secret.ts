@@ -2,27 +2,27 @@ import type { ActiveConfiguration } from '../../configuration/active-configurati
 import { secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import type { AccountClients } from '../../platform/aws/access.ts';
 import { ResourceMissingError } from '../../platform/aws/errors.ts';
-import { secretPlace } from '../../platform/aws/secret-arn.ts';
-import { recallTargets } from './cached-targets.ts';
+import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
+import { loadTargets } from './cached-targets.ts';
 import { type Claim, claimAbandoned, claimOrReport } from './claim.ts';
-import { type Found, problemLine, together } from './claim-result.ts';
-import { type CurrentSecret, currentSecret } from './current-version.ts';
+import { type ClaimResult, formatProblem, mergeClaimResults } from './claim-result.ts';
+import { type CurrentSecret, readCurrentSecret } from './current-version.ts';
 import type { KnownProfiles } from './discover.ts';
-import { forgetTrouble, isNews } from './error-deduplication.ts';
+import { forgetError, isNewError } from './error-deduplication.ts';
 import { SecretNotDeployableError } from './errors.ts';
 import type { DeploymentServices } from './services.ts';
-import { configuredTargets, type NamedSecret } from './targets.ts';
+import { listConfiguredTargets, type NamedSecret } from './targets.ts';
 
 export interface SecretClaim extends Claim {
   /** Whether what was given up for the time being is taken up where it stood. */
-  readonly takesUp: boolean;
+  readonly resumesPostponed: boolean;
   readonly secret: NamedSecret;
   /** The version that a person means. */
   readonly versionId?: string;
   /** Whether targets that were found lately are good enough. */
-  readonly believes: boolean;
+  readonly useCachedTargets: boolean;
   /** Whether trouble is told also where it was told before. */
-  readonly repeats: boolean;
+  readonly reportKnownErrors: boolean;
   /** What is known of the profiles already. Default: nothing. */
   readonly known?: KnownProfiles;
 }
@@ -37,46 +37,56 @@ export async function claimSecret(
   services: DeploymentServices,
   active: ActiveConfiguration,
   claim: SecretClaim,
-): Promise<Found> {
-  const { secret, runId, versionId, believes, known } = claim;
+): Promise<ClaimResult> {
+  const { secret, runId, versionId, useCachedTargets, known } = claim;
   try {
     const clients = services.aws(runId, active.configuration).reader(secret);
     const current = await describe(services, clients, secret);
     const { strategy } = secretDeploymentOf(active.configuration);
-    const configured = configuredTargets(active.configuration, current);
+    const configured = listConfiguredTargets(active.configuration, current);
     const { targets, remember } =
       configured.length > 0
         ? { targets: configured, remember: async () => {} }
-        : await recallTargets(services, current, { client: clients.appConfig, strategy, believes, known });
+        : await loadTargets(services, current, {
+            client: clients.appConfig,
+            strategy,
+            useCachedTargets: useCachedTargets,
+            known,
+          });
     if (targets.length === 0) await forget(services, current.arn);
     if (versionId !== undefined && versionId !== current.version)
       return { deliveries: [], problems: [notCurrent(current, versionId)] };
     const { arn: source, version, accountId, region } = current;
-    const left = await claimAbandoned(services, { runId, source, takesUp: () => claim.takesUp });
+    const left = await claimAbandoned(services, {
+      runId,
+      source,
+      resumesPostponed: () => claim.resumesPostponed,
+    });
     const claims = targets.map((target) =>
       claimOrReport(services, { source, version, accountId, region, target }, claim),
     );
     const claimed = await Promise.all(claims);
     await remember();
-    if (!claim.repeats) await forgetTrouble(services, { ...active, secret });
+    if (!claim.reportKnownErrors) await forgetError(services, { ...active, secret });
     const warnings = targets.length === 0 ? unservedReplica(current) : [];
-    return await together([left, ...claimed, { deliveries: [], problems: [], warnings }]);
+    return await mergeClaimResults([left, ...claimed, { deliveries: [], problems: [], warnings }]);
   } catch (thrown) {
-    const problem = problemLine(secret.secretId, thrown);
-    const news = await isNews(services, { ...active, secret, runId }, thrown);
-    if (!news && !claim.repeats) services.logger.warn('A secret cannot be deployed still', { problem });
-    return { deliveries: [], problems: news || claim.repeats ? [problem] : [] };
+    const problem = formatProblem(secret.secretId, thrown);
+    const news = await isNewError(services, { ...active, secret, runId }, thrown);
+    if (!news && !claim.reportKnownErrors)
+      services.logger.warn('A secret cannot be deployed still', { problem });
+    return { deliveries: [], problems: news || claim.reportKnownErrors ? [problem] : [] };
   }
 }
 
-/** Forgets the secret where it is gone, or has nothing to deploy. @throws like `currentSecret` */
+/** Forgets the secret where it is gone, or has nothing to deploy. @throws like `readCurrentSecret` */
 async function describe(
   services: DeploymentServices,
   { secretsManager }: AccountClients,
   { secretId }: NamedSecret,
 ): Promise<CurrentSecret> {
   try {
-    return await currentSecret(secretsManager, secretId);
+    return await readCurrentSecret(secretsManager, secretId);
   } catch (thrown) {
     const isItsOwn = thrown instanceof ResourceMissingError || thrown instanceof SecretNotDeployableError;
     if (isItsOwn) await forget(services, secretId);
@@ -97,5 +107,5 @@ const unservedReplica = ({ arn, region, primaryRegion }: CurrentSecret): readonl
       ];
 
 async function forget({ store: { outbox } }: DeploymentServices, secretId: string): Promise<void> {
-  if (secretPlace(secretId) !== undefined) await outbox.unwatch(secretId);
+  if (parseSecretArn(secretId) !== undefined) await outbox.unwatch(secretId);
 }

@@ -1,17 +1,17 @@
 import { ConcurrentUpdateError, type ErrorFields } from '../../platform/errors.ts';
 import { type Delivery, type DeliveryKey, isUnfinished, type OutboxStore } from '../../store/ports.ts';
 import { StoredItemError } from '../../store/stored-item-error.ts';
-import { type Found, problemLine } from './claim-result.ts';
+import { type ClaimResult, formatProblem } from './claim-result.ts';
 import {
-  claimed,
+  createDelivery,
+  type DeliveryRequest,
   isAskedAfter,
   isOvertaken,
-  isSecret,
-  keyOf,
-  reopened,
-  takenOver,
+  isSecretDelivery,
+  restartDelivery,
+  takeOver,
   targetPrefix,
-  type Wanted,
+  toDeliveryKey,
 } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
@@ -24,7 +24,7 @@ export interface Claim {
    * begins nothing again, unless another version came in between; a person does. Those of a hosted configuration, which
    * a person alone asks for, are all begun again.
    */
-  readonly again: 'never' | 'incomplete';
+  readonly restart: 'never' | 'incomplete';
 }
 
 /**
@@ -34,10 +34,10 @@ export interface Claim {
  */
 async function claimDelivery(
   { store: { outbox }, clock }: DeploymentServices,
-  wanted: Wanted,
+  wanted: DeliveryRequest,
   claim: Claim,
 ): Promise<DeliveryKey | undefined> {
-  const key = keyOf(wanted);
+  const key = toDeliveryKey(wanted);
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const known = await outbox.get(key);
     if (known !== undefined && known.runId === claim.runId) return isUnfinished(known) ? key : undefined;
@@ -53,28 +53,28 @@ async function claimDelivery(
 /** The same. An item that cannot be understood is a problem of its target, and keeps no other target from the version. */
 export async function claimOrReport(
   services: DeploymentServices,
-  wanted: Wanted,
+  wanted: DeliveryRequest,
   claim: Claim,
-): Promise<Found> {
+): Promise<ClaimResult> {
   try {
     const key = await claimDelivery(services, wanted, claim);
     return { deliveries: key === undefined ? [] : [key], problems: [] };
   } catch (thrown) {
     if (!(thrown instanceof StoredItemError)) throw thrown;
-    return { deliveries: [], problems: [problemLine(wanted.source, thrown)] };
+    return { deliveries: [], problems: [formatProblem(wanted.source, thrown)] };
   }
 }
 
-interface Standing {
+interface ClaimContext {
   readonly known: Delivery | undefined;
-  readonly wanted: Wanted;
+  readonly wanted: DeliveryRequest;
   readonly claim: Claim;
   readonly now: number;
 }
 
 /** `undefined` where there is nothing to do. */
-function nextOf(outbox: OutboxStore, standing: Standing): Promise<Delivery | undefined> {
-  return isSecret(standing.wanted) ? nextOfSecret(outbox, standing) : nextOfHosted(outbox, standing);
+function nextOf(outbox: OutboxStore, standing: ClaimContext): Promise<Delivery | undefined> {
+  return isSecretDelivery(standing.wanted) ? nextOfSecret(outbox, standing) : nextOfHosted(outbox, standing);
 }
 
 /**
@@ -85,20 +85,20 @@ function nextOf(outbox: OutboxStore, standing: Standing): Promise<Delivery | und
  */
 async function nextOfHosted(
   outbox: OutboxStore,
-  { known, wanted, claim, now }: Standing,
+  { known, wanted, claim, now }: ClaimContext,
 ): Promise<Delivery | undefined> {
   const { runId } = claim;
   const all = await outbox.of(wanted.source, targetPrefix(wanted.target));
   const askedAt = momentOf(claim.askedAt ?? now, all, now);
   const wish = { runId, now, askedAt };
-  if (known === undefined) return claimed(wanted, wish);
+  if (known === undefined) return createDelivery(wanted, wish);
   const isOwned = known.ownedUntil > now;
   if (askedAt <= Date.parse(known.requestedAt))
-    return isUnfinished(known) && !isOwned ? takenOver(known, { runId, now }) : undefined;
+    return isUnfinished(known) && !isOwned ? takeOver(known, { runId, now }) : undefined;
   const isOlder = all.some((other) => other.version !== wanted.version && isAskedAfter(other, known));
-  if (!isUnfinished(known) || isOlder) return reopened(known, wanted, wish);
+  if (!isUnfinished(known) || isOlder) return restartDelivery(known, wanted, wish);
   const younger = { ...known, requestedAt: new Date(askedAt).toISOString() };
-  return isOwned ? { ...younger, revision: known.revision + 1 } : takenOver(younger, { runId, now });
+  return isOwned ? { ...younger, revision: known.revision + 1 } : takeOver(younger, { runId, now });
 }
 
 /** What stands there with a moment that is still to come was asked for before, on a machine whose clock is fast. */
@@ -110,14 +110,14 @@ const momentOf = (askedAt: number, all: readonly Delivery[], now: number): numbe
 
 async function nextOfSecret(
   outbox: OutboxStore,
-  { known, wanted, claim: { runId, again }, now }: Standing,
+  { known, wanted, claim: { runId, restart }, now }: ClaimContext,
 ): Promise<Delivery | undefined> {
-  if (known === undefined) return claimed(wanted, { runId, now, askedAt: now });
-  if (isUnfinished(known)) return known.ownedUntil > now ? undefined : takenOver(known, { runId, now });
+  if (known === undefined) return createDelivery(wanted, { runId, now, askedAt: now });
+  if (isUnfinished(known)) return known.ownedUntil > now ? undefined : takeOver(known, { runId, now });
   const begun =
-    (again === 'incomplete' && known.status !== 'complete') ||
+    (restart === 'incomplete' && known.status !== 'complete') ||
     isOvertaken(known, await outbox.of(wanted.source, targetPrefix(wanted.target)));
-  return begun ? reopened(known, wanted, { runId, now, askedAt: now }) : undefined;
+  return begun ? restartDelivery(known, wanted, { runId, now, askedAt: now }) : undefined;
 }
 
 interface Abandoned {
@@ -125,7 +125,7 @@ interface Abandoned {
   /** Default: any. */
   readonly source?: string;
   /** Whether one that was given up for the time being is taken up again. */
-  takesUp(delivery: Delivery): boolean | Promise<boolean>;
+  resumesPostponed(delivery: Delivery): boolean | Promise<boolean>;
 }
 
 /**
@@ -134,8 +134,8 @@ interface Abandoned {
  */
 export async function claimAbandoned(
   { store: { outbox }, clock }: DeploymentServices,
-  { runId, source, takesUp }: Abandoned,
-): Promise<Found> {
+  { runId, source, resumesPostponed }: Abandoned,
+): Promise<ClaimResult> {
   const now = clock.now();
   const taken: DeliveryKey[] = [];
   const { items, unreadable } = await outbox.open();
@@ -144,8 +144,8 @@ export async function claimAbandoned(
     const key = { source: delivery.source, id };
     if (source !== undefined && delivery.source !== source) continue;
     if (isUnfinished(delivery) && delivery.runId === runId) taken.push(key);
-    else if (delivery.ownedUntil <= now && (isUnfinished(delivery) || (await takesUp(delivery))))
-      if (await outbox.put(takenOver(delivery, { runId, now }), revision)) taken.push(key);
+    else if (delivery.ownedUntil <= now && (isUnfinished(delivery) || (await resumesPostponed(delivery))))
+      if (await outbox.put(takeOver(delivery, { runId, now }), revision)) taken.push(key);
   }
   const own = unreadable.filter(({ fields }) => source === undefined || isOf(source, fields));
   return { deliveries: taken, problems: own.map(({ name, message }) => `${name}: ${message}`) };

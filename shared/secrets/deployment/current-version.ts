@@ -1,9 +1,9 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type SecretPlace, secretPlace } from '../../platform/aws/secret-arn.ts';
+import { parseSecretArn, type SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import { SecretNotDeployableError } from './errors.ts';
 
 /** A secret as it is now; never its value. */
-export interface CurrentSecret extends SecretPlace {
+export interface CurrentSecret extends SecretArnParts {
   /** The id of the version that is AWSCURRENT. */
   readonly version: string;
   /** ARN or id of its customer managed key; absent where `aws/secretsmanager` encrypts it. */
@@ -17,7 +17,10 @@ export interface CurrentSecret extends SecretPlace {
  * @throws SecretNotDeployableError where its ARN is not understood, it is scheduled for deletion, or no version is AWSCURRENT
  * @throws ResourceMissingError, AccessDeniedError and the retryable errors of `shared/platform/aws`
  */
-export async function currentSecret(client: SecretsManagerClient, SecretId: string): Promise<CurrentSecret> {
+export async function readCurrentSecret(
+  client: SecretsManagerClient,
+  SecretId: string,
+): Promise<CurrentSecret> {
   const {
     ARN = '',
     DeletedDate,
@@ -25,7 +28,7 @@ export async function currentSecret(client: SecretsManagerClient, SecretId: stri
     PrimaryRegion,
     VersionIdsToStages = {},
   } = await client.send(new DescribeSecretCommand({ SecretId }));
-  const place = secretPlace(ARN);
+  const place = parseSecretArn(ARN);
   if (place === undefined)
     throw new SecretNotDeployableError(
       `The secret ${SecretId} has an ARN that is not understood (${ARN || 'none'}). Report it to the maintainers of this project`,

@@ -1,7 +1,7 @@
 import { type Delivery, type DeliveryKey, type DeploymentTarget, isUnfinished } from '../../store/ports.ts';
 
 /** A version on its way to one target, as it is asked for. */
-export interface Wanted {
+export interface DeliveryRequest {
   readonly source: string;
   readonly version: string;
   readonly accountId: string;
@@ -27,13 +27,14 @@ export const patience = 48 * 3_600_000;
 export const targetPrefix = ({ application, environment, profile }: DeploymentTarget): string =>
   `${application}/${environment}/${profile}/`;
 
-export const keyOf = ({ source, version, target }: Wanted): DeliveryKey => ({
+export const toDeliveryKey = ({ source, version, target }: DeliveryRequest): DeliveryKey => ({
   source,
   id: `${targetPrefix(target)}${version}`,
 });
 
 /** A secret's ARN; anything else is a hosted configuration. */
-export const isSecret = ({ source }: Pick<DeliveryKey, 'source'>): boolean => source.startsWith('arn:');
+export const isSecretDelivery = ({ source }: Pick<DeliveryKey, 'source'>): boolean =>
+  source.startsWith('arn:');
 
 interface Moment {
   readonly runId: string;
@@ -41,10 +42,10 @@ interface Moment {
   readonly now: number;
 }
 
-type Asked = Pick<Delivery, 'version' | 'requestedAt'>;
+type DeliveryOrder = Pick<Delivery, 'version' | 'requestedAt'>;
 
 /** Whether it was asked for after the other; of two at the same moment the higher version is, so that one always is. */
-export function isAskedAfter(one: Asked, other: Asked): boolean {
+export function isAskedAfter(one: DeliveryOrder, other: DeliveryOrder): boolean {
   if (one.requestedAt !== other.requestedAt) return one.requestedAt > other.requestedAt;
   const difference = Number(one.version) - Number(other.version);
   return Number.isNaN(difference) || difference === 0 ? one.version > other.version : difference > 0;
@@ -52,14 +53,14 @@ export function isAskedAfter(one: Asked, other: Asked): boolean {
 
 const iso = (now: number): string => new Date(now).toISOString();
 
-interface Wish extends Moment {
+interface ClaimMoment extends Moment {
   /** Milliseconds since the epoch. */
   readonly askedAt: number;
 }
 
-export const claimed = (wanted: Wanted, { runId, now, askedAt }: Wish): Delivery => ({
+export const createDelivery = (wanted: DeliveryRequest, { runId, now, askedAt }: ClaimMoment): Delivery => ({
   ...wanted,
-  ...keyOf(wanted),
+  ...toDeliveryKey(wanted),
   status: 'claimed',
   runId,
   ownedUntil: now + ownership,
@@ -72,7 +73,7 @@ export const claimed = (wanted: Wanted, { runId, now, askedAt }: Wish): Delivery
 });
 
 /** The same delivery in the care of another run; where it was given up for the time being, from where it stood. */
-export function takenOver(delivery: Delivery, { runId, now }: Moment): Delivery {
+export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
   const care = { runId, ownedUntil: now + ownership, updatedAt: iso(now), revision: delivery.revision + 1 };
   if (isUnfinished(delivery)) return { ...delivery, ...care };
   const { endedAt: _, reason: __, error: ___, waitingSince: ____, ...kept } = delivery;
@@ -80,11 +81,11 @@ export function takenOver(delivery: Delivery, { runId, now }: Moment): Delivery 
 }
 
 /** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
-export function reopened(delivery: Delivery, wanted: Wanted, wish: Wish): Delivery {
+export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wish: ClaimMoment): Delivery {
   const { starts, secondStarts, revision } = delivery;
   const after = delivery.deployment ?? delivery.after;
   return {
-    ...claimed(wanted, wish),
+    ...createDelivery(wanted, wish),
     starts,
     secondStarts,
     ...(after === undefined ? {} : { after }),

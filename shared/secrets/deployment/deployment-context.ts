@@ -1,14 +1,14 @@
-import { configurationInForce } from '../../configuration/active-configuration.ts';
+import { getConfiguration } from '../../configuration/active-configuration.ts';
 import type { Configuration } from '../../configuration/schema.ts';
 import { type SecretDeployment, secretDeploymentOf } from '../../configuration/secret-deployment.ts';
 import type { AccountClients } from '../../platform/aws/access.ts';
 import { ConcurrentUpdateError, type ErrorRecord } from '../../platform/errors.ts';
 import type { Delivery } from '../../store/ports.ts';
-import { isSecret, ownership, patience } from './delivery.ts';
+import { isSecretDelivery, ownership, patience } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
 /** A run that has a delivery in hand, with what it needs. */
-export interface Hand {
+export interface DeploymentContext {
   readonly services: DeploymentServices;
   readonly configuration: Configuration;
   readonly secretDeployment: SecretDeployment;
@@ -18,17 +18,17 @@ export interface Hand {
 }
 
 /** A delivery as it is stored now, and how long to wait before it is looked at again. */
-export interface Step {
+export interface DeliveryProgress {
   readonly delivery: Delivery;
   readonly seconds: number;
 }
 
 /** @throws ConfigurationMismatchError where no configuration is in force */
-export async function handFor(
+export async function createContext(
   services: DeploymentServices,
   { runId, accountId, region }: Pick<Delivery, 'runId' | 'accountId' | 'region'>,
-): Promise<Hand> {
-  const configuration = await configurationInForce(services.store);
+): Promise<DeploymentContext> {
+  const configuration = await getConfiguration(services.store);
   const access = services.aws(runId, configuration);
   const place = { accountId, region };
   return {
@@ -53,7 +53,7 @@ export const longestWait = 120;
  * Stores a change before anything else is done, and keeps the delivery in the run's care.
  * @throws ConcurrentUpdateError where another process has changed it meanwhile
  */
-export async function keep(
+export async function saveProgress(
   { store: { outbox }, clock }: DeploymentServices,
   delivery: Delivery,
   change: Partial<Delivery> = {},
@@ -72,33 +72,45 @@ export async function keep(
   );
 }
 
-export interface End {
+export interface DeliveryEnd {
   readonly status: Delivery['status'];
   readonly reason: string;
   readonly error?: ErrorRecord;
 }
 
 /** What is not given up for the time being is not taken up again by the clock. */
-export function end({ services }: Pick<Hand, 'services'>, delivery: Delivery, how: End): Promise<Step> {
+export function endDelivery(
+  { services }: Pick<DeploymentContext, 'services'>,
+  delivery: Delivery,
+  how: DeliveryEnd,
+): Promise<DeliveryProgress> {
   const { again: _, ...kept } = delivery;
-  return ended(services, kept, how);
+  return saveEnd(services, kept, how);
 }
 
 /**
  * Ends it for this run. The clock takes the delivery of a secret up again, for `patience` from the first time on; it is
  * told the first time and when that is over.
  */
-export function giveUp({ services }: Pick<Hand, 'services'>, delivery: Delivery, how: End): Promise<Step> {
+export function postpone(
+  { services }: Pick<DeploymentContext, 'services'>,
+  delivery: Delivery,
+  how: DeliveryEnd,
+): Promise<DeliveryProgress> {
   const now = services.clock.now();
   const { again = { until: now + patience, toldBy: delivery.runId } } = delivery;
   const over = now >= again.until;
-  if (over || !isSecret(delivery))
-    return end({ services }, delivery, { ...how, reason: `${how.reason}. Start it by hand` });
+  if (over || !isSecretDelivery(delivery))
+    return endDelivery({ services }, delivery, { ...how, reason: `${how.reason}. Start it by hand` });
   const reason = `${how.reason}. The clock looks at it again until ${new Date(again.until).toISOString()}`;
-  return ended(services, { ...delivery, again }, { ...how, reason });
+  return saveEnd(services, { ...delivery, again }, { ...how, reason });
 }
 
-async function ended(services: DeploymentServices, delivery: Delivery, how: End): Promise<Step> {
+async function saveEnd(
+  services: DeploymentServices,
+  delivery: Delivery,
+  how: DeliveryEnd,
+): Promise<DeliveryProgress> {
   const endedAt = new Date(services.clock.now()).toISOString();
-  return { delivery: await keep(services, delivery, { ...how, endedAt }), seconds: 0 };
+  return { delivery: await saveProgress(services, delivery, { ...how, endedAt }), seconds: 0 };
 }

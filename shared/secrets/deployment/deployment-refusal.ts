@@ -1,14 +1,14 @@
 import { AccessDeniedError, ResourceDisabledError, ResourceMissingError } from '../../platform/aws/errors.ts';
 import type { OnboardingError } from '../../platform/errors.ts';
 import type { Delivery } from '../../store/ports.ts';
-import { isSecret } from './delivery.ts';
+import { isSecretDelivery } from './delivery.ts';
 import { DeploymentRefusedError } from './errors.ts';
 
 /**
  * The error of a start that AppConfig has refused for good; `undefined` for any other. AppConfig's own words can quote the
  * content that a validator refused, so the words about a secret are not repeated.
  */
-export function deploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
+export function toDeploymentRefusal(delivery: Delivery, thrown: unknown): OnboardingError | undefined {
   if (
     thrown instanceof AccessDeniedError ||
     thrown instanceof ResourceMissingError ||
@@ -19,7 +19,7 @@ export function deploymentRefusal(delivery: Delivery, thrown: unknown): Onboardi
   const advice = adviceFor(thrown, delivery);
   if (advice === undefined) return undefined;
   const { version, target } = delivery;
-  const words = isSecret(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
+  const words = isSecretDelivery(delivery) ? thrown.name : `${thrown.name}: ${thrown.message}`;
   return new DeploymentRefusedError(
     `AppConfig refused to deploy version ${version} with profile ${target.profile} to environment ` +
       `${target.environment} (${words}). ${advice}`,
@@ -45,7 +45,7 @@ function adviceFor(thrown: Error, delivery: Delivery): string | undefined {
 
 /** AppConfig hosts the content of a hosted configuration: its profile has no other location, and no retrieval role. */
 const uncertainAdvice = (delivery: Delivery): string =>
-  isSecret(delivery)
+  isSecretDelivery(delivery)
     ? "Check the profile's location, its retrieval role and its validators, and the deployment strategy"
     : `Check that the profile has version ${delivery.version}, its validators, and the deployment strategy`;
 

@@ -5,22 +5,25 @@ import {
   ListDeploymentsCommand,
 } from '@aws-sdk/client-appconfig';
 import type { Delivery } from '../../store/ports.ts';
-import type { Hand } from './deployment-context.ts';
+import type { DeploymentContext } from './deployment-context.ts';
 
-export type FoundDeployment = GetDeploymentCommandOutput;
+export type ObservedDeployment = GetDeploymentCommandOutput;
 
 /** What an environment says of its deployments. */
-export interface Seen {
+export interface EnvironmentDeployments {
   /** The number of the latest one; `undefined` where there is none. */
   readonly latest: number | undefined;
   /** Whether one is under way, so that no other can start (AppConfig user guide, "Deploying a configuration"). */
   readonly busy: boolean;
   /** The one that brings, or has brought, this very version of this profile. */
-  readonly own: FoundDeployment | undefined;
+  readonly own: ObservedDeployment | undefined;
 }
 
 /** Looks at an environment's latest deployments, 50 at most: AppConfig gives the newest first, which is not relied on. */
-export async function seenDeployments(hand: Hand, delivery: Delivery): Promise<Seen> {
+export async function readDeployments(
+  hand: DeploymentContext,
+  delivery: Delivery,
+): Promise<EnvironmentDeployments> {
   const { application: ApplicationId, environment: EnvironmentId } = delivery.target;
   const { Items: listed = [] } = await hand.reader.appConfig.send(
     new ListDeploymentsCommand({ ApplicationId, EnvironmentId, MaxResults: 50 }),
@@ -46,10 +49,10 @@ const undone: ReadonlySet<string> = new Set(['ROLLED_BACK', 'REVERTED']);
  * still; one since then also where our own start was not answered.
  */
 async function ownAmong(
-  hand: Hand,
+  hand: DeploymentContext,
   delivery: Delivery,
   items: readonly DeploymentSummary[],
-): Promise<FoundDeployment | undefined> {
+): Promise<ObservedDeployment | undefined> {
   const { version, after = 0, unanswered } = delivery;
   for (const [index, item] of items.entries()) {
     const { DeploymentNumber = 0, ConfigurationVersion, State = '' } = item;
@@ -70,10 +73,10 @@ const replaces = (later: DeploymentSummary, item: DeploymentSummary): boolean =>
   !undone.has(later.State ?? '');
 
 export const deploymentOf = (
-  { reader }: Hand,
+  { reader }: DeploymentContext,
   { target }: Delivery,
   DeploymentNumber: number,
-): Promise<FoundDeployment> =>
+): Promise<ObservedDeployment> =>
   reader.appConfig.send(
     new GetDeploymentCommand({
       ApplicationId: target.application,

@@ -6,7 +6,7 @@ import {
   ListHostedConfigurationVersionsCommand,
 } from '@aws-sdk/client-appconfig';
 import { ResourceMissingError } from '../../platform/aws/errors.ts';
-import type { SecretPlace } from '../../platform/aws/secret-arn.ts';
+import type { SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import type { DeploymentTarget } from '../../store/ports.ts';
 import { isLocationOf } from './targets.ts';
 
@@ -32,7 +32,7 @@ interface Search {
  * environment is served by all profiles of its application (AppConfig user guide, "Creating environments").
  */
 export async function findTargets(
-  secret: SecretPlace,
+  secret: SecretArnParts,
   { client, strategy, known = new Map() }: Search,
 ): Promise<readonly DeploymentTarget[]> {
   const place = `${secret.accountId}/${secret.region}`;

@@ -1,8 +1,8 @@
 import type { Configuration } from '../../configuration/schema.ts';
-import { secretPlace } from '../../platform/aws/secret-arn.ts';
-import { errorRecord } from '../../platform/errors.ts';
+import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
+import { toErrorRecord } from '../../platform/errors.ts';
 import type { DeploymentServices } from './services.ts';
-import { configuredSecrets, type NamedSecret } from './targets.ts';
+import { listConfiguredSecrets, type NamedSecret } from './targets.ts';
 
 /** Whose trouble it is, and which run has met it. */
 interface Trouble {
@@ -15,12 +15,12 @@ interface Trouble {
  * Whether no other run has told yet what keeps a secret from being looked for: one that the configuration names, or that
  * the clock looks at since it was deployed before. Of any other it is always news.
  */
-export async function isNews(
+export async function isNewError(
   { store: { outbox } }: DeploymentServices,
   { configuration, secret, runId }: Trouble,
   thrown: unknown,
 ): Promise<boolean> {
-  const { name: trouble } = errorRecord(thrown);
+  const { name: trouble } = toErrorRecord(thrown);
   const isKept = isConfigured(secret, configuration) || (await outbox.watched()).includes(secret.secretId);
   if (!isKept) return true;
   const key = troubleKey(secret, configuration);
@@ -32,7 +32,7 @@ export async function isNews(
 }
 
 /** After a look that went well, the same trouble is news again. */
-export async function forgetTrouble(
+export async function forgetError(
   { store: { outbox } }: DeploymentServices,
   { configuration, secret }: Omit<Trouble, 'runId'>,
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function forgetTrouble(
 
 /** By its name or its ARN. */
 export const isConfigured = (secret: NamedSecret, configuration: Configuration): boolean =>
-  configuredSecrets(configuration).some((each) => nameOf(each) === nameOf(secret));
+  listConfiguredSecrets(configuration).some((each) => nameOf(each) === nameOf(secret));
 
 /** What is remembered of a secret that is looked at because it was deployed before is kept, and forgotten, by its ARN. */
 const troubleKey = (secret: NamedSecret, configuration: Configuration): string =>
@@ -51,4 +51,4 @@ const troubleKey = (secret: NamedSecret, configuration: Configuration): string =
 
 /** One for the name and the ARN. */
 const nameOf = ({ accountId, region, secretId }: NamedSecret): string =>
-  [accountId, region, secretPlace(secretId)?.name ?? secretId].join(':');
+  [accountId, region, parseSecretArn(secretId)?.name ?? secretId].join(':');

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { secretPlace } from '../../platform/aws/secret-arn.ts';
+import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
-import { findingsOf } from '../../platform/findings.ts';
-import { region } from '../../platform/schema-fields.ts';
+import { toFindings } from '../../platform/findings.ts';
+import { regionSchema } from '../../platform/schema-fields.ts';
 
 /** What a deployment is asked for by: a reason to look at what is current. */
 export type RotationRequest =
@@ -74,7 +74,7 @@ const manual = z.union([
       version: z.union([version, z.int().positive().transform(String)]),
       environments: z.array(idOrName).min(1).optional(),
       account: z.string().exactOptional(),
-      region: region.exactOptional(),
+      region: regionSchema.exactOptional(),
     })
     .transform(
       ({ environments, ...given }): RotationRequest => ({
@@ -91,7 +91,7 @@ const manual = z.union([
 
 const secretArn = z
   .string({ error: 'must be the ARN of a secret' })
-  .refine((arn) => secretPlace(arn) !== undefined, { error: 'must be the ARN of a secret' });
+  .refine((arn) => parseSecretArn(arn) !== undefined, { error: 'must be the ARN of a secret' });
 
 /** Secrets Manager user guide, "Secret Label Updated event". */
 const labelUpdated = z.looseObject({
@@ -157,5 +157,5 @@ const ignored = (reason: string): RotationRequest => ({ type: 'ignored', reason 
 function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new MalformedEventError('The event', findingsOf(result.error.issues));
+  throw new MalformedEventError('The event', toFindings(result.error.issues));
 }

@@ -1,29 +1,29 @@
 import { ResourceMissingError } from '../../platform/aws/errors.ts';
-import { secretPlace } from '../../platform/aws/secret-arn.ts';
-import { errorRecord, OnboardingError } from '../../platform/errors.ts';
+import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
+import { OnboardingError, toErrorRecord } from '../../platform/errors.ts';
 import type { Delivery } from '../../store/ports.ts';
-import { end, handFor, type Step } from './deployment-context.ts';
+import { createContext, type DeliveryProgress, endDelivery } from './deployment-context.ts';
 import { findTargets } from './discover.ts';
 import { DeploymentRefusedError } from './errors.ts';
 import type { DeploymentServices } from './services.ts';
-import { configuredTargets } from './targets.ts';
+import { listConfiguredTargets } from './targets.ts';
 
 /**
  * Ends a delivery that cannot be started. Where its target was found once, and does not serve the secret any more, there
  * is nothing to deploy and nothing to tell.
  * @throws the retryable errors of `shared/platform/aws`
  */
-export async function fail(
+export async function failDelivery(
   services: DeploymentServices,
   delivery: Delivery,
   thrown: OnboardingError,
-): Promise<Step> {
+): Promise<DeliveryProgress> {
   if (await isWithdrawn(services, delivery, thrown)) {
     const reason = `Profile ${delivery.target.profile} and its environment do not serve the secret any more`;
-    return end({ services }, delivery, { status: 'withdrawn', reason });
+    return endDelivery({ services }, delivery, { status: 'withdrawn', reason });
   }
-  const error = errorRecord(thrown);
-  return end({ services }, delivery, { status: 'failed', reason: error.message, error });
+  const error = toErrorRecord(thrown);
+  return endDelivery({ services }, delivery, { status: 'failed', reason: error.message, error });
 }
 
 /** Looks for the targets of the secret afresh, where the error may come of a target that was only remembered. */
@@ -33,11 +33,11 @@ async function isWithdrawn(
   thrown: OnboardingError,
 ): Promise<boolean> {
   if (!(thrown instanceof ResourceMissingError || thrown instanceof DeploymentRefusedError)) return false;
-  const secret = secretPlace(delivery.source);
+  const secret = parseSecretArn(delivery.source);
   if (secret === undefined) return false;
   try {
-    const { configuration, reader } = await handFor(services, delivery);
-    if (configuredTargets(configuration, secret).length > 0) return false;
+    const { configuration, reader } = await createContext(services, delivery);
+    if (listConfiguredTargets(configuration, secret).length > 0) return false;
     const { target } = delivery;
     const found = await findTargets(secret, { client: reader.appConfig, strategy: target.strategy });
     return !found.some(

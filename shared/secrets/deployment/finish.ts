@@ -1,5 +1,5 @@
-import { timestamp } from '../../platform/clock.ts';
-import { messageOf } from '../../platform/lambda/task-error.ts';
+import { getTimestamp } from '../../platform/clock.ts';
+import { parseTaskError } from '../../platform/lambda/task-error.ts';
 import { recordAndAnnounce } from '../../runs/record/announce.ts';
 import {
   type Delivery,
@@ -10,8 +10,8 @@ import {
   type RunRecord,
 } from '../../store/ports.ts';
 import { StoredItemError } from '../../store/stored-item-error.ts';
-import { problemLine } from './claim-result.ts';
-import { isSecret } from './delivery.ts';
+import { formatProblem } from './claim-result.ts';
+import { isSecretDelivery } from './delivery.ts';
 import type { DeploymentServices } from './services.ts';
 
 /** How one delivery went through the state machine: to its end, or with the error that was caught. */
@@ -47,7 +47,7 @@ export async function finishDeployments(
     ...stored.flatMap(({ outcome, delivery, unreadable }) =>
       unreadable === undefined
         ? leftLine(runId, outcome, delivery)
-        : [problemLine(outcome.source, unreadable)],
+        : [formatProblem(outcome.source, unreadable)],
     ),
   ];
   const own = stored.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
@@ -56,7 +56,7 @@ export async function finishDeployments(
     runId,
     status,
     startedAt: opened?.startedAt ?? startedAt,
-    finishedAt: timestamp(services.clock),
+    finishedAt: getTimestamp(services.clock),
     cause: opened?.cause ?? 'deployment',
     accountIds: [...new Set(own.map(({ accountId }) => accountId))].sort(),
     reason: left[0] ?? summary(own, runId),
@@ -101,12 +101,12 @@ function leftLine(
   if (fine.has(delivery.status) || delivery.runId !== runId || isTold(delivery, runId)) return [];
   const where = `${nameOf(delivery)} to environment ${delivery.target.environment}`;
   if (!isUnfinished(delivery)) return [`${where}: ${delivery.status}: ${delivery.reason ?? ''}`];
-  const why = error === undefined ? '' : `: ${error.Error}: ${messageOf(error.Cause)}`;
+  const why = error === undefined ? '' : `: ${error.Error}: ${parseTaskError(error.Cause)}`;
   return [`${where}: ${delivery.status}, and left for the next look${why}`];
 }
 
 const nameOf = (delivery: Delivery): string =>
-  isSecret(delivery)
+  isSecretDelivery(delivery)
     ? `${delivery.source}, version ${delivery.version}`
     : `Profile ${delivery.target.profile}, version ${delivery.version}`;
 

@@ -1,51 +1,72 @@
 import type { Delivery } from '../../store/ports.ts';
-import { end, giveUp, type Hand, keep, longestWait, type Step } from './deployment-context.ts';
-import { deploymentOf, type FoundDeployment } from './deployments.ts';
+import {
+  type DeliveryProgress,
+  type DeploymentContext,
+  endDelivery,
+  longestWait,
+  postpone,
+  saveProgress,
+} from './deployment-context.ts';
+import { deploymentOf, type ObservedDeployment } from './deployments.ts';
 
 const minute = 60_000;
 
 /** Looks how a deployment goes, and ends the delivery with it, or after the configured time. */
-export async function follow(hand: Hand, delivery: Delivery, known?: FoundDeployment): Promise<Step> {
+export async function followDeployment(
+  hand: DeploymentContext,
+  delivery: Delivery,
+  known?: ObservedDeployment,
+): Promise<DeliveryProgress> {
   const { deployment = 0 } = delivery;
   const found = known ?? (await deploymentOf(hand, delivery, deployment));
   switch (found.State) {
     case 'COMPLETE':
-      return end(hand, delivery, { status: 'complete', reason: `Deployment ${deployment} is complete` });
+      return endDelivery(hand, delivery, {
+        status: 'complete',
+        reason: `Deployment ${deployment} is complete`,
+      });
     case 'ROLLED_BACK':
-      return end(hand, delivery, {
+      return endDelivery(hand, delivery, {
         status: 'rolled-back',
         reason: `Deployment ${deployment} was rolled back${byWhom(found)}. Readers have the version before it`,
       });
     case 'REVERTED':
-      return end(hand, delivery, { status: 'reverted', reason: `Deployment ${deployment} was reverted` });
+      return endDelivery(hand, delivery, {
+        status: 'reverted',
+        reason: `Deployment ${deployment} was reverted`,
+      });
     default:
       return goOn(hand, delivery, found);
   }
 }
 
-async function goOn(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
+async function goOn(
+  hand: DeploymentContext,
+  delivery: Delivery,
+  found: ObservedDeployment,
+): Promise<DeliveryProgress> {
   const { clock } = hand.services;
   const { deploymentTimeoutMinutes } = hand.secretDeployment;
   // A deployment that was followed to the limit is followed once more where a person asks for it again.
   const { startedAt = '', requestedAt } = delivery;
   const since = clock.now() - Date.parse(startedAt > requestedAt ? startedAt : requestedAt);
   if (since >= deploymentTimeoutMinutes * minute)
-    return giveUp(hand, delivery, {
+    return postpone(hand, delivery, {
       status: 'timed-out',
       reason: `Deployment ${delivery.deployment} is ${found.State} after ${deploymentTimeoutMinutes} minutes`,
     });
-  return { delivery: await keep(hand.services, delivery), seconds: secondsLeft(found, clock.now()) };
+  return { delivery: await saveProgress(hand.services, delivery), seconds: secondsLeft(found, clock.now()) };
 }
 
 /** What the strategy says is left, between 5 seconds and `longestWait`. */
-function secondsLeft(found: FoundDeployment, now: number): number {
+function secondsLeft(found: ObservedDeployment, now: number): number {
   const { StartedAt, DeploymentDurationInMinutes = 0, FinalBakeTimeInMinutes = 0 } = found;
   const length = (DeploymentDurationInMinutes + FinalBakeTimeInMinutes) * minute;
   const left = ((StartedAt?.getTime() ?? now) + length - now) / 1_000;
   return Math.round(Math.min(longestWait, Math.max(5, left)));
 }
 
-function byWhom({ EventLog = [] }: FoundDeployment): string {
+function byWhom({ EventLog = [] }: ObservedDeployment): string {
   const started = EventLog.find(({ EventType }) => EventType === 'ROLLBACK_STARTED');
   return started?.TriggeredBy === undefined ? '' : ` by ${started.TriggeredBy}`;
 }

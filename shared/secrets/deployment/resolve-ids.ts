@@ -15,7 +15,7 @@ export interface NamedHosted {
  * @throws ResourceMissingError for what has neither this id nor this name, or shares the name with others
  * @throws MalformedEventError for a profile whose content is somewhere else, such as a secret
  */
-export async function hostedIds(
+export async function resolveHostedIds(
   client: AppConfigClient,
   { application, profile, environments }: NamedHosted,
 ): Promise<Required<NamedHosted>> {
@@ -58,7 +58,7 @@ export interface HostedVersion {
  * The version of a hosted configuration that has this number, or else this label, as StartDeployment takes them.
  * @throws ResourceMissingError where there is none
  */
-export async function hostedVersion(
+export async function resolveHostedVersion(
   client: AppConfigClient,
   { application, profile }: Pick<NamedHosted, 'application' | 'profile'>,
   wanted: string,
@@ -76,7 +76,7 @@ export async function hostedVersion(
   return { version: String(VersionNumber), ...(KmsKeyArn === undefined ? {} : { kmsKey: KmsKeyArn }) };
 }
 
-const mostNamed = 20;
+const maxNamed = 20;
 
 function newest(versions: readonly HostedConfigurationVersionSummary[]): string {
   const named = versions
@@ -84,8 +84,8 @@ function newest(versions: readonly HostedConfigurationVersionSummary[]): string 
     .map(({ VersionNumber, VersionLabel }) =>
       VersionLabel === undefined ? String(VersionNumber) : `${VersionNumber} (${VersionLabel})`,
     );
-  const more = named.length > mostNamed ? [`${named.length - mostNamed} older`] : [];
-  return [...named.slice(0, mostNamed), ...more].join(', ') || 'none';
+  const more = named.length > maxNamed ? [`${named.length - maxNamed} older`] : [];
+  return [...named.slice(0, maxNamed), ...more].join(', ') || 'none';
 }
 
 interface Item {

@@ -1,16 +1,19 @@
-import { type ActiveConfiguration, activeConfiguration } from '../../configuration/active-configuration.ts';
-import { secretPlace } from '../../platform/aws/secret-arn.ts';
-import { timestamp } from '../../platform/clock.ts';
+import {
+  type ActiveConfiguration,
+  getActiveConfiguration,
+} from '../../configuration/active-configuration.ts';
+import { parseSecretArn } from '../../platform/aws/secret-arn.ts';
+import { getTimestamp } from '../../platform/clock.ts';
 import { MalformedEventError } from '../../platform/errors.ts';
 import { retryAnnouncements } from '../../runs/record/retry-announcements.ts';
 import type { DeliveryKey } from '../../store/ports.ts';
 import { claimHosted } from './claim-hosted.ts';
-import { type Found, together } from './claim-result.ts';
+import { type ClaimResult, mergeClaimResults } from './claim-result.ts';
 import { claimSecret } from './claim-secret.ts';
 import { parseRotationEvent, type RotationRequest } from './event.ts';
-import { lookAround } from './scheduled-check.ts';
+import { runScheduledCheck } from './scheduled-check.ts';
 import type { DeploymentServices } from './services.ts';
-import { type NamedSecret, namedSecrets } from './targets.ts';
+import { findNamedSecrets, type NamedSecret } from './targets.ts';
 
 export interface ResolvedDeployments {
   readonly runId: string;
@@ -23,7 +26,7 @@ export interface ResolvedDeployments {
   readonly warnings: readonly string[];
 }
 
-interface Step {
+interface ResolveInput {
   readonly runId: string;
   readonly startedAt: string;
   readonly input: unknown;
@@ -36,19 +39,19 @@ interface Step {
  */
 export async function resolveDeployments(
   services: DeploymentServices,
-  step: Step,
+  step: ResolveInput,
 ): Promise<ResolvedDeployments> {
   const { runId, startedAt } = step;
   const { runs } = services.store;
   const request = await readRequest(services, step);
   if (request.type === 'ignored') {
-    const finishedAt = timestamp(services.clock);
+    const finishedAt = getTimestamp(services.clock);
     const { reason } = request;
     await runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
     return { runId, status: 'ignored', deliveries: [], problems: [], warnings: [] };
   }
   // First of all, so that a run that dies here is made up for.
-  const arn = request.type === 'secret' ? secretPlace(request.secretId)?.arn : undefined;
+  const arn = request.type === 'secret' ? parseSecretArn(request.secretId)?.arn : undefined;
   if (arn !== undefined) await services.store.outbox.watch(arn);
   const { cause } = request;
   const opened = { runId, status: 'running' as const, startedAt, accountIds: [], cause };
@@ -64,7 +67,7 @@ export async function resolveDeployments(
 /** What cannot be read leaves an open record, so that its end is announced as a deployment's. */
 async function readRequest(
   { store }: DeploymentServices,
-  { runId, startedAt, input }: Step,
+  { runId, startedAt, input }: ResolveInput,
 ): Promise<RotationRequest> {
   try {
     return parseRotationEvent(input);
@@ -79,13 +82,13 @@ type Asked = Exclude<RotationRequest, { readonly type: 'ignored' }>;
 async function claimAll(
   services: DeploymentServices,
   request: Asked,
-  { runId, startedAt }: Step,
-): Promise<Found> {
+  { runId, startedAt }: ResolveInput,
+): Promise<ClaimResult> {
   if (request.type === 'rotation-failed') return { deliveries: [], problems: [notRotated(request.secretId)] };
-  const active = await activeConfiguration(services.store);
+  const active = await getActiveConfiguration(services.store);
   if (request.type === 'hosted') return claimHosted(services, active, { request, runId, startedAt });
-  if (request.type === 'look') return lookAround(services, active, runId);
-  const secrets = namedSecrets(active.configuration, request.secretId);
+  if (request.type === 'look') return runScheduledCheck(services, active, runId);
+  const secrets = findNamedSecrets(active.configuration, request.secretId);
   if (secrets.length === 0)
     throw new MalformedEventError('The input', [
       {
@@ -96,25 +99,25 @@ async function claimAll(
   if (request.cause === 'rotated' && !secrets.some((secret) => isCentral(secret, active)))
     return leaveAlone(services, request.secretId);
   const byHand = request.cause === 'deployment';
-  const again = byHand ? 'incomplete' : 'never';
+  const restart = byHand ? 'incomplete' : 'never';
   const { versionId } = request;
   const claim = {
     runId,
-    again,
-    believes: !byHand,
+    restart,
+    useCachedTargets: !byHand,
     // What a person begins again is told again.
-    takesUp: !byHand,
-    repeats: true,
+    resumesPostponed: !byHand,
+    reportKnownErrors: true,
     ...(byHand && versionId !== undefined ? { versionId } : {}),
   } as const;
-  return together(secrets.map((secret) => claimSecret(services, active, { secret, ...claim })));
+  return mergeClaimResults(secrets.map((secret) => claimSecret(services, active, { secret, ...claim })));
 }
 
 const isCentral = ({ accountId }: NamedSecret, { configuration }: ActiveConfiguration): boolean =>
   Object.values(configuration.centralAccounts).some((central) => central?.id === accountId);
 
 /** The hub's own account sends events of all its secrets, whose deployment is nobody's wish unless it is central. */
-async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<Found> {
+async function leaveAlone({ store }: DeploymentServices, arn: string): Promise<ClaimResult> {
   await store.outbox.unwatch(arn);
   return { deliveries: [], problems: [] };
 }

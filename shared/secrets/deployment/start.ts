@@ -1,35 +1,45 @@
 import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
-import { errorRecord, OnboardingError } from '../../platform/errors.ts';
+import { OnboardingError, toErrorRecord } from '../../platform/errors.ts';
 import type { Delivery } from '../../store/ports.ts';
-import { type CurrentSecret, currentSecret } from './current-version.ts';
-import { isAskedAfter, isSecret, targetPrefix } from './delivery.ts';
-import { end, giveUp, type Hand, keep, longestWait, type Step } from './deployment-context.ts';
-import { deploymentRefusal } from './deployment-refusal.ts';
-import { type FoundDeployment, type Seen, seenDeployments } from './deployments.ts';
+import { type CurrentSecret, readCurrentSecret } from './current-version.ts';
+import { isAskedAfter, isSecretDelivery, targetPrefix } from './delivery.ts';
+import {
+  type DeliveryProgress,
+  type DeploymentContext,
+  endDelivery,
+  longestWait,
+  postpone,
+  saveProgress,
+} from './deployment-context.ts';
+import { toDeploymentRefusal } from './deployment-refusal.ts';
+import { type EnvironmentDeployments, type ObservedDeployment, readDeployments } from './deployments.ts';
 import { EnvironmentBusyError } from './errors.ts';
-import { fail } from './fail.ts';
-import { follow } from './follow.ts';
+import { failDelivery } from './fail.ts';
+import { followDeployment } from './follow.ts';
 
 /**
  * Starts the deployment of a delivery that has none. The environment is looked at first, then the secret, or what else
  * of the hosted configuration was asked for: a deployment that begins after the first look has another number than we say, and AppConfig refuses ours. So an old version never
  * lands on a newer one, and a start whose answer never came is found before it is sent again.
  */
-export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
+export async function startDeployment(
+  hand: DeploymentContext,
+  delivery: Delivery,
+): Promise<DeliveryProgress> {
   const deadline = hand.services.clock.now() + sendWithin;
-  const seen = await seenDeployments(hand, delivery);
-  const later = isSecret(delivery) ? undefined : await askedAfter(hand, delivery);
+  const seen = await readDeployments(hand, delivery);
+  const later = isSecretDelivery(delivery) ? undefined : await askedAfter(hand, delivery);
   if (later !== undefined)
-    return end(hand, delivery, {
+    return endDelivery(hand, delivery, {
       status: 'superseded',
       reason: `Version ${later.version} was asked for after it`,
     });
   if (seen.own !== undefined) return adopt(hand, delivery, seen.own);
-  const secret = isSecret(delivery)
-    ? await currentSecret(hand.reader.secretsManager, delivery.source)
+  const secret = isSecretDelivery(delivery)
+    ? await readCurrentSecret(hand.reader.secretsManager, delivery.source)
     : undefined;
   if (secret !== undefined && secret.version !== delivery.version)
-    return end(hand, delivery, {
+    return endDelivery(hand, delivery, {
       status: 'superseded',
       reason: `Version ${secret.version} has become AWSCURRENT`,
     });
@@ -38,20 +48,27 @@ export async function start(hand: Hand, delivery: Delivery): Promise<Step> {
 }
 
 /** Another version of the target that was asked for later, however it went with that one. */
-async function askedAfter({ services }: Hand, delivery: Delivery): Promise<Delivery | undefined> {
+async function askedAfter(
+  { services }: DeploymentContext,
+  delivery: Delivery,
+): Promise<Delivery | undefined> {
   const all = await services.store.outbox.of(delivery.source, targetPrefix(delivery.target));
   return all.find((other) => other.version !== delivery.version && isAskedAfter(other, delivery));
 }
 
-async function adopt(hand: Hand, delivery: Delivery, found: FoundDeployment): Promise<Step> {
+async function adopt(
+  hand: DeploymentContext,
+  delivery: Delivery,
+  found: ObservedDeployment,
+): Promise<DeliveryProgress> {
   const startedAt = (found.StartedAt ?? new Date(hand.services.clock.now())).toISOString();
   const { DeploymentNumber: deployment = 0 } = found;
   const change = { status: 'started' as const, deployment, startedAt, unanswered: false };
-  return follow(hand, await keep(hand.services, delivery, change), found);
+  return followDeployment(hand, await saveProgress(hand.services, delivery, change), found);
 }
 
 /** Waits with backoff and jitter, up to the configured time. */
-async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
+async function wait(hand: DeploymentContext, delivery: Delivery): Promise<DeliveryProgress> {
   const { services, secretDeployment } = hand;
   const now = services.clock.now();
   const { waitingSince = new Date(now).toISOString() } = delivery;
@@ -62,25 +79,29 @@ async function wait(hand: Hand, delivery: Delivery): Promise<Step> {
       `Environment ${environment} of application ${application} was busy with other deployments for ` +
         `${secretDeployment.startTimeoutMinutes} minutes`,
     );
-    return giveUp(hand, delivery, { status: 'failed', reason: error.message, error: errorRecord(error) });
+    return postpone(hand, delivery, { status: 'failed', reason: error.message, error: toErrorRecord(error) });
   }
   const seconds = Math.min(longestWait, Math.max(15, waited / 2)) * (0.75 + services.random() / 4);
-  return { delivery: await keep(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
+  return { delivery: await saveProgress(services, delivery, { waitingSince }), seconds: Math.round(seconds) };
 }
 
 /** A start is sent within this time of the look that it rests on, in milliseconds, or not at all. */
 const sendWithin = 30_000;
 
 interface Send {
-  readonly seen: Seen;
+  readonly seen: EnvironmentDeployments;
   readonly secret: CurrentSecret | undefined;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
 }
 
 /** Only the first deployment of an environment has no number that AppConfig could refuse it by where it comes late. */
-async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: Send): Promise<Step> {
-  const sent = await keep(hand.services, delivery, {
+async function send(
+  hand: DeploymentContext,
+  delivery: Delivery,
+  { seen, secret, deadline }: Send,
+): Promise<DeliveryProgress> {
+  const sent = await saveProgress(hand.services, delivery, {
     unanswered: true,
     starts: delivery.starts + 1,
     secondStarts: delivery.secondStarts + (delivery.unanswered ? 1 : 0),
@@ -99,7 +120,11 @@ async function send(hand: Hand, delivery: Delivery, { seen, secret, deadline }: 
  * A secret with a customer managed key needs one (AppConfig user guide, "Deploying a configuration"). A hosted version needs
  * none, but without it the deployed copy has lost the key that the stored one has ("Data encryption at rest for AWS AppConfig").
  */
-const startCommand = (delivery: Delivery, { latest }: Seen, secret: CurrentSecret | undefined) =>
+const startCommand = (
+  delivery: Delivery,
+  { latest }: EnvironmentDeployments,
+  secret: CurrentSecret | undefined,
+) =>
   new StartDeploymentCommand({
     ApplicationId: delivery.target.application,
     EnvironmentId: delivery.target.environment,
@@ -118,7 +143,7 @@ const encryption = ({ kmsKey }: Pick<Delivery, 'kmsKey'>) =>
 interface Refusal {
   readonly delivery: Delivery;
   readonly sent: Delivery;
-  readonly seen: Seen;
+  readonly seen: EnvironmentDeployments;
   readonly thrown: unknown;
 }
 
@@ -126,14 +151,17 @@ interface Refusal {
  * What AppConfig has refused was not started, so it counts as not sent; after any other error it may have been started,
  * and the next look will tell.
  */
-async function refused(hand: Hand, { delivery, sent, seen, thrown }: Refusal): Promise<Step> {
+async function refused(
+  hand: DeploymentContext,
+  { delivery, sent, seen, thrown }: Refusal,
+): Promise<DeliveryProgress> {
   const name = thrown instanceof Error ? thrown.name : '';
-  const final = deploymentRefusal(delivery, thrown);
+  const final = toDeploymentRefusal(delivery, thrown);
   if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
   const { unanswered, starts, secondStarts } = delivery;
-  const back = await keep(hand.services, sent, { unanswered, starts, secondStarts });
+  const back = await saveProgress(hand.services, sent, { unanswered, starts, secondStarts });
   if (final !== undefined && !(name === 'BadRequestException' && (await hasMoved(hand, back, seen))))
-    return fail(hand.services, back, final);
+    return failDelivery(hand.services, back, final);
   if (notTaken.has(name)) throw thrown;
   return wait(hand, back);
 }
@@ -143,9 +171,13 @@ async function refused(hand: Hand, { delivery, sent, seen, thrown }: Refusal): P
  * ConflictException for "conflict in the current state of the resource" (StartDeployment); that a busy environment and
  * another number always get that, and not BadRequestException, is not confirmed.
  */
-async function hasMoved(hand: Hand, delivery: Delivery, before: Seen): Promise<boolean> {
+async function hasMoved(
+  hand: DeploymentContext,
+  delivery: Delivery,
+  before: EnvironmentDeployments,
+): Promise<boolean> {
   try {
-    const { latest, busy } = await seenDeployments(hand, delivery);
+    const { latest, busy } = await readDeployments(hand, delivery);
     return busy || latest !== before.latest;
   } catch (thrown) {
     if (thrown instanceof OnboardingError && !thrown.retryable) return false;

@@ -1,7 +1,7 @@
-import { applicationsOf } from '../../configuration/applications.ts';
+import { getApplications } from '../../configuration/applications.ts';
 import type { Configuration } from '../../configuration/schema.ts';
 import { type SecretTarget, secretDeploymentOf } from '../../configuration/secret-deployment.ts';
-import { type SecretPlace, secretPlace } from '../../platform/aws/secret-arn.ts';
+import { parseSecretArn, type SecretArnParts } from '../../platform/aws/secret-arn.ts';
 import type { DeploymentTarget } from '../../store/ports.ts';
 
 interface AccountAndRegion {
@@ -19,9 +19,9 @@ function placeOf(
 }
 
 /** The targets that the configuration names for a secret; they win over those that are found. */
-export const configuredTargets = (
+export const listConfiguredTargets = (
   configuration: Configuration,
-  secret: SecretPlace,
+  secret: SecretArnParts,
 ): readonly DeploymentTarget[] =>
   secretDeploymentOf(configuration)
     .targets.filter((target) => isOf(target, secret, configuration))
@@ -30,7 +30,7 @@ export const configuredTargets = (
         environments.map((environment) => ({ application, environment, profile, strategy })),
     );
 
-function isOf(target: SecretTarget, secret: SecretPlace, configuration: Configuration): boolean {
+function isOf(target: SecretTarget, secret: SecretArnParts, configuration: Configuration): boolean {
   const place = placeOf(target, configuration);
   return (
     [secret.arn, secret.name].includes(target.secret) &&
@@ -45,9 +45,9 @@ export interface NamedSecret extends AccountAndRegion {
 }
 
 /** The secrets of the configured targets and of the applications' profiles, each once. */
-export function configuredSecrets(configuration: Configuration): readonly NamedSecret[] {
+export function listConfiguredSecrets(configuration: Configuration): readonly NamedSecret[] {
   const ofTargets = secretDeploymentOf(configuration).targets;
-  const ofProfiles = applicationsOf(configuration).flatMap(({ account, region, profiles }) =>
+  const ofProfiles = getApplications(configuration).flatMap(({ account, region, profiles }) =>
     profiles.flatMap(({ secret }) => (secret === undefined ? [] : [{ account, region, secret }])),
   );
   const named = [...ofTargets, ...ofProfiles].flatMap(({ secret, ...of }) => {
@@ -58,12 +58,12 @@ export function configuredSecrets(configuration: Configuration): readonly NamedS
 }
 
 /** Where a secret is that an event or a person names: by its ARN, or as the configuration does. */
-export function namedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
-  const place = secretPlace(secretId);
+export function findNamedSecrets(configuration: Configuration, secretId: string): readonly NamedSecret[] {
+  const place = parseSecretArn(secretId);
   if (place !== undefined) return [{ accountId: place.accountId, region: place.region, secretId }];
-  return configuredSecrets(configuration).filter((each) => each.secretId === secretId);
+  return listConfiguredSecrets(configuration).filter((each) => each.secretId === secretId);
 }
 
 /** Whether a profile's content is the secret: `secretsmanager://` with its name or ARN (AppConfig API reference). */
-export const isLocationOf = (locationUri: string | undefined, { name, arn }: SecretPlace): boolean =>
+export const isLocationOf = (locationUri: string | undefined, { name, arn }: SecretArnParts): boolean =>
   [`secretsmanager://${name}`, `secretsmanager://${arn}`].includes(locationUri ?? '');

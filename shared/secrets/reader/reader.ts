@@ -51,7 +51,7 @@ interface Memory<T> {
 }
 
 /** Reads one configuration that AppConfig deploys, as AppConfig wants to be asked. */
-export function configurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
+export function createConfigurationReader<T>(settings: ReaderSettings<T>): ConfigurationReader<T> {
   const memory: Memory<T> = { value: undefined, token: undefined, due: 0, asking: undefined };
   const { clock } = settings;
 

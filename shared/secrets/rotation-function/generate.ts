@@ -18,7 +18,7 @@ export interface PasswordOptions {
 export type Generate = (current: string) => Promise<string>;
 
 /** Passwords that Secrets Manager makes. */
-export const generatedPassword =
+export const createPasswordGenerator =
   (client: SecretsManagerClient, options: PasswordOptions = {}): Generate =>
   async () => {
     const { RandomPassword } = await client.send(new GetRandomPasswordCommand({ ...options }));
@@ -37,13 +37,13 @@ export interface ApiKeyOptions {
  * Keys of random bytes, as base64url.
  * @param randomBytes cryptographically strong, such as that of `node:crypto`
  */
-export const generatedApiKey =
+export const createApiKeyGenerator =
   (randomBytes: (size: number) => Uint8Array, { prefix = '', bytes = 32 }: ApiKeyOptions = {}): Generate =>
   async () =>
     `${prefix}${Buffer.from(randomBytes(bytes)).toString('base64url')}`;
 
 /** A JSON object of which one field is rotated and the rest is kept. */
-export const jsonField =
+export const rotateJsonField =
   (field: string, generate: Generate): Generate =>
   async (current) => {
     const fields = jsonObject(current);
@@ -63,7 +63,7 @@ export interface AlternatingOptions {
  * Two users that take turns: the next value is for the one that is not in use, so that the current password stays valid
  * until the rotation after this one.
  */
-export const alternatingUsers =
+export const alternateUsers =
   (generate: Generate, options: AlternatingOptions = {}): Generate =>
   async (current) => {
     const { usernameField = 'username', passwordField = 'password', suffix = '_clone' } = options;

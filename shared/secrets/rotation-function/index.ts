@@ -3,14 +3,14 @@
 export {
   type AlternatingOptions,
   type ApiKeyOptions,
-  alternatingUsers,
+  alternateUsers,
+  createApiKeyGenerator,
+  createPasswordGenerator,
   type Generate,
-  generatedApiKey,
-  generatedPassword,
-  jsonField,
   type PasswordOptions,
+  rotateJsonField,
 } from './generate.ts';
-export { askByEvent } from './request-deployment.ts';
+export { requestByEvent } from './request-deployment.ts';
 export { rotateSecret } from './rotate.ts';
 export type { RotationTools } from './rotation-tools.ts';
 export type { Rotator, SecretValues } from './rotator.ts';

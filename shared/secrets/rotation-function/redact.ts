@@ -7,7 +7,7 @@ import { RotationRefusedError, RotationStepError } from './errors.ts';
  * what it was given (V8: `Unexpected token 'h', "hunter2-an"... is not valid JSON`). A refusal stays one, without its fields:
  * rotators may throw it as well.
  */
-export function scrubbed(step: string, thrown: unknown, values: readonly string[]): OnboardingError {
+export function redactError(step: string, thrown: unknown, values: readonly string[]): OnboardingError {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (name === 'SyntaxError')
     return new RotationStepError(`${step}: SyntaxError: the value is not in the form that was expected`, {

@@ -7,7 +7,7 @@ import { rotatedEvent } from '../deployment/event.ts';
  * events are. It carries ids only.
  * @throws ServiceUnavailableError where EventBridge does not take it
  */
-export const askByEvent =
+export const requestByEvent =
   (client: EventBridgeClient) =>
   async ({
     secretId,

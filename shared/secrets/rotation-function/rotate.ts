@@ -2,13 +2,19 @@ import { inspect } from 'node:util';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { MalformedEventError } from '../../platform/errors.ts';
-import { findingsOf } from '../../platform/findings.ts';
+import { toFindings } from '../../platform/findings.ts';
 import { RotationRefusedError } from './errors.ts';
-import { scrubbed } from './redact.ts';
+import { redactError } from './redact.ts';
 import type { RotationTools } from './rotation-tools.ts';
 import type { SecretValues } from './rotator.ts';
-import { keepUnlessStale, works } from './stale-pending-version.ts';
-import { dropPending, makeCurrent, type RotatedVersion, rotatedVersion, valueOfVersion } from './versions.ts';
+import { isWorking, keepUnlessStale } from './stale-pending-version.ts';
+import {
+  dropPending,
+  makeCurrent,
+  type RotatedVersion,
+  readRotatedVersion,
+  readVersionValue,
+} from './versions.ts';
 
 /** Source: Secrets Manager user guide, "Lambda rotation functions". */
 const eventSchema = z.looseObject({
@@ -19,7 +25,7 @@ const eventSchema = z.looseObject({
   RotationToken: z.string().min(1).optional(),
 });
 
-type Step = z.infer<typeof eventSchema>['Step'];
+type RotationStep = z.infer<typeof eventSchema>['Step'];
 
 /** The version that a step works on, with the token of the step's event. */
 interface StepVersion extends RotatedVersion {
@@ -33,10 +39,10 @@ interface StepVersion extends RotatedVersion {
 export async function rotateSecret(tools: RotationTools, event: unknown): Promise<void> {
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success)
-    throw new MalformedEventError('The input of the rotation', findingsOf(parsed.error.issues));
+    throw new MalformedEventError('The input of the rotation', toFindings(parsed.error.issues));
   const { Step, SecretId, ClientRequestToken, RotationToken: rotationToken } = parsed.data;
   await withoutToken(Step, rotationToken, async () => {
-    const version = await rotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
+    const version = await readRotatedVersion(tools.secretsManager, SecretId, ClientRequestToken);
     if (Step === 'finishSecret') await finishSecret(tools, version);
     // A step that comes again after the end has nothing left to do.
     else if (!version.isCurrent) await steps[Step](tools, { ...version, rotationToken });
@@ -45,24 +51,28 @@ export async function rotateSecret(tools: RotationTools, event: unknown): Promis
 }
 
 /** An error that quotes the rotation token is replaced. Every other error stays as it is. */
-async function withoutToken(step: Step, token: string | undefined, act: () => Promise<void>): Promise<void> {
+async function withoutToken(
+  step: RotationStep,
+  token: string | undefined,
+  act: () => Promise<void>,
+): Promise<void> {
   try {
     await act();
   } catch (thrown) {
     throw token !== undefined && inspect(thrown, { depth: 10 }).includes(token)
-      ? scrubbed(step, thrown, [token])
+      ? redactError(step, thrown, [token])
       : thrown;
   }
 }
 
 type Perform = (tools: RotationTools, version: StepVersion) => Promise<void>;
 
-const steps: Readonly<Record<Exclude<Step, 'finishSecret'>, Perform>> = {
+const steps: Readonly<Record<Exclude<RotationStep, 'finishSecret'>, Perform>> = {
   createSecret: async (tools, version) => {
     const { secretsManager, rotator } = tools;
     const { secretId, token, rotationToken } = version;
     const current = await currentValue(tools, version);
-    const pending = await valueOfVersion(secretsManager, secretId, token);
+    const pending = await readVersionValue(secretsManager, secretId, token);
     if (pending !== undefined) return keepUnlessStale(tools, version, { pending, current });
     const SecretString = await guarded('createSecret', [current], () => rotator.generate(current));
     await guarded('createSecret', [current, SecretString], () =>
@@ -83,7 +93,7 @@ const steps: Readonly<Record<Exclude<Step, 'finishSecret'>, Perform>> = {
     const { set, test } = tools.rotator;
     if (set === undefined) return;
     const values = await valuesOf(tools, version);
-    if (test !== undefined && (await works(() => test(values.pending)))) return;
+    if (test !== undefined && (await isWorking(() => test(values.pending)))) return;
     await guarded('setSecret', textsOf(values), () => set(values));
   },
 
@@ -127,7 +137,7 @@ async function ask(
 
 async function currentValue({ secretsManager }: RotationTools, version: RotatedVersion): Promise<string> {
   const { secretId, current } = version;
-  const value = current === undefined ? undefined : await valueOfVersion(secretsManager, secretId, current);
+  const value = current === undefined ? undefined : await readVersionValue(secretsManager, secretId, current);
   if (value !== undefined) return value;
   throw new RotationRefusedError(`${secretId} has no current value to begin with: give it one, then rotate`);
 }
@@ -135,7 +145,7 @@ async function currentValue({ secretsManager }: RotationTools, version: RotatedV
 async function valuesOf(tools: RotationTools, version: RotatedVersion): Promise<SecretValues> {
   const { secretId, token, previous } = version;
   const { secretsManager } = tools;
-  const pending = await valueOfVersion(secretsManager, secretId, token);
+  const pending = await readVersionValue(secretsManager, secretId, token);
   if (pending === undefined)
     throw new RotationRefusedError(
       `Version ${token} of ${secretId} has no value yet: createSecret comes first`,
@@ -143,17 +153,17 @@ async function valuesOf(tools: RotationTools, version: RotatedVersion): Promise<
   return {
     pending,
     current: await currentValue(tools, version),
-    previous: previous === undefined ? undefined : await valueOfVersion(secretsManager, secretId, previous),
+    previous: previous === undefined ? undefined : await readVersionValue(secretsManager, secretId, previous),
   };
 }
 
 const textsOf = ({ pending, current, previous }: SecretValues): readonly string[] =>
   [pending, current, previous].filter((value) => value !== undefined);
 
-async function guarded<T>(step: Step, values: readonly string[], act: () => Promise<T>): Promise<T> {
+async function guarded<T>(step: RotationStep, values: readonly string[], act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (thrown) {
-    throw scrubbed(step, thrown, values);
+    throw redactError(step, thrown, values);
   }
 }

@@ -40,11 +40,11 @@ async function reasonToDrop(
   // Without a test nobody knows which of the two opens the door.
   if (set !== undefined && test === undefined) return undefined;
   if ((await isOlderThanCurrent(secretsManager, version)) !== true) return undefined;
-  if (set !== undefined && test !== undefined && !(await works(() => test(current)))) return undefined;
+  if (set !== undefined && test !== undefined && !(await isWorking(() => test(current)))) return undefined;
   return 'it was made before the current one';
 }
 
-export async function works(test: () => Promise<void>): Promise<boolean> {
+export async function isWorking(test: () => Promise<void>): Promise<boolean> {
   try {
     await test();
     return true;

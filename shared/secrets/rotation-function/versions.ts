@@ -25,7 +25,7 @@ export interface RotatedVersion {
  * The version of a rotation.
  * @throws RotationRefusedError where rotation is not enabled, or the version is not staged as it should be
  */
-export async function rotatedVersion(
+export async function readRotatedVersion(
   client: SecretsManagerClient,
   secretId: string,
   token: string,
@@ -76,7 +76,7 @@ export async function isOlderThanCurrent(
 }
 
 /** A version's value; `undefined` where it has none. */
-export async function valueOfVersion(
+export async function readVersionValue(
   client: SecretsManagerClient,
   SecretId: string,
   VersionId: string,

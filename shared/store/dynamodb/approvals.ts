@@ -2,16 +2,16 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { ApprovalDecision, ApprovalRequest, ApprovalStore, Listed } from '../ports.ts';
 import type { WaitingAccount } from '../run-ports.ts';
-import { isOpen } from '../run-status.ts';
-import { pack, packed } from './documents.ts';
-import { accountId, time } from './fields.ts';
-import { conditionHeld, listed, readEach, readItem } from './operations.ts';
+import { isOpenRun } from '../run-status.ts';
+import { pack, packedSchema } from './documents.ts';
+import { accountIdSchema, timeSchema } from './fields.ts';
+import { readEach, readItem, sendConditionalWrite, toListed } from './operations.ts';
 import { positionSchema } from './registry.ts';
-import { openRuns, readRun } from './runs.ts';
+import { listOpenRuns, readRun } from './runs.ts';
 import type { Key, Table } from './table.ts';
 
 const waitingSchema: z.ZodType<WaitingAccount> = z.object({
-  id: accountId,
+  id: accountIdSchema,
   position: positionSchema,
   approvedAs: positionSchema.nullable(),
 });
@@ -19,7 +19,7 @@ const waitingSchema: z.ZodType<WaitingAccount> = z.object({
 const decisionSchema: z.ZodType<ApprovalDecision> = z.object({
   verdict: z.enum(['approved', 'rejected']),
   by: z.string(),
-  at: time,
+  at: timeSchema,
   reason: z.string().exactOptional(),
 });
 
@@ -27,25 +27,28 @@ const requestSchema: z.ZodType<ApprovalRequest> = z.object({
   runId: z.string(),
   token: z.string(),
   execution: z.string(),
-  accounts: packed(z.array(waitingSchema)),
+  accounts: packedSchema(z.array(waitingSchema)),
   planHash: z.string(),
   configurationHash: z.string(),
-  difference: packed(z.string()),
-  requestedAt: time,
-  until: time,
-  decision: packed(decisionSchema).exactOptional(),
+  difference: packedSchema(z.string()),
+  requestedAt: timeSchema,
+  until: timeSchema,
+  decision: packedSchema(decisionSchema).exactOptional(),
 });
 
 const requestKey = (runId: string): Key => ({ pk: `RUN#${runId}`, sk: 'APPROVAL' });
 
-export function dynamoApprovals(table: Table): ApprovalStore {
+export function createDynamoApprovals(table: Table): ApprovalStore {
   const get = (runId: string) =>
     readItem(table, requestKey(runId), requestSchema, (request) => requestKey(request.runId));
   return {
     get,
-    put: (request) => conditionHeld(() => table.client.send(new PutCommand(requestItem(table, request)))),
+    put: (request) =>
+      sendConditionalWrite(() => table.client.send(new PutCommand(requestItem(table, request)))),
     decide: (runId, token, decision) =>
-      conditionHeld(() => table.client.send(new UpdateCommand(decided(table, runId, token, decision)))),
+      sendConditionalWrite(() =>
+        table.client.send(new UpdateCommand(decided(table, runId, token, decision))),
+      ),
     open: () => openRequests(table, get),
   };
 }
@@ -74,10 +77,10 @@ const decided = ({ tableName }: Table, runId: string, token: string, decision: A
 
 /** Few runs are open at a time, so each is asked for its request: the table has no index. */
 async function openRequests(table: Table, get: ApprovalStore['get']): Promise<Listed<ApprovalRequest>> {
-  const requests = await readEach(await openRuns(table), async ({ runId }) => {
+  const requests = await readEach(await listOpenRuns(table), async ({ runId }) => {
     const request = await get(runId);
     if (request === undefined || request.decision !== undefined) return undefined;
-    return isOpen((await readRun(table, runId))?.status) ? request : undefined;
+    return isOpenRun((await readRun(table, runId))?.status) ? request : undefined;
   });
-  return listed(requests);
+  return toListed(requests);
 }

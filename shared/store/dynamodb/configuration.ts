@@ -1,45 +1,45 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type {
-  ConfigurationInForce,
   ConfigurationStore,
-  ConfigurationWithFound,
-  FoundResources,
+  SearchResult,
+  StoredConfiguration,
+  StoredConfigurationWithSearchResults,
 } from '../ports.ts';
-import { pack, packed, packOptional } from './documents.ts';
-import { ordinal, time } from './fields.ts';
-import { allFound } from './found.ts';
-import { defined } from './items.ts';
-import { conditionHeld, readItem } from './operations.ts';
+import { pack, packedSchema, packOptional } from './documents.ts';
+import { ordinalSchema, timeSchema } from './fields.ts';
+import { listSearchResults } from './found.ts';
+import { withoutUndefined } from './items.ts';
+import { readItem, sendConditionalWrite } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const inForceKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };
+const activeKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };
 
-const inForceSchema: z.ZodType<ConfigurationInForce> = z.object({
+const activeSchema: z.ZodType<StoredConfiguration> = z.object({
   hash: z.string(),
-  resources: packed(z.array(z.string())),
-  document: packed(z.unknown()),
-  ous: packed(z.record(z.string(), z.record(z.string(), z.string()))),
-  reactivated: ordinal.exactOptional(),
-  carried: packed(z.record(z.string(), ordinal)).exactOptional(),
-  activatedAt: time,
+  resources: packedSchema(z.array(z.string())),
+  document: packedSchema(z.unknown()),
+  ous: packedSchema(z.record(z.string(), z.record(z.string(), z.string()))),
+  reactivated: ordinalSchema.exactOptional(),
+  carried: packedSchema(z.record(z.string(), ordinalSchema)).exactOptional(),
+  activatedAt: timeSchema,
   activatedBy: z.string(),
 });
 
-export function dynamoConfiguration(table: Table): ConfigurationStore {
+export function createDynamoConfiguration(table: Table): ConfigurationStore {
   const { client, tableName } = table;
   return {
-    inForce: () => readItem(table, inForceKey, inForceSchema),
-    withFound: () => readWithFound(table),
+    getActive: () => readItem(table, activeKey, activeSchema),
+    getActiveWithSearchResults: () => readWithSearchResults(table),
     async activate(configuration) {
       const { resources, document, ous, carried, ...plain } = configuration;
-      const packedFields = defined({
+      const packedFields = withoutUndefined({
         resources: packOptional(resources),
         document: pack(document),
         ous: packOptional(ous),
         carried: packOptional(carried),
       });
-      const item = { ...plain, ...inForceKey, ...packedFields };
+      const item = { ...plain, ...activeKey, ...packedFields };
       await client.send(new PutCommand({ TableName: tableName, Item: item }));
     },
     putOus: (ous, activation) => putOus(table, ous, activation),
@@ -48,14 +48,14 @@ export function dynamoConfiguration(table: Table): ConfigurationStore {
 
 const putOus = (
   { client, tableName }: Table,
-  ous: NonNullable<ConfigurationInForce['ous']>,
-  { hash, activatedAt }: Pick<ConfigurationInForce, 'hash' | 'activatedAt'>,
+  ous: NonNullable<StoredConfiguration['ous']>,
+  { hash, activatedAt }: Pick<StoredConfiguration, 'hash' | 'activatedAt'>,
 ): Promise<boolean> =>
-  conditionHeld(() =>
+  sendConditionalWrite(() =>
     client.send(
       new UpdateCommand({
         TableName: tableName,
-        Key: inForceKey,
+        Key: activeKey,
         UpdateExpression: 'SET #ous = :ous',
         ConditionExpression: '#hash = :hash AND #at = :at',
         ExpressionAttributeNames: { '#ous': 'ous', '#hash': 'hash', '#at': 'activatedAt' },
@@ -68,12 +68,15 @@ const putOus = (
  * At the same time. So an activation may be seen without what it had stored before; then what was found is read again, after
  * the configuration.
  */
-async function readWithFound(table: Table): Promise<ConfigurationWithFound> {
-  const [inForce, found] = await Promise.all([readItem(table, inForceKey, inForceSchema), allFound(table)]);
-  return { inForce, found: isOlder(found, inForce) ? await allFound(table) : found };
+async function readWithSearchResults(table: Table): Promise<StoredConfigurationWithSearchResults> {
+  const [stored, found] = await Promise.all([
+    readItem(table, activeKey, activeSchema),
+    listSearchResults(table),
+  ]);
+  return { active: stored, searchResults: isOlder(found, stored) ? await listSearchResults(table) : found };
 }
 
-const isOlder = (found: readonly FoundResources[], inForce: ConfigurationInForce | undefined): boolean =>
-  Object.entries(inForce?.carried ?? {}).some(
+const isOlder = (found: readonly SearchResult[], stored: StoredConfiguration | undefined): boolean =>
+  Object.entries(stored?.carried ?? {}).some(
     ([search, carried]) => (found.find((each) => each.search === search)?.generation ?? 0) < carried,
   );

@@ -27,7 +27,7 @@ const largestPlain = 32 * 1024;
 const largestUnpacked = 16 * 1024 * 1024;
 
 /** Schema of an attribute that `pack` wrote, with the schema of what it holds. */
-export const packed = <T extends z.ZodType>(content: T) =>
+export const packedSchema = <T extends z.ZodType>(content: T) =>
   z
     .union([z.string(), z.instanceof(Uint8Array)])
     .transform(unpack)

@@ -11,22 +11,22 @@ const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 const isTime = (text: string): boolean => timePattern.test(text) && !Number.isNaN(Date.parse(text));
 
 /** ISO 8601 in UTC, as `timestamp` writes it. */
-export const time = z.string().refine(isTime, 'expected a time such as 2026-03-01T10:00:00.000Z');
+export const timeSchema = z.string().refine(isTime, 'expected a time such as 2026-03-01T10:00:00.000Z');
 
 /** As JavaScript's own `Date` is bounded. */
 const lastMoment = 8.64e15;
 
 /** Milliseconds since the epoch. */
-export const moment = z.number().min(0).max(lastMoment);
+export const momentSchema = z.number().min(0).max(lastMoment);
 
-export const count = z.int().nonnegative();
+export const countSchema = z.int().nonnegative();
 
 /** Of the changes of an item or of the registry, the first of which is 1. */
-export const ordinal = z.int().positive();
+export const ordinalSchema = z.int().positive();
 
-export const accountId = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
+export const accountIdSchema = z.string().regex(accountIdPattern, 'expected an account id of 12 digits');
 
 /** SHA-256 in hexadecimal; empty when there was none yet. */
-export const hashOrNone = z
+export const hashOrNoneSchema = z
   .string()
   .regex(/^(?:[0-9a-f]{64})?$/, 'expected a SHA-256 in hexadecimal, or nothing');

@@ -37,7 +37,7 @@ function requireKey(belongs: Key | undefined, item: Item, tableName: string): vo
 const keyOf = ({ pk, sk }: Item): Key => ({ pk: String(pk), sk: String(sk) });
 
 /** Without the attributes that are undefined, whatever the client's marshalling options say about them. */
-export const defined = (item: Item): Item =>
+export const withoutUndefined = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
 
 /**
@@ -57,13 +57,13 @@ export function parseOr<T>(parse: () => T, instead: (error: StoredItemError) => 
  * The number that a conditional write compares, of an item that cannot be understood; 0, which no item has that is understood,
  * if there is none that can be compared.
  */
-export const numberIn = (item: Item, name: string): number => {
+export const readNumber = (item: Item, name: string): number => {
   const value = item[name];
   return typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
 };
 
 /** Replaces an item whose number still is the expected one; `undefined` expects no item, 0 an item without a number. */
-export function numberCondition(number: string, expected: number | undefined) {
+export function createNumberCondition(number: string, expected: number | undefined) {
   if (expected === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
   const ExpressionAttributeNames = { '#number': number };
   if (expected > 0)

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { LeaseStore } from '../ports.ts';
-import { moment } from './fields.ts';
-import { conditionHeld, readItem } from './operations.ts';
+import { momentSchema } from './fields.ts';
+import { readItem, sendConditionalWrite } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
 const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'LEASE' });
@@ -14,11 +14,11 @@ const leaseKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: '
  */
 const secondsKept = 7 * 24 * 60 * 60;
 
-export function dynamoLeases(table: Table): LeaseStore {
+export function createDynamoLeases(table: Table): LeaseStore {
   const { client, tableName } = table;
   return {
     async acquire(resource, owner, now, until) {
-      const taken = await conditionHeld(() =>
+      const taken = await sendConditionalWrite(() =>
         client.send(new PutCommand({ TableName: tableName, ...lease(resource, owner, now, until) })),
       );
       if (taken) return { taken, until };
@@ -27,7 +27,7 @@ export function dynamoLeases(table: Table): LeaseStore {
       return held === undefined ? { taken, until: now } : { taken, until: held.until, owner: held.owner };
     },
     async release(resource, owner) {
-      await conditionHeld(() =>
+      await sendConditionalWrite(() =>
         client.send(
           new DeleteCommand({
             TableName: tableName,
@@ -42,7 +42,7 @@ export function dynamoLeases(table: Table): LeaseStore {
   };
 }
 
-const leaseSchema = z.object({ owner: z.string(), until: moment });
+const leaseSchema = z.object({ owner: z.string(), until: momentSchema });
 
 /** No holder takes a lease for so long: one that ends later was not written by any version of this project. */
 const longestLease = 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import pMap, { pMapSkip } from 'p-map';
 import type * as z from 'zod';
-import { errorRecord } from '../../platform/errors.ts';
+import { toErrorRecord } from '../../platform/errors.ts';
 import type { Listed } from '../listed.ts';
 import { StoredItemError } from '../stored-item-error.ts';
 import { type Item, parseItem, parseOr } from './items.ts';
@@ -32,7 +32,7 @@ export async function getItem({ client, tableName }: Table, key: Key): Promise<I
  * of UTF-8), as they are stored. A page ends at 1 MB (Query, API reference), so all pages are read. Not a snapshot: each
  * item is as it was when its page was read.
  */
-export const itemsWith = (table: Table, pk: string, prefix: string): AsyncGenerator<Item> =>
+export const iterateItemsWithPrefix = (table: Table, pk: string, prefix: string): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'begins_with(sk, :prefix)', values: { ':prefix': prefix } });
 
 /** The same items, parsed. @throws StoredItemError for the first that cannot be understood */
@@ -59,7 +59,7 @@ export async function listItems<T>(
 ): Promise<Parsed<T>> {
   const items: T[] = [];
   const unreadable: StoredItemError[] = [];
-  for await (const item of itemsWith(table, pk, prefix))
+  for await (const item of iterateItemsWithPrefix(table, pk, prefix))
     parseOr(
       () => void items.push(parseItem(schema, item, table.tableName, keyFor)),
       (error) => void unreadable.push(error),
@@ -95,13 +95,18 @@ export async function readEach<K, T>(
   return { items: found, unreadable: bad };
 }
 
-export const listed = <T>({ items, unreadable }: Parsed<T>): Listed<T> => ({
+export const toListed = <T>({ items, unreadable }: Parsed<T>): Listed<T> => ({
   items,
-  unreadable: unreadable.map(errorRecord),
+  unreadable: unreadable.map(toErrorRecord),
 });
 
 /** The same for the items whose sort keys are from `first` to `last`, both included, as they are stored. */
-export const itemsBetween = (table: Table, pk: string, first: string, last: string): AsyncGenerator<Item> =>
+export const iterateItemsBetween = (
+  table: Table,
+  pk: string,
+  first: string,
+  last: string,
+): AsyncGenerator<Item> =>
   queried(table, pk, { text: 'sk BETWEEN :first AND :last', values: { ':first': first, ':last': last } });
 
 interface Condition {
@@ -127,7 +132,7 @@ async function* queried(
  * Sends a conditional write.
  * @returns whether its condition held; other errors propagate
  */
-export async function conditionHeld(write: () => Promise<unknown>): Promise<boolean> {
+export async function sendConditionalWrite(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

@@ -5,18 +5,18 @@ import {
   type DeliveryKey,
   type DeliveryStatus,
   type DeploymentTarget,
-  isOpen,
+  isOpenDelivery,
   type Listed,
   type OutboxStore,
   type RememberedTargets,
 } from '../ports.ts';
-import { packed, packOptional } from './documents.ts';
-import { accountId, count, moment, ordinal, time } from './fields.ts';
-import { defined } from './items.ts';
-import { itemsWith, listed, listItems, queryItems, readEach, readItem } from './operations.ts';
+import { packedSchema, packOptional } from './documents.ts';
+import { accountIdSchema, countSchema, momentSchema, ordinalSchema, timeSchema } from './fields.ts';
+import { withoutUndefined } from './items.ts';
+import { iterateItemsWithPrefix, listItems, queryItems, readEach, readItem, toListed } from './operations.ts';
 import { errorSchema } from './runs.ts';
 import type { Key, Table } from './table.ts';
-import { transactionHeld } from './transactions.ts';
+import { sendTransaction } from './transactions.ts';
 
 const statuses = [
   'claimed',
@@ -41,27 +41,27 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   source: z.string(),
   id: z.string(),
   version: z.string(),
-  accountId,
+  accountId: accountIdSchema,
   region: z.string(),
   target: targetSchema,
   kmsKey: z.string().exactOptional(),
   status: z.enum(statuses),
   runId: z.string(),
-  ownedUntil: moment,
-  requestedAt: time,
-  updatedAt: time,
-  waitingSince: time.exactOptional(),
-  deployment: count.exactOptional(),
-  after: count.exactOptional(),
-  startedAt: time.exactOptional(),
-  endedAt: time.exactOptional(),
-  starts: count,
-  secondStarts: count,
+  ownedUntil: momentSchema,
+  requestedAt: timeSchema,
+  updatedAt: timeSchema,
+  waitingSince: timeSchema.exactOptional(),
+  deployment: countSchema.exactOptional(),
+  after: countSchema.exactOptional(),
+  startedAt: timeSchema.exactOptional(),
+  endedAt: timeSchema.exactOptional(),
+  starts: countSchema,
+  secondStarts: countSchema,
   unanswered: z.boolean(),
   reason: z.string().exactOptional(),
-  error: packed(errorSchema).exactOptional(),
-  again: z.object({ until: moment, toldBy: z.string() }).exactOptional(),
-  revision: ordinal,
+  error: packedSchema(errorSchema).exactOptional(),
+  again: z.object({ until: momentSchema, toldBy: z.string() }).exactOptional(),
+  revision: ordinalSchema,
 });
 
 const deliveryPrefix = 'DELIVERY#';
@@ -86,12 +86,12 @@ const secretKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `${secretPr
 const targetsKey = (arn: string): Key => ({ pk: 'OUTBOX_SECRETS', sk: `TARGETS#${arn}` });
 const targetsSchema: z.ZodType<RememberedTargets> = z.object({
   targets: z.array(z.object({ application: z.string(), environment: z.string(), profile: z.string() })),
-  at: moment,
+  at: momentSchema,
   trouble: z.string().exactOptional(),
   toldBy: z.string().exactOptional(),
 });
 
-export function dynamoOutbox(table: Table): OutboxStore {
+export function createDynamoOutbox(table: Table): OutboxStore {
   const { client, tableName: TableName } = table;
   return {
     async watch(arn) {
@@ -108,7 +108,7 @@ export function dynamoOutbox(table: Table): OutboxStore {
     async watched() {
       const arns: string[] = [];
       // The key says it all.
-      for await (const { sk } of itemsWith(table, secretKey('').pk, secretPrefix))
+      for await (const { sk } of iterateItemsWithPrefix(table, secretKey('').pk, secretPrefix))
         arns.push(String(sk).slice(secretPrefix.length));
       return arns;
     },
@@ -125,7 +125,7 @@ async function openDeliveries(table: Table): Promise<Listed<Delivery>> {
   const { items, unreadable } = await readEach(keys, (key) =>
     readItem(table, deliveryKey(key), deliverySchema, deliveryKey),
   );
-  return listed({ items: items.filter(isOpen), unreadable });
+  return toListed({ items: items.filter(isOpenDelivery), unreadable });
 }
 
 const putDelivery = (
@@ -136,13 +136,13 @@ const putDelivery = (
   const TableName = tableName;
   const { source, id } = delivery;
   const item = { ...deliveryKey(delivery), ...delivery, error: packOptional(delivery.error) };
-  const open = isOpen(delivery)
+  const open = isOpenDelivery(delivery)
     ? { Put: { TableName, Item: { ...openKey(delivery), source, id } } }
     : { Delete: { TableName, Key: openKey(delivery) } };
-  return transactionHeld(() =>
+  return sendTransaction(() =>
     client.send(
       new TransactWriteCommand({
-        TransactItems: [{ Put: { TableName, Item: defined(item), ...condition(expected) } }, open],
+        TransactItems: [{ Put: { TableName, Item: withoutUndefined(item), ...condition(expected) } }, open],
       }),
     ),
   );

@@ -3,19 +3,25 @@ import * as z from 'zod';
 import {
   type Account,
   accountStates,
+  createUnreadableAccount,
   type PendingApproval,
   type Position,
   type RegisteredAccount,
-  unreadableAccount,
 } from '../../platform/account.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { ConcurrentUpdateError, errorRecord } from '../../platform/errors.ts';
+import { ConcurrentUpdateError, toErrorRecord } from '../../platform/errors.ts';
 import type { RegistryHead, RegistryStore, RememberedOu } from '../ports.ts';
-import { accountId, ordinal, time } from './fields.ts';
-import { type Item, numberCondition, numberIn, parseItem, parseOr } from './items.ts';
-import { conditionHeld, getItem, itemsBetween, itemsWith, readItem } from './operations.ts';
+import { accountIdSchema, ordinalSchema, timeSchema } from './fields.ts';
+import { createNumberCondition, type Item, parseItem, parseOr, readNumber } from './items.ts';
+import {
+  getItem,
+  iterateItemsBetween,
+  iterateItemsWithPrefix,
+  readItem,
+  sendConditionalWrite,
+} from './operations.ts';
 import type { Key, Table } from './table.ts';
-import { transactionHeld } from './transactions.ts';
+import { sendTransaction } from './transactions.ts';
 
 const partition = 'REGISTRY';
 const accountPrefix = 'ACCOUNT#';
@@ -34,7 +40,7 @@ const position = {
 export const positionSchema: z.ZodType<Position> = z.object(position);
 
 const approvalSchema: z.ZodType<PendingApproval> = z.object({
-  since: time,
+  since: timeSchema,
   approvedAs: positionSchema.nullable(),
   keepsAccess: z.literal(true).exactOptional(),
 });
@@ -42,13 +48,13 @@ const approvalSchema: z.ZodType<PendingApproval> = z.object({
 /** One of the two is there, so that an item that has lost its `approval` is not read as approved. */
 const accountSchema: z.ZodType<RegisteredAccount> = z
   .object({
-    id: accountId,
+    id: accountIdSchema,
     state: z.enum(accountStates),
     ...position,
     approval: approvalSchema.exactOptional(),
     approved: z.literal(true).exactOptional(),
-    revision: ordinal,
-    updatedAt: time,
+    revision: ordinalSchema,
+    updatedAt: timeSchema,
   })
   .refine(({ approval, approved }) => (approval === undefined) !== (approved === undefined), {
     path: ['approval'],
@@ -70,15 +76,18 @@ interface LastChange {
   readonly accountId: string;
 }
 
-const lastChangeSchema: z.ZodType<LastChange> = z.object({ value: ordinal, accountId });
+const lastChangeSchema: z.ZodType<LastChange> = z.object({
+  value: ordinalSchema,
+  accountId: accountIdSchema,
+});
 const ouSchema: z.ZodType<RememberedOu> = z.object({
   id: z.string(),
   name: z.string(),
   parentId: z.string(),
-  askedAt: time,
+  askedAt: timeSchema,
   deleted: z.literal(true).exactOptional(),
 });
-const readySchema = z.object({ at: time });
+const readySchema = z.object({ at: timeSchema });
 
 /**
  * The registry in the table.
@@ -89,12 +98,12 @@ const readySchema = z.object({ at: time });
  * it never saw. So the counter names the account of the last change, and a revision counts only once that account
  * can be read with it. As `put` asks the same of the revision that it follows, all earlier changes can be read too.
  */
-export function dynamoRegistry(table: Table, clock: Clock): RegistryStore {
+export function createDynamoRegistry(table: Table, clock: Clock): RegistryStore {
   return {
     account: (id) => readAccount(table, id),
     accounts: async () => {
       const accounts: RegisteredAccount[] = [];
-      for await (const item of itemsWith(table, partition, accountPrefix))
+      for await (const item of iterateItemsWithPrefix(table, partition, accountPrefix))
         accounts.push(accountOf(table, item));
       return accounts;
     },
@@ -122,10 +131,10 @@ const accountOf = ({ tableName }: Table, item: Item): RegisteredAccount =>
   parseOr(
     () => parseItem(accountSchema, item, tableName, keyOfAccount),
     (error) =>
-      unreadableAccount(
+      createUnreadableAccount(
         String(item.sk).slice(accountPrefix.length),
-        numberIn(item, 'revision'),
-        errorRecord(error),
+        readNumber(item, 'revision'),
+        toErrorRecord(error),
       ),
   );
 
@@ -161,7 +170,7 @@ async function settledHead(table: Table, clock: Clock): Promise<RegistryHead> {
 async function readHead(table: Table) {
   let last: LastChange | undefined;
   let ready: string | undefined;
-  for await (const item of itemsBetween(table, partition, readyKey.sk, revisionKey.sk)) {
+  for await (const item of iterateItemsBetween(table, partition, readyKey.sk, revisionKey.sk)) {
     if (item.sk === revisionKey.sk) last = parseItem(lastChangeSchema, item, table.tableName);
     if (item.sk === readyKey.sk) ready = parseItem(readySchema, item, table.tableName).at;
   }
@@ -204,7 +213,7 @@ async function putAccount(
   const revision = (last?.value ?? 0) + 1;
   const registered: RegisteredAccount = { ...account, revision, updatedAt: at };
   const counter: LastChange = { value: revision, accountId: account.id };
-  const held = await transactionHeld(() =>
+  const held = await sendTransaction(() =>
     table.client.send(
       new TransactWriteCommand({
         TransactItems: [
@@ -220,7 +229,7 @@ async function putAccount(
 const conditionalPut = (table: Table, item: Key, number: string, expected: number | undefined) => ({
   TableName: table.tableName,
   Item: { ...item },
-  ...numberCondition(number, expected),
+  ...createNumberCondition(number, expected),
 });
 
 /** Keeps the first mark: later imports do not move it. */
@@ -230,5 +239,5 @@ async function markReady({ client, tableName }: Table, at: string): Promise<void
     Item: { ...readyKey, at },
     ConditionExpression: 'attribute_not_exists(pk)',
   };
-  await conditionHeld(() => client.send(new PutCommand(mark)));
+  await sendConditionalWrite(() => client.send(new PutCommand(mark)));
 }

@@ -2,48 +2,48 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Dispute, ResourceState, ResourceStore, Tried } from '../ports.ts';
-import { packed, packOptional } from './documents.ts';
-import { accountId, count, hashOrNone, ordinal, time } from './fields.ts';
-import { defined } from './items.ts';
-import { conditionHeld, readItem } from './operations.ts';
+import { packedSchema, packOptional } from './documents.ts';
+import { accountIdSchema, countSchema, hashOrNoneSchema, ordinalSchema, timeSchema } from './fields.ts';
+import { withoutUndefined } from './items.ts';
+import { readItem, sendConditionalWrite } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
-const disputeSchema: z.ZodType<Dispute> = z.object({ since: time, sids: z.array(z.string()) });
+const disputeSchema: z.ZodType<Dispute> = z.object({ since: timeSchema, sids: z.array(z.string()) });
 
 const triedSchema: z.ZodType<Tried> = z.object({
-  revision: count,
-  setAside: z.array(accountId),
-  refused: z.record(accountId, time).exactOptional(),
+  revision: countSchema,
+  setAside: z.array(accountIdSchema),
+  refused: z.record(accountIdSchema, timeSchema).exactOptional(),
   reason: z.string().exactOptional(),
   ambiguous: z.literal(true).exactOptional(),
 });
 
 const stateSchema: z.ZodType<ResourceState> = z.object({
-  appliedRevision: count,
+  appliedRevision: countSchema,
   tried: triedSchema.exactOptional(),
-  configurationHash: hashOrNone,
+  configurationHash: hashOrNoneSchema,
   owned: z.array(z.string()),
   grants: z.array(z.string()).exactOptional(),
-  withheld: z.array(accountId).exactOptional(),
-  leaving: packed(z.record(accountId, time)).exactOptional(),
+  withheld: z.array(accountIdSchema).exactOptional(),
+  leaving: packedSchema(z.record(accountIdSchema, timeSchema)).exactOptional(),
   ownDigest: z.string().exactOptional(),
   foreignDigest: z.string().exactOptional(),
-  unmanaged: packed(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
+  unmanaged: packedSchema(z.array(z.object({ digest: z.string(), label: z.string() }))).exactOptional(),
   ownSids: z.record(z.string(), z.string()).exactOptional(),
   identity: z.string().exactOptional(),
   writing: z.literal(true).exactOptional(),
   disputed: disputeSchema.exactOptional(),
   contested: disputeSchema.exactOptional(),
-  gathering: z.object({ until: time, pause: count, revision: count }).exactOptional(),
-  leftBy: z.object({ runId: z.string(), at: time }).exactOptional(),
-  generation: count,
-  version: ordinal.exactOptional(),
-  updatedAt: time,
+  gathering: z.object({ until: timeSchema, pause: countSchema, revision: countSchema }).exactOptional(),
+  leftBy: z.object({ runId: z.string(), at: timeSchema }).exactOptional(),
+  generation: countSchema,
+  version: ordinalSchema.exactOptional(),
+  updatedAt: timeSchema,
 });
 
 const stateKey = (resource: string): Key => ({ pk: `RESOURCE#${resource}`, sk: 'STATE' });
 
-export function dynamoResources(table: Table): ResourceStore {
+export function createDynamoResources(table: Table): ResourceStore {
   const { client } = table;
   return {
     get: (resource) => readItem(table, stateKey(resource), stateSchema),
@@ -56,7 +56,7 @@ export function dynamoResources(table: Table): ResourceStore {
         unmanaged: packOptional(state.unmanaged),
         version,
       };
-      const held = await conditionHeld(() => client.send(conditionalPut(table, item, state.version)));
+      const held = await sendConditionalWrite(() => client.send(conditionalPut(table, item, state.version)));
       return held ? version : undefined;
     },
   };
@@ -72,9 +72,9 @@ function conditionalPut(
   const isExpected = expected === undefined ? 'attribute_not_exists(#version)' : '#version = :expected';
   return new PutCommand({
     TableName,
-    Item: defined({ ...item, attempt }),
+    Item: withoutUndefined({ ...item, attempt }),
     ConditionExpression: `${isExpected} OR #attempt = :attempt`,
     ExpressionAttributeNames: { '#version': 'version', '#attempt': 'attempt' },
-    ExpressionAttributeValues: defined({ ':expected': expected, ':attempt': attempt }),
+    ExpressionAttributeValues: withoutUndefined({ ':expected': expected, ':attempt': attempt }),
   });
 }

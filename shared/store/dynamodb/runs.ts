@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { centralAccountNames } from '../../platform/central-accounts.ts';
-import { type ErrorRecord, errorRecord } from '../../platform/errors.ts';
+import { type ErrorRecord, toErrorRecord } from '../../platform/errors.ts';
 import type {
   ChannelAnnouncement,
   Listed,
@@ -15,19 +15,19 @@ import type {
   WholeRun,
 } from '../ports.ts';
 import { driftStatuses } from '../run-ports.ts';
-import { isOpen, isUnannounced } from '../run-status.ts';
-import { pack, packed, packOptional } from './documents.ts';
-import { accountId, count, time } from './fields.ts';
-import { defined, type Item, parseItem, parseOr } from './items.ts';
+import { isOpenRun, isUnannounced } from '../run-status.ts';
+import { pack, packedSchema, packOptional } from './documents.ts';
+import { accountIdSchema, countSchema, timeSchema } from './fields.ts';
+import { type Item, parseItem, parseOr, withoutUndefined } from './items.ts';
 import {
-  conditionHeld,
-  itemsBetween,
-  itemsWith,
-  listed,
+  iterateItemsBetween,
+  iterateItemsWithPrefix,
   listItems,
   type Parsed,
   readEach,
   readItem,
+  sendConditionalWrite,
+  toListed,
 } from './operations.ts';
 import type { Key, Table } from './table.ts';
 
@@ -51,7 +51,7 @@ const outcomes = [
 
 const strings = z.array(z.string());
 const documents = z.record(z.string(), z.unknown());
-const times = z.record(accountId, time);
+const times = z.record(accountIdSchema, timeSchema);
 
 export const errorSchema: z.ZodType<ErrorRecord> = z.object({
   name: z.string(),
@@ -61,71 +61,71 @@ export const errorSchema: z.ZodType<ErrorRecord> = z.object({
 });
 
 const countsSchema: z.ZodType<SweepCounts> = z.object({
-  accounts: count,
-  changed: count,
-  departed: count,
-  equal: count,
-  written: count,
-  withheld: count,
-  setAside: count,
-  contested: count,
-  refused: count,
-  failed: count,
-  closedRuns: count,
-  drift: z.partialRecord(z.enum(driftStatuses), count),
+  accounts: countSchema,
+  changed: countSchema,
+  departed: countSchema,
+  equal: countSchema,
+  written: countSchema,
+  withheld: countSchema,
+  setAside: countSchema,
+  contested: countSchema,
+  refused: countSchema,
+  failed: countSchema,
+  closedRuns: countSchema,
+  drift: z.partialRecord(z.enum(driftStatuses), countSchema),
 });
 
-const reachSchema: z.ZodType<Reach> = z.object({ accounts: count, resources: count });
+const reachSchema: z.ZodType<Reach> = z.object({ accounts: countSchema, resources: countSchema });
 
 const channelSchema: z.ZodType<ChannelAnnouncement> = z.object({
   status: z.enum(['announced', 'pending']),
-  at: time,
+  at: timeSchema,
   error: z.string().exactOptional(),
 });
 
 const runSchema: z.ZodType<RunRecord> = z.object({
   runId: z.string(),
   status: z.enum(statuses),
-  startedAt: time,
-  finishedAt: time.exactOptional(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.exactOptional(),
   cause: z.string().exactOptional(),
-  accountIds: packed(strings),
+  accountIds: packedSchema(strings),
   reason: z.string().exactOptional(),
-  error: packed(errorSchema).exactOptional(),
-  left: packed(strings).exactOptional(),
-  warnings: packed(strings).exactOptional(),
+  error: packedSchema(errorSchema).exactOptional(),
+  left: packedSchema(strings).exactOptional(),
+  warnings: packedSchema(strings).exactOptional(),
   startedBy: z.string().exactOptional(),
-  announcedAt: time.exactOptional(),
+  announcedAt: timeSchema.exactOptional(),
   announcement: z
     .object({ title: z.string(), bus: channelSchema, topic: channelSchema.exactOptional() })
     .exactOptional(),
   counts: countsSchema.exactOptional(),
   access: z.object({ added: reachSchema, removed: reachSchema, leaving: reachSchema }).exactOptional(),
-  waitingUntil: time.exactOptional(),
+  waitingUntil: timeSchema.exactOptional(),
 });
 
 const changeSchema: z.ZodType<ResourceChange> = z.object({
   resource: z.string(),
   central: z.enum(centralAccountNames).exactOptional(),
-  plannedAt: time.exactOptional(),
-  plannedGeneration: count.exactOptional(),
+  plannedAt: timeSchema.exactOptional(),
+  plannedGeneration: countSchema.exactOptional(),
   planned: z.enum(['change', 'none']).exactOptional(),
   drift: z.enum(driftStatuses).exactOptional(),
   outcome: z.enum(outcomes).exactOptional(),
-  finishedAt: time.exactOptional(),
-  before: packed(documents).exactOptional(),
-  after: packed(documents).exactOptional(),
-  size: count.exactOptional(),
-  limit: count.exactOptional(),
-  error: packed(errorSchema).exactOptional(),
-  accountIds: packed(strings).exactOptional(),
+  finishedAt: timeSchema.exactOptional(),
+  before: packedSchema(documents).exactOptional(),
+  after: packedSchema(documents).exactOptional(),
+  size: countSchema.exactOptional(),
+  limit: countSchema.exactOptional(),
+  error: packedSchema(errorSchema).exactOptional(),
+  accountIds: packedSchema(strings).exactOptional(),
   reason: z.string().exactOptional(),
   ambiguous: z.literal(true).exactOptional(),
-  added: packed(strings).exactOptional(),
-  removed: packed(strings).exactOptional(),
+  added: packedSchema(strings).exactOptional(),
+  removed: packedSchema(strings).exactOptional(),
   tookBack: z.literal(true).exactOptional(),
-  leaving: packed(times).exactOptional(),
-  warnings: packed(strings).exactOptional(),
+  leaving: packedSchema(times).exactOptional(),
+  warnings: packedSchema(strings).exactOptional(),
 });
 
 const partition = (runId: string): string => `RUN#${runId}`;
@@ -141,12 +141,12 @@ const changePrefix = 'CHANGE#';
 const openPartition = 'OPEN_RUNS';
 const openPrefix = 'RUN#';
 const openKey = (runId: string): Key => ({ pk: openPartition, sk: `${openPrefix}${runId}` });
-const openSchema = z.object({ runId: z.string(), startedAt: time });
+const openSchema = z.object({ runId: z.string(), startedAt: timeSchema });
 const endedPrefix = 'ENDED#';
 const endedKey = (runId: string): Key => ({ pk: openPartition, sk: `${endedPrefix}${runId}` });
 const endedSchema = z.object({ runId: z.string() });
 
-export function dynamoRuns(table: Table): RunStore {
+export function createDynamoRuns(table: Table): RunStore {
   return {
     get: (runId) => readRun(table, runId),
     put: (run) => putRun(table, run),
@@ -164,7 +164,7 @@ export const readRun = (table: Table, runId: string): Promise<RunRecord | undefi
 
 async function readChanges(table: Table, runId: string): Promise<readonly ResourceChange[]> {
   const changes: ResourceChange[] = [];
-  for await (const item of itemsWith(table, partition(runId), changePrefix))
+  for await (const item of iterateItemsWithPrefix(table, partition(runId), changePrefix))
     changes.push(changeOf(table, item));
   return changes;
 }
@@ -173,7 +173,7 @@ async function readChanges(table: Table, runId: string): Promise<readonly Resour
 const changeOf = ({ tableName }: Table, item: Item): ResourceChange =>
   parseOr<ResourceChange>(
     () => parseItem(changeSchema, item, tableName, keyOfChange(item)),
-    (error) => ({ resource: resourceOfChange(item), error: errorRecord(error) }),
+    (error) => ({ resource: resourceOfChange(item), error: toErrorRecord(error) }),
   );
 
 const resourceOfChange = ({ sk }: Item): string => String(sk).slice(changePrefix.length);
@@ -187,21 +187,21 @@ const keyOfChange =
 async function readWhole(table: Table, runId: string): Promise<WholeRun> {
   const changes: ResourceChange[] = [];
   let run: RunRecord | undefined;
-  for await (const item of itemsBetween(table, partition(runId), changePrefix, runKey(runId).sk))
+  for await (const item of iterateItemsBetween(table, partition(runId), changePrefix, runKey(runId).sk))
     if (item.sk === runKey(runId).sk) run = parseItem(runSchema, item, table.tableName);
     else changes.push(changeOf(table, item));
   return { run, changes };
 }
 
 async function putItem({ client, tableName }: Table, item: Item): Promise<void> {
-  await client.send(new PutCommand({ TableName: tableName, Item: defined(item) }));
+  await client.send(new PutCommand({ TableName: tableName, Item: withoutUndefined(item) }));
 }
 
 /** A run that is ignored was never open. */
 async function putRun(table: Table, run: RunRecord): Promise<void> {
   const { runId, status, startedAt } = run;
   const pending = isUnannounced(run);
-  if (isOpen(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
+  if (isOpenRun(status)) await putItem(table, { ...openKey(runId), runId, startedAt });
   if (pending) await putItem(table, { ...endedKey(runId), runId });
   await putItem(table, runItem(run));
   // A run that is announced was put as pending before, which has removed the item of an open run.
@@ -214,11 +214,11 @@ async function openRun(table: Table, run: RunRecord): Promise<void> {
   const { client, tableName } = table;
   const { runId, startedAt } = run;
   await putItem(table, { ...openKey(runId), runId, startedAt });
-  await conditionHeld(() =>
+  await sendConditionalWrite(() =>
     client.send(
       new PutCommand({
         TableName: tableName,
-        Item: defined(runItem(run)),
+        Item: withoutUndefined(runItem(run)),
         ConditionExpression: 'attribute_not_exists(#status) OR NOT (#status IN (:succeeded, :failed))',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ':succeeded': 'succeeded', ':failed': 'failed' },
@@ -232,21 +232,21 @@ async function removeItem({ client, tableName }: Table, key: Key): Promise<void>
 }
 
 /** The ids of the runs that may still be open, with when they started. */
-export const openRuns = (table: Table) => listItems(table, openPartition, openPrefix, openSchema);
+export const listOpenRuns = (table: Table) => listItems(table, openPartition, openPrefix, openSchema);
 
 async function unfinished(table: Table, before: string): Promise<Listed<RunRecord>> {
-  const { items, unreadable } = await openRuns(table);
+  const { items, unreadable } = await listOpenRuns(table);
   const early = items.filter(({ startedAt }) => startedAt < before);
-  return listed(
-    await recordsOf(table, { items: early, unreadable }, openKey, ({ status }) => isOpen(status)),
+  return toListed(
+    await recordsOf(table, { items: early, unreadable }, openKey, ({ status }) => isOpenRun(status)),
   );
 }
 
 async function unannounced(table: Table): Promise<Listed<RunRecord>> {
   const ended = await listItems(table, openPartition, endedPrefix, endedSchema);
-  const runs = await recordsOf(table, ended, endedKey, (run) => isOpen(run.status) || isUnannounced(run));
+  const runs = await recordsOf(table, ended, endedKey, (run) => isOpenRun(run.status) || isUnannounced(run));
   // Its item comes before its end.
-  return listed({ ...runs, items: runs.items.filter(({ status }) => !isOpen(status)) });
+  return toListed({ ...runs, items: runs.items.filter(({ status }) => !isOpenRun(status)) });
 }
 
 /** The records that items stand for. An item that its record does not need is removed. */

@@ -1,17 +1,17 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Store } from '../ports.ts';
-import { dynamoApprovals } from './approvals.ts';
-import { dynamoConfiguration } from './configuration.ts';
-import { dynamoFound } from './found.ts';
-import { dynamoLeases } from './leases.ts';
-import { dynamoOutbox } from './outbox.ts';
-import { dynamoRegistry } from './registry.ts';
-import { dynamoResources } from './resources.ts';
-import { dynamoRuns } from './runs.ts';
+import { createDynamoApprovals } from './approvals.ts';
+import { createDynamoConfiguration } from './configuration.ts';
+import { createDynamoSearchResults } from './found.ts';
+import { createDynamoLeases } from './leases.ts';
+import { createDynamoOutbox } from './outbox.ts';
+import { createDynamoRegistry } from './registry.ts';
+import { createDynamoResources } from './resources.ts';
+import { createDynamoRuns } from './runs.ts';
 import type { Table } from './table.ts';
 
 /**
- * The store of an installation: one table (`tableDefinition`), whose items are told apart by their keys.
+ * The store of an installation: one table (`createTableDefinition`), whose items are told apart by their keys.
  *
  * | pk | sk | holds |
  * |---|---|---|
@@ -32,13 +32,13 @@ import type { Table } from './table.ts';
  * Errors of DynamoDB propagate as they are, except those that a port turns into a value.
  * @param clock Waits until the last change of the registry can be read. Default: the system's
  */
-export const dynamoStore = (table: Table, clock: Clock = systemClock): Store => ({
-  registry: dynamoRegistry(table, clock),
-  resources: dynamoResources(table),
-  found: dynamoFound(table),
-  leases: dynamoLeases(table),
-  runs: dynamoRuns(table),
-  approvals: dynamoApprovals(table),
-  configuration: dynamoConfiguration(table),
-  outbox: dynamoOutbox(table),
+export const createDynamoStore = (table: Table, clock: Clock = systemClock): Store => ({
+  registry: createDynamoRegistry(table, clock),
+  resources: createDynamoResources(table),
+  searchResults: createDynamoSearchResults(table),
+  leases: createDynamoLeases(table),
+  runs: createDynamoRuns(table),
+  approvals: createDynamoApprovals(table),
+  configuration: createDynamoConfiguration(table),
+  outbox: createDynamoOutbox(table),
 });

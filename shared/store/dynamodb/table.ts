@@ -17,7 +17,7 @@ export interface Key {
  * The table as `CreateTable` takes it. `infrastructure/table.yml` describes the same table. No index: every read is a
  * consistent one of the base table, which an index does not offer.
  */
-export const tableDefinition = (tableName: string): CreateTableCommandInput => ({
+export const createTableDefinition = (tableName: string): CreateTableCommandInput => ({
   TableName: tableName,
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [

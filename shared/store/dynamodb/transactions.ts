@@ -13,7 +13,7 @@ const throttled: ReadonlySet<string> = new Set(['ThrottlingError', 'ProvisionedT
  * one that it repeats after a lost answer the same client request token, so that it is applied once.
  * @returns whether it was applied; false where it lost against another writer
  */
-export async function transactionHeld(send: () => Promise<unknown>): Promise<boolean> {
+export async function sendTransaction(send: () => Promise<unknown>): Promise<boolean> {
   try {
     await send();
     return true;

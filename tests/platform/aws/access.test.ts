@@ -5,7 +5,7 @@ import { GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { install } from '@sinonjs/fake-timers';
-import { awsAccess, requestTimeout } from '../../../shared/platform/aws/access.ts';
+import { createAwsAccess, requestTimeout } from '../../../shared/platform/aws/access.ts';
 import { type CallCounts, countCalls } from '../../../shared/platform/aws/plugins.ts';
 import { LeaseLostError } from '../../../shared/reconcile/errors.ts';
 import { fault, refuse } from '../../fixtures/call-faults.ts';
@@ -25,7 +25,7 @@ const settings = ({ organization, clock }: TestEnv) => ({
   plugins: [organization.plugin()],
 });
 
-const access = (env: TestEnv) => awsAccess(settings(env));
+const access = (env: TestEnv) => createAwsAccess(settings(env));
 const calls = (env: TestEnv, name: string) =>
   env.organization.calls.filter(({ operation }) => operation === name).length;
 const readPolicy = () => new GetBucketPolicyCommand({ Bucket: 'example-logs' });
@@ -147,7 +147,7 @@ test('the hub’s own clients throw the project’s errors', async () => {
 test('calls are counted by attempt', async () => {
   const env = await createEnv({ configuration: small(['key']) });
   const counts: CallCounts = {};
-  const aws = awsAccess({ ...settings(env), plugins: [countCalls(counts), env.organization.plugin()] });
+  const aws = createAwsAccess({ ...settings(env), plugins: [countCalls(counts), env.organization.plugin()] });
   fault(env, 'GetKeyPolicy', refuse('KMSInternalException', 'broken', 500), 1);
 
   await aws.reader(log).kms.send(new GetKeyPolicyCommand({ KeyId: keyId }));
@@ -184,7 +184,7 @@ test('ends a write without a second request, as possibly done, when AWS never an
   const env = await createEnv();
   const { plugins, ...rest } = settings(env);
   const { port } = server.address() as AddressInfo;
-  const { s3 } = awsAccess({
+  const { s3 } = createAwsAccess({
     ...rest,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     endpoint: `http://127.0.0.1:${port}`,

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { AccessDeniedError } from '../../../shared/platform/aws/errors.ts';
 import type { Finding } from '../../../shared/platform/errors.ts';
-import { stepHandler } from '../../../shared/platform/lambda/step-handler.ts';
+import { createStepHandler } from '../../../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../../../shared/reconcile/services.ts';
 
 interface Line {
@@ -22,7 +22,7 @@ function bench(run: (input: { runId: string; n: number }) => Promise<unknown>) {
   };
   const logger = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   const input = z.object({ runId: z.string(), n: z.number(), secret: z.string().optional() });
-  const createHandler = stepHandler({ name: 'double', input, run: (_, given) => run(given) });
+  const createHandler = createStepHandler({ name: 'double', input, run: (_, given) => run(given) });
   return { lines, handler: createHandler(() => ({ logger }) as unknown as Services) };
 }
 
@@ -85,7 +85,7 @@ test('an error keeps its name and itself, and is logged once', async () => {
 });
 
 test('services that cannot be made fail the call with their own reason', async () => {
-  const createHandler = stepHandler({ name: 'double', input: z.unknown(), run: async () => 'done' });
+  const createHandler = createStepHandler({ name: 'double', input: z.unknown(), run: async () => 'done' });
   const handler = createHandler(() => {
     throw new Error('The environment variable ONBOARDING_TABLE is not set');
   });

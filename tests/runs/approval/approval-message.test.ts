@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import {
-  approvalMessage,
-  approvalSubject,
-  consoleLink,
+  createConsoleLink,
+  formatApprovalMessage,
+  formatApprovalSubject,
 } from '../../../shared/runs/approval/approval-message.ts';
 
 const execution = (partition: string, region: string) =>
@@ -29,11 +29,13 @@ test.each([
 ])('the console of %s', (partition, region, host) => {
   const arn = execution(partition, region);
 
-  expect(consoleLink(arn)).toBe(`https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`);
+  expect(createConsoleLink(arn)).toBe(
+    `https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`,
+  );
 });
 
 test('a message is never longer than SNS takes, and says where it was cut', () => {
-  const message = approvalMessage(request(1_000, '  + 支払い 111122223333\n'.repeat(20_000)));
+  const message = formatApprovalMessage(request(1_000, '  + 支払い 111122223333\n'.repeat(20_000)));
 
   // "Publish", SNS API reference: 256 KiB; a subject has 100 characters.
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(262_144);
@@ -41,19 +43,19 @@ test('a message is never longer than SNS takes, and says where it was cut', () =
     /\n {2}\+ 支払い 111122223333\n… \d+ more lines, none of which is marked as widening access: the command shows them$/,
   );
   expect(message).toContain('… and 900 more');
-  expect(approvalSubject(request(1_000, '')).length).toBe(100);
+  expect(formatApprovalSubject(request(1_000, '')).length).toBe(100);
 });
 
 test('keeps what widens access when a message is too long, wherever it stands', () => {
   const difference = `${'  + Principal.AWS 111122223333\n'.repeat(20_000)}  ! widens: + Resource *`;
 
-  const message = approvalMessage(request(1, difference));
+  const message = formatApprovalMessage(request(1, difference));
 
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(262_144);
   expect(message).toContain('! widens: + Resource *');
 });
 
 test('one that gains nothing says so', () => {
-  expect(approvalMessage(request(1, ''))).toContain('An account waits for approval:\n  500000000000');
-  expect(approvalMessage(request(1, ''))).toMatch(/nothing that a grant lists accounts for$/);
+  expect(formatApprovalMessage(request(1, ''))).toContain('An account waits for approval:\n  500000000000');
+  expect(formatApprovalMessage(request(1, ''))).toMatch(/nothing that a grant lists accounts for$/);
 });

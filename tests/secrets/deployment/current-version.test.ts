@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from '@jest/globals';
-import { currentSecret } from '../../../shared/secrets/deployment/current-version.ts';
+import { readCurrentSecret } from '../../../shared/secrets/deployment/current-version.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf';
 
@@ -23,7 +23,7 @@ test.each([
   ],
   ['no version is current', { ARN: arn }, /No version .* is AWSCURRENT\. Give it a value/],
 ])('names the cause of a secret that cannot be deployed when %s', async (_, output, expected) => {
-  await expect(currentSecret(answering(output), 'db')).rejects.toMatchObject({
+  await expect(readCurrentSecret(answering(output), 'db')).rejects.toMatchObject({
     name: 'SecretNotDeployableError',
     message: expect.stringMatching(expected),
   });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { AccessDeniedError, ThrottledError } from '../../../shared/platform/aws/errors.ts';
-import { deploymentRefusal } from '../../../shared/secrets/deployment/deployment-refusal.ts';
+import { toDeploymentRefusal } from '../../../shared/secrets/deployment/deployment-refusal.ts';
 import { awsError } from '../../../simulator/aws-error.ts';
 
 const delivery = {
@@ -41,7 +41,7 @@ test.each([
     /larger than AppConfig takes\. Make it smaller/,
   ],
 ])('does not advise to check validators when AppConfig refuses a deployment for %s', (_, error, expected) => {
-  const refusal = deploymentRefusal(delivery, error);
+  const refusal = toDeploymentRefusal(delivery, error);
 
   expect(refusal).toMatchObject({ name: 'DeploymentRefusedError', message: expect.stringMatching(expected) });
   expect(refusal?.message).not.toContain('validators');
@@ -50,7 +50,7 @@ test.each([
 test('advises to compare the content with the validators when AppConfig calls it invalid', () => {
   const error = thrown('BadRequestException', 'not valid', { Reason: 'InvalidConfiguration' });
 
-  expect(deploymentRefusal(delivery, error)?.message).toMatch(/validators refused the content\. Compare/);
+  expect(toDeploymentRefusal(delivery, error)?.message).toMatch(/validators refused the content\. Compare/);
 });
 
 test.each([
@@ -62,7 +62,7 @@ test.each([
     /has version/,
   ],
 ])('advises what can be wrong with %s when AppConfig names no cause', (_, source, expected, other) => {
-  const message = deploymentRefusal({ ...delivery, source }, thrown('BadRequestException', 'no'))?.message;
+  const message = toDeploymentRefusal({ ...delivery, source }, thrown('BadRequestException', 'no'))?.message;
 
   expect(message).toMatch(expected);
   expect(message).not.toMatch(other);
@@ -72,13 +72,13 @@ test('does not repeat what AppConfig says of a secret', () => {
   const secret = { ...delivery, source: 'arn:aws:secretsmanager:eu-west-1:444444444444:secret:db-AbCdEf' };
   const error = thrown('BadRequestException', 'hunter2 is not valid', { Reason: 'InvalidConfiguration' });
 
-  expect(deploymentRefusal(secret, error)?.message).not.toContain('hunter2');
+  expect(toDeploymentRefusal(secret, error)?.message).not.toContain('hunter2');
 });
 
 test('keeps an error that has its own advice, and says nothing of one that can be retried', () => {
   const denied = new AccessDeniedError('denied');
 
-  expect(deploymentRefusal(delivery, denied)).toBe(denied);
-  expect(deploymentRefusal(delivery, new ThrottledError('slow'))).toBeUndefined();
-  expect(deploymentRefusal(delivery, 'text')).toBeUndefined();
+  expect(toDeploymentRefusal(delivery, denied)).toBe(denied);
+  expect(toDeploymentRefusal(delivery, new ThrottledError('slow'))).toBeUndefined();
+  expect(toDeploymentRefusal(delivery, 'text')).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseConfiguration } from '../../../shared/configuration/load.ts';
-import { placeOfHosted } from '../../../shared/secrets/deployment/claim-hosted.ts';
+import { locateHosted } from '../../../shared/secrets/deployment/claim-hosted.ts';
 import { security, shared, smallText } from '../../fixtures/small-configuration.ts';
 
 const application = {
@@ -36,5 +36,5 @@ test.each([
     profile: 'settings',
     version: '1',
   } as const;
-  expect(placeOfHosted({ ...request, ...said }, configuration)).toEqual(place);
+  expect(locateHosted({ ...request, ...said }, configuration)).toEqual(place);
 });

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import {
   type ConfigurationReader,
-  configurationReader,
-  readerClient,
+  createConfigurationReader,
+  createReaderClient,
 } from '../../../shared/secrets/reader/index.ts';
 import { awsError } from '../../../simulator/aws-error.ts';
 import {
@@ -57,7 +57,7 @@ async function reading(
     trust: allow({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
     permissions: allow({ Action: 'sts:AssumeRole', Resource: arn }),
   });
-  const client = readerClient({
+  const client = createReaderClient({
     region,
     role: { arn, externalId: 'shop-1' },
     credentials: organization.credentialsOf(member, 'app'),
@@ -65,7 +65,7 @@ async function reading(
     plugins: [organization.plugin()],
   });
   const troubles: string[] = [];
-  const reader = configurationReader({
+  const reader = createConfigurationReader({
     client,
     application: 'shop',
     environment: 'production',
@@ -322,8 +322,8 @@ test.each([
     return sleeping;
   };
   const failing = { send: () => Promise.reject(new Error('no answer')) };
-  const reader = configurationReader({
-    client: failing as unknown as Parameters<typeof configurationReader>[0]['client'],
+  const reader = createConfigurationReader({
+    client: failing as unknown as Parameters<typeof createConfigurationReader>[0]['client'],
     application: 'shop',
     environment: 'production',
     profile: 'database',

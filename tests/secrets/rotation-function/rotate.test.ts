@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { AccessDeniedError } from '../../../shared/platform/aws/errors.ts';
 import { RotationRefusedError } from '../../../shared/secrets/rotation-function/errors.ts';
 import {
-  alternatingUsers,
-  generatedApiKey,
-  generatedPassword,
-  jsonField,
+  alternateUsers,
+  createApiKeyGenerator,
+  createPasswordGenerator,
+  rotateJsonField,
   rotateSecret,
 } from '../../../shared/secrets/rotation-function/index.ts';
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
@@ -235,7 +235,7 @@ describe('two users', () => {
   test('take turns: the current password stays valid until the rotation after the next', async () => {
     users.passwords.set('app_clone', 'unused');
     const rotator: Rotator = {
-      generate: alternatingUsers(generatedPassword(clients.secretsManager)),
+      generate: alternateUsers(createPasswordGenerator(clients.secretsManager)),
       set: async ({ pending }) => {
         const { username, password } = accountIn(pending);
         users.passwords.set(username, password);
@@ -257,7 +257,7 @@ describe('two users', () => {
 describe('an API key', () => {
   test('is of random bytes, behind its prefix', async () => {
     const bytes = (size: number) => new Uint8Array(size).fill(255);
-    const generate = jsonField('key', generatedApiKey(bytes, { prefix: 'live_', bytes: 3 }));
+    const generate = rotateJsonField('key', createApiKeyGenerator(bytes, { prefix: 'live_', bytes: 3 }));
     expect(JSON.parse(await generate('{"key":"old","owner":"shop"}'))).toEqual({
       key: 'live_____',
       owner: 'shop',

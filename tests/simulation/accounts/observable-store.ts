@@ -1,11 +1,11 @@
 import type { RegisteredAccount } from '../../../shared/platform/account.ts';
-import type { ConfigurationInForce, Store } from '../../../shared/store/ports.ts';
+import type { Store, StoredConfiguration } from '../../../shared/store/ports.ts';
 
 export interface Heard {
   onRegistered(account: RegisteredAccount): void;
   /** A reconciliation of the resource has ended. */
   onSettled(resource: string): void;
-  onActivated(inForce: ConfigurationInForce): void;
+  onActivated(inForce: StoredConfiguration): void;
 }
 
 /** The store, which tells what has just been stored. */

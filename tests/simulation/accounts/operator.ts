@@ -1,4 +1,4 @@
-import { activeConfiguration } from '../../../shared/configuration/active-configuration.ts';
+import { getActiveConfiguration } from '../../../shared/configuration/active-configuration.ts';
 import { applyPlan } from '../../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
@@ -18,6 +18,6 @@ export async function personDecides(stage: Stage, runId: string): Promise<void> 
   const { removalLimits } = stage.configuration;
   const allowing = { ...stage.configuration, removalLimits: { ...removalLimits, accounts: 1_000 } };
   await activateConfiguration({ store: stage.inner, clock: services.clock }, allowing, 'a person');
-  const active = await activeConfiguration(stage.inner);
+  const active = await getActiveConfiguration(stage.inner);
   await applyPlan(services, { runId, plan: await planAll(services, { runId, active, keep: true }) });
 }

@@ -1,7 +1,7 @@
-import { configurationOf } from '../../../shared/configuration/active-configuration.ts';
+import { parseStoredConfiguration } from '../../../shared/configuration/active-configuration.ts';
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
-import { memoryStore } from '../../../shared/store/memory.ts';
+import { createMemoryStore } from '../../../shared/store/memory.ts';
 import type { Store } from '../../../shared/store/ports.ts';
 import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
 import { runLocally } from '../../../simulator/local-deployment.ts';
@@ -130,13 +130,13 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     violated: (what) => void watching.violations.push({ at: now(), what }),
   });
   const inner: Store = person.told(
-    noting(protocol.around(memoryStore()), {
+    noting(protocol.around(createMemoryStore()), {
       onRegistered: ({ id, approval }) => {
         registered.add(id);
         if (approval === undefined && !inForce.atWork().every(asksForAll)) person.approve([id]);
       },
       onSettled: (key) => trespasses.settled(placeOf(organization.world, refOf(key))?.arn),
-      onActivated: (item) => inForce.activated(configurationOf(item)),
+      onActivated: (item) => inForce.activated(parseStoredConfiguration(item)),
     }),
   );
   const waking = draw(seeded(~seed));

@@ -23,7 +23,7 @@ export async function countedTooEarly(
   const added = [...idsIn(place.read(), configuration.installation, grants)].filter((id) => !had.has(id));
   if (added.length === 0) return [];
   // By another configuration it was for others. Before the pattern of a grant matched it, that grant counted nobody.
-  if (configurationHash !== (await inner.configuration.inForce())?.hash) return [];
+  if (configurationHash !== (await inner.configuration.getActive())?.hash) return [];
   const accounts = await Promise.all(added.map((id) => inner.registry.account(id)));
   return (
     accounts

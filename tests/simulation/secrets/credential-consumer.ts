@@ -1,8 +1,8 @@
 import {
-  alternatingUsers,
+  alternateUsers,
   type Generate,
-  jsonField,
   type Rotator,
+  rotateJsonField,
 } from '../../../shared/secrets/rotation-function/index.ts';
 import type { Draw } from '../random.ts';
 
@@ -70,7 +70,7 @@ function databaseDoor(next: () => string, kind: 'single' | 'alternating'): Door 
     change,
     restore,
     rotator: {
-      generate: kind === 'single' ? jsonField('password', generate) : alternatingUsers(generate),
+      generate: kind === 'single' ? rotateJsonField('password', generate) : alternateUsers(generate),
       set: async ({ current, pending, previous }) => {
         if (kind === 'single' && !opens(current)) enter(previous ?? current);
         restore(pending);

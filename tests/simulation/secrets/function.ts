@@ -1,9 +1,9 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type AnyClient, newClient } from '../../../shared/platform/aws/plugins.ts';
+import { type AnyClient, createClient } from '../../../shared/platform/aws/plugins.ts';
 import {
-  askByEvent,
   type RotationTools,
+  requestByEvent,
   rotateSecret,
 } from '../../../shared/secrets/rotation-function/index.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
@@ -19,7 +19,7 @@ export async function rotateByFunction(stage: RotationStage, secret: RotatedSecr
     secretsManager: client,
     rotator: secret.door.rotator,
     logger: stage.logger,
-    askForDeployment: askByEvent(clientOf(stage, secret, EventBridgeClient)),
+    askForDeployment: requestByEvent(clientOf(stage, secret, EventBridgeClient)),
   };
   const invoke = async (event: RotationEvent): Promise<void> => {
     try {
@@ -53,5 +53,5 @@ export function clientOf<C extends AnyClient>(
 ): C {
   const credentials = organization.credentialsOf(accountId, role);
   const config = { region, credentials, maxAttempts: 1 };
-  return newClient(Client, config, [organization.plugin({ quick: true })]);
+  return createClient(Client, config, [organization.plugin({ quick: true })]);
 }

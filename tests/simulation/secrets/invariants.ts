@@ -1,5 +1,5 @@
 import { executionsEndWithin } from '../../../shared/runs/sweep.ts';
-import { type Delivery, type DeploymentTarget, isOpen } from '../../../shared/store/ports.ts';
+import { type Delivery, type DeploymentTarget, isOpenDelivery } from '../../../shared/store/ports.ts';
 import { versionWith } from '../../../simulator/secrets.ts';
 import type { Violation } from '../accounts/write-observer.ts';
 import { epoch } from '../time.ts';
@@ -59,7 +59,7 @@ async function homeViolations(stage: RotationStage, home: Home): Promise<readonl
 const endViolations = (stage: RotationStage, deliveries: readonly Delivery[]): readonly string[] =>
   deliveries.flatMap((delivery) => {
     const { id, status, reason } = delivery;
-    if (isOpen(delivery)) return [`${id} has not ended: ${status}`];
+    if (isOpenDelivery(delivery)) return [`${id} has not ended: ${status}`];
     if (fine.has(status)) return [];
     if (isStrange(stage, delivery)) return [`${id} ended as ${status}: ${reason}`];
     return isTold(stage, delivery) ? [] : [`${id} ended as ${status}, and nobody was told: ${reason}`];

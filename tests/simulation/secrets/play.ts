@@ -4,7 +4,7 @@ import type { Configuration } from '../../../shared/configuration/schema.ts';
 import type { Logger } from '../../../shared/platform/logger.ts';
 import type { Services } from '../../../shared/reconcile/services.ts';
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
-import { memoryStore } from '../../../shared/store/memory.ts';
+import { createMemoryStore } from '../../../shared/store/memory.ts';
 import type { Store } from '../../../shared/store/ports.ts';
 import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
 import { runLocally } from '../../../simulator/local-deployment.ts';
@@ -132,7 +132,7 @@ function setUp({
   ])
     organization.intercept(interceptor);
   const inForce = { configuration: scenario.configuration };
-  const inner = seen(memoryStore(), watch);
+  const inner = seen(createMemoryStore(), watch);
   const store = dying.slowed(around(inner));
   const logger = loggerOf(watch);
   const base = {

@@ -1,34 +1,41 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { ConfigurationInForce, ConfigurationStore, FoundStore } from '../../../shared/store/ports.ts';
+import type {
+  ConfigurationStore,
+  SearchResultStore,
+  StoredConfiguration,
+} from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
 import { at, later, tamper } from '../../fixtures/store-items.ts';
 
 export function configurationContract(makeStore: MakeStore): void {
   describe('configuration', () => {
     let configuration: ConfigurationStore;
-    let found: FoundStore;
+    let found: SearchResultStore;
     beforeEach(async () => {
-      ({ configuration, found } = await makeStore());
+      ({ configuration, searchResults: found } = await makeStore());
     });
 
     test('is not there before one was activated', async () => {
-      expect(await configuration.inForce()).toBeUndefined();
+      expect(await configuration.getActive()).toBeUndefined();
     });
 
     test('comes back as it was activated', async () => {
       await configuration.activate(first);
 
-      expect(await configuration.inForce()).toStrictEqual(first);
+      expect(await configuration.getActive()).toStrictEqual(first);
     });
 
     test('comes with what was found, ordered by search, also where there is no configuration', async () => {
-      expect(await configuration.withFound()).toStrictEqual({ inForce: undefined, found: [] });
+      expect(await configuration.getActiveWithSearchResults()).toStrictEqual({
+        active: undefined,
+        searchResults: [],
+      });
       for (const search of ['b', 'a', 'ä']) await found.put({ ...item, search }, undefined);
       await configuration.activate({ ...first, carried: { a: 1 } });
 
-      expect(await configuration.withFound()).toStrictEqual({
-        inForce: { ...first, carried: { a: 1 } },
-        found: ['a', 'b', 'ä'].map((search) => ({ ...item, search })),
+      expect(await configuration.getActiveWithSearchResults()).toStrictEqual({
+        active: { ...first, carried: { a: 1 } },
+        searchResults: ['a', 'b', 'ä'].map((search) => ({ ...item, search })),
       });
     });
 
@@ -44,7 +51,7 @@ export function configurationContract(makeStore: MakeStore): void {
       await configuration.activate(first);
       await configuration.activate(second);
 
-      expect(await configuration.inForce()).toStrictEqual(second);
+      expect(await configuration.getActive()).toStrictEqual(second);
     });
 
     test('keeps the OUs of paths, and replaces them as long as no other activation came after', async () => {
@@ -53,12 +60,12 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(await configuration.putOus(ous, first)).toBe(false);
       await configuration.activate({ ...first, ous, reactivated: 2 });
 
-      expect(await configuration.inForce()).toStrictEqual({ ...first, ous, reactivated: 2 });
+      expect(await configuration.getActive()).toStrictEqual({ ...first, ous, reactivated: 2 });
       expect(await configuration.putOus(more, first)).toBe(true);
-      expect(await configuration.inForce()).toStrictEqual({ ...first, ous: more, reactivated: 2 });
+      expect(await configuration.getActive()).toStrictEqual({ ...first, ous: more, reactivated: 2 });
       expect(await configuration.putOus(ous, { ...first, activatedAt: later })).toBe(false);
       expect(await configuration.putOus(ous, { ...first, hash: 'b'.repeat(64) })).toBe(false);
-      expect((await configuration.inForce())?.ous).toStrictEqual(more);
+      expect((await configuration.getActive())?.ous).toStrictEqual(more);
     });
 
     test('may be larger than an item of DynamoDB', async () => {
@@ -70,24 +77,24 @@ export function configurationContract(makeStore: MakeStore): void {
       expect(JSON.stringify(grants).length).toBeGreaterThan(400 * 1024);
       await configuration.activate({ ...first, document: { grants } });
 
-      expect(await configuration.inForce()).toStrictEqual({ ...first, document: { grants } });
+      expect(await configuration.getActive()).toStrictEqual({ ...first, document: { grants } });
     });
 
     test('cannot be changed through a value that went in or came out', async () => {
       const grants = [{ name: 'logs' }];
       await configuration.activate({ ...first, document: { grants } });
       grants.push({ name: 'changed' });
-      const read = await configuration.inForce();
+      const read = await configuration.getActive();
       tamper(() => Object.assign(read?.document ?? {}, { grants: [] }));
 
-      expect((await configuration.inForce())?.document).toEqual({ grants: [{ name: 'logs' }] });
+      expect((await configuration.getActive())?.document).toEqual({ grants: [{ name: 'logs' }] });
     });
   });
 }
 
 const item = { matching: ['a resource'], former: [], generation: 1 };
 
-const first: ConfigurationInForce = {
+const first: StoredConfiguration = {
   hash: 'a'.repeat(64),
   resources: [],
   ous: {},

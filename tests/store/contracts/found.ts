@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { FoundResources, FoundStore } from '../../../shared/store/ports.ts';
+import type { SearchResult, SearchResultStore } from '../../../shared/store/ports.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
 import { at, tamper } from '../../fixtures/store-items.ts';
 
 export function foundContract(makeStore: MakeStore): void {
   describe('what searches have found', () => {
-    let found: FoundStore;
+    let found: SearchResultStore;
     beforeEach(async () => {
-      found = (await makeStore()).found;
+      found = (await makeStore()).searchResults;
     });
 
     test('is nothing at first', async () => {
@@ -73,7 +73,7 @@ export function foundContract(makeStore: MakeStore): void {
 
 const key = 'ecr-repository-policy/111122223333/eu-west-1/base/node';
 
-const item = (changes: Partial<FoundResources> = {}): FoundResources => ({
+const item = (changes: Partial<SearchResult> = {}): SearchResult => ({
   search: 'ecr-repository-policy/111122223333/eu-west-1/name:base/*',
   matching: [key],
   former: [],

@@ -143,7 +143,7 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
       };
 
       beforeEach(async () => {
-        await store.found.put(good, undefined);
+        await store.searchResults.put(good, undefined);
       });
 
       test('counts as a search that was never made, beside all others', async () => {
@@ -154,10 +154,13 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
           message: expect.stringMatching(/FOUND \/ SEARCH#.*lookedAt: /s),
         };
         const odd = { search: 'odd', matching: [key], former: [], generation: 3, unreadable: error };
-        const all = await store.found.all();
+        const all = await store.searchResults.all();
         expect(all).toMatchObject([good, odd]);
         expect(all[1]).not.toHaveProperty('lookedAt');
-        expect((await store.configuration.withFound()).found).toMatchObject([good, odd]);
+        expect((await store.configuration.getActiveWithSearchResults()).searchResults).toMatchObject([
+          good,
+          odd,
+        ]);
       });
 
       test.each([
@@ -169,14 +172,14 @@ export function unreadableItemsContract(makeTable: MakeTable): void {
         await put(odd);
         const next = { search: 'odd', matching: [], former: [], lookedAt: later, generation: 4 };
 
-        expect(await store.found.put(next, expected)).toBe(true);
-        expect(await store.found.all()).toStrictEqual([good, next]);
+        expect(await store.searchResults.put(next, expected)).toBe(true);
+        expect(await store.searchResults.all()).toStrictEqual([good, next]);
       });
 
       test('is believed in nothing when it names another search than its key', async () => {
         await put({ ...item, search: 'other' });
 
-        const odd = (await store.found.all()).find(({ unreadable }) => unreadable !== undefined);
+        const odd = (await store.searchResults.all()).find(({ unreadable }) => unreadable !== undefined);
         expect(odd).toMatchObject({ matching: [], former: [] });
       });
     });
