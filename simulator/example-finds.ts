@@ -1,6 +1,7 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { type ConfiguredSearch, listSearches } from '../shared/configuration/searches.ts';
-import type { ResourcePattern } from '../shared/grants/contract.ts';
+import type { ResourcePattern, ResourceType } from '../shared/grants/contract.ts';
+import { getGrantKind } from '../shared/grants/kinds.ts';
 import { addServiceLinkedRoles } from './example-organization.ts';
 import type { SimulatedOrganization } from './organization.ts';
 import { digest } from './world.ts';
@@ -17,17 +18,16 @@ export function addExampleFinds(
 function addFind(organization: SimulatedOrganization, search: ConfiguredSearch): void {
   const { kind, accountId, region, pattern, key } = search;
   const place = { accountId, region, tags: tagsOf(pattern) };
-  const makers: Readonly<Record<string, () => unknown>> = {
-    'kms-key-policy': () => organization.addKey({ ...place, id: keyId(tagText(search)) }),
-    'kms-grant': () => {
+  const makers: Partial<Readonly<Record<ResourceType, () => unknown>>> = {
+    key: () => {
       organization.addKey({ ...place, id: keyId(tagText(search)) });
       addServiceLinkedRoles(organization);
     },
-    'ami-launch-permission': () => organization.addImage({ ...place, id: `ami-${hex(key, 17)}` }),
-    'ecr-repository-policy': () => organization.addRepository({ ...place, name: nameOf(pattern) }),
-    'secret-resource-policy': () => organization.addSecret({ ...place, name: `example/${hex(key, 6)}` }),
+    image: () => organization.addImage({ ...place, id: `ami-${hex(key, 17)}` }),
+    repository: () => organization.addRepository({ ...place, name: nameOf(pattern) }),
+    secret: () => organization.addSecret({ ...place, name: `example/${hex(key, 6)}` }),
   };
-  const make = makers[kind];
+  const make = makers[getGrantKind(kind).resourceType];
   if (make === undefined) throw new Error(`The example organization finds nothing for ${kind}`);
   make();
 }

@@ -1,8 +1,8 @@
 import { splitOuPath } from '../shared/accounts/ou-path.ts';
 import { deploymentActions } from '../shared/cloudformation/deployment-actions.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import type { ResourceRef } from '../shared/grants/contract.ts';
-import { grantKinds } from '../shared/grants/kinds.ts';
+import type { ResourceRef, ResourceType } from '../shared/grants/contract.ts';
+import { getGrantKind, grantKinds } from '../shared/grants/kinds.ts';
 import type { PolicyDocument } from '../shared/iam/document.ts';
 import type { Clock, Random } from '../shared/platform/clock.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
@@ -116,27 +116,26 @@ function addResource(
   const place = { accountId, region };
   const [entity, name = ''] = id.split('/');
   const owner = `arn:${partition}:iam::${accountId}:root`;
-  const makers: Readonly<Record<string, () => unknown>> = {
-    's3-bucket-policy': () =>
+  const makers: Readonly<Record<ResourceType, () => unknown>> = {
+    bucket: () =>
       organization.addBucket({
         ...place,
         name: id,
         policy: denyInsecureTransport(`arn:${partition}:s3:::${id}`),
       }),
-    'kms-key-policy': () => organization.addKey({ ...place, id }),
-    'kms-grant': () => {
+    key: () => {
       organization.addKey({ ...place, id });
       addServiceLinkedRoles(organization);
     },
-    'ami-launch-permission': () => organization.addImage({ ...place, id }),
-    'ecr-repository-policy': () =>
+    image: () => organization.addImage({ ...place, id }),
+    repository: () =>
       organization.addRepository({
         ...place,
         name: id,
         policy: allow({ Sid: 'BuildersPush', Principal: { AWS: owner }, Action: 'ecr:PutImage' }),
       }),
-    'secret-resource-policy': () => organization.addSecret({ ...place, name: id }),
-    'assume-role-permission': () =>
+    secret: () => organization.addSecret({ ...place, name: id }),
+    principal: () =>
       entity === 'group'
         ? organization.addGroup({ accountId, name })
         : organization.addRole({
@@ -144,7 +143,7 @@ function addResource(
             name,
             trust: allow({ Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
           }),
-    'role-trust-policy': () =>
+    role: () =>
       organization.addRole({
         accountId,
         name: id.split('/').at(-1) ?? id,
@@ -152,9 +151,7 @@ function addResource(
         trust: allow({ Sid: 'Owner', Principal: { AWS: owner }, Action: 'sts:AssumeRole' }),
       }),
   };
-  const make = makers[kind];
-  if (make === undefined) throw new Error(`The example organization has no resource of kind ${kind}`);
-  make();
+  makers[getGrantKind(kind).resourceType]();
 }
 
 /** As in accounts that have had an Auto Scaling group; one that is created later has no such role. */

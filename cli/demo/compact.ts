@@ -1,4 +1,5 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
+import { getGrantKind } from '../../shared/grants/kinds.ts';
 import type { StatementDifference } from '../../shared/iam/difference.ts';
 import { signs } from '../../shared/iam/difference-text.ts';
 import { getOutcome } from '../../shared/reconcile/outcome.ts';
@@ -32,7 +33,7 @@ export function compactDifferences(
 /** A key's id says little to people, and the first part of it is enough. */
 function nameOf({ resource }: ResourceChange): string {
   const { kind, id } = partsOf(resource);
-  return kind === 'kms-key-policy' ? `key ${id.split('-')[0]}…` : id;
+  return getGrantKind(kind).resourceType === 'key' ? `key ${id.split('-')[0]}…` : id;
 }
 
 function statementCells(

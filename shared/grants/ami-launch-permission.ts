@@ -199,6 +199,7 @@ const actions = { read: ['ec2:DescribeImageAttribute'], write: ['ec2:ModifyImage
 export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
   name: 'ami-launch-permission',
   title: 'AMI launch permission',
+  resourceType: 'image',
   schema,
   actions,
   // No identity: EC2 gives no image id twice.

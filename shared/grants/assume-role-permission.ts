@@ -205,6 +205,7 @@ function accesses(
 export const assumeRolePermission: GrantKind<Entry, ManagedPolicies> = {
   name: 'assume-role-permission',
   title: 'Permission to assume roles',
+  resourceType: 'principal',
   schema,
   actions: managedPolicyActions,
   empty: { policies: [], othersAttached: 0 },

@@ -82,6 +82,9 @@ export interface Permission {
   readonly condition?: Conditions;
 }
 
+/** What a grant is on, in the words of AWS. `principal`: a group or a role, whose id begins with `group/` or `role/`. */
+export type ResourceType = 'bucket' | 'image' | 'key' | 'principal' | 'repository' | 'role' | 'secret';
+
 /** IAM actions that a kind needs on its resources. */
 export interface KindActions {
   readonly read: readonly string[];
@@ -167,6 +170,8 @@ export interface GrantKind<Entry extends GrantEntry = GrantEntry, State = unknow
   readonly name: string;
   /** For people: `S3 bucket policy`. */
   readonly title: string;
+  /** What its grants are on. Several kinds may be on one sort of resource. */
+  readonly resourceType: ResourceType;
   /** The entry of a grant of this kind in `onboarding.yml`; strict. */
   readonly schema: z.ZodType<Entry>;
   /** IAM actions that the spoke role needs. */

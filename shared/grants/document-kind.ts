@@ -12,6 +12,7 @@ import {
   type GrantKind,
   type KindActions,
   type ResourceRef,
+  type ResourceType,
 } from './contract.ts';
 import { listPlaces } from './discovery.ts';
 import {
@@ -32,6 +33,7 @@ interface Answer {
 /** What a kind with one policy document has to say; the rest of `GrantKind` follows from it. */
 export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<Entry> {
   readonly name: string;
+  readonly resourceType: ResourceType;
   readonly schema: z.ZodType<Entry>;
   readonly actions: KindActions;
   /** The ids of resources that an entry names, the same in each of its regions. */
@@ -55,10 +57,11 @@ export interface DocumentKind<Entry extends GrantEntry> extends DocumentRules<En
 export function createDocumentKind<Entry extends GrantEntry>(
   kind: DocumentKind<Entry>,
 ): GrantKind<Entry, DocumentState> {
-  const { name, title, schema, actions } = kind;
+  const { name, title, resourceType, schema, actions } = kind;
   return {
     name,
     title,
+    resourceType,
     schema,
     actions,
     sendsUnmanaged: true,

@@ -143,6 +143,7 @@ const registry = ({ accountId, id }: ResourceRef) => ({ registryId: accountId, r
 export const ecrRepositoryPolicy = createDocumentKind<Entry>({
   name: 'ecr-repository-policy',
   title: 'ECR repository policy',
+  resourceType: 'repository',
   schema,
   actions: {
     read: ['ecr:GetRepositoryPolicy'],

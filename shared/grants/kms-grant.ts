@@ -172,6 +172,7 @@ const accesses = (
 export const kmsGrant: GrantKind<Entry, KeyGrants> = {
   name: 'kms-grant',
   title: 'KMS grant',
+  resourceType: 'key',
   schema,
   actions,
   // No identity: KMS gives no key id twice.

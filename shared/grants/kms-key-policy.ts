@@ -191,6 +191,7 @@ const uses: Readonly<Record<string, string>> = {
 export const kmsKeyPolicy = createDocumentKind<Entry>({
   name: 'kms-key-policy',
   title: 'KMS key policy',
+  resourceType: 'key',
   schema,
   actions: { read: ['kms:GetKeyPolicy'], write: ['kms:PutKeyPolicy'] },
   // No identity: KMS gives no key id twice.

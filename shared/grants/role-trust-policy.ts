@@ -44,6 +44,7 @@ const externalIdKey = 'sts:ExternalId';
 const kind = createDocumentKind<Entry>({
   name: 'role-trust-policy',
   title: 'Role trust policy',
+  resourceType: 'role',
   schema,
   actions: { read: ['iam:GetRole'], write: ['iam:UpdateAssumeRolePolicy'] },
   limit: ({ roleTrustPolicyCharacters }) => roleTrustPolicyCharacters,

@@ -222,6 +222,7 @@ const protectedBucket =
 export const s3BucketPolicy = createDocumentKind<Entry>({
   name: 's3-bucket-policy',
   title: 'S3 bucket policy',
+  resourceType: 'bucket',
   schema,
   actions: { read: ['s3:GetBucketPolicy'], write: ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy'] },
   // No identity: a bucket's CreationDate can change with its policy (S3 API reference, "Bucket").

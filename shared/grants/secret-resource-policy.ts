@@ -100,6 +100,7 @@ const discovery: Discovery<Entry> = {
 export const secretResourcePolicy = createDocumentKind<Entry>({
   name: 'secret-resource-policy',
   title: 'Secret resource policy',
+  resourceType: 'secret',
   schema,
   actions: {
     read: ['secretsmanager:GetResourcePolicy'],

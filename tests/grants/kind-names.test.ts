@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { grantKinds } from '../../shared/grants/kinds.ts';
+import { filesIn, sourceOf } from '../fixtures/source/imports.ts';
+
+const names = grantKinds.map(({ name }) => name);
+const ownFiles = names.map((name) => `shared/grants/${name}.ts`);
+const literal = new RegExp(`['"\`](${names.join('|')})['"\`/]`, 'g');
+
+const code = ['shared', 'functions', 'cli', 'simulator']
+  .flatMap(filesIn)
+  .filter((file) => !ownFiles.includes(file));
+
+it('names each kind in the file of its name', () => {
+  const unnamed = ownFiles.filter((file, index) => !sourceOf(file).includes(`name: '${names[index]}'`));
+  expect(unnamed).toEqual([]);
+});
+
+it('switches on no name of a kind when the code is not that of the kind', () => {
+  expect(code.length).toBeGreaterThan(200);
+  const switches = code.flatMap((file) =>
+    [...sourceOf(file).matchAll(literal)].map(([, name]) => `${file}: ${name}`),
+  );
+  expect(switches).toEqual([]);
+});
