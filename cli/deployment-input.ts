@@ -2,7 +2,7 @@ import { parseRotationEvent, type RotationRequest } from '../shared/secrets/depl
 import { notStartedBecause } from '../simulator/local-deployment.ts';
 
 /** What a person gives to `config-deployment`, beside events. */
-const manualKeys = ['secretId', 'application', 'profile', 'unfinished'];
+const manualKeys = ['secretId', 'application', 'profile', 'resumePending'];
 
 /**
  * Whether an event or a manual input is of secrets and deployments, so that `config-deployment` reads it; else it is of
@@ -28,7 +28,7 @@ export type StartedRequest =
 export async function startedRequest(input: unknown): Promise<StartedRequest> {
   const request = parseRotationEvent(input);
   if (request.type === 'ignored') return { reason: request.reason };
-  if (request.cause === 'deployment' || request.cause === 'unfinished') return { request };
+  if (request.cause === 'deployment' || request.cause === 'scheduled') return { request };
   const reason = await notStartedBecause(input, 'config-deployment');
   return reason === undefined ? { request } : { reason };
 }

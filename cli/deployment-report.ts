@@ -29,7 +29,7 @@ export interface DeliveryReport {
 export interface DeploymentReport {
   readonly status: 'succeeded' | 'failed' | 'ignored';
   readonly runId: string;
-  /** `rotated`, `rotation-failed`, `deployment` (by hand) or `unfinished`. */
+  /** `rotated`, `rotation-failed`, `deployment` (by hand) or `scheduled`. */
   readonly cause?: string;
   readonly accountId?: string;
   readonly accountIds?: readonly string[];

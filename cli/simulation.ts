@@ -53,7 +53,7 @@ export async function prepareDeployment(services: Services, configuration: Confi
 
 /** Onboards everyone who is there: one run brings every policy to the registry. Its calls are not counted. */
 export async function onboardEveryone({ services, configuration, calls }: Simulation): Promise<void> {
-  const input = { accountId: configuration.organization.managementAccount, expect: 'any' };
+  const input = { accountId: configuration.organization.managementAccount, mode: 'sync' };
   await runLocally({ services, name: 'everyone-before', input });
   forgetCalls(calls);
 }

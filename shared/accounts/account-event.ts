@@ -21,7 +21,7 @@ export type ChangeCause = EventReader['cause'] | 'manual';
  * `member`: a person wants the account onboarded, so one that is closed or gone is an error. `any`: whatever
  * Organizations says is fine, and what is no longer due is taken back; so with every event, which may come late.
  */
-export type Expectation = 'member' | 'any';
+export type RunMode = 'onboard' | 'sync';
 
 /** Accounts that something happened to: a reason to ask Organizations about them. */
 export interface AccountChange {
@@ -29,14 +29,14 @@ export interface AccountChange {
   /** Unique, in the order given, 1 to 100. */
   readonly accountIds: readonly string[];
   readonly cause: ChangeCause;
-  readonly expect: Expectation;
+  readonly mode: RunMode;
   /** The id of EventBridge; the same for an event that is delivered twice. */
   readonly eventId?: string;
 }
 
 /**
  * Reads an EventBridge event, or what a person gives: `{"accountId": "…"}` or `{"accountIds": ["…"]}`, with
- * `"expect": "member" | "any"` (default `member`). With `calls` also an event of one of these, in whatever account.
+ * `"mode": "onboard" | "sync"` (default `onboard`). With `calls` also an event of one of these, in whatever account.
  * @throws MalformedEventError with all findings, for what is neither, or an event that counts with parts missing
  */
 export function parseAccountEvent(
@@ -70,14 +70,14 @@ const manualSchema = z.strictObject(
           .max(100, { error: 'must name at most 100 accounts; start several runs for more' }),
       )
       .optional(),
-    expect: z
-      .enum(['member', 'any'], { error: 'must be "member" (to onboard) or "any" (to take back as well)' })
-      .default('member'),
+    mode: z
+      .enum(['onboard', 'sync'], { error: 'must be "onboard" or "sync" (to revoke access as well)' })
+      .default('onboard'),
   },
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? 'is not known here; the keys are accountId or accountIds, and expect'
+        ? 'is not known here; the keys are accountId or accountIds, and mode'
         : undefined,
   },
 );
@@ -86,7 +86,7 @@ function parseManual(input: Readonly<Record<string, unknown>>): AccountChange {
   const hasOne = 'accountId' in input;
   if (!hasOne && !('accountIds' in input))
     throw createMalformedEventError('The input', [{ path: '', message: neither }]);
-  const { accountId, accountIds, expect } = parseWith('The manual input', manualSchema, input);
+  const { accountId, accountIds, mode } = parseWith('The manual input', manualSchema, input);
   if (accountId !== undefined && accountIds !== undefined)
     throw createMalformedEventError('The manual input', [
       { path: 'accountIds', message: 'must not stand beside accountId: keep one of the two' },
@@ -95,7 +95,7 @@ function parseManual(input: Readonly<Record<string, unknown>>): AccountChange {
     type: 'change',
     accountIds: accountIds ?? (accountId === undefined ? [] : [accountId]),
     cause: 'manual',
-    expect,
+    mode,
   };
 }
 
@@ -127,7 +127,7 @@ function parseChange(source: string, input: unknown): AccountChange | IgnoredEve
   const reading = readEvent(reader, detail.eventName, input);
   if ('ignored' in reading) return ignoreEvent(reading.ignored, detail.eventName);
   const { cause } = reader;
-  return { type: 'change', ...reading, cause, expect: 'any', ...(id === undefined ? {} : { eventId: id }) };
+  return { type: 'change', ...reading, cause, mode: 'sync', ...(id === undefined ? {} : { eventId: id }) };
 }
 
 const sources: ReadonlySet<string> = new Set(Object.values(eventReaders).map(({ source }) => source));

@@ -22,7 +22,7 @@ export interface AccountOutcome {
 export interface FinishStep {
   readonly runId: string;
   readonly startedAt: string;
-  readonly expect: 'member' | 'any';
+  readonly mode: 'onboard' | 'sync';
   readonly accounts: readonly AccountOutcome[];
   readonly verification: Verification;
   /** How the update of each central account ended that had something to do: one with an error was given up. */
@@ -48,7 +48,7 @@ export async function finishRun(services: Services, step: FinishStep): Promise<F
     // What looking for resources has left.
     ...(opened?.left ?? []),
     ...step.accounts.flatMap(accountLine),
-    ...(step.expect === 'member' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
+    ...(step.mode === 'onboard' ? strangers.map((line) => `AccountNotMemberError: ${line}`) : []),
     ...formatChanges(changes, () => opened?.accountIds ?? []),
     // An update that recorded how each of its resources ended has said why already.
     ...(changes.some(({ outcome }) => outcome === undefined) ? step.updates.flatMap(formatUpdate) : []),

@@ -1,4 +1,4 @@
-import type { Expectation } from '../accounts/account-event.ts';
+import type { RunMode } from '../accounts/account-event.ts';
 import { AccountNotMemberError, AccountNotReadyError } from '../accounts/errors.ts';
 import { refreshAccount } from '../accounts/refresh-account.ts';
 import { requireReady } from '../accounts/registry.ts';
@@ -22,7 +22,7 @@ export interface RegisteredStep {
  */
 export async function registerAccount(
   { store, hub, clock, random }: Services,
-  { accountId, expect }: { accountId: string; expect: Expectation },
+  { accountId, mode }: { accountId: string; mode: RunMode },
 ): Promise<RegisteredStep> {
   await requireReady(store.registry);
   const { organizations } = hub;
@@ -34,7 +34,7 @@ export async function registerAccount(
     accountId,
     needsApproval: () => getActiveApproval(store),
   });
-  if (account === undefined && expect === 'any') return { accountId, state: 'DEPARTED' };
+  if (account === undefined && mode === 'sync') return { accountId, state: 'DEPARTED' };
   if (account === undefined)
     throw new AccountNotMemberError(
       `Account ${accountId} is not in the organization, and never was as far as the registry knows. Check the id`,

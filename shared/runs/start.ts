@@ -13,8 +13,8 @@ export interface StartedRun {
   readonly accountIds: readonly string[];
   /** Why it started, or `ignored`. */
   readonly cause: string;
-  /** Whether an account that is no member makes the run fail: a person who onboards it expects one. */
-  readonly expect: 'member' | 'any';
+  /** Whether an account that is no member makes the run fail: an operator who onboards it expects one. */
+  readonly mode: 'onboard' | 'sync';
   /** Where a resource was made or tagged; null for every other cause, since the state machine's paths need it. */
   readonly place: ResourcePlace | null;
 }
@@ -32,20 +32,20 @@ export async function startRun(
   if (reason !== undefined) {
     const finishedAt = getTimestamp(clock);
     await store.runs.put({ runId, status: 'ignored', startedAt, finishedAt, accountIds: [], reason });
-    return { runId, status: 'ignored', accountIds: [], cause: 'ignored', expect: 'any', place: null };
+    return { runId, status: 'ignored', accountIds: [], cause: 'ignored', mode: 'sync', place: null };
   }
-  const { accountIds, cause, expect, place } = askedFor(event);
+  const { accountIds, cause, mode, place } = askedFor(event);
   await store.runs.put({ runId, status: 'running', startedAt, accountIds, cause });
-  return { runId, status: 'accepted', accountIds, cause, expect, place };
+  return { runId, status: 'accepted', accountIds, cause, mode, place };
 }
 
 type Event = ReturnType<typeof parseAccountEvent>;
 
 /** A resource's event is about no account of the registry. */
-function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'expect' | 'place'> {
+function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'mode' | 'place'> {
   if (event.type === 'change') return { ...event, place: null };
   const place = event.type === 'resource' ? event.place : null;
-  return { accountIds: [], cause: 'resource', expect: 'any', place };
+  return { accountIds: [], cause: 'resource', mode: 'sync', place };
 }
 
 /** Why nothing has to be looked for; `undefined` where it has, or the event is about accounts. */

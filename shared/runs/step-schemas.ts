@@ -14,7 +14,7 @@ const accounts = z.array(
 const updates = z.array(z.object({ central: z.string(), error: caught.optional() }));
 
 export const startInput = z.object({ runId, startedAt, input: z.unknown() });
-export const registerInput = z.object({ runId, accountId: z.string(), expect: z.enum(['member', 'any']) });
+export const registerInput = z.object({ runId, accountId: z.string(), mode: z.enum(['onboard', 'sync']) });
 const place = z.object({ accountId: z.string(), region: z.string(), source: z.string() });
 
 export const planInput = z.object({
@@ -36,7 +36,7 @@ export const verifyInput = z.object({ runId, accounts });
 export const finishInput = z.object({
   runId,
   startedAt,
-  expect: z.enum(['member', 'any']),
+  mode: z.enum(['onboard', 'sync']),
   accounts,
   verification: z.object({ verified: z.number(), missing: z.array(z.string()) }),
   updates,

@@ -113,7 +113,7 @@ describe('run --simulate with targets in the configuration', () => {
   test.each([
     ['an event of the secret', undefined],
     ['its name', { secretId: 'shop/database' }],
-    ['a look at what is left', { unfinished: true }],
+    ['a look at what is left', { resumePending: true }],
   ])('deploys to them by %s', async (_, input) => {
     const screen =
       input === undefined
@@ -165,7 +165,7 @@ describe('what deploys nothing', () => {
   test.each([
     ['rotation-started', 'ignored', /RotationStarted .* deploys nothing/],
     ['secret-label-updated-other-label', 'ignored', /the label canary has moved/],
-    ['unfinished', 'ignored', /^Nothing is left over/],
+    ['resume-pending', 'ignored', /^Nothing is left over/],
     ['rotation-succeeded-other-account', 'succeeded', /^Nothing to deploy/],
   ])('%s ends with 0, as %s', async (name, status, reason) => {
     const screen = await simulate(fixture(name));
@@ -178,7 +178,7 @@ describe('what deploys nothing', () => {
     });
   });
 
-  test.each(['malformed-secret', 'malformed-application', 'malformed-unfinished', 'malformed-label'])(
+  test.each(['malformed-secret', 'malformed-application', 'malformed-resume-pending', 'malformed-label'])(
     '%s ends with 65',
     async (name) => {
       const screen = await simulate(fixture(name));

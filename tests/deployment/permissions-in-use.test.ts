@@ -145,7 +145,7 @@ function addRotations(organization: SimulatedOrganization): readonly object[] {
   const [profile] = settings.profiles.values();
   profile?.versions.push({ content: '{}', contentType: 'application/json' });
   const hosted = { application: settings.id, profile: profile?.id, version: '1' };
-  return [...secrets, ...secrets, hosted, { source: 'aws.s3', detail: {} }, { unfinished: true }];
+  return [...secrets, ...secrets, hosted, { source: 'aws.s3', detail: {} }, { resumePending: true }];
 }
 
 async function makeReady(organization: SimulatedOrganization, store: Store): Promise<void> {

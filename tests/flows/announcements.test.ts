@@ -33,7 +33,7 @@ function broken(env: TestEnv, operation: 'PutEvents' | 'Publish', act: Fault) {
 /** The rule of the scheduled check fires a quarter of an hour later. */
 async function scheduledCheck(env: TestEnv): Promise<void> {
   await env.clock.sleep(15 * 60_000);
-  const { status } = await deploy(env, { unfinished: true });
+  const { status } = await deploy(env, { resumePending: true });
   expect(status).toBe('SUCCEEDED');
 }
 
@@ -165,7 +165,7 @@ test('leaves a run to the function that announces it now when the last attempt w
   mend();
 
   await env.clock.sleep(60_000);
-  await deploy(env, { unfinished: true });
+  await deploy(env, { resumePending: true });
 
   expect(titles(env)).toEqual([]);
 });

@@ -317,9 +317,9 @@ test('a secret of an application is deployed by the clock though no event of it 
   const arn = env.organization.addSecret(secret);
   const [version] = env.organization.world.secrets.get(arn)?.versions.keys() ?? [];
 
-  const { run } = await deploy(env, { unfinished: true });
+  const { run } = await deploy(env, { resumePending: true });
   expect(run).toMatchObject({ status: 'succeeded', reason: '2 of 2 deployments complete' });
-  expect(await deploy(env, { unfinished: true })).toMatchObject({ run: undefined });
+  expect(await deploy(env, { resumePending: true })).toMatchObject({ run: undefined });
   expect(await deploy(env, { secretId: secret.name })).toMatchObject({ status: 'SUCCEEDED' });
 
   const deployed = [[version, 'stands']];

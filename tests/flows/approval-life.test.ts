@@ -66,7 +66,7 @@ test('losing access does not wait', async () => {
   await ended;
 
   env.organization.closeAccount(id);
-  const closed = await onboard(env, { accountId: id, expect: 'any' });
+  const closed = await onboard(env, { accountId: id, mode: 'sync' });
 
   expect(closed.run.status).toBe('succeeded');
   expect(Object.values(named(env)).flat()).not.toContain(id);

@@ -60,7 +60,7 @@ test('a run whose account has left while it waited is let go by the answer, whic
   const { id, event } = created(env);
   const { request, ended } = await untilItWaits(env, event);
   env.organization.removeAccount(id);
-  await onboard(env, { accountId: id, expect: 'any' });
+  await onboard(env, { accountId: id, mode: 'sync' });
 
   const decided = await answer(env, request);
 

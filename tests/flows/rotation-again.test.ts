@@ -41,7 +41,7 @@ async function occupy(env: SecretEnv): Promise<void> {
   );
 }
 
-const look = (env: SecretEnv) => deploy(env, { unfinished: true });
+const look = (env: SecretEnv) => deploy(env, { resumePending: true });
 
 /** The environment was busy for longer than the run may wait. */
 async function givenUp(): Promise<SecretEnv> {
@@ -65,7 +65,7 @@ describe('an environment that was busy for too long', () => {
 
     expect(run).toMatchObject({
       status: 'succeeded',
-      cause: 'unfinished',
+      cause: 'scheduled',
       reason: '1 of 1 deployments complete',
     });
     expect(servedTo(env)).toBe(`${planted}-2`);

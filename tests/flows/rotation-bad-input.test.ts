@@ -80,7 +80,7 @@ describe('the targets of one secret go on, though there is another', () => {
       ],
     });
 
-    const { run } = await deploy(env, { unfinished: true });
+    const { run } = await deploy(env, { resumePending: true });
 
     expect(run?.left).toEqual([
       expect.stringMatching(/failed: appconfig:StartDeployment .* was denied .*kms:GenerateDataKey/),

@@ -46,7 +46,7 @@ function mortal(env: SecretEnv, diesAt: number, when: 'before' | 'after') {
 const inputs = {
   'the same event': async (env: SecretEnv, event: unknown) => deploy(env, event),
   'a start by hand': async (env: SecretEnv) => deploy(env, { secretId: env.secretArn }),
-  'the scheduled look': async (env: SecretEnv) => deploy(env, { unfinished: true }),
+  'the scheduled look': async (env: SecretEnv) => deploy(env, { resumePending: true }),
 };
 
 describe.each(Object.entries(inputs))('a run that dies at any call is finished by %s', (_, finish) => {
@@ -80,7 +80,7 @@ test('while a run is at it, another one leaves its deliveries alone', async () =
 
   await deploy(env, event, {
     around: async (token, invoke) => {
-      if (token === 'AdvanceDeploymentFunctionArn') looked ??= await deploy(env, { unfinished: true });
+      if (token === 'AdvanceDeploymentFunctionArn') looked ??= await deploy(env, { resumePending: true });
       return invoke();
     },
   });

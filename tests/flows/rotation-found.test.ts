@@ -48,7 +48,7 @@ test('an environment that was added since the last look has the version with the
   await deploy(env, await rotate(env));
   expect(servedTo(env)).toBe(`${planted}-3`);
   expect(servedTo(env, 'stage')).toBeUndefined();
-  await deploy(env, { unfinished: true });
+  await deploy(env, { resumePending: true });
 
   expect(servedTo(env, 'stage')).toBe(`${planted}-3`);
   env.organization.resetCalls();
@@ -126,7 +126,7 @@ test('targets that the configuration names win over those that are found', async
   });
 
   await deploy(env, await rotate(env));
-  await deploy(env, { unfinished: true });
+  await deploy(env, { resumePending: true });
 
   expect([deployedTo(env), deployedTo(env, 'test')]).toEqual([[currentVersion(env)], []]);
 });

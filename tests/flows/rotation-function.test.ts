@@ -60,7 +60,7 @@ async function deliverAll(
       resources: Resources,
       detail: JSON.parse(String(Detail)),
     }));
-  for (const event of [...env.events, ...asked, { unfinished: true }])
+  for (const event of [...env.events, ...asked, { resumePending: true }])
     await deploy(env, event, { services, onState });
 }
 

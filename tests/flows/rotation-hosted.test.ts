@@ -11,7 +11,7 @@ test('a version whose run died before its start is not deployed over one that wa
   expect((await deploy(env, inputOf(env, '2'))).run?.status).toBe('succeeded');
   env.clock.advance(21 * minute);
 
-  const { run } = await deploy(env, { unfinished: true });
+  const { run } = await deploy(env, { resumePending: true });
 
   expect(run).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('1 overtaken') });
   expect(deployedTo(env)).toEqual(['2']);

@@ -26,7 +26,7 @@ async function unheard(): Promise<SecretEnv> {
 
 async function look(env: SecretEnv) {
   env.clock.advance(15 * minute);
-  return deploy(env, { unfinished: true });
+  return deploy(env, { resumePending: true });
 }
 
 const denied = refuse('AccessDeniedException', 'It is not allowed for the moment', 403);
@@ -99,7 +99,7 @@ describe('a secret that is named nowhere', () => {
     const services = simulatedServices(env.organization, {
       store: { ...env.store, outbox: { ...outbox, put } },
     });
-    const broken = () => deploy(env, { unfinished: true }, { services });
+    const broken = () => deploy(env, { resumePending: true }, { services });
     expect((await broken()).run?.left).toEqual([expect.stringContaining('StrangerException')]);
     expect((await broken()).run).toBeUndefined();
 
@@ -152,7 +152,7 @@ describe('a secret that the configuration names', () => {
 
     const { run } = await deploy(
       env,
-      { unfinished: true },
+      { resumePending: true },
       {
         around: async (token, invoke) => {
           const answer = await invoke();

@@ -15,11 +15,11 @@ test('a look finds the rotation of a named secret whose event never came', async
   const env = await createSecretEnv({ secretDeployment: namedTarget });
   await rotate(env);
 
-  const { run } = await deploy(env, { unfinished: true });
+  const { run } = await deploy(env, { resumePending: true });
 
-  expect(run).toMatchObject({ status: 'succeeded', cause: 'unfinished' });
+  expect(run).toMatchObject({ status: 'succeeded', cause: 'scheduled' });
   expect(servedTo(env)).toBe(`${planted}-2`);
-  expect(await deploy(env, { unfinished: true })).toEqual({ status: 'SUCCEEDED', run: undefined });
+  expect(await deploy(env, { resumePending: true })).toEqual({ status: 'SUCCEEDED', run: undefined });
 });
 
 test('a look finds the rotation of a secret that was deployed before and is named nowhere', async () => {
@@ -27,13 +27,13 @@ test('a look finds the rotation of a secret that was deployed before and is name
   await deploy(env, { secretId: env.secretArn });
   await rotate(env);
 
-  expect((await deploy(env, { unfinished: true })).run?.status).toBe('succeeded');
+  expect((await deploy(env, { resumePending: true })).run?.status).toBe('succeeded');
 
   expect(servedTo(env)).toBe(`${planted}-2`);
   env.organization.world.secrets.delete(env.secretArn);
-  expect((await deploy(env, { unfinished: true })).run?.status).toBe('failed');
+  expect((await deploy(env, { resumePending: true })).run?.status).toBe('failed');
   // It was told once, and is not looked at any more.
-  expect((await deploy(env, { unfinished: true })).run).toBeUndefined();
+  expect((await deploy(env, { resumePending: true })).run).toBeUndefined();
 });
 
 test('a look at many secrets lists the profiles once, and one in trouble keeps no other from it', async () => {
@@ -54,7 +54,7 @@ test('a look at many secrets lists the profiles once, and one in trouble keeps n
       : proceed();
   });
 
-  const { run } = await deploy(env, { unfinished: true });
+  const { run } = await deploy(env, { resumePending: true });
 
   expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
   expect(servedTo(env)).toBe(`${planted}-2`);

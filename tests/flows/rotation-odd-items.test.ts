@@ -57,7 +57,7 @@ test('looks after all other deliveries when the item of an open delivery cannot 
 
   const own = await deploy(env, { secretId: env.secretArn });
   await rotate(env);
-  const look = await deploy(env, { unfinished: true });
+  const look = await deploy(env, { resumePending: true });
 
   expect(own.run?.status).toBe('succeeded');
   expect(servedTo(env)).toBe(`${planted}-3`);

@@ -147,7 +147,7 @@ test('writes on a later attempt when an account that the policy names closes dur
   await onboard(env, leaver.event);
   const { id, event } = newAccount(env);
   env.organization.closeAccount(leaver.id);
-  const closing = { accountId: leaver.id, expect: 'any' };
+  const closing = { accountId: leaver.id, mode: 'sync' };
 
   const ended = await onboard(env, event, {
     around: async (_, invoke) => {
@@ -195,7 +195,7 @@ test('writes on a later attempt when an account closes during the run and ECR na
   const { id, event } = newAccount(env);
   env.organization.closeAccount(leaver.id);
   const before = named(env)[repository] ?? [];
-  const closing = { accountId: leaver.id, expect: 'any' };
+  const closing = { accountId: leaver.id, mode: 'sync' };
 
   const ended = await onboard(env, event, {
     around: async (_, invoke) => {
@@ -228,7 +228,7 @@ test('takes nothing away when a closed account is still a member in the registry
   expect(named(env)[repository]).toEqual(before);
   expect(ended.run.left?.join()).toMatch(/`onboarding import` finds it.* No account has changed since then/);
 
-  await onboard(env, { accountId: leaver.id, expect: 'any' });
+  await onboard(env, { accountId: leaver.id, mode: 'sync' });
 
   expect(named(env)[repository]).toContain(id);
   expect(named(env)[repository]).not.toContain(leaver.id);

@@ -28,7 +28,7 @@ async function finish(changes: readonly ResourceChange[], more: object = {}) {
   const step = {
     runId: 'run',
     startedAt: 'start',
-    expect: 'any' as const,
+    mode: 'sync' as const,
     accounts,
     verification: nothing,
     updates: [],
@@ -195,7 +195,7 @@ test('the record is written before it is announced', async () => {
   await finishRun(env.services, {
     runId: 'run',
     startedAt: '',
-    expect: 'any',
+    mode: 'sync',
     accounts: [],
     verification: nothing,
     updates: [],
@@ -213,7 +213,7 @@ test('a long report is announced in part, and recorded whole', async () => {
   await finishRun(env.services, {
     runId: 'run',
     startedAt: '',
-    expect: 'any',
+    mode: 'sync',
     accounts: [],
     verification: nothing,
     updates: [],
@@ -233,7 +233,7 @@ test('states in the announcement also the lines that the record is without', asy
   await env.store.runs.put(opened);
   const findings = Array.from({ length: 70 }, (_, number) => `bucket: finding ${number}`);
   const missing = [...findings, '… 500 more lines are missing here: start the run again'];
-  const step = { runId: 'run', startedAt: '', expect: 'any' as const, accounts: [], updates: [] };
+  const step = { runId: 'run', startedAt: '', mode: 'sync' as const, accounts: [], updates: [] };
 
   await finishRun(env.services, { ...step, verification: { verified: 570, missing } });
 

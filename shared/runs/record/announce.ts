@@ -192,7 +192,7 @@ const deploymentCauses: ReadonlySet<string> = new Set([
   'rotated',
   'rotation-failed',
   'deployment',
-  'unfinished',
+  'scheduled',
 ]);
 
 async function titleOf({ store }: RecordServices, { status, accountIds, cause }: RunRecord): Promise<string> {

@@ -29,12 +29,12 @@ export type RotationRequest =
       readonly environments?: readonly string[];
     }
   | { readonly type: 'rotation-failed'; readonly cause: 'rotation-failed'; readonly secretId: string }
-  | { readonly type: 'look'; readonly cause: 'unfinished' }
+  | { readonly type: 'look'; readonly cause: 'scheduled' }
   | { readonly type: 'ignored'; readonly reason: string };
 
 /**
  * Reads an EventBridge event of Secrets Manager, or what a person gives: `{"secretId": "…", "versionId"?: "…"}`,
- * `{"application": "…", "profile": "…", "version": "…"}`, or `{"unfinished": true}`.
+ * `{"application": "…", "profile": "…", "version": "…"}`, or `{"resumePending": true}`.
  * @throws MalformedEventError with all findings
  */
 export function parseRotationEvent(input: unknown): RotationRequest {
@@ -46,7 +46,7 @@ export function parseRotationEvent(input: unknown): RotationRequest {
       path: '',
       message:
         'must be an event of aws.secretsmanager, {"secretId": "…"} with "versionId" or without, {"application": "…", ' +
-        '"profile": "…", "version": "…"} with "environments", "account" and "region" or without, or {"unfinished": true}',
+        '"profile": "…", "version": "…"} with "environments", "account" and "region" or without, or {"resumePending": true}',
     },
   ]);
 }
@@ -85,8 +85,8 @@ const manual = z.union([
       }),
     ),
   z
-    .strictObject({ unfinished: z.literal(true) })
-    .transform((): RotationRequest => ({ type: 'look', cause: 'unfinished' })),
+    .strictObject({ resumePending: z.literal(true) })
+    .transform((): RotationRequest => ({ type: 'look', cause: 'scheduled' })),
 ]);
 
 const secretArn = z

@@ -59,7 +59,7 @@ export async function rotationActs(stage: RotationStage, { begin, end }: Stretch
 function clockLooks({ draw, hub, start, run }: Scene) {
   let storm = true;
   const look = (): void => {
-    if (hub && !(storm && draw.chance(0.1))) run(start({ unfinished: true }));
+    if (hub && !(storm && draw.chance(0.1))) run(start({ resumePending: true }));
   };
   const timer = setInterval(look, lookEvery);
   return {

@@ -27,7 +27,7 @@ export function denialViolations({
   const events = world.putEvents.map(({ Detail }): Told => JSON.parse(String(Detail)));
   return secrets.flatMap(({ arn }) => {
     const looks = events.filter(
-      ({ cause, left = [] }) => cause === 'unfinished' && left.some(isDenialOf(arn)),
+      ({ cause, left = [] }) => cause === 'scheduled' && left.some(isDenialOf(arn)),
     );
     const runs = new Set(looks.map(({ runId }) => runId)).size;
     const times = denials.filter((each) => each === arn).length;
