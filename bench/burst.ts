@@ -1,4 +1,4 @@
-import { aligned } from '../cli/output.ts';
+import { alignColumns } from '../cli/output.ts';
 import { type Bound, bound } from './burst/bound.ts';
 import {
   type BurstRequest,
@@ -131,7 +131,7 @@ function print(title: string, rows: readonly Row[]): void {
   if (rows.length === 0) return;
   console.log(`${title}\n`);
   const names = Object.keys(rows[0] ?? {});
-  for (const line of aligned(names.map((name) => [name, ...rows.map((row) => String(row[name] ?? ''))])))
+  for (const line of alignColumns(names.map((name) => [name, ...rows.map((row) => String(row[name] ?? ''))])))
     console.log(`  ${line}`);
   console.log('');
 }

@@ -1,6 +1,6 @@
-import { firstOu } from '../cli/event-world.ts';
-import { aligned } from '../cli/output.ts';
-import { newSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../cli/simulation.ts';
+import { findFirstOu } from '../cli/event-world.ts';
+import { alignColumns } from '../cli/output.ts';
+import { createSimulation, onboardEveryone, prepareDeployment, type Simulation } from '../cli/simulation.ts';
 import { loadConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
     'Calls: those on documents that have to change. Beside them: reads of the others, IAM, STS, and',
   );
   console.log('bookkeeping (Organizations, EventBridge, SNS).\n');
-  for (const line of aligned([header, ...rows])) console.log(line);
+  for (const line of alignColumns([header, ...rows])) console.log(line);
   console.log(`\nMost calls for one change: ${worst.toFixed(1)}, where ${mostCallsForAChange} are allowed.`);
   process.exitCode = worst > mostCallsForAChange ? 1 : 0;
 }
@@ -98,7 +98,7 @@ const row = (title: string, tally: Tally, seconds: number): readonly string[] =>
 ];
 
 async function measure(configuration: Configuration, scenario: Scenario): Promise<Tally> {
-  const simulation = newSimulation(configuration, { clock });
+  const simulation = createSimulation(configuration, { clock });
   const { organization, services } = simulation;
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
@@ -116,7 +116,7 @@ async function measure(configuration: Configuration, scenario: Scenario): Promis
 }
 
 function newcomers({ organization, configuration }: Simulation, scenario: Scenario): readonly string[] {
-  const home = firstOu({ organization, configuration });
+  const home = findFirstOu({ organization, configuration });
   const ous = scenario.spread ? [...organization.world.organizationalUnits.keys()] : [home];
   const ids = Array.from({ length: scenario.accounts }, (_, index) => String(900_000_000_001 + index));
   for (const [index, id] of ids.entries())

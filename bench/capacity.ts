@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { aligned } from '../cli/output.ts';
+import { alignColumns } from '../cli/output.ts';
 import { parseConfiguration } from '../shared/configuration/load.ts';
 import { capacities, resourceCapacities } from './capacity-measure.ts';
 import { capacityCells, capacityHeader, capacityPage, mostListed } from './capacity-page.ts';
@@ -19,7 +19,8 @@ const configuration = parseConfiguration(
 const measured = { capacities: capacities(configuration), example: resourceCapacities(configuration) };
 writeFileSync(file('docs/capacity.md'), capacityPage(measured));
 
-for (const line of aligned([capacityHeader, ...measured.capacities.map(capacityCells)])) console.log(line);
+for (const line of alignColumns([capacityHeader, ...measured.capacities.map(capacityCells)]))
+  console.log(line);
 for (const capacity of measured.capacities) {
   const { title, name, naive = 1 } = capacity;
   if (title !== 'Permission to assume roles' || mostListed(capacity) >= leastTimes * naive) continue;

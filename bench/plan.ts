@@ -1,4 +1,4 @@
-import { aligned } from '../cli/output.ts';
+import { alignColumns } from '../cli/output.ts';
 import { getGrantContext } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { DocumentState } from '../shared/grants/document-rendering.ts';
@@ -57,7 +57,7 @@ function main(): void {
     'growth',
     'peak MB',
   ];
-  for (const line of aligned([header, ...rows.map((each, index) => row(each, rows[index - 1]))]))
+  for (const line of alignColumns([header, ...rows.map((each, index) => row(each, rows[index - 1]))]))
     console.log(line);
   const found = rows.flatMap(broken);
   for (const line of found) console.log(`\nBroken: ${line}`);

@@ -1,10 +1,10 @@
-import { aligned } from '../cli/output.ts';
-import { newSimulation, type Simulation } from '../cli/simulation.ts';
+import { alignColumns } from '../cli/output.ts';
+import { createSimulation, type Simulation } from '../cli/simulation.ts';
 import { parseConfiguration } from '../shared/configuration/load.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
 import type { RunRecord } from '../shared/store/ports.ts';
-import { ouId } from '../simulator/example-organization.ts';
+import { ensureOu } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { LoggedCall } from '../simulator/plugin.ts';
 import { flowClock } from '../tests/fixtures/flow-clock.ts';
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   console.log(
     'Reads and writes: of policy documents. Seconds and memory: of this process, AWS included; npm run bench:sweep holds its heap to 256 MB.\n',
   );
-  for (const line of aligned([header, ...rows.map(row)])) console.log(line);
+  for (const line of alignColumns([header, ...rows.map(row)])) console.log(line);
   const found = rows.flatMap(broken);
   for (const line of found) console.log(`\nBroken: ${line}`);
   process.exitCode = found.length === 0 ? 0 : 1;
@@ -147,14 +147,14 @@ function teamsConfiguration(): Configuration {
 
 /** An organization whose accounts nobody has imported yet. */
 async function organizationOf(configuration: Configuration, accounts: number): Promise<Simulation> {
-  const simulation = newSimulation(configuration, { clock: flowClock() });
+  const simulation = createSimulation(configuration, { clock: flowClock() });
   const { organization, services } = simulation;
   await activateConfiguration(services, configuration, 'the benchmark');
   for (let number = organization.world.accounts.size; number < accounts; number += 1)
     organization.addAccount({
       id: String(500_000_000_000 + number),
       name: `workload-${number}`,
-      parentId: ouId(organization, `Teams/Team${teamNames[number % teams]}`),
+      parentId: ensureOu(organization, `Teams/Team${teamNames[number % teams]}`),
     });
   return simulation;
 }

@@ -9,8 +9,8 @@ import { planApproval } from '../shared/runs/approval/approval-plan.ts';
 import { formatApprovalDifference } from '../shared/runs/approval/approvals.ts';
 import { LOCAL_RUN_TOKEN } from '../shared/runs/approval/request-approval.ts';
 import type { ApprovalDecision, ApprovalRequest } from '../shared/store/ports.ts';
-import { bySign } from './differences.ts';
-import { madeUpId } from './environment.ts';
+import { getColorOfSign } from './differences.ts';
+import { createRunId } from './environment.ts';
 import type { Output } from './output.ts';
 
 /** What is told of a request: all but its token. */
@@ -27,7 +27,7 @@ export interface ApprovalReport {
   readonly decision?: ApprovalDecision;
 }
 
-export const approvalReport = (request: ApprovalRequest): ApprovalReport => ({
+export const createApprovalReport = (request: ApprovalRequest): ApprovalReport => ({
   runId: request.runId,
   accountIds: request.accounts.map(({ id }) => id),
   planHash: request.planHash,
@@ -40,7 +40,7 @@ export const approvalReport = (request: ApprovalRequest): ApprovalReport => ({
 });
 
 /** Who waits, until when, and what approval would give. */
-export function tellRequest(out: Output, request: ApprovalRequest): void {
+export function printRequest(out: Output, request: ApprovalRequest): void {
   out.line(
     out.colors.bold(`Run ${request.runId}`) + out.colors.dim(`, plan ${request.planHash.slice(0, 12)}`),
   );
@@ -48,15 +48,15 @@ export function tellRequest(out: Output, request: ApprovalRequest): void {
   out.line(`  Asked at ${request.requestedAt}, open until ${request.until}`);
   if (request.token !== LOCAL_RUN_TOKEN)
     out.line(out.colors.dim(`  ${createConsoleLink(request.execution)}`));
-  tellGain(out, request.difference);
+  printGain(out, request.difference);
 }
 
-export function tellGain(out: Output, difference: string): void {
+export function printGain(out: Output, difference: string): void {
   out.line();
   out.line(out.colors.bold('Approval would give'));
   if (difference === '') out.line('  nothing that a grant lists accounts for');
   for (const line of difference === '' ? [] : difference.split('\n'))
-    out.line(`  ${bySign(out.colors, line.trimStart().charAt(0))(line)}`);
+    out.line(`  ${getColorOfSign(out.colors, line.trimStart().charAt(0))(line)}`);
 }
 
 /** What `plan --account` says of an account that waits. */
@@ -69,13 +69,13 @@ export interface PendingReport {
 }
 
 /** `undefined` for an account that waits for nothing. */
-export async function pendingReport(
+export async function createPendingReport(
   services: Services,
   active: ActiveConfiguration,
   accountId: string,
 ): Promise<PendingReport | undefined> {
   const accounts = await services.store.registry.accounts();
-  const question = { active, accounts, accountIds: [accountId], runId: madeUpId('plan') };
+  const question = { active, accounts, accountIds: [accountId], runId: createRunId('plan') };
   const plan = planApproval(question);
   const [waiting] = plan.content.accounts;
   const since = plan.waiting[0]?.approval?.since;
@@ -84,8 +84,8 @@ export async function pendingReport(
   return { since, waits: formatWaitingAccount(waiting), planHash: plan.planHash, difference };
 }
 
-export function tellPending(out: Output, { since, waits, difference }: PendingReport): void {
+export function printPending(out: Output, { since, waits, difference }: PendingReport): void {
   out.line();
   out.line(`${out.colors.yellow('!')} Waits for approval since ${since}: ${waits}`);
-  tellGain(out, difference);
+  printGain(out, difference);
 }

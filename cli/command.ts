@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { ResourceMissingError } from '../shared/platform/aws/errors.ts';
 import { OnboardingError, toErrorRecord } from '../shared/platform/errors.ts';
 import { explainAwsError, isAwsError } from './aws-errors.ts';
-import { type ExitCode, exitCodeOf } from './exit-codes.ts';
-import { colorsOf, newOutput, type Output } from './output.ts';
+import { type ExitCode, getExitCode } from './exit-codes.ts';
+import { createOutput, createOutputColors, type Output } from './output.ts';
 import type { Io } from './terminal.ts';
 
 /** Options that every command has. */
@@ -30,7 +30,7 @@ export interface CommandContext {
 }
 
 /** A sub-command with the common options. */
-export const newCommand = (name: string, description: string): Command =>
+export const createCommand = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
     .option('-c, --config <file>', 'the configuration (default: ONBOARDING_CONFIG, else onboarding.yml)')
@@ -38,23 +38,23 @@ export const newCommand = (name: string, description: string): Command =>
     .option('--verbose', 'show what the functions log, and where an unexpected error came from');
 
 /** Runs an action; what it throws is told on stderr, and with `--json` as the one object too. */
-export const acting =
+export const runAction =
   <Options extends CommonOptions>({ io, end }: CommandContext, action: Action<Options>) =>
   async (options: Options): Promise<void> => {
-    const out = newOutput(io, options.json === true);
+    const out = createOutput(io, options.json === true);
     const verbose = options.verbose === true || (io.env.ONBOARDING_DEBUG ?? '') !== '';
     try {
       end(await action(options, { io, out, verbose }));
     } catch (error) {
       out.transient('');
       out.result({ status: 'failed', error: toErrorRecord(error) });
-      tellError(io, error, verbose);
-      end(exitCodeOf(error));
+      printError(io, error, verbose);
+      end(getExitCode(error));
     }
   };
 
-function tellError(io: Io, error: unknown, verbose: boolean): void {
-  const { red } = colorsOf(io.stderr, io.env);
+function printError(io: Io, error: unknown, verbose: boolean): void {
+  const { red } = createOutputColors(io.stderr, io.env);
   io.stderr.write(`${red('error:')} ${explained(error)}\n`);
   if (verbose && error instanceof Error) io.stderr.write(`${error.stack}\n`);
 }
@@ -68,7 +68,7 @@ function explained(error: unknown): string {
 }
 
 /** The configuration's file, as the user would name it. */
-export function configurationFile({ config }: CommonOptions, { env, cwd }: Io): string {
+export function getConfigurationFile({ config }: CommonOptions, { env, cwd }: Io): string {
   const named = config ?? (env.ONBOARDING_CONFIG || 'onboarding.yml');
   return relative(process.cwd(), resolve(cwd, named)) || named;
 }

@@ -7,7 +7,7 @@ export const canAsk = ({ io, out }: Session): boolean =>
   !out.json && io.stdin.isTTY === true && io.stdout.isTTY === true;
 
 /** Asks on the terminal; nothing but `yes` is one. */
-export async function confirmed({ io }: Session, question: string): Promise<boolean> {
+export async function confirm({ io }: Session, question: string): Promise<boolean> {
   io.stdout.write(`${question} Only "yes" is taken: `);
   const input = io.stdin instanceof Readable ? io.stdin : Readable.from(io.stdin);
   for await (const line of createInterface({ input })) return line.trim() === 'yes';

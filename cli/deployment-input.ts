@@ -1,5 +1,5 @@
 import { parseRotationEvent, type RotationRequest } from '../shared/secrets/deployment/event.ts';
-import { notStartedBecause } from '../simulator/local-deployment.ts';
+import { explainNotStarted } from '../simulator/local-deployment.ts';
 
 /** What a person gives to `config-deployment`, beside events. */
 const manualKeys = ['secretId', 'application', 'profile', 'resumePending'];
@@ -8,13 +8,13 @@ const manualKeys = ['secretId', 'application', 'profile', 'resumePending'];
  * Whether an event or a manual input is of secrets and deployments, so that `config-deployment` reads it; else it is of
  * accounts and resources. CloudTrail's calls of Secrets Manager that make or tag a secret are of resources.
  */
-export async function isOfDeployments(input: unknown): Promise<boolean> {
+export async function isDeploymentInput(input: unknown): Promise<boolean> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
   if (!('detail' in input || 'source' in input))
     return !('accountId' in input || 'accountIds' in input) && manualKeys.some((key) => key in input);
-  if ((await notStartedBecause(input, 'config-deployment')) === undefined) return true;
+  if ((await explainNotStarted(input, 'config-deployment')) === undefined) return true;
   const isOfSecrets = 'source' in input && secretSources.includes(String(input.source));
-  return isOfSecrets && (await notStartedBecause(input)) !== undefined;
+  return isOfSecrets && (await explainNotStarted(input)) !== undefined;
 }
 
 const secretSources = ['aws.secretsmanager', 'account-onboarding.rotation'];
@@ -25,10 +25,10 @@ export type StartedRequest =
   | { readonly reason: string };
 
 /** @throws MalformedEventError with all findings */
-export async function startedRequest(input: unknown): Promise<StartedRequest> {
+export async function parseStartedRequest(input: unknown): Promise<StartedRequest> {
   const request = parseRotationEvent(input);
   if (request.type === 'ignored') return { reason: request.reason };
   if (request.cause === 'deployment' || request.cause === 'scheduled') return { request };
-  const reason = await notStartedBecause(input, 'config-deployment');
+  const reason = await explainNotStarted(input, 'config-deployment');
   return reason === undefined ? { request } : { reason };
 }

@@ -1,12 +1,12 @@
 import type { Configuration } from '../shared/configuration/schema.ts';
 import type { RotationRequest } from '../shared/secrets/deployment/event.ts';
 import type { DeliveryReport, DeploymentReport } from './deployment-report.ts';
-import { aligned, type Colors, counted, type Output } from './output.ts';
-import { endLine, headingOf, tellLeft } from './run-output.ts';
-import { callsOf } from './run-report.ts';
+import { alignColumns, type Colors, formatCount, type Output } from './output.ts';
+import { formatEnd, formatHeading, printUnresolved } from './run-output.ts';
+import { countAllCalls } from './run-report.ts';
 
 /** What a run of `config-deployment` is about, for the first line. */
-export function requestText(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
+export function formatRequest(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
   switch (request.type) {
     case 'secret':
       return `secret ${request.secretId} (${request.cause === 'rotated' ? 'rotated' : 'by hand'})`;
@@ -20,20 +20,20 @@ export function requestText(request: Exclude<RotationRequest, { readonly type: '
 }
 
 /** The run for people: each version and environment with how it ended, what is left, and how the run ended. */
-export function tellDeployment(out: Output, configuration: Configuration, report: DeploymentReport): void {
+export function printDeployment(out: Output, configuration: Configuration, report: DeploymentReport): void {
   const { deployments, calls } = report;
   const places = Map.groupBy(deployments, ({ account, region }) => `${account}, ${region}`);
   for (const here of places.values()) {
     const [{ account, region } = { account: '', region: '' }] = here;
     out.line();
-    out.line(`${out.colors.bold(headingOf(account, configuration))}${out.colors.dim(`, ${region}`)}`);
-    for (const row of aligned(here.map((each) => deliveryRow(each, out.colors)))) out.line(row);
+    out.line(`${out.colors.bold(formatHeading(account, configuration))}${out.colors.dim(`, ${region}`)}`);
+    for (const row of alignColumns(here.map((each) => deliveryRow(each, out.colors)))) out.line(row);
   }
-  tellLeft(out, report);
+  printUnresolved(out, report);
   out.line();
   const starts = calls['appconfig:StartDeployment'] ?? 0;
-  const cost = `${counted(callsOf(calls), 'AWS call')}, of which ${counted(starts, 'start')}`;
-  out.line(endLine(report, cost, out.colors));
+  const cost = `${formatCount(countAllCalls(calls), 'AWS call')}, of which ${formatCount(starts, 'start')}`;
+  out.line(formatEnd(report, cost, out.colors));
 }
 
 function deliveryRow(delivery: DeliveryReport, { green, yellow, red, bold, dim }: Colors): readonly string[] {
@@ -41,7 +41,7 @@ function deliveryRow(delivery: DeliveryReport, { green, yellow, red, bold, dim }
   const mark =
     { complete: green('✓'), superseded: yellow('!'), withdrawn: yellow('!') }[String(status)] ?? red('✗');
   const second =
-    secondStarts === 0 ? '' : `, started ${counted(secondStarts, 'time')} more after lost answers`;
+    secondStarts === 0 ? '' : `, started ${formatCount(secondStarts, 'time')} more after lost answers`;
   return [
     `${mark} ${status}`,
     `environment ${bold(environment)}`,

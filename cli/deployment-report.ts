@@ -3,7 +3,7 @@ import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import type { ErrorRecord } from '../shared/platform/errors.ts';
 import type { Delivery, DeliveryKey, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateEvent, StateMachineResult } from '../simulator/run-state-machine.ts';
-import { accountsOf, sortedCalls } from './run-report.ts';
+import { sortCalls, toAccountFields } from './run-report.ts';
 
 /** What `run --json` prints of one version on its way to one environment. */
 export interface DeliveryReport {
@@ -46,7 +46,7 @@ const resolved = z.looseObject({
 });
 
 /** What a run takes care of, as its first step says. */
-export function deliveriesIn({ type, state, output }: StateEvent): readonly DeliveryKey[] {
+export function readDeliveries({ type, state, output }: StateEvent): readonly DeliveryKey[] {
   if (type !== 'exited' || state !== 'ResolveDeployment') return [];
   const parsed = resolved.safeParse(output);
   return parsed.success ? parsed.data.deliveries : [];
@@ -61,7 +61,7 @@ export interface EndedDeployment {
 }
 
 /** The run as its record and the outbox tell it. */
-export async function deploymentReport(
+export async function createDeploymentReport(
   { runs, outbox }: Store,
   { runId, result, deliveries, calls, durationMs }: EndedDeployment,
 ): Promise<DeploymentReport> {
@@ -72,11 +72,13 @@ export async function deploymentReport(
     status: record.status === 'succeeded' || record.status === 'ignored' ? record.status : 'failed',
     runId,
     ...(cause === undefined ? {} : { cause }),
-    ...accountsOf(accountIds),
+    ...toAccountFields(accountIds),
     ...(reason === undefined ? {} : { reason }),
-    deployments: stored.flatMap((delivery) => (delivery === undefined ? [] : [deliveryReport(delivery)])),
+    deployments: stored.flatMap((delivery) =>
+      delivery === undefined ? [] : [createDeliveryReport(delivery)],
+    ),
     left,
-    calls: sortedCalls(calls),
+    calls: sortCalls(calls),
     durationMs,
     ...(error === undefined ? {} : { error }),
   };
@@ -95,7 +97,7 @@ const unrecorded = (runId: string, { status, error, cause }: StateMachineResult)
       }),
 });
 
-function deliveryReport(delivery: Delivery): DeliveryReport {
+function createDeliveryReport(delivery: Delivery): DeliveryReport {
   const { source, accountId, region, target, version, status, starts, secondStarts } = delivery;
   const { application, environment, profile } = target;
   const { deployment, reason, error } = delivery;

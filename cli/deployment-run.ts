@@ -5,15 +5,15 @@ import type { Services } from '../shared/reconcile/services.ts';
 import type { DeliveryKey } from '../shared/store/ports.ts';
 import { type FunctionInterceptor, runLocally } from '../simulator/local-deployment.ts';
 import type { Session } from './command.ts';
-import { type StartedRequest, startedRequest } from './deployment-input.ts';
-import { requestText, tellDeployment } from './deployment-output.ts';
-import { type DeploymentReport, deliveriesIn, deploymentReport } from './deployment-report.ts';
+import { parseStartedRequest, type StartedRequest } from './deployment-input.ts';
+import { formatRequest, printDeployment } from './deployment-output.ts';
+import { createDeploymentReport, type DeploymentReport, readDeliveries } from './deployment-report.ts';
 import { makeDeployable } from './deployment-world.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { counted } from './output.ts';
-import { newProgress } from './progress.ts';
-import { connectForRun, loggerOf } from './services.ts';
-import { forgetCalls, newSimulation, prepareDeployment } from './simulation.ts';
+import { formatCount } from './output.ts';
+import { createProgress } from './progress.ts';
+import { connectForRun, createLogger } from './services.ts';
+import { createSimulation, forgetCalls, prepareDeployment } from './simulation.ts';
 
 export interface DeploymentRun {
   readonly runId: string;
@@ -24,15 +24,15 @@ export interface DeploymentRun {
 
 /** Runs `config-deployment` here, for an event or a manual input of secrets and deployments. */
 export async function runDeployment(run: DeploymentRun, session: Session): Promise<ExitCode> {
-  const started = await startedRequest(run.input);
+  const started = await parseStartedRequest(run.input);
   if ('reason' in started) return ignored(run, started.reason, session);
-  const stage = run.simulate ? await simulated(run, started, session) : await connected(run, session);
-  return runOn(stage, { ...run, request: started.request }, session);
+  const environment = run.simulate ? await simulated(run, started, session) : await connected(run, session);
+  return runOn(environment, { ...run, request: started.request }, session);
 }
 
 type Started = Extract<StartedRequest, { readonly request: unknown }>;
 
-interface Stage {
+interface DeploymentEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   readonly where: string;
@@ -44,14 +44,14 @@ async function simulated(
   { configuration }: DeploymentRun,
   { request }: Started,
   session: Session,
-): Promise<Stage> {
-  const logger = loggerOf(session);
-  const { organization, services, calls } = newSimulation(configuration, { logger });
+): Promise<DeploymentEnvironment> {
+  const logger = createLogger(session);
+  const { organization, services, calls } = createSimulation(configuration, { logger });
   await prepareDeployment(services, configuration);
   makeDeployable({ organization, configuration }, request);
   session.io.prepareWorld?.(organization);
   forgetCalls(calls);
-  const size = counted(organization.world.accounts.size, 'account');
+  const size = formatCount(organization.world.accounts.size, 'account');
   return {
     services,
     calls,
@@ -74,20 +74,23 @@ const secondsOf = (result: unknown): number =>
   typeof result === 'object' && result !== null && 'seconds' in result ? Number(result.seconds) : 0;
 
 /** Deployments take their time, so pauses are never left out there. */
-async function connected({ configuration, runId }: DeploymentRun, session: Session): Promise<Stage> {
+async function connected(
+  { configuration, runId }: DeploymentRun,
+  session: Session,
+): Promise<DeploymentEnvironment> {
   const { services, calls, where } = await connectForRun(session, configuration, runId);
   return { services, calls, where, waits: 'real' };
 }
 
 async function runOn(
-  { services, calls, where, waits, around }: Stage,
+  { services, calls, where, waits, around }: DeploymentEnvironment,
   { runId, input, configuration, request }: DeploymentRun & Started,
   { out }: Session,
 ): Promise<ExitCode> {
-  out.line(`${out.colors.bold(`Run ${runId}`)}: ${requestText(request)}`);
+  out.line(`${out.colors.bold(`Run ${runId}`)}: ${formatRequest(request)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
-  const progress = newProgress(out, 'config-deployment');
+  const progress = createProgress(out, 'config-deployment');
   const deliveries: DeliveryKey[] = [];
   const start = performance.now();
   const result = await runLocally({
@@ -97,15 +100,21 @@ async function runOn(
     input,
     waits,
     onState: (event) => {
-      deliveries.push(...deliveriesIn(event));
+      deliveries.push(...readDeliveries(event));
       progress(event);
     },
     ...(around === undefined ? {} : { around }),
   });
   const durationMs = Math.round(performance.now() - start);
-  const report = await deploymentReport(services.store, { runId, result, deliveries, calls, durationMs });
+  const report = await createDeploymentReport(services.store, {
+    runId,
+    result,
+    deliveries,
+    calls,
+    durationMs,
+  });
   out.result(report);
-  tellDeployment(out, configuration, report);
+  printDeployment(out, configuration, report);
   return report.status === 'failed' ? exitCodes.failed : exitCodes.succeeded;
 }
 

@@ -14,7 +14,7 @@ import { addApplication, addStrategy, type ProfileInput } from '../simulator/app
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 
 /** What a request is about, as the simulated organization has it. */
-interface Scene {
+interface DeployableContext {
   readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
 }
@@ -26,15 +26,15 @@ type Request = Exclude<RotationRequest, { readonly type: 'ignored' }>;
  * asked for; the targets that the configuration names, else an application with an environment; and their strategies. A
  * secret of an account that is not central is not made: nothing of it is deployed.
  */
-export function makeDeployable(scene: Scene, request: Request): void {
-  if (request.type === 'hosted') makeHosted(scene, request);
+export function makeDeployable(context: DeployableContext, request: Request): void {
+  if (request.type === 'hosted') makeHosted(context, request);
   if (request.type === 'look')
-    for (const { secretId } of listConfiguredSecrets(scene.configuration)) makeSecrets(scene, secretId);
-  if (request.type === 'secret') makeSecrets(scene, request.secretId, request.versionId);
+    for (const { secretId } of listConfiguredSecrets(context.configuration)) makeSecrets(context, secretId);
+  if (request.type === 'secret') makeSecrets(context, request.secretId, request.versionId);
 }
 
-function makeSecrets(scene: Scene, secretId: string, versionId?: string): void {
-  const { configuration, organization } = scene;
+function makeSecrets(context: DeployableContext, secretId: string, versionId?: string): void {
+  const { configuration, organization } = context;
   for (const { accountId, region } of findNamedSecrets(configuration, secretId)) {
     const isCentral = Object.values(configuration.centralAccounts).some((each) => each?.id === accountId);
     if (!isCentral) continue;
@@ -54,7 +54,7 @@ function makeSecrets(scene: Scene, secretId: string, versionId?: string): void {
     });
     const place = parseSecretArn(secretArn);
     const configured = place === undefined ? [] : listConfiguredTargets(configuration, place);
-    makeTargets(scene, { accountId, region, name, configured });
+    makeTargets(context, { accountId, region, name, configured });
   }
 }
 
@@ -65,8 +65,11 @@ interface SecretTargets {
   readonly configured: readonly DeploymentTarget[];
 }
 
-function makeTargets(scene: Scene, { accountId, region, name, configured }: SecretTargets): void {
-  const { organization, configuration } = scene;
+function makeTargets(
+  context: DeployableContext,
+  { accountId, region, name, configured }: SecretTargets,
+): void {
+  const { organization, configuration } = context;
   const place = { accountId, region };
   const profile = {
     name: 'secret',
@@ -75,7 +78,7 @@ function makeTargets(scene: Scene, { accountId, region, name, configured }: Secr
   };
   const { strategy } = secretDeploymentOf(configuration);
   for (const each of new Set([strategy, ...configured.map((target) => target.strategy)]))
-    makeStrategy(scene, place, each);
+    makeStrategy(context, place, each);
   const applications = Map.groupBy(configured, ({ application }) => application);
   if (applications.size === 0)
     addApplication(organization.world, {
@@ -123,7 +126,7 @@ function retrieving(
 
 /** The predefined ones are there already; any other deploys at once and without bake time. */
 function makeStrategy(
-  { organization: { world } }: Scene,
+  { organization: { world } }: DeployableContext,
   place: { readonly accountId: string; readonly region: string },
   id: string,
 ): void {
@@ -133,13 +136,16 @@ function makeStrategy(
 }
 
 /** More versions than anybody adds by hand are not made up. */
-const mostVersions = 10_000;
+const maxVersions = 10_000;
 
-function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'hosted' }>): void {
-  const { organization, configuration } = scene;
-  const place = placeIfAny(scene, request);
+function makeHosted(
+  context: DeployableContext,
+  request: Extract<Request, { readonly type: 'hosted' }>,
+): void {
+  const { organization, configuration } = context;
+  const place = placeIfAny(context, request);
   if (place === undefined) return;
-  makeStrategy(scene, place, secretDeploymentOf(configuration).strategy);
+  makeStrategy(context, place, secretDeploymentOf(configuration).strategy);
   const { environments, profile } = request;
   const application = addApplication(organization.world, {
     ...place,
@@ -149,7 +155,7 @@ function makeHosted(scene: Scene, request: Extract<Request, { readonly type: 'ho
   });
   const content = { content: '{}', contentType: 'application/json' };
   const isLabel = !/^\d+$/.test(request.version);
-  const versions = isLabel ? 0 : Math.min(Number(request.version), mostVersions);
+  const versions = isLabel ? 0 : Math.min(Number(request.version), maxVersions);
   for (const made of application.profiles.values()) {
     if (isLabel) made.versions.push({ ...content, label: request.version });
     for (let version = 1; version <= versions; version += 1) made.versions.push(content);
@@ -161,7 +167,10 @@ const called = (text: string): { readonly name: string; readonly id?: string } =
   appConfigIdPattern.test(text) ? { name: text, id: text } : { name: text };
 
 /** An account that the configuration has not is told by the run itself. */
-function placeIfAny({ configuration }: Scene, request: Extract<Request, { readonly type: 'hosted' }>) {
+function placeIfAny(
+  { configuration }: DeployableContext,
+  request: Extract<Request, { readonly type: 'hosted' }>,
+) {
   try {
     return locateHosted(request, configuration);
   } catch (error) {

@@ -2,10 +2,10 @@ import type { StatementDifference } from '../shared/iam/difference.ts';
 import { type ShownLine, type ShownStatement, toShownStatement } from '../shared/iam/difference-text.ts';
 import { diffDocuments } from '../shared/reconcile/differences.ts';
 import type { ResourceChange } from '../shared/store/ports.ts';
-import { broken, type Colors } from './output.ts';
+import { breakText, type Colors } from './output.ts';
 
 /** What changed in all documents of a resource, by meaning. */
-export const differencesOf = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
+export const getDifferences = ({ before, after }: ResourceChange): readonly StatementDifference[] =>
   diffDocuments(before, after);
 
 interface Screen {
@@ -14,7 +14,7 @@ interface Screen {
 }
 
 /** The differences as lines, a statement's description beside its Sid; colors by sign. Nothing of a line is cut. */
-export const differenceLines = (
+export const formatDifferences = (
   differences: readonly StatementDifference[],
   screen: Screen,
 ): readonly string[] => differences.map(toShownStatement).flatMap((shown) => statementLines(shown, screen));
@@ -33,13 +33,13 @@ function headLines(head: ShownLine, context: string, screen: Screen): readonly s
   if (context === '') return first;
   if (first.length === 1 && head.text.length + 2 + context.length <= width)
     return [`${first[0]}  ${colors.dim(context)}`];
-  return [...first, ...broken(context, width - 4).map((line) => `    ${colors.dim(line)}`)];
+  return [...first, ...breakText(context, width - 4).map((line) => `    ${colors.dim(line)}`)];
 }
 
 const colored = ({ sign, text }: ShownLine, { colors, width }: Screen): readonly string[] =>
-  broken(text, width, '  ').map(bySign(colors, sign));
+  breakText(text, width, '  ').map(getColorOfSign(colors, sign));
 
-export function bySign(colors: Colors, sign: string): (text: string) => string {
+export function getColorOfSign(colors: Colors, sign: string): (text: string) => string {
   if (sign === '+') return colors.green;
   if (sign === '-') return colors.red;
   if (sign === '!') return (text) => colors.bold(colors.yellow(text));

@@ -8,14 +8,14 @@ import type { CallCounts } from '../shared/platform/aws/plugins.ts';
 import { type OverallPlan, planAll } from '../shared/reconcile/plan-all.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { createMemoryStore } from '../shared/store/memory.ts';
-import { type CommonOptions, configurationFile, type Session } from './command.ts';
-import { counted } from './output.ts';
-import { type Connecting, connect, loggerOf } from './services.ts';
-import { forgetCalls, newSimulation, onboardEveryone, prepareDeployment } from './simulation.ts';
+import { type CommonOptions, getConfigurationFile, type Session } from './command.ts';
+import { formatCount } from './output.ts';
+import { type Connecting, connect, createLogger } from './services.ts';
+import { createSimulation, forgetCalls, onboardEveryone, prepareDeployment } from './simulation.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where a command compares or applies. */
-export interface Stage {
+export interface CliEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   /** For people. */
@@ -25,7 +25,7 @@ export interface Stage {
   readonly simulated: boolean;
 }
 
-export interface StageRequest extends Connecting {
+export interface CliEnvironmentRequest extends Connecting {
   readonly configuration: Configuration;
   readonly simulate: boolean;
   /** Whether everybody in a simulated organization was onboarded before. Default: nobody. */
@@ -33,8 +33,11 @@ export interface StageRequest extends Connecting {
 }
 
 /** A simulated organization, or AWS. A registry in memory is filled, and the configuration is in force there. */
-export async function openStage(session: Session, request: StageRequest): Promise<Stage> {
-  if (request.simulate) return simulatedStage(session, request);
+export async function openEnvironment(
+  session: Session,
+  request: CliEnvironmentRequest,
+): Promise<CliEnvironment> {
+  if (request.simulate) return openSimulatedEnvironment(session, request);
   const connection = connect(session, request);
   if (connection.inMemory) {
     session.out.transient('  … Import organization');
@@ -44,18 +47,18 @@ export async function openStage(session: Session, request: StageRequest): Promis
   return { ...connection, simulated: false };
 }
 
-async function simulatedStage(
+async function openSimulatedEnvironment(
   session: Session,
-  { configuration, onboarded = false }: StageRequest,
-): Promise<Stage> {
-  const simulation = newSimulation(configuration, { logger: loggerOf(session) });
+  { configuration, onboarded = false }: CliEnvironmentRequest,
+): Promise<CliEnvironment> {
+  const simulation = createSimulation(configuration, { logger: createLogger(session) });
   const { organization, services, calls } = simulation;
   session.io.prepareWorld?.(organization);
   await prepareDeployment(services, configuration);
   if (onboarded) await onboardEveryone(simulation);
   await session.io.outsiders?.(organization, services);
   forgetCalls(calls);
-  const size = counted(organization.world.accounts.size, 'account');
+  const size = formatCount(organization.world.accounts.size, 'account');
   return { services, calls, where: `a simulated organization of ${size}`, inMemory: true, simulated: true };
 }
 
@@ -63,34 +66,51 @@ async function simulatedStage(
  * For a command that only reads: if no import has filled the table's registry yet, the accounts are read from Organizations,
  * for this command alone. Nothing is stored.
  */
-export async function withAccounts(
-  stage: Stage,
+export async function readAccountsIfNeeded(
+  environment: CliEnvironment,
   { out }: Session,
-): Promise<Stage & { readonly noImport: boolean }> {
-  const { store, hub, clock, random } = stage.services;
-  if ((await store.registry.readySince()) !== undefined) return { ...stage, noImport: false };
+): Promise<CliEnvironment & { readonly noImport: boolean }> {
+  const { store, hub, clock, random } = environment.services;
+  if ((await store.registry.readySince()) !== undefined) return { ...environment, noImport: false };
   out.transient('  … Read the accounts of the organization');
   const { registry } = createMemoryStore();
   await importOrganization({ registry, organizations: hub.organizations, clock, random });
-  forgetCalls(stage.calls);
-  return { ...stage, services: { ...stage.services, store: { ...store, registry } }, noImport: true };
+  forgetCalls(environment.calls);
+  return {
+    ...environment,
+    services: { ...environment.services, store: { ...store, registry } },
+    noImport: true,
+  };
 }
 
 /** For commands that look at how things are: the configuration in force, and every resource as it is now. */
-export async function lookAt(
+export async function readEverything(
   session: Session,
   options: CommonOptions & { readonly simulate?: boolean },
-): Promise<{ readonly configuration: Configuration; readonly stage: Stage; readonly plan: OverallPlan }> {
-  const configuration = await loadConfiguration(configurationFile(options, session.io));
+): Promise<{
+  readonly configuration: Configuration;
+  readonly stage: CliEnvironment;
+  readonly plan: OverallPlan;
+}> {
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
   const simulate = options.simulate === true;
-  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true, onboarded: true });
-  const active = await requireActive(stage.services.store, configuration);
-  return { configuration, stage, plan: await planOn(stage, session, { active, accountId: undefined }) };
+  const environment = await openEnvironment(session, {
+    configuration,
+    simulate,
+    memoryAllowed: true,
+    onboarded: true,
+  });
+  const active = await requireActive(environment.services.store, configuration);
+  return {
+    configuration,
+    stage: environment,
+    plan: await planWithProgress(environment, session, { active, accountId: undefined }),
+  };
 }
 
 /** Plans with the progress on a terminal. */
-export const planOn = (
-  { services }: Stage,
+export const planWithProgress = (
+  { services }: CliEnvironment,
   { out }: Session,
   request: {
     readonly active: ActiveConfiguration;
@@ -101,12 +121,12 @@ export const planOn = (
 ): Promise<OverallPlan> =>
   planAll(services, {
     ...request,
-    runId: madeUpId('plan'),
-    onProgress: ({ done, of }) => out.transient(`  … ${done} of ${counted(of, 'resource')} read`),
+    runId: createRunId('plan'),
+    onProgress: ({ done, of }) => out.transient(`  … ${done} of ${formatCount(of, 'resource')} read`),
   });
 
 /** `plan-20260302101500-1a2b3c`: also the name of role sessions. */
-export const madeUpId = (prefix: string): string =>
+export const createRunId = (prefix: string): string =>
   `${prefix}-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
 
 export interface ScopeOptions {
@@ -118,7 +138,7 @@ export interface ScopeOptions {
  * The account that a command is about; `undefined` for all of them, which is the default.
  * @throws UsageError
  */
-export function scopeOf({ account, all }: ScopeOptions): string | undefined {
+export function parseScope({ account, all }: ScopeOptions): string | undefined {
   if (account !== undefined && all === true) throw new UsageError('Say --account ID or --all, not both');
   if (account !== undefined && !accountIdPattern.test(account))
     throw new UsageError(`--account ${account}: an account id has twelve digits`);

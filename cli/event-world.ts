@@ -1,11 +1,11 @@
 import type { AccountChange, ChangeCause } from '../shared/accounts/account-event.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
-import { ouId } from '../simulator/example-organization.ts';
+import { ensureOu } from '../simulator/example-organization.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
 import { isContainer } from '../simulator/world.ts';
 
 /** What happened to one account, by the event that tells of it. */
-interface Happening {
+interface EventContext {
   readonly organization: SimulatedOrganization;
   readonly configuration: Configuration;
   readonly accountId: string;
@@ -14,90 +14,90 @@ interface Happening {
 }
 
 /** How the simulated organization is made to fit an event. */
-interface Scene {
+interface EventScenario {
   /** The account as it was long before, onboarded like the others. Default: there was none. */
-  readonly before?: (happening: Happening) => void;
+  readonly before?: (context: EventContext) => void;
   /** What the event tells of. */
-  readonly act: (happening: Happening) => void;
+  readonly act: (context: EventContext) => void;
 }
 
-const scenes: Readonly<Record<ChangeCause, Scene>> = {
-  created: { act: (happening) => place(happening, rootOf(happening)) },
-  joined: { act: (happening) => place(happening, rootOf(happening)) },
-  managed: { act: (happening) => place(happening, managedOu(happening)) },
-  manual: { act: (happening) => place(happening, firstOu(happening)) },
+const scenarios: Readonly<Record<ChangeCause, EventScenario>> = {
+  created: { act: (context) => place(context, rootOf(context)) },
+  joined: { act: (context) => place(context, rootOf(context)) },
+  managed: { act: (context) => place(context, managedOu(context)) },
+  manual: { act: (context) => place(context, findFirstOu(context)) },
   moved: {
-    before: (happening) => place(happening, container(happening, parameter(happening, 'sourceParentId'))),
-    act: (happening) =>
-      happening.organization.moveAccount(
-        happening.accountId,
-        container(happening, parameter(happening, 'destinationParentId')),
+    before: (context) => place(context, container(context, parameter(context, 'sourceParentId'))),
+    act: (context) =>
+      context.organization.moveAccount(
+        context.accountId,
+        container(context, parameter(context, 'destinationParentId')),
       ),
   },
   closed: {
-    before: (happening) => place(happening, firstOu(happening)),
+    before: (context) => place(context, findFirstOu(context)),
     act: ({ organization, accountId }) => organization.closeAccount(accountId),
   },
   departed: {
-    before: (happening) => place(happening, firstOu(happening)),
+    before: (context) => place(context, findFirstOu(context)),
     act: ({ organization, accountId }) => organization.removeAccount(accountId),
   },
   tagged: {
-    before: (happening) =>
-      place(happening, firstOu(happening), Object.fromEntries(tagKeys(happening).map((key) => [key, 'old']))),
-    act: (happening) => {
-      const { organization, accountId } = happening;
-      if (tagKeys(happening).length > 0) organization.untagAccount(accountId, tagKeys(happening));
-      else organization.tagAccount(accountId, tags(happening));
+    before: (context) =>
+      place(context, findFirstOu(context), Object.fromEntries(tagKeys(context).map((key) => [key, 'old']))),
+    act: (context) => {
+      const { organization, accountId } = context;
+      if (tagKeys(context).length > 0) organization.untagAccount(accountId, tagKeys(context));
+      else organization.tagAccount(accountId, tags(context));
     },
   },
 };
 
-type Stage = Omit<Happening, 'accountId'>;
+type Stage = Omit<EventContext, 'accountId'>;
 
 /** The accounts that an event is about as they were before it: a moved one where it came from, and so on. */
-export function setTheScene(stage: Stage, { accountIds, cause }: AccountChange): void {
-  for (const accountId of accountIds) scenes[cause].before?.({ ...stage, accountId });
+export function prepareOrganization(stage: Stage, { accountIds, cause }: AccountChange): void {
+  for (const accountId of accountIds) scenarios[cause].before?.({ ...stage, accountId });
 }
 
 /** Does to the organization what the event tells of. */
-export function letItHappen(stage: Stage, { accountIds, cause }: AccountChange): void {
-  for (const accountId of accountIds) scenes[cause].act({ ...stage, accountId });
+export function applyEvent(stage: Stage, { accountIds, cause }: AccountChange): void {
+  for (const accountId of accountIds) scenarios[cause].act({ ...stage, accountId });
 }
 
 /** The OU that most grants name, by path; the root where none does. */
-export function firstOu({ organization, configuration }: Omit<Stage, 'input'>): string {
+export function findFirstOu({ organization, configuration }: Omit<Stage, 'input'>): string {
   const paths = configuration.grants
     .flatMap(({ for: selector }) => selector.ous ?? [])
     .filter((path) => !path.startsWith('ou-') && !path.startsWith('r-') && !path.includes('*'));
   const count = (path: string) => paths.filter((each) => each === path).length;
   const [most] = [...new Set(paths)].toSorted((a, b) => count(b) - count(a));
-  return most === undefined ? organization.world.settings.rootId : ouId(organization, most);
+  return most === undefined ? organization.world.settings.rootId : ensureOu(organization, most);
 }
 
 /** An account that the organization has already stays as it is. */
-function place({ organization, accountId, input }: Happening, parentId: string, tags = {}): void {
+function place({ organization, accountId, input }: EventContext, parentId: string, tags = {}): void {
   if (organization.world.accounts.has(accountId)) return;
   const name = textAt(managedStatus(input), 'account', 'accountName') ?? 'new-account';
   organization.addAccount({ id: accountId, name, parentId, tags });
 }
 
-const rootOf = ({ organization }: Happening): string => organization.world.settings.rootId;
+const rootOf = ({ organization }: EventContext): string => organization.world.settings.rootId;
 
-const parameter = ({ input }: Happening, name: string): string | undefined =>
+const parameter = ({ input }: EventContext, name: string): string | undefined =>
   textAt(input, 'detail', 'requestParameters', name);
 
 /** An OU that the example organization does not have is added, below the root. */
-function container({ organization }: Happening, id: string | undefined, name = id): string {
+function container({ organization }: EventContext, id: string | undefined, name = id): string {
   const { rootId } = organization.world.settings;
   if (id === undefined || id.startsWith('r-')) return rootId;
   if (!isContainer(organization.world, id)) organization.addOu({ id, name: name ?? id, parentId: rootId });
   return id;
 }
 
-function managedOu(happening: Happening): string {
-  const unit = at(managedStatus(happening.input), 'organizationalUnit');
-  return container(happening, textAt(unit, 'organizationalUnitId'), textAt(unit, 'organizationalUnitName'));
+function managedOu(context: EventContext): string {
+  const unit = at(managedStatus(context.input), 'organizationalUnit');
+  return container(context, textAt(unit, 'organizationalUnitId'), textAt(unit, 'organizationalUnitName'));
 }
 
 function managedStatus(input: unknown): unknown {
@@ -105,8 +105,8 @@ function managedStatus(input: unknown): unknown {
   return at(details, 'createManagedAccountStatus') ?? at(details, 'updateManagedAccountStatus');
 }
 
-function tags(happening: Happening): Readonly<Record<string, string>> {
-  const list = at(happening.input, 'detail', 'requestParameters', 'tags');
+function tags(context: EventContext): Readonly<Record<string, string>> {
+  const list = at(context.input, 'detail', 'requestParameters', 'tags');
   const pairs = (Array.isArray(list) ? list : []).map((tag: unknown) => [
     textAt(tag, 'key') ?? '',
     textAt(tag, 'value') ?? '',
@@ -114,7 +114,7 @@ function tags(happening: Happening): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs);
 }
 
-function tagKeys({ input }: Happening): readonly string[] {
+function tagKeys({ input }: EventContext): readonly string[] {
   const keys = at(input, 'detail', 'requestParameters', 'tagKeys');
   return Array.isArray(keys) ? keys.map(String) : [];
 }

@@ -55,7 +55,7 @@ const byErrorName: Readonly<Record<string, ExitCode>> = {
 };
 
 /** For an error that kept the command from doing its work. A run that failed is no such error. */
-export function exitCodeOf(error: unknown): ExitCode {
+export function getExitCode(error: unknown): ExitCode {
   if (error instanceof OnboardingError) return byErrorName[error.name] ?? exitCodes.failed;
   return isAwsError(error) ? exitCodes.unavailable : exitCodes.unexpected;
 }

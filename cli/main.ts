@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { Command, CommanderError } from 'commander';
 import { toErrorRecord } from '../shared/platform/errors.ts';
 import type { CommandContext } from './command.ts';
-import { activateCommand } from './commands/activate.ts';
-import { applicationTemplateCommand } from './commands/application-template.ts';
-import { applyCommand } from './commands/apply.ts';
-import { approveCommand } from './commands/approve.ts';
-import { budgetCommand } from './commands/budget.ts';
-import { demoCommand } from './commands/demo.ts';
-import { driftCommand } from './commands/drift.ts';
-import { importCommand } from './commands/import.ts';
-import { planCommand } from './commands/plan.ts';
-import { runCommand } from './commands/run.ts';
-import { spokeTemplateCommand } from './commands/spoke-template.ts';
-import { validateCommand } from './commands/validate.ts';
+import { createActivateCommand } from './commands/activate.ts';
+import { createApplicationTemplateCommand } from './commands/application-template.ts';
+import { createApplyCommand } from './commands/apply.ts';
+import { createApproveCommand } from './commands/approve.ts';
+import { createBudgetCommand } from './commands/budget.ts';
+import { createDemoCommand } from './commands/demo.ts';
+import { createDriftCommand } from './commands/drift.ts';
+import { createImportCommand } from './commands/import.ts';
+import { createPlanCommand } from './commands/plan.ts';
+import { createRunCommand } from './commands/run.ts';
+import { createSpokeTemplateCommand } from './commands/spoke-template.ts';
+import { createValidateCommand } from './commands/validate.ts';
 import { type ExitCode, exitCodes, exitCodeTable } from './exit-codes.ts';
-import { aligned, colorsOf } from './output.ts';
+import { alignColumns, createOutputColors } from './output.ts';
 import type { Io } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -42,18 +42,18 @@ async function program(context: CommandContext): Promise<Command> {
     .version(await version(), '--version')
     .addHelpText('after', help);
   const commands = [
-    demoCommand,
-    validateCommand,
-    importCommand,
-    activateCommand,
-    planCommand,
-    applyCommand,
-    approveCommand,
-    driftCommand,
-    budgetCommand,
-    runCommand,
-    spokeTemplateCommand,
-    applicationTemplateCommand,
+    createDemoCommand,
+    createValidateCommand,
+    createImportCommand,
+    createActivateCommand,
+    createPlanCommand,
+    createApplyCommand,
+    createApproveCommand,
+    createDriftCommand,
+    createBudgetCommand,
+    createRunCommand,
+    createSpokeTemplateCommand,
+    createApplicationTemplateCommand,
   ];
   for (const command of commands) root.addCommand(command(context));
   for (const command of [root, ...root.commands]) configured(command, context.io);
@@ -68,8 +68,8 @@ const configured = (command: Command, io: Io): Command =>
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      getOutHasColors: () => colorsOf(io.stdout, io.env).isColorSupported,
-      getErrHasColors: () => colorsOf(io.stderr, io.env).isColorSupported,
+      getOutHasColors: () => createOutputColors(io.stdout, io.env).isColorSupported,
+      getErrHasColors: () => createOutputColors(io.stderr, io.env).isColorSupported,
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 100),
       getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 100),
     });
@@ -82,14 +82,14 @@ async function version(): Promise<string> {
 const help = [
   '',
   'Begin here:',
-  ...aligned([
+  ...alignColumns([
     ['npx onboarding demo', 'an account comes, moves and goes, simulated'],
     ['npx onboarding validate -c examples/onboarding.yml', 'checks a configuration, offline'],
     ['npx onboarding run --simulate -c … --event …', 'runs the state machine for an event, simulated'],
   ]),
   '',
   'Exit codes:',
-  ...aligned(exitCodeTable.map(([code, meaning]) => [String(code).padStart(2), meaning])),
+  ...alignColumns(exitCodeTable.map(([code, meaning]) => [String(code).padStart(2), meaning])),
 ].join('\n');
 
 /** Commander has told people already; machines get their object. */

@@ -20,18 +20,18 @@ export interface Output {
   result(value: object): void;
 }
 
-export function newOutput({ stdout, stderr, env }: Io, json: boolean): Output {
+export function createOutput({ stdout, stderr, env }: Io, json: boolean): Output {
   const live = !json && stdout.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   const erase = live ? '\r\x1b[2K' : '';
   return {
     json,
-    colors: colorsOf(stdout, env),
+    colors: createOutputColors(stdout, env),
     width: stdout.isTTY === true ? Math.max(stdout.columns ?? 80, 60) : Number.POSITIVE_INFINITY,
     line: (text = '') => {
       if (!json) stdout.write(`${erase}${text}\n`);
     },
     transient: (text) => {
-      if (live) stdout.write(`${erase}${shortened(text, (stdout.columns ?? 80) - 1)}`);
+      if (live) stdout.write(`${erase}${shorten(text, (stdout.columns ?? 80) - 1)}`);
     },
     note: (text) => {
       if (live) stdout.write(erase);
@@ -44,7 +44,7 @@ export function newOutput({ stdout, stderr, env }: Io, json: boolean): Output {
 }
 
 /** `NO_COLOR` (no-color.org) wins; without a terminal there is no color, unless `FORCE_COLOR` asks for it. */
-export function colorsOf(stream: OutputStream, env: Io['env']): Colors {
+export function createOutputColors(stream: OutputStream, env: Io['env']): Colors {
   const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
   const forced = (env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0';
   return picocolors.createColors(!refused && (forced || stream.isTTY === true));
@@ -54,15 +54,15 @@ export function colorsOf(stream: OutputStream, env: Io['env']): Colors {
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 
 /** At most `width` columns; `…` stands for the end that was cut. Only for text without colors. */
-export const shortened = (text: string, width: number): string =>
+export const shorten = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
 /** At most `width` columns, cut at the front. */
-export const tailOf = (text: string, width: number): string =>
+export const getTail = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - Math.max(width - 1, 0))}`;
 
 /** Rows as aligned columns, two blanks apart; the last column is as wide as it is. */
-export function aligned(rows: readonly (readonly string[])[], indent = '  '): readonly string[] {
+export function alignColumns(rows: readonly (readonly string[])[], indent = '  '): readonly string[] {
   const widths: number[] = [];
   for (const row of rows)
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
@@ -71,7 +71,7 @@ export function aligned(rows: readonly (readonly string[])[], indent = '  '): re
 }
 
 /** A text without colors as lines of at most `width` columns, broken at blanks; those after the first are indented. */
-export function wrapped(text: string, width: number, indent = ''): readonly string[] {
+export function wrapText(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
@@ -84,8 +84,8 @@ export function wrapped(text: string, width: number, indent = ''): readonly stri
 }
 
 /** As `wrapped`, and a word that is longer than a line is continued on the next one. Nothing is lost. */
-export const broken = (text: string, width: number, indent = ''): readonly string[] =>
-  text.length <= width ? [text] : wrapped(chunked(text, width - indent.length), width, indent);
+export const breakText = (text: string, width: number, indent = ''): readonly string[] =>
+  text.length <= width ? [text] : wrapText(chunked(text, width - indent.length), width, indent);
 
 const chunked = (text: string, width: number): string =>
   text
@@ -96,8 +96,8 @@ const chunked = (text: string, width: number): string =>
     .join(' ');
 
 /** `1,579` */
-export const grouped = (value: number): string => value.toLocaleString('en-US');
+export const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 account`, `2 accounts`, `2 policies`. */
-export const counted = (count: number, one: string, several = `${one}s`): string =>
-  `${grouped(count)} ${count === 1 ? one : several}`;
+export const formatCount = (count: number, one: string, several = `${one}s`): string =>
+  `${formatNumber(count)} ${count === 1 ? one : several}`;

@@ -1,16 +1,16 @@
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import { signs } from '../shared/iam/difference-text.ts';
 import type { OverallPlan, ResourceSnapshot } from '../shared/reconcile/plan-all.ts';
-import { bySign, differenceLines } from './differences.ts';
-import type { Stage } from './environment.ts';
-import { type Colors, counted, grouped, type Output } from './output.ts';
-import { countsOf, type PlanReport, shownDifferences } from './plan-report.ts';
-import { accountsInOrder, headingOf } from './run-output.ts';
-import { partsOf } from './run-report.ts';
-import { tellWarnings, widthOf } from './warnings.ts';
+import { formatDifferences, getColorOfSign } from './differences.ts';
+import type { CliEnvironment } from './environment.ts';
+import { type Colors, formatCount, formatNumber, type Output } from './output.ts';
+import { countPlan, getShownDifferences, type PlanReport } from './plan-report.ts';
+import { formatHeading, sortAccounts } from './run-output.ts';
+import { splitResourceKey } from './run-report.ts';
+import { getReadableWidth, printWarnings } from './warnings.ts';
 
 /** What is compared with what, and where. */
-export function tellHead(out: Output, { where }: Pick<Stage, 'where'>, report: PlanReport): void {
+export function printHead(out: Output, { where }: Pick<CliEnvironment, 'where'>, report: PlanReport): void {
   const { installation, configurationHash: hash, registryRevision } = report;
   out.line(
     out.colors.bold(`Installation ${installation}`) +
@@ -20,30 +20,30 @@ export function tellHead(out: Output, { where }: Pick<Stage, 'where'>, report: P
 }
 
 /** The plan for people: what would change, resource by resource, then what to beware of, then the counts. */
-export function tellPlan(out: Output, overall: OverallPlan, warnings: readonly string[]): void {
+export function printPlan(out: Output, overall: OverallPlan, warnings: readonly string[]): void {
   const changing = overall.resources
     .filter(({ plan }) => plan?.changed)
     .map((standing) => ({ resource: standing.desired.key, standing }));
-  for (const account of accountsInOrder(changing, overall.active.configuration)) {
+  for (const account of sortAccounts(changing, overall.active.configuration)) {
     out.line();
-    out.line(out.colors.bold(headingOf(account, overall.active.configuration)));
+    out.line(out.colors.bold(formatHeading(account, overall.active.configuration)));
     for (const { resource, standing } of changing)
-      if (partsOf(resource).account === account) tellResource(out, standing, overall);
+      if (splitResourceKey(resource).account === account) printResource(out, standing, overall);
   }
-  tellWarnings(out, warnings);
+  printWarnings(out, warnings);
   out.line();
   out.line(countLine(overall, out.colors));
 }
 
-function tellResource(out: Output, standing: ResourceSnapshot, overall: OverallPlan): void {
+function printResource(out: Output, standing: ResourceSnapshot, overall: OverallPlan): void {
   const { colors } = out;
-  const { kind, id, region } = partsOf(standing.desired.key);
+  const { kind, id, region } = splitResourceKey(standing.desired.key);
   const sign = signOf(standing);
-  const title = `${bySign(colors, sign)(sign)} ${getGrantKind(kind).title} ${colors.bold(id)}`;
+  const title = `${getColorOfSign(colors, sign)(sign)} ${getGrantKind(kind).title} ${colors.bold(id)}`;
   out.line(`  ${title}  ${colors.dim([region, fullText(standing)].filter(Boolean).join(', '))}`);
-  const differences = shownDifferences(standing, overall);
-  const width = widthOf(out) - 6;
-  const lines = differenceLines(differences, { colors, width });
+  const differences = getShownDifferences(standing, overall);
+  const width = getReadableWidth(out) - 6;
+  const lines = formatDifferences(differences, { colors, width });
   for (const line of lines) out.line(`      ${line}`);
   if (lines.length === 0) out.line(`      ${colors.dim(leftOver)}`);
 }
@@ -66,15 +66,15 @@ const fullText = ({ plan }: ResourceSnapshot): string =>
 
 /** `Plan: 6 resources to change, 2 unchanged, 1 withheld` */
 function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
-  const { change, unchanged, withheld, leaving, failed } = countsOf(overall);
+  const { change, unchanged, withheld, leaving, failed } = countPlan(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
   const parts = [
-    `${counted(change, 'resource')} to change`,
+    `${formatCount(change, 'resource')} to change`,
     // Those that have nothing for the account are not looked at.
-    ...(overall.accountId === undefined ? [`${grouped(unchanged)} unchanged`] : []),
-    ...(withheld === 0 ? [] : [`${grouped(withheld)} with removals withheld`]),
-    ...(leaving === 0 ? [] : [`${grouped(leaving)} with accounts in their grace`]),
-    ...(failed === 0 ? [] : [`${grouped(failed)} cannot be planned`]),
+    ...(overall.accountId === undefined ? [`${formatNumber(unchanged)} unchanged`] : []),
+    ...(withheld === 0 ? [] : [`${formatNumber(withheld)} with removals withheld`]),
+    ...(leaving === 0 ? [] : [`${formatNumber(leaving)} with accounts in their grace`]),
+    ...(failed === 0 ? [] : [`${formatNumber(failed)} cannot be planned`]),
   ];
   return `${bold(`Plan${scope}:`)} ${parts.join(', ')}${change === 0 && failed === 0 ? dim('. Nothing to do') : ''}`;
 }

@@ -13,9 +13,9 @@ import { withheldError } from '../shared/reconcile/removal-limit.ts';
 import type { Dispute, ResourceChange } from '../shared/store/ports.ts';
 import { contestedText } from './contested.ts';
 import { leavingText } from './grace-text.ts';
-import { grouped } from './output.ts';
-import { partsOf } from './run-report.ts';
-import { toldTogether } from './told-together.ts';
+import { formatNumber } from './output.ts';
+import { splitResourceKey } from './run-report.ts';
+import { groupSharedErrors } from './told-together.ts';
 
 /** What `plan --json` prints for one resource. */
 interface PlannedResourceReport {
@@ -60,9 +60,9 @@ export interface PlanReport {
   readonly resources: readonly PlannedResourceReport[];
 }
 
-export function planReport(plan: OverallPlan, warnings: readonly string[]): PlanReport {
+export function createPlanReport(plan: OverallPlan, warnings: readonly string[]): PlanReport {
   const { installation, configurationHash, registryRevision, hash } = toPlanFile(plan);
-  const counts = countsOf(plan);
+  const counts = countPlan(plan);
   return {
     status: statusOf(counts),
     installation,
@@ -72,7 +72,7 @@ export function planReport(plan: OverallPlan, warnings: readonly string[]): Plan
     planHash: hash,
     counts,
     warnings,
-    resources: plan.resources.map((standing) => resourceReport(standing, plan)),
+    resources: plan.resources.map((standing) => createResourceReport(standing, plan)),
   };
 }
 
@@ -82,7 +82,7 @@ function statusOf({ change, failed }: PlanCounts): PlanReport['status'] {
   return failed > 0 ? 'incomplete' : 'up-to-date';
 }
 
-export const countsOf = ({ resources, discovery }: OverallPlan): PlanCounts => ({
+export const countPlan = ({ resources, discovery }: OverallPlan): PlanCounts => ({
   change: resources.filter(({ plan }) => plan?.changed === true).length,
   unchanged: resources.filter(({ plan }) => plan?.changed === false).length,
   withheld: resources.filter(({ plan }) => (plan?.withheld.length ?? 0) > 0).length,
@@ -94,18 +94,18 @@ export const countsOf = ({ resources, discovery }: OverallPlan): PlanCounts => (
 });
 
 /** What is shown of a resource: all of it, or only what concerns the plan's account. */
-export const shownDifferences = (
+export const getShownDifferences = (
   { differences }: ResourceSnapshot,
   { accountId }: Pick<OverallPlan, 'accountId'>,
 ): readonly StatementDifference[] =>
   accountId === undefined ? differences : filterConcerning(differences, accountId);
 
-const resourceReport = (standing: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
+const createResourceReport = (standing: ResourceSnapshot, overall: OverallPlan): PlannedResourceReport => {
   const { desired, state, plan, error } = standing;
   return {
-    ...partsOf(desired.key),
+    ...splitResourceKey(desired.key),
     change: plan?.changed === true,
-    differences: shownDifferences(standing, overall),
+    differences: getShownDifferences(standing, overall),
     ...(plan === undefined ? {} : { bytes: plan.size, limit: plan.limit }),
     ...((plan?.withheld.length ?? 0) === 0 ? {} : { withheld: plan?.withheld ?? [] }),
     ...(plan === undefined ? {} : leavingOf(plan, overall.active.configuration)),
@@ -118,7 +118,7 @@ const resourceReport = (standing: ResourceSnapshot, overall: OverallPlan): Plann
 const nearlyFull = 0.8;
 
 /** What a person should know beside the differences: a line each. */
-export const warningsOf = (plan: OverallPlan): readonly string[] => [
+export const listPlanWarnings = (plan: OverallPlan): readonly string[] => [
   ...formatSearchProblems(plan.discovery),
   ...findConfigurationWarnings(plan.active.configuration).map(
     ({ path, message }) => `${formatPath(path)} ${message}`,
@@ -138,7 +138,7 @@ function matchWarnings({ resources, active }: OverallPlan): readonly string[] {
 
 function resourceWarnings({ resources, active }: OverallPlan): readonly string[] {
   const failed = resources.map(({ desired, error }) => ({ resource: desired.key, error }));
-  const together = toldTogether(failed);
+  const together = groupSharedErrors(failed);
   return [
     ...together.lines,
     ...resources.flatMap((standing) => [
@@ -162,7 +162,7 @@ function planWarnings(
 ): readonly string[] {
   if (plan === undefined) return [];
   const { withheld, size, limit, unit } = plan;
-  const full = `${Math.ceil((size / limit) * 100)} % full (${grouped(size)} of ${grouped(limit)} ${unit})`;
+  const full = `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)} ${unit})`;
   return [
     // An error beside the plan states them.
     ...(withheld.length === 0 || error !== undefined

@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { type DeployedMachine, deployedDefinition } from '../simulator/deployed-machines.ts';
+import { type DeployedMachine, readDeployedDefinition } from '../simulator/deployed-machines.ts';
 import type { StateEvent } from '../simulator/run-state-machine.ts';
 import { waitsForToken } from '../simulator/task-handler.ts';
-import { counted, type Output } from './output.ts';
+import { formatCount, type Output } from './output.ts';
 
 /** Shows the Tasks of a state machine as they are entered and left. */
 export type Progress = (event: StateEvent) => void;
 
 const titleWidth = 30;
 
-export function newProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
+export function createProgress(out: Output, machine: DeployedMachine = 'account-onboarding'): Progress {
   const tasks = taskStates(machine);
   const running: string[] = [];
   /** Errors that are not told yet: what follows says whether the state is tried again. */
@@ -119,8 +119,8 @@ function advanceDetail({ id = '', progress }: StepOutput): Detail {
 const resolvedDetail = ({ deliveries = [], problems = [] }: StepOutput): Detail => ({
   ok: problems.length === 0,
   text: [
-    counted(deliveries.length, 'deployment'),
-    ...(problems.length === 0 ? [] : [counted(problems.length, 'problem')]),
+    formatCount(deliveries.length, 'deployment'),
+    ...(problems.length === 0 ? [] : [formatCount(problems.length, 'problem')]),
   ].join(', '),
 });
 
@@ -161,7 +161,7 @@ interface StateText {
 
 /** The names of all Tasks; choices, containers and ends say nothing to people. */
 const taskStates = (machine: DeployedMachine): ReadonlySet<string> =>
-  new Set(tasksOf(deployedDefinition(machine)));
+  new Set(tasksOf(readDeployedDefinition(machine)));
 
 const tasksOf = ({ States }: StateTexts): readonly string[] =>
   Object.entries(States).flatMap(([name, { Type, ItemProcessor }]) => [

@@ -4,14 +4,14 @@ import { getGrantKind } from '../shared/grants/kinds.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
 import { getOutcome } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
-import { differenceLines, differencesOf } from './differences.ts';
+import { formatDifferences, getDifferences } from './differences.ts';
 import { leavingText } from './grace-text.ts';
-import { aligned, type Colors, counted, grouped, type Output, wrapped } from './output.ts';
-import { callsOf, partsOf, type RunReport, writesOf } from './run-report.ts';
-import { toldTogether } from './told-together.ts';
-import { tellWarnings } from './warnings.ts';
+import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
+import { countAllCalls, countWrites, type RunReport, splitResourceKey } from './run-report.ts';
+import { groupSharedErrors } from './told-together.ts';
+import { printWarnings } from './warnings.ts';
 
-export interface ToldRun {
+export interface PrintedRun {
   readonly report: RunReport;
   readonly changes: readonly ResourceChange[];
   /** Whether what changed in a resource is told. Default: yes. */
@@ -19,57 +19,57 @@ export interface ToldRun {
 }
 
 /** The run for people: each resource with what changed in it, what is left, and how it ended. */
-export function tellRun(
+export function printRun(
   out: Output,
   configuration: Configuration,
-  { report, changes, differences = true }: ToldRun,
+  { report, changes, differences = true }: PrintedRun,
 ): void {
-  for (const account of accountsInOrder(changes, configuration)) {
-    const here = changes.filter(({ resource }) => partsOf(resource).account === account);
+  for (const account of sortAccounts(changes, configuration)) {
+    const here = changes.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
-    const regions = [...new Set(here.map(({ resource }) => partsOf(resource).region))];
+    const regions = [...new Set(here.map(({ resource }) => splitResourceKey(resource).region))];
     const where = regions.length === 1 ? `, ${regions[0]}` : '';
-    out.line(`${out.colors.bold(headingOf(account, configuration))}${out.colors.dim(where)}`);
-    tellResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
+    out.line(`${out.colors.bold(formatHeading(account, configuration))}${out.colors.dim(where)}`);
+    printResources(out, here, { withRegion: regions.length > 1, left: report.left, differences });
   }
-  tellLeft(out, report);
-  tellWarnings(out, report.warnings ?? []);
+  printUnresolved(out, report);
+  printWarnings(out, report.warnings ?? []);
   out.line();
   const { calls } = report;
-  const cost = `${counted(callsOf(calls), 'AWS call')}, of which ${counted(writesOf(calls), 'write')}`;
-  out.line(endLine(report, cost, out.colors));
+  const cost = `${formatCount(countAllCalls(calls), 'AWS call')}, of which ${formatCount(countWrites(calls), 'write')}`;
+  out.line(formatEnd(report, cost, out.colors));
 }
 
 /** The accounts that the resources are in, in the configuration's order. */
-export function accountsInOrder(
+export function sortAccounts(
   resources: readonly { readonly resource: string }[],
   { centralAccounts }: Configuration,
 ): ReadonlySet<string> {
   const central = Object.values(centralAccounts).flatMap((account) => account?.id ?? []);
-  const touched = resources.map(({ resource }) => partsOf(resource).account);
+  const touched = resources.map(({ resource }) => splitResourceKey(resource).account);
   return new Set([...central.filter((id) => touched.includes(id)), ...touched]);
 }
 
 /** `Log account 222222222222`; one account may be several central accounts. */
-export function headingOf(account: string, configuration: Configuration): string {
+export function formatHeading(account: string, configuration: Configuration): string {
   const names = listCentralNames(configuration, account).join(' and ');
   return `${names.charAt(0).toUpperCase()}${names.slice(1)} account ${account}`;
 }
 
-function tellResources(
+function printResources(
   out: Output,
   changes: readonly ResourceChange[],
   { withRegion, left, differences }: { withRegion: boolean; left: readonly string[]; differences: boolean },
 ): void {
-  const rows = aligned(changes.map((change) => resourceRow(change, out.colors, withRegion)));
-  const together = toldTogether(changes).resources;
+  const rows = alignColumns(changes.map((change) => resourceRow(change, out.colors, withRegion)));
+  const together = groupSharedErrors(changes).resources;
   for (const [index, change] of changes.entries()) {
     out.line(rows[index]);
-    const told = differences && took(change) ? differencesOf(change) : [];
-    for (const line of differenceLines(told, { colors: out.colors, width: out.width - 6 }))
+    const told = differences && took(change) ? getDifferences(change) : [];
+    for (const line of formatDifferences(told, { colors: out.colors, width: out.width - 6 }))
       out.line(`      ${line}`);
     if (change.leaving !== undefined)
-      for (const line of wrapped(leavingText(change.leaving), out.width - 6))
+      for (const line of wrapText(leavingText(change.leaving), out.width - 6))
         out.line(`      ${out.colors.dim(line)}`);
     // What is left comes at the end, with the error.
     const isToldAtTheEnd =
@@ -84,7 +84,7 @@ const took = (change: ResourceChange): boolean =>
   ['written', 'withheld', 'set-aside'].includes(getOutcome(change));
 
 function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean): readonly string[] {
-  const { kind, region, id } = partsOf(change.resource);
+  const { kind, region, id } = splitResourceKey(change.resource);
   const outcome = getOutcome(change);
   return [
     `${markOf(outcome, colors)} ${outcome}`,
@@ -100,8 +100,8 @@ function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean
 function accountsText(change: ResourceChange): string {
   const { added = [], removed = [] } = getAccessChanges(change);
   const parts = [
-    ...(added.length === 0 ? [] : [`+${grouped(added.length)}`]),
-    ...(removed.length === 0 ? [] : [`−${grouped(removed.length)}`]),
+    ...(added.length === 0 ? [] : [`+${formatNumber(added.length)}`]),
+    ...(removed.length === 0 ? [] : [`−${formatNumber(removed.length)}`]),
   ];
   if (parts.length === 0) return '';
   return `${parts.join(' ')} ${added.length + removed.length === 1 ? 'account' : 'accounts'}`;
@@ -110,7 +110,7 @@ function accountsText(change: ResourceChange): string {
 /** `8 % full (1,579 of 20,480)` */
 function sizeText({ size, limit }: ResourceChange): string {
   if (size === undefined || limit === undefined) return '';
-  return `${Math.ceil((size / limit) * 100)} % full (${grouped(size)} of ${grouped(limit)})`;
+  return `${Math.ceil((size / limit) * 100)} % full (${formatNumber(size)} of ${formatNumber(limit)})`;
 }
 
 function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
@@ -119,7 +119,7 @@ function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
   return outcome === 'withheld' || outcome === 'set-aside' || outcome === 'busy' ? yellow('!') : red('✗');
 }
 
-export function tellLeft(out: Output, { left }: Pick<RunReport, 'left'>): void {
+export function printUnresolved(out: Output, { left }: Pick<RunReport, 'left'>): void {
   if (left.length === 0) return;
   out.line();
   out.line(out.colors.bold('Left to do'));
@@ -129,13 +129,14 @@ export function tellLeft(out: Output, { left }: Pick<RunReport, 'left'>): void {
 type Ended = Pick<RunReport, 'status' | 'reason' | 'durationMs' | 'left'>;
 
 /** @param cost the calls, for people */
-export function endLine(
+export function formatEnd(
   { status, reason, durationMs, left }: Ended,
   cost: string,
   { green, red, yellow, bold, dim }: Colors,
 ): string {
   const color = { succeeded: green, failed: red, ignored: yellow, 'waiting-for-approval': yellow }[status];
-  const why = status === 'failed' && left.length > 0 ? `${counted(left.length, 'thing')} left to do` : reason;
+  const why =
+    status === 'failed' && left.length > 0 ? `${formatCount(left.length, 'thing')} left to do` : reason;
   const time = `${(durationMs / 1_000).toFixed(1)} s`;
   return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${time}, ${cost})`)}`;
 }

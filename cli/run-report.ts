@@ -7,7 +7,7 @@ import { listDesiredResources } from '../shared/reconcile/desired-resources.ts';
 import { getOutcome } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange, RunRecord, Store } from '../shared/store/ports.ts';
 import type { StateMachineResult } from '../simulator/run-state-machine.ts';
-import { type ApprovalReport, approvalReport } from './approval-output.ts';
+import { type ApprovalReport, createApprovalReport } from './approval-output.ts';
 
 /** What `run --json` prints for one resource. */
 export interface ResourceReport {
@@ -63,7 +63,7 @@ export interface EndedRun {
 }
 
 /** The run as its record tells it, and its resources. */
-export async function runReport(
+export async function createRunReport(
   store: Store,
   { runId, result, calls, durationMs }: EndedRun,
 ): Promise<{ readonly report: RunReport; readonly changes: readonly ResourceChange[] }> {
@@ -80,13 +80,13 @@ export async function runReport(
     status: record.status === 'running' ? 'failed' : record.status,
     runId,
     ...(record.cause === undefined ? {} : { cause: record.cause }),
-    ...accountsOf(record.accountIds),
+    ...toAccountFields(record.accountIds),
     ...(record.reason === undefined ? {} : { reason: record.reason }),
-    resources: changes.map(resourceReport),
+    resources: changes.map(createResourceReport),
     left: record.left ?? [],
     ...(record.access === undefined ? {} : { access: record.access }),
     ...(warnings.length === 0 ? {} : { warnings }),
-    calls: sortedCalls(calls),
+    calls: sortCalls(calls),
     durationMs,
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(await approvalOf(record, approvals)),
@@ -112,7 +112,7 @@ async function matchWarnings(
 
 async function approvalOf({ status, runId }: RunRecord, approvals: Store['approvals']) {
   const request = status === 'waiting-for-approval' ? await approvals.get(runId) : undefined;
-  return request === undefined ? {} : { approval: approvalReport(request) };
+  return request === undefined ? {} : { approval: createApprovalReport(request) };
 }
 
 const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRecord => ({
@@ -123,22 +123,23 @@ const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRec
   reason: `The state machine ended without a record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
 });
 
-export const accountsOf = (accountIds: readonly string[]) => ({
+export const toAccountFields = (accountIds: readonly string[]) => ({
   ...(accountIds[0] === undefined ? {} : { accountId: accountIds[0] }),
   ...(accountIds.length > 1 ? { accountIds } : {}),
 });
 
-export const sortedCalls = (calls: CallCounts): CallCounts =>
-  Object.fromEntries(Object.entries(calls).sort());
+export const sortCalls = (calls: CallCounts): CallCounts => Object.fromEntries(Object.entries(calls).sort());
 
 /** `kind/account/region/id`, where only the id may have slashes. */
-export function partsOf(resource: string): Pick<ResourceReport, 'account' | 'region' | 'kind' | 'id'> {
+export function splitResourceKey(
+  resource: string,
+): Pick<ResourceReport, 'account' | 'region' | 'kind' | 'id'> {
   const [kind = '', account = '', region = '', ...id] = resource.split('/');
   return { account, region, kind, id: id.join('/') };
 }
 
-const resourceReport = (change: ResourceChange): ResourceReport => ({
-  ...partsOf(change.resource),
+const createResourceReport = (change: ResourceChange): ResourceReport => ({
+  ...splitResourceKey(change.resource),
   outcome: getOutcome(change),
   ...(change.size === undefined ? {} : { bytes: change.size }),
   ...(change.limit === undefined ? {} : { limit: change.limit }),
@@ -150,12 +151,12 @@ const resourceReport = (change: ResourceChange): ResourceReport => ({
 });
 
 /** Calls that change a policy or what it is attached to; events and messages are not among them. */
-export const writesOf = (calls: CallCounts): number =>
+export const countWrites = (calls: CallCounts): number =>
   Object.entries(calls)
     .filter(([call]) => isWrite(call))
     .reduce((sum, [, count]) => sum + count, 0);
 
-export const callsOf = (calls: CallCounts): number =>
+export const countAllCalls = (calls: CallCounts): number =>
   Object.values(calls).reduce((sum, count) => sum + count, 0);
 
 const isWrite = (call: string): boolean =>

@@ -1,7 +1,7 @@
 import type { Selector, SelectorFields } from '../shared/accounts/selector.ts';
 
 /** A selector for people: `OUs Workloads, Platform; except accounts 111111111111`. */
-export function selectorText({ all, except = [], ...fields }: Selector): string {
+export function formatSelector({ all, except = [], ...fields }: Selector): string {
   const chosen = all === true ? 'all accounts' : fieldsText(fields);
   return except.length === 0 ? chosen : `${chosen}; except ${except.map(fieldsText).join(' or ')}`;
 }

@@ -54,7 +54,7 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
   const table = env.ONBOARDING_TABLE || undefined;
   const allowed = memoryAllowed === 'anywhere' || (memoryAllowed && isLoopback(endpoint));
   const inMemory = table === undefined && allowed;
-  if (table === undefined && !inMemory) throw noTable(endpoint, memoryAllowed !== false);
+  if (table === undefined && !inMemory) throw createNoTableError(endpoint, memoryAllowed !== false);
 
   const calls: CallCounts = {};
   const settings: HubSettings = {
@@ -66,8 +66,11 @@ export function connect(session: Session, { memoryAllowed }: Connecting): AwsCon
   const services: Services = {
     clock: systemClock,
     random: Math.random,
-    logger: loggerOf(session),
-    store: table === undefined ? createMemoryStore() : tableStore(table, { region, endpoint: tableEndpoint }),
+    logger: createLogger(session),
+    store:
+      table === undefined
+        ? createMemoryStore()
+        : createTableStore(table, { region, endpoint: tableEndpoint }),
     hub: createHubClients(settings),
     aws: memoizeByRun((runId, { partition, spokeRole }) => access({ runId, partition, spokeRole })),
   };
@@ -102,7 +105,7 @@ interface TableSettings extends Pick<HubSettings, 'region'> {
   readonly endpoint: string | undefined;
 }
 
-function tableStore(tableName: string, { region, endpoint }: TableSettings): Store {
+function createTableStore(tableName: string, { region, endpoint }: TableSettings): Store {
   const settings = { region, requestHandler, ...(endpoint === undefined ? {} : { endpoint }) };
   const dynamoDb = withPlugins(new DynamoDBClient(settings), [translateHubErrors(region)]);
   return createDynamoStore({ client: createDocumentClient(dynamoDb), tableName });
@@ -114,7 +117,7 @@ function isLoopback(endpoint = ''): boolean {
   return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(host);
 }
 
-function noTable(endpoint: string | undefined, memoryAllowed: boolean): SettingMissingError {
+function createNoTableError(endpoint: string | undefined, memoryAllowed: boolean): SettingMissingError {
   const unlessHere =
     endpoint === undefined || !memoryAllowed ? '' : ` (only an endpoint on this machine can do without)`;
   return new SettingMissingError(
@@ -125,7 +128,7 @@ function noTable(endpoint: string | undefined, memoryAllowed: boolean): SettingM
 }
 
 /** What the functions log, a line each on stderr; only with `--verbose`. */
-export function loggerOf({ verbose, io }: Pick<Session, 'verbose' | 'io'>): Logger {
+export function createLogger({ verbose, io }: Pick<Session, 'verbose' | 'io'>): Logger {
   return verbose ? stderrLogger(io) : silentLogger;
 }
 

@@ -6,11 +6,11 @@ import type { Clock, Random } from '../shared/platform/clock.ts';
 import type { Logger } from '../shared/platform/logger.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { activateConfiguration } from '../shared/runs/activate.ts';
-import { addExampleFinds } from '../simulator/example-finds.ts';
-import { exampleOrganization } from '../simulator/example-organization.ts';
+import { addExampleMatches } from '../simulator/example-finds.ts';
+import { createExampleOrganization } from '../simulator/example-organization.ts';
 import { runLocally } from '../simulator/local-deployment.ts';
 import type { SimulatedOrganization } from '../simulator/organization.ts';
-import { simulatedServices } from '../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../simulator/simulated-services.ts';
 
 export interface Simulation {
   readonly configuration: Configuration;
@@ -29,14 +29,14 @@ export interface SimulationOptions {
 }
 
 /** The example organization of a configuration, as it is before anybody onboards anything. */
-export function newSimulation(configuration: Configuration, options: SimulationOptions = {}): Simulation {
-  const organization = exampleOrganization(configuration, {
+export function createSimulation(configuration: Configuration, options: SimulationOptions = {}): Simulation {
+  const organization = createExampleOrganization(configuration, {
     clock: options.clock ?? impatientClock(),
     random: seeded(20_260_302),
   });
-  addExampleFinds(organization, configuration, options.finds);
+  addExampleMatches(organization, configuration, options.finds);
   const calls: CallCounts = {};
-  const services = simulatedServices(organization, {
+  const services = createSimulatedServices(organization, {
     plugins: [countCalls(calls)],
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });

@@ -6,7 +6,7 @@ import type { Session } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A template as it is told or written. */
-export interface ToldTemplate {
+export interface TemplateOutput {
   readonly template: Template;
   /** What machines get beside the file. */
   readonly facts: object;
@@ -15,9 +15,9 @@ export interface ToldTemplate {
 }
 
 /** Prints a template, with `--json` as the one object; or writes it to a file, as JSON where its name ends so. */
-export async function giveTemplate(
+export async function outputTemplate(
   file: string | undefined,
-  { template, facts, where }: ToldTemplate,
+  { template, facts, where }: TemplateOutput,
   { out, io }: Session,
 ): Promise<void> {
   if (file === undefined) {

@@ -7,12 +7,12 @@ interface Failed {
 }
 
 /** Errors that several resources share: told once, and not beside each resource. */
-export interface ToldTogether {
+export interface SharedErrors {
   readonly lines: readonly string[];
   readonly resources: ReadonlySet<string>;
 }
 
-export function toldTogether(resources: readonly Failed[]): ToldTogether {
+export function groupSharedErrors(resources: readonly Failed[]): SharedErrors {
   const failed = resources.flatMap(({ resource, error }) =>
     error === undefined ? [] : [{ resource, text: `${error.name}: ${error.message}` }],
   );

@@ -1,19 +1,19 @@
-import { type Output, wrapped } from './output.ts';
+import { type Output, wrapText } from './output.ts';
 
 /** Lines longer than this are hard to read, and pipelines show them cut. */
 const readableWidth = 100;
 
-export const widthOf = ({ width }: Output): number => Math.min(width, readableWidth);
+export const getReadableWidth = ({ width }: Output): number => Math.min(width, readableWidth);
 
 /** What to beware of, a paragraph each. */
-export function tellWarnings(out: Output, warnings: readonly string[]): void {
+export function printWarnings(out: Output, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
   out.line();
   out.line(out.colors.bold('Warnings'));
   for (const warning of warnings) {
     const [first = '', ...others] = warning
       .split('\n')
-      .flatMap((line) => wrapped(line.trim(), widthOf(out) - 4));
+      .flatMap((line) => wrapText(line.trim(), getReadableWidth(out) - 4));
     out.line(`  ${out.colors.yellow('!')} ${first}`);
     for (const line of others) out.line(`    ${line}`);
   }

@@ -17,8 +17,8 @@ import { type ConfigurationAndSchemas, loadWithSchemas } from '../shared/configu
 import type { Configuration } from '../shared/configuration/schema.ts';
 import {
   type DeployedMachine,
-  deployedDefinition,
   deployedMachines,
+  readDeployedDefinition,
 } from '../simulator/deployed-machines.ts';
 
 /** asl-validator is not an ES module, and has no types. */
@@ -76,7 +76,7 @@ type AslValidator = (definition: unknown) => { readonly errors: readonly { reado
 /** asl-validator checks the ARNs of functions, which CloudFormation fills in later: any ARN stands for a token. */
 function validateStateMachine(machine: DeployedMachine): Report {
   const validate = require('asl-validator') as AslValidator;
-  const text = JSON.stringify(deployedDefinition(machine)).replace(
+  const text = JSON.stringify(readDeployedDefinition(machine)).replace(
     /\$\{(\w+)\}/g,
     'arn:aws:lambda:us-east-1:111122223333:function:$1',
   );

@@ -1,18 +1,18 @@
 import type { AppConfigState, SimulatedDeployment, SimulatedEnvironment } from './app-config-state.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 const minute = 60_000;
 
 export type DeploymentPhase = 'DEPLOYING' | 'BAKING' | 'COMPLETE' | 'ROLLED_BACK' | 'REVERTED';
 
 /** What a deployment is at a moment: it grows, then bakes, then is complete. Times are milliseconds since the epoch. */
-export function phaseOf({ undone, startedAt, strategy }: SimulatedDeployment, now: number): DeploymentPhase {
+export function getPhase({ undone, startedAt, strategy }: SimulatedDeployment, now: number): DeploymentPhase {
   if (undone !== undefined) return undone.state;
   if (now < startedAt + strategy.durationMinutes * minute) return 'DEPLOYING';
-  return now < completeAt({ startedAt, strategy }) ? 'BAKING' : 'COMPLETE';
+  return now < getCompletionTime({ startedAt, strategy }) ? 'BAKING' : 'COMPLETE';
 }
 
-export const completeAt = ({
+export const getCompletionTime = ({
   startedAt,
   strategy,
 }: Pick<SimulatedDeployment, 'startedAt' | 'strategy'>): number =>
@@ -20,13 +20,13 @@ export const completeAt = ({
 
 /** Whether it keeps another one out of its environment. */
 export const isRunning = (deployment: SimulatedDeployment, now: number): boolean =>
-  ['DEPLOYING', 'BAKING'].includes(phaseOf(deployment, now));
+  ['DEPLOYING', 'BAKING'].includes(getPhase(deployment, now));
 
 /**
  * The per cent of targets that have it. Linear growth adds the factor at even intervals, exponential growth doubles
  * it (AppConfig user guide, "Working with deployment strategies").
  */
-export function percentageOf(deployment: SimulatedDeployment, now: number): number {
+export function getPercentage(deployment: SimulatedDeployment, now: number): number {
   const { startedAt, strategy, undone } = deployment;
   const { durationMinutes, growthFactor, growthType } = strategy;
   if (undone !== undefined) return 0;
@@ -40,7 +40,7 @@ export function percentageOf(deployment: SimulatedDeployment, now: number): numb
 }
 
 /** The deployment that a client is served from: the newest of its profile that stands and has reached its place. */
-export const servedBy = (
+export const findServedDeployment = (
   { deployments }: SimulatedEnvironment,
   profileId: string,
   { now, place }: { readonly now: number; readonly place: number },
@@ -49,11 +49,11 @@ export const servedBy = (
     (deployment) =>
       deployment.profile.id === profileId &&
       deployment.undone === undefined &&
-      place < percentageOf(deployment, now),
+      place < getPercentage(deployment, now),
   );
 
 /** Puts an alarm into ALARM: what its environments are deploying or baking is rolled back at once. */
-export function raiseAlarm(world: World, alarmArn: string): void {
+export function raiseAlarm(world: SimulatedWorld, alarmArn: string): void {
   const now = world.settings.clock.now();
   world.appConfig.alarms.add(alarmArn);
   for (const { environments } of world.appConfig.applications.values())

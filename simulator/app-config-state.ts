@@ -114,7 +114,7 @@ const predefined: readonly SimulatedStrategy[] = [
   },
 ];
 
-export const newAppConfig = (): AppConfigState => ({
+export const createAppConfigState = (): AppConfigState => ({
   applications: new Map(),
   strategies: new Map(predefined.map((strategy) => [strategy.id, strategy])),
   alarms: new Set(),

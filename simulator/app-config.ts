@@ -1,8 +1,8 @@
 import type { SimulatedApplication, SimulatedProfile, SimulatedStrategy } from './app-config-state.ts';
-import { arnPrefix, type Place } from './makers.ts';
-import { digest, type World } from './world.ts';
+import { formatArnPrefix, type ResourceInput } from './makers.ts';
+import { makeDigest, type SimulatedWorld } from './world.ts';
 
-export interface ApplicationInput extends Pick<Place, 'accountId' | 'region'>, Named {
+export interface ApplicationInput extends Pick<ResourceInput, 'accountId' | 'region'>, Named {
   readonly environments: readonly EnvironmentInput[];
   readonly profiles: readonly ProfileInput[];
 }
@@ -27,7 +27,7 @@ export interface ProfileInput extends Named {
 }
 
 /** Sets an application up, unchecked. @returns it, with its ids */
-export function addApplication(world: World, input: ApplicationInput): SimulatedApplication {
+export function addApplication(world: SimulatedWorld, input: ApplicationInput): SimulatedApplication {
   const { accountId, region = world.settings.homeRegion, name } = input;
   const { id = newId(`${accountId}/${region}/${name}`) } = input;
   const application: SimulatedApplication = {
@@ -35,7 +35,7 @@ export function addApplication(world: World, input: ApplicationInput): Simulated
     name,
     accountId,
     region,
-    arn: `${arnPrefix(world, 'appconfig', { accountId, region })}:application/${id}`,
+    arn: `${formatArnPrefix(world, 'appconfig', { accountId, region })}:application/${id}`,
     environments: byId(
       input.environments.map((environment) => ({
         id: environment.id ?? newId(`${id}/environment/${environment.name}`),
@@ -52,7 +52,7 @@ export function addApplication(world: World, input: ApplicationInput): Simulated
 
 /** Sets a deployment strategy up. @returns its id, which is made up where none is given */
 export function addStrategy(
-  world: World,
+  world: SimulatedWorld,
   strategy: Omit<SimulatedStrategy, 'id'> & { readonly id?: string },
 ): string {
   const { id = newId(`${strategy.accountId}/${strategy.region}/strategy/${strategy.name}`) } = strategy;
@@ -71,7 +71,7 @@ const newProfile = (applicationId: string, input: ProfileInput): SimulatedProfil
 });
 
 /** Ids have four to seven characters of [a-z0-9] (AppConfig API reference). */
-const newId = (text: string): string => digest(text, 7).toLowerCase();
+const newId = (text: string): string => makeDigest(text, 7).toLowerCase();
 
 const byId = <T extends { readonly id: string }>(items: readonly T[]): Map<string, T> =>
   new Map(items.map((item) => [item.id, item]));

@@ -1,5 +1,5 @@
-import { awsError } from './aws-error.ts';
-import type { Caller, World } from './world.ts';
+import { createAwsError } from './aws-error.ts';
+import type { Caller, SimulatedWorld } from './world.ts';
 
 /** Who signed a request, and for which region. */
 export interface Signature {
@@ -12,28 +12,28 @@ export interface Signature {
  * The signature itself is not verified.
  * @throws ServiceException for unknown or expired credentials, named as the service names it
  */
-export function authenticate(world: World, service: string, request: unknown): Signature {
+export function authenticate(world: SimulatedWorld, service: string, request: unknown): Signature {
   const [, accessKeyId = '', region = ''] =
     /Credential=([^/]+)\/\d{8}\/([^/]+)\//.exec(authorization(request)) ?? [];
-  return signatureOf(world, service, { accessKeyId, region });
+  return parseSignature(world, service, { accessKeyId, region });
 }
 
 /** The same, of what a client would sign with. */
-export function signatureOf(
-  world: World,
+export function parseSignature(
+  world: SimulatedWorld,
   service: string,
   { accessKeyId, region }: { readonly accessKeyId: string; readonly region: string },
 ): Signature {
   const session = world.sessions.get(accessKeyId);
   if (session === undefined)
-    throw awsError(
+    throw createAwsError(
       unknownCredentials[service] ?? 'UnrecognizedClientException',
       'The security token included in the request is invalid.',
       403,
     );
   if (world.disabledRegions.has(`${session.caller.accountId}/${region}`)) throw notEnabled(service);
   if (session.expiresAt <= world.settings.clock.now())
-    throw awsError(
+    throw createAwsError(
       expiredCredentials[service] ?? 'ExpiredTokenException',
       'The security token included in the request is expired',
       403,
@@ -53,10 +53,10 @@ const unknownCredentials: Readonly<Record<string, string>> = {
  * A region that an account has not enabled knows none of its credentials: "AWS was not able to validate the provided
  * access credentials" (EC2; AWS re:Post knowledge center), "UnrecognizedClientException" (services of the JSON protocol).
  */
-const notEnabled = (service: string): ReturnType<typeof awsError> =>
+const notEnabled = (service: string): ReturnType<typeof createAwsError> =>
   service === 'ec2'
-    ? awsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
-    : awsError(
+    ? createAwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
+    : createAwsError(
         unknownCredentials[service] ?? 'UnrecognizedClientException',
         'The security token included in the request is invalid.',
         403,

@@ -1,7 +1,7 @@
 import { ServiceException } from '@smithy/core/client';
 
 /** An error as the SDK throws it: `name` is the name that the SDK gives to the service's error code. */
-export const awsError = (name: string, message: string, status = 400): ServiceException =>
+export const createAwsError = (name: string, message: string, status = 400): ServiceException =>
   new ServiceException({
     name,
     message,

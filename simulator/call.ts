@@ -1,8 +1,8 @@
-import type { Caller, World } from './world.ts';
+import type { Caller, SimulatedWorld } from './world.ts';
 
 /** One call of one operation, as a service sees it. */
 export interface ServiceCall<Input> {
-  readonly world: World;
+  readonly world: SimulatedWorld;
   readonly caller: Caller;
   readonly region: string;
   readonly input: Input;
@@ -14,7 +14,7 @@ export type Operation = (call: ServiceCall<object>) => object;
 export type ServiceOperations = Readonly<Record<string, Operation>>;
 
 /** An operation that is typed by the SDK's own input and output. */
-export const operation =
+export const defineOperation =
   <Input extends object, Output extends object>(
     answer: (call: ServiceCall<Input>) => Omit<Output, '$metadata'>,
   ): Operation =>

@@ -21,7 +21,7 @@ const sdkDefaults = {
 } as const;
 
 /** A client that reads no settings of this machine but `AWS_ENDPOINT_URL`. Those that its maker gives come first. */
-export const clientWithDefaults = <C extends AnyClient, Config extends object>(
+export const createClientWithDefaults = <C extends AnyClient, Config extends object>(
   Class: ClientClass<C, Config>,
   config: Config,
 ): C => new Class({ ...sdkDefaults, ...config });

@@ -9,7 +9,7 @@ import {
   toPrincipalMap,
 } from '../shared/iam/document.ts';
 import { isKnownPrincipal } from './principals.ts';
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 /** How a service takes a policy document. */
 export interface DocumentRules {
@@ -18,7 +18,7 @@ export interface DocumentRules {
   readonly limit: number;
   readonly tooLarge: (size: number) => ServiceException;
   readonly malformed: (reason: string) => ServiceException;
-  readonly invalidPrincipal: (principal: string, world: World) => ServiceException;
+  readonly invalidPrincipal: (principal: string, world: SimulatedWorld) => ServiceException;
   /** The service's own rules: what is wrong with the statement, or `undefined`. */
   readonly wrongWith: (statement: Statement) => string | undefined;
   /** White space per level in what a read gives back. */
@@ -30,7 +30,7 @@ export interface DocumentRules {
  * means the same, so that nobody can compare texts.
  * @throws ServiceException with the service's own code
  */
-export function acceptDocument(world: World, text: string, rules: DocumentRules): string {
+export function acceptDocument(world: SimulatedWorld, text: string, rules: DocumentRules): string {
   const size = rules.size(text);
   if (size > rules.limit) throw rules.tooLarge(size);
   const document = parsed(text, rules);
@@ -44,10 +44,10 @@ export function acceptDocument(world: World, text: string, rules: DocumentRules)
 }
 
 /** UTF-8 bytes. */
-export const bytes = (text: string): number => new TextEncoder().encode(text).length;
+export const countBytes = (text: string): number => new TextEncoder().encode(text).length;
 
 /** White space is not counted ("IAM and AWS STS quotas"; S3, by measurement). */
-export const withoutSpace = (text: string): string => text.replace(/\s/g, '');
+export const stripSpace = (text: string): string => text.replace(/\s/g, '');
 
 /** Statements of resource policies name who is meant. */
 export const namesPrincipal = ({ Principal, NotPrincipal }: Statement): boolean =>
@@ -99,7 +99,7 @@ const principalsOf = ({ Statement }: PolicyDocument): readonly (readonly [string
     .flatMap((principal) => Object.entries(toPrincipalMap(principal)))
     .flatMap(([type, names]) => toArray(names).map((name) => [type, name] as const));
 
-function reserialized(world: World, document: PolicyDocument, indent: number | undefined): string {
+function reserialized(world: SimulatedWorld, document: PolicyDocument, indent: number | undefined): string {
   const answer = {
     ...document,
     Statement: document.Statement.map((statement) => reworded(world, statement)),
@@ -107,7 +107,7 @@ function reserialized(world: World, document: PolicyDocument, indent: number | u
   return JSON.stringify(answer, undefined, indent);
 }
 
-function reworded(world: World, statement: Statement): Statement {
+function reworded(world: SimulatedWorld, statement: Statement): Statement {
   const entries = Object.entries(statement).map(([name, value]) => [
     name,
     rewordedElement(world, name, value),
@@ -115,13 +115,13 @@ function reworded(world: World, statement: Statement): Statement {
   return Object.fromEntries(entries) as Statement;
 }
 
-function rewordedElement(world: World, name: string, value: unknown): unknown {
+function rewordedElement(world: SimulatedWorld, name: string, value: unknown): unknown {
   if (name.endsWith('Principal')) return rewordedPrincipal(world, value as Principal);
   if (name.endsWith('Action') || name.endsWith('Resource')) return unwrapped(value as OneOrMany<string>);
   return value;
 }
 
-function rewordedPrincipal(world: World, principal: Principal): Principal {
+function rewordedPrincipal(world: SimulatedWorld, principal: Principal): Principal {
   if (principal === '*') return principal;
   const names = (type: string, given: OneOrMany<string>) =>
     unwrapped(
@@ -134,7 +134,7 @@ function rewordedPrincipal(world: World, principal: Principal): Principal {
   return Object.fromEntries(Object.entries(principal).map(([type, given]) => [type, names(type, given)]));
 }
 
-const asArn = ({ settings }: World, name: string): string =>
+const asArn = ({ settings }: SimulatedWorld, name: string): string =>
   /^\d{12}$/.test(name) ? `arn:${settings.partition}:iam::${name}:root` : name;
 
 const unwrapped = <T>(values: OneOrMany<T>): OneOrMany<T> => {

@@ -5,7 +5,7 @@
  */
 
 import { matchesGlob } from '../shared/platform/glob.ts';
-import { readWildcards } from './wildcards.ts';
+import { parseWildcards } from './wildcards.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Leaf = string | number | boolean | null;
@@ -72,7 +72,7 @@ const operators: Readonly<Record<string, (operand: unknown) => LeafTest>> = {
   suffix: (operand) => affix('suffix', operand, (text, part) => text.endsWith(part)),
   'equals-ignore-case': (operand) => textTest(lower(operand), (text, part) => text.toLowerCase() === part),
   wildcard: (operand) => {
-    const glob = readWildcards(asText(operand), '?[]{}');
+    const glob = parseWildcards(asText(operand), '?[]{}');
     return (leaf) => typeof leaf === 'string' && matchesGlob(glob, leaf);
   },
   'anything-but': anythingBut,

@@ -1,5 +1,5 @@
 import type { OrganizationEvent } from './organization-event.ts';
-import { randomUuid, type World } from './world.ts';
+import { makeRandomUuid, type SimulatedWorld } from './world.ts';
 
 /** Organizations announces everything in us-east-1, whatever the partition's other regions do. */
 const organizationsRegion = 'us-east-1';
@@ -12,10 +12,13 @@ interface CreatedAccount {
 }
 
 /** Source: "Logging and monitoring in AWS Organizations", log entry `CreateAccountResult`. */
-export const createAccountResult = (world: World, { accountId, failureReason }: CreatedAccount) =>
+export const buildCreateAccountResult = (
+  world: SimulatedWorld,
+  { accountId, failureReason }: CreatedAccount,
+) =>
   serviceEvent(world, organizationsRegion, 'organizations', 'CreateAccountResult', {
     createAccountStatus: {
-      id: `car-${randomUuid(world).replaceAll('-', '')}`,
+      id: `car-${makeRandomUuid(world).replaceAll('-', '')}`,
       state: failureReason === undefined ? 'SUCCEEDED' : 'FAILED',
       accountName: '****',
       ...(accountId === undefined ? {} : { accountId }),
@@ -25,7 +28,7 @@ export const createAccountResult = (world: World, { accountId, failureReason }: 
   });
 
 /** Source: as above, log entry `CloseAccountResult`. */
-export const closeAccountResult = (world: World, accountId: string) =>
+export const buildCloseAccountResult = (world: SimulatedWorld, accountId: string) =>
   serviceEvent(world, organizationsRegion, 'organizations', 'CloseAccountResult', {
     closeAccountStatus: { accountId, state: 'SUCCEEDED', ...timestamps(world) },
   });
@@ -37,7 +40,7 @@ interface ManagedAccount {
 }
 
 /** Source: "Lifecycle events in AWS Control Tower". Arrives in Control Tower's home region. */
-export const createManagedAccount = (world: World, { id, name, parentId }: ManagedAccount) =>
+export const buildCreateManagedAccount = (world: SimulatedWorld, { id, name, parentId }: ManagedAccount) =>
   serviceEvent(world, world.settings.homeRegion, 'controltower', 'CreateManagedAccount', {
     createManagedAccountStatus: {
       organizationalUnit: {
@@ -53,7 +56,11 @@ export const createManagedAccount = (world: World, { id, name, parentId }: Manag
   });
 
 /** A call of the Organizations API, as CloudTrail tells it. */
-export const apiCall = (world: World, eventName: string, requestParameters: object): OrganizationEvent =>
+export const buildApiCallEvent = (
+  world: SimulatedWorld,
+  eventName: string,
+  requestParameters: object,
+): OrganizationEvent =>
   envelope(world, organizationsRegion, 'organizations', 'AWS API Call via CloudTrail', {
     eventName,
     eventType: 'AwsApiCall',
@@ -67,7 +74,7 @@ export const apiCall = (world: World, eventName: string, requestParameters: obje
   });
 
 const serviceEvent = (
-  world: World,
+  world: SimulatedWorld,
   region: string,
   service: string,
   eventName: string,
@@ -83,7 +90,7 @@ const serviceEvent = (
   });
 
 function envelope(
-  world: World,
+  world: SimulatedWorld,
   region: string,
   service: string,
   detailType: string,
@@ -92,7 +99,7 @@ function envelope(
   const { managementAccountId } = world.settings;
   return {
     version: '0',
-    id: randomUuid(world),
+    id: makeRandomUuid(world),
     'detail-type': detailType,
     source: `aws.${service}`,
     account: managementAccountId,
@@ -106,7 +113,7 @@ function envelope(
       awsRegion: region,
       sourceIPAddress: 'AWS Internal',
       userAgent: 'AWS Internal',
-      eventID: randomUuid(world),
+      eventID: makeRandomUuid(world),
       readOnly: false,
       managementEvent: true,
       recipientAccountId: managementAccountId,
@@ -116,16 +123,16 @@ function envelope(
   };
 }
 
-const isoSeconds = ({ settings }: World): string =>
+const isoSeconds = ({ settings }: SimulatedWorld): string =>
   new Date(settings.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z');
 
-const timestamps = (world: World) => ({
+const timestamps = (world: SimulatedWorld) => ({
   requestedTimestamp: cloudTrailTime(world),
   completedTimestamp: cloudTrailTime(world),
 });
 
 /** `Sep 16, 2020 9:20:50 PM` */
-function cloudTrailTime({ settings }: World): string {
+function cloudTrailTime({ settings }: SimulatedWorld): string {
   const at = new Date(settings.clock.now());
   const date = americanDate.format(at);
   const hour = at.getUTCHours();

@@ -4,18 +4,18 @@ import type { ResourcePattern, ResourceType } from '../shared/grants/contract.ts
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import { addServiceLinkedRoles } from './example-organization.ts';
 import type { SimulatedOrganization } from './organization.ts';
-import { digest } from './world.ts';
+import { makeDigest } from './world.ts';
 
 /** One resource for each pattern of a configuration, in each of its places, so that there is something to find. */
-export function addExampleFinds(
+export function addExampleMatches(
   organization: SimulatedOrganization,
   configuration: Configuration,
   isWanted: (search: ConfiguredSearch) => boolean = () => true,
 ): void {
-  for (const search of listSearches(configuration).filter(isWanted)) addFind(organization, search);
+  for (const search of listSearches(configuration).filter(isWanted)) addMatch(organization, search);
 }
 
-function addFind(organization: SimulatedOrganization, search: ConfiguredSearch): void {
+function addMatch(organization: SimulatedOrganization, search: ConfiguredSearch): void {
   const { kind, accountId, region, pattern, key } = search;
   const place = { accountId, region, tags: tagsOf(pattern) };
   const makers: Partial<Readonly<Record<ResourceType, () => unknown>>> = {
@@ -45,7 +45,7 @@ const tagsOf = (pattern: ResourcePattern): Readonly<Record<string, string>> =>
     : {};
 
 const hex = (text: string, length: number): string =>
-  Buffer.from(digest(text, length)).toString('hex').slice(0, length);
+  Buffer.from(makeDigest(text, length)).toString('hex').slice(0, length);
 
 const keyId = (text: string): string =>
   hex(text, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

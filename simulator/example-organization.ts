@@ -24,7 +24,7 @@ const members = ['888888888888', '777777777777', '666666666666'];
  * resource with a statement that is not ours, the spoke roles with the actions that the grant kinds list, and one
  * account in each OU.
  */
-export function exampleOrganization(
+export function createExampleOrganization(
   configuration: Configuration,
   { clock, random }: { clock: Clock; random: Random },
 ): SimulatedOrganization {
@@ -84,7 +84,7 @@ function addOus(organization: SimulatedOrganization, { grants }: Configuration):
   const named = grants.flatMap(({ for: selector }) => selector.ous ?? []);
   const paths = [...new Set(named)].filter((path) => !path.startsWith('ou-') && !path.includes('*'));
   for (const [index, path] of paths.toSorted().entries()) {
-    const parentId = ouId(organization, path);
+    const parentId = ensureOu(organization, path);
     const id = members[index];
     if (id !== undefined)
       organization.addAccount({ id, name: `${path.replaceAll('/', '-').toLowerCase()}-1`, parentId });
@@ -92,7 +92,7 @@ function addOus(organization: SimulatedOrganization, { grants }: Configuration):
 }
 
 /** The id of the OU at a path, which is made where it is missing. */
-export function ouId(organization: SimulatedOrganization, path: string): string {
+export function ensureOu(organization: SimulatedOrganization, path: string): string {
   return splitOuPath(path).reduce((parentId, name, depth) => {
     const { organizationalUnits } = organization.world;
     const found = [...organizationalUnits.values()].find(

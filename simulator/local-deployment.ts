@@ -4,9 +4,9 @@ import { getTimestamp } from '../shared/platform/clock.ts';
 import type { StepHandler } from '../shared/platform/lambda/step-handler.ts';
 import type { Services } from '../shared/reconcile/services.ts';
 import { LOCAL_RUN_TOKEN } from '../shared/runs/approval/request-approval.ts';
-import { type DeployedMachine, deployedDefinition } from './deployed-machines.ts';
+import { type DeployedMachine, readDeployedDefinition } from './deployed-machines.ts';
 import { functions } from './functions.ts';
-import { matchingRules, rulesOf } from './rules.ts';
+import { findMatchingRules, getRules } from './rules.ts';
 import { runStateMachine, type StateEvent, type StateMachineResult } from './run-state-machine.ts';
 import type { StateFunction } from './task-handler.ts';
 import type { TaskTokens } from './task-tokens.ts';
@@ -52,7 +52,7 @@ export async function runLocally(run: LocalRun): Promise<StateMachineResult> {
     startedAt = getTimestamp(services.clock),
   } = run;
   const result = await runStateMachine({
-    definition: deployedDefinition(machine),
+    definition: readDeployedDefinition(machine),
     functions: boundFunctions(services, around),
     input,
     name,
@@ -116,12 +116,12 @@ const resources: Readonly<Record<DeployedMachine, string>> = {
 };
 
 /** Why no rule of `infrastructure/rules.yml` starts the machine for an event; `undefined` where one does. */
-export async function notStartedBecause(
+export async function explainNotStarted(
   event: unknown,
   machine: DeployedMachine = 'account-onboarding',
 ): Promise<string | undefined> {
-  const rules = rulesOf(await readFile(projectFile('infrastructure/rules.yml'), 'utf8'));
-  const matching = matchingRules(rules, event).filter(({ target }) =>
+  const rules = getRules(await readFile(projectFile('infrastructure/rules.yml'), 'utf8'));
+  const matching = findMatchingRules(rules, event).filter(({ target }) =>
     JSON.stringify(target).includes(resources[machine]),
   );
   return matching.length > 0

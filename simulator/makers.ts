@@ -10,13 +10,13 @@ import type {
   SimulatedSecret,
   Tags,
 } from './simulated-resources.ts';
-import { digest, type World } from './world.ts';
+import { makeDigest, type SimulatedWorld } from './world.ts';
 
 /** A policy, as text or as a document. Not checked: the world begins as a test wants it. */
 export type PolicyInput = string | PolicyDocument;
 
 /** Where a resource is made; the region is the world's home region where none is given. */
-export interface Place {
+export interface ResourceInput {
   readonly accountId: string;
   readonly region?: string;
   readonly policy?: PolicyInput;
@@ -33,7 +33,7 @@ export interface RoleInput {
   readonly permissions?: PolicyInput;
 }
 
-export interface SecretInput extends Place {
+export interface SecretInput extends ResourceInput {
   /** The six characters behind its name. Default: made up. */
   readonly suffix?: string;
   /** Of its first version. Default: made up. */
@@ -56,12 +56,12 @@ export interface ManagedPolicyInput {
   readonly tags?: Tags;
 }
 
-export const policyText = (policy: PolicyInput): string =>
+export const toPolicyText = (policy: PolicyInput): string =>
   typeof policy === 'string' ? policy : serializePolicy(policy);
 
 export const makeBucket = (
-  world: World,
-  input: Place & { readonly name: string; readonly blockPublicPolicy?: boolean },
+  world: SimulatedWorld,
+  input: ResourceInput & { readonly name: string; readonly blockPublicPolicy?: boolean },
 ): SimulatedBucket => ({
   ...resource(world, input, input.name, `arn:${world.settings.partition}:s3:::${input.name}`),
   blockPublicPolicy: input.blockPublicPolicy ?? true,
@@ -69,11 +69,11 @@ export const makeBucket = (
 
 /** Without a policy, a key gets the one that KMS gives it: its account decides ("Default key policy"). */
 export function makeKey(
-  world: World,
-  input: Place & { readonly id?: string; readonly manager?: SimulatedKey['manager'] },
+  world: SimulatedWorld,
+  input: ResourceInput & { readonly id?: string; readonly manager?: SimulatedKey['manager'] },
 ): SimulatedKey {
   const id = input.id ?? uuidOf(`${input.accountId}/${world.keys.size}`);
-  const arn = `${arnPrefix(world, 'kms', input)}:key/${id}`;
+  const arn = `${formatArnPrefix(world, 'kms', input)}:key/${id}`;
   return {
     ...resource(world, { policy: defaultKeyPolicy(world, input.accountId), ...input }, id, arn),
     state: 'Enabled',
@@ -82,22 +82,22 @@ export function makeKey(
 }
 
 export const makeRepository = (
-  world: World,
-  input: Place & { readonly name: string },
+  world: SimulatedWorld,
+  input: ResourceInput & { readonly name: string },
 ): SimulatedResource => ({
-  ...resource(world, input, input.name, `${arnPrefix(world, 'ecr', input)}:repository/${input.name}`),
+  ...resource(world, input, input.name, `${formatArnPrefix(world, 'ecr', input)}:repository/${input.name}`),
   createdAt: new Date(world.settings.clock.now()),
 });
 
 /** The ARN ends in six characters that Secrets Manager chooses ("Secret ARN"). */
-export function makeSecret(world: World, input: SecretInput): SimulatedSecret {
+export function makeSecret(world: SimulatedWorld, input: SecretInput): SimulatedSecret {
   const { name, value, kmsKeyArn, primaryRegion } = input;
-  const prefix = `${arnPrefix(world, 'secretsmanager', input)}:secret:${name}`;
+  const prefix = `${formatArnPrefix(world, 'secretsmanager', input)}:secret:${name}`;
   const id = input.versionId ?? uuidOf(`${prefix}/1`);
   const createdAt = world.settings.clock.now();
   const first = { id, createdAt, value, stages: new Set(['AWSCURRENT']) };
   return {
-    ...resource(world, input, name, `${prefix}-${input.suffix ?? digest(prefix, 6)}`),
+    ...resource(world, input, name, `${prefix}-${input.suffix ?? makeDigest(prefix, 6)}`),
     primaryRegion,
     kmsKeyArn,
     versions: new Map(value === undefined ? [] : [[id, first]]),
@@ -108,8 +108,8 @@ export function makeSecret(world: World, input: SecretInput): SimulatedSecret {
 
 /** An image's ARN says no account ("Actions, resources, and condition keys for Amazon EC2"). */
 export function makeImage(
-  world: World,
-  input: Omit<Place, 'policy'> & { readonly id: string },
+  world: SimulatedWorld,
+  input: Omit<ResourceInput, 'policy'> & { readonly id: string },
 ): SimulatedImage {
   const region = regionOf(world, input);
   const { accountId, id } = input;
@@ -119,10 +119,10 @@ export function makeImage(
 }
 
 /** IAM user guide, "IAM identifiers": what stands before the unique id of a user, and of a role. */
-export const uniqueIdOf = (arn: string): string =>
-  `${arn.includes(':user/') ? 'AIDA' : 'AROA'}${digest(arn, 17)}`;
+export const makeUniqueId = (arn: string): string =>
+  `${arn.includes(':user/') ? 'AIDA' : 'AROA'}${makeDigest(arn, 17)}`;
 
-export function makeRole(world: World, input: RoleInput): SimulatedRole {
+export function makeRole(world: SimulatedWorld, input: RoleInput): SimulatedRole {
   const { accountId, name, path = '/' } = input;
   const arn = `arn:${world.settings.partition}:iam::${accountId}:role${path}${name}`;
   return {
@@ -130,15 +130,15 @@ export function makeRole(world: World, input: RoleInput): SimulatedRole {
     name,
     path,
     arn,
-    uniqueId: uniqueIdOf(arn),
-    trust: policyText(input.trust),
-    permissions: input.permissions === undefined ? undefined : policyText(input.permissions),
+    uniqueId: makeUniqueId(arn),
+    trust: toPolicyText(input.trust),
+    permissions: input.permissions === undefined ? undefined : toPolicyText(input.permissions),
     attached: new Set(),
   };
 }
 
 export function makeGroup(
-  world: World,
+  world: SimulatedWorld,
   {
     accountId,
     name,
@@ -146,10 +146,10 @@ export function makeGroup(
   }: { readonly accountId: string; readonly name: string; readonly path?: string },
 ): SimulatedGroup {
   const arn = `arn:${world.settings.partition}:iam::${accountId}:group${path}${name}`;
-  return { accountId, name, path, arn, uniqueId: `AGPA${digest(arn, 17)}`, attached: new Set() };
+  return { accountId, name, path, arn, uniqueId: `AGPA${makeDigest(arn, 17)}`, attached: new Set() };
 }
 
-export function makeManagedPolicy(world: World, input: ManagedPolicyInput): SimulatedManagedPolicy {
+export function makeManagedPolicy(world: SimulatedWorld, input: ManagedPolicyInput): SimulatedManagedPolicy {
   const { accountId, name, path = '/', tags = {} } = input;
   const arn = `arn:${world.settings.partition}:iam::${accountId}:policy${path}${name}`;
   const createdAt = new Date(world.settings.clock.now());
@@ -158,35 +158,41 @@ export function makeManagedPolicy(world: World, input: ManagedPolicyInput): Simu
     name,
     path,
     arn,
-    uniqueId: `ANPA${digest(arn, 17)}`,
+    uniqueId: `ANPA${makeDigest(arn, 17)}`,
     description: undefined,
     tags: { ...tags },
     createdAt,
     updatedAt: createdAt,
-    versions: [{ id: 'v1', document: policyText(input.document), createdAt }],
+    versions: [{ id: 'v1', document: toPolicyText(input.document), createdAt }],
     defaultVersion: 'v1',
     lastVersion: 1,
   };
 }
 
-export const makeTopic = (world: World, input: Place & { readonly name: string }): string =>
-  `${arnPrefix(world, 'sns', input)}:${input.name}`;
+export const makeTopic = (world: SimulatedWorld, input: ResourceInput & { readonly name: string }): string =>
+  `${formatArnPrefix(world, 'sns', input)}:${input.name}`;
 
-const regionOf = ({ settings }: World, { region }: Place): string => region ?? settings.homeRegion;
+const regionOf = ({ settings }: SimulatedWorld, { region }: ResourceInput): string =>
+  region ?? settings.homeRegion;
 
-export const arnPrefix = (world: World, service: string, place: Place): string =>
+export const formatArnPrefix = (world: SimulatedWorld, service: string, place: ResourceInput): string =>
   `arn:${world.settings.partition}:${service}:${regionOf(world, place)}:${place.accountId}`;
 
-const resource = (world: World, place: Place, name: string, arn: string): SimulatedResource => ({
+const resource = (
+  world: SimulatedWorld,
+  place: ResourceInput,
+  name: string,
+  arn: string,
+): SimulatedResource => ({
   accountId: place.accountId,
   region: regionOf(world, place),
   name,
   arn,
-  policy: place.policy === undefined ? undefined : policyText(place.policy),
+  policy: place.policy === undefined ? undefined : toPolicyText(place.policy),
   tags: { ...place.tags },
 });
 
-const defaultKeyPolicy = ({ settings }: World, accountId: string): PolicyDocument => ({
+const defaultKeyPolicy = ({ settings }: SimulatedWorld, accountId: string): PolicyDocument => ({
   Version: '2012-10-17',
   Id: 'key-default-1',
   Statement: [
@@ -201,6 +207,6 @@ const defaultKeyPolicy = ({ settings }: World, accountId: string): PolicyDocumen
 });
 
 const uuidOf = (text: string): string =>
-  Buffer.from(digest(text, 32))
+  Buffer.from(makeDigest(text, 32))
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

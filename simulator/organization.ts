@@ -2,14 +2,26 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import { type PolicyDocument, parsePolicy } from '../shared/iam/document.ts';
 import type { AccountState } from '../shared/platform/account.ts';
 import type { ClientPlugin } from '../shared/platform/aws/plugins.ts';
-import { apiCall, closeAccountResult, createAccountResult, createManagedAccount } from './events.ts';
+import {
+  buildApiCallEvent,
+  buildCloseAccountResult,
+  buildCreateAccountResult,
+  buildCreateManagedAccount,
+} from './events.ts';
 import * as make from './makers.ts';
 import type { OrganizationEvent } from './organization-event.ts';
-import { type Exchange, type Interceptor, type LoggedCall, simulatedOrganization } from './plugin.ts';
-import { quickClients } from './quick-clients.ts';
+import { answerFromOrganization, type Exchange, type Interceptor, type LoggedCall } from './plugin.ts';
+import { createQuickClients } from './quick-clients.ts';
 import { openSession } from './sessions.ts';
 import type { SimulatedAccount, SimulatedOu, SimulatedResource } from './simulated-resources.ts';
-import { announce, isContainer, newWorld, randomText, type World, type WorldSettings } from './world.ts';
+import {
+  announce,
+  createWorld,
+  isContainer,
+  makeRandomText,
+  type SimulatedWorld,
+  type SimulatedWorldSettings,
+} from './world.ts';
 
 export type EventListener = (event: OrganizationEvent) => void;
 
@@ -24,15 +36,15 @@ export type ResourceKind = 'bucket' | 'key' | 'repository' | 'secret';
  */
 export class SimulatedOrganization {
   /** Everything there is: for reading, and for what no method does. */
-  readonly world: World;
+  readonly world: SimulatedWorld;
   /** Credentials of the hub's role, which may do anything in the hub's account and do not expire. */
   readonly hubCredentials: AwsCredentialIdentity;
   /** Each attempt of each call, in order. */
   readonly calls: LoggedCall[] = [];
   readonly #interceptors: Interceptor[] = [];
 
-  constructor(settings: WorldSettings) {
-    this.world = newWorld(settings);
+  constructor(settings: SimulatedWorldSettings) {
+    this.world = createWorld(settings);
     const { managementAccountId, hubAccountId, rootId, hubRole } = this.world.settings;
     this.addAccount({ id: managementAccountId, name: 'management', parentId: rootId });
     if (hubAccountId !== managementAccountId)
@@ -44,7 +56,7 @@ export class SimulatedOrganization {
   /** The middleware that answers for AWS. @param quick for clients without the SDK's own middlewares */
   plugin({ quick = false } = {}): ClientPlugin {
     const exchange: Exchange = { world: this.world, interceptors: this.#interceptors, calls: this.calls };
-    return simulatedOrganization(quick ? { ...exchange, quick: quickClients() } : exchange);
+    return answerFromOrganization(quick ? { ...exchange, quick: createQuickClients() } : exchange);
   }
 
   /** Wraps every call, the latest interceptor outermost. @returns a function that takes it out again */
@@ -127,16 +139,16 @@ export class SimulatedOrganization {
 
   /** Lands in the root, active at once. @returns the account's id */
   createAccount(account: { readonly id?: string; readonly name: string }): string {
-    const { name, id = randomText(this.world, 12, '123456789') } = account;
+    const { name, id = makeRandomText(this.world, 12, '123456789') } = account;
     if (this.world.accounts.has(id)) throw new Error(`Account ${id} exists already`);
     this.addAccount({ id, name });
-    this.#emit(createAccountResult(this.world, { name, accountId: id }));
+    this.#emit(buildCreateAccountResult(this.world, { name, accountId: id }));
     return id;
   }
 
   /** A creation that failed: only an event. */
   failToCreateAccount(name: string, failureReason: string): void {
-    this.#emit(createAccountResult(this.world, { name, failureReason }));
+    this.#emit(buildCreateAccountResult(this.world, { name, failureReason }));
   }
 
   moveAccount(accountId: string, destinationParentId: string): void {
@@ -144,14 +156,18 @@ export class SimulatedOrganization {
     this.#expectContainer(destinationParentId);
     const sourceParentId = account.parentId;
     account.parentId = destinationParentId;
-    this.#emit(apiCall(this.world, 'MoveAccount', { accountId, sourceParentId, destinationParentId }));
+    this.#emit(
+      buildApiCallEvent(this.world, 'MoveAccount', { accountId, sourceParentId, destinationParentId }),
+    );
   }
 
   /** @throws if another OU of the same parent has the name (DuplicateOrganizationalUnitException) */
   createOu(ou: { readonly id: string; readonly name: string; readonly parentId: string }): void {
     this.#expectFreeName(ou);
     this.addOu(ou);
-    this.#emit(apiCall(this.world, 'CreateOrganizationalUnit', { name: ou.name, parentId: ou.parentId }));
+    this.#emit(
+      buildApiCallEvent(this.world, 'CreateOrganizationalUnit', { name: ou.name, parentId: ou.parentId }),
+    );
   }
 
   /** Keeps its id, its parent and its accounts. AWS cannot move an OU. */
@@ -159,7 +175,7 @@ export class SimulatedOrganization {
     const ou = this.#ou(id);
     this.#expectFreeName({ ...ou, name });
     this.world.organizationalUnits.set(id, { ...ou, name });
-    this.#emit(apiCall(this.world, 'UpdateOrganizationalUnit', { organizationalUnitId: id, name }));
+    this.#emit(buildApiCallEvent(this.world, 'UpdateOrganizationalUnit', { organizationalUnitId: id, name }));
   }
 
   /** @throws if it still has accounts or OUs (OrganizationalUnitNotEmptyException) */
@@ -168,7 +184,7 @@ export class SimulatedOrganization {
     const children = [...this.world.accounts.values(), ...this.world.organizationalUnits.values()];
     if (children.some(({ parentId }) => parentId === id)) throw new Error(`OU ${id} is not empty`);
     this.world.organizationalUnits.delete(id);
-    this.#emit(apiCall(this.world, 'DeleteOrganizationalUnit', { organizationalUnitId: id }));
+    this.#emit(buildApiCallEvent(this.world, 'DeleteOrganizationalUnit', { organizationalUnitId: id }));
   }
 
   #ou(id: string): SimulatedOu {
@@ -186,7 +202,7 @@ export class SimulatedOrganization {
   /** Suspends the account; AWS refuses it as a principal from now on. */
   closeAccount(accountId: string): void {
     this.#account(accountId).state = 'SUSPENDED';
-    this.#emit(closeAccountResult(this.world, accountId));
+    this.#emit(buildCloseAccountResult(this.world, accountId));
   }
 
   /** The account leaves the organization, and lives on outside it. */
@@ -194,24 +210,24 @@ export class SimulatedOrganization {
     const { state } = this.#account(accountId);
     this.world.accounts.delete(accountId);
     if (state === 'ACTIVE') this.addForeignAccount(accountId);
-    this.#emit(apiCall(this.world, 'RemoveAccountFromOrganization', { accountId }));
+    this.#emit(buildApiCallEvent(this.world, 'RemoveAccountFromOrganization', { accountId }));
   }
 
   tagAccount(accountId: string, tags: Readonly<Record<string, string>>): void {
     Object.assign(this.#account(accountId).tags, tags);
     const list = Object.entries(tags).map(([key, value]) => ({ key, value }));
-    this.#emit(apiCall(this.world, 'TagResource', { resourceId: accountId, tags: list }));
+    this.#emit(buildApiCallEvent(this.world, 'TagResource', { resourceId: accountId, tags: list }));
   }
 
   untagAccount(accountId: string, tagKeys: readonly string[]): void {
     const { tags } = this.#account(accountId);
     for (const key of tagKeys) delete tags[key];
-    this.#emit(apiCall(this.world, 'UntagResource', { resourceId: accountId, tagKeys }));
+    this.#emit(buildApiCallEvent(this.world, 'UntagResource', { resourceId: accountId, tagKeys }));
   }
 
   /** What Control Tower says when it has enrolled an account. */
   announceManagedAccount(accountId: string): void {
-    this.#emit(createManagedAccount(this.world, this.#account(accountId)));
+    this.#emit(buildCreateManagedAccount(this.world, this.#account(accountId)));
   }
 
   // Resources; each method gives the ARN back.
@@ -265,7 +281,7 @@ export class SimulatedOrganization {
   /** The same for a user, or a role of an account outside the organization. */
   deletePrincipal(arn: string): void {
     if (!this.world.principals.delete(arn)) throw new Error(`There is no user or role ${arn}`);
-    this.#orphan(arn, make.uniqueIdOf(arn));
+    this.#orphan(arn, make.makeUniqueId(arn));
   }
 
   #orphan(arn: string, uniqueId: string): void {
@@ -311,7 +327,7 @@ export class SimulatedOrganization {
 
   /** What an outsider put there; `undefined` for no policy. Not checked. */
   editPolicy(kind: ResourceKind, id: string, policy: make.PolicyInput | undefined): void {
-    this.#resource(kind, id).policy = policy === undefined ? undefined : make.policyText(policy);
+    this.#resource(kind, id).policy = policy === undefined ? undefined : make.toPolicyText(policy);
   }
 
   #resource(kind: ResourceKind, id: string): SimulatedResource {

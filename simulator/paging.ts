@@ -1,4 +1,4 @@
-import { awsError } from './aws-error.ts';
+import { createAwsError } from './aws-error.ts';
 
 /** Organizations returns no more than 20 accounts a page ("ListAccounts", Organizations API reference). */
 const pageSize = 20;
@@ -13,7 +13,7 @@ export interface Page<T> {
  * The page that starts where `token` says. Tokens are opaque to callers, and good for the same listing only, which
  * `listing` names: what is listed, and of what.
  */
-export function page<T>(
+export function getPage<T>(
   listing: string,
   items: readonly T[],
   token: string | undefined,
@@ -30,6 +30,7 @@ const tokenOf = (listing: string, start: number): string =>
 function startOf(listing: string, token: string): number {
   const text = Buffer.from(token, 'base64url').toString();
   const start = text.startsWith(`[${JSON.stringify(listing)},`) ? Number(JSON.parse(text)[1]) : Number.NaN;
-  if (Number.isNaN(start)) throw awsError('InvalidInputException', 'You provided an invalid next token.');
+  if (Number.isNaN(start))
+    throw createAwsError('InvalidInputException', 'You provided an invalid next token.');
   return start;
 }

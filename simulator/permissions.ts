@@ -2,7 +2,7 @@ import { type PolicyDocument, parsePolicy, type Statement, toArray } from '../sh
 import { type AccessRequest, type Evaluation, evaluatePolicy, isAbout } from '../shared/iam/evaluate.ts';
 import type { RequestContext } from '../shared/iam/patterns.ts';
 import { memoizeByString } from '../shared/platform/memoize.ts';
-import { type Caller, organizationPath, type World } from './world.ts';
+import { type Caller, getOrganizationPath, type SimulatedWorld } from './world.ts';
 
 /** What a caller wants to do. */
 export interface Attempt {
@@ -27,7 +27,7 @@ export type Denial = string | undefined;
  * allow, in another account both. A statement on the resource that names the account only hands the decision to the
  * account's own policies. Source: "Policy evaluation logic" (IAM user guide).
  */
-export function denialOf(world: World, caller: Caller, attempt: Attempt): Denial {
+export function findDenial(world: SimulatedWorld, caller: Caller, attempt: Attempt): Denial {
   const request = requestOf(world, caller, attempt);
   const identity = identityDecision(world, caller, request);
   const { decision, direct } = resourceDecision(caller, attempt, request);
@@ -40,11 +40,11 @@ export function denialOf(world: World, caller: Caller, attempt: Attempt): Denial
 }
 
 /**
- * As `denialOf`, for keys and role trust, where the resource's policy must allow in any case: the caller itself, or its
+ * As `findDenial`, for keys and role trust, where the resource's policy must allow in any case: the caller itself, or its
  * account and the caller's own policies too.
  * Sources: "Key policies in AWS KMS" (KMS developer guide), "IAM roles: terms and concepts" (IAM user guide).
  */
-export function strictDenialOf(world: World, caller: Caller, attempt: Attempt): Denial {
+export function findStrictDenial(world: SimulatedWorld, caller: Caller, attempt: Attempt): Denial {
   const request = requestOf(world, caller, attempt);
   const identity = identityDecision(world, caller, request);
   const { decision, direct } = resourceDecision(caller, attempt, request);
@@ -62,7 +62,7 @@ function evaluate(policy: string | undefined, request: AccessRequest): Evaluatio
   return decided?.(request.resource) ?? evaluatePolicy(about, request);
 }
 
-function requestOf(world: World, caller: Caller, attempt: Attempt): AccessRequest {
+function requestOf(world: SimulatedWorld, caller: Caller, attempt: Attempt): AccessRequest {
   let context: RequestContext | undefined;
   return {
     principal: { type: 'AWS', accountId: caller.accountId, arn: caller.sessionArn },
@@ -79,7 +79,7 @@ function requestOf(world: World, caller: Caller, attempt: Attempt): AccessReques
 const denial = (caller: Caller, { action, resource }: Attempt, why: string): string =>
   `User: ${caller.sessionArn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 
-function identityDecision(world: World, caller: Caller, request: AccessRequest): Decision {
+function identityDecision(world: SimulatedWorld, caller: Caller, request: AccessRequest): Decision {
   const role = world.roles.get(caller.roleArn);
   const managed = [...(role?.attached ?? [])].map((arn) => managedDocument(world, arn));
   const decisions = [role?.permissions, ...managed].map((policy) => evaluate(policy, request).decision);
@@ -87,7 +87,7 @@ function identityDecision(world: World, caller: Caller, request: AccessRequest):
   return decisions.includes('allow') ? 'allow' : 'none';
 }
 
-function managedDocument(world: World, arn: string): string | undefined {
+function managedDocument(world: SimulatedWorld, arn: string): string | undefined {
   const policy = world.managedPolicies.get(arn);
   return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.document;
 }
@@ -106,7 +106,7 @@ function namesDirectly({ Principal }: Statement, caller: Caller): boolean {
 }
 
 /** The global condition keys of a request ("AWS global condition context keys"). */
-function contextOf(world: World, caller: Caller, attempt: Attempt): RequestContext {
+function contextOf(world: SimulatedWorld, caller: Caller, attempt: Attempt): RequestContext {
   const now = world.settings.clock.now();
   return {
     'aws:CurrentTime': new Date(now).toISOString(),
@@ -126,12 +126,16 @@ function contextOf(world: World, caller: Caller, attempt: Attempt): RequestConte
 }
 
 /** Only members of an organization carry these keys. */
-function membership(world: World, whose: 'Principal' | 'Resource', accountId: string): RequestContext {
+function membership(
+  world: SimulatedWorld,
+  whose: 'Principal' | 'Resource',
+  accountId: string,
+): RequestContext {
   const account = world.accounts.get(accountId);
   if (account === undefined) return {};
   return {
     [`aws:${whose}OrgID`]: world.settings.organizationId,
-    [`aws:${whose}OrgPaths`]: [organizationPath(world, account)],
+    [`aws:${whose}OrgPaths`]: [getOrganizationPath(world, account)],
   };
 }
 

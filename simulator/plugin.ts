@@ -1,11 +1,11 @@
 import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
 import { type ClientPlugin, toOperationName, toServiceName } from '../shared/platform/aws/plugins.ts';
-import { authenticate, type Signature, signatureOf } from './authentication.ts';
-import { awsError } from './aws-error.ts';
-import { clientWithDefaults } from './client-settings.ts';
+import { authenticate, parseSignature, type Signature } from './authentication.ts';
+import { createAwsError } from './aws-error.ts';
+import { createClientWithDefaults } from './client-settings.ts';
 import type { QuickClients } from './quick-clients.ts';
 import { services } from './services/index.ts';
-import { type Caller, randomUuid, type World } from './world.ts';
+import { type Caller, makeRandomUuid, type SimulatedWorld } from './world.ts';
 
 /** A call on its way to a service. */
 export interface SimulatedCall {
@@ -32,7 +32,7 @@ export interface LoggedCall {
 }
 
 export interface Exchange {
-  readonly world: World;
+  readonly world: SimulatedWorld;
   readonly interceptors: readonly Interceptor[];
   readonly calls: LoggedCall[];
   /** For clients without the SDK's own middlewares. Default: the SDK serializes and signs as for AWS. */
@@ -40,18 +40,18 @@ export interface Exchange {
 }
 
 /** Answers every request of a client from the world; nothing is sent. Each attempt is a call. */
-export function simulatedOrganization(exchange: Exchange): ClientPlugin {
+export function answerFromOrganization(exchange: Exchange): ClientPlugin {
   const { world, quick } = exchange;
   if (quick === undefined)
     return {
-      create: clientWithDefaults,
+      create: createClientWithDefaults,
       ...answering(exchange, () => (service, request) => authenticate(world, service, request)),
     };
   return {
     create: quick.create,
     ...answering(
       exchange,
-      (stack) => async (service) => signatureOf(world, service, await quick.signatory(stack)),
+      (stack) => async (service) => parseSignature(world, service, await quick.signatory(stack)),
     ),
   };
 }
@@ -73,7 +73,7 @@ const answering = (exchange: Exchange, identifyIn: (stack: object) => Identify):
           input: args.input,
           caller,
         });
-        const $metadata = { httpStatusCode: 200, requestId: randomUuid(exchange.world) };
+        const $metadata = { httpStatusCode: 200, requestId: makeRandomUuid(exchange.world) };
         return { response: {}, output: { ...(output as object), $metadata } };
       },
       { step: 'deserialize', priority: 'high', name: 'simulatedOrganization', override: true },
@@ -92,10 +92,14 @@ function answer({ world, interceptors, calls }: Exchange, call: SimulatedCall): 
   )();
 }
 
-function perform(world: World, { service, operation, ...call }: SimulatedCall): object {
+function perform(world: SimulatedWorld, { service, operation, ...call }: SimulatedCall): object {
   const perform = services[service]?.[operation];
   if (perform === undefined)
-    throw awsError('NotSimulated', `The simulated organization does not model ${service}:${operation}`, 501);
+    throw createAwsError(
+      'NotSimulated',
+      `The simulated organization does not model ${service}:${operation}`,
+      501,
+    );
   return perform({ world, ...call });
 }
 

@@ -1,11 +1,11 @@
-import type { World } from './world.ts';
+import type { SimulatedWorld } from './world.ts';
 
 /**
  * Whether AWS accepts a principal in a resource policy: an account that exists and is active, a role or user that
  * exists, a service. The unique id of a deleted role (`AROA…`) is refused.
  * Source: "AWS JSON policy elements: Principal" (IAM user guide).
  */
-export function isKnownPrincipal(world: World, type: string, name: string): boolean {
+export function isKnownPrincipal(world: SimulatedWorld, type: string, name: string): boolean {
   if (name === '*') return type === 'AWS' || type === '*';
   switch (type) {
     case 'AWS':
@@ -22,13 +22,13 @@ export function isKnownPrincipal(world: World, type: string, name: string): bool
 }
 
 /** Active accounts of the organization, and those outside it that the world was told of. */
-export const isLivingAccount = (world: World, id: string): boolean =>
+export const isLivingAccount = (world: SimulatedWorld, id: string): boolean =>
   world.accounts.get(id)?.state === 'ACTIVE' || world.foreignAccounts.has(id);
 
-const isAcceptedAccount = (world: World, id: string): boolean =>
+const isAcceptedAccount = (world: SimulatedWorld, id: string): boolean =>
   isLivingAccount(world, id) && !world.refusedPrincipals.has(id);
 
-function isKnownAwsPrincipal(world: World, name: string): boolean {
+function isKnownAwsPrincipal(world: SimulatedWorld, name: string): boolean {
   if (/^\d{12}$/.test(name)) return isAcceptedAccount(world, name);
   const [arn, partition, service, , accountId = '', resource = ''] = name.split(':');
   if (arn !== 'arn' || partition !== world.settings.partition || !isAcceptedAccount(world, accountId))
@@ -37,7 +37,7 @@ function isKnownAwsPrincipal(world: World, name: string): boolean {
   return service === 'iam' && (resource === 'root' || world.roles.has(name) || world.principals.has(name));
 }
 
-const isSessionOfKnownRole = (world: World, accountId: string, resource: string): boolean => {
+const isSessionOfKnownRole = (world: SimulatedWorld, accountId: string, resource: string): boolean => {
   const role = /^assumed-role\/([^/]+)\/[^/]+$/.exec(resource)?.[1];
   return [...world.roles.values()].some((known) => known.accountId === accountId && known.name === role);
 };

@@ -20,7 +20,7 @@ export interface QuickClients {
   signatory(stack: object): Promise<Signatory>;
 }
 
-export function quickClients(): QuickClients {
+export function createQuickClients(): QuickClients {
   const signatories = new WeakMap<object, () => Promise<Signatory>>();
   return {
     create: (Class, config) => {

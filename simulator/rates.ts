@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/platform/clock.ts';
-import { awsError } from './aws-error.ts';
+import { createAwsError } from './aws-error.ts';
 import { awsRates, type ServiceRate } from './aws-rates.ts';
 import type { Interceptor, SimulatedCall } from './plugin.ts';
 
@@ -22,7 +22,7 @@ export interface RateLimits {
  * it falls under; one that is refused takes none.
  * @param rates Default: those of AWS
  */
-export function rateLimits({
+export function createRateLimits({
   clock,
   rates = awsRates,
 }: {
@@ -45,7 +45,7 @@ export function rateLimits({
 
   const bucketOf = (rate: ServiceRate, call: SimulatedCall): TokenBucket => {
     const key = bucketKey(rate, call);
-    const bucket = made.get(key) ?? tokenBucket(rate, clock.now());
+    const bucket = made.get(key) ?? createTokenBucket(rate, clock.now());
     made.set(key, bucket);
     return bucket;
   };
@@ -57,7 +57,7 @@ export function rateLimits({
       const name = `${call.service}:${call.operation}`;
       const { calls, refused } = counts.get(name) ?? { calls: 0, refused: 0 };
       counts.set(name, { calls: calls + 1, refused: refused + (taken ? 0 : 1) });
-      if (!taken) throw throttlingError(call);
+      if (!taken) throw createThrottlingError(call);
       return proceed();
     },
   };
@@ -86,7 +86,7 @@ export interface TokenBucket {
 }
 
 /** Full at `now`. */
-export function tokenBucket(
+export function createTokenBucket(
   { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
   now: number,
 ): TokenBucket {
@@ -130,7 +130,7 @@ const refusals: Readonly<Record<string, { readonly name: string; readonly status
 };
 
 /** What the service answers to a call that comes too soon. */
-export function throttlingError({ service }: Pick<SimulatedCall, 'service'>): Error {
+export function createThrottlingError({ service }: Pick<SimulatedCall, 'service'>): Error {
   const { name, status = 400 } = refusals[service] ?? { name: 'ThrottlingException' };
-  return awsError(name, 'Rate exceeded', status);
+  return createAwsError(name, 'Rate exceeded', status);
 }

@@ -1,9 +1,9 @@
 import { RotateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SimulatedOrganization } from './organization.ts';
-import { rotationEnded } from './secret-events.ts';
-import { versionWith } from './secrets.ts';
+import { buildRotationEnded } from './secret-events.ts';
+import { findVersion } from './secrets.ts';
 import type { SimulatedSecret } from './simulated-resources.ts';
-import { announce, randomUuid } from './world.ts';
+import { announce, makeRandomUuid } from './world.ts';
 
 /** What Secrets Manager invokes a rotation function with (Secrets Manager user guide, "Lambda rotation functions"). */
 export interface RotationEvent {
@@ -44,16 +44,16 @@ export async function rotateNow(
   if (secret === undefined) throw new Error(`There is no secret ${secretArn}`);
   const token = await begun(client, secret);
   for (const Step of order) {
-    const RotationToken = randomUuid(world);
+    const RotationToken = makeRandomUuid(world);
     secret.rotationStep = { token: RotationToken, functionRoleArn };
     const event = { Step, SecretId: secretArn, ClientRequestToken: token, RotationToken };
     const error = await tried(() => invoke(event), attempts, pause);
     secret.rotationStep = undefined;
     if (error === undefined) continue;
-    announce(world, rotationEnded(world, secret, 'RotationFailed'));
+    announce(world, buildRotationEnded(world, secret, 'RotationFailed'));
     return error;
   }
-  announce(world, rotationEnded(world, secret, 'RotationSucceeded'));
+  announce(world, buildRotationEnded(world, secret, 'RotationSucceeded'));
   return undefined;
 }
 
@@ -66,7 +66,7 @@ async function begun(client: SecretsManagerClient, secret: SimulatedSecret): Pro
     );
     return VersionId;
   } catch (thrown) {
-    const pending = versionWith(secret, 'AWSPENDING');
+    const pending = findVersion(secret, 'AWSPENDING');
     if (
       !(thrown instanceof Error) ||
       !thrown.message.includes('will be reattempted') ||

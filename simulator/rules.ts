@@ -20,7 +20,7 @@ export interface RuleMatch {
  * many tests ask one template again and again.
  * @throws Error if the text is not YAML
  */
-export const rulesOf = memoizeByString(8, readRules);
+export const getRules = memoizeByString(8, readRules);
 
 /**
  * Of a template, such as `infrastructure/rules.yml`. Intrinsic functions are kept
@@ -40,7 +40,7 @@ function readRules(yamlText: string): readonly EventRule[] {
 }
 
 /** Each target of each rule that the event matches, in the order of the template. */
-export const matchingRules = (rules: readonly EventRule[], event: unknown): readonly RuleMatch[] =>
+export const findMatchingRules = (rules: readonly EventRule[], event: unknown): readonly RuleMatch[] =>
   rules
     .filter(({ pattern }) => matchesPattern(pattern, event))
     .flatMap(({ ruleId, targets }) => targets.map((target) => ({ ruleId, target })));

@@ -5,15 +5,15 @@ import {
   type StateMachineDefinition,
 } from 'aws-local-stepfunctions';
 import {
-  contextKey,
+  formatContextKey,
   type PreparedMachine,
-  prepared,
+  prepareDefinition,
   type StateMachineText,
 } from './state-machine-definition.ts';
 import {
-  callbackHandler,
+  createCallbackHandler,
+  createTaskHandler,
   type StateFunction,
-  taskHandler,
   tokenPlaceholder,
   WaitsForTokenError,
 } from './task-handler.ts';
@@ -72,7 +72,7 @@ export interface StateMachineResult {
  * @throws Error before anything runs, where the definition is not valid or a token has no function
  */
 export async function runStateMachine(run: StateMachineRun): Promise<StateMachineResult> {
-  const machine = prepared(run.definition, Object.keys(run.functions));
+  const machine = prepareDefinition(run.definition, Object.keys(run.functions));
   const execution = new StateMachine(machine.definition as unknown as StateMachineDefinition, {
     // Validated before it was prepared.
     validationOptions: { noValidate: true },
@@ -112,7 +112,7 @@ function overridesOf(run: StateMachineRun, { tasks, waits, retriers }: PreparedM
     const { tasks: tokens, untilToken = 'no-task' } = run;
     return [
       state,
-      waitsForToken ? callbackHandler(handler, tokens, untilToken) : taskHandler(handler),
+      waitsForToken ? createCallbackHandler(handler, tokens, untilToken) : createTaskHandler(handler),
     ] as const;
   });
   const none = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]));
@@ -137,7 +137,7 @@ function contextOf(run: StateMachineRun, { states }: PreparedMachine) {
     },
     StateMachine: { Id: arn('stateMachine', stateMachine), Name: stateMachine },
     GivenState: Object.fromEntries(
-      states.map((state, index) => [contextKey(index), { Name: state, EnteredTime: startedAt }]),
+      states.map((state, index) => [formatContextKey(index), { Name: state, EnteredTime: startedAt }]),
     ),
     Task: { Token: tokenPlaceholder },
   };

@@ -1,10 +1,10 @@
 import type { OrganizationEvent } from './organization-event.ts';
 import type { SimulatedSecret } from './simulated-resources.ts';
-import { randomUuid, type World } from './world.ts';
+import { makeRandomUuid, type SimulatedWorld } from './world.ts';
 
 /** Source: Secrets Manager user guide, "Secret Label Updated event". Arrives in the secret's account and region. */
-export const secretLabelUpdated = (
-  world: World,
+export const buildSecretLabelUpdated = (
+  world: SimulatedWorld,
   secret: SimulatedSecret,
   { label, versionId }: { readonly label: string; readonly versionId: string },
 ): OrganizationEvent => ({
@@ -15,8 +15,8 @@ export const secretLabelUpdated = (
 });
 
 /** Source: Secrets Manager user guide, "Log AWS Secrets Manager events with AWS CloudTrail". It has no version id. */
-export const rotationEnded = (
-  world: World,
+export const buildRotationEnded = (
+  world: SimulatedWorld,
   secret: SimulatedSecret,
   eventName: 'RotationSucceeded' | 'RotationFailed',
 ): OrganizationEvent => ({
@@ -35,7 +35,7 @@ export const rotationEnded = (
     requestParameters: null,
     responseElements: null,
     additionalEventData: { SecretId: secret.arn },
-    eventID: randomUuid(world),
+    eventID: makeRandomUuid(world),
     readOnly: false,
     eventType: 'AwsServiceEvent',
     managementEvent: true,
@@ -44,14 +44,14 @@ export const rotationEnded = (
   },
 });
 
-const envelope = (world: World, { accountId, region }: SimulatedSecret) => ({
+const envelope = (world: SimulatedWorld, { accountId, region }: SimulatedSecret) => ({
   version: '0' as const,
-  id: randomUuid(world),
+  id: makeRandomUuid(world),
   source: 'aws.secretsmanager',
   account: accountId,
   time: isoSeconds(world),
   region,
 });
 
-const isoSeconds = ({ settings }: World): string =>
+const isoSeconds = ({ settings }: SimulatedWorld): string =>
   new Date(settings.clock.now()).toISOString().replace(/\.\d{3}Z$/, 'Z');

@@ -1,8 +1,8 @@
-import { secretLabelUpdated } from './secret-events.ts';
+import { buildSecretLabelUpdated } from './secret-events.ts';
 import type { SecretVersion, SimulatedSecret } from './simulated-resources.ts';
-import { announce, type World } from './world.ts';
+import { announce, type SimulatedWorld } from './world.ts';
 /** The version that has a staging label. */
-export const versionWith = (secret: SimulatedSecret, stage: string): SecretVersion | undefined =>
+export const findVersion = (secret: SimulatedSecret, stage: string): SecretVersion | undefined =>
   [...secret.versions.values()].find(({ stages }) => stages.has(stage));
 
 /** Labels that move without an event (Secrets Manager user guide, "Secret Label Updated event"). */
@@ -12,17 +12,22 @@ const silent: ReadonlySet<string> = new Set(['AWSPENDING', 'AWSPREVIOUS']);
  * Attaches a staging label to a version and takes it from the one that had it; a version that loses AWSCURRENT gets
  * AWSPREVIOUS (Secrets Manager API reference, "UpdateSecretVersionStage"). Nothing happens where it is there already.
  */
-export function moveStage(world: World, secret: SimulatedSecret, stage: string, to: SecretVersion): void {
-  const holder = versionWith(secret, stage);
+export function moveStage(
+  world: SimulatedWorld,
+  secret: SimulatedSecret,
+  stage: string,
+  to: SecretVersion,
+): void {
+  const holder = findVersion(secret, stage);
   if (holder === to) return;
   holder?.stages.delete(stage);
   to.stages.add(stage);
   if (stage === 'AWSCURRENT' && holder !== undefined) moveStage(world, secret, 'AWSPREVIOUS', holder);
   if (!silent.has(stage))
-    announce(world, secretLabelUpdated(world, secret, { label: stage, versionId: to.id }));
+    announce(world, buildSecretLabelUpdated(world, secret, { label: stage, versionId: to.id }));
 }
 
 /** Takes a label away; versions without any are not listed any more, and AWS deletes them in its own time. */
 export function dropStage(secret: SimulatedSecret, stage: string): void {
-  versionWith(secret, stage)?.stages.delete(stage);
+  findVersion(secret, stage)?.stages.delete(stage);
 }

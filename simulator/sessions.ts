@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { SimulatedRole } from './simulated-resources.ts';
-import { type Caller, randomText, type World } from './world.ts';
+import { type Caller, makeRandomText, type SimulatedWorld } from './world.ts';
 
 /** The default duration of a session, and the longest of a chained one ("AssumeRole", STS API reference). */
 const sessionDuration = 60 * 60_000;
@@ -14,27 +14,27 @@ export interface OpenedSession {
 
 /** Credentials of a role, good from now on until they expire. */
 export function openSession(
-  world: World,
+  world: SimulatedWorld,
   role: SimulatedRole,
   sessionName: string,
   duration = sessionDuration,
 ): OpenedSession {
   const caller = callerOf(world, role, sessionName);
   const expiresAt = world.settings.clock.now() + duration;
-  const accessKeyId = `ASIA${randomText(world, 16)}`;
+  const accessKeyId = `ASIA${makeRandomText(world, 16)}`;
   world.sessions.set(accessKeyId, { caller, expiresAt });
   return {
     caller,
     expiresAt,
     credentials: {
       accessKeyId,
-      secretAccessKey: randomText(world, 40),
-      sessionToken: randomText(world, 64),
+      secretAccessKey: makeRandomText(world, 40),
+      sessionToken: makeRandomText(world, 64),
     },
   };
 }
 
-const callerOf = ({ settings }: World, role: SimulatedRole, sessionName: string): Caller => ({
+const callerOf = ({ settings }: SimulatedWorld, role: SimulatedRole, sessionName: string): Caller => ({
   accountId: role.accountId,
   roleArn: role.arn,
   roleId: role.uniqueId,

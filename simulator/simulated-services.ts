@@ -23,7 +23,7 @@ const ignore = (): void => {};
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** The services that the functions get: the production clients, answered by the organization, on its clock. */
-export function simulatedServices(
+export function createSimulatedServices(
   organization: SimulatedOrganization,
   {
     store = createMemoryStore(),

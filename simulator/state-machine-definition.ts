@@ -38,7 +38,10 @@ interface PreparedTask {
  * well than AWS does, and counts its time-outs in a 32-bit number of milliseconds.
  * @throws Error that says all that is wrong, before anything runs
  */
-export function prepared(definition: StateMachineText, functions: readonly string[]): PreparedMachine {
+export function prepareDefinition(
+  definition: StateMachineText,
+  functions: readonly string[],
+): PreparedMachine {
   const machine = preparedDefinition(definition);
   expectFunctions(machine.tasks, functions);
   return machine;
@@ -52,7 +55,9 @@ const preparedDefinition = memoizeByObject((definition: StateMachineText): Prepa
   const named = (test: (state: StateText) => boolean) =>
     all.filter(([, state]) => test(state)).map(([name]) => name);
   return {
-    definition: preparedMachine(definition, (name) => contextKey(all.findIndex(([each]) => each === name))),
+    definition: preparedMachine(definition, (name) =>
+      formatContextKey(all.findIndex(([each]) => each === name)),
+    ),
     tasks: all
       .filter(([, { Type }]) => Type === 'Task')
       .map(([state, task]) => ({ state, ...functionOf(task) })),
@@ -133,7 +138,7 @@ const longestTimeout = 2_000_000;
 type KeyOf = (state: string) => string;
 
 /** Where a state finds its own part of the context; names may hold what a path cannot. */
-export const contextKey = (index: number): string => `s${index}`;
+export const formatContextKey = (index: number): string => `s${index}`;
 
 const preparedMachine = (machine: StateMachineText, keyOf: KeyOf): StateMachineText => ({
   ...machine,

@@ -6,4 +6,4 @@ export interface Tag {
 }
 
 /** Tags as the services list them. */
-export const tagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+export const toTagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

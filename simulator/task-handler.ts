@@ -11,7 +11,7 @@ const payloadLimit = 262_144;
  * `name` becomes the error's name and its cause is Lambda's JSON ("Lambda function errors in Node.js"), and a result
  * that is too large ends the execution.
  */
-export const taskHandler =
+export const createTaskHandler =
   (handle: StateFunction) =>
   async (input: unknown): Promise<Json> => {
     const result = await handle(JSON.parse(JSON.stringify(input))).catch((thrown: unknown) => {
@@ -30,12 +30,12 @@ export const tokenPlaceholder = '«task token»';
  * other task has; what the function returns is dropped, what it throws ends the task, and so does what comes back with
  * the token. Without `tokens`, the execution ends here, with the text of `endedBy` for a token.
  */
-export const callbackHandler =
+export const createCallbackHandler =
   (handle: StateFunction, tokens: TaskTokens | undefined, endedBy: string) =>
   async (input: unknown): Promise<Json> => {
     const { token, ended } = tokens?.open() ?? { token: endedBy, ended: undefined };
     const { Payload } = JSON.parse(JSON.stringify(input).replaceAll(tokenPlaceholder, token));
-    const called = taskHandler(handle)(Payload);
+    const called = createTaskHandler(handle)(Payload);
     // A function may throw after its token came back, as on AWS: then that counts no more.
     const end = await Promise.race([called.then(() => ended), ...(ended === undefined ? [] : [ended])]).catch(
       (error: unknown) => {

@@ -17,7 +17,7 @@ export interface TaskTokens {
   timeOut(): void;
 }
 
-export function newTaskTokens(): TaskTokens {
+export function createTaskTokens(): TaskTokens {
   const tasks = new Map<string, ((end: TaskEnd) => void) | undefined>();
   const waiting = () => [...tasks].filter(([, settle]) => settle !== undefined).map(([token]) => token);
   const end = (token: string, how: TaskEnd): boolean => {

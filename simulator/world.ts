@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../shared/platform/clock.ts';
-import { type AppConfigState, newAppConfig } from './app-config-state.ts';
+import { type AppConfigState, createAppConfigState } from './app-config-state.ts';
 import type { OrganizationEvent } from './organization-event.ts';
 import type {
   SimulatedAccount,
@@ -15,7 +15,7 @@ import type {
   SimulatedRole,
   SimulatedSecret,
 } from './simulated-resources.ts';
-import { newTaskTokens, type TaskTokens } from './task-tokens.ts';
+import { createTaskTokens, type TaskTokens } from './task-tokens.ts';
 
 /** Who calls: a role of an account, with the ARN of its session. */
 export interface Caller {
@@ -31,7 +31,7 @@ interface Session {
   readonly expiresAt: number;
 }
 
-export interface WorldSettings {
+export interface SimulatedWorldSettings {
   /** `o-…` */
   readonly organizationId: string;
   readonly managementAccountId: string;
@@ -49,8 +49,8 @@ export interface WorldSettings {
 }
 
 /** Everything that the simulated services keep. Plain data; services change it, tests read it. */
-export interface World {
-  readonly settings: Required<WorldSettings>;
+export interface SimulatedWorld {
+  readonly settings: Required<SimulatedWorldSettings>;
   readonly accounts: Map<string, SimulatedAccount>;
   readonly organizationalUnits: Map<string, SimulatedOu>;
   /** Accounts outside the organization that AWS accepts as principals. */
@@ -92,7 +92,7 @@ export interface World {
   readonly tasks: TaskTokens;
 }
 
-export const newWorld = (settings: WorldSettings): World => ({
+export const createWorld = (settings: SimulatedWorldSettings): SimulatedWorld => ({
   settings: { partition: 'aws', homeRegion: 'us-east-1', hubRole: 'account-onboarding-hub', ...settings },
   accounts: new Map(),
   organizationalUnits: new Map(),
@@ -112,52 +112,56 @@ export const newWorld = (settings: WorldSettings): World => ({
   groups: new Map(),
   managedPolicies: new Map(),
   topics: new Set(),
-  appConfig: newAppConfig(),
+  appConfig: createAppConfigState(),
   listeners: [],
   sessions: new Map(),
   putEvents: [],
   messages: [],
-  tasks: newTaskTokens(),
+  tasks: createTaskTokens(),
 });
 
 /** Tells every listener, each with a copy of its own. */
-export function announce({ listeners }: World, event: OrganizationEvent): void {
+export function announce({ listeners }: SimulatedWorld, event: OrganizationEvent): void {
   for (const listener of [...listeners]) listener(structuredClone(event));
 }
 
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** `length` random letters and digits, from the world's random numbers. */
-export function randomText({ settings }: World, length: number, alphabet = alphanumeric): string {
+export function makeRandomText(
+  { settings }: SimulatedWorld,
+  length: number,
+  alphabet = alphanumeric,
+): string {
   let text = '';
   while (text.length < length) text += alphabet[Math.floor(settings.random() * alphabet.length)];
   return text;
 }
 
 /** Looks like a UUID; from the world's random numbers. */
-export function randomUuid(world: World): string {
-  const digits = randomText(world, 32, '0123456789abcdef');
+export function makeRandomUuid(world: SimulatedWorld): string {
+  const digits = makeRandomText(world, 32, '0123456789abcdef');
   const part = (from: number, to: number): string => digits.slice(from, to);
   return `${part(0, 8)}-${part(8, 12)}-4${part(13, 16)}-8${part(17, 20)}-${part(20, 32)}`;
 }
 
 /** `length` characters that depend on nothing but `text`: the ids that AWS gives to entities. */
-export const digest = (text: string, length: number): string =>
+export const makeDigest = (text: string, length: number): string =>
   [...createHash('sha256').update(text).digest()]
     .map((byte) => alphanumeric[byte % alphanumeric.length])
     .join('')
     .slice(0, length);
 
 /** An OU or the root, by its id. */
-export const isContainer = (world: World, id: string): boolean =>
+export const isContainer = (world: SimulatedWorld, id: string): boolean =>
   id === world.settings.rootId || world.organizationalUnits.has(id);
 
 /** From the root down to the account's parent. */
-function parentIds(world: World, parentId: string): readonly string[] {
+function parentIds(world: SimulatedWorld, parentId: string): readonly string[] {
   const parent = world.organizationalUnits.get(parentId);
   return parent === undefined ? [parentId] : [...parentIds(world, parent.parentId), parentId];
 }
 
 /** `o-…/r-…/ou-…/`, as `aws:PrincipalOrgPaths` carries it ("AWS global condition context keys"). */
-export const organizationPath = (world: World, account: SimulatedAccount): string =>
+export const getOrganizationPath = (world: SimulatedWorld, account: SimulatedAccount): string =>
   `${[world.settings.organizationId, ...parentIds(world, account.parentId)].join('/')}/`;

@@ -1,9 +1,9 @@
 import type { Random } from '../../shared/platform/clock.ts';
-import { exampleOrganization } from '../../simulator/example-organization.ts';
+import { createExampleOrganization } from '../../simulator/example-organization.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
-import { seeded } from '../../tests/simulation/random.ts';
-import { inSimulatedTime } from '../../tests/simulation/time.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
+import { createSeededRandom } from '../../tests/simulation/random.ts';
+import { runInSimulatedTime } from '../../tests/simulation/time.ts';
 import { burstConfiguration } from './scene.ts';
 
 /** Does the work in simulated time. @param work gets randomness, and how many real seconds have passed */
@@ -13,9 +13,9 @@ export async function inQuietTime<T>(
 ): Promise<T> {
   warm ??= warmUp();
   await warm;
-  const random = seeded(seed);
+  const random = createSeededRandom(seed);
   const begun = performance.now();
-  return inSimulatedTime(random, () => work(random, () => (performance.now() - begun) / 1_000));
+  return runInSimulatedTime(random, () => work(random, () => (performance.now() - begun) / 1_000));
 }
 
 let warm: Promise<void> | undefined;
@@ -23,8 +23,11 @@ let warm: Promise<void> | undefined;
 /** In simulated time nothing may wait for the disk: what the machines load when they are first used is loaded before. */
 async function warmUp(): Promise<void> {
   const clock = { now: Date.now, sleep: async () => {} };
-  const organization = exampleOrganization(burstConfiguration(), { clock, random: seeded(0) });
-  const services = simulatedServices(organization, { quick: true });
+  const organization = createExampleOrganization(burstConfiguration(), {
+    clock,
+    random: createSeededRandom(0),
+  });
+  const services = createSimulatedServices(organization, { quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'first', input: {} });
   await runLocally({ services, name: 'second', input: { accountId: '222222222222' } });
 }

@@ -4,7 +4,7 @@ import type { Store } from '../../shared/store/ports.ts';
 import { hubRates } from '../../simulator/aws-rates.ts';
 import type { FunctionInterceptor } from '../../simulator/local-deployment.ts';
 import type { Interceptor } from '../../simulator/plugin.ts';
-import { tokenBucket } from '../../simulator/rates.ts';
+import { createTokenBucket } from '../../simulator/rates.ts';
 import { callLatency, drawn, latencies, pause } from './latencies.ts';
 
 /** A call travels, is answered, and its answer travels back. */
@@ -86,7 +86,7 @@ export interface TableLoad {
 /** The store as functions see it: every call takes time, and the registry's one partition gives so much a second. */
 export function table(random: Random, store: Store, now: () => number): TableLoad {
   const { readUnits } = hubRates.tablePartition;
-  const partition = tokenBucket({ perSecond: readUnits, burst: readUnits }, now());
+  const partition = createTokenBucket({ perSecond: readUnits, burst: readUnits }, now());
   let length = 0;
   let used = 0;
   let refused = 0;

@@ -1,7 +1,7 @@
 import { findAccountIds } from '../../shared/iam/accounts.ts';
 import { parsePolicy } from '../../shared/iam/document.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
-import type { World } from '../../simulator/world.ts';
+import type { SimulatedWorld } from '../../simulator/world.ts';
 import type { Scene } from './scene.ts';
 
 /** Whom the configuration gives a resource that does not name them: `<account> <resource>`, each once. */
@@ -21,7 +21,7 @@ export function missingGrants(
 }
 
 function placeOf(
-  { organizationalUnits }: World,
+  { organizationalUnits }: SimulatedWorld,
   parentId: string,
 ): { readonly parentIds: readonly string[]; readonly ouPath: string } {
   const names: string[] = [];
@@ -44,14 +44,14 @@ interface Ref {
 }
 
 /** The accounts that the policies of a resource name, whoever wrote them. */
-const namedIn = (world: World, ref: Ref): ReadonlySet<string> =>
+const namedIn = (world: SimulatedWorld, ref: Ref): ReadonlySet<string> =>
   new Set(
     policiesOf(world, ref).flatMap((text) =>
       parsePolicy(text, ref.id).Statement.flatMap((statement) => [...findAccountIds(statement)]),
     ),
   );
 
-function policiesOf(world: World, { kind, accountId, id }: Ref): readonly string[] {
+function policiesOf(world: SimulatedWorld, { kind, accountId, id }: Ref): readonly string[] {
   if (kind === 'assume-role-permission') return attachedTo(world, accountId, id.replace('group/', ''));
   const { buckets, keys, repositories, secrets } = world;
   const all = [buckets, keys, repositories, secrets].flatMap((map) => [...map.values()]);
@@ -59,7 +59,7 @@ function policiesOf(world: World, { kind, accountId, id }: Ref): readonly string
   return found?.policy === undefined ? [] : [found.policy];
 }
 
-function attachedTo(world: World, accountId: string, name: string): readonly string[] {
+function attachedTo(world: SimulatedWorld, accountId: string, name: string): readonly string[] {
   const group = [...world.groups.values()].find((each) => each.accountId === accountId && each.name === name);
   return [...(group?.attached ?? [])].flatMap((arn) => {
     const policy = world.managedPolicies.get(arn);

@@ -1,8 +1,8 @@
 import type { Random } from '../../shared/platform/clock.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
-import { type CallCount, type RateLimits, rateLimits } from '../../simulator/rates.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
-import { processClock } from '../../tests/simulation/time.ts';
+import { type CallCount, createRateLimits, type RateLimits } from '../../simulator/rates.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
+import { createProcessClock } from '../../tests/simulation/time.ts';
 import { inQuietTime } from './begin.ts';
 import { insisting, lambda, table, traveling } from './conditions.ts';
 import { missingGrants } from './documents.ts';
@@ -79,9 +79,9 @@ export const measureBurst = ({ accounts, refused = 0, seed = 1 }: BurstRequest):
     for (const accountId of outside.values()) stage.organization.refusePrincipal(accountId);
     const execution = async (input: unknown, name: string): Promise<void> => {
       const { organization, store } = stage;
-      const services = simulatedServices(organization, { store: load.store, quick: true });
+      const services = createSimulatedServices(organization, { store: load.store, quick: true });
       const { status, error } = await runLocally({
-        services: { ...services, clock: processClock() },
+        services: { ...services, clock: createProcessClock() },
         name,
         input,
         waits: 'real',
@@ -118,7 +118,7 @@ export const measureNaive = (accounts: number, seed = 1): Promise<Outcome> =>
   inQuietTime(seed, async (random, realSeconds) => {
     const stage = await stageOf(random);
     stage.organization.intercept(insisting(random));
-    const services = simulatedServices(stage.organization, { quick: true });
+    const services = createSimulatedServices(stage.organization, { quick: true });
     const outcome = await arrivals(stage, { accounts, outside: new Map() }, async (event) => {
       await pause(drawn(random, latencies.coldStart));
       await onboardNaively(stage, services, event);
@@ -128,7 +128,7 @@ export const measureNaive = (accounts: number, seed = 1): Promise<Outcome> =>
 
 async function stageOf(random: Random): Promise<Stage> {
   const made = await scene(random);
-  const limits = rateLimits({ clock: { now: Date.now } });
+  const limits = createRateLimits({ clock: { now: Date.now } });
   const counted = tally();
   made.organization.intercept(counted.interceptor);
   const conditions = [limits.interceptor, traveling(random)].map((each) => made.organization.intercept(each));

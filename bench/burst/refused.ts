@@ -1,5 +1,5 @@
 import { runLocally } from '../../simulator/local-deployment.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import { missingGrants } from './documents.ts';
 import type { Scene } from './scene.ts';
 import { most } from './tally.ts';
@@ -30,7 +30,7 @@ export async function putInLater(scene: Scene, runs: ReadonlyMap<string, string>
   const waiting = missingGrants(scene, ids);
   const told = new Set((await Promise.all([...runs].map((run) => toldBy(scene, run)))).flat());
   for (const id of ids) scene.organization.acceptPrincipal(id);
-  const services = simulatedServices(scene.organization, { store: scene.store, quick: true });
+  const services = createSimulatedServices(scene.organization, { store: scene.store, quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-after', input: {} });
   const sweep = await scene.store.runs.get('the-sweep-after');
   return {

@@ -5,11 +5,11 @@ import type { Random } from '../../shared/platform/clock.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
-import { exampleOrganization, ouId } from '../../simulator/example-organization.ts';
+import { createExampleOrganization, ensureOu } from '../../simulator/example-organization.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
-import { processClock } from '../../tests/simulation/time.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
+import { createProcessClock } from '../../tests/simulation/time.ts';
 
 const teams = ['One', 'Two', 'Three', 'Four'].map((name) => `Workloads/${name}`);
 const halves = [teams.slice(0, 2), teams.slice(2)];
@@ -89,12 +89,12 @@ const idOf = (index: number): string => String(600_000_000_000 + index);
 /** Only in simulated time. */
 export async function scene(random: Random): Promise<Scene> {
   const configuration = burstConfiguration();
-  const clock = processClock();
-  const organization = exampleOrganization(configuration, { clock, random });
+  const clock = createProcessClock();
+  const organization = createExampleOrganization(configuration, { clock, random });
   const store = createMemoryStore();
-  const services = simulatedServices(organization, { store, quick: true });
+  const services = createSimulatedServices(organization, { store, quick: true });
   const { organizations } = services.hub;
-  const ous = teams.map((path) => ouId(organization, path));
+  const ous = teams.map((path) => ensureOu(organization, path));
   await importOrganization({ registry: store.registry, organizations, clock, random });
   await activateConfiguration({ store, clock }, configuration, 'the burst');
   await runLocally({ machine: 'organization-sweep', services, name: 'the-sweep-before', input: {} });

@@ -13,36 +13,36 @@ import { findUnresolvedPaths } from '../../shared/reconcile/unresolved-paths.ts'
 import { activateConfiguration } from '../../shared/runs/activate.ts';
 import { getActiveApproval } from '../../shared/runs/approval/approval-in-force.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
-import { personOf } from '../current-user.ts';
+import { getCurrentUser } from '../current-user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { aligned } from '../output.ts';
+import { alignColumns } from '../output.ts';
 import { connect } from '../services.ts';
-import { tellWarnings } from '../warnings.ts';
+import { printWarnings } from '../warnings.ts';
 
 interface ActivateOptions extends CommonOptions {
   readonly by?: string;
   readonly import: boolean;
 }
 
-export const activateCommand = (context: CommandContext): Command =>
-  newCommand('activate', "Make the configuration the one in force in the installation's table.")
+export const createActivateCommand = (context: CommandContext): Command =>
+  createCommand('activate', "Make the configuration the one in force in the installation's table.")
     .option('--no-import', 'do not bring the registry up to date first')
     .option('--by <name>', 'who activates it, for the record (default: the user of this machine)')
-    .action(acting<ActivateOptions>(context, activate));
+    .action(runAction<ActivateOptions>(context, activate));
 
 async function activate(options: ActivateOptions, session: Session): Promise<ExitCode> {
   const { out } = session;
-  const file = configurationFile(options, session.io);
+  const file = getConfigurationFile(options, session.io);
   const configuration = await loadConfiguration(file);
   const { services, where } = connect(session, { memoryAllowed: false });
-  const by = options.by ?? personOf(session.io);
+  const by = options.by ?? getCurrentUser(session.io);
   // Selectors of the new configuration may name OUs and tags that changed since the registry was brought up to date.
   const imported = options.import
     ? await importOrganization({
@@ -59,7 +59,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   out.line(out.colors.dim(`In ${where}`));
   out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} in force`);
   const rows = [...(changed ? [row('before', previous)] : []), row('in force', active)];
-  for (const line of aligned(rows)) out.line(line);
+  for (const line of alignColumns(rows)) out.line(line);
   for (const key of dropped) out.line(`  no longer named, cleared by the next run: ${key}`);
   for (const key of abandoned)
     out.line(out.colors.yellow(`! left as it is, since its account is not central any more: ${key}`));
@@ -67,7 +67,7 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
     out.line(
       '  Whoever is in the registry is approved as they are; new accounts and moves wait for approval from now on',
     );
-  tellWarnings(out, warnings);
+  printWarnings(out, warnings);
   if (changed) out.line('  Policies are brought to it by the next run of each account: onboarding run');
   return exitCodes.succeeded;
 }

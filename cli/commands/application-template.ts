@@ -4,27 +4,27 @@ import { type Application, getApplications } from '../../shared/configuration/ap
 import { loadWithSchemas } from '../../shared/configuration/load-schemas.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { giveTemplate } from '../template-output.ts';
+import { outputTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface ApplicationOptions extends CommonOptions {
   readonly out?: string;
 }
 
-export const applicationTemplateCommand = (context: CommandContext): Command =>
-  newCommand('application-template', 'Print the CloudFormation template of an application of AppConfig.')
+export const createApplicationTemplateCommand = (context: CommandContext): Command =>
+  createCommand('application-template', 'Print the CloudFormation template of an application of AppConfig.')
     .argument('<application>', 'its name under `applications` in the configuration')
     .option('--out <file>', 'write it to a file; as JSON where its name ends so')
     .action((name: string, options: ApplicationOptions) =>
-      acting<ApplicationOptions>(context, (given, session) => print(name, given, session))(options),
+      runAction<ApplicationOptions>(context, (given, session) => print(name, given, session))(options),
     );
 
 async function print(
@@ -32,12 +32,12 @@ async function print(
   { out, ...options }: ApplicationOptions,
   session: Session,
 ): Promise<ExitCode> {
-  const file = configurationFile(options, session.io);
+  const file = getConfigurationFile(options, session.io);
   const { configuration, schemas } = await loadWithSchemas(file);
   const application = applicationNamed(name, configuration, file);
   const { template, accountId, region } = renderApplicationTemplate({ configuration, application, schemas });
   const where = `Deploy it in account ${accountId}, ${region}`;
-  await giveTemplate(out, { template, facts: { accountId, region }, where }, session);
+  await outputTemplate(out, { template, facts: { accountId, region }, where }, session);
   return exitCodes.succeeded;
 }
 

@@ -17,22 +17,29 @@ import {
   requireUnchanged,
 } from '../../shared/reconcile/plan-file.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
-import { canAsk, confirmed } from '../confirm.ts';
-import { personOf } from '../current-user.ts';
-import { madeUpId, openStage, planOn, type ScopeOptions, type Stage, scopeOf } from '../environment.ts';
+import { canAsk, confirm } from '../confirm.ts';
+import { getCurrentUser } from '../current-user.ts';
+import {
+  type CliEnvironment,
+  createRunId,
+  openEnvironment,
+  parseScope,
+  planWithProgress,
+  type ScopeOptions,
+} from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { counted } from '../output.ts';
-import { tellHead, tellPlan } from '../plan-output.ts';
-import { countsOf, planReport, warningsOf } from '../plan-report.ts';
-import { tellRun } from '../run-output.ts';
-import { runReport } from '../run-report.ts';
+import { formatCount } from '../output.ts';
+import { printHead, printPlan } from '../plan-output.ts';
+import { countPlan, createPlanReport, listPlanWarnings } from '../plan-report.ts';
+import { printRun } from '../run-output.ts';
+import { createRunReport } from '../run-report.ts';
 import { forgetCalls } from '../simulation.ts';
 import type { Io } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -43,35 +50,40 @@ interface ApplyOptions extends CommonOptions, ScopeOptions {
   readonly simulate?: boolean;
 }
 
-export const applyCommand = (context: CommandContext): Command =>
-  newCommand('apply', 'Make the changes of a plan, after showing it and asking.')
+export const createApplyCommand = (context: CommandContext): Command =>
+  createCommand('apply', 'Make the changes of a plan, after showing it and asking.')
     .option('--plan <file>', 'exactly what this file of `plan --out` says, without asking')
     .option('--account <id>', 'the resources that have something for this account, each written whole')
     .option('--all', 'everything (the default)')
     .option('--yes', 'do not ask')
     .option('--simulate', 'in a simulated organization in which nobody is onboarded yet; without AWS')
-    .action(acting<ApplyOptions>(context, apply));
+    .action(runAction<ApplyOptions>(context, apply));
 
 async function apply(options: ApplyOptions, session: Session): Promise<ExitCode> {
-  const scope = scopeOf(options);
+  const scope = parseScope(options);
   requireOneWay(options, session);
-  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
   const file = options.plan === undefined ? undefined : await readPlan(options.plan, session.io);
   if (file !== undefined) requireSameOrigin(file, originOf(configuration));
   const simulate = options.simulate === true;
-  const stage = await openStage(session, { configuration, simulate, memoryAllowed: true });
-  const active = await requireActive(stage.services.store, configuration);
+  const environment = await openEnvironment(session, { configuration, simulate, memoryAllowed: true });
+  const active = await requireActive(environment.services.store, configuration);
   const look = (seen: PlanContent | undefined) => {
     const also = new Set(seen?.resources.map(({ key }) => key));
-    return planOn(stage, session, { active, accountId: file?.accountId ?? scope, also, keep: true });
+    return planWithProgress(environment, session, {
+      active,
+      accountId: file?.accountId ?? scope,
+      also,
+      keep: true,
+    });
   };
   const plan = await look(file);
   if (file !== undefined) requireUnchanged(file, toPlanFile(plan));
-  const decided = { stage, plan, shown: file === undefined };
-  tellDecided(session, decided);
+  const decided = { stage: environment, plan, shown: file === undefined };
+  printDecided(session, decided);
   if (nothingToDo(plan)) return endWithNothing(session, plan);
   if (file === undefined && options.yes !== true) {
-    if (!(await confirmed(session, 'Make these changes?'))) return declined(session);
+    if (!(await confirm(session, 'Make these changes?'))) return declined(session);
     // The operator may have taken their time, and somebody else may have applied the same plan.
     const shown = toPlanFile(plan);
     const now = await look(shown);
@@ -102,14 +114,14 @@ async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
 }
 
 interface Decided {
-  readonly stage: Stage;
+  readonly stage: CliEnvironment;
   readonly plan: OverallPlan;
   /** Whether the plan has to be shown: a file was seen by whoever reviewed it. */
   readonly shown: boolean;
 }
 
-function tellDecided(session: Session, { stage, plan, shown }: Decided): void {
-  tellHead(session.out, stage, planReport(plan, []));
+function printDecided(session: Session, { stage, plan, shown }: Decided): void {
+  printHead(session.out, stage, createPlanReport(plan, []));
   if (!shown) return;
   const { accountId, ...whole } = plan;
   if (accountId !== undefined)
@@ -118,16 +130,16 @@ function tellDecided(session: Session, { stage, plan, shown }: Decided): void {
         `Resources with something for account ${accountId}, each with all that is due on it`,
       ),
     );
-  tellPlan(session.out, whole, warningsOf(plan));
+  printPlan(session.out, whole, listPlanWarnings(plan));
 }
 
 function nothingToDo(plan: OverallPlan): boolean {
-  const { change, failed } = countsOf(plan);
+  const { change, failed } = countPlan(plan);
   return change === 0 && failed === 0;
 }
 
 function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
-  const waits = countsOf(plan).withheld > 0;
+  const waits = countPlan(plan).withheld > 0;
   const reason = `Nothing to do: ${waits ? 'what is left are removals that are withheld' : 'all is as it should be'}`;
   out.result({
     status: 'succeeded',
@@ -136,7 +148,7 @@ function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
     left: [],
     calls: {},
     durationMs: 0,
-    warnings: warningsOf(plan),
+    warnings: listPlanWarnings(plan),
   });
   out.line();
   out.line(`${out.colors.bold(out.colors.green('succeeded'))}: ${reason}`);
@@ -151,25 +163,25 @@ function declined({ out }: Session): ExitCode {
 async function applyOn(session: Session, { stage, plan }: Decided): Promise<ExitCode> {
   const { out } = session;
   const { services, calls } = stage;
-  const runId = madeUpId('apply');
+  const runId = createRunId('apply');
   forgetCalls(calls);
   const start = performance.now();
   const interruption = watchInterruption(session);
   await applyPlan(services, {
     runId,
     plan,
-    startedBy: `${personOf(session.io)}@${hostname()}`,
-    onProgress: ({ done, of }) => out.transient(`  … ${done} of ${counted(of, 'resource')} done`),
+    startedBy: `${getCurrentUser(session.io)}@${hostname()}`,
+    onProgress: ({ done, of }) => out.transient(`  … ${done} of ${formatCount(of, 'resource')} done`),
     onWait: (held) => out.note(waitText(held)),
     isInterrupted: interruption.happened,
   }).finally(interruption.unwatch);
   const durationMs = Math.round(performance.now() - start);
   const result = { status: 'SUCCEEDED', states: [] } as const;
-  const ended = await runReport(services.store, { runId, result, calls, durationMs });
+  const ended = await createRunReport(services.store, { runId, result, calls, durationMs });
   out.result(ended.report);
   out.line();
   out.line(out.colors.bold(`Run ${runId}`));
-  tellRun(out, plan.active.configuration, { ...ended, differences: false });
+  printRun(out, plan.active.configuration, { ...ended, differences: false });
   if (ended.report.status !== 'failed') return exitCodes.succeeded;
   return interruption.happened() ? exitCodes.interrupted : exitCodes.failed;
 }
@@ -177,7 +189,7 @@ async function applyOn(session: Session, { stage, plan }: Decided): Promise<Exit
 /** `Waiting for run apply-…, started by ana@laptop, which holds 2 resources until … at the latest` */
 const waitText = ({ runId, startedBy, until, resources }: HeldByRun): string =>
   `Waiting for run ${runId}${startedBy === undefined ? '' : `, started by ${startedBy}`}, which holds ` +
-  `${resources.length === 1 ? resources[0] : counted(resources.length, 'resource')} until ${until} at the latest`;
+  `${resources.length === 1 ? resources[0] : formatCount(resources.length, 'resource')} until ${until} at the latest`;
 
 /** What has begun is finished when the operator interrupts; a second time ends the process at once. */
 function watchInterruption({ io, out }: Session) {

@@ -8,14 +8,20 @@ import {
   findRequest,
 } from '../../shared/runs/approval/decide-approval.ts';
 import type { ApprovalRequest } from '../../shared/store/ports.ts';
-import { approvalReport, tellRequest } from '../approval-output.ts';
-import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
-import { canAsk, confirmed } from '../confirm.ts';
-import { personOf } from '../current-user.ts';
+import { createApprovalReport, printRequest } from '../approval-output.ts';
+import {
+  type CommandContext,
+  type CommonOptions,
+  createCommand,
+  runAction,
+  type Session,
+} from '../command.ts';
+import { canAsk, confirm } from '../confirm.ts';
+import { getCurrentUser } from '../current-user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { connect } from '../services.ts';
 import { UsageError } from '../usage-error.ts';
-import { tellWarnings } from '../warnings.ts';
+import { printWarnings } from '../warnings.ts';
 
 export interface ApproveOptions extends CommonOptions {
   readonly run?: string;
@@ -26,8 +32,8 @@ export interface ApproveOptions extends CommonOptions {
   readonly yes?: boolean;
 }
 
-export const approveCommand = (context: CommandContext): Command =>
-  newCommand('approve', 'Approve what a run asks for, or list what is asked.')
+export const createApproveCommand = (context: CommandContext): Command =>
+  createCommand('approve', 'Approve what a run asks for, or list what is asked.')
     .option('--run <id>', 'the run that asks; without it, what is open is listed')
     .option('--plan <hash>', 'the hash of what you have seen, as the message and the list show it')
     .option('--reject', 'say no; needs --reason')
@@ -35,7 +41,7 @@ export const approveCommand = (context: CommandContext): Command =>
     .option('--by <name>', 'who decides, for the record (default: the user of this machine)')
     .option('--yes', 'do not ask')
     .action(
-      acting<ApproveOptions>(context, (options, session) => {
+      runAction<ApproveOptions>(context, (options, session) => {
         const answer = answerOf(options, session);
         return approve(answer, session, connect(session, { memoryAllowed: false }).services);
       }),
@@ -56,7 +62,7 @@ export function answerOf(options: ApproveOptions, session: Session): Answer {
     );
   if (reject && reason === undefined) throw new UsageError('Say why with --reason TEXT');
   if (!yes && !canAsk(session)) throw new UsageError('Nobody can be asked here: say --yes');
-  const by = options.by ?? personOf(session.io);
+  const by = options.by ?? getCurrentUser(session.io);
   return { runId, planHash, verdict: reject ? 'rejected' : 'approved', by, reason, yes };
 }
 
@@ -64,20 +70,20 @@ export async function approve(answer: Answer, session: Session, services: Servic
   if (answer === undefined) return list(session, services);
   const { out } = session;
   const request = await findRequest(services, answer);
-  tellRequest(out, request);
+  printRequest(out, request);
   out.line();
   const question = answer.verdict === 'approved' ? 'Approve this?' : 'Reject this?';
-  if (!answer.yes && request.decision === undefined && !(await confirmed(session, question))) {
+  if (!answer.yes && request.decision === undefined && !(await confirm(session, question))) {
     out.line('Nothing was changed.');
     return exitCodes.changesPending;
   }
   const decided = await decideApproval(services, answer);
-  out.result({ status: 'succeeded', ...approvalReport(request), ...decided });
-  tellDecided(session, request, decided);
+  out.result({ status: 'succeeded', ...createApprovalReport(request), ...decided });
+  printDecided(session, request, decided);
   return exitCodes.succeeded;
 }
 
-function tellDecided({ out }: Session, { runId }: ApprovalRequest, decided: DecidedApproval): void {
+function printDecided({ out }: Session, { runId }: ApprovalRequest, decided: DecidedApproval): void {
   const { verdict, by, at } = decided.decision;
   out.line(
     decided.already
@@ -99,15 +105,15 @@ async function list({ out }: Session, { store, clock }: Services): Promise<ExitC
   const warnings = unreadable.map(formatUnreadable);
   out.result({
     status: 'succeeded',
-    open: open.map(approvalReport),
+    open: open.map(createApprovalReport),
     ...(warnings.length === 0 ? {} : { warnings }),
   });
-  tellWarnings(out, warnings);
+  printWarnings(out, warnings);
   if (open.length === 0) out.line('Nobody waits for approval.');
   for (const request of open) {
-    tellRequest(out, request);
+    printRequest(out, request);
     out.line();
-    out.line(`  ${out.colors.bold(approvalReport(request).command)}`);
+    out.line(`  ${out.colors.bold(createApprovalReport(request).command)}`);
     out.line();
   }
   return exitCodes.succeeded;

@@ -5,25 +5,31 @@ import { type ErrorRecord, toErrorRecord } from '../../shared/platform/errors.ts
 import { type Capacity, measureCapacity } from '../../shared/reconcile/capacity.ts';
 import { formatSearchProblems } from '../../shared/reconcile/discover-resources.ts';
 import type { OverallPlan, ResourceSnapshot } from '../../shared/reconcile/plan-all.ts';
-import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
-import { lookAt } from '../environment.ts';
+import {
+  type CommandContext,
+  type CommonOptions,
+  createCommand,
+  runAction,
+  type Session,
+} from '../command.ts';
+import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { aligned, type Colors, counted, grouped, type Output, wrapped } from '../output.ts';
-import { tellHead } from '../plan-output.ts';
-import { planReport } from '../plan-report.ts';
-import { accountsInOrder, headingOf } from '../run-output.ts';
-import { partsOf } from '../run-report.ts';
-import { type ToldTogether, toldTogether } from '../told-together.ts';
-import { tellWarnings, widthOf } from '../warnings.ts';
+import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from '../output.ts';
+import { printHead } from '../plan-output.ts';
+import { createPlanReport } from '../plan-report.ts';
+import { formatHeading, sortAccounts } from '../run-output.ts';
+import { splitResourceKey } from '../run-report.ts';
+import { groupSharedErrors, type SharedErrors } from '../told-together.ts';
+import { getReadableWidth, printWarnings } from '../warnings.ts';
 
 interface BudgetOptions extends CommonOptions {
   readonly simulate?: boolean;
 }
 
-export const budgetCommand = (context: CommandContext): Command =>
-  newCommand('budget', 'Show how full each policy is, and how many accounts still fit.')
+export const createBudgetCommand = (context: CommandContext): Command =>
+  createCommand('budget', 'Show how full each policy is, and how many accounts still fit.')
     .option('--simulate', 'in a simulated organization in which everybody is onboarded; without AWS')
-    .action(acting<BudgetOptions>(context, budget));
+    .action(runAction<BudgetOptions>(context, budget));
 
 interface Reckoned {
   readonly resource: string;
@@ -33,7 +39,7 @@ interface Reckoned {
 }
 
 async function budget(options: BudgetOptions, session: Session): Promise<ExitCode> {
-  const { configuration, stage, plan } = await lookAt(session, options);
+  const { configuration, stage, plan } = await readEverything(session, options);
   const reckoned = plan.resources
     .filter(({ desired }) => desired.shares.length > 0)
     .map((standing) => reckon(standing, configuration));
@@ -42,10 +48,10 @@ async function budget(options: BudgetOptions, session: Session): Promise<ExitCod
     reckoned.some(({ error }) => error !== undefined) || failed.length + unreadable.length > 0;
   const status = incomplete ? 'incomplete' : 'complete';
   session.out.result({ status, resources: reckoned.map(reported) });
-  tellHead(session.out, stage, planReport(plan, []));
-  const together = toldTogether(reckoned);
-  tellBudgets(session.out, configuration, { reckoned, together });
-  tellWarnings(session.out, [...together.lines, ...warningsOf(plan)]);
+  printHead(session.out, stage, createPlanReport(plan, []));
+  const together = groupSharedErrors(reckoned);
+  printBudgets(session.out, configuration, { reckoned, together });
+  printWarnings(session.out, [...together.lines, ...warningsOf(plan)]);
   return incomplete ? exitCodes.failed : exitCodes.succeeded;
 }
 
@@ -62,7 +68,7 @@ function reckon({ desired, state, read, error }: ResourceSnapshot, configuration
 
 /** `room` is null where any number of accounts fits. */
 const reported = ({ resource, budget, error }: Reckoned) => ({
-  ...partsOf(resource),
+  ...splitResourceKey(resource),
   ...(budget === undefined ? {} : { ...budget, room: budget.room ?? null }),
   ...(error === undefined ? {} : { error }),
 });
@@ -72,20 +78,20 @@ const warningsOf = ({ discovery }: OverallPlan): readonly string[] => [
   ...discovery.warnings,
 ];
 
-function tellBudgets(
+function printBudgets(
   out: Output,
   configuration: Configuration,
-  { reckoned, together }: { readonly reckoned: readonly Reckoned[]; readonly together: ToldTogether },
+  { reckoned, together }: { readonly reckoned: readonly Reckoned[]; readonly together: SharedErrors },
 ): void {
-  for (const account of accountsInOrder(reckoned, configuration)) {
-    const here = reckoned.filter(({ resource }) => partsOf(resource).account === account);
+  for (const account of sortAccounts(reckoned, configuration)) {
+    const here = reckoned.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
-    out.line(out.colors.bold(headingOf(account, configuration)));
-    const rows = aligned(here.map((each) => row(each, out.colors)));
+    out.line(out.colors.bold(formatHeading(account, configuration)));
+    const rows = alignColumns(here.map((each) => row(each, out.colors)));
     for (const [index, { resource, error }] of here.entries()) {
       out.line(rows[index]);
       if (error === undefined || together.resources.has(resource)) continue;
-      for (const line of wrapped(`${error.name}: ${error.message}`, widthOf(out) - 6))
+      for (const line of wrapText(`${error.name}: ${error.message}`, getReadableWidth(out) - 6))
         out.line(`      ${out.colors.red(line)}`);
     }
   }
@@ -94,21 +100,21 @@ function tellBudgets(
 }
 
 function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] {
-  const { region, kind, id } = partsOf(resource);
+  const { region, kind, id } = splitResourceKey(resource);
   const name = [getGrantKind(kind).title, colors.bold(id), colors.dim(region)];
   if (budget === undefined) return [colors.red('✗'), ...name];
   const { size, limit, unit, packing, room, next } = budget;
-  const full = `${grouped(size)} of ${grouped(limit)} ${unit}, ${Math.ceil((size / limit) * 100)} %`;
+  const full = `${formatNumber(size)} of ${formatNumber(limit)} ${unit}, ${Math.ceil((size / limit) * 100)} %`;
   const comes = [
     ...(packing === undefined ? [] : [packing]),
-    ...(next === undefined ? [] : [`${next.packing} after ${grouped(next.after)} more`]),
+    ...(next === undefined ? [] : [`${next.packing} after ${formatNumber(next.after)} more`]),
     ...(room === undefined ? [] : ['then refused']),
   ];
   return [markOf(budget, colors), ...name, full, roomText(budget), colors.dim(comes.join(', '))];
 }
 
 const roomText = ({ room }: Capacity): string =>
-  room === undefined ? 'any number more' : `${counted(room, 'account')} more`;
+  room === undefined ? 'any number more' : `${formatCount(room, 'account')} more`;
 
 /** Fewer than this still fit: time to do something. */
 const few = 20;
@@ -124,5 +130,5 @@ function scarcest(reckoned: readonly Reckoned[]): string {
   );
   const [least] = rooms.sort((a, b) => a.room - b.room);
   if (least === undefined) return 'no resource lists accounts';
-  return `${counted(least.room, 'account')} more until the first is full: ${least.resource}`;
+  return `${formatCount(least.room, 'account')} more until the first is full: ${least.resource}`;
 }

@@ -7,31 +7,37 @@ import type { OverallPlan } from '../../shared/reconcile/plan-all.ts';
 import { listReadWarnings } from '../../shared/reconcile/read-and-plan.ts';
 import type { UnmanagedChange } from '../../shared/reconcile/unmanaged-changes.ts';
 import { type DriftStatus, driftStatuses } from '../../shared/store/run-ports.ts';
-import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
+import {
+  type CommandContext,
+  type CommonOptions,
+  createCommand,
+  runAction,
+  type Session,
+} from '../command.ts';
 import { contestedText } from '../contested.ts';
-import { differenceLines } from '../differences.ts';
-import { lookAt } from '../environment.ts';
+import { formatDifferences } from '../differences.ts';
+import { readEverything } from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { leavingText } from '../grace-text.ts';
-import { aligned, type Colors, grouped, type Output, wrapped } from '../output.ts';
-import { leftOver, tellHead } from '../plan-output.ts';
-import { planReport } from '../plan-report.ts';
-import { accountsInOrder, headingOf } from '../run-output.ts';
-import { partsOf } from '../run-report.ts';
-import { type ToldTogether, toldTogether } from '../told-together.ts';
-import { tellWarnings, widthOf } from '../warnings.ts';
+import { alignColumns, type Colors, formatNumber, type Output, wrapText } from '../output.ts';
+import { leftOver, printHead } from '../plan-output.ts';
+import { createPlanReport } from '../plan-report.ts';
+import { formatHeading, sortAccounts } from '../run-output.ts';
+import { splitResourceKey } from '../run-report.ts';
+import { groupSharedErrors, type SharedErrors } from '../told-together.ts';
+import { getReadableWidth, printWarnings } from '../warnings.ts';
 
 interface DriftOptions extends CommonOptions {
   readonly simulate?: boolean;
 }
 
-export const driftCommand = (context: CommandContext): Command =>
-  newCommand('drift', 'Compare every policy with how it should be, and with how the last run left it.')
+export const createDriftCommand = (context: CommandContext): Command =>
+  createCommand('drift', 'Compare every policy with how it should be, and with how the last run left it.')
     .option('--simulate', 'in a simulated organization in which everybody is onboarded; without AWS')
-    .action(acting<DriftOptions>(context, drift));
+    .action(runAction<DriftOptions>(context, drift));
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
-  const { configuration, stage, plan } = await lookAt(session, options);
+  const { configuration, stage, plan } = await readEverything(session, options);
   const found = listDrift(plan);
   const counts = countsOf(found);
   const warnings = [
@@ -41,10 +47,10 @@ async function drift(options: DriftOptions, session: Session): Promise<ExitCode>
   ];
   const status = statusOf(counts, plan);
   session.out.result({ status, counts, warnings, resources: found.map(reported) });
-  tellHead(session.out, stage, planReport(plan, []));
-  const together = toldTogether(found);
-  tellDrift(session.out, configuration, { found, together });
-  tellWarnings(session.out, [...together.lines, ...warnings]);
+  printHead(session.out, stage, createPlanReport(plan, []));
+  const together = groupSharedErrors(found);
+  printDrift(session.out, configuration, { found, together });
+  printWarnings(session.out, [...together.lines, ...warnings]);
   return exitCodeByStatus[status];
 }
 
@@ -69,18 +75,18 @@ const exitCodeByStatus = {
   'no-drift': exitCodes.succeeded,
 } as const;
 
-const reported = ({ resource, ...drift }: ResourceDrift) => ({ ...partsOf(resource), ...drift });
+const reported = ({ resource, ...drift }: ResourceDrift) => ({ ...splitResourceKey(resource), ...drift });
 
-function tellDrift(
+function printDrift(
   out: Output,
   configuration: Configuration,
-  { found, together }: { readonly found: readonly ResourceDrift[]; readonly together: ToldTogether },
+  { found, together }: { readonly found: readonly ResourceDrift[]; readonly together: SharedErrors },
 ): void {
-  for (const account of accountsInOrder(found, configuration)) {
-    const here = found.filter(({ resource }) => partsOf(resource).account === account);
+  for (const account of sortAccounts(found, configuration)) {
+    const here = found.filter(({ resource }) => splitResourceKey(resource).account === account);
     out.line();
-    out.line(out.colors.bold(headingOf(account, configuration)));
-    const rows = aligned(here.map((each) => driftRow(each, out.colors)));
+    out.line(out.colors.bold(formatHeading(account, configuration)));
+    const rows = alignColumns(here.map((each) => driftRow(each, out.colors)));
     for (const [index, each] of here.entries()) {
       out.line(rows[index]);
       const details = together.resources.has(each.resource) ? [] : detailLines(each, out);
@@ -92,12 +98,12 @@ function tellDrift(
   const parts = driftStatuses.filter((status) => counts[status] > 0);
   out.line();
   out.line(
-    `${out.colors.bold('Drift:')} ${parts.map((each) => `${grouped(counts[each])} ${each}`).join(', ')}`,
+    `${out.colors.bold('Drift:')} ${parts.map((each) => `${formatNumber(counts[each])} ${each}`).join(', ')}`,
   );
 }
 
 function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors): readonly string[] {
-  const { region, kind, id } = partsOf(resource);
+  const { region, kind, id } = splitResourceKey(resource);
   const others = foreign === 'changed' && status !== 'foreign-changed' ? ', foreign-changed' : '';
   return [
     `${markOf(status, colors)} ${status}${others}`,
@@ -110,20 +116,20 @@ function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors):
 /** From how it should be to how it is. */
 function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
   const { status, differences, contested, error } = drift;
-  const width = widthOf(out) - 6;
+  const width = getReadableWidth(out) - 6;
   if (error !== undefined)
-    return wrapped(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
+    return wrapText(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
   if (status !== 'ours-changed' && status !== 'contested') return [];
-  const why = contested === undefined ? [] : wrapped(contestedText(contested), width).map(out.colors.red);
+  const why = contested === undefined ? [] : wrapText(contestedText(contested), width).map(out.colors.red);
   if (differences.length === 0) return [...why, out.colors.dim(leftOver)];
-  return [...why, ...differenceLines(differences, { colors: out.colors, width })];
+  return [...why, ...formatDifferences(differences, { colors: out.colors, width })];
 }
 
 const unmanagedLines = ({ unmanaged }: ResourceDrift, out: Output): readonly string[] =>
   unmanaged === undefined
     ? []
     : unmanaged.changes.flatMap((change) =>
-        wrapped(unmanagedText(change, unmanaged.since), widthOf(out) - 6).map(out.colors.yellow),
+        wrapText(unmanagedText(change, unmanaged.since), getReadableWidth(out) - 6).map(out.colors.yellow),
       );
 
 const unmanagedText = ({ kind, label }: UnmanagedChange, since: string): string =>
@@ -132,7 +138,7 @@ const unmanagedText = ({ kind, label }: UnmanagedChange, since: string): string 
     : `unmanaged: ${label} ${kind} since ${since}`;
 
 const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[] =>
-  leaving === undefined ? [] : wrapped(leavingText(leaving), widthOf(out) - 6).map(out.colors.dim);
+  leaving === undefined ? [] : wrapText(leavingText(leaving), getReadableWidth(out) - 6).map(out.colors.dim);
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');

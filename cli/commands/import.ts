@@ -1,14 +1,20 @@
 import type { Command } from 'commander';
 import { importOrganization } from '../../shared/accounts/registry.ts';
 import { getActiveApproval } from '../../shared/runs/approval/approval-in-force.ts';
-import { acting, type CommandContext, type CommonOptions, newCommand, type Session } from '../command.ts';
+import {
+  type CommandContext,
+  type CommonOptions,
+  createCommand,
+  runAction,
+  type Session,
+} from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { counted } from '../output.ts';
+import { formatCount } from '../output.ts';
 import { connect } from '../services.ts';
 
-export const importCommand = (context: CommandContext): Command =>
-  newCommand('import', "Fill the installation's registry with the accounts of the organization.").action(
-    acting<CommonOptions>(context, importAccounts),
+export const createImportCommand = (context: CommandContext): Command =>
+  createCommand('import', "Fill the installation's registry with the accounts of the organization.").action(
+    runAction<CommonOptions>(context, importAccounts),
   );
 
 async function importAccounts(_: CommonOptions, session: Session): Promise<ExitCode> {
@@ -23,12 +29,12 @@ async function importAccounts(_: CommonOptions, session: Session): Promise<ExitC
     clock,
     random,
     needsApproval: () => getActiveApproval(store),
-    onProgress: ({ accounts }) => out.transient(`  … ${counted(accounts, 'account')}`),
+    onProgress: ({ accounts }) => out.transient(`  … ${formatCount(accounts, 'account')}`),
   });
   out.result({ status: 'succeeded', ...report });
   const { accounts, changed, departed } = report;
   out.line(
-    `${out.colors.green('✓')} ${counted(accounts, 'account')}: ${changed} stored, ${departed} found to have left`,
+    `${out.colors.green('✓')} ${formatCount(accounts, 'account')}: ${changed} stored, ${departed} found to have left`,
   );
   out.line(
     before === undefined ? '  The registry is ready now: runs may write.' : '  The registry was ready.',

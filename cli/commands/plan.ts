@@ -7,19 +7,26 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { type OverallPlan, toPlanFile } from '../../shared/reconcile/plan-all.ts';
 import { isPendingApproval } from '../../shared/reconcile/required-approval.ts';
 import { assumeActivated } from '../../shared/runs/activate.ts';
-import { pendingReport, tellPending } from '../approval-output.ts';
+import { createPendingReport, printPending } from '../approval-output.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
-import { openStage, planOn, type ScopeOptions, type Stage, scopeOf, withAccounts } from '../environment.ts';
+import {
+  type CliEnvironment,
+  openEnvironment,
+  parseScope,
+  planWithProgress,
+  readAccountsIfNeeded,
+  type ScopeOptions,
+} from '../environment.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { tellHead, tellPlan } from '../plan-output.ts';
-import { type PlanReport, planReport, warningsOf } from '../plan-report.ts';
+import { printHead, printPlan } from '../plan-output.ts';
+import { createPlanReport, listPlanWarnings, type PlanReport } from '../plan-report.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface PlanOptions extends CommonOptions, ScopeOptions {
@@ -27,42 +34,44 @@ interface PlanOptions extends CommonOptions, ScopeOptions {
   readonly simulate?: boolean;
 }
 
-export const planCommand = (context: CommandContext): Command =>
-  newCommand('plan', 'Show what would change in which policy, without changing anything.')
+export const createPlanCommand = (context: CommandContext): Command =>
+  createCommand('plan', 'Show what would change in which policy, without changing anything.')
     .option('--account <id>', 'only what concerns this account')
     .option('--all', 'everything (the default)')
     .option('--out <file>', 'write the plan to a file that `apply --plan` takes')
     .option('--simulate', 'in a simulated organization in which nobody is onboarded yet; without AWS')
-    .action(acting<PlanOptions>(context, plan));
+    .action(runAction<PlanOptions>(context, plan));
 
 async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
-  const accountId = scopeOf(options);
-  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const accountId = parseScope(options);
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
   const simulate = options.simulate === true;
-  const opened = await openStage(session, { configuration, simulate, memoryAllowed: 'anywhere' });
+  const opened = await openEnvironment(session, { configuration, simulate, memoryAllowed: 'anywhere' });
   if (options.out !== undefined) requireKept(opened, session);
-  const stage = await withAccounts(opened, session);
-  const active = await assumeActivated(stage.services.store, configuration);
-  const overall = await planOn(stage, session, { active, accountId });
+  const environment = await readAccountsIfNeeded(opened, session);
+  const active = await assumeActivated(environment.services.store, configuration);
+  const overall = await planWithProgress(environment, session, { active, accountId });
   const warnings = [
-    ...(stage.noImport ? [noImportWarning] : []),
-    ...(await stageWarnings(stage, active)),
-    ...(await waitingWarnings(stage, accountId)),
-    ...warningsOf(overall),
+    ...(environment.noImport ? [noImportWarning] : []),
+    ...(await listEnvironmentWarnings(environment, active)),
+    ...(await waitingWarnings(environment, accountId)),
+    ...listPlanWarnings(overall),
   ];
-  const report = planReport(overall, warnings);
+  const report = createPlanReport(overall, warnings);
   const approval =
-    accountId === undefined ? undefined : await pendingReport(stage.services, overall.active, accountId);
+    accountId === undefined
+      ? undefined
+      : await createPendingReport(environment.services, overall.active, accountId);
   if (options.out !== undefined) await writePlan(options.out, overall, session);
   session.out.result({
     ...report,
     ...(approval === undefined ? {} : { approval }),
     ...(options.out === undefined ? {} : { file: options.out }),
   });
-  tellHead(session.out, stage, report);
-  tellPlan(session.out, overall, warnings);
-  if (approval !== undefined) tellPending(session.out, approval);
-  tellFile(session, options.out, report);
+  printHead(session.out, environment, report);
+  printPlan(session.out, overall, warnings);
+  if (approval !== undefined) printPending(session.out, approval);
+  printFile(session, options.out, report);
   return exitOf(report);
 }
 
@@ -74,7 +83,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
   })[status];
 
 /** A plan is bound to the table's registry; one that was imported for this plan alone means nothing to `apply`. */
-function requireKept({ inMemory, simulated }: Stage, { io }: Session): void {
+function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
   throw new UsageError("--out needs the installation's table: set ONBOARDING_TABLE");
 }
@@ -86,7 +95,7 @@ async function writePlan(file: string, overall: OverallPlan, { io }: Session): P
   });
 }
 
-function tellFile({ out }: Session, file: string | undefined, { planHash }: PlanReport): void {
+function printFile({ out }: Session, file: string | undefined, { planHash }: PlanReport): void {
   if (file === undefined) return;
   out.line(`${out.colors.green('✓')} written to ${file}, hash ${planHash.slice(0, 12)}`);
   out.line(`  Make these changes: onboarding apply --plan ${file}`);
@@ -94,7 +103,7 @@ function tellFile({ out }: Session, file: string | undefined, { planHash }: Plan
 
 /** Of a plan for all: who is not served. A plan for one account says more. */
 async function waitingWarnings(
-  { services: { store } }: Stage,
+  { services: { store } }: CliEnvironment,
   accountId: string | undefined,
 ): Promise<readonly string[]> {
   if (accountId !== undefined) return [];
@@ -109,8 +118,8 @@ const noImportWarning =
   'Organizations for this plan alone, and nothing was stored. Run `onboarding import` before you apply the plan';
 
 /** How far the plan can be trusted. */
-async function stageWarnings(
-  { services, inMemory, simulated }: Stage,
+async function listEnvironmentWarnings(
+  { services, inMemory, simulated }: CliEnvironment,
   { hash }: ActiveConfiguration & { configuration: Configuration },
 ): Promise<readonly string[]> {
   if (simulated) return [];

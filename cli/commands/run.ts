@@ -9,28 +9,28 @@ import { listCallEvents } from '../../shared/grants/kinds.ts';
 import type { CallCounts } from '../../shared/platform/aws/plugins.ts';
 import { canAffectSearch } from '../../shared/reconcile/discover-resources.ts';
 import type { Services } from '../../shared/reconcile/services.ts';
-import { addExampleFinds } from '../../simulator/example-finds.ts';
-import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
-import { tellGain } from '../approval-output.ts';
+import { addExampleMatches } from '../../simulator/example-finds.ts';
+import { explainNotStarted, runLocally } from '../../simulator/local-deployment.ts';
+import { printGain } from '../approval-output.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
-import { isOfDeployments } from '../deployment-input.ts';
+import { isDeploymentInput } from '../deployment-input.ts';
 import { runDeployment } from '../deployment-run.ts';
 import { readEvent } from '../event-file.ts';
-import { letItHappen, setTheScene } from '../event-world.ts';
+import { applyEvent, prepareOrganization } from '../event-world.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { counted, type Output } from '../output.ts';
-import { newProgress } from '../progress.ts';
-import { tellRun } from '../run-output.ts';
-import { type RunReport, runReport } from '../run-report.ts';
-import { connectForRun, loggerOf } from '../services.ts';
-import { forgetCalls, newSimulation, onboardEveryone, prepareDeployment } from '../simulation.ts';
+import { formatCount, type Output } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { printRun } from '../run-output.ts';
+import { createRunReport, type RunReport } from '../run-report.ts';
+import { connectForRun, createLogger } from '../services.ts';
+import { createSimulation, forgetCalls, onboardEveryone, prepareDeployment } from '../simulation.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface RunOptions extends CommonOptions {
@@ -39,29 +39,29 @@ interface RunOptions extends CommonOptions {
   readonly name?: string;
 }
 
-export const runCommand = (context: CommandContext): Command =>
-  newCommand('run', 'Run a state machine here, for an EventBridge event or a manual input.')
+export const createRunCommand = (context: CommandContext): Command =>
+  createCommand('run', 'Run a state machine here, for an EventBridge event or a manual input.')
     .option('-e, --event <file>', 'required: the event or input as JSON; - is the standard input')
     .option('--simulate', 'in a simulated organization, made to fit the event; without AWS')
     .option('--name <name>', 'name of the execution, which is the id of the run (default: made up)')
-    .action(acting<RunOptions>(context, runForEvent));
+    .action(runAction<RunOptions>(context, runForEvent));
 
 async function runForEvent(options: RunOptions, session: Session): Promise<ExitCode> {
   const runId = nameOf(options);
   if (options.event === undefined)
     throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
-  const configuration = await loadConfiguration(configurationFile(options, session.io));
+  const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
   const input = await readEvent(options.event, session.io);
-  if (await isOfDeployments(input))
+  if (await isDeploymentInput(input))
     return runDeployment({ runId, input, configuration, simulate: options.simulate === true }, session);
   const event = parseAccountEvent(input, listCallEvents());
   const reason = await whyNotStarted(event, input);
   if (reason !== undefined) return ignored(session, runId, reason);
 
-  const stage = options.simulate
+  const environment = options.simulate
     ? await simulated(session, configuration, { event, input })
     : await connected(session, configuration, runId);
-  return runOn(stage, session, { runId, input, configuration, event });
+  return runOn(environment, session, { runId, input, configuration, event });
 }
 
 type Event = ReturnType<typeof parseAccountEvent>;
@@ -77,7 +77,7 @@ function nameOf({ name }: RunOptions): string {
 /** The rules of EventBridge decide on events; a person who starts a run by hand passes them by. */
 async function whyNotStarted(event: Event, input: unknown): Promise<string | undefined> {
   if (event.type === 'change' && event.cause === 'manual') return undefined;
-  const reason = await notStartedBecause(input);
+  const reason = await explainNotStarted(input);
   if (reason === undefined) return undefined;
   return event.type === 'ignored' ? event.reason : reason;
 }
@@ -106,9 +106,9 @@ const exitOf = ({ status }: RunReport): ExitCode =>
   })[status];
 
 /** A run on this machine ends at the question: nobody sits here until the answer comes. */
-function tellWaiting(out: Output, { approval }: RunReport, inMemory: boolean): void {
+function printWaiting(out: Output, { approval }: RunReport, inMemory: boolean): void {
   if (approval === undefined) return;
-  tellGain(out, approval.difference);
+  printGain(out, approval.difference);
   out.line();
   out.line(
     inMemory
@@ -118,7 +118,7 @@ function tellWaiting(out: Output, { approval }: RunReport, inMemory: boolean): v
 }
 
 /** Where the state machine runs. */
-interface Stage {
+interface RunEnvironment {
   readonly services: Services;
   readonly calls: CallCounts;
   readonly where: string;
@@ -132,27 +132,31 @@ async function simulated(
   session: Session,
   configuration: Configuration,
   { event, input }: { event: Event; input: unknown },
-): Promise<Stage> {
+): Promise<RunEnvironment> {
   const isNew = (search: ConfiguredSearch) =>
     event.type === 'resource' && canAffectSearch(search, event.place);
-  const simulation = newSimulation(configuration, {
-    logger: loggerOf(session),
+  const simulation = createSimulation(configuration, {
+    logger: createLogger(session),
     finds: (search) => !isNew(search),
   });
   const { organization, services, calls } = simulation;
   const scene = { organization, configuration, input };
   session.io.prepareWorld?.(organization);
-  if (event.type === 'change') setTheScene(scene, event);
+  if (event.type === 'change') prepareOrganization(scene, event);
   await prepareDeployment(services, configuration);
   await onboardEveryone(simulation);
-  if (event.type === 'change') letItHappen(scene, event);
-  addExampleFinds(organization, configuration, isNew);
+  if (event.type === 'change') applyEvent(scene, event);
+  addExampleMatches(organization, configuration, isNew);
   forgetCalls(calls);
-  const size = counted(organization.world.accounts.size, 'account');
+  const size = formatCount(organization.world.accounts.size, 'account');
   return { services, calls, where: `a simulated organization of ${size}`, waits: 'none', inMemory: true };
 }
 
-async function connected(session: Session, configuration: Configuration, runId: string): Promise<Stage> {
+async function connected(
+  session: Session,
+  configuration: Configuration,
+  runId: string,
+): Promise<RunEnvironment> {
   const connection = await connectForRun(session, configuration, runId);
   return { ...connection, waits: connection.inMemory ? 'none' : 'real' };
 }
@@ -165,21 +169,21 @@ interface Execution {
 }
 
 async function runOn(
-  { services, calls, where, waits, inMemory }: Stage,
+  { services, calls, where, waits, inMemory }: RunEnvironment,
   { out }: Session,
   { runId, input, configuration, event }: Execution,
 ): Promise<ExitCode> {
   out.line(`${out.colors.bold(`Run ${runId}`)}: ${subjectOf(event)}`);
   out.line(out.colors.dim(`In ${where}`));
   out.line();
-  const onState = newProgress(out);
+  const onState = createProgress(out);
   const start = performance.now();
   const result = await runLocally({ services, name: runId, input, waits, onState });
   const durationMs = Math.round(performance.now() - start);
-  const ended = await runReport(services.store, { runId, result, calls, durationMs });
+  const ended = await createRunReport(services.store, { runId, result, calls, durationMs });
   out.result(ended.report);
-  tellRun(out, configuration, ended);
-  tellWaiting(out, ended.report, inMemory);
+  printRun(out, configuration, ended);
+  printWaiting(out, ended.report, inMemory);
   return exitOf(ended.report);
 }
 

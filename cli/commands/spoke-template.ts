@@ -5,15 +5,15 @@ import type { Configuration } from '../../shared/configuration/schema.ts';
 import { accountIdPattern } from '../../shared/platform/account.ts';
 import { centralAccountNames } from '../../shared/platform/central-accounts.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { giveTemplate } from '../template-output.ts';
+import { outputTemplate } from '../template-output.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface SpokeOptions extends CommonOptions {
@@ -23,22 +23,22 @@ interface SpokeOptions extends CommonOptions {
   readonly out?: string;
 }
 
-export const spokeTemplateCommand = (context: CommandContext): Command =>
-  newCommand('spoke-template', 'Print the CloudFormation template of what a central account needs.')
+export const createSpokeTemplateCommand = (context: CommandContext): Command =>
+  createCommand('spoke-template', 'Print the CloudFormation template of what a central account needs.')
     .argument('<account>', `its name in the configuration: ${centralAccountNames.join(', ')}`)
     .option('--hub <id>', 'the account that the project is deployed in (default: the management account)')
     .option('--hub-region <region>', 'the region that it is deployed in', 'us-east-1')
     .option('--operator <arn>', 'a role or user with credentials of its own; may be repeated', collected, [])
     .option('--out <file>', 'write it to a file; as JSON where its name ends so')
     .action((name: string, options: SpokeOptions) =>
-      acting<SpokeOptions>(context, (given, session) => print(name, given, session))(options),
+      runAction<SpokeOptions>(context, (given, session) => print(name, given, session))(options),
     );
 
 const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 async function print(name: string, options: SpokeOptions, session: Session): Promise<ExitCode> {
   requireValid(options);
-  const file = configurationFile(options, session.io);
+  const file = getConfigurationFile(options, session.io);
   const configuration = await loadConfiguration(file);
   const accountId = centralAccountId(configuration, name, file);
   const { hub = configuration.organization.managementAccount, hubRegion, operator } = options;
@@ -50,7 +50,7 @@ async function print(name: string, options: SpokeOptions, session: Session): Pro
   });
   const { template, regions } = spoke;
   const where = `Deploy it in account ${accountId}, in this order: ${regions.join(', ')}`;
-  await giveTemplate(options.out, { template, facts: { accountId, regions }, where }, session);
+  await outputTemplate(options.out, { template, facts: { accountId, regions }, where }, session);
   return exitCodes.succeeded;
 }
 

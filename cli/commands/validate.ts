@@ -11,26 +11,27 @@ import { getGrantKind } from '../../shared/grants/kinds.ts';
 import type { Finding } from '../../shared/platform/errors.ts';
 import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
-  acting,
   type CommandContext,
   type CommonOptions,
-  configurationFile,
-  newCommand,
+  createCommand,
+  getConfigurationFile,
+  runAction,
   type Session,
 } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { aligned, counted, type Output, shortened } from '../output.ts';
-import { selectorText } from '../selector-text.ts';
-import { tellWarnings } from '../warnings.ts';
+import { alignColumns, formatCount, type Output, shorten } from '../output.ts';
+import { formatSelector } from '../selector-text.ts';
+import { printWarnings } from '../warnings.ts';
 
-export const validateCommand = (context: CommandContext): Command =>
-  newCommand('validate', 'Check a configuration, offline: every mistake at once, and what it holds.').action(
-    acting<CommonOptions>(context, validate),
-  );
+export const createValidateCommand = (context: CommandContext): Command =>
+  createCommand(
+    'validate',
+    'Check a configuration, offline: every mistake at once, and what it holds.',
+  ).action(runAction<CommonOptions>(context, validate));
 
 async function validate(options: CommonOptions, session: Session): Promise<ExitCode> {
   const { out, io } = session;
-  const file = configurationFile(options, io);
+  const file = getConfigurationFile(options, io);
   try {
     const { configuration, warnings } = await loadWithSchemas(file);
     out.result({
@@ -40,8 +41,8 @@ async function validate(options: CommonOptions, session: Session): Promise<ExitC
       warnings: warnings.map(placed),
       ...summary(configuration),
     });
-    tell(out, file, configuration);
-    tellWarnings(
+    printConfiguration(out, file, configuration);
+    printWarnings(
       out,
       warnings.map(({ path, message }) => `${path} ${message}`),
     );
@@ -80,7 +81,7 @@ function summary(configuration: Configuration) {
   };
 }
 
-function tell(out: Output, file: string, configuration: Configuration): void {
+function printConfiguration(out: Output, file: string, configuration: Configuration): void {
   const { green, bold, dim } = out.colors;
   const { organization, installation, grants, centralAccounts } = configuration;
   out.line(`${green('✓')} ${file} is valid`);
@@ -103,24 +104,24 @@ function tell(out: Output, file: string, configuration: Configuration): void {
       entry.name,
       entry.account,
       getGrantKind(entry.kind).title,
-      counted(
+      formatCount(
         resources.filter(({ shares }) => shares.some((share) => share.entry === entry)).length,
         'resource',
       ),
-      dim(shortened(selectorText(entry.for), 48)),
+      dim(shorten(formatSelector(entry.for), 48)),
     ]),
   );
-  tellPatterns(out, configuration);
+  printPatterns(out, configuration);
   tellMatchNotes(out, configuration);
-  tellApproval(out, configuration);
-  tellApplications(out, configuration);
+  printApproval(out, configuration);
+  printApplications(out, configuration);
   out.line();
   const patterns = listSearches(configuration);
   const more = patterns.length === 0 ? '' : ', and so will what the patterns match';
-  out.line(`${counted(resources.length, 'resource')} will have policies of this project${more}.`);
+  out.line(`${formatCount(resources.length, 'resource')} will have policies of this project${more}.`);
 }
 
-function tellPatterns(out: Output, configuration: Configuration): void {
+function printPatterns(out: Output, configuration: Configuration): void {
   const patterns = listSearches(configuration);
   if (patterns.length === 0) return;
   table(
@@ -144,16 +145,16 @@ function tellMatchNotes(out: Output, configuration: Configuration): void {
   for (const { grant, note } of notes) out.line(`  ${out.colors.yellow(grant)} ${note}`);
 }
 
-function tellApproval(out: Output, { approval }: Configuration): void {
+function printApproval(out: Output, { approval }: Configuration): void {
   if (approval === undefined) return;
   out.line();
   const { for: selector, timeLimitHours } = approval;
   out.line(
-    `${out.colors.bold('Approved by a person')}, within ${counted(timeLimitHours, 'hour')}: ${selectorText(selector)}`,
+    `${out.colors.bold('Approved by a person')}, within ${formatCount(timeLimitHours, 'hour')}: ${formatSelector(selector)}`,
   );
 }
 
-function tellApplications(out: Output, configuration: Configuration): void {
+function printApplications(out: Output, configuration: Configuration): void {
   const applications = getApplications(configuration);
   if (applications.length === 0) return;
   table(
@@ -178,11 +179,11 @@ const resourceCount = (
   const here = resources.filter(
     ({ ref, shares }) => ref.accountId === accountId && shares.some(({ entry }) => entries.has(entry)),
   );
-  return counted(here.length, 'resource');
+  return formatCount(here.length, 'resource');
 };
 
 function table(out: Output, title: string, rows: readonly (readonly string[])[]): void {
   out.line();
   out.line(out.colors.bold(title));
-  for (const line of aligned(rows)) out.line(line);
+  for (const line of alignColumns(rows)) out.line(line);
 }

@@ -4,9 +4,9 @@ import type { StatementDifference } from '../../shared/iam/difference.ts';
 import { signs } from '../../shared/iam/difference-text.ts';
 import { getOutcome } from '../../shared/reconcile/outcome.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { bySign, differencesOf } from '../differences.ts';
-import { aligned, type Colors, shortened, tailOf } from '../output.ts';
-import { partsOf } from '../run-report.ts';
+import { getColorOfSign, getDifferences } from '../differences.ts';
+import { alignColumns, type Colors, getTail, shorten } from '../output.ts';
+import { splitResourceKey } from '../run-report.ts';
 
 const idWidth = 24;
 const labelWidth = 26;
@@ -22,17 +22,17 @@ export function compactDifferences(
   const rows = changes
     .filter((change) => getOutcome(change) !== 'unchanged')
     .flatMap((change) =>
-      differencesOf(change).map((difference, index) => [
-        index === 0 ? colors.bold(shortened(nameOf(change), idWidth)) : '',
+      getDifferences(change).map((difference, index) => [
+        index === 0 ? colors.bold(shorten(nameOf(change), idWidth)) : '',
         ...statementCells(difference, mark, colors),
       ]),
     );
-  return aligned(rows, '    ');
+  return alignColumns(rows, '    ');
 }
 
 /** A key's id says little to people, and the first part of it is enough. */
 function nameOf({ resource }: ResourceChange): string {
-  const { kind, id } = partsOf(resource);
+  const { kind, id } = splitResourceKey(resource);
   return getGrantKind(kind).resourceType === 'key' ? `key ${id.split('-')[0]}…` : id;
 }
 
@@ -43,14 +43,14 @@ function statementCells(
 ): readonly string[] {
   const facts = lines.filter(({ sign }) => sign !== ' ');
   const sign = kind === 'changed' ? (facts[0]?.sign ?? '~') : signs[kind];
-  const color = bySign(colors, sign);
+  const color = getColorOfSign(colors, sign);
   const resource = facts.find(({ text }) => text.startsWith('Resource '));
   const shown = factText((resource ?? facts.at(-1))?.text ?? '');
   const others = facts.length > 1 ? ` +${facts.length - 1}` : '';
-  const name = shortened(label.replace(mark, ''), labelWidth);
+  const name = shorten(label.replace(mark, ''), labelWidth);
   return [
     color(`${sign} ${name}`),
-    `${color(tailOf(shown, factWidth - others.length))}${colors.dim(others)}`,
+    `${color(getTail(shown, factWidth - others.length))}${colors.dim(others)}`,
   ];
 }
 

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { notStartedBecause, runLocally } from '../../simulator/local-deployment.ts';
+import { explainNotStarted, runLocally } from '../../simulator/local-deployment.ts';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
-import { type RunReport, runReport, writesOf } from '../run-report.ts';
+import { countWrites, createRunReport, type RunReport } from '../run-report.ts';
 import { forgetCalls, type Simulation } from '../simulation.ts';
 
 /** An event that was handed to EventBridge, and the run that it started. */
@@ -18,23 +18,28 @@ export interface Delivered {
  * Lets an event take its way: through the rules of infrastructure/rules.yml to the state machine.
  * @throws Error where no rule takes it, since the demonstration would show nothing
  */
-export async function deliver(
+export async function deliverEvent(
   { services, calls }: Simulation,
   event: OrganizationEvent,
   { name, onState }: { name: string; onState: (event: StateEvent) => void },
 ): Promise<Delivered> {
-  const reason = await notStartedBecause(event);
+  const reason = await explainNotStarted(event);
   if (reason !== undefined) throw new Error(reason);
   forgetCalls(calls);
   const start = performance.now();
   const result = await runLocally({ services, name, input: event, onState });
   const durationMs = Math.round(performance.now() - start);
-  const ended = await runReport(services.store, { runId: name, result, calls: { ...calls }, durationMs });
-  return { event, ...ended, writes: writesOf(ended.report.calls) };
+  const ended = await createRunReport(services.store, {
+    runId: name,
+    result,
+    calls: { ...calls },
+    durationMs,
+  });
+  return { event, ...ended, writes: countWrites(ended.report.calls) };
 }
 
 /** The one event that an act of the organization announces. */
-export function eventOf({ organization }: Simulation, act: () => void): OrganizationEvent {
+export function captureEvent({ organization }: Simulation, act: () => void): OrganizationEvent {
   const events: OrganizationEvent[] = [];
   const stop = organization.onEvent((event) => events.push(event));
   act();

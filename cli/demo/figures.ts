@@ -1,23 +1,23 @@
-import { callsOf } from '../run-report.ts';
+import { countAllCalls } from '../run-report.ts';
 import type { Simulation } from '../simulation.ts';
-import { newcomer, type Story } from './scenario.ts';
-import { allowedAt, mentions } from './who-can.ts';
+import { newAccount, type ScenarioResult } from './scenario.ts';
+import { countAllowed, countMentions } from './who-can.ts';
 
 /** What `demo --json` prints. */
-export type Figures = ReturnType<typeof figuresOf>;
+export type Figures = ReturnType<typeof computeFigures>;
 
-export function figuresOf(
-  { chapters, accesses, closed }: Story,
+export function computeFigures(
+  { chapters, accesses, closed }: ScenarioResult,
   { organization }: Simulation,
   durationMs: number,
 ) {
   const allowed = {
     of: accesses.length,
-    before: allowedAt(accesses, 0),
-    onboarded: allowedAt(accesses, 1),
-    closed: allowedAt(accesses, 2),
+    before: countAllowed(accesses, 0),
+    onboarded: countAllowed(accesses, 1),
+    closed: countAllowed(accesses, 2),
   };
-  const mentionedAfterClosing = mentions(closed, newcomer.id);
+  const mentionedAfterClosing = countMentions(closed, newAccount.id);
   const asPromised =
     chapters.every(({ report }) => report.status === 'succeeded') &&
     allowed.onboarded === allowed.of &&
@@ -25,7 +25,7 @@ export function figuresOf(
     chapters.at(-1)?.writes === 0;
   return {
     status: asPromised ? ('succeeded' as const) : ('failed' as const),
-    accountId: newcomer.id,
+    accountId: newAccount.id,
     accounts: organization.world.accounts.size,
     resources: closed.size,
     allowed,
@@ -36,7 +36,7 @@ export function figuresOf(
       runId: report.runId,
       status: report.status,
       written: report.resources.filter(({ outcome }) => outcome === 'written').length,
-      calls: callsOf(report.calls),
+      calls: countAllCalls(report.calls),
       writes,
       durationMs: report.durationMs,
     })),

@@ -1,18 +1,18 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { ResourceChange } from '../../shared/store/ports.ts';
-import { differencesOf } from '../differences.ts';
-import { aligned, type Colors, counted, type Output, shortened } from '../output.ts';
-import { newProgress } from '../progress.ts';
-import { callsOf } from '../run-report.ts';
+import { getDifferences } from '../differences.ts';
+import { alignColumns, type Colors, formatCount, type Output, shorten } from '../output.ts';
+import { createProgress } from '../progress.ts';
+import { countAllCalls } from '../run-report.ts';
 import type { Simulation } from '../simulation.ts';
 import { compactDifferences } from './compact.ts';
 import type { Figures } from './figures.ts';
-import { type Chapter, newcomer, type Teller } from './scenario.ts';
+import { type Chapter, newAccount, type ScenarioPrinter } from './scenario.ts';
 import type { WhoCan } from './who-can.ts';
 
-export function tellOpening(out: Output, { organization }: Simulation): void {
+export function printOpening(out: Output, { organization }: Simulation): void {
   const { bold, dim } = out.colors;
-  const accounts = counted(organization.world.accounts.size, 'account');
+  const accounts = formatCount(organization.world.accounts.size, 'account');
   out.line(bold('A new AWS account becomes ready for work by itself, and loses everything when it closes.'));
   out.line(
     dim(`Simulated organization of ${accounts}; the state machine and functions are the deployed ones.`),
@@ -20,8 +20,8 @@ export function tellOpening(out: Output, { organization }: Simulation): void {
 }
 
 /** Tells the story on the screen while it happens. */
-export async function newTeller(out: Output, configuration: Configuration): Promise<Teller> {
-  const progress = newProgress(out);
+export async function createPrinter(out: Output, configuration: Configuration): Promise<ScenarioPrinter> {
+  const progress = createProgress(out);
   let number = 0;
   return {
     begins: (title, point) => {
@@ -31,12 +31,12 @@ export async function newTeller(out: Output, configuration: Configuration): Prom
       out.line(`   ${out.colors.dim(point)}`);
     },
     state: progress,
-    ends: (chapter) => tellChapter(out, configuration, chapter),
-    accesses: (accesses) => tellAccesses(out, accesses),
+    ends: (chapter) => printChapter(out, configuration, chapter),
+    accesses: (accesses) => printAccesses(out, accesses),
   };
 }
 
-function tellChapter(out: Output, configuration: Configuration, chapter: Chapter): void {
+function printChapter(out: Output, configuration: Configuration, chapter: Chapter): void {
   const { event, report, changes, writes } = chapter;
   const { dim, green, red } = out.colors;
   const differences = isTakingBack(changes)
@@ -45,7 +45,7 @@ function tellChapter(out: Output, configuration: Configuration, chapter: Chapter
   if (writes > 0) out.line();
   if (writes > 0) for (const line of differences) out.line(line);
   const color = report.status === 'succeeded' ? green : red;
-  const cost = `${counted(callsOf(report.calls), 'AWS call')}, of which ${counted(writes, 'write')}`;
+  const cost = `${formatCount(countAllCalls(report.calls), 'AWS call')}, of which ${formatCount(writes, 'write')}`;
   out.line();
   out.line(`  ${color(report.status)} ${dim(`${event.detail.eventName}: ${report.durationMs} ms, ${cost}`)}`);
   for (const line of report.left) out.line(`  ${red('!')} ${line}`);
@@ -53,7 +53,7 @@ function tellChapter(out: Output, configuration: Configuration, chapter: Chapter
 
 const factsOf = (changes: readonly ResourceChange[]) =>
   changes
-    .flatMap((change) => differencesOf(change).flatMap(({ lines }) => lines))
+    .flatMap((change) => getDifferences(change).flatMap(({ lines }) => lines))
     .filter(({ sign }) => sign !== ' ');
 
 const isTakingBack = (changes: readonly ResourceChange[]): boolean => {
@@ -63,14 +63,14 @@ const isTakingBack = (changes: readonly ResourceChange[]): boolean => {
 
 /** The same lines as when it came, with the other sign: their number says enough. */
 function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): string {
-  const statements = changes.flatMap((change) => differencesOf(change));
-  const policies = changes.filter((change) => differencesOf(change).length > 0);
+  const statements = changes.flatMap((change) => getDifferences(change));
+  const policies = changes.filter((change) => getDifferences(change).length > 0);
   const facts = factsOf(changes);
-  const where = `${counted(policies.length, 'policy', 'policies')}, ${counted(statements.length, 'statement')}`;
-  return `    ${red(`- ${newcomer.id}`)}  ${dim(`${where}: ${counted(facts.length, 'line')} removed, none added`)}`;
+  const where = `${formatCount(policies.length, 'policy', 'policies')}, ${formatCount(statements.length, 'statement')}`;
+  return `    ${red(`- ${newAccount.id}`)}  ${dim(`${where}: ${formatCount(facts.length, 'line')} removed, none added`)}`;
 }
 
-function tellAccesses(out: Output, accesses: readonly WhoCan[]): void {
+function printAccesses(out: Output, accesses: readonly WhoCan[]): void {
   const { bold, dim } = out.colors;
   out.line();
   out.line(
@@ -78,24 +78,24 @@ function tellAccesses(out: Output, accesses: readonly WhoCan[]): void {
   );
   const rows = accesses.map(({ who, what, allowed }) => [
     ...allowed.map((is) => mark(is, out.colors)),
-    shortened(inShort(who), 24),
-    shortened(inShort(what), 63),
+    shorten(inShort(who), 24),
+    shorten(inShort(what), 63),
   ]);
-  for (const line of aligned([['before', 'now', 'who', 'may'].map(dim), ...rows])) out.line(line);
+  for (const line of alignColumns([['before', 'now', 'who', 'may'].map(dim), ...rows])) out.line(line);
 }
 
 /** The account is in the title, and the first part of a key's id is enough. */
 const inShort = (text: string): string =>
   text
-    .replace(` of ${newcomer.id}`, '')
-    .replace(` in ${newcomer.id}`, '')
-    .replaceAll(newcomer.id, '…')
+    .replace(` of ${newAccount.id}`, '')
+    .replace(` in ${newAccount.id}`, '')
+    .replaceAll(newAccount.id, '…')
     .replace(/^People of group/, 'Group')
     .replace(/\b([0-9a-f]{8})-[0-9a-f-]{27}\b/, '$1…');
 
 const mark = (allowed: boolean, { green, red }: Colors): string => (allowed ? green('✓') : red('✗'));
 
-export function tellEnd(
+export function printEnd(
   out: Output,
   { allowed, mentionedAfterClosing, runs, durationMs, status }: Figures,
 ): void {
@@ -110,7 +110,7 @@ export function tellEnd(
     ['Time for everything', `${(durationMs / 1_000).toFixed(1)} s`],
   ];
   out.line();
-  for (const line of aligned(rows)) out.line(line);
+  for (const line of alignColumns(rows)) out.line(line);
   out.line();
   out.line(
     status === 'succeeded'

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../shared/store/ports.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import { forgetCalls, type Simulation } from '../simulation.ts';
-import { type RotationScene, rotationScene } from './rotation-world.ts';
+import { createRotationDemo, type RotationDemo } from './rotation-world.ts';
 
 export interface RotationChapter {
   readonly title: string;
@@ -21,11 +21,11 @@ export interface RotationChapter {
 const minute = 60_000;
 
 /** A secret is rotated while its environment is busy; its readers get it nevertheless, and once. */
-export async function tellRotation(
+export async function playRotation(
   simulation: Simulation,
   tell: (chapter: RotationChapter) => void,
 ): Promise<readonly RotationChapter[]> {
-  const scene = rotationScene(simulation);
+  const scene = createRotationDemo(simulation);
   const chapters: RotationChapter[] = [];
   const chapter = async (title: string, point: string, input: () => Promise<unknown>) => {
     const told = await played(simulation, scene, { title, point, input: await input() });
@@ -59,7 +59,7 @@ export async function tellRotation(
 }
 
 /** Another deployment, of ten minutes. */
-async function occupy({ services, configuration }: Simulation, { application, place }: RotationScene) {
+async function occupy({ services, configuration }: Simulation, { application, place }: RotationDemo) {
   const settings = [...application.profiles.values()].find(({ name }) => name === 'settings');
   settings?.versions.push({ content: '{}', contentType: 'application/json' });
   await services
@@ -86,7 +86,7 @@ let runs = 0;
 
 async function played(
   { services, calls }: Simulation,
-  { application, reader, isLetIn }: RotationScene,
+  { application, reader, isLetIn }: RotationDemo,
   { title, point, input }: Played,
 ): Promise<RotationChapter> {
   const { clock, store } = services;
@@ -115,7 +115,7 @@ async function played(
   return { title, point, status, reason, started: startsIn(application) - before, waitedMinutes, letIn };
 }
 
-const startsIn = ({ environments }: RotationScene['application']): number =>
+const startsIn = ({ environments }: RotationDemo['application']): number =>
   [...environments.values()]
     .flatMap(({ deployments }) => deployments)
     .filter(({ profile }) => profile.name === 'database').length;

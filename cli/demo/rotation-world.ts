@@ -25,7 +25,7 @@ const login = z.object({ username: z.string(), password: z.string() });
 type Login = z.infer<typeof login>;
 
 /** What the demonstration of a rotation plays with, beside the simulated organization. */
-export interface RotationScene {
+export interface RotationDemo {
   readonly secretArn: string;
   readonly application: SimulatedApplication;
   readonly place: { readonly accountId: string; readonly region: string };
@@ -62,7 +62,7 @@ export function withStrategy(simulation: Simulation): Simulation {
 }
 
 /** A secret of the shared account, the application that serves it, a database that it opens, and a reader elsewhere. */
-export function rotationScene(simulation: Simulation): RotationScene {
+export function createRotationDemo(simulation: Simulation): RotationDemo {
   const { organization, configuration } = simulation;
   const { id: accountId, region } = configuration.centralAccounts.shared;
   const place = { accountId, region };
@@ -93,7 +93,7 @@ export function rotationScene(simulation: Simulation): RotationScene {
 }
 
 /** By the role of the account that hosts AppConfig, from the first member of the organization. */
-function readerOf({ organization }: Simulation, place: RotationScene['place']): ConfigurationReader<Login> {
+function readerOf({ organization }: Simulation, place: RotationDemo['place']): ConfigurationReader<Login> {
   const member = [...organization.world.accounts.keys()].at(-1) ?? '';
   const arn = organization.addRole({
     accountId: place.accountId,

@@ -2,26 +2,26 @@ import { performance } from 'node:perf_hooks';
 import type { CommonOptions, Session } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import { loggerOf } from '../services.ts';
-import { newSimulation, prepareDeployment } from '../simulation.ts';
-import { demoConfiguration } from './configuration.ts';
-import { type RotationChapter, tellRotation } from './rotation-story.ts';
+import { createLogger } from '../services.ts';
+import { createSimulation, prepareDeployment } from '../simulation.ts';
+import { loadDemoConfiguration } from './configuration.ts';
+import { playRotation, type RotationChapter } from './rotation-story.ts';
 import { withStrategy } from './rotation-world.ts';
 
 /** Shows a secret rotated while its environment is busy, and what its reader has after each run. */
-export async function rotationDemo(options: CommonOptions, session: Session): Promise<ExitCode> {
+export async function runRotationDemo(options: CommonOptions, session: Session): Promise<ExitCode> {
   const { out } = session;
   const start = performance.now();
-  const configuration = await demoConfiguration(options, session);
-  const simulation = withStrategy(newSimulation(configuration, { logger: loggerOf(session) }));
+  const configuration = await loadDemoConfiguration(options, session);
+  const simulation = withStrategy(createSimulation(configuration, { logger: createLogger(session) }));
   await prepareDeployment(simulation.services, simulation.configuration);
   const { bold, dim } = out.colors;
   out.line(bold('A rotated secret reaches its readers, once, also where its deployment has to wait.'));
   out.line(dim('The state machine, the functions, the rotation function and the reader are the real ones.'));
-  const chapters = await tellRotation(simulation, (chapter) => tellChapter(out, chapter));
+  const chapters = await playRotation(simulation, (chapter) => printChapter(out, chapter));
   const figures = figuresOf(chapters, Math.round(performance.now() - start));
   out.result(figures);
-  tellEnd(out, figures);
+  printEnd(out, figures);
   return figures.status === 'succeeded' ? exitCodes.succeeded : exitCodes.failed;
 }
 
@@ -35,7 +35,7 @@ function figuresOf(chapters: readonly RotationChapter[], durationMs: number) {
   return { status: asPromised ? ('succeeded' as const) : ('failed' as const), runs: chapters, durationMs };
 }
 
-function tellChapter(out: Output, chapter: RotationChapter): void {
+function printChapter(out: Output, chapter: RotationChapter): void {
   const { title, point, status, reason, started, waitedMinutes, letIn } = chapter;
   const { bold, dim, green, red } = out.colors;
   out.line();
@@ -49,7 +49,7 @@ function tellChapter(out: Output, chapter: RotationChapter): void {
   );
 }
 
-function tellEnd(out: Output, { status, durationMs }: Figures): void {
+function printEnd(out: Output, { status, durationMs }: Figures): void {
   const { bold, green, red } = out.colors;
   out.line();
   out.line(

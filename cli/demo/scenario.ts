@@ -1,11 +1,11 @@
 import { isMember } from '../../shared/accounts/membership.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
-import { firstOu } from '../event-world.ts';
+import { findFirstOu } from '../event-world.ts';
 import type { Simulation } from '../simulation.ts';
-import { type Delivered, deliver, eventOf } from './deliver.ts';
-import { type Policies, readPolicies, type WhoCan, whoCan } from './who-can.ts';
+import { captureEvent, type Delivered, deliverEvent } from './deliver.ts';
+import { listWhoCan, type Policies, readPolicies, type WhoCan } from './who-can.ts';
 
-export const newcomer = { id: '555566667777', name: 'orders-production' };
+export const newAccount = { id: '555566667777', name: 'orders-production' };
 
 export interface Chapter extends Delivered {
   readonly title: string;
@@ -13,7 +13,7 @@ export interface Chapter extends Delivered {
   readonly point: string;
 }
 
-export interface Story {
+export interface ScenarioResult {
   readonly chapters: readonly Chapter[];
   /** All that the account gets in its OU, and whether it is allowed before it came, at its best, and after it went. */
   readonly accesses: readonly WhoCan[];
@@ -21,7 +21,7 @@ export interface Story {
 }
 
 /** Whoever tells the story while it happens. */
-export interface Teller {
+export interface ScenarioPrinter {
   begins(title: string, point: string): void;
   state(event: StateEvent): void;
   ends(chapter: Chapter): void;
@@ -29,27 +29,32 @@ export interface Teller {
 }
 
 /** An account is created, moved, closed, and heard of once more; each run starts from the event that tells of it. */
-export async function tellStory(simulation: Simulation, teller: Teller): Promise<Story> {
+export async function playScenario(simulation: Simulation, teller: ScenarioPrinter): Promise<ScenarioResult> {
   const { organization, services, configuration } = simulation;
   const chapters: Chapter[] = [];
-  const tell = async (title: string, point: string, act: () => void, event = eventOf(simulation, act)) => {
+  const tell = async (
+    title: string,
+    point: string,
+    act: () => void,
+    event = captureEvent(simulation, act),
+  ) => {
     teller.begins(title, point);
     const name = `demo-${chapters.length + 1}`;
-    const delivered = await deliver(simulation, event, { name, onState: teller.state });
+    const delivered = await deliverEvent(simulation, event, { name, onState: teller.state });
     const chapter = { title, point, ...delivered };
     teller.ends(chapter);
     chapters.push(chapter);
     return event;
   };
   const look = () => readPolicies(services, configuration);
-  const { id, name } = newcomer;
-  const home = firstOu(simulation);
+  const { id, name } = newAccount;
+  const home = findFirstOu(simulation);
 
   const before = await look();
   const created = await tell(
     `${name} (${id}) is created`,
     'It lands in the root, and gets what every account gets.',
-    () => organization.createAccount(newcomer),
+    () => organization.createAccount(newAccount),
   );
   await tell(
     `A moment later it is moved to ${organization.world.organizationalUnits.get(home)?.name ?? 'the root'}`,
@@ -69,11 +74,11 @@ export async function tellStory(simulation: Simulation, teller: Teller): Promise
     () => {},
     created,
   );
-  const accesses = inOu === undefined ? [] : whoCan(configuration, inOu, [before, after, closed]);
+  const accesses = inOu === undefined ? [] : listWhoCan(configuration, inOu, [before, after, closed]);
   return { chapters, accesses, closed };
 }
 
 async function accessesNow({ services, configuration }: Simulation, moments: readonly Policies[]) {
-  const account = await services.store.registry.account(newcomer.id);
-  return account !== undefined && isMember(account) ? whoCan(configuration, account, moments) : [];
+  const account = await services.store.registry.account(newAccount.id);
+  return account !== undefined && isMember(account) ? listWhoCan(configuration, account, moments) : [];
 }

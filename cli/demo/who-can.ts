@@ -32,7 +32,7 @@ export interface WhoCan {
 }
 
 /** Evaluates all that an account gets against the policies of each moment. */
-export function whoCan(
+export function listWhoCan(
   configuration: Configuration,
   account: Account,
   moments: readonly Policies[],
@@ -48,9 +48,9 @@ export function whoCan(
 }
 
 /** How many of the accesses are allowed at a moment. */
-export const allowedAt = (accesses: readonly WhoCan[], moment: number): number =>
+export const countAllowed = (accesses: readonly WhoCan[], moment: number): number =>
   accesses.filter(({ allowed }) => allowed[moment] === true).length;
 
 /** How many policies mention the account at all. */
-export const mentions = (policies: Policies, accountId: string): number =>
+export const countMentions = (policies: Policies, accountId: string): number =>
   [...policies.values()].filter((documents) => JSON.stringify(documents).includes(accountId)).length;

@@ -1,10 +1,10 @@
 import type { SimulatedApplication, SimulatedEnvironment, SimulatedProfile } from '../app-config-state.ts';
-import { awsError } from '../aws-error.ts';
+import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import { denialOf } from '../permissions.ts';
+import { findDenial } from '../permissions.ts';
 
 /** The caller's own application; those of others are not to be seen. */
-export function applicationOf(
+export function findApplication(
   { world, caller, region }: ServiceCall<object>,
   identifier: string | undefined,
 ): SimulatedApplication {
@@ -14,16 +14,16 @@ export function applicationOf(
       each.region === region &&
       [each.id, each.name].includes(identifier ?? ''),
   );
-  if (application === undefined) throw notFound('Application', identifier);
+  if (application === undefined) throw createNotFoundError('Application', identifier);
   return application;
 }
 
-export const environmentOf = (
+export const findEnvironment = (
   { environments }: SimulatedApplication,
   identifier: string | undefined,
 ): SimulatedEnvironment => found('Environment', environments, identifier);
 
-export const profileOf = (
+export const findProfile = (
   { profiles }: SimulatedApplication,
   identifier: string | undefined,
 ): SimulatedProfile => found('ConfigurationProfile', profiles, identifier);
@@ -34,12 +34,12 @@ function found<T extends { readonly id: string; readonly name: string }>(
   identifier: string | undefined,
 ): T {
   const item = [...items.values()].find(({ id, name }) => [id, name].includes(identifier ?? ''));
-  if (item === undefined) throw notFound(type, identifier);
+  if (item === undefined) throw createNotFoundError(type, identifier);
   return item;
 }
 
-export const notFound = (type: string, identifier: unknown) =>
-  awsError('ResourceNotFoundException', `Could not find ${type} ${identifier}`, 404);
+export const createNotFoundError = (type: string, identifier: unknown) =>
+  createAwsError('ResourceNotFoundException', `Could not find ${type} ${identifier}`, 404);
 
 /** Every resource that the action is on must be allowed ("Actions, resources, and condition keys for AWS AppConfig"). */
 export function authorize(
@@ -48,7 +48,7 @@ export function authorize(
   resources: readonly string[],
 ): void {
   for (const resource of resources) {
-    const denial = denialOf(world, caller, { action, resource, resourceAccount: caller.accountId, region });
-    if (denial !== undefined) throw awsError('AccessDeniedException', denial, 403);
+    const denial = findDenial(world, caller, { action, resource, resourceAccount: caller.accountId, region });
+    if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
   }
 }

@@ -1,11 +1,11 @@
 import { findViolations } from '../../shared/configuration/json-schema.ts';
 import type { HostedVersion, SimulatedProfile } from '../app-config-state.ts';
-import { awsError } from '../aws-error.ts';
+import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
 import type { SimulatedSecret } from '../simulated-resources.ts';
 import type { Caller } from '../world.ts';
-import { denialToUseKey } from './kms-keys.ts';
-import { deleted, expectKey, secretDenial, withValue } from './secret-access.ts';
+import { findKeyUseDenial } from './kms-keys.ts';
+import { createDeletedError, expectKey, findSecretDenial, requireValue } from './secret-access.ts';
 
 interface Wanted {
   readonly profile: SimulatedProfile;
@@ -18,12 +18,12 @@ interface Wanted {
  * What AppConfig fetches when a deployment starts, and checks with the profile's validators.
  * Sources: AppConfig user guide, "Creating a free form configuration profile"; "Deploying a configuration".
  */
-export function retrieved(call: ServiceCall<object>, wanted: Wanted): HostedVersion {
+export function retrieveContent(call: ServiceCall<object>, wanted: Wanted): HostedVersion {
   const { profile, version } = wanted;
   const content =
     profile.locationUri === 'hosted' ? hostedContent(call, wanted) : secretContent(call, wanted);
   if (content === undefined)
-    throw awsError('BadRequestException', `Configuration version ${version} does not exist`);
+    throw createAwsError('BadRequestException', `Configuration version ${version} does not exist`);
   for (const validator of profile.validators) expectValid(validator, content.content);
   return content;
 }
@@ -43,25 +43,28 @@ export function expectHostedKey(
   const denial =
     kmsKeyArn === undefined
       ? undefined
-      : denialToUseKey(world, caller, { keyArn: kmsKeyArn, action, context: {} });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial, 403);
+      : findKeyUseDenial(world, caller, { keyArn: kmsKeyArn, action, context: {} });
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
 }
 
 function secretContent(call: ServiceCall<object>, { profile, version, kmsKey }: Wanted): HostedVersion {
   const secret = secretAt(call, profile);
   try {
-    if (secret.deletedAt !== undefined) throw deleted();
+    if (secret.deletedAt !== undefined) throw createDeletedError();
     const caller = retrievalRole(call, profile);
-    const denial = secretDenial(call.world, caller, secret, 'secretsmanager:GetSecretValue');
-    if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+    const denial = findSecretDenial(call.world, caller, secret, 'secretsmanager:GetSecretValue');
+    if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
     expectKey(call.world, caller, secret, 'kms:Decrypt');
     if (secret.kmsKeyArn !== undefined && kmsKey === undefined)
-      throw awsError('BadRequestException', 'A customer managed key is needed: specify KmsKeyIdentifier');
-    const { value } = withValue(secret.versions.get(version), `VersionId: ${version}`);
+      throw createAwsError(
+        'BadRequestException',
+        'A customer managed key is needed: specify KmsKeyIdentifier',
+      );
+    const { value } = requireValue(secret.versions.get(version), `VersionId: ${version}`);
     return { content: value, contentType: 'application/octet-stream' };
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw awsError('BadRequestException', `Unable to retrieve the configuration: ${reason}`);
+    throw createAwsError('BadRequestException', `Unable to retrieve the configuration: ${reason}`);
   }
 }
 
@@ -75,14 +78,14 @@ function secretAt(
     (each) =>
       [each.name, each.arn].includes(id) && each.accountId === caller.accountId && each.region === region,
   );
-  if (secret === undefined) throw awsError('BadRequestException', `There is no secret ${id}`);
+  if (secret === undefined) throw createAwsError('BadRequestException', `There is no secret ${id}`);
   return secret;
 }
 
 /** AppConfig assumes the role that the profile names. */
 function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: SimulatedProfile): Caller {
   const role = world.roles.get(retrievalRoleArn ?? '');
-  if (role === undefined) throw awsError('BadRequestException', 'The retrieval role cannot be assumed');
+  if (role === undefined) throw createAwsError('BadRequestException', 'The retrieval role cannot be assumed');
   const sessionArn = role.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
   return {
     accountId: role.accountId,
@@ -99,7 +102,10 @@ function retrievalRole({ world }: ServiceCall<object>, { retrievalRoleArn }: Sim
 function expectValid(schema: string, content: string): void {
   const wrong = findViolations(schema, json(content));
   if (wrong.length > 0)
-    throw awsError('BadRequestException', `The configuration ${content} is not valid: ${wrong.join(', ')}`);
+    throw createAwsError(
+      'BadRequestException',
+      `The configuration ${content} is not valid: ${wrong.join(', ')}`,
+    );
 }
 
 /** What is no JSON is no object either. */

@@ -4,31 +4,40 @@ import type {
   StartConfigurationSessionCommandInput,
   StartConfigurationSessionCommandOutput,
 } from '@aws-sdk/client-appconfigdata';
-import { servedBy } from '../app-config-progress.ts';
+import { findServedDeployment } from '../app-config-progress.ts';
 import type { ConfigurationSession, SimulatedDeployment } from '../app-config-state.ts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { randomText } from '../world.ts';
-import { applicationOf, authorize, environmentOf, notFound, profileOf } from './app-config-access.ts';
-import { keyContext } from './app-config-deployments.ts';
-import { denialToUseKey } from './kms-keys.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { makeRandomText } from '../world.ts';
+import {
+  authorize,
+  createNotFoundError,
+  findApplication,
+  findEnvironment,
+  findProfile,
+} from './app-config-access.ts';
+import { createKeyContext } from './app-config-deployments.ts';
+import { findKeyUseDenial } from './kms-keys.ts';
 
 /** Tokens are good for one call, and for 24 hours. */
 const tokenLife = 24 * 3_600_000;
 
 /** AWS AppConfig Data. Source: AppConfig Data API reference, "StartConfigurationSession", "GetLatestConfiguration". */
 export const appConfigData: ServiceOperations = {
-  StartConfigurationSession: operation<
+  StartConfigurationSession: defineOperation<
     StartConfigurationSessionCommandInput,
     StartConfigurationSessionCommandOutput
   >((call) => {
     const { input } = call;
-    const application = applicationOf(call, input.ApplicationIdentifier);
-    const environment = environmentOf(application, input.EnvironmentIdentifier);
-    const profile = profileOf(application, input.ConfigurationProfileIdentifier);
+    const application = findApplication(call, input.ApplicationIdentifier);
+    const environment = findEnvironment(application, input.EnvironmentIdentifier);
+    const profile = findProfile(application, input.ConfigurationProfileIdentifier);
     const { RequiredMinimumPollIntervalInSeconds: intervalSeconds = 60 } = input;
     if (intervalSeconds < 15 || intervalSeconds > 86_400)
-      throw awsError('BadRequestException', 'RequiredMinimumPollIntervalInSeconds is between 15 and 86400');
+      throw createAwsError(
+        'BadRequestException',
+        'RequiredMinimumPollIntervalInSeconds is between 15 and 86400',
+      );
     authorize(call, 'appconfig:StartConfigurationSession', [
       `${application.arn}/environment/${environment.id}/configuration/${profile.id}`,
     ]);
@@ -44,26 +53,27 @@ export const appConfigData: ServiceOperations = {
     return { InitialConfigurationToken };
   }),
 
-  GetLatestConfiguration: operation<GetLatestConfigurationCommandInput, GetLatestConfigurationCommandOutput>(
-    (call) => {
-      const session = sessionOf(call);
-      const served = deploymentFor(call, session);
-      const token = call.input.ConfigurationToken ?? '';
-      call.world.appConfig.sessions.delete(token);
-      const unchanged = served.number === session.deployment;
-      const notBefore = call.world.settings.clock.now() + session.intervalSeconds * 1_000;
-      return {
-        NextPollConfigurationToken: issued(call, { ...session, notBefore, deployment: served.number }),
-        NextPollIntervalInSeconds: session.intervalSeconds,
-        ContentType: served.content.contentType,
-        Configuration: new Uint8Array(Buffer.from(unchanged ? '' : served.content.content)),
-      } as Omit<GetLatestConfigurationCommandOutput, '$metadata'>;
-    },
-  ),
+  GetLatestConfiguration: defineOperation<
+    GetLatestConfigurationCommandInput,
+    GetLatestConfigurationCommandOutput
+  >((call) => {
+    const session = sessionOf(call);
+    const served = deploymentFor(call, session);
+    const token = call.input.ConfigurationToken ?? '';
+    call.world.appConfig.sessions.delete(token);
+    const unchanged = served.number === session.deployment;
+    const notBefore = call.world.settings.clock.now() + session.intervalSeconds * 1_000;
+    return {
+      NextPollConfigurationToken: issued(call, { ...session, notBefore, deployment: served.number }),
+      NextPollIntervalInSeconds: session.intervalSeconds,
+      ContentType: served.content.contentType,
+      Configuration: new Uint8Array(Buffer.from(unchanged ? '' : served.content.content)),
+    } as Omit<GetLatestConfigurationCommandOutput, '$metadata'>;
+  }),
 };
 
 function issued({ world }: ServiceCall<object>, session: Omit<ConfigurationSession, 'expiresAt'>): string {
-  const token = randomText(world, 40);
+  const token = makeRandomText(world, 40);
   world.appConfig.sessions.set(token, { ...session, expiresAt: world.settings.clock.now() + tokenLife });
   return token;
 }
@@ -79,7 +89,7 @@ function sessionOf({ world, input }: ServiceCall<GetLatestConfigurationCommandIn
 
 /** AppConfig Data API reference, "BadRequestException", "InvalidParameterDetail". */
 const badToken = (Problem: 'Corrupted' | 'Expired' | 'PollIntervalNotSatisfied') =>
-  Object.assign(awsError('BadRequestException', `Token not valid: ${Problem}`), {
+  Object.assign(createAwsError('BadRequestException', `Token not valid: ${Problem}`), {
     Reason: 'InvalidParameters',
     Details: { InvalidParameters: { ConfigurationToken: { Problem } } },
   });
@@ -89,17 +99,20 @@ function deploymentFor(
   call: ServiceCall<object>,
   { applicationId, environmentId, profileId, place }: ConfigurationSession,
 ): SimulatedDeployment {
-  const application = applicationOf(call, applicationId);
-  const environment = environmentOf(application, environmentId);
+  const application = findApplication(call, applicationId);
+  const environment = findEnvironment(application, environmentId);
   authorize(call, 'appconfig:GetLatestConfiguration', [
     `${application.arn}/environment/${environment.id}/configuration/${profileId}`,
   ]);
-  const served = servedBy(environment, profileId, { now: call.world.settings.clock.now(), place });
-  if (served === undefined) throw notFound('Deployment', profileId);
+  const served = findServedDeployment(environment, profileId, {
+    now: call.world.settings.clock.now(),
+    place,
+  });
+  if (served === undefined) throw createNotFoundError('Deployment', profileId);
   const keyArn = served.kmsKeyArn;
   if (keyArn === undefined) return served;
-  const context = keyContext(application, environment, served.number);
-  const denial = denialToUseKey(call.world, call.caller, { keyArn, action: 'kms:Decrypt', context });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial, 403);
+  const context = createKeyContext(application, environment, served.number);
+  const denial = findKeyUseDenial(call.world, call.caller, { keyArn, action: 'kms:Decrypt', context });
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
   return served;
 }

@@ -8,14 +8,20 @@ import type {
   StopDeploymentCommandInput,
   StopDeploymentCommandOutput,
 } from '@aws-sdk/client-appconfig';
-import { completeAt, isAlarmed, isRunning, percentageOf, phaseOf } from '../app-config-progress.ts';
+import { getCompletionTime, getPercentage, getPhase, isAlarmed, isRunning } from '../app-config-progress.ts';
 import type { SimulatedApplication, SimulatedDeployment, SimulatedEnvironment } from '../app-config-state.ts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { page } from '../paging.ts';
-import { applicationOf, authorize, environmentOf, notFound, profileOf } from './app-config-access.ts';
-import { retrieved } from './app-config-content.ts';
-import { denialToUseKey } from './kms-keys.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { getPage } from '../paging.ts';
+import {
+  authorize,
+  createNotFoundError,
+  findApplication,
+  findEnvironment,
+  findProfile,
+} from './app-config-access.ts';
+import { retrieveContent } from './app-config-content.ts';
+import { findKeyUseDenial } from './kms-keys.ts';
 
 interface Place {
   readonly application: SimulatedApplication;
@@ -26,15 +32,15 @@ type PlaceInput = { readonly ApplicationId: string | undefined; readonly Environ
 
 /** Deployments. Source: AppConfig API reference, "StartDeployment" and those after it. */
 export const appConfigDeployments: ServiceOperations = {
-  StartDeployment: operation<StartDeploymentCommandInput, StartDeploymentCommandOutput>((call) => {
+  StartDeployment: defineOperation<StartDeploymentCommandInput, StartDeploymentCommandOutput>((call) => {
     const { world, input } = call;
     const place = placeOf(call);
-    const profile = profileOf(place.application, input.ConfigurationProfileId);
+    const profile = findProfile(place.application, input.ConfigurationProfileId);
     const strategy = strategyOf(call);
     authorizeStart(call, place, profile.id, strategy.id);
     expectFree(call, place.environment);
     const version = input.ConfigurationVersion ?? '';
-    const content = retrieved(call, { profile, version, kmsKey: input.KmsKeyIdentifier });
+    const content = retrieveContent(call, { profile, version, kmsKey: input.KmsKeyIdentifier });
     const startedAt = world.settings.clock.now();
     const deployment: SimulatedDeployment = {
       number: place.environment.deployments.length + 1,
@@ -55,50 +61,50 @@ export const appConfigDeployments: ServiceOperations = {
     return detailed(call, place, deployment);
   }),
 
-  GetDeployment: operation<GetDeploymentCommandInput, GetDeploymentCommandOutput>((call) => {
+  GetDeployment: defineOperation<GetDeploymentCommandInput, GetDeploymentCommandOutput>((call) => {
     const place = placeOf(call);
     const deployment = deploymentOf(call, place, 'appconfig:GetDeployment');
     return detailed(call, place, deployment);
   }),
 
   /** The newest first. */
-  ListDeployments: operation<ListDeploymentsCommandInput, ListDeploymentsCommandOutput>((call) => {
+  ListDeployments: defineOperation<ListDeploymentsCommandInput, ListDeploymentsCommandOutput>((call) => {
     const { application, environment } = placeOf(call);
     authorize(call, 'appconfig:ListDeployments', [application.arn, environmentArn(application, environment)]);
     const { NextToken, MaxResults = 50 } = call.input;
     const listing = `deployments of ${environment.id}`;
     const newest = environment.deployments.toReversed();
-    const { items, next } = page(listing, newest, NextToken, Math.min(MaxResults, 50));
+    const { items, next } = getPage(listing, newest, NextToken, Math.min(MaxResults, 50));
     return {
       Items: items.map((each) => summary(call, each)),
       ...(next === undefined ? {} : { NextToken: next }),
     };
   }),
 
-  StopDeployment: operation<StopDeploymentCommandInput, StopDeploymentCommandOutput>((call) => {
+  StopDeployment: defineOperation<StopDeploymentCommandInput, StopDeploymentCommandOutput>((call) => {
     const place = placeOf(call);
     const deployment = deploymentOf(call, place, 'appconfig:StopDeployment');
     const now = call.world.settings.clock.now();
-    const complete = phaseOf(deployment, now) === 'COMPLETE';
+    const complete = getPhase(deployment, now) === 'COMPLETE';
     if (!isRunning(deployment, now) && !(complete && call.input.AllowRevert === true))
-      throw awsError('BadRequestException', 'Deployment is not in a state in which it can be stopped');
-    if (complete && now > completeAt(deployment) + 72 * 3_600_000)
-      throw awsError('BadRequestException', 'Deployments can be reverted for 72 hours');
+      throw createAwsError('BadRequestException', 'Deployment is not in a state in which it can be stopped');
+    if (complete && now > getCompletionTime(deployment) + 72 * 3_600_000)
+      throw createAwsError('BadRequestException', 'Deployments can be reverted for 72 hours');
     deployment.undone = { state: complete ? 'REVERTED' : 'ROLLED_BACK', at: now };
     return detailed(call, place, deployment);
   }),
 };
 
 function placeOf(call: ServiceCall<PlaceInput>): Place {
-  const application = applicationOf(call, call.input.ApplicationId);
-  return { application, environment: environmentOf(application, call.input.EnvironmentId) };
+  const application = findApplication(call, call.input.ApplicationId);
+  return { application, environment: findEnvironment(application, call.input.EnvironmentId) };
 }
 
 function strategyOf({ world, caller, region, input }: ServiceCall<StartDeploymentCommandInput>) {
   const strategy = world.appConfig.strategies.get(input.DeploymentStrategyId ?? '');
   const own = (strategy?.accountId ?? caller.accountId) === caller.accountId;
   if (strategy === undefined || !own || (strategy.region ?? region) !== region)
-    throw notFound('DeploymentStrategy', input.DeploymentStrategyId);
+    throw createNotFoundError('DeploymentStrategy', input.DeploymentStrategyId);
   return strategy;
 }
 
@@ -127,10 +133,14 @@ function expectFree(
 ): void {
   const latest = deployments.at(-1);
   if (latest !== undefined && isRunning(latest, world.settings.clock.now()))
-    throw awsError('ConflictException', `A deployment of environment ${id} is in progress already`, 409);
+    throw createAwsError(
+      'ConflictException',
+      `A deployment of environment ${id} is in progress already`,
+      409,
+    );
   const expected = input.LatestDeploymentNumber;
   if (expected !== undefined && expected !== deployments.length)
-    throw awsError('ConflictException', `The latest deployment of ${id} has another number`, 409);
+    throw createAwsError('ConflictException', `The latest deployment of ${id} has another number`, 409);
 }
 
 /** Source: AppConfig user guide, "Deploying a configuration": the caller of StartDeployment needs the data key. */
@@ -140,16 +150,16 @@ function expectKeyUse(
   of: SimulatedDeployment,
 ) {
   if (of.kmsKeyArn === undefined) return;
-  const denial = denialToUseKey(call.world, call.caller, {
+  const denial = findKeyUseDenial(call.world, call.caller, {
     keyArn: of.kmsKeyArn,
     action: 'kms:GenerateDataKey',
-    context: keyContext(application, environment, of.number),
+    context: createKeyContext(application, environment, of.number),
   });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial, 403);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial, 403);
 }
 
 /** Source: AppConfig user guide, "Data encryption at rest": the encryption context of deployed data. */
-export const keyContext = (
+export const createKeyContext = (
   application: SimulatedApplication,
   environment: SimulatedEnvironment,
   number: number,
@@ -167,14 +177,14 @@ function deploymentOf(
   const arn = environmentArn(application, environment);
   authorize(call, action, [application.arn, arn, `${arn}/deployment/${number}`]);
   const deployment = environment.deployments[number - 1];
-  if (deployment === undefined) throw notFound('Deployment', number);
+  if (deployment === undefined) throw createNotFoundError('Deployment', number);
   return deployment;
 }
 
 function summary({ world }: ServiceCall<object>, deployment: SimulatedDeployment) {
   const now = world.settings.clock.now();
   const { number, profile, version, strategy, startedAt } = deployment;
-  const State = phaseOf(deployment, now);
+  const State = getPhase(deployment, now);
   return {
     DeploymentNumber: number,
     ConfigurationName: profile.name,
@@ -184,9 +194,9 @@ function summary({ world }: ServiceCall<object>, deployment: SimulatedDeployment
     GrowthType: strategy.growthType,
     GrowthFactor: strategy.growthFactor,
     State,
-    PercentageComplete: percentageOf(deployment, now),
+    PercentageComplete: getPercentage(deployment, now),
     StartedAt: new Date(startedAt),
-    ...(State === 'COMPLETE' ? { CompletedAt: new Date(completeAt(deployment)) } : {}),
+    ...(State === 'COMPLETE' ? { CompletedAt: new Date(getCompletionTime(deployment)) } : {}),
   };
 }
 

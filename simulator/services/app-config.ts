@@ -15,10 +15,10 @@ import type {
   ListHostedConfigurationVersionsCommandOutput,
 } from '@aws-sdk/client-appconfig';
 import type { SimulatedApplication, SimulatedProfile } from '../app-config-state.ts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { page } from '../paging.ts';
-import { applicationOf, authorize, profileOf } from './app-config-access.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { getPage } from '../paging.ts';
+import { authorize, findApplication, findProfile } from './app-config-access.ts';
 import { expectHostedKey } from './app-config-content.ts';
 import { appConfigDeployments } from './app-config-deployments.ts';
 
@@ -26,7 +26,7 @@ import { appConfigDeployments } from './app-config-deployments.ts';
 export const appConfig: ServiceOperations = {
   ...appConfigDeployments,
 
-  ListApplications: operation<ListApplicationsCommandInput, ListApplicationsCommandOutput>((call) => {
+  ListApplications: defineOperation<ListApplicationsCommandInput, ListApplicationsCommandOutput>((call) => {
     authorize(call, 'appconfig:ListApplications', ['*']);
     const own = [...call.world.appConfig.applications.values()].filter(
       ({ accountId, region }) => accountId === call.caller.accountId && region === call.region,
@@ -34,7 +34,7 @@ export const appConfig: ServiceOperations = {
     return paged(call, 'applications', own, ({ id, name }) => ({ Id: id, Name: name }));
   }),
 
-  ListEnvironments: operation<ListEnvironmentsCommandInput, ListEnvironmentsCommandOutput>((call) => {
+  ListEnvironments: defineOperation<ListEnvironmentsCommandInput, ListEnvironmentsCommandOutput>((call) => {
     const application = authorizedApplication(call, 'appconfig:ListEnvironments');
     return paged(
       call,
@@ -49,7 +49,7 @@ export const appConfig: ServiceOperations = {
     );
   }),
 
-  ListConfigurationProfiles: operation<
+  ListConfigurationProfiles: defineOperation<
     ListConfigurationProfilesCommandInput,
     ListConfigurationProfilesCommandOutput
   >((call) => {
@@ -58,12 +58,12 @@ export const appConfig: ServiceOperations = {
     return paged(call, `profiles of ${application.id}`, profiles, (each) => summary(application, each));
   }),
 
-  GetConfigurationProfile: operation<
+  GetConfigurationProfile: defineOperation<
     GetConfigurationProfileCommandInput,
     GetConfigurationProfileCommandOutput
   >((call) => {
-    const application = applicationOf(call, call.input.ApplicationId);
-    const profile = profileOf(application, call.input.ConfigurationProfileId);
+    const application = findApplication(call, call.input.ApplicationId);
+    const profile = findProfile(application, call.input.ConfigurationProfileId);
     authorize(call, 'appconfig:GetConfigurationProfile', [
       application.arn,
       `${application.arn}/configurationprofile/${profile.id}`,
@@ -72,19 +72,19 @@ export const appConfig: ServiceOperations = {
     return { ...summary(application, profile), ...(role === undefined ? {} : { RetrievalRoleArn: role }) };
   }),
 
-  CreateHostedConfigurationVersion: operation<
+  CreateHostedConfigurationVersion: defineOperation<
     CreateHostedConfigurationVersionCommandInput,
     CreateHostedConfigurationVersionCommandOutput
   >((call) => {
     const { ApplicationId, ConfigurationProfileId, Content, ContentType = '' } = call.input;
-    const application = applicationOf(call, ApplicationId);
-    const profile = profileOf(application, ConfigurationProfileId);
+    const application = findApplication(call, ApplicationId);
+    const profile = findProfile(application, ConfigurationProfileId);
     authorize(call, 'appconfig:CreateHostedConfigurationVersion', [
       application.arn,
       `${application.arn}/configurationprofile/${profile.id}`,
     ]);
     if (profile.locationUri !== 'hosted')
-      throw awsError('BadRequestException', 'The configuration profile is not hosted by AppConfig');
+      throw createAwsError('BadRequestException', 'The configuration profile is not hosted by AppConfig');
     expectHostedKey(call, profile, 'kms:GenerateDataKey');
     profile.versions.push({ content: text(Content), contentType: ContentType });
     return {
@@ -96,12 +96,12 @@ export const appConfig: ServiceOperations = {
   }),
 
   /** The newest first, which AppConfig does not promise. Values are not shown. */
-  ListHostedConfigurationVersions: operation<
+  ListHostedConfigurationVersions: defineOperation<
     ListHostedConfigurationVersionsCommandInput,
     ListHostedConfigurationVersionsCommandOutput
   >((call) => {
-    const application = applicationOf(call, call.input.ApplicationId);
-    const profile = profileOf(application, call.input.ConfigurationProfileId);
+    const application = findApplication(call, call.input.ApplicationId);
+    const profile = findProfile(application, call.input.ConfigurationProfileId);
     authorize(call, 'appconfig:ListHostedConfigurationVersions', [
       application.arn,
       `${application.arn}/configurationprofile/${profile.id}`,
@@ -122,7 +122,7 @@ export const appConfig: ServiceOperations = {
     );
   }),
 
-  ListDeploymentStrategies: operation<
+  ListDeploymentStrategies: defineOperation<
     ListDeploymentStrategiesCommandInput,
     ListDeploymentStrategiesCommandOutput
   >((call) => {
@@ -146,7 +146,7 @@ function authorizedApplication(
   call: ServiceCall<{ readonly ApplicationId: string | undefined }>,
   action: string,
 ): SimulatedApplication {
-  const application = applicationOf(call, call.input.ApplicationId);
+  const application = findApplication(call, call.input.ApplicationId);
   authorize(call, action, [application.arn]);
   return application;
 }
@@ -174,6 +174,6 @@ function paged<T, Item>(
   all: readonly T[],
   item: (each: T) => Item,
 ): { readonly Items: Item[]; readonly NextToken?: string } {
-  const { items, next } = page(listing, all, NextToken, Math.min(MaxResults, 50));
+  const { items, next } = getPage(listing, all, NextToken, Math.min(MaxResults, 50));
   return { Items: items.map(item), ...(next === undefined ? {} : { NextToken: next }) };
 }

@@ -9,60 +9,61 @@ import type {
   ModifyImageAttributeCommandOutput,
 } from '@aws-sdk/client-ec2';
 import { matchesGlob } from '../../shared/platform/glob.ts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { page } from '../paging.ts';
-import { denialOf } from '../permissions.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { getPage } from '../paging.ts';
+import { findDenial } from '../permissions.ts';
 import { isKnownPrincipal } from '../principals.ts';
 import type { SimulatedImage } from '../simulated-resources.ts';
-import { tagList } from '../tags.ts';
-import { readWildcards } from '../wildcards.ts';
-import type { World } from '../world.ts';
+import { toTagList } from '../tags.ts';
+import { parseWildcards } from '../wildcards.ts';
+import type { SimulatedWorld } from '../world.ts';
 
 /** AMI sharing: organizations, OUs and accounts together ("Amazon EC2 endpoints and quotas", General Reference). */
-const mostShares = 1_000;
+const maxShares = 1_000;
 
 /** Amazon EC2: launch permissions of images. Source: EC2 API reference, "ModifyImageAttribute", "Error codes". */
 export const ec2: ServiceOperations = {
-  DescribeImages: operation<DescribeImagesCommandInput, DescribeImagesCommandOutput>((call) => {
-    const { items, next } = page('images', ownImages(call), call.input.NextToken);
+  DescribeImages: defineOperation<DescribeImagesCommandInput, DescribeImagesCommandOutput>((call) => {
+    const { items, next } = getPage('images', ownImages(call), call.input.NextToken);
     return {
       Images: items.map(({ id, accountId, state, tags }) => ({
         ImageId: id,
         OwnerId: accountId,
         State: state,
-        Tags: tagList(tags),
+        Tags: toTagList(tags),
       })),
       ...(next === undefined ? {} : { NextToken: next }),
     };
   }),
 
-  DescribeImageAttribute: operation<DescribeImageAttributeCommandInput, DescribeImageAttributeCommandOutput>(
-    (call) => {
-      const image = authorizedImage(call, 'ec2:DescribeImageAttribute');
-      expectLaunchPermission(call.input.Attribute);
-      return { ImageId: image.id, LaunchPermissions: image.launchPermissions.map((each) => ({ ...each })) };
-    },
-  ),
+  DescribeImageAttribute: defineOperation<
+    DescribeImageAttributeCommandInput,
+    DescribeImageAttributeCommandOutput
+  >((call) => {
+    const image = authorizedImage(call, 'ec2:DescribeImageAttribute');
+    expectLaunchPermission(call.input.Attribute);
+    return { ImageId: image.id, LaunchPermissions: image.launchPermissions.map((each) => ({ ...each })) };
+  }),
 
   /** All of it, or nothing: one account that does not exist refuses the request. */
-  ModifyImageAttribute: operation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
+  ModifyImageAttribute: defineOperation<ModifyImageAttributeCommandInput, ModifyImageAttributeCommandOutput>(
     (call) => {
       const image = authorizedImage(call, 'ec2:ModifyImageAttribute');
       const { Attribute = 'launchPermission', LaunchPermission, ...others } = call.input;
       expectLaunchPermission(Attribute);
       if (LaunchPermission === undefined || 'OperationType' in others)
-        throw awsError('NotSimulated', 'Only LaunchPermission with Add and Remove is simulated', 501);
+        throw createAwsError('NotSimulated', 'Only LaunchPermission with Add and Remove is simulated', 501);
       const { Add = [], Remove = [] } = LaunchPermission;
       if (Add.length > 0 && image.state !== 'available')
-        throw awsError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is no longer available`);
+        throw createAwsError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is no longer available`);
       for (const permission of Add) expectKnown(call.world, permission);
       const gone = new Set(Remove.map(key));
       const kept = image.launchPermissions.filter((each) => !gone.has(key(each)));
       const there = new Set(kept.map(key));
       const next = [...kept, ...Add.filter((each) => !there.has(key(each)))];
-      if (next.filter(({ Group }) => Group === undefined).length > mostShares)
-        throw awsError('ResourceLimitExceeded', `An AMI can be shared with ${mostShares} entities`);
+      if (next.filter(({ Group }) => Group === undefined).length > maxShares)
+        throw createAwsError('ResourceLimitExceeded', `An AMI can be shared with ${maxShares} entities`);
       image.launchPermissions = next;
       return {};
     },
@@ -74,13 +75,13 @@ const key = ({ UserId, Group, OrganizationArn, OrganizationalUnitArn }: LaunchPe
 
 function expectLaunchPermission(attribute: string | undefined): void {
   if (attribute !== 'launchPermission')
-    throw awsError('NotSimulated', `The attribute ${attribute} of an image is not simulated`, 501);
+    throw createAwsError('NotSimulated', `The attribute ${attribute} of an image is not simulated`, 501);
 }
 
-function expectKnown(world: World, permission: LaunchPermission): void {
+function expectKnown(world: SimulatedWorld, permission: LaunchPermission): void {
   const { UserId } = permission;
   if (UserId === undefined || isKnownPrincipal(world, 'AWS', UserId)) return;
-  throw awsError(
+  throw createAwsError(
     'InvalidAMIAttributeItemValue',
     `Invalid attribute item value "${UserId}" for userId item type.`,
   );
@@ -88,10 +89,10 @@ function expectKnown(world: World, permission: LaunchPermission): void {
 
 function ownImages({ world, caller, region, input }: ServiceCall<DescribeImagesCommandInput>) {
   if (input.Owners?.join() !== 'self')
-    throw awsError('NotSimulated', 'Only the images of the caller itself are simulated', 501);
+    throw createAwsError('NotSimulated', 'Only the images of the caller itself are simulated', 501);
   const attempt = { action: 'ec2:DescribeImages', resource: '*', resourceAccount: caller.accountId, region };
-  const denial = denialOf(world, caller, attempt);
-  if (denial !== undefined) throw awsError('UnauthorizedOperation', denial, 403);
+  const denial = findDenial(world, caller, attempt);
+  if (denial !== undefined) throw createAwsError('UnauthorizedOperation', denial, 403);
   return [...world.images.values()].filter(
     (image) =>
       image.accountId === caller.accountId &&
@@ -103,9 +104,9 @@ function ownImages({ world, caller, region, input }: ServiceCall<DescribeImagesC
 /** Case matters; `*` and `?` are wildcards, a backslash takes the next character as it is ("Filtering using the API"). */
 function passes({ state, tags }: SimulatedImage, { Name = '', Values = [] }: Filter): boolean {
   if (Name !== 'state' && !Name.startsWith('tag:'))
-    throw awsError('NotSimulated', `The filter ${Name} is not simulated`, 501);
+    throw createAwsError('NotSimulated', `The filter ${Name} is not simulated`, 501);
   const value = Name === 'state' ? state : tags[Name.slice('tag:'.length)];
-  return value !== undefined && Values.some((pattern) => matchesGlob(readWildcards(pattern, '[]{}'), value));
+  return value !== undefined && Values.some((pattern) => matchesGlob(parseWildcards(pattern, '[]{}'), value));
 }
 
 interface ImageInput {
@@ -116,11 +117,11 @@ function authorizedImage({ world, caller, region, input }: ServiceCall<ImageInpu
   const { ImageId = '' } = input;
   const image = world.images.get(ImageId);
   if (image === undefined || image.region !== region)
-    throw awsError('InvalidAMIID.NotFound', `The image id '[${ImageId}]' does not exist`);
+    throw createAwsError('InvalidAMIID.NotFound', `The image id '[${ImageId}]' does not exist`);
   if (image.accountId !== caller.accountId)
-    throw awsError('AuthFailure', `Not authorized for image:${ImageId}`, 403);
-  const denial = denialOf(world, caller, attemptOn(image, action));
-  if (denial !== undefined) throw awsError('UnauthorizedOperation', denial, 403);
+    throw createAwsError('AuthFailure', `Not authorized for image:${ImageId}`, 403);
+  const denial = findDenial(world, caller, attemptOn(image, action));
+  if (denial !== undefined) throw createAwsError('UnauthorizedOperation', denial, 403);
   return image;
 }
 

@@ -8,17 +8,17 @@ import type {
   SetRepositoryPolicyCommandInput,
   SetRepositoryPolicyCommandOutput,
 } from '@aws-sdk/client-ecr';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { acceptDocument, type DocumentRules, namesPrincipal, namesResource } from '../documents.ts';
-import { page } from '../paging.ts';
-import { denialOf } from '../permissions.ts';
+import { getPage } from '../paging.ts';
+import { findDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
 /** Amazon ECR: repository policies. Source: ECR API reference, "SetRepositoryPolicy". */
 export const ecr: ServiceOperations = {
-  DescribeRepositories: operation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput>(
+  DescribeRepositories: defineOperation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput>(
     (call) => {
-      const { items, next } = page('repositories', wantedRepositories(call), call.input.nextToken);
+      const { items, next } = getPage('repositories', wantedRepositories(call), call.input.nextToken);
       return {
         repositories: items.map(({ name, arn, accountId, createdAt }) => ({
           repositoryName: name,
@@ -31,14 +31,14 @@ export const ecr: ServiceOperations = {
     },
   ),
 
-  GetRepositoryPolicy: operation<GetRepositoryPolicyCommandInput, GetRepositoryPolicyCommandOutput>(
+  GetRepositoryPolicy: defineOperation<GetRepositoryPolicyCommandInput, GetRepositoryPolicyCommandOutput>(
     (call) => {
       const repository = authorized(call, repositoryOf(call), 'ecr:GetRepositoryPolicy');
       return answer(repository, existingPolicy(repository));
     },
   ),
 
-  SetRepositoryPolicy: operation<SetRepositoryPolicyCommandInput, SetRepositoryPolicyCommandOutput>(
+  SetRepositoryPolicy: defineOperation<SetRepositoryPolicyCommandInput, SetRepositoryPolicyCommandOutput>(
     (call) => {
       const repository = authorized(call, repositoryOf(call), 'ecr:SetRepositoryPolicy');
       repository.policy = acceptDocument(call.world, call.input.policyText ?? '', repositoryRules);
@@ -46,14 +46,15 @@ export const ecr: ServiceOperations = {
     },
   ),
 
-  DeleteRepositoryPolicy: operation<DeleteRepositoryPolicyCommandInput, DeleteRepositoryPolicyCommandOutput>(
-    (call) => {
-      const repository = authorized(call, repositoryOf(call), 'ecr:DeleteRepositoryPolicy');
-      const policyText = existingPolicy(repository);
-      repository.policy = undefined;
-      return answer(repository, policyText);
-    },
-  ),
+  DeleteRepositoryPolicy: defineOperation<
+    DeleteRepositoryPolicyCommandInput,
+    DeleteRepositoryPolicyCommandOutput
+  >((call) => {
+    const repository = authorized(call, repositoryOf(call), 'ecr:DeleteRepositoryPolicy');
+    const policyText = existingPolicy(repository);
+    repository.policy = undefined;
+    return answer(repository, policyText);
+  }),
 };
 
 interface RepositoryInput {
@@ -67,7 +68,7 @@ function repositoryOf({ world, caller, region, input }: ServiceCall<RepositoryIn
   const arn = `arn:${world.settings.partition}:ecr:${region}:${registry}:repository/${input.repositoryName}`;
   const repository = world.repositories.get(arn);
   if (repository === undefined)
-    throw awsError(
+    throw createAwsError(
       'RepositoryNotFoundException',
       `The repository with name '${input.repositoryName}' does not exist in the registry with id '${registry}'`,
     );
@@ -96,20 +97,20 @@ function authorized<T extends Pick<SimulatedResource, 'arn' | 'accountId' | 'reg
   repository: T,
   action: string,
 ): T {
-  const denial = denialOf(world, caller, {
+  const denial = findDenial(world, caller, {
     action,
     resource: repository.arn,
     resourceAccount: repository.accountId,
     region: repository.region,
     resourcePolicy: repository.policy,
   });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return repository;
 }
 
 function existingPolicy({ name, accountId, policy }: SimulatedResource): string {
   if (policy === undefined)
-    throw awsError(
+    throw createAwsError(
       'RepositoryPolicyNotFoundException',
       `Repository policy does not exist for the repository with name '${name}' in the registry with id '${accountId}'`,
     );
@@ -123,7 +124,7 @@ const answer = ({ name, accountId }: SimulatedResource, policyText: string) => (
 });
 
 const invalidText = (reason: string) =>
-  awsError(
+  createAwsError(
     'InvalidParameterException',
     `Invalid parameter at 'PolicyText' failed to satisfy constraint: '${reason}'`,
   );

@@ -1,20 +1,20 @@
 import { parsePolicy, type Statement, toArray } from '../../shared/iam/document.ts';
-import { awsError } from '../aws-error.ts';
+import { createAwsError } from '../aws-error.ts';
 import {
   acceptDocument,
   type DocumentRules,
   namesPrincipal,
   namesResource,
-  withoutSpace,
+  stripSpace,
 } from '../documents.ts';
-import type { World } from '../world.ts';
+import type { SimulatedWorld } from '../world.ts';
 
 /**
  * Checks the document of a customer managed policy. IAM gives it back as it was put.
  * Sources: "IAM and AWS STS quotas"; "IAM JSON policy elements: Sid".
  * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
  */
-export function acceptIdentityPolicy(world: World, text = ''): string {
+export function acceptIdentityPolicy(world: SimulatedWorld, text = ''): string {
   acceptDocument(world, text, identityRules);
   const sids = parsePolicy(text, 'the request').Statement.flatMap(({ Sid }) => Sid ?? []);
   if (new Set(sids).size < sids.length)
@@ -27,15 +27,15 @@ export function acceptIdentityPolicy(world: World, text = ''): string {
  * Sources: IAM API reference, "UpdateAssumeRolePolicy"; "IAM and AWS STS quotas" (role trust policy length).
  * @throws ServiceException `MalformedPolicyDocumentException`, `LimitExceededException`
  */
-export const acceptTrustPolicy = (world: World, text = ''): string =>
+export const acceptTrustPolicy = (world: SimulatedWorld, text = ''): string =>
   acceptDocument(world, text, trustRules(world.quotas.roleTrustPolicyCharacters));
 
-const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
+const malformed = (message: string) => createAwsError('MalformedPolicyDocumentException', message);
 
 const identityRules: DocumentRules = {
-  size: (text) => withoutSpace(text).length,
+  size: (text) => stripSpace(text).length,
   limit: 6_144,
-  tooLarge: () => awsError('LimitExceededException', 'Cannot exceed quota for PolicySize: 6144', 409),
+  tooLarge: () => createAwsError('LimitExceededException', 'Cannot exceed quota for PolicySize: 6144', 409),
   malformed: (reason) => malformed(reason.startsWith('The policy of') ? 'Syntax errors in policy.' : reason),
   invalidPrincipal: () => malformed('Policy document should not specify a principal.'),
   wrongWith,
@@ -44,7 +44,8 @@ const identityRules: DocumentRules = {
 const trustRules = (limit: number): DocumentRules => ({
   ...identityRules,
   limit,
-  tooLarge: () => awsError('LimitExceededException', `Cannot exceed quota for ACLSizePerRole: ${limit}`, 409),
+  tooLarge: () =>
+    createAwsError('LimitExceededException', `Cannot exceed quota for ACLSizePerRole: ${limit}`, 409),
   invalidPrincipal: (principal) => malformed(`Invalid principal in policy: "AWS":"${principal}"`),
   wrongWith: (statement) => {
     if (!namesPrincipal(statement)) return 'Trust policies must specify a principal.';

@@ -1,8 +1,8 @@
 import type { Tag } from '@aws-sdk/client-iam';
-import { awsError } from '../aws-error.ts';
+import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import { page } from '../paging.ts';
-import { denialOf } from '../permissions.ts';
+import { getPage } from '../paging.ts';
+import { findDenial } from '../permissions.ts';
 import type { SimulatedGroup, SimulatedManagedPolicy, SimulatedRole, Tags } from '../simulated-resources.ts';
 
 /** @throws ServiceException `AccessDenied` where the caller may not do `action` on `resource` */
@@ -13,39 +13,40 @@ export function authorize(
   context: Readonly<Record<string, string | readonly string[]>> = {},
 ): void {
   const attempt = { action, resource, resourceAccount: caller.accountId, region, context };
-  const denial = denialOf(world, caller, attempt);
-  if (denial !== undefined) throw awsError('AccessDenied', denial, 403);
+  const denial = findDenial(world, caller, attempt);
+  if (denial !== undefined) throw createAwsError('AccessDenied', denial, 403);
 }
 
 /** Names of groups and roles are unique in an account, whatever their path. */
-export function groupOf({ world, caller }: ServiceCall<object>, name: string | undefined): SimulatedGroup {
+export function findGroup({ world, caller }: ServiceCall<object>, name: string | undefined): SimulatedGroup {
   const group = [...world.groups.values()].find(
     (each) => each.accountId === caller.accountId && each.name === name,
   );
-  if (group === undefined) throw missing(`The group with name ${name} cannot be found.`);
+  if (group === undefined) throw createNoSuchEntityError(`The group with name ${name} cannot be found.`);
   return group;
 }
 
-export function roleOf({ world, caller }: ServiceCall<object>, name: string | undefined): SimulatedRole {
+export function findRole({ world, caller }: ServiceCall<object>, name: string | undefined): SimulatedRole {
   const role = [...world.roles.values()].find(
     (each) => each.accountId === caller.accountId && each.name === name,
   );
-  if (role === undefined) throw missing(`The role with name ${name} cannot be found.`);
+  if (role === undefined) throw createNoSuchEntityError(`The role with name ${name} cannot be found.`);
   return role;
 }
 
 /** Customer managed policies of the caller's own account. */
-export function policyOf({ world, caller }: ServiceCall<object>, arn: string | undefined) {
+export function findPolicy({ world, caller }: ServiceCall<object>, arn: string | undefined) {
   const policy = world.managedPolicies.get(arn ?? '');
   if (policy === undefined || policy.accountId !== caller.accountId)
-    throw missing(`Policy ${arn} does not exist or is not attachable.`);
+    throw createNoSuchEntityError(`Policy ${arn} does not exist or is not attachable.`);
   return policy;
 }
 
-export const missing = (message: string) => awsError('NoSuchEntityException', message, 404);
+export const createNoSuchEntityError = (message: string) =>
+  createAwsError('NoSuchEntityException', message, 404);
 
 /** The groups and roles that a policy is attached to. */
-export const holdersOf = ({ world }: ServiceCall<object>, arn: string) => ({
+export const listHolders = ({ world }: ServiceCall<object>, arn: string) => ({
   groups: [...world.groups.values()].filter(({ attached }) => attached.has(arn)),
   roles: [...world.roles.values()].filter(({ attached }) => attached.has(arn)),
 });
@@ -56,8 +57,8 @@ interface PageInput {
 }
 
 /** IAM may return fewer than `MaxItems` even where there are more ("ListPolicies", IAM API reference). */
-export function iamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInput) {
-  const found = page('iam', items, Marker, Math.min(MaxItems ?? 100, 20));
+export function getIamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInput) {
+  const found = getPage('iam', items, Marker, Math.min(MaxItems ?? 100, 20));
   return {
     items: [...found.items],
     marker: {
@@ -67,8 +68,8 @@ export function iamPage<T>(items: readonly T[], { Marker, MaxItems }: PageInput)
   };
 }
 
-export const tagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+export const toTagList = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** Condition keys of the tags that are on the policy already. */
-export const resourceTags = ({ tags }: SimulatedManagedPolicy) =>
+export const toResourceTags = ({ tags }: SimulatedManagedPolicy) =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));

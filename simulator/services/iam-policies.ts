@@ -1,37 +1,52 @@
 import type * as sdk from '@aws-sdk/client-iam';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import type { PolicyVersion, SimulatedManagedPolicy } from '../simulated-resources.ts';
-import { digest } from '../world.ts';
+import { makeDigest } from '../world.ts';
 import { acceptIdentityPolicy } from './iam-documents.ts';
-import { authorize, holdersOf, iamPage, missing, policyOf, resourceTags, tagList } from './iam-entities.ts';
+import {
+  authorize,
+  createNoSuchEntityError,
+  findPolicy,
+  getIamPage,
+  listHolders,
+  toResourceTags,
+  toTagList,
+} from './iam-entities.ts';
 
 /** Customer managed policies and their versions. Source: IAM API reference. */
 export const iamPolicies: ServiceOperations = {
-  ListPolicies: operation<sdk.ListPoliciesCommandInput, sdk.ListPoliciesCommandOutput>((call) => {
+  ListPolicies: defineOperation<sdk.ListPoliciesCommandInput, sdk.ListPoliciesCommandOutput>((call) => {
     const { world, caller, input } = call;
     authorize(call, 'iam:ListPolicies', `arn:${world.settings.partition}:iam::${caller.accountId}:policy/`);
     if (input.Scope !== 'Local' || input.OnlyAttached === true)
-      throw awsError('NotSimulated', 'The simulated organization lists policies with Scope Local only', 501);
+      throw createAwsError(
+        'NotSimulated',
+        'The simulated organization lists policies with Scope Local only',
+        501,
+      );
     const found = [...world.managedPolicies.values()].filter(
       ({ accountId, path }) => accountId === caller.accountId && path.startsWith(input.PathPrefix ?? '/'),
     );
-    const { items, marker } = iamPage(found, input);
+    const { items, marker } = getIamPage(found, input);
     return { Policies: items.map((policy) => describe(call, policy)), ...marker };
   }),
 
-  GetPolicy: operation<sdk.GetPolicyCommandInput, sdk.GetPolicyCommandOutput>((call) => {
+  GetPolicy: defineOperation<sdk.GetPolicyCommandInput, sdk.GetPolicyCommandOutput>((call) => {
     const policy = authorizedPolicy(call, 'iam:GetPolicy');
     const description = policy.description === undefined ? {} : { Description: policy.description };
-    return { Policy: { ...describe(call, policy), ...description, Tags: tagList(policy.tags) } };
+    return { Policy: { ...describe(call, policy), ...description, Tags: toTagList(policy.tags) } };
   }),
 
-  ListPolicyTags: operation<sdk.ListPolicyTagsCommandInput, sdk.ListPolicyTagsCommandOutput>((call) => {
-    const { items, marker } = iamPage(tagList(authorizedPolicy(call, 'iam:ListPolicyTags').tags), call.input);
+  ListPolicyTags: defineOperation<sdk.ListPolicyTagsCommandInput, sdk.ListPolicyTagsCommandOutput>((call) => {
+    const { items, marker } = getIamPage(
+      toTagList(authorizedPolicy(call, 'iam:ListPolicyTags').tags),
+      call.input,
+    );
     return { Tags: items, ...marker };
   }),
 
-  CreatePolicy: operation<sdk.CreatePolicyCommandInput, sdk.CreatePolicyCommandOutput>((call) => {
+  CreatePolicy: defineOperation<sdk.CreatePolicyCommandInput, sdk.CreatePolicyCommandOutput>((call) => {
     const policy = newPolicy(call);
     const tags = Object.entries(policy.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]);
     authorize(call, 'iam:CreatePolicy', policy.arn, {
@@ -39,17 +54,17 @@ export const iamPolicies: ServiceOperations = {
       'aws:TagKeys': Object.keys(policy.tags),
     });
     if (call.world.managedPolicies.has(policy.arn))
-      throw awsError(
+      throw createAwsError(
         'EntityAlreadyExistsException',
         `A policy called ${policy.name} already exists. Duplicate names are not allowed.`,
         409,
       );
     const document = acceptIdentityPolicy(call.world, call.input.PolicyDocument);
     call.world.managedPolicies.set(policy.arn, withVersion(call, policy, document, true));
-    return { Policy: { ...describe(call, policy), Tags: tagList(policy.tags) } };
+    return { Policy: { ...describe(call, policy), Tags: toTagList(policy.tags) } };
   }),
 
-  DeletePolicy: operation<sdk.DeletePolicyCommandInput, sdk.DeletePolicyCommandOutput>((call) => {
+  DeletePolicy: defineOperation<sdk.DeletePolicyCommandInput, sdk.DeletePolicyCommandOutput>((call) => {
     const policy = authorizedPolicy(call, 'iam:DeletePolicy');
     if (attachmentCount(call, policy) > 0) throw conflict('Cannot delete a policy attached to entities.');
     if (policy.versions.length > 1)
@@ -60,37 +75,43 @@ export const iamPolicies: ServiceOperations = {
     return {};
   }),
 
-  ListPolicyVersions: operation<sdk.ListPolicyVersionsCommandInput, sdk.ListPolicyVersionsCommandOutput>(
-    (call) => {
-      const policy = authorizedPolicy(call, 'iam:ListPolicyVersions');
-      const { items, marker } = iamPage(policy.versions.toReversed(), call.input);
-      return { Versions: items.map((version) => describeVersion(policy, version)), ...marker };
-    },
-  ),
-
-  GetPolicyVersion: operation<sdk.GetPolicyVersionCommandInput, sdk.GetPolicyVersionCommandOutput>((call) => {
-    const policy = authorizedPolicy(call, 'iam:GetPolicyVersion');
-    const version = versionOf(policy, call.input.VersionId);
-    return { PolicyVersion: { ...describeVersion(policy, version), Document: urlEncoded(version.document) } };
+  ListPolicyVersions: defineOperation<
+    sdk.ListPolicyVersionsCommandInput,
+    sdk.ListPolicyVersionsCommandOutput
+  >((call) => {
+    const policy = authorizedPolicy(call, 'iam:ListPolicyVersions');
+    const { items, marker } = getIamPage(policy.versions.toReversed(), call.input);
+    return { Versions: items.map((version) => describeVersion(policy, version)), ...marker };
   }),
 
-  CreatePolicyVersion: operation<sdk.CreatePolicyVersionCommandInput, sdk.CreatePolicyVersionCommandOutput>(
+  GetPolicyVersion: defineOperation<sdk.GetPolicyVersionCommandInput, sdk.GetPolicyVersionCommandOutput>(
     (call) => {
-      const policy = authorizedPolicy(call, 'iam:CreatePolicyVersion');
-      const document = acceptIdentityPolicy(call.world, call.input.PolicyDocument);
-      if (policy.versions.length >= 5)
-        throw awsError(
-          'LimitExceededException',
-          'A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.',
-          409,
-        );
-      withVersion(call, policy, document, call.input.SetAsDefault === true);
-      const created = policy.versions.at(-1);
-      return created === undefined ? {} : { PolicyVersion: describeVersion(policy, created) };
+      const policy = authorizedPolicy(call, 'iam:GetPolicyVersion');
+      const version = versionOf(policy, call.input.VersionId);
+      return {
+        PolicyVersion: { ...describeVersion(policy, version), Document: urlEncoded(version.document) },
+      };
     },
   ),
 
-  SetDefaultPolicyVersion: operation<
+  CreatePolicyVersion: defineOperation<
+    sdk.CreatePolicyVersionCommandInput,
+    sdk.CreatePolicyVersionCommandOutput
+  >((call) => {
+    const policy = authorizedPolicy(call, 'iam:CreatePolicyVersion');
+    const document = acceptIdentityPolicy(call.world, call.input.PolicyDocument);
+    if (policy.versions.length >= 5)
+      throw createAwsError(
+        'LimitExceededException',
+        'A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.',
+        409,
+      );
+    withVersion(call, policy, document, call.input.SetAsDefault === true);
+    const created = policy.versions.at(-1);
+    return created === undefined ? {} : { PolicyVersion: describeVersion(policy, created) };
+  }),
+
+  SetDefaultPolicyVersion: defineOperation<
     sdk.SetDefaultPolicyVersionCommandInput,
     sdk.SetDefaultPolicyVersionCommandOutput
   >((call) => {
@@ -99,23 +120,24 @@ export const iamPolicies: ServiceOperations = {
     return {};
   }),
 
-  DeletePolicyVersion: operation<sdk.DeletePolicyVersionCommandInput, sdk.DeletePolicyVersionCommandOutput>(
-    (call) => {
-      const policy = authorizedPolicy(call, 'iam:DeletePolicyVersion');
-      const { id } = versionOf(policy, call.input.VersionId);
-      if (id === policy.defaultVersion) throw conflict('Cannot delete the default version of a policy.');
-      policy.versions = policy.versions.filter((version) => version.id !== id);
-      return {};
-    },
-  ),
+  DeletePolicyVersion: defineOperation<
+    sdk.DeletePolicyVersionCommandInput,
+    sdk.DeletePolicyVersionCommandOutput
+  >((call) => {
+    const policy = authorizedPolicy(call, 'iam:DeletePolicyVersion');
+    const { id } = versionOf(policy, call.input.VersionId);
+    if (id === policy.defaultVersion) throw conflict('Cannot delete the default version of a policy.');
+    policy.versions = policy.versions.filter((version) => version.id !== id);
+    return {};
+  }),
 };
 
-const conflict = (message: string) => awsError('DeleteConflictException', message, 409);
+const conflict = (message: string) => createAwsError('DeleteConflictException', message, 409);
 
 function authorizedPolicy(call: ServiceCall<{ PolicyArn: string | undefined }>, action: string) {
   const known = call.world.managedPolicies.get(call.input.PolicyArn ?? '');
-  authorize(call, action, call.input.PolicyArn ?? '', known === undefined ? {} : resourceTags(known));
-  return policyOf(call, call.input.PolicyArn);
+  authorize(call, action, call.input.PolicyArn ?? '', known === undefined ? {} : toResourceTags(known));
+  return findPolicy(call, call.input.PolicyArn);
 }
 
 function newPolicy({
@@ -125,7 +147,7 @@ function newPolicy({
 }: ServiceCall<sdk.CreatePolicyCommandInput>): SimulatedManagedPolicy {
   const { PolicyName: name = '', Path: path = '/', Description, Tags = [] } = input;
   if (!/^[\w+=,.@-]{1,128}$/.test(name) || !/^\/([\x21-\x7e]*\/)?$/.test(path))
-    throw awsError('ValidationError', `The policy name ${name} or path ${path} is invalid`);
+    throw createAwsError('ValidationError', `The policy name ${name} or path ${path} is invalid`);
   const arn = `arn:${world.settings.partition}:iam::${caller.accountId}:policy${path}${name}`;
   const now = new Date(world.settings.clock.now());
   return {
@@ -133,7 +155,7 @@ function newPolicy({
     name,
     arn,
     path,
-    uniqueId: `ANPA${digest(arn, 17)}`,
+    uniqueId: `ANPA${makeDigest(arn, 17)}`,
     description: Description,
     tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
     createdAt: now,
@@ -163,12 +185,12 @@ function withVersion(
 function versionOf({ arn, versions }: SimulatedManagedPolicy, id: string | undefined): PolicyVersion {
   const version = versions.find((each) => each.id === id);
   if (version === undefined)
-    throw missing(`Policy ${arn} version ${id} does not exist or is not attachable.`);
+    throw createNoSuchEntityError(`Policy ${arn} version ${id} does not exist or is not attachable.`);
   return version;
 }
 
 const attachmentCount = (call: ServiceCall<object>, { arn }: SimulatedManagedPolicy): number => {
-  const { groups, roles } = holdersOf(call, arn);
+  const { groups, roles } = listHolders(call, arn);
   return groups.length + roles.length;
 };
 

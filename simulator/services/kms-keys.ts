@@ -1,29 +1,33 @@
 import type { RequestContext } from '../../shared/iam/patterns.ts';
-import { awsError } from '../aws-error.ts';
+import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import { strictDenialOf } from '../permissions.ts';
+import { findStrictDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
-import type { Caller, World } from '../world.ts';
+import type { Caller, SimulatedWorld } from '../world.ts';
 
 export interface KeyInput {
   readonly KeyId: string | undefined;
 }
 
 /** The key that a call names, where its policy and the caller's allow the action. */
-export function authorizedKey({ world, caller, region, input }: ServiceCall<KeyInput>, action: string) {
+export function authorizeKey({ world, caller, region, input }: ServiceCall<KeyInput>, action: string) {
   const keyId = input.KeyId ?? '';
   const arn = keyId.startsWith('arn:')
     ? keyId
     : `arn:${world.settings.partition}:kms:${region}:${caller.accountId}:key/${keyId}`;
   const key = world.keys.get(arn);
   if (key === undefined || key.region !== region)
-    throw awsError('NotFoundException', `Key '${arn}' does not exist`);
-  const denial = strictDenialOf(world, caller, attemptOn(key, action, key.policy));
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+    throw createAwsError('NotFoundException', `Key '${arn}' does not exist`);
+  const denial = findStrictDenial(world, caller, createKeyAttempt(key, action, key.policy));
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return key;
 }
 
-export const attemptOn = (key: SimulatedResource, action: string, resourcePolicy: string | undefined) => ({
+export const createKeyAttempt = (
+  key: SimulatedResource,
+  action: string,
+  resourcePolicy: string | undefined,
+) => ({
   action,
   resource: key.arn,
   resourceAccount: key.accountId,
@@ -41,15 +45,15 @@ export interface KeyUse {
 }
 
 /** Why KMS would deny the use of a key; `undefined` where it allows it. */
-export function denialToUseKey(
-  world: World,
+export function findKeyUseDenial(
+  world: SimulatedWorld,
   caller: Caller,
   { keyArn, action, context }: KeyUse,
 ): string | undefined {
   const key = world.keys.get(keyArn);
   if (key === undefined) return `Key '${keyArn}' does not exist`;
-  const attempt = attemptOn(key, action, key.policy);
-  return strictDenialOf(world, caller, {
+  const attempt = createKeyAttempt(key, action, key.policy);
+  return findStrictDenial(world, caller, {
     ...attempt,
     context: { ...attempt.context, ...context, 'kms:CallerAccount': caller.accountId },
   });

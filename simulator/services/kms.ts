@@ -6,20 +6,26 @@ import type {
   PutKeyPolicyCommandInput,
   PutKeyPolicyCommandOutput,
 } from '@aws-sdk/client-kms';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { acceptDocument, bytes, type DocumentRules, namesPrincipal, namesResource } from '../documents.ts';
-import { strictDenialOf } from '../permissions.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import {
+  acceptDocument,
+  countBytes,
+  type DocumentRules,
+  namesPrincipal,
+  namesResource,
+} from '../documents.ts';
+import { findStrictDenial } from '../permissions.ts';
 import type { SimulatedResource } from '../simulated-resources.ts';
 import { kmsGrants } from './kms-grants.ts';
-import { attemptOn, authorizedKey, type KeyInput } from './kms-keys.ts';
+import { authorizeKey, createKeyAttempt, type KeyInput } from './kms-keys.ts';
 
 /** AWS Key Management Service: key policies, and grants. Source: KMS API reference, "PutKeyPolicy", "GetKeyPolicy". */
 export const kms: ServiceOperations = {
   ...kmsGrants,
 
-  DescribeKey: operation<DescribeKeyCommandInput, DescribeKeyCommandOutput>((call) => {
-    const key = authorizedKey(call, 'kms:DescribeKey');
+  DescribeKey: defineOperation<DescribeKeyCommandInput, DescribeKeyCommandOutput>((call) => {
+    const key = authorizeKey(call, 'kms:DescribeKey');
     return {
       KeyMetadata: {
         KeyId: key.name,
@@ -32,15 +38,15 @@ export const kms: ServiceOperations = {
     };
   }),
 
-  GetKeyPolicy: operation<GetKeyPolicyCommandInput, GetKeyPolicyCommandOutput>((call) => {
+  GetKeyPolicy: defineOperation<GetKeyPolicyCommandInput, GetKeyPolicyCommandOutput>((call) => {
     expectDefaultName(call.input.PolicyName);
-    const { policy } = authorizedKey(inOwnAccount(call), 'kms:GetKeyPolicy');
+    const { policy } = authorizeKey(inOwnAccount(call), 'kms:GetKeyPolicy');
     return { ...(policy === undefined ? {} : { Policy: policy }), PolicyName: 'default' };
   }),
 
-  PutKeyPolicy: operation<PutKeyPolicyCommandInput, PutKeyPolicyCommandOutput>((call) => {
+  PutKeyPolicy: defineOperation<PutKeyPolicyCommandInput, PutKeyPolicyCommandOutput>((call) => {
     expectDefaultName(call.input.PolicyName);
-    const key = authorizedKey(inOwnAccount(call), 'kms:PutKeyPolicy');
+    const key = authorizeKey(inOwnAccount(call), 'kms:PutKeyPolicy');
     const accepted = acceptDocument(call.world, call.input.Policy ?? '', keyRules);
     if (call.input.BypassPolicyLockoutSafetyCheck !== true) expectNoLockOut(call, key, accepted);
     key.policy = accepted;
@@ -50,31 +56,32 @@ export const kms: ServiceOperations = {
 
 function expectDefaultName(name: string | undefined): void {
   if (name !== undefined && name !== 'default')
-    throw awsError('NotFoundException', `No such policy exists: ${name}`);
+    throw createAwsError('NotFoundException', `No such policy exists: ${name}`);
 }
 
 /** Policy operations accept no alias, and no key of another account. */
 function inOwnAccount<Input extends KeyInput>(call: ServiceCall<Input>): ServiceCall<Input> {
   const keyId = call.input.KeyId ?? '';
-  if (/(^|:)alias\//.test(keyId)) throw awsError('InvalidArnException', `Invalid keyId '${keyId}'`);
+  if (/(^|:)alias\//.test(keyId)) throw createAwsError('InvalidArnException', `Invalid keyId '${keyId}'`);
   const accountId = keyId.startsWith('arn:') ? keyId.split(':')[4] : call.caller.accountId;
   if (accountId !== call.caller.accountId)
-    throw awsError('AccessDeniedException', `The key ${keyId} is in another account`);
+    throw createAwsError('AccessDeniedException', `The key ${keyId} is in another account`);
   return call;
 }
 
 /** Under the new policy, the caller must still be able to put another one. */
 function expectNoLockOut({ world, caller }: ServiceCall<KeyInput>, key: SimulatedResource, policy: string) {
-  if (strictDenialOf(world, caller, attemptOn(key, 'kms:PutKeyPolicy', policy)) !== undefined)
+  if (findStrictDenial(world, caller, createKeyAttempt(key, 'kms:PutKeyPolicy', policy)) !== undefined)
     throw malformed('The new key policy will not allow you to update the key policy in the future.');
 }
 
-const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
+const malformed = (message: string) => createAwsError('MalformedPolicyDocumentException', message);
 
 const keyRules: DocumentRules = {
-  size: bytes,
+  size: countBytes,
   limit: 32_768,
-  tooLarge: () => awsError('LimitExceededException', 'The key policy exceeds the maximum of 32768 bytes'),
+  tooLarge: () =>
+    createAwsError('LimitExceededException', 'The key policy exceeds the maximum of 32768 bytes'),
   malformed,
   invalidPrincipal: () => malformed('Policy contains a statement with one or more invalid principals.'),
   wrongWith: (statement) => {

@@ -22,16 +22,16 @@ import type {
   ListTagsForResourceCommandOutput,
   OrganizationalUnit,
 } from '@aws-sdk/client-organizations';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { page } from '../paging.ts';
-import { denialOf } from '../permissions.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { getPage } from '../paging.ts';
+import { findDenial } from '../permissions.ts';
 import type { SimulatedAccount, SimulatedOu } from '../simulated-resources.ts';
-import { isContainer, type World } from '../world.ts';
+import { isContainer, type SimulatedWorld } from '../world.ts';
 
 /** AWS Organizations, read-only. Source: Organizations API reference. */
 export const organizations: ServiceOperations = {
-  DescribeOrganization: operation<DescribeOrganizationCommandInput, DescribeOrganizationCommandOutput>(
+  DescribeOrganization: defineOperation<DescribeOrganizationCommandInput, DescribeOrganizationCommandOutput>(
     (call) => {
       authorize(call, 'DescribeOrganization');
       const { organizationId, managementAccountId } = call.world.settings;
@@ -46,29 +46,30 @@ export const organizations: ServiceOperations = {
     },
   ),
 
-  DescribeAccount: operation<DescribeAccountCommandInput, DescribeAccountCommandOutput>((call) => {
+  DescribeAccount: defineOperation<DescribeAccountCommandInput, DescribeAccountCommandOutput>((call) => {
     authorize(call, 'DescribeAccount');
     return { Account: describe(call.world, accountOf(call.world, call.input.AccountId)) };
   }),
 
-  ListAccounts: operation<ListAccountsCommandInput, ListAccountsCommandOutput>((call) => {
+  ListAccounts: defineOperation<ListAccountsCommandInput, ListAccountsCommandOutput>((call) => {
     authorize(call, 'ListAccounts');
     return accountPage(call.world, 'all', [...call.world.accounts.values()], call.input.NextToken);
   }),
 
-  ListAccountsForParent: operation<ListAccountsForParentCommandInput, ListAccountsForParentCommandOutput>(
-    (call) => {
-      authorize(call, 'ListAccountsForParent');
-      return accountPage(
-        call.world,
-        parentOf(call),
-        accountsIn(call.world, parentOf(call)),
-        call.input.NextToken,
-      );
-    },
-  ),
+  ListAccountsForParent: defineOperation<
+    ListAccountsForParentCommandInput,
+    ListAccountsForParentCommandOutput
+  >((call) => {
+    authorize(call, 'ListAccountsForParent');
+    return accountPage(
+      call.world,
+      parentOf(call),
+      accountsIn(call.world, parentOf(call)),
+      call.input.NextToken,
+    );
+  }),
 
-  ListRoots: operation<ListRootsCommandInput, ListRootsCommandOutput>((call) => {
+  ListRoots: defineOperation<ListRootsCommandInput, ListRootsCommandOutput>((call) => {
     authorize(call, 'ListRoots');
     const Id = call.world.settings.rootId;
     return {
@@ -76,56 +77,56 @@ export const organizations: ServiceOperations = {
     };
   }),
 
-  ListParents: operation<ListParentsCommandInput, ListParentsCommandOutput>((call) => {
+  ListParents: defineOperation<ListParentsCommandInput, ListParentsCommandOutput>((call) => {
     authorize(call, 'ListParents');
     const { world, input } = call;
     const child =
       world.accounts.get(input.ChildId ?? '') ?? world.organizationalUnits.get(input.ChildId ?? '');
     if (child === undefined)
-      throw awsError('ChildNotFoundException', "You specified a child that doesn't exist.");
+      throw createAwsError('ChildNotFoundException', "You specified a child that doesn't exist.");
     return { Parents: [{ Id: child.parentId, Type: typeOf(world, child.parentId) }] };
   }),
 
-  ListChildren: operation<ListChildrenCommandInput, ListChildrenCommandOutput>((call) => {
+  ListChildren: defineOperation<ListChildrenCommandInput, ListChildrenCommandOutput>((call) => {
     authorize(call, 'ListChildren');
     const { world, input } = call;
     const Type = input.ChildType ?? 'ACCOUNT';
     const parent = parentOf(call);
     const children = Type === 'ACCOUNT' ? accountsIn(world, parent) : unitsIn(world, parent);
-    const { items, next } = page(`children ${Type} ${parent}`, children, input.NextToken);
+    const { items, next } = getPage(`children ${Type} ${parent}`, children, input.NextToken);
     return { Children: items.map(({ id }) => ({ Id: id, Type })), ...nextToken(next) };
   }),
 
-  ListOrganizationalUnitsForParent: operation<
+  ListOrganizationalUnitsForParent: defineOperation<
     ListOrganizationalUnitsForParentCommandInput,
     ListOrganizationalUnitsForParentCommandOutput
   >((call) => {
     authorize(call, 'ListOrganizationalUnitsForParent');
     const parent = parentOf(call);
-    const { items, next } = page(`units ${parent}`, unitsIn(call.world, parent), call.input.NextToken);
+    const { items, next } = getPage(`units ${parent}`, unitsIn(call.world, parent), call.input.NextToken);
     return { OrganizationalUnits: items.map((ou) => describeOu(call.world, ou)), ...nextToken(next) };
   }),
 
-  DescribeOrganizationalUnit: operation<
+  DescribeOrganizationalUnit: defineOperation<
     DescribeOrganizationalUnitCommandInput,
     DescribeOrganizationalUnitCommandOutput
   >((call) => {
     authorize(call, 'DescribeOrganizationalUnit');
     const ou = call.world.organizationalUnits.get(call.input.OrganizationalUnitId ?? '');
     if (ou === undefined)
-      throw awsError('OrganizationalUnitNotFoundException', "You specified an OU that doesn't exist.");
+      throw createAwsError('OrganizationalUnitNotFoundException', "You specified an OU that doesn't exist.");
     return { OrganizationalUnit: describeOu(call.world, ou) };
   }),
 
-  ListTagsForResource: operation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput>(
+  ListTagsForResource: defineOperation<ListTagsForResourceCommandInput, ListTagsForResourceCommandOutput>(
     (call) => {
       authorize(call, 'ListTagsForResource');
       const { world, input } = call;
       const account = world.accounts.get(input.ResourceId ?? '');
       if (account === undefined && !isContainer(world, input.ResourceId ?? ''))
-        throw awsError('TargetNotFoundException', "You specified a target that doesn't exist.");
+        throw createAwsError('TargetNotFoundException', "You specified a target that doesn't exist.");
       const tags = Object.entries(account?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
-      const { items, next } = page(`tags ${input.ResourceId}`, tags, input.NextToken);
+      const { items, next } = getPage(`tags ${input.ResourceId}`, tags, input.NextToken);
       return { Tags: [...items], ...nextToken(next) };
     },
   ),
@@ -135,56 +136,56 @@ export const organizations: ServiceOperations = {
 function authorize({ world, caller, region }: ServiceCall<object>, name: string): void {
   const { managementAccountId, hubAccountId } = world.settings;
   const mayCall = [managementAccountId, hubAccountId].includes(caller.accountId);
-  const denial = denialOf(world, caller, {
+  const denial = findDenial(world, caller, {
     action: `organizations:${name}`,
     resource: '*',
     resourceAccount: caller.accountId,
     region,
   });
   if (!mayCall || denial !== undefined)
-    throw awsError(
+    throw createAwsError(
       'AccessDeniedException',
       denial ?? "You don't have permissions to access this resource.",
       400,
     );
 }
 
-function accountOf(world: World, id: string | undefined): SimulatedAccount {
+function accountOf(world: SimulatedWorld, id: string | undefined): SimulatedAccount {
   const account = world.accounts.get(id ?? '');
   if (account === undefined)
-    throw awsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+    throw createAwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
   return account;
 }
 
 function parentOf({ world, input }: ServiceCall<{ ParentId: string | undefined }>): string {
   const id = input.ParentId ?? '';
   if (!isContainer(world, id))
-    throw awsError('ParentNotFoundException', "You specified parent that doesn't exist.");
+    throw createAwsError('ParentNotFoundException', "You specified parent that doesn't exist.");
   return id;
 }
 
-const accountsIn = (world: World, parent: string): readonly SimulatedAccount[] =>
+const accountsIn = (world: SimulatedWorld, parent: string): readonly SimulatedAccount[] =>
   [...world.accounts.values()].filter(({ parentId }) => parentId === parent);
 
-const unitsIn = (world: World, parent: string): readonly SimulatedOu[] =>
+const unitsIn = (world: SimulatedWorld, parent: string): readonly SimulatedOu[] =>
   [...world.organizationalUnits.values()].filter(({ parentId }) => parentId === parent);
 
 function accountPage(
-  world: World,
+  world: SimulatedWorld,
   listing: string,
   accounts: readonly SimulatedAccount[],
   token: string | undefined,
 ) {
-  const { items, next } = page(`accounts ${listing}`, accounts, token);
+  const { items, next } = getPage(`accounts ${listing}`, accounts, token);
   return { Accounts: items.map((account) => describe(world, account)), ...nextToken(next) };
 }
 
 const nextToken = (next: string | undefined) => (next === undefined ? {} : { NextToken: next });
 
-const typeOf = (world: World, id: string) =>
+const typeOf = (world: SimulatedWorld, id: string) =>
   id === world.settings.rootId ? ('ROOT' as const) : ('ORGANIZATIONAL_UNIT' as const);
 
-function describe(world: World, { id, name, state }: SimulatedAccount): Account {
+function describe(world: SimulatedWorld, { id, name, state }: SimulatedAccount): Account {
   const { organizationId } = world.settings;
   const State = state === 'DEPARTED' ? 'CLOSED' : state;
   const status = {
@@ -204,11 +205,11 @@ function describe(world: World, { id, name, state }: SimulatedAccount): Account 
   };
 }
 
-const describeOu = (world: World, { id, name }: SimulatedOu): OrganizationalUnit => ({
+const describeOu = (world: SimulatedWorld, { id, name }: SimulatedOu): OrganizationalUnit => ({
   Id: id,
   Arn: arn(world, `ou/${world.settings.organizationId}/${id}`),
   Name: name,
 });
 
-const arn = ({ settings }: World, resource: string): string =>
+const arn = ({ settings }: SimulatedWorld, resource: string): string =>
   `arn:${settings.partition}:organizations::${settings.managementAccountId}:${resource}`;

@@ -2,30 +2,32 @@ import type {
   GetRandomPasswordCommandInput,
   GetRandomPasswordCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceOperations } from '../call.ts';
-import { denialOf } from '../permissions.ts';
-import { randomText } from '../world.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceOperations } from '../call.ts';
+import { findDenial } from '../permissions.ts';
+import { makeRandomText } from '../world.ts';
 
 /** Source: Secrets Manager API reference, "GetRandomPassword". */
 export const randomPassword: ServiceOperations = {
-  GetRandomPassword: operation<GetRandomPasswordCommandInput, GetRandomPasswordCommandOutput>((call) => {
-    const { world, caller, region, input } = call;
-    const resource = '*';
-    const attempt = { resource, resourceAccount: caller.accountId, region };
-    const denial = denialOf(world, caller, { action: 'secretsmanager:GetRandomPassword', ...attempt });
-    if (denial !== undefined) throw awsError('AccessDeniedException', denial);
-    const { PasswordLength = 32, RequireEachIncludedType = true } = input;
-    const types = characterTypes(input);
-    if (types.length === 0 || PasswordLength < (RequireEachIncludedType ? types.length : 1))
-      throw awsError(
-        'InvalidParameterException',
-        'The password length is too short, or nothing is left in it.',
-      );
-    const required = RequireEachIncludedType ? types.map((type) => randomText(world, 1, type)) : [];
-    const rest = randomText(world, PasswordLength - required.length, types.join(''));
-    return { RandomPassword: `${required.join('')}${rest}` };
-  }),
+  GetRandomPassword: defineOperation<GetRandomPasswordCommandInput, GetRandomPasswordCommandOutput>(
+    (call) => {
+      const { world, caller, region, input } = call;
+      const resource = '*';
+      const attempt = { resource, resourceAccount: caller.accountId, region };
+      const denial = findDenial(world, caller, { action: 'secretsmanager:GetRandomPassword', ...attempt });
+      if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
+      const { PasswordLength = 32, RequireEachIncludedType = true } = input;
+      const types = characterTypes(input);
+      if (types.length === 0 || PasswordLength < (RequireEachIncludedType ? types.length : 1))
+        throw createAwsError(
+          'InvalidParameterException',
+          'The password length is too short, or nothing is left in it.',
+        );
+      const required = RequireEachIncludedType ? types.map((type) => makeRandomText(world, 1, type)) : [];
+      const rest = makeRandomText(world, PasswordLength - required.length, types.join(''));
+      return { RandomPassword: `${required.join('')}${rest}` };
+    },
+  ),
 };
 
 /** The characters of each type that is included, less those that are excluded one by one. */

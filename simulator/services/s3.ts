@@ -7,27 +7,28 @@ import type {
   PutBucketPolicyCommandOutput,
 } from '@aws-sdk/client-s3';
 import { parsePolicy, type Statement, toArray } from '../../shared/iam/document.ts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import {
   acceptDocument,
-  bytes,
+  countBytes,
   type DocumentRules,
   isPublic,
   namesPrincipal,
-  withoutSpace,
+  stripSpace,
 } from '../documents.ts';
-import { denialOf } from '../permissions.ts';
+import { findDenial } from '../permissions.ts';
 import type { SimulatedBucket } from '../simulated-resources.ts';
 /** Amazon S3: bucket policies. Sources: S3 API reference, "Error responses"; user guide, "Bucket policies". */
 export const s3: ServiceOperations = {
-  GetBucketPolicy: operation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>((call) => {
+  GetBucketPolicy: defineOperation<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>((call) => {
     const { policy } = authorizedBucket(call, 's3:GetBucketPolicy');
-    if (policy === undefined) throw awsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
+    if (policy === undefined)
+      throw createAwsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
     return { Policy: policy };
   }),
 
-  PutBucketPolicy: operation<PutBucketPolicyCommandInput, PutBucketPolicyCommandOutput>((call) => {
+  PutBucketPolicy: defineOperation<PutBucketPolicyCommandInput, PutBucketPolicyCommandOutput>((call) => {
     const bucket = authorizedBucket(call, 's3:PutBucketPolicy');
     const accepted = acceptDocument(call.world, call.input.Policy ?? '', bucketRules(bucket));
     if (bucket.blockPublicPolicy && parsePolicy(accepted, bucket.arn).Statement.some(isPublic))
@@ -39,10 +40,12 @@ export const s3: ServiceOperations = {
     return {};
   }),
 
-  DeleteBucketPolicy: operation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>((call) => {
-    authorizedBucket(call, 's3:DeleteBucketPolicy').policy = undefined;
-    return {};
-  }),
+  DeleteBucketPolicy: defineOperation<DeleteBucketPolicyCommandInput, DeleteBucketPolicyCommandOutput>(
+    (call) => {
+      authorizedBucket(call, 's3:DeleteBucketPolicy').policy = undefined;
+      return {};
+    },
+  ),
 };
 
 interface BucketInput {
@@ -50,20 +53,20 @@ interface BucketInput {
   readonly ExpectedBucketOwner?: string | undefined;
 }
 
-const accessDenied = (message: string) => awsError('AccessDenied', message, 403);
+const accessDenied = (message: string) => createAwsError('AccessDenied', message, 403);
 
 function authorizedBucket({ world, caller, region, input }: ServiceCall<BucketInput>, action: string) {
   const bucket = world.buckets.get(input.Bucket ?? '');
-  if (bucket === undefined) throw awsError('NoSuchBucket', 'The specified bucket does not exist', 404);
+  if (bucket === undefined) throw createAwsError('NoSuchBucket', 'The specified bucket does not exist', 404);
   if (bucket.region !== region)
-    throw awsError(
+    throw createAwsError(
       'PermanentRedirect',
       'The bucket you are attempting to access must be addressed using the specified endpoint.',
       301,
     );
   if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== bucket.accountId)
     throw accessDenied('Access Denied');
-  const denial = denialOf(world, caller, {
+  const denial = findDenial(world, caller, {
     action,
     resource: bucket.arn,
     resourceAccount: bucket.accountId,
@@ -74,10 +77,10 @@ function authorizedBucket({ world, caller, region, input }: ServiceCall<BucketIn
   return bucket;
 }
 
-const malformed = (message: string) => awsError('MalformedPolicy', message);
+const malformed = (message: string) => createAwsError('MalformedPolicy', message);
 
 const bucketRules = (bucket: SimulatedBucket): DocumentRules => ({
-  size: (text) => bytes(withoutSpace(text)),
+  size: (text) => countBytes(stripSpace(text)),
   limit: 20_480,
   tooLarge: () => malformed('Policy exceeds the maximum allowed document size.'),
   malformed,

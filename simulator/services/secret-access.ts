@@ -1,9 +1,9 @@
-import { awsError } from '../aws-error.ts';
+import { createAwsError } from '../aws-error.ts';
 import type { ServiceCall } from '../call.ts';
-import { denialOf } from '../permissions.ts';
+import { findDenial } from '../permissions.ts';
 import type { SecretVersion, SimulatedSecret } from '../simulated-resources.ts';
-import type { Caller, World } from '../world.ts';
-import { denialToUseKey } from './kms-keys.ts';
+import type { Caller, SimulatedWorld } from '../world.ts';
+import { findKeyUseDenial } from './kms-keys.ts';
 
 export type SecretInput = { readonly SecretId: string | undefined };
 
@@ -16,26 +16,31 @@ function secretOf({ world, caller, region, input }: ServiceCall<SecretInput>): S
       (each) => each.name === id && each.accountId === caller.accountId && each.region === region,
     );
   if (secret === undefined || secret.region !== region)
-    throw awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    throw createAwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   return secret;
 }
 
-export function authorizedSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
+export function authorizeSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
   const secret = secretOf(call);
-  const denial = secretDenial(call.world, call.caller, secret, action);
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  const denial = findSecretDenial(call.world, call.caller, secret, action);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return secret;
 }
 
 /** A secret that is scheduled for deletion can be described and restored, nothing else. */
-export function livingSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = authorizedSecret(call, action);
-  if (secret.deletedAt !== undefined) throw deleted();
+export function requireLivingSecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
+  const secret = authorizeSecret(call, action);
+  if (secret.deletedAt !== undefined) throw createDeletedError();
   return secret;
 }
 
-export const secretDenial = (world: World, caller: Caller, secret: SimulatedSecret, action: string) =>
-  denialOf(world, caller, {
+export const findSecretDenial = (
+  world: SimulatedWorld,
+  caller: Caller,
+  secret: SimulatedSecret,
+  action: string,
+) =>
+  findDenial(world, caller, {
     action,
     resource: secret.arn,
     resourceAccount: secret.accountId,
@@ -44,8 +49,8 @@ export const secretDenial = (world: World, caller: Caller, secret: SimulatedSecr
     context: { 'secretsmanager:SecretId': secret.arn },
   });
 
-export const deleted = () =>
-  awsError(
+export const createDeletedError = () =>
+  createAwsError(
     'InvalidRequestException',
     "You can't perform this operation on the secret because it was marked for deletion.",
   );
@@ -55,30 +60,30 @@ export const deleted = () =>
  * decryption"). The default key, `aws/secretsmanager`, serves its own account only.
  */
 export function expectKey(
-  world: World,
+  world: SimulatedWorld,
   caller: Caller,
   { kmsKeyArn, arn, region, accountId }: SimulatedSecret,
   action: 'kms:Decrypt' | 'kms:GenerateDataKey',
 ): void {
   if (kmsKeyArn === undefined) {
     if (caller.accountId === accountId) return;
-    throw awsError('AccessDeniedException', 'Access to KMS is not allowed');
+    throw createAwsError('AccessDeniedException', 'Access to KMS is not allowed');
   }
   const context = {
     'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
     'kms:EncryptionContext:SecretARN': arn,
   };
-  if (denialToUseKey(world, caller, { keyArn: kmsKeyArn, action, context }) !== undefined)
-    throw awsError('AccessDeniedException', 'Access to KMS is not allowed');
+  if (findKeyUseDenial(world, caller, { keyArn: kmsKeyArn, action, context }) !== undefined)
+    throw createAwsError('AccessDeniedException', 'Access to KMS is not allowed');
 }
 
 /** A version with a value. */
-export function withValue(
+export function requireValue(
   version: SecretVersion | undefined,
   what: string,
 ): SecretVersion & { value: string } {
   if (version?.value === undefined)
-    throw awsError(
+    throw createAwsError(
       'ResourceNotFoundException',
       `Secrets Manager can't find the specified secret value for ${what}.`,
     );

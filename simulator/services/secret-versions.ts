@@ -10,41 +10,44 @@ import type {
   UpdateSecretVersionStageCommandInput,
   UpdateSecretVersionStageCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceOperations } from '../call.ts';
-import { dropStage, moveStage, versionWith } from '../secrets.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceOperations } from '../call.ts';
+import { dropStage, findVersion, moveStage } from '../secrets.ts';
 import type { SecretVersion, SimulatedSecret } from '../simulated-resources.ts';
-import { type Caller, randomUuid, type World } from '../world.ts';
-import { expectKey, livingSecret, withValue } from './secret-access.ts';
+import { type Caller, makeRandomUuid, type SimulatedWorld } from '../world.ts';
+import { expectKey, requireLivingSecret, requireValue } from './secret-access.ts';
 
 /** AWS Secrets Manager: versions and their staging labels. Source: Secrets Manager API reference. */
 export const secretVersions: ServiceOperations = {
-  GetSecretValue: operation<GetSecretValueCommandInput, GetSecretValueCommandOutput>((call) => {
-    const secret = livingSecret(call, 'secretsmanager:GetSecretValue');
+  GetSecretValue: defineOperation<GetSecretValueCommandInput, GetSecretValueCommandOutput>((call) => {
+    const secret = requireLivingSecret(call, 'secretsmanager:GetSecretValue');
     const { VersionId, VersionStage } = call.input;
     const stage = VersionStage ?? (VersionId === undefined ? 'AWSCURRENT' : undefined);
-    const found = VersionId === undefined ? versionWith(secret, stage ?? '') : secret.versions.get(VersionId);
-    const version = withValue(
+    const found = VersionId === undefined ? findVersion(secret, stage ?? '') : secret.versions.get(VersionId);
+    const version = requireValue(
       found,
       VersionId === undefined ? `staging label: ${stage}` : `VersionId: ${VersionId}`,
     );
     if (stage !== undefined && !version.stages.has(stage))
-      throw awsError('InvalidRequestException', 'You provided a VersionStage that is not on that version.');
+      throw createAwsError(
+        'InvalidRequestException',
+        'You provided a VersionStage that is not on that version.',
+      );
     expectKey(call.world, call.caller, secret, 'kms:Decrypt');
-    return { ...named(secret), ...listed(version.id, version.stages), SecretString: version.value };
+    return { ...toNames(secret), ...listed(version.id, version.stages), SecretString: version.value };
   }),
 
-  PutSecretValue: operation<PutSecretValueCommandInput, PutSecretValueCommandOutput>((call) => {
-    const secret = livingSecret(call, 'secretsmanager:PutSecretValue');
+  PutSecretValue: defineOperation<PutSecretValueCommandInput, PutSecretValueCommandOutput>((call) => {
+    const secret = requireLivingSecret(call, 'secretsmanager:PutSecretValue');
     const { SecretString, ClientRequestToken, VersionStages = ['AWSCURRENT'] } = call.input;
     if (SecretString === undefined)
-      throw awsError('NotSimulated', 'Binary secret values are not simulated', 501);
+      throw createAwsError('NotSimulated', 'Binary secret values are not simulated', 501);
     expectKey(call.world, call.caller, secret, 'kms:GenerateDataKey');
-    const id = ClientRequestToken ?? randomUuid(call.world);
+    const id = ClientRequestToken ?? makeRandomUuid(call.world);
     const version = secret.versions.get(id) ?? emptyVersion(call.world, id);
     expectRotationToken(call.caller, secret, call.input, version);
     if (version.value !== undefined && version.value !== SecretString)
-      throw awsError(
+      throw createAwsError(
         'ResourceExistsException',
         `The operation failed because the secret version ${id} already exists.`,
       );
@@ -52,67 +55,70 @@ export const secretVersions: ServiceOperations = {
     version.value = SecretString;
     secret.versions.set(id, version);
     if (!repeated) for (const stage of VersionStages) moveStage(call.world, secret, stage, version);
-    return { ...named(secret), ...listed(id, version.stages) };
+    return { ...toNames(secret), ...listed(id, version.stages) };
   }),
 
-  UpdateSecretVersionStage: operation<
+  UpdateSecretVersionStage: defineOperation<
     UpdateSecretVersionStageCommandInput,
     UpdateSecretVersionStageCommandOutput
   >((call) => {
-    const secret = livingSecret(call, 'secretsmanager:UpdateSecretVersionStage');
+    const secret = requireLivingSecret(call, 'secretsmanager:UpdateSecretVersionStage');
     const { VersionStage = '', RemoveFromVersionId, MoveToVersionId } = call.input;
-    const holder = versionWith(secret, VersionStage);
+    const holder = findVersion(secret, VersionStage);
     const to = MoveToVersionId === undefined ? undefined : secret.versions.get(MoveToVersionId);
     if (MoveToVersionId !== undefined && to === undefined)
-      throw awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
+      throw createAwsError(
+        'ResourceNotFoundException',
+        "Secrets Manager can't find the specified secret version.",
+      );
     if (holder !== undefined && holder !== to && RemoveFromVersionId !== holder.id)
-      throw awsError(
+      throw createAwsError(
         'InvalidParameterException',
         `The parameter RemoveFromVersionId can't be empty. Staging label ${VersionStage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
       );
     if (to === undefined && RemoveFromVersionId !== undefined && holder?.id !== RemoveFromVersionId)
-      throw awsError(
+      throw createAwsError(
         'InvalidParameterException',
         `Staging label ${VersionStage} is not attached to version ${RemoveFromVersionId}.`,
       );
     if (to === undefined) dropStage(secret, VersionStage);
     else moveStage(call.world, secret, VersionStage, to);
-    return named(secret);
+    return toNames(secret);
   }),
 
   /** Those with a label, on one page; whether one that a rotation has begun is as old as its value is unconfirmed. */
-  ListSecretVersionIds: operation<ListSecretVersionIdsCommandInput, ListSecretVersionIdsCommandOutput>(
+  ListSecretVersionIds: defineOperation<ListSecretVersionIdsCommandInput, ListSecretVersionIdsCommandOutput>(
     (call) => {
-      const secret = livingSecret(call, 'secretsmanager:ListSecretVersionIds');
+      const secret = requireLivingSecret(call, 'secretsmanager:ListSecretVersionIds');
       const labeled = [...secret.versions.values()].filter(({ stages }) => stages.size > 0);
       const Versions = labeled.map(({ id, createdAt, stages }) => ({
         ...listed(id, stages),
         CreatedDate: new Date(createdAt),
       }));
-      return { ...named(secret), Versions };
+      return { ...toNames(secret), Versions };
     },
   ),
 
   /** Stages a version without a value, as AWS does before it calls the function, which is the test's part. */
-  RotateSecret: operation<RotateSecretCommandInput, RotateSecretCommandOutput>((call) => {
-    const secret = livingSecret(call, 'secretsmanager:RotateSecret');
+  RotateSecret: defineOperation<RotateSecretCommandInput, RotateSecretCommandOutput>((call) => {
+    const secret = requireLivingSecret(call, 'secretsmanager:RotateSecret');
     secret.rotationFunctionArn = call.input.RotationLambdaARN ?? secret.rotationFunctionArn;
     if (secret.rotationFunctionArn === undefined)
-      throw awsError(
+      throw createAwsError(
         'InvalidRequestException',
         'No Lambda rotation function ARN is associated with this secret.',
       );
-    const pending = versionWith(secret, 'AWSPENDING');
+    const pending = findVersion(secret, 'AWSPENDING');
     if (pending !== undefined && !pending.stages.has('AWSCURRENT'))
-      throw awsError(
+      throw createAwsError(
         'InvalidRequestException',
         "A previous rotation isn't complete. That rotation will be reattempted.",
       );
-    const id = call.input.ClientRequestToken ?? randomUuid(call.world);
+    const id = call.input.ClientRequestToken ?? makeRandomUuid(call.world);
     const version = emptyVersion(call.world, id);
     secret.versions.set(id, version);
     moveStage(call.world, secret, 'AWSPENDING', version);
-    return { ...named(secret), VersionId: id };
+    return { ...toNames(secret), VersionId: id };
   }),
 };
 
@@ -129,17 +135,17 @@ function expectRotationToken(
   if (rotationStep === undefined || !stages.has('AWSPENDING')) return;
   const { token, functionRoleArn = roleArn } = rotationStep;
   if (RotationToken === undefined ? roleArn === functionRoleArn : RotationToken === token) return;
-  throw awsError('AccessDeniedException', 'The rotation token is missing or invalid.');
+  throw createAwsError('AccessDeniedException', 'The rotation token is missing or invalid.');
 }
 
-const emptyVersion = ({ settings }: World, id: string): SecretVersion => ({
+const emptyVersion = ({ settings }: SimulatedWorld, id: string): SecretVersion => ({
   id,
   createdAt: settings.clock.now(),
   value: undefined,
   stages: new Set(),
 });
 
-export const named = ({ arn, name }: SimulatedSecret) => ({ ARN: arn, Name: name });
+export const toNames = ({ arn, name }: SimulatedSecret) => ({ ARN: arn, Name: name });
 
 const listed = (id: string, stages: ReadonlySet<string>) => ({
   VersionId: id,

@@ -12,65 +12,72 @@ import type {
   PutResourcePolicyCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
 import { parsePolicy } from '../../shared/iam/document.ts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
 import { acceptDocument, type DocumentRules, isPublic, namesPrincipal, namesResource } from '../documents.ts';
-import { page } from '../paging.ts';
-import { denialOf } from '../permissions.ts';
+import { getPage } from '../paging.ts';
+import { findDenial } from '../permissions.ts';
 import type { SimulatedSecret } from '../simulated-resources.ts';
-import { tagList } from '../tags.ts';
+import { toTagList } from '../tags.ts';
 import { randomPassword } from './random-password.ts';
-import { authorizedSecret, livingSecret, type SecretInput } from './secret-access.ts';
-import { named, secretVersions } from './secret-versions.ts';
+import { authorizeSecret, requireLivingSecret, type SecretInput } from './secret-access.ts';
+import { secretVersions, toNames } from './secret-versions.ts';
 
 /** AWS Secrets Manager: resource policies, and versions. Source: Secrets Manager API reference, "PutResourcePolicy". */
 export const secretsManager: ServiceOperations = {
   ...secretVersions,
   ...randomPassword,
 
-  DescribeSecret: operation<DescribeSecretCommandInput, DescribeSecretCommandOutput>((call) =>
-    described(authorizedSecret(call, 'secretsmanager:DescribeSecret')),
+  DescribeSecret: defineOperation<DescribeSecretCommandInput, DescribeSecretCommandOutput>((call) =>
+    described(authorizeSecret(call, 'secretsmanager:DescribeSecret')),
   ),
 
   /** "ListSecrets", "Filter": filters match beginnings, and all must match. */
-  ListSecrets: operation<ListSecretsCommandInput, ListSecretsCommandOutput>((call) => {
+  ListSecrets: defineOperation<ListSecretsCommandInput, ListSecretsCommandOutput>((call) => {
     const { NextToken, IncludePlannedDeletion = false } = call.input;
     const listed = secretsHere(call).filter(
       ({ deletedAt }) => IncludePlannedDeletion || deletedAt === undefined,
     );
-    const { items, next } = page('secrets', listed, NextToken);
+    const { items, next } = getPage('secrets', listed, NextToken);
     return { SecretList: items.map(entryOf), ...(next === undefined ? {} : { NextToken: next }) };
   }),
 
-  GetResourcePolicy: operation<GetResourcePolicyCommandInput, GetResourcePolicyCommandOutput>((call) => {
-    const secret = livingSecret(call, 'secretsmanager:GetResourcePolicy');
-    return { ...named(secret), ...(secret.policy === undefined ? {} : { ResourcePolicy: secret.policy }) };
-  }),
+  GetResourcePolicy: defineOperation<GetResourcePolicyCommandInput, GetResourcePolicyCommandOutput>(
+    (call) => {
+      const secret = requireLivingSecret(call, 'secretsmanager:GetResourcePolicy');
+      return {
+        ...toNames(secret),
+        ...(secret.policy === undefined ? {} : { ResourcePolicy: secret.policy }),
+      };
+    },
+  ),
 
-  PutResourcePolicy: operation<PutResourcePolicyCommandInput, PutResourcePolicyCommandOutput>((call) => {
-    const secret = primarySecret(call, 'secretsmanager:PutResourcePolicy');
-    const accepted = acceptDocument(call.world, call.input.ResourcePolicy ?? '', secretRules);
-    if (call.input.BlockPublicPolicy === true && parsePolicy(accepted, secret.arn).Statement.some(isPublic))
-      throw awsError(
-        'PublicPolicyException',
-        'The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access to the secret.',
-      );
-    secret.policy = accepted;
-    return named(secret);
-  }),
+  PutResourcePolicy: defineOperation<PutResourcePolicyCommandInput, PutResourcePolicyCommandOutput>(
+    (call) => {
+      const secret = primarySecret(call, 'secretsmanager:PutResourcePolicy');
+      const accepted = acceptDocument(call.world, call.input.ResourcePolicy ?? '', secretRules);
+      if (call.input.BlockPublicPolicy === true && parsePolicy(accepted, secret.arn).Statement.some(isPublic))
+        throw createAwsError(
+          'PublicPolicyException',
+          'The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent broad access to the secret.',
+        );
+      secret.policy = accepted;
+      return toNames(secret);
+    },
+  ),
 
-  DeleteResourcePolicy: operation<DeleteResourcePolicyCommandInput, DeleteResourcePolicyCommandOutput>(
+  DeleteResourcePolicy: defineOperation<DeleteResourcePolicyCommandInput, DeleteResourcePolicyCommandOutput>(
     (call) => {
       const secret = primarySecret(call, 'secretsmanager:DeleteResourcePolicy');
       secret.policy = undefined;
-      return named(secret);
+      return toNames(secret);
     },
   ),
 };
 
 /** The key is left out where it is `aws/secretsmanager`; so are versions without a label ("DescribeSecret"). */
 const described = (secret: SimulatedSecret) => ({
-  ...named(secret),
+  ...toNames(secret),
   ...(secret.kmsKeyArn === undefined ? {} : { KmsKeyId: secret.kmsKeyArn }),
   ...(secret.deletedAt === undefined ? {} : { DeletedDate: new Date(secret.deletedAt) }),
   ...(secret.primaryRegion === undefined ? {} : { PrimaryRegion: secret.primaryRegion }),
@@ -85,13 +92,13 @@ const described = (secret: SimulatedSecret) => ({
 });
 
 function secretsHere({ world, caller, region, input }: ServiceCall<ListSecretsCommandInput>) {
-  const denial = denialOf(world, caller, {
+  const denial = findDenial(world, caller, {
     action: 'secretsmanager:ListSecrets',
     resource: '*',
     resourceAccount: caller.accountId,
     region,
   });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return [...world.secrets.values()].filter(
     (secret) =>
       secret.accountId === caller.accountId &&
@@ -101,36 +108,36 @@ function secretsHere({ world, caller, region, input }: ServiceCall<ListSecretsCo
 }
 
 function passes({ tags }: SimulatedSecret, { Key, Values = [] }: Filter): boolean {
-  if (Key !== 'tag-key') throw awsError('NotSimulated', `The filter ${Key} is not simulated`, 501);
+  if (Key !== 'tag-key') throw createAwsError('NotSimulated', `The filter ${Key} is not simulated`, 501);
   return Values.some((value) => Object.keys(tags).some((key) => key.startsWith(value)));
 }
 
 const entryOf = ({ arn, name, tags, primaryRegion, deletedAt }: SimulatedSecret) => ({
   ARN: arn,
   Name: name,
-  Tags: tagList(tags),
+  Tags: toTagList(tags),
   ...(primaryRegion === undefined ? {} : { PrimaryRegion: primaryRegion }),
   ...(deletedAt === undefined ? {} : { DeletedDate: new Date(deletedAt) }),
 });
 
 /** In the words that users report ("Operation not permitted on a replica secret"). */
 function primarySecret(call: ServiceCall<SecretInput>, action: string): SimulatedSecret {
-  const secret = livingSecret(call, action);
+  const secret = requireLivingSecret(call, action);
   if (secret.primaryRegion !== undefined && secret.primaryRegion !== secret.region)
-    throw awsError(
+    throw createAwsError(
       'InvalidParameterException',
       "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
     );
   return secret;
 }
 
-const malformed = (message: string) => awsError('MalformedPolicyDocumentException', message);
+const malformed = (message: string) => createAwsError('MalformedPolicyDocumentException', message);
 
 const secretRules: DocumentRules = {
   size: (text) => text.length,
   limit: 20_480,
   tooLarge: () =>
-    awsError(
+    createAwsError(
       'ValidationException',
       "1 validation error detected: Value at 'resourcePolicy' failed to satisfy constraint: " +
         'Member must have length less than or equal to 20480',

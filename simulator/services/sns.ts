@@ -1,24 +1,24 @@
 import type { PublishCommandInput, PublishCommandOutput } from '@aws-sdk/client-sns';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceOperations } from '../call.ts';
-import { denialOf } from '../permissions.ts';
-import { randomUuid } from '../world.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceOperations } from '../call.ts';
+import { findDenial } from '../permissions.ts';
+import { makeRandomUuid } from '../world.ts';
 
 /** Amazon SNS: what is published to a topic is recorded. Source: SNS API reference, "Publish". */
 export const sns: ServiceOperations = {
-  Publish: operation<PublishCommandInput, PublishCommandOutput>(({ world, caller, region, input }) => {
+  Publish: defineOperation<PublishCommandInput, PublishCommandOutput>(({ world, caller, region, input }) => {
     const arn = input.TopicArn ?? input.TargetArn ?? '';
-    const denial = denialOf(world, caller, {
+    const denial = findDenial(world, caller, {
       action: 'sns:Publish',
       resource: arn,
       resourceAccount: caller.accountId,
       region,
     });
-    if (denial !== undefined) throw awsError('AuthorizationErrorException', denial, 403);
-    if (!world.topics.has(arn)) throw awsError('NotFoundException', 'Topic does not exist', 404);
+    if (denial !== undefined) throw createAwsError('AuthorizationErrorException', denial, 403);
+    if (!world.topics.has(arn)) throw createAwsError('NotFoundException', 'Topic does not exist', 404);
     if ((input.Message ?? '') === '')
-      throw awsError('InvalidParameterException', 'Invalid parameter: Empty message');
+      throw createAwsError('InvalidParameterException', 'Invalid parameter: Empty message');
     world.messages.push({ ...input });
-    return { MessageId: randomUuid(world) };
+    return { MessageId: makeRandomUuid(world) };
   }),
 };

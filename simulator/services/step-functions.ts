@@ -6,26 +6,28 @@ import type {
   SendTaskSuccessCommandInput,
   SendTaskSuccessCommandOutput,
 } from '@aws-sdk/client-sfn';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { denialOf } from '../permissions.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { findDenial } from '../permissions.ts';
 
 /** AWS Step Functions: answers about tasks that wait for their tokens. Source: API reference, "SendTaskSuccess" and so on. */
 export const stepFunctions: ServiceOperations = {
-  SendTaskSuccess: operation<SendTaskSuccessCommandInput, SendTaskSuccessCommandOutput>((call) => {
+  SendTaskSuccess: defineOperation<SendTaskSuccessCommandInput, SendTaskSuccessCommandOutput>((call) => {
     const token = openTask(call, 'SendTaskSuccess');
     call.world.tasks.end(token, { type: 'succeeded', output: parsed(call.input.output ?? '') });
     return {};
   }),
-  SendTaskFailure: operation<SendTaskFailureCommandInput, SendTaskFailureCommandOutput>((call) => {
+  SendTaskFailure: defineOperation<SendTaskFailureCommandInput, SendTaskFailureCommandOutput>((call) => {
     const { error = '', cause = '' } = call.input;
     call.world.tasks.end(openTask(call, 'SendTaskFailure'), { type: 'failed', error, cause });
     return {};
   }),
-  SendTaskHeartbeat: operation<SendTaskHeartbeatCommandInput, SendTaskHeartbeatCommandOutput>((call) => {
-    openTask(call, 'SendTaskHeartbeat');
-    return {};
-  }),
+  SendTaskHeartbeat: defineOperation<SendTaskHeartbeatCommandInput, SendTaskHeartbeatCommandOutput>(
+    (call) => {
+      openTask(call, 'SendTaskHeartbeat');
+      return {};
+    },
+  ),
 };
 
 interface OnTask {
@@ -34,16 +36,16 @@ interface OnTask {
 
 function openTask({ world, caller, region, input }: ServiceCall<OnTask>, name: string): string {
   const { taskToken: token = '' } = input;
-  const denial = denialOf(world, caller, {
+  const denial = findDenial(world, caller, {
     action: `states:${name}`,
     resource: '*',
     resourceAccount: caller.accountId,
     region,
   });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   const open = world.tasks.isOpen(token);
-  if (open === undefined) throw awsError('InvalidToken', "Invalid Token: 'Invalid token'");
-  if (!open) throw awsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+  if (open === undefined) throw createAwsError('InvalidToken', "Invalid Token: 'Invalid token'");
+  if (!open) throw createAwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
   return token;
 }
 
@@ -51,6 +53,6 @@ function parsed(output: string): unknown {
   try {
     return JSON.parse(output);
   } catch {
-    throw awsError('InvalidOutput', "Invalid Output: 'The output is not JSON'");
+    throw createAwsError('InvalidOutput', "Invalid Output: 'The output is not JSON'");
   }
 }

@@ -4,15 +4,15 @@ import type {
   GetCallerIdentityCommandInput,
   GetCallerIdentityCommandOutput,
 } from '@aws-sdk/client-sts';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { strictDenialOf } from '../permissions.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { findStrictDenial } from '../permissions.ts';
 import { isLivingAccount } from '../principals.ts';
 import { openSession } from '../sessions.ts';
 import type { SimulatedRole } from '../simulated-resources.ts';
 /** AWS Security Token Service. Source: STS API reference, "AssumeRole". */
 export const sts: ServiceOperations = {
-  GetCallerIdentity: operation<GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput>(
+  GetCallerIdentity: defineOperation<GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput>(
     ({ caller }) => ({
       Account: caller.accountId,
       Arn: caller.sessionArn,
@@ -20,11 +20,14 @@ export const sts: ServiceOperations = {
     }),
   ),
 
-  AssumeRole: operation<AssumeRoleCommandInput, AssumeRoleCommandOutput>((call) => {
+  AssumeRole: defineOperation<AssumeRoleCommandInput, AssumeRoleCommandOutput>((call) => {
     const { world, input } = call;
     const name = input.RoleSessionName ?? '';
     if (!/^[\w+=,.@-]{2,64}$/.test(name))
-      throw awsError('ValidationError', `Value '${name}' at 'roleSessionName' failed to satisfy constraint`);
+      throw createAwsError(
+        'ValidationError',
+        `Value '${name}' at 'roleSessionName' failed to satisfy constraint`,
+      );
     const role = assumableRole(call);
     const { credentials, caller, expiresAt } = openSession(world, role, name);
     return {
@@ -47,7 +50,7 @@ function assumableRole(call: ServiceCall<AssumeRoleCommandInput>): SimulatedRole
   const denial =
     role === undefined || !isLivingAccount(world, role.accountId)
       ? `User: ${caller.sessionArn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`
-      : strictDenialOf(world, caller, {
+      : findStrictDenial(world, caller, {
           action: 'sts:AssumeRole',
           resource: arn,
           resourceAccount: role.accountId,
@@ -55,7 +58,7 @@ function assumableRole(call: ServiceCall<AssumeRoleCommandInput>): SimulatedRole
           resourcePolicy: role.trust,
           context: assumeContext(input),
         });
-  if (role === undefined || denial !== undefined) throw awsError('AccessDenied', denial ?? '', 403);
+  if (role === undefined || denial !== undefined) throw createAwsError('AccessDenied', denial ?? '', 403);
   return role;
 }
 

@@ -3,24 +3,24 @@ import type {
   GetResourcesCommandOutput,
   TagFilter,
 } from '@aws-sdk/client-resource-groups-tagging-api';
-import { awsError } from '../aws-error.ts';
-import { operation, type ServiceCall, type ServiceOperations } from '../call.ts';
-import { page } from '../paging.ts';
-import { denialOf } from '../permissions.ts';
+import { createAwsError } from '../aws-error.ts';
+import { defineOperation, type ServiceCall, type ServiceOperations } from '../call.ts';
+import { getPage } from '../paging.ts';
+import { findDenial } from '../permissions.ts';
 import type { Tags } from '../simulated-resources.ts';
-import { tagList } from '../tags.ts';
+import { toTagList } from '../tags.ts';
 /** Resource Groups Tagging API: keys of KMS by their tags. Source: its API reference, "GetResources". */
 export const tagging: ServiceOperations = {
-  GetResources: operation<GetResourcesCommandInput, GetResourcesCommandOutput>((call) => {
+  GetResources: defineOperation<GetResourcesCommandInput, GetResourcesCommandOutput>((call) => {
     const { PaginationToken, ResourcesPerPage = 100 } = call.input;
-    const { items, next } = page(
+    const { items, next } = getPage(
       'resources',
       taggedKeys(call),
       PaginationToken || undefined,
       ResourcesPerPage,
     );
     return {
-      ResourceTagMappingList: items.map(({ arn, tags }) => ({ ResourceARN: arn, Tags: tagList(tags) })),
+      ResourceTagMappingList: items.map(({ arn, tags }) => ({ ResourceARN: arn, Tags: toTagList(tags) })),
       // The last page has an empty token.
       PaginationToken: next ?? '',
     };
@@ -30,14 +30,14 @@ export const tagging: ServiceOperations = {
 function taggedKeys({ world, caller, region, input }: ServiceCall<GetResourcesCommandInput>) {
   const { TagFilters = [], ResourceTypeFilters = [] } = input;
   if (ResourceTypeFilters.join() !== 'kms:key')
-    throw awsError('NotSimulated', `Only keys are simulated, not ${ResourceTypeFilters.join()}`, 501);
-  const denial = denialOf(world, caller, {
+    throw createAwsError('NotSimulated', `Only keys are simulated, not ${ResourceTypeFilters.join()}`, 501);
+  const denial = findDenial(world, caller, {
     action: 'tag:GetResources',
     resource: '*',
     resourceAccount: caller.accountId,
     region,
   });
-  if (denial !== undefined) throw awsError('AccessDeniedException', denial);
+  if (denial !== undefined) throw createAwsError('AccessDeniedException', denial);
   return [...world.keys.values()].filter(
     (key) =>
       key.accountId === caller.accountId &&

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { pendingReport, tellPending } from '../../cli/approval-output.ts';
+import { createPendingReport, printPending } from '../../cli/approval-output.ts';
 import { type ApproveOptions, answerOf, approve } from '../../cli/commands/approve.ts';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { newOutput } from '../../cli/output.ts';
+import { getExitCode } from '../../cli/exit-codes.ts';
+import { createOutput } from '../../cli/output.ts';
 import type { Io } from '../../cli/terminal.ts';
 import { noMatches } from '../../shared/configuration/searches.ts';
 import { created } from '../fixtures/account-events.ts';
@@ -26,11 +26,11 @@ async function approveOn(env: TestEnv, options: ApproveOptions, typed?: string) 
   };
   const stdin = Object.assign(standardInput(`${typed}\n`), { isTTY: typed !== undefined });
   const io: Io = { stdout: stream, stderr: stream, stdin, env: { NO_COLOR: '1', CI: '1' }, cwd: '.' };
-  const session = { io, out: newOutput(io, options.json === true), verbose: false };
+  const session = { io, out: createOutput(io, options.json === true), verbose: false };
   try {
     return { code: await approve(answerOf(options, session), session, otherServices(env)), stdout };
   } catch (error) {
-    return { code: exitCodeOf(error), stdout, error };
+    return { code: getExitCode(error), stdout, error };
   }
 }
 
@@ -145,13 +145,13 @@ test('plan --account says of an account that waits for what it waits, and of ano
   const stream = { write: (text: string) => (stdout += text) };
   const io: Io = { stdout: stream, stderr: stream, stdin: standardInput(''), env: {}, cwd: '.' };
 
-  const pending = await pendingReport(services, active, id);
-  if (pending !== undefined) tellPending(newOutput(io, false), pending);
+  const pending = await createPendingReport(services, active, id);
+  if (pending !== undefined) printPending(createOutput(io, false), pending);
 
   expect(pending).toMatchObject({ planHash: request.planHash, difference: request.difference });
   expect(stdout).toContain(`Waits for approval since ${pending?.since}: ${id} (`);
   expect(stdout).toContain(`AWSLogs/${id}/*`);
-  expect(await pendingReport(services, active, '111111111111')).toBeUndefined();
+  expect(await createPendingReport(services, active, '111111111111')).toBeUndefined();
   await answer(env, request, { verdict: 'rejected' });
   await ended;
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { runReport } from '../../cli/run-report.ts';
+import { createRunReport } from '../../cli/run-report.ts';
 import { createMemoryStore } from '../../shared/store/memory.ts';
 
 test('warns that the end of a run is not announced when a channel is pending', async () => {
@@ -17,7 +17,7 @@ test('warns that the end of a run is not announced when a channel is pending', a
     },
   });
 
-  const { report } = await runReport(store, {
+  const { report } = await createRunReport(store, {
     runId: 'run',
     result: { status: 'SUCCEEDED', states: [] },
     calls: {},

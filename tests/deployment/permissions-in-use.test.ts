@@ -10,12 +10,12 @@ import { decideApproval } from '../../shared/runs/approval/decide-approval.ts';
 import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { Store } from '../../shared/store/ports.ts';
 import { addApplication } from '../../simulator/app-config.ts';
-import { type DeployedMachine, deployedDefinition } from '../../simulator/deployed-machines.ts';
-import { exampleOrganization } from '../../simulator/example-organization.ts';
+import { type DeployedMachine, readDeployedDefinition } from '../../simulator/deployed-machines.ts';
+import { createExampleOrganization } from '../../simulator/example-organization.ts';
 import { functions } from '../../simulator/functions.ts';
 import type { SimulatedOrganization } from '../../simulator/organization.ts';
 import { runStateMachine } from '../../simulator/run-state-machine.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import type { StateFunction } from '../../simulator/task-handler.ts';
 import {
   type Deployment,
@@ -73,7 +73,7 @@ let deployed: Deployment;
 beforeAll(async () => {
   deployed = await deployment();
   const clock = flowClock();
-  const organization = exampleOrganization(configuration, { clock, random: seeded(1) });
+  const organization = createExampleOrganization(configuration, { clock, random: seeded(1) });
   const store = createMemoryStore();
   await makeReady(organization, store);
   for (const id of [newcomer, waiting])
@@ -149,7 +149,7 @@ function addRotations(organization: SimulatedOrganization): readonly object[] {
 }
 
 async function makeReady(organization: SimulatedOrganization, store: Store): Promise<void> {
-  const { hub, clock, random } = simulatedServices(organization, { store });
+  const { hub, clock, random } = createSimulatedServices(organization, { store });
   await importOrganization({
     registry: store.registry,
     organizations: hub.organizations,
@@ -160,7 +160,7 @@ async function makeReady(organization: SimulatedOrganization, store: Store): Pro
 }
 
 const machineOf = (machine: DeployedMachine, organization: SimulatedOrganization, store: Store) => {
-  const definition = deployedDefinition(machine);
+  const definition = readDeployedDefinition(machine);
   return async (name: string, input: unknown) => {
     const startedAt = '2026-03-02T09:00:00.000Z';
     const bound = boundFunctions(organization, store);
@@ -184,7 +184,7 @@ async function approved(run: Promise<string>, organization: SimulatedOrganizatio
   const request = await store.approvals.get('asks');
   if (request === undefined) throw new Error('Nothing was asked');
   const { runId, planHash } = request;
-  const services = simulatedServices(organization, { store });
+  const services = createSimulatedServices(organization, { store });
   await decideApproval(services, { runId, planHash, verdict: 'approved', by: 'an operator' });
   expect(await run).toBe('SUCCEEDED');
 }
@@ -201,7 +201,7 @@ const boundFunctions = (organization: SimulatedOrganization, store: Store): Reco
 
 function servicesOf(token: string, organization: SimulatedOrganization, store: Store): Services {
   const tell = (use: string) => asked.get(token)?.add(use);
-  return simulatedServices(organization, { store: watched(store, tell), plugins: [hubCalls(tell)] });
+  return createSimulatedServices(organization, { store: watched(store, tell), plugins: [hubCalls(tell)] });
 }
 
 /** The services that are called with the function's own role; all others are called as a spoke role. */

@@ -10,7 +10,7 @@ import { listCallEvents } from '../../shared/grants/kinds.ts';
 import { failedExecutionEvent } from '../../shared/runs/step-schemas.ts';
 import { parseRotationEvent, rotationEventNames } from '../../shared/secrets/deployment/event.ts';
 import { matchesPattern } from '../../simulator/event-pattern.ts';
-import { matchingRules, rulesOf } from '../../simulator/rules.ts';
+import { findMatchingRules, getRules } from '../../simulator/rules.ts';
 import {
   arnText,
   type Deployment,
@@ -27,7 +27,7 @@ beforeAll(async () => {
   deployed = await deployment();
 }, 60_000);
 
-const rules = rulesOf(readFileSync(`${root}infrastructure/rules.yml`, 'utf8'));
+const rules = getRules(readFileSync(`${root}infrastructure/rules.yml`, 'utf8'));
 
 interface Pattern {
   readonly source: readonly string[];
@@ -48,7 +48,7 @@ describe('what starts the state machine', () => {
 
   test('comes from where its reader expects it', () => {
     for (const [eventName, { source }] of Object.entries(eventReaders))
-      expect(matchingRules(accountRules, { source, detail: { eventName } })).toHaveLength(1);
+      expect(findMatchingRules(accountRules, { source, detail: { eventName } })).toHaveLength(1);
   });
 
   test('may have any detail type', () => {
@@ -73,9 +73,11 @@ describe('calls that change resources', () => {
   test('can be read, and start one run each; a call that failed starts none', () => {
     for (const { source, names } of listCallEvents())
       for (const eventName of names) {
-        expect(matchingRules(rules, called(source, eventName))).toHaveLength(1);
+        expect(findMatchingRules(rules, called(source, eventName))).toHaveLength(1);
         expect(parseAccountEvent(called(source, eventName), listCallEvents()).type).toBe('resource');
-        expect(matchingRules(rules, called(source, eventName, { errorCode: 'AccessDenied' }))).toEqual([]);
+        expect(findMatchingRules(rules, called(source, eventName, { errorCode: 'AccessDenied' }))).toEqual(
+          [],
+        );
       }
   });
 });
@@ -125,7 +127,7 @@ describe('the example events', () => {
   test.each(fixtures.filter(({ reading }) => reading.type === 'change'))(
     '$name starts a run',
     ({ event }) => {
-      expect(matchingRules(rules, event).map(({ target }) => target)).toEqual([
+      expect(findMatchingRules(rules, event).map(({ target }) => target)).toEqual([
         expect.objectContaining({ Arn: { Ref: 'AccountOnboardingStateMachine' } }),
       ]);
     },
@@ -133,12 +135,14 @@ describe('the example events', () => {
 
   test.each(fixtures.filter(({ event }) => event.detail.errorCode !== undefined))(
     '$name failed, and starts none',
-    ({ event }) => expect(matchingRules(rules, event)).toEqual([]),
+    ({ event }) => expect(findMatchingRules(rules, event)).toEqual([]),
   );
 
   test('what changes no account starts no run, with few exceptions', () => {
     const started = fixtures
-      .filter(({ reading, event }) => reading.type === 'ignored' && matchingRules(rules, event).length > 0)
+      .filter(
+        ({ reading, event }) => reading.type === 'ignored' && findMatchingRules(rules, event).length > 0,
+      )
       .map(({ name }) => name);
     expect(started).toEqual(startAnIgnoredRun);
   });
@@ -161,7 +165,7 @@ describe('the sweep', () => {
 
 describe('the deployment of secrets', () => {
   const started = (event: unknown) =>
-    matchingRules(rules, event).map(({ target }) => (target as { readonly Arn: unknown }).Arn);
+    findMatchingRules(rules, event).map(({ target }) => (target as { readonly Arn: unknown }).Arn);
   const arn = 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:app/database-AbCdEf';
   const labeled = (labelUpdated: string) => ({
     source: 'aws.secretsmanager',

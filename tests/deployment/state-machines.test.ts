@@ -7,8 +7,8 @@ import { rejectionTtl } from '../../shared/reconcile/recent-rejections.ts';
 import { executionsEndWithin } from '../../shared/runs/sweep.ts';
 import {
   type DeployedMachine,
-  deployedDefinition,
   deployedMachines,
+  readDeployedDefinition,
 } from '../../simulator/deployed-machines.ts';
 import {
   type Deployment,
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const machineResource = (machine: DeployedMachine) => {
   const found = resourcesOf(deployed, 'AWS::StepFunctions::StateMachine').find(([, { Properties }]) =>
-    isDeepStrictEqual(Properties.Definition, deployedDefinition(machine)),
+    isDeepStrictEqual(Properties.Definition, readDeployedDefinition(machine)),
   );
   if (found === undefined) throw new Error(`serverless.yml does not deploy ${machine}`);
   return found[1].Properties;
@@ -36,9 +36,9 @@ const machineResource = (machine: DeployedMachine) => {
 /** "Call a service and wait for a task token" (Step Functions developer guide, "Service integration patterns"). */
 const waitForTaskToken = 'arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken';
 
-type UpdateMap = ReturnType<typeof deployedDefinition>['States'][string] & {
+type UpdateMap = ReturnType<typeof readDeployedDefinition>['States'][string] & {
   readonly ItemsPath: string;
-  readonly ItemProcessor: ReturnType<typeof deployedDefinition>;
+  readonly ItemProcessor: ReturnType<typeof readDeployedDefinition>;
 };
 
 const capitalized = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
@@ -90,7 +90,7 @@ test('knows every error class of the project when errors lie in several files', 
 
 test('the sweep updates the central accounts as the runs of accounts do', () => {
   const [account, sweep] = (['account-onboarding', 'organization-sweep'] as const).map(
-    (machine) => deployedDefinition(machine).States.UpdateCentralAccounts,
+    (machine) => readDeployedDefinition(machine).States.UpdateCentralAccounts,
   );
   expect(account?.ItemProcessor).toBeDefined();
   expect({ ...sweep, Comment: '', Next: '' }).toEqual({ ...account, Comment: '', Next: '' });
@@ -101,7 +101,8 @@ test.each(centralAccountNames)('the function of the %s account updates that acco
 });
 
 describe.each(['account-onboarding', 'organization-sweep'] as const)('%s', (machine) => {
-  const { ItemsPath, ItemProcessor } = deployedDefinition(machine).States.UpdateCentralAccounts as UpdateMap;
+  const { ItemsPath, ItemProcessor } = readDeployedDefinition(machine).States
+    .UpdateCentralAccounts as UpdateMap;
   const { StartAt, States } = ItemProcessor;
 
   test('each central account of the plan is led to the task of its own function, by one rule', () => {
@@ -144,7 +145,7 @@ describe.each(deployedMachines)('%s', (machine) => {
   const tasks = tasksOf(machine);
 
   test('every state that can fail leads to a record: a catch for all, on each step before the record of failure', () => {
-    const failing = Object.entries(deployedDefinition(machine).States).filter(
+    const failing = Object.entries(readDeployedDefinition(machine).States).filter(
       ([name, { Type }]) => ['Task', 'Map', 'Parallel'].includes(Type) && name !== 'RecordFailure',
     );
     for (const [name, { Catch }] of failing)
@@ -153,7 +154,7 @@ describe.each(deployedMachines)('%s', (machine) => {
 
   test('each token has a substitution, each substitution a token, and both name a function', () => {
     const substitutions = machineResource(machine).DefinitionSubstitutions;
-    const tokens = [...JSON.stringify(deployedDefinition(machine)).matchAll(/\$\{(\w+)\}/g)].map(
+    const tokens = [...JSON.stringify(readDeployedDefinition(machine)).matchAll(/\$\{(\w+)\}/g)].map(
       ([, token]) => token,
     );
     const byToken = Object.keys(deployed.functions).map((name) => [
@@ -207,7 +208,7 @@ describe.each(deployedMachines)('%s', (machine) => {
     const asks = tasks.some(({ timeoutSeconds }) => timeoutSeconds === undefined);
     // A run says on its record until when it waits, so the longest wait counts for itself.
     const longestWait = asks ? longestApprovalHours * 3_600 : 0;
-    const seconds = Number(deployedDefinition(machine).TimeoutSeconds) - longestWait;
+    const seconds = Number(readDeployedDefinition(machine).TimeoutSeconds) - longestWait;
     expect(seconds).toBeGreaterThanOrEqual(3_600);
     // The time between is for the last state and the clocks.
     expect(seconds * 1_000).toBeLessThanOrEqual(executionsEndWithin - 3_600_000);

@@ -6,7 +6,7 @@ import {
   rotateSecret,
 } from '../../shared/secrets/rotation-function/index.ts';
 import { rotateNow } from '../../simulator/rotation.ts';
-import { versionWith } from '../../simulator/secrets.ts';
+import { findVersion } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 import { functionIn, memoryLogger, toolsOf } from '../fixtures/rotation-function.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from '../fixtures/servers/postgres-server.ts';
@@ -39,7 +39,7 @@ test('a verifier is that of RFC 7677', () => {
     );
     const current = () => {
       const secret = organization.world.secrets.get(secretArn);
-      return (secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '';
+      return (secret === undefined ? undefined : findVersion(secret, 'AWSCURRENT')?.value) ?? '';
     };
     return { organization, secretArn, clients, rotator, current, first };
   };

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { rotationScene, withStrategy } from '../../cli/demo/rotation-world.ts';
-import { newSimulation, prepareDeployment } from '../../cli/simulation.ts';
+import { createRotationDemo, withStrategy } from '../../cli/demo/rotation-world.ts';
+import { createSimulation, prepareDeployment } from '../../cli/simulation.ts';
 import { createHandler, deployedReader, type Login } from '../../examples/rotation/reader.ts';
 import { loadConfiguration } from '../../shared/configuration/load.ts';
 import { runLocally } from '../../simulator/local-deployment.ts';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
-import { versionWith } from '../../simulator/secrets.ts';
+import { findVersion } from '../../simulator/secrets.ts';
 import { silentLogger } from '../../simulator/simulated-services.ts';
 
 const minute = 60_000;
@@ -13,10 +13,10 @@ const minute = 60_000;
 /** The organization of the demonstration, with the example's function in a member account. */
 async function exampleWorld() {
   const configuration = await loadConfiguration('examples/onboarding.yml');
-  const simulation = withStrategy(newSimulation(configuration, { logger: silentLogger }));
+  const simulation = withStrategy(createSimulation(configuration, { logger: silentLogger }));
   await prepareDeployment(simulation.services, simulation.configuration);
   const { organization, services } = simulation;
-  const scene = rotationScene(simulation);
+  const scene = createRotationDemo(simulation);
   const { accountId, region } = scene.place;
   const [member = ''] = [...organization.world.roles.values()]
     .filter(({ name }) => name === 'shop')
@@ -52,7 +52,7 @@ test('the example reader, in an account of its own, connects with the secret as 
     });
   const current = (): Login => {
     const secret = organization.world.secrets.get(scene.secretArn);
-    return JSON.parse((secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT')?.value) ?? '{}');
+    return JSON.parse((secret === undefined ? undefined : findVersion(secret, 'AWSCURRENT')?.value) ?? '{}');
   };
 
   await expect(handler()).rejects.toMatchObject({ name: 'ConfigurationUnavailableError' });

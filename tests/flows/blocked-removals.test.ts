@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { warningsOf } from '../../cli/plan-report.ts';
+import { listPlanWarnings } from '../../cli/plan-report.ts';
 import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
@@ -72,7 +72,7 @@ it('reports size and blocked removals in record, announcement, plan and apply wh
   const { messages, putEvents } = env.organization.world;
   expect(messages.at(-1)?.Message).toMatch(both);
   expect(putEvents.at(-1)?.Detail).toMatch(both);
-  expect(warningsOf(plan).filter((line) => line.includes('would lose'))).toEqual([
+  expect(listPlanWarnings(plan).filter((line) => line.includes('would lose'))).toEqual([
     expect.stringMatching(both),
   ]);
   expect(applied.left).toEqual([expect.stringMatching(both)]);

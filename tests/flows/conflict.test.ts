@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { planReport, warningsOf } from '../../cli/plan-report.ts';
+import { createPlanReport, listPlanWarnings } from '../../cli/plan-report.ts';
 import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
 import { installationOf } from '../../shared/iam/managed-statements.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
@@ -103,10 +103,12 @@ test('`apply` restores it for everybody, and the count begins anew', async () =>
   edit(env, withoutOurs);
   const again = await sweep(env);
 
-  expect(warningsOf(before)).toEqual([
+  expect(listPlanWarnings(before)).toEqual([
     expect.stringMatching(/example-logs is contested since .* restores it/),
   ]);
-  expect(planReport(before, []).resources.find(({ id: name }) => name === 'example-logs')).toMatchObject({
+  expect(
+    createPlanReport(before, []).resources.find(({ id: name }) => name === 'example-logs'),
+  ).toMatchObject({
     change: true,
     contested: { sids },
   });

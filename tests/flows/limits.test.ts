@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Configuration } from '../../shared/configuration/schema.ts';
-import { ouId } from '../../simulator/example-organization.ts';
+import { ensureOu } from '../../simulator/example-organization.ts';
 import { created, eventOf } from '../fixtures/account-events.ts';
 import { example, people, repository, small } from '../fixtures/small-configuration.ts';
 import {
@@ -61,7 +61,9 @@ async function crowd(share: number): Promise<TestEnv> {
     configuration: await example(),
     ready: false,
     prepare: (organization) => {
-      const [workloads = '', platform = ''] = ['Workloads', 'Platform'].map((ou) => ouId(organization, ou));
+      const [workloads = '', platform = ''] = ['Workloads', 'Platform'].map((ou) =>
+        ensureOu(organization, ou),
+      );
       for (let count = 0; count < 300; count += 1)
         organization.addAccount({
           id: String(600_000_000_000 + count),
@@ -123,7 +125,7 @@ test('who leaves a full document is taken off it, though the newcomers still do 
   const env = await nearlyFull();
   const inWorkloads = async (): Promise<Ended & { readonly id: string }> => {
     const { id } = created(env);
-    env.organization.moveAccount(id, ouId(env.organization, 'Workloads'));
+    env.organization.moveAccount(id, ensureOu(env.organization, 'Workloads'));
     return { ...(await onboard(env, { accountId: id })), id };
   };
   const first = await inWorkloads();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { awsError } from '../../simulator/aws-error.ts';
+import { createAwsError } from '../../simulator/aws-error.ts';
 import { eventOf } from '../fixtures/account-events.ts';
 import {
   abroad,
@@ -206,7 +206,7 @@ describe('when the configuration changes', () => {
     const env = await createSweptEnv({ configuration: having(images('[base/node]')) });
     const stop = env.organization.intercept((call, proceed) => {
       if (call.operation === 'DescribeRepositories')
-        throw awsError('AccessDeniedException', 'not authorized');
+        throw createAwsError('AccessDeniedException', 'not authorized');
       return proceed();
     });
     const next = await activated(env, having(images('["base/*"]')));

@@ -6,7 +6,7 @@ import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { listDrift } from '../../shared/reconcile/drift.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { ouId } from '../../simulator/example-organization.ts';
+import { ensureOu } from '../../simulator/example-organization.ts';
 import { created, moved } from '../fixtures/account-events.ts';
 import { secret, smallText } from '../fixtures/small-configuration.ts';
 import { activated, createSweptEnv, sweep } from '../fixtures/sweeps.ts';
@@ -43,7 +43,7 @@ const withThreeAccounts = (
     prepare: (organization) => {
       for (const [index, path] of more.entries()) {
         const isOurs = path === 'Workloads/Production';
-        const id = ouId(organization, path);
+        const id = ensureOu(organization, path);
         add({ organization }, isOurs ? '888888888888' : `60000000000${index}`, id);
       }
       for (const id of three.slice(0, 2)) add({ organization }, id, production);
@@ -314,8 +314,8 @@ test('keeps access when an OU gets the path of the OU in `except`', async () => 
     'Platform/Web',
   );
   const before = withAccess(env);
-  const legacy = ouId(env.organization, 'Platform/Legacy');
-  const web = ouId(env.organization, 'Platform/Web');
+  const legacy = ensureOu(env.organization, 'Platform/Legacy');
+  const web = ensureOu(env.organization, 'Platform/Web');
   env.organization.renameOu(legacy, 'Old');
   env.organization.renameOu(web, 'Legacy');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Store } from '../../shared/store/ports.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import {
   createSecretEnv,
   currentVersion,
@@ -34,7 +34,7 @@ function mortal(env: SecretEnv, diesAt: number, when: 'before' | 'after') {
     runs: { ...runs, put: (run) => guard(() => runs.put(run)) },
   };
   return {
-    services: simulatedServices(env.organization, { store }),
+    services: createSimulatedServices(env.organization, { store }),
     /** @returns whether it died */
     bury: () => {
       stop();

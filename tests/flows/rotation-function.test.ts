@@ -5,8 +5,8 @@ import { rotateSecret } from '../../shared/secrets/rotation-function/index.ts';
 import type { Rotator } from '../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../simulator/rotation.ts';
 import type { StateEvent } from '../../simulator/run-state-machine.ts';
-import { versionWith } from '../../simulator/secrets.ts';
-import { silentLogger, simulatedServices } from '../../simulator/simulated-services.ts';
+import { findVersion } from '../../simulator/secrets.ts';
+import { createSimulatedServices, silentLogger } from '../../simulator/simulated-services.ts';
 import {
   functionIn,
   memoryLogger,
@@ -49,7 +49,7 @@ const rotate = ({ env, clients }: Rotating, invoke: (event: RotationEvent) => Pr
 /** Starts a run for every event that a bus has seen, as the rules would, and the clock's. */
 async function deliverAll(
   env: SecretEnv,
-  services = simulatedServices(env.organization, env),
+  services = createSimulatedServices(env.organization, env),
   onState: (event: StateEvent) => void = () => {},
 ): Promise<void> {
   const asked = env.organization.world.putEvents
@@ -83,7 +83,7 @@ async function sampleFinish(
 ): Promise<void> {
   const secret = env.organization.world.secrets.get(env.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
-  const current = versionWith(secret, 'AWSCURRENT')?.id;
+  const current = findVersion(secret, 'AWSCURRENT')?.id;
   if (current === ClientRequestToken) return;
   await clients.secretsManager.send(
     new UpdateSecretVersionStageCommand({
@@ -168,7 +168,7 @@ test.each<[string, SecretEnvOptions, Partial<Rotator>]>([
     outbox: { ...outbox, put: keeping(outbox.put) },
     runs: { ...runs, put: keeping(runs.put) },
   };
-  const services = simulatedServices(env.organization, { store, logger });
+  const services = createSimulatedServices(env.organization, { store, logger });
 
   const error = await rotate(made, async (event) => {
     inputs.push(JSON.stringify(event));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import { fault, refuse } from '../fixtures/call-faults.ts';
 import {
   createSecretEnv,
@@ -96,7 +96,7 @@ describe('a secret that is named nowhere', () => {
     const put = async () => {
       throw Object.assign(new Error('The table does not like it'), { name: 'StrangerException' });
     };
-    const services = simulatedServices(env.organization, {
+    const services = createSimulatedServices(env.organization, {
       store: { ...env.store, outbox: { ...outbox, put } },
     });
     const broken = () => deploy(env, { resumePending: true }, { services });

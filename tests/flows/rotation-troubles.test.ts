@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rotationEnded } from '../../simulator/secret-events.ts';
+import { buildRotationEnded } from '../../simulator/secret-events.ts';
 import {
   createSecretEnv,
   deploy,
@@ -47,7 +47,7 @@ test('a rotation that failed is announced', async () => {
   const secret = env.organization.world.secrets.get(env.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
 
-  const { run } = await deploy(env, rotationEnded(env.organization.world, secret, 'RotationFailed'));
+  const { run } = await deploy(env, buildRotationEnded(env.organization.world, secret, 'RotationFailed'));
 
   expect(run).toMatchObject({
     status: 'failed',

@@ -2,7 +2,7 @@ import { StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { describe, expect, test } from '@jest/globals';
 import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { raiseAlarm } from '../../simulator/app-config-progress.ts';
-import { simulatedServices } from '../../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../../simulator/simulated-services.ts';
 import { fault, losingTheAnswer, refuse } from '../fixtures/call-faults.ts';
 import {
   alarm,
@@ -251,7 +251,7 @@ describe('an answer that never came', () => {
     };
     const store = { ...env.store, outbox: { ...outbox, put } };
 
-    await deploy(env, event, { services: simulatedServices(env.organization, { store }) });
+    await deploy(env, event, { services: createSimulatedServices(env.organization, { store }) });
 
     expect(throttled).toBe(1);
     expect(startCount(env)).toBe(1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PolicyDocument, Statement } from '../../shared/iam/document.ts';
-import { ouId } from '../../simulator/example-organization.ts';
+import { ensureOu } from '../../simulator/example-organization.ts';
 import type { ResourceKind } from '../../simulator/organization.ts';
 import { created } from '../fixtures/account-events.ts';
 import { bucket, key, repository, runner, secret, small } from '../fixtures/small-configuration.ts';
@@ -51,7 +51,7 @@ const everyone = () =>
 /** A new account that gets everything. */
 function newAccount(env: TestEnv) {
   const { id, event } = created(env);
-  env.organization.moveAccount(id, ouId(env.organization, 'Workloads'));
+  env.organization.moveAccount(id, ensureOu(env.organization, 'Workloads'));
   env.organization.tagAccount(id, { runner: 'yes' });
   return { id, event };
 }

@@ -4,7 +4,7 @@ import { parseConfiguration } from '../../shared/configuration/load.ts';
 import { applyPlan } from '../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { ouId } from '../../simulator/example-organization.ts';
+import { ensureOu } from '../../simulator/example-organization.ts';
 import { created, eventOf, moved, workloads } from '../fixtures/account-events.ts';
 import { repositoryArn } from '../fixtures/discovered-resources.ts';
 import { bucket, runner, small, smallText } from '../fixtures/small-configuration.ts';
@@ -19,7 +19,7 @@ async function withOddItems(configuration = small()) {
     configuration,
     around,
     prepare: (organization) =>
-      organization.addAccount({ ...runner, parentId: ouId(organization, 'Workloads') }),
+      organization.addAccount({ ...runner, parentId: ensureOu(organization, 'Workloads') }),
   });
   return { env, spoil };
 }

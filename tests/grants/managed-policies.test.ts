@@ -3,7 +3,7 @@ import { assumeRolePermission } from '../../shared/grants/assume-role-permission
 import type { GrantKind } from '../../shared/grants/contract.ts';
 import { type ManagedPolicies, writeManagedPolicies } from '../../shared/grants/managed-policies.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { awsError } from '../../simulator/aws-error.ts';
+import { createAwsError } from '../../simulator/aws-error.ts';
 import { accountsOf, central, context, manyAccounts, members } from '../fixtures/grants/grant-env.ts';
 import { createGrantFixture } from '../fixtures/grants/grant-fixture.ts';
 import { casesOf } from '../fixtures/grants/kind-cases.ts';
@@ -138,7 +138,7 @@ describe('shards', () => {
 describe('what died half-way', () => {
   test('a policy that was created but not attached is attached by the next run', async () => {
     const stop = group.organization.intercept(({ operation }, proceed) => {
-      if (operation === 'AttachGroupPolicy') throw awsError('ServiceUnavailable', 'try again', 503);
+      if (operation === 'AttachGroupPolicy') throw createAwsError('ServiceUnavailable', 'try again', 503);
       return proceed();
     });
     await expect(group.bring(two)).rejects.toThrow('no usable answer');
@@ -154,7 +154,7 @@ describe('what died half-way', () => {
   test('a policy that was detached but not deleted is deleted by the next run', async () => {
     await group.bring(two);
     const stop = group.organization.intercept(({ operation }, proceed) => {
-      if (operation === 'DeletePolicy') throw awsError('ServiceUnavailable', 'try again', 503);
+      if (operation === 'DeletePolicy') throw createAwsError('ServiceUnavailable', 'try again', 503);
       return proceed();
     });
     await expect(group.bring([])).rejects.toThrow('no usable answer');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { planReport, warningsOf } from '../../cli/plan-report.ts';
+import { createPlanReport, listPlanWarnings } from '../../cli/plan-report.ts';
 import { AccountNotMemberError, RegistryNotReadyError } from '../../shared/accounts/errors.ts';
 import { importOrganization } from '../../shared/accounts/registry.ts';
 import { getActiveConfiguration } from '../../shared/configuration/active-configuration.ts';
@@ -82,9 +82,9 @@ test('for one account has only what concerns it, and what nobody can say', async
 
 test('removals that are withheld are told, and are no change', async () => {
   const planned = await plan(await massRemoval());
-  const warnings = warningsOf(planned);
+  const warnings = listPlanWarnings(planned);
 
-  expect(planReport(planned, warnings)).toMatchObject({
+  expect(createPlanReport(planned, warnings)).toMatchObject({
     status: 'up-to-date',
     counts: { change: 0, unchanged: 1, withheld: 1 },
     resources: [{ withheld: expect.arrayContaining([developer]) }],
@@ -110,12 +110,12 @@ test('accounts in their grace are told with when it ends, and are no change', as
   env.clock.advance(1_000);
   const again = await plan(env, developer);
 
-  expect(planReport(planned, [])).toMatchObject({
+  expect(createPlanReport(planned, [])).toMatchObject({
     status: 'up-to-date',
     counts: { change: 0, unchanged: 1, leaving: 1 },
     resources: [{ leaving: { [developer]: '2026-03-03T09:00:00.000Z' } }],
   });
-  expect(warningsOf(planned)).toEqual([
+  expect(listPlanWarnings(planned)).toEqual([
     ...nobodyIsSelected,
     `${repository}: 1 account keeps what no grant gives it any more: ${developer} until 2026-03-03 09:00 UTC`,
   ]);

@@ -27,7 +27,7 @@ interface ApproverOptions {
 const minute = 60_000;
 
 /** A person who approves most of what is asked, rejects some, and does not answer the rest. */
-export function approver({ draw, services, timeOut, note }: ApproverOptions): Approver {
+export function createApprover({ draw, services, timeOut, note }: ApproverOptions): Approver {
   const approved = new Set<string>();
   let approving = false;
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type play, ready } from './accounts/play.ts';
+import { type play, prepareCode } from './accounts/play.ts';
 import type { Violation } from './accounts/write-observer.ts';
-import { playRotations, readyForRotations } from './secrets/play.ts';
+import { playRotations, prepareRotationCode } from './secrets/play.ts';
 
 /** What the command writes to and what it plays. */
 export interface Simulation {
@@ -32,7 +32,7 @@ class WrongOptions extends Error {}
 
 async function playAll(options: Options, simulation: Simulation): Promise<number> {
   // What is loaded once is no seed's.
-  await Promise.all([ready(), readyForRotations()]);
+  await Promise.all([prepareCode(), prepareRotationCode()]);
   const clock = performance.now();
   const total: Total = { cpu: {}, counts: {}, broken: 0 };
   for (let seed = options.first; seed < options.first + options.count; seed += 1)

@@ -1,5 +1,5 @@
 import type { Interceptor, SimulatedCall } from '../../simulator/plugin.ts';
-import { throttlingError } from '../../simulator/rates.ts';
+import { createThrottlingError } from '../../simulator/rates.ts';
 import type { Draw } from './random.ts';
 
 /** How often what goes wrong, for each call; the rest goes well, after some milliseconds. */
@@ -83,13 +83,13 @@ export interface Faults {
 }
 
 export const readKey = (call: Pick<SimulatedCall, 'caller' | 'service' | 'region' | 'input'>): string =>
-  `${sessionOf(call)} ${resourceKey(call)}`;
+  `${getSessionName(call)} ${getResourceArn(call)}`;
 
 /** The id of the run that makes a call. */
-export const sessionOf = ({ caller }: Pick<SimulatedCall, 'caller'>): string =>
+export const getSessionName = ({ caller }: Pick<SimulatedCall, 'caller'>): string =>
   caller.sessionArn.split('/').at(-1) ?? '';
 
-export const resourceKey = ({
+export const getResourceArn = ({
   service,
   region,
   input,
@@ -116,7 +116,7 @@ const targetOf = (input: object): string => {
  * Delays every call, and lets some go wrong as AWS and networks do.
  * @param mayBeLate which writes may take effect after everybody has given up. Default: all
  */
-export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean = () => true): Faults {
+export function createFaults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean = () => true): Faults {
   let rates = noFaults;
   const answers = new Map<string, Answer>();
   const readAt = new Map<string, number>();
@@ -126,7 +126,7 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
   const noteRead = (call: SimulatedCall, at: number): void => {
     if (!policyServices.has(call.service) || readsNoPolicy.has(call.operation)) return;
     readAt.set(readKey(call), at);
-    shownAt.set(resourceKey(call), Math.max(at, shownAt.get(resourceKey(call)) ?? 0));
+    shownAt.set(getResourceArn(call), Math.max(at, shownAt.get(getResourceArn(call)) ?? 0));
   };
   const lateCalls = new WeakSet<SimulatedCall>();
   const late = (call: SimulatedCall): void => {
@@ -146,7 +146,7 @@ export function faults(draw: Draw, mayBeLate: (call: SimulatedCall) => boolean =
 
   const answer: Interceptor = async (call, proceed) => {
     if (draw.chance(rates.slow)) await pause(9_000);
-    if (draw.chance(rates.throttled)) throw throttlingError(call);
+    if (draw.chance(rates.throttled)) throw createThrottlingError(call);
     if (draw.chance(rates.lostRequest)) throw await noAnswer();
     if (!isWrite(call)) return read(call, proceed);
     if (draw.chance(rates.lateEffect) && mayBeLate(call)) {

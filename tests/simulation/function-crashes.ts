@@ -6,7 +6,7 @@ import { isWrite } from './faults.ts';
 import type { Draw } from './random.ts';
 
 /** One invocation of a function, and when it is stopped. */
-interface Life {
+interface Invocation {
   /** Waits of this invocation that are left before it is stopped; infinite for most. */
   waitsLeft: number;
   /** Its time-out: milliseconds since the epoch; never again for one that has gone on after it. */
@@ -17,7 +17,7 @@ interface Life {
   readonly timesOutAt: number;
 }
 
-export interface Deaths {
+export interface FunctionCrashes {
   readonly around: FunctionInterceptor;
   readonly interceptor: Interceptor;
   /** The store as functions see it: each call takes time, and may be the last. */
@@ -25,7 +25,7 @@ export interface Deaths {
   stop(): void;
 }
 
-interface DeathOptions {
+interface FunctionCrashOptions {
   /** Of the functions by the token of their ARN, in seconds. */
   readonly timeouts: ReadonlyMap<string, number>;
   /** How many invocations of a thousand die. */
@@ -39,23 +39,23 @@ interface DeathOptions {
 }
 
 /** Some time after the longest lease. */
-const sleepOfTheDead = 400_000;
+const endlessSleep = 400_000;
 
 /**
  * Stops functions in the middle of any wait, as Lambda does with those that take too long or whose host fails. Step
  * Functions hears `Sandbox.Timedout` or `Lambda.Unknown`.
  */
-export function deaths(
+export function createFunctionCrashes(
   draw: Draw,
-  { timeouts, deathRate, wakeRate = 0.3, wakesAfter, onLateWrite }: DeathOptions,
-): Deaths {
-  const lives = new AsyncLocalStorage<Life>();
+  { timeouts, deathRate, wakeRate = 0.3, wakesAfter, onLateWrite }: FunctionCrashOptions,
+): FunctionCrashes {
+  const lives = new AsyncLocalStorage<Invocation>();
   let rate = deathRate;
 
   const around: FunctionInterceptor = (token, invoke) => {
     const timeout = (timeouts.get(token) ?? 30) * 1_000;
     const dies = draw.chance(rate / 1_000);
-    const life: Life = {
+    const life: Invocation = {
       waitsLeft: dies ? draw.between(0, 40) : Number.POSITIVE_INFINITY,
       until: Date.now() + timeout,
       timesOutAt: Date.now() + timeout,
@@ -65,19 +65,19 @@ export function deaths(
   };
 
   /** Whether the invocation ends here. */
-  const stops = (life: Life | undefined): life is Life => {
+  const stops = (life: Invocation | undefined): life is Invocation => {
     if (life === undefined) return false;
     life.waitsLeft -= 1;
     return life.waitsLeft < 0 || Date.now() >= life.until;
   };
 
   /** Resolves where the invocation goes on after it had stopped. */
-  const sleepAsDead = async (life: Life): Promise<void> => {
+  const sleepAsDead = async (life: Invocation): Promise<void> => {
     if (!life.wakes) return new Promise(() => {});
     life.waitsLeft = Number.POSITIVE_INFINITY;
     life.until = Number.POSITIVE_INFINITY;
     await sleep(
-      wakesAfter === undefined ? sleepOfTheDead : Math.max(0, life.timesOutAt - Date.now()) + wakesAfter(),
+      wakesAfter === undefined ? endlessSleep : Math.max(0, life.timesOutAt - Date.now()) + wakesAfter(),
     );
   };
 
@@ -95,7 +95,7 @@ export function deaths(
       return answer;
     },
     slowed: (store) =>
-      eachMethod(store, async (act) => {
+      wrapEachMethod(store, async (act) => {
         // On the way there or back: others come between in either case, and simulated timers are dear.
         const early = draw.chance(0.5);
         const life = lives.getStore();
@@ -129,7 +129,7 @@ const sleep = (milliseconds: number): Promise<void> =>
 type Around = <T>(act: () => Promise<T>) => Promise<T>;
 
 /** The store with every method of every port wrapped. */
-export function eachMethod(store: Store, around: Around): Store {
+export function wrapEachMethod(store: Store, around: Around): Store {
   const port = <P extends object>(methods: P): P =>
     Object.fromEntries(
       Object.entries(methods).map(([name, method]) => [

@@ -1,6 +1,6 @@
 import type { Configuration } from '../../shared/configuration/schema.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
-import type { World } from '../../simulator/world.ts';
+import type { SimulatedWorld } from '../../simulator/world.ts';
 
 type Limits = Configuration['limits'];
 
@@ -36,7 +36,9 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const count = (size: number, limit: number): Count => ({ size, limit });
 
 /** How many things a resource has, after the call. */
-const things: Readonly<Record<string, (world: World, input: Input, limits: Limits) => Count | undefined>> = {
+const things: Readonly<
+  Record<string, (world: SimulatedWorld, input: Input, limits: Limits) => Count | undefined>
+> = {
   AttachGroupPolicy: ({ groups }, { GroupName }, { managedPoliciesPerGroup }) =>
     count(
       [...groups.values()].find(({ name }) => name === GroupName)?.attached.size ?? 0,
@@ -61,13 +63,13 @@ const excess = ({ operation, input }: SimulatedCall, counted: Count | undefined)
       `${counted.size} of ${counted.limit}`;
 
 /** What is too large about a write that is sent, whether AWS takes it or not. */
-export const excessBefore = (call: SimulatedCall, limits: readonly Limits[]): string | undefined =>
+export const findExcessBefore = (call: SimulatedCall, limits: readonly Limits[]): string | undefined =>
   excessByAll(limits, (each) => excess(call, documents[call.operation]?.(call.input as Input, each)));
 
 /** What is too much on a resource after a write. */
-export const excessAfter = (
+export const findExcessAfter = (
   call: SimulatedCall,
-  world: World,
+  world: SimulatedWorld,
   limits: readonly Limits[],
 ): string | undefined =>
   excessByAll(limits, (each) => excess(call, things[call.operation]?.(world, call.input as Input, each)));

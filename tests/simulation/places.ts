@@ -1,10 +1,10 @@
 import type { SimulatedCall } from '../../simulator/plugin.ts';
 import type { SimulatedResource, SimulatedRole } from '../../simulator/simulated-resources.ts';
-import type { World } from '../../simulator/world.ts';
+import type { SimulatedWorld } from '../../simulator/world.ts';
 import { keyOf, type Ref } from './oracle/resources.ts';
 
 /** A resource that has one policy document, whatever it is. */
-export interface Place {
+export interface PolicyResource {
   readonly arn: string;
   /** `s3`, `kms`, `ecr`, `secretsmanager` or `iam`: the service that has it. */
   readonly service: string;
@@ -15,28 +15,31 @@ export interface Place {
 }
 
 /** The resource whose document a call reads or writes; `undefined` for a call that is about none. */
-export function placeOfCall(
-  world: World,
+export function findPolicyResourceOfCall(
+  world: SimulatedWorld,
   { service, accountId, region, input }: Pick<SimulatedCall, 'service' | 'accountId' | 'region' | 'input'>,
-): Place | undefined {
+): PolicyResource | undefined {
   const { Bucket, KeyId, repositoryName, SecretId, RoleName } = input as Readonly<Record<string, unknown>>;
   const id = String(Bucket ?? KeyId ?? repositoryName ?? SecretId ?? RoleName ?? '');
-  return id === '' ? undefined : placeAt(world, { service, accountId, region, id });
+  return id === '' ? undefined : findPolicyResourceAt(world, { service, accountId, region, id });
 }
 
 /** The resource that a grant is on. */
-export const placeOf = (world: World, { kind, ...ref }: Ref): Place | undefined => {
+export const findPolicyResource = (
+  world: SimulatedWorld,
+  { kind, ...ref }: Ref,
+): PolicyResource | undefined => {
   const service = services[kind];
-  return service === undefined ? undefined : placeAt(world, { service, ...ref });
+  return service === undefined ? undefined : findPolicyResourceAt(world, { service, ...ref });
 };
 
 /** Every resource that a grant of the kinds with one document can be on. */
-export const places = (world: World): readonly Place[] => [
-  ...[...world.buckets.values()].map((resource) => placeOfResource('s3', resource)),
-  ...[...world.keys.values()].map((resource) => placeOfResource('kms', resource)),
-  ...[...world.repositories.values()].map((resource) => placeOfResource('ecr', resource)),
-  ...[...world.secrets.values()].map((resource) => placeOfResource('secretsmanager', resource)),
-  ...[...world.roles.values()].filter(({ path }) => path === readers).map(placeOfRole),
+export const listPolicyResources = (world: SimulatedWorld): readonly PolicyResource[] => [
+  ...[...world.buckets.values()].map((resource) => toPolicyResource('s3', resource)),
+  ...[...world.keys.values()].map((resource) => toPolicyResource('kms', resource)),
+  ...[...world.repositories.values()].map((resource) => toPolicyResource('ecr', resource)),
+  ...[...world.secrets.values()].map((resource) => toPolicyResource('secretsmanager', resource)),
+  ...[...world.roles.values()].filter(({ path }) => path === readers).map(toTrustPolicyResource),
 ];
 
 /** The path of the roles whose trust policies grants are on. */
@@ -60,11 +63,14 @@ interface At {
   readonly id: string;
 }
 
-function placeAt(world: World, { service, accountId, region, id }: At): Place | undefined {
+function findPolicyResourceAt(
+  world: SimulatedWorld,
+  { service, accountId, region, id }: At,
+): PolicyResource | undefined {
   if (service === 'iam') {
     const name = id.split('/').at(-1);
     const role = [...world.roles.values()].find((each) => each.accountId === accountId && each.name === name);
-    return role && placeOfRole(role);
+    return role && toTrustPolicyResource(role);
   }
   const { buckets, keys, repositories, secrets } = world;
   const all = { s3: buckets, kms: keys, ecr: repositories, secretsmanager: secrets }[service];
@@ -73,10 +79,10 @@ function placeAt(world: World, { service, accountId, region, id }: At): Place | 
       (each.name === id || each.arn === id) &&
       (service === 's3' || (each.accountId === accountId && each.region === region)),
   );
-  return found && placeOfResource(service, found);
+  return found && toPolicyResource(service, found);
 }
 
-const placeOfResource = (service: string, resource: SimulatedResource): Place => ({
+const toPolicyResource = (service: string, resource: SimulatedResource): PolicyResource => ({
   arn: resource.arn,
   service,
   key: () => keyOf({ ...resource, kind: kindOf(service), id: resource.name }),
@@ -86,7 +92,7 @@ const placeOfResource = (service: string, resource: SimulatedResource): Place =>
   },
 });
 
-const placeOfRole = (role: SimulatedRole): Place => ({
+const toTrustPolicyResource = (role: SimulatedRole): PolicyResource => ({
   arn: role.arn,
   service: 'iam',
   key: () =>

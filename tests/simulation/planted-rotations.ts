@@ -1,7 +1,7 @@
 import { AppConfigClient, StartDeploymentCommand } from '@aws-sdk/client-appconfig';
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { rotateSecret } from '../../shared/secrets/rotation-function/index.ts';
-import { versionWith } from '../../simulator/secrets.ts';
+import { findVersion } from '../../simulator/secrets.ts';
 import type { FunctionUnderTest } from './secrets/context.ts';
 import { clientOf } from './secrets/function.ts';
 import type { RotationPlayOptions } from './secrets/play.ts';
@@ -16,7 +16,7 @@ export type PlantedRotation = Omit<RotationPlayOptions, 'seed'>;
 const sample: FunctionUnderTest = async (tools, event, stage, secret) => {
   if (event.Step !== 'finishSecret') return rotateSecret(tools, event);
   const known = stage.organization.world.secrets.get(secret.arn);
-  const current = known === undefined ? undefined : versionWith(known, 'AWSCURRENT')?.id;
+  const current = known === undefined ? undefined : findVersion(known, 'AWSCURRENT')?.id;
   if (current === event.ClientRequestToken) return;
   await tools.secretsManager.send(
     new UpdateSecretVersionStageCommand({

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { createMemoryStore } from '../../shared/store/memory.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
-import { newWorld } from '../../simulator/world.ts';
-import { newProtocol } from './accounts/protocol.ts';
-import { faults } from './faults.ts';
-import { draw, seeded } from './random.ts';
-import { inSimulatedTime, processClock } from './time.ts';
+import { createWorld } from '../../simulator/world.ts';
+import { createProtocol } from './accounts/protocol.ts';
+import { createFaults } from './faults.ts';
+import { createDraw, createSeededRandom } from './random.ts';
+import { createProcessClock, runInSimulatedTime } from './time.ts';
 
 const accountId = '111122223333';
 const roleArn = `arn:aws:iam::${accountId}:role/account-onboarding/spoke`;
@@ -27,23 +27,23 @@ const brokenBySending = (
   sent: ReturnType<typeof call>,
   { lease, owner = 'run-1', after }: { lease: string; owner?: string; after: number },
 ): Promise<readonly string[]> =>
-  inSimulatedTime(seeded(1), async () => {
+  runInSimulatedTime(createSeededRandom(1), async () => {
     const broken: string[] = [];
-    const protocol = newProtocol({
-      world: newWorld({
+    const protocol = createProtocol({
+      world: createWorld({
         organizationId: 'o-exampleorg1',
         managementAccountId: accountId,
         hubAccountId: accountId,
         rootId: 'r-exam',
-        clock: processClock(),
-        random: seeded(1),
+        clock: createProcessClock(),
+        random: createSeededRandom(1),
       }),
-      faults: faults(draw(seeded(1))),
+      faults: createFaults(createDraw(createSeededRandom(1))),
       violated: (what) => void broken.push(what),
     });
     const { leases } = protocol.around(createMemoryStore());
     await leases.acquire(lease, `${owner}#1`, Date.now(), Date.now() + 180_000);
-    await processClock().sleep(after);
+    await createProcessClock().sleep(after);
     await protocol.interceptor({ ...sent, accountId, region: 'eu-west-1', caller }, async () => ({}));
     return broken;
   });
@@ -75,8 +75,8 @@ test('reports no read when the deadline has passed', async () => {
 });
 
 test('ends a play that lasts too long', async () => {
-  const endless = inSimulatedTime(seeded(1), async () => {
-    for (;;) await processClock().sleep(60_000);
+  const endless = runInSimulatedTime(createSeededRandom(1), async () => {
+    for (;;) await createProcessClock().sleep(60_000);
   });
 
   await expect(endless).rejects.toThrow('The play is not over after 96 hours of simulated time');

@@ -14,7 +14,7 @@ export interface Draw {
 }
 
 /** Mulberry32: 32 bits of state, and neighboring seeds have nothing in common. */
-export function seeded(seed: number): Random {
+export function createSeededRandom(seed: number): Random {
   let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -24,7 +24,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-export function draw(random: Random): Draw {
+export function createDraw(random: Random): Draw {
   const between = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
   return {
     random,

@@ -2,7 +2,7 @@ import type { Interceptor } from '../../simulator/plugin.ts';
 import { isPolicyWrite } from './faults.ts';
 import type { Draw } from './random.ts';
 
-const mostAttempts = 3;
+const maxAttempts = 3;
 const throttling = /throttl|toomanyrequests|slowdown|requestlimit/i;
 
 /**
@@ -10,7 +10,7 @@ const throttling = /throttl|toomanyrequests|slowdown|requestlimit/i;
  * after a random pause. Writers of policies send once (`maxAttempts` of shared/platform/aws/access.ts). Source: SDK reference
  * guide, "Retry behavior", standard mode.
  */
-export const retries =
+export const createRetries =
   (draw: Draw): Interceptor =>
   async (call, proceed) => {
     for (let attempt = 1; ; attempt += 1) {
@@ -20,7 +20,7 @@ export const retries =
         const name = error instanceof Error ? error.name : '';
         const isThrottled = throttling.test(name);
         const again = isThrottled || name === 'TimeoutError';
-        if (!again || attempt === mostAttempts || isPolicyWrite(call)) throw error;
+        if (!again || attempt === maxAttempts || isPolicyWrite(call)) throw error;
         const most = (isThrottled ? 500 : 100) * 2 ** (attempt - 1);
         await new Promise((resolve) => setTimeout(resolve, draw.between(1, most)));
       }

@@ -16,7 +16,7 @@ const longestPlay = 4 * 24 * 3_600_000;
  * jitter is `random`, too. So a play is a function of its seed, and hours pass in milliseconds.
  * @throws Error if `work` waits for something that never comes, or lasts longer than `longestPlay`
  */
-export async function inSimulatedTime<T>(random: Random, work: () => Promise<T>): Promise<T> {
+export async function runInSimulatedTime<T>(random: Random, work: () => Promise<T>): Promise<T> {
   const round = realRound();
   const mathRandom = Math.random;
   Math.random = random;
@@ -80,7 +80,7 @@ function realRound(): (step: () => void) => Promise<void> {
 }
 
 /** The clock of a process whose own is `skew` milliseconds fast. */
-export const processClock = (skew = 0): Clock => ({
+export const createProcessClock = (skew = 0): Clock => ({
   now: () => Date.now() + skew,
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 });

@@ -2,7 +2,7 @@ import { DescribeAccountCommand } from '@aws-sdk/client-organizations';
 import { GetBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ServiceUnavailableError, ThrottledError } from '../../shared/platform/aws/errors.ts';
-import { awsError } from '../../simulator/aws-error.ts';
+import { createAwsError } from '../../simulator/aws-error.ts';
 import type { OrganizationEvent } from '../../simulator/organization-event.ts';
 import {
   bucketArn,
@@ -201,7 +201,7 @@ describe('around a call', () => {
 
   test('a test can throttle, and stop throttling', async () => {
     const stop = env.organization.intercept(async ({ service, operation }, proceed) => {
-      if (operation === 'PutBucketPolicy') throw awsError('SlowDown', `${service} is busy`, 503);
+      if (operation === 'PutBucketPolicy') throw createAwsError('SlowDown', `${service} is busy`, 503);
       return proceed();
     });
     await expect(put()).rejects.toThrow(ThrottledError);
@@ -214,7 +214,8 @@ describe('around a call', () => {
   test('a test can lose the answer after the effect', async () => {
     env.organization.intercept(async ({ operation }, proceed) => {
       const output = await proceed();
-      if (operation === 'PutBucketPolicy') throw awsError('InternalError', 'We encountered an error', 500);
+      if (operation === 'PutBucketPolicy')
+        throw createAwsError('InternalError', 'We encountered an error', 500);
       return output;
     });
     await expect(put()).rejects.toThrow(ServiceUnavailableError);

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals';
 import { ThrottledError } from '../../shared/platform/aws/errors.ts';
 import { awsRates } from '../../simulator/aws-rates.ts';
 import type { SimulatedCall } from '../../simulator/plugin.ts';
-import { rateLimits, throttlingError } from '../../simulator/rates.ts';
+import { createRateLimits, createThrottlingError } from '../../simulator/rates.ts';
 import { services } from '../../simulator/services/index.ts';
 import { createSimulatorEnv, log, member, region, shared, testClock } from '../fixtures/simulator-env.ts';
 
@@ -16,7 +16,7 @@ const call = (service: string, operation: string, accountId = log, inRegion = re
 
 /** How many of so many calls at once are answered. */
 async function answered(
-  { interceptor }: ReturnType<typeof rateLimits>,
+  { interceptor }: ReturnType<typeof createRateLimits>,
   calls: number,
   what: SimulatedCall,
 ): Promise<number> {
@@ -28,7 +28,7 @@ async function answered(
 
 test('a full bucket lets a burst through, and then what comes back with time', async () => {
   const clock = testClock();
-  const limits = rateLimits({ clock });
+  const limits = createRateLimits({ clock });
   const parents = call('organizations', 'ListParents');
 
   expect(await answered(limits, 20, parents)).toBe(8);
@@ -41,14 +41,14 @@ test('a full bucket lets a burst through, and then what comes back with time', a
 });
 
 test('operations that share a bucket empty it together, and others do not notice', async () => {
-  const limits = rateLimits({ clock: testClock() });
+  const limits = createRateLimits({ clock: testClock() });
   expect(await answered(limits, 30, call('secretsmanager', 'PutResourcePolicy'))).toBe(30);
   expect(await answered(limits, 30, call('secretsmanager', 'GetResourcePolicy'))).toBe(20);
   expect(await answered(limits, 30, call('secretsmanager', 'DescribeSecret'))).toBe(30);
 });
 
 test('accounts and regions have buckets of their own; IAM knows no regions', async () => {
-  const limits = rateLimits({ clock: testClock() });
+  const limits = createRateLimits({ clock: testClock() });
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy'))).toBe(15);
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', shared))).toBe(15);
   expect(await answered(limits, 20, call('kms', 'PutKeyPolicy', log, 'eu-west-1'))).toBe(15);
@@ -57,20 +57,20 @@ test('accounts and regions have buckets of their own; IAM knows no regions', asy
 });
 
 test('all accounts of the organization together meet a limit of their own', async () => {
-  const limits = rateLimits({ clock: testClock() });
+  const limits = createRateLimits({ clock: testClock() });
   expect(await answered(limits, 20, call('organizations', 'ListParents', log))).toBe(8);
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
 test('a call that one bucket refuses takes no token of another', async () => {
   const clock = testClock();
-  const limits = rateLimits({ clock });
+  const limits = createRateLimits({ clock });
   await answered(limits, 1_000, call('organizations', 'ListParents', log));
   expect(await answered(limits, 20, call('organizations', 'ListParents', shared))).toBe(2);
 });
 
 test('a service without a rate is never refused', async () => {
-  const limits = rateLimits({ clock: testClock(), rates: [] });
+  const limits = createRateLimits({ clock: testClock(), rates: [] });
   expect(await answered(limits, 10_000, call('iam', 'CreatePolicyVersion'))).toBe(10_000);
 });
 
@@ -81,12 +81,12 @@ test.each([
   ['s3', 'SlowDown', 503],
   ['ec2', 'RequestLimitExceeded', 503],
 ] as const)('%s refuses with %s', (service, name, httpStatusCode) => {
-  expect(throttlingError({ service })).toMatchObject({ name, $metadata: { httpStatusCode } });
+  expect(createThrottlingError({ service })).toMatchObject({ name, $metadata: { httpStatusCode } });
 });
 
 test('production code hears of it as a ThrottledError, from the first client that meets it', async () => {
   const { organization, clock, hubClients } = createSimulatorEnv();
-  organization.intercept(rateLimits({ clock }).interceptor);
+  organization.intercept(createRateLimits({ clock }).interceptor);
   const { organizations } = hubClients;
   await organizations.send(new DescribeAccountCommand({ AccountId: member }));
   const ask = (): Promise<unknown> => organizations.send(new ListParentsCommand({ ChildId: member }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { matchingRules, rulesOf } from '../../simulator/rules.ts';
+import { findMatchingRules, getRules } from '../../simulator/rules.ts';
 import { createSimulatorEnv, member } from '../fixtures/simulator-env.ts';
 
 const template = `
@@ -40,7 +40,7 @@ Resources:
 `;
 
 describe('the rules of a template', () => {
-  const rules = rulesOf(template);
+  const rules = getRules(template);
 
   test('are the enabled ones that have a pattern', () => {
     expect(rules.map(({ ruleId }) => ruleId)).toEqual(['AccountCreated', 'AccountMoved']);
@@ -52,7 +52,7 @@ describe('the rules of a template', () => {
     organization.onEvent((event) =>
       matched.push([
         String(event.detail.eventName),
-        matchingRules(rules, event).map(({ ruleId, target }) => `${ruleId}: ${JSON.stringify(target)}`),
+        findMatchingRules(rules, event).map(({ ruleId, target }) => `${ruleId}: ${JSON.stringify(target)}`),
       ]),
     );
     organization.createAccount({ id: '333344445555', name: 'workload-2' });
@@ -83,10 +83,10 @@ describe('the rules of a template', () => {
   });
 
   test('are none when the template has no resources', () => {
-    expect(rulesOf('Outputs: {}')).toEqual([]);
+    expect(getRules('Outputs: {}')).toEqual([]);
   });
 
   test('need proper YAML', () => {
-    expect(() => rulesOf('Resources: [')).toThrow('The template of the rules');
+    expect(() => getRules('Resources: [')).toThrow('The template of the rules');
   });
 });

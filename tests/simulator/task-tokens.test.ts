@@ -4,7 +4,7 @@ import {
   SendTaskSuccessCommand,
 } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from '@jest/globals';
-import { newTaskTokens } from '../../simulator/task-tokens.ts';
+import { createTaskTokens } from '../../simulator/task-tokens.ts';
 import { fails, machine, run, type States } from '../fixtures/machines.ts';
 import { createEnv, otherServices } from '../fixtures/test-env.ts';
 
@@ -21,7 +21,7 @@ const input = { id: 'a', seconds: 86_400 };
 
 describe('a task that waits for its token', () => {
   test('gets its payload and a token, and ends with what comes back, not with what its function gives', async () => {
-    const tasks = newTaskTokens();
+    const tasks = createTaskTokens();
     const asked: unknown[] = [];
     const AskArn = async (payload: unknown) => {
       asked.push(payload);
@@ -36,7 +36,7 @@ describe('a task that waits for its token', () => {
   });
 
   test('has another token each time it is entered', async () => {
-    const tasks = newTaskTokens();
+    const tasks = createTaskTokens();
     const tokens: unknown[] = [];
     const AskArn = async (payload: unknown) => {
       const { token } = payload as { token: string };
@@ -55,7 +55,7 @@ describe('a task that waits for its token', () => {
     ['its time is over', 'States.Timeout'],
     ['its function throws', 'AccessDeniedError'],
   ])('is caught by name when %s', async (_, error) => {
-    const tasks = newTaskTokens();
+    const tasks = createTaskTokens();
     const AskArn =
       error === 'States.Timeout' ? async () => tasks.timeOut() : fails('AccessDeniedError', 'no topic');
     const states = {

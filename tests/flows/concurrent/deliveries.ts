@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rotationEnded } from '../../../simulator/secret-events.ts';
+import { buildRotationEnded } from '../../../simulator/secret-events.ts';
 import { slowly } from '../../fixtures/call-faults.ts';
 import {
   createSecretEnv,
@@ -15,7 +15,7 @@ import type { MakeStorage } from '../../fixtures/storage.ts';
 function cloudTrailEvent(env: SecretEnv, name: 'RotationSucceeded' | 'RotationFailed') {
   const secret = env.organization.world.secrets.get(env.secretArn);
   if (secret === undefined) throw new Error('There is no secret');
-  return rotationEnded(env.organization.world, secret, name);
+  return buildRotationEnded(env.organization.world, secret, name);
 }
 
 export function deliveryFlows(makeStorage: MakeStorage): void {

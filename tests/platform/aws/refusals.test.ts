@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { translateError } from '../../../shared/platform/aws/translate-error.ts';
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 
 const thrownBy = (call: string, name: string, message: string, more: object = {}): unknown => {
   const [service = '', operation = ''] = call.split(':');
-  const error = Object.assign(awsError(name, message), more);
+  const error = Object.assign(createAwsError(name, message), more);
   return translateError(error, { service, operation, on: 'it (account 222222222222)', via: 'role spoke' });
 };
 

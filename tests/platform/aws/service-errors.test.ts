@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { translateError } from '../../../shared/platform/aws/translate-error.ts';
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 
 const place = { accountId: '222222222222', region: 'eu-west-1' };
 const hubServices = ['dynamodb', 'eventbridge', 'organizations', 'sfn', 'sns', 'sts'];
@@ -9,7 +9,7 @@ const thrownBy = (call: string, name: string, message = 'because'): unknown => {
   const [service = '', operation = ''] = call.split(':');
   const attempt = { service, operation, on: 'it (account 222222222222)', via: 'role spoke' };
   return translateError(
-    awsError(name, message),
+    createAwsError(name, message),
     hubServices.includes(service) ? attempt : { ...attempt, place },
   );
 };

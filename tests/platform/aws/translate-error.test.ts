@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ThrottledError } from '../../../shared/platform/aws/errors.ts';
 import { translateError } from '../../../shared/platform/aws/translate-error.ts';
 import { OnboardingError } from '../../../shared/platform/errors.ts';
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 
 const attempt = {
   service: 's3',
@@ -12,7 +12,7 @@ const attempt = {
 };
 
 const translated = (name: string, message = 'because', status = 400) =>
-  translateError(awsError(name, message, status), attempt);
+  translateError(createAwsError(name, message, status), attempt);
 
 test.each([
   ['AccessDenied', 'AccessDeniedError'],
@@ -107,7 +107,7 @@ test.each([
   ],
 ])('advises what helps when AWS denies a call %s', (reason, expected) => {
   const place = { accountId: '222222222222', region: 'eu-west-1' };
-  const error = translateError(awsError('AccessDenied', `${user} ${reason}`), { ...attempt, place });
+  const error = translateError(createAwsError('AccessDenied', `${user} ${reason}`), { ...attempt, place });
 
   expect(error).toMatchObject({ name: 'AccessDeniedError', message: expect.stringMatching(expected) });
   expect(error).not.toMatchObject({ message: expect.stringContaining('Check the role, its trust policy') });
@@ -116,7 +116,7 @@ test.each([
 test.each(['NoSuchBucketPolicy', 'RepositoryPolicyNotFoundException', 'EntityAlreadyExistsException'])(
   '%s means something to its grant kind, and comes through',
   (name) => {
-    const error = awsError(name, 'none', 404);
+    const error = createAwsError(name, 'none', 404);
     expect(translateError(error, attempt)).toBe(error);
   },
 );
@@ -130,7 +130,7 @@ test('what is ours already, and what is no error, comes through', () => {
 describe('in a region that an account has not enabled', () => {
   const place = { accountId: '222222222222', region: 'ap-east-1' };
   const there = (name: string, message: string) =>
-    translateError(awsError(name, message), { ...attempt, service: 'ec2', place });
+    translateError(createAwsError(name, message), { ...attempt, service: 'ec2', place });
 
   test.each([
     ['UnrecognizedClientException', 'The security token included in the request is invalid.'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { AccessDeniedError, ThrottledError } from '../../../shared/platform/aws/errors.ts';
 import { toDeploymentRefusal } from '../../../shared/secrets/deployment/deployment-refusal.ts';
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 
 const delivery = {
   source: 'appconfig:444444444444:eu-west-1:app:profile',
@@ -22,7 +22,7 @@ const delivery = {
 };
 
 const thrown = (name: string, message: string, more: object = {}): Error =>
-  Object.assign(awsError(name, message), more);
+  Object.assign(createAwsError(name, message), more);
 
 test.each([
   [

@@ -6,7 +6,7 @@ import {
   createConfigurationReader,
   createReaderClient,
 } from '../../../shared/secrets/reader/index.ts';
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 import {
   createSecretEnv,
   deploy,
@@ -153,7 +153,7 @@ describe('after a question that failed', () => {
 
   test('which AppConfig refused, the session goes on', async () => {
     const refused = async () => {
-      throw awsError('AccessDeniedException', 'Not now');
+      throw createAwsError('AccessDeniedException', 'Not now');
     };
     expect(await failing(await reading(), refused)).toEqual([
       'GetLatestConfiguration',
@@ -164,7 +164,7 @@ describe('after a question that failed', () => {
   test('because it came too early by the clock of AppConfig, it does, too', async () => {
     const early = async () => {
       const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
-      throw Object.assign(awsError('BadRequestException', 'Too early'), { Details });
+      throw Object.assign(createAwsError('BadRequestException', 'Too early'), { Details });
     };
     expect(await failing(await reading(), early)).toEqual([
       'GetLatestConfiguration',
@@ -210,7 +210,7 @@ test('what AppConfig cannot give for a while is answered from memory', async () 
   await reader.get();
   const stop = env.organization.intercept(async ({ service }, proceed) => {
     if (service !== 'appconfigdata') return proceed();
-    throw awsError('InternalServerException', 'We are sorry');
+    throw createAwsError('InternalServerException', 'We are sorry');
   });
   env.clock.advance(minute);
 

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts';
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
-import { dropStage, versionWith } from '../../../simulator/secrets.ts';
+import { dropStage, findVersion } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
 import { functionIn, type RotationFunction, toolsOf } from '../../fixtures/rotation-function.ts';
 import { createSimulatorEnv, type SimulatorEnv, shared } from '../../fixtures/simulator-env.ts';
@@ -43,9 +43,9 @@ function afterLabelsAreRead(step: number, act: () => unknown): void {
 }
 
 const expectRotated = () => {
-  expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('second-key');
-  expect(versionWith(secret(), 'AWSPREVIOUS')?.value).toBe('first-key');
-  expect(versionWith(secret(), 'AWSPENDING')).toBeUndefined();
+  expect(findVersion(secret(), 'AWSCURRENT')?.value).toBe('second-key');
+  expect(findVersion(secret(), 'AWSPREVIOUS')?.value).toBe('first-key');
+  expect(findVersion(secret(), 'AWSPENDING')).toBeUndefined();
 };
 
 test('finishes in one attempt when Secrets Manager removes AWSPENDING as AWSCURRENT moves', async () => {
@@ -73,8 +73,8 @@ test('finishes in one attempt when another invocation has moved AWSCURRENT after
       new UpdateSecretVersionStageCommand({
         SecretId: secretArn,
         VersionStage: 'AWSCURRENT',
-        MoveToVersionId: versionWith(secret(), 'AWSPENDING')?.id,
-        RemoveFromVersionId: versionWith(secret(), 'AWSCURRENT')?.id,
+        MoveToVersionId: findVersion(secret(), 'AWSPENDING')?.id,
+        RemoveFromVersionId: findVersion(secret(), 'AWSCURRENT')?.id,
       }),
     ),
   );
@@ -97,7 +97,7 @@ test('drops a stale value once when AWSPENDING goes away before it is dropped', 
 
   const tools = toolsOf(clients, stale, silentLogger);
   await expect(rotateSecret(tools, first)).rejects.toMatchObject({ name: 'RotationRefusedError' });
-  expect(versionWith(secret(), 'AWSPENDING')).toBeUndefined();
+  expect(findVersion(secret(), 'AWSPENDING')).toBeUndefined();
 });
 
 test('fails when the label belongs to another version, and leaves the label there', async () => {
@@ -115,5 +115,5 @@ test('fails when the label belongs to another version, and leaves the label ther
   });
 
   expect(await rotate()).toMatchObject({ name: 'InvalidParameterException' });
-  expect(versionWith(secret(), 'AWSCURRENT')?.id).toBe(newer);
+  expect(findVersion(secret(), 'AWSCURRENT')?.id).toBe(newer);
 });

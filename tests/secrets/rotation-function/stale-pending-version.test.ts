@@ -2,9 +2,9 @@ import { PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk
 import { beforeEach, expect, test } from '@jest/globals';
 import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts';
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
-import { versionWith } from '../../../simulator/secrets.ts';
+import { findVersion } from '../../../simulator/secrets.ts';
 import { silentLogger } from '../../../simulator/simulated-services.ts';
 import {
   accountIn,
@@ -44,8 +44,8 @@ const rotate = () =>
   rotateNow(env.organization, { secretArn, client: clients.secretsManager, invoke, attempts: 2 });
 const again = (token: string, Step: RotationEvent['Step'] = 'createSecret') =>
   invoke({ Step, SecretId: secretArn, ClientRequestToken: token });
-const current = () => accountIn(versionWith(secret(), 'AWSCURRENT')?.value ?? '');
-const pending = () => versionWith(secret(), 'AWSPENDING');
+const current = () => accountIn(findVersion(secret(), 'AWSCURRENT')?.value ?? '');
+const pending = () => findVersion(secret(), 'AWSPENDING');
 
 /** A rotation that its third step ends: its value is AWSPENDING, and the database has its password. */
 async function givenUp(): Promise<string> {
@@ -119,7 +119,7 @@ test('it is kept where the role may not list the versions', async () => {
   await setByHand(true);
   env.organization.intercept(async ({ operation }, proceed) => {
     if (operation !== 'ListSecretVersionIds') return proceed();
-    throw awsError('AccessDeniedException', 'no');
+    throw createAwsError('AccessDeniedException', 'no');
   });
 
   await again(token);
@@ -155,7 +155,7 @@ test('a rotation that goes on is not stale, however often its first step comes',
 
 test('what is AWSPENDING for another rotation is left alone: by an older one, and by one that is over', async () => {
   expect(await rotate()).toBeUndefined();
-  const over = versionWith(secret(), 'AWSCURRENT')?.id ?? '';
+  const over = findVersion(secret(), 'AWSCURRENT')?.id ?? '';
   const newer = await givenUp();
 
   await again(over, 'finishSecret');
@@ -168,14 +168,14 @@ test('what is AWSPENDING for another rotation is left alone: by an older one, an
 test('a secret that went back to an earlier version keeps the rotation that is under way', async () => {
   expect(await rotate()).toBeUndefined();
   env.clock.advance(60_000);
-  const previous = versionWith(secret(), 'AWSPREVIOUS')?.id;
+  const previous = findVersion(secret(), 'AWSPREVIOUS')?.id;
   const token = await givenUp();
   await clients.secretsManager.send(
     new UpdateSecretVersionStageCommand({
       SecretId: secretArn,
       VersionStage: 'AWSCURRENT',
       MoveToVersionId: previous,
-      RemoveFromVersionId: versionWith(secret(), 'AWSCURRENT')?.id,
+      RemoveFromVersionId: findVersion(secret(), 'AWSCURRENT')?.id,
     }),
   );
 

@@ -4,7 +4,7 @@ import { withPlugins } from '../../../shared/platform/aws/plugins.ts';
 import { rotateSecret } from '../../../shared/secrets/rotation-function/index.ts';
 import type { Rotator } from '../../../shared/secrets/rotation-function/rotator.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
-import { versionWith } from '../../../simulator/secrets.ts';
+import { findVersion } from '../../../simulator/secrets.ts';
 import {
   everything,
   functionIn,
@@ -71,7 +71,7 @@ test('rotates the secret when the function assumes a role, in this account or fr
   }, logger);
 
   expect(error).toBeUndefined();
-  expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('second-key');
+  expect(findVersion(secret(), 'AWSCURRENT')?.value).toBe('second-key');
   const told = lines.join() + JSON.stringify([env.organization.world.putEvents, [...secret().versions]]);
   expect(tokens).toHaveLength(4);
   expect(tokens.filter((each) => told.includes(each))).toEqual([]);
@@ -84,7 +84,7 @@ test.each([
   const error = await rotate(({ RotationToken, ...event }) => ({ ...event, ...more }));
 
   expect(String(error)).toContain('rotation token is missing or invalid');
-  expect(versionWith(secret(), 'AWSCURRENT')?.value).toBe('first-key');
+  expect(findVersion(secret(), 'AWSCURRENT')?.value).toBe('first-key');
   expect(String(error)).not.toContain(token);
 });
 

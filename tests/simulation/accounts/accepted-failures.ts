@@ -4,17 +4,17 @@ import { isFull } from '../oracle/findings.ts';
 import { documentOf } from '../oracle/policies.ts';
 import { refOf } from '../oracle/resources.ts';
 import { clashSid } from '../oracle/sids.ts';
-import { placeOf } from '../places.ts';
-import { type AccessFinding, accessFindings } from './access.ts';
+import { findPolicyResource } from '../places.ts';
+import { type AccessFinding, findAccessFindings } from './access.ts';
 import { isSpoiled } from './closed-principal.ts';
-import type { Stage } from './context.ts';
-import { ouLines } from './ou-memory.ts';
+import type { SimulationContext } from './context.ts';
+import { listOuLines } from './ou-memory.ts';
 import { madeAnew } from './premature-revision.ts';
-import { type DueLine, lineOf, waitingLines } from './reported-lines.ts';
-import { situationOf } from './situation.ts';
+import { type DueLine, listDueLines, listWaitingLines } from './reported-lines.ts';
+import { getSituation } from './situation.ts';
 
 /** What a run has left undone for a reason that is right, and lets alone until a person does something. */
-export interface KnownStates {
+export interface AcceptedFailures {
   /** Keys of resources that cannot take all accounts that they are for. */
   readonly full: ReadonlySet<string>;
   /** Keys of resources that others have changed, so that a person must decide. */
@@ -32,10 +32,10 @@ export interface KnownStates {
 }
 
 /** Looks at what the latest run has refused, and whether it was right to. */
-export async function knownStates(stage: Stage): Promise<KnownStates> {
+export async function findAcceptedFailures(stage: SimulationContext): Promise<AcceptedFailures> {
   const changes = await stage.inner.runs.changes(`run-${stage.executions()}`);
-  const findings = await accessFindings(stage);
-  const keys = new Set(expected(await situationOf(stage)).map(({ key }) => key));
+  const findings = await findAccessFindings(stage);
+  const keys = new Set(expected(await getSituation(stage)).map(({ key }) => key));
   const accepted: ResourceChange[] = [];
   const violations: string[] = [];
   for (const change of changes.filter(({ error }) => error !== undefined && error.name in reasons)) {
@@ -58,17 +58,17 @@ export async function knownStates(stage: Stage): Promise<KnownStates> {
     spoiled: keysOf('OrphanedPrincipalError'),
     contested: keysOf('ContestedError', 'OwnershipClashError'),
     lines: [
-      ...accepted.flatMap(lineOf),
-      ...ouLines(stage),
+      ...accepted.flatMap(listDueLines),
+      ...listOuLines(stage),
       // Who waits by the registry; that everybody else has what is due is looked at by itself.
-      ...(await waitingLines(stage.inner, Date.now())),
+      ...(await listWaitingLines(stage.inner, Date.now())),
     ],
     violations,
   };
 }
 
 /** The reason must be right, and blocked removals that are stated beside it must be right by themselves. */
-async function isLeftRightly(stage: Stage, left: Left): Promise<boolean> {
+async function isLeftRightly(stage: SimulationContext, left: Left): Promise<boolean> {
   const isRight = reasons[left.change.error?.name ?? ''] ?? never;
   if (!(await isRight(stage, left))) return false;
   return left.change.error?.fields?.blockedRemovals === undefined || isMassRemoval(stage, left);
@@ -81,24 +81,24 @@ interface Left {
   readonly findings: readonly AccessFinding[];
 }
 
-type Reason = (stage: Stage, left: Left) => Promise<boolean>;
+type Reason = (stage: SimulationContext, left: Left) => Promise<boolean>;
 
 const never: Reason = async () => false;
 
 /** Whether what stands in the world now, and the accounts as they are, do not go together. */
-const isTooLarge: Reason = async (stage, { change }) => isFull(await situationOf(stage), change.resource);
+const isTooLarge: Reason = async (stage, { change }) => isFull(await getSituation(stage), change.resource);
 
 /** Whether AWS may have applied a write to a resource after everybody had given up on it. */
-export const isAppliedLate = ({ faults }: Pick<Stage, 'faults'>, key: string): boolean =>
+export const isAppliedLate = ({ faults }: Pick<SimulationContext, 'faults'>, key: string): boolean =>
   [...faults.appliedLate].some((target) => refOf(key).id.includes(target));
 
 /** What is taken for others' doing, and is none: a write of ours that was not finished, most likely. */
-export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
+export async function findFalseConflicts(stage: SimulationContext): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const key of new Set(expected(await situationOf(stage)).map((row) => row.key))) {
+  for (const key of new Set(expected(await getSituation(stage)).map((row) => row.key))) {
     const { disputed } = (await stage.inner.resources.get(key)) ?? {};
     // Whoever writes on what was made anew before we do leaves it as if ours had been taken away.
-    const { arn = '' } = placeOf(stage.organization.world, refOf(key)) ?? {};
+    const { arn = '' } = findPolicyResource(stage.organization.world, refOf(key)) ?? {};
     if (disputed !== undefined && touches(stage, key) === 0 && !madeAnew.test(arn))
       found.push(
         `${key}: ${disputed.sids.join()} disputed since ${disputed.since}, though nobody has changed what is ours`,
@@ -111,15 +111,15 @@ export async function falseDisputes(stage: Stage): Promise<readonly string[]> {
  * How often others have changed what is ours, as far as anybody can tell: a write of our own that AWS has applied after
  * everybody had given up on it looks like theirs.
  */
-function touches({ organization, trespasses, faults }: Stage, key: string): number {
+function touches({ organization, managedEdits, faults }: SimulationContext, key: string): number {
   const ref = refOf(key);
-  const { arn = '' } = placeOf(organization.world, ref) ?? {};
+  const { arn = '' } = findPolicyResource(organization.world, ref) ?? {};
   const late = [...faults.appliedLate].filter((target) => ref.id.includes(target)).length;
-  return (trespasses.times.get(arn) ?? 0) + 2 * late;
+  return (managedEdits.times.get(arn) ?? 0) + 2 * late;
 }
 
 const isSpoiledPolicy: Reason = async (stage, { change }) =>
-  isSpoiled(stage, placeOf(stage.organization.world, refOf(change.resource)));
+  isSpoiled(stage, findPolicyResource(stage.organization.world, refOf(change.resource)));
 
 const isContested: Reason = async (stage, { change }) => touches(stage, change.resource) >= 2;
 
@@ -127,8 +127,8 @@ const isContested: Reason = async (stage, { change }) => touches(stage, change.r
 const isClashing: Reason = async (stage, { change, dropped }) =>
   (dropped && isAppliedLate(stage, change.resource)) || hasClash(stage, change);
 
-const hasClash = ({ organization }: Stage, change: ResourceChange): boolean =>
-  documentOf(placeOf(organization.world, refOf(change.resource))?.read()).Statement.some(
+const hasClash = ({ organization }: SimulationContext, change: ResourceChange): boolean =>
+  documentOf(findPolicyResource(organization.world, refOf(change.resource))?.read()).Statement.some(
     ({ Sid }) => Sid === clashSid,
   );
 
@@ -144,9 +144,11 @@ const isMassRemoval: Reason = async (stage, { change, findings }) => {
 };
 
 /** Accounts that any run would have taken from the resource together with more than a configuration's number. */
-async function withheldTogether(stage: Stage, resource: string): Promise<ReadonlySet<string>> {
+async function withheldTogether(stage: SimulationContext, resource: string): Promise<ReadonlySet<string>> {
   const many = new Set<string>();
-  const number = Math.min(...stage.inForce.all.map(({ removalLimits }) => removalLimits.accounts));
+  const number = Math.min(
+    ...stage.activeConfigurations.all.map(({ removalLimits }) => removalLimits.accounts),
+  );
   for (let run = 1; run <= stage.executions(); run += 1)
     for (const change of await stage.inner.runs.changes(`run-${run}`)) {
       const ids = change.resource === resource ? removedBy(change) : [];

@@ -1,10 +1,10 @@
 import { type Expected, expected, patternPlaces, type Situation } from '../oracle/expected.ts';
 import { cells, hasAll } from '../oracle/findings.ts';
-import { strays } from '../oracle/orphaned-statements.ts';
+import { findOrphanedStatements } from '../oracle/orphaned-statements.ts';
 import { refOf } from '../oracle/resources.ts';
-import { placeOf } from '../places.ts';
-import type { Stage } from './context.ts';
-import { situationOf } from './situation.ts';
+import { findPolicyResource } from '../places.ts';
+import type { SimulationContext } from './context.ts';
+import { getSituation } from './situation.ts';
 
 /** An account that has not what it should have on a resource, or has what it should not have. */
 export interface AccessFinding {
@@ -24,8 +24,8 @@ export interface AccessFinding {
 }
 
 /** Compares what stands in the world with what each grant of the configuration gives to the accounts as they are. */
-export async function accessFindings(stage: Stage): Promise<readonly AccessFinding[]> {
-  const situation = await situationOf(stage);
+export async function findAccessFindings(stage: SimulationContext): Promise<readonly AccessFinding[]> {
+  const situation = await getSituation(stage);
   const rows = expected(situation);
   const found = cells(situation, rows).map((cell) => {
     const more = cell.detail === undefined ? '' : `: ${cell.detail}`;
@@ -36,22 +36,22 @@ export async function accessFindings(stage: Stage): Promise<readonly AccessFindi
 
 type Bare = Omit<AccessFinding, 'what' | 'resource' | 'arn'> & { readonly more?: string };
 
-function finding(stage: Stage, { more = '', ...bare }: Bare): AccessFinding {
+function finding(stage: SimulationContext, { more = '', ...bare }: Bare): AccessFinding {
   const { key, grant, sort, id } = bare;
   const resource = `${key} (${grant})`;
-  const arn = placeOf(stage.organization.world, refOf(key))?.arn;
+  const arn = findPolicyResource(stage.organization.world, refOf(key))?.arn;
   return { ...bare, resource, arn, what: `${resource} ${sort} ${id}${more}` };
 }
 
 /** Managed statements that belong to no grant of the configuration there, with the accounts that they name. */
 function strayFindings(
-  stage: Stage,
+  stage: SimulationContext,
   situation: Situation,
   rows: readonly Expected[],
 ): readonly AccessFinding[] {
   // Where patterns look, it may have been matched until a moment ago.
   const places = patternPlaces(stage.configuration);
-  return strays(situation, rows).flatMap(({ key, mark, ids, dropped }) => {
+  return findOrphanedStatements(situation, rows).flatMap(({ key, mark, ids, dropped }) => {
     const named = stage.named.includes(key) && !places.has(key.split('/').slice(0, 3).join('/'));
     // What a condition lets in names nobody.
     const whom = ids.length === 0 ? ['the organization'] : ids;
@@ -63,5 +63,7 @@ function strayFindings(
  * Whether an account that is not on a resource by a grant can do all the same what that gives, such as by statements that
  * the grant had under its former name.
  */
-export const isServed = async (stage: Stage, { id, key, grant }: AccessFinding): Promise<boolean> =>
-  hasAll(await situationOf(stage), { id, key, grant });
+export const isServed = async (
+  stage: SimulationContext,
+  { id, key, grant }: AccessFinding,
+): Promise<boolean> => hasAll(await getSituation(stage), { id, key, grant });

@@ -1,25 +1,25 @@
-import { apiCall } from '../../../simulator/events.ts';
-import { ouId } from '../../../simulator/example-organization.ts';
+import { buildApiCallEvent } from '../../../simulator/events.ts';
+import { ensureOu } from '../../../simulator/example-organization.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { OrganizationEvent } from '../../../simulator/organization-event.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { patternPlaces } from '../oracle/expected.ts';
 import { epoch } from '../time.ts';
-import type { Act } from './action.ts';
-import { nameInTheirs } from './closed-principal.ts';
-import type { Stage } from './context.ts';
+import type { Action } from './action.ts';
+import { nameInUnmanagedStatement } from './closed-principal.ts';
+import type { SimulationContext } from './context.ts';
 import { deny } from './denials.ts';
-import { outsiderEdits } from './external-edits.ts';
-import { trespass } from './external-edits-to-ours.ts';
+import { editUnmanagedStatement } from './external-edits.ts';
+import { editManagedStatement } from './external-edits-to-ours.ts';
 import { reconfigure } from './reconfigure.ts';
-import { changeFinds } from './resource-changes.ts';
+import { changeMatchingResources } from './resource-changes.ts';
 import { accountId, drawTags, ouPaths } from './scenario.ts';
 
 /** Everything happens within this time, in milliseconds. */
 const duration = 40 * 60_000;
 
 /** Accounts come, move, leave and return, outsiders edit, events arrive or do not; resolves when all is over. */
-export async function acts(stage: Stage): Promise<void> {
+export async function playActions(stage: SimulationContext): Promise<void> {
   const { organization, start, history } = stage;
   const executions: Promise<void>[] = [];
   const announce = (event: OrganizationEvent): void => {
@@ -29,12 +29,12 @@ export async function acts(stage: Stage): Promise<void> {
   const stop = organization.onEvent(announce);
   const running = (execution: Promise<void>): void => void executions.push(execution);
   const moment = drawMoments(stage);
-  const happenings = drawActs(stage).map(async (act) => {
+  const happenings = drawActions(stage).map(async (act) => {
     await sleep(moment());
     history.push(`${Date.now() - epoch} act ${act.name}`);
     // Spread anew each time: another configuration may be in force.
     act({ ...stage, announce, running });
-    stage.lag.note();
+    stage.staleListings.note();
   });
   await Promise.all(happenings);
   stop();
@@ -43,20 +43,22 @@ export async function acts(stage: Stage): Promise<void> {
 }
 
 /** What happens in this fate, in no order. */
-const drawActs = (stage: Stage): readonly Act[] => {
-  const { draw, rough, inForce, successors } = stage;
-  const some = (most: number, act: () => Act): readonly Act[] =>
+const drawActions = (stage: SimulationContext): readonly Action[] => {
+  const { draw, rough, activeConfigurations, successors } = stage;
+  const some = (most: number, act: () => Action): readonly Action[] =>
     Array.from({ length: draw.between(1, most) }, act);
   return [
     ...Array.from({ length: drawLength(stage) }, () => draw.pick(possible)),
-    ...(rough ? some(4, () => draw.pick([trespass, trespass, sweep])) : []),
-    ...(inForce.all.some((each) => patternPlaces(each).size > 0) ? some(3, () => changeFinds) : []),
+    ...(rough ? some(4, () => draw.pick([editManagedStatement, editManagedStatement, sweep])) : []),
+    ...(activeConfigurations.all.some((each) => patternPlaces(each).size > 0)
+      ? some(3, () => changeMatchingResources)
+      : []),
     // What an account has where it was approved and where it is differ only for those that move.
-    ...(inForce.all.some(({ approval }) => approval !== undefined)
+    ...(activeConfigurations.all.some(({ approval }) => approval !== undefined)
       ? some(3, () => draw.pick([move, tag]))
       : []),
     // Removals above the limit need several accounts that lose access at once.
-    ...(inForce.all.some(({ removalLimits }) => removalLimits.accounts < 5)
+    ...(activeConfigurations.all.some(({ removalLimits }) => removalLimits.accounts < 5)
       ? some(3, () => draw.pick([close, leave, move]))
       : []),
     ...successors.map(() => reconfigure),
@@ -67,25 +69,25 @@ const drawActs = (stage: Stage): readonly Act[] => {
  * How much happens. Most fates are short, since in the same time many short ones meet more than a few long ones; one of
  * sixteen is long, with tens of runs at once.
  */
-const drawLength = ({ draw }: Stage): number =>
+const drawLength = ({ draw }: SimulationContext): number =>
   draw.chance(1 / 16) ? draw.between(12, 24) : Math.round(4 ** draw.random());
 
 /** In some fates much happens at once, early on. */
-const drawMoments = ({ draw }: Stage): (() => number) => {
+const drawMoments = ({ draw }: SimulationContext): (() => number) => {
   const atOnce = draw.pick([0.3, 0.6, 1]);
   return () => (draw.chance(atOnce) ? draw.between(0, 3_000) : draw.between(0, duration));
 };
 
 /** When an event is delivered: mostly once and soon, sometimes late, twice, or never. */
-function deliveries({ draw }: Stage): readonly number[] {
+function deliveries({ draw }: SimulationContext): readonly number[] {
   const delay = (): number => (draw.chance(0.8) ? draw.between(200, 4_000) : draw.between(0, 600_000));
   if (draw.chance(0.1)) return [];
   return draw.chance(0.15) ? [delay(), delay()] : [delay()];
 }
 
-const create: Act = ({ organization, draw, care }) => {
+const create: Action = ({ organization, draw, expectedAccounts }) => {
   const id = freshId(organization.world);
-  care.changed(id);
+  expectedAccounts.changed(id);
   organization.createAccount({ id, name: `account-${id.slice(-3)}` });
   setTimeout(() => launchInstances(organization, id), draw.pick([0, 0, draw.between(1_000, 400_000)]));
   if (!draw.chance(0.4)) return;
@@ -102,52 +104,54 @@ export const launchInstances = (organization: SimulatedOrganization, id: string)
     trust: '{"Version":"2012-10-17","Statement":[]}',
   });
 
-const createSeveral: Act = (happening) => {
+const createSeveral: Action = (happening) => {
   for (let count = happening.draw.between(2, 6); count > 0; count -= 1) create(happening);
 };
 
-const move: Act = ({ organization, draw, care }) =>
-  changing({ organization, draw, care }, (id) =>
-    organization.moveAccount(id, ouId(organization, draw.pick(ouPaths))),
+const move: Action = ({ organization, draw, expectedAccounts }) =>
+  changing({ organization, draw, expectedAccounts: expectedAccounts }, (id) =>
+    organization.moveAccount(id, ensureOu(organization, draw.pick(ouPaths))),
   );
 
-const tag: Act = ({ organization, draw, care }) =>
-  changing({ organization, draw, care }, (id) =>
+const tag: Action = ({ organization, draw, expectedAccounts }) =>
+  changing({ organization, draw, expectedAccounts: expectedAccounts }, (id) =>
     draw.chance(0.5)
       ? organization.tagAccount(id, { runner: 'yes', ...drawTags(draw) })
       : organization.untagAccount(id, [draw.pick(['runner', 'runner', 'stage'])]),
   );
 
-const close: Act = ({ organization, draw, care }) =>
-  changing({ organization, draw, care }, (id) => organization.closeAccount(id));
+const close: Action = ({ organization, draw, expectedAccounts }) =>
+  changing({ organization, draw, expectedAccounts: expectedAccounts }, (id) => organization.closeAccount(id));
 
-const leave: Act = ({ organization, draw, care }) =>
-  changing({ organization, draw, care }, (id) => organization.removeAccount(id));
+const leave: Action = ({ organization, draw, expectedAccounts }) =>
+  changing({ organization, draw, expectedAccounts: expectedAccounts }, (id) =>
+    organization.removeAccount(id),
+  );
 
 /** Reopened by AWS support, or joined again; the first has no event. */
-const comeBack: Act = ({ organization, draw, care, announce }) => {
+const comeBack: Action = ({ organization, draw, expectedAccounts, announce }) => {
   const { world } = organization;
   const closed = [...world.accounts.values()].filter(({ state }) => state === 'SUSPENDED');
   const gone = [...world.foreignAccounts].filter((id) => id.startsWith('5'));
   if (closed.length > 0 && draw.chance(0.5)) {
     const { id } = draw.pick(closed);
-    care.changed(id);
+    expectedAccounts.changed(id);
     return organization.setState(id, 'ACTIVE');
   }
   if (gone.length === 0) return;
   const id = draw.pick(gone);
-  care.changed(id);
+  expectedAccounts.changed(id);
   world.foreignAccounts.delete(id);
   organization.addAccount({ id, name: 'returned' });
-  announce(apiCall(world, 'AccountJoinedOrganization', { accountId: id }));
+  announce(buildApiCallEvent(world, 'AccountJoinedOrganization', { accountId: id }));
 };
 
-const sweep: Act = ({ start, running }) => running(start({}, 'organization-sweep'));
+const sweep: Action = ({ start, running }) => running(start({}, 'organization-sweep'));
 
-const byHand: Act = ({ organization, draw, start, running }) =>
+const byHand: Action = ({ organization, draw, start, running }) =>
   withAccount({ organization, draw }, (accountId) => running(start({ accountId })));
 
-const possible: readonly Act[] = [
+const possible: readonly Action[] = [
   create,
   create,
   createSeveral,
@@ -160,21 +164,24 @@ const possible: readonly Act[] = [
   comeBack,
   sweep,
   byHand,
-  outsiderEdits,
-  outsiderEdits,
+  editUnmanagedStatement,
+  editUnmanagedStatement,
   deny,
   deny,
-  nameInTheirs,
+  nameInUnmanagedStatement,
 ];
 
-const changing = (stage: Pick<Stage, 'organization' | 'draw' | 'care'>, act: (id: string) => void): void =>
+const changing = (
+  stage: Pick<SimulationContext, 'organization' | 'draw' | 'expectedAccounts'>,
+  act: (id: string) => void,
+): void =>
   withAccount(stage, (id) => {
-    stage.care.changed(id);
+    stage.expectedAccounts.changed(id);
     act(id);
   });
 
 function withAccount(
-  { organization, draw }: Pick<Stage, 'organization' | 'draw'>,
+  { organization, draw }: Pick<SimulationContext, 'organization' | 'draw'>,
   act: (id: string) => void,
 ): void {
   const members = [...organization.world.accounts.values()].filter(
@@ -183,7 +190,7 @@ function withAccount(
   if (members.length > 0) act(draw.pick(members).id);
 }
 
-function freshId({ accounts, foreignAccounts }: World): string {
+function freshId({ accounts, foreignAccounts }: SimulatedWorld): string {
   let index = 101;
   while (accounts.has(accountId(index)) || foreignAccounts.has(accountId(index))) index += 1;
   return accountId(index);

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 
 /** Which configurations count at a moment. */
-export interface InForce {
+export interface ActiveConfigurations {
   /** The one that was activated last. */
   readonly now: Configuration;
   /** Milliseconds since the epoch. */
@@ -20,7 +20,10 @@ export interface InForce {
 /** Longer than a lease, after it the sleep of a function that had looked at it, and after that a late effect. */
 const goneAfter = 11 * 60_000;
 
-export function newInForce(first: Configuration, successors: readonly Configuration[]): InForce {
+export function createActiveConfigurations(
+  first: Configuration,
+  successors: readonly Configuration[],
+): ActiveConfigurations {
   const former: { readonly configuration: Configuration; readonly until: number }[] = [];
   const waiting = [...successors];
   let now = first;

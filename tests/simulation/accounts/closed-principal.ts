@@ -1,8 +1,8 @@
 import { documentOf, type Statement } from '../oracle/policies.ts';
-import { type Place, places } from '../places.ts';
-import type { Happening } from './action.ts';
-import type { Stage } from './context.ts';
-import { roomOn } from './nearly-full-policies.ts';
+import { listPolicyResources, type PolicyResource } from '../places.ts';
+import type { ActionContext } from './action.ts';
+import type { SimulationContext } from './context.ts';
+import { getRoom } from './nearly-full-policies.ts';
 
 /** With what the Sids of these statements begin. */
 const mark = 'TheirsForAccount';
@@ -16,7 +16,7 @@ const actions: Readonly<Record<string, string>> = {
   iam: 'sts:AssumeRole',
 };
 
-const statementFor = ({ arn, service }: Place, id: string): Statement => ({
+const statementFor = ({ arn, service }: PolicyResource, id: string): Statement => ({
   Sid: `${mark}${id}`,
   Effect: 'Allow',
   Principal: { AWS: `arn:aws:iam::${id}:root` },
@@ -25,11 +25,16 @@ const statementFor = ({ arn, service }: Place, id: string): Statement => ({
 });
 
 /** Another team names an account in a statement of theirs, and mostly the account is closed some time later. */
-export function nameInTheirs({ organization, draw, watch, care }: Happening): void {
+export function nameInUnmanagedStatement({
+  organization,
+  draw,
+  watch,
+  expectedAccounts,
+}: ActionContext): void {
   const members = [...organization.world.accounts.values()].filter(
     ({ id, state }) => id.startsWith('5') && state === 'ACTIVE',
   );
-  const all = places(organization.world);
+  const all = listPolicyResources(organization.world);
   if (members.length === 0 || all.length === 0) return;
   const { id } = draw.pick(members);
   const place = draw.pick(all);
@@ -37,14 +42,14 @@ export function nameInTheirs({ organization, draw, watch, care }: Happening): vo
   const document = documentOf(place.read());
   const isThere = document.Statement.some(({ Sid }) => Sid === added.Sid);
   if (isThere || organization.world.refusedPrincipals.has(id)) return;
-  if (JSON.stringify(added).length >= roomOn(place)) return;
+  if (JSON.stringify(added).length >= getRoom(place)) return;
   place.write(JSON.stringify({ ...document, Statement: [...document.Statement, added] }));
   watch.edited(place);
   if (!draw.chance(0.7)) return;
   setTimeout(
     () => {
       if (organization.world.accounts.get(id)?.state !== 'ACTIVE') return;
-      care.changed(id);
+      expectedAccounts.changed(id);
       organization.closeAccount(id);
     },
     draw.between(1_000, 300_000),
@@ -52,18 +57,23 @@ export function nameInTheirs({ organization, draw, watch, care }: Happening): vo
 }
 
 /** Whether AWS refuses every write of the policy, whatever this project does, since another team's statement names nobody. */
-export const isSpoiled = ({ organization }: Pick<Stage, 'organization'>, place: Place | undefined): boolean =>
-  documentOf(place?.read()).Statement.some((each) => isSpoiling(organization, each));
+export const isSpoiled = (
+  { organization }: Pick<SimulationContext, 'organization'>,
+  place: PolicyResource | undefined,
+): boolean => documentOf(place?.read()).Statement.some((each) => isSpoiling(organization, each));
 
-const isSpoiling = ({ world }: Stage['organization'], { Sid = '' }: Statement): boolean => {
+const isSpoiling = ({ world }: SimulationContext['organization'], { Sid = '' }: Statement): boolean => {
   if (!Sid.startsWith(mark)) return false;
   const id = Sid.slice(mark.length);
   return world.accounts.get(id)?.state !== 'ACTIVE' && !world.foreignAccounts.has(id);
 };
 
 /** The owners take out what spoils their policies. */
-export function takeSpoilingAway({ organization, watch }: Pick<Stage, 'organization' | 'watch'>): void {
-  for (const place of places(organization.world)) {
+export function removeSpoilingStatements({
+  organization,
+  watch,
+}: Pick<SimulationContext, 'organization' | 'watch'>): void {
+  for (const place of listPolicyResources(organization.world)) {
     if (!isSpoiled({ organization }, place)) continue;
     const document = documentOf(place.read());
     const Statement = document.Statement.filter((each) => !isSpoiling(organization, each));

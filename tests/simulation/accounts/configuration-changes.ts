@@ -7,7 +7,7 @@ import type { Draw } from '../random.ts';
 type Change = (before: Configuration, draw: Draw) => object | undefined;
 
 /** The configurations that come into force after the first, in their order; sometimes the last is one from before. */
-export function drawSuccessors(draw: Draw, first: Configuration): readonly Configuration[] {
+export function drawConfigurationChanges(draw: Draw, first: Configuration): readonly Configuration[] {
   const all = [first];
   for (let count = draw.between(1, 3); count > 0; count -= 1) {
     const last = all.at(-1) ?? first;

@@ -1,14 +1,14 @@
 import { expected } from '../oracle/expected.ts';
 import { documentOf } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { placeOf } from '../places.ts';
-import type { KnownStates } from './accepted-failures.ts';
-import type { Act } from './action.ts';
+import { findPolicyResource } from '../places.ts';
+import type { AcceptedFailures } from './accepted-failures.ts';
+import type { Action } from './action.ts';
 import { isSpoiled } from './closed-principal.ts';
-import type { Stage } from './context.ts';
-import { takeOneOut } from './external-edits-to-ours.ts';
-import { waitingIds } from './reported-lines.ts';
-import { situationOf } from './situation.ts';
+import type { SimulationContext } from './context.ts';
+import { removeManagedStatement } from './external-edits-to-ours.ts';
+import { listWaitingIds } from './reported-lines.ts';
+import { getSituation } from './situation.ts';
 
 /** Longer than a read of what we have written may be old. */
 const aWhile = 10 * 60_000;
@@ -17,15 +17,18 @@ const aWhile = 10 * 60_000;
  * When everything is quiet, an outsider takes one of our statements out, twice: what was not disputed before is restored,
  * and what was is contested, and left alone.
  */
-export async function provokedViolations(stage: Stage, known: KnownStates): Promise<readonly string[]> {
+export async function findConflictViolations(
+  stage: SimulationContext,
+  known: AcceptedFailures,
+): Promise<readonly string[]> {
   // Of those that are withheld, what is gone is gone.
   const left = [...known.full, ...known.contested, ...known.withheld, ...known.spoiled];
   const { world } = stage.organization;
   // An account that waits for approval keeps what it has, and gets nothing back.
-  if (waitingIds(await stage.inner.registry.accounts()).length > 0) return [];
-  const rows = new Map(expected(await situationOf(stage)).map((row) => [row.key, row]));
+  if (listWaitingIds(await stage.inner.registry.accounts()).length > 0) return [];
+  const rows = new Map(expected(await getSituation(stage)).map((row) => [row.key, row]));
   const candidates = [...rows.values()].flatMap(({ key, ref, named }) => {
-    const place = placeOf(world, ref);
+    const place = findPolicyResource(world, ref);
     const count = ours(stage, place?.read()).length;
     if (!named || place === undefined || count === 0 || left.includes(key)) return [];
     // AWS refuses every write of a policy with an unmanaged statement that names a closed account.
@@ -37,7 +40,7 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
   for (let time = 1; time <= 2; time += 1) {
     const before = await stage.inner.resources.get(candidate.key);
     await new Promise((resolve) => setTimeout(resolve, aWhile));
-    takeOneOut(stage as Parameters<Act>[0], candidate.place);
+    removeManagedStatement(stage as Parameters<Action>[0], candidate.place);
     await stage.start({}, 'organization-sweep');
     const after = await stage.inner.resources.get(candidate.key);
     const restored = ours(stage, candidate.place.read()).length === candidate.count;
@@ -53,5 +56,5 @@ export async function provokedViolations(stage: Stage, known: KnownStates): Prom
   return found;
 }
 
-const ours = ({ configuration }: Stage, text: string | undefined) =>
+const ours = ({ configuration }: SimulationContext, text: string | undefined) =>
   documentOf(text).Statement.filter(({ Sid }) => isManaged(Sid, configuration.installation));

@@ -4,34 +4,34 @@ import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
 import type { Interceptor } from '../../../simulator/plugin.ts';
 import type { Approver } from '../approver.ts';
 import type { Faults } from '../faults.ts';
-import type { Deaths } from '../function-crashes.ts';
+import type { FunctionCrashes } from '../function-crashes.ts';
 import type { StoredOus } from '../oracle/stored-ous.ts';
 import type { Draw } from '../random.ts';
-import type { InForce } from './active-configurations.ts';
-import type { Care } from './expected-accounts.ts';
+import type { ActiveConfigurations } from './active-configurations.ts';
+import type { ExpectedAccounts } from './expected-accounts.ts';
 import type { Scenario } from './scenario.ts';
-import type { Lag } from './stale-listings.ts';
-import type { Watch } from './write-observer.ts';
+import type { StaleListings } from './stale-listings.ts';
+import type { WriteObserver } from './write-observer.ts';
 
 /** What the parts of a play share. */
-export interface Stage extends Scenario {
+export interface SimulationContext extends Scenario {
   /** The one in force now; `inForce` has the others. */
   readonly configuration: Configuration;
-  readonly inForce: InForce;
+  readonly activeConfigurations: ActiveConfigurations;
   /** Keys of the resources that any of the configurations names. */
   readonly named: readonly string[];
   readonly draw: Draw;
   readonly store: Store;
   readonly inner: Store;
   readonly faults: Faults;
-  readonly deaths: Deaths;
+  readonly crashes: FunctionCrashes;
   readonly denials: Denials;
-  readonly watch: Watch;
-  readonly care: Care;
+  readonly watch: WriteObserver;
+  readonly expectedAccounts: ExpectedAccounts;
   readonly person: Approver;
-  readonly lag: Lag;
+  readonly staleListings: StaleListings;
   readonly ous: OuMemory;
-  readonly trespasses: Trespasses;
+  readonly managedEdits: ManagedEdits;
   /** Whether others change what is ours. */
   readonly rough: boolean;
   readonly history: string[];
@@ -42,7 +42,7 @@ export interface Stage extends Scenario {
 }
 
 /** What outsiders have done to what is ours, by the ARN of the resource. */
-export interface Trespasses {
+export interface ManagedEdits {
   /** How often. */
   readonly times: ReadonlyMap<string, number>;
   /** Where no reconciliation has written and ended since. */

@@ -1,9 +1,9 @@
-import { awsError } from '../../../simulator/aws-error.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
 import { central } from '../configuration.ts';
 import { refOf } from '../oracle/resources.ts';
 import type { Draw } from '../random.ts';
-import type { Act } from './action.ts';
+import type { Action } from './action.ts';
 import type { Denials } from './context.ts';
 
 interface Denial {
@@ -46,7 +46,7 @@ function drawTarget(draw: Draw, keys: readonly string[]): Pick<Denial, 'accountI
 
 const reads = /^(Get|List|Describe)/;
 
-export function newDenials(): Denials {
+export function createDenials(): Denials {
   let all: readonly Denial[] = [];
   const isDenied = ({ accountId, service, operation }: SimulatedCall, denial: Denial): boolean =>
     denial.accountId === accountId &&
@@ -58,7 +58,7 @@ export function newDenials(): Denials {
     interceptor: async (call, proceed) => {
       const denial = all.find((each) => isDenied(call, each));
       if (denial === undefined) return proceed();
-      throw awsError(names[call.service] ?? 'AccessDenied', messageOf(call, denial), 403);
+      throw createAwsError(names[call.service] ?? 'AccessDenied', messageOf(call, denial), 403);
     },
     begin: (draw, keys) => {
       const denial: Denial = {
@@ -84,5 +84,5 @@ const messageOf = ({ caller, service, operation }: SimulatedCall, { byOrganizati
     : 'because no identity-based policy allows the action');
 
 /** A platform team takes a right from the role of a central account, or an SCP does, and gives it back later. */
-export const deny: Act = ({ denials, draw, history, named }) =>
+export const deny: Action = ({ denials, draw, history, named }) =>
   void history.push(`denied: ${denials.begin(draw, named)}`);

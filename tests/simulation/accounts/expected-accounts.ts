@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../../shared/store/ports.ts';
-import type { InForce } from './active-configurations.ts';
+import type { ActiveConfigurations } from './active-configurations.ts';
 
 /** Which accounts are taken care of: after their last change, a run for them has begun and succeeded. */
-export interface Care {
+export interface ExpectedAccounts {
   /** The account has just come, changed or gone. */
   changed(accountId: string): void;
   /** An execution is over. */
@@ -22,7 +22,7 @@ interface RunEnd {
   readonly answersFor: readonly string[];
 }
 
-export function newCare(inForce: Pick<InForce, 'since'>): Care {
+export function createExpectedAccounts(inForce: Pick<ActiveConfigurations, 'since'>): ExpectedAccounts {
   const changedAt = new Map<string, number>();
   const runs = new Map<string, RunEnd[]>();
   const those = (isMeant: (end: RunEnd) => boolean): ReadonlySet<string> =>

@@ -1,12 +1,12 @@
 import { documentOf, type Statement } from '../oracle/policies.ts';
 import { clashSid, isManaged } from '../oracle/sids.ts';
-import { type Place, places } from '../places.ts';
+import { listPolicyResources, type PolicyResource } from '../places.ts';
 import type { Draw } from '../random.ts';
 import { epoch } from '../time.ts';
-import type { Act } from './action.ts';
-import type { Trespasses } from './context.ts';
+import type { Action } from './action.ts';
+import type { ManagedEdits } from './context.ts';
 
-export function newTrespasses(): Trespasses {
+export function createManagedEdits(): ManagedEdits {
   const times = new Map<string, number>();
   const open = new Set<string>();
   const written = new Set<string>();
@@ -26,9 +26,9 @@ export function newTrespasses(): Trespasses {
 }
 
 /** Another tool or a person changes what is ours, or puts a statement there that looks like ours. */
-export const trespass: Act = (happening) => {
+export const editManagedStatement: Action = (happening) => {
   const { organization, configuration, draw } = happening;
-  const ours = places(organization.world).filter(
+  const ours = listPolicyResources(organization.world).filter(
     (place) => oursOn(place, configuration.installation).length > 0,
   );
   // Few resources, so that one is met again.
@@ -40,10 +40,10 @@ export const trespass: Act = (happening) => {
 };
 
 /** Takes one of ours out, as whoever sets the document from a file of theirs does. */
-export const takeOneOut = (stage: Parameters<Act>[0], place: Place): void =>
+export const removeManagedStatement = (stage: Parameters<Action>[0], place: PolicyResource): void =>
   change(stage, place, (ours) => ours.slice(1));
 
-const oursOn = (place: Place, installation: string): readonly Statement[] =>
+const oursOn = (place: PolicyResource, installation: string): readonly Statement[] =>
   documentOf(place.read()).Statement.filter(({ Sid }) => isManaged(Sid, installation));
 
 type Change = (ours: readonly Statement[]) => readonly Statement[];
@@ -65,30 +65,34 @@ const changes = {
     },
 };
 
-type Trespassing = Pick<Parameters<Act>[0], 'configuration' | 'watch' | 'trespasses' | 'history'>;
+type ManagedEditContext = Pick<Parameters<Action>[0], 'configuration' | 'watch' | 'managedEdits' | 'history'>;
 
-function change({ configuration, trespasses, history }: Trespassing, place: Place, by: Change): void {
+function change(
+  { configuration, managedEdits, history }: ManagedEditContext,
+  place: PolicyResource,
+  by: Change,
+): void {
   const document = documentOf(place.read());
   const { installation } = configuration;
   const ours = document.Statement.filter(({ Sid }) => isManaged(Sid, installation));
   const others = document.Statement.filter(({ Sid }) => !isManaged(Sid, installation));
   place.write(JSON.stringify({ ...document, Statement: [...others, ...by(ours)] }));
-  trespasses.done(place.arn);
+  managedEdits.done(place.arn);
   history.push(`${Date.now() - epoch} trespass on ${place.arn}`);
 }
 
 /** A statement with our mark that we never wrote; the next time it is taken away again. */
-function toggleClash({ watch, trespasses }: Trespassing, place: Place): void {
+function toggleClash({ watch, managedEdits }: ManagedEditContext, place: PolicyResource): void {
   const document = documentOf(place.read());
   const without = document.Statement.filter(({ Sid }) => Sid !== clashSid);
   const clash: Statement = { Sid: clashSid, ...clashing(place) };
   const Statement = without.length < document.Statement.length ? without : [...without, clash];
   place.write(JSON.stringify({ ...document, Statement }));
   watch.edited(place);
-  trespasses.done(place.arn);
+  managedEdits.done(place.arn);
 }
 
-const clashing = ({ arn, service }: Place): Statement => ({
+const clashing = ({ arn, service }: PolicyResource): Statement => ({
   Effect: 'Deny',
   Principal: '*',
   Action: `${service === 'iam' ? 'sts' : service}:Tag*`,
@@ -96,7 +100,7 @@ const clashing = ({ arn, service }: Place): Statement => ({
 });
 
 /** A person takes away every statement that only looks like ours. */
-export function takeClashesAway(stage: Trespassing & Pick<Parameters<Act>[0], 'organization'>): void {
-  for (const place of places(stage.organization.world))
+export function removeClashes(stage: ManagedEditContext & Pick<Parameters<Action>[0], 'organization'>): void {
+  for (const place of listPolicyResources(stage.organization.world))
     if (documentOf(place.read()).Statement.some(({ Sid }) => Sid === clashSid)) toggleClash(stage, place);
 }

@@ -1,12 +1,17 @@
 import { documentOf, type Statement } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { type Place, places } from '../places.ts';
-import type { Stage } from './context.ts';
-import { roomOn } from './nearly-full-policies.ts';
+import { listPolicyResources, type PolicyResource } from '../places.ts';
+import type { SimulationContext } from './context.ts';
+import { getRoom } from './nearly-full-policies.ts';
 
 /** Another tool or a person adds a statement to a policy, or takes one of theirs away. */
-export function outsiderEdits({ organization, configuration, draw, watch }: Stage): void {
-  const all = places(organization.world);
+export function editUnmanagedStatement({
+  organization,
+  configuration,
+  draw,
+  watch,
+}: SimulationContext): void {
+  const all = listPolicyResources(organization.world);
   if (all.length === 0) return;
   const place = draw.pick(all);
   const document = documentOf(place.read());
@@ -14,7 +19,7 @@ export function outsiderEdits({ organization, configuration, draw, watch }: Stag
   const takesAway = theirs.length > 1 && draw.chance(0.4);
   const added = newStatement(place, draw.between(1, 1_000_000));
   // AWS refuses what is too long of others, too.
-  if (!takesAway && JSON.stringify(added).length >= roomOn(place)) return;
+  if (!takesAway && JSON.stringify(added).length >= getRoom(place)) return;
   const gone = takesAway ? theirs.at(-1) : undefined;
   const Statement = takesAway
     ? document.Statement.filter((statement) => statement !== gone)
@@ -24,7 +29,7 @@ export function outsiderEdits({ organization, configuration, draw, watch }: Stag
 }
 
 /** Harmless, valid for its service, and unlike any other. */
-const newStatement = ({ arn, service }: Place, number: number): Statement => ({
+const newStatement = ({ arn, service }: PolicyResource, number: number): Statement => ({
   Effect: 'Deny',
   Principal: '*',
   Action: `${service === 'iam' ? 'sts' : service}:Delete*`,

@@ -1,15 +1,15 @@
 import { importOrganization } from '../../../shared/accounts/registry.ts';
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
-import { simulatedServices } from '../../../simulator/simulated-services.ts';
-import { processClock } from '../time.ts';
-import type { Stage } from './context.ts';
+import { createSimulatedServices } from '../../../simulator/simulated-services.ts';
+import { createProcessClock } from '../time.ts';
+import type { SimulationContext } from './context.ts';
 
 /** The import and the activation are a person's; nothing goes wrong with them. In some fates runs begin before the import. */
-export async function begin(stage: Stage): Promise<void> {
+export async function activateFirst(stage: SimulationContext): Promise<void> {
   const { organization, configuration, inner, person, draw } = stage;
-  const services = simulatedServices(organization, { store: inner, quick: true });
+  const services = createSimulatedServices(organization, { store: inner, quick: true });
   const { organizations } = services.hub;
-  const clock = processClock();
+  const clock = createProcessClock();
   const early = configuration.approval === undefined && draw.chance(0.1) ? startEarly(stage) : undefined;
   const runs = (await early) ?? [];
   await untilDone(() =>
@@ -28,7 +28,7 @@ async function untilDone(work: () => Promise<unknown>): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ThrottledError') throw error;
-      await processClock().sleep(10_000);
+      await createProcessClock().sleep(10_000);
     }
 }
 
@@ -39,10 +39,10 @@ async function startEarly({
   inner,
   draw,
   start,
-}: Stage): Promise<Promise<void>[]> {
-  await activateConfiguration({ store: inner, clock: processClock() }, configuration, 'the simulation');
+}: SimulationContext): Promise<Promise<void>[]> {
+  await activateConfiguration({ store: inner, clock: createProcessClock() }, configuration, 'the simulation');
   const ids = [...organization.world.accounts.keys()].filter((id) => id.startsWith('5'));
   const runs = draw.some(ids, 0.5).map((id) => start({ accountId: id }));
-  await processClock().sleep(draw.between(1_000, 120_000));
+  await createProcessClock().sleep(draw.between(1_000, 120_000));
   return runs;
 }

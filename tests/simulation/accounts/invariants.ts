@@ -1,16 +1,21 @@
 import { executionsEndWithin } from '../../../shared/runs/sweep.ts';
 import { documentOf, meaningOf } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { places } from '../places.ts';
+import { listPolicyResources } from '../places.ts';
 import { epoch } from '../time.ts';
-import { falseDisputes, isAppliedLate, type KnownStates, knownStates } from './accepted-failures.ts';
-import { type AccessFinding, accessFindings, isServed } from './access.ts';
-import { provokedViolations } from './conflict-check.ts';
-import type { Stage } from './context.ts';
-import { personDecides } from './operator.ts';
-import { ouViolations } from './ou-fate.ts';
-import { unexpectedLines, waitingIds } from './reported-lines.ts';
-import { leftOver } from './unattached-policies.ts';
+import {
+  type AcceptedFailures,
+  findAcceptedFailures,
+  findFalseConflicts,
+  isAppliedLate,
+} from './accepted-failures.ts';
+import { type AccessFinding, findAccessFindings, isServed } from './access.ts';
+import { findConflictViolations } from './conflict-check.ts';
+import type { SimulationContext } from './context.ts';
+import { decideAsOperator } from './operator.ts';
+import { findOuViolations } from './ou-fate.ts';
+import { findUnexpectedLines, listWaitingIds } from './reported-lines.ts';
+import { findUnattachedPolicies } from './unattached-policies.ts';
 import type { Violation } from './write-observer.ts';
 
 /** Longer than any execution, any lease and any refusal of a new account. */
@@ -22,16 +27,16 @@ const quiet = executionsEndWithin + 60 * 60_000;
  * on what only a pattern matches: that may have come since.
  * @param ids which accounts to look at. Default: all that are taken care of
  */
-export async function handledViolations(
-  stage: Stage,
+export async function findHandledViolations(
+  stage: SimulationContext,
   ids: readonly string[] = [],
 ): Promise<readonly Violation[]> {
-  const taken = stage.care.taken();
-  const looked = { lacks: stage.care.given(), names: taken, exceeds: taken };
+  const taken = stage.expectedAccounts.taken();
+  const looked = { lacks: stage.expectedAccounts.given(), names: taken, exceeds: taken };
   const isAsked = (id: string): boolean => ids.length === 0 || ids.includes(id);
   if (![...looked.lacks, ...taken].some(isAsked)) return [];
   const at = Date.now() - epoch;
-  const found = (await accessFindings(stage))
+  const found = (await findAccessFindings(stage))
     .filter(({ id, named, sort }) => isAsked(id) && looked[sort].has(id) && named)
     .filter((finding) => !isExcused(stage, finding));
   const violations: Violation[] = [];
@@ -48,10 +53,10 @@ export async function handledViolations(
   return violations;
 }
 
-function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): boolean {
-  const { faults, trespasses, configuration } = stage;
+function isExcused(stage: SimulationContext, { resource, arn = '', sort }: AccessFinding): boolean {
+  const { faults, managedEdits, configuration } = stage;
   if ([...faults.appliedLate].some((target) => resource.includes(target))) return true;
-  if (trespasses.open.has(arn)) return true;
+  if (managedEdits.open.has(arn)) return true;
   return sort === 'names' && configuration.graceHours > 0;
 }
 
@@ -59,12 +64,12 @@ function isExcused(stage: Stage, { resource, arn = '', sort }: AccessFinding): b
  * When everything is quiet, one sweep must put right what is left to do, and a second one must find nothing. What others
  * have changed again and again waits for a person, who puts it right.
  */
-export async function settledViolations(stage: Stage): Promise<readonly Violation[]> {
+export async function findSettledViolations(stage: SimulationContext): Promise<readonly Violation[]> {
   await pass(quiet);
   await stage.start({}, 'organization-sweep');
   await endGraces(stage);
-  const known = await knownStates(stage);
-  const disputes = await falseDisputes(stage);
+  const known = await findAcceptedFailures(stage);
+  const disputes = await findFalseConflicts(stage);
   const first = await leftUndone(stage, known);
   const before = stage.watch.writes();
   await stage.start({}, 'organization-sweep');
@@ -74,11 +79,11 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
     ...first,
     ...(stage.watch.writes() === before ? [] : ['a second quiet sweep wrote again']),
     ...(await unknownFindings(stage, known)),
-    ...(await leftOver(stage, known)),
-    ...(stage.rough ? await provokedViolations(stage, known) : []),
+    ...(await findUnattachedPolicies(stage, known)),
+    ...(stage.rough ? await findConflictViolations(stage, known) : []),
     ...(stage.rough || known.withheld.size + known.spoiled.size > 0 ? await decidedViolations(stage) : []),
     ...(await approvedViolations(stage)),
-    ...(await ouViolations(stage, known, sweptViolations)),
+    ...(await findOuViolations(stage, known, sweptViolations)),
     ...foreignViolations(stage),
     ...(await recordViolations(stage)),
     ...(await leaseViolations(stage)),
@@ -86,8 +91,11 @@ export async function settledViolations(stage: Stage): Promise<readonly Violatio
   return found.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
-async function unknownFindings(stage: Stage, known: KnownStates): Promise<readonly string[]> {
-  const findings = await accessFindings(stage);
+async function unknownFindings(
+  stage: SimulationContext,
+  known: AcceptedFailures,
+): Promise<readonly string[]> {
+  const findings = await findAccessFindings(stage);
   const old = keysWithOldNames(known, findings);
   return findings
     .filter((finding) => !isKnown(known, finding) && !isForgotten(stage, finding))
@@ -98,7 +106,10 @@ async function unknownFindings(stage: Stage, known: KnownStates): Promise<readon
 const isStray = ({ sort, dropped }: AccessFinding): boolean => sort === 'names' && dropped === false;
 
 /** Where not all fit under a grant's new name, what stands under the old one stays: some who lack the new have it. */
-function keysWithOldNames({ full }: KnownStates, findings: readonly AccessFinding[]): ReadonlySet<string> {
+function keysWithOldNames(
+  { full }: AcceptedFailures,
+  findings: readonly AccessFinding[],
+): ReadonlySet<string> {
   const whoWhere = ({ id, key }: AccessFinding): string => `${id} ${key}`;
   const lacking = new Set(findings.filter(({ sort }) => sort === 'lacks').map(whoWhere));
   const kept = findings.filter((finding) => isStray(finding) && lacking.has(whoWhere(finding)));
@@ -106,16 +117,16 @@ function keysWithOldNames({ full }: KnownStates, findings: readonly AccessFindin
 }
 
 /** Where AWS has applied a write after the resource was dropped and cleared, no run looks any more. */
-const isForgotten = (stage: Stage, { key, dropped = false }: AccessFinding): boolean =>
+const isForgotten = (stage: SimulationContext, { key, dropped = false }: AccessFinding): boolean =>
   dropped && isAppliedLate(stage, key);
 
 /** After a person has looked at what is contested or withheld, and decided, nothing is. */
-async function decidedViolations(stage: Stage): Promise<readonly string[]> {
-  await personDecides(stage, 'a-person');
+async function decidedViolations(stage: SimulationContext): Promise<readonly string[]> {
+  await decideAsOperator(stage, 'a-person');
   await stage.start({}, 'organization-sweep');
   // Who should have gone from what was contested begins to go only now.
   await endGraces(stage);
-  const known = await knownStates(stage);
+  const known = await findAcceptedFailures(stage);
   return [
     ...[...known.contested, ...known.withheld].map((key) => `${key} is left, though a person has decided`),
     ...(await leftUndone(stage, known)),
@@ -124,8 +135,9 @@ async function decidedViolations(stage: Stage): Promise<readonly string[]> {
 }
 
 /** Where a person starts all that wait by hand and approves them, nobody waits, and all have what is due. */
-async function approvedViolations(stage: Stage): Promise<readonly string[]> {
-  const waiting = async (): Promise<readonly string[]> => waitingIds(await stage.inner.registry.accounts());
+async function approvedViolations(stage: SimulationContext): Promise<readonly string[]> {
+  const waiting = async (): Promise<readonly string[]> =>
+    listWaitingIds(await stage.inner.registry.accounts());
   const accountIds = await waiting();
   if (accountIds.length === 0) return [];
   stage.person.approveAll();
@@ -133,7 +145,7 @@ async function approvedViolations(stage: Stage): Promise<readonly string[]> {
   await stage.start({}, 'organization-sweep');
   // Who was approved in another place begins to lose what it had only now.
   await endGraces(stage);
-  const known = await knownStates(stage);
+  const known = await findAcceptedFailures(stage);
   return [
     ...(await waiting()).map((id) => `${id} waits, though it was approved`),
     ...(await leftUndone(stage, known)),
@@ -142,14 +154,14 @@ async function approvedViolations(stage: Stage): Promise<readonly string[]> {
 }
 
 /** What a sweep has left undone without reason. */
-async function sweptViolations(stage: Stage): Promise<readonly string[]> {
+async function sweptViolations(stage: SimulationContext): Promise<readonly string[]> {
   await endGraces(stage);
-  const known = await knownStates(stage);
+  const known = await findAcceptedFailures(stage);
   return [...known.violations, ...(await leftUndone(stage, known)), ...(await unknownFindings(stage, known))];
 }
 
 /** A sweep may have been the first to see that an account should go. */
-async function endGraces(stage: Stage): Promise<void> {
+async function endGraces(stage: SimulationContext): Promise<void> {
   const { graceHours } = stage.configuration;
   if (graceHours === 0) return;
   await pass(graceHours * 3_600_000 + 60_000);
@@ -157,24 +169,27 @@ async function endGraces(stage: Stage): Promise<void> {
 }
 
 /** Where not all fit, newcomers wait; who should go is gone all the same. What is contested is as others left it. */
-const isKnown = (known: KnownStates, { key, sort }: AccessFinding): boolean => {
+const isKnown = (known: AcceptedFailures, { key, sort }: AccessFinding): boolean => {
   if (known.contested.has(key) || known.spoiled.has(key)) return true;
   if (sort === 'lacks') return known.full.has(key) || known.halted.has(key);
   return sort === 'names' && known.withheld.has(key);
 };
 
 /** The quiet sweep must leave nothing undone but what it cannot do. */
-async function leftUndone({ inner, executions }: Stage, { lines }: KnownStates): Promise<readonly string[]> {
+async function leftUndone(
+  { inner, executions }: SimulationContext,
+  { lines }: AcceptedFailures,
+): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
   if (run === undefined) return ['the quiet sweep has no record'];
-  return unexpectedLines(run.left ?? [], lines);
+  return findUnexpectedLines(run.left ?? [], lines);
 }
 
 const pass = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function foreignViolations({ organization, configuration, watch }: Stage): readonly string[] {
-  return places(organization.world).flatMap(({ arn, read }) => {
+function foreignViolations({ organization, configuration, watch }: SimulationContext): readonly string[] {
+  return listPolicyResources(organization.world).flatMap(({ arn, read }) => {
     const left = watch.left.get(arn);
     if (left === undefined) return [];
     const text = read();
@@ -186,12 +201,12 @@ function foreignViolations({ organization, configuration, watch }: Stage): reado
   });
 }
 
-async function recordViolations({ inner }: Stage): Promise<readonly string[]> {
+async function recordViolations({ inner }: SimulationContext): Promise<readonly string[]> {
   const { items } = await inner.runs.unfinished('9999');
   return items.map(({ runId }) => `${runId} has no final record`);
 }
 
-async function leaseViolations({ inner, named }: Stage): Promise<readonly string[]> {
+async function leaseViolations({ inner, named }: SimulationContext): Promise<readonly string[]> {
   const now = Date.now();
   const held: string[] = [];
   for (const key of named)

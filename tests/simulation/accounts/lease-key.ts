@@ -1,17 +1,17 @@
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { keyOf } from '../oracle/resources.ts';
-import { placeOfCall } from '../places.ts';
+import { findPolicyResourceOfCall } from '../places.ts';
 
 /** The resource whose lease a write of a policy needs, by its key; `undefined` if no grant is on what the call changes. */
-export function leaseKeyOfCall(world: World, call: SimulatedCall): string | undefined {
+export function findLeaseKey(world: SimulatedWorld, call: SimulatedCall): string | undefined {
   const { accountId, region, operation, input } = call;
   const { ImageId } = input as { readonly ImageId?: string };
   if (ImageId !== undefined) return keyOf({ kind: 'ami-launch-permission', accountId, region, id: ImageId });
   const owner = ownerOfManagedPolicy(call);
   if (owner !== undefined)
     return keyOf({ kind: 'assume-role-permission', accountId, region: 'us-east-1', id: owner });
-  const key = placeOfCall(world, call)?.key();
+  const key = findPolicyResourceOfCall(world, call)?.key();
   // Grants on a key have another lease than its policy.
   return operation.endsWith('Grant') ? key?.replace(/^kms-key-policy/, 'kms-grant') : key;
 }

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import { type Document, documentOf, type Statement } from '../oracle/policies.ts';
-import { type Place, places } from '../places.ts';
+import { listPolicyResources, type PolicyResource } from '../places.ts';
 import type { Draw } from '../random.ts';
 
 /** What each service takes, in bytes or characters, which are the same here. */
@@ -14,13 +14,17 @@ const room: Readonly<Record<string, number>> = {
 };
 
 /** How much of it others have left on a place; what nobody may write is over it. */
-export const roomOn = (place: Place): number =>
+export const getRoom = (place: PolicyResource): number =>
   (room[place.service] ?? 0) - JSON.stringify(documentOf(place.read())).length;
 
 /** Others have written so much into some policies, and attached so many to the group, that few accounts fit. */
-export function fill(organization: SimulatedOrganization, { limits }: Configuration, draw: Draw): void {
+export function fillPolicies(
+  organization: SimulatedOrganization,
+  { limits }: Configuration,
+  draw: Draw,
+): void {
   const { world } = organization;
-  for (const place of draw.some(places(world), 0.7)) {
+  for (const place of draw.some(listPolicyResources(world), 0.7)) {
     const left = draw.between(250, 1_600);
     const document = documentOf(place.read());
     const empty = statement(place, '');
@@ -48,7 +52,7 @@ const withStatement = (document: Document, added: Statement): Document => ({
 });
 
 /** Harmless, valid for its service, and as long as the text. */
-const statement = ({ arn, service }: Place, text: string): Statement => ({
+const statement = ({ arn, service }: PolicyResource, text: string): Statement => ({
   Effect: 'Deny',
   Principal: '*',
   Action: `${service === 'iam' ? 'sts' : service}:DeleteEverything`,

@@ -1,7 +1,7 @@
 import type { RegisteredAccount } from '../../../shared/platform/account.ts';
 import type { Store, StoredConfiguration } from '../../../shared/store/ports.ts';
 
-export interface Heard {
+export interface StoreListeners {
   onRegistered(account: RegisteredAccount): void;
   /** A reconciliation of the resource has ended. */
   onSettled(resource: string): void;
@@ -9,7 +9,10 @@ export interface Heard {
 }
 
 /** The store, which tells what has just been stored. */
-export const noting = (store: Store, { onRegistered, onSettled, onActivated }: Heard): Store => ({
+export const createObservableStore = (
+  store: Store,
+  { onRegistered, onSettled, onActivated }: StoreListeners,
+): Store => ({
   ...store,
   registry: {
     ...store.registry,

@@ -2,19 +2,19 @@ import { getActiveConfiguration } from '../../../shared/configuration/active-con
 import { applyPlan } from '../../../shared/reconcile/apply-plan.ts';
 import { planAll } from '../../../shared/reconcile/plan-all.ts';
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
-import { simulatedServices } from '../../../simulator/simulated-services.ts';
-import { takeSpoilingAway } from './closed-principal.ts';
-import type { Stage } from './context.ts';
-import { takeClashesAway } from './external-edits-to-ours.ts';
+import { createSimulatedServices } from '../../../simulator/simulated-services.ts';
+import { removeSpoilingStatements } from './closed-principal.ts';
+import type { SimulationContext } from './context.ts';
+import { removeClashes } from './external-edits-to-ours.ts';
 
 /**
  * A person allows what is withheld, looks at the plan and applies it, as `onboarding activate` and `apply` do, and keeps
  * others from what is ours.
  */
-export async function personDecides(stage: Stage, runId: string): Promise<void> {
-  takeClashesAway(stage);
-  takeSpoilingAway(stage);
-  const services = simulatedServices(stage.organization, { store: stage.inner, quick: true });
+export async function decideAsOperator(stage: SimulationContext, runId: string): Promise<void> {
+  removeClashes(stage);
+  removeSpoilingStatements(stage);
+  const services = createSimulatedServices(stage.organization, { store: stage.inner, quick: true });
   const { removalLimits } = stage.configuration;
   const allowing = { ...stage.configuration, removalLimits: { ...removalLimits, accounts: 1_000 } };
   await activateConfiguration({ store: stage.inner, clock: services.clock }, allowing, 'a person');

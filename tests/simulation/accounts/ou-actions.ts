@@ -1,20 +1,20 @@
 import type { SimulatedOu } from '../../../simulator/simulated-resources.ts';
 import { launchInstances } from './actions.ts';
-import type { Stage } from './context.ts';
+import type { SimulationContext } from './context.ts';
 import { accountId, ouPaths } from './scenario.ts';
 
-type World = Stage['organization']['world'];
+type OuWorld = SimulationContext['organization']['world'];
 
 /** What happens to OUs: those that selectors know, mostly. */
-export type OuAct = (stage: Pick<Stage, 'organization' | 'draw'>) => string | undefined;
+export type OuAction = (stage: Pick<SimulationContext, 'organization' | 'draw'>) => string | undefined;
 
-const membersOf = ({ accounts }: World): readonly string[] =>
+const membersOf = ({ accounts }: OuWorld): readonly string[] =>
   [...accounts.values()]
     .filter(({ id, state }) => id.startsWith('5') && state === 'ACTIVE')
     .map(({ id }) => id);
 
 /** OUs that have accounts in them or below them: no other OU is known to this project. */
-function populatedOus({ organizationalUnits, accounts }: World): readonly SimulatedOu[] {
+function populatedOus({ organizationalUnits, accounts }: OuWorld): readonly SimulatedOu[] {
   const populated = new Set<string>();
   for (const { parentId } of accounts.values())
     for (
@@ -26,11 +26,11 @@ function populatedOus({ organizationalUnits, accounts }: World): readonly Simula
   return [...organizationalUnits.values()].filter(({ id }) => populated.has(id));
 }
 
-const isFree = ({ organizationalUnits }: World, parentId: string, name: string): boolean =>
+const isFree = ({ organizationalUnits }: OuWorld, parentId: string, name: string): boolean =>
   ![...organizationalUnits.values()].some((ou) => ou.parentId === parentId && ou.name === name);
 
 /** The name with the first number that no OU beside it has. */
-function freeName(world: World, parentId: string, name: string): string {
+function freeName(world: OuWorld, parentId: string, name: string): string {
   let number = world.organizationalUnits.size;
   while (!isFree(world, parentId, `${name}-${number}`)) number += 1;
   return `${name}-${number}`;
@@ -41,7 +41,7 @@ const names = [...new Set(ouPaths.map((path) => path.split('/').at(-1) ?? ''))]
   .filter((name) => !name.includes('%'))
   .concat('Workplace', 'Eu-2', 'Prod', 'Old');
 
-const rename: OuAct = ({ organization, draw }) => {
+const rename: OuAction = ({ organization, draw }) => {
   const { world } = organization;
   const ous = populatedOus(world);
   if (ous.length === 0) return undefined;
@@ -53,7 +53,7 @@ const rename: OuAct = ({ organization, draw }) => {
 };
 
 /** Another OU takes the name, and an account moves into it or is made in it. */
-const replace: OuAct = ({ organization, draw }) => {
+const replace: OuAction = ({ organization, draw }) => {
   const { world } = organization;
   const ous = populatedOus(world);
   if (ous.length === 0) return undefined;
@@ -63,7 +63,7 @@ const replace: OuAct = ({ organization, draw }) => {
 };
 
 /** An OU without OUs below it is emptied and deleted, and mostly made again under its name. */
-const recreateOu: OuAct = ({ organization, draw }) => {
+const recreateOu: OuAction = ({ organization, draw }) => {
   const { world } = organization;
   const leaves = populatedOus(world).filter(
     ({ id }) => ![...world.organizationalUnits.values()].some(({ parentId }) => parentId === id),
@@ -77,14 +77,14 @@ const recreateOu: OuAct = ({ organization, draw }) => {
   return `deletes ${id} (${name}); ${create({ organization, draw }, parentId, name)}`;
 };
 
-function create({ organization, draw }: Parameters<OuAct>[0], parentId: string, name: string): string {
+function create({ organization, draw }: Parameters<OuAction>[0], parentId: string, name: string): string {
   const { world } = organization;
   const id = freshOuId(world);
   organization.createOu({ id, name, parentId });
   return `creates ${id} (${name}) in ${parentId}; ${populate({ organization, draw }, id)}`;
 }
 
-const createBelow: OuAct = ({ organization, draw }) => {
+const createBelow: OuAction = ({ organization, draw }) => {
   const { world } = organization;
   const parentId = draw.pick([world.settings.rootId, ...world.organizationalUnits.keys()]);
   const free = names.filter((name) => isFree(world, parentId, name));
@@ -92,7 +92,7 @@ const createBelow: OuAct = ({ organization, draw }) => {
 };
 
 /** One or two accounts come into the OU; some accounts are new. */
-function populate({ organization, draw }: Parameters<OuAct>[0], parentId: string): string {
+function populate({ organization, draw }: Parameters<OuAction>[0], parentId: string): string {
   const { world } = organization;
   const members = membersOf(world).filter((id) => world.accounts.get(id)?.parentId !== parentId);
   if (members.length > 0 && draw.chance(0.6)) {
@@ -106,19 +106,19 @@ function populate({ organization, draw }: Parameters<OuAct>[0], parentId: string
   return `adds ${id} to ${parentId}`;
 }
 
-const move: OuAct = ({ organization, draw }) =>
+const move: OuAction = ({ organization, draw }) =>
   populate({ organization, draw }, draw.pick([...organization.world.organizationalUnits.keys()]));
 
-function freshAccountId({ accounts, foreignAccounts }: World): string {
+function freshAccountId({ accounts, foreignAccounts }: OuWorld): string {
   let index = 301;
   while (accounts.has(accountId(index)) || foreignAccounts.has(accountId(index))) index += 1;
   return accountId(index);
 }
 
 /** No id of a deleted OU comes back. */
-function freshOuId({ settings }: World): string {
+function freshOuId({ settings }: OuWorld): string {
   const random = Math.floor(settings.random() * 36 ** 6);
   return `ou-exam-again${random.toString(36).padStart(6, '0')}`;
 }
 
-export const ouActs: readonly OuAct[] = [rename, rename, replace, recreateOu, createBelow, move];
+export const ouActions: readonly OuAction[] = [rename, rename, replace, recreateOu, createBelow, move];

@@ -1,13 +1,13 @@
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
-import { epoch, processClock } from '../time.ts';
-import type { KnownStates } from './accepted-failures.ts';
-import type { Stage } from './context.ts';
-import { ouActs } from './ou-actions.ts';
+import { createProcessClock, epoch } from '../time.ts';
+import type { AcceptedFailures } from './accepted-failures.ts';
+import type { SimulationContext } from './context.ts';
+import { ouActions } from './ou-actions.ts';
 import { noteActivation, noteSweep } from './ou-memory.ts';
-import { recreate } from './recreate.ts';
+import { recreateResource } from './recreate.ts';
 
 /** Judges what a quiet sweep has left. */
-export type Judge = (stage: Stage) => Promise<readonly string[]>;
+export type JudgeSweep = (stage: SimulationContext) => Promise<readonly string[]>;
 
 /** In this share of the fates OUs change when everything is quiet. */
 const share = 1 / 6;
@@ -16,10 +16,10 @@ const share = 1 / 6;
  * When everything is quiet, OUs are renamed, replaced, deleted and made again. After each sweep accounts must have what the
  * rules say, and the sweep must say what is unresolved. At the end an operator activates the configuration.
  */
-export async function ouViolations(
-  stage: Stage,
-  known: KnownStates,
-  judge: Judge,
+export async function findOuViolations(
+  stage: SimulationContext,
+  known: AcceptedFailures,
+  judge: JudgeSweep,
 ): Promise<readonly string[]> {
   const { draw, rough } = stage;
   const isQuiet = [known.full, known.contested, known.withheld, known.spoiled].every(
@@ -29,15 +29,15 @@ export async function ouViolations(
   await activate(stage);
   const found: string[] = [];
   for (let round = draw.between(1, 3); round > 0; round -= 1) {
-    for (let count = draw.between(1, 2); count > 0; count -= 1) note(stage, draw.pick(ouActs)(stage));
-    if (draw.chance(0.7)) note(stage, recreate(stage));
+    for (let count = draw.between(1, 2); count > 0; count -= 1) note(stage, draw.pick(ouActions)(stage));
+    if (draw.chance(0.7)) note(stage, recreateResource(stage));
     found.push(...(await judged(stage, judge, 'after OUs changed')));
   }
   await activate(stage);
   return [...found, ...(await judged(stage, judge, 'after OUs changed and an activation'))];
 }
 
-async function judged(stage: Stage, judge: Judge, when: string): Promise<readonly string[]> {
+async function judged(stage: SimulationContext, judge: JudgeSweep, when: string): Promise<readonly string[]> {
   await noteSweep(stage);
   await stage.start({}, 'organization-sweep');
   const found = [...(await judge(stage)), ...(await statusViolations(stage))];
@@ -46,19 +46,19 @@ async function judged(stage: Stage, judge: Judge, when: string): Promise<readonl
 }
 
 /** A sweep that leaves something has failed. */
-async function statusViolations({ inner, executions }: Stage): Promise<readonly string[]> {
+async function statusViolations({ inner, executions }: SimulationContext): Promise<readonly string[]> {
   const run = await inner.runs.get(`run-${executions()}`);
   const due = (run?.left ?? []).length === 0 ? 'succeeded' : 'failed';
   return run?.status === due ? [] : [`the sweep is ${run?.status}, not ${due}`];
 }
 
-async function activate(stage: Stage): Promise<void> {
+async function activate(stage: SimulationContext): Promise<void> {
   noteActivation(stage);
   const { inner, configuration } = stage;
-  await activateConfiguration({ store: inner, clock: processClock() }, configuration, 'an operator');
+  await activateConfiguration({ store: inner, clock: createProcessClock() }, configuration, 'an operator');
   note(stage, 'activates');
 }
 
-const note = ({ history }: Stage, what: string | undefined): void => {
+const note = ({ history }: SimulationContext, what: string | undefined): void => {
   if (what !== undefined) history.push(`${Date.now() - epoch} an operator ${what}`);
 };

@@ -7,29 +7,29 @@ import {
   storedBySweep,
   unresolvedPaths,
 } from '../oracle/stored-ous.ts';
-import type { OuMemory, Stage } from './context.ts';
+import type { OuMemory, SimulationContext } from './context.ts';
 import type { DueLine } from './reported-lines.ts';
-import { situationOf } from './situation.ts';
-export const newOuMemory = (): OuMemory => ({ stored: noStoredOus, had: new Set(), recreated: new Set() });
+import { getSituation } from './situation.ts';
+export const createOuMemory = (): OuMemory => ({ stored: noStoredOus, had: new Set(), recreated: new Set() });
 
 /** All accounts of the organization tell of their OUs, closed accounts too. */
-const wholeTree = ({ organization }: Stage) => treeOf(organization.world, () => true);
+const wholeTree = ({ organization }: SimulationContext) => treeOf(organization.world, () => true);
 
 /** An operator has activated the configuration. */
-export function noteActivation(stage: Stage): void {
+export function noteActivation(stage: SimulationContext): void {
   const { ous, configuration } = stage;
   ous.stored = storedByActivation(pathsIn(configuration), wholeTree(stage), ous.stored);
 }
 
 /** A sweep is about to begin. */
-export async function noteSweep(stage: Stage): Promise<void> {
+export async function noteSweep(stage: SimulationContext): Promise<void> {
   const { ous, configuration } = stage;
-  ous.had = heldCells(await situationOf(stage));
+  ous.had = heldCells(await getSituation(stage));
   ous.stored = storedBySweep(pathsIn(configuration), wholeTree(stage), ous.stored);
 }
 
 /** The lines of unresolved paths: each must name the path and the OUs. */
-export const ouLines = (stage: Stage): readonly DueLine[] =>
+export const listOuLines = (stage: SimulationContext): readonly DueLine[] =>
   unresolvedPaths(stage.ous.stored, wholeTree(stage)).map(({ path, ids }) => ({
     what: `the path ${path} is unresolved by ${ids.join()}`,
     must: true,

@@ -6,33 +6,33 @@ import type { Store } from '../../../shared/store/ports.ts';
 import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
 import { runLocally } from '../../../simulator/local-deployment.ts';
 import type { Interceptor } from '../../../simulator/plugin.ts';
-import { rateLimits } from '../../../simulator/rates.ts';
-import { simulatedServices } from '../../../simulator/simulated-services.ts';
-import { approver } from '../approver.ts';
-import { drawRates, faults, noFaults } from '../faults.ts';
-import { deaths } from '../function-crashes.ts';
+import { createRateLimits } from '../../../simulator/rates.ts';
+import { createSimulatedServices } from '../../../simulator/simulated-services.ts';
+import { createApprover } from '../approver.ts';
+import { createFaults, drawRates, noFaults } from '../faults.ts';
+import { createFunctionCrashes } from '../function-crashes.ts';
 import { functionTimeouts } from '../function-timeouts.ts';
 import { namedKeysOf } from '../oracle/expected.ts';
 import { refOf } from '../oracle/resources.ts';
-import { placeOf } from '../places.ts';
-import { draw, seeded } from '../random.ts';
-import { retries } from '../retries.ts';
-import { epoch, inSimulatedTime, processClock } from '../time.ts';
-import { acts } from './actions.ts';
-import { newInForce } from './active-configurations.ts';
-import type { Stage } from './context.ts';
-import { newDenials } from './denials.ts';
-import { newCare } from './expected-accounts.ts';
-import { newTrespasses } from './external-edits-to-ours.ts';
-import { begin } from './first-activation.ts';
-import { handledViolations, settledViolations } from './invariants.ts';
-import { noting } from './observable-store.ts';
-import { newOuMemory } from './ou-memory.ts';
-import { countedTooEarly } from './premature-revision.ts';
-import { newProtocol } from './protocol.ts';
+import { findPolicyResource } from '../places.ts';
+import { createDraw, createSeededRandom } from '../random.ts';
+import { createRetries } from '../retries.ts';
+import { createProcessClock, epoch, runInSimulatedTime } from '../time.ts';
+import { playActions } from './actions.ts';
+import { createActiveConfigurations } from './active-configurations.ts';
+import type { SimulationContext } from './context.ts';
+import { createDenials } from './denials.ts';
+import { createExpectedAccounts } from './expected-accounts.ts';
+import { createManagedEdits } from './external-edits-to-ours.ts';
+import { activateFirst } from './first-activation.ts';
+import { findHandledViolations, findSettledViolations } from './invariants.ts';
+import { createObservableStore } from './observable-store.ts';
+import { createOuMemory } from './ou-memory.ts';
+import { findCountedTooEarly } from './premature-revision.ts';
+import { createProtocol } from './protocol.ts';
 import { accountId, drawScenario } from './scenario.ts';
-import { lag } from './stale-listings.ts';
-import { type Violation, watch } from './write-observer.ts';
+import { createStaleListings } from './stale-listings.ts';
+import { observeWrites, type Violation } from './write-observer.ts';
 
 export interface PlayOptions {
   readonly seed: number;
@@ -59,12 +59,12 @@ export interface Played {
 
 /** One random organization with a random fate, from its first import to the quiet at the end. */
 export async function play(options: PlayOptions): Promise<Played> {
-  await ready();
-  return inSimulatedTime(seeded(-options.seed), () => playNow(options));
+  await prepareCode();
+  return runInSimulatedTime(createSeededRandom(-options.seed), () => playNow(options));
 }
 
 /** Each play waits for it; whoever measures them waits before. */
-export const ready = (): Promise<void> => {
+export const prepareCode = (): Promise<void> => {
   warm ??= warmUp();
   return warm;
 };
@@ -76,9 +76,9 @@ let warm: Promise<void> | undefined;
  * first used is loaded before.
  */
 async function warmUp(): Promise<void> {
-  const drawn = draw(seeded(0));
+  const drawn = createDraw(createSeededRandom(0));
   const { organization, configuration } = drawScenario(drawn, 1, 1);
-  const services = simulatedServices(organization, { quick: true });
+  const services = createSimulatedServices(organization, { quick: true });
   await runLocally({ machine: 'organization-sweep', services, name: 'first', input: {} });
   await activateConfiguration(services, configuration, 'the simulation');
   await runLocally({ machine: 'organization-sweep', services, name: 'second', input: {} });
@@ -87,15 +87,15 @@ async function warmUp(): Promise<void> {
 
 async function playNow(options: PlayOptions): Promise<Played> {
   const stage = setUp(options);
-  await begin(stage);
+  await activateFirst(stage);
   stage.faults.set(drawRates(stage.draw));
-  stage.lag.note();
-  await acts(stage);
+  stage.staleListings.note();
+  await playActions(stage);
   stage.faults.set(noFaults);
-  stage.deaths.stop();
+  stage.crashes.stop();
   stage.denials.stop();
-  stage.lag.stop();
-  const violations = [...(await handledViolations(stage)), ...(await settledViolations(stage))];
+  stage.staleListings.stop();
+  const violations = [...(await findHandledViolations(stage)), ...(await findSettledViolations(stage))];
   return {
     seed: options.seed,
     violations: [...stage.watch.violations, ...violations],
@@ -107,50 +107,50 @@ async function playNow(options: PlayOptions): Promise<Played> {
   };
 }
 
-function setUp({ seed, accounts, around = (store) => store, between }: PlayOptions): Stage {
-  const drawn = draw(seeded(seed));
+function setUp({ seed, accounts, around = (store) => store, between }: PlayOptions): SimulationContext {
+  const drawn = createDraw(createSeededRandom(seed));
   const scenario = drawScenario(drawn, accounts ?? drawn.between(0, drawn.pick([2, 5, 8])));
   const { organization, configuration: first, successors } = scenario;
-  const inForce = newInForce(first, successors);
+  const inForce = createActiveConfigurations(first, successors);
   const registered = new Set<string>();
-  const trespasses = newTrespasses();
+  const trespasses = createManagedEdits();
   const named = keysNamedBy(inForce.all);
   const history: string[] = [];
-  const person = approver({
+  const person = createApprover({
     draw: drawn,
-    services: () => simulatedServices(organization, { store: inner, quick: true }),
+    services: () => createSimulatedServices(organization, { store: inner, quick: true }),
     timeOut: (token) =>
       void organization.world.tasks.end(token, { type: 'failed', error: 'States.Timeout', cause: '' }),
     note: (text) => void history.push(`${now()} ${text}`),
   });
-  const wrong = faults(drawn);
-  const protocol = newProtocol({
+  const wrong = createFaults(drawn);
+  const protocol = createProtocol({
     world: organization.world,
     faults: wrong,
     violated: (what) => void watching.violations.push({ at: now(), what }),
   });
   const inner: Store = person.told(
-    noting(protocol.around(createMemoryStore()), {
+    createObservableStore(protocol.around(createMemoryStore()), {
       onRegistered: ({ id, approval }) => {
         registered.add(id);
         if (approval === undefined && !inForce.atWork().every(asksForAll)) person.approve([id]);
       },
-      onSettled: (key) => trespasses.settled(placeOf(organization.world, refOf(key))?.arn),
+      onSettled: (key) => trespasses.settled(findPolicyResource(organization.world, refOf(key))?.arn),
       onActivated: (item) => inForce.activated(parseStoredConfiguration(item)),
     }),
   );
-  const waking = draw(seeded(~seed));
-  const dying = deaths(drawn, {
+  const waking = createDraw(createSeededRandom(~seed));
+  const dying = createFunctionCrashes(drawn, {
     timeouts: functionTimeouts,
     deathRate: drawn.pick([0, 0, 30, 100]),
     // A random stream of its own: the time of a wake-up changes no other draw.
     wakesAfter: () => waking.pick([waking.between(0, 60_000), waking.between(0, 400_000)]),
     onLateWrite: wrong.late,
   });
-  const denials = newDenials();
-  const lagging = lag(organization, drawn);
+  const denials = createDenials();
+  const lagging = createStaleListings(organization, drawn);
   const now = (): number => Date.now() - epoch;
-  const watching = watch({
+  const watching = observeWrites({
     organization,
     inForce,
     faults: wrong,
@@ -165,28 +165,35 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     onWrite: async (place, before, call) => {
       trespasses.written(place.arn);
       const broken = await protocol.written(call, place, before);
-      const key = named.find((each) => placeOf(organization.world, refOf(each))?.arn === place.arn);
+      const key = named.find(
+        (each) => findPolicyResource(organization.world, refOf(each))?.arn === place.arn,
+      );
       return key === undefined
         ? broken
-        : [...broken, ...(await countedTooEarly(stage, key, { place, before }))];
+        : [...broken, ...(await findCountedTooEarly(stage, key, { place, before }))];
     },
   });
   organization.intercept(lagging.interceptor);
-  organization.intercept(rateLimits({ clock: processClock() }).interceptor);
+  organization.intercept(createRateLimits({ clock: createProcessClock() }).interceptor);
   organization.intercept(watching.interceptor);
   if (between !== undefined) organization.intercept(between);
   organization.intercept(denials.interceptor);
-  for (const interceptor of [wrong.interceptor, retries(drawn), dying.interceptor, protocol.interceptor])
+  for (const interceptor of [
+    wrong.interceptor,
+    createRetries(drawn),
+    dying.interceptor,
+    protocol.interceptor,
+  ])
     organization.intercept(interceptor);
-  const care = newCare(inForce);
+  const care = createExpectedAccounts(inForce);
   const store = dying.slowed(around(inner));
-  const shared = simulatedServices(organization, { store, quick: true });
+  const shared = createSimulatedServices(organization, { store, quick: true });
   let executions = 0;
   const start = async (input: unknown, machine: DeployedMachine = 'account-onboarding'): Promise<void> => {
     executions += 1;
     const name = `run-${executions}`;
     history.push(`${now()} ${name} starts ${machine} ${JSON.stringify(input).slice(0, 60)}`);
-    const services = { ...shared, clock: processClock(drawn.between(-4_000, 4_000)) };
+    const services = { ...shared, clock: createProcessClock(drawn.between(-4_000, 4_000)) };
     const startedAt = Date.now();
     let verifiedAt = startedAt;
     const revisions = new Map<string, number | undefined>();
@@ -211,11 +218,11 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
       if ((await inner.registry.account(id))?.revision === revision) answersFor.push(id);
     care.ended(run, { startedAt, verifiedAt, answersFor });
     if (run?.status === 'succeeded' && run.accountIds.length > 0)
-      watching.violations.push(...(await handledViolations(stage, run.accountIds)));
+      watching.violations.push(...(await findHandledViolations(stage, run.accountIds)));
   };
-  const stage: Stage = {
+  const stage: SimulationContext = {
     ...scenario,
-    inForce,
+    activeConfigurations: inForce,
     named,
     get configuration() {
       return inForce.now;
@@ -224,14 +231,14 @@ function setUp({ seed, accounts, around = (store) => store, between }: PlayOptio
     store,
     inner,
     faults: wrong,
-    deaths: dying,
+    crashes: dying,
     denials,
     watch: watching,
-    care,
+    expectedAccounts: care,
     person,
-    lag: lagging,
-    ous: newOuMemory(),
-    trespasses,
+    staleListings: lagging,
+    ous: createOuMemory(),
+    managedEdits: trespasses,
     rough: drawn.chance(0.2),
     history,
     executions: () => executions,

@@ -1,8 +1,8 @@
 import { isMember } from '../oracle/organization.ts';
 import { accountsNamed, documentOf } from '../oracle/policies.ts';
 import { ofGrant } from '../oracle/sids.ts';
-import type { Place } from '../places.ts';
-import type { Stage } from './context.ts';
+import type { PolicyResource } from '../places.ts';
+import type { SimulationContext } from './context.ts';
 /** Found by a pattern, and made anew under their names: then nobody is on them any more. */
 export const madeAnew = /:repository\/base\/made|:secret:/;
 
@@ -11,12 +11,12 @@ export const madeAnew = /:repository\/base\/made|:secret:/;
  * between has left it at that. Not looked at where others have changed what is ours, or where AWS has applied a write late:
  * then what the table knew was true once.
  */
-export async function countedTooEarly(
-  { inner, configuration, trespasses, faults, ous }: Stage,
+export async function findCountedTooEarly(
+  { inner, configuration, managedEdits, faults, ous }: SimulationContext,
   key: string,
-  { place, before }: { readonly place: Place; readonly before: string | undefined },
+  { place, before }: { readonly place: PolicyResource; readonly before: string | undefined },
 ): Promise<readonly string[]> {
-  const excused = trespasses.times.has(place.arn) || faults.appliedLate.size > 0;
+  const excused = managedEdits.times.has(place.arn) || faults.appliedLate.size > 0;
   if (excused || madeAnew.test(place.arn) || ous.recreated.has(key)) return [];
   const { appliedRevision: applied = 0, configurationHash, grants } = (await inner.resources.get(key)) ?? {};
   const had = idsIn(before, configuration.installation, grants);

@@ -1,10 +1,10 @@
 import type { ResourceState, Store } from '../../../shared/store/ports.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
-import type { World } from '../../../simulator/world.ts';
-import { type Faults, isPolicyWrite, resourceKey, sessionOf } from '../faults.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
+import { type Faults, getResourceArn, getSessionName, isPolicyWrite } from '../faults.ts';
 import { refOf } from '../oracle/resources.ts';
-import { type Place, placeOf } from '../places.ts';
-import { leaseKeyOfCall } from './lease-key.ts';
+import { findPolicyResource, type PolicyResource } from '../places.ts';
+import { findLeaseKey } from './lease-key.ts';
 
 /**
  * Rules that each writer follows so that writers do not harm one another. The final access seldom shows a broken rule,
@@ -16,11 +16,11 @@ export interface Protocol {
   /** Sees each write when the code sends it: the outermost interceptor. */
   readonly interceptor: Interceptor;
   /** A write has changed a policy. @returns the rules that it broke */
-  written(call: SimulatedCall, place: Place, before: string | undefined): Promise<readonly string[]>;
+  written(call: SimulatedCall, place: PolicyResource, before: string | undefined): Promise<readonly string[]>;
 }
 
 interface ProtocolOptions {
-  readonly world: World;
+  readonly world: SimulatedWorld;
   readonly faults: Faults;
   /** Reports a broken rule of the table. */
   readonly violated: (what: string) => void;
@@ -44,7 +44,7 @@ interface Change {
   readonly after: string | undefined;
 }
 
-export function newProtocol({ world, faults, violated }: ProtocolOptions): Protocol {
+export function createProtocol({ world, faults, violated }: ProtocolOptions): Protocol {
   const leases = new Map<string, HeldLease>();
   const changes = new Map<string, Change>();
   let isReady = false;
@@ -57,21 +57,21 @@ export function newProtocol({ world, faults, violated }: ProtocolOptions): Proto
   const checkReadBack = (key: string): void => {
     const change = changes.get(key);
     // A policy that was deleted is read as an error, which shows no state.
-    if (change?.after === undefined || placeOf(world, refOf(key))?.read() !== change.after) return;
+    if (change?.after === undefined || findPolicyResource(world, refOf(key))?.read() !== change.after) return;
     if ((faults.shownAt.get(change.resource) ?? 0) < change.at)
       violated(`${key} counts as written, though nobody has read it back`);
   };
 
   const heldFor = (call: SimulatedCall): HeldLease | undefined => {
-    const lease = leases.get(leaseKeyOfCall(world, call) ?? '');
-    return lease?.owner.split('#')[0] === sessionOf(call) ? lease : undefined;
+    const lease = leases.get(findLeaseKey(world, call) ?? '');
+    return lease?.owner.split('#')[0] === getSessionName(call) ? lease : undefined;
   };
 
   const checkDeadline = (call: SimulatedCall): void => {
     const lastMoment = (heldFor(call)?.until ?? 0) - unsentBeforeEnd;
     if (Date.now() > lastMoment)
       violated(
-        `${call.operation} of ${sessionOf(call)} is sent after the deadline of its lease: ${leaseKeyOfCall(world, call)}`,
+        `${call.operation} of ${getSessionName(call)} is sent after the deadline of its lease: ${findLeaseKey(world, call)}`,
       );
   };
 
@@ -116,12 +116,14 @@ export function newProtocol({ world, faults, violated }: ProtocolOptions): Proto
     written: async (call, place, before) => {
       const key = place.key();
       const after = place.read();
-      if (after !== before) changes.set(key, { at: Date.now(), resource: resourceKey(call), after });
+      if (after !== before) changes.set(key, { at: Date.now(), resource: getResourceArn(call), after });
       // Attaching a managed policy to a role, for one, leaves the trust policy of the role as it is.
       if (faults.isLate(call) || /^(Attach|Detach)/.test(call.operation)) return [];
       const isHeld = (heldFor(call)?.until ?? 0) >= Date.now();
       return [
-        ...(isHeld ? [] : [`${call.operation} on ${key} takes effect after the lease of ${sessionOf(call)}`]),
+        ...(isHeld
+          ? []
+          : [`${call.operation} on ${key} takes effect after the lease of ${getSessionName(call)}`]),
         ...(isReady ? [] : [`${call.operation} on ${key} is made from a registry that is not ready`]),
       ];
     },

@@ -1,18 +1,18 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 import { activateConfiguration } from '../../../shared/runs/activate.ts';
 import type { Store } from '../../../shared/store/ports.ts';
-import { epoch, processClock } from '../time.ts';
-import type { Act, Happening } from './action.ts';
+import { createProcessClock, epoch } from '../time.ts';
+import type { Action, ActionContext } from './action.ts';
 
 /** A person activates the next configuration, and mostly lets a sweep bring everything to it soon. */
-export const reconfigure: Act = (happening) => {
-  const { inForce, running } = happening;
-  const activated = inForce.succeed((next) => activate(happening, next));
+export const reconfigure: Action = (happening) => {
+  const { activeConfigurations, running } = happening;
+  const activated = activeConfigurations.succeed((next) => activate(happening, next));
   running(activated.then(() => mostlySweep(happening)));
 };
 
-async function activate({ store, draw, history }: Happening, next: Configuration): Promise<void> {
-  const clock = processClock(draw.between(-4_000, 4_000));
+async function activate({ store, draw, history }: ActionContext, next: Configuration): Promise<void> {
+  const clock = createProcessClock(draw.between(-4_000, 4_000));
   if (draw.chance(0.15)) {
     await activateConfiguration({ store: withoutTheLastStep(store), clock }, next, 'a person').catch(
       () => {},
@@ -23,7 +23,7 @@ async function activate({ store, draw, history }: Happening, next: Configuration
   history.push(`${Date.now() - epoch} activated ${JSON.stringify(next.grants)}; dropped ${dropped.join()}`);
 }
 
-async function mostlySweep({ draw, start }: Happening): Promise<void> {
+async function mostlySweep({ draw, start }: ActionContext): Promise<void> {
   if (!draw.chance(0.6)) return;
   await sleep(draw.between(0, 60_000));
   await start({}, 'organization-sweep');

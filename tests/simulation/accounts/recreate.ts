@@ -1,12 +1,12 @@
 import type { SimulatedRole } from '../../../simulator/simulated-resources.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { namedKeysOf } from '../oracle/expected.ts';
 import { keyOf, type Ref, refOf } from '../oracle/resources.ts';
-import { placeOf } from '../places.ts';
-import type { Stage } from './context.ts';
+import { findPolicyResource } from '../places.ts';
+import type { SimulationContext } from './context.ts';
 
 /** Deletes a resource that the configuration names, and creates it again under its name. */
-export function recreate(stage: Stage): string | undefined {
+export function recreateResource(stage: SimulationContext): string | undefined {
   const { organization, draw, watch, configuration, ous } = stage;
   const refs = namedKeysOf(configuration)
     .map(refOf)
@@ -15,12 +15,12 @@ export function recreate(stage: Stage): string | undefined {
   const ref = draw.pick(refs);
   makers[ref.kind]?.(stage, ref);
   ous.recreated.add(keyOf(ref));
-  const place = placeOf(organization.world, ref);
+  const place = findPolicyResource(organization.world, ref);
   if (place !== undefined) watch.edited(place);
   return `deletes and creates ${ref.kind} ${ref.id}`;
 }
 
-type Maker = (stage: Pick<Stage, 'organization'>, ref: Ref) => void;
+type Maker = (stage: Pick<SimulationContext, 'organization'>, ref: Ref) => void;
 
 /** AWS shows by the time of creation, by the suffix of the ARN or by the unique id that the resource is another one. */
 const makers: Readonly<Record<string, Maker>> = {
@@ -53,7 +53,7 @@ const makers: Readonly<Record<string, Maker>> = {
 };
 
 /** With a trust policy for its owner. */
-function recreateRole(world: World, { accountId, id }: Pick<Ref, 'accountId' | 'id'>): void {
+function recreateRole(world: SimulatedWorld, { accountId, id }: Pick<Ref, 'accountId' | 'id'>): void {
   const old = named(world.roles, { accountId, id });
   if (old === undefined) return;
   const uniqueId = `AROA${fresh(world, 17).toUpperCase()}`;
@@ -89,7 +89,7 @@ const named = <T extends Named>(
   );
 
 /** Letters and digits that no resource had before. */
-function fresh({ settings }: World, length: number): string {
+function fresh({ settings }: SimulatedWorld, length: number): string {
   const one = (): string => Math.floor(settings.random() * 36).toString(36);
   return Array.from({ length }, one).join('');
 }

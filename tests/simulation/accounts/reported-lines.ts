@@ -13,7 +13,7 @@ export interface DueLine {
  * Of a resource on which something is left: a line that begins with its key and names the error, or the line of an error
  * that several resources share. Such a line ends with the keys of the first ones.
  */
-export function lineOf({ resource, outcome, error }: ResourceChange): readonly DueLine[] {
+export function listDueLines({ resource, outcome, error }: ResourceChange): readonly DueLine[] {
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const name = error?.name ?? '';
   return [
@@ -34,14 +34,17 @@ function sharesLine(resource: string, line: string): boolean {
 }
 
 /** Accounts that wait for approval, and would have something more if they were approved. */
-export const waitingIds = (accounts: readonly RegisteredAccount[]): readonly string[] =>
+export const listWaitingIds = (accounts: readonly RegisteredAccount[]): readonly string[] =>
   accounts.filter((each) => each.approval !== undefined && isMember(each)).map(({ id }) => id);
 
 /** A line for each account that waits; it must be there if nobody is asked for the account. */
-export async function waitingLines({ registry, approvals }: Store, now: number): Promise<readonly DueLine[]> {
+export async function listWaitingLines(
+  { registry, approvals }: Store,
+  now: number,
+): Promise<readonly DueLine[]> {
   const open = (await approvals.open()).items.filter(({ until }) => Date.parse(until) > now);
   const asked = new Set(open.flatMap(({ accounts }) => accounts.map(({ id }) => id)));
-  return waitingIds(await registry.accounts()).map((id) => ({
+  return listWaitingIds(await registry.accounts()).map((id) => ({
     what: `account ${id} waits for approval`,
     must: !asked.has(id),
     is: (line) => line.includes(id) && line.includes('waits for approval'),
@@ -49,7 +52,7 @@ export async function waitingLines({ registry, approvals }: Store, now: number):
 }
 
 /** Lines that a record has without reason, and lines that it lacks. */
-export const unexpectedLines = (left: readonly string[], due: readonly DueLine[]): readonly string[] => [
+export const findUnexpectedLines = (left: readonly string[], due: readonly DueLine[]): readonly string[] => [
   ...left.filter((line) => !due.some(({ is }) => is(line))).map((line) => `the quiet sweep left: ${line}`),
   ...due
     .filter(({ must, is }) => must && !left.some(is))

@@ -1,11 +1,11 @@
 import type { OrganizationEvent } from '../../../simulator/organization-event.ts';
 import { abroad, central, home } from '../configuration.ts';
 import { patternPlaces } from '../oracle/expected.ts';
-import { placeOf } from '../places.ts';
-import type { Act, Happening } from './action.ts';
+import { findPolicyResource } from '../places.ts';
+import type { Action, ActionContext } from './action.ts';
 
 /** What teams do that have resources of their own; nothing where no pattern looks for such. */
-export const changeFinds: Act = (happening) => {
+export const changeMatchingResources: Action = (happening) => {
   const kinds = new Set(
     [...patternPlaces(happening.configuration)].map((place) => place.split('/')[0] ?? ''),
   );
@@ -13,7 +13,7 @@ export const changeFinds: Act = (happening) => {
   if (acts.length > 0) happening.draw.pick(acts).act(happening);
 };
 
-function changeRepositories(happening: Happening): void {
+function changeRepositories(happening: ActionContext): void {
   const { organization, draw } = happening;
   const made = [...organization.world.repositories.values()].filter(({ name }) =>
     name.startsWith('base/made'),
@@ -28,7 +28,7 @@ function changeRepositories(happening: Happening): void {
   };
   if (made.some((each) => each !== gone && each.name === name && each.region === region)) return;
   organization.addRepository({ accountId: central.shared, region, name });
-  const place = placeOf(organization.world, {
+  const place = findPolicyResource(organization.world, {
     kind: 'ecr-repository-policy',
     accountId: central.shared,
     region,
@@ -38,7 +38,7 @@ function changeRepositories(happening: Happening): void {
   happening.announce(callEvent('CreateRepository', 'aws.ecr', region));
 }
 
-function changeSecrets({ organization, draw, announce }: Happening): void {
+function changeSecrets({ organization, draw, announce }: ActionContext): void {
   const { secrets } = organization.world;
   if (secrets.size < 4 && draw.chance(0.4)) {
     organization.addSecret({
@@ -60,7 +60,7 @@ function changeSecrets({ organization, draw, announce }: Happening): void {
 const use = { Use: 'images' };
 
 /** Made, tagged or not; planned for deletion and kept after all, which has no event of the rules at first. */
-function changeKeys({ organization, draw, announce }: Happening): void {
+function changeKeys({ organization, draw, announce }: ActionContext): void {
   const { keys } = organization.world;
   if (keys.size < 5 && draw.chance(0.4)) {
     organization.addKey({ accountId: central.shared, region: home, id: idOf(keys.size), tags: use });
@@ -87,7 +87,7 @@ const wasMade = /\/0\d{7}-12ab/;
 const idOf = (count: number): string => `${String(count).padStart(8, '0')}-12ab-34cd-56ef-1234567890ab`;
 
 /** Registered, copied, tagged or not, disabled and enabled, deregistered; the rules forward what may add one. */
-function changeImages({ organization, draw, announce }: Happening): void {
+function changeImages({ organization, draw, announce }: ActionContext): void {
   const { images } = organization.world;
   if (images.size < 5 && draw.chance(0.4)) {
     makeImage({ organization, draw, announce });
@@ -115,7 +115,7 @@ function makeImage({
   organization,
   draw,
   announce,
-}: Pick<Happening, 'organization' | 'draw' | 'announce'>): void {
+}: Pick<ActionContext, 'organization' | 'draw' | 'announce'>): void {
   const { images } = organization.world;
   const id = `${madeImage}${String(draw.between(1, 1_000_000)).padStart(10, '0')}`;
   organization.addImage({ accountId: central.shared, region: home, id, tags: use });
@@ -136,7 +136,7 @@ function makeImage({
 
 const changes: readonly {
   readonly resourceKinds: readonly string[];
-  readonly act: (happening: Happening) => void;
+  readonly act: (happening: ActionContext) => void;
 }[] = [
   { resourceKinds: ['ecr-repository-policy'], act: changeRepositories },
   { resourceKinds: ['secret-resource-policy'], act: changeSecrets },

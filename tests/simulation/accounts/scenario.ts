@@ -1,12 +1,16 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
-import { addExampleFinds } from '../../../simulator/example-finds.ts';
-import { addServiceLinkedRoles, exampleOrganization, ouId } from '../../../simulator/example-organization.ts';
+import { addExampleMatches } from '../../../simulator/example-finds.ts';
+import {
+  addServiceLinkedRoles,
+  createExampleOrganization,
+  ensureOu,
+} from '../../../simulator/example-organization.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import { drawConfiguration } from '../configuration.ts';
 import type { Draw } from '../random.ts';
-import { processClock } from '../time.ts';
-import { drawSuccessors } from './configuration-changes.ts';
-import { fill } from './nearly-full-policies.ts';
+import { createProcessClock } from '../time.ts';
+import { drawConfigurationChanges } from './configuration-changes.ts';
+import { fillPolicies } from './nearly-full-policies.ts';
 
 /** Four levels deep; one has a slash in its name. */
 export const ouPaths = [
@@ -44,10 +48,10 @@ export function drawScenario(draw: Draw, accounts: number, share = 0.28): Scenar
   // Many accounts on full resources need packing, and several managed policies.
   const members = scarce && draw.chance(0.3) ? accounts + 32 : accounts;
   const configuration = drawConfiguration(draw, { share, scarce });
-  const successors = draw.chance(1 / 8) ? drawSuccessors(draw, configuration) : [];
+  const successors = draw.chance(1 / 8) ? drawConfigurationChanges(draw, configuration) : [];
   const whole = { ...configuration, grants: [configuration, ...successors].flatMap(({ grants }) => grants) };
-  const organization = exampleOrganization(whole, { clock: processClock(), random: draw.random });
-  const ous = ouPaths.map((path) => ouId(organization, path));
+  const organization = createExampleOrganization(whole, { clock: createProcessClock(), random: draw.random });
+  const ous = ouPaths.map((path) => ensureOu(organization, path));
   for (let index = 1; index <= members; index += 1)
     organization.addAccount({
       id: accountId(index),
@@ -55,10 +59,10 @@ export function drawScenario(draw: Draw, accounts: number, share = 0.28): Scenar
       ...(draw.chance(0.8) ? { parentId: draw.pick(ous) } : {}),
       tags: drawTags(draw),
     });
-  addExampleFinds(organization, whole);
+  addExampleMatches(organization, whole);
   addServiceLinkedRoles(organization);
   addOthers(organization);
-  if (scarce) fill(organization, configuration, draw);
+  if (scarce) fillPolicies(organization, configuration, draw);
   return { configuration, successors, organization };
 }
 

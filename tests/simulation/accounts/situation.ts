@@ -1,8 +1,13 @@
 import type { Situation } from '../oracle/expected.ts';
-import type { Stage } from './context.ts';
+import type { SimulationContext } from './context.ts';
 
 /** What the oracle judges: the world now, the active configuration, and who waits for approval by the registry. */
-export async function situationOf({ organization, configuration, inner, ous }: Stage): Promise<Situation> {
+export async function getSituation({
+  organization,
+  configuration,
+  inner,
+  ous,
+}: SimulationContext): Promise<Situation> {
   const accounts = await inner.registry.accounts();
   const waiting = new Map(
     accounts.flatMap(({ id, approval }) => (approval === undefined ? [] : [[id, approval] as const])),

@@ -4,7 +4,7 @@ import type { SimulatedAccount } from '../../../simulator/simulated-resources.ts
 import type { Draw } from '../random.ts';
 
 /** Listings of Organizations that are older than they look. */
-export interface Lag {
+export interface StaleListings {
   readonly interceptor: Interceptor;
   /** The accounts have changed, or will in a moment. */
   note(): void;
@@ -22,7 +22,7 @@ const lists: ReadonlySet<string> = new Set(['ListAccounts', 'ListAccountsForPare
  * Each listing, even each page of one, is as the organization was some time ago: new accounts are missing, those that have
  * left are still there, those that have moved are in both OUs or in none. What is asked of one account is as it is.
  */
-export function lag({ world }: SimulatedOrganization, draw: Draw): Lag {
+export function createStaleListings({ world }: SimulatedOrganization, draw: Draw): StaleListings {
   let most = draw.pick([0, 0, 10_000, 60_000, 300_000]);
   const snapshots: Snapshot[] = [];
 

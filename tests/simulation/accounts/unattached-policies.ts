@@ -1,21 +1,21 @@
 import { expected } from '../oracle/expected.ts';
 import { keyOf } from '../oracle/resources.ts';
-import { isAppliedLate, type KnownStates } from './accepted-failures.ts';
-import type { Stage } from './context.ts';
-import { situationOf } from './situation.ts';
+import { type AcceptedFailures, isAppliedLate } from './accepted-failures.ts';
+import type { SimulationContext } from './context.ts';
+import { getSituation } from './situation.ts';
 
 /**
  * Managed policies of ours that are attached to nothing: they give nobody anything, but AWS counts them. What is refused or
  * contested is not looked at, nor is a group without a grant where AWS has applied a write late: no run looks there any more.
  */
-export async function leftOver(
-  stage: Stage,
-  { full, halted, contested }: KnownStates,
+export async function findUnattachedPolicies(
+  stage: SimulationContext,
+  { full, halted, contested }: AcceptedFailures,
 ): Promise<readonly string[]> {
   const { groups, roles, managedPolicies } = stage.organization.world;
   const beginning = `/account-onboarding/${stage.configuration.installation}/`;
   const attached = new Set([...groups.values(), ...roles.values()].flatMap((holder) => [...holder.attached]));
-  const due = new Set(expected(await situationOf(stage)).map(({ key }) => key));
+  const due = new Set(expected(await getSituation(stage)).map(({ key }) => key));
   return [...managedPolicies.values()]
     .filter(({ arn, path }) => path.startsWith(beginning) && !attached.has(arn))
     .filter(({ accountId, path }) => {

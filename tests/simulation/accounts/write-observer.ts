@@ -1,7 +1,7 @@
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import { type Faults, isPolicyWrite, readKey } from '../faults.ts';
-import { excessAfter, excessBefore } from '../limits.ts';
+import { findExcessAfter, findExcessBefore } from '../limits.ts';
 import { isSidOf } from '../oracle/orphaned-statements.ts';
 import {
   accountsNamed,
@@ -12,9 +12,9 @@ import {
   type Statement,
 } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { type Place, placeOfCall } from '../places.ts';
+import { findPolicyResourceOfCall, type PolicyResource } from '../places.ts';
 import { epoch } from '../time.ts';
-import type { InForce } from './active-configurations.ts';
+import type { ActiveConfigurations } from './active-configurations.ts';
 
 /** Something that one of the promises excludes. */
 export interface Violation {
@@ -23,7 +23,7 @@ export interface Violation {
   readonly what: string;
 }
 
-export interface Watch {
+export interface WriteObserver {
   readonly interceptor: Interceptor;
   readonly violations: Violation[];
   /** Policy writes that took effect. */
@@ -33,26 +33,26 @@ export interface Watch {
   /** What is not ours, as others last left it, by ARN; where an edit was lost, what stands there. */
   readonly left: Map<string, Document>;
   /** An outsider has just edited the resource. */
-  edited(place: Place): void;
+  edited(place: PolicyResource): void;
 }
 
-interface WatchOptions {
+interface WriteObserverOptions {
   readonly organization: SimulatedOrganization;
-  readonly inForce: InForce;
+  readonly inForce: ActiveConfigurations;
   readonly faults: Faults;
   /** Why nothing of ours may be for an account; `undefined` where it may. */
   readonly mayNotBeNamed: (id: string) => string | undefined;
   readonly now: () => number;
   /** A write has changed the resource, which had this policy before. @returns what is wrong with that */
   readonly onWrite: (
-    place: Place,
+    place: PolicyResource,
     before: string | undefined,
     call: SimulatedCall,
   ) => Promise<readonly string[]>;
 }
 
 /** Looks at each write at the moment it takes effect. */
-export function watch(options: WatchOptions): Watch {
+export function observeWrites(options: WriteObserverOptions): WriteObserver {
   const { organization, inForce, faults, mayNotBeNamed, now, onWrite } = options;
   const { installation } = inForce.now;
   const { world } = organization;
@@ -70,12 +70,12 @@ export function watch(options: WatchOptions): Watch {
 
   const watched: Interceptor = async (call, proceed) => {
     const limits = inForce.atWork().map((each) => each.limits);
-    violated(excessBefore(call, limits));
-    const place = placeOfCall(world, call);
+    violated(findExcessBefore(call, limits));
+    const place = findPolicyResourceOfCall(world, call);
     const before = place?.read();
     const output = await proceed();
     writes += 1;
-    violated(excessAfter(call, world, limits));
+    violated(findExcessAfter(call, world, limits));
     for (const id of idsGivenTo(call)) checkNamed(id, call.operation);
     if (givesRolesOfAnybody(call)) violated(`${call.operation} is about roles of any account`);
     if (place === undefined) return output;
@@ -94,7 +94,11 @@ export function watch(options: WatchOptions): Watch {
     Statement: statements(text, false),
   });
 
-  const checkForeign = (call: SimulatedCall, { arn, read }: Place, before: string | undefined): void => {
+  const checkForeign = (
+    call: SimulatedCall,
+    { arn, read }: PolicyResource,
+    before: string | undefined,
+  ): void => {
     const after = read();
     if (meaningOf(foreign(before)) === meaningOf(foreign(after))) return;
     // A run that was never shown the policy has no excuse.
@@ -106,7 +110,11 @@ export function watch(options: WatchOptions): Watch {
     } else violated(`${call.operation} on ${arn} changed what is not ours`);
   };
 
-  const checkGrants = ({ operation }: SimulatedCall, { read }: Place, before: string | undefined): void => {
+  const checkGrants = (
+    { operation }: SimulatedCall,
+    { read }: PolicyResource,
+    before: string | undefined,
+  ): void => {
     const sids = new Set(statements(before, true).map(({ Sid }) => Sid));
     for (const { Sid } of statements(read(), true))
       if (!sids.has(Sid) && !isSidOf(Sid ?? '', inForce.atWork()))

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import type { Entry } from './entry.ts';
 import type { Document } from './policies.ts';
 import type { Ref } from './resources.ts';
@@ -13,7 +13,7 @@ interface Demand {
 
 /** Whether a resource cannot take all accounts that it is for: a refusal for its size is right only then. */
 export type IsFull = (
-  world: World,
+  world: SimulatedWorld,
   ref: Ref,
   demands: readonly Demand[],
   configuration: Configuration,

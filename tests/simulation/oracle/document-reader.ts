@@ -1,4 +1,4 @@
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { type IsFull, isDocumentFull, type Lists, principals } from './capacity.ts';
 import type { Entry } from './entry.ts';
 import { accountsNamed, type Document } from './policies.ts';
@@ -22,7 +22,12 @@ const oneList = (entry: Entry): Lists => principals(entry, 1);
 
 /** The reader of a kind whose grants are statements: what they allow is asked request by request. */
 export function documentReader({ documents, probes, limit = 0, lists = oneList, ...kind }: Kind): Reader {
-  const managed = (world: World, ref: Ref, installation: string, grant?: string): readonly Document[] =>
+  const managed = (
+    world: SimulatedWorld,
+    ref: Ref,
+    installation: string,
+    grant?: string,
+  ): readonly Document[] =>
     documents(world, ref).map((document) => ({
       ...document,
       Statement:

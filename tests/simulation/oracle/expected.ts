@@ -1,5 +1,5 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import type { Entry } from './entry.ts';
 import { fitsStars } from './globs.ts';
 import { isHeld } from './held.ts';
@@ -12,7 +12,7 @@ import { type Answer, answersOf, noStoredOus, type StoredOus } from './stored-ou
 
 /** What is to be compared: the world as it is, the active configuration, and who waits for approval. */
 export interface Situation {
-  readonly world: World;
+  readonly world: SimulatedWorld;
   readonly configuration: Configuration;
   readonly waiting: Waiting;
   /** The OUs that paths named at the activation. Default: paths go by the names of today. */

@@ -1,11 +1,14 @@
 import type { Account, PendingApproval, Position } from '../../../shared/platform/account.ts';
 import type { SimulatedAccount } from '../../../simulator/simulated-resources.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { unescaped } from './globs.ts';
 import type { Leaf, Tree } from './selectors.ts';
 
 /** The organization as it is: the root with everything below it, with the accounts for which `isKept` holds. */
-export function treeOf(world: World, isKept: (account: SimulatedAccount) => boolean = isMember): Tree {
+export function treeOf(
+  world: SimulatedWorld,
+  isKept: (account: SimulatedAccount) => boolean = isMember,
+): Tree {
   const below = (id: string, name: string): Tree => ({
     id,
     name,
@@ -35,7 +38,7 @@ export function treeOfOne(id: string, { name, tags, parentIds, ouPath }: Positio
 
 /** From the root to the account's parent. */
 export function parentIdsOf(
-  { organizationalUnits }: World,
+  { organizationalUnits }: SimulatedWorld,
   { parentId }: SimulatedAccount,
 ): readonly string[] {
   const ids = [parentId];

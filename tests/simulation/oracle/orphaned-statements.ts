@@ -4,7 +4,7 @@ import { keyOf } from './resources.ts';
 import { keyGrantMark, sidOfGrant } from './sids.ts';
 
 /** Something managed in the world that belongs to no grant of the configuration there. */
-export interface Stray {
+export interface OrphanedStatement {
   readonly key: string;
   readonly mark: string;
   /** The accounts that it names; empty if a condition admits accounts. */
@@ -14,7 +14,10 @@ export interface Stray {
 }
 
 /** Looks at every resource of every kind. */
-export function strays({ world, configuration }: Situation, rows: readonly Expected[]): readonly Stray[] {
+export function findOrphanedStatements(
+  { world, configuration }: Situation,
+  rows: readonly Expected[],
+): readonly OrphanedStatement[] {
   const installation = configuration.installation;
   const grantsOn = Map.groupBy(rows, ({ key }) => key);
   return Object.entries(readers).flatMap(([kind, reader]) =>

@@ -1,4 +1,4 @@
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 import type { IsFull } from './capacity.ts';
 import type { Entry } from './entry.ts';
 import type { Document } from './policies.ts';
@@ -51,18 +51,23 @@ export interface Reader {
   readonly named: (entry: Entry) => readonly string[];
   readonly patterns: (entry: Entry) => Patterns;
   /** Every resource of the kind that there is. */
-  readonly all: (world: World) => readonly Candidate[];
+  readonly all: (world: SimulatedWorld) => readonly Candidate[];
   /** Those that a pattern may match. Default: all. */
-  readonly findable?: (world: World) => readonly Candidate[];
+  readonly findable?: (world: SimulatedWorld) => readonly Candidate[];
   /** What is managed on a resource; of one grant, if one is given. */
-  readonly holdings: (world: World, ref: Ref, installation: string, grant?: string) => readonly Holding[];
+  readonly holdings: (
+    world: SimulatedWorld,
+    ref: Ref,
+    installation: string,
+    grant?: string,
+  ) => readonly Holding[];
   /** What the account has by the grant, under the mark of `grant` or of any. */
-  readonly has: (world: World, grantCase: Case, installation: string, grant?: string) => Has;
+  readonly has: (world: SimulatedWorld, grantCase: Case, installation: string, grant?: string) => Has;
   /** Whether the account can do it without any grant. Default: never. */
   readonly needsNothing?: (grantCase: Case) => boolean;
   readonly isFull: IsFull;
   /** What the grant gives to the account beyond its meaning. */
-  readonly tooMuch: (world: World, grantCase: Case, installation: string) => readonly string[];
+  readonly tooMuch: (world: SimulatedWorld, grantCase: Case, installation: string) => readonly string[];
 }
 
 /** What an access is made of, and what it must never include. */
@@ -72,4 +77,4 @@ export interface Probes {
 }
 
 /** Policies that apply to a resource, each with a Sid on each managed statement. */
-export type Documents = (world: World, ref: Ref) => readonly Document[];
+export type Documents = (world: SimulatedWorld, ref: Ref) => readonly Document[];

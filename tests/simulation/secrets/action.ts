@@ -1,17 +1,17 @@
-import type { RotationStage } from './context.ts';
+import type { RotationContext } from './context.ts';
 import type { RotatedSecret } from './scenario.ts';
 
 export const minute = 60_000;
 
 /** Where the acts of a play happen. */
-export interface Scene extends RotationStage {
+export interface ActionContext extends RotationContext {
   /** ARNs of secrets that are being changed: Secrets Manager rotates one at a time, and people wait for it. */
   readonly busy: Set<string>;
   /** An execution that must be over before the end. */
   run(execution: Promise<unknown>): void;
 }
 
-export type Act = (scene: Scene, secret: RotatedSecret) => void | Promise<void>;
+export type Action = (scene: ActionContext, secret: RotatedSecret) => void | Promise<void>;
 
 export const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

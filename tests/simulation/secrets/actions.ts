@@ -3,13 +3,13 @@ import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import { rotatedEvent } from '../../../shared/secrets/deployment/event.ts';
 import { raiseAlarm } from '../../../simulator/app-config-progress.ts';
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
-import { moveStage, versionWith } from '../../../simulator/secrets.ts';
-import { type Act, minute, type Scene, sleep } from './action.ts';
-import { freshId, hostedName, profileNamed } from './application.ts';
-import type { RotationStage } from './context.ts';
-import { vanish } from './deletions.ts';
+import { findVersion, moveStage } from '../../../simulator/secrets.ts';
+import { type Action, type ActionContext, minute, sleep } from './action.ts';
+import { findProfile, hostedName, makeFreshId } from './application.ts';
+import type { RotationContext } from './context.ts';
+import { deleteSomething } from './deletions.ts';
 import { deny } from './denials.ts';
-import { lastWishes, wish, wrongWish } from './deploy-requests.ts';
+import { requestDeployment, requestLastDeployments, requestWrongDeployment } from './deploy-requests.ts';
 import { clientOf, rotateByFunction } from './function.ts';
 import type { RotatedSecret } from './scenario.ts';
 
@@ -18,7 +18,7 @@ const duration = 150 * minute;
 /** How often the clock looks (`deploymentRate` of serverless.yml). */
 const lookEvery = 15 * minute;
 /** How many looks it takes at most until nothing is open: longer than any deployment here. */
-const mostLooks = 48;
+const maxChecks = 48;
 
 interface Stretch {
   begin(): void;
@@ -26,13 +26,13 @@ interface Stretch {
 }
 
 /** Secrets rotate, deployments of others are in the way, alarms go off, events arrive or do not; ends when all is done. */
-export async function rotationActs(stage: RotationStage, { begin, end }: Stretch): Promise<void> {
+export async function playRotationActions(stage: RotationContext, { begin, end }: Stretch): Promise<void> {
   const running = new Set<Promise<unknown>>();
   const run = (execution: Promise<unknown>): void => {
     const tracked: Promise<unknown> = execution.finally(() => running.delete(tracked));
     running.add(tracked);
   };
-  const scene: Scene = { ...stage, busy: new Set(), run };
+  const scene: ActionContext = { ...stage, busy: new Set(), run };
   for (const secret of stage.secrets)
     if (stage.hub && stage.draw.chance(0.7)) await stage.start({ secretId: secret.arn });
   const stops = [
@@ -44,19 +44,19 @@ export async function rotationActs(stage: RotationStage, { begin, end }: Stretch
     }),
   ];
   begin();
-  const looks = clockLooks(scene);
+  const looks = runScheduledChecks(scene);
   await Promise.all(Array.from({ length: stage.draw.between(6, 24) }, () => happening(scene)));
   while (scene.busy.size > 0) await sleep(minute);
   end();
   await sleep(5 * minute);
   await lastRotations(scene);
-  await lastWishes(scene);
+  await requestLastDeployments(scene);
   for (const stop of stops) stop();
   await looks.until(async () => running.size === 0 && (await stage.inner.outbox.open()).items.length === 0);
 }
 
 /** The clock starts a look every quarter of an hour, now and then without effect. */
-function clockLooks({ draw, hub, start, run }: Scene) {
+function runScheduledChecks({ draw, hub, start, run }: ActionContext) {
   let storm = true;
   const look = (): void => {
     if (hub && !(storm && draw.chance(0.1))) run(start({ resumePending: true }));
@@ -66,7 +66,7 @@ function clockLooks({ draw, hub, start, run }: Scene) {
     /** Goes on until all is done. */
     async until(done: () => Promise<boolean>): Promise<void> {
       storm = false;
-      for (let looks = 0; looks < mostLooks; looks += 1) {
+      for (let looks = 0; looks < maxChecks; looks += 1) {
         await sleep(lookEvery);
         if (looks > 2 && (await done())) break;
       }
@@ -75,7 +75,7 @@ function clockLooks({ draw, hub, start, run }: Scene) {
   };
 }
 
-async function happening(scene: Scene): Promise<void> {
+async function happening(scene: ActionContext): Promise<void> {
   await sleep(scene.draw.between(0, duration));
   const act = scene.draw.pick(possible);
   const secret = scene.draw.pick(scene.secrets);
@@ -83,10 +83,10 @@ async function happening(scene: Scene): Promise<void> {
   await act(scene, secret);
 }
 
-const rotate: Act = (scene, secret) => alone(scene, secret, () => rotateByFunction(scene, secret));
+const rotate: Action = (scene, secret) => alone(scene, secret, () => rotateByFunction(scene, secret));
 
 /** A person changes what the secret opens, and the secret with it. */
-const setByHand: Act = (scene, secret) =>
+const setByHand: Action = (scene, secret) =>
   alone(scene, secret, async () => {
     const { world } = scene.organization;
     const known = world.secrets.get(secret.arn);
@@ -98,26 +98,30 @@ const setByHand: Act = (scene, secret) =>
   });
 
 /** A person goes back to the version before. */
-const goBack: Act = (scene, secret) =>
+const goBack: Action = (scene, secret) =>
   alone(scene, secret, async () => {
     const { world } = scene.organization;
     const known = world.secrets.get(secret.arn);
-    const previous = known === undefined ? undefined : versionWith(known, 'AWSPREVIOUS');
+    const previous = known === undefined ? undefined : findVersion(known, 'AWSPREVIOUS');
     if (known === undefined || previous?.value === undefined) return;
     secret.door.restore(previous.value);
     moveStage(world, known, 'AWSCURRENT', previous);
   });
 
-async function alone({ busy }: Scene, { arn }: RotatedSecret, act: () => Promise<void>): Promise<void> {
+async function alone(
+  { busy }: ActionContext,
+  { arn }: RotatedSecret,
+  act: () => Promise<void>,
+): Promise<void> {
   if (busy.has(arn)) return;
   busy.add(arn);
   await act().finally(() => busy.delete(arn));
 }
 
 /** Somebody deploys a hosted configuration to one of the environments, where AppConfig lets him. */
-const occupy: Act = async (scene, secret) => {
+const occupy: Action = async (scene, secret) => {
   const { application } = secret;
-  const profile = profileNamed(application, scene.draw.pick(['settings', 'settings', hostedName]));
+  const profile = findProfile(application, scene.draw.pick(['settings', 'settings', hostedName]));
   if (application.environments.size === 0 || profile === undefined) return;
   const client = clientOf(scene, secret, AppConfigClient, 'others');
   const command = new StartDeploymentCommand({
@@ -131,7 +135,7 @@ const occupy: Act = async (scene, secret) => {
 };
 
 /** An alarm goes off for some minutes. */
-const alarm: Act = ({ organization, draw }, { application }) => {
+const alarm: Action = ({ organization, draw }, { application }) => {
   const { world } = organization;
   const monitored = [...application.environments.values()].flatMap(({ monitors }) => monitors);
   if (monitored.length === 0) return;
@@ -140,26 +144,26 @@ const alarm: Act = ({ organization, draw }, { application }) => {
   setTimeout(() => world.appConfig.alarms.delete(arn), draw.between(1, 5) * minute);
 };
 
-const byHand: Act = ({ hub, start, run, watch }, { arn }) => {
+const byHand: Action = ({ hub, start, run, watch }, { arn }) => {
   if (!hub) return;
   watch.asked();
   run(start({ secretId: arn }));
 };
 
-const addEnvironment: Act = (_, { home }) => {
-  const id = freshId(home, 'add');
+const addEnvironment: Action = (_, { home }) => {
+  const id = makeFreshId(home, 'add');
   // A name that is no id: made anew, the environment must not be found by the id that it had before.
   home.application.environments.set(id, { id, name: `added-${id}`, monitors: [], deployments: [] });
 };
 
 /** For good, and only where no target of the configuration names it. */
-const removeEnvironment: Act = ({ secrets, draw }, { application }) => {
+const removeEnvironment: Action = ({ secrets, draw }, { application }) => {
   const isNamed = secrets.some((each) => each.application === application && each.named);
   const ids = [...application.environments.keys()];
   if (!isNamed && ids.length > 1) application.environments.delete(draw.pick(ids));
 };
 
-const possible: readonly Act[] = [
+const possible: readonly Action[] = [
   ...Array.from({ length: 8 }, () => rotate),
   setByHand,
   setByHand,
@@ -172,17 +176,17 @@ const possible: readonly Act[] = [
   byHand,
   addEnvironment,
   removeEnvironment,
-  wish,
-  wish,
-  wish,
-  wrongWish,
-  vanish,
-  vanish,
+  requestDeployment,
+  requestDeployment,
+  requestDeployment,
+  requestWrongDeployment,
+  deleteSomething,
+  deleteSomething,
   deny,
 ];
 
 /** When all is quiet, every secret is rotated: what was left half done must not be in the way. */
-async function lastRotations(scene: Scene): Promise<void> {
+async function lastRotations(scene: ActionContext): Promise<void> {
   for (const { application } of scene.secrets)
     for (const { monitors } of application.environments.values())
       for (const arn of monitors) scene.organization.world.appConfig.alarms.delete(arn);
@@ -195,7 +199,7 @@ async function lastRotations(scene: Scene): Promise<void> {
 }
 
 /** When an event is delivered: mostly once and soon, sometimes late, twice, or never. */
-function announce(scene: Scene, event: object): void {
+function announce(scene: ActionContext, event: object): void {
   const { draw, hub, start, run } = scene;
   if (!hub || draw.chance(0.15)) return;
   const times = draw.chance(0.15) ? 2 : 1;

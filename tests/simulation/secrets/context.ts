@@ -5,19 +5,19 @@ import type { Store } from '../../../shared/store/ports.ts';
 import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
 import type { RotationEvent } from '../../../simulator/rotation.ts';
 import type { Faults } from '../faults.ts';
-import type { Deaths } from '../function-crashes.ts';
+import type { FunctionCrashes } from '../function-crashes.ts';
 import type { Draw } from '../random.ts';
-import type { RotationWatch } from './observer.ts';
+import type { RotationObserver } from './observer.ts';
 import type { RotatedSecret, RotationScenario } from './scenario.ts';
 
 /** What the parts of a play share. */
-export interface RotationStage extends RotationScenario {
+export interface RotationContext extends RotationScenario {
   readonly draw: Draw;
   readonly inner: Store;
   readonly faults: Faults;
   /** Of the rotation function; it does not wake up, since Lambda ends what has timed out. */
-  readonly functionDeaths: Deaths;
-  readonly watch: RotationWatch;
+  readonly functionCrashes: FunctionCrashes;
+  readonly watch: RotationObserver;
   readonly logger: Logger;
   readonly history: string[];
   readonly hub: boolean;
@@ -36,6 +36,6 @@ export interface RotationStage extends RotationScenario {
 export type FunctionUnderTest = (
   tools: RotationTools,
   event: RotationEvent,
-  stage: RotationStage,
+  stage: RotationContext,
   secret: RotatedSecret,
 ) => Promise<void>;

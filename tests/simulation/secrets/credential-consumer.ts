@@ -7,7 +7,7 @@ import {
 import type { Draw } from '../random.ts';
 
 /** What a secret opens: a database with users, or something that knows the secret's current value by itself. */
-export interface Door {
+export interface CredentialConsumer {
   /** The value that it is opened with at first. */
   readonly first: string;
   readonly rotator: Rotator;
@@ -25,18 +25,18 @@ interface Login {
 }
 
 /** @param prefix what every value contains */
-export function drawDoor(draw: Draw, prefix: string): Door {
+export function drawCredentialConsumer(draw: Draw, prefix: string): CredentialConsumer {
   let made = 0;
   const next = (): string => {
     made += 1;
     return `${prefix}-${made}`;
   };
   const kind = draw.pick(['single', 'single', 'alternating', 'key'] as const);
-  return kind === 'key' ? keyDoor(next) : databaseDoor(next, kind);
+  return kind === 'key' ? createKeyConsumer(next) : createDatabaseConsumer(next, kind);
 }
 
 /** A key of our own: nothing has to be told, and every value is as good. */
-const keyDoor = (next: () => string): Door => {
+const createKeyConsumer = (next: () => string): CredentialConsumer => {
   const value = () => JSON.stringify({ key: next() });
   return {
     first: value(),
@@ -47,7 +47,7 @@ const keyDoor = (next: () => string): Door => {
   };
 };
 
-function databaseDoor(next: () => string, kind: 'single' | 'alternating'): Door {
+function createDatabaseConsumer(next: () => string, kind: 'single' | 'alternating'): CredentialConsumer {
   const passwords = new Map<string, string>();
   const login = (value: string): Login => JSON.parse(value);
   const opens = (value: string): boolean => passwords.get(login(value).username) === login(value).password;

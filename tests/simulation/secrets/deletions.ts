@@ -1,11 +1,11 @@
-import { type Act, minute, type Scene, sleep } from './action.ts';
-import { freshId, type Home, isGone, makeAnew } from './application.ts';
+import { type Action, type ActionContext, minute, sleep } from './action.ts';
+import { isGone, makeFreshId, type RecreatableApplication, recreateApplication } from './application.ts';
 
 /**
  * Somebody deletes an application, an environment or a profile, whatever is under way, and mostly makes it anew, under its
  * name with another id. Whoever has named it in the configuration says what is there now, or forgets to.
  */
-export const vanish: Act = async (scene, { home }) => {
+export const deleteSomething: Action = async (scene, { home }) => {
   const { draw, organization, note, configure } = scene;
   if (isGone(organization.world, home)) return;
   const what = draw.pick(['application', 'environment', 'environment', 'profile'] as const);
@@ -21,12 +21,12 @@ export const vanish: Act = async (scene, { home }) => {
 };
 
 /** @returns what makes it anew */
-type Removal = (scene: Scene, home: Home) => () => void;
+type Removal = (scene: ActionContext, home: RecreatableApplication) => () => void;
 
 const removed: Readonly<Record<'application' | 'environment' | 'profile', Removal>> = {
   application: ({ organization: { world } }, home) => {
     world.appConfig.applications.delete(home.application.id);
-    return () => makeAnew(world, home);
+    return () => recreateApplication(world, home);
   },
   environment: ({ draw }, home) => removeOne(home, draw.pick, home.application.environments, 'env'),
   /** Others deploy the settings as they please. */
@@ -35,7 +35,7 @@ const removed: Readonly<Record<'application' | 'environment' | 'profile', Remova
 };
 
 function removeOne<T extends { readonly id: string; readonly name: string }>(
-  home: Home,
+  home: RecreatableApplication,
   pick: <P>(env: readonly P[]) => P,
   items: Map<string, T>,
   prefix: string,
@@ -46,7 +46,7 @@ function removeOne<T extends { readonly id: string; readonly name: string }>(
   const item = pick(candidates);
   items.delete(item.id);
   return () => {
-    const id = freshId(home, prefix);
+    const id = makeFreshId(home, prefix);
     items.set(id, { ...item, id, ...('deployments' in item ? { deployments: [] } : {}) });
   };
 }

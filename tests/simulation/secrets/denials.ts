@@ -1,13 +1,13 @@
-import { awsError } from '../../../simulator/aws-error.ts';
-import { type Act, minute, sleep } from './action.ts';
-import type { RotationStage } from './context.ts';
+import { createAwsError } from '../../../simulator/aws-error.ts';
+import { type Action, minute, sleep } from './action.ts';
+import type { RotationContext } from './context.ts';
 
 /** For some time nobody of the hub may look at a secret. */
-export const deny: Act = async ({ organization, draw, denials }, { arn }) => {
+export const deny: Action = async ({ organization, draw, denials }, { arn }) => {
   const stop = organization.intercept(async ({ operation, input, caller }, proceed) => {
     const { SecretId } = input as { readonly SecretId?: string };
     const isDenied = operation === 'DescribeSecret' && SecretId === arn && isHub(caller.sessionArn);
-    if (isDenied) throw awsError('AccessDeniedException', 'It is not allowed for the moment', 403);
+    if (isDenied) throw createAwsError('AccessDeniedException', 'It is not allowed for the moment', 403);
     return proceed();
   });
   denials.push(arn);
@@ -19,11 +19,11 @@ const isHub = (sessionArn: string): boolean =>
   !sessionArn.includes('/rotation-function/') && !sessionArn.includes('/others/');
 
 /** The clock tells once of what keeps it from a secret, not at every look. */
-export function denialViolations({
+export function findDenialViolations({
   secrets,
   denials,
   organization: { world },
-}: RotationStage): readonly string[] {
+}: RotationContext): readonly string[] {
   const events = world.putEvents.map(({ Detail }): Told => JSON.parse(String(Detail)));
   return secrets.flatMap(({ arn }) => {
     const looks = events.filter(

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../shared/store/ports.ts';
-import type { World } from '../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../simulator/world.ts';
 
 /** What a start is of. */
 interface Start {
@@ -9,7 +9,7 @@ interface Start {
   readonly version: string;
 }
 
-export interface WishWatch {
+export interface DeployRequestObserver {
   /** Of all hosted configurations that something was claimed of. */
   readonly sources: ReadonlySet<string>;
   /** A delivery was stored. */
@@ -18,7 +18,7 @@ export interface WishWatch {
   starts(start: Start): void;
 }
 
-interface Wish {
+interface DeployRequest {
   readonly version: string;
   readonly requestedAt: string;
   /** When it was stored: milliseconds since the epoch. */
@@ -32,8 +32,11 @@ interface Wish {
 const longestSight = 80_000;
 
 /** Of hosted configurations: nothing is claimed that does not exist, and no start is for what is not the last wish. */
-export function wishWatch({ appConfig }: World, violated: (what: string) => void): WishWatch {
-  const wishes = new Map<string, Wish[]>();
+export function observeDeployRequests(
+  { appConfig }: SimulatedWorld,
+  violated: (what: string) => void,
+): DeployRequestObserver {
+  const wishes = new Map<string, DeployRequest[]>();
   const sources = new Set<string>();
   return {
     sources,
@@ -61,5 +64,5 @@ export function wishWatch({ appConfig }: World, violated: (what: string) => void
 const keyOf = ({ application, environment, profile }: Omit<Start, 'version'>): string =>
   [application, environment, profile].join('/');
 
-const byMoment = (a: Wish, b: Wish): number =>
+const byMoment = (a: DeployRequest, b: DeployRequest): number =>
   a.requestedAt.localeCompare(b.requestedAt) || Number(a.version) - Number(b.version);

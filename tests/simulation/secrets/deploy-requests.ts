@@ -1,14 +1,14 @@
 import type { SimulatedProfile } from '../../../simulator/app-config-state.ts';
-import { type Act, minute, type Scene, sleep } from './action.ts';
-import { type Home, hostedName, isGone, profileNamed } from './application.ts';
+import { type Action, type ActionContext, minute, sleep } from './action.ts';
+import { findProfile, hostedName, isGone, type RecreatableApplication } from './application.ts';
 
 /** A person asks for a version of a hosted configuration, by ids or names; the wish may come late, or twice. */
-export const wish: Act = async (scene, { home }) => {
+export const requestDeployment: Action = async (scene, { home }) => {
   const { draw, organization, hub, start, run } = scene;
-  const profile = profileNamed(home.application, hostedName);
+  const profile = findProfile(home.application, hostedName);
   if (!hub || profile === undefined || isGone(organization.world, home)) return;
   if (draw.chance(0.5)) addVersion(profile);
-  const input = wishFor(scene, home, profile);
+  const input = createDeployRequest(scene, home, profile);
   for (let times = draw.chance(0.15) ? 2 : 1; times > 0; times -= 1) {
     await sleep(draw.chance(0.8) ? draw.between(200, 5_000) : draw.between(0, 20 * minute));
     run(start(input));
@@ -16,29 +16,29 @@ export const wish: Act = async (scene, { home }) => {
 };
 
 /** A person asks for something that does not exist: nothing may come of it but the record of a run that failed. */
-export const wrongWish: Act = async (scene, { home }) => {
+export const requestWrongDeployment: Action = async (scene, { home }) => {
   const { draw, organization, hub, start, run, watch } = scene;
-  const profile = profileNamed(home.application, hostedName);
+  const profile = findProfile(home.application, hostedName);
   if (!hub || profile === undefined || isGone(organization.world, home)) return;
   const wrong = draw.pick([
     { version: String(profile.versions.length + 1_000) },
     { version: 'latest' },
     { environments: ['produktion'] },
     { profile: 'featurs' },
-    { profile: profileNamed(home.application, 'database')?.id ?? 'gone123' },
+    { profile: findProfile(home.application, 'database')?.id ?? 'gone123' },
     { application: 'shoop' },
   ]);
-  run(start({ ...wishFor(scene, home, profile), ...wrong }).then((name) => watch.mustFail(name)));
+  run(start({ ...createDeployRequest(scene, home, profile), ...wrong }).then((name) => watch.mustFail(name)));
 };
 
 /**
  * When all is quiet every hosted configuration is asked for twice more, and the second wish is the last, though the run of the
  * first may be slower.
  */
-export async function lastWishes(scene: Scene): Promise<void> {
+export async function requestLastDeployments(scene: ActionContext): Promise<void> {
   const { hub, homes, organization, start, run } = scene;
   for (const home of homes) {
-    const profile = profileNamed(home.application, hostedName);
+    const profile = findProfile(home.application, hostedName);
     if (!hub || profile === undefined || isGone(organization.world, home)) continue;
     addVersion(profile);
     const versions = scene.draw.chance(0.5) ? [2, 1] : [1, profile.versions.length];
@@ -53,7 +53,7 @@ export async function lastWishes(scene: Scene): Promise<void> {
 }
 
 /** The first answer to an execution of AppConfig's comes so late that the next wish is there before it. */
-async function slowly({ organization }: Scene, wished: () => Promise<string>): Promise<string> {
+async function slowly({ organization }: ActionContext, wished: () => Promise<string>): Promise<string> {
   let answers = 0;
   const stop = organization.intercept(async ({ operation }, proceed) => {
     const isFirst = operation === 'ListHostedConfigurationVersions' && answers === 0;
@@ -73,13 +73,17 @@ function addVersion({ versions }: SimulatedProfile): void {
 
 const labelOf = (number: number): string => `v${number}`;
 
-const named = ({ place, application }: Home) => ({
+const named = ({ place, application }: RecreatableApplication) => ({
   application: application.name,
   profile: hostedName,
   account: place.name,
 });
 
-function wishFor({ draw }: Scene, home: Home, profile: SimulatedProfile): object {
+function createDeployRequest(
+  { draw }: ActionContext,
+  home: RecreatableApplication,
+  profile: SimulatedProfile,
+): object {
   const { application, place } = home;
   const number = draw.between(1, profile.versions.length);
   const byId = draw.chance(0.5);
@@ -92,6 +96,6 @@ function wishFor({ draw }: Scene, home: Home, profile: SimulatedProfile): object
 }
 
 const nameOrId =
-  (draw: Scene['draw']) =>
+  (draw: ActionContext['draw']) =>
   ({ id, name }: { readonly id: string; readonly name: string }): string =>
     draw.chance(0.5) ? id : name;

@@ -7,13 +7,13 @@ import {
   rotateSecret,
 } from '../../../shared/secrets/rotation-function/index.ts';
 import { type RotationEvent, rotateNow } from '../../../simulator/rotation.ts';
-import type { FunctionUnderTest, RotationStage } from './context.ts';
+import type { FunctionUnderTest, RotationContext } from './context.ts';
 import type { RotatedSecret } from './scenario.ts';
-export const ourFunction: FunctionUnderTest = (tools, event) => rotateSecret(tools, event);
+export const createRotationFunction: FunctionUnderTest = (tools, event) => rotateSecret(tools, event);
 
 /** Rotates a secret as Secrets Manager does; each invocation of the function may die, and is tried again later. */
-export async function rotateByFunction(stage: RotationStage, secret: RotatedSecret): Promise<void> {
-  const { organization, draw, functionDeaths, watch, note, rotationFunction } = stage;
+export async function rotateByFunction(stage: RotationContext, secret: RotatedSecret): Promise<void> {
+  const { organization, draw, functionCrashes, watch, note, rotationFunction } = stage;
   const client = clientOf(stage, secret, SecretsManagerClient);
   const tools: RotationTools = {
     secretsManager: client,
@@ -23,7 +23,7 @@ export async function rotateByFunction(stage: RotationStage, secret: RotatedSecr
   };
   const invoke = async (event: RotationEvent): Promise<void> => {
     try {
-      await functionDeaths.around('RotationFunction', () => rotationFunction(tools, event, stage, secret));
+      await functionCrashes.around('RotationFunction', () => rotationFunction(tools, event, stage, secret));
     } catch (thrown) {
       watch.look('an error of the rotation function', thrown);
       throw thrown;
@@ -40,13 +40,13 @@ export async function rotateByFunction(stage: RotationStage, secret: RotatedSecr
 
 interface Settings {
   readonly region: string;
-  readonly credentials: ReturnType<RotationStage['organization']['credentialsOf']>;
+  readonly credentials: ReturnType<RotationContext['organization']['credentialsOf']>;
   readonly maxAttempts: number;
 }
 
 /** A client of the rotation function. */
 export function clientOf<C extends AnyClient>(
-  { organization }: RotationStage,
+  { organization }: RotationContext,
   { place: { accountId, region } }: RotatedSecret,
   Client: new (settings: Settings) => C,
   role = 'rotation-function',

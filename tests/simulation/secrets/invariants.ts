@@ -1,29 +1,35 @@
 import { executionsEndWithin } from '../../../shared/runs/sweep.ts';
 import { type Delivery, type DeploymentTarget, isOpenDelivery } from '../../../shared/store/ports.ts';
-import { versionWith } from '../../../simulator/secrets.ts';
+import { findVersion } from '../../../simulator/secrets.ts';
 import type { Violation } from '../accounts/write-observer.ts';
 import { epoch } from '../time.ts';
-import { type Home, hostedName, isGone, isThere, profileNamed } from './application.ts';
-import type { RotationStage } from './context.ts';
-import { denialViolations } from './denials.ts';
+import {
+  findProfile,
+  hostedName,
+  isGone,
+  isTargetPresent,
+  type RecreatableApplication,
+} from './application.ts';
+import type { RotationContext } from './context.ts';
+import { findDenialViolations } from './denials.ts';
 import type { RotatedSecret } from './scenario.ts';
 
 /** What must hold for every secret and target when everything is quiet. */
-export async function rotationViolations(stage: RotationStage): Promise<readonly Violation[]> {
+export async function findRotationViolations(stage: RotationContext): Promise<readonly Violation[]> {
   const { world } = stage.organization;
   stage.watch.look('an event', [world.putEvents, world.messages]);
   const found = [
     ...(await Promise.all(stage.secrets.map((secret) => secretViolations(stage, secret)))).flat(),
     ...(await Promise.all(stage.homes.map((home) => homeViolations(stage, home)))).flat(),
     ...stage.secrets.flatMap((secret) => doorViolations(stage, secret)),
-    ...denialViolations(stage),
+    ...findDenialViolations(stage),
     ...(await recordViolations(stage)),
     ...(await wrongViolations(stage)),
   ];
   return found.map((what) => ({ at: Date.now() - epoch, what }));
 }
 
-async function secretViolations(stage: RotationStage, secret: RotatedSecret): Promise<readonly string[]> {
+async function secretViolations(stage: RotationContext, secret: RotatedSecret): Promise<readonly string[]> {
   const { arn } = secret;
   const current = currentOf(stage, secret)?.id ?? '';
   const deliveries = await stage.inner.outbox.of(arn, '');
@@ -36,12 +42,15 @@ async function secretViolations(stage: RotationStage, secret: RotatedSecret): Pr
 }
 
 /** Of the hosted configuration of an application: its last wish is in force, or somebody was told why not. */
-async function homeViolations(stage: RotationStage, home: Home): Promise<readonly string[]> {
+async function homeViolations(
+  stage: RotationContext,
+  home: RecreatableApplication,
+): Promise<readonly string[]> {
   const { application, place, wished } = home;
   const sources = `appconfig:${place.accountId}:${place.region}:`;
   const all = [...stage.watch.wishes.sources].filter((source) => source.startsWith(sources));
   const deliveries = (await Promise.all(all.map((source) => stage.inner.outbox.of(source, '')))).flat();
-  const profile = profileNamed(application, hostedName)?.id;
+  const profile = findProfile(application, hostedName)?.id;
   if (wished === undefined || profile === undefined) return endViolations(stage, deliveries);
   const targets = [...application.environments.keys()].map((environment) => ({
     application: application.id,
@@ -56,7 +65,7 @@ async function homeViolations(stage: RotationStage, home: Home): Promise<readonl
   ];
 }
 
-const endViolations = (stage: RotationStage, deliveries: readonly Delivery[]): readonly string[] =>
+const endViolations = (stage: RotationContext, deliveries: readonly Delivery[]): readonly string[] =>
   deliveries.flatMap((delivery) => {
     const { id, status, reason } = delivery;
     if (isOpenDelivery(delivery)) return [`${id} has not ended: ${status}`];
@@ -69,7 +78,7 @@ type Target = Omit<DeploymentTarget, 'strategy'>;
 
 /** Those that the configuration in force names, whether they are there or not, else those that are there. */
 function targetsOf(
-  { inForce, organization: { world } }: RotationStage,
+  { inForce, organization: { world } }: RotationContext,
   secret: RotatedSecret,
 ): readonly Target[] {
   const { arn, application, profileId, home } = secret;
@@ -96,7 +105,7 @@ interface Served {
 }
 
 function servedViolation(
-  stage: RotationStage,
+  stage: RotationContext,
   { target, of: secret, wanted, deliveries }: Served,
 ): readonly string[] {
   const served = servedVersion(stage, target);
@@ -118,20 +127,20 @@ const told: ReadonlySet<Delivery['status']> = new Set(['rolled-back', 'reverted'
  * what waits too long does.
  */
 const isStrange = (
-  { organization: { world } }: RotationStage,
+  { organization: { world } }: RotationContext,
   { source, status, target, error }: Delivery,
 ): boolean =>
   source.startsWith('arn:') &&
   (status === 'failed' || status === 'timed-out') &&
-  isThere(world, target) &&
+  isTargetPresent(world, target) &&
   error?.name !== 'AccessDeniedError';
 
-function currentOf({ organization }: RotationStage, { arn }: RotatedSecret) {
+function currentOf({ organization }: RotationContext, { arn }: RotatedSecret) {
   const secret = organization.world.secrets.get(arn);
-  return secret === undefined ? undefined : versionWith(secret, 'AWSCURRENT');
+  return secret === undefined ? undefined : findVersion(secret, 'AWSCURRENT');
 }
 
-const servedVersion = ({ organization }: RotationStage, target: Target): string | undefined =>
+const servedVersion = ({ organization }: RotationContext, target: Target): string | undefined =>
   organization.world.appConfig.applications
     .get(target.application)
     ?.environments.get(target.environment)
@@ -139,7 +148,7 @@ const servedVersion = ({ organization }: RotationStage, target: Target): string 
     ?.version;
 
 /** By an announcement that has the line of it and its end. */
-function isTold({ organization }: RotationStage, delivery: Delivery): boolean {
+function isTold({ organization }: RotationContext, delivery: Delivery): boolean {
   const { source, version, target, status } = delivery;
   const what = source.startsWith('arn:') ? source : `Profile ${target.profile}`;
   const line = `${what}, version ${version} to environment ${target.environment}: ${status}: `;
@@ -150,10 +159,10 @@ function isTold({ organization }: RotationStage, delivery: Delivery): boolean {
 }
 
 /** Readers get in with the current value, and the next rotation can begin. */
-function doorViolations(stage: RotationStage, secret: RotatedSecret): readonly string[] {
+function doorViolations(stage: RotationContext, secret: RotatedSecret): readonly string[] {
   const current = currentOf(stage, secret);
   const known = stage.organization.world.secrets.get(secret.arn);
-  const pending = known === undefined ? undefined : versionWith(known, 'AWSPENDING');
+  const pending = known === undefined ? undefined : findVersion(known, 'AWSPENDING');
   return [
     ...(secret.door.opens(current?.value ?? '{}')
       ? []
@@ -168,7 +177,7 @@ function doorViolations(stage: RotationStage, secret: RotatedSecret): readonly s
 const quiet = executionsEndWithin + 60 * 60_000;
 
 /** A first step that wakes up when its run is over can leave a record open; the sweep closes it, as any other. */
-async function recordViolations({ inner, start }: RotationStage): Promise<readonly string[]> {
+async function recordViolations({ inner, start }: RotationContext): Promise<readonly string[]> {
   await new Promise<void>((resolve) => setTimeout(resolve, quiet));
   await start({}, 'organization-sweep');
   const { items } = await inner.runs.unfinished('9999');
@@ -176,7 +185,7 @@ async function recordViolations({ inner, start }: RotationStage): Promise<readon
 }
 
 /** Nothing comes of a wish for what does not exist but the record of a run that failed. */
-async function wrongViolations({ inner, watch }: RotationStage): Promise<readonly string[]> {
+async function wrongViolations({ inner, watch }: RotationContext): Promise<readonly string[]> {
   const records = await Promise.all(watch.mustHaveFailed.map((runId) => inner.runs.get(runId)));
   return records.flatMap((record) =>
     record?.status === 'failed'

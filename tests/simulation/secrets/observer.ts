@@ -2,10 +2,10 @@ import type { SimulatedDeployment } from '../../../simulator/app-config-state.ts
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import type { Violation } from '../accounts/write-observer.ts';
-import { type WishWatch, wishWatch } from './deploy-request-observer.ts';
+import { type DeployRequestObserver, observeDeployRequests } from './deploy-request-observer.ts';
 import { planted } from './scenario.ts';
 
-export interface RotationWatch {
+export interface RotationObserver {
   /** Next to the world: sees what takes effect. */
   readonly inner: Interceptor;
   /** Outermost: sees what the caller hears. */
@@ -14,7 +14,7 @@ export interface RotationWatch {
   readonly counts: { starts: number; ambiguous: number; doubled: number };
   /** A person has asked for the deployment of a secret, so that what was deployed may be deployed again. */
   asked(): void;
-  readonly wishes: WishWatch;
+  readonly wishes: DeployRequestObserver;
   /** This run was asked for what does not exist, so it must fail. */
   mustFail(runId: string): void;
   readonly mustHaveFailed: readonly string[];
@@ -26,7 +26,7 @@ export interface RotationWatch {
 const longestDelay = 45_000;
 
 /** Looks at each start of a deployment at the moment it takes effect, and at all that is shown of secrets. */
-export function rotationWatch(organization: SimulatedOrganization, now: () => number): RotationWatch {
+export function observeRotations(organization: SimulatedOrganization, now: () => number): RotationObserver {
   const violations: Violation[] = [];
   const counts = { starts: 0, ambiguous: 0, doubled: 0 };
   /** Starts whose answer nobody has heard, by environment, profile and version. */
@@ -34,7 +34,7 @@ export function rotationWatch(organization: SimulatedOrganization, now: () => nu
   const mustHaveFailed: string[] = [];
   let askedAt = Number.NEGATIVE_INFINITY;
   const violated = (what: string): void => void violations.push({ at: now(), what });
-  const wishes = wishWatch(organization.world, violated);
+  const wishes = observeDeployRequests(organization.world, violated);
 
   const inner: Interceptor = async (call, proceed) => {
     if (!isOurStart(call)) return proceed();

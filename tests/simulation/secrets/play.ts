@@ -9,18 +9,18 @@ import type { Store } from '../../../shared/store/ports.ts';
 import type { DeployedMachine } from '../../../simulator/deployed-machines.ts';
 import { runLocally } from '../../../simulator/local-deployment.ts';
 import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
-import { simulatedServices } from '../../../simulator/simulated-services.ts';
+import { createSimulatedServices } from '../../../simulator/simulated-services.ts';
 import type { Violation } from '../accounts/write-observer.ts';
-import { drawRates, faults, noFaults } from '../faults.ts';
-import { type Deaths, deaths } from '../function-crashes.ts';
+import { createFaults, drawRates, noFaults } from '../faults.ts';
+import { createFunctionCrashes, type FunctionCrashes } from '../function-crashes.ts';
 import { functionTimeouts } from '../function-timeouts.ts';
-import { draw, seeded } from '../random.ts';
-import { epoch, inSimulatedTime, processClock } from '../time.ts';
-import { rotationActs } from './actions.ts';
-import type { FunctionUnderTest, RotationStage } from './context.ts';
-import { ourFunction } from './function.ts';
-import { rotationViolations } from './invariants.ts';
-import { type RotationWatch, rotationWatch } from './observer.ts';
+import { createDraw, createSeededRandom } from '../random.ts';
+import { createProcessClock, epoch, runInSimulatedTime } from '../time.ts';
+import { playRotationActions } from './actions.ts';
+import type { FunctionUnderTest, RotationContext } from './context.ts';
+import { createRotationFunction } from './function.ts';
+import { findRotationViolations } from './invariants.ts';
+import { observeRotations, type RotationObserver } from './observer.ts';
 import { drawRotations, type RotationScenario } from './scenario.ts';
 
 export interface RotationPlayOptions {
@@ -53,12 +53,12 @@ export interface RotationsPlayed {
 
 /** Random fates of secrets that are rotated and deployed, from the first deployment to the quiet at the end. */
 export async function playRotations(options: RotationPlayOptions): Promise<RotationsPlayed> {
-  await readyForRotations();
-  return inSimulatedTime(seeded(-options.seed), () => playNow(options));
+  await prepareRotationCode();
+  return runInSimulatedTime(createSeededRandom(-options.seed), () => playNow(options));
 }
 
 /** Each play waits for it; whoever measures them waits before. */
-export const readyForRotations = (): Promise<void> => {
+export const prepareRotationCode = (): Promise<void> => {
   warm ??= warmUp();
   return warm;
 };
@@ -67,8 +67,8 @@ let warm: Promise<void> | undefined;
 
 /** In simulated time nothing may wait for the disk, so what is loaded when it is first used is loaded before. */
 async function warmUp(): Promise<void> {
-  const { organization, configuration, secrets } = drawRotations(draw(seeded(0)));
-  const services = simulatedServices(organization, { quick: true });
+  const { organization, configuration, secrets } = drawRotations(createDraw(createSeededRandom(0)));
+  const services = createSimulatedServices(organization, { quick: true });
   await prepare(services, configuration);
   const [secret] = secrets;
   const input = { secretId: secret?.arn, versionId: 'none' };
@@ -85,13 +85,13 @@ async function prepare(services: Services, configuration: RotationScenario['conf
 async function playNow(options: RotationPlayOptions): Promise<RotationsPlayed> {
   const { stage, runs, stop } = setUp(options);
   const { organization, configuration, inner, faults: wrong, watch } = stage;
-  await prepare(simulatedServices(organization, { store: inner, quick: true }), configuration);
+  await prepare(createSimulatedServices(organization, { store: inner, quick: true }), configuration);
   let rotations = 0;
   organization.onEvent((event) => {
     rotations += event['detail-type'] === 'Secret Label Updated' ? 1 : 0;
   });
-  await rotationActs(stage, { begin: () => wrong.set(drawRates(stage.draw)), end: stop });
-  const violations = [...watch.violations, ...(await rotationViolations(stage))];
+  await playRotationActions(stage, { begin: () => wrong.set(drawRates(stage.draw)), end: stop });
+  const violations = [...watch.violations, ...(await findRotationViolations(stage))];
   return {
     seed: options.seed,
     violations,
@@ -107,27 +107,27 @@ function setUp({
   seed,
   around = (store) => store,
   between,
-  rotationFunction = ourFunction,
+  rotationFunction = createRotationFunction,
   hub = true,
 }: RotationPlayOptions) {
-  const drawn = draw(seeded(seed));
+  const drawn = createDraw(createSeededRandom(seed));
   const scenario = drawRotations(drawn);
   const { organization } = scenario;
   const history: string[] = [];
   const now = (): number => Date.now() - epoch;
   const note = (what: string): void => void history.push(`${now()} ${what}`);
-  const watch = rotationWatch(organization, now);
-  const wrong = faults(drawn, hasNumber);
+  const watch = observeRotations(organization, now);
+  const wrong = createFaults(drawn, hasNumber);
   const death = { deathRate: drawn.pick([0, 0, 30, 100]), onLateWrite: wrong.late };
-  const dying = deaths(drawn, { ...death, timeouts: functionTimeouts });
-  const functionDeaths = deaths(drawn, { ...death, timeouts: new Map(), wakeRate: 0 });
+  const dying = createFunctionCrashes(drawn, { ...death, timeouts: functionTimeouts });
+  const functionCrashes = createFunctionCrashes(drawn, { ...death, timeouts: new Map(), wakeRate: 0 });
   for (const interceptor of [
     watch.inner,
     ...(between === undefined ? [] : [between]),
     wrong.interceptor,
     ((call, proceed) =>
       hasNumber(call) ? dying.interceptor(call, proceed) : proceed()) satisfies Interceptor,
-    functionDeaths.interceptor,
+    functionCrashes.interceptor,
     watch.outer,
   ])
     organization.intercept(interceptor);
@@ -140,7 +140,7 @@ function setUp({
     draw: drawn,
     inner,
     faults: wrong,
-    functionDeaths,
+    functionCrashes,
     watch,
     logger,
     history,
@@ -150,15 +150,15 @@ function setUp({
   };
   const { start, runs } = starter({ ...base, note }, store, dying);
   const configure = () => configureAnew({ ...base, note });
-  const stage: RotationStage = { ...base, rotationFunction, start, configure, note };
+  const stage: RotationContext = { ...base, rotationFunction, start, configure, note };
   const stop = (): void => {
     wrong.set(noFaults);
-    for (const each of [dying, functionDeaths]) each.stop();
+    for (const each of [dying, functionCrashes]) each.stop();
   };
   return { stage, runs, stop };
 }
 
-type Unstarted = Omit<RotationStage, 'start' | 'configure' | 'rotationFunction'>;
+type Unstarted = Omit<RotationContext, 'start' | 'configure' | 'rotationFunction'>;
 
 /** What a configuration has begun or ceased to name is looked at afresh, and trouble with it is told again. */
 async function configureAnew({ organization, inner, inForce, secrets, denials, configured }: Unstarted) {
@@ -168,12 +168,16 @@ async function configureAnew({ organization, inner, inForce, secrets, denials, c
     secretDeployment?.targets.some(({ secret }) => secret === arn) === true;
   for (const { arn } of secrets)
     if (namedIn(before, arn) !== namedIn(inForce.configuration, arn)) denials.push(arn);
-  const services = simulatedServices(organization, { store: inner, quick: true });
+  const services = createSimulatedServices(organization, { store: inner, quick: true });
   await activateConfiguration(services, inForce.configuration, 'a person');
 }
 
 /** Executions of the deployed state machines, each a process with a clock of its own. */
-function starter({ organization, draw, logger, watch, inner, note }: Unstarted, store: Store, dying: Deaths) {
+function starter(
+  { organization, draw, logger, watch, inner, note }: Unstarted,
+  store: Store,
+  dying: FunctionCrashes,
+) {
   let executions = 0;
   // What a function asks for by an event is no part of the function, and outlives it.
   const outside = AsyncLocalStorage.snapshot();
@@ -182,8 +186,8 @@ function starter({ organization, draw, logger, watch, inner, note }: Unstarted, 
     const name = `run-${executions}`;
     note(`${name} starts ${JSON.stringify(input).slice(0, 160)}`);
     const services = {
-      ...simulatedServices(organization, { store, logger, quick: true }),
-      clock: processClock(draw.between(-4_000, 4_000)),
+      ...createSimulatedServices(organization, { store, logger, quick: true }),
+      clock: createProcessClock(draw.between(-4_000, 4_000)),
     };
     const onState = (event: object): void => watch.look('a state', event);
     // Step Functions has one clock, whatever those of the functions are.
@@ -194,7 +198,7 @@ function starter({ organization, draw, logger, watch, inner, note }: Unstarted, 
     note(`${name} ${status} ${error ?? ''} ${record?.reason ?? ''}`);
     return name;
   };
-  const start: RotationStage['start'] = (input, machine = 'config-deployment') =>
+  const start: RotationContext['start'] = (input, machine = 'config-deployment') =>
     outside(() => startNow(input, machine));
   return { start, runs: () => executions };
 }
@@ -207,7 +211,7 @@ const hasNumber = ({ operation, input }: SimulatedCall): boolean =>
   operation !== 'StartDeployment' || 'LatestDeploymentNumber' in input;
 
 /** The store, of which nothing may show a value. */
-const seen = (store: Store, watch: RotationWatch): Store => {
+const seen = (store: Store, watch: RotationObserver): Store => {
   const { outbox, runs } = store;
   return {
     ...store,
@@ -230,7 +234,7 @@ const seen = (store: Store, watch: RotationWatch): Store => {
   };
 };
 
-function loggerOf(watch: RotationWatch): Logger {
+function loggerOf(watch: RotationObserver): Logger {
   const log = (message: string, fields?: object): void => watch.look('the log', { message, fields });
   return { debug: log, info: log, warn: log, error: log };
 }

@@ -2,23 +2,23 @@ import type { Configuration } from '../../../shared/configuration/schema.ts';
 import { validateConfiguration } from '../../../shared/configuration/validate.ts';
 import { addStrategy, type ProfileInput } from '../../../simulator/app-config.ts';
 import type { SimulatedApplication } from '../../../simulator/app-config-state.ts';
-import { exampleOrganization } from '../../../simulator/example-organization.ts';
+import { createExampleOrganization } from '../../../simulator/example-organization.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { Draw } from '../random.ts';
-import { processClock } from '../time.ts';
-import { type Home, hostedName, newHome, profileNamed } from './application.ts';
-import { type Door, drawDoor } from './credential-consumer.ts';
-import { type Place, places } from './place.ts';
+import { createProcessClock } from '../time.ts';
+import { createApplication, findProfile, hostedName, type RecreatableApplication } from './application.ts';
+import { type CredentialConsumer, drawCredentialConsumer } from './credential-consumer.ts';
+import { type ApplicationLocation, applicationLocations } from './place.ts';
 
 /** Stands in every value of a secret, and must stand nowhere else. */
 export const planted = 'planted-9e41c7';
 
 export interface RotatedSecret {
   readonly arn: string;
-  readonly place: Place;
+  readonly place: ApplicationLocation;
   /** What the secret opens. */
-  readonly door: Door;
-  readonly home: Home;
+  readonly door: CredentialConsumer;
+  readonly home: RecreatableApplication;
   /** As they are, or were when they were deleted. */
   readonly application: SimulatedApplication;
   readonly profileId: string;
@@ -31,7 +31,7 @@ export interface RotationScenario {
   readonly configuration: Configuration;
   /** With the targets that are there now. */
   configured(): Configuration;
-  readonly homes: readonly Home[];
+  readonly homes: readonly RecreatableApplication[];
   readonly secrets: readonly RotatedSecret[];
   /** Ids of the strategies that others may use. */
   readonly strategies: readonly string[];
@@ -39,15 +39,15 @@ export interface RotationScenario {
 
 /** Accounts with applications, and secrets that their environments serve; nothing was deployed yet. */
 export function drawRotations(draw: Draw): RotationScenario {
-  const organization = exampleOrganization(configurationWith({}), {
-    clock: processClock(),
+  const organization = createExampleOrganization(configurationWith({}), {
+    clock: createProcessClock(),
     random: draw.random,
   });
-  for (const { accountId } of places)
+  for (const { accountId } of applicationLocations)
     for (const name of ['retrieval', 'rotation-function', 'others'])
       organization.addRole({ accountId, name, trust: everything, permissions: everything });
   const strategies = drawStrategies(organization, draw);
-  const secrets = places
+  const secrets = applicationLocations
     .slice(0, draw.pick([1, 1, 2]))
     .flatMap((place) => drawApplications(organization, draw, place));
   const homes = [...new Set(secrets.map(({ home }) => home))];
@@ -77,12 +77,12 @@ function targetOf({ arn, place, application, profileId }: RotatedSecret): readon
 function drawApplications(
   organization: SimulatedOrganization,
   draw: Draw,
-  place: Place,
+  place: ApplicationLocation,
 ): readonly RotatedSecret[] {
   const names = ['database', 'queue', 'key'].slice(0, draw.between(1, 3));
   const where = { accountId: place.accountId, region: place.region };
   const made = names.map((name) => {
-    const door = drawDoor(draw, `${planted}-${name}`);
+    const door = drawCredentialConsumer(draw, `${planted}-${name}`);
     const arn = organization.addSecret({ ...where, name: `app/${name}`, value: door.first });
     return { name, door, arn };
   });
@@ -92,7 +92,7 @@ function drawApplications(
     locationUri: `secretsmanager://app/${name}`,
     retrievalRoleArn,
   }));
-  const home = newHome(organization.world, place, {
+  const home = createApplication(organization.world, place, {
     ...where,
     name: `shop-${place.name}`,
     environments: ['production', 'test', 'staging']
@@ -101,7 +101,7 @@ function drawApplications(
     profiles: [...profiles, { name: 'settings' }, { name: hostedName }],
   });
   for (const name of ['settings', hostedName, hostedName])
-    profileNamed(home.application, name)?.versions.push({ content: '{}', contentType: 'application/json' });
+    findProfile(home.application, name)?.versions.push({ content: '{}', contentType: 'application/json' });
   return made.map(({ name, door, arn }) => ({
     arn,
     place,
@@ -111,13 +111,13 @@ function drawApplications(
       return home.application;
     },
     get profileId() {
-      return profileNamed(home.application, name)?.id ?? '';
+      return findProfile(home.application, name)?.id ?? '';
     },
     named: draw.chance(0.5),
   }));
 }
 
-const alarmOf = ({ accountId, region }: Place, name: string): string =>
+const alarmOf = ({ accountId, region }: ApplicationLocation, name: string): string =>
   `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
 
 /** The default strategy, in all accounts alike, and those of others. */
@@ -150,7 +150,9 @@ const configurationWith = (secretDeployment: object): Configuration =>
       organization: { id: 'o-exampleorg1', managementAccount: '111111111111' },
       centralAccounts: {
         log: { id: '222222222222', region: 'eu-west-1' },
-        ...Object.fromEntries(places.map(({ name, accountId, region }) => [name, { id: accountId, region }])),
+        ...Object.fromEntries(
+          applicationLocations.map(({ name, accountId, region }) => [name, { id: accountId, region }]),
+        ),
       },
       grants: [
         {

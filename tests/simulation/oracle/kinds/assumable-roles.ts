@@ -1,4 +1,4 @@
-import type { World } from '../../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import { asId, type IsFull } from '../capacity.ts';
 import { documentReader } from '../document-reader.ts';
 import type { Entry } from '../entry.ts';
@@ -17,7 +17,7 @@ const holderOf = (
 ): Candidate => ({ accountId, region: 'us-east-1', id: `${sort}/${name}`, tags: {} });
 
 /** The policies of a group or role. One without a Sid on its statement has the Sid in its tag (docs/decisions/0019). */
-function attached(world: World, ref: Ref): readonly Document[] {
+function attached(world: SimulatedWorld, ref: Ref): readonly Document[] {
   return [...(holderAt(world, ref)?.attached ?? [])].map((arn) => {
     const policy = world.managedPolicies.get(arn);
     const text = policy?.versions.find((each) => each.id === policy.defaultVersion)?.document;
@@ -28,7 +28,7 @@ function attached(world: World, ref: Ref): readonly Document[] {
   });
 }
 
-function holderAt(world: World, { accountId, id }: Ref) {
+function holderAt(world: SimulatedWorld, { accountId, id }: Ref) {
   const [sort, name] = id.split('/');
   const all = sort === 'group' ? [...world.groups.values()] : [...world.roles.values()];
   return all.find((each) => each.accountId === accountId && each.name === name);

@@ -1,4 +1,4 @@
-import type { World } from '../../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import type { Entry } from '../entry.ts';
 import type { Patterns, Reader } from '../reader.ts';
 import type { Ref } from '../resources.ts';
@@ -8,7 +8,7 @@ const partner = '999988887777';
 const partners = 1;
 
 /** The accounts with which an image is shared, without the partner. */
-const sharedWith = (world: World, { id }: Ref): readonly string[] =>
+const sharedWith = (world: SimulatedWorld, { id }: Ref): readonly string[] =>
   (world.images.get(id)?.launchPermissions ?? []).flatMap(({ UserId }) =>
     UserId === undefined || UserId === partner ? [] : [UserId],
   );

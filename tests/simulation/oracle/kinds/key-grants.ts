@@ -1,4 +1,4 @@
-import type { World } from '../../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import type { Case, Reader } from '../reader.ts';
 import type { Ref } from '../resources.ts';
 import { keyGrantMark } from '../sids.ts';
@@ -16,7 +16,7 @@ const operations = [
   'ReEncryptTo',
 ];
 
-const grantsOn = (world: World, ref: Ref, mark: string) =>
+const grantsOn = (world: SimulatedWorld, ref: Ref, mark: string) =>
   (world.grants.get(keyArn(ref)) ?? []).filter(({ name }) => name?.startsWith(mark) === true);
 
 /** The service-linked role of Auto Scaling in the account. */

@@ -1,4 +1,4 @@
-import type { World } from '../../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import { principals } from '../capacity.ts';
 import { documentReader } from '../document-reader.ts';
 import type { Entry } from '../entry.ts';
@@ -149,11 +149,11 @@ export const keyPatterns = (entry: Entry): Patterns => ({
 export const namedKeys = (entry: Entry): readonly string[] =>
   'key' in entry && entry.key !== undefined ? [String(entry.key)] : [];
 
-export const allKeys = (world: World): readonly (Candidate & { readonly state: string })[] =>
+export const allKeys = (world: SimulatedWorld): readonly (Candidate & { readonly state: string })[] =>
   [...world.keys.values()].map(({ name, ...rest }) => ({ ...rest, id: name }));
 
 /** A key that is pending deletion is none for a pattern. */
-export const findableKeys = (world: World): readonly Candidate[] =>
+export const findableKeys = (world: SimulatedWorld): readonly Candidate[] =>
   allKeys(world).filter(({ state }) => !state.startsWith('Pending'));
 
 export const keys: Reader = documentReader({

@@ -1,11 +1,11 @@
-import type { World } from '../../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import { documentReader } from '../document-reader.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole } from '../probes.ts';
 import type { Patterns, Reader } from '../reader.ts';
 import type { Ref } from '../resources.ts';
 
-const secretAt = ({ secrets }: World, { accountId, region, id }: Ref) =>
+const secretAt = ({ secrets }: SimulatedWorld, { accountId, region, id }: Ref) =>
   [...secrets.values()].find(
     (each) => each.accountId === accountId && each.region === region && each.name === id,
   );

@@ -1,4 +1,4 @@
-import type { World } from '../../../../simulator/world.ts';
+import type { SimulatedWorld } from '../../../../simulator/world.ts';
 import { documentReader } from '../document-reader.ts';
 import { documentOf } from '../policies.ts';
 import { byOtherRole, byRole } from '../probes.ts';
@@ -15,7 +15,7 @@ export const trustedRoles: Reader = documentReader({
   limit: 2_048,
   named: (entry) => ('role' in entry ? [String(entry.role)] : []),
   patterns: () => ({ names: [], tags: undefined }),
-  all: (world: World) =>
+  all: (world: SimulatedWorld) =>
     [...world.roles.values()]
       .filter(({ path }) => path === readers)
       .map(({ accountId, path, name }) => ({
