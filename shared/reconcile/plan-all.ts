@@ -119,7 +119,7 @@ async function looking(services: Services, { runId, active, keep = false }: Plan
   const looked = await discoverResources(services, { runId, configuration, where: 'everywhere', keep });
   const { items } = looked;
   const dropped = droppedAmong([...active.dropped, ...everFound(items)], configuration, items);
-  return { active: { ...active, found: toSearchMatches(items), dropped }, looked };
+  return { active: { ...active, matches: toSearchMatches(items), dropped }, looked };
 }
 
 /** A resource that nobody names, and that was deleted: there is nothing to plan. */
