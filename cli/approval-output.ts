@@ -45,7 +45,7 @@ export function printRequest(out: Output, request: ApprovalRequest): void {
     out.colors.bold(`Run ${request.runId}`) + out.colors.dim(`, plan ${request.planHash.slice(0, 12)}`),
   );
   for (const account of request.accounts) out.line(`  ${formatWaitingAccount(account)}`);
-  out.line(`  Asked at ${request.requestedAt}, open until ${request.until}`);
+  out.line(`  Requested at ${request.requestedAt}, open until ${request.until}`);
   if (request.token !== LOCAL_RUN_TOKEN)
     out.line(out.colors.dim(`  ${createConsoleLink(request.execution)}`));
   printGain(out, request.difference);
@@ -53,8 +53,8 @@ export function printRequest(out: Output, request: ApprovalRequest): void {
 
 export function printGain(out: Output, difference: string): void {
   out.line();
-  out.line(out.colors.bold('Approval would give'));
-  if (difference === '') out.line('  nothing that a grant lists accounts for');
+  out.line(out.colors.bold('Approval would change'));
+  if (difference === '') out.line('  no policy that lists accounts');
   for (const line of difference === '' ? [] : difference.split('\n'))
     out.line(`  ${getColorOfSign(out.colors, line.trimStart().charAt(0))(line)}`);
 }

@@ -33,9 +33,9 @@ export interface CommandContext {
 export const createCommand = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
-    .option('-c, --config <file>', 'the configuration (default: ONBOARDING_CONFIG, else onboarding.yml)')
-    .option('--json', 'print one JSON object for machines')
-    .option('--verbose', 'show what the functions log, and where an unexpected error came from');
+    .option('-c, --config <file>', 'configuration file (default: ONBOARDING_CONFIG, then onboarding.yml)')
+    .option('--json', 'print one JSON object and no text')
+    .option('--verbose', 'also print the log of the functions and the stack of an error');
 
 /** Runs an action; what it throws is told on stderr, and with `--json` as the one object too. */
 export const runAction =
@@ -61,10 +61,10 @@ function printError(io: Io, error: unknown, verbose: boolean): void {
 
 function explained(error: unknown): string {
   if (error instanceof ResourceMissingError && error.fields.service === 'dynamodb')
-    return `${error.message.split(': ')[0]}: there is no such table. Check ONBOARDING_TABLE and AWS_REGION`;
+    return `${error.message.split(': ')[0]}: the table does not exist. Check ONBOARDING_TABLE and AWS_REGION`;
   if (error instanceof OnboardingError) return error.message;
   if (isAwsError(error)) return explainAwsError(error);
-  return `unexpected: ${toErrorRecord(error).message}. Run again with --verbose, and report what it says`;
+  return `unexpected: ${toErrorRecord(error).message}. Run again with --verbose, and report the output`;
 }
 
 /** The configuration's file, as the user would name it. */

@@ -8,7 +8,7 @@ export const canAsk = ({ io, out }: Session): boolean =>
 
 /** Asks on the terminal; nothing but `yes` is one. */
 export async function confirm({ io }: Session, question: string): Promise<boolean> {
-  io.stdout.write(`${question} Only "yes" is taken: `);
+  io.stdout.write(`${question} Type "yes" to continue: `);
   const input = io.stdin instanceof Readable ? io.stdin : Readable.from(io.stdin);
   for await (const line of createInterface({ input })) return line.trim() === 'yes';
   return false;

@@ -9,13 +9,13 @@ import { countAllCalls } from './run-report.ts';
 export function formatRequest(request: Exclude<RotationRequest, { readonly type: 'ignored' }>): string {
   switch (request.type) {
     case 'secret':
-      return `secret ${request.secretId} (${request.cause === 'rotated' ? 'rotated' : 'by hand'})`;
+      return `secret ${request.secretId} (${request.cause === 'rotated' ? 'rotated' : 'started by an operator'})`;
     case 'rotation-failed':
-      return `secret ${request.secretId} (could not be rotated)`;
+      return `secret ${request.secretId} (rotation failed)`;
     case 'hosted':
-      return `version ${request.version} of profile ${request.profile}, application ${request.application} (by hand)`;
+      return `version ${request.version} of profile ${request.profile}, application ${request.application} (started by an operator)`;
     case 'look':
-      return 'what was left, and secrets whose events may not have come';
+      return 'pending deployments, and secrets whose events may have been lost';
   }
 }
 
@@ -41,7 +41,9 @@ function deliveryRow(delivery: DeliveryReport, { green, yellow, red, bold, dim }
   const mark =
     { complete: green('✓'), superseded: yellow('!'), withdrawn: yellow('!') }[String(status)] ?? red('✗');
   const second =
-    secondStarts === 0 ? '' : `, started ${formatCount(secondStarts, 'time')} more after lost answers`;
+    secondStarts === 0
+      ? ''
+      : `, started ${formatCount(secondStarts, 'time')} more because AWS did not answer`;
   return [
     `${mark} ${status}`,
     `environment ${bold(environment)}`,

@@ -90,10 +90,10 @@ const unrecorded = (runId: string, { status, error, cause }: StateMachineResult)
   startedAt: '',
   accountIds: [],
   ...(status === 'SUCCEEDED'
-    ? { status: 'ignored', reason: 'Nothing is left over, and no secret has a version to be deployed' }
+    ? { status: 'ignored', reason: 'No deployment is pending, and no secret has a new version to deploy' }
     : {
         status: 'failed',
-        reason: `The state machine ended without a record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
+        reason: `The state machine ended without a run record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
       }),
 });
 

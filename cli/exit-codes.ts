@@ -19,20 +19,17 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeTable: readonly (readonly [code: ExitCode, meaning: string])[] = [
-  [exitCodes.succeeded, 'done; or there was nothing to do, or nothing that concerns an account'],
-  [
-    exitCodes.failed,
-    'a run failed: what is unresolved is printed and recorded; or a resource cannot be compared',
-  ],
-  [exitCodes.changesPending, 'changes are pending, something has drifted, or a run waits for approval'],
-  [exitCodes.usage, 'a command, option or file that does not exist'],
-  [exitCodes.malformedInput, 'the event, input, plan file, approval or account is not what it must be'],
-  [exitCodes.unavailable, 'AWS could not be reached, refused the credentials or denied the access'],
-  [exitCodes.unexpected, 'an error that nobody expected: please report it'],
-  [exitCodes.configuration, 'the configuration or a setting is wrong, missing, or not the one in force'],
+  [exitCodes.succeeded, 'success; also if there was nothing to do'],
+  [exitCodes.failed, 'a run failed, or a resource cannot be compared; unresolved items are printed'],
+  [exitCodes.changesPending, 'changes are pending, a resource has drifted, or a run waits for approval'],
+  [exitCodes.usage, 'a command, an option or a file does not exist'],
+  [exitCodes.malformedInput, 'the event, input, plan file, approval or account is invalid or out of date'],
+  [exitCodes.unavailable, 'AWS was not reached, refused the credentials or denied the access'],
+  [exitCodes.unexpected, 'unexpected error: please report it'],
+  [exitCodes.configuration, 'the configuration or a setting is invalid, missing, or not the active one'],
   [
     exitCodes.interrupted,
-    'interrupted by Ctrl-C: what had begun was finished, and the rest is printed and recorded',
+    'interrupted by Ctrl-C: writes that had begun were finished; the rest is printed and recorded',
   ],
 ];
 

@@ -38,7 +38,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 async function program(context: CommandContext): Promise<Command> {
   const root = new Command('onboarding')
-    .description('Makes new AWS accounts ready for work, and keeps them right for their whole life.')
+    .description('Gives new AWS accounts their access to central accounts, and removes it when they close.')
     .version(await version(), '--version')
     .addHelpText('after', help);
   const commands = [
@@ -81,11 +81,11 @@ async function version(): Promise<string> {
 
 const help = [
   '',
-  'Begin here:',
+  'Start here (no AWS account is needed):',
   ...alignColumns([
-    ['npx onboarding demo', 'an account comes, moves and goes, simulated'],
-    ['npx onboarding validate -c examples/onboarding.yml', 'checks a configuration, offline'],
-    ['npx onboarding run --simulate -c … --event …', 'runs the state machine for an event, simulated'],
+    ['npx onboarding demo', 'creates and closes a simulated account'],
+    ['npx onboarding validate -c examples/onboarding.yml', 'checks a configuration'],
+    ['npx onboarding plan --simulate -c examples/onboarding.yml', 'shows the changes, simulated'],
   ]),
   '',
   'Exit codes:',

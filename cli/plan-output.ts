@@ -50,7 +50,7 @@ function printResource(out: Output, standing: ResourceSnapshot, overall: Overall
 
 /** Where what people have is as it should be, and is not all that there is. */
 export const leftOver =
-  'nothing that anybody has: a left-over of ours, such as a policy that is not attached';
+  'no access changes: only an unused managed object, such as a policy that is not attached';
 
 /** A resource that gets its first policy, loses its last or what is left over of it, or keeps one that changes. */
 function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '~' {
@@ -64,7 +64,7 @@ function signOf({ actual = {}, plan, desired }: ResourceSnapshot): '+' | '-' | '
 const fullText = ({ plan }: ResourceSnapshot): string =>
   plan === undefined ? '' : `${Math.ceil((plan.size / plan.limit) * 100)} % full after`;
 
-/** `Plan: 6 resources to change, 2 unchanged, 1 withheld` */
+/** `Plan: 6 resources to change, 2 unchanged, 1 with blocked removals` */
 function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
   const { change, unchanged, withheld, leaving, failed } = countPlan(overall);
   const scope = overall.accountId === undefined ? '' : ` for account ${overall.accountId}`;
@@ -72,8 +72,8 @@ function countLine(overall: OverallPlan, { bold, dim }: Colors): string {
     `${formatCount(change, 'resource')} to change`,
     // Those that have nothing for the account are not looked at.
     ...(overall.accountId === undefined ? [`${formatNumber(unchanged)} unchanged`] : []),
-    ...(withheld === 0 ? [] : [`${formatNumber(withheld)} with removals withheld`]),
-    ...(leaving === 0 ? [] : [`${formatNumber(leaving)} with accounts in their grace`]),
+    ...(withheld === 0 ? [] : [`${formatNumber(withheld)} with blocked removals`]),
+    ...(leaving === 0 ? [] : [`${formatNumber(leaving)} with accounts in a grace period`]),
     ...(failed === 0 ? [] : [`${formatNumber(failed)} cannot be planned`]),
   ];
   return `${bold(`Plan${scope}:`)} ${parts.join(', ')}${change === 0 && failed === 0 ? dim('. Nothing to do') : ''}`;

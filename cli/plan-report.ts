@@ -151,7 +151,7 @@ function resourceWarnings({ resources, active }: OverallPlan): readonly string[]
 }
 
 const contestedWarnings = ({ desired: { key }, state }: ResourceSnapshot): readonly string[] =>
-  state?.contested === undefined ? [] : [`${key} is ${contestedText(state.contested)}`];
+  state?.contested === undefined ? [] : [`${key}: ${contestedText(state.contested)}`];
 
 const errorWarnings = ({ error, desired: { key } }: ResourceSnapshot): readonly string[] =>
   error === undefined ? [] : [`${error.name}: ${withPlace(error.message, key)}`];

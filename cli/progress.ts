@@ -36,13 +36,13 @@ export function createProgress(out: Output, machine: DeployedMachine = 'account-
     },
     retried: (event) => {
       const error = event.error ?? taken(errors, idOf(event)) ?? 'an error';
-      tell(yellow('↻'), event, dim(`again, after ${error}`));
+      tell(yellow('↻'), event, dim(`retried after ${error}`));
     },
     // A state whose error is caught is left next.
     caught: () => {},
     failed: (event) => {
       left(event);
-      if (event.error === waitsForToken) return tell(yellow('…'), event, dim('a person is asked'));
+      if (event.error === waitsForToken) return tell(yellow('…'), event, dim('waits for an operator'));
       errors.set(idOf(event), event.error ?? 'failed');
     },
   };
@@ -111,7 +111,7 @@ function advanceDetail({ id = '', progress }: StepOutput): Detail {
   const waits = progress?.status === 'waiting';
   return {
     ok: true,
-    text: `environment ${id.split('/')[1]} ${waits ? 'is waited for' : 'is done with'}`,
+    text: `environment ${id.split('/')[1]}: ${waits ? 'another deployment runs, waiting' : 'done'}`,
     waits,
   };
 }
@@ -139,7 +139,7 @@ const verificationDetail = ({ verified, missing }: NonNullable<StepOutput['verif
 });
 
 const planDetail = ({ resources, changes }: NonNullable<StepOutput['plan']>): string =>
-  resources === 0 ? 'nothing to plan' : `${changes} of ${resources} policies have to change`;
+  resources === 0 ? 'no resources to plan' : `${changes} of ${resources} policies need changes`;
 
 function startDetail(state: string, output: StepOutput): string {
   const { accountId, accountIds, place, cause, state: is, status } = output;

@@ -2,7 +2,7 @@ import { listCentralNames } from '../shared/configuration/context.ts';
 import type { Configuration } from '../shared/configuration/schema.ts';
 import { getGrantKind } from '../shared/grants/kinds.ts';
 import { getAccessChanges } from '../shared/reconcile/access-changes.ts';
-import { getOutcome } from '../shared/reconcile/outcome.ts';
+import { formatOutcome, getOutcome } from '../shared/reconcile/outcome.ts';
 import type { Outcome, ResourceChange } from '../shared/store/ports.ts';
 import { formatDifferences, getDifferences } from './differences.ts';
 import { leavingText } from './grace-text.ts';
@@ -87,7 +87,7 @@ function resourceRow(change: ResourceChange, colors: Colors, withRegion: boolean
   const { kind, region, id } = splitResourceKey(change.resource);
   const outcome = getOutcome(change);
   return [
-    `${markOf(outcome, colors)} ${outcome}`,
+    `${markOf(outcome, colors)} ${formatOutcome(outcome)}`,
     getGrantKind(kind).title,
     colors.bold(id),
     ...(withRegion ? [colors.dim(region)] : []),
@@ -122,7 +122,7 @@ function markOf(outcome: Outcome, { green, dim, yellow, red }: Colors): string {
 export function printUnresolved(out: Output, { left }: Pick<RunReport, 'left'>): void {
   if (left.length === 0) return;
   out.line();
-  out.line(out.colors.bold('Left to do'));
+  out.line(out.colors.bold('Unresolved'));
   for (const line of left) out.line(`  - ${line.replaceAll('\n', '\n    ')}`);
 }
 
@@ -136,7 +136,7 @@ export function formatEnd(
 ): string {
   const color = { succeeded: green, failed: red, ignored: yellow, 'waiting-for-approval': yellow }[status];
   const why =
-    status === 'failed' && left.length > 0 ? `${formatCount(left.length, 'thing')} left to do` : reason;
+    status === 'failed' && left.length > 0 ? `${formatCount(left.length, 'item')} unresolved` : reason;
   const time = `${(durationMs / 1_000).toFixed(1)} s`;
   return `${bold(color(status))}${why === undefined ? '' : `: ${why}`}  ${dim(`(${time}, ${cost})`)}`;
 }

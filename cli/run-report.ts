@@ -120,7 +120,7 @@ const unrecorded = (runId: string, { error, cause }: StateMachineResult): RunRec
   status: 'failed',
   startedAt: '',
   accountIds: [],
-  reason: `The state machine ended without a record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
+  reason: `The state machine ended without a run record: ${error ?? 'no error'}: ${cause ?? 'no cause'}`,
 });
 
 export const toAccountFields = (accountIds: readonly string[]) => ({

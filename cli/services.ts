@@ -95,7 +95,7 @@ export async function connectForRun(
   } else {
     await requireActive(services.store, configuration);
     if ((await services.store.runs.get(runId)) !== undefined)
-      throw new UsageError(`There is a run ${runId} already; choose another --name`);
+      throw new UsageError(`Run ${runId} exists already. Choose another --name`);
   }
   forgetCalls(calls);
   return connection;

@@ -32,9 +32,9 @@ interface ActivateOptions extends CommonOptions {
 }
 
 export const createActivateCommand = (context: CommandContext): Command =>
-  createCommand('activate', "Make the configuration the one in force in the installation's table.")
-    .option('--no-import', 'do not bring the registry up to date first')
-    .option('--by <name>', 'who activates it, for the record (default: the user of this machine)')
+  createCommand('activate', 'Make this configuration the active one.')
+    .option('--no-import', 'do not import the organization first')
+    .option('--by <name>', 'your name for the record (default: the user of this machine)')
     .action(runAction<ActivateOptions>(context, activate));
 
 async function activate(options: ActivateOptions, session: Session): Promise<ExitCode> {
@@ -57,18 +57,24 @@ async function activate(options: ActivateOptions, session: Session): Promise<Exi
   const report = { inForce: told(active), previous: told(previous), dropped, abandoned, warnings };
   out.result({ status: 'succeeded', changed, ...report, accounts: imported?.accounts ?? null });
   out.line(out.colors.dim(`In ${where}`));
-  out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} in force`);
-  const rows = [...(changed ? [row('before', previous)] : []), row('in force', active)];
+  out.line(`${out.colors.green('✓')} ${file} ${changed ? 'is now' : 'was already'} the active configuration`);
+  const rows = [...(changed ? [row('before', previous)] : []), row('active', active)];
   for (const line of alignColumns(rows)) out.line(line);
-  for (const key of dropped) out.line(`  no longer named, cleared by the next run: ${key}`);
+  for (const key of dropped)
+    out.line(`  not in the configuration any more; the next run removes the managed statements: ${key}`);
   for (const key of abandoned)
-    out.line(out.colors.yellow(`! left as it is, since its account is not central any more: ${key}`));
+    out.line(
+      out.colors.yellow(`! not changed, because its account is not a central account any more: ${key}`),
+    );
   if (changed && configuration.approval !== undefined)
     out.line(
-      '  Whoever is in the registry is approved as they are; new accounts and moves wait for approval from now on',
+      '  Accounts in the registry count as approved. From now on, new and moved accounts wait for approval',
     );
   printWarnings(out, warnings);
-  if (changed) out.line('  Policies are brought to it by the next run of each account: onboarding run');
+  if (changed)
+    out.line(
+      '  No policy was changed. Change them now: onboarding apply. Otherwise the next run or sweep does',
+    );
   return exitCodes.succeeded;
 }
 

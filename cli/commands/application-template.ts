@@ -20,9 +20,9 @@ interface ApplicationOptions extends CommonOptions {
 }
 
 export const createApplicationTemplateCommand = (context: CommandContext): Command =>
-  createCommand('application-template', 'Print the CloudFormation template of an application of AppConfig.')
+  createCommand('application-template', 'Print the CloudFormation template of an AppConfig application.')
     .argument('<application>', 'its name under `applications` in the configuration')
-    .option('--out <file>', 'write it to a file; as JSON where its name ends so')
+    .option('--out <file>', 'write it to a file; a name that ends in .json gives JSON')
     .action((name: string, options: ApplicationOptions) =>
       runAction<ApplicationOptions>(context, (given, session) => print(name, given, session))(options),
     );

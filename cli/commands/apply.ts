@@ -51,12 +51,12 @@ interface ApplyOptions extends CommonOptions, ScopeOptions {
 }
 
 export const createApplyCommand = (context: CommandContext): Command =>
-  createCommand('apply', 'Make the changes of a plan, after showing it and asking.')
-    .option('--plan <file>', 'exactly what this file of `plan --out` says, without asking')
-    .option('--account <id>', 'the resources that have something for this account, each written whole')
-    .option('--all', 'everything (the default)')
+  createCommand('apply', 'Show the changes, ask, then make them.')
+    .option('--plan <file>', 'make exactly the changes of this `plan --out` file; does not ask')
+    .option('--account <id>', 'change only resources that need a change for this account')
+    .option('--all', 'change all resources (the default)')
     .option('--yes', 'do not ask')
-    .option('--simulate', 'in a simulated organization in which nobody is onboarded yet; without AWS')
+    .option('--simulate', 'use a simulated organization without onboarded accounts; needs no AWS')
     .action(runAction<ApplyOptions>(context, apply));
 
 async function apply(options: ApplyOptions, session: Session): Promise<ExitCode> {
@@ -101,9 +101,11 @@ const originOf = (configuration: Configuration) => ({
 /** @throws UsageError before anything is read */
 function requireOneWay({ plan, account, all, yes }: ApplyOptions, session: Session): void {
   if (plan !== undefined && (account !== undefined || all === true))
-    throw new UsageError('--plan says what is applied: leave out --account and --all');
+    throw new UsageError('--plan FILE says what is applied. Remove --account and --all');
   if (plan === undefined && yes !== true && !canAsk(session))
-    throw new UsageError('Nobody can be asked here: say --yes, or apply a reviewed plan with --plan FILE');
+    throw new UsageError(
+      'The command cannot ask, because there is no terminal. Add --yes, or apply a reviewed plan with --plan FILE',
+    );
 }
 
 async function readPlan(file: string, { cwd }: Io): Promise<PlanFile> {
@@ -127,7 +129,7 @@ function printDecided(session: Session, { stage, plan, shown }: Decided): void {
   if (accountId !== undefined)
     session.out.line(
       session.out.colors.dim(
-        `Resources with something for account ${accountId}, each with all that is due on it`,
+        `Resources that need a change for account ${accountId}. Each one also gets its changes for other accounts`,
       ),
     );
   printPlan(session.out, whole, listPlanWarnings(plan));
@@ -140,7 +142,7 @@ function nothingToDo(plan: OverallPlan): boolean {
 
 function endWithNothing({ out }: Session, plan: OverallPlan): ExitCode {
   const waits = countPlan(plan).withheld > 0;
-  const reason = `Nothing to do: ${waits ? 'what is left are removals that are withheld' : 'all is as it should be'}`;
+  const reason = `Nothing to do: ${waits ? 'only blocked removals are pending' : 'every resource is up to date'}`;
   out.result({
     status: 'succeeded',
     reason,
@@ -188,7 +190,7 @@ async function applyOn(session: Session, { stage, plan }: Decided): Promise<Exit
 
 /** `Waiting for run apply-…, started by ana@laptop, which holds 2 resources until … at the latest` */
 const waitText = ({ runId, startedBy, until, resources }: HeldByRun): string =>
-  `Waiting for run ${runId}${startedBy === undefined ? '' : `, started by ${startedBy}`}, which holds ` +
+  `Waiting for run ${runId}${startedBy === undefined ? '' : `, started by ${startedBy}`}. It holds ` +
   `${resources.length === 1 ? resources[0] : formatCount(resources.length, 'resource')} until ${until} at the latest`;
 
 /** What has begun is finished when the operator interrupts; a second time ends the process at once. */
@@ -196,7 +198,7 @@ function watchInterruption({ io, out }: Session) {
   let interrupted = false;
   const unwatch = io.onInterrupt?.(() => {
     interrupted = true;
-    out.note('Interrupted: finishing what has begun. Press Ctrl-C again to end at once');
+    out.note('Interrupted: finishing the writes that have begun. Press Ctrl-C again to end at once');
   });
   return { happened: () => interrupted, unwatch: () => unwatch?.() };
 }

@@ -33,12 +33,12 @@ export interface ApproveOptions extends CommonOptions {
 }
 
 export const createApproveCommand = (context: CommandContext): Command =>
-  createCommand('approve', 'Approve what a run asks for, or list what is asked.')
-    .option('--run <id>', 'the run that asks; without it, what is open is listed')
-    .option('--plan <hash>', 'the hash of what you have seen, as the message and the list show it')
-    .option('--reject', 'say no; needs --reason')
-    .option('--reason <text>', 'why, for the record')
-    .option('--by <name>', 'who decides, for the record (default: the user of this machine)')
+  createCommand('approve', 'List the runs that wait for approval; approve or reject one.')
+    .option('--run <id>', 'run that waits (default: list all runs that wait)')
+    .option('--plan <hash>', 'hash of the plan that you have seen; the message and the list show it')
+    .option('--reject', 'reject; needs --reason')
+    .option('--reason <text>', 'reason for the record')
+    .option('--by <name>', 'your name for the record (default: the user of this machine)')
     .option('--yes', 'do not ask')
     .action(
       runAction<ApproveOptions>(context, (options, session) => {
@@ -58,10 +58,11 @@ export function answerOf(options: ApproveOptions, session: Session): Answer {
   if (runId === undefined && planHash === undefined && !reject) return undefined;
   if (runId === undefined || planHash === undefined)
     throw new UsageError(
-      'Name both the run and what you have seen: --run ID --plan HASH. Without, open ones are listed',
+      'Name the run and the plan that you have seen: --run ID --plan HASH. Without both, the command lists the runs that wait',
     );
-  if (reject && reason === undefined) throw new UsageError('Say why with --reason TEXT');
-  if (!yes && !canAsk(session)) throw new UsageError('Nobody can be asked here: say --yes');
+  if (reject && reason === undefined) throw new UsageError('--reject needs a reason: --reason TEXT');
+  if (!yes && !canAsk(session))
+    throw new UsageError('The command cannot ask, because there is no terminal. Add --yes');
   const by = options.by ?? getCurrentUser(session.io);
   return { runId, planHash, verdict: reject ? 'rejected' : 'approved', by, reason, yes };
 }
@@ -86,17 +87,17 @@ export async function approve(answer: Answer, session: Session, services: Servic
 function printDecided({ out }: Session, { runId }: ApprovalRequest, decided: DecidedApproval): void {
   const { verdict, by, at } = decided.decision;
   out.line(
-    decided.already
-      ? `Was ${verdict} already, by ${by} at ${at}`
-      : `${out.colors.green('✓')} ${verdict} by ${by}`,
+    decided.already ? `Already ${verdict} by ${by} at ${at}` : `${out.colors.green('✓')} ${verdict} by ${by}`,
   );
   for (const id of decided.approved) out.line(`  account ${id} is approved`);
   for (const id of decided.moved)
-    out.line(out.colors.yellow(`! account ${id} has moved since it was shown, and waits on`));
+    out.line(
+      out.colors.yellow(`! account ${id} has moved since you saw the plan, and still waits for approval`),
+    );
   const runs = [...(decided.released ? [runId] : []), ...decided.alsoReleased];
-  for (const id of runs) out.line(`  run ${id} ${verdict === 'approved' ? 'goes on' : 'ends as failed'}`);
+  for (const id of runs) out.line(`  run ${id} ${verdict === 'approved' ? 'continues' : 'ends as failed'}`);
   if (decided.approved.length > 0 && !decided.released)
-    out.line(`  No execution waits for it: what is approved is granted by the next run, so start one`);
+    out.line(`  No execution waits for this approval. Start a run for the account: it grants the access`);
 }
 
 async function list({ out }: Session, { store, clock }: Services): Promise<ExitCode> {
@@ -109,7 +110,7 @@ async function list({ out }: Session, { store, clock }: Services): Promise<ExitC
     ...(warnings.length === 0 ? {} : { warnings }),
   });
   printWarnings(out, warnings);
-  if (open.length === 0) out.line('Nobody waits for approval.');
+  if (open.length === 0) out.line('No run waits for approval.');
   for (const request of open) {
     printRequest(out, request);
     out.line();

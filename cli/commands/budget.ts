@@ -28,7 +28,7 @@ interface BudgetOptions extends CommonOptions {
 
 export const createBudgetCommand = (context: CommandContext): Command =>
   createCommand('budget', 'Show how full each policy is, and how many accounts still fit.')
-    .option('--simulate', 'in a simulated organization in which everybody is onboarded; without AWS')
+    .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<BudgetOptions>(context, budget));
 
 interface Reckoned {
@@ -114,7 +114,7 @@ function row({ resource, budget }: Reckoned, colors: Colors): readonly string[] 
 }
 
 const roomText = ({ room }: Capacity): string =>
-  room === undefined ? 'any number more' : `${formatCount(room, 'account')} more`;
+  room === undefined ? 'no limit' : `${formatCount(room, 'account')} more`;
 
 /** Fewer than this still fit: time to do something. */
 const few = 20;
@@ -129,6 +129,6 @@ function scarcest(reckoned: readonly Reckoned[]): string {
     budget?.room === undefined ? [] : [{ resource, room: budget.room }],
   );
   const [least] = rooms.sort((a, b) => a.room - b.room);
-  if (least === undefined) return 'no resource lists accounts';
+  if (least === undefined) return 'no resource lists accounts, so none can become full';
   return `${formatCount(least.room, 'account')} more until the first is full: ${least.resource}`;
 }

@@ -17,10 +17,7 @@ import { createLogger } from '../services.ts';
 import { createSimulation, onboardEveryone, prepareDeployment } from '../simulation.ts';
 
 export const createDemoCommand = (context: CommandContext): Command =>
-  createCommand(
-    'demo',
-    'Show an account come, move and go, or a secret rotated, in a simulated organization.',
-  )
+  createCommand('demo', 'Create, move and close an account, or rotate a secret, in a simulated organization.')
     .addArgument(new Argument('[story]', 'what to show').choices(['account', 'rotation']).default('account'))
     .action((story: string, options: CommonOptions) =>
       runAction<CommonOptions>(context, story === 'rotation' ? runRotationDemo : demo)(options),

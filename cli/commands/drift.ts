@@ -32,8 +32,11 @@ interface DriftOptions extends CommonOptions {
 }
 
 export const createDriftCommand = (context: CommandContext): Command =>
-  createCommand('drift', 'Compare every policy with how it should be, and with how the last run left it.')
-    .option('--simulate', 'in a simulated organization in which everybody is onboarded; without AWS')
+  createCommand(
+    'drift',
+    'Compare every policy with its desired state, and with the state after the last run.',
+  )
+    .option('--simulate', 'use a simulated organization with onboarded accounts; needs no AWS')
     .action(runAction<DriftOptions>(context, drift));
 
 async function drift(options: DriftOptions, session: Session): Promise<ExitCode> {
@@ -98,15 +101,18 @@ function printDrift(
   const parts = driftStatuses.filter((status) => counts[status] > 0);
   out.line();
   out.line(
-    `${out.colors.bold('Drift:')} ${parts.map((each) => `${formatNumber(counts[each])} ${each}`).join(', ')}`,
+    `${out.colors.bold('Drift:')} ${parts.map((each) => `${formatNumber(counts[each])} ${formatStatus(each)}`).join(', ')}`,
   );
 }
+
+/** The status in the words of people. */
+const formatStatus = (status: DriftStatus): string => (status === 'contested' ? 'conflict' : status);
 
 function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors): readonly string[] {
   const { region, kind, id } = splitResourceKey(resource);
   const others = foreign === 'changed' && status !== 'foreign-changed' ? ', foreign-changed' : '';
   return [
-    `${markOf(status, colors)} ${status}${others}`,
+    `${markOf(status, colors)} ${formatStatus(status)}${others}`,
     getGrantKind(kind).title,
     colors.bold(id),
     colors.dim(region),

@@ -13,7 +13,7 @@ import { formatCount } from '../output.ts';
 import { connect } from '../services.ts';
 
 export const createImportCommand = (context: CommandContext): Command =>
-  createCommand('import', "Fill the installation's registry with the accounts of the organization.").action(
+  createCommand('import', 'Store all accounts of the organization in the registry.').action(
     runAction<CommonOptions>(context, importAccounts),
   );
 
@@ -34,10 +34,12 @@ async function importAccounts(_: CommonOptions, session: Session): Promise<ExitC
   out.result({ status: 'succeeded', ...report });
   const { accounts, changed, departed } = report;
   out.line(
-    `${out.colors.green('✓')} ${formatCount(accounts, 'account')}: ${changed} stored, ${departed} found to have left`,
+    `${out.colors.green('✓')} ${formatCount(accounts, 'account')}: ${changed} stored or changed, ${departed} left the organization`,
   );
   out.line(
-    before === undefined ? '  The registry is ready now: runs may write.' : '  The registry was ready.',
+    before === undefined
+      ? '  The registry is complete now, so runs can write policies.'
+      : '  The registry was complete before.',
   );
   return exitCodes.succeeded;
 }

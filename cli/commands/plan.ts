@@ -35,11 +35,11 @@ interface PlanOptions extends CommonOptions, ScopeOptions {
 }
 
 export const createPlanCommand = (context: CommandContext): Command =>
-  createCommand('plan', 'Show what would change in which policy, without changing anything.')
-    .option('--account <id>', 'only what concerns this account')
-    .option('--all', 'everything (the default)')
-    .option('--out <file>', 'write the plan to a file that `apply --plan` takes')
-    .option('--simulate', 'in a simulated organization in which nobody is onboarded yet; without AWS')
+  createCommand('plan', 'Show which policies would change. Changes nothing.')
+    .option('--account <id>', 'show only the changes for this account')
+    .option('--all', 'show all changes (the default)')
+    .option('--out <file>', 'write the plan to a file for `apply --plan`')
+    .option('--simulate', 'use a simulated organization without onboarded accounts; needs no AWS')
     .action(runAction<PlanOptions>(context, plan));
 
 async function plan(options: PlanOptions, session: Session): Promise<ExitCode> {
@@ -85,7 +85,7 @@ const exitOf = ({ status }: PlanReport): ExitCode =>
 /** A plan is bound to the table's registry; one that was imported for this plan alone means nothing to `apply`. */
 function requireKept({ inMemory, simulated }: CliEnvironment, { io }: Session): void {
   if (!inMemory || simulated || io.env.AWS_ENDPOINT_URL) return;
-  throw new UsageError("--out needs the installation's table: set ONBOARDING_TABLE");
+  throw new UsageError('--out needs the table: set ONBOARDING_TABLE');
 }
 
 async function writePlan(file: string, overall: OverallPlan, { io }: Session): Promise<void> {
@@ -98,7 +98,7 @@ async function writePlan(file: string, overall: OverallPlan, { io }: Session): P
 function printFile({ out }: Session, file: string | undefined, { planHash }: PlanReport): void {
   if (file === undefined) return;
   out.line(`${out.colors.green('✓')} written to ${file}, hash ${planHash.slice(0, 12)}`);
-  out.line(`  Make these changes: onboarding apply --plan ${file}`);
+  out.line(`  To make these changes: onboarding apply --plan ${file}`);
 }
 
 /** Of a plan for all: who is not served. A plan for one account says more. */
@@ -109,8 +109,10 @@ async function waitingWarnings(
   if (accountId !== undefined) return [];
   const waiting = (await store.registry.accounts()).filter(isPendingApproval);
   if (waiting.length === 0) return [];
-  const ids = waiting.map(({ id }) => id).join(', ');
-  return [`Not served until somebody approves them: ${ids}. Look at one: onboarding plan --account ID`];
+  const ids = waiting.map(({ id, name }) => `${name} (${id})`).join(', ');
+  return [
+    `Accounts that wait for approval get no access until an operator approves them: ${ids}. See one: onboarding plan --account ID`,
+  ];
 }
 
 const noImportWarning =
@@ -130,5 +132,5 @@ async function listEnvironmentWarnings(
     ];
   const inForce = await services.store.configuration.getActive();
   if (inForce?.hash === hash) return [];
-  return ['This configuration is not the one in force: run `onboarding activate` before you apply the plan'];
+  return ['This configuration is not the active one. Run `onboarding activate` before you apply the plan'];
 }

@@ -40,16 +40,16 @@ interface RunOptions extends CommonOptions {
 }
 
 export const createRunCommand = (context: CommandContext): Command =>
-  createCommand('run', 'Run a state machine here, for an EventBridge event or a manual input.')
-    .option('-e, --event <file>', 'required: the event or input as JSON; - is the standard input')
-    .option('--simulate', 'in a simulated organization, made to fit the event; without AWS')
-    .option('--name <name>', 'name of the execution, which is the id of the run (default: made up)')
+  createCommand('run', 'Run a state machine on this machine, for an EventBridge event or a manual input.')
+    .option('-e, --event <file>', 'required: JSON file of the event or input; - is the standard input')
+    .option('--simulate', 'use a simulated organization that fits the event; needs no AWS')
+    .option('--name <name>', 'name of the execution and id of the run (default: generated)')
     .action(runAction<RunOptions>(context, runForEvent));
 
 async function runForEvent(options: RunOptions, session: Session): Promise<ExitCode> {
   const runId = nameOf(options);
   if (options.event === undefined)
-    throw new UsageError('Name the event or input with --event FILE, or --event - for the standard input');
+    throw new UsageError('--event is missing. Use --event FILE, or --event - for the standard input');
   const configuration = await loadConfiguration(getConfigurationFile(options, session.io));
   const input = await readEvent(options.event, session.io);
   if (await isDeploymentInput(input))
@@ -112,8 +112,8 @@ function printWaiting(out: Output, { approval }: RunReport, inMemory: boolean): 
   out.line();
   out.line(
     inMemory
-      ? '  Nobody can approve it here, since nothing is kept after this command'
-      : `  Approve it, then run again: ${approval.command}`,
+      ? '  A simulated run cannot be approved: nothing is kept after this command'
+      : `  To approve: ${approval.command}. Then run this command again`,
   );
 }
 
@@ -191,5 +191,5 @@ function subjectOf(event: Event): string {
   if (event.type === 'change') return `${event.accountIds.join(', ')} (${event.cause})`;
   if (event.type === 'ignored') return 'no account';
   const { source, accountId, region } = event.place;
-  return `what patterns match of ${source} in ${accountId}, ${region}`;
+  return `resources of ${source} that patterns match in ${accountId}, ${region}`;
 }

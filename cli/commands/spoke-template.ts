@@ -24,12 +24,17 @@ interface SpokeOptions extends CommonOptions {
 }
 
 export const createSpokeTemplateCommand = (context: CommandContext): Command =>
-  createCommand('spoke-template', 'Print the CloudFormation template of what a central account needs.')
+  createCommand('spoke-template', 'Print the CloudFormation template that a central account needs.')
     .argument('<account>', `its name in the configuration: ${centralAccountNames.join(', ')}`)
-    .option('--hub <id>', 'the account that the project is deployed in (default: the management account)')
-    .option('--hub-region <region>', 'the region that it is deployed in', 'us-east-1')
-    .option('--operator <arn>', 'a role or user with credentials of its own; may be repeated', collected, [])
-    .option('--out <file>', 'write it to a file; as JSON where its name ends so')
+    .option('--hub <id>', 'account where the project is deployed (default: the management account)')
+    .option('--hub-region <region>', 'region where the project is deployed', 'us-east-1')
+    .option(
+      '--operator <arn>',
+      'role or user that may also assume the spoke role; may be repeated',
+      collected,
+      [],
+    )
+    .option('--out <file>', 'write it to a file; a name that ends in .json gives JSON')
     .action((name: string, options: SpokeOptions) =>
       runAction<SpokeOptions>(context, (given, session) => print(name, given, session))(options),
     );

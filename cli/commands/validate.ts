@@ -24,10 +24,9 @@ import { formatSelector } from '../selector-text.ts';
 import { printWarnings } from '../warnings.ts';
 
 export const createValidateCommand = (context: CommandContext): Command =>
-  createCommand(
-    'validate',
-    'Check a configuration, offline: every mistake at once, and what it holds.',
-  ).action(runAction<CommonOptions>(context, validate));
+  createCommand('validate', 'Check a configuration offline: list every mistake, or a summary.').action(
+    runAction<CommonOptions>(context, validate),
+  );
 
 async function validate(options: CommonOptions, session: Session): Promise<ExitCode> {
   const { out, io } = session;
@@ -117,8 +116,8 @@ function printConfiguration(out: Output, file: string, configuration: Configurat
   printApplications(out, configuration);
   out.line();
   const patterns = listSearches(configuration);
-  const more = patterns.length === 0 ? '' : ', and so will what the patterns match';
-  out.line(`${formatCount(resources.length, 'resource')} will have policies of this project${more}.`);
+  const more = patterns.length === 0 ? '' : ', and so will every resource that a pattern matches';
+  out.line(`${formatCount(resources.length, 'resource')} will have managed statements${more}.`);
 }
 
 function printPatterns(out: Output, configuration: Configuration): void {
@@ -141,7 +140,7 @@ function tellMatchNotes(out: Output, configuration: Configuration): void {
   const notes = listMatchNotes(configuration);
   if (notes.length === 0) return;
   out.line();
-  out.line(out.colors.bold('Not listed by account'));
+  out.line(out.colors.bold('Grants that do not list accounts'));
   for (const { grant, note } of notes) out.line(`  ${out.colors.yellow(grant)} ${note}`);
 }
 
@@ -150,7 +149,7 @@ function printApproval(out: Output, { approval }: Configuration): void {
   out.line();
   const { for: selector, timeLimitHours } = approval;
   out.line(
-    `${out.colors.bold('Approved by a person')}, within ${formatCount(timeLimitHours, 'hour')}: ${formatSelector(selector)}`,
+    `${out.colors.bold('Approved by an operator')}, within ${formatCount(timeLimitHours, 'hour')}: ${formatSelector(selector)}`,
   );
 }
 

@@ -13,9 +13,13 @@ import type { WhoCan } from './who-can.ts';
 export function printOpening(out: Output, { organization }: Simulation): void {
   const { bold, dim } = out.colors;
   const accounts = formatCount(organization.world.accounts.size, 'account');
-  out.line(bold('A new AWS account becomes ready for work by itself, and loses everything when it closes.'));
   out.line(
-    dim(`Simulated organization of ${accounts}; the state machine and functions are the deployed ones.`),
+    bold('A new AWS account gets its access, moves to another OU, and loses its access when it closes.'),
+  );
+  out.line(
+    dim(
+      `A simulated organization of ${accounts}. The state machine and the functions are the deployed ones.`,
+    ),
   );
 }
 
@@ -67,14 +71,14 @@ function takenBack(changes: readonly ResourceChange[], { red, dim }: Colors): st
   const policies = changes.filter((change) => getDifferences(change).length > 0);
   const facts = factsOf(changes);
   const where = `${formatCount(policies.length, 'policy', 'policies')}, ${formatCount(statements.length, 'statement')}`;
-  return `    ${red(`- ${newAccount.id}`)}  ${dim(`${where}: ${formatCount(facts.length, 'line')} removed, none added`)}`;
+  return `    ${red(`- ${newAccount.name} (${newAccount.id})`)}  ${dim(`${where}: ${formatCount(facts.length, 'line')} removed, none added`)}`;
 }
 
 function printAccesses(out: Output, accesses: readonly WhoCan[]): void {
   const { bold, dim } = out.colors;
   out.line();
   out.line(
-    `${bold('   Who may do what, before it came and now')} ${dim('(the policies as they are, evaluated)')}`,
+    `${bold('   Access before the account existed, and now')} ${dim('(evaluated from the policies)')}`,
   );
   const rows = accesses.map(({ who, what, allowed }) => [
     ...allowed.map((is) => mark(is, out.colors)),
@@ -87,8 +91,8 @@ function printAccesses(out: Output, accesses: readonly WhoCan[]): void {
 /** The account is in the title, and the first part of a key's id is enough. */
 const inShort = (text: string): string =>
   text
-    .replace(` of ${newAccount.id}`, '')
-    .replace(` in ${newAccount.id}`, '')
+    .replace(` of ${newAccount.name} (${newAccount.id})`, '')
+    .replace(` in ${newAccount.name} (${newAccount.id})`, '')
     .replaceAll(newAccount.id, '…')
     .replace(/^People of group/, 'Group')
     .replace(/\b([0-9a-f]{8})-[0-9a-f-]{27}\b/, '$1…');
@@ -102,19 +106,19 @@ export function printEnd(
   const { bold, green, red } = out.colors;
   const rows = [
     [
-      'Allowed before, onboarded, closed',
+      'Allowed before it existed, onboarded, closed',
       `${allowed.before}, ${allowed.onboarded}, ${allowed.closed} of ${allowed.of}`,
     ],
-    ['Policies that name the account after it closed', String(mentionedAfterClosing)],
+    ['Policies that name the closed account', String(mentionedAfterClosing)],
     ['Writes for the repeated event', String(runs.at(-1)?.writes ?? 0)],
-    ['Time for everything', `${(durationMs / 1_000).toFixed(1)} s`],
+    ['Time', `${(durationMs / 1_000).toFixed(1)} s`],
   ];
   out.line();
   for (const line of alignColumns(rows)) out.line(line);
   out.line();
   out.line(
     status === 'succeeded'
-      ? `${bold(green('As promised.'))} Next: npx onboarding run --simulate --config examples/onboarding.yml --event FILE`
-      : bold(red('Not as promised: see above.')),
+      ? `${bold(green('All results are as expected.'))} Next: npx onboarding plan --simulate -c examples/onboarding.yml`
+      : bold(red('Some results are not as expected: see above. Please report it.')),
   );
 }

@@ -33,8 +33,8 @@ export async function playRotation(
     tell(told);
   };
   await chapter(
-    'The secret is deployed for the first time, by hand',
-    'An application of another account reads it.',
+    'An operator deploys the secret for the first time',
+    'An application in another account reads it.',
     async () => ({
       secretId: scene.secretArn,
     }),
@@ -42,8 +42,8 @@ export async function playRotation(
   const events: OrganizationEvent[] = [];
   simulation.organization.onEvent((event) => events.push(event));
   await chapter(
-    'It is rotated while another deployment of the environment is under way',
-    'AppConfig takes one at a time: the run waits, and the deployment is not lost.',
+    'The secret is rotated while another deployment runs in the environment',
+    'AppConfig allows one deployment at a time. The run waits, then deploys the secret.',
     async () => {
       await occupy(simulation, scene);
       await scene.rotate();
@@ -51,8 +51,8 @@ export async function playRotation(
     },
   );
   await chapter(
-    'CloudTrail tells of the same rotation again',
-    'Twice is once: nothing is started.',
+    'CloudTrail reports the same rotation again',
+    'The version is deployed already, so the run starts no deployment.',
     async () => events.at(-1),
   );
   return chapters;

@@ -16,8 +16,10 @@ export async function runRotationDemo(options: CommonOptions, session: Session):
   const simulation = withStrategy(createSimulation(configuration, { logger: createLogger(session) }));
   await prepareDeployment(simulation.services, simulation.configuration);
   const { bold, dim } = out.colors;
-  out.line(bold('A rotated secret reaches its readers, once, also where its deployment has to wait.'));
-  out.line(dim('The state machine, the functions, the rotation function and the reader are the real ones.'));
+  out.line(bold('A rotated secret is deployed once, even if the deployment has to wait for another one.'));
+  out.line(
+    dim('The state machine, the functions, the rotation function and the reader are the deployed ones.'),
+  );
   const chapters = await playRotation(simulation, (chapter) => printChapter(out, chapter));
   const figures = figuresOf(chapters, Math.round(performance.now() - start));
   out.result(figures);
@@ -45,7 +47,7 @@ function printChapter(out: Output, chapter: RotationChapter): void {
   const waited = waitedMinutes === 0 ? '' : `, after ${waitedMinutes} minutes of waiting`;
   out.line(`   ${started === 1 ? '1 deployment' : `${started} deployments`} started${waited}`);
   out.line(
-    `   ${letIn ? green('✓') : red('✗')} the database ${letIn ? 'lets' : 'does not let'} the reader in with what it has read`,
+    `   ${letIn ? green('✓') : red('✗')} the database ${letIn ? 'accepts' : 'rejects'} the password that the application has read`,
   );
 }
 
@@ -54,7 +56,7 @@ function printEnd(out: Output, { status, durationMs }: Figures): void {
   out.line();
   out.line(
     status === 'succeeded'
-      ? `${bold(green('As promised'))}, in ${(durationMs / 1_000).toFixed(1)} s. More: docs/rotation.md`
-      : bold(red('Not as promised: see above.')),
+      ? `${bold(green('All results are as expected.'))} Time: ${(durationMs / 1_000).toFixed(1)} s. More: docs/rotation.md`
+      : bold(red('Some results are not as expected: see above. Please report it.')),
   );
 }

@@ -53,24 +53,22 @@ export async function playScenario(simulation: Simulation, teller: ScenarioPrint
   const before = await look();
   const created = await tell(
     `${name} (${id}) is created`,
-    'It lands in the root, and gets what every account gets.',
+    'The account is in the root of the organization. It gets the access that every account gets.',
     () => organization.createAccount(newAccount),
   );
   await tell(
-    `A moment later it is moved to ${organization.world.organizationalUnits.get(home)?.name ?? 'the root'}`,
-    'It gets what the OU has, beside what it has.',
+    `${name} moves to ${organization.world.organizationalUnits.get(home)?.name ?? 'the root'}`,
+    'The account keeps its access, and also gets the access of the OU.',
     () => organization.moveAccount(id, home),
   );
   const after = await look();
   teller.accesses(await accessesNow(simulation, [before, after]));
   const inOu = await services.store.registry.account(id);
-  await tell('The account is closed', 'Everything is taken back, and nothing else.', () =>
-    organization.closeAccount(id),
-  );
+  await tell(`${name} closes`, 'The account loses all of its access.', () => organization.closeAccount(id));
   const closed = await look();
   await tell(
-    'The event of its creation is delivered once more',
-    'Events are hints: Organizations says that it is closed, so nothing is written.',
+    'The event of the creation arrives again',
+    'An event is a hint. Organizations says that the account is closed, so the run writes nothing.',
     () => {},
     created,
   );

@@ -51,9 +51,7 @@ export async function getActiveConfiguration(store: Store): Promise<ActiveConfig
 
 function requireActivated(stored: StoredConfiguration | undefined): StoredConfiguration {
   if (stored !== undefined) return stored;
-  throw new ConfigurationMismatchError(
-    'No configuration is in force. Run `onboarding activate --config FILE` to put one in force',
-  );
+  throw new ConfigurationMismatchError('No configuration is active. Run `onboarding activate --config FILE`');
 }
 
 /**
@@ -66,7 +64,7 @@ export function parseStoredConfiguration({ document, hash }: StoredConfiguration
   const configuration =
     latest?.text === text
       ? latest.configuration
-      : validateConfiguration(document, `The configuration in force (${hash})`);
+      : validateConfiguration(document, `The active configuration (${hash})`);
   latest = { document, text, configuration };
   return configuration;
 }
@@ -88,9 +86,9 @@ export async function requireActive(
   if (active?.hash === hash) return toActiveConfiguration(active, configuration, searchResults);
   throw new ConfigurationMismatchError(
     active === undefined
-      ? 'No configuration is in force. Run `onboarding activate` to put this one in force'
-      : `This configuration (hash ${hash.slice(0, 12)}) is not the one in force (hash ${active.hash.slice(0, 12)}, ` +
-          `activated at ${active.activatedAt} by ${active.activatedBy}). Run \`onboarding activate\` to put it in force`,
+      ? 'No configuration is active. Run `onboarding activate` to activate this one'
+      : `This configuration (hash ${hash.slice(0, 12)}) is not the active one (hash ${active.hash.slice(0, 12)}, ` +
+          `activated at ${active.activatedAt} by ${active.activatedBy}). Run \`onboarding activate\` to activate it`,
     { hash, inForce: active?.hash },
   );
 }

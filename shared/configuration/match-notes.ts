@@ -22,4 +22,4 @@ export const listMatchNotes = ({ grants, organization }: Configuration): readonl
   });
 
 const noteOn = (whom: string): string =>
-  `grows by itself: ${whom} has it, also one that is set aside, closed or not yet approved; knows no exceptions`;
+  `gives access to ${whom}, new accounts included, also to accounts that are closed, rejected or not yet approved. It has no exceptions`;

@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { createPolicy, type PolicyDocument, type Statement } from '../iam/document.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
+import { formatAccount } from '../platform/account.ts';
 import type { GrantContext, GrantKind, RenderRequest, ResourceRef, Share, StateChange } from './contract.ts';
 import { measureCounted } from './counted-limit.ts';
 import { listPlaces } from './discovery.ts';
@@ -215,7 +216,7 @@ export const amiLaunchPermission: GrantKind<Entry, LaunchPermissions> = {
       ? []
       : [
           {
-            who: `Roles of ${account.id}`,
+            who: `Roles of ${formatAccount(account)}`,
             what: `launch the image ${ref.id}`,
             request: createAccountRequest(account, context, {
               action: 'ec2:RunInstances',

@@ -3,6 +3,7 @@ import type { Statement } from '../iam/document.ts';
 import { isSamePolicy } from '../iam/equality.ts';
 import { createManagedSid, listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
+import { formatAccount } from '../platform/account.ts';
 import { PolicyTooLargeError } from '../platform/aws/errors.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import { getAdmittedAccounts } from './admitted-accounts.ts';
@@ -186,7 +187,7 @@ function accesses(
   return [
     {
       who: `${ref.id.startsWith('group/') ? 'People of group' : 'Role'} ${name}`,
-      what: `assume ${entry.role} in ${account.id}${entry.mfa ? ' with MFA' : ''}`,
+      what: `assume ${entry.role} in ${formatAccount(account)}${entry.mfa ? ' with MFA' : ''}`,
       request: {
         principal: { type: 'AWS', accountId: ref.accountId, arn },
         action: 'sts:AssumeRole',

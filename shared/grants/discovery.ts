@@ -154,7 +154,7 @@ function tooMany(search: ResourceSearch, limit: number): TooManyResourcesError {
   const { kind, accountId, region, pattern } = search;
   return new TooManyResourcesError(
     `${kind}: ${formatPattern(pattern)} matches more than ${limit} resources in account ${accountId}, ${region}, so ` +
-      'none was found anew. Narrow the pattern, split it over several grants, or raise `limits.resourcesPerPattern`',
+      'this search added none. Narrow the pattern, split it over several grants, or raise `limits.resourcesPerPattern`',
     { kind, accountId, region, pattern: formatPattern(pattern), limit },
   );
 }

@@ -187,8 +187,8 @@ const cannotBeEmpty = <Entry extends GrantEntry>(
   ref: ResourceRef,
 ): UnsafeChangeError =>
   new UnsafeChangeError(
-    `${formatResourceKey(ref)}: all its statements are ours and none is wanted any more, but a ${title} cannot be empty. ` +
-      'Nothing was written. Add the statement that lets its account manage it',
+    `${formatResourceKey(ref)}: every statement is managed and no grant needs one any more, but a ${title} cannot be empty. ` +
+      'Nothing was written. Add a statement that lets the account manage the resource',
     { resource: formatResourceKey(ref) },
   );
 
@@ -214,9 +214,8 @@ function tooLarge<Entry extends GrantEntry>(
   }
   const where = formatResourceKey(request.ref);
   const foreign = foreignSize(kind, request);
-  const room =
-    low < 0 ? 'not even without any account of ours, since foreign statements fill it' : `${low} fit`;
-  const others = foreign === 0 ? '' : `, of which foreign statements take ${foreign}`;
+  const room = low < 0 ? 'no account fits, because unmanaged statements fill the policy' : `${low} fit`;
+  const others = foreign === 0 ? '' : `, of which unmanaged statements take ${foreign}`;
   return new PolicyTooLargeError(
     `${where}: the policy for ${accounts} accounts would have ${size} ${kind.unit}, and ${kind.title} takes ` +
       `${limit}${others}; ${room}${kind.setting === undefined ? '' : adviseQuotaIncrease(kind.setting, size)}`,

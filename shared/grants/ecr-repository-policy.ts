@@ -5,6 +5,7 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import * as z from 'zod';
+import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourcePattern, ResourceRef } from './contract.ts';
 import { createSearches, fitsGlob, listAllPages } from './discovery.ts';
@@ -168,7 +169,7 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
     if (entry.preset === 'pull')
       return [
         {
-          who: `Roles of ${account.id}`,
+          who: `Roles of ${formatAccount(account)}`,
           what: `pull the image ${ref.id}`,
           request: createAccountRequest(account, context, { action, resource, roles: entry.roles }),
         },
@@ -176,12 +177,12 @@ export const ecrRepositoryPolicy = createDocumentKind<Entry>({
     const sourceArn = functionsOf(context.partition, account.id).replaceAll('*', 'any');
     return [
       {
-        who: `Roles of ${account.id}`,
+        who: `Roles of ${formatAccount(account)}`,
         what: `make Lambda functions with the image ${ref.id}`,
         request: createAccountRequest(account, context, { action, resource }),
       },
       {
-        who: `Lambda functions of ${account.id}`,
+        who: `Lambda functions of ${formatAccount(account)}`,
         what: `run the image ${ref.id}`,
         request: createServiceRequest('lambda.amazonaws.com', account, { action, resource, sourceArn }),
       },

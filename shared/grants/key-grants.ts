@@ -100,8 +100,8 @@ export async function writeGrants(
   const accountIds = [...new Set(refused.map(({ name }) => name.slice(parseGrantMark(name).length + 1)))];
   throw new InvalidPrincipalError(
     `${formatResourceKey({ ...ref, id: KeyId })}: KMS does not know ${refused[0]?.grantee}` +
-      `${refused.length === 1 ? '' : ` and ${refused.length - 1} roles more`}. The role is made with the first Auto ` +
-      'Scaling group of its account, or by `aws iam create-service-linked-role`',
+      `${refused.length === 1 ? '' : ` and ${refused.length - 1} more roles`}. Create the role with the first Auto ` +
+      'Scaling group of the account, or with `aws iam create-service-linked-role`',
     { accountIds, othersWritten: true },
   );
 }

@@ -4,6 +4,7 @@ import { createPolicy, type PolicyDocument, type Statement } from '../iam/docume
 import { OwnershipClashError } from '../iam/errors.ts';
 import { createManagedSid } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
+import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import {
   type Access,
@@ -157,7 +158,7 @@ const accesses = (
   context: GrantContext,
 ): readonly Access[] => [
   {
-    who: `Auto Scaling of ${account.id}`,
+    who: `Auto Scaling of ${formatAccount(account)}`,
     what: `launch instances whose volumes key ${ref.id} encrypts`,
     request: {
       principal: { type: 'AWS', accountId: account.id, arn: granteeOf(entry, account, context) },

@@ -1,6 +1,7 @@
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import * as z from 'zod';
 import type { Statement } from '../iam/document.ts';
+import { formatAccount } from '../platform/account.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
 import type { Part, StatementRequest } from './document-rendering.ts';
@@ -216,7 +217,7 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
       const sourceArn = `arn:${context.partition}:${source.replace('ID', account.id)}`;
       return [
         {
-          who: `${label} of ${account.id}`,
+          who: `${label} of ${formatAccount(account)}`,
           what: `encrypt its logs with key ${ref.id}`,
           request: createServiceRequest(principal, account, {
             action: 'kms:GenerateDataKey',
@@ -231,7 +232,7 @@ export const kmsKeyPolicy = createDocumentKind<Entry>({
     const applications = `arn:${context.partition}:appconfig:${ref.region}:${account.id}:application`;
     return [
       {
-        who: `Roles of ${account.id}`,
+        who: `Roles of ${formatAccount(account)}`,
         what: `${uses[entry.preset] ?? 'decrypt'} with key ${ref.id}`,
         request: createAccountRequest(account, context, {
           action: entry.preset === 'deploy-configurations' ? 'kms:GenerateDataKey' : 'kms:Decrypt',

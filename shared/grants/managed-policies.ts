@@ -139,7 +139,7 @@ function requireTags(
   if (missing.length === 0) return;
   throw new OwnershipClashError(
     `${arn} lies under the path of this installation, but does not carry the tag ` +
-      `${missing.map(({ Key, Value }) => `${Key} = ${Value}`).join(', ')}: it is not ours. Move or delete it`,
+      `${missing.map(({ Key, Value }) => `${Key} = ${Value}`).join(', ')}: it is not managed by this installation. It was not changed. Move or delete it`,
     { policy: arn, missingTags: missing },
   );
 }
@@ -204,8 +204,8 @@ async function adopt(
   const known = await readPolicy(iam, arn, context);
   if (known === undefined)
     throw new OwnershipClashError(
-      `A managed policy ${policy.name} exists in account ${ref.accountId} outside the path ${path}: it is not ours. ` +
-        'Rename or delete it',
+      `A managed policy ${policy.name} exists in account ${ref.accountId} outside the path ${path}: it is not managed by this installation. ` +
+        'It was not changed. Rename or delete it',
       { policy: policy.name, accountId: ref.accountId },
       cause,
     );
@@ -217,7 +217,7 @@ async function adopt(
 
 const notListedYet = (arn: string, cause: Error): ResourceBusyError =>
   new ResourceBusyError(
-    `${arn} was made a moment ago, and IAM does not list it yet; try again in a moment`,
+    `${arn} was created a moment ago, and IAM does not list it yet. Start the run again in a minute`,
     { policy: arn },
     cause,
   );

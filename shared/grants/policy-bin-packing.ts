@@ -201,7 +201,7 @@ function requireAttachable(
   const fit = accounts - homeless.size;
   throw new PolicyTooLargeError(
     `${where}: ${accounts} accounts need ${used.length} managed policies, and ${attachable} of ${limit} can be ` +
-      `attached (${actual.othersAttached} are others'), which hold ${fit}${attachableText(ref, used.length, actual)}`,
+      `attached (${actual.othersAttached} unmanaged policies are attached). ${fit} accounts fit${attachableText(ref, used.length, actual)}`,
     { resource: where, needed: used.length, attachable, accounts, fit },
   );
 }
@@ -211,7 +211,7 @@ function attachableText({ id }: ResourceRef, needed: number, { othersAttached }:
   const setting = id.startsWith('group/') ? 'managedPoliciesPerGroup' : 'managedPoliciesPerRole';
   const all = needed + othersAttached;
   return [
-    ...(othersAttached === 0 ? [] : ['. Detach what is not needed']),
+    ...(othersAttached === 0 ? [] : ['. Detach policies that are not needed']),
     adviseQuotaIncrease(setting, all),
   ].join('');
 }

@@ -48,7 +48,7 @@ const statementFields = {
   Effect: z
     .literal(
       'Allow',
-      'Allow: a Deny could lock out whoever manages the resource. Write it by hand; what others write is kept',
+      'Allow: a Deny could lock out the managers of the resource. Write a Deny by hand; unmanaged statements are kept',
     )
     .default('Allow'),
   Principal: z.union(
@@ -95,7 +95,7 @@ function oneDimension(payload: z.core.ParsePayload<RawStatement>): void {
 }
 
 const dimensions = {
-  none: 'must say whom it is for: a service is held by {accountId} in a condition, such as aws:SourceAccount',
+  none: 'must say which accounts it is for: a service is limited by {accountId} in a condition, such as aws:SourceAccount',
   many:
     'must name the accounts in one place only, since two lists multiply; ' +
     'elsewhere use ${aws:PrincipalAccount} or ${aws:SourceAccount}',

@@ -1,5 +1,6 @@
 import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod';
+import { formatAccount } from '../platform/account.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import type { GrantContext, GrantKind, ResourceRef } from './contract.ts';
 import { listGlobalPlaces } from './discovery.ts';
@@ -68,7 +69,7 @@ const kind = createDocumentKind<Entry>({
   },
   accesses: (entry, account, ref, context) => [
     {
-      who: `Roles of ${account.id}`,
+      who: `Roles of ${formatAccount(account)}`,
       what: `assume the role ${ref.id}`,
       request: createAccountRequest(account, context, {
         action: 'sts:AssumeRole',

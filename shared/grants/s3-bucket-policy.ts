@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import type { Account } from '../platform/account.ts';
+import { formatAccount } from '../platform/account.ts';
 import { regionSchema, textSchema } from '../platform/schema-fields.ts';
 import type { Access, GrantContext, ResourceRef } from './contract.ts';
 import { createDocumentKind } from './document-kind.ts';
@@ -185,7 +186,7 @@ function accesses(
   if (entry.preset === 'revisions-read')
     return [
       {
-        who: `Roles of ${account.id}`,
+        who: `Roles of ${formatAccount(account)}`,
         what: `read deployment revisions from s3://${ref.id}`,
         request: createAccountRequest(account, context, {
           action: 's3:GetObject',
@@ -200,7 +201,7 @@ function accesses(
   const sourceArn = delivery.source(context.partition, account.id).replaceAll('*', 'any');
   return [
     {
-      who: `${delivery.label} of ${account.id}`,
+      who: `${delivery.label} of ${formatAccount(account)}`,
       what: `write logs to s3://${ref.id}/${folder}`,
       request: createServiceRequest(delivery.service, account, {
         action: 's3:PutObject',

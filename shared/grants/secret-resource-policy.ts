@@ -5,6 +5,7 @@ import {
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { formatAccount } from '../platform/account.ts';
 import { secretNamePattern } from '../platform/aws/secret-arn.ts';
 import { textSchema } from '../platform/schema-fields.ts';
 import type { Discovery, GrantContext, ResourceRef } from './contract.ts';
@@ -133,7 +134,7 @@ export const secretResourcePolicy = createDocumentKind<Entry>({
       ? []
       : [
           {
-            who: `Roles of ${account.id}`,
+            who: `Roles of ${formatAccount(account)}`,
             what: `read the secret ${ref.id}`,
             request: createAccountRequest(account, context, {
               action: 'secretsmanager:GetSecretValue',

@@ -77,3 +77,7 @@ export const createUnreadableAccount = (
   revision,
   updatedAt: '1970-01-01T00:00:00.000Z',
 });
+
+/** `orders-production (555566667777)`; only the id if the name is not known. */
+export const formatAccount = ({ id, name }: Pick<Account, 'id' | 'name'>): string =>
+  name === '' ? id : `${name} (${id})`;

@@ -16,15 +16,17 @@ const reach = (resources: readonly (readonly string[])[]): Reach => ({
   resources: resources.filter((ids) => ids.length > 0).length,
 });
 
-/** What became of an account that is no member: `it is taken back from 3 resources`. */
+/** What became of an account that is no member: `its access to 3 resources was removed`. */
 export function formatRemovalSummary(changes: readonly ResourceChange[], accountId: string): string {
   const from = changes.filter((each) => getAccessChanges(each).removed?.includes(accountId)).length;
   const ends = changes.flatMap(({ leaving }) => leaving?.[accountId] ?? []).sort();
   const parts = [
-    ...(from === 0 ? [] : [`what it had is taken back from ${resources(from)}`]),
-    ...(ends.length === 0 ? [] : [`it keeps what it has on ${resources(ends.length)} until ${ends.at(-1)}`]),
+    ...(from === 0 ? [] : [`its access to ${resources(from)} was removed`]),
+    ...(ends.length === 0
+      ? []
+      : [`it keeps its access to ${resources(ends.length)} for a grace period until ${ends.at(-1)}`]),
   ];
-  return parts.length === 0 ? 'it gets nothing, and nothing was taken back now' : parts.join('; ');
+  return parts.length === 0 ? 'it gets no access, and this run removed none' : parts.join('; ');
 }
 
 const resources = (count: number): string => (count === 1 ? '1 resource' : `${count} resources`);

@@ -10,7 +10,7 @@ import { formatSearchProblems } from './discover-resources.ts';
 import { StalePlanError } from './errors.ts';
 import { type Affected, formatGroupedCauses } from './grouped-causes.ts';
 import { type LeaseHolder, type LeaseWait, leaseDuration } from './lease.ts';
-import { toErrorOutcome } from './outcome.ts';
+import { formatOutcome, toErrorOutcome } from './outcome.ts';
 import type { OverallPlan, ResourceSnapshot } from './plan-all.ts';
 import { listReadWarnings, toJsonDocuments, toNextDocuments } from './read-and-plan.ts';
 import { reconcileResource } from './reconcile.ts';
@@ -245,19 +245,19 @@ interface Ending {
 }
 
 const interruption =
-  'Interrupted by the operator. What had begun was finished; run `onboarding apply` again for the rest';
+  'Interrupted by the operator. Writes that had begun were finished. Run `onboarding apply` again for the rest';
 
 /** An account that AWS does not accept is left for the next run, unless the plan is for that very account. */
 function leftOf(
   { resource, outcome, error, accountIds = [], ambiguous }: ResourceChange,
   own: readonly string[],
 ): readonly Affected[] {
-  if (outcome === undefined) return [{ resource, text: 'not begun', isUnexplained: true }];
+  if (outcome === undefined) return [{ resource, text: 'not started', isUnexplained: true }];
   if (outcome === 'written' || outcome === 'unchanged') return [];
   const canReject = outcome === 'set-aside' || outcome === 'refused';
   const refused = canReject ? accountIds.filter((id) => own.includes(id)) : [];
   if (outcome === 'set-aside' && refused.length === 0 && error === undefined) return [];
   const who = refused.length === 0 ? '' : `: ${formatRejection(refused, { ambiguous })}`;
   const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
-  return [{ resource, text: `${outcome}${who}${why}` }];
+  return [{ resource, text: `${formatOutcome(outcome)}${who}${why}` }];
 }

@@ -21,8 +21,8 @@ export function requirePlanShown(shown: string | undefined, wanted: Wanted, plan
   if (shown === undefined || computeShownDigest(wanted, plan) === shown) return;
   const resource = wanted.desired.key;
   throw new StalePlanError(
-    `${resource} should become something else now than the plan showed. It was not changed. Plan again, and apply the ` +
-      'new plan',
+    `${resource}: the desired state is not the one that the plan showed. The resource was not changed. Plan again, then apply ` +
+      'the new plan',
     { resource },
   );
 }

@@ -17,7 +17,7 @@ export async function assertStillDesired(
   const stored = await store.configuration.getActive();
   if (stored === undefined || getActivationId(stored) !== getActivationId(active))
     throw new ConcurrentUpdateError(
-      `${desired.key}: another configuration came into force a moment ago, so the write was not sent; run again`,
+      `${desired.key}: another configuration became active, so the write was not sent. Start the run again`,
       { resource: desired.key },
     );
   const grants = listGrantNames(desired);
@@ -25,7 +25,7 @@ export async function assertStillDesired(
   const now = findDesiredResource(await getActiveConfiguration(store), [], desired.key);
   if (now !== undefined && listGrantNames(now).join() === grants.join()) return;
   throw new ConcurrentUpdateError(
-    `${desired.key}: other grants meet on it since a moment ago, so the write was not sent; run again`,
+    `${desired.key}: its grants changed during the run, so the write was not sent. Start the run again`,
     { resource: desired.key },
   );
 }

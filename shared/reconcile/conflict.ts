@@ -98,9 +98,9 @@ export async function recordConflict(
 
 const contestedError = (resource: string, { since, sids }: Dispute, first: Dispute | undefined) =>
   new ContestedError(
-    `${resource}: what is ours there (${sids.length === 0 ? 'some statements' : sids.join(', ')}) was changed by others ` +
-      `and restored${first === undefined ? '' : ` at ${first.since}`}, and at ${since} it was found changed again. ` +
-      'Another tool seems to manage it, so nothing is written to it, for no account, until a person decides: keep ' +
-      'that tool from these statements, or let it have them as they should be; then `onboarding apply` restores them',
+    `${resource}: conflict with another tool or person. Managed statements (${sids.length === 0 ? 'unknown Sids' : sids.join(', ')}) ` +
+      `were changed externally, restored${first === undefined ? '' : ` at ${first.since}`}, and found changed again at ${since}. ` +
+      'Nothing is written to this resource, for any account, until an operator decides. Stop the other tool from changing ' +
+      'these statements, then run `onboarding apply`, which restores them',
     { resource, since, sids },
   );

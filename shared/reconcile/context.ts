@@ -21,7 +21,7 @@ export async function loadContext(services: Services, resource: string, state: R
   if (desired === undefined && (state?.owned.length ?? 0) === 0) return undefined;
   if (desired === undefined)
     throw new ConfigurationMismatchError(
-      `${resource} is not in the configuration in force any more; start the run again`,
+      `${resource} is not in the active configuration any more. Nothing was written. Start the run again`,
       { resource },
     );
   return { revision, accounts, active, desired, state, remember: createRemember(store, resource, state) };

@@ -86,7 +86,7 @@ export const formatSearchProblems = ({
   ...unreadable,
   ...formatGroupedCauses(
     failed.map(({ search, error }) => ({
-      resource: `Looking for ${searchText(search)}`,
+      resource: `Search for ${searchText(search)}`,
       text: `failed: ${error.name}: ${error.message}`,
     })),
     'searches',
@@ -99,7 +99,7 @@ const searchText = ({ kind, accountId, region, pattern, grants }: ConfiguredSear
   `${grants.length === 1 ? 'grant' : 'grants'} ${grants.join(', ')})`;
 
 const nothingMatches = (search: ConfiguredSearch): string =>
-  `Nothing matches ${searchText(search)}. What does later gets it by itself; if something should now, correct the pattern`;
+  `Nothing matches ${searchText(search)}. Resources that match later are added then. If a resource should match now, correct the pattern`;
 
 const isEmpty = (item: SearchResult | undefined): boolean =>
   item?.error === undefined && item?.matching.length === 0;
@@ -143,7 +143,7 @@ async function searchOnce(
     before = (await services.store.searchResults.all()).find((each) => each.search === search.key);
   }
   const error = new ConcurrentUpdateError(
-    `Other runs have looked for ${searchText(search)} at the same time, ${maxAttempts} times; what they found counts`,
+    `Other runs searched for ${searchText(search)} at the same time, ${maxAttempts} times. Their results are used`,
   );
   return { ...(before ?? nothingYet(search)), error: toErrorRecord(error) };
 }

@@ -63,13 +63,13 @@ export function refuseUnlessAccountsChanged({ error }: ResourceChange, revision:
 }
 
 const certainText = (key: string, suspects: readonly Suspect[]): string =>
-  `${key}: AWS refuses every write of this policy. The likely cause: ${formatSuspects(suspects)}. This installation does not ` +
-  'manage the statement, so it was not touched, and nothing was written. Its owner must remove the principal, or name one ' +
-  'that exists; the next run writes what is waiting';
+  `${key}: AWS refuses every write of this policy. The likely cause: ${formatSuspects(suspects)}. The statement is unmanaged, ` +
+  'so it was not changed, and nothing was written. Its owner must remove the principal, or name a principal that exists. ' +
+  'The next run then writes the pending changes';
 
 const unknownText = (key: string, suspects: readonly Suspect[]): string =>
-  `${key}: AWS refuses every write of this policy, also without the new accounts. A possible cause: ` +
-  `${formatSuspects(suspects)}. Statements that are not ours were not touched, and nothing was written. Ask the owner of ` +
+  `${key}: AWS refuses every write of this policy, even without the new accounts. A possible cause: ` +
+  `${formatSuspects(suspects)}. Unmanaged statements were not changed, and nothing was written. Ask the owner of ` +
   'the statement whether the principal exists. If it does, an account that the policy names was probably closed ' +
   'unnoticed: run `onboarding import`, which finds it, and start the run again';
 
@@ -77,7 +77,7 @@ function ambiguousText({ message, cause }: InvalidPrincipalError, suspects: read
   const said = cause instanceof InvalidPrincipalError ? cause.message : message;
   const possible = suspects.length === 0 ? '' : ` A possible cause: ${formatSuspects(suspects)}.`;
   return (
-    `${said}. AWS refuses the document also without the new accounts.${possible} Nothing was written. If an account that ` +
+    `${said}. AWS refuses the document even without the new accounts.${possible} Nothing was written. If an account that ` +
     'the policy names was closed unnoticed, `onboarding import` finds it; then start the run again'
   );
 }

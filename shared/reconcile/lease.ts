@@ -161,14 +161,17 @@ async function giveBack({ store, logger }: Services, { resource, owner }: Held):
 export const createBusyError = (resource: string, holder?: LeaseHolder): ResourceBusyError =>
   new ResourceBusyError(
     holder === undefined
-      ? `${resource} is busy: another run writes it, or gathers accounts for its next write. This run did not change ` +
-          'it. Run again in a moment'
+      ? `${resource} is busy: another run writes it, or collects accounts for its next write. This run did not change ` +
+          'it. Start the run again in a minute'
       : `${resource} is held by run ${holder.runId} until ${holder.until}: the run writes it, or ended without ` +
-          `releasing it. This run did not change it. Run again, at the latest after ${holder.until}`,
+          `releasing the lease. This run did not change it. Start the run again after ${holder.until}`,
     { resource, ...(holder === undefined ? {} : { holder }) },
   );
 
 const lost = (resource: string): LeaseLostError =>
-  new LeaseLostError(`The lease of ${resource} is about to end, so the write was not sent; run again`, {
-    resource,
-  });
+  new LeaseLostError(
+    `The lease of ${resource} ends in a moment, so the write was not sent. Start the run again`,
+    {
+      resource,
+    },
+  );

@@ -11,6 +11,15 @@ const refusals: ReadonlySet<string> = new Set([
   'UnsafeChangeError',
 ]);
 
+const words: Partial<Record<Outcome, string>> = {
+  withheld: 'removal blocked',
+  'set-aside': 'principal rejected',
+  contested: 'conflict',
+};
+
+/** The outcome in the words of people. */
+export const formatOutcome = (outcome: Outcome): string => words[outcome] ?? outcome;
+
 /** How a resource ends with an error: the same word whether it was met by the plan or by the write. */
 export function toErrorOutcome(error: unknown): Outcome {
   const name = (error as { readonly name?: unknown } | null)?.name;

@@ -129,7 +129,7 @@ const isGone = ({ desired, error }: ResourceSnapshot): boolean =>
 function requireKnown(accounts: readonly RegisteredAccount[], accountId: string | undefined): void {
   if (accountId === undefined || accounts.some(({ id }) => id === accountId)) return;
   throw new AccountNotMemberError(
-    `The registry does not know account ${accountId}. Check the id; if it is new, run \`onboarding import\``,
+    `The registry does not have account ${accountId}. Check the id. If the account is new, run \`onboarding import\``,
     { accountId },
   );
 }

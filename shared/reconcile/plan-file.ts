@@ -60,7 +60,7 @@ export function parsePlanFile(text: string, source: string): PlanFile {
     );
   const { hash, ...content } = parsed.data;
   if (hashCanonically(content) !== hash)
-    throw stale(`${source} was changed after it was written: its hash does not fit it`, { source });
+    throw stale(`${source} was edited after it was written: its hash does not match`, { source });
   return parsed.data;
 }
 
@@ -104,7 +104,7 @@ export function requireUnchanged(plan: PlanContent, now: PlanContent): void {
       : [`the registry went from revision ${plan.registryRevision} to ${now.registryRevision}`];
   const lines = [...registry, ...moved.map(({ resource, why }) => `${resource} ${why}`)];
   throw stale(
-    `The plan no longer fits:\n${lines.map((line) => `  ${line}`).join('\n')}\nNothing was written`,
+    `The plan is out of date:\n${lines.map((line) => `  ${line}`).join('\n')}\nNothing was written`,
     {
       resources: moved,
       planned: plan.registryRevision,
@@ -134,8 +134,8 @@ function moved(then: PlanFileResource, now: PlanFileResource | undefined): reado
   if (now === undefined) return [{ resource, why: 'is no longer in the plan' }];
   const isDone = now.desired !== null && then.desired === now.desired && !now.change;
   if (isDone) return [];
-  if (then.actual !== now.actual) return [{ resource, why: 'was changed since the plan was made' }];
-  return then.desired === now.desired ? [] : [{ resource, why: 'should become something else now' }];
+  if (then.actual !== now.actual) return [{ resource, why: 'was changed after the plan was made' }];
+  return then.desired === now.desired ? [] : [{ resource, why: 'has another desired state now' }];
 }
 
 const stale = (what: string, fields: object): StalePlanError =>

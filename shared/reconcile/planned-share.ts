@@ -72,8 +72,8 @@ interface KeptRequest {
 const notListed = (resource: string, grant: string, unreadable: readonly Account[]): UnsafeChangeError => {
   const ids = unreadable.map(({ id }) => id).join(', ');
   return new UnsafeChangeError(
-    `${resource}: the grant ${grant} is to list its accounts, and a condition on the organization lets them in now. The ` +
-      `table's items of these accounts cannot be understood: ${ids}. Nobody knows whether the list must have them, so ` +
+    `${resource}: grant ${grant} must list its accounts now, and a condition on the organization gives them access until then. The ` +
+      `table's items of these accounts cannot be read: ${ids}. It is unknown whether the list must have them, so ` +
       'nothing was written. Run `onboarding import`, which replaces the items, and start the run again',
     { resource, accountIds: unreadable.map(({ id }) => id) },
   );

@@ -21,8 +21,8 @@ export async function readBack(
     if (kind.same(state, wanted)) return state;
     if (clock.now() + pause > deadline)
       throw new NotReadBackError(
-        `${key} was written, but still reads differently ${readBackPatience / 1_000} seconds later: another tool may ` +
-          'be writing it',
+        `${key} was written, but AWS returns another policy ${readBackPatience / 1_000} seconds later. Another tool may have ` +
+          'changed it. The step is retried; if it fails again, compare the resource: onboarding drift',
         { resource: key },
       );
     await clock.sleep(pause);

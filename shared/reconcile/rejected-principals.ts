@@ -49,8 +49,8 @@ export async function writeAccepted(request: WriteRequest): Promise<Written> {
     return ended(search, refused);
   }
   throw new InvalidPrincipalError(
-    `${refused.message}. It is none of the accounts to add or to keep for now: one that the policy names already was probably closed ` +
-      'unnoticed. Run `onboarding import`, which finds it, and start the run again',
+    `${refused.message}. The accounts to add, and accounts with blocked removals or in a grace period, are not the cause. An account that the policy ` +
+      'already names was probably closed. Run `onboarding import`, which finds it, then start the run again',
     refused.fields,
     refused,
   );

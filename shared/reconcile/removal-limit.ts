@@ -17,7 +17,7 @@ export const withheldError = (
     tooLarge,
   );
 
-const notBeside = ', and nobody is added, since not all fit beside them';
+const notBeside = '. No account is added, because not all accounts fit into the policy together';
 
 /** The same without the resource, for another error. */
 export const withheldText = (
@@ -25,6 +25,6 @@ export const withheldText = (
   { removalLimits }: Pick<Configuration, 'removalLimits'>,
   meanwhile = '',
 ): string =>
-  `${withheld.length} accounts would lose their access at once, which is more than ` +
-  `${removalLimits.accounts} and more than ${removalLimits.fraction * 100} % of those that have it. They keep it for now` +
-  `${meanwhile}. If it is meant, raise \`removalLimits.fraction\` or \`removalLimits.accounts\` and activate`;
+  `${withheld.length} accounts would lose their access at once. That is more than ` +
+  `${removalLimits.accounts} and more than ${removalLimits.fraction * 100} % of the accounts that have it. The removals are blocked, and the accounts keep their access` +
+  `${meanwhile}. To allow the removals, raise \`removalLimits.fraction\` or \`removalLimits.accounts\` and run \`onboarding activate\``;

@@ -72,7 +72,7 @@ const withParents = (ouPath: string): readonly string[] => {
 const nobody = (selector: Selector, { accounts }: Known): readonly string[] =>
   accounts.some((account) => isMember(account) && matchesSelector(selector, account))
     ? []
-    : ['matches 0 accounts. If accounts should have it, correct its `for`'];
+    : ['matches 0 accounts. If accounts should have this access, correct `for`'];
 
 const unmatched = ({ except = [], ...fields }: Selector, known: Known): readonly string[] => [
   ...unmatchedFields(fields, known, ['for']),

@@ -9,6 +9,7 @@ import type { PolicyDocument } from '../iam/document.ts';
 import { evaluatePolicy } from '../iam/evaluate.ts';
 import { listManagedStatements } from '../iam/managed-statements.ts';
 import type { Account } from '../platform/account.ts';
+import { formatAccount } from '../platform/account.ts';
 import { ResourceMissingError, ThrottledError } from '../platform/aws/errors.ts';
 import { limitLines } from '../platform/bounded-lines.ts';
 import { toErrorRecord } from '../platform/errors.ts';
@@ -34,7 +35,7 @@ export interface Verification {
 const maxFindings = { lines: 1_000, bytes: 100_000 };
 
 const correctAndVerify = (): string =>
-  'to see all of them, correct the causes of the lines here, then start the run again, which verifies everything anew';
+  'to see all lines, correct the causes of the lines here, then start the run again, which verifies every access again';
 
 /**
  * Proves the run's result on what was read back: every access that the configuration grants to the run's accounts is
@@ -105,7 +106,7 @@ async function resourceFindings(
     if (error instanceof ThrottledError) return provedOr(error, services, question);
     // What a pattern has found may be deleted, and the update has passed it over then.
     if (error instanceof ResourceMissingError && !desired.named) return [];
-    return [`${desired.key}: could not be read for verification: ${toErrorRecord(error).message}`];
+    return [`${desired.key}: cannot be read for verification: ${toErrorRecord(error).message}`];
   }
 }
 
@@ -161,7 +162,9 @@ const wasUpdated = ({ outcome }: ResourceChange): boolean =>
 /** Another configuration was put in force after the plan. */
 const unplanned = ({ desired, accounts, configuration }: Question): readonly string[] =>
   accounts.some((account) => listAccesses(desired, account, getGrantContext(configuration)).length > 0)
-    ? [`${desired.key}: not planned, since the configuration in force has changed; start the run again`]
+    ? [
+        `${desired.key}: not planned, because another configuration became active during the run. Start the run again`,
+      ]
     : [];
 
 type Documents = readonly (PolicyDocument | undefined)[];
@@ -219,7 +222,11 @@ function accountFindings(
       findAccountIds(statement).has(account.id),
     ),
   );
-  return [named ? `${desired.key}: still names ${account.id}, which gets nothing on it` : undefined];
+  return [
+    named
+      ? `${desired.key}: a managed statement still names ${formatAccount(account)}, which no grant gives access here`
+      : undefined,
+  ];
 }
 
 const isGranted = ({ shares }: DesiredResource, account: Account): boolean =>

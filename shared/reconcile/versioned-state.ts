@@ -17,7 +17,7 @@ export function createRemember(
   return async ({ version: _, ...next }) => {
     version = await resources.put(resource, { ...next, ...(version === undefined ? {} : { version }) });
     if (version === undefined)
-      throw new LeaseLostError(`${resource} was taken over by another run meanwhile; run again`, {
+      throw new LeaseLostError(`Another run has taken over ${resource}. Start the run again`, {
         resource,
       });
   };

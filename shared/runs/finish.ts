@@ -1,9 +1,11 @@
 import { isMember, isUnreadable } from '../accounts/membership.ts';
+import { formatAccount } from '../platform/account.ts';
 import { getTimestamp } from '../platform/clock.ts';
 import type { ErrorRecord } from '../platform/errors.ts';
 import { parseTaskError } from '../platform/lambda/task-error.ts';
 import { formatRemovalSummary, listWarnings, summarizeAccess } from '../reconcile/access-changes.ts';
 import { type Affected, formatGroupedCauses } from '../reconcile/grouped-causes.ts';
+import { formatOutcome } from '../reconcile/outcome.ts';
 import { formatRejection } from '../reconcile/rejection-text.ts';
 import type { Services } from '../reconcile/services.ts';
 import type { Verification } from '../reconcile/verify.ts';
@@ -122,7 +124,7 @@ export async function failRun(
 }
 
 const describeSkippedSteps = ({ name }: ErrorRecord): string =>
-  `Everything from here on: ${name}. Start it again once that is put right`;
+  `The run ended here with ${name}, and no later step was done. Correct the cause, then start the run again`;
 
 const close = (services: Services, run: RunRecord, before: RunRecord | undefined): Promise<void> =>
   recordAndAnnounce(services, { ...run, finishedAt: getTimestamp(services.clock) }, before);
@@ -136,7 +138,9 @@ async function nonMembers(
   for (const { accountId, revision } of accounts) {
     const account = revision === undefined ? undefined : await store.registry.account(accountId);
     if (account !== undefined && !isMember(account) && !isUnreadable(account))
-      lines.push(`account ${accountId} is ${account.state}; ${formatRemovalSummary(changes, accountId)}`);
+      lines.push(
+        `account ${formatAccount(account)} is ${account.state}; ${formatRemovalSummary(changes, accountId)}`,
+      );
   }
   return lines;
 }
@@ -169,7 +173,7 @@ function leftOf(
       const ours = accountIds?.filter((id) => own.includes(id)) ?? [];
       return [
         ...(ours.length === 0 ? [] : [left(formatRejection(ours, { ambiguous }))]),
-        ...(error === undefined ? [] : [left(`withheld${errorText(error)}`)]),
+        ...(error === undefined ? [] : [left(`${formatOutcome('withheld')}${errorText(error)}`)]),
       ];
     }
     case 'refused': {
@@ -180,7 +184,7 @@ function leftOf(
     case undefined:
       return [{ ...left(`not updated${errorText(error)}`), isUnexplained: error === undefined }];
     default:
-      return [left(`${outcome}${errorText(error)}`)];
+      return [left(`${formatOutcome(outcome)}${errorText(error)}`)];
   }
 }
 
@@ -190,6 +194,6 @@ const errorText = (error: ErrorRecord | undefined): string =>
 function summary(changes: readonly ResourceChange[]): string {
   const written = changes.filter(({ outcome }) => outcome === 'written').length;
   return written === 0
-    ? `Nothing to do: ${changes.length} resources are as they should be`
+    ? `Nothing to do: ${changes.length} resources are up to date`
     : `${written} of ${changes.length} resources written`;
 }

@@ -37,7 +37,7 @@ export async function registerAccount(
   if (account === undefined && mode === 'sync') return { accountId, state: 'DEPARTED' };
   if (account === undefined)
     throw new AccountNotMemberError(
-      `Account ${accountId} is not in the organization, and never was as far as the registry knows. Check the id`,
+      `Account ${accountId} is not in the organization, and the registry does not have it either. Check the id`,
       { accountId },
     );
   if (account.state === 'PENDING_ACTIVATION')

@@ -52,7 +52,7 @@ function askedFor(event: Event): Pick<StartedRun, 'accountIds' | 'cause' | 'mode
 async function whyNotLooked({ configuration }: Store, event: Event): Promise<string | undefined> {
   if (event.type !== 'resource') return undefined;
   const stored = await configuration.getActive();
-  if (stored === undefined) return 'no configuration is in force, so no pattern is looked for';
+  if (stored === undefined) return 'no configuration is active, so no pattern is searched for';
   const { place } = event;
   if (listSearches(parseStoredConfiguration(stored)).some((search) => canAffectSearch(search, place)))
     return undefined;

@@ -168,8 +168,8 @@ async function closeUnfinished(
 const superseded = ({ runId, left }: { readonly runId: string; readonly left: readonly string[] }) => ({
   status: 'failed' as const,
   reason:
-    `Superseded by the sweep ${runId}: the execution ended without a record, and the sweep has brought ` +
-    `${left.length === 0 ? 'every resource' : 'all but what is left'} to the state of the registry`,
+    `Superseded by the sweep ${runId}: the execution ended without a run record, and the sweep brought ` +
+    `${left.length === 0 ? 'every resource' : 'every resource that is not listed as unresolved'} to the state of the registry`,
   ...(left.length === 0 ? {} : { left }),
 });
 
@@ -222,7 +222,10 @@ function warningsOf(
   const warnings = [
     ...(opened?.warnings ?? []),
     ...listWarnings(changes),
-    ...restored.map(({ resource }) => `${resource}: others had changed what is ours; it was restored`),
+    ...restored.map(
+      ({ resource }) =>
+        `${resource}: managed statements were changed externally, and this sweep restored them`,
+    ),
   ];
   return warnings.length === 0 ? {} : { warnings: uniqueLines(warnings) };
 }
@@ -231,5 +234,5 @@ const changedSomething = ({ changed, written, closedRuns }: SweepCounts): boolea
   changed + written + closedRuns > 0;
 
 const summary = ({ accounts, changed, written, equal, closedRuns }: SweepCounts): string =>
-  `${accounts} accounts, ${changed} changed; ${written} resources written, ${equal} as they should be` +
-  (closedRuns === 0 ? '' : `; ${closedRuns} runs closed that had no end on record`);
+  `${accounts} accounts, ${changed} changed; ${written} resources written, ${equal} up to date` +
+  (closedRuns === 0 ? '' : `; ${closedRuns} runs without a recorded end were closed`);

@@ -70,7 +70,8 @@ async function closeRun(
 ) {
   const run = await store.runs.get(runId);
   if (run?.status !== 'waiting-for-approval') return;
-  const reason = `It ended on its machine when it had asked for approval; what it asked was ${verdict} by ${by} since`;
-  const left = verdict === 'approved' ? { left: ['Everything that was approved: run it again'] } : {};
+  const reason = `The run ended on its machine after it asked for approval. Later the request was ${verdict} by ${by}`;
+  const left =
+    verdict === 'approved' ? { left: ['The approved access is not granted yet. Run it again'] } : {};
   await store.runs.put({ ...run, ...left, status: 'failed', reason, finishedAt: getTimestamp(clock) });
 }

@@ -140,7 +140,7 @@ describe('apply that meets another apply', () => {
     expect(screen.code).toBe(0);
     expect(objectOf(screen)).toMatchObject({ status: 'succeeded', left: [] });
     expect(screen.stderr).toMatch(
-      /^Waiting for run apply-1, started by ana@laptop, which holds s3-bucket-policy\S+ until \S+Z at the latest\n$/,
+      /^Waiting for run apply-1, started by ana@laptop. It holds s3-bucket-policy\S+ until \S+Z at the latest\n$/,
     );
   });
 
@@ -162,7 +162,7 @@ describe('apply that meets another apply', () => {
     });
 
     expect(screen.code).toBe(130);
-    expect(stderr).toContain('Interrupted: finishing what has begun');
+    expect(stderr).toContain('Interrupted: finishing the writes that have begun');
     expect(outcomes(screen)).toMatchObject({
       'example-org-cloudtrail': 'busy',
       'example-org-config': 'written',
@@ -180,7 +180,7 @@ describe('apply asks', () => {
     const { code } = await run(['apply', ...simulate], io);
 
     expect(code).toBe(0);
-    expect(shown()).toContain('Make these changes? Only "yes" is taken: ');
+    expect(shown()).toContain('Make these changes? Type "yes" to continue: ');
     expect(shown()).toContain('13 of 13 resources written');
   });
 
@@ -210,7 +210,7 @@ describe('apply asks', () => {
     });
 
     expect(code).toBe(65);
-    expect(stderr).toMatch(/no longer fits:\n {2}s3-bucket-policy\S+example-org-config was changed/);
+    expect(stderr).toMatch(/out of date:\n {2}s3-bucket-policy\S+example-org-config was changed/);
   });
 });
 
@@ -249,10 +249,10 @@ describe('apply --plan', () => {
         retryable: false,
         fields: {
           resources: [
-            { resource: expect.stringContaining('base/python'), why: 'was changed since the plan was made' },
+            { resource: expect.stringContaining('base/python'), why: 'was changed after the plan was made' },
             {
               resource: expect.stringContaining('example-org-config'),
-              why: 'was changed since the plan was made',
+              why: 'was changed after the plan was made',
             },
           ],
         },
@@ -290,7 +290,7 @@ const cases: readonly Case[] = [
     argv: async () => ['--plan', await planned((text) => text.replace('"change": true', '"change": false'))],
     code: 65,
     error: 'StalePlanError',
-    says: /was changed after it was written/,
+    says: /was edited after it was written/,
   },
   {
     name: 'a plan of another installation',
@@ -345,21 +345,21 @@ const cases: readonly Case[] = [
     argv: async () => ['--plan', 'plan.json', '--all'],
     code: 64,
     error: 'UsageError',
-    says: /leave out --account and --all/,
+    says: /Remove --account and --all/,
   },
   {
     name: 'nobody to ask',
     argv: async () => ['--all'],
     code: 64,
     error: 'UsageError',
-    says: /say --yes/,
+    says: /Add --yes/,
   },
   {
     name: 'an unknown account',
     argv: async () => ['--account', '999999999999', '--yes'],
     code: 65,
     error: 'AccountNotMemberError',
-    says: /does not know account 999999999999/,
+    says: /does not have account 999999999999/,
   },
 ];
 

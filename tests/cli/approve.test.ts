@@ -43,7 +43,7 @@ describe('onboarding approve', () => {
   });
 
   test('lists nothing where nobody waits', async () => {
-    expect(await approveOn(env, {})).toEqual({ code: 0, stdout: 'Nobody waits for approval.\n' });
+    expect(await approveOn(env, {})).toEqual({ code: 0, stdout: 'No run waits for approval.\n' });
   });
 
   test('lists what is open with the command that approves it, and never its token', async () => {
@@ -76,7 +76,10 @@ describe('onboarding approve', () => {
     expect(waits).toBeDefined();
     expect(approved).toMatchObject({ code: 0, stdout: expect.stringMatching(`account ${id} is approved`) });
     expect(named(env)[bucket]).toContain(id);
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('already, by an operator at') });
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Already approved by an operator at'),
+    });
   });
 
   test('refuses another hash, another run, a late hour and half a command with a code that tells', async () => {
@@ -111,7 +114,7 @@ describe('onboarding approve', () => {
 
     expect(stdout).toContain(`run ${run} ends as failed`);
     expect(stdout).not.toContain('goes on');
-    expect(listed.stdout).toBe('Nobody waits for approval.\n');
+    expect(listed.stdout).toBe('No run waits for approval.\n');
     env.organization.world.tasks.timeOut();
     await Promise.all([rejected.ended, late.ended]);
   });
@@ -125,10 +128,10 @@ describe('onboarding approve', () => {
     const next = await onboard(env, { accountId: id });
 
     expect(local).toMatchObject({ status: 'WAITING', run: { status: 'waiting-for-approval' } });
-    expect(stdout).toContain('No execution waits for it');
+    expect(stdout).toContain('No execution waits for this approval');
     expect(await env.store.runs.get('local')).toMatchObject({
       status: 'failed',
-      left: [expect.stringContaining('run it again')],
+      left: [expect.stringContaining('Run it again')],
     });
     expect(next.run.status).toBe('succeeded');
     expect(named(env)[bucket]).toContain(id);
@@ -149,7 +152,7 @@ test('plan --account says of an account that waits for what it waits, and of ano
   if (pending !== undefined) printPending(createOutput(io, false), pending);
 
   expect(pending).toMatchObject({ planHash: request.planHash, difference: request.difference });
-  expect(stdout).toContain(`Waits for approval since ${pending?.since}: ${id} (`);
+  expect(stdout).toContain(`Waits for approval since ${pending?.since}: account-7 (${id}) in`);
   expect(stdout).toContain(`AWSLogs/${id}/*`);
   expect(await createPendingReport(services, active, '111111111111')).toBeUndefined();
   await answer(env, request, { verdict: 'rejected' });
@@ -166,12 +169,12 @@ test('run --simulate ends at the question, says what approval would give, and wi
   const { code, stdout } = await run(['run', ...argv]);
 
   expect(code).toBe(2);
-  expect(stdout).toMatch(/… Request approval +a person is asked/);
+  expect(stdout).toMatch(/… Request approval +waits for an operator/);
   expect(stdout).toMatch(/^waiting-for-approval: Waits until/m);
   expect(stdout).toMatch(
-    /^Approval would give\n {2}assume-role-permission\S+: people-develop for 555566667777/m,
+    /^Approval would change\n {2}assume-role-permission\S+: people-develop for 555566667777/m,
   );
   expect((await run(['validate', '--config', config])).stdout).toContain(
-    'Approved by a person, within 1 hour: OUs Workloads',
+    'Approved by an operator, within 1 hour: OUs Workloads',
   );
 });

@@ -78,7 +78,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
 
     expect(screen).toMatchObject({
       code: 64,
-      stderr: expect.stringContaining('There is a run first already'),
+      stderr: expect.stringContaining('Run first exists already'),
     });
   });
 
@@ -89,7 +89,7 @@ describeWithMoto('against an endpoint on this machine', (moto) => {
     const screen = await command(['run', '--config', other, '--event', '-'], withTable);
 
     expect(screen.code).toBe(78);
-    expect(screen.stderr).toMatch(/is not the one in force .* by somebody\). Run `onboarding activate`/);
+    expect(screen.stderr).toMatch(/is not the active one .* by somebody\). Run `onboarding activate`/);
   });
 
   test('a table that does not exist is told', async () => {

@@ -16,7 +16,7 @@ function configurationFor(selector: string): string {
 
 const former = Array.from({ length: 12 }, (_, index) => String(600_000_000_000 + index));
 const leftOver = (organization: SimulatedOrganization) => leaveOver({ organization }, 7, former);
-const said = /nothing that anybody has: a left-over of ours, such as a policy that is not attached$/m;
+const said = /no access changes: only an unused managed object, such as a policy that is not attached$/m;
 
 test('a plan deletes a policy that is not attached, where nothing else is there, and names nobody for it', async () => {
   const config = configurationFor('{ accounts: ["999999999999"] }');

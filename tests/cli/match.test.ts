@@ -23,7 +23,7 @@ test('plan and the report of a run say what it means that a grant grows by itsel
   const ran = await run(['run', '--simulate', '--config', file, '--event', '-', '--json'], input);
 
   const note = expect.stringMatching(
-    /^Grant images grows by itself: every account of organization o-exampleorg1/,
+    /^Grant images gives access to every account of organization o-exampleorg1/,
   );
   expect(objectOf(plan).warnings).toEqual([note]);
   expect(ran.code).toBe(0);

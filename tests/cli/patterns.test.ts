@@ -53,7 +53,7 @@ test('plan warns of a pattern that finds nothing, and names a region that is not
   const json = objectOf(await run(['plan', '--simulate', '--config', patterns, '--json'], { prepareWorld }));
 
   expect(stdout).toContain('Nothing matches use = runner');
-  expect(stdout).toMatch(/Looking for base\/\* \([\s\S]*RegionNotEnabledError/);
+  expect(stdout).toMatch(/Search for base\/\* \([\s\S]*RegionNotEnabledError/);
   expect(json).toMatchObject({ status: 'changes-pending', counts: { change: 2, failed: 1 } });
 });
 

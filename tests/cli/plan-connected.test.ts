@@ -70,7 +70,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
 
     expect(planned.code).toBe(2);
     expect(objectOf(planned)).toMatchObject({
-      warnings: expect.arrayContaining([expect.stringMatching(/is not the one in force/)]),
+      warnings: expect.arrayContaining([expect.stringMatching(/is not the active one/)]),
     });
     expect(applied.code).toBe(78);
     expect(objectOf(applied)).toMatchObject({ error: { name: 'ConfigurationMismatchError' } });
@@ -109,7 +109,7 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     expect(objectOf(drift)).toMatchObject({ status: 'drifted', counts: { contested: 1, 'ours-changed': 0 } });
     expect(objectOf(planned).warnings).toContainEqual(
       expect.stringMatching(
-        /cloudtrail is contested since 2026-03-02T09:00:00.000Z: others changed Theirs again/,
+        /cloudtrail: conflict since 2026-03-02T09:00:00.000Z: another tool or person changed Theirs again/,
       ),
     );
     expect(objectOf(after)).toMatchObject({ status: 'no-drift', counts: { contested: 0 } });

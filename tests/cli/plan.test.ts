@@ -200,7 +200,7 @@ const cases = [
     name: 'an unknown account',
     argv: ['--account', '999999999999'],
     code: 65,
-    says: /does not know account/,
+    says: /does not have account/,
   },
   { name: 'a folder that is not there', argv: ['--out', '/no/such/plan.json'], code: 64, says: /ENOENT/ },
 ];

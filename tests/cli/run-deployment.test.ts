@@ -165,7 +165,7 @@ describe('what deploys nothing', () => {
   test.each([
     ['rotation-started', 'ignored', /RotationStarted .* deploys nothing/],
     ['secret-label-updated-other-label', 'ignored', /the label canary has moved/],
-    ['resume-pending', 'ignored', /^Nothing is left over/],
+    ['resume-pending', 'ignored', /^No deployment is pending/],
     ['rotation-succeeded-other-account', 'succeeded', /^Nothing to deploy/],
   ])('%s ends with 0, as %s', async (name, status, reason) => {
     const screen = await simulate(fixture(name));
@@ -218,7 +218,9 @@ test('for people: each step, each environment and the end are told, and no value
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Run local-\S+: secret arn:aws:secretsmanager:\S+ \(rotated\)$/m);
   expect(stdout).toMatch(/✓ Resolve deployment +1 deployment$/m);
-  expect(stdout.match(/… Advance deployment +environment \w+ is waited for$/gm)).toHaveLength(1);
+  expect(
+    stdout.match(/… Advance deployment +environment \w+: another deployment runs, waiting$/gm),
+  ).toHaveLength(1);
   expect(stdout).toMatch(/^Shared account 444444444444, eu-west-1$/m);
   expect(stdout).toMatch(new RegExp(`✓ complete +environment \\w+ .*version ${versionId} +deployment 1`));
   expect(stdout).toMatch(/^succeeded: 1 of 1 deployments complete {2}\(.* of which 1 start\)$/m);

@@ -163,7 +163,7 @@ describe('a run that fails', () => {
     expect(screen.code).toBe(1);
     expect(objectOf(screen)).toMatchObject({
       status: 'failed',
-      left: [expect.stringMatching(/^AccountNotMemberError: account 555566667777 is SUSPENDED/)],
+      left: [expect.stringMatching(/^AccountNotMemberError: account closed \(555566667777\) is SUSPENDED/)],
     });
   });
 });
@@ -185,8 +185,8 @@ describe('for people', () => {
     });
 
     expect(code).toBe(1);
-    expect(stdout).toMatch(/Left to do\n {2}- s3-bucket-policy.*example-org-config/);
-    expect(stdout).toMatch(/^failed: 1 thing left to do/m);
+    expect(stdout).toMatch(/Unresolved\n {2}- s3-bucket-policy.*example-org-config/);
+    expect(stdout).toMatch(/^failed: 1 item unresolved/m);
   });
 
   test('an error that the machine catches is told once', async () => {
@@ -208,9 +208,9 @@ describe('for people', () => {
       prepareWorld: (organization) => organization.refusePrincipal('555566667777'),
     });
 
-    expect(stdout).toMatch(/↻ Update shared account +again, after InvalidPrincipalError/);
+    expect(stdout).toMatch(/↻ Update shared account +retried after InvalidPrincipalError/);
     expect(stdout).toMatch(/✗ Update shared account +InvalidPrincipalError/);
-    expect(stdout).toMatch(/! set-aside +ECR repository policy +base\/node/);
+    expect(stdout).toMatch(/! principal rejected +ECR repository policy +base\/node/);
   });
 
   test('a terminal gets colors and the step that is under way', async () => {

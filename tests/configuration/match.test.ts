@@ -109,10 +109,10 @@ describe('what people are told of it', () => {
       ['for-some', 'grants[2].match'],
     ]);
     expect(notes[0]?.note).toBe(
-      'grows by itself: every account of organization o-exampleorg1 has it, also one that is set aside, closed or not ' +
-        'yet approved; knows no exceptions',
+      'gives access to every account of organization o-exampleorg1, new accounts included, also ' +
+        'to accounts that are closed, rejected or not yet approved. It has no exceptions',
     );
-    expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below has it');
+    expect(notes[1]?.note).toContain('every account in ou-ab12-cd34ef56 or below, new accounts included');
   });
 
   test('is nothing where every grant lists its accounts', () => {
@@ -128,7 +128,7 @@ describe('what people are told of it', () => {
       const { stdout } = await run(['validate', '--config', file]);
       const machine = objectOf(await run(['validate', '--config', file, '--json']));
 
-      expect(stdout).toMatch(/Not listed by account\n +token grows by itself: /);
+      expect(stdout).toMatch(/Grants that do not list accounts\n +token gives access to /);
       expect(machine).toMatchObject({ matchNotes: listMatchNotes(configuration) });
     } finally {
       rmSync(folder, { recursive: true });

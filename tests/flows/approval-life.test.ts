@@ -55,7 +55,7 @@ test('a move that brings nothing, and one that ends the need, wait for nobody', 
   expect([nothing.run.status, back.run.status]).toEqual(['succeeded', 'succeeded']);
   expect(await approvalOf(env, member)).toBeUndefined();
   env.organization.world.tasks.timeOut();
-  expect((await ended).run.left).toEqual([expect.stringContaining('waits for no approval any more')]);
+  expect((await ended).run.left).toEqual([expect.stringContaining('does not wait for approval any more')]);
 });
 
 test('losing access does not wait', async () => {
@@ -89,7 +89,10 @@ test('turning approvals off lets those in who wait, with the next sweep', async 
   const env = await createEnv({ configuration: approving(everybody) });
   const { id } = created(env);
   const waits = await sweep(env);
-  expect(waits.run).toMatchObject({ status: 'failed', left: [expect.stringContaining('nobody is asked')] });
+  expect(waits.run).toMatchObject({
+    status: 'failed',
+    left: [expect.stringContaining('no run asks an operator')],
+  });
 
   const turnedOff = { ...env, configuration: small() };
   await activateConfiguration(env.services, turnedOff.configuration, 'the test');
@@ -109,7 +112,7 @@ test('a sweep reports who waits unasked, and is content with who is asked; by ha
   const asked = await sweep(env);
 
   expect(unasked.run.left).toEqual([
-    expect.stringMatching(`^Account ${id} .* waits for approval since .*{"accountIds": \\["${id}"\\]}`),
+    expect.stringMatching(`^Account .* \\(${id}\\) waits for approval since .*{"accountIds": \\["${id}"\\]}`),
   ]);
   expect(asked.run.status).toBe('succeeded');
   expect(await env.store.runs.get(request.runId)).toMatchObject({ status: 'waiting-for-approval' });
@@ -132,7 +135,7 @@ test.each([
   expect(asked).toHaveLength(times);
 });
 
-test('nobody is asked for accounts that the first import finds', async () => {
+test('no run asks an operator for accounts that the first import finds', async () => {
   const env = await createEnv({ configuration: approving(everybody), ready: false });
   await activateConfiguration(env.services, env.configuration, 'the test');
 

@@ -111,7 +111,7 @@ test.each([
 
   const { run } = await sweep(env);
 
-  expect(run.left).toEqual([expect.stringContaining(`Account ${id}`)]);
+  expect(run.left).toEqual([expect.stringMatching(`^Account \\S+ \\(${id}\\) `)]);
   await answer(env, request, { verdict: 'rejected' });
   await ended;
 });
@@ -139,7 +139,9 @@ test('an approval that was never completed is not told as done', async () => {
 
   env.organization.world.tasks.timeOut();
 
-  expect((await ended).run.left).toEqual([expect.stringMatching(`^Account ${id} not approved`)]);
+  expect((await ended).run.left).toEqual([
+    expect.stringMatching(`^Account account-11 \\(${id}\\) not approved`),
+  ]);
 });
 
 test.each([

@@ -81,12 +81,12 @@ test('a rejected account has nothing, and the run says by whom and why', async (
     },
   });
   expect(run.left).toEqual([
-    expect.stringMatching(`^Account ${id} not approved.*{"accountIds": \\["${id}"\\]}`),
+    expect.stringMatching(`^Account account-4 \\(${id}\\) not approved.*{"accountIds": \\["${id}"\\]}`),
   ]);
   expect(Object.values(named(env)).flat()).not.toContain(id);
   await expect(answer(env, request)).rejects.toMatchObject({
     name: 'ApprovalClosedError',
-    message: expect.stringContaining('was rejected by the boss'),
+    message: expect.stringContaining('was already rejected by the boss'),
   });
 });
 
@@ -99,7 +99,7 @@ test('when nobody decides in time, the run fails and says who waited; a late ans
   const { run } = await ended;
 
   expect(run).toMatchObject({ status: 'failed', error: { name: 'ApprovalTimedOutError' } });
-  expect(run.reason).toBe(`Nobody has approved ${id} until ${request.until}`);
+  expect(run.reason).toBe(`No operator approved account-5 (${id}) until ${request.until}`);
   expect(announcements(env)).toEqual(['Approval Requested', 'Account Onboarding Failed']);
   // Before the hour by our clock, but the task is gone; then after it.
   for (const time of [0, 48 * 3_600_000]) {
@@ -122,7 +122,9 @@ test('an approval that comes twice says by whom it was given, and changes nothin
 
   expect(again).toMatchObject({ already: true, approved: [], decision: { by: 'the first' } });
   expect((await env.store.registry.head()).revision).toBe(revision);
-  await expect(answer(env, request, { verdict: 'rejected' })).rejects.toThrow(/was approved by the first/);
+  await expect(answer(env, request, { verdict: 'rejected' })).rejects.toThrow(
+    /was already approved by the first/,
+  );
   expect(named(env)[bucket]).toContain(id);
 });
 
@@ -153,7 +155,7 @@ test('a task that is gone when the accounts are approved is told as it is, on bo
 
   expect(decided).toMatchObject({ approved: [id], released: false });
   expect(run.left).toEqual([
-    expect.stringMatching(`^Account ${id} was approved by an operator.*did not hear`),
+    expect.stringMatching(`^Account ${id} was approved by an operator.*the run was not told`),
   ]);
   expect(next.run.status).toBe('succeeded');
   expect(named(env)).toEqual(due(env));

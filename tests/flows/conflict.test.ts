@@ -76,7 +76,7 @@ test('what they take out again is contested: no sweep, no run by hand and no eve
 
   expect(first.run).toMatchObject({ status: 'failed', counts: { contested: 1, written: 0, failed: 0 } });
   expect(first.run.left).toEqual([
-    expect.stringMatching(/example-logs: contested: ContestedError: .*LogsWrite.*09:20.*onboarding apply/s),
+    expect.stringMatching(/example-logs: conflict: ContestedError: .*LogsWrite.*09:20.*onboarding apply/s),
   ]);
   expect(first.run.left?.[0]).not.toContain(sids[0]);
   for (const ended of later) {
@@ -104,7 +104,7 @@ test('`apply` restores it for everybody, and the count begins anew', async () =>
   const again = await sweep(env);
 
   expect(listPlanWarnings(before)).toEqual([
-    expect.stringMatching(/example-logs is contested since .* restores it/),
+    expect.stringMatching(/example-logs: conflict since .* restores it/),
   ]);
   expect(
     createPlanReport(before, []).resources.find(({ id: name }) => name === 'example-logs'),

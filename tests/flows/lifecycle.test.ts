@@ -101,7 +101,7 @@ test.each(['closeAccount', 'removeAccount'] as const)('%s takes everything back'
   expect(before[repository]).toContain(id);
   expect(ended.run).toMatchObject({
     status: 'succeeded',
-    reason: expect.stringContaining('what it had is taken back'),
+    reason: expect.stringContaining('its access to'),
   });
   expect(named(env)).toEqual(due(env));
   expect(JSON.stringify(named(env))).not.toContain(id);
@@ -119,7 +119,7 @@ test('a person who onboards a closed account hears that it is no member', async 
   expect(ended).toMatchObject({ status: 'FAILED', error: 'OnboardingFailed' });
   expect(ended.run).toMatchObject({
     status: 'failed',
-    left: [expect.stringContaining(`AccountNotMemberError: account ${id} is SUSPENDED`)],
+    left: [expect.stringContaining(`AccountNotMemberError: account account-8 (${id}) is SUSPENDED`)],
   });
   expect(named(env)).toEqual(due(env));
 });

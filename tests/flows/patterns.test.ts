@@ -218,7 +218,7 @@ describe('when the configuration changes', () => {
 
     expect(failed.run).toMatchObject({
       status: 'failed',
-      left: [expect.stringMatching(/^Looking for base\/\* \(ECR repository policy .*AccessDeniedError/)],
+      left: [expect.stringMatching(/^Search for base\/\* \(ECR repository policy .*AccessDeniedError/)],
     });
     expect(during).toEqual([workload]);
     expect(run).toMatchObject({ status: 'succeeded' });
@@ -271,7 +271,7 @@ test('a region that is not enabled is named, and the other region is done', asyn
 
   expect(run.status).toBe('failed');
   expect(run.left).toEqual([
-    expect.stringMatching(/^Looking for base\/\* .*RegionNotEnabledError: .*us-west-2.*enable it there/),
+    expect.stringMatching(/^Search for base\/\* .*RegionNotEnabledError: .*us-west-2.*enable it there/),
     expect.stringMatching(/us-west-2\/tool: failed: RegionNotEnabledError/),
   ]);
   expect(onRepository(env, 'base/node')).toEqual([workload]);

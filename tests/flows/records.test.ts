@@ -109,6 +109,10 @@ test('an execution that a state too large kills is recorded as failed, with what
   expect(ended.run).toMatchObject({
     status: 'failed',
     error: { name: 'States.DataLimitExceeded' },
-    left: [expect.stringContaining('Start it again'), `${key}: not updated`, `${bucket}: not updated`],
+    left: [
+      expect.stringContaining('then start the run again'),
+      `${key}: not updated`,
+      `${bucket}: not updated`,
+    ],
   });
 });

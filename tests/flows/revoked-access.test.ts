@@ -153,7 +153,7 @@ test('an account that is closed is announced with what was taken back, and once 
   const { run } = await onboard(env, event);
   const announced = env.organization.world.putEvents.at(-1);
 
-  expect(run.reason).toBe(`account ${id} is SUSPENDED; what it had is taken back from 9 resources`);
+  expect(run.reason).toBe(`account account-5 (${id}) is SUSPENDED; its access to 9 resources was removed`);
   expect(announced?.DetailType).toBe('Account Offboarded');
   expect(JSON.parse(String(announced?.Detail))).toMatchObject({
     reason: run.reason,

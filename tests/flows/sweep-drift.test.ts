@@ -48,7 +48,9 @@ test('the sweep says of each resource how it found it, and counts that', async (
     missing: 1,
     unreadable: 1,
   });
-  expect(ended.run.warnings).toEqual([`${bucket}: others had changed what is ours; it was restored`]);
+  expect(ended.run.warnings).toEqual([
+    `${bucket}: managed statements were changed externally, and this sweep restored them`,
+  ]);
 });
 
 test('what others did beside ours is told once, and what waits for a run is no drift', async () => {

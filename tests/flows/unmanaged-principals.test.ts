@@ -251,7 +251,7 @@ test('blames the document when ECR refuses it whichever account is left out', as
 
   expect(outcomes(ended)[repository]).toBe('refused');
   expect(ended.run.left?.[0]).toMatch(
-    /PolicyRefusedError: .*AWS refuses the document also without the new accounts.*the document is the cause: compare/,
+    /PolicyRefusedError: .*AWS refuses the document even without the new accounts.*the document is the cause: compare/,
   );
   expect(Math.max(...Object.values(writeCounts(env)))).toBeLessThanOrEqual(2);
 });

@@ -22,7 +22,7 @@ async function createEnvFor(selector: Selector): Promise<TestEnv> {
 const misspelled = { ous: ['Worklods'] };
 const expected = [
   'Grant images: no account is in the OU Worklods (for.ous[0]). The nearest OU with accounts is Workloads',
-  'Grant images: matches 0 accounts. If accounts should have it, correct its `for`',
+  'Grant images: matches 0 accounts. If accounts should have this access, correct `for`',
 ];
 
 describe('a selector that matches nobody', () => {

@@ -211,6 +211,6 @@ test('keeps what the account has and asks for approval when its item is replaced
     approval: { approvedAs: null, keepsAccess: true },
   });
   expect(ended.run.left).toEqual([
-    expect.stringContaining(`Account ${runner.id} (runner) waits for approval`),
+    expect.stringContaining(`Account runner (${runner.id}) waits for approval`),
   ]);
 });

@@ -130,7 +130,7 @@ describe('the limit', () => {
 
     await expect(bring(two)).rejects.toMatchObject({
       name: 'PolicyTooLargeError',
-      message: expect.stringContaining('not even without any account of ours'),
+      message: expect.stringContaining('no account fits, because unmanaged statements fill the policy'),
       fields: { fit: 0, accounts: 2, limit: 20_480 },
     });
   });

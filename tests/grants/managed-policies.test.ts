@@ -327,7 +327,7 @@ describe('others', () => {
     await expect(refused).rejects.toMatchObject({
       name: 'PolicyTooLargeError',
       fields: { needed: 1, attachable: 0, accounts: 2, fit: 0 },
-      message: expect.stringContaining("0 of 10 can be attached (10 are others')"),
+      message: expect.stringContaining('0 of 10 can be attached (10 unmanaged policies are attached)'),
     });
     expect(group.policies()).toHaveLength(10);
   });

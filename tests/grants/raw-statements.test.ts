@@ -97,7 +97,11 @@ describe('a raw statement is refused', () => {
     ['that denies', { ...toAccounts, Effect: 'Deny' }, 'lock out'],
     ['for a role', { ...toAccounts, Principal: { AWS: 'arn:aws:iam::{accountId}:role/x' } }, 'never a role'],
     ['for everybody', { ...toAccounts, Principal: '*' }, 'never a role or everybody'],
-    ['for a service without accounts', { ...toService, Condition: undefined }, 'must say whom it is for'],
+    [
+      'for a service without accounts',
+      { ...toService, Condition: undefined },
+      'must say which accounts it is for',
+    ],
     [
       'with two lists of accounts',
       { ...toAccounts, Condition: { StringLike: { 's3:prefix': '{accountId}/x' } } },

@@ -163,8 +163,8 @@ test('a group to which ten policies of others are attached', () => {
   const error = refusal([people()], members(3), { actual: { policies: [], othersAttached: 10 } });
 
   expect(error.fields).toMatchObject({ needed: 1, attachable: 0, fit: 0 });
-  expect(error.message).toMatch(/0 of 10 can be attached \(10 are others'\)/);
-  expect(error.message).toContain('Detach what is not needed');
+  expect(error.message).toMatch(/0 of 10 can be attached \(10 unmanaged policies are attached\)/);
+  expect(error.message).toContain('Detach policies that are not needed');
   expect(error.message).not.toContain('managedPoliciesPerGroup');
   expect(error.message).toMatch(
     /All 3 fit, as was tried, with such a resource that others have left room on/,
@@ -191,7 +191,7 @@ describe('a policy that others have nearly filled', () => {
 
     expect(error.fields).toMatchObject({ accounts: 30, foreign: expect.any(Number) });
     expect(Number(error.fields.foreign)).toBeGreaterThan(9_600);
-    expect(error.message).toMatch(/takes 10240, of which foreign statements take 9\d{3}; \d+ fit/);
+    expect(error.message).toMatch(/takes 10240, of which unmanaged statements take 9\d{3}; \d+ fit/);
     expect(error.message).toContain('such a resource that others have left room on');
   });
 
@@ -289,7 +289,7 @@ describe('what unmanaged statements take of a policy that is too large', () => {
     const error = refusal([images()], members(500), { actual: { document }, remembered });
 
     expect(error.fields).toMatchObject({ foreign: 0 });
-    expect(error.message).not.toContain('of which foreign statements take');
+    expect(error.message).not.toContain('of which unmanaged statements take');
   });
 
   test('is the size of the policy without the managed statements', () => {

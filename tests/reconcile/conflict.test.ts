@@ -26,7 +26,7 @@ it('remembers a conflict when it is found, and names the statements and both cha
 
   expect(remembered).toEqual([{ ...state, contested: conflict, updatedAt: since }]);
   expect(error.message).toMatch(
-    /^the bucket: what is ours there \(One, Two\) was changed by others and restored at 2026-03-01\S+, and at 2026-03-02\S+ it/,
+    /^the bucket: conflict .* \(One, Two\) were changed externally, restored at 2026-03-01\S+, and found changed again at 2026-03-02\S+/,
   );
   expect(error.fields).toEqual({ resource: 'the bucket', since, sids: ['One', 'Two'] });
 });
@@ -34,7 +34,9 @@ it('remembers a conflict when it is found, and names the statements and both cha
 it('names no first change and no statement when neither is known', async () => {
   const { error } = await contested({ contested: { since, sids: [] } }, state);
 
-  expect(error.message).toContain('(some statements) was changed by others and restored, and at');
+  expect(error.message).toContain(
+    '(unknown Sids) were changed externally, restored, and found changed again at',
+  );
 });
 
 it('remembers nothing when the conflict is known, or nothing is known of the resource', async () => {

@@ -127,7 +127,9 @@ describe('what no grant answers for any more', () => {
     expect(plan).toThrow(UnsafeChangeError);
     expect(plan).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(/^\S+: 12 accounts would lose .* nobody is added, since not all fit/),
+        message: expect.stringMatching(
+          /^\S+: 12 accounts would lose .* No account is added, because not all accounts fit/,
+        ),
         cause: expect.any(PolicyTooLargeError),
       }),
     );

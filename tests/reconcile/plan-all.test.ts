@@ -45,7 +45,7 @@ async function massRemoval(): Promise<TestEnv> {
 
 const nobodyIsSelected = [
   'Grant images: no account is in the OU Workloads (for.ous[0])',
-  'Grant images: matches 0 accounts. If accounts should have it, correct its `for`',
+  'Grant images: matches 0 accounts. If accounts should have this access, correct `for`',
 ];
 
 test('reads every resource, and says what each should become', async () => {
@@ -117,7 +117,7 @@ test('accounts in their grace are told with when it ends, and are no change', as
   });
   expect(listPlanWarnings(planned)).toEqual([
     ...nobodyIsSelected,
-    `${repository}: 1 account keeps what no grant gives it any more: ${developer} until 2026-03-03 09:00 UTC`,
+    `${repository}: 1 account keeps access for a grace period: ${developer} until 2026-03-03 09:00 UTC`,
   ]);
   expect(keys(again)).toEqual([repository]);
   expect(toPlanFile({ ...again, accountId: '' }).hash).toBe(toPlanFile({ ...planned, accountId: '' }).hash);

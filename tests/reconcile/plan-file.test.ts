@@ -77,7 +77,7 @@ describe('a plan file', () => {
     const error = refusal(() => parsePlanFile(edited, 'plan.json'));
 
     expect(error).toMatchObject({ name: 'StalePlanError', retryable: false });
-    expect(error?.message).toMatch(/^plan\.json was changed after it was written/);
+    expect(error?.message).toMatch(/^plan\.json was edited after it was written/);
   });
 
   test.each<[string, string, string]>([
@@ -113,18 +113,14 @@ describe('a plan is refused', () => {
     [
       'what is there',
       { resources: [resource({ actual: digest('d') })] },
-      /example-logs was changed since the plan was made/,
+      /example-logs was changed after the plan was made/,
     ],
     [
       'what cannot be read any more',
       { resources: [resource({ actual: null })] },
-      /was changed since the plan was made/,
+      /was changed after the plan was made/,
     ],
-    [
-      'what should be',
-      { resources: [resource({ desired: digest('d') })] },
-      /should become something else now/,
-    ],
+    ['what should be', { resources: [resource({ desired: digest('d') })] }, /has another desired state now/],
     ['a resource that went', { resources: [] }, /is no longer in the plan/],
     [
       'a resource that came',
@@ -228,7 +224,7 @@ describe('requireUnmoved', () => {
     const now = content({ resources: [resource({ desired: digest('d') })] });
 
     expect(refusal(() => requireUnchanged(content(), now))?.message).toMatch(
-      /^The plan no longer fits:\n {2}\S+ should become something else now\nNothing was written/,
+      /^The plan is out of date:\n {2}\S+ has another desired state now\nNothing was written/,
     );
   });
 
@@ -237,13 +233,13 @@ describe('requireUnmoved', () => {
       'what is desired could not be found out and the resource was changed',
       { desired: null },
       { desired: null, change: false, actual: digest('d') },
-      'was changed since the plan was made',
+      'was changed after the plan was made',
     ],
     [
       'the resource is as another plan wants it',
       {},
       { desired: resource().actual, change: false },
-      'should become something else now',
+      'has another desired state now',
     ],
   ])('refuses a plan when %s', (_, then, now, why) => {
     const moved = content({ resources: [resource(now)] });

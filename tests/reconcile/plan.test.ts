@@ -109,7 +109,7 @@ describe('removals', () => {
     expect(plan.added).toEqual([newcomer.id]);
     expect(granted(plan.next)).toEqual([...idsOf(all), newcomer.id]);
     expect(withheldError('the secret', plan.withheld, configuration).message).toContain(
-      '6 accounts would lose their access at once, which is more than 5 and more than 20 %',
+      '6 accounts would lose their access at once. That is more than 5 and more than 20 %',
     );
   });
 

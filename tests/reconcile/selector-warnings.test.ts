@@ -62,7 +62,7 @@ const configured = (...selectors: readonly unknown[]) =>
 const warningsFor = (...selectors: readonly unknown[]) =>
   findSelectorWarnings({ configuration: configured(...selectors) }, registered);
 
-const none = 'Grant grant-a: matches 0 accounts. If accounts should have it, correct its `for`';
+const none = 'Grant grant-a: matches 0 accounts. If accounts should have this access, correct `for`';
 
 describe('selectorWarnings', () => {
   it.each([

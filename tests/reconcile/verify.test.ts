@@ -56,7 +56,7 @@ test('where another run has done the work, what stands in AWS is read, and has t
   expect(good.missing).toEqual([]);
   expect(bad.missing).toEqual([
     expect.stringMatching(
-      new RegExp(`^${bucket}: CloudTrail of ${id} cannot write logs.*no statement allows it`),
+      new RegExp(`^${bucket}: CloudTrail of account-2 \\(${id}\\) cannot write logs.*no statement allows it`),
     ),
   ]);
 });
@@ -98,8 +98,8 @@ test('an account that gets nothing and is still named is found', async () => {
 
   expect(accounts[0]?.revision).toBeLessThan(now);
   expect(missing).toEqual([
-    `${key}: still names ${id}, which gets nothing on it`,
-    `${bucket}: still names ${id}, which gets nothing on it`,
+    `${key}: a managed statement still names account-4 (${id}), which no grant gives access here`,
+    `${bucket}: a managed statement still names account-4 (${id}), which no grant gives access here`,
   ]);
 });
 
@@ -139,7 +139,9 @@ test('a resource that cannot be read is no proof', async () => {
   await alter(env, bucket, { outcome: 'unchanged' });
   fault(env, 'GetBucketPolicy', refuse('AccessDenied', 'no', 403));
 
-  expect((await verify(env, accounts)).missing).toEqual([expect.stringContaining('could not be read')]);
+  expect((await verify(env, accounts)).missing).toEqual([
+    expect.stringContaining('cannot be read for verification'),
+  ]);
 });
 
 test('accounts that were not registered are not looked at', async () => {

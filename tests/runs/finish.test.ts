@@ -59,7 +59,7 @@ test.each<[string, ResourceChange, readonly string[]]>([
   [
     'other set aside, and removals withheld',
     { resource: 'r', outcome: 'set-aside', accountIds: ['other'], error },
-    ['r: withheld: ThrottledError: slow'],
+    ['r: removal blocked: ThrottledError: slow'],
   ],
   [
     'refused, with an own account that AWS does not accept',

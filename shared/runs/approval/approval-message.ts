@@ -1,3 +1,4 @@
+import { formatAccount } from '../../platform/account.ts';
 import type { ApprovalRequest } from '../../store/ports.ts';
 import { limitText } from './bounded-text.ts';
 
@@ -12,10 +13,10 @@ export const formatApproveCommand = ({ runId, planHash }: Pick<Shown, 'runId' | 
 
 /** Why an account waits, a line. */
 export const formatWaitingAccount = ({ id, position, approvedAs }: Shown['accounts'][number]): string => {
-  const here = `${id} (${position.name}) in ${placeOf(position.ouPath)}`;
+  const here = `${formatAccount({ id, name: position.name })} in ${placeOf(position.ouPath)}`;
   return approvedAs === null
-    ? `${here}: never approved, so it has nothing yet`
-    : `${here}: approved as ${approvedAs.name} in ${placeOf(approvedAs.ouPath)}, and keeps what it is granted in both places`;
+    ? `${here}: never approved, so it has no access yet`
+    : `${here}: approved as ${approvedAs.name} in ${placeOf(approvedAs.ouPath)}, and keeps the access that both places get`;
 };
 
 const placeOf = (ouPath: string): string => (ouPath === '' ? 'the root' : ouPath);
@@ -38,12 +39,12 @@ export const formatApprovalMessage = (request: Shown): string =>
     `  ${request.until}`,
     'by',
     `  ${formatApproveCommand(request)}`,
-    'or refuse with --reject --reason TEXT. The execution:',
+    'To reject, add --reject --reason TEXT. The execution:',
     `  ${createConsoleLink(request.execution)}`,
     '',
-    'What approval would give:',
+    'Changes if you approve:',
     request.difference === ''
-      ? '  nothing that a grant lists accounts for'
+      ? '  no policy that lists accounts'
       : limitText(request.difference, maxBytes, 'the command'),
   ].join('\n');
 

@@ -54,15 +54,15 @@ export async function findRequest(
   const request = await store.approvals.get(runId);
   if (request === undefined)
     throw new ApprovalClosedError(
-      `Run ${runId} asks for no approval. \`onboarding approve\` lists those that do`,
+      `Run ${runId} does not wait for approval. Nothing was changed. \`onboarding approve\` lists the runs that wait`,
       { runId },
     );
   const { decision, until } = request;
   if (decision !== undefined && decision.verdict !== verdict) throw decidedOtherwise(request, decision);
   if (request.planHash !== planHash)
     throw new StalePlanError(
-      `Run ${runId} asks for the approval of another plan (hash ${request.planHash.slice(0, 12)}) than the one named. ` +
-        'Nothing was changed. Look at it: `onboarding approve` lists what is open',
+      `Run ${runId} waits for the approval of another plan (hash ${request.planHash.slice(0, 12)}). Nothing was changed. ` +
+        'See the plan: `onboarding approve` lists the runs that wait',
       { runId, asked: request.planHash, named: planHash },
     );
   if (decision === undefined && clock.now() >= Date.parse(until)) throw tooLate(request, `at ${until}`);
@@ -98,7 +98,7 @@ export async function decideApproval(services: Services, answer: ApprovalAnswer)
 
 async function requireWaiting(services: Services, request: ApprovalRequest): Promise<void> {
   if (request.token === LOCAL_RUN_TOKEN || (await isStillWaiting(services, request))) return;
-  throw tooLate(request, 'and its execution waits no more');
+  throw tooLate(request, 'and its execution does not wait any more');
 }
 
 async function requireSamePlan({ store }: Services, request: ApprovalRequest): Promise<void> {
@@ -106,8 +106,8 @@ async function requireSamePlan({ store }: Services, request: ApprovalRequest): P
   const accounts = await store.registry.accounts();
   if (matchesRequest(request, { active, accounts })) return;
   throw new StalePlanError(
-    `What run ${request.runId} asks for has moved: an account, or the configuration, is not what was shown any more. ` +
-      'Nothing was changed. A run of that change may ask already: `onboarding approve` lists what is open. ' +
+    `The plan of run ${request.runId} is out of date: an account or the configuration has changed since it was shown. ` +
+      'Nothing was changed. Another run may wait for the new plan: `onboarding approve` lists the runs that wait. ' +
       formatRetryInstruction(request.accounts.map(({ id }) => id)),
     { runId: request.runId, asked: request.planHash },
   );
@@ -123,8 +123,8 @@ async function requireSameConfiguration({ store }: Services, request: ApprovalRe
   const { hash } = await getActiveConfiguration(store);
   if (hash === request.configurationHash) return;
   throw new StalePlanError(
-    `Another configuration is in force than the one that run ${request.runId} asked by, so what is left of its ` +
-      `approval is not done. ${formatRetryInstruction(request.accounts.map(({ id }) => id))}`,
+    `Another configuration became active after run ${request.runId} asked for approval, so the rest of its ` +
+      `approval was not done. ${formatRetryInstruction(request.accounts.map(({ id }) => id))}`,
     { runId: request.runId },
   );
 }
@@ -143,7 +143,7 @@ async function decide(
   if (now?.decision?.verdict === verdict) return { decision: now.decision, already: true };
   if (now?.decision !== undefined) throw decidedOtherwise(now, now.decision);
   throw new StalePlanError(
-    `Run ${request.runId} has asked anew meanwhile. Nothing was changed. Look at it again`,
+    `Run ${request.runId} has a new plan. Nothing was changed. See the new plan: onboarding approve`,
     {
       runId: request.runId,
     },
@@ -175,7 +175,7 @@ async function approveAccount({ store, clock, random }: Services, shown: Waiting
   }
   throw new ConcurrentUpdateError(
     `Account ${shown.id} could not be approved: the registry changed during each of ${maxAttempts} attempts. ` +
-      'Approve again: it goes on where it ended',
+      'Approve again: the command continues where it ended',
     { accountId: shown.id, attempts: maxAttempts },
   );
 }
@@ -223,16 +223,16 @@ async function decideOthers(
 
 const decidedOtherwise = ({ runId, accounts }: ApprovalRequest, { verdict, by, at }: ApprovalDecision) =>
   new ApprovalClosedError(
-    `What run ${runId} asked was ${verdict} by ${by} at ${at}, and stays so. Nothing was changed. ` +
+    `Run ${runId} was already ${verdict} by ${by} at ${at}, and that is final. Nothing was changed. ` +
       (verdict === 'rejected'
         ? formatRetryInstruction(accounts.map(({ id }) => id))
-        : 'To take access back, change the configuration'),
+        : 'To remove access, change the configuration'),
     { runId, verdict, by, at },
   );
 
 const tooLate = ({ runId, accounts }: ApprovalRequest, when: string): ApprovalClosedError =>
   new ApprovalClosedError(
-    `Too late: the time of what run ${runId} asked was over ${when}. Nothing was granted. ` +
+    `Too late: the time limit of run ${runId} ended ${when}. Nothing was granted. ` +
       formatRetryInstruction(accounts.map(({ id }) => id)),
     { runId, accountIds: accounts.map(({ id }) => id) },
   );

@@ -1,5 +1,5 @@
 import { getActiveConfiguration } from '../../configuration/active-configuration.ts';
-import type { RegisteredAccount } from '../../platform/account.ts';
+import { formatAccount, type RegisteredAccount } from '../../platform/account.ts';
 import { type ErrorRecord, toErrorRecord } from '../../platform/errors.ts';
 import { isPendingApproval } from '../../reconcile/required-approval.ts';
 import type { Services } from '../../reconcile/services.ts';
@@ -38,20 +38,20 @@ export async function explainUnapproved(
 
 const timedOut = ({ accounts, until }: ApprovalRequest): ErrorRecord => {
   const ids = accounts.map(({ id }) => id);
-  const message = `Nobody has approved ${ids.join(', ')} until ${until}`;
+  const message = `No operator approved ${accounts.map(({ id, position }) => formatAccount({ id, name: position.name })).join(', ')} until ${until}`;
   return toErrorRecord(new ApprovalTimedOutError(message, { accountIds: ids }));
 };
 
 const notApproved = (waiting: readonly RegisteredAccount[]): string =>
-  `Account ${waiting.map(({ id }) => id).join(', ')} not approved: what was granted before stays, what waits is not ` +
+  `Account ${waiting.map(formatAccount).join(', ')} not approved. Earlier access stays, and pending access was not ` +
   `granted. ${formatRetryInstruction(waiting.map(({ id }) => id))}`;
 
 /** They have moved back or out of it, or approvals were turned off. */
 const noneWaits = (ids: readonly string[]): string =>
-  `Account ${ids.join(', ')} waits for no approval any more. To bring the run to its end, ${startWith(ids)}`;
+  `Account ${ids.join(', ')} does not wait for approval any more. To finish the run, ${startWith(ids)}`;
 
 const unheard = (ids: readonly string[], { by, at }: ApprovalDecision): string =>
-  `Account ${ids.join(', ')} was approved by ${by} at ${at}, and the run did not hear of it. Nothing more has to be approved: ` +
+  `Account ${ids.join(', ')} was approved by ${by} at ${at}, but the run was not told. No more approval is needed: ` +
   startWith(ids);
 
 /**
@@ -75,4 +75,4 @@ export async function listPendingWithoutRequest(store: Store, now: number): Prom
 }
 
 const unaskedLine = ({ id, name, approval }: RegisteredAccount): string =>
-  `Account ${id} (${name}) waits for approval since ${approval?.since}, and nobody is asked. ${formatRetryInstruction([id])}`;
+  `Account ${formatAccount({ id, name })} waits for approval since ${approval?.since}, and no run asks an operator. ${formatRetryInstruction([id])}`;

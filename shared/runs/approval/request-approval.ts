@@ -71,7 +71,7 @@ async function requestOf(services: Services, step: RequestApprovalStep): Promise
   const question = { active, accounts, runId, accountIds: step.accounts.map(({ accountId }) => accountId) };
   const plan = planApproval(question);
   if (plan.waiting.length === 0)
-    throw new ApprovalNotNeededError('None of the accounts waits for approval any more', { runId });
+    throw new ApprovalNotNeededError('No account of this run waits for approval any more', { runId });
   return {
     runId,
     token,
