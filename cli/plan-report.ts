@@ -15,7 +15,7 @@ import { contestedText } from './contested.ts';
 import { leavingText } from './grace-text.ts';
 import { formatNumber } from './output.ts';
 import { splitResourceKey } from './run-report.ts';
-import { groupSharedErrors } from './told-together.ts';
+import { groupSharedErrors } from './shared-errors.ts';
 
 /** What `plan --json` prints for one resource. */
 interface PlannedResourceReport {

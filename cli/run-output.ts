@@ -8,7 +8,7 @@ import { formatDifferences, getDifferences } from './differences.ts';
 import { leavingText } from './grace-text.ts';
 import { alignColumns, type Colors, formatCount, formatNumber, type Output, wrapText } from './output.ts';
 import { countAllCalls, countWrites, type RunReport, splitResourceKey } from './run-report.ts';
-import { groupSharedErrors } from './told-together.ts';
+import { groupSharedErrors } from './shared-errors.ts';
 import { printWarnings } from './warnings.ts';
 
 export interface PrintedRun {

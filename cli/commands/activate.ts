@@ -11,7 +11,7 @@ import type { Services } from '../../shared/reconcile/services.ts';
 import { formatUnresolvedPaths } from '../../shared/reconcile/unresolved-ous.ts';
 import { findUnresolvedPaths } from '../../shared/reconcile/unresolved-paths.ts';
 import { activateConfiguration } from '../../shared/runs/activate.ts';
-import { getActiveApproval } from '../../shared/runs/approval/approval-in-force.ts';
+import { getActiveApproval } from '../../shared/runs/approval/active-approval.ts';
 import {
   type CommandContext,
   type CommonOptions,

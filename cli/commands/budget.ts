@@ -19,7 +19,7 @@ import { printHead } from '../plan-output.ts';
 import { createPlanReport } from '../plan-report.ts';
 import { formatHeading, sortAccounts } from '../run-output.ts';
 import { splitResourceKey } from '../run-report.ts';
-import { groupSharedErrors, type SharedErrors } from '../told-together.ts';
+import { groupSharedErrors, type SharedErrors } from '../shared-errors.ts';
 import { getReadableWidth, printWarnings } from '../warnings.ts';
 
 interface BudgetOptions extends CommonOptions {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { importOrganization } from '../../shared/accounts/registry.ts';
-import { getActiveApproval } from '../../shared/runs/approval/approval-in-force.ts';
+import { getActiveApproval } from '../../shared/runs/approval/active-approval.ts';
 import {
   type CommandContext,
   type CommonOptions,

@@ -1,14 +1,9 @@
 import * as z from 'zod';
+import type { AccountRegion } from '../platform/aws/account-region.ts';
 import { matchesGlob, parseStarGlob } from '../platform/glob.ts';
 import type { GrantContext, ResourcePattern, ResourceSearch } from './contract.ts';
 import { TooManyResourcesError } from './errors.ts';
 import { type GrantEntry, uniqueListSchema } from './grant-schema.ts';
-
-/** An account and a region of it. */
-export interface AccountRegion {
-  readonly accountId: string;
-  readonly region: string;
-}
 
 /** Where an entry's resources are: in each region that it lists, or in the central account's. */
 export function listPlaces(entry: GrantEntry, context: GrantContext): readonly AccountRegion[] {

@@ -2,7 +2,7 @@ import { memoizeByString } from '../platform/memoize.ts';
 import { type Conditions, type ConditionValue, type OneOrMany, toArray } from './document.ts';
 import { findOperator, type Operator } from './operators.ts';
 import { getContextValues, parsePattern, type Variables } from './patterns.ts';
-import { everyTernary, negateTernary, someTernary, type Ternary, toTernary } from './verdict.ts';
+import { everyTernary, negateTernary, someTernary, type Ternary, toTernary } from './ternary.ts';
 
 /** How an operator's name is made up. */
 export interface OperatorName {

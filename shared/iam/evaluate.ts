@@ -9,7 +9,7 @@ import {
   type Variables,
 } from './patterns.ts';
 import { matchesNotPrincipal, matchesPrincipal, type RequestPrincipal } from './principals.ts';
-import { everyTernary, negateTernary, someTernary, type Ternary, toTernary } from './verdict.ts';
+import { everyTernary, negateTernary, someTernary, type Ternary, toTernary } from './ternary.ts';
 
 /** One request, as AWS would put it to a policy. `context` holds every condition key; nothing is derived. */
 export interface AccessRequest {

@@ -2,7 +2,7 @@ import { memoizeByObject } from '../platform/memoize.ts';
 import { type Principal, type PrincipalMap, toArray, toPrincipalMap } from './document.ts';
 import { toCanonicalAccount } from './normalize.ts';
 import { splitArn } from './patterns.ts';
-import { negateTernary, type Ternary, toTernary } from './verdict.ts';
+import { negateTernary, type Ternary, toTernary } from './ternary.ts';
 
 /** Who asks. */
 export type RequestPrincipal =

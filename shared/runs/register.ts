@@ -4,7 +4,7 @@ import { refreshAccount } from '../accounts/refresh-account.ts';
 import { requireReady } from '../accounts/registry.ts';
 import type { Account } from '../platform/account.ts';
 import type { Services } from '../reconcile/services.ts';
-import { getActiveApproval } from './approval/approval-in-force.ts';
+import { getActiveApproval } from './approval/active-approval.ts';
 
 export interface RegisteredStep {
   readonly accountId: string;

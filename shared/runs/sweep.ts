@@ -17,7 +17,7 @@ import { listOuPaths } from '../reconcile/unresolved-ous.ts';
 import type { Listed, Outcome, ResourceChange, RunRecord, Store, SweepCounts } from '../store/ports.ts';
 import { driftStatuses } from '../store/run-ports.ts';
 import { isUnannounced } from '../store/run-status.ts';
-import { getActiveApproval } from './approval/approval-in-force.ts';
+import { getActiveApproval } from './approval/active-approval.ts';
 import { listPendingWithoutRequest } from './approval/expired-approval.ts';
 import { type FinishedRun, formatChanges, formatUpdate, type UpdateOutcome, uniqueLines } from './finish.ts';
 import { recordAndAnnounce } from './record/announce.ts';

@@ -2,12 +2,12 @@ import { describe } from '@jest/globals';
 import type { MakeStore } from '../fixtures/make-store.ts';
 import { approvalContract } from './contracts/approvals.ts';
 import { configurationContract } from './contracts/configuration.ts';
-import { foundContract } from './contracts/found.ts';
 import { leaseContract } from './contracts/leases.ts';
 import { outboxContract } from './contracts/outbox.ts';
 import { registryContract } from './contracts/registry.ts';
 import { resourceContract } from './contracts/resources.ts';
 import { runContract } from './contracts/runs.ts';
+import { foundContract } from './contracts/search-results.ts';
 
 /** What every implementation of the store has to do. */
 export function storeContract(name: string, makeStore: MakeStore): void {

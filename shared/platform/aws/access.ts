@@ -14,9 +14,9 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock } from '../clock.ts';
+import type { AccountRegion } from './account-region.ts';
 import { createSpokeCredentials } from './credentials.ts';
 import { type ClientPlugin, checkBeforeSend, createClient, translateErrors } from './plugins.ts';
-import type { AccountRegion } from './target.ts';
 
 /** Clients that act in one account and region, through its spoke role. */
 export interface AccountClients {

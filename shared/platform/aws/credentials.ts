@@ -1,8 +1,8 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Clock } from '../clock.ts';
+import type { AccountRegion } from './account-region.ts';
 import { AccessDeniedError } from './errors.ts';
-import type { AccountRegion } from './target.ts';
 import { translateError } from './translate-error.ts';
 
 interface SpokeSettings {

@@ -8,9 +8,9 @@ import type {
 } from '../ports.ts';
 import { pack, packedSchema, packOptional } from './documents.ts';
 import { ordinalSchema, timeSchema } from './fields.ts';
-import { listSearchResults } from './found.ts';
 import { withoutUndefined } from './items.ts';
 import { readItem, sendConditionalWrite } from './operations.ts';
+import { listSearchResults } from './search-results.ts';
 import type { Key, Table } from './table.ts';
 
 const activeKey: Key = { pk: 'CONFIGURATION', sk: 'IN_FORCE' };

@@ -2,12 +2,12 @@ import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Store } from '../ports.ts';
 import { createDynamoApprovals } from './approvals.ts';
 import { createDynamoConfiguration } from './configuration.ts';
-import { createDynamoSearchResults } from './found.ts';
 import { createDynamoLeases } from './leases.ts';
 import { createDynamoOutbox } from './outbox.ts';
 import { createDynamoRegistry } from './registry.ts';
 import { createDynamoResources } from './resources.ts';
 import { createDynamoRuns } from './runs.ts';
+import { createDynamoSearchResults } from './search-results.ts';
 import type { Table } from './table.ts';
 
 /**

@@ -4,7 +4,7 @@ import { isFull } from '../oracle/findings.ts';
 import { documentOf } from '../oracle/policies.ts';
 import { refOf } from '../oracle/resources.ts';
 import { clashSid } from '../oracle/sids.ts';
-import { findPolicyResource } from '../places.ts';
+import { findPolicyResource } from '../policy-resources.ts';
 import { type AccessFinding, findAccessFindings } from './access.ts';
 import { isSpoiled } from './closed-principal.ts';
 import type { SimulationContext } from './context.ts';

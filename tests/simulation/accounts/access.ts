@@ -2,7 +2,7 @@ import { type Expected, expected, patternPlaces, type Situation } from '../oracl
 import { cells, hasAll } from '../oracle/findings.ts';
 import { findOrphanedStatements } from '../oracle/orphaned-statements.ts';
 import { refOf } from '../oracle/resources.ts';
-import { findPolicyResource } from '../places.ts';
+import { findPolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
 import { getSituation } from './situation.ts';
 

@@ -1,5 +1,5 @@
 import { documentOf, type Statement } from '../oracle/policies.ts';
-import { listPolicyResources, type PolicyResource } from '../places.ts';
+import { listPolicyResources, type PolicyResource } from '../policy-resources.ts';
 import type { ActionContext } from './action.ts';
 import type { SimulationContext } from './context.ts';
 import { getRoom } from './nearly-full-policies.ts';

@@ -1,7 +1,7 @@
 import { expected } from '../oracle/expected.ts';
 import { documentOf } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { findPolicyResource } from '../places.ts';
+import { findPolicyResource } from '../policy-resources.ts';
 import type { AcceptedFailures } from './accepted-failures.ts';
 import type { Action } from './action.ts';
 import { isSpoiled } from './closed-principal.ts';

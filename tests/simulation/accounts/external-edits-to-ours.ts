@@ -1,6 +1,6 @@
 import { documentOf, type Statement } from '../oracle/policies.ts';
 import { clashSid, isManaged } from '../oracle/sids.ts';
-import { listPolicyResources, type PolicyResource } from '../places.ts';
+import { listPolicyResources, type PolicyResource } from '../policy-resources.ts';
 import type { Draw } from '../random.ts';
 import { epoch } from '../time.ts';
 import type { Action } from './action.ts';

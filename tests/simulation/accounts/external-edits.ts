@@ -1,6 +1,6 @@
 import { documentOf, type Statement } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { listPolicyResources, type PolicyResource } from '../places.ts';
+import { listPolicyResources, type PolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
 import { getRoom } from './nearly-full-policies.ts';
 

@@ -1,7 +1,7 @@
 import { executionsEndWithin } from '../../../shared/runs/sweep.ts';
 import { documentOf, meaningOf } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { listPolicyResources } from '../places.ts';
+import { listPolicyResources } from '../policy-resources.ts';
 import { epoch } from '../time.ts';
 import {
   type AcceptedFailures,

@@ -1,7 +1,7 @@
 import type { SimulatedCall } from '../../../simulator/plugin.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { keyOf } from '../oracle/resources.ts';
-import { findPolicyResourceOfCall } from '../places.ts';
+import { findPolicyResourceOfCall } from '../policy-resources.ts';
 
 /** The resource whose lease a write of a policy needs, by its key; `undefined` if no grant is on what the call changes. */
 export function findLeaseKey(world: SimulatedWorld, call: SimulatedCall): string | undefined {

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../../shared/configuration/schema.ts';
 import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import { type Document, documentOf, type Statement } from '../oracle/policies.ts';
-import { listPolicyResources, type PolicyResource } from '../places.ts';
+import { listPolicyResources, type PolicyResource } from '../policy-resources.ts';
 import type { Draw } from '../random.ts';
 
 /** What each service takes, in bytes or characters, which are the same here. */

@@ -14,7 +14,7 @@ import { createFunctionCrashes } from '../function-crashes.ts';
 import { functionTimeouts } from '../function-timeouts.ts';
 import { namedKeysOf } from '../oracle/expected.ts';
 import { refOf } from '../oracle/resources.ts';
-import { findPolicyResource } from '../places.ts';
+import { findPolicyResource } from '../policy-resources.ts';
 import { createDraw, createSeededRandom } from '../random.ts';
 import { createRetries } from '../retries.ts';
 import { createProcessClock, epoch, runInSimulatedTime } from '../time.ts';

@@ -1,7 +1,7 @@
 import { isMember } from '../oracle/organization.ts';
 import { accountsNamed, documentOf } from '../oracle/policies.ts';
 import { ofGrant } from '../oracle/sids.ts';
-import type { PolicyResource } from '../places.ts';
+import type { PolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
 /** Found by a pattern, and made anew under their names: then nobody is on them any more. */
 export const madeAnew = /:repository\/base\/made|:secret:/;

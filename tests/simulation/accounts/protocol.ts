@@ -3,7 +3,7 @@ import type { Interceptor, SimulatedCall } from '../../../simulator/plugin.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { type Faults, getResourceArn, getSessionName, isPolicyWrite } from '../faults.ts';
 import { refOf } from '../oracle/resources.ts';
-import { findPolicyResource, type PolicyResource } from '../places.ts';
+import { findPolicyResource, type PolicyResource } from '../policy-resources.ts';
 import { findLeaseKey } from './lease-key.ts';
 
 /**

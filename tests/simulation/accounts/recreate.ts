@@ -2,7 +2,7 @@ import type { SimulatedRole } from '../../../simulator/simulated-resources.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
 import { namedKeysOf } from '../oracle/expected.ts';
 import { keyOf, type Ref, refOf } from '../oracle/resources.ts';
-import { findPolicyResource } from '../places.ts';
+import { findPolicyResource } from '../policy-resources.ts';
 import type { SimulationContext } from './context.ts';
 
 /** Deletes a resource that the configuration names, and creates it again under its name. */

@@ -1,7 +1,7 @@
 import type { OrganizationEvent } from '../../../simulator/organization-event.ts';
 import { abroad, central, home } from '../configuration.ts';
 import { patternPlaces } from '../oracle/expected.ts';
-import { findPolicyResource } from '../places.ts';
+import { findPolicyResource } from '../policy-resources.ts';
 import type { Action, ActionContext } from './action.ts';
 
 /** What teams do that have resources of their own; nothing where no pattern looks for such. */

@@ -12,7 +12,7 @@ import {
   type Statement,
 } from '../oracle/policies.ts';
 import { isManaged } from '../oracle/sids.ts';
-import { findPolicyResourceOfCall, type PolicyResource } from '../places.ts';
+import { findPolicyResourceOfCall, type PolicyResource } from '../policy-resources.ts';
 import { epoch } from '../time.ts';
 import type { ActiveConfigurations } from './active-configurations.ts';
 

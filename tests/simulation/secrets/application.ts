@@ -1,7 +1,7 @@
 import { type ApplicationInput, addApplication } from '../../../simulator/app-config.ts';
 import type { SimulatedApplication } from '../../../simulator/app-config-state.ts';
 import type { SimulatedWorld } from '../../../simulator/world.ts';
-import type { ApplicationLocation } from './place.ts';
+import type { ApplicationLocation } from './application-locations.ts';
 
 /** An application of AppConfig that may be deleted, and made anew under its name with other ids. */
 export interface RecreatableApplication {

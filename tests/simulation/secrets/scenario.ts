@@ -7,8 +7,8 @@ import type { SimulatedOrganization } from '../../../simulator/organization.ts';
 import type { Draw } from '../random.ts';
 import { createProcessClock } from '../time.ts';
 import { createApplication, findProfile, hostedName, type RecreatableApplication } from './application.ts';
+import { type ApplicationLocation, applicationLocations } from './application-locations.ts';
 import { type CredentialConsumer, drawCredentialConsumer } from './credential-consumer.ts';
-import { type ApplicationLocation, applicationLocations } from './place.ts';
 
 /** Stands in every value of a secret, and must stand nowhere else. */
 export const planted = 'planted-9e41c7';
