@@ -37,13 +37,13 @@ export function printDeployment(out: Output, configuration: Configuration, repor
 }
 
 function deliveryRow(delivery: DeliveryReport, { green, yellow, red, bold, dim }: Colors): readonly string[] {
-  const { status, application, environment, profile, version, deployment, secondStarts } = delivery;
+  const { status, application, environment, profile, version, deployment, retriedStarts } = delivery;
   const mark =
     { complete: green('✓'), superseded: yellow('!'), withdrawn: yellow('!') }[String(status)] ?? red('✗');
   const second =
-    secondStarts === 0
+    retriedStarts === 0
       ? ''
-      : `, started ${formatCount(secondStarts, 'time')} more because AWS did not answer`;
+      : `, started ${formatCount(retriedStarts, 'time')} more because AWS did not answer`;
   return [
     `${mark} ${status}`,
     `environment ${bold(environment)}`,

@@ -18,9 +18,9 @@ export interface DeliveryReport {
   readonly status: Delivery['status'];
   /** Number of AppConfig's deployment; absent where none was started. */
   readonly deployment?: number;
-  readonly starts: number;
+  readonly startAttempts: number;
   /** Of the starts, those after an answer that never came. */
-  readonly secondStarts: number;
+  readonly retriedStarts: number;
   readonly reason?: string;
   readonly error?: ErrorRecord;
 }
@@ -98,7 +98,7 @@ const unrecorded = (runId: string, { status, error, cause }: StateMachineResult)
 });
 
 function createDeliveryReport(delivery: Delivery): DeliveryReport {
-  const { source, accountId, region, target, version, status, starts, secondStarts } = delivery;
+  const { source, accountId, region, target, version, status, startAttempts, retriedStarts } = delivery;
   const { application, environment, profile } = target;
   const { deployment, reason, error } = delivery;
   return {
@@ -107,8 +107,8 @@ function createDeliveryReport(delivery: Delivery): DeliveryReport {
     ...(source.startsWith('arn:') ? { secret: source } : {}),
     ...{ application, environment, profile, version, status },
     ...(deployment === undefined ? {} : { deployment }),
-    starts,
-    secondStarts,
+    startAttempts,
+    retriedStarts,
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
   };

@@ -66,7 +66,7 @@ const countsOf = (found: readonly ResourceDrift[]): Counts =>
 
 /** What others did to what is not ours, and what no run has come to yet, is no drift. */
 function statusOf(counts: Counts, { discovery }: OverallPlan): keyof typeof exitCodeByStatus {
-  if (counts['ours-changed'] + counts.contested + counts.missing > 0) return 'drifted';
+  if (counts['managed-drift'] + counts.contested + counts.missing > 0) return 'drifted';
   return counts.unreadable + discovery.failed.length + discovery.unreadable.length > 0
     ? 'incomplete'
     : 'no-drift';
@@ -110,7 +110,7 @@ const formatStatus = (status: DriftStatus): string => (status === 'contested' ? 
 
 function driftRow({ resource, status, foreign }: ResourceDrift, colors: Colors): readonly string[] {
   const { region, kind, id } = splitResourceKey(resource);
-  const others = foreign === 'changed' && status !== 'foreign-changed' ? ', foreign-changed' : '';
+  const others = foreign === 'changed' && status !== 'unmanaged-change' ? ', unmanaged-change' : '';
   return [
     `${markOf(status, colors)} ${formatStatus(status)}${others}`,
     getGrantKind(kind).title,
@@ -125,7 +125,7 @@ function detailLines(drift: ResourceDrift, out: Output): readonly string[] {
   const width = getReadableWidth(out) - 6;
   if (error !== undefined)
     return wrapText(`${error.name}: ${error.message}`, width).map((line) => out.colors.red(line));
-  if (status !== 'ours-changed' && status !== 'contested') return [];
+  if (status !== 'managed-drift' && status !== 'contested') return [];
   const why = contested === undefined ? [] : wrapText(contestedText(contested), width).map(out.colors.red);
   if (differences.length === 0) return [...why, out.colors.dim(leftOver)];
   return [...why, ...formatDifferences(differences, { colors: out.colors, width })];
@@ -148,6 +148,6 @@ const leavingLines = ({ leaving }: ResourceDrift, out: Output): readonly string[
 
 function markOf(status: DriftStatus, { dim, yellow, red }: Colors): string {
   if (status === 'equal') return dim('=');
-  if (status === 'pending' || status === 'foreign-changed') return yellow('!');
+  if (status === 'pending' || status === 'unmanaged-change') return yellow('!');
   return red('✗');
 }

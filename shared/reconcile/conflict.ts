@@ -68,7 +68,7 @@ function disturbedSids(
   { desired, active, state }: ReconcileContext,
   { actual, at }: ObservedChange,
 ): readonly string[] | undefined {
-  if (state?.ownDigest === undefined || state.writing === true) return undefined;
+  if (state?.ownDigest === undefined || state.writeInProgress === true) return undefined;
   if (at - Date.parse(state.updatedAt) < readsMayBeStaleFor) return undefined;
   const documents = desired.kind.documents(actual, state.owned);
   // A pattern finds again what was deleted and made anew under its name, which has no policy at all.

@@ -70,7 +70,7 @@ function unmanagedSinceLeft(
   const now = listUnmanagedStatements(actual, active.configuration.installation);
   const changes = diffUnmanagedStatements(state.unmanaged, now);
   const head = { kind: 'changed', label: 'Version or Id of the policy' } as const;
-  const since = state.leftBy?.at ?? state.updatedAt;
+  const since = state.lastRun?.at ?? state.updatedAt;
   return { unmanaged: { since, changes: changes.length === 0 ? [head] : changes } };
 }
 
@@ -102,7 +102,7 @@ function compared(left: string | undefined, now: string): ResourceDrift['foreign
 
 function statusOf(standing: ReadResource, { active, revision }: Overall, since: SinceLeft): DriftStatus {
   const { plan, state, error, desired } = standing;
-  if (plan?.changed === false) return since.foreign === 'changed' ? 'foreign-changed' : 'equal';
+  if (plan?.changed === false) return since.foreign === 'changed' ? 'unmanaged-change' : 'equal';
   if (plan !== undefined && state?.contested !== undefined) return 'contested';
   const settled = isUpToDate(state, {
     revision,
@@ -111,7 +111,7 @@ function statusOf(standing: ReadResource, { active, revision }: Overall, since: 
   });
   const due = !settled || graceEnded(standing);
   const explained = due && since.own !== 'changed';
-  return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'ours-changed';
+  return explained && error?.name !== 'OwnershipClashError' ? 'pending' : 'managed-drift';
 }
 
 /** Somebody who was kept by a grace is to go now. */

@@ -44,7 +44,7 @@ export const needsReconcileAnyway = ({
   outcome,
   drift,
 }: Pick<ResourceChange, 'error' | 'outcome' | 'drift'>): boolean =>
-  (error !== undefined && outcome === undefined) || drift === 'foreign-changed';
+  (error !== undefined && outcome === undefined) || drift === 'unmanaged-change';
 
 /**
  * Whether somebody's grace is not remembered: no run knows the account as one that leaves, and others have let it in. Until

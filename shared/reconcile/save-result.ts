@@ -35,7 +35,7 @@ export async function rememberBeforeWriting(
     ...state,
     configurationHash: state?.configurationHash === getActivationId(active) ? getActivationId(active) : '',
     owned: [...new Set([...remembered, ...owned])].sort(),
-    writing: true,
+    writeInProgress: true,
     updatedAt: getTimestamp(clock),
   });
 }
@@ -86,8 +86,8 @@ export async function saveResult(
     unmanaged: listUnmanagedStatements(next, active.configuration.installation),
     ...verdict,
     ...(identity === undefined ? {} : { identity }),
-    ...gathering(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
-    leftBy: { runId, at: getTimestamp(clock) },
+    ...updateBatchWindow(plan, state, { revision, now: clock.now(), unfinished: hasUntried(tried) }),
+    lastRun: { runId, at: getTimestamp(clock) },
     generation: (state?.generation ?? 0) + 1,
     updatedAt: getTimestamp(clock),
   });
@@ -107,13 +107,13 @@ export async function saveResult(
 const hasUntried = (tried: Tried | undefined): boolean =>
   tried?.setAside.some((id) => tried.refused?.[id] === undefined) === true;
 
-function gathering(
+function updateBatchWindow(
   { changed }: ResourcePlan,
   state: ResourceState | undefined,
   write: LastWrite,
-): Pick<ResourceState, 'gathering'> {
-  if (changed) return { gathering: computeBatchWindow(state?.gathering, write) };
-  return state?.gathering === undefined ? {} : { gathering: state.gathering };
+): Pick<ResourceState, 'batchWindow'> {
+  if (changed) return { batchWindow: computeBatchWindow(state?.batchWindow, write) };
+  return state?.batchWindow === undefined ? {} : { batchWindow: state.batchWindow };
 }
 
 function judgement(

@@ -140,14 +140,14 @@ async function verifyFromRecord(
   question: Question,
   state: ResourceState | undefined,
 ): Promise<readonly undefined[] | undefined> {
-  if (state?.leftBy === undefined || state.leftBy.runId === question.runId) return undefined;
+  if (state?.lastRun === undefined || state.lastRun.runId === question.runId) return undefined;
   const accountIds = question.accounts.map(({ id }) => id);
   if (getEffectiveRevision(state, accountIds) < question.revision) return undefined;
-  const changes = await store.runs.changes(state.leftBy.runId);
+  const changes = await store.runs.changes(state.lastRun.runId);
   const theirs = changes.find(({ resource }) => resource === question.desired.key);
   if (theirs?.after === undefined || !wasUpdated(theirs)) return undefined;
   // An attempt of theirs before the one that has left it so proves nothing.
-  if ((theirs.finishedAt ?? '') < state.leftBy.at) return undefined;
+  if ((theirs.finishedAt ?? '') < state.lastRun.at) return undefined;
   const { leaving = {}, withheld = [] } = state;
   const known = documentFindings(question, recordedDocuments(theirs.after), [
     ...Object.keys(leaving),

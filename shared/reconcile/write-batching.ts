@@ -1,5 +1,5 @@
 import { clockSkew } from '../platform/clock.ts';
-import type { Gathering, ResourceState } from '../store/ports.ts';
+import type { BatchWindow, ResourceState } from '../store/ports.ts';
 
 /** After a write that nobody had waited for, in milliseconds. */
 const firstPause = 3_000;
@@ -23,9 +23,9 @@ export interface LastWrite {
  * the other hardly; in a crowd pauses grow, and with them those whom a write serves.
  */
 export function computeBatchWindow(
-  before: Gathering | undefined,
+  before: BatchWindow | undefined,
   { revision, now, unfinished = false }: LastWrite,
-): Gathering {
+): BatchWindow {
   const wasWaitedFor = before !== undefined && now - Date.parse(before.until) < Math.max(soon, before.pause);
   const isCrowd = wasWaitedFor && revision - before.revision > 1;
   const pause = isCrowd ? Math.min(before.pause * growth, longestPause) : firstPause;
@@ -37,7 +37,7 @@ export function computeBatchWindow(
  * that is fast, such as that of a person's computer, and counts for nothing.
  */
 export function getBatchWindowEnd(state: ResourceState | undefined, now: number): number {
-  const until = Date.parse(state?.gathering?.until ?? '');
+  const until = Date.parse(state?.batchWindow?.until ?? '');
   return until <= now + longestPause + clockSkew ? until : 0;
 }
 
@@ -46,4 +46,4 @@ export function getBatchWindowEnd(state: ResourceState | undefined, now: number)
  * find, and the service has enough to do.
  */
 export const isUnderBurst = (state: ResourceState | undefined, now: number): boolean =>
-  now < getBatchWindowEnd(state, now) + longestPause && (state?.gathering?.pause ?? 0) > firstPause;
+  now < getBatchWindowEnd(state, now) + longestPause && (state?.batchWindow?.pause ?? 0) > firstPause;

@@ -218,7 +218,7 @@ function warningsOf(
   opened: RunRecord | undefined,
   changes: readonly ResourceChange[],
 ): Pick<RunRecord, 'warnings'> {
-  const restored = changes.filter(({ drift, outcome }) => drift === 'ours-changed' && outcome === 'written');
+  const restored = changes.filter(({ drift, outcome }) => drift === 'managed-drift' && outcome === 'written');
   const warnings = [
     ...(opened?.warnings ?? []),
     ...listWarnings(changes),

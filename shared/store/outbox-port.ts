@@ -52,20 +52,20 @@ export interface Delivery extends DeliveryKey {
   readonly updatedAt: string;
   /** Since when it waits for another deployment of the environment. */
   readonly waitingSince?: string;
-  /** Number of its deployment; deployments up to `after` belong to an earlier attempt. */
+  /** Number of its deployment; deployments up to `lastKnownDeployment` belong to an earlier attempt. */
   readonly deployment?: number;
-  readonly after?: number;
+  readonly lastKnownDeployment?: number;
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** How often StartDeployment was sent; of these, how often after an answer that never came. */
-  readonly starts: number;
-  readonly secondStarts: number;
+  readonly startAttempts: number;
+  readonly retriedStarts: number;
   /** Whether a StartDeployment was sent, or was about to be, whose answer is not known. */
-  readonly unanswered: boolean;
+  readonly startOutcomeUnknown: boolean;
   readonly reason?: string;
   readonly error?: ErrorRecord;
   /** Of one that was given up for the time being: until when the clock takes it up again, and the run that has told of it. */
-  readonly again?: { readonly until: number; readonly toldBy: string };
+  readonly again?: { readonly until: number; readonly notifiedByRun: string };
   /** Counts the changes of this item, from 1. */
   readonly revision: number;
 }
@@ -77,7 +77,7 @@ export interface RememberedTargets {
   /** Name of the error that has kept the secret from being looked for since, and that was told. */
   readonly trouble?: string;
   /** The run that has told it. */
-  readonly toldBy?: string;
+  readonly notifiedByRun?: string;
 }
 
 /** The deliveries that were asked for: one item for each version and target, so that twice is once. */

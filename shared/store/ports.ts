@@ -73,15 +73,15 @@ export interface ResourceState {
   /** What tells the resource from a later one of its name, as `GrantKind.identity`; absent if that is not known. */
   readonly identity?: string;
   /** A write of ours began, and was not settled: what stands there may be ours, half-written. */
-  readonly writing?: true;
+  readonly writeInProgress?: true;
   /** Outsiders changed what is ours, and it was restored; the next time it is contested. */
   readonly disputed?: Dispute;
   /** They did so again: nothing is written until a person decides. */
   readonly contested?: Dispute;
   /** Since the last write: newcomers are gathered for the next one. Absent before the first. */
-  readonly gathering?: Gathering;
+  readonly batchWindow?: BatchWindow;
   /** The run whose record says how it was left, and when that was (ISO 8601); absent where nothing was read. */
-  readonly leftBy?: { readonly runId: string; readonly at: string };
+  readonly lastRun?: { readonly runId: string; readonly at: string };
   /** Counts the completed reconciliations; 0 before the first. */
   readonly generation: number;
   /** Counts the writes of the item, as the store does; absent before the first, and where none was counted. */
@@ -100,7 +100,7 @@ export interface Tried {
   readonly ambiguous?: true;
 }
 
-export interface Gathering {
+export interface BatchWindow {
   /** When the next write may come, ISO 8601. */
   readonly until: string;
   /** How long that was from the last write, in milliseconds. */

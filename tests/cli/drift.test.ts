@@ -43,7 +43,7 @@ const cases: readonly Case[] = [
     outsiders: edit((statements) => statements.slice(0, -1)),
     code: 2,
     found: {
-      status: 'ours-changed',
+      status: 'managed-drift',
       foreign: 'same',
       differences: [{ kind: 'removed', label: 'AccountOnboardingexampleFlowLogsWrite' }],
     },
@@ -55,13 +55,13 @@ const cases: readonly Case[] = [
       { Sid: 'Others', Effect: 'Deny', Principal: '*', Action: 's3:DeleteBucket', Resource: '*' },
     ]),
     code: 0,
-    found: { status: 'foreign-changed', foreign: 'changed', differences: [] },
+    found: { status: 'unmanaged-change', foreign: 'changed', differences: [] },
   },
   {
     name: 'both',
     outsiders: edit((statements) => statements.slice(1, -1)),
     code: 2,
-    found: { status: 'ours-changed', foreign: 'changed' },
+    found: { status: 'managed-drift', foreign: 'changed' },
   },
   {
     name: 'another order',
@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
       },
     ]),
     code: 2,
-    found: { status: 'ours-changed', error: { name: 'OwnershipClashError' } },
+    found: { status: 'managed-drift', error: { name: 'OwnershipClashError' } },
   },
   {
     name: 'a bucket that is gone',
@@ -103,7 +103,7 @@ describe('drift', () => {
     const screen = await drift();
 
     expect(screen.code).toBe(0);
-    expect(objectOf(screen)).toMatchObject({ status: 'no-drift', counts: { equal: 13, 'ours-changed': 0 } });
+    expect(objectOf(screen)).toMatchObject({ status: 'no-drift', counts: { equal: 13, 'managed-drift': 0 } });
   });
 
   test.each(cases)('$name: ends with $code', async ({ outsiders, code, found }) => {
@@ -117,9 +117,9 @@ describe('drift', () => {
     const { code, stdout } = await run(simulate, { outsiders });
 
     expect(code).toBe(2);
-    expect(stdout).toMatch(/✗ ours-changed +S3 bucket policy +example-org-flow-logs/);
+    expect(stdout).toMatch(/✗ managed-drift +S3 bucket policy +example-org-flow-logs/);
     expect(stdout).toContain('      - AccountOnboardingexampleFlowLogsWrite');
-    expect(stdout).toMatch(/^Drift: 12 equal, 1 ours-changed$/m);
+    expect(stdout).toMatch(/^Drift: 12 equal, 1 managed-drift$/m);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   });
 

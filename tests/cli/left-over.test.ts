@@ -36,6 +36,6 @@ test('drift tells one beside the attached policy', async () => {
   const { code, stdout } = await run(['drift', '--simulate', '--config', config], { outsiders: leftOver });
 
   expect(code).toBe(2);
-  expect(stdout).toMatch(/ours-changed.*group\/Developers/);
+  expect(stdout).toMatch(/managed-drift.*group\/Developers/);
   expect(stdout).toMatch(said);
 });

@@ -78,7 +78,7 @@ test('drift looks first, too', async () => {
   });
 
   expect(code).toBe(2);
-  expect(stdout).toContain('2 ours-changed');
+  expect(stdout).toContain('2 managed-drift');
 });
 
 test('run finds what an event about a resource tells of', async () => {

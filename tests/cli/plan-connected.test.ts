@@ -106,7 +106,10 @@ describeWithMoto('plan, apply and drift against an endpoint on this machine', (m
     const after = await command(['drift']);
 
     expect([drift, planned, applied, after].map(({ code }) => code)).toEqual([2, 2, 0, 0]);
-    expect(objectOf(drift)).toMatchObject({ status: 'drifted', counts: { contested: 1, 'ours-changed': 0 } });
+    expect(objectOf(drift)).toMatchObject({
+      status: 'drifted',
+      counts: { contested: 1, 'managed-drift': 0 },
+    });
     expect(objectOf(planned).warnings).toContainEqual(
       expect.stringMatching(
         /cloudtrail: conflict since 2026-03-02T09:00:00.000Z: another tool or person changed Theirs again/,

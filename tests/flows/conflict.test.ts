@@ -166,7 +166,7 @@ test('a write of ours that was never settled does not count against others', asy
       resources: {
         ...resources,
         put: async (resource, kept) => {
-          if (dies && kept.writing === undefined) throw new Error('killed');
+          if (dies && kept.writeInProgress === undefined) throw new Error('killed');
           return resources.put(resource, kept);
         },
       },
@@ -182,7 +182,7 @@ test('a write of ours that was never settled does not count against others', asy
 
   const ended = await sweep(env);
 
-  expect(left?.writing).toBe(true);
+  expect(left?.writeInProgress).toBe(true);
   expect(named(env)[bucket]).toContain(id);
   expect(outcomes(ended)[bucket]).toBe('written');
   expect(await state(env)).not.toHaveProperty('disputed');

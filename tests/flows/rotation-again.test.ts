@@ -70,7 +70,9 @@ describe('an environment that was busy for too long', () => {
     });
     expect(servedTo(env)).toBe(`${planted}-2`);
     expect(announcements(env)).toEqual(['Configuration Deployment Failed', 'Configuration Deployed']);
-    expect(await deliveries(env)).toEqual([expect.objectContaining({ status: 'complete', starts: 1 })]);
+    expect(await deliveries(env)).toEqual([
+      expect.objectContaining({ status: 'complete', startAttempts: 1 }),
+    ]);
     expect((await env.store.outbox.open()).items).toEqual([]);
   });
 
@@ -146,7 +148,7 @@ describe('a deployment that was not complete when its time was over', () => {
 
     expect(run).toMatchObject({ status: 'succeeded', reason: '1 of 1 deployments complete' });
     expect(announcements(env)).toEqual(['Configuration Deployment Failed', 'Configuration Deployed']);
-    expect((await deliveries(env, 'watched'))[0]).toMatchObject({ status: 'complete', starts: 1 });
+    expect((await deliveries(env, 'watched'))[0]).toMatchObject({ status: 'complete', startAttempts: 1 });
     expect(startCount(env)).toBe(1);
   });
 

@@ -55,7 +55,7 @@ test.each(['AppConfig.AllAtOnce', 'AppConfig.Linear20PercentEvery6Minutes'])(
     expect(run?.reason).toBe('1 of 1 deployments complete');
     expect(deployedTo(env)).toEqual(['1', currentVersion(env)]);
     expect(await deliveries(env)).toEqual([
-      expect.objectContaining({ status: 'complete', starts: 1, secondStarts: 0 }),
+      expect.objectContaining({ status: 'complete', startAttempts: 1, retriedStarts: 0 }),
     ]);
   },
 );

@@ -64,7 +64,7 @@ describe('a rotated secret', () => {
     });
     expect(announcements(env)).toEqual(['Configuration Deployed']);
     expect(await deliveries(env)).toEqual([
-      expect.objectContaining({ status: 'complete', starts: 1, secondStarts: 0, deployment: 1 }),
+      expect.objectContaining({ status: 'complete', startAttempts: 1, retriedStarts: 0, deployment: 1 }),
     ]);
   });
 
@@ -220,7 +220,7 @@ describe('an answer that never came', () => {
     expect(run?.status).toBe('succeeded');
     expect(startCount(env)).toBe(1);
     expect(await deliveries(env)).toEqual([
-      expect.objectContaining({ status: 'complete', starts: 1, secondStarts: 0 }),
+      expect.objectContaining({ status: 'complete', startAttempts: 1, retriedStarts: 0 }),
     ]);
   });
 
@@ -235,7 +235,7 @@ describe('an answer that never came', () => {
       status: 'succeeded',
       reason: expect.stringContaining('1 started a second time'),
     });
-    expect(await deliveries(env)).toEqual([expect.objectContaining({ starts: 2, secondStarts: 1 })]);
+    expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 2, retriedStarts: 1 })]);
     expect(deployedTo(env)).toHaveLength(1);
   });
 
@@ -256,7 +256,7 @@ describe('an answer that never came', () => {
     expect(throttled).toBe(1);
     expect(startCount(env)).toBe(1);
     expect(await deliveries(env)).toEqual([
-      expect.objectContaining({ status: 'complete', starts: 1, secondStarts: 0 }),
+      expect.objectContaining({ status: 'complete', startAttempts: 1, retriedStarts: 0 }),
     ]);
   });
 
@@ -292,7 +292,7 @@ describe('an answer that never came', () => {
 
     expect(run?.reason).toBe('1 of 1 deployments complete');
     expect([asked, startCount(env)]).toEqual([3, 1]);
-    expect(await deliveries(env)).toEqual([expect.objectContaining({ starts: 1, secondStarts: 0 })]);
+    expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 1, retriedStarts: 0 })]);
   });
 
   test('is no answer; being throttled is one', async () => {
@@ -303,6 +303,6 @@ describe('an answer that never came', () => {
     const { run } = await deploy(env, event);
 
     expect(run?.status).toBe('succeeded');
-    expect(await deliveries(env)).toEqual([expect.objectContaining({ starts: 1, secondStarts: 0 })]);
+    expect(await deliveries(env)).toEqual([expect.objectContaining({ startAttempts: 1, retriedStarts: 0 })]);
   });
 });

@@ -99,7 +99,7 @@ test('what others did beside ours reaches the update, which remembers it', async
   const second = await notedSweep(env);
 
   expect([first.updates, second.updates]).toEqual([['Shared'], []]);
-  expect(first.run.counts?.drift).toEqual({ equal: 4, 'foreign-changed': 1 });
+  expect(first.run.counts?.drift).toEqual({ equal: 4, 'unmanaged-change': 1 });
   expect(second.run.counts?.drift).toEqual({ equal: 5 });
 });
 

@@ -127,7 +127,7 @@ test('a configuration that comes into force after a plan that found nothing to d
 test('a write that died before it was settled is left as it is where nothing is missing, and ends with the next write', async () => {
   const env = await createSweptEnv();
   const state = await env.store.resources.get(bucket);
-  await env.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writing: true });
+  await env.store.resources.put(bucket, { ...(state as NonNullable<typeof state>), writeInProgress: true });
 
   const quiet = await notedSweep(env);
   created(env);

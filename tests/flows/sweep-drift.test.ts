@@ -36,15 +36,15 @@ test('the sweep says of each resource how it found it, and counts that', async (
   const ended = await sweep(env);
 
   expect(driftOf(ended)).toMatchObject({
-    [bucket]: 'ours-changed',
-    [repository]: 'foreign-changed',
+    [bucket]: 'managed-drift',
+    [repository]: 'unmanaged-change',
     [key]: 'unreadable',
     [secret]: 'missing',
   });
   expect(ended.run.counts?.drift).toEqual({
     equal: 1,
-    'ours-changed': 1,
-    'foreign-changed': 1,
+    'managed-drift': 1,
+    'unmanaged-change': 1,
     missing: 1,
     unreadable: 1,
   });
@@ -65,7 +65,7 @@ test('what others did beside ours is told once, and what waits for a run is no d
   const first = await sweep(env);
   const second = await sweep(env);
 
-  expect(driftOf(first)).toMatchObject({ [repository]: 'foreign-changed', [bucket]: 'pending' });
+  expect(driftOf(first)).toMatchObject({ [repository]: 'unmanaged-change', [bucket]: 'pending' });
   expect(first.run).toMatchObject({ status: 'succeeded' });
   expect(second.run.counts?.drift).toEqual({ equal: 5 });
 });

@@ -241,9 +241,9 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       ownedUntil: 1,
       requestedAt: at,
       updatedAt: at,
-      starts: 0,
-      secondStarts: 0,
-      unanswered: false,
+      startAttempts: 0,
+      retriedStarts: 0,
+      startOutcomeUnknown: false,
       revision: 1,
     };
     const deliveryKey = { pk: 'OUTBOX#arn', sk: 'DELIVERY#a/e/p/1' };
@@ -273,7 +273,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       [
         'a time until which a write waits',
         stateKey,
-        { ...aState(), gathering: { until: '', pause: 1, revision: 1 } },
+        { ...aState(), batchWindow: { until: '', pause: 1, revision: 1 } },
         state,
       ],
       ['no word about approval', accountKey, undecided, accounts],
@@ -381,7 +381,7 @@ describeWithDynamoDb('the store in DynamoDB', (dynamodb) => {
       [
         'a delivery taken up again for ever',
         deliveryKey,
-        { ...delivery, again: { until: -1, toldBy: '' } },
+        { ...delivery, again: { until: -1, notifiedByRun: '' } },
         ({ outbox }) => outbox.get(delivery),
       ],
     ])('is named when it holds %s', async (_name, keys, fields, read) => {

@@ -108,7 +108,7 @@ const ours = {
   appliedRevision: 0,
   configurationHash: '',
   owned: ['AccountOnboardingflowsImagesPull'],
-  writing: true,
+  writeInProgress: true,
   generation: 0,
   updatedAt: '',
 } as const;

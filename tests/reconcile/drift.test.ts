@@ -75,7 +75,7 @@ test('what is pending does not hide what was changed', async () => {
   await arrives(env, '999999999999');
   edit(env, withoutOurs);
 
-  expect((await drift(env))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'same' });
+  expect((await drift(env))[bucket]).toMatchObject({ status: 'managed-drift', foreign: 'same' });
 });
 
 test('a managed policy that was detached is ours that changed: what it says is missing', async () => {
@@ -84,7 +84,7 @@ test('a managed policy that was detached is ours that changed: what it says is m
 
   const found = (await drift(env))[people];
 
-  expect(found).toMatchObject({ status: 'ours-changed', foreign: 'same' });
+  expect(found).toMatchObject({ status: 'managed-drift', foreign: 'same' });
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed']);
 });
 
@@ -92,7 +92,7 @@ test('a managed policy of ours that is not attached, and not due, is told, thoug
   const env = await onboarded(['people']);
   leaveOver(env, 2, ['888888888888']);
 
-  expect((await drift(env))[people]).toMatchObject({ status: 'ours-changed', differences: [] });
+  expect((await drift(env))[people]).toMatchObject({ status: 'managed-drift', differences: [] });
 });
 
 test('an account that is set aside is pending', async () => {
@@ -111,7 +111,7 @@ test('where the table holds no digests, what others did is unknown, and not gues
   expect((await drift(env))[bucket]).toMatchObject({ status: 'equal', foreign: 'unknown' });
 
   edit(env, withoutOurs);
-  expect((await drift(env))[bucket]).toMatchObject({ status: 'ours-changed', foreign: 'unknown' });
+  expect((await drift(env))[bucket]).toMatchObject({ status: 'managed-drift', foreign: 'unknown' });
 });
 
 test('a policy that was emptied of ours alone has nothing of others changed', async () => {
@@ -120,7 +120,7 @@ test('a policy that was emptied of ours alone has nothing of others changed', as
 
   const found = (await drift(env))[bucket];
 
-  expect(found).toMatchObject({ status: 'ours-changed', foreign: 'same' });
+  expect(found).toMatchObject({ status: 'managed-drift', foreign: 'same' });
   expect(found?.differences.map(({ kind }) => kind)).toEqual(['removed', 'removed']);
 });
 
@@ -143,12 +143,12 @@ async function beside(...statements: readonly ReturnType<typeof theirs>[]): Prom
 
 test('names the unmanaged statements that appeared, changed and vanished, and since when', async () => {
   const env = await beside(theirs('Kept', 's3:A'), theirs('Changed', 's3:B'), theirs(undefined, 's3:C'));
-  const since = (await env.store.resources.get(bucket))?.leftBy?.at;
+  const since = (await env.store.resources.get(bucket))?.lastRun?.at;
   env.clock.advance(60_000);
   edit(env, (all) => [...all.slice(0, -2), theirs('Changed', 's3:D'), theirs('New', 's3:E')]);
 
   expect((await drift(env))[bucket]).toMatchObject({
-    status: 'foreign-changed',
+    status: 'unmanaged-change',
     unmanaged: {
       since,
       changes: [

@@ -39,7 +39,7 @@ const error = { name: 'AccessDeniedError', message: 'no', retryable: false };
 test.each<[string, Parameters<typeof needsReconcileAnyway>[0], boolean]>([
   ['the plan could not read', { error }, true],
   ['an attempt before this one found busy', { error, outcome: 'busy' }, false],
-  ['others have changed beside ours', { drift: 'foreign-changed' }, true],
+  ['others have changed beside ours', { drift: 'unmanaged-change' }, true],
   ['is equal', { drift: 'equal' }, false],
   ['nothing is known of', {}, false],
 ])('what %s is worth a look though it is settled: %j', (_, change, worth) => {

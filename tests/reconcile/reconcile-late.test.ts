@@ -75,7 +75,7 @@ test.each([
         ...resources,
         put: async (resource, state) => {
           const version = (await resources.get(resource))?.version;
-          if (state.writing === writing)
+          if (state.writeInProgress === writing)
             await resources.put(resource, {
               ...theirs,
               ...(version === undefined ? {} : { version }),

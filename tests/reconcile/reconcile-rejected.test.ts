@@ -33,7 +33,7 @@ test.each([
   const before = await env.store.resources.get(repository);
   if (before === undefined) throw new Error('Nothing was written');
   const until = new Date(env.clock.now()).toISOString();
-  await env.store.resources.put(repository, { ...before, gathering: { until, pause: 9_000, revision: 0 } });
+  await env.store.resources.put(repository, { ...before, batchWindow: { until, pause: 9_000, revision: 0 } });
   for (let index = 0; index < 40; index += 1) {
     const id = String(600_000_000_000 + index);
     env.organization.addAccount({ id, name: id, parentId: 'ou-exam-workload1' });
@@ -43,9 +43,9 @@ test.each([
 
   await reconcile(env, { resource: repository, planned: 'change', plannedGeneration: before.generation });
 
-  const { gathering, tried, updatedAt = '' } = (await env.store.resources.get(repository)) ?? {};
+  const { batchWindow, tried, updatedAt = '' } = (await env.store.resources.get(repository)) ?? {};
   expect(tried?.setAside.length).toBeGreaterThanOrEqual(refused);
-  expect(Date.parse(gathering?.until ?? '') - Date.parse(updatedAt)).toBe(pause);
+  expect(Date.parse(batchWindow?.until ?? '') - Date.parse(updatedAt)).toBe(pause);
 });
 
 test('removals that are withheld are on record, though an account is set aside in the same write', async () => {

@@ -63,7 +63,7 @@ describe('settle', () => {
     const { done, remembered } = await settled();
 
     expect(remembered).toMatchObject({ appliedRevision: 7, generation: 1, grants: ['token'] });
-    expect(remembered).toMatchObject({ leftBy: { runId: 'run', at: '2026-03-02T09:00:00.000Z' } });
+    expect(remembered).toMatchObject({ lastRun: { runId: 'run', at: '2026-03-02T09:00:00.000Z' } });
     expect(Object.entries(remembered).filter(([, value]) => value === undefined)).toEqual([]);
     expect(Object.keys(remembered)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(tried|withheld|leaving|identity)$/)]),
@@ -129,13 +129,13 @@ describe('settle', () => {
   });
 
   it('tells a resource that it has written from one that is unchanged', async () => {
-    const gathering = { since };
+    const batchWindow = { since };
 
-    const unchanged = await settled({ changed: false }, {}, { ...before, gathering });
+    const unchanged = await settled({ changed: false }, {}, { ...before, batchWindow });
 
     expect(unchanged.done).toMatchObject({ outcome: 'unchanged' });
-    expect(unchanged.remembered).toMatchObject({ gathering });
-    expect((await settled({ changed: false }, {}, before)).remembered).not.toHaveProperty('gathering');
+    expect(unchanged.remembered).toMatchObject({ batchWindow });
+    expect((await settled({ changed: false }, {}, before)).remembered).not.toHaveProperty('batchWindow');
   });
 
   it('throws before it remembers anything when the lease has ended', async () => {
@@ -146,7 +146,7 @@ describe('settle', () => {
     await expect(settled({}, {}, undefined, ended)).rejects.toThrow(LeaseLostError);
   });
 
-  it('remembers no gathering when a resource without a state is unchanged', async () => {
-    expect((await settled({ changed: false })).remembered).not.toHaveProperty('gathering');
+  it('remembers no batch window when a resource without a state is unchanged', async () => {
+    expect((await settled({ changed: false })).remembered).not.toHaveProperty('batchWindow');
   });
 });

@@ -26,7 +26,7 @@ const beforeRemembering =
       resources: {
         ...resources,
         put: async (key, state) => {
-          const act = state.writing === true ? once : undefined;
+          const act = state.writeInProgress === true ? once : undefined;
           if (act !== undefined) once = undefined;
           await act?.();
           return resources.put(key, state);

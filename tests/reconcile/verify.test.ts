@@ -175,13 +175,13 @@ async function doneByAnother(env: TestEnv) {
   const { id, accounts } = await carriedOut(env);
   const change = (await env.store.runs.changes('run')).find(({ resource }) => resource === bucket);
   const state = await env.store.resources.get(bucket);
-  if (change === undefined || state?.leftBy === undefined) throw new Error('Nothing was left');
+  if (change === undefined || state?.lastRun === undefined) throw new Error('Nothing was left');
   await env.store.runs.putChange('another', change);
-  const gathering = { until: new Date(env.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
+  const batchWindow = { until: new Date(env.clock.now() + 20_000).toISOString(), pause: 27_000, revision: 1 };
   await env.store.resources.put(bucket, {
     ...state,
-    gathering,
-    leftBy: { ...state.leftBy, runId: 'another' },
+    batchWindow,
+    lastRun: { ...state.lastRun, runId: 'another' },
   });
   await alter(env, bucket, { outcome: 'unchanged' });
   env.organization.resetCalls();

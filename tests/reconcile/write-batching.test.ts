@@ -4,27 +4,27 @@ import {
   getBatchWindowEnd,
   isUnderBurst,
 } from '../../shared/reconcile/write-batching.ts';
-import type { Gathering, ResourceState } from '../../shared/store/ports.ts';
+import type { BatchWindow, ResourceState } from '../../shared/store/ports.ts';
 
 const start = Date.parse('2026-03-02T09:00:00Z');
 
-const state = (gathering: Gathering): ResourceState => ({
+const state = (batchWindow: BatchWindow): ResourceState => ({
   appliedRevision: 1,
   configurationHash: 'h',
   owned: [],
   generation: 1,
   updatedAt: '',
-  gathering,
+  batchWindow,
 });
 
 /** The pauses after writes that come so long after each other's pause has ended. */
 function pauses(late: number, writes: number, served = 2): readonly number[] {
   let now = start;
-  let gathering: Gathering | undefined;
+  let batchWindow: BatchWindow | undefined;
   return Array.from({ length: writes }, (_, index) => {
-    gathering = computeBatchWindow(gathering, { revision: served * index, now });
-    now = Date.parse(gathering.until) + late;
-    return gathering.pause;
+    batchWindow = computeBatchWindow(batchWindow, { revision: served * index, now });
+    now = Date.parse(batchWindow.until) + late;
+    return batchWindow.pause;
   });
 }
 
@@ -51,10 +51,10 @@ test('who comes one after the other meets the shortest pause', () => {
 
 test('a thousand accounts within five minutes are served by ten writes', () => {
   let now = start;
-  let gathering: Gathering | undefined;
+  let batchWindow: BatchWindow | undefined;
   let writes = 0;
-  for (; now < start + 280_000; now = getBatchWindowEnd(state(gathering), now) + 1_000) {
-    gathering = computeBatchWindow(gathering, { revision: 15 * writes, now });
+  for (; now < start + 280_000; now = getBatchWindowEnd(state(batchWindow), now) + 1_000) {
+    batchWindow = computeBatchWindow(batchWindow, { revision: 15 * writes, now });
     writes += 1;
   }
   expect(writes).toBeLessThanOrEqual(10);

@@ -173,7 +173,7 @@ test('what is being written for a crowd is not read for the plan of one more, ex
   const state = await env.store.resources.get(bucket);
   if (state === undefined) throw new Error('Nothing was written');
   const until = new Date(env.clock.now() + 20_000).toISOString();
-  await env.store.resources.put(bucket, { ...state, gathering: { until, pause: 27_000, revision } });
+  await env.store.resources.put(bucket, { ...state, batchWindow: { until, pause: 27_000, revision } });
   const step = { runId: 'one-more', accounts: [{ accountId: id, revision: revision + 1 }] };
   const reads = () =>
     env.organization.calls.filter(({ operation }) => operation === 'GetBucketPolicy').length;

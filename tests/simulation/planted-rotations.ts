@@ -126,7 +126,7 @@ export const troubleForgotten = (): PlantedRotation => ({
     ...store,
     outbox: {
       ...store.outbox,
-      remember: (arn, { trouble: _, toldBy: __, ...found }) => store.outbox.remember(arn, found),
+      remember: (arn, { trouble: _, notifiedByRun: __, ...found }) => store.outbox.remember(arn, found),
     },
   }),
 });

@@ -66,9 +66,9 @@ export const createDelivery = (wanted: DeliveryRequest, { runId, now, askedAt }:
   ownedUntil: now + ownership,
   requestedAt: iso(askedAt),
   updatedAt: iso(now),
-  starts: 0,
-  secondStarts: 0,
-  unanswered: false,
+  startAttempts: 0,
+  retriedStarts: 0,
+  startOutcomeUnknown: false,
   revision: 1,
 });
 
@@ -82,13 +82,13 @@ export function takeOver(delivery: Delivery, { runId, now }: Moment): Delivery {
 
 /** A delivery that has ended, from its beginning; what was deployed before is not taken for its own. */
 export function restartDelivery(delivery: Delivery, wanted: DeliveryRequest, wish: ClaimMoment): Delivery {
-  const { starts, secondStarts, revision } = delivery;
-  const after = delivery.deployment ?? delivery.after;
+  const { startAttempts, retriedStarts, revision } = delivery;
+  const lastKnownDeployment = delivery.deployment ?? delivery.lastKnownDeployment;
   return {
     ...createDelivery(wanted, wish),
-    starts,
-    secondStarts,
-    ...(after === undefined ? {} : { after }),
+    startAttempts,
+    retriedStarts,
+    ...(lastKnownDeployment === undefined ? {} : { lastKnownDeployment }),
     revision: revision + 1,
   };
 }

@@ -98,7 +98,7 @@ export function postpone(
   how: DeliveryEnd,
 ): Promise<DeliveryProgress> {
   const now = services.clock.now();
-  const { again = { until: now + patience, toldBy: delivery.runId } } = delivery;
+  const { again = { until: now + patience, notifiedByRun: delivery.runId } } = delivery;
   const over = now >= again.until;
   if (over || !isSecretDelivery(delivery))
     return endDelivery({ services }, delivery, { ...how, reason: `${how.reason}. Start it by hand` });

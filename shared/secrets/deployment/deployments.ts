@@ -53,13 +53,13 @@ async function ownAmong(
   delivery: Delivery,
   items: readonly DeploymentSummary[],
 ): Promise<ObservedDeployment | undefined> {
-  const { version, after = 0, unanswered } = delivery;
+  const { version, lastKnownDeployment = 0, startOutcomeUnknown } = delivery;
   for (const [index, item] of items.entries()) {
     const { DeploymentNumber = 0, ConfigurationVersion, State = '' } = item;
     if (ConfigurationVersion !== version) continue;
-    const isNew = DeploymentNumber > after;
+    const isNew = DeploymentNumber > lastKnownDeployment;
     const isFollowed = items.slice(0, index).some((later) => replaces(later, item));
-    if (isFollowed && !(isNew && unanswered)) continue;
+    if (isFollowed && !(isNew && startOutcomeUnknown)) continue;
     if (!isNew && undone.has(State)) continue;
     const deployment = await deploymentOf(hand, delivery, DeploymentNumber);
     if (deployment.ConfigurationProfileId === delivery.target.profile) return deployment;

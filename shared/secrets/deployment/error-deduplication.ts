@@ -26,8 +26,8 @@ export async function isNewError(
   const key = troubleKey(secret, configuration);
   const known = await outbox.remembered(key);
   // A function that is tried again tells what it has not yet recorded.
-  if (known?.trouble === trouble) return known.toldBy === runId;
-  await outbox.remember(key, { targets: [], at: 0, ...known, trouble, toldBy: runId });
+  if (known?.trouble === trouble) return known.notifiedByRun === runId;
+  await outbox.remember(key, { targets: [], at: 0, ...known, trouble, notifiedByRun: runId });
   return true;
 }
 

@@ -89,7 +89,8 @@ async function deliveryOf(
 const fine: ReadonlySet<DeliveryStatus> = new Set(['complete', 'superseded', 'withdrawn']);
 
 /** Whether another run has told that it was given up for the time being. */
-const isTold = ({ again }: Delivery, runId: string): boolean => again !== undefined && again.toldBy !== runId;
+const isTold = ({ again }: Delivery, runId: string): boolean =>
+  again !== undefined && again.notifiedByRun !== runId;
 
 /** Nothing where it is done, has given way, or is in another run's care. */
 function leftLine(
@@ -114,7 +115,7 @@ function summary(deliveries: readonly Delivery[], runId: string): string {
   if (deliveries.length === 0)
     return 'Nothing to deploy: no target, or each has this version already, or from another run';
   const count = (status: DeliveryStatus) => deliveries.filter((each) => each.status === status).length;
-  const seconds = deliveries.reduce((sum, { secondStarts }) => sum + secondStarts, 0);
+  const seconds = deliveries.reduce((sum, { retriedStarts }) => sum + retriedStarts, 0);
   const elsewhere = deliveries.filter((each) => isUnfinished(each) && each.runId !== runId).length;
   const waiting = deliveries.filter(({ again }) => again !== undefined).length;
   const more = [

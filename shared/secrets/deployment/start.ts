@@ -63,7 +63,7 @@ async function adopt(
 ): Promise<DeliveryProgress> {
   const startedAt = (found.StartedAt ?? new Date(hand.services.clock.now())).toISOString();
   const { DeploymentNumber: deployment = 0 } = found;
-  const change = { status: 'started' as const, deployment, startedAt, unanswered: false };
+  const change = { status: 'started' as const, deployment, startedAt, startOutcomeUnknown: false };
   return followDeployment(hand, await saveProgress(hand.services, delivery, change), found);
 }
 
@@ -102,9 +102,9 @@ async function send(
   { seen, secret, deadline }: Send,
 ): Promise<DeliveryProgress> {
   const sent = await saveProgress(hand.services, delivery, {
-    unanswered: true,
-    starts: delivery.starts + 1,
-    secondStarts: delivery.secondStarts + (delivery.unanswered ? 1 : 0),
+    startOutcomeUnknown: true,
+    startAttempts: delivery.startAttempts + 1,
+    retriedStarts: delivery.retriedStarts + (delivery.startOutcomeUnknown ? 1 : 0),
   });
   const { appConfig } = hand.writer(deadline);
   const answer = await appConfig
@@ -158,8 +158,8 @@ async function refused(
   const name = thrown instanceof Error ? thrown.name : '';
   const final = toDeploymentRefusal(delivery, thrown);
   if (final === undefined && name !== 'ConflictException' && !notTaken.has(name)) throw thrown;
-  const { unanswered, starts, secondStarts } = delivery;
-  const back = await saveProgress(hand.services, sent, { unanswered, starts, secondStarts });
+  const { startOutcomeUnknown, startAttempts, retriedStarts } = delivery;
+  const back = await saveProgress(hand.services, sent, { startOutcomeUnknown, startAttempts, retriedStarts });
   if (final !== undefined && !(name === 'BadRequestException' && (await hasMoved(hand, back, seen))))
     return failDelivery(hand.services, back, final);
   if (notTaken.has(name)) throw thrown;

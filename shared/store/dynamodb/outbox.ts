@@ -52,15 +52,15 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   updatedAt: timeSchema,
   waitingSince: timeSchema.exactOptional(),
   deployment: countSchema.exactOptional(),
-  after: countSchema.exactOptional(),
+  lastKnownDeployment: countSchema.exactOptional(),
   startedAt: timeSchema.exactOptional(),
   endedAt: timeSchema.exactOptional(),
-  starts: countSchema,
-  secondStarts: countSchema,
-  unanswered: z.boolean(),
+  startAttempts: countSchema,
+  retriedStarts: countSchema,
+  startOutcomeUnknown: z.boolean(),
   reason: z.string().exactOptional(),
   error: packedSchema(errorSchema).exactOptional(),
-  again: z.object({ until: momentSchema, toldBy: z.string() }).exactOptional(),
+  again: z.object({ until: momentSchema, notifiedByRun: z.string() }).exactOptional(),
   revision: ordinalSchema,
 });
 
@@ -88,7 +88,7 @@ const targetsSchema: z.ZodType<RememberedTargets> = z.object({
   targets: z.array(z.object({ application: z.string(), environment: z.string(), profile: z.string() })),
   at: momentSchema,
   trouble: z.string().exactOptional(),
-  toldBy: z.string().exactOptional(),
+  notifiedByRun: z.string().exactOptional(),
 });
 
 export function createDynamoOutbox(table: Table): OutboxStore {

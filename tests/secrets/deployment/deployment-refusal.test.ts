@@ -15,9 +15,9 @@ const delivery = {
   ownedUntil: 0,
   requestedAt: '2026-03-02T10:00:00.000Z',
   updatedAt: '2026-03-02T10:00:00.000Z',
-  starts: 1,
-  secondStarts: 0,
-  unanswered: true,
+  startAttempts: 1,
+  retriedStarts: 0,
+  startOutcomeUnknown: true,
   revision: 1,
 };
 

@@ -108,7 +108,7 @@ export function createProtocol({ world, faults, violated }: ProtocolOptions): Pr
           if (version === undefined) return version;
           checkVersion(key, before, state);
           // Without a revision nobody counts as served: an attempt ended while its write may still take effect.
-          if (state.writing !== true && state.appliedRevision > 0) checkReadBack(key);
+          if (state.writeInProgress !== true && state.appliedRevision > 0) checkReadBack(key);
           return version;
         },
       },

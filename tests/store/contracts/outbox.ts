@@ -22,9 +22,9 @@ const aDelivery = (changes: Partial<Delivery> = {}): Delivery => ({
   ownedUntil: Date.parse(later),
   requestedAt: at,
   updatedAt: at,
-  starts: 0,
-  secondStarts: 0,
-  unanswered: false,
+  startAttempts: 0,
+  retriedStarts: 0,
+  startOutcomeUnknown: false,
   revision: 1,
   ...changes,
 });
@@ -42,11 +42,11 @@ export function outboxContract(makeStore: MakeStore): void {
         kmsKey: 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd',
         waitingSince: at,
         deployment: 7,
-        after: 3,
+        lastKnownDeployment: 3,
         startedAt: at,
         endedAt: later,
         reason: 'AppConfig refused it',
-        again: { until: Date.parse(later), toldBy: 'run-1' },
+        again: { until: Date.parse(later), notifiedByRun: 'run-1' },
         error: { name: 'DeploymentRefusedError', message: 'No', retryable: false, fields: { deployment: 7 } },
       });
       expect(await outbox.get(full)).toBeUndefined();
@@ -102,7 +102,7 @@ export function outboxContract(makeStore: MakeStore): void {
     });
 
     test('knows what was given up for the time being, until it has ended', async () => {
-      const again = { until: Date.parse(later), toldBy: 'run-1' };
+      const again = { until: Date.parse(later), notifiedByRun: 'run-1' };
       await outbox.put(aDelivery({ status: 'timed-out', again }), undefined);
       expect((await outbox.open()).items.map(({ status }) => status)).toEqual(['timed-out']);
       await outbox.put(aDelivery({ status: 'withdrawn', revision: 2 }), 1);
@@ -119,12 +119,17 @@ export function outboxContract(makeStore: MakeStore): void {
       await outbox.watch(source);
       expect(await outbox.remembered(source)).toStrictEqual({ targets: [target, target], at: 2 });
       expect(await outbox.remembered('another')).toBeUndefined();
-      await outbox.remember(source, { targets: [], at: 0, trouble: 'AccessDeniedError', toldBy: 'run-1' });
+      await outbox.remember(source, {
+        targets: [],
+        at: 0,
+        trouble: 'AccessDeniedError',
+        notifiedByRun: 'run-1',
+      });
       expect(await outbox.remembered(source)).toStrictEqual({
         targets: [],
         at: 0,
         trouble: 'AccessDeniedError',
-        toldBy: 'run-1',
+        notifiedByRun: 'run-1',
       });
       expect(await outbox.watched()).toEqual([source]);
       await outbox.unwatch(source);

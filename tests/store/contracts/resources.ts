@@ -124,7 +124,7 @@ export function resourceContract(makeStore: MakeStore): void {
         ownDigest: 'b'.repeat(64),
         identity: '2026-01-01T00:00:00.000Z',
         ownSids: { AccountOnboardingProdLogsWrite: 'c'.repeat(16) },
-        writing: true,
+        writeInProgress: true,
         disputed: dispute,
         contested: { ...dispute, sids: [] },
       });

@@ -248,7 +248,7 @@ const sweepCounts: SweepCounts = {
   refused: 0,
   failed: 0,
   closedRuns: 1,
-  drift: { equal: 3, 'ours-changed': 1 },
+  drift: { equal: 3, 'managed-drift': 1 },
 };
 
 const fullRun: RunRecord = {

@@ -280,8 +280,8 @@ const aDelivery = (id: string): Delivery => ({
   ownedUntil: 1,
   requestedAt: at,
   updatedAt: at,
-  starts: 0,
-  secondStarts: 0,
-  unanswered: false,
+  startAttempts: 0,
+  retriedStarts: 0,
+  startOutcomeUnknown: false,
   revision: 1,
 });
