@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { createAwsError } from '../../simulator/aws-error.ts';
 import { eventOf } from '../fixtures/account-events.ts';
 import {
   abroad,
@@ -14,15 +13,10 @@ import {
   repositoryKey,
   secrets,
 } from '../fixtures/discovered-resources.ts';
+import { onRepository, withNode, workload } from '../fixtures/pattern-grants.ts';
 import { shared } from '../fixtures/small-configuration.ts';
 import { activated, announcements, createSweptEnv, operationCount, sweep } from '../fixtures/sweeps.ts';
 import { createEnv, onboard, type TestEnv } from '../fixtures/test-env.ts';
-
-/** The account in the OU Workloads. */
-const workload = '888888888888';
-
-const onRepository = (env: TestEnv, name: string, region?: string) =>
-  namedOn(env, 'repository', repositoryArn(name, region));
 
 test('repositories that a pattern matches get the grant, in each region, and others do not', async () => {
   const env = await createEnv({
@@ -112,9 +106,6 @@ describe('a repository that is made later', () => {
   });
 });
 
-const withNode = (organization: TestEnv['organization']): void =>
-  void organization.addRepository({ accountId: shared, region: home, name: 'base/node' });
-
 test('a repository that is deleted is no failure, and is forgotten', async () => {
   const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
   env.organization.deleteRepository(repositoryArn('base/node'));
@@ -187,145 +178,3 @@ describe('a secret whose tag is taken away', () => {
     expect(namedOn(both, 'secret', arnOf(env))).toEqual([workload]);
   });
 });
-
-describe('when the configuration changes', () => {
-  test('what a dropped pattern has found is cleared', async () => {
-    const env = await createSweptEnv({ configuration: having(images('["base/*"]')), prepare: withNode });
-    const without = await activated(env, having(images('[other]')));
-    addRepository(without, 'other');
-
-    const { run } = await sweep(without);
-
-    expect(run).toMatchObject({ status: 'succeeded' });
-    expect(onRepository(without, 'base/node')).toEqual([]);
-    expect(onRepository(without, 'other')).toEqual([workload]);
-    expect((await sweep(without)).run.counts).toMatchObject({ written: 0, failed: 0 });
-  });
-
-  test('a name that becomes a pattern keeps its grant, also while nobody can look', async () => {
-    const env = await createSweptEnv({ configuration: having(images('[base/node]')) });
-    const stop = env.organization.intercept((call, proceed) => {
-      if (call.operation === 'DescribeRepositories')
-        throw createAwsError('AccessDeniedException', 'not authorized');
-      return proceed();
-    });
-    const next = await activated(env, having(images('["base/*"]')));
-
-    const failed = await sweep(next);
-    const during = onRepository(next, 'base/node');
-    stop();
-    const { run } = await sweep(next);
-
-    expect(failed.run).toMatchObject({
-      status: 'failed',
-      left: [expect.stringMatching(/^Search for base\/\* \(ECR repository policy .*AccessDeniedError/)],
-    });
-    expect(during).toEqual([workload]);
-    expect(run).toMatchObject({ status: 'succeeded' });
-    expect(onRepository(next, 'base/node')).toEqual([workload]);
-  });
-});
-
-test('more resources than the limit: the run says which, and the others are done', async () => {
-  const env = await createEnv({
-    configuration: having(
-      images('["base/*"]') + images('[tool]').replace('name: images', 'name: tools'),
-      'limits: { resourcesPerPattern: 1 }\n',
-    ),
-  });
-  for (const name of ['base/node', 'base/python']) addRepository(env, name);
-
-  const { run } = await sweep(env);
-
-  expect(run.status).toBe('failed');
-  expect(run.left).toEqual([
-    expect.stringMatching(
-      /TooManyResourcesError: .*base\/\* matches more than 1 .*limits.resourcesPerPattern/,
-    ),
-  ]);
-  expect(onRepository(env, 'tool')).toEqual([workload]);
-  expect(onRepository(env, 'base/node')).toEqual([]);
-});
-
-test('a pattern that finds nothing is a warning, and no failure', async () => {
-  const env = await createEnv({ configuration: having(images('["base/*", tool]')) });
-
-  const { run } = await sweep(env);
-
-  expect(run).toMatchObject({
-    status: 'succeeded',
-    warnings: [expect.stringMatching(/^Nothing matches base\/\* .*grant images/)],
-  });
-  const [announced] = env.organization.world.putEvents;
-  expect(JSON.parse(String(announced?.Detail)).warnings).toEqual(run.warnings);
-});
-
-test('a region that is not enabled is named, and the other region is done', async () => {
-  const env = await createEnv({
-    configuration: having(images('["base/*", tool]', `[${home}, ${abroad}]`)),
-    prepare: withNode,
-  });
-  env.organization.disableRegion(shared, abroad);
-
-  const { run, changes } = await sweep(env);
-
-  expect(run.status).toBe('failed');
-  expect(run.left).toEqual([
-    expect.stringMatching(/^Search for base\/\* .*RegionNotEnabledError: .*us-west-2.*enable it there/),
-    expect.stringMatching(/us-west-2\/tool: failed: RegionNotEnabledError/),
-  ]);
-  expect(onRepository(env, 'base/node')).toEqual([workload]);
-  expect(changes).toHaveLength(3);
-});
-
-describe('keys and images by their tags', () => {
-  const key = (region: string) => `arn:aws:kms:${region}:${shared}:key/${keyId}`;
-  const launches = (env: TestEnv) =>
-    env.organization.world.images.get(image)?.launchPermissions.map(({ UserId }) => UserId);
-  const tagged = () =>
-    createSweptEnv({
-      configuration: having(`
-  - name: image-key
-    kind: kms-key-policy
-    account: shared
-    regions: [${home}, ${abroad}]
-    tagged: { use: images }
-    preset: launch-encrypted-ami
-    for: { ous: [Workloads] }
-  - name: golden
-    kind: ami-launch-permission
-    account: shared
-    tagged: { use: [golden, blessed] }
-    for: { ous: [Workloads] }`),
-      prepare: (organization) => {
-        const place = { accountId: shared, region: home };
-        for (const region of [home, abroad])
-          organization.addKey({ ...place, region, id: keyId, tags: { use: 'images' } });
-        organization.addImage({ ...place, id: image, tags: { use: 'blessed' } });
-      },
-    });
-
-  test('get the grant, a replica of a key a policy of its own', async () => {
-    const env = await tagged();
-
-    expect(namedOn(env, 'key', key(home))).toEqual([workload]);
-    expect(namedOn(env, 'key', key(abroad))).toEqual([workload]);
-    expect(launches(env)).toEqual([workload]);
-  });
-
-  test('lose it with the tag, in that region alone', async () => {
-    const env = await tagged();
-    env.organization.tagResource('key', key(abroad), { use: 'other' });
-    env.organization.tagResource('image', image, { use: undefined });
-
-    await onboard(env, callEvent('UntagResource', 'aws.kms', abroad));
-    await onboard(env, callEvent('DeleteTags', 'aws.ec2'));
-
-    expect(namedOn(env, 'key', key(home))).toEqual([workload]);
-    expect(namedOn(env, 'key', key(abroad))).toEqual([]);
-    expect(launches(env)).toEqual([]);
-  });
-});
-
-const keyId = 'mrk-1234abcd12ab34cd56ef1234567890ab';
-const image = 'ami-0123456789abcdef0';

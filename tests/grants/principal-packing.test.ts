@@ -1,8 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { GrantKind, ResourceRef } from '../../shared/grants/contract.ts';
-import type { DocumentState } from '../../shared/grants/document-rendering.ts';
-import { getGrantKind } from '../../shared/grants/kinds.ts';
 import {
   createPolicy,
   type PolicyDocument,
@@ -15,80 +12,10 @@ import { findExposures } from '../../shared/iam/safety.ts';
 import { measurePolicy } from '../../shared/iam/size.ts';
 import type { Account } from '../../shared/platform/account.ts';
 import { account, central, context, manyAccounts } from '../fixtures/grants/grant-env.ts';
-import { entryOf } from '../fixtures/grants/kind-cases.ts';
-
-interface Packed {
-  readonly name: string;
-  readonly kind: string;
-  readonly fields: object;
-  /** Actions and what they are on, of all that the service asks about. */
-  readonly asks: readonly (readonly [action: string, resource: string])[];
-}
-
-const on = (resource: string, ...actions: readonly string[]) =>
-  actions.map((action) => [action, resource] as const);
-
-const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
-const keyArn = `arn:aws:kms:eu-west-1:${central}:key/${key}`;
-const repositoryArn = `arn:aws:ecr:eu-west-1:${central}:repository/base/node`;
-const secretArn = `arn:aws:secretsmanager:eu-west-1:${central}:secret:deploy/token-Any123`;
-
-/** Every preset whose accounts are principals, with and without what narrows it. */
-const presets: readonly Packed[] = [
-  {
-    name: 'revisions of a bucket',
-    kind: 's3-bucket-policy',
-    fields: { bucket: 'example-logs', preset: 'revisions-read', roles: ['Deployer'] },
-    asks: [
-      ...on('arn:aws:s3:::example-logs', 's3:ListBucket', 's3:GetBucketPolicy'),
-      ...on('arn:aws:s3:::example-logs/a.zip', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'),
-    ],
-  },
-  ...[
-    'launch-encrypted-ami',
-    'decrypt',
-    'decrypt-secrets',
-    'read-configurations',
-    'deploy-configurations',
-  ].map((preset) => ({
-    name: `${preset} on a key`,
-    kind: 'kms-key-policy',
-    fields: { key, preset },
-    asks: on(keyArn, 'kms:Decrypt', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:PutKeyPolicy'),
-  })),
-  ...['pull', 'lambda-pull'].map((preset) => ({
-    name: `${preset} of a repository`,
-    kind: 'ecr-repository-policy',
-    fields: { repositories: ['base/node'], preset },
-    asks: on(repositoryArn, 'ecr:BatchGetImage', 'ecr:BatchCheckLayerAvailability', 'ecr:PutImage'),
-  })),
-  {
-    name: 'a secret',
-    kind: 'secret-resource-policy',
-    fields: { secrets: ['deploy/token'], preset: 'read', roles: ['Runner', 'ci/*'] },
-    asks: on(secretArn, 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'),
-  },
-  {
-    name: 'the trust of a role',
-    kind: 'role-trust-policy',
-    fields: { role: 'Reader', externalId: 'example-1234' },
-    asks: on(`arn:aws:iam::${central}:role/Reader`, 'sts:AssumeRole', 'sts:TagSession'),
-  },
-];
+import { type Packed, presets, rendering } from '../fixtures/grants/principal-presets.ts';
 
 /** Granted too, since a condition saves room only where there are many. */
 const crowd = manyAccounts(40, 200_000_000_000);
-
-function rendering(preset: Packed, fields: object, accounts: readonly Account[], document?: PolicyDocument) {
-  const kind = getGrantKind(preset.kind) as GrantKind;
-  const entry = entryOf(kind, { ...preset.fields, ...fields });
-  const [ref] = kind.resources(entry, context);
-  const shares = [{ entry, accounts }];
-  const request = { ref: ref as ResourceRef, actual: { document }, shares, remembered: [], context };
-  const rendered = kind.render(request);
-  const next = (rendered.next as DocumentState).document ?? createPolicy();
-  return { ...rendered, kind, entry, ref: ref as ResourceRef, document: next };
-}
 
 const withCrowd = (few: readonly Account[]): readonly Account[] =>
   [...few, ...crowd].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -124,6 +51,7 @@ function packed(preset: Packed, few: readonly Account[], form = 'condition'): Po
 }
 
 const everybody = [...manyAccounts(6), account(central)];
+
 const strangers = manyAccounts(2, 900_000_000_000);
 
 /** Who asks: a role, its account's root, or a service that acts for the account. */
@@ -147,6 +75,7 @@ const present = (values: Readonly<Record<string, string | undefined>>): Readonly
   );
 
 type Asking = typeof asking extends fc.Arbitrary<infer T> ? T : never;
+
 type More = typeof contexts extends fc.Arbitrary<infer T> ? T : never;
 
 function requestOf({ account: { id }, role, service }: Asking, more: More) {
@@ -290,41 +219,3 @@ function largest(holds: (count: number) => boolean): number {
   }
   return enough;
 }
-
-test('two statements of a bucket become one before any id moves into a condition', () => {
-  const [revisions] = presets;
-  const entry = { bucket: 'example-logs', preset: 'revisions-read' };
-  const read = (count: number) =>
-    rendering({ ...(revisions as Packed), fields: entry }, { accountsIn: 'condition' }, manyAccounts(count));
-
-  expect([read(300), read(400), read(1_000)].map(({ packing }) => packing)).toEqual([
-    'listed',
-    'service-tied',
-    'condition',
-  ]);
-  expect([read(300), read(400), read(1_000)].map(({ document }) => document.Statement.length)).toEqual([
-    2, 1, 1,
-  ]);
-});
-
-test('a grant that lists no accounts, or whose statements name services, has no such packing', () => {
-  const schemaOf = (kind: string) => getGrantKind(kind).schema;
-  const base = { name: 'x', account: 'shared', for: { all: true }, accountsIn: 'condition' };
-
-  const organization = schemaOf('secret-resource-policy').safeParse({
-    ...base,
-    kind: 'secret-resource-policy',
-    secrets: ['deploy/token'],
-    preset: 'read',
-    match: 'organization',
-  });
-  const service = schemaOf('s3-bucket-policy').safeParse({
-    ...base,
-    kind: 's3-bucket-policy',
-    bucket: 'example-logs',
-    preset: 'cloudtrail-write',
-  });
-
-  expect(organization.error?.issues[0]?.message).toContain('must be left out with match: organization');
-  expect(service.success).toBe(false);
-});

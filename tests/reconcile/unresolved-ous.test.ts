@@ -1,35 +1,21 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { storeOus } from '../../shared/accounts/stored-ous.ts';
-import { parseConfiguration } from '../../shared/configuration/load.ts';
 import type { Account } from '../../shared/platform/account.ts';
-import { listDesiredResources } from '../../shared/reconcile/desired-resources.ts';
 import {
   formatUnresolvedPaths,
   isIncomplete,
   listOuPaths,
   listUnresolvedPaths,
-  type PlannedResource,
-  type UnresolvedPath,
   type UnresolvedSource,
 } from '../../shared/reconcile/unresolved-ous.ts';
-import { smallText } from '../fixtures/small-configuration.ts';
-
-const account = (number: number, ouId: string, ouPath: string): Account => ({
-  id: String(111122223300 + number),
-  name: `account-${number}`,
-  state: 'ACTIVE',
-  parentIds: ['r-root', ouId],
-  ouPath,
-  tags: {},
-});
-
-const configuration = parseConfiguration(
-  smallText(['repository'], '\napproval: { for: { names: ["*"], except: [{ ous: [Workloads, Sandbox] }] } }'),
-  'the test',
-);
-
-const before = [account(1, 'ou-w', 'Workloads'), account(2, 'ou-s', 'Sandbox')];
-const active = { configuration, ous: storeOus(listOuPaths(configuration), before) };
+import {
+  account,
+  active,
+  before,
+  configuration,
+  planned,
+  renamed,
+  replacing,
+} from '../fixtures/unresolved-ous.ts';
 
 test('finds each path once, in grants, in `except` and in `approval`', () => {
   expect(listOuPaths(configuration)).toEqual(['Sandbox', 'Workloads']);
@@ -85,18 +71,6 @@ test('folds a long list of accounts', () => {
   expect(found && formatUnresolvedPaths(found)).toContain('account-19 (111122223319), and 2 more.');
 });
 
-/** A resource of the grant `images` or of `other`, with a plan that says which accounts it keeps and does not add. */
-const planned = (
-  grant: string,
-  unresolved?: { readonly kept: readonly string[]; readonly notAdded: readonly string[] },
-): PlannedResource => {
-  const [resource] = listDesiredResources(configuration, []);
-  if (resource === undefined) throw new Error('There is no resource');
-  const shares = resource.shares.map((share) => ({ ...share, entry: { ...share.entry, name: grant } }));
-  return { desired: { ...resource, shares }, plan: { unresolved } };
-};
-
-const renamed = [account(1, 'ou-w', 'Work'), account(2, 'ou-s', 'Sandbox'), account(3, 'ou-w', 'Work')];
 const idOf = (number: number): string => String(111122223300 + number);
 
 const unresolvedIn = (more: Partial<UnresolvedSource>) => {
@@ -239,70 +213,4 @@ describe('the changes of an unresolved path', () => {
     expect(text).toContain(expected);
     expect(text).not.toContain('Not added');
   });
-});
-
-describe('the users of an unresolved path', () => {
-  const found: UnresolvedPath = {
-    path: 'Workloads',
-    usedBy: [],
-    renamed: [],
-    replaced: [],
-    deleted: [],
-    kept: [],
-    notAdded: [],
-  };
-
-  it.each([
-    [['images'], '(grant images)'],
-    [['images', 'token'], '(grants images, token)'],
-    [['images', 'approval'], '(grant images and approval)'],
-    [['approval'], '(approval)'],
-  ])('are named when they are %j', (usedBy, expected) => {
-    expect(formatUnresolvedPaths({ ...found, usedBy })).toContain(
-      `The path Workloads ${expected} does not name`,
-    );
-  });
-});
-
-/** Finds the unresolved paths of a grant for these accounts, beside a grant for everybody. */
-const foundFor = (selector: string, accounts: readonly Account[]) => {
-  const configured = parseConfiguration(
-    smallText(['repository', 'people']).replace('{ ous: [Workloads] }', selector),
-    'the test',
-  );
-  const stored = { configuration: configured, ous: storeOus(listOuPaths(configured), before) };
-  return listUnresolvedPaths({ active: stored, accounts, planned: [] });
-};
-
-const newOu = 'ou-abcd-11111111';
-const replacing = account(4, newOu, 'Workloads');
-
-describe('the unresolved paths of a configuration', () => {
-  it('leave out a path that named no OU when the configuration was activated', () => {
-    expect(
-      foundFor('{ ous: [Workloads, Missing] }', [...renamed, account(5, 'ou-m', 'Missing')]),
-    ).toMatchObject([{ path: 'Workloads' }]);
-  });
-
-  it('name only the grants whose selector has the path', () => {
-    expect(foundFor('{ ous: [Workloads] }', renamed)).toMatchObject([{ usedBy: ['images'] }]);
-  });
-
-  it('do not count an account that the selector selects by the id of its OU', () => {
-    expect(foundFor(`{ ous: [Workloads, ${newOu}] }`, [...before, replacing])).toMatchObject([
-      { replaced: [{ id: newOu }], notAdded: [] },
-    ]);
-  });
-
-  it('do not count an account that another field of the selector excludes', () => {
-    expect(foundFor('{ ous: [Workloads], tags: { runner: "yes" } }', [...before, replacing])).toMatchObject([
-      { replaced: [{ id: newOu }], notAdded: [] },
-    ]);
-  });
-});
-
-test('counts only accounts that the stored OUs do not select when another OU takes the path', () => {
-  expect(foundFor('{ ous: [Workloads, Sandbox] }', [...renamed, replacing])).toMatchObject([
-    { path: 'Workloads', kept: [], notAdded: [{ id: replacing.id }] },
-  ]);
 });

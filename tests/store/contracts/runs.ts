@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { ResourceChange, RunRecord, RunStore, SweepCounts } from '../../../shared/store/ports.ts';
+import type { RunStore } from '../../../shared/store/ports.ts';
+import { fullChange, fullPolicy, fullRun, sweepCounts } from '../../fixtures/full-run.ts';
 import type { MakeStore } from '../../fixtures/make-store.ts';
-import { aChange, accountId, aRun, at, bucket, key, later, tamper } from '../../fixtures/store-items.ts';
+import { aChange, accountId, aRun, at, key, later, tamper } from '../../fixtures/store-items.ts';
 
 export function runContract(makeStore: MakeStore): void {
   describe('runs', () => {
@@ -235,88 +236,3 @@ export function runContract(makeStore: MakeStore): void {
     });
   });
 }
-
-const sweepCounts: SweepCounts = {
-  accounts: 10_000,
-  changed: 3,
-  departed: 1,
-  equal: 98,
-  written: 2,
-  withheld: 0,
-  setAside: 0,
-  contested: 4,
-  refused: 0,
-  failed: 0,
-  closedRuns: 1,
-  drift: { equal: 3, 'managed-drift': 1 },
-};
-
-const fullRun: RunRecord = {
-  runId: 'run-1',
-  status: 'failed',
-  startedAt: at,
-  finishedAt: later,
-  cause: 'created',
-  accountIds: [accountId(0), accountId(1)],
-  reason: 'One resource was refused.',
-  error: {
-    name: 'PolicyTooLargeError',
-    message: 'The policy of example-audit-logs would have 20,900 bytes of 20,480.',
-    retryable: false,
-    fields: { size: 20_900, limit: 20_480, nested: [{ 'odd key "': [[], {}, null, ''] }] },
-  },
-  warnings: ['Nothing matches base/*'],
-  left: [`Grant logs to ${accountId(0)}`, ''],
-  access: {
-    added: { accounts: 1, resources: 1 },
-    removed: { accounts: 10_000, resources: 3 },
-    leaving: { accounts: 0, resources: 0 },
-  },
-};
-
-const fullChange: ResourceChange = {
-  resource: bucket,
-  central: 'log',
-  plannedAt: at,
-  plannedGeneration: 0,
-  planned: 'none',
-  outcome: 'set-aside',
-  finishedAt: later,
-  before: { policy: null },
-  after: {
-    'policy / „1“': {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: '',
-          Effect: 'Allow',
-          Principal: { AWS: [] },
-          Condition: { 'ForAnyValue:StringLike': { 'aws:X/#.': [''] } },
-        },
-        { Nested: [[['é', '支払い', '🚀', '\u0000', '\uD800']], 1.5, true, null, {}] },
-      ],
-    },
-  },
-  size: 0,
-  limit: 20_480,
-  error: { name: 'InvalidPrincipalError', message: '', retryable: true },
-  accountIds: [],
-  added: [accountId(0)],
-  removed: [accountId(1)],
-  leaving: { [accountId(2)]: later },
-  warnings: ['the statement "Partner" names AROAEXAMPLEID'],
-};
-
-const fullPolicy = (shard: number) => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: 'sts:AssumeRole',
-      Resource: Array.from(
-        { length: 120 },
-        (_, n) => `arn:aws:iam::${accountId(shard * 200 + n)}:role/deployer`,
-      ),
-    },
-  ],
-});

@@ -1,0 +1,72 @@
+import { type PlantedFault, plain } from './planted-fault.ts';
+
+/** What is desired. */
+export const desiredFaults: readonly PlantedFault[] = [
+  {
+    ...plain.desired,
+    name: 'closed-is-member',
+    title: 'closed accounts are granted what members are',
+    replace: 'isMember(account) || (isUnreadable(account)',
+    by: "account.state !== 'DEPARTED' || isMember(account) || (isUnreadable(account)",
+  },
+  {
+    ...plain.desired,
+    name: 'last-grant-wins',
+    title: 'of two grants on one resource only the last is kept',
+    replace: 'shares: [...shares, share]',
+    by: 'shares: shares.length < 0 ? shares : [share]',
+  },
+  {
+    ...plain.desired,
+    name: 'found-ignored',
+    title: 'what a pattern of a grant with names finds is ignored',
+    replace: 'const all = new Set([...named, ...getMatches(entry, configuration, matches)]);',
+    by: 'const all = new Set(named.size > 0 ? named : getMatches(entry, configuration, matches));',
+  },
+  {
+    area: 'desired',
+    name: 'approval-ignored',
+    title: 'accounts that wait for approval are granted everything',
+    file: 'shared/reconcile/required-approval.ts',
+    replace: "account.approval === undefined || now === 'not-selected') return now;",
+    by: "account.approval !== null || now === 'not-selected') return now;",
+    unit: 'tests/reconcile',
+    flow: 'tests/flows/approval',
+  },
+  {
+    area: 'desired',
+    name: 'approved-position-only',
+    title: 'an account that waits has what it had where it was approved, wherever it is',
+    file: 'shared/reconcile/required-approval.ts',
+    replace: 'const now = select(account);',
+    by: 'const now = select({ ...account, ...(account.approval?.approvedAs ?? {}) });',
+    unit: 'tests/reconcile',
+    flow: 'tests/flows/approval',
+  },
+  {
+    ...plain.desired,
+    name: 'one-region',
+    title: 'of several regions only the first counts',
+    area: 'desired',
+    file: 'shared/grants/discovery.ts',
+    replace: 'return regions.map((region) => ({ accountId: central.id, region }));',
+    by: 'return regions.slice(0, 1).map((region) => ({ accountId: central.id, region }));',
+    unit: 'tests/grants',
+    flow: 'tests/flows/patterns',
+  },
+  {
+    ...plain.desired,
+    name: 'dropped-ignored',
+    title: 'resources that the configuration no longer names keep their access',
+    replace: '...dropped.map(droppedResource)]);',
+    by: '...dropped.slice(0, 0).map(droppedResource)]);',
+  },
+  {
+    ...plain.desired,
+    name: 'unresolved-lost',
+    title: 'accounts of an unresolved path are not kept',
+    replace: '...(unresolved.length === 0 ? {} : { unresolved }) };',
+    by: '...(unresolved.length >= 0 ? {} : { unresolved }) };',
+    flow: 'tests/flows/renamed-ous',
+  },
+];

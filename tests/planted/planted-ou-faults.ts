@@ -1,0 +1,76 @@
+import { type PlantedFault, plain } from './planted-fault.ts';
+
+/** OUs that are renamed, replaced, deleted or made again. */
+export const ouFaults: readonly PlantedFault[] = [
+  {
+    ...plain.storedOus,
+    name: 'renamed-ou-loses-access',
+    title: 'accounts lose access when their OU is renamed',
+    replace: "return isSelectedNow(account) ? 'selected' : 'unresolved';",
+    by: "return isSelectedNow(account) ? 'selected' : 'not-selected';",
+  },
+  {
+    ...plain.storedOus,
+    name: 'renamed-ou-gives-access',
+    title: 'new accounts of a renamed OU get access',
+    replace: "return isSelectedNow(account) ? 'selected' : 'unresolved';",
+    by: "return isSelectedNow(account) ? 'selected' : 'selected';",
+  },
+  {
+    ...plain.storedOus,
+    name: 'replacement-gets-access',
+    title: 'an OU that takes the path of a stored OU gets its access',
+    replace: 'if (path === undefined && stored.has(formatOuPath([...names, name]))) break;',
+    by: 'if (path === undefined && stored.has(formatOuPath([...names, name, name]))) break;',
+  },
+  {
+    ...plain.storedOus,
+    name: 'unresolved-path-unreported',
+    title: 'a sweep succeeds although a path is unresolved',
+    file: 'shared/reconcile/unresolved-ous.ts',
+    unit: 'tests/reconcile',
+    replace: 'renamed.length + replaced.length > 0;',
+    by: 'renamed.length + replaced.length > 1_000;',
+  },
+  {
+    ...plain.storedOus,
+    name: 'new-ous-not-stored',
+    title: 'a sweep does not store the OUs that paths name by now',
+    file: 'shared/runs/sweep.ts',
+    unit: 'tests/runs',
+    replace: 'if (ous !== storedOus) await',
+    by: 'if (ous === undefined) await',
+  },
+  {
+    ...plain.storedOus,
+    name: 'deleted-ou-unreported',
+    title: 'nobody hears that a stored OU was deleted',
+    file: 'shared/reconcile/unresolved-ous.ts',
+    unit: 'tests/reconcile',
+    replace: '(now === deleted ? [{ id, was }] : [])',
+    by: "(now === deleted && id === '' ? [{ id, was }] : [])",
+  },
+  {
+    ...plain.storedOus,
+    name: 'activation-forgets-ous',
+    title: 'an activation forgets the OUs of a path that names none now',
+    replace: 'return stored !== undefined && isThere(stored, test) ? [[path, stored]] : [];',
+    by: 'return stored !== undefined && !isThere(stored, test) ? [[path, stored]] : [];',
+  },
+  {
+    ...plain.storedOus,
+    name: 'parents-are-named',
+    title: 'the OUs above a stored OU count as named by its path',
+    replace: '.filter(([, path]) => splitOuPath(path).length === depth);',
+    by: '.filter(([, path]) => splitOuPath(path).length <= depth);',
+  },
+  {
+    ...plain.applying,
+    name: 'recreated-is-conflict',
+    title: 'a resource that was deleted and created counts as changed by others',
+    file: 'shared/reconcile/conflict.ts',
+    flow: 'tests/flows/(recreated|conflict)',
+    replace: 'return now === undefined || now === left ? verdict : {};',
+    by: 'return now === undefined || now.length > 0 ? verdict : {};',
+  },
+];

@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { InvalidPrincipalError, ThrottledError } from '../../shared/platform/aws/errors.ts';
+import { writeAccepted } from '../../shared/reconcile/rejected-principals.ts';
+import { bench, ids, leaving } from '../fixtures/rejected-principals.ts';
+
+describe('whom others have found to be refused a moment ago', () => {
+  const known = ['003', '040'];
+
+  test('is left out from the beginning, and the others are in with one write', async () => {
+    const env = bench({ wanted: ids(100), refused: known });
+
+    const ended = await writeAccepted({ ...env.request, ...leaving(known) });
+
+    expect(ended).toMatchObject({ setAside: known, refused: [] });
+    expect(env.sent).toHaveLength(1);
+    expect(env.there()).toHaveLength(98);
+  });
+
+  test('is no suspect where a newcomer is refused', async () => {
+    const env = bench({ wanted: ids(20), refused: ['003', '017'] });
+
+    const ended = await writeAccepted({ ...env.request, ...leaving(['003']) });
+
+    expect(ended).toMatchObject({ setAside: ['003', '017'], refused: ['017'], reason: 'refused' });
+    expect(env.sent.every((ids) => !ids.includes('003'))).toBe(true);
+    expect(env.there()).toHaveLength(18);
+  });
+
+  test('costs one write that is refused where its own run tries it again, and changes nothing', async () => {
+    const env = bench({ named: ['000', '001'], wanted: ['000', '001', ...known], refused: known });
+
+    const ended = await writeAccepted({ ...env.request, ...leaving(['003']), refusedBefore: new Set(known) });
+
+    expect(ended).toMatchObject({ setAside: known, refused: ['040'], written: { changed: false } });
+    expect(env.sent).toEqual([['000', '001', '040']]);
+  });
+
+  test('is tried by itself where what is there may be refused as it is', async () => {
+    const env = bench({ named: ['000'], wanted: ['000', '001'], refused: ['001'] });
+
+    await writeAccepted({ ...env.request, refusedBefore: new Set(['001']), doubt: 'certain' });
+
+    expect(env.sent).toEqual([['000', '001'], ['000']]);
+  });
+
+  test('comes in with the next write once AWS accepts another that it has refused', async () => {
+    const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+
+    const ended = await writeAccepted({
+      ...env.request,
+      ...leaving(known),
+      refusedBefore: new Set(['001', ...known]),
+    });
+
+    expect(ended).toMatchObject({ setAside: [], refused: [], written: { changed: true } });
+    expect(env.sent).toEqual([
+      ['000', '001'],
+      ['000', '001', '003', '040'],
+    ]);
+  });
+
+  test('stays out where AWS refuses it still, while those are in whom it accepts', async () => {
+    const before = ['001', '003', '005', '040'];
+    const env = bench({ named: ['000'], wanted: ['000', ...before], refused: ['003'] });
+
+    const ended = await writeAccepted({
+      ...env.request,
+      ...leaving(['003', '005', '040']),
+      refusedBefore: new Set(before),
+    });
+
+    expect(ended).toMatchObject({ setAside: ['003'], refused: ['003'], reason: 'refused' });
+    expect(env.there()).toEqual(['000', '001', '005', '040']);
+  });
+
+  test('is in or out by itself where each account is a request of its own', async () => {
+    const env = bench({ named: ['000'], wanted: ['000', '001', ...known], refused: [] });
+    const write = async (_: unknown, to: unknown) => {
+      if ((to as string[]).includes('040'))
+        throw new InvalidPrincipalError('refused', { othersWritten: true, accountIds: ['040'] });
+    };
+
+    const ended = await writeAccepted({
+      ...env.request,
+      ...leaving(known),
+      refusedBefore: new Set(['001', ...known]),
+      write,
+    });
+
+    expect(ended).toMatchObject({ setAside: ['040'], refused: ['040'] });
+    expect(ended.written.next).toEqual(['000', '001', '003']);
+  });
+});
+
+test('a search that the service slows down ends: what is accepted stays, and who was not tried is not known', async () => {
+  const env = bench({ wanted: ids(8), refused: ['001'] });
+  let writes = 0;
+  const write = (from: unknown, to: unknown) => {
+    writes += 1;
+    if (writes === 4) throw new ThrottledError('slowly');
+    return env.request.write(from, to);
+  };
+
+  const ended = await writeAccepted({ ...env.request, write: async (from, to) => write(from, to) });
+
+  expect(writes).toBe(4);
+  expect(ended.setAside).toContain('001');
+  expect(ended).toMatchObject({ refused: [], written: { next: env.there() } });
+  expect(env.there().length).toBeGreaterThan(0);
+});
+
+test('where nothing is accepted yet, a service that asks to slow down is heard', async () => {
+  const env = bench({ wanted: ids(8), refused: ['001'] });
+  let writes = 0;
+  const write = async (from: unknown, to: unknown) => {
+    writes += 1;
+    if (writes === 2) throw new ThrottledError('slowly');
+    return env.request.write(from, to);
+  };
+
+  await expect(writeAccepted({ ...env.request, write })).rejects.toThrow('slowly');
+});
+
+describe('a certain cause among what is not ours', () => {
+  const certain = { doubt: 'certain' } as const;
+
+  test('ends the search with the second refusal when AWS also refuses the existing policy', async () => {
+    const env = bench({ named: ['000'], wanted: ['000', ...ids(20).slice(1)], refused: ['000'] });
+
+    await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
+
+    expect(env.sent).toHaveLength(2);
+  });
+
+  test('ends the search with the first refusal when there is nobody to leave out', async () => {
+    const env = bench({ named: ['000', '001'], wanted: ['000'], refused: ['000'] });
+
+    await expect(writeAccepted({ ...env.request, ...certain })).rejects.toThrow(InvalidPrincipalError);
+
+    expect(env.sent).toHaveLength(1);
+  });
+
+  test('lets the others in when a new account is the cause all the same', async () => {
+    const env = bench({ named: ['000'], wanted: ids(20), refused: ['007'] });
+
+    const { setAside } = await writeAccepted({ ...env.request, ...certain });
+
+    expect(setAside).toEqual(['007']);
+    expect(env.there()).toEqual(ids(20).filter((id) => id !== '007'));
+    expect(env.sent.length).toBeLessThanOrEqual(16);
+  });
+
+  test('removes a closed account from managed statements before it blames unmanaged ones', async () => {
+    const env = bench({
+      named: ['000', '001'],
+      wanted: ['000', '002'],
+      leaving: ['001'],
+      gone: ['001'],
+      refused: ['001'],
+    });
+
+    const { setAside } = await writeAccepted({ ...env.request, ...certain });
+
+    expect(setAside).toEqual(['001']);
+    expect(env.there()).toEqual(['000', '002']);
+  });
+});

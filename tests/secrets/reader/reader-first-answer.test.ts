@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import { createConfigurationReader } from '../../../shared/secrets/reader/index.ts';
+import { deploy, planted, rotate } from '../../fixtures/secret-env.ts';
+import { member, minute, operations, reading } from '../../fixtures/secret-reader.ts';
+
+test('a configuration that does not fit is not handed out, and not quoted', async () => {
+  let strict = false;
+  const takes = z.strictObject({ password: z.string().refine(() => !strict) });
+  const { env, reader, troubles } = await reading(member, takes);
+  await reader.get();
+  strict = true;
+  await deploy(env, await rotate(env));
+  env.clock.advance(minute);
+
+  expect(await reader.get()).toEqual({ password: `${planted}-1` });
+
+  expect(troubles).toEqual([expect.stringContaining('a form that its reader does not take')]);
+  expect(troubles.join()).not.toContain(planted);
+});
+
+test('a first configuration that does not fit is told each time, until one fits', async () => {
+  let strict = true;
+  const takes = z.strictObject({ password: z.string().refine(() => !strict) });
+  const { env, reader } = await reading(member, takes);
+  for (let time = 0; time < 2; time += 1) {
+    await expect(reader.get()).rejects.toThrow(/a form that its reader does not take/);
+    env.clock.advance(minute);
+  }
+  strict = false;
+  expect(await reader.get()).toEqual({ password: `${planted}-1` });
+});
+
+test('without a first configuration there is an error that says what and why', async () => {
+  const made = await reading('777777777777');
+  await expect(made.reader.get()).rejects.toMatchObject({
+    name: 'ConfigurationUnavailableError',
+    message: expect.stringMatching(
+      /Configuration database of application shop .* could not be read: AccessDenied/,
+    ),
+  });
+  expect(made.reader.current()).toBeUndefined();
+  // And nobody asks again before the interval is over.
+  await expect(made.reader.get()).rejects.toThrow(/has not been read yet/);
+  expect(operations(made).filter((operation) => operation === 'AssumeRole')).toHaveLength(1);
+});
+
+test('a process that lives long is kept fresh', async () => {
+  const { env, reader } = await reading();
+  const controller = new AbortController();
+  const fresh = reader.keepFresh(controller.signal);
+  while (reader.current() === undefined) await new Promise(setImmediate);
+  await rotate(env).then((event) => deploy(env, event));
+  while (reader.current()?.password !== `${planted}-2`) await env.clock.sleep(minute);
+  controller.abort();
+  await fresh;
+});
+
+test('a reader that is kept fresh and asked as well asks once in each interval', async () => {
+  const made = await reading();
+  const { env, reader } = made;
+  await reader.get();
+  env.organization.resetCalls();
+  env.clock.advance(1_000);
+  const controller = new AbortController();
+  const fresh = reader.keepFresh(controller.signal);
+  for (let second = 0; second < 150; second += 1) {
+    await env.clock.sleep(1_000);
+    await reader.get();
+  }
+  controller.abort();
+  await fresh;
+  expect(operations(made)).toEqual(['GetLatestConfiguration', 'GetLatestConfiguration']);
+});
+
+test('an empty answer before the first configuration is no configuration, and the next question begins a session', async () => {
+  const made = await reading();
+  const stop = made.env.organization.intercept(async ({ operation }, proceed) => {
+    const answer = (await proceed()) as object;
+    return operation === 'GetLatestConfiguration' ? { ...answer, Configuration: new Uint8Array() } : answer;
+  });
+  await expect(made.reader.get()).rejects.toThrow(/is empty/);
+  stop();
+  made.env.clock.advance(minute);
+  expect(await made.reader.get()).toEqual({ password: `${planted}-1` });
+  expect(operations(made)).toEqual([
+    'AssumeRole',
+    'StartConfigurationSession',
+    'GetLatestConfiguration',
+    'StartConfigurationSession',
+    'GetLatestConfiguration',
+  ]);
+});
+
+test.each([
+  ['a clock that cannot wake', () => new Promise<void>(() => {}), false],
+  ['the clock of the system, of which no timer is left', systemClock.sleep, true],
+])('a process that ends does not wait for the next interval by %s', async (_, sleepBy, wakes) => {
+  const { env } = await reading();
+  const slept: Promise<void>[] = [];
+  const sleep = (milliseconds: number, signal?: AbortSignal) => {
+    const sleeping = sleepBy(milliseconds, signal);
+    if (wakes) slept.push(sleeping);
+    return sleeping;
+  };
+  const failing = { send: () => Promise.reject(new Error('no answer')) };
+  const reader = createConfigurationReader({
+    client: failing as unknown as Parameters<typeof createConfigurationReader>[0]['client'],
+    application: 'shop',
+    environment: 'production',
+    profile: 'database',
+    schema: { parse: (value: unknown) => value },
+    clock: { now: () => env.clock.now(), sleep },
+  });
+  const controller = new AbortController();
+  const fresh = reader.keepFresh(controller.signal);
+  await new Promise(setImmediate);
+  controller.abort();
+  await fresh;
+  expect(reader.current()).toBeUndefined();
+  await Promise.all(slept);
+  expect(slept).toHaveLength(wakes ? 1 : 0);
+});
