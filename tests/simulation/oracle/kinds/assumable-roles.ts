@@ -34,7 +34,7 @@ function holderAt(world: SimulatedWorld, { accountId, id }: Ref) {
   return all.find((each) => each.accountId === accountId && each.name === name);
 }
 
-/** Of one policy, the characters that are no role's. */
+/** Of one policy, the characters that are no role's. With `accountsIn: condition` the name of the role stands among them once. */
 const frame = 300;
 
 const isFull: IsFull = (world, ref, demands, { installation, limits }) => {
@@ -47,7 +47,7 @@ const isFull: IsFull = (world, ref, demands, { installation, limits }) => {
   const perPolicy = demands.map(({ entry }) => {
     const role = 'role' in entry ? String(entry.role) : '';
     if ('accountsIn' in entry && entry.accountsIn === 'condition')
-      return Math.floor((limits.managedPolicyCharacters - frame) / asId);
+      return Math.floor((limits.managedPolicyCharacters - frame - role.length) / asId);
     return Math.floor(
       (limits.managedPolicyCharacters - frame) / `"arn:aws:iam::123456789012:role/${role}",`.length,
     );
