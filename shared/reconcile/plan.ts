@@ -99,7 +99,8 @@ function reasonOf(
 }
 
 /**
- * Where not all fit, newcomers wait; whoever should lose something does not wait with them.
+ * Where not all fit, newcomers wait; whoever should lose something does not wait with them. AWS decides by a condition who is in the
+ * share of a grant that lists no accounts, so nobody of it waits: without the owner its statements would not be complete.
  * @throws `refused` where that cannot be done without taking from those whom a grant wants
  */
 function takingBack(
@@ -110,7 +111,9 @@ function takingBack(
 ): ResourcePlan {
   const withoutNewcomers = shares.map((share) => ({
     ...share,
-    accounts: share.accounts.filter(({ id }) => share.granted.has(id)),
+    accounts: listsAccounts(share)
+      ? share.accounts.filter(({ id }) => share.granted.has(id))
+      : share.accounts,
     added: [],
   }));
   const plan = planOrRefuse(request, refused, () => planShares(request, withoutNewcomers, context));
@@ -125,6 +128,8 @@ function takingBack(
   if (lost.some((id) => wanted.has(id) && !answeredFor.has(id))) throw stating(request, refused, plan);
   return { ...plan, refused };
 }
+
+const listsAccounts = ({ entry: { match = 'accounts' } }: PlannedShare): boolean => match === 'accounts';
 
 /** The first reason stays the reason. */
 function planOrRefuse(request: PlanRequest, refused: Refusal, plan: () => ResourcePlan): ResourcePlan {

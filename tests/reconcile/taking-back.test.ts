@@ -6,6 +6,7 @@ import { createPolicy, type PolicyDocument, type Statement } from '../../shared/
 import { PolicyTooLargeError } from '../../shared/platform/aws/errors.ts';
 import type { PlanRequest } from '../../shared/reconcile/plan-types.ts';
 import {
+  account,
   assume,
   configurationWith,
   grantedIn,
@@ -14,6 +15,7 @@ import {
   onlyResource,
   planOnly,
   readSecret,
+  shared,
 } from '../fixtures/plan-fixture.ts';
 
 const configuration = configurationWith([readSecret()]);
@@ -107,6 +109,23 @@ describe('on a full document', () => {
 
     expect(granted(plan.next)).toEqual(idsOf(members(4).slice(2)));
     expect(plan.refused).toBe(refused);
+  });
+
+  test('writes the statements of a condition at once when the accounts of a list do not fit', () => {
+    const both = configurationWith([
+      readSecret({ name: 'everybody', match: 'organization' }),
+      readSecret({ name: 'listed' }),
+    ]);
+    const accounts = [...members(40), account(shared)];
+    const full = { ...fullFor(0, 2_000), remembered: [] };
+
+    const first = planOnly(both, accounts, full);
+    const second = () => planOnly(both, accounts, { actual: first.next, remembered: first.owned });
+
+    expect(first.refused).toBeInstanceOf(PolicyTooLargeError);
+    expect(first.owned).toContain('AccountOnboardingtestEverybodyReadOwn');
+    // There is nothing left to write.
+    expect(second).toThrow(PolicyTooLargeError);
   });
 
   test('what would help is said also where a statement of ours stands that nobody remembers', () => {
