@@ -89,6 +89,7 @@ for (const row of rows.filter(isAsked)) {
   seedLines.push(`| ${row.title} (\`${row.name}\`) | ${row.area} | ${seedText(row, caught)} |`);
   if (!hasLayers(row)) continue;
   const suites = [await failing(row, row.unit), await failing(row, row.flow)];
+  console.error(`${row.name}: ${suites.join(', ')}`);
   layerLines.push(`| \`${row.name}\` | ${suites.join(' | ')} | ${seedText(row, caught)} |`);
 }
 

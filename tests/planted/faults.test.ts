@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { allSuites } from '../../scripts/mutation/suites.ts';
 import { sourceOf } from '../fixtures/source/imports.ts';
 import { plantedFault, plantedFaults } from './faults.ts';
 
@@ -8,6 +9,21 @@ test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
     const source = sourceOf(file);
 
     expect(plantedFault(name).plant(source)).not.toBe(source);
+  },
+);
+
+test.each(plantedFaults.map((fault) => [fault.name, fault] as const))(
+  'finds suites for every alternative of the layers of %s',
+  (_, { unit, flow }) => {
+    const finds = (pattern: string): boolean =>
+      allSuites().some((suite) => new RegExp(`^${pattern}`).test(suite));
+    // `tests/(store|reconcile)` has two alternatives.
+    const alternatives = [unit, flow].flatMap((pattern) => {
+      const [, before = '', choices = '', after = ''] = /^(.*)\((.*)\)(.*)$/.exec(pattern) ?? [];
+      return choices === '' ? [pattern] : choices.split('|').map((choice) => `${before}${choice}${after}`);
+    });
+
+    expect(alternatives.filter((pattern) => !finds(pattern))).toEqual([]);
   },
 );
 

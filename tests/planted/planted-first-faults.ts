@@ -62,7 +62,7 @@ export const firstFaults: readonly PlantedFault[] = [
     file: 'shared/accounts/registry.ts',
     replace: 'if (readySince !== undefined) return;',
     by: 'if (readySince !== undefined || readySince === undefined) return;',
-    unit: 'tests/(organization|apply)',
+    unit: 'tests/(accounts|reconcile)',
     flow: 'tests/flows/(lifecycle|sweep)',
   },
   {
@@ -72,7 +72,7 @@ export const firstFaults: readonly PlantedFault[] = [
     file: 'shared/store/memory.ts',
     replace: 'if (states.get(resource)?.version !== state.version) return undefined;',
     by: '',
-    unit: 'tests/(store|apply)',
+    unit: 'tests/(store|reconcile)',
     flow: 'tests/flows/concurrency',
   },
   {
