@@ -1,6 +1,6 @@
-import { DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { beforeEach, expect, test } from '@jest/globals';
-import { type Deployment, deployOn, type Run, tableStore, writesOf } from '../fixtures/moto/deployment.ts';
+import { onlyGrants } from '../fixtures/moto/configuration.ts';
+import { type Deployment, deployOn, tableStore, writesOf } from '../fixtures/moto/deployment.ts';
 import { closedEvent, createdEvent, removedEvent } from '../fixtures/moto/events.ts';
 import {
   buildOrganization,
@@ -12,7 +12,6 @@ import {
   removeAccount,
 } from '../fixtures/moto/organization.ts';
 import { age, attachedPolicies, foreignIn, namedIn, readPolicies } from '../fixtures/moto/policies.ts';
-import { addBucket } from '../fixtures/moto/resources.ts';
 import * as foreign from '../fixtures/moto/unmanaged-documents.ts';
 import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
 import { describeWithMoto } from '../fixtures/servers/moto.ts';
@@ -114,65 +113,7 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
     // Moto would delete a policy that is attached or has versions, too.
     expect(writesOf(last)).toMatchObject({ 'iam:DetachRolePolicy': 1, 'iam:DeletePolicyVersion': 1 });
   }, 60_000);
-
-  test('a bucket that does not exist fails alone, is recorded, and is made up for by the next run', async () => {
-    const flowLogs = 'example-org-flow-logs';
-    const { accounts, central } = organization;
-    const log = await accounts.in(central.log, 'eu-west-1');
-    await log.s3.send(new DeleteBucketCommand({ Bucket: flowLogs }));
-    const deployment = await deploy('flow-logs', 'trail-logs', 'people-develop', 'ami-key', 'revisions');
-    const account = await newAccount('workload', 'Workloads');
-    const failed = await deployment.run(await createdEvent(account));
-    const record = await deployment.store.runs.get(failed.id);
-    const outcomes = await outcomesOf(deployment, failed);
-    await addBucket(log, flowLogs, 'eu-west-1');
-    const again = await deployment.run({ accountId: account });
-
-    const missing = `s3-bucket-policy/${central.log}/eu-west-1/${flowLogs}`;
-    expect(failed.result.status).toBe('FAILED');
-    expect(record).toMatchObject({ status: 'failed', left: [expect.stringContaining(missing)] });
-    expect(outcomes).toEqual({ written: 4, 'failed: ResourceMissingError': 1 });
-    expect(again.result.status).toBe('SUCCEEDED');
-    expect(writesOf(again)).toEqual({ 's3:PutBucketPolicy': 1 });
-    expect(namedIn((await readPolicies(organization))['flow-logs']).FlowLogsWrite).toEqual([account]);
-  }, 60_000);
-
-  test('each service says in its own way that something does not exist, and each is understood', async () => {
-    const deployment = await deployOn(moto().endpoint, ofNothing(organization));
-    const account = await newAccount('workload', 'Workloads');
-    const run = await deployment.run({ accountId: account });
-
-    expect(await outcomesOf(deployment, run)).toEqual({ 'failed: ResourceMissingError': 6 });
-    expect(writesOf(run)).toEqual({});
-  }, 60_000);
 });
-
-async function outcomesOf({ store }: Deployment, { id }: Run): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { outcome = 'none', error } of await store.runs.changes(id)) {
-    const name = error === undefined ? outcome : `${outcome}: ${error.name}`;
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
-
-/** A configuration that names, in place of each thing that is there, one that is not. */
-const ofNothing = ({ configuration, keys }: Organization): string =>
-  onlyGrants(configuration, ['flow-logs', 'people-develop', 'pipeline-deploy', 'ami-key', 'runner-secrets'])
-    .replace('bucket: example-org-flow-logs', 'bucket: example-org-missing')
-    .replace('groups: [Developers]', 'groups: [Missing]')
-    .replace('roles: [Pipeline]', 'roles: [Missing]')
-    .replace(`key: ${keys.ami}`, 'key: 1234abcd-12ab-34cd-56ef-1234567890ab')
-    .replace('secrets: [deploy/runner-token, deploy/registry-login]', 'secrets: [deploy/missing]')
-    .concat(repositoryMissing);
-
-const repositoryMissing = `  - name: missing-images
-    kind: ecr-repository-policy
-    account: shared
-    repositories: [base/missing]
-    preset: pull
-    for: { ous: [Workloads] }
-`;
 
 /** One account has its access, others have none, and what only they had is as it was before the project came. */
 async function expectOnly(
@@ -197,11 +138,4 @@ async function newAccounts(count: number, create: (name: string) => Promise<stri
   const ids: string[] = [];
   for (let number = 1; number <= count; number += 1) ids.push(await create(`account-${number}`));
   return ids;
-}
-
-function onlyGrants(configuration: string, names: readonly string[]): string {
-  if (names.length === 0) return configuration;
-  const [head = '', ...grants] = configuration.split(/^(?= {2}- name: )/m);
-  const wanted = grants.filter((grant) => names.some((name) => grant.startsWith(`  - name: ${name}\n`)));
-  return [head, ...wanted].join('');
 }
