@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { onlyGrants } from '../fixtures/moto/configuration.ts';
-import { type Deployment, deployOn, tableStore, writesOf } from '../fixtures/moto/deployment.ts';
-import { closedEvent, createdEvent, removedEvent } from '../fixtures/moto/events.ts';
+import { type Deployment, deployOn, writesOf } from '../fixtures/moto/deployment.ts';
+import { closedEvent, removedEvent } from '../fixtures/moto/events.ts';
 import {
   buildOrganization,
   closeAccount,
@@ -13,10 +13,9 @@ import {
 } from '../fixtures/moto/organization.ts';
 import { age, attachedPolicies, foreignIn, namedIn, readPolicies } from '../fixtures/moto/policies.ts';
 import * as foreign from '../fixtures/moto/unmanaged-documents.ts';
-import { describeWithDynamoDb } from '../fixtures/servers/dynamodb-local.ts';
 import { describeWithMoto } from '../fixtures/servers/moto.ts';
 
-describeWithMoto('accounts that arrive together, leave, or meet what is missing', (moto) => {
+describeWithMoto('accounts that arrive, or leave', (moto) => {
   let organization: Organization;
   beforeEach(async () => {
     await moto().reset();
@@ -34,31 +33,6 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
   const readersPolicy = async () =>
     (await attachedPolicies(organization, 'group/Readers')).find(({ path }) => path !== '/');
 
-  describeWithDynamoDb('with the table in DynamoDB Local', (dynamodb) => {
-    test('two runs at the same time lose neither account', async () => {
-      const deployment = await deployOn(
-        moto().endpoint,
-        organization.configuration,
-        await tableStore(dynamodb().endpoint),
-      );
-      const both = [await newAccount('one', 'Workloads'), await newAccount('other', 'Workloads')].sort();
-      const events = await Promise.all(both.map(createdEvent));
-      const runs = await Promise.all(events.map((event) => deployment.run(event)));
-
-      const policies = await readPolicies(organization);
-      expect(runs.map(({ result }) => result.status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
-      expect(namedIn(policies.revisions)).toEqual({ RevisionsList: both, RevisionsRead: both });
-      expect(namedIn(policies['flow-logs'])).toEqual({ FlowLogsCheck: both, FlowLogsWrite: both });
-      expect(namedIn(policies['ami-key'])).toEqual({ AmiKeyUse: both, AmiKeyAttach: both });
-      expect(namedIn(policies['base/python'])).toEqual({ BaseImagesPull: both });
-      expect(namedIn(policies['runner-token'])).toEqual({ RunnerSecretsRead: both });
-      expect(namedIn(policies.cloudtrail).TrailLogsWrite).toEqual(expect.arrayContaining(both));
-      expect(namedIn((await readersPolicy())?.document).PeopleReadAssume).toEqual(
-        expect.arrayContaining(both),
-      );
-    }, 60_000);
-  });
-
   test('a managed policy with a long history keeps within its five versions', async () => {
     const deployment = await deploy('people-read');
     const arrived: string[] = [];
@@ -69,11 +43,11 @@ describeWithMoto('accounts that arrive together, leave, or meet what is missing'
     };
     await arrive(1);
     await age(organization, 'group/Readers', 6);
-    for (let number = 2; number <= 7; number += 1) await arrive(number);
+    for (let number = 2; number <= 3; number += 1) await arrive(number);
 
     const policy = await readersPolicy();
-    expect(policy?.versions[0]).toBe('v12');
-    expect(policy?.versions.toSorted()).toEqual(['v10', 'v11', 'v12', 'v8', 'v9']);
+    expect(policy?.versions[0]).toBe('v8');
+    expect(policy?.versions.toSorted()).toEqual(['v4', 'v5', 'v6', 'v7', 'v8']);
     expect(namedIn(policy?.document).PeopleReadAssume).toEqual(expect.arrayContaining(arrived));
   }, 60_000);
 
