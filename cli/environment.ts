@@ -32,7 +32,7 @@ export interface CliEnvironmentRequest extends Connecting {
   readonly onboarded?: boolean;
 }
 
-/** A simulated organization, or AWS. A registry in memory is filled, and the configuration is in force there. */
+/** A simulated organization, or AWS. Its registry is in memory and filled, and the configuration is the active one. */
 export async function openEnvironment(
   session: Session,
   request: CliEnvironmentRequest,
@@ -83,7 +83,7 @@ export async function readAccountsIfNeeded(
   };
 }
 
-/** For commands that look at how things are: the configuration in force, and every resource as it is now. */
+/** For commands that only read: the active configuration, and every resource as it is now. */
 export async function readEverything(
   session: Session,
   options: CommonOptions & { readonly simulate?: boolean },

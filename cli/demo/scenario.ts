@@ -20,7 +20,7 @@ export interface ScenarioResult {
   readonly closed: Policies;
 }
 
-/** Whoever tells the story while it happens. */
+/** Prints the demo while it runs. */
 export interface ScenarioPrinter {
   begins(title: string, point: string): void;
   state(event: StateEvent): void;
