@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import type { GrantKind } from '../../../shared/grants/contract.ts';
+import { listManagedStatements } from '../../../shared/iam/managed-statements.ts';
+import { findExposures } from '../../../shared/iam/safety.ts';
+import type { Account } from '../../../shared/platform/account.ts';
+import { isAllowed } from '../../../shared/reconcile/verify.ts';
+import { accountsOf, context, members, stranger } from '../../fixtures/grants/grant-env.ts';
+import type { MakeGrantFixture } from '../../fixtures/grants/grant-fixture.ts';
+
+const [first, second, third] = members;
+const two = accountsOf([first, second]);
+
+/** The granted accounts can do what the grant is for, and nobody else can. */
+export function accessContract(kind: GrantKind, on: MakeGrantFixture, unverified: boolean): void {
+  const render = () => {
+    const { entry, ref, render: rendered } = on();
+    const { next, owned } = rendered(kind.empty, two);
+    return { entry, ref, documents: Object.values(kind.documents(next, owned)) };
+  };
+
+  test.each([first, second])('%s can do what the grant is for', (id) => {
+    const { entry, ref, documents } = render();
+    const [granted] = accountsOf([id]);
+
+    const accesses = kind.accesses(entry, granted as Account, ref, context);
+
+    expect(accesses.length > 0).toBe(!unverified);
+    for (const access of accesses) expect(isAllowed(documents, access)).toEqual({ allowed: true, why: '' });
+  });
+
+  test.each([third, stranger])('%s, which is not granted, cannot', (id) => {
+    const { entry, ref, documents } = render();
+    const [other] = accountsOf([id]);
+
+    const accesses = kind.accesses(entry, other as Account, ref, context);
+
+    for (const access of accesses) expect(isAllowed(documents, access).why).toBe('no statement allows it');
+  });
+
+  test('nobody else is let in', () => {
+    const { documents } = render();
+    const ours = documents.flatMap((document) => listManagedStatements(document, context.installationId));
+    const { organizationId } = context;
+
+    expect(findExposures(ours, { accountIds: new Set([first, second]), organizationId })).toEqual([]);
+    expect(findExposures(ours, { accountIds: new Set([first]), organizationId }).length).toBeGreaterThan(0);
+  });
+}

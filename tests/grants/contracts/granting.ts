@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import type { GrantKind } from '../../../shared/grants/contract.ts';
+import {
+  listBroughtStatements,
+  listGrantedAccounts,
+  listNamedAccounts,
+} from '../../fixtures/grants/brought-statements.ts';
+import { accountsOf, context, members } from '../../fixtures/grants/grant-env.ts';
+import type { MakeGrantFixture } from '../../fixtures/grants/grant-fixture.ts';
+
+const [first, second, third] = members;
+const two = accountsOf([first, second]);
+
+/** Accounts get what a grant gives, and lose it. */
+export function grantingContract(kind: GrantKind, on: MakeGrantFixture): void {
+  test('the first grant is written and read back as it was meant', async () => {
+    const { bring } = on();
+
+    const { next, back, owned } = await bring(two);
+
+    expect(kind.same(back, next)).toBe(true);
+    expect(owned.length).toBeGreaterThan(0);
+    expect(listBroughtStatements(kind, back, owned).length).toBeGreaterThan(0);
+  });
+
+  test('the second run changes nothing', async () => {
+    const { bring } = on();
+    const { owned } = await bring(two);
+
+    const again = await bring(two, owned);
+
+    expect(again.changed).toBe(false);
+    expect(again.owned).toEqual(owned);
+  });
+
+  test('exactly the accounts that are named have it', async () => {
+    const made = on();
+
+    const brought = await made.bring(two);
+
+    expect(listGrantedAccounts(kind, made, brought)).toEqual([first, second]);
+    expect(kind.granted(made.entry, made.ref, kind.empty, context, brought.owned).size).toBe(0);
+  });
+
+  test('an account that leaves is nowhere in our statements', async () => {
+    const made = on();
+    const { owned } = await made.bring(accountsOf([first, second, third]));
+
+    const brought = await made.bring(accountsOf([first, third]), owned);
+
+    expect(listNamedAccounts(kind, brought.back, owned).has(second)).toBe(false);
+    expect(listGrantedAccounts(kind, made, brought)).toEqual([first, third]);
+  });
+
+  test('when the last account leaves, the resource is as it was', async () => {
+    const { bring, holder, read } = on();
+    const before = await read();
+    const others = holder.othersContent();
+    const { owned } = await bring(two);
+
+    const { back } = await bring([], owned);
+
+    expect(kind.same(back, before)).toBe(true);
+    expect(listBroughtStatements(kind, back, owned)).toEqual([]);
+    expect(holder.othersContent()).toEqual(others);
+  });
+
+  test('what no grant claims stays beside newcomers where it is to be kept, and else goes', async () => {
+    const made = on();
+    const { owned } = await made.bring(two);
+    const other = { name: 'another' };
+    const newcomer = accountsOf([third]);
+
+    const kept = await made.bring(newcomer, owned, { ...other, keepUnclaimed: true });
+    const again = await made.bring(newcomer, kept.owned, { ...other, keepUnclaimed: true });
+    const gone = await made.bring(newcomer, kept.owned, other);
+
+    expect(listGrantedAccounts(kind, made, kept)).toEqual([first, second]);
+    expect([...listNamedAccounts(kind, kept.back, kept.owned)]).toEqual(
+      expect.arrayContaining([first, second, third]),
+    );
+    expect(again).toMatchObject({ changed: false, owned: kept.owned });
+    expect(listGrantedAccounts(kind, made, gone)).toEqual([]);
+    expect(listNamedAccounts(kind, gone.back, gone.owned).has(third)).toBe(true);
+  });
+
+  test('what another grant claims is not kept', async () => {
+    const made = on();
+    const { owned } = await made.bring(two);
+
+    const brought = await made.bring(accountsOf([first]), owned, { keepUnclaimed: true });
+
+    expect(listGrantedAccounts(kind, made, brought)).toEqual([first]);
+  });
+}
