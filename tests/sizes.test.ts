@@ -8,8 +8,6 @@ const files = ['shared', 'functions', 'cli', 'simulator', 'tests', 'bench', 'scr
 const largeFiles = [
   'simulator/organization.ts',
   'tests/deployment/rules.test.ts',
-  'tests/grants/contract.ts',
-  'tests/grants/managed-policies.test.ts',
   'tests/integration/dynamodb-store.test.ts',
   'tests/simulation/configuration.ts',
 ];
